@@ -1,0 +1,66 @@
+# Everything starts here, on any machine with python3, make and git. `make` alone lists what there is.
+
+PYTHON ?= python3
+VENV ?= .venv
+# Given to the command at hand: make pytest ARGS="-k export"
+ARGS ?=
+
+BIN := $(VENV)/bin
+# A file that is there when its requirements are installed, and newer than they are.
+RUNTIME := $(VENV)/.runtime-installed
+TOOLS := $(VENV)/.tools-installed
+PIP := $(BIN)/python -m pip install --disable-pip-version-check -qq
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint pytest fmt bench clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(RUNTIME) ## Start the dashboard; the first time, install what it needs
+	@$(BIN)/python manage.py run $(ARGS)
+
+test: lint ## Check everything, then run every test: what CI runs
+	@$(BIN)/python -m pytest -n auto --cov $(ARGS)
+
+check: test ## The same as test
+
+lint: $(TOOLS) ## Check format, lint, types, layers and templates
+	@$(BIN)/ruff format --check --quiet . || { echo "Run 'make fmt'."; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/djlint --lint --quiet templates
+
+pytest: $(TOOLS) ## Run tests only, one after another: make pytest ARGS="-k export"
+	@$(BIN)/python -m pytest $(ARGS)
+
+fmt: $(TOOLS) ## Format the code, and repair what can be repaired
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+bench: $(TOOLS) ## Measure with many records
+	@for script in benchmarks/*.py; do echo "$$script"; PYTHONPATH=. $(BIN)/python "$$script" $(ARGS) || exit 1; done
+
+clean: ## Remove what make has made; the data in instance/ stays
+	rm -rf $(VENV) .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not installed: install Python 3.11 or newer."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed, but this is $$($(PYTHON) -V): try make PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || \
+		{ echo "Python's venv is missing: on Debian and Ubuntu, apt install python3-venv"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+# The interpreter's own time says nothing about what is installed, so it comes after the bar: it only has to exist.
+$(RUNTIME): requirements.txt | $(BIN)/python
+	@echo "Installing what the dashboard runs on (only when requirements.txt has changed) ..."
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(TOOLS): requirements-dev.txt requirements.txt | $(BIN)/python
+	@echo "Installing what the checks need (only when the requirements have changed) ..."
+	@$(PIP) -r requirements-dev.txt
+	@touch $(RUNTIME) $@

@@ -1,0 +1,43 @@
+"""The words for the terminal: Flask's command line with the project's commands.
+
+A command exits with 0 when it did what it was asked, 1 when it could not, 2 when it was asked wrongly.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import click
+from flask import Flask
+from flask.cli import FlaskGroup
+
+from admin_app.cli.demo import demo
+from admin_app.cli.serve import run
+from admin_app.cli.staff import staff
+from admin_app.cli.transfer import export, import_
+from admin_app.errors import AdminError
+
+
+class Commands(FlaskGroup):
+    """Flask's group, whose errors on purpose are one line and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except AdminError as error:
+            raise click.ClickException(str(error)) from error
+
+
+def main(create_app: Callable[[], Flask]) -> None:
+    """Run the command line; a wrong setting stops it with one line before anything else happens."""
+    try:
+        app = create_app()
+    except AdminError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(2)
+    commands = Commands(create_app=lambda: app, load_dotenv=False, help="The admin dashboard: serve it, and look after its data.")
+    for command in (run, staff, demo, import_, export):
+        commands.add_command(command)
+    commands.main(prog_name="manage.py")

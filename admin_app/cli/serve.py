@@ -1,0 +1,70 @@
+"""`manage.py run`: bring the database up to date and serve."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+from flask_migrate import upgrade
+from gunicorn.app.base import BaseApplication
+
+from admin_app.domain import accounts
+from admin_app.extensions import db
+from admin_app.pages.auth import set_up_url
+
+# Threads wait for the database and for slow readers; two processes use two cores.
+WORKERS = 2
+THREADS = 8
+
+
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
+    """Gunicorn, told what to serve by us and not by a file."""
+
+    def __init__(self, app: Flask, options: dict[str, Any]) -> None:
+        """Keep the application and the options."""
+        self.app = app
+        self.options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Hand the options over."""
+        for name, value in self.options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Return the application; connections made before the fork belong to the parent, so each process opens its own."""
+        with self.app.app_context():
+            db.engine.dispose(close=False)
+        return self.app
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="The port to listen on.", type=click.IntRange(0, 65535))
+@click.option("--workers", default=WORKERS, show_default=True, help="How many processes.", type=click.IntRange(1, 64))
+@click.option("--threads", default=THREADS, show_default=True, help="How many threads a process.", type=click.IntRange(1, 256))
+@with_appcontext
+def run(host: str, port: int, workers: int, threads: int) -> None:
+    """Bring the database up to date, then serve the dashboard until Ctrl-C."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- the object behind the proxy, as Flask documents
+    upgrade()
+    scheme = app.config["PREFERRED_URL_SCHEME"]
+    address = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+    click.echo(f"The dashboard is at {address}/  (Ctrl-C stops it)")
+    if not accounts.is_set_up(db.session):
+        with app.test_request_context(base_url=address):
+            click.echo(f"Nobody has an account yet. Make the first one at {set_up_url()}")
+    db.session.remove()
+    options = {
+        "bind": f"{f'[{host}]' if ':' in host else host}:{port}",
+        "workers": workers,
+        "threads": threads,
+        "worker_class": "gthread",
+        # A worker that is busy sending a long export is alive: threads report for it.
+        "timeout": 60,
+        "loglevel": "warning",
+        "proc_name": "admin",
+    }
+    Server(app, options).run()

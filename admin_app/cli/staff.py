@@ -1,0 +1,74 @@
+"""`manage.py staff`: the accounts, for whoever holds the machine."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy import select
+
+from admin_app import text
+from admin_app.current import writing
+from admin_app.domain import accounts, records
+from admin_app.errors import NotFoundError
+from admin_app.extensions import db
+from admin_app.models.staff import Role, Staff
+
+
+@click.group()
+def staff() -> None:
+    """Make and look after the accounts of people who sign in."""
+
+
+@staff.command()
+@click.argument("email")
+@click.option("--name", prompt=True, help="The person's name.")
+@click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.VIEWER.value, show_default=True)
+@click.password_option(help="Asked for when it is left out, which keeps it out of the shell's history.")
+@with_appcontext
+def create(email: str, name: str, role: str, password: str) -> None:
+    """Make an account."""
+    with writing(), records.commit(db.session, Staff):
+        accounts.create_staff(db.session, name=name, email=email, role=Role(role), password=password)
+    click.echo(f"{name} can sign in as {accounts.normalised_email(email)} ({role}).")
+
+
+@staff.command("list")
+@with_appcontext
+def list_() -> None:
+    """List the accounts."""
+    for person in db.session.scalars(select(Staff).order_by(Staff.name, Staff.id)):
+        last = text.exact_time(person.last_sign_in_at) if person.last_sign_in_at else "never signed in"
+        state = "" if person.is_active else "  (disabled)"
+        click.echo(f"{person.email}  {person.name}  {person.role.value}  {last}{state}")
+
+
+@staff.command("reset-password")
+@click.argument("email")
+@click.password_option(help="Asked for when it is left out, which keeps it out of the shell's history.")
+@with_appcontext
+def reset_password(email: str, password: str) -> None:
+    """Set a new password, and end the person's sessions."""
+    with writing(), records.commit(db.session, Staff):
+        person = _person(email)
+        accounts.set_password(db.session, person, password)
+    click.echo(f"{person.name} has a new password and is signed out everywhere.")
+
+
+@staff.command()
+@click.argument("email")
+@with_appcontext
+def disable(email: str) -> None:
+    """Switch an account off, and end the person's sessions."""
+    with writing(), records.commit(db.session, Staff):
+        person = _person(email)
+        accounts.disable(db.session, person)
+    click.echo(f"{person.name} can no longer sign in.")
+
+
+def _person(email: str) -> Staff:
+    person = db.session.scalar(select(Staff).where(Staff.email == accounts.normalised_email(email)))
+    if person is None:
+        message = f"Nobody has an account with the email {email}. See: manage.py staff list"
+        raise NotFoundError(message)
+    return person
+

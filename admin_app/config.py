@@ -1,0 +1,157 @@
+"""The settings: read once from the environment, checked, and turned into Flask's configuration.
+
+The README's table lists them; `tests/test_config.py` holds the two together.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from admin_app.errors import ConfigurationError
+
+# Long enough for any post and far below what would tie up a worker; files come in by the command line.
+MAX_BODY_BYTES = 4 * 1024 * 1024
+
+SHORTEST_SECRET = 32
+NOT_SECRET = frozenset({"secret", "secret-key", "changeme", "change-me", "dev", "default"})
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One environment variable: its name, default, meaning, and how its text becomes a value."""
+
+    name: str
+    default: str
+    meaning: str
+    parse: Callable[[str], Any]
+
+
+def _boolean(text: str) -> bool:
+    if text.lower() in {"1", "true", "yes", "on"}:
+        return True
+    if text.lower() in {"", "0", "false", "no", "off"}:
+        return False
+    message = "must be 1 or 0"
+    raise ValueError(message)
+
+
+def _whole_number(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        message = "must be a whole number"
+        raise ValueError(message)
+    return int(text)
+
+
+def _hours(text: str) -> int:
+    hours = _whole_number(text)
+    if not 1 <= hours <= 24 * 30:
+        message = "must be between 1 and 720 hours"
+        raise ValueError(message)
+    return hours
+
+
+def _hosts(text: str) -> list[str]:
+    return [host.strip() for host in text.split(",") if host.strip()]
+
+
+def _database(text: str) -> str:
+    """Accept the URL that hosting companies hand out, and name the driver that is installed."""
+    try:
+        url = make_url(text)
+    except ArgumentError as error:
+        message = "must look like postgresql://user:password@host/name or sqlite:////path/to/file"
+        raise ValueError(message) from error
+    if url.drivername in {"postgres", "postgresql", "postgresql+psycopg"}:
+        return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    if url.drivername in {"sqlite", "sqlite+pysqlite"}:
+        if not url.database or url.database == ":memory:":
+            message = "must name a file: an SQLite database in memory is not shared between threads"
+            raise ValueError(message)
+        return text
+    message = f"must be sqlite or postgresql, not {url.drivername}"
+    raise ValueError(message)
+
+
+def _secret(text: str) -> str:
+    if text and (text.lower() in NOT_SECRET or len(text) < SHORTEST_SECRET):
+        message = f"must be {SHORTEST_SECRET} or more random characters: leave it empty to have one made"
+        raise ValueError(message)
+    return text
+
+
+SETTINGS = (
+    Setting("DATABASE_URL", "", "Where the data is: `sqlite:////path/file.db` or `postgresql://…`. Empty: "
+            "`instance/admin.db`.", lambda text: _database(text) if text else ""),
+    Setting("ADMIN_SECRET_KEY", "", "Signs cookies; 32 characters or more. Empty: made once and kept in "
+            "`instance/secret-key`.", _secret),
+    Setting("ADMIN_HOSTS", "", "Comma-separated host names this dashboard answers to; others get 400. Empty: any.",
+            _hosts),
+    Setting("ADMIN_HTTPS", "0", "1 when people reach it over https: cookies become `Secure` and `__Host-`, and HSTS is "
+            "sent.", _boolean),
+    Setting("ADMIN_PROXIES", "0", "How many reverse proxies stand in front; their `X-Forwarded-*` headers are believed.",
+            _whole_number),
+    Setting("ADMIN_SESSION_HOURS", "12", "Hours until a person signs in again (1 to 720).", _hours),
+)  # fmt: skip -- one setting a block reads better than one argument a line
+
+
+def read_settings(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Parse every setting; raise `ConfigurationError` naming the first wrong one and what it takes."""
+    values = {}
+    for setting in SETTINGS:
+        text = environment.get(setting.name, "").strip() or setting.default
+        try:
+            values[setting.name] = setting.parse(text)
+        except ValueError as error:
+            message = f"{setting.name} {error}."
+            raise ConfigurationError(message) from error
+    return values
+
+
+def flask_config(environment: Mapping[str, str], instance: Path) -> dict[str, Any]:
+    """Return Flask's configuration for these settings; makes the secret key in `instance` when none is given."""
+    settings = read_settings(environment)
+    https = settings["ADMIN_HTTPS"]
+    return {
+        "SECRET_KEY": settings["ADMIN_SECRET_KEY"] or _kept_secret(instance),
+        "SQLALCHEMY_DATABASE_URI": settings["DATABASE_URL"] or f"sqlite:///{instance / 'admin.db'}",
+        "TRUSTED_HOSTS": settings["ADMIN_HOSTS"] or None,
+        "PROXIES": settings["ADMIN_PROXIES"],
+        "SESSION_HOURS": settings["ADMIN_SESSION_HOURS"],
+        "HTTPS": https,
+        "PREFERRED_URL_SCHEME": "https" if https else "http",
+        "SESSION_COOKIE_NAME": "__Host-session" if https else "session",
+        "SESSION_COOKIE_SECURE": https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        # A token lives as long as the session it belongs to: a form left open over lunch can still be saved.
+        "WTF_CSRF_TIME_LIMIT": None,
+        "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
+        "MAX_FORM_MEMORY_SIZE": MAX_BODY_BYTES,
+        "MAX_FORM_PARTS": 1000,
+        "COMPRESS_ALGORITHM": ["zstd", "br", "gzip"],
+        "COMPRESS_BR_LEVEL": 4,
+    }
+
+
+def _kept_secret(instance: Path) -> str:
+    """Return the secret in the instance folder, made on the first start, readable by its owner alone."""
+    instance.mkdir(parents=True, exist_ok=True)
+    path = instance / "secret-key"
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    secret = path.read_text(encoding="ascii").strip()
+    if len(secret) < SHORTEST_SECRET:
+        message = f"The secret key in {path} is too short: delete the file to have a new one made."
+        raise ConfigurationError(message)
+    return secret

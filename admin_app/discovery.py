@@ -1,0 +1,14 @@
+"""Import every module of a package: how a new file in `models/` or `resources/` is found without being listed."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Iterable
+from importlib import import_module
+from types import ModuleType
+
+
+def import_modules(package: str, path: Iterable[str]) -> list[ModuleType]:
+    """Import the package's modules in the order of their names, and return them."""
+    names = sorted(module.name for module in pkgutil.iter_modules(path))
+    return [import_module(f"{package}.{name}") for name in names]

@@ -1,0 +1,1 @@
+"""The verbs: no HTTP, no HTML."""

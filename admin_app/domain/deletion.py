@@ -1,0 +1,121 @@
+"""Delete a record, after saying what hangs on it and asking what becomes of that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import inspect as inspect_mapper
+from sqlalchemy.orm import RelationshipProperty, Session
+from sqlalchemy.orm.interfaces import RelationshipDirection
+
+from admin_app.errors import DeletionError
+from admin_app.selection.counting import Count, counts_of_children
+
+MOST_SAMPLES = 5
+
+
+class Fate(StrEnum):
+    """What becomes of the records that hang on a deleted one."""
+
+    KEEP = "keep"
+    GIVE = "give"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True)
+class Dependence:
+    """A to-many relation whose records hang on the one to be deleted, and the fates open to them."""
+
+    relation: RelationshipProperty[Any]
+    count: Count
+    samples: Sequence[Any]
+    fates: tuple[Fate, ...]
+
+    @property
+    def name(self) -> str:
+        """The relation's name, "posts"."""
+        return self.relation.key
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A fate, with the heir that `Fate.GIVE` needs."""
+
+    fate: Fate
+    heir: Any = None
+
+
+def dependences(session: Session, record: Any) -> list[Dependence]:
+    """List what hangs on the record; the cost does not grow with how much that is."""
+    return [found for relation in _relations(type(record)) if (found := _dependence(session, record, relation)).count.number]
+
+
+def delete_record(session: Session, record: Any, decisions: Mapping[str, Decision]) -> None:
+    """Delete the record (not yet committed), its dependents by their decided fates.
+
+    Raises `DeletionError` where something hangs on it that nothing was decided for: also when it came meanwhile.
+    """
+    for dependence in dependences(session, record):
+        decision = decisions.get(dependence.name)
+        if decision is None or decision.fate not in dependence.fates:
+            message = f"Choose what becomes of the {dependence.name}."
+            raise DeletionError(message)
+        _settle(session, record, dependence.relation, decision)
+    session.delete(record)
+    session.flush()
+
+
+def _relations(model: type[Any]) -> list[RelationshipProperty[Any]]:
+    return [one for one in inspect_mapper(model).relationships if one.direction is RelationshipDirection.ONETOMANY]
+
+
+def _link(relation: RelationshipProperty[Any]) -> tuple[Any, Any]:
+    """Return the parent's key column and the child's foreign key column."""
+    return relation.local_remote_pairs[0]
+
+
+def _dependence(session: Session, record: Any, relation: RelationshipProperty[Any]) -> Dependence:
+    child = relation.mapper.class_
+    _, foreign_key = _link(relation)
+    newest = child.__mapper__.primary_key[0].desc()
+    samples = session.scalars(select(child).where(foreign_key == record.id).order_by(newest).limit(MOST_SAMPLES)).all()
+    count = counts_of_children(session, relation.class_attribute, [record.id])[record.id]
+    fates = (Fate.KEEP, Fate.GIVE, Fate.DELETE) if foreign_key.nullable else (Fate.GIVE, Fate.DELETE)
+    return Dependence(relation, count, samples, fates)
+
+
+def _settle(session: Session, record: Any, relation: RelationshipProperty[Any], decision: Decision) -> None:
+    child = relation.mapper.class_
+    _, foreign_key = _link(relation)
+    if decision.fate is Fate.DELETE:
+        _delete_rows(session, child, foreign_key == record.id)
+        return
+    if decision.fate is Fate.GIVE and (decision.heir is None or decision.heir.id == record.id):
+        message = f"Choose who gets the {relation.key}."
+        raise DeletionError(message)
+    _move_rows(session, child, foreign_key, foreign_key == record.id, decision.heir.id if decision.heir else None)
+
+
+def _move_rows(session: Session, model: type[Any], foreign_key: Any, which: ColumnElement[bool], owner: Any) -> None:
+    """Point rows at another owner, or at none; a set-based change counts their versions up like any other."""
+    values = {foreign_key.name: owner, "version": model.version + 1}
+    session.execute(update(model).where(which).values(values), execution_options={"synchronize_session": False})
+
+
+def _delete_rows(session: Session, model: type[Any], which: ColumnElement[bool]) -> None:
+    """Delete rows and what hangs on them in turn: the children of children lose their owner where they can."""
+    key = model.__mapper__.primary_key[0]
+    for relation in _relations(model):
+        _, foreign_key = _link(relation)
+        hanging = foreign_key.in_(select(key).where(which))
+        if foreign_key.nullable:
+            _move_rows(session, relation.mapper.class_, foreign_key, hanging, None)
+        else:
+            _delete_rows(session, relation.mapper.class_, hanging)
+    session.execute(delete(model).where(which), execution_options={"synchronize_session": False})
+
+

@@ -1,0 +1,88 @@
+"""A small, credible data set to try the dashboard on: the same one every time, and as large as one likes."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from admin_app.models.post import Post
+from admin_app.models.user import User
+
+BATCH = 5000
+# One post in this many has no owner, as after a user was deleted.
+OWNERLESS = 40
+FIRST_DAY = datetime(2024, 1, 1, tzinfo=UTC)
+DAYS = 700
+
+GIVEN = (
+    "Ada Amina Anders Beatriz Björn Chiara Chinedu Dana Dmitri Elif Emeka Fatima Gustavo Hanna Hiroshi Ingrid Ivana Jamal "
+    "Kateřina Kofi Lars Leïla Linh Marta Mateo Mei Nadia Nikhil Olga Omar Paweł Priya Rosa Samira Sofía Søren Tariq Yuki Zoë "
+    "Анна Олексій 美咲 浩 مريم יעל"
+).split()
+FAMILY = (
+    "Abadi Andersson Bianchi Costa Dąbrowski Diallo Eriksen Fernández Fischer García Haddad Ibrahim Ito Jensen Kaya Kim "
+    "Kovács Larsen Lindqvist Mbeki Moreau Nakamura Nguyen Novák O'Brien Okafor Park Petrov Popescu Rossi Sato Silva Singh "
+    "Tanaka Vargas Weber Yılmaz Zhang Иванова Шевченко 佐藤 حداد לוי"
+).split()
+OPENINGS = (
+    "How do I {verb} {thing}?",
+    "I tried to {verb} {thing} and it took all weekend.",
+    "Three ways to {verb} {thing}.",
+    "Does anybody {verb} {thing} with {other}?",
+    "A note on {thing}, and why {other} matters more.",
+    "Please help: {thing} stopped working after I began to {verb} {other}.",
+    "What nobody tells you about {thing}.",
+)
+VERBS = "adjust balance calibrate clean compare fit grow measure mend paint plan replace restore sharpen store tune".split()
+THINGS = (
+    "a bicycle wheel;a sourdough starter;an old camera;café tables;a film scanner;my first telescope;a rain barrel;tomato plants;"
+    "a wooden boat;the brakes;a chess opening;a small server;quantum entanglement;a mechanical watch;the garden wall;a choir;"
+    "night trains;a bookshelf;winter tyres;hand-drawn maps"
+).split(";")
+DETAILS = (
+    "The parts cost less than I thought.",
+    "It rained the whole time, which did not help.",
+    "I would do it again, but slower.",
+    "The manual says otherwise; the manual is wrong.",
+    "Measure twice, then ask somebody who has done it.",
+    "Photos follow when the light is better 📷.",
+    "My neighbour has done this for forty years and disagrees.",
+    "In the end a bit of patience was all it needed.",
+)
+
+
+def make_demo(session: Session, *, users: int, posts: int, on_rows: Callable[[int], object] = lambda _count: None) -> None:
+    """Add so many users and posts (not committed). What is there already stays; memory does not grow with the numbers."""
+    dice = random.Random(f"{users} users, {posts} posts")  # noqa: S311 -- made to be the same every time, not to be secret
+    before = int(session.scalar(select(func.max(User.id))) or 0)
+    _insert(session, User, (_user(dice, before + index) for index in range(1, users + 1)), on_rows)
+    owners = session.scalars(select(User.id).where(User.id > before)).all()
+    _insert(session, Post, (_post(dice, owners, index) for index in range(posts)), on_rows)
+
+
+def _insert(session: Session, model: type[Any], rows: Iterator[dict[str, Any]], on_rows: Callable[[int], object]) -> None:
+    while batch := list(islice(rows, BATCH)):
+        session.execute(insert(model), batch)
+        on_rows(len(batch))
+
+
+def _user(dice: random.Random, number: int) -> dict[str, Any]:
+    name = f"{dice.choice(GIVEN)} {dice.choice(FAMILY)}"
+    return {"name": name, "email": f"person{number}@example.com", "created_at": _moment(dice)}
+
+
+def _post(dice: random.Random, owners: Sequence[int], index: int) -> dict[str, Any]:
+    opening = dice.choice(OPENINGS).format(verb=dice.choice(VERBS), thing=dice.choice(THINGS), other=dice.choice(THINGS))
+    details = dice.sample(DETAILS, dice.randint(0, 4))
+    owner = dice.choice(owners) if owners and index % OWNERLESS else None
+    return {"content": " ".join([opening, *details]), "user_id": owner, "created_at": _moment(dice)}
+
+
+def _moment(dice: random.Random) -> datetime:
+    return FIRST_DAY + timedelta(seconds=dice.randrange(DAYS * 24 * 60 * 60))

@@ -1,0 +1,63 @@
+"""Find the one record a person means by what they typed: its id, its email, its name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, Text, func, or_, select
+from sqlalchemy import inspect as inspect_mapper
+from sqlalchemy.orm import Session
+
+from admin_app.errors import NotFoundError
+
+LARGEST_ID = 2**63 - 1
+
+
+def find_one(session: Session, model: type[Any], text: str, *, noun: str, nouns: str) -> Any:
+    """Return the record with this id, or with exactly this in one of its short text columns.
+
+    Raises `NotFoundError` for none and for several; nobody guesses.
+    """
+    text = text.strip().replace("\0", "")
+    if text.isascii() and text.isdigit() and int(text) <= LARGEST_ID:
+        record = session.get(model, int(text))
+        if record is not None:
+            return record
+    found = _matching(session, model, text)
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        message = f"No {noun} has the ID or is called “{text[:80]}”. Check it, or look in the list of {nouns}."
+        raise NotFoundError(message)
+    ids = ", ".join(str(record.id) for record in found)
+    message = f"Several {nouns} are called “{text[:80]}” (IDs {ids}). Enter the ID of the one you mean."
+    raise NotFoundError(message)
+
+
+# One more than three tells that there are several, and three ids are enough to go and look.
+_ENOUGH = 3
+
+
+def _matching(session: Session, model: type[Any], text: str) -> Sequence[Any]:
+    """Look for exactly this text, then for the same letters in another case: the first look can use an index."""
+    columns = [column for column in inspect_mapper(model).columns if _is_name(column)]
+    if not columns:
+        return []
+    for criterion in (
+        or_(*(column == text for column in columns)),
+        or_(*(func.lower(column) == func.lower(text) for column in columns)),
+    ):
+        if found := _first(session, model, criterion):
+            return found
+    return []
+
+
+def _first(session: Session, model: type[Any], criterion: ColumnElement[bool]) -> Sequence[Any]:
+    return session.scalars(select(model).where(criterion).order_by(model.id).limit(_ENOUGH)).all()
+
+
+def _is_name(column: Any) -> bool:
+    """Whether a column may name a record: short text that is no secret."""
+    is_short_text = type(column.type) is String and not isinstance(column.type, Text)
+    return is_short_text and not column.info.get("secret")

@@ -1,0 +1,36 @@
+"""Who may do what: one function answers every question, of a page, a menu, a button or a command."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from admin_app.models.staff import Role, Staff
+
+
+class Act(StrEnum):
+    """What can be done with the records of a resource."""
+
+    VIEW = "view"
+    EXPORT = "export"
+    CREATE = "create"
+    EDIT = "edit"
+    DELETE = "delete"
+
+
+READING = frozenset({Act.VIEW, Act.EXPORT})
+WRITING = frozenset({Act.CREATE, Act.EDIT, Act.DELETE})
+
+GRANTS: dict[Role, frozenset[Act]] = {
+    Role.VIEWER: READING,
+    Role.EDITOR: READING | WRITING,
+    Role.OWNER: READING | WRITING,
+}
+
+
+def may(staff: Staff | None, act: Act, *, owners_only: bool = False) -> bool:
+    """Whether this person may do this, on a resource that is for owners only or for everyone who signs in."""
+    if staff is None or not staff.is_active:
+        return False
+    if owners_only and staff.role is not Role.OWNER:
+        return False
+    return act in GRANTS[staff.role]

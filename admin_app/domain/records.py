@@ -1,0 +1,57 @@
+"""Write records, and turn the store's own refusals into words at the field they concern."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Table, UniqueConstraint
+from sqlalchemy import inspect as inspect_mapper
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from admin_app.domain.rules import taken
+from admin_app.errors import InvalidRecord, RecordGone
+
+
+@contextmanager
+def commit(session: Session, model: type[Any]) -> Iterator[None]:
+    """Commit what is done inside, or roll all of it back.
+
+    Raises `InvalidRecord` where a unique value was taken, or a related record deleted, between the check and the write,
+    and `RecordGone` where the record itself was.
+    """
+    try:
+        yield
+        session.commit()
+    except IntegrityError as error:
+        session.rollback()
+        raise InvalidRecord(_problems_of(error, model)) from error
+    except StaleDataError as error:
+        session.rollback()
+        message = "Somebody else changed or deleted this record at the same moment. Nothing was saved."
+        raise RecordGone(message) from error
+    except BaseException:
+        session.rollback()
+        raise
+
+
+def _problems_of(error: IntegrityError, model: type[Any]) -> dict[str, str]:
+    """Find the columns a refusal is about. SQLite names them ("user.email"), PostgreSQL names the constraint."""
+    table: Table = model.__table__
+    text = str(error.orig)
+    constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+    for unique in (one for one in table.constraints if isinstance(one, UniqueConstraint)):
+        if constraint == unique.name or all(f"{table.name}.{column.name}" in text for column in unique.columns):
+            return {column.name: taken(_label(column.name), model) for column in unique.columns}
+    for relation in inspect_mapper(model).relationships:
+        names = {key.constraint.name for column in relation.local_columns for key in column.foreign_keys if key.constraint}
+        if constraint in names or (constraint is None and "FOREIGN KEY" in text and names):
+            return {relation.key: f"That {_label(relation.key).lower()} no longer exists. Choose another one."}
+    return {"": "The database refused this record. Nothing was saved."}
+
+
+def _label(name: str) -> str:
+    return name.replace("_", " ").capitalize()

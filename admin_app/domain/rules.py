@@ -1,0 +1,71 @@
+"""What a value must be to fit its column: one set of rules and words for forms, imports and the command line."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Integer, SmallInteger, String, func, select
+from sqlalchemy import inspect as inspect_mapper
+from sqlalchemy.orm import Session
+
+# One @ with something on both sides and no white space: whether mail arrives, only mail can tell.
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+
+
+def is_required(column: Column[Any]) -> bool:
+    """Whether a person has to give a value."""
+    return not column.nullable and column.default is None and column.server_default is None
+
+
+def problem_with(column: Column[Any], label: str, value: Any) -> str | None:
+    """Say what is wrong with a value for this column and how to mend it, or return None."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return f"Enter {_the(label)}." if is_required(column) else None
+    if isinstance(value, str):
+        return _problem_with_text(column, label, value)
+    if isinstance(value, int) and isinstance(column.type, Integer):
+        return _problem_with_number(column, label, value)
+    return None
+
+
+def problem_with_uniqueness(
+    session: Session, column: Column[Any], label: str, value: Any, *, model: type[Any], record_id: Any = None
+) -> str | None:
+    """Say which record already has this value, if one does. Text is compared without regard to case."""
+    if value is None:
+        return None
+    key = inspect_mapper(model).primary_key[0]
+    same = func.lower(column) == func.lower(value) if isinstance(value, str) else column == value
+    with session.no_autoflush:
+        taken_by = session.scalar(select(key).where(same, key != record_id if record_id is not None else True).limit(1))
+    return None if taken_by is None else taken(label, model, taken_by)
+
+
+def taken(label: str, model: type[Any], record_id: Any = None) -> str:
+    """Word the refusal of a value that another record has."""
+    other = f"{model.__name__.lower()} {record_id}" if record_id is not None else f"another {model.__name__.lower()}"
+    return f"{label} is already used by {other}. Enter a different one."
+
+
+def _problem_with_text(column: Column[Any], label: str, value: str) -> str | None:
+    if "\0" in value:
+        return f"{label} contains a NUL character, which cannot be stored. Take it out."
+    limit = column.type.length if isinstance(column.type, String) else None
+    if limit and len(value) > limit:
+        return f"{label} must be {limit:,} characters or fewer; it has {len(value):,}."
+    if column.info.get("format") == "email" and not _EMAIL.fullmatch(value):
+        return f"{label} must look like name@example.com."
+    return None
+
+
+def _problem_with_number(column: Column[Any], label: str, value: int) -> str | None:
+    """Keep numbers within what PostgreSQL's column holds, on both stores alike."""
+    bits = 64 if isinstance(column.type, BigInteger) else 16 if isinstance(column.type, SmallInteger) else 32
+    limit = 2 ** (bits - 1)
+    return None if -limit <= value < limit else f"{label} must be between {-limit:,} and {limit - 1:,}."
+
+
+def _the(label: str) -> str:
+    """Turn a label into words within a sentence: "Email" -> "the email"; abbreviations keep their capitals."""
+    return f"the {label if label[:2].isupper() else label[:1].lower() + label[1:]}"

@@ -1,0 +1,72 @@
+"""Every error the project raises on purpose; the domain raises, the edge (web, cli) translates.
+
+AdminError
+├── ConfigurationError   a setting is wrong: the start stops with one line
+├── RecordError          a record cannot be written as asked
+│   ├── InvalidRecord    fields are wrong, each with its message
+│   └── RecordGone       somebody deleted it meanwhile, or changed it in the same moment
+├── NotFoundError        what was typed names no record, or several
+├── LastOwnerError       the act would leave nobody who may manage staff
+├── SelectionError       a list was asked for something it does not offer
+├── DeletionError        a deletion cannot be carried out as chosen
+└── TransferError        a file cannot be read; carries row numbers
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+
+class AdminError(Exception):
+    """The root; `str(error)` is a sentence for a person."""
+
+
+class ConfigurationError(AdminError):
+    """A setting is missing or wrong."""
+
+
+class RecordError(AdminError):
+    """A record cannot be written as asked."""
+
+
+class InvalidRecord(RecordError):
+    """Fields are wrong: `problems` maps the field's name to its message."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        """Keep the messages by field."""
+        super().__init__(" ".join(problems.values()))
+        self.problems = dict(problems)
+
+
+class RecordGone(RecordError):
+    """The record was deleted, or written by someone else in the same moment."""
+
+
+class NotFoundError(AdminError):
+    """What was typed names no record, or several."""
+
+
+class LastOwnerError(AdminError):
+    """Nobody could manage staff any more."""
+
+
+class SelectionError(AdminError):
+    """An undeclared filter, sort or search key; `offered` lists what there is."""
+
+    def __init__(self, message: str, offered: Sequence[str] = ()) -> None:
+        """Keep what the reader may ask for instead."""
+        super().__init__(message)
+        self.offered = tuple(offered)
+
+
+class DeletionError(AdminError):
+    """A deletion cannot be carried out as chosen."""
+
+
+class TransferError(AdminError):
+    """A file cannot be read; `problems` are (row number, message), row 1 being the header."""
+
+    def __init__(self, message: str, problems: Sequence[tuple[int, str]] = ()) -> None:
+        """Keep the rows in question."""
+        super().__init__(message)
+        self.problems = tuple(problems)

@@ -1,0 +1,68 @@
+"""What every record is made of: a key, UTC times, a version."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+from admin_app.extensions import db
+
+
+def utc_now() -> datetime:
+    """Return this moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime in UTC: `timestamptz` on PostgreSQL, naive UTC text on SQLite."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a time without a zone: nobody could tell later what it meant."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = f"a time needs a zone: {value!r}"
+            raise ValueError(message)
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return it aware, in UTC, on both stores."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Timestamped:
+    """When the record was made and last changed."""
+
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now, index=True, sort_order=900)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now, onupdate=utc_now, sort_order=901)
+
+
+class Versioned:
+    """A counter that every update raises; the ORM refuses an update of a row that is not at the version it read."""
+
+    version: Mapped[int] = mapped_column(default=1, sort_order=902)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 -- declared_attr methods receive the class
+        """Let SQLAlchemy check and raise the counter."""
+        return {"version_id_col": cls.version}
+
+
+class Record(Timestamped, Versioned, db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+    """The base of every model that has a place in the dashboard."""
+
+    __abstract__ = True
+    # SQLite would give the id of a deleted record to the next one made; PostgreSQL never does.
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 -- SQLAlchemy's own name and type
+
+    id: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)

@@ -1,0 +1,26 @@
+"""What users write."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ForeignKey, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from admin_app.models.base import Record
+
+if TYPE_CHECKING:
+    from admin_app.models.user import User
+
+
+class Post(Record):
+    """A piece of text, by one user or, once its user is gone, by nobody."""
+
+    content: Mapped[str] = mapped_column(Text, default="")
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
+
+    user: Mapped[User | None] = relationship(back_populates="posts")
+
+    def __str__(self) -> str:
+        """Name the post by its first words."""
+        return " ".join(self.content.split())[:60] or f"Post {self.id}"

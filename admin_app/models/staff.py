@@ -1,0 +1,50 @@
+"""Who signs in to the dashboard, and the sessions they are signed in with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Enum, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from admin_app.extensions import db
+from admin_app.models.base import Record, UtcDateTime, utc_now
+
+
+class Role(StrEnum):
+    """What a member of staff may do; `domain.permissions` says what each role holds."""
+
+    VIEWER = "viewer"
+    EDITOR = "editor"
+    OWNER = "owner"
+
+
+class Staff(Record):
+    """A member of staff. The password hash is a secret: no list, form or file shows it."""
+
+    name: Mapped[str] = mapped_column(String(80))
+    # Kept in lower case, so that one address is one account however it is typed.
+    email: Mapped[str] = mapped_column(String(120), unique=True, info={"format": "email"})
+    role: Mapped[Role] = mapped_column(
+        Enum(Role, native_enum=False, length=20, values_callable=lambda roles: [role.value for role in roles]),
+        default=Role.VIEWER,
+    )
+    is_active: Mapped[bool] = mapped_column(default=True)
+    password_hash: Mapped[str] = mapped_column(String(255), info={"secret": True})
+    last_sign_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    def __str__(self) -> str:
+        """Name the person."""
+        return self.name
+
+
+class StaffSession(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+    """One signed-in browser. The cookie carries a random token, the table only its hash: a stolen copy signs nobody in."""
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+    staff: Mapped[Staff] = relationship()

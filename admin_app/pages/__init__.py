@@ -1,0 +1,1 @@
+"""The pages that are not a model's: one file each."""

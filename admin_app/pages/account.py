@@ -1,0 +1,53 @@
+"""One's own account: who one is here, and a new password."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, request, url_for
+from flask_admin import BaseView, expose
+
+from admin_app.domain import accounts, records
+from admin_app.extensions import db
+from admin_app.models.staff import Staff
+from admin_app.pages.forms import PasswordForm
+from admin_app.panel.cells import value_cell
+from admin_app.panel.elements import Fact
+from admin_app.web import login
+
+
+class AccountPage(BaseView):  # type: ignore[misc]  # Flask-Admin's metaclass is untyped
+    """The page behind one's own name."""
+
+    def is_visible(self) -> bool:
+        """Stand at the person's name, not in the menu."""
+        return False
+
+    def is_accessible(self) -> bool:
+        """Whoever is signed in has an account."""
+        return login.current_staff() is not None
+
+    def inaccessible_callback(self, _name: str, **_arguments: Any) -> Any:
+        """Ask strangers to sign in."""
+        return login.ask_to_sign_in()
+
+    @expose("/", methods=("GET", "POST"))
+    def index(self) -> Any:
+        """Show the account, or change the password and end every other session."""
+        staff = login.current_staff()
+        if staff is None:
+            return login.ask_to_sign_in()
+        form = PasswordForm(request.form)
+        if request.method == "POST" and form.validate():
+            if accounts.is_password(staff, form.current_password.data):
+                with records.commit(db.session, Staff):
+                    accounts.set_password(db.session, staff, form.new_password.data)
+                login.renew(staff)
+                flash({"text": "Your password was changed. You are signed out everywhere else.", "links": []}, "success")
+                return login.lead_to(url_for("account.index"))
+            form.current_password.errors = ["This is not your current password."]
+        facts = [Fact(label, value_cell(getattr(staff, name), is_whole=True)) for name, label in _FACTS]
+        return self.render("pages/account.html", form=form, facts=tuple(facts)), 422 if form.errors else 200
+
+
+_FACTS = (("name", "Name"), ("email", "Email"), ("role", "Role"), ("last_sign_in_at", "Last sign-in"))

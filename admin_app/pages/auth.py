@@ -1,0 +1,78 @@
+"""Signing in and out, and the one-time link that makes the first owner."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import Any
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+
+from admin_app.domain import accounts, records
+from admin_app.errors import InvalidRecord
+from admin_app.extensions import db
+from admin_app.models.staff import Role, Staff
+from admin_app.pages.forms import SetUpForm, SignInForm
+from admin_app.web import login
+from admin_app.web.links import local_path
+
+blueprint = Blueprint("auth", __name__)
+
+WRONG = "The email or the password is wrong."
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> Any:
+    """Sign a person in, and lead on to where they wanted to go."""
+    form = SignInForm(request.form, next=request.args.get("next", ""))
+    onward = local_path(form.next.data, url_for("admin.index"))
+    if login.current_staff() is not None:
+        return redirect(onward, 303)
+    problem = ""
+    if request.method == "POST" and form.validate():
+        hours = current_app.config["SESSION_HOURS"]
+        token = accounts.sign_in(db.session, email=form.email.data, password=form.password.data, hours=hours)
+        db.session.commit()
+        if token is not None:
+            login.begin(token)
+            return redirect(onward, 303)
+        problem = WRONG
+    is_refused = bool(problem or form.errors)
+    return render_template("pages/sign_in.html", form=form, problem=problem), 422 if is_refused else 200
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> Any:
+    """Sign out; only by POST, so that no link or image does it."""
+    login.end()
+    return redirect(url_for("auth.sign_in"), 303)
+
+
+def set_up_url() -> str:
+    """Return the link that makes the first owner. It needs the secret key to be made, and an empty staff table to work."""
+    return url_for("auth.set_up", token=_set_up_token())
+
+
+@blueprint.route("/set-up/<token>", methods=["GET", "POST"])
+def set_up(token: str) -> Any:
+    """Make the first owner and sign them in."""
+    if not hmac.compare_digest(token.encode(), _set_up_token().encode()) or accounts.is_set_up(db.session):
+        abort(404)
+    form = SetUpForm(request.form)
+    if request.method == "POST" and form.validate():
+        try:
+            with records.commit(db.session, Staff):
+                owner = accounts.create_staff(
+                    db.session, name=form.name.data, email=form.email.data, role=Role.OWNER, password=form.password.data
+                )
+        except InvalidRecord as error:
+            form.form_errors.extend(error.problems.values())
+        else:
+            login.renew(owner)
+            flash({"text": "Your account is ready. You are its first owner.", "links": []}, "success")
+            return redirect(url_for("admin.index"), 303)
+    return render_template("pages/set_up.html", form=form), 422 if form.errors else 200
+
+
+def _set_up_token() -> str:
+    return hmac.new(current_app.secret_key.encode(), b"set-up", hashlib.sha256).hexdigest()[:40]

@@ -1,0 +1,60 @@
+"""The forms of the pages that are not a model's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import Form, HiddenField, PasswordField, StringField
+from wtforms.validators import ValidationError
+
+from admin_app.domain import accounts, rules
+from admin_app.models.staff import Staff
+from admin_app.panel.fields import EmailField, Rule
+
+
+def _needed(words: str) -> Rule:
+    return Rule(lambda value: None if value and str(value).strip() else words, is_required=True)
+
+
+def _column(name: str, label: str) -> Rule:
+    column = Staff.__table__.columns[name]
+    return Rule(lambda value: rules.problem_with(column, label, value), is_required=True)
+
+
+def _new_password(_form: Form, field: Any) -> None:
+    if problem := accounts.password_problem(field.data or ""):
+        raise ValidationError(problem)
+
+
+NEW_PASSWORD_HINT = f"{accounts.SHORTEST_PASSWORD} characters or more; a few unrelated words are easy to remember."
+
+
+class SignInForm(Form):
+    """Who, with which password, and where to afterwards."""
+
+    email = EmailField("Email", [_needed("Enter your email.")], render_kw={"autocomplete": "username", "spellcheck": "false"})
+    password = PasswordField("Password", [_needed("Enter your password.")], render_kw={"autocomplete": "current-password"})
+    next = HiddenField()
+
+
+class SetUpForm(Form):
+    """The first owner."""
+
+    name = StringField("Name", [_column("name", "Name")], render_kw={"autocomplete": "name"})
+    email = EmailField("Email", [_column("email", "Email")], render_kw={"autocomplete": "username", "spellcheck": "false"})
+    password = PasswordField(
+        "Password", [_needed("Choose a password."), _new_password], description=NEW_PASSWORD_HINT,
+        render_kw={"autocomplete": "new-password"},
+    )  # fmt: skip -- one idea a line
+
+
+class PasswordForm(Form):
+    """A new password, for who knows the present one."""
+
+    current_password = PasswordField(
+        "Current password", [_needed("Enter your current password.")], render_kw={"autocomplete": "current-password"}
+    )
+    new_password = PasswordField(
+        "New password", [_needed("Choose a new password."), _new_password], description=NEW_PASSWORD_HINT,
+        render_kw={"autocomplete": "new-password"},
+    )  # fmt: skip -- one idea a line

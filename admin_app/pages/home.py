@@ -1,0 +1,69 @@
+"""The start page: each resource with its newest records. It counts nothing, so that it answers at once at any size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_admin import AdminIndexView, expose
+from sqlalchemy import select
+
+from admin_app.domain.permissions import Act
+from admin_app.extensions import db
+from admin_app.panel.cells import value_cell
+from admin_app.panel.elements import Cell, Link
+from admin_app.panel.registry import resources
+from admin_app.panel.resource import ResourceView
+from admin_app.web import login
+
+MOST_RECENT = 5
+
+
+@dataclass(frozen=True)
+class Section:
+    """A resource on the start page."""
+
+    label: str
+    noun: str
+    description: str
+    url: str
+    new_url: str
+    recent: tuple[Link, ...]
+    recent_times: tuple[Cell, ...]
+
+
+class HomePage(AdminIndexView):  # type: ignore[misc]  # Flask-Admin's metaclass is untyped
+    """What a person sees first."""
+
+    def __init__(self) -> None:
+        """Stand at /admin/, and serve none of Flask-Admin's own files."""
+        super().__init__(name="Start", url="/admin")
+        self.static_folder = None
+
+    def is_accessible(self) -> bool:
+        """Everybody who is signed in may see it."""
+        return login.current_staff() is not None
+
+    def inaccessible_callback(self, _name: str, **_arguments: Any) -> Any:
+        """Ask strangers to sign in."""
+        return login.ask_to_sign_in()
+
+    @expose("/")
+    def index(self) -> str:
+        """Show the resources this person may see."""
+        sections = [_section(resource) for resource in resources() if resource.is_accessible()]
+        return str(self.render("pages/home.html", sections=sections))
+
+
+def _section(resource: ResourceView) -> Section:
+    newest = select(resource.model).order_by(resource.model.id.desc()).limit(MOST_RECENT)
+    records = db.session.scalars(newest).all()
+    return Section(
+        label=resource.plural,
+        noun=resource.noun,
+        description=resource.description,
+        url=resource.link("index_view"),
+        new_url=resource.link("create_view") if resource.may(Act.CREATE) else "",
+        recent=tuple(Link(resource.title_of(record), resource.url_of(record)) for record in records),
+        recent_times=tuple(value_cell(record.created_at, is_whole=False) for record in records),
+    )

@@ -1,0 +1,1 @@
+"""The engine: Flask-Admin, adapted once for every model."""

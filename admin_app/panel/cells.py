@@ -1,0 +1,76 @@
+"""One value of a record as a table, a list of facts and a form's margin show it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from admin_app import text
+from admin_app.panel.elements import Cell, CellKind
+from admin_app.panel.engine import Engine
+from admin_app.panel.registry import resource_of
+from admin_app.selection.counting import Count
+
+# A cell is a glimpse: more than this is neither read in a table nor worth sending.
+GLIMPSE = 120
+
+
+def cell_of(resource: Engine, record: Any, name: str, *, counts: Mapping[str, Mapping[Any, Count]], is_whole: bool) -> Cell:
+    """Draw a column of a record; `counts` holds the numbers of children by relation and key, `is_whole` shows long text in full."""
+    if resource.is_to_many(name):
+        return _count_cell(resource, record, name, counts[name][record.id])
+    if resource.relation(name) is not None:
+        return _relation_cell(getattr(record, name))
+    formatter = resource.column_formatters.get(name)
+    value = getattr(record, name)
+    if formatter is not None and not is_whole:
+        value = formatter(resource, None, record, name)
+    return value_cell(value, is_whole=is_whole)
+
+
+def value_cell(value: Any, *, is_whole: bool) -> Cell:
+    """Draw a plain value by its type; long text is cut to a glimpse unless the whole is wanted."""
+    match value:
+        case None:
+            return Cell(CellKind.NULL, "—", "No value")
+        case "":
+            return Cell(CellKind.EMPTY, "empty", "Empty text")
+        case bool():
+            return Cell(CellKind.TEXT, "Yes" if value else "No")
+        case Enum():
+            return Cell(CellKind.TEXT, str(value.value).replace("_", " ").capitalize())
+        case int() | float():
+            return Cell(CellKind.NUMBER, str(value))
+        case datetime():
+            return Cell(CellKind.TIME, text.relative_time(value), text.exact_time(value), iso=value.isoformat())
+        case date():
+            return Cell(CellKind.TIME, value.isoformat(), iso=value.isoformat())
+        case _:
+            whole = str(value)
+            shown = whole if is_whole or len(whole) <= GLIMPSE else " ".join(whole[: GLIMPSE * 2].split())[:GLIMPSE] + "…"
+            return Cell(CellKind.TEXT, shown)
+
+
+def _relation_cell(other: Any) -> Cell:
+    if other is None:
+        return Cell(CellKind.NULL, "—", "No value")
+    resource = resource_of(type(other))
+    if resource is None:
+        return Cell(CellKind.TEXT, str(other))
+    url = resource.url_of(other) if resource.is_accessible() else ""
+    return Cell(CellKind.RELATION, resource.title_of(other), resource.detail_of(other), url)
+
+
+def _count_cell(resource: Engine, record: Any, name: str, count: Count) -> Cell:
+    """Count the children, as a link to the list of exactly these."""
+    relation = resource.relation(name)
+    child = resource_of(relation.mapper.class_) if relation is not None else None
+    if relation is None or child is None:
+        return Cell(CellKind.NUMBER, str(count))
+    words = f"{count} {child.noun if count.number == 1 and count.is_exact else child.nouns}"
+    if not count.number or not child.is_accessible():
+        return Cell(CellKind.COUNT, str(count), words)
+    url = child.link("index_view", **{f"{relation.back_populates}__is": record.id})
+    return Cell(CellKind.COUNT, str(count), words, url)

@@ -1,0 +1,114 @@
+"""Delete: a page that says what goes and asks what becomes of what hangs on it, then the act itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from flask import abort, flash, request
+from flask_admin import expose
+
+from admin_app.domain import records
+from admin_app.domain.deletion import Decision, Dependence, Fate, delete_record, dependences
+from admin_app.domain.finding import find_one
+from admin_app.errors import AdminError, DeletionError, NotFoundError, RecordGone
+from admin_app.extensions import db
+from admin_app.panel.editing import UNPROCESSABLE, Editing
+from admin_app.panel.elements import Choice, Dependents, Link
+from admin_app.panel.registry import names_of, resource_of
+
+FATE, HEIR = "fate.", "heir."
+
+
+class Deleting(Editing):
+    """The delete page. Nothing is deleted by one click, with JavaScript or without."""
+
+    delete_template = "resource/delete.html"
+
+    @expose("/delete/", methods=("GET", "POST"))
+    def delete_view(self) -> Any:
+        """Say what goes, or carry it out."""
+        record = self.requested()
+        hanging = dependences(db.session, record)
+        if request.method == "GET":
+            return self._delete_page(record, hanging, problem="", status=200)
+        title = self.title_of(record)
+        try:
+            decisions = self._decisions(hanging)
+            with records.commit(db.session, self.model):
+                self.on_model_delete(record)
+                delete_record(db.session, record, decisions)
+        except RecordGone:
+            abort(409)
+        except AdminError as error:
+            record = self.requested()
+            return self._delete_page(record, dependences(db.session, record), problem=str(error), status=UNPROCESSABLE)
+        flash({"text": f"{self.noun.capitalize()} “{title}” was deleted.", "links": []}, "success")
+        return self.redirect(self._after(record.id))
+
+    def _decisions(self, hanging: Sequence[Dependence]) -> dict[str, Decision]:
+        """Read what was chosen for each relation; raise `DeletionError` for a missing or unknown choice."""
+        return {one.name: self._decision(one, request.form) for one in hanging}
+
+    def _decision(self, one: Dependence, form: Mapping[str, str]) -> Decision:
+        chosen = form.get(FATE + one.name, "")
+        if chosen not in one.fates:
+            message = f"Choose what becomes of the {one.name}."
+            raise DeletionError(message)
+        if Fate(chosen) is not Fate.GIVE:
+            return Decision(Fate(chosen))
+        text = form.get(HEIR + one.name, "").strip()
+        if not text:
+            message = f"Choose the {self.noun} who gets the {one.name}."
+            raise NotFoundError(message)
+        return Decision(Fate.GIVE, find_one(db.session, self.model, text, noun=self.noun, nouns=self.nouns))
+
+    def _delete_page(self, record: Any, hanging: Sequence[Dependence], *, problem: str, status: int) -> Any:
+        page = self.render(
+            self.delete_template,
+            resource=self,
+            record_title=self.title_of(record),
+            facts=self.facts(record),
+            dependents=tuple(self._dependents(one) for one in hanging),
+            problem=problem,
+            form_url=self.here(),
+            return_url=self.return_url(),
+        )
+        return page, status
+
+    def _dependents(self, one: Dependence) -> Dependents:
+        """Turn a relation into words and choices; only one way open to it is chosen already."""
+        child = resource_of(one.relation.mapper.class_)
+        noun, nouns = names_of(one.relation.mapper.class_)
+        words = nouns if one.count.number != 1 or not one.count.is_exact else noun
+        chosen = request.form.get(FATE + one.name, "")
+        heir = request.form.get(HEIR + one.name, "")
+        rest = one.count.number - len(one.samples)
+        return Dependents(
+            name=FATE + one.name,
+            label=self.get_column_name(one.name),
+            counted=f"{one.count} {words}",
+            samples=tuple(Link(str(sample), child.url_of(sample) if child else "") for sample in one.samples),
+            more=f"and {'more' if not one.count.is_exact else f'{rest:,} more'}" if rest else "",
+            choices=tuple(self._choice(fate, words, chosen) for fate in one.fates),
+            heir_name=HEIR + one.name,
+            heir_noun=self.noun,
+            heir_value=heir,
+            heir_lookup_url=child.link("lookup_view", name=one.relation.back_populates) if child else "",
+        )
+
+    def _choice(self, fate: Fate, words: str, chosen: str) -> Choice:
+        label, hint = {
+            Fate.KEEP: (f"Keep the {words}", f"They stay, without a {self.noun}."),
+            Fate.GIVE: (f"Give the {words} to another {self.noun}", ""),
+            Fate.DELETE: (f"Delete the {words} too", "They go with it, and so does what only hangs on them."),
+        }[fate]
+        return Choice(fate.value, label, hint, is_chosen=chosen == fate.value)
+
+    def _after(self, record_id: Any) -> str:
+        """Lead back to where the person came from, unless that was a page of the record that is gone."""
+        url = urlsplit(self.return_url())
+        own = {self.link(view) for view in ("edit_view", "details_view", "delete_view")}
+        is_gone = url.path in own and dict(parse_qsl(url.query)).get("id") == str(record_id)
+        return self.link("index_view") if is_gone else self.return_url()

@@ -1,0 +1,55 @@
+"""A record to read: its facts, and what belongs to it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from flask_admin import expose
+from sqlalchemy import inspect as inspect_mapper
+
+from admin_app.domain.permissions import Act
+from admin_app.panel.cells import cell_of
+from admin_app.panel.elements import Fact
+from admin_app.panel.relations import Relations
+
+
+class Details(Relations):
+    """The page for who may look but not change."""
+
+    can_view_details = True
+    details_template = "resource/details.html"
+
+    @expose("/details/")
+    def details_view(self) -> Any:
+        """Show everything about a record but secrets."""
+        record = self.requested()
+        return self.render(
+            self.details_template,
+            resource=self,
+            record_title=self.title_of(record),
+            facts=self.facts(record),
+            children=self.children(record),
+            return_url=self.return_url(),
+            edit_url=self.link("edit_view", record, url=self.return_url()) if self.may(Act.EDIT) else "",
+            delete_url=self.link("delete_view", record, url=self.return_url()) if self.may(Act.DELETE) else "",
+        )
+
+    def facts(self, record: Any, *, leave_out: Collection[str] = ()) -> tuple[Fact, ...]:
+        """List a record's columns and to-one relations, without secrets and without bare foreign keys."""
+        names = [name for name in self._fact_names() if name not in leave_out]
+        return tuple(
+            Fact(self.get_column_name(name), cell_of(self, record, name, counts={}, is_whole=True)) for name in names
+        )
+
+    def _fact_names(self) -> list[str]:
+        """Name what may be shown: the record's own columns first, its key, times and version last."""
+        mapper = inspect_mapper(self.model)
+        columns = [
+            attribute.key
+            for attribute in mapper.column_attrs
+            if not attribute.columns[0].foreign_keys and not attribute.columns[0].info.get("secret")
+        ]
+        relations = [one.key for one in mapper.relationships if not one.uselist]
+        last = ["id", "created_at", "updated_at", "version"]
+        return [*(name for name in [*columns, *relations] if name not in last), *(name for name in last if name in columns)]

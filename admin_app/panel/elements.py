@@ -1,0 +1,185 @@
+"""What the templates are given: plain values, ready to print. Building them is the views' work, drawing them the templates'."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+# One control's name and value, carried through a GET form so that the rest of the list's state survives.
+Hidden = tuple[str, str]
+
+
+class CellKind(StrEnum):
+    """How a cell is drawn."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    TIME = "time"
+    RELATION = "relation"
+    COUNT = "count"
+    NULL = "null"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value: `text` to show, `title` the whole of it (or the exact time), `url` where it leads, `iso` for <time>."""
+
+    kind: CellKind
+    text: str
+    title: str = ""
+    url: str = ""
+    iso: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A table's column. `sorted` is "ascending", "descending" or "" (not the sorted one)."""
+
+    key: str
+    label: str
+    is_number: bool = False
+    sort_url: str = ""
+    sorted: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A record in a table. `title` names it ("Ann Lee") for labels such as "Edit Ann Lee"; urls are "" where not allowed."""
+
+    id: str
+    title: str
+    url: str
+    edit_url: str
+    delete_url: str
+    cells: tuple[Cell, ...]
+    is_marked: bool = False
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link with its words."""
+
+    label: str
+    url: str
+    is_current: bool = False
+
+
+@dataclass(frozen=True)
+class Pager:
+    """The pages around this one; `pages` holds None where numbers are left out. Empty when there is one page."""
+
+    previous_url: str = ""
+    next_url: str = ""
+    pages: tuple[Link | None, ...] = ()
+    sizes: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True)
+class SearchBox:
+    """The search form: the control's name, what is searched, what was typed, the rest of the state."""
+
+    name: str
+    value: str
+    columns: str
+    hidden: tuple[Hidden, ...] = ()
+    clear_url: str = ""
+
+
+@dataclass(frozen=True)
+class Chip:
+    """An active filter as a sentence ("Name contains Ann"), or one that could not be read, with its problem."""
+
+    text: str
+    remove_url: str
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class FilterField:
+    """A field to filter by: its operators as (value, words), the input its value needs, and what stands in it.
+
+    `input_type` is text, number, date, datetime-local, select (then `options` holds value and words) or relation (then
+    `lookup_url` answers the picker). An operator whose value contains "=" needs no value of its own.
+    """
+
+    name: str
+    label: str
+    operators: tuple[Hidden, ...]
+    input_type: str
+    options: tuple[Hidden, ...] = ()
+    operator: str = ""
+    value: str = ""
+    problem: str = ""
+    lookup_url: str = ""
+
+
+@dataclass(frozen=True)
+class FilterBar:
+    """Active filters, and the form that adds more: it sends `add.NAME.op` and `add.NAME` for every field."""
+
+    chips: tuple[Chip, ...]
+    fields: tuple[FilterField, ...]
+    hidden: tuple[Hidden, ...] = ()
+    clear_url: str = ""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A whole table: of a resource, or of a record's children."""
+
+    id: str
+    caption: str
+    noun: str
+    nouns: str
+    result_line: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    search: SearchBox | None
+    filters: FilterBar | None
+    pager: Pager
+    is_narrowed: bool
+    clear_url: str
+    new_url: str = ""
+    export_url: str = ""
+    list_url: str = ""
+    form_url: str = ""
+    messages: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A line of a record's facts."""
+
+    label: str
+    cell: Cell
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A radio button of the delete page."""
+
+    value: str
+    label: str
+    hint: str
+    is_chosen: bool = False
+
+
+@dataclass(frozen=True)
+class Dependents:
+    """What hangs on a record to be deleted: how many, a few of them, and what may be done with them."""
+
+    name: str
+    label: str
+    counted: str
+    samples: tuple[Link, ...]
+    more: str
+    choices: tuple[Choice, ...]
+    problem: str = ""
+    # The picker of "give them to another", when that is among the choices.
+    heir_name: str = ""
+    heir_noun: str = ""
+    heir_value: str = ""
+    heir_label: str = ""
+    heir_lookup_url: str = ""
+    heir_problem: str = ""

@@ -1,0 +1,119 @@
+"""Flask-Admin's model view with what is wrong or missing for everybody put right; the capabilities build on it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from flask import Response, abort, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_admin.contrib.sqla import ModelView
+from sqlalchemy import inspect as inspect_mapper
+from sqlalchemy.orm import RelationshipProperty
+from sqlalchemy.orm.interfaces import RelationshipDirection
+
+from admin_app.domain.permissions import Act, may
+from admin_app.extensions import db
+from admin_app.models.base import Record
+from admin_app.web.links import local_path
+from admin_app.web.login import ask_to_sign_in, current_staff
+
+# PostgreSQL's and SQLite's largest integer; a larger id belongs to nobody and must not reach the driver.
+LARGEST_ID = 2**63 - 1
+
+
+class Engine(ModelView):  # type: ignore[misc]  # Flask-Admin's metaclass is untyped
+    """What every part of a resource can count on: names, rights, ids, links."""
+
+    record: ClassVar[type[Record]]
+    noun: ClassVar[str]
+    nouns: ClassVar[str]
+    description: ClassVar[str] = ""
+    # Whether the resource is for owners alone.
+    owners_only: ClassVar[bool] = False
+    # Whether the command line imports and exports it.
+    can_transfer: ClassVar[bool] = True
+    # Where the resource stands in the menu; smaller comes first.
+    menu_order: ClassVar[int] = 100
+    # Which right each exposed view asks for. A view that is not named here answers nobody.
+    acts: ClassVar[dict[str, Act]] = {}
+
+    # Bulk acts and in-place editing of Flask-Admin's have no page of ours yet; without a function there is no address.
+    action_view = None
+    ajax_update = None
+    ajax_lookup = None
+
+    def may(self, act: Act) -> bool:
+        """Whether the person at the screen may do this here."""
+        return may(current_staff(), act, owners_only=self.owners_only)
+
+    def is_accessible(self) -> bool:
+        """Whether the resource shows in the menu."""
+        return self.may(Act.VIEW)
+
+    def _handle_view(self, name: str, **_arguments: Any) -> ResponseReturnValue | None:
+        """Ask for a signed-in person first, then for the right: of the address itself, not of a button that leads to it."""
+        if current_staff() is None:
+            return ask_to_sign_in()
+        if not self.may(self.acts[name]):
+            abort(403)
+        return None
+
+    def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
+        """Call the view once. Flask-Admin calls it again after any TypeError, and hides the first one."""
+        return fn(self, *args, **kwargs)
+
+    def get_one(self, id: Any) -> Any:  # noqa: A002 -- Flask-Admin's name
+        """Return the record of this id as it stands in a URL, or None; anything that is no id is nobody's."""
+        text = str(id)
+        if not (text.isascii() and text.isdigit()) or len(text) > len(str(LARGEST_ID)) or int(text) > LARGEST_ID:
+            return None
+        return db.session.get(self.model, int(text))
+
+    def requested(self) -> Any:
+        """Return the record that the URL names; one that is missing answers 404."""
+        record = self.get_one(request.args.get("id", ""))
+        if record is None:
+            abort(404)
+        return record
+
+    def return_url(self) -> str:
+        """Where Cancel and Save lead: the list (with its filters and page) that the person came from."""
+        return local_path(request.form.get("url") or request.args.get("url"), self.get_url(".index_view"))
+
+    def here(self) -> str:
+        """Return this page's own address, for links that lead back to it."""
+        query = request.query_string.decode("ascii", "replace")
+        return f"{request.path}?{query}" if query else request.path
+
+    def link(self, view: str, record: Any = None, **arguments: Any) -> str:
+        """Return the address of a view of this resource, of a record if one is given."""
+        if record is not None:
+            arguments["id"] = record.id
+        return url_for(f"{self.endpoint}.{view}", **arguments)
+
+    def url_of(self, record: Any, **arguments: Any) -> str:
+        """Return the address of the record's page: the form for who may edit, the facts for who may not."""
+        return self.link("edit_view" if self.may(Act.EDIT) else "details_view", record, **arguments)
+
+    def title_of(self, record: Any) -> str:
+        """Name the record in a few words."""
+        return str(record)
+
+    def relation(self, name: str) -> RelationshipProperty[Any] | None:
+        """Return the model's relation of this name, if it is one."""
+        return inspect_mapper(self.model).relationships.get(name)
+
+    def is_to_many(self, name: str) -> bool:
+        """Whether this name is the model's relation to many others."""
+        relation = self.relation(name)
+        return relation is not None and relation.direction is RelationshipDirection.ONETOMANY
+
+    def _prettify_name(self, name: str) -> str:
+        """Turn a column's name into a label in sentence case; Flask-Admin Capitalises Every Word."""
+        if name == "id":
+            return "ID"
+        return name.replace(".", " ").replace("_", " ").capitalize()
+
+    def redirect(self, url: str) -> Response:
+        """Lead on after a POST, so that reloading the next page sends nothing again."""
+        return Response(status=303, headers={"Location": url})

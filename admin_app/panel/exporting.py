@@ -1,0 +1,80 @@
+"""Export: the list on screen, as a file, streamed while it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Response, abort, request
+from flask_admin import expose
+
+from admin_app.extensions import db
+from admin_app.panel.deleting import Deleting
+from admin_app.selection.selection import Selection
+from admin_app.transfer.columns import ExportColumn, ImportColumn
+from admin_app.transfer.csv_file import CONTENT_TYPE, csv_chunks
+from admin_app.transfer.exporting import exported_rows
+
+
+class Exporting(Deleting):
+    """The list's columns and rows as CSV."""
+
+    can_export = True
+
+    @expose("/export/<export_type>/")
+    def export(self, export_type: str) -> Response:
+        """Send the rows that the same address shows as a list; a filter that could not be read sends nothing."""
+        if export_type != "csv":
+            abort(404)
+        selection = self.selection(list(request.args.items(multi=True)))
+        if selection.problems:
+            abort(400, " ".join(selection.problems))
+        columns = self.export_columns()
+        rows = self.export_rows(selection, columns)
+        name = f"{self.nouns}-{'filtered-' if selection.is_narrowed else ''}{datetime.now(UTC):%Y-%m-%d-%H%M%S}.csv"
+        return Response(
+            csv_chunks([column.header for column in columns], rows),
+            content_type=CONTENT_TYPE,
+            headers={"Content-Disposition": f'attachment; filename="{name.replace(" ", "-")}"'},
+        )
+
+    def export_rows(self, selection: Selection, columns: Sequence[ExportColumn]) -> Any:
+        """Read the selection for these columns."""
+        names = list(dict.fromkeys(column.key for column in columns))
+        children = [getattr(self.model, name) for name in names if self.is_to_many(name)]
+        return exported_rows(db.engine, selection, columns, options=self.load_options(names), children=children)
+
+    def export_columns(self) -> list[ExportColumn]:
+        """Return the list's columns; a relation takes two, the id that an import reads and the name that a person does."""
+        return [column for name, label in self.get_list_columns() for column in self._columns_of(name, label)]
+
+    def _columns_of(self, name: str, label: str) -> list[ExportColumn]:
+        relation = self.relation(name)
+        if relation is None:
+            return [ExportColumn(name, label, lambda record, _: getattr(record, name))]
+        if relation.uselist:
+            return [ExportColumn(name, label, lambda record, counts: counts[name][record.id].number)]
+        key = relation.local_remote_pairs[0][0].key
+
+        def title(record: Any, _counts: Any) -> str | None:
+            other = getattr(record, name)
+            return None if other is None else str(other)
+
+        return [
+            ExportColumn(name, self.get_column_name(key), lambda record, _: getattr(record, key)),
+            ExportColumn(name, label, title),
+        ]
+
+    def import_columns(self) -> list[ImportColumn]:
+        """Return what a file may bring: the form's columns, the foreign keys behind its relations, the key and the times."""
+        names = [*self.form_columns, "id", "created_at"]
+        keys = [relation.local_remote_pairs[0][0].key if (relation := self.relation(name)) else name for name in names]
+        columns = self.model.__table__.columns
+        return [ImportColumn(key, self.get_column_name(key), columns[key]) for key in keys if key in columns]
+
+    def ignored_headers(self) -> list[str]:
+        """Return the headers an export writes for people, which an import passes over."""
+        known = {column.key for column in self.import_columns()}
+        names = [(name, label) for name, label in self.get_list_columns() if name not in known]
+        return [word for pair in names for word in pair]

@@ -1,0 +1,141 @@
+"""Form fields of our own: a relation chosen by searching or typing, text that keeps its line ends, times with a zone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from wtforms import DateTimeLocalField, Field, PasswordField, StringField, TextAreaField
+from wtforms.validators import ValidationError
+from wtforms.widgets import TextInput
+
+from admin_app.domain.finding import find_one
+from admin_app.errors import NotFoundError
+from admin_app.extensions import db
+from admin_app.panel.registry import names_of, resource_of
+
+
+@dataclass(frozen=True)
+class Picked:
+    """The record a relation field holds: its name, a second line, where it leads."""
+
+    id: str
+    text: str
+    detail: str
+    url: str
+
+
+class RelationField(Field):
+    """A to-one relation. What is typed (or picked, with JavaScript) is an id, an email or a name that only one record has."""
+
+    widget = TextInput()
+
+    def __init__(self, *args: Any, target: type[Any], lookup: Callable[[], str], **kwargs: Any) -> None:
+        """Keep the model on the other side, and where its records are looked up."""
+        # Flask-Admin says so for nullable keys; WTForms' own fields do not know the word.
+        kwargs.pop("allow_blank", None)
+        super().__init__(*args, **kwargs)
+        self.target = target
+        self._lookup = lookup
+        self._typed: str | None = None
+
+    @property
+    def lookup_url(self) -> str:
+        """Where the picker looks records up."""
+        return self._lookup()
+
+    @property
+    def noun(self) -> str:
+        """What one record of the other side is called."""
+        return names_of(self.target)[0]
+
+    @property
+    def picked(self) -> Picked | None:
+        """The record the field holds now."""
+        if self.data is None:
+            return None
+        resource = resource_of(self.target)
+        if resource is None:
+            return Picked(str(self.data.id), str(self.data), "", "")
+        url = resource.url_of(self.data) if resource.is_accessible() else ""
+        return Picked(str(self.data.id), resource.title_of(self.data), resource.detail_of(self.data), url)
+
+    def _value(self) -> str:
+        """Return what stands in the input: what was typed, or the id."""
+        if self._typed is not None:
+            return self._typed
+        return str(self.data.id) if self.data is not None else ""
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Find the record; raise ValueError, which WTForms shows at the field, for none and for several."""
+        if not valuelist:
+            return
+        self._typed = str(valuelist[0]).strip()
+        self.data = None
+        if self._typed:
+            noun, nouns = names_of(self.target)
+            try:
+                self.data = find_one(db.session, self.target, self._typed, noun=noun, nouns=nouns)
+            except NotFoundError as error:
+                raise ValueError(str(error)) from error
+
+
+class LongTextField(TextAreaField):
+    """Text of many lines. Browsers send every line end as CRLF; what was stored with LF must not change by being shown."""
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Keep the stored spelling of line ends where only they differ, and LF for anything new."""
+        if not valuelist:
+            return
+        typed = _plain_lines(str(valuelist[0]))
+        stored = self.object_data
+        self.data = stored if isinstance(stored, str) and _plain_lines(stored) == typed else typed
+
+
+class EmailField(StringField):
+    """An email address; spaces around it are slips of a paste."""
+
+    widget = TextInput()
+    widget.input_type = "email"
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Take the spaces off."""
+        if valuelist:
+            self.data = str(valuelist[0]).strip()
+
+
+class UtcDateTimeField(DateTimeLocalField):
+    """A date and time, typed and shown in UTC."""
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Attach the zone that the label names."""
+        super().process_formdata(valuelist)
+        if isinstance(self.data, datetime):
+            self.data = self.data.replace(tzinfo=UTC)
+
+
+class NewPasswordField(PasswordField):
+    """A password to be set. It never reaches the record: what keeps it hashes it first."""
+
+    def populate_obj(self, obj: Any, name: str) -> None:
+        """Leave the record alone."""
+
+
+class Rule:
+    """A WTForms validator that asks a function for the problem with the field's value."""
+
+    def __init__(self, problem: Callable[[Any], str | None], *, is_required: bool = False) -> None:
+        """Keep the question; `is_required` makes the label drop its "(optional)"."""
+        self.problem = problem
+        self.field_flags = {"required": True} if is_required else {}
+
+    def __call__(self, _form: Any, field: Any) -> None:
+        """Raise with the problem's words."""
+        if problem := self.problem(field.data):
+            raise ValidationError(problem)
+
+
+def _plain_lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -1,0 +1,229 @@
+"""The list page: parse the address into a `Selection`, read one page of it, build the table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import get_flashed_messages, request
+from flask_admin import expose
+from sqlalchemy import inspect as inspect_mapper
+from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from admin_app import text
+from admin_app.domain.permissions import Act
+from admin_app.extensions import db
+from admin_app.panel.cells import cell_of
+from admin_app.panel.elements import Column, Link, Listing, Pager, Row, SearchBox
+from admin_app.panel.filtering import ADD, Filtering
+from admin_app.panel.links import ListLinks
+from admin_app.selection import search
+from admin_app.selection.counting import Count, counts_of_children
+from admin_app.selection.offer import Offer, SearchColumn, SortKey
+from admin_app.selection.paging import Page, page_of
+from admin_app.selection.selection import SEARCH, Selection
+
+# Pages on each side of the present one that the pager shows.
+NEIGHBOURS = 2
+CHILD_PAGE_SIZES = (10, 20, 50)
+Counts = Mapping[str, Mapping[Any, Count]]
+
+
+class ListPage(Filtering):
+    """Columns, search, filters, sort and pages, all of them in the URL."""
+
+    list_template = "resource/list.html"
+    column_display_pk = True
+
+    @expose("/")
+    def index_view(self) -> Any:
+        """Show the list, or lead to the plain address of a list that the filter form was sent for."""
+        links = ListLinks(self.link("index_view"))
+        arguments = list(request.args.items(multi=True))
+        rest = [(key, value) for key, value in arguments if not key.startswith(ADD) and value]
+        if len(rest) < len(arguments):
+            selection = self.selection([*rest, *self.added_conditions(request.args)])
+            return self.redirect(links.to(selection.changed()))
+        listing = self.listing(self.selection(arguments), links, identity="listing")
+        return self.render(self.list_template, resource=self, listing=listing)
+
+    def selection(self, arguments: Sequence[tuple[str, str]], *, is_child: bool = False, **where: Any) -> Selection:
+        """Read which rows an address means."""
+        return Selection.parse(self.offer(is_child=is_child), arguments, **where)
+
+    def offer(self, *, is_child: bool = False) -> Offer:
+        """Return what this resource declares that a list of it may be asked."""
+        return Offer(
+            model=self.model,
+            search=tuple(self._search_columns()),
+            sorts=self._sorts(),
+            filters={} if is_child else self.filters_by_key,
+            default_sort=self._default_sort(),
+            **({"page_sizes": CHILD_PAGE_SIZES} if is_child else {}),
+        )
+
+    def listing(self, selection: Selection, links: ListLinks, *, identity: str, hide: str = "") -> Listing:
+        """Read one page and build its table; `hide` is the column that is the same in every row."""
+        names = [name for name, _ in self.get_list_columns() if name != hide]
+        page = page_of(db.session, selection, self.load_options(names))
+        counts = self.child_counts(names, page.rows)
+        here = links.to(selection.changed(page=page.number))
+        return Listing(
+            id=identity,
+            caption=self.plural,
+            noun=self.noun,
+            nouns=self.nouns,
+            result_line=self._result_line(selection, page),
+            columns=tuple(self._column(name, selection, links) for name in names),
+            rows=tuple(self._row(record, names, counts, here) for record in page.rows),
+            search=self._search_box(selection, links),
+            filters=None if selection.parent else self.filter_bar(selection, links),
+            pager=_pager(selection, page, links),
+            is_narrowed=selection.is_narrowed,
+            clear_url=links.to(selection.cleared()),
+            new_url=self.link("create_view", url=here) if self.may(Act.CREATE) else "",
+            export_url=ListLinks(self.link("export", export_type="csv")).to(selection.changed())
+            if self.may(Act.EXPORT) and selection.parent is None
+            else "",
+            form_url=links.path,
+            messages=tuple(_messages(selection)),
+        )
+
+    @property
+    def plural(self) -> str:
+        """The resource's title, "Posts"."""
+        return self.nouns[:1].upper() + self.nouns[1:]
+
+    def load_options(self, names: Sequence[str]) -> list[ORMOption]:
+        """Load the to-one relations among these columns along with their records: one statement, whatever the page size."""
+        relations = [relation for name in names if (relation := self.relation(name)) is not None and not relation.uselist]
+        return [joinedload(relation.class_attribute) for relation in relations]
+
+    def child_counts(self, names: Sequence[str], rows: Sequence[Any]) -> Counts:
+        """Count the children of all these rows, one statement a column."""
+        keys = [row.id for row in rows]
+        return {
+            name: counts_of_children(db.session, getattr(self.model, name), keys) for name in names if self.is_to_many(name)
+        }
+
+    def _search_columns(self) -> list[SearchColumn]:
+        return [SearchColumn(*self._resolved(name)) for name in self.column_searchable_list or ()]
+
+    def _sorts(self) -> dict[str, SortKey]:
+        """Read `column_sortable_list`: names, or (name, "relation.column") for a column that sorts by another."""
+        declared = self.column_sortable_list or [name for name in self.column_list if self._is_plain(name)]
+        pairs = [("id", "id"), *(one if isinstance(one, tuple) else (one, one) for one in declared)]
+        return {name: SortKey(*self._resolved(path)) for name, path in pairs}
+
+    def _resolved(self, path: str) -> tuple[Any, Any]:
+        """Return the attribute that a dotted path names, and the relation that leads to it."""
+        first, _, rest = path.partition(".")
+        relation = self.relation(first)
+        if relation is None or not rest:
+            return getattr(self.model, first), None
+        return getattr(relation.mapper.class_, rest), relation.class_attribute
+
+    def _is_plain(self, name: str) -> bool:
+        return name in inspect_mapper(self.model).column_attrs
+
+    def _default_sort(self) -> str:
+        name, descending = self.column_default_sort or ("id", True)
+        return f"-{name}" if descending else name
+
+    def _column(self, name: str, selection: Selection, links: ListLinks) -> Column:
+        sort = selection.sort or selection.offer.default_sort
+        is_sorted = sort.removeprefix("-") == name
+        ascending = is_sorted and not sort.startswith("-")
+        target = f"-{name}" if ascending else name
+        return Column(
+            key=name,
+            label=self.get_column_name(name),
+            is_number=self.is_to_many(name) or (self._is_plain(name) and _is_numeric(getattr(self.model, name))),
+            sort_url=links.to(selection.changed(sort=target)) if name in selection.offer.sorts else "",
+            sorted=("ascending" if ascending else "descending") if is_sorted else "",
+        )
+
+    def _row(self, record: Any, names: Sequence[str], counts: Counts, here: str) -> Row:
+        return Row(
+            id=str(record.id),
+            title=self.title_of(record),
+            url=self.url_of(record, url=here),
+            edit_url=self.link("edit_view", record, url=here) if self.may(Act.EDIT) else "",
+            delete_url=self.link("delete_view", record, url=here) if self.may(Act.DELETE) else "",
+            cells=tuple(cell_of(self, record, name, counts=counts, is_whole=False) for name in names),
+            is_marked=self._mark_of(record) in _marks(),
+        )
+
+    def _mark_of(self, record: Any) -> str:
+        return f"{self.endpoint}:{record.id}"
+
+    def _search_box(self, selection: Selection, links: ListLinks) -> SearchBox | None:
+        if not selection.offer.search:
+            return None
+        name = selection.prefix + SEARCH
+        labels = [self.get_column_name(path) for path in self.column_searchable_list]
+        return SearchBox(
+            name=name,
+            value=selection.search,
+            columns=text.in_words([label.lower() if label[:2] != "ID" else label for label in labels]),
+            hidden=tuple(links.hidden(selection.changed(), leave_out=name)),
+            clear_url=links.to(selection.changed(search="")) if selection.search else "",
+        )
+
+    def _result_line(self, selection: Selection, page: Page) -> str:
+        """Say how many rows there are, and which of them this page shows."""
+        if page.last == 1:
+            return text.counted(page.count, self.noun, self.nouns)
+        first = (page.number - 1) * selection.per_page + 1
+        shown = f"{text.number(first)}–{text.number(first + len(page.rows) - 1)}"
+        return f"{shown} of {text.counted(page.count, self.noun, self.nouns)}"
+
+
+def _messages(selection: Selection) -> list[str]:
+    messages = []
+    if selection.problems:
+        only = selection.search or len(selection.problems) < len(selection.conditions)
+        messages.append(
+            "A filter could not be read and was left out; the others are applied."
+            if only
+            else "The filter could not be read, so no rows are shown. Mend it or remove it."
+        )
+    if search.is_cut(selection.search):
+        messages.append(f"The search was long: only its first {search.MOST_WORDS} words were looked for.")
+    return messages
+
+
+def _is_numeric(attribute: Any) -> bool:
+    return attribute.property.columns[0].type.python_type in (int, float)
+
+
+def _marks() -> set[str]:
+    """The records that were just saved: their rows are marked on the next page."""
+    return {message.get("marked", "") for message in get_flashed_messages()}
+
+
+def _pager(selection: Selection, page: Page, links: ListLinks) -> Pager:
+    def link(number: int) -> Link:
+        return Link(text.number(number), links.to(selection.changed(page=number)), is_current=number == page.number)
+
+    smallest = selection.offer.page_sizes[0]
+    sizes = tuple(
+        Link(str(size), links.to(selection.changed(per_page=size)), is_current=size == selection.per_page)
+        for size in selection.offer.page_sizes
+    )
+    if page.last == 1:
+        return Pager(sizes=sizes if page.count > smallest else ())
+    near = {1, page.last, *range(page.number - NEIGHBOURS, page.number + NEIGHBOURS + 1)}
+    numbers = sorted(number for number in near if 1 <= number <= page.last)
+    pages: list[Link | None] = []
+    for number, before in zip(numbers, [0, *numbers], strict=False):
+        pages += [None] if number > before + 1 else []
+        pages.append(link(number))
+    return Pager(
+        previous_url=link(page.number - 1).url if page.number > 1 else "",
+        next_url=link(page.number + 1).url if page.number < page.last else "",
+        pages=tuple(pages),
+        sizes=sizes,
+    )
+

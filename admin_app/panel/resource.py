@@ -1,0 +1,36 @@
+"""`ResourceView`: what a model needs for a place in the dashboard, as a list of capabilities."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from flask_sqlalchemy import SQLAlchemy
+
+from admin_app.domain.permissions import Act
+from admin_app.panel.exporting import Exporting
+
+
+class ResourceView(Exporting):
+    """The declaration of one model's place in the dashboard.
+
+    A subclass names its `record` (the model), `column_list`, `form_columns` and, as wanted, `column_searchable_list`,
+    `column_sortable_list`, `column_filters`, `column_default_sort`, `column_labels` and `column_formatters`, all as
+    Flask-Admin knows them; the capabilities do the rest.
+    """
+
+    acts: ClassVar[dict[str, Act]] = {
+        "index_view": Act.VIEW,
+        "details_view": Act.VIEW,
+        "lookup_view": Act.VIEW,
+        "create_view": Act.CREATE,
+        "edit_view": Act.EDIT,
+        "delete_view": Act.DELETE,
+        "export": Act.EXPORT,
+    }
+
+    def __init__(self, db: SQLAlchemy) -> None:
+        """Build lists, filters and forms from the model."""
+        name = self.record.__name__.lower()
+        self.noun = getattr(self, "noun", name)
+        self.nouns = getattr(self, "nouns", f"{self.noun}s")
+        super().__init__(self.record, db, name=self.nouns.capitalize(), endpoint=name)

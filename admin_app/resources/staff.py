@@ -1,0 +1,54 @@
+"""Staff: who signs in to this dashboard. For owners alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import Form
+
+from admin_app.domain import accounts
+from admin_app.extensions import db
+from admin_app.models.staff import Role, Staff
+from admin_app.panel.fields import NewPasswordField
+from admin_app.panel.resource import ResourceView
+
+
+class StaffResource(ResourceView):
+    """Make accounts, change roles, reset passwords, switch accounts off. The last owner stays."""
+
+    record = Staff
+    noun = "member of staff"
+    nouns = "staff"
+    description = "Who can sign in here, and what they may do."
+    menu_order = 90
+    owners_only = True
+    can_transfer = False
+
+    column_list = ("name", "email", "role", "is_active", "last_sign_in_at", "id")
+    column_searchable_list = ("name", "email")
+    column_sortable_list = ("name", "email", "role", "last_sign_in_at", "id")
+    column_filters = ("role", "is_active", "email", "last_sign_in_at")
+    column_labels = {"is_active": "Active", "last_sign_in_at": "Last sign-in"}
+    column_default_sort = ("name", False)
+    form_columns = ("name", "email", "role", "is_active", "password")
+    form_extra_fields = {
+        "password": NewPasswordField(
+            "New password",
+            description=f"{accounts.SHORTEST_PASSWORD} characters or more. Leave it empty to keep the present one.",
+            render_kw={"autocomplete": "new-password"},
+        )
+    }
+
+    def on_model_change(self, form: Form, model: Staff, is_created: bool) -> None:  # noqa: FBT001 -- Flask-Admin's signature
+        """Keep the rules of accounts: one spelling of an address, a hashed password, always an owner."""
+        model.email = accounts.normalised_email(model.email)
+        if not is_created and (model.role is not Role.OWNER or not model.is_active):
+            accounts.require_another_owner(db.session, model)
+        if form["password"].data or is_created:
+            accounts.set_password(db.session, model, form["password"].data or "")
+        if not model.is_active:
+            accounts.end_sessions(db.session, model)
+
+    def on_model_delete(self, model: Staff) -> None:
+        """Refuse to delete the last owner."""
+        accounts.require_another_owner(db.session, model)

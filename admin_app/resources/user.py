@@ -1,0 +1,21 @@
+"""Users: who writes the posts."""
+
+from __future__ import annotations
+
+from admin_app.models.user import User
+from admin_app.panel.resource import ResourceView
+
+
+class UserResource(ResourceView):
+    """Find a user by name or email, correct them, see what they wrote."""
+
+    record = User
+    description = "People who write posts. They cannot sign in here."
+    menu_order = 10
+
+    column_list = ("name", "email", "posts", "created_at", "id")
+    column_searchable_list = ("name", "email")
+    column_sortable_list = ("name", "email", "created_at", "id")
+    column_filters = ("name", "email", "created_at")
+    column_default_sort = ("created_at", True)
+    form_columns = ("name", "email")

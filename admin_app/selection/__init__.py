@@ -1,0 +1,1 @@
+"""Which rows: parsed once from a URL, printed back to it, and used by everything that reads or acts on many rows."""

@@ -1,0 +1,53 @@
+"""What a list lets a person ask for: the searched columns, the sorts and the filters that its resource declared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import InstrumentedAttribute
+
+PAGE_SIZES = (20, 50, 100)
+
+
+class Filter(Protocol):
+    """One operator on one field."""
+
+    def parse(self, text: str) -> Any:
+        """Turn what was typed into a value; raise ValueError whose text tells what to type instead."""
+
+    def criterion(self, value: Any) -> ColumnElement[bool]:
+        """Return the condition on the listed model."""
+
+    def sentence(self, text: str) -> str:
+        """Say it for a person: 'Name contains "Ann"'."""
+
+
+@dataclass(frozen=True)
+class SortKey:
+    """A column to sort by, and the to-one relation that leads to it, if it is another model's."""
+
+    column: InstrumentedAttribute[Any]
+    relation: InstrumentedAttribute[Any] | None = None
+
+
+@dataclass(frozen=True)
+class SearchColumn:
+    """A text column to search, and the to-one relation that leads to it, if it is another model's."""
+
+    column: InstrumentedAttribute[Any]
+    relation: InstrumentedAttribute[Any] | None = None
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Everything that may be asked of one model's list. What is not in here is refused."""
+
+    model: type[Any]
+    search: tuple[SearchColumn, ...] = ()
+    sorts: Mapping[str, SortKey] = field(default_factory=dict)
+    filters: Mapping[str, Filter] = field(default_factory=dict)
+    default_sort: str = ""
+    page_sizes: tuple[int, ...] = PAGE_SIZES

@@ -1,0 +1,185 @@
+"""`Selection`: one value for "these rows, in this order". Parsed from the URL, printed to it, turned into SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, UnaryExpression, false, select
+from sqlalchemy import inspect as inspect_mapper
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from admin_app.errors import SelectionError
+from admin_app.selection.offer import Filter, Offer
+from admin_app.selection.search import search_criteria
+
+SEARCH, SORT, PAGE, PER_PAGE = "q", "sort", "page", "per_page"
+OWN_KEYS = (SEARCH, SORT, PAGE, PER_PAGE)
+
+# A filter's value is a word, a number, a date or a list of them; a megabyte of it is an accident or an attack.
+LONGEST_VALUE = 1000
+# SQLite refuses expressions nested 1,000 deep, and nobody reads more chips than this.
+MOST_CONDITIONS = 50
+# Page numbers beyond any table; a larger one would not fit the database's integers.
+LAST_PAGE = 10**9
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A filter with what was typed, the value it means, or why it means nothing."""
+
+    key: str
+    text: str
+    filter: Filter
+    value: Any = None
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Parent:
+    """The record whose children are listed: `relation` is the child's to-one attribute that points at it."""
+
+    relation: InstrumentedAttribute[Any]
+    record: Any
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which rows of `offer.model`, and in what order. `page` counts from 1; `prefix` keeps two lists on a page apart."""
+
+    offer: Offer
+    search: str = ""
+    conditions: tuple[Condition, ...] = ()
+    sort: str = ""
+    page: int = 1
+    per_page: int = 0
+    parent: Parent | None = None
+    prefix: str = ""
+
+    @classmethod
+    def parse(
+        cls, offer: Offer, arguments: Iterable[tuple[str, str]], *, parent: Parent | None = None, prefix: str = ""
+    ) -> Selection:
+        """Read a URL's arguments; those without the prefix belong to somebody else. Raise `SelectionError` for unknown ones."""
+        own = [(key.removeprefix(prefix), value) for key, value in arguments if key.startswith(prefix)]
+        single = {key: value for key, value in own if key in OWN_KEYS}
+        per_page = _whole_number(single.get(PER_PAGE, ""))
+        return cls(
+            offer=offer,
+            search=single.get(SEARCH, "").replace("\0", "").strip(),
+            conditions=_parse_conditions(offer, [(key, value) for key, value in own if key not in OWN_KEYS]),
+            sort=_parse_sort(offer, single.get(SORT, "")),
+            page=min(max(_whole_number(single.get(PAGE, "")), 1), LAST_PAGE),
+            per_page=per_page if per_page in offer.page_sizes else offer.page_sizes[0],
+            parent=parent,
+            prefix=prefix,
+        )
+
+    def arguments(self) -> list[tuple[str, str]]:
+        """Print the URL's arguments; what is at its default is left out."""
+        own = [
+            (SEARCH, self.search),
+            *((condition.key, condition.text) for condition in self.conditions),
+            (SORT, self.sort),
+            (PER_PAGE, str(self.per_page) if self.per_page != self.offer.page_sizes[0] else ""),
+            (PAGE, str(self.page) if self.page > 1 else ""),
+        ]
+        return [(self.prefix + key, value) for key, value in own if value]
+
+    def changed(self, **changes: Any) -> Selection:
+        """Return it with other values, from its first page unless the page is what changes."""
+        return replace(self, **{"page": 1, **changes})
+
+    def without(self, condition: Condition) -> Selection:
+        """Return it without one of its conditions."""
+        return self.changed(conditions=tuple(other for other in self.conditions if other is not condition))
+
+    def cleared(self) -> Selection:
+        """Return it without search and filters."""
+        return self.changed(search="", conditions=())
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether a search or a filter leaves rows out."""
+        return bool(self.search or self.conditions)
+
+    @property
+    def problems(self) -> list[str]:
+        """What could not be understood."""
+        return [condition.problem for condition in self.conditions if condition.problem]
+
+    @cached_property
+    def criteria(self) -> list[ColumnElement[bool]]:
+        """The conditions of the WHERE clause, parent first. Filters that mean nothing never widen it to the whole table."""
+        found = [] if self.parent is None else [self.parent.relation == self.parent.record]
+        understood = [condition for condition in self.conditions if not condition.problem]
+        narrowing = search_criteria(self.search, self.offer.search)
+        narrowing += [condition.filter.criterion(condition.value) for condition in understood]
+        if self.problems and not narrowing:
+            return [*found, false()]
+        return [*found, *narrowing]
+
+    def statement(self) -> Select[Any]:
+        """Return `SELECT model WHERE … ORDER BY …`, the primary key last, so that no two rows ever swap places."""
+        statement = select(self.offer.model).where(*self.criteria)
+        name, descending = self.sort.removeprefix("-"), self.sort.startswith("-")
+        name, descending = (name, descending) if name else _split_sort(self.offer.default_sort)
+        key = inspect_mapper(self.offer.model).primary_key
+        if not name:
+            return statement.order_by(*key)
+        sort = self.offer.sorts[name]
+        column: Any = sort.column
+        if sort.relation is not None:
+            target = aliased(sort.relation.property.mapper.class_)
+            statement = statement.outerjoin(sort.relation.of_type(target))
+            column = getattr(target, sort.column.key)
+        is_nullable = sort.relation is not None or sort.column.property.columns[0].nullable
+        order = [_ordered(column, descending=descending, is_nullable=is_nullable)]
+        return statement.order_by(*order, *(pk.desc() if descending else pk.asc() for pk in key))
+
+
+def _ordered(column: Any, *, descending: bool, is_nullable: bool) -> UnaryExpression[Any]:
+    """Order by a column; both stores put NULL last when ascending, first when descending."""
+    if descending:
+        return column.desc().nulls_first() if is_nullable else column.desc()
+    return column.asc().nulls_last() if is_nullable else column.asc()
+
+
+def _split_sort(sort: str) -> tuple[str, bool]:
+    return sort.removeprefix("-"), sort.startswith("-")
+
+
+def _whole_number(text: str) -> int:
+    """Read a small whole number; anything else is 0, which every caller replaces by its default."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < len(str(LAST_PAGE)) else 0
+
+
+def _parse_sort(offer: Offer, sort: str) -> str:
+    if sort and _split_sort(sort)[0] not in offer.sorts:
+        message = f"This list cannot be sorted by “{_split_sort(sort)[0][:50]}”."
+        raise SelectionError(message, sorted(offer.sorts))
+    return sort
+
+
+def _parse_conditions(offer: Offer, pairs: Sequence[tuple[str, str]]) -> tuple[Condition, ...]:
+    for key, _ in pairs:
+        if key not in offer.filters:
+            message = f"This list has no filter called “{key[:50]}”."
+            raise SelectionError(message, sorted(offer.filters))
+    if len(pairs) > MOST_CONDITIONS:
+        message = f"A list takes up to {MOST_CONDITIONS} filters at once; this address has {len(pairs)}."
+        raise SelectionError(message)
+    return tuple(_parse_condition(offer.filters[key], key, text) for key, text in pairs)
+
+
+def _parse_condition(filter_: Filter, key: str, text: str) -> Condition:
+    if len(text) > LONGEST_VALUE:
+        return Condition(key, text[:LONGEST_VALUE], filter_, problem=f"Use {LONGEST_VALUE:,} characters or fewer.")
+    if "\0" in text:
+        return Condition(key, text.replace("\0", ""), filter_, problem="Leave out the NUL character.")
+    try:
+        return Condition(key, text, filter_, value=filter_.parse(text))
+    except ValueError as error:
+        return Condition(key, text, filter_, problem=str(error))

@@ -1,0 +1,1 @@
+"""Rows to bytes and back: no HTTP, no forms."""

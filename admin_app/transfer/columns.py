@@ -1,0 +1,40 @@
+"""The columns of a file: their headers, and how a record fills them or takes them in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column
+
+from admin_app.selection.counting import Count
+
+Counts = Mapping[str, Mapping[Any, Count]]
+
+
+@dataclass(frozen=True)
+class ExportColumn:
+    """A column to write: `read` gets the record and the counts of its children by relation and key."""
+
+    key: str
+    header: str
+    read: Callable[[Any, Counts], Any]
+
+
+@dataclass(frozen=True)
+class ImportColumn:
+    """A column that a file may bring for a model: under its key or its label, in any case."""
+
+    key: str
+    label: str
+    column: Column[Any]
+
+    def is_called(self, header: str) -> bool:
+        """Whether a header means this column."""
+        return plain(header) in {plain(self.key), plain(self.label)}
+
+
+def plain(header: str) -> str:
+    """Fold what people and spreadsheets change about a header: case, spaces, a byte order mark."""
+    return "_".join(header.strip("\ufeff ").lower().replace("_", " ").split())

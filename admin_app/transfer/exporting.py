@@ -1,0 +1,38 @@
+"""Read a selection row by row, in a session of its own that lives as long as the reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm.interfaces import ORMOption
+
+from admin_app.selection.counting import counts_of_children
+from admin_app.selection.selection import Selection
+from admin_app.transfer.columns import ExportColumn
+
+# Rows fetched at a time: memory holds this many records, whatever the length of the list.
+BATCH = 1000
+
+
+def exported_rows(
+    engine: Engine,
+    selection: Selection,
+    columns: Sequence[ExportColumn],
+    *,
+    options: Sequence[ORMOption] = (),
+    children: Sequence[InstrumentedAttribute[Any]] = (),
+) -> Iterator[list[Any]]:
+    """Yield the values of every row of the selection, in its order; `children` are the relations to be counted.
+
+    Everything is read in one transaction. An error ends the iteration: whoever writes the file must not finish it.
+    """
+    statement = selection.statement().options(*options).execution_options(yield_per=BATCH)
+    with Session(engine) as session:
+        for batch in session.scalars(statement).partitions():
+            keys = [record.id for record in batch]
+            counts = {relation.key: counts_of_children(session, relation, keys) for relation in children}
+            for record in batch:
+                yield [column.read(record, counts) for column in columns]

@@ -1,0 +1,177 @@
+"""Import a CSV file: streamed, in one transaction, and all of it or nothing.
+
+A row whose id exists changes that record where it differs; any other row makes a record. So a file that was exported
+and not touched changes nothing.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import IO, Any
+
+from sqlalchemy import func, insert, select, text
+from sqlalchemy.orm import Session
+
+from admin_app.errors import TransferError
+from admin_app.transfer.checking import check_batch
+from admin_app.transfer.columns import ImportColumn, plain
+from admin_app.transfer.values import parse_value
+
+BATCH = 1000
+# After this many the rest is likely wrong for the same reason, and nobody reads on.
+MOST_PROBLEMS = 100
+# Longer than any text the dashboard takes; Python's default of 128 kB refuses real posts.
+LONGEST_FIELD = 16 * 1024 * 1024
+
+Row = tuple[int, dict[str, Any]]
+
+
+@dataclass
+class Report:
+    """What an import did."""
+
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    problems: list[tuple[int, str]] = field(default_factory=list)
+
+
+def import_csv(
+    session: Session,
+    model: type[Any],
+    file: IO[str],
+    columns: Sequence[ImportColumn],
+    *,
+    ignored: Collection[str] = (),
+    is_verbatim: bool = False,
+    on_rows: Callable[[int], object] = lambda _count: None,
+) -> Report:
+    """Read the file into the session (not committed); `on_rows` hears how many rows were read each time.
+
+    Raises `TransferError` with the numbers of the wrong rows, row 1 being the header; the caller rolls back.
+    """
+    csv.field_size_limit(LONGEST_FIELD)
+    reader = csv.reader(file)
+    report = Report()
+    try:
+        header = _header(next(reader, []), columns, ignored)
+        for batch in _batches(_rows(reader, header, report, is_verbatim=is_verbatim)):
+            _write_batch(session, model, batch, report)
+            on_rows(len(batch))
+            if len(report.problems) >= MOST_PROBLEMS:
+                break
+    except csv.Error as error:
+        message = f"This is not CSV from line {reader.line_num} on: {error}."
+        raise TransferError(message) from error
+    except UnicodeDecodeError as error:
+        message = "The file is not UTF-8. Save it as “CSV UTF-8” and import it again."
+        raise TransferError(message) from error
+    if report.problems:
+        message = "Nothing was imported."
+        raise TransferError(message, sorted(report.problems)[:MOST_PROBLEMS])
+    _follow_sequence(session, model)
+    return report
+
+
+def _header(titles: Sequence[str], columns: Sequence[ImportColumn], ignored: Collection[str]) -> list[ImportColumn | None]:
+    """Find each title's column; None is one that is written for people and passed over."""
+    skipped = {plain(word) for word in ignored}
+    found: list[ImportColumn | None] = []
+    for title in titles:
+        column = next((one for one in columns if one.is_called(title)), None)
+        if column is None and plain(title) not in skipped:
+            offered = ", ".join(one.key for one in columns)
+            message = f"The header “{title[:80]}” is no column of this list. There is: {offered}."
+            raise TransferError(message)
+        if column is not None and column in found:
+            message = f"The header “{title}” stands there twice."
+            raise TransferError(message)
+        found.append(column)
+    if not any(found):
+        message = f"The first row must name the columns: {', '.join(one.key for one in columns)}."
+        raise TransferError(message)
+    return found
+
+
+def _rows(
+    reader: Iterable[list[str]], header: Sequence[ImportColumn | None], report: Report, *, is_verbatim: bool
+) -> Iterator[Row]:
+    """Yield the rows as typed values; what cannot be read goes into the report and its row is left out."""
+    for number, cells in enumerate(reader, start=2):
+        if not cells:
+            continue
+        if len(cells) != len(header):
+            report.problems.append((number, f"It has {len(cells)} cells; the header has {len(header)}."))
+            continue
+        values, problems = _values(header, cells, is_verbatim=is_verbatim)
+        if problems:
+            report.problems += [(number, problem) for problem in problems]
+        else:
+            yield number, values
+
+
+def _values(header: Sequence[ImportColumn | None], cells: Sequence[str], *, is_verbatim: bool) -> tuple[dict[str, Any], list[str]]:
+    values, problems = {}, []
+    for column, cell in zip(header, cells, strict=True):
+        if column is None:
+            continue
+        try:
+            values[column.key] = parse_value(column, cell, is_verbatim=is_verbatim)
+        except ValueError as error:
+            problems.append(f"{column.label} {error}")
+    return values, problems
+
+
+def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    while batch := list(islice(rows, BATCH)):
+        yield batch
+
+
+def _write_batch(session: Session, model: type[Any], batch: Sequence[Row], report: Report) -> None:
+    """Check a batch and, while nothing was wrong so far, write it."""
+    keys = [values["id"] for _, values in batch if values.get("id") is not None]
+    present = {record.id: record for record in session.scalars(select(model).where(model.id.in_(keys)))}
+    report.problems += check_batch(session, model, batch, present)
+    if report.problems:
+        session.expunge_all()
+        return
+    new = [values for _, values in batch if values.get("id") not in present]
+    for _, values in batch:
+        if (record := present.get(values.get("id"))) is not None:
+            _change(record, values, report)
+    session.flush()
+    _insert(session, model, new)
+    report.created += len(new)
+    session.expunge_all()
+
+
+def _change(record: Any, values: dict[str, Any], report: Report) -> None:
+    differing = {key: value for key, value in values.items() if getattr(record, key) != value}
+    for key, value in differing.items():
+        setattr(record, key, value)
+    report.changed += bool(differing)
+    report.unchanged += not differing
+
+
+def _insert(session: Session, model: type[Any], new: Sequence[dict[str, Any]]) -> None:
+    """Insert many at once; rows that bring no key, or no time, get theirs from the columns' defaults."""
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for values in new:
+        given = {key: value for key, value in values.items() if value is not None or key not in ("id", "created_at")}
+        groups.setdefault(tuple(given), []).append(given)
+    for group in groups.values():
+        session.execute(insert(model), group)
+
+
+def _follow_sequence(session: Session, model: type[Any]) -> None:
+    """Let PostgreSQL's sequence go on after the ids that the file brought; SQLite does so by itself."""
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    name = session.get_bind().dialect.identifier_preparer.format_table(model.__table__)
+    highest = session.scalar(select(func.max(model.id)))
+    if highest is not None:
+        statement = text("SELECT setval(pg_get_serial_sequence(:name, 'id'), greatest(:highest, nextval(pg_get_serial_sequence(:name, 'id')) - 1))")
+        session.execute(statement, {"name": name, "highest": highest})

@@ -1,0 +1,83 @@
+"""Turn a cell's text into the value its column keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Boolean, Date, Enum, Float, Integer, Numeric, String
+
+from admin_app.models.base import UtcDateTime
+from admin_app.transfer.columns import ImportColumn
+from admin_app.transfer.spreadsheet import restored
+
+
+def parse_value(column: ImportColumn, cell: str, *, is_verbatim: bool) -> Any:
+    """Read a cell; an empty one is no value, or no characters where text has to be. Raises ValueError whose text follows the column's label in a sentence."""
+    if cell == "":
+        return "" if isinstance(column.column.type, String) and not column.column.nullable else None
+    for kind, parse in _PARSERS:
+        if isinstance(column.column.type, kind):
+            return parse(cell.strip(), column.column.type)
+    return cell if is_verbatim else restored(cell)
+
+
+def _whole_number(cell: str, _type: Any) -> int:
+    if not cell.removeprefix("-").isascii() or not cell.removeprefix("-").isdigit() or len(cell) > 19:  # noqa: PLR2004 -- 64 bits
+        message = f"must be a whole number, not “{cell[:40]}”."
+        raise ValueError(message)
+    return int(cell)
+
+
+def _number(cell: str, type_: Any) -> Any:
+    try:
+        return type_.python_type(cell)
+    except (ValueError, ArithmeticError) as error:
+        message = f"must be a number, not “{cell[:40]}”."
+        raise ValueError(message) from error
+
+
+def _yes_or_no(cell: str, _type: Any) -> bool:
+    answers = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+    if cell.lower() not in answers:
+        message = f"must be yes or no, not “{cell[:40]}”."
+        raise ValueError(message)
+    return answers[cell.lower()]
+
+
+def _choice(cell: str, type_: Any) -> Any:
+    try:
+        return type_.enum_class(cell.lower())
+    except ValueError as error:
+        message = f"must be one of {', '.join(type_.enums)}, not “{cell[:40]}”."
+        raise ValueError(message) from error
+
+
+def _moment(cell: str, _type: Any) -> datetime:
+    """Read ISO 8601; a time without a zone is UTC."""
+    try:
+        moment = datetime.fromisoformat(cell)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        message = f"must be a time like 2026-11-22T09:30:00Z, not “{cell[:40]}”."
+        raise ValueError(message) from error
+
+
+def _day(cell: str, _type: Any) -> date:
+    try:
+        return date.fromisoformat(cell)
+    except ValueError as error:
+        message = f"must be a date like 2026-11-22, not “{cell[:40]}”."
+        raise ValueError(message) from error
+
+
+# Tried in this order; everything else is text.
+_PARSERS: tuple[tuple[Any, Callable[[str, Any], Any]], ...] = (
+    (Boolean, _yes_or_no),
+    (Enum, _choice),
+    (UtcDateTime, _moment),
+    (Date, _day),
+    (Integer, _whole_number),
+    ((Float, Numeric), _number),
+)

@@ -1,0 +1,1 @@
+"""What wraps every response: sessions, headers, errors, templating."""

@@ -1,0 +1,90 @@
+"""Turn errors into pages: what happened, what became of the data, where to go from here."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from flask import Flask, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from admin_app.errors import SelectionError
+from admin_app.extensions import db
+from admin_app.text import in_words
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A page's words: its heading, what happened (and to the data), what to do."""
+
+    heading: str
+    explanation: str
+    advice: str = ""
+
+
+EXPLANATIONS = {
+    400: Explanation("This address cannot be read", "Something in it has no meaning here. Nothing was changed."),
+    403: Explanation(
+        "You may not do this", "Your role does not include it. Nothing was changed.", "An owner can change your role."
+    ),
+    404: Explanation(
+        "Page not found",
+        "There is nothing at this address: it was mistyped, or the record was deleted.",
+        "Look for it in its list.",
+    ),
+    405: Explanation("This page cannot be used that way", "It takes another kind of request. Nothing was changed."),
+    409: Explanation(
+        "Somebody else was quicker", "The record was changed or deleted at the same moment. Nothing was saved."
+    ),
+    413: Explanation("That is too much at once", "The form is larger than 4 MB. Nothing was saved.", "Go back and shorten it."),
+    500: Explanation(
+        "There is a problem with the dashboard",
+        "It is not your doing. What was being saved when it happened was not saved.",
+        "Go back, copy what you typed, and try again in a moment.",
+    ),
+    503: Explanation("The database is busy", "It did not answer in time. Nothing was changed.", "Try again in a moment."),
+}
+
+TOKEN_MISSING = Explanation(
+    "This form is out of date",
+    "It was opened before you signed in or out, or lies open in a browser that keeps no cookies. Nothing was saved.",
+    "Go back, copy what you typed, reload the page and send it again.",
+)
+
+
+def init_app(app: Flask) -> None:
+    """Answer errors with our own pages."""
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(CSRFError, lambda _error: _page(400, TOKEN_MISSING))
+    app.register_error_handler(SelectionError, _selection_error)
+    app.register_error_handler(OperationalError, _database_error)
+
+
+def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
+    status = error.code or 500
+    if status < 400:
+        return error
+    if status >= 500:
+        db.session.rollback()
+    return _page(status, EXPLANATIONS.get(status, Explanation(error.name, "Nothing was changed.")))
+
+
+def _selection_error(error: SelectionError) -> tuple[str, int]:
+    offered = f"There is: {in_words(list(error.offered))}." if error.offered else ""
+    return _page(400, Explanation("This list cannot be shown as asked", str(error), offered), to=request.path)
+
+
+def _database_error(error: OperationalError) -> tuple[str, int]:
+    log.error("the database refused: %s", error)
+    db.session.rollback()
+    return _page(503, EXPLANATIONS[503])
+
+
+def _page(status: int, words: Explanation, *, to: str = "") -> tuple[str, int]:
+    links = [("Show the whole list", to)] if to else []
+    links.append(("Go to the start page", url_for("admin.index")))
+    return render_template("errors/error.html", status=status, words=words, links=links), status

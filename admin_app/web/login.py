@@ -1,0 +1,79 @@
+"""Flask-Login, over sessions kept in the database: the cookie holds a token, and ending a session ends it everywhere."""
+
+from __future__ import annotations
+
+from flask import Flask, current_app, session
+from flask_login import UserMixin, current_user, login_user, logout_user
+from werkzeug.wrappers import Response
+
+from admin_app.domain import accounts
+from admin_app.extensions import db, login_manager
+from admin_app.models.staff import Staff
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
+    """A person with the session they signed in by; its token is what Flask-Login keeps in the cookie."""
+
+    def __init__(self, staff: Staff, token: str) -> None:
+        """Tie the two together."""
+        self.staff = staff
+        self.token = token
+
+    def get_id(self) -> str:
+        """Return what finds this session again."""
+        return self.token
+
+
+def init_app(app: Flask) -> None:
+    """Let Flask-Login find people by their session's token, and send strangers to the sign-in page."""
+    login_manager.init_app(app)
+    login_manager.login_view = "auth.sign_in"
+    login_manager.login_message = None
+    # Its own check ties a session to an address and a browser version, and signs people out who change networks.
+    login_manager.session_protection = None
+    login_manager.user_loader(_load)
+
+
+def _load(token: str) -> SignedIn | None:
+    staff = accounts.staff_of_session(db.session, token)
+    return SignedIn(staff, token) if staff else None
+
+
+def current_staff() -> Staff | None:
+    """Return who is signed in, if anybody."""
+    return current_user.staff if current_user and current_user.is_authenticated else None
+
+
+def begin(token: str) -> None:
+    """Put a new session's token into a new cookie session: nothing of the anonymous one survives."""
+    staff = accounts.staff_of_session(db.session, token)
+    if staff is not None:
+        session.clear()
+        login_user(SignedIn(staff, token))
+
+
+def end() -> None:
+    """End the session, for this browser and for every copy of its cookie."""
+    if current_user.is_authenticated:
+        accounts.sign_out(db.session, current_user.token)
+        db.session.commit()
+    logout_user()
+    session.clear()
+
+
+def renew(staff: Staff) -> None:
+    """Begin a new session for a person who just proved who they are, in place of the present one."""
+    token = accounts.begin_session(db.session, staff, hours=current_app.config["SESSION_HOURS"])
+    db.session.commit()
+    begin(token)
+
+
+def ask_to_sign_in() -> Response:
+    """Send a stranger to the sign-in page, which leads back here afterwards."""
+    response: Response = login_manager.unauthorized()
+    return response
+
+
+def lead_to(url: str) -> Response:
+    """Lead on after a POST, so that reloading the next page sends nothing again."""
+    return Response(status=303, headers={"Location": url})

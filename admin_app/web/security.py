@@ -1,0 +1,72 @@
+"""The headers every response carries, and which transactions take the write lock."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from flask import Flask, Response, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from admin_app.current import writing
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+# Nothing inline, nothing from elsewhere: text that found its way into a page as markup could still run nothing.
+# `data:` images are the small arrows and ticks that Pico draws its form controls with.
+CONTENT_SECURITY_POLICY = "; ".join((
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+))  # fmt: skip -- one directive a line
+
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+}
+
+ONE_YEAR = 365 * 24 * 60 * 60
+
+
+def init_app(app: Flask) -> None:
+    """Wrap the application."""
+    if app.config["PROXIES"]:
+        count = app.config["PROXIES"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]  # Flask documents it
+    app.before_request(_lock_for_writing)
+    app.teardown_request(_unlock)
+    app.after_request(_add_headers)
+
+
+def _lock_for_writing() -> None:
+    if request.method not in SAFE_METHODS:
+        g.writing = ExitStack()
+        g.writing.enter_context(writing())
+
+
+def _unlock(_error: BaseException | None) -> None:
+    if "writing" in g:
+        g.pop("writing").close()
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint != "static":
+        # Pages of a signed-in person stay out of shared computers' caches and the back button after sign-out.
+        response.headers.setdefault("Cache-Control", "no-store, private")
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", f"max-age={ONE_YEAR}")
+    return response
+
+

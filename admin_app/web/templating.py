@@ -1,0 +1,46 @@
+"""What every template may use: versioned links to static files, and who is signed in."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, current_app, request, url_for
+
+from admin_app.web.login import current_staff
+
+SITE_NAME = "Admin"
+ONE_YEAR = 365 * 24 * 60 * 60
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates their functions, and static files their lifetime."""
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["asset"] = asset
+    app.context_processor(_frame)
+    app.after_request(_keep_static_files)
+
+
+def asset(path: str) -> str:
+    """Return the address of a static file; it changes with the file, so that browsers may keep it for ever."""
+    file = Path(str(current_app.static_folder)) / path
+    return url_for("static", filename=path, v=_digest(file, file.stat().st_mtime_ns))
+
+
+@lru_cache(maxsize=200)
+def _digest(file: Path, _modified: int) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+
+
+def _frame() -> dict[str, Any]:
+    return {"site_name": SITE_NAME, "actor": current_staff()}
+
+
+def _keep_static_files(response: Response) -> Response:
+    """Let browsers keep what carries its version in the address; third-party files carry it in their folder's name."""
+    if request.endpoint == "static" and ("v" in request.args or request.path.startswith("/static/vendor/")):
+        response.headers["Cache-Control"] = f"public, max-age={ONE_YEAR}, immutable"
+    return response

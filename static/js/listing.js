@@ -1,0 +1,17 @@
+// A list fetches its next state as a whole page and takes its own part. When the answer has no such part (an error, the sign-in
+// page), the browser goes there itself, so that nothing is swallowed.
+
+function hasPart(text, id) {
+  return new DOMParser().parseFromString(text, "text/html").getElementById(id) !== null;
+}
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, target, pathInfo } = event.detail;
+  if (!target.matches("[data-listing]")) return;
+  event.detail.shouldSwap = hasPart(xhr.responseText, target.id);
+  if (!event.detail.shouldSwap) location.assign(pathInfo.finalRequestPath);
+});
+
+document.addEventListener("htmx:sendError", (event) => {
+  location.assign(event.detail.pathInfo.finalRequestPath);
+});

@@ -1,0 +1,187 @@
+"""What a browser test may ask for: the application on a port, and pages that fail the test when they complain."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, WebError, sync_playwright
+from werkzeug.serving import make_server
+
+from admin_app.models.staff import Staff
+
+# The first line: CI runs as root, where Chromium's sandbox cannot work. The rest keeps it from calling home.
+CHROMIUM_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+# Chromium names the directive in its console too, but not for every kind of breach.
+REPORT_BREACHES = """
+    document.addEventListener("securitypolicyviolation", (breach) => {
+        console.error(`Content-Security-Policy: ${breach.violatedDirective} stopped ${breach.blockedURI}`);
+    });
+"""
+
+OpenAs = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of this folder, so that `-m "not browser"` leaves them out."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(params=["sqlite"])
+def store(request: pytest.FixtureRequest) -> str:
+    """Run on one store: a page looks the same on both."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start the system's Chromium, once a worker."""
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if path is None:
+        reason = "Chromium is not installed"
+        if os.environ.get("REQUIRE_BROWSER") == "1":
+            pytest.fail(f"{reason} (REQUIRE_BROWSER=1)")
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def live_url(app_on: Callable[[str], Flask]) -> Iterator[str]:
+    """Serve the application on a free port."""
+    server = make_server("127.0.0.1", 0, app_on("sqlite"), threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def live_server(app: Flask, live_url: str) -> str:
+    """Return the address of the application, its tables empty."""
+    assert app.testing
+    return live_url
+
+
+@pytest.fixture
+def javascript() -> bool:
+    """Whether scripts run; for both: @pytest.mark.parametrize("javascript", [True, False])."""
+    return True
+
+
+class Complaints:
+    """What pages complained about: errors in the console, in scripts, against the Content-Security-Policy."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.found: list[tuple[str, str]] = []
+        self.visited: set[str] = set()
+        context.on("console", self._note_message)
+        context.on("weberror", self._note_error)
+        context.on("request", self._note_visit)
+
+    def __iter__(self) -> Iterator[str]:
+        for url, words in self.found:
+            # Chromium reports an answer of 4xx or 5xx also for the page that the test went to see.
+            if not (words.startswith("Failed to load resource") and url in self.visited):
+                yield f"{url}: {words}"
+
+    def _note_message(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.found.append((message.location["url"], message.text))
+
+    def _note_error(self, error: WebError) -> None:
+        self.found.append((error.page.url if error.page else "", str(error.error)))
+
+    def _note_visit(self, request: Request) -> None:
+        if request.is_navigation_request():
+            self.visited.add(request.url)
+
+
+@pytest.fixture
+def open_as(
+    browser: Browser,
+    app: Flask,
+    live_server: str,
+    signed_in: Callable[[Staff], dict[str, Any]],
+    *,
+    javascript: bool,
+) -> Iterator[OpenAs]:
+    """Open a browser of somebody's (or nobody's) own; fail the test when one of its pages complained."""
+    opened: list[tuple[BrowserContext, Complaints]] = []
+
+    def open_page(staff: Staff | None = None, **options: Any) -> Page:
+        defaults = {"base_url": live_server, "java_script_enabled": javascript, "locale": "en-US", "timezone_id": "UTC"}
+        context = browser.new_context(**{**defaults, **options})
+        context.set_default_timeout(10_000)
+        opened.append((context, Complaints(context)))
+        if javascript:
+            context.add_init_script(REPORT_BREACHES)
+        if staff is not None:
+            serializer = app.session_interface.get_signing_serializer(app)
+            cookie = {"name": app.config["SESSION_COOKIE_NAME"], "value": serializer.dumps(signed_in(staff))}
+            context.add_cookies([{**cookie, "url": live_server, "httpOnly": True, "sameSite": "Lax"}])
+        return context.new_page()
+
+    yield open_page
+    for context, _ in opened:
+        context.close()
+    assert [complaint for _, complaints in opened for complaint in complaints] == []
+
+
+@pytest.fixture
+def page(open_as: OpenAs) -> Page:
+    """Return the page of somebody who has not signed in."""
+    return open_as()
+
+
+@pytest.fixture
+def owner_page(open_as: OpenAs, owner: Staff) -> Page:
+    """Return Olivia's page."""
+    return open_as(owner)
+
+
+@pytest.fixture
+def editor_page(open_as: OpenAs, editor: Staff) -> Page:
+    """Return Edgar's page."""
+    return open_as(editor)
+
+
+@pytest.fixture
+def viewer_page(open_as: OpenAs, viewer: Staff) -> Page:
+    """Return Vera's page."""
+    return open_as(viewer)
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], list[str]]:
+    """Return what stands in the way of people who use the page otherwise: `assert axe(page) == []`."""
+
+    def check(page: Page) -> list[str]:
+        # Preloading would fetch style sheets again, at wrong addresses, for a rule that is off by default.
+        options = {"resultTypes": ["violations"], "preload": False}
+        violations = Axe().run(page, options=options).response["violations"]
+        return [f"{rule['id']}: {rule['help']}: {node['html']}" for rule in violations for node in rule["nodes"]]
+
+    return check

