@@ -88,16 +88,33 @@ def _secret(text: str) -> str:
 
 
 SETTINGS = (
-    Setting("DATABASE_URL", "", "Where the data is: `sqlite:////path/file.db` or `postgresql://…`. Empty: "
-            "`instance/admin.db`.", lambda text: _database(text) if text else ""),
-    Setting("ADMIN_SECRET_KEY", "", "Signs cookies; 32 characters or more. Empty: made once and kept in "
-            "`instance/secret-key`.", _secret),
-    Setting("ADMIN_HOSTS", "", "Comma-separated host names this dashboard answers to; others get 400. Empty: any.",
-            _hosts),
-    Setting("ADMIN_HTTPS", "0", "1 when people reach it over https: cookies become `Secure` and `__Host-`, and HSTS is "
-            "sent.", _boolean),
-    Setting("ADMIN_PROXIES", "0", "How many reverse proxies stand in front; their `X-Forwarded-*` headers are believed.",
-            _whole_number),
+    Setting(
+        "DATABASE_URL",
+        "",
+        "Where the data is: `sqlite:////path/file.db` or `postgresql://…`. Empty: `instance/admin.db`.",
+        lambda text: _database(text) if text else "",
+    ),
+    Setting(
+        "ADMIN_SECRET_KEY",
+        "",
+        "Signs cookies; 32 characters or more. Empty: made once and kept in `instance/secret-key`.",
+        _secret,
+    ),
+    Setting(
+        "ADMIN_HOSTS", "", "Comma-separated host names this dashboard answers to; others get 400. Empty: any.", _hosts
+    ),
+    Setting(
+        "ADMIN_HTTPS",
+        "0",
+        "1 when people reach it over https: cookies become `Secure` and `__Host-`, and HSTS is sent.",
+        _boolean,
+    ),
+    Setting(
+        "ADMIN_PROXIES",
+        "0",
+        "How many reverse proxies stand in front; their `X-Forwarded-*` headers are believed.",
+        _whole_number,
+    ),
     Setting("ADMIN_SESSION_HOURS", "12", "Hours until a person signs in again (1 to 720).", _hours),
 )  # fmt: skip -- one setting a block reads better than one argument a line
 

@@ -37,7 +37,9 @@ def main(create_app: Callable[[], Flask]) -> None:
     except AdminError as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(2)
-    commands = Commands(create_app=lambda: app, load_dotenv=False, help="The admin dashboard: serve it, and look after its data.")
+    commands = Commands(
+        create_app=lambda: app, load_dotenv=False, help="The admin dashboard: serve it, and look after its data."
+    )
     for command in (run, staff, demo, import_, export):
         commands.add_command(command)
     commands.main(prog_name="manage.py")

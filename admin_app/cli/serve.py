@@ -19,7 +19,7 @@ WORKERS = 2
 THREADS = 8
 
 
-class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
+class Server(BaseApplication):
     """Gunicorn, told what to serve by us and not by a file."""
 
     def __init__(self, app: Flask, options: dict[str, Any]) -> None:
@@ -44,7 +44,9 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8000, show_default=True, help="The port to listen on.", type=click.IntRange(0, 65535))
 @click.option("--workers", default=WORKERS, show_default=True, help="How many processes.", type=click.IntRange(1, 64))
-@click.option("--threads", default=THREADS, show_default=True, help="How many threads a process.", type=click.IntRange(1, 256))
+@click.option(
+    "--threads", default=THREADS, show_default=True, help="How many threads a process.", type=click.IntRange(1, 256)
+)
 @with_appcontext
 def run(host: str, port: int, workers: int, threads: int) -> None:
     """Bring the database up to date, then serve the dashboard until Ctrl-C."""

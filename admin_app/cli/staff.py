@@ -66,9 +66,8 @@ def disable(email: str) -> None:
 
 
 def _person(email: str) -> Staff:
-    person = db.session.scalar(select(Staff).where(Staff.email == accounts.normalised_email(email)))
+    person: Staff | None = db.session.scalar(select(Staff).where(Staff.email == accounts.normalised_email(email)))
     if person is None:
         message = f"Nobody has an account with the email {email}. See: manage.py staff list"
         raise NotFoundError(message)
     return person
-

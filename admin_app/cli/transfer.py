@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from urllib.parse import parse_qsl
 
 import click
@@ -37,17 +37,23 @@ def import_(resource: str, file: Path, *, progress: bool, verbatim: bool) -> Non
     """
     view = _resource(resource)
     try:
-        with file.open("rb") as raw, tqdm(total=file.stat().st_size, unit="B", unit_scale=True, disable=not progress) as bar:
+        with (
+            file.open("rb") as raw,
+            tqdm(total=file.stat().st_size, unit="B", unit_scale=True, disable=not progress) as bar,
+        ):
             report = _import(view, raw, bar, is_verbatim=verbatim)
     except TransferError as error:
         for number, problem in error.problems:
             click.echo(f"Row {number}: {problem}", err=True)
         raise
-    made, changed = text.counted(report.created, view.noun, view.nouns), text.counted(report.changed, view.noun, view.nouns)
+    made, changed = (
+        text.counted(report.created, view.noun, view.nouns),
+        text.counted(report.changed, view.noun, view.nouns),
+    )
     click.echo(f"{made} made, {changed} changed, {text.number(report.unchanged)} the same as before.")
 
 
-def _import(view: ResourceView, raw: IO[bytes], bar: tqdm[None], *, is_verbatim: bool) -> Report:
+def _import(view: ResourceView, raw: IO[bytes], bar: Any, *, is_verbatim: bool) -> Report:
     file = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
     with writing(), records.commit(db.session, view.model):
         return import_csv(
@@ -63,8 +69,16 @@ def _import(view: ResourceView, raw: IO[bytes], bar: tqdm[None], *, is_verbatim:
 
 @click.command()
 @click.argument("resource")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, writable=True, allow_dash=True), default="-", help="The file; - is standard output.")
-@click.option("--query", default="", metavar="ARGUMENTS", help="A list's address after the “?”, to export what it shows.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, writable=True, allow_dash=True),
+    default="-",
+    help="The file; - is standard output.",
+)
+@click.option(
+    "--query", default="", metavar="ARGUMENTS", help="A list's address after the “?”, to export what it shows."
+)
 @with_appcontext
 def export(resource: str, output: str, query: str) -> None:
     """Write RESOURCE as CSV: every record, or the list that --query describes."""

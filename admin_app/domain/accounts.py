@@ -9,10 +9,11 @@ from datetime import timedelta
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import joinedload
 
 from admin_app.domain.rules import problem_with
 from admin_app.errors import InvalidRecord, LastOwnerError
+from admin_app.extensions import AnySession
 from admin_app.models.base import utc_now
 from admin_app.models.staff import Role, Staff, StaffSession
 
@@ -40,7 +41,7 @@ def password_problem(password: str) -> str | None:
     return None
 
 
-def set_password(session: Session, staff: Staff, password: str) -> None:
+def set_password(session: AnySession, staff: Staff, password: str) -> None:
     """Replace the password and end every session that the old one began; raise `InvalidRecord` for a poor one."""
     if problem := password_problem(password):
         raise InvalidRecord({"password": problem})
@@ -53,17 +54,20 @@ def is_password(staff: Staff, password: str) -> bool:
     return _verify(staff.password_hash, password)
 
 
-def end_sessions(session: Session, staff: Staff) -> None:
+def end_sessions(session: AnySession, staff: Staff) -> None:
     """Sign the person out everywhere."""
     if staff.id is not None:
         session.execute(delete(StaffSession).where(StaffSession.staff_id == staff.id))
 
 
-def create_staff(session: Session, *, name: str, email: str, role: Role, password: str) -> Staff:
+def create_staff(session: AnySession, *, name: str, email: str, role: Role, password: str) -> Staff:
     """Make an account (not yet committed); raise `InvalidRecord` for what does not fit, or an address that is taken."""
     email = normalised_email(email)
     columns = Staff.__table__.columns
-    problems = {label: problem_with(columns[label], label.capitalize(), value) for label, value in (("name", name), ("email", email))}
+    problems = {
+        label: problem_with(columns[label], label.capitalize(), value)
+        for label, value in (("name", name), ("email", email))
+    }
     if any(problems.values()):
         raise InvalidRecord({label: problem for label, problem in problems.items() if problem})
     if session.scalar(select(Staff.id).where(Staff.email == email)) is not None:
@@ -74,12 +78,12 @@ def create_staff(session: Session, *, name: str, email: str, role: Role, passwor
     return staff
 
 
-def is_set_up(session: Session) -> bool:
+def is_set_up(session: AnySession) -> bool:
     """Whether there is any account yet; until then the set-up link works."""
     return session.scalar(select(Staff.id).limit(1)) is not None
 
 
-def sign_in(session: Session, *, email: str, password: str, hours: int) -> str | None:
+def sign_in(session: AnySession, *, email: str, password: str, hours: int) -> str | None:
     """Return the token of a new session, or None; an unknown address, a wrong password and a closed account look alike."""
     staff = session.scalar(select(Staff).where(Staff.email == normalised_email(email)))
     is_right = _verify(staff.password_hash if staff else _NOBODYS_HASH, password)
@@ -90,7 +94,7 @@ def sign_in(session: Session, *, email: str, password: str, hours: int) -> str |
     return begin_session(session, staff, hours=hours)
 
 
-def begin_session(session: Session, staff: Staff, *, hours: int) -> str:
+def begin_session(session: AnySession, staff: Staff, *, hours: int) -> str:
     """Return the token of a new session for a person whose identity is certain."""
     now = utc_now()
     session.execute(delete(StaffSession).where(StaffSession.expires_at < now))
@@ -100,7 +104,7 @@ def begin_session(session: Session, staff: Staff, *, hours: int) -> str:
     return token
 
 
-def staff_of_session(session: Session, token: str) -> Staff | None:
+def staff_of_session(session: AnySession, token: str) -> Staff | None:
     """Return who holds this session, unless it ended, expired, or the account was switched off."""
     signed_in = session.get(StaffSession, _digest(token), options=[joinedload(StaffSession.staff)])
     if signed_in is None or signed_in.expires_at <= utc_now() or not signed_in.staff.is_active:
@@ -108,12 +112,12 @@ def staff_of_session(session: Session, token: str) -> Staff | None:
     return signed_in.staff
 
 
-def sign_out(session: Session, token: str) -> None:
+def sign_out(session: AnySession, token: str) -> None:
     """End one session, for every copy of its cookie."""
     session.execute(delete(StaffSession).where(StaffSession.token_hash == _digest(token)))
 
 
-def require_another_owner(session: Session, staff: Staff) -> None:
+def require_another_owner(session: AnySession, staff: Staff) -> None:
     """Raise `LastOwnerError` unless somebody else is an active owner.
 
     The rows are locked, so that two owners who demote each other at the same moment do not both succeed.
@@ -126,7 +130,7 @@ def require_another_owner(session: Session, staff: Staff) -> None:
         raise LastOwnerError(message)
 
 
-def disable(session: Session, staff: Staff) -> None:
+def disable(session: AnySession, staff: Staff) -> None:
     """Switch the account off and sign the person out; raise `LastOwnerError` for the last owner."""
     require_another_owner(session, staff)
     staff.is_active = False

@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy import inspect as inspect_mapper
-from sqlalchemy.orm import RelationshipProperty, Session
+from sqlalchemy.orm import RelationshipProperty
 from sqlalchemy.orm.interfaces import RelationshipDirection
 
 from admin_app.errors import DeletionError
+from admin_app.extensions import AnySession
 from admin_app.selection.counting import Count, counts_of_children
 
 MOST_SAMPLES = 5
@@ -49,12 +50,14 @@ class Decision:
     heir: Any = None
 
 
-def dependences(session: Session, record: Any) -> list[Dependence]:
+def dependences(session: AnySession, record: Any) -> list[Dependence]:
     """List what hangs on the record; the cost does not grow with how much that is."""
-    return [found for relation in _relations(type(record)) if (found := _dependence(session, record, relation)).count.number]
+    return [
+        found for relation in _relations(type(record)) if (found := _dependence(session, record, relation)).count.number
+    ]
 
 
-def delete_record(session: Session, record: Any, decisions: Mapping[str, Decision]) -> None:
+def delete_record(session: AnySession, record: Any, decisions: Mapping[str, Decision]) -> None:
     """Delete the record (not yet committed), its dependents by their decided fates.
 
     Raises `DeletionError` where something hangs on it that nothing was decided for: also when it came meanwhile.
@@ -78,7 +81,7 @@ def _link(relation: RelationshipProperty[Any]) -> tuple[Any, Any]:
     return relation.local_remote_pairs[0]
 
 
-def _dependence(session: Session, record: Any, relation: RelationshipProperty[Any]) -> Dependence:
+def _dependence(session: AnySession, record: Any, relation: RelationshipProperty[Any]) -> Dependence:
     child = relation.mapper.class_
     _, foreign_key = _link(relation)
     newest = child.__mapper__.primary_key[0].desc()
@@ -88,7 +91,7 @@ def _dependence(session: Session, record: Any, relation: RelationshipProperty[An
     return Dependence(relation, count, samples, fates)
 
 
-def _settle(session: Session, record: Any, relation: RelationshipProperty[Any], decision: Decision) -> None:
+def _settle(session: AnySession, record: Any, relation: RelationshipProperty[Any], decision: Decision) -> None:
     child = relation.mapper.class_
     _, foreign_key = _link(relation)
     if decision.fate is Fate.DELETE:
@@ -100,13 +103,13 @@ def _settle(session: Session, record: Any, relation: RelationshipProperty[Any], 
     _move_rows(session, child, foreign_key, foreign_key == record.id, decision.heir.id if decision.heir else None)
 
 
-def _move_rows(session: Session, model: type[Any], foreign_key: Any, which: ColumnElement[bool], owner: Any) -> None:
+def _move_rows(session: AnySession, model: type[Any], foreign_key: Any, which: ColumnElement[bool], owner: Any) -> None:
     """Point rows at another owner, or at none; a set-based change counts their versions up like any other."""
     values = {foreign_key.name: owner, "version": model.version + 1}
     session.execute(update(model).where(which).values(values), execution_options={"synchronize_session": False})
 
 
-def _delete_rows(session: Session, model: type[Any], which: ColumnElement[bool]) -> None:
+def _delete_rows(session: AnySession, model: type[Any], which: ColumnElement[bool]) -> None:
     """Delete rows and what hangs on them in turn: the children of children lose their owner where they can."""
     key = model.__mapper__.primary_key[0]
     for relation in _relations(model):
@@ -117,5 +120,3 @@ def _delete_rows(session: Session, model: type[Any], which: ColumnElement[bool])
         else:
             _delete_rows(session, relation.mapper.class_, hanging)
     session.execute(delete(model).where(which), execution_options={"synchronize_session": False})
-
-

@@ -9,8 +9,8 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import func, insert, select
-from sqlalchemy.orm import Session
 
+from admin_app.extensions import AnySession
 from admin_app.models.post import Post
 from admin_app.models.user import User
 
@@ -20,16 +20,19 @@ OWNERLESS = 40
 FIRST_DAY = datetime(2024, 1, 1, tzinfo=UTC)
 DAYS = 700
 
+# fmt: off
 GIVEN = (
-    "Ada Amina Anders Beatriz Björn Chiara Chinedu Dana Dmitri Elif Emeka Fatima Gustavo Hanna Hiroshi Ingrid Ivana Jamal "
-    "Kateřina Kofi Lars Leïla Linh Marta Mateo Mei Nadia Nikhil Olga Omar Paweł Priya Rosa Samira Sofía Søren Tariq Yuki Zoë "
-    "Анна Олексій 美咲 浩 مريم יעל"
-).split()
+    "Ada", "Amina", "Anders", "Beatriz", "Björn", "Chiara", "Chinedu", "Dana", "Dmitri", "Elif", "Emeka", "Fatima",
+    "Gustavo", "Hanna", "Hiroshi", "Ingrid", "Ivana", "Jamal", "Kateřina", "Kofi", "Lars", "Leïla", "Linh", "Marta",
+    "Mateo", "Mei", "Nadia", "Nikhil", "Olga", "Omar", "Paweł", "Priya", "Rosa", "Samira", "Sofía", "Søren", "Tariq",
+    "Yuki", "Zoë", "Анна", "Олексій", "美咲", "浩", "مريم", "יעל",
+)
 FAMILY = (
-    "Abadi Andersson Bianchi Costa Dąbrowski Diallo Eriksen Fernández Fischer García Haddad Ibrahim Ito Jensen Kaya Kim "
-    "Kovács Larsen Lindqvist Mbeki Moreau Nakamura Nguyen Novák O'Brien Okafor Park Petrov Popescu Rossi Sato Silva Singh "
-    "Tanaka Vargas Weber Yılmaz Zhang Иванова Шевченко 佐藤 حداد לוי"
-).split()
+    "Abadi", "Andersson", "Bianchi", "Costa", "Dąbrowski", "Diallo", "Eriksen", "Fernández", "Fischer", "García",
+    "Haddad", "Ibrahim", "Ito", "Jensen", "Kaya", "Kim", "Kovács", "Larsen", "Lindqvist", "Mbeki", "Moreau",
+    "Nakamura", "Nguyen", "Novák", "O'Brien", "Okafor", "Park", "Petrov", "Popescu", "Rossi", "Sato", "Silva",
+    "Singh", "Tanaka", "Vargas", "Weber", "Zhang", "Иванова", "Шевченко", "佐藤", "حداد", "לוי",
+)
 OPENINGS = (
     "How do I {verb} {thing}?",
     "I tried to {verb} {thing} and it took all weekend.",
@@ -39,12 +42,17 @@ OPENINGS = (
     "Please help: {thing} stopped working after I began to {verb} {other}.",
     "What nobody tells you about {thing}.",
 )
-VERBS = "adjust balance calibrate clean compare fit grow measure mend paint plan replace restore sharpen store tune".split()
+VERBS = (
+    "adjust", "balance", "calibrate", "clean", "compare", "fit", "grow", "measure", "mend", "paint", "plan", "replace",
+    "restore", "sharpen", "store", "tune",
+)
 THINGS = (
-    "a bicycle wheel;a sourdough starter;an old camera;café tables;a film scanner;my first telescope;a rain barrel;tomato plants;"
-    "a wooden boat;the brakes;a chess opening;a small server;quantum entanglement;a mechanical watch;the garden wall;a choir;"
-    "night trains;a bookshelf;winter tyres;hand-drawn maps"
-).split(";")
+    "a bicycle wheel", "a sourdough starter", "an old camera", "café tables", "a film scanner", "my first telescope",
+    "a rain barrel", "tomato plants", "a wooden boat", "the brakes", "a chess opening", "a small server",
+    "quantum entanglement", "a mechanical watch", "the garden wall", "a choir", "night trains", "a bookshelf",
+    "winter tyres", "hand-drawn maps",
+)
+# fmt: on
 DETAILS = (
     "The parts cost less than I thought.",
     "It rained the whole time, which did not help.",
@@ -57,7 +65,9 @@ DETAILS = (
 )
 
 
-def make_demo(session: Session, *, users: int, posts: int, on_rows: Callable[[int], object] = lambda _count: None) -> None:
+def make_demo(
+    session: AnySession, *, users: int, posts: int, on_rows: Callable[[int], object] = lambda _count: None
+) -> None:
     """Add so many users and posts (not committed). What is there already stays; memory does not grow with the numbers."""
     dice = random.Random(f"{users} users, {posts} posts")  # noqa: S311 -- made to be the same every time, not to be secret
     before = int(session.scalar(select(func.max(User.id))) or 0)
@@ -66,7 +76,9 @@ def make_demo(session: Session, *, users: int, posts: int, on_rows: Callable[[in
     _insert(session, Post, (_post(dice, owners, index) for index in range(posts)), on_rows)
 
 
-def _insert(session: Session, model: type[Any], rows: Iterator[dict[str, Any]], on_rows: Callable[[int], object]) -> None:
+def _insert(
+    session: AnySession, model: type[Any], rows: Iterator[dict[str, Any]], on_rows: Callable[[int], object]
+) -> None:
     while batch := list(islice(rows, BATCH)):
         session.execute(insert(model), batch)
         on_rows(len(batch))
@@ -78,7 +90,9 @@ def _user(dice: random.Random, number: int) -> dict[str, Any]:
 
 
 def _post(dice: random.Random, owners: Sequence[int], index: int) -> dict[str, Any]:
-    opening = dice.choice(OPENINGS).format(verb=dice.choice(VERBS), thing=dice.choice(THINGS), other=dice.choice(THINGS))
+    opening = dice.choice(OPENINGS).format(
+        verb=dice.choice(VERBS), thing=dice.choice(THINGS), other=dice.choice(THINGS)
+    )
     details = dice.sample(DETAILS, dice.randint(0, 4))
     owner = dice.choice(owners) if owners and index % OWNERLESS else None
     return {"content": " ".join([opening, *details]), "user_id": owner, "created_at": _moment(dice)}

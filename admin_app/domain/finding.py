@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, String, Text, func, or_, select
 from sqlalchemy import inspect as inspect_mapper
-from sqlalchemy.orm import Session
 
 from admin_app.errors import NotFoundError
+from admin_app.extensions import AnySession
 
 LARGEST_ID = 2**63 - 1
 
 
-def find_one(session: Session, model: type[Any], text: str, *, noun: str, nouns: str) -> Any:
+def find_one(session: AnySession, model: type[Any], text: str, *, noun: str, nouns: str) -> Any:
     """Return the record with this id, or with exactly this in one of its short text columns.
 
     Raises `NotFoundError` for none and for several; nobody guesses.
@@ -39,7 +39,7 @@ def find_one(session: Session, model: type[Any], text: str, *, noun: str, nouns:
 _ENOUGH = 3
 
 
-def _matching(session: Session, model: type[Any], text: str) -> Sequence[Any]:
+def _matching(session: AnySession, model: type[Any], text: str) -> Sequence[Any]:
     """Look for exactly this text, then for the same letters in another case: the first look can use an index."""
     columns = [column for column in inspect_mapper(model).columns if _is_name(column)]
     if not columns:
@@ -53,7 +53,7 @@ def _matching(session: Session, model: type[Any], text: str) -> Sequence[Any]:
     return []
 
 
-def _first(session: Session, model: type[Any], criterion: ColumnElement[bool]) -> Sequence[Any]:
+def _first(session: AnySession, model: type[Any], criterion: ColumnElement[bool]) -> Sequence[Any]:
     return session.scalars(select(model).where(criterion).order_by(model.id).limit(_ENOUGH)).all()
 
 

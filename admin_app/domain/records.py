@@ -9,15 +9,15 @@ from typing import Any
 from sqlalchemy import Table, UniqueConstraint
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from admin_app.domain.rules import taken
 from admin_app.errors import InvalidRecord, RecordGone
+from admin_app.extensions import AnySession
 
 
 @contextmanager
-def commit(session: Session, model: type[Any]) -> Iterator[None]:
+def commit(session: AnySession, model: type[Any]) -> Iterator[None]:
     """Commit what is done inside, or roll all of it back.
 
     Raises `InvalidRecord` where a unique value was taken, or a related record deleted, between the check and the write,
@@ -47,7 +47,9 @@ def _problems_of(error: IntegrityError, model: type[Any]) -> dict[str, str]:
         if constraint == unique.name or all(f"{table.name}.{column.name}" in text for column in unique.columns):
             return {column.name: taken(_label(column.name), model) for column in unique.columns}
     for relation in inspect_mapper(model).relationships:
-        names = {key.constraint.name for column in relation.local_columns for key in column.foreign_keys if key.constraint}
+        names = {
+            key.constraint.name for column in relation.local_columns for key in column.foreign_keys if key.constraint
+        }
         if constraint in names or (constraint is None and "FOREIGN KEY" in text and names):
             return {relation.key: f"That {_label(relation.key).lower()} no longer exists. Choose another one."}
     return {"": "The database refused this record. Nothing was saved."}

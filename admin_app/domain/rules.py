@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Integer, SmallInteger, String, func, select
 from sqlalchemy import inspect as inspect_mapper
-from sqlalchemy.orm import Session
+
+from admin_app.extensions import AnySession
 
 # One @ with something on both sides and no white space: whether mail arrives, only mail can tell.
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
@@ -30,15 +31,16 @@ def problem_with(column: Column[Any], label: str, value: Any) -> str | None:
 
 
 def problem_with_uniqueness(
-    session: Session, column: Column[Any], label: str, value: Any, *, model: type[Any], record_id: Any = None
+    session: AnySession, column: Column[Any], label: str, value: Any, *, model: type[Any], record_id: Any = None
 ) -> str | None:
     """Say which record already has this value, if one does. Text is compared without regard to case."""
     if value is None:
         return None
     key = inspect_mapper(model).primary_key[0]
     same = func.lower(column) == func.lower(value) if isinstance(value, str) else column == value
+    others = [] if record_id is None else [key != record_id]
     with session.no_autoflush:
-        taken_by = session.scalar(select(key).where(same, key != record_id if record_id is not None else True).limit(1))
+        taken_by = session.scalar(select(key).where(same, *others).limit(1))
     return None if taken_by is None else taken(label, model, taken_by)
 
 

@@ -33,7 +33,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         moment = value.astimezone(UTC)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 -- SQLAlchemy's signature
         """Return it aware, in UTC, on both stores."""
         if value is None:
             return None
@@ -63,6 +63,6 @@ class Record(Timestamped, Versioned, db.Model):  # type: ignore[name-defined,mis
 
     __abstract__ = True
     # SQLite would give the id of a deleted record to the next one made; PostgreSQL never does.
-    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 -- SQLAlchemy's own name and type
+    __table_args__ = {"sqlite_autoincrement": True}
 
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, request, url_for
+from flask import request, url_for
 from flask_admin import BaseView, expose
 
 from admin_app.domain import accounts, records
@@ -14,9 +14,10 @@ from admin_app.pages.forms import PasswordForm
 from admin_app.panel.cells import value_cell
 from admin_app.panel.elements import Fact
 from admin_app.web import login
+from admin_app.web.notices import announce
 
 
-class AccountPage(BaseView):  # type: ignore[misc]  # Flask-Admin's metaclass is untyped
+class AccountPage(BaseView):
     """The page behind one's own name."""
 
     def is_visible(self) -> bool:
@@ -39,11 +40,11 @@ class AccountPage(BaseView):  # type: ignore[misc]  # Flask-Admin's metaclass is
             return login.ask_to_sign_in()
         form = PasswordForm(request.form)
         if request.method == "POST" and form.validate():
-            if accounts.is_password(staff, form.current_password.data):
+            if accounts.is_password(staff, form.current_password.data or ""):
                 with records.commit(db.session, Staff):
-                    accounts.set_password(db.session, staff, form.new_password.data)
+                    accounts.set_password(db.session, staff, form.new_password.data or "")
                 login.renew(staff)
-                flash({"text": "Your password was changed. You are signed out everywhere else.", "links": []}, "success")
+                announce("Your password was changed. You are signed out everywhere else.")
                 return login.lead_to(url_for("account.index"))
             form.current_password.errors = ["This is not your current password."]
         facts = [Fact(label, value_cell(getattr(staff, name), is_whole=True)) for name, label in _FACTS]

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 
 from admin_app.domain import accounts, records
 from admin_app.errors import InvalidRecord
@@ -15,6 +15,7 @@ from admin_app.models.staff import Role, Staff
 from admin_app.pages.forms import SetUpForm, SignInForm
 from admin_app.web import login
 from admin_app.web.links import local_path
+from admin_app.web.notices import announce
 
 blueprint = Blueprint("auth", __name__)
 
@@ -31,7 +32,9 @@ def sign_in() -> Any:
     problem = ""
     if request.method == "POST" and form.validate():
         hours = current_app.config["SESSION_HOURS"]
-        token = accounts.sign_in(db.session, email=form.email.data, password=form.password.data, hours=hours)
+        token = accounts.sign_in(
+            db.session, email=form.email.data or "", password=form.password.data or "", hours=hours
+        )
         db.session.commit()
         if token is not None:
             login.begin(token)
@@ -63,16 +66,20 @@ def set_up(token: str) -> Any:
         try:
             with records.commit(db.session, Staff):
                 owner = accounts.create_staff(
-                    db.session, name=form.name.data, email=form.email.data, role=Role.OWNER, password=form.password.data
+                    db.session,
+                    name=form.name.data or "",
+                    email=form.email.data or "",
+                    role=Role.OWNER,
+                    password=form.password.data or "",
                 )
         except InvalidRecord as error:
             form.form_errors.extend(error.problems.values())
         else:
             login.renew(owner)
-            flash({"text": "Your account is ready. You are its first owner.", "links": []}, "success")
+            announce("Your account is ready. You are the first owner.")
             return redirect(url_for("admin.index"), 303)
     return render_template("pages/set_up.html", form=form), 422 if form.errors else 200
 
 
 def _set_up_token() -> str:
-    return hmac.new(current_app.secret_key.encode(), b"set-up", hashlib.sha256).hexdigest()[:40]
+    return hmac.new(str(current_app.secret_key).encode(), b"set-up", hashlib.sha256).hexdigest()[:40]

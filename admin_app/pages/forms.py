@@ -32,8 +32,12 @@ NEW_PASSWORD_HINT = f"{accounts.SHORTEST_PASSWORD} characters or more; a few unr
 class SignInForm(Form):
     """Who, with which password, and where to afterwards."""
 
-    email = EmailField("Email", [_needed("Enter your email.")], render_kw={"autocomplete": "username", "spellcheck": "false"})
-    password = PasswordField("Password", [_needed("Enter your password.")], render_kw={"autocomplete": "current-password"})
+    email = EmailField(
+        "Email", [_needed("Enter your email.")], render_kw={"autocomplete": "username", "spellcheck": "false"}
+    )
+    password = PasswordField(
+        "Password", [_needed("Enter your password.")], render_kw={"autocomplete": "current-password"}
+    )
     next = HiddenField()
 
 
@@ -41,9 +45,13 @@ class SetUpForm(Form):
     """The first owner."""
 
     name = StringField("Name", [_column("name", "Name")], render_kw={"autocomplete": "name"})
-    email = EmailField("Email", [_column("email", "Email")], render_kw={"autocomplete": "username", "spellcheck": "false"})
+    email = EmailField(
+        "Email", [_column("email", "Email")], render_kw={"autocomplete": "username", "spellcheck": "false"}
+    )
     password = PasswordField(
-        "Password", [_needed("Choose a password."), _new_password], description=NEW_PASSWORD_HINT,
+        "Password",
+        [_needed("Choose a password."), _new_password],
+        description=NEW_PASSWORD_HINT,
         render_kw={"autocomplete": "new-password"},
     )  # fmt: skip -- one idea a line
 
@@ -55,6 +63,8 @@ class PasswordForm(Form):
         "Current password", [_needed("Enter your current password.")], render_kw={"autocomplete": "current-password"}
     )
     new_password = PasswordField(
-        "New password", [_needed("Choose a new password."), _new_password], description=NEW_PASSWORD_HINT,
+        "New password",
+        [_needed("Choose a new password."), _new_password],
+        description=NEW_PASSWORD_HINT,
         render_kw={"autocomplete": "new-password"},
     )  # fmt: skip -- one idea a line

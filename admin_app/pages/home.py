@@ -32,7 +32,7 @@ class Section:
     recent_times: tuple[Cell, ...]
 
 
-class HomePage(AdminIndexView):  # type: ignore[misc]  # Flask-Admin's metaclass is untyped
+class HomePage(AdminIndexView):
     """What a person sees first."""
 
     def __init__(self) -> None:

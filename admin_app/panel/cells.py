@@ -17,7 +17,9 @@ from admin_app.selection.counting import Count
 GLIMPSE = 120
 
 
-def cell_of(resource: Engine, record: Any, name: str, *, counts: Mapping[str, Mapping[Any, Count]], is_whole: bool) -> Cell:
+def cell_of(
+    resource: Engine, record: Any, name: str, *, counts: Mapping[str, Mapping[Any, Count]], is_whole: bool
+) -> Cell:
     """Draw a column of a record; `counts` holds the numbers of children by relation and key, `is_whole` shows long text in full."""
     if resource.is_to_many(name):
         return _count_cell(resource, record, name, counts[name][record.id])
@@ -30,7 +32,7 @@ def cell_of(resource: Engine, record: Any, name: str, *, counts: Mapping[str, Ma
     return value_cell(value, is_whole=is_whole)
 
 
-def value_cell(value: Any, *, is_whole: bool) -> Cell:
+def value_cell(value: Any, *, is_whole: bool) -> Cell:  # noqa: PLR0911 -- a table of types, one line each
     """Draw a plain value by its type; long text is cut to a glimpse unless the whole is wanted."""
     match value:
         case None:
@@ -49,7 +51,9 @@ def value_cell(value: Any, *, is_whole: bool) -> Cell:
             return Cell(CellKind.TIME, value.isoformat(), iso=value.isoformat())
         case _:
             whole = str(value)
-            shown = whole if is_whole or len(whole) <= GLIMPSE else " ".join(whole[: GLIMPSE * 2].split())[:GLIMPSE] + "…"
+            shown = (
+                whole if is_whole or len(whole) <= GLIMPSE else " ".join(whole[: GLIMPSE * 2].split())[:GLIMPSE] + "…"
+            )
             return Cell(CellKind.TEXT, shown)
 
 

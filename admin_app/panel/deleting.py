@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from flask import abort, flash, request
+from flask import abort, request
 from flask_admin import expose
 
 from admin_app.domain import records
@@ -17,6 +17,7 @@ from admin_app.extensions import db
 from admin_app.panel.editing import UNPROCESSABLE, Editing
 from admin_app.panel.elements import Choice, Dependents, Link
 from admin_app.panel.registry import names_of, resource_of
+from admin_app.web.notices import announce
 
 FATE, HEIR = "fate.", "heir."
 
@@ -44,7 +45,7 @@ class Deleting(Editing):
         except AdminError as error:
             record = self.requested()
             return self._delete_page(record, dependences(db.session, record), problem=str(error), status=UNPROCESSABLE)
-        flash({"text": f"{self.noun.capitalize()} “{title}” was deleted.", "links": []}, "success")
+        announce(f"{self.noun.capitalize()} “{title}” was deleted.")
         return self.redirect(self._after(record.id))
 
     def _decisions(self, hanging: Sequence[Dependence]) -> dict[str, Decision]:

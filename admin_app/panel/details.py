@@ -52,4 +52,7 @@ class Details(Relations):
         ]
         relations = [one.key for one in mapper.relationships if not one.uselist]
         last = ["id", "created_at", "updated_at", "version"]
-        return [*(name for name in [*columns, *relations] if name not in last), *(name for name in last if name in columns)]
+        return [
+            *(name for name in [*columns, *relations] if name not in last),
+            *(name for name in last if name in columns),
+        ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, flash, request
+from flask import abort, request
 from flask_admin import expose
 from wtforms import Form, HiddenField
 
@@ -15,6 +15,7 @@ from admin_app.errors import InvalidRecord, LastOwnerError, RecordGone
 from admin_app.extensions import db
 from admin_app.panel.details import Details
 from admin_app.panel.forms import Converter
+from admin_app.web.notices import announce
 
 UNPROCESSABLE = 422
 
@@ -52,7 +53,12 @@ class Editing(Details):
             field = form[name]
             if not field.errors and field.data != getattr(record, name, None):
                 problem = problem_with_uniqueness(
-                    db.session, column, field.label.text, field.data, model=self.model, record_id=getattr(record, "id", None)
+                    db.session,
+                    column,
+                    field.label.text,
+                    field.data,
+                    model=self.model,
+                    record_id=getattr(record, "id", None),
                 )
                 field.errors = [*field.errors, problem] if problem else field.errors
                 is_valid = is_valid and problem is None
@@ -98,7 +104,7 @@ class Editing(Details):
         """Lead on: to the same form, to an empty one, or back to the list with the row marked."""
         back = self.return_url()
         url = self.link("edit_view", record, url=back)
-        flash({"text": words, "links": [["View", url]], "marked": self._mark_of(record)}, "success")
+        announce(words, links=[("View", url)], mark=self.mark_of(record))
         if "_continue_editing" in request.form:
             return self.redirect(url)
         if "_add_another" in request.form:
@@ -117,9 +123,11 @@ class Editing(Details):
             form_url=self.here(),
             return_url=self.return_url(),
             record_title="" if is_new else self.title_of(record),
-            facts=() if is_new else self.facts(record, leave_out=set(form._fields)),  # noqa: SLF001 -- WTForms' only list of names
+            facts=() if is_new else self.facts(record, leave_out=set(form._fields)),
             children=[] if is_new else self.children(record),
-            delete_url="" if is_new or not self.may(Act.DELETE) else self.link("delete_view", record, url=self.return_url()),
+            delete_url=""
+            if is_new or not self.may(Act.DELETE)
+            else self.link("delete_view", record, url=self.return_url()),
         )
         return page, UNPROCESSABLE if form.errors else 200
 
@@ -134,4 +142,3 @@ def _show_problems(form: Form, problems: dict[str, str]) -> None:
             form[name].errors = [*form[name].errors, message]
         else:
             form.form_errors.append(message)
-

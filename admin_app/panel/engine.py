@@ -21,12 +21,13 @@ from admin_app.web.login import ask_to_sign_in, current_staff
 LARGEST_ID = 2**63 - 1
 
 
-class Engine(ModelView):  # type: ignore[misc]  # Flask-Admin's metaclass is untyped
+class Engine(ModelView):
     """What every part of a resource can count on: names, rights, ids, links."""
 
     record: ClassVar[type[Record]]
-    noun: ClassVar[str]
-    nouns: ClassVar[str]
+    # What one record and several are called; by default the model's name, and that with an s.
+    noun: str = ""
+    nouns: str = ""
     description: ClassVar[str] = ""
     # Whether the resource is for owners alone.
     owners_only: ClassVar[bool] = False
@@ -101,7 +102,8 @@ class Engine(ModelView):  # type: ignore[misc]  # Flask-Admin's metaclass is unt
 
     def relation(self, name: str) -> RelationshipProperty[Any] | None:
         """Return the model's relation of this name, if it is one."""
-        return inspect_mapper(self.model).relationships.get(name)
+        relation: RelationshipProperty[Any] | None = inspect_mapper(self.model).relationships.get(name)
+        return relation
 
     def is_to_many(self, name: str) -> bool:
         """Whether this name is the model's relation to many others."""
@@ -117,3 +119,8 @@ class Engine(ModelView):  # type: ignore[misc]  # Flask-Admin's metaclass is unt
     def redirect(self, url: str) -> Response:
         """Lead on after a POST, so that reloading the next page sends nothing again."""
         return Response(status=303, headers={"Location": url})
+
+
+def foreign_key_of(relation: RelationshipProperty[Any]) -> Any:
+    """Return the column of a to-one relation that holds the other side's key."""
+    return relation.local_remote_pairs[0][0]

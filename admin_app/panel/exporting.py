@@ -11,6 +11,7 @@ from flask_admin import expose
 
 from admin_app.extensions import db
 from admin_app.panel.deleting import Deleting
+from admin_app.panel.engine import foreign_key_of
 from admin_app.selection.selection import Selection
 from admin_app.transfer.columns import ExportColumn, ImportColumn
 from admin_app.transfer.csv_file import CONTENT_TYPE, csv_chunks
@@ -55,7 +56,7 @@ class Exporting(Deleting):
             return [ExportColumn(name, label, lambda record, _: getattr(record, name))]
         if relation.uselist:
             return [ExportColumn(name, label, lambda record, counts: counts[name][record.id].number)]
-        key = relation.local_remote_pairs[0][0].key
+        key = str(foreign_key_of(relation).key)
 
         def title(record: Any, _counts: Any) -> str | None:
             other = getattr(record, name)
@@ -69,7 +70,7 @@ class Exporting(Deleting):
     def import_columns(self) -> list[ImportColumn]:
         """Return what a file may bring: the form's columns, the foreign keys behind its relations, the key and the times."""
         names = [*self.form_columns, "id", "created_at"]
-        keys = [relation.local_remote_pairs[0][0].key if (relation := self.relation(name)) else name for name in names]
+        keys = [str(foreign_key_of(relation).key) if (relation := self.relation(name)) else name for name in names]
         columns = self.model.__table__.columns
         return [ImportColumn(key, self.get_column_name(key), columns[key]) for key in keys if key in columns]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -68,7 +68,7 @@ class RelationField(Field):
             return self._typed
         return str(self.data.id) if self.data is not None else ""
 
-    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+    def process_formdata(self, valuelist: list[Any]) -> None:
         """Find the record; raise ValueError, which WTForms shows at the field, for none and for several."""
         if not valuelist:
             return
@@ -85,7 +85,7 @@ class RelationField(Field):
 class LongTextField(TextAreaField):
     """Text of many lines. Browsers send every line end as CRLF; what was stored with LF must not change by being shown."""
 
-    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+    def process_formdata(self, valuelist: list[Any]) -> None:
         """Keep the stored spelling of line ends where only they differ, and LF for anything new."""
         if not valuelist:
             return
@@ -100,7 +100,7 @@ class EmailField(StringField):
     widget = TextInput()
     widget.input_type = "email"
 
-    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+    def process_formdata(self, valuelist: list[Any]) -> None:
         """Take the spaces off."""
         if valuelist:
             self.data = str(valuelist[0]).strip()
@@ -109,7 +109,7 @@ class EmailField(StringField):
 class UtcDateTimeField(DateTimeLocalField):
     """A date and time, typed and shown in UTC."""
 
-    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+    def process_formdata(self, valuelist: list[Any]) -> None:
         """Attach the zone that the label names."""
         super().process_formdata(valuelist)
         if isinstance(self.data, datetime):

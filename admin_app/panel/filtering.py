@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-
 from admin_app.panel.elements import Chip, FilterBar, FilterField, Hidden
 from admin_app.panel.engine import Engine
-from admin_app.panel.filters import Operator, Operators, RelationEmpty, RelationIs
 from admin_app.panel.links import ListLinks
+from admin_app.panel.operators import Operators
+from admin_app.panel.operators.base import Operator
+from admin_app.panel.operators.relation import RelationEmpty, RelationIs
 from admin_app.selection.selection import Condition, Selection
 
 # The form that adds filters sends `add.NAME.op` and `add.NAME`; the answer is a redirect to the plain address.
@@ -47,7 +48,7 @@ class Filtering(Engine):
         }
         return list(self.filters_by_key.values())
 
-    def get_filter_arg(self, index: int, flt: Any) -> str:
+    def get_filter_arg(self, index: int, flt: Any) -> str:  # noqa: ARG002 -- Flask-Admin's signature
         """Name a filter by what it does, not by its place in a list."""
         return next(key for key, operator in self.filters_by_key.items() if operator is flt)
 
@@ -96,5 +97,3 @@ def _chip(condition: Condition, remove_url: str) -> Chip:
         operator: Any = condition.filter
         return Chip(f"{operator.name} {operator.words} “{condition.text}”", remove_url, condition.problem)
     return Chip(condition.filter.sentence(condition.text), remove_url)
-
-

@@ -15,15 +15,17 @@ from admin_app.domain.rules import is_required, problem_with
 from admin_app.panel.fields import EmailField, LongTextField, RelationField, Rule, UtcDateTimeField
 
 
-class Converter(AdminModelConverter):  # type: ignore[misc]  # Flask-Admin's generics leak Any
+class Converter(AdminModelConverter):
     """Makes the fields. A column's rules come from `domain.rules`, so that a form and an import refuse alike."""
 
-    def convert(self, model: Any, mapper: Any, name: str, prop: Any, field_args: Any, hidden_pk: bool) -> Any:  # noqa: FBT001 -- Flask-Admin's signature
+    def convert(self, model: Any, mapper: Any, name: str, prop: Any, field_args: Any, hidden_pk: bool) -> Any:  # noqa: FBT001, PLR0917 -- Flask-Admin's signature
         """Let Flask-Admin make the field, then replace its validators by ours."""
         field = super().convert(model, mapper, name, prop, field_args, hidden_pk)
         if field is None or isinstance(prop, FieldPlaceholder):
             return field
-        validators = [one for one in field.kwargs.get("validators", []) if not isinstance(one, InputRequired | Length | Unique)]
+        validators = [
+            one for one in field.kwargs.get("validators", []) if not isinstance(one, InputRequired | Length | Unique)
+        ]
         label = field.kwargs.get("label") or self._get_label(name, {})
         if hasattr(prop, "columns"):
             rule = self._column_rule(prop.columns[0], label)
@@ -58,7 +60,9 @@ class Converter(AdminModelConverter):  # type: ignore[misc]  # Flask-Admin's gen
         """Make a line of text."""
         self._nullable_common(column, field_args)
         is_email = column.info.get("format") == "email"
-        field_args["render_kw"] = {"autocomplete": "off", "spellcheck": "false"} if is_email else {"autocomplete": "off"}
+        field_args["render_kw"] = (
+            {"autocomplete": "off", "spellcheck": "false"} if is_email else {"autocomplete": "off"}
+        )
         return EmailField(**field_args) if is_email else StringField(**field_args)
 
     @converts("Text")
@@ -73,7 +77,10 @@ class Converter(AdminModelConverter):  # type: ignore[misc]  # Flask-Admin's gen
         """Make a select of the set's members."""
         kind = column.type.enum_class
         blank = [("", "—")] if column.nullable else []
-        field_args["choices"] = [*blank, *((member.value, member.value.replace("_", " ").capitalize()) for member in kind)]
+        field_args["choices"] = [
+            *blank,
+            *((member.value, member.value.replace("_", " ").capitalize()) for member in kind),
+        ]
         field_args["coerce"] = lambda value: kind(value) if value else None
         return SelectField(**field_args)
 
@@ -102,5 +109,3 @@ class Converter(AdminModelConverter):  # type: ignore[misc]  # Flask-Admin's gen
     def convert_datetime(self, field_args: Any, **_extra: Any) -> Any:
         """Make the browser's own date and time input, in UTC."""
         return UtcDateTimeField(**field_args)
-
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import get_flashed_messages, request
+from flask import request
 from flask_admin import expose
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import joinedload
@@ -23,6 +23,7 @@ from admin_app.selection.counting import Count, counts_of_children
 from admin_app.selection.offer import Offer, SearchColumn, SortKey
 from admin_app.selection.paging import Page, page_of
 from admin_app.selection.selection import SEARCH, Selection
+from admin_app.web.notices import marks
 
 # Pages on each side of the present one that the pager shows.
 NEIGHBOURS = 2
@@ -97,14 +98,18 @@ class ListPage(Filtering):
 
     def load_options(self, names: Sequence[str]) -> list[ORMOption]:
         """Load the to-one relations among these columns along with their records: one statement, whatever the page size."""
-        relations = [relation for name in names if (relation := self.relation(name)) is not None and not relation.uselist]
+        relations = [
+            relation for name in names if (relation := self.relation(name)) is not None and not relation.uselist
+        ]
         return [joinedload(relation.class_attribute) for relation in relations]
 
     def child_counts(self, names: Sequence[str], rows: Sequence[Any]) -> Counts:
         """Count the children of all these rows, one statement a column."""
         keys = [row.id for row in rows]
         return {
-            name: counts_of_children(db.session, getattr(self.model, name), keys) for name in names if self.is_to_many(name)
+            name: counts_of_children(db.session, getattr(self.model, name), keys)
+            for name in names
+            if self.is_to_many(name)
         }
 
     def _search_columns(self) -> list[SearchColumn]:
@@ -152,10 +157,11 @@ class ListPage(Filtering):
             edit_url=self.link("edit_view", record, url=here) if self.may(Act.EDIT) else "",
             delete_url=self.link("delete_view", record, url=here) if self.may(Act.DELETE) else "",
             cells=tuple(cell_of(self, record, name, counts=counts, is_whole=False) for name in names),
-            is_marked=self._mark_of(record) in _marks(),
+            is_marked=self.mark_of(record) in marks(),
         )
 
-    def _mark_of(self, record: Any) -> str:
+    def mark_of(self, record: Any) -> str:
+        """Name the record among all of all resources."""
         return f"{self.endpoint}:{record.id}"
 
     def _search_box(self, selection: Selection, links: ListLinks) -> SearchBox | None:
@@ -176,7 +182,7 @@ class ListPage(Filtering):
         if page.last == 1:
             return text.counted(page.count, self.noun, self.nouns)
         first = (page.number - 1) * selection.per_page + 1
-        shown = f"{text.number(first)}–{text.number(first + len(page.rows) - 1)}"
+        shown = f"{text.number(first)} to {text.number(first + len(page.rows) - 1)}"
         return f"{shown} of {text.counted(page.count, self.noun, self.nouns)}"
 
 
@@ -196,11 +202,6 @@ def _messages(selection: Selection) -> list[str]:
 
 def _is_numeric(attribute: Any) -> bool:
     return attribute.property.columns[0].type.python_type in (int, float)
-
-
-def _marks() -> set[str]:
-    """The records that were just saved: their rows are marked on the next page."""
-    return {message.get("marked", "") for message in get_flashed_messages()}
 
 
 def _pager(selection: Selection, page: Page, links: ListLinks) -> Pager:
@@ -226,4 +227,3 @@ def _pager(selection: Selection, page: Page, links: ListLinks) -> Pager:
         pages=tuple(pages),
         sizes=sizes,
     )
-

@@ -20,7 +20,10 @@ def _menu() -> dict[str, Any]:
     if current_staff() is None:
         return {"navigation": [], "home_url": url_for("auth.sign_in")}
     seen = [resource for resource in resources() if resource.is_accessible()]
-    links = [Link(resource.plural, resource.link("index_view"), is_current=request.blueprint == resource.endpoint) for resource in seen]
+    links = [
+        Link(resource.plural, resource.link("index_view"), is_current=request.blueprint == resource.endpoint)
+        for resource in seen
+    ]
     return {
         "navigation": [Link("Start", url_for("admin.index"), is_current=request.endpoint == "admin.index"), *links],
         "home_url": url_for("admin.index"),

@@ -40,7 +40,8 @@ class Relations(ListPage):
         start = (selection.page - 1) * LOOKUP_SIZE
         rows = db.session.scalars(selection.statement().limit(LOOKUP_SIZE + 1).offset(start)).all()
         results = [
-            {"id": str(row.id), "text": target.title_of(row), "detail": target.detail_of(row)} for row in rows[:LOOKUP_SIZE]
+            {"id": str(row.id), "text": target.title_of(row), "detail": target.detail_of(row)}
+            for row in rows[:LOOKUP_SIZE]
         ]
         return jsonify(results=results, more=len(rows) > LOOKUP_SIZE)
 

@@ -31,6 +31,6 @@ class ResourceView(Exporting):
     def __init__(self, db: SQLAlchemy) -> None:
         """Build lists, filters and forms from the model."""
         name = self.record.__name__.lower()
-        self.noun = getattr(self, "noun", name)
-        self.nouns = getattr(self, "nouns", f"{self.noun}s")
-        super().__init__(self.record, db, name=self.nouns.capitalize(), endpoint=name)
+        self.noun = self.noun or name
+        self.nouns = self.nouns or f"{self.noun}s"
+        super().__init__(self.record, db, name=self.plural, endpoint=name)

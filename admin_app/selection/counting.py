@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from admin_app.extensions import AnySession
 
 # Enough to be exact about what people go through one by one.
 COUNT_LIMIT = 10_000
@@ -31,7 +33,7 @@ def bounded(number: int, limit: int = COUNT_LIMIT) -> Count:
 
 
 def counts_of_children(
-    session: Session, children: InstrumentedAttribute[Any], keys: Sequence[Any], limit: int = COUNT_LIMIT
+    session: AnySession, children: InstrumentedAttribute[Any], keys: Sequence[Any], limit: int = COUNT_LIMIT
 ) -> Mapping[Any, Count]:
     """Count the children of each of these records in one statement; `children` is the parents' to-many attribute."""
     parent = children.property.parent.class_

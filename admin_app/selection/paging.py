@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 from sqlalchemy.orm.interfaces import ORMOption
 
+from admin_app.extensions import AnySession
 from admin_app.selection.selection import Selection
 
 
@@ -23,13 +23,13 @@ class Page:
     count: int
 
 
-def count_of(session: Session, selection: Selection) -> int:
+def count_of(session: AnySession, selection: Selection) -> int:
     """Count the selection's rows."""
     statement = select(func.count()).select_from(selection.offer.model).where(*selection.criteria)
     return session.scalar(statement) or 0
 
 
-def page_of(session: Session, selection: Selection, options: Sequence[ORMOption] = ()) -> Page:
+def page_of(session: AnySession, selection: Selection, options: Sequence[ORMOption] = ()) -> Page:
     """Return the page asked for, or the last one when there are fewer by now."""
     count = count_of(session, selection)
     last = max(-(-count // selection.per_page), 1)

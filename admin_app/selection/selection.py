@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, UnaryExpression, false, select
+from sqlalchemy import ColumnElement, Select, false, select
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
@@ -140,7 +140,7 @@ class Selection:
         return statement.order_by(*order, *(pk.desc() if descending else pk.asc() for pk in key))
 
 
-def _ordered(column: Any, *, descending: bool, is_nullable: bool) -> UnaryExpression[Any]:
+def _ordered(column: Any, *, descending: bool, is_nullable: bool) -> Any:
     """Order by a column; both stores put NULL last when ascending, first when descending."""
     if descending:
         return column.desc().nulls_first() if is_nullable else column.desc()

@@ -6,15 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Column, select
-from sqlalchemy.orm import Session
 
 from admin_app.domain.rules import is_required, problem_with
+from admin_app.extensions import AnySession
 
 Row = tuple[int, dict[str, Any]]
 Problem = tuple[int, str]
 
 
-def check_batch(session: Session, model: type[Any], batch: Sequence[Row], present: Mapping[Any, Any]) -> list[Problem]:
+def check_batch(
+    session: AnySession, model: type[Any], batch: Sequence[Row], present: Mapping[Any, Any]
+) -> list[Problem]:
     """Return (row number, message) for everything that does not fit; `present` are the records whose ids the rows bring."""
     columns = [column for column in model.__table__.columns if not column.primary_key and not column.info.get("secret")]
     problems = [problem for row in batch for problem in _fitting(columns, row, is_new=row[1].get("id") not in present)]
@@ -47,20 +49,25 @@ def _repeated(batch: Sequence[Row], key: str) -> Iterator[Problem]:
     for number, values in batch:
         value = values.get(key)
         if value is not None and first.setdefault(value, number) != number:
-            yield number, f"{key.upper() if key == 'id' else key.capitalize()} “{value}” is the same as in row {first[value]}."
+            yield (
+                number,
+                f"{key.upper() if key == 'id' else key.capitalize()} “{value}” is the same as in row {first[value]}.",
+            )
 
 
-def _taken(session: Session, model: type[Any], column: Column[Any], batch: Sequence[Row]) -> Iterator[Problem]:
+def _taken(session: AnySession, model: type[Any], column: Column[Any], batch: Sequence[Row]) -> Iterator[Problem]:
     """Find unique values that another record has; rows of earlier batches are in the database by now."""
     wanted = [values[column.key] for _, values in batch if values.get(column.key) is not None]
-    owners = dict(session.execute(select(column, model.id).where(column.in_(wanted))).tuples().all()) if wanted else {}
+    owners: dict[Any, Any] = (
+        dict(session.execute(select(column, model.id).where(column.in_(wanted))).tuples().all()) if wanted else {}
+    )
     for number, values in batch:
         owner = owners.get(values.get(column.key))
         if owner is not None and owner != values.get("id"):
             yield number, f"{_label(column)} “{values[column.key]}” is already used by ID {owner}."
 
 
-def _dangling(session: Session, column: Column[Any], target: Column[Any], batch: Sequence[Row]) -> Iterator[Problem]:
+def _dangling(session: AnySession, column: Column[Any], target: Column[Any], batch: Sequence[Row]) -> Iterator[Problem]:
     """Find relations to records that do not exist."""
     wanted = {values[column.key] for _, values in batch if values.get(column.key) is not None}
     known = set(session.scalars(select(target).where(target.in_(wanted)))) if wanted else set()

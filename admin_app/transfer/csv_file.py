@@ -31,7 +31,7 @@ def csv_chunks(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator
         yield _drained(buffer)
 
 
-def csv_value(value: Any) -> Any:
+def csv_value(value: Any) -> Any:  # noqa: PLR0911 -- a table of types, one line each
     """Write one value. Only text can be run by a spreadsheet: a number stays a number."""
     match value:
         case None:

@@ -13,9 +13,9 @@ from itertools import islice
 from typing import IO, Any
 
 from sqlalchemy import func, insert, select, text
-from sqlalchemy.orm import Session
 
 from admin_app.errors import TransferError
+from admin_app.extensions import AnySession
 from admin_app.transfer.checking import check_batch
 from admin_app.transfer.columns import ImportColumn, plain
 from admin_app.transfer.values import parse_value
@@ -40,7 +40,7 @@ class Report:
 
 
 def import_csv(
-    session: Session,
+    session: AnySession,
     model: type[Any],
     file: IO[str],
     columns: Sequence[ImportColumn],
@@ -76,7 +76,9 @@ def import_csv(
     return report
 
 
-def _header(titles: Sequence[str], columns: Sequence[ImportColumn], ignored: Collection[str]) -> list[ImportColumn | None]:
+def _header(
+    titles: Sequence[str], columns: Sequence[ImportColumn], ignored: Collection[str]
+) -> list[ImportColumn | None]:
     """Find each title's column; None is one that is written for people and passed over."""
     skipped = {plain(word) for word in ignored}
     found: list[ImportColumn | None] = []
@@ -113,7 +115,9 @@ def _rows(
             yield number, values
 
 
-def _values(header: Sequence[ImportColumn | None], cells: Sequence[str], *, is_verbatim: bool) -> tuple[dict[str, Any], list[str]]:
+def _values(
+    header: Sequence[ImportColumn | None], cells: Sequence[str], *, is_verbatim: bool
+) -> tuple[dict[str, Any], list[str]]:
     values, problems = {}, []
     for column, cell in zip(header, cells, strict=True):
         if column is None:
@@ -130,7 +134,7 @@ def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
         yield batch
 
 
-def _write_batch(session: Session, model: type[Any], batch: Sequence[Row], report: Report) -> None:
+def _write_batch(session: AnySession, model: type[Any], batch: Sequence[Row], report: Report) -> None:
     """Check a batch and, while nothing was wrong so far, write it."""
     keys = [values["id"] for _, values in batch if values.get("id") is not None]
     present = {record.id: record for record in session.scalars(select(model).where(model.id.in_(keys)))}
@@ -156,7 +160,7 @@ def _change(record: Any, values: dict[str, Any], report: Report) -> None:
     report.unchanged += not differing
 
 
-def _insert(session: Session, model: type[Any], new: Sequence[dict[str, Any]]) -> None:
+def _insert(session: AnySession, model: type[Any], new: Sequence[dict[str, Any]]) -> None:
     """Insert many at once; rows that bring no key, or no time, get theirs from the columns' defaults."""
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for values in new:
@@ -166,12 +170,14 @@ def _insert(session: Session, model: type[Any], new: Sequence[dict[str, Any]]) -
         session.execute(insert(model), group)
 
 
-def _follow_sequence(session: Session, model: type[Any]) -> None:
+def _follow_sequence(session: AnySession, model: type[Any]) -> None:
     """Let PostgreSQL's sequence go on after the ids that the file brought; SQLite does so by itself."""
     if session.get_bind().dialect.name != "postgresql":
         return
     name = session.get_bind().dialect.identifier_preparer.format_table(model.__table__)
     highest = session.scalar(select(func.max(model.id)))
     if highest is not None:
-        statement = text("SELECT setval(pg_get_serial_sequence(:name, 'id'), greatest(:highest, nextval(pg_get_serial_sequence(:name, 'id')) - 1))")
+        statement = text(
+            "SELECT setval(pg_get_serial_sequence(:name, 'id'), greatest(:highest, nextval(pg_get_serial_sequence(:name, 'id')) - 1))"
+        )
         session.execute(statement, {"name": name, "highest": highest})

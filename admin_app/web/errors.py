@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from flask import Flask, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
@@ -40,13 +41,17 @@ EXPLANATIONS = {
     409: Explanation(
         "Somebody else was quicker", "The record was changed or deleted at the same moment. Nothing was saved."
     ),
-    413: Explanation("That is too much at once", "The form is larger than 4 MB. Nothing was saved.", "Go back and shorten it."),
+    413: Explanation(
+        "That is too much at once", "The form is larger than 4 MB. Nothing was saved.", "Go back and shorten it."
+    ),
     500: Explanation(
         "There is a problem with the dashboard",
         "It is not your doing. What was being saved when it happened was not saved.",
         "Go back, copy what you typed, and try again in a moment.",
     ),
-    503: Explanation("The database is busy", "It did not answer in time. Nothing was changed.", "Try again in a moment."),
+    503: Explanation(
+        "The database is busy", "It did not answer in time. Nothing was changed.", "Try again in a moment."
+    ),
 }
 
 TOKEN_MISSING = Explanation(
@@ -65,10 +70,10 @@ def init_app(app: Flask) -> None:
 
 
 def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
-    status = error.code or 500
-    if status < 400:
+    status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+    if status < HTTPStatus.BAD_REQUEST:
         return error
-    if status >= 500:
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         db.session.rollback()
     return _page(status, EXPLANATIONS.get(status, Explanation(error.name, "Nothing was changed.")))
 

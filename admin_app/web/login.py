@@ -11,7 +11,7 @@ from admin_app.extensions import db, login_manager
 from admin_app.models.staff import Staff
 
 
-class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
+class SignedIn(UserMixin):
     """A person with the session they signed in by; its token is what Flask-Login keeps in the cookie."""
 
     def __init__(self, staff: Staff, token: str) -> None:

@@ -77,6 +77,8 @@ function enhance(input) {
   for (const name of ["aria-describedby", "aria-invalid"]) {
     if (input.hasAttribute(name)) picker.control_input.setAttribute(name, input.getAttribute(name));
   }
+  // Tom Select leaves the name of an option that is no longer there.
+  picker.on("dropdown_close", () => picker.control_input.removeAttribute("aria-activedescendant"));
   picker.wrapper.classList.toggle("invalid-choice", input.getAttribute("aria-invalid") === "true");
   for (const hint of input.parentElement.querySelectorAll("[data-picker-hint]")) hint.hidden = true;
 }

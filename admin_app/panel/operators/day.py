@@ -1,0 +1,89 @@
+"""Days: a time column is asked for whole days in UTC, a date column for dates."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, and_
+
+from admin_app.panel.operators.base import Operator
+
+
+class _Day(Operator):
+    """What times and dates have in common: a day is typed, and means all of that day in UTC."""
+
+    def clean(self, value: str) -> tuple[Any, Any]:
+        """Read a day as its first moment and the first moment after it."""
+        return self._span(_day(value), _day(value))
+
+    def _span(self, first: date, last: date) -> tuple[Any, Any]:
+        after = last + timedelta(days=1)
+        if isinstance(self.column.type, Date):
+            return first, after
+        return datetime.combine(first, time(), UTC), datetime.combine(after, time(), UTC)
+
+    def sentence(self, text: str) -> str:
+        """Say it without quotes."""
+        return f"{self.name} {self.words} {text}"
+
+
+class OnDay(_Day):
+    """Some time that day."""
+
+    slug, words = "on", "is on"
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        """Ask for the whole day."""
+        return and_(column >= value[0], column < value[1])
+
+
+class FromDay(_Day):
+    """That day or later."""
+
+    slug, words = "from", "is on or after"
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        """Begin with the day's first moment."""
+        condition: ColumnElement[bool] = column >= value[0]
+        return condition
+
+
+class UntilDay(_Day):
+    """That day or earlier."""
+
+    slug, words = "until", "is on or before"
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        """End with the day's last moment."""
+        condition: ColumnElement[bool] = column < value[1]
+        return condition
+
+
+class BetweenDays(OnDay):
+    """From one day to another, both included."""
+
+    slug, words = "between", "is between"
+
+    def clean(self, value: str) -> tuple[Any, Any]:
+        """Read "2026-01-01 to 2026-01-31"."""
+        parts = re.split(r"\s+(?:to|and)\s+", value.strip())
+        if len(parts) != 2:  # noqa: PLR2004 -- a first and a last day
+            message = "Enter two dates, like 2026-01-01 to 2026-01-31."
+            raise ValueError(message)
+        first, last = sorted(map(_day, parts))
+        return self._span(first, last)
+
+
+def _day(text: str) -> date:
+    """Read a date, or the date of a time."""
+    try:
+        day = date.fromisoformat(text.strip()[:10])
+    except ValueError as error:
+        message = "Enter a date like 2026-11-22."
+        raise ValueError(message) from error
+    if day == date.max:
+        message = "Enter a date before 9999-12-31."
+        raise ValueError(message)
+    return day

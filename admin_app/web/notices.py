@@ -1,0 +1,21 @@
+"""What the next page says about what was just done, and which row it marks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from flask import flash, get_flashed_messages
+
+
+def announce(words: str, *, links: Sequence[tuple[str, str]] = (), mark: str = "") -> None:
+    """Say this on the next page, with links as (label, url); `mark` names the record whose row is marked there."""
+    # Flask keeps whatever JSON can hold, though its annotation speaks of text only.
+    notice = cast(str, {"text": words, "links": [list(link) for link in links], "marked": mark})
+    flash(notice, "success")
+
+
+def marks() -> set[str]:
+    """Return the records to be marked on this page."""
+    notices = cast(list[dict[str, Any]], get_flashed_messages())
+    return {notice["marked"] for notice in notices}
