@@ -5,6 +5,22 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import humanize
+from markupsafe import Markup
+
+
+def excerpt(text: str, length: int) -> str:
+    """Return the first words of a text on one line; of HTML, what a reader would see of it."""
+    # Markup takes room: read a good deal more than is shown, but never the whole of a long text.
+    some = text[: length * 20]
+    is_whole = len(some) == len(text)
+    if some.lstrip().startswith("<"):
+        some = Markup(some).striptags() or some  # noqa: S704 -- only to strip it: what comes back is plain text
+    words = " ".join(some.split())
+    if is_whole and len(words) <= length:
+        return words
+    # Not every script has spaces: cut at one where there is one near the end, else where the room ends.
+    kept = words[: length - 1]
+    return f"{kept[: kept.rfind(' ', length * 2 // 3)] if ' ' in kept[length * 2 // 3 :] else kept}…"
 
 
 def number(value: int) -> str:

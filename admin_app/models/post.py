@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from admin_app.models.base import Record
+from admin_app.text import excerpt
 
 if TYPE_CHECKING:
     from admin_app.models.user import User
@@ -23,4 +24,4 @@ class Post(Record):
 
     def __str__(self) -> str:
         """Name the post by its first words."""
-        return " ".join(self.content.split())[:60] or f"Post {self.id}"
+        return excerpt(self.content, 60) or f"Post {self.id}"

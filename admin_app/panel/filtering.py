@@ -56,11 +56,12 @@ class Filtering(Engine):
         """Build the chips of the active filters and the form that adds more."""
         if not self.filters_by_name:
             return None
-        bare = selection.changed()
+        understood = tuple(condition for condition in selection.conditions if not condition.problem)
         return FilterBar(
             chips=tuple(_chip(condition, links.to(selection.without(condition))) for condition in selection.conditions),
             fields=tuple(self._field(name, selection.conditions) for name in self.filters_by_name),
-            hidden=tuple(links.hidden(bare)),
+            # What could not be read stands in its row, to be mended there; sent along as well it would stay broken.
+            hidden=tuple(links.hidden(selection.changed(conditions=understood))),
             clear_url=links.to(selection.cleared()),
         )
 

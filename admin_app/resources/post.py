@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from markupsafe import Markup
-
 from admin_app.models.post import Post
+from admin_app.panel.cells import GLIMPSE
 from admin_app.panel.resource import ResourceView
-
-# Enough of a long text to fill a cell after its markup is gone; the rest need not be read for a glimpse.
-GLIMPSED = 2000
+from admin_app.text import excerpt
 
 
 def without_markup(_view: Any, _context: Any, post: Post, _name: str) -> str:
     """Show the words of an HTML text in the list; the form, the record's page and every export show it as it is."""
-    text = post.content
-    if not text.lstrip().startswith("<"):
-        return text
-    return Markup(text[:GLIMPSED]).striptags() or text  # noqa: S704 -- only to strip it: what comes back is plain text, and is escaped
+    return excerpt(post.content, GLIMPSE)
 
 
 class PostResource(ResourceView):
