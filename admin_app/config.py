@@ -133,8 +133,10 @@ def read_settings(environment: Mapping[str, str]) -> dict[str, Any]:
 
 
 def flask_config(environment: Mapping[str, str], instance: Path) -> dict[str, Any]:
-    """Return Flask's configuration for these settings; makes the secret key in `instance` when none is given."""
+    """Return Flask's configuration for these settings; makes the `instance` folder, and a secret key in it when none is given."""
     settings = read_settings(environment)
+    # Names, addresses and the key that signs cookies: nobody else on the machine may look in.
+    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     https = settings["ADMIN_HTTPS"]
     return {
         "SECRET_KEY": settings["ADMIN_SECRET_KEY"] or _kept_secret(instance),
@@ -160,7 +162,6 @@ def flask_config(environment: Mapping[str, str], instance: Path) -> dict[str, An
 
 def _kept_secret(instance: Path) -> str:
     """Return the secret in the instance folder, made on the first start, readable by its owner alone."""
-    instance.mkdir(parents=True, exist_ok=True)
     path = instance / "secret-key"
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:

@@ -31,6 +31,7 @@ class Fate(StrEnum):
 class Dependence:
     """A to-many relation whose records hang on the one to be deleted, and the fates open to them."""
 
+    record: Any
     relation: RelationshipProperty[Any]
     count: Count
     samples: Sequence[Any]
@@ -65,7 +66,7 @@ def delete_record(session: AnySession, record: Any, decisions: Mapping[str, Deci
     for dependence in dependences(session, record):
         decision = decisions.get(dependence.name)
         if decision is None or decision.fate not in dependence.fates:
-            message = f"Choose what becomes of the {dependence.name}."
+            message = f"Choose what happens to the {dependence.name}."
             raise DeletionError(message)
         _settle(session, record, dependence.relation, decision)
     session.delete(record)
@@ -88,7 +89,7 @@ def _dependence(session: AnySession, record: Any, relation: RelationshipProperty
     samples = session.scalars(select(child).where(foreign_key == record.id).order_by(newest).limit(MOST_SAMPLES)).all()
     count = counts_of_children(session, relation.class_attribute, [record.id])[record.id]
     fates = (Fate.KEEP, Fate.GIVE, Fate.DELETE) if foreign_key.nullable else (Fate.GIVE, Fate.DELETE)
-    return Dependence(relation, count, samples, fates)
+    return Dependence(record, relation, count, samples, fates)
 
 
 def _settle(session: AnySession, record: Any, relation: RelationshipProperty[Any], decision: Decision) -> None:

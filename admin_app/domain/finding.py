@@ -39,9 +39,14 @@ def find_one(session: AnySession, model: type[Any], text: str, *, noun: str, nou
 _ENOUGH = 3
 
 
+def naming_columns(model: type[Any]) -> list[Any]:
+    """Return the columns that may name a record: short text that is no secret."""
+    return [column for column in inspect_mapper(model).columns if _is_name(column)]
+
+
 def _matching(session: AnySession, model: type[Any], text: str) -> Sequence[Any]:
     """Look for exactly this text, then for the same letters in another case: the first look can use an index."""
-    columns = [column for column in inspect_mapper(model).columns if _is_name(column)]
+    columns = naming_columns(model)
     if not columns:
         return []
     for criterion in (
@@ -58,6 +63,5 @@ def _first(session: AnySession, model: type[Any], criterion: ColumnElement[bool]
 
 
 def _is_name(column: Any) -> bool:
-    """Whether a column may name a record: short text that is no secret."""
     is_short_text = type(column.type) is String and not isinstance(column.type, Text)
     return is_short_text and not column.info.get("secret")

@@ -53,7 +53,7 @@ def sign_out() -> Any:
 
 def set_up_url() -> str:
     """Return the link that makes the first owner. It needs the secret key to be made, and an empty staff table to work."""
-    return url_for("auth.set_up", token=_set_up_token())
+    return url_for("auth.set_up", token=_set_up_token(), _external=True)
 
 
 @blueprint.route("/set-up/<token>", methods=["GET", "POST"])

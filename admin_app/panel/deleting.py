@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -12,11 +13,11 @@ from flask_admin import expose
 from admin_app.domain import records
 from admin_app.domain.deletion import Decision, Dependence, Fate, delete_record, dependences
 from admin_app.domain.finding import find_one
-from admin_app.errors import AdminError, DeletionError, NotFoundError, RecordGone
+from admin_app.errors import AdminError, InvalidRecord, NotFoundError, RecordGone
 from admin_app.extensions import db
 from admin_app.panel.editing import UNPROCESSABLE, Editing
 from admin_app.panel.elements import Choice, Dependents, Link
-from admin_app.panel.registry import names_of, resource_of
+from admin_app.panel.registry import names_of, resource_of, typing_hint
 from admin_app.web.notices import announce
 
 FATE, HEIR = "fate.", "heir."
@@ -33,10 +34,10 @@ class Deleting(Editing):
         record = self.requested()
         hanging = dependences(db.session, record)
         if request.method == "GET":
-            return self._delete_page(record, hanging, problem="", status=200)
+            return self._delete_page(record, hanging, {}, HTTPStatus.OK)
         title = self.title_of(record)
         try:
-            decisions = self._decisions(hanging)
+            decisions = {one.name: self._decision(one, request.form) for one in hanging}
             with records.commit(db.session, self.model):
                 self.on_model_delete(record)
                 delete_record(db.session, record, decisions)
@@ -44,42 +45,47 @@ class Deleting(Editing):
             abort(409)
         except AdminError as error:
             record = self.requested()
-            return self._delete_page(record, dependences(db.session, record), problem=str(error), status=UNPROCESSABLE)
+            return self._delete_page(record, dependences(db.session, record), _problems(error), UNPROCESSABLE)
         announce(f"{self.noun.capitalize()} “{title}” was deleted.")
         return self.redirect(self._after(record.id))
 
-    def _decisions(self, hanging: Sequence[Dependence]) -> dict[str, Decision]:
-        """Read what was chosen for each relation; raise `DeletionError` for a missing or unknown choice."""
-        return {one.name: self._decision(one, request.form) for one in hanging}
-
     def _decision(self, one: Dependence, form: Mapping[str, str]) -> Decision:
+        """Read what was chosen for a relation; raise `InvalidRecord`, naming the control, for a choice that is missing."""
         chosen = form.get(FATE + one.name, "")
         if chosen not in one.fates:
-            message = f"Choose what becomes of the {one.name}."
-            raise DeletionError(message)
+            raise InvalidRecord({FATE + one.name: f"Choose what happens to the {one.name}."})
         if Fate(chosen) is not Fate.GIVE:
             return Decision(Fate(chosen))
-        text = form.get(HEIR + one.name, "").strip()
+        try:
+            return Decision(Fate.GIVE, self._heir(one, form.get(HEIR + one.name, "").strip()))
+        except NotFoundError as error:
+            raise InvalidRecord({HEIR + one.name: str(error)}) from error
+
+    def _heir(self, one: Dependence, text: str) -> Any:
         if not text:
             message = f"Choose the {self.noun} who gets the {one.name}."
             raise NotFoundError(message)
-        return Decision(Fate.GIVE, find_one(db.session, self.model, text, noun=self.noun, nouns=self.nouns))
+        heir = find_one(db.session, self.model, text, noun=self.noun, nouns=self.nouns)
+        if heir.id == one.record.id:
+            message = f"Choose another {self.noun}: this is the one to be deleted."
+            raise NotFoundError(message)
+        return heir
 
-    def _delete_page(self, record: Any, hanging: Sequence[Dependence], *, problem: str, status: int) -> Any:
+    def _delete_page(self, record: Any, hanging: Sequence[Dependence], problems: Mapping[str, str], status: int) -> Any:
         page = self.render(
             self.delete_template,
             resource=self,
             record_title=self.title_of(record),
             facts=self.facts(record),
-            dependents=tuple(self._dependents(one) for one in hanging),
-            problem=problem,
+            dependents=tuple(self._dependents(one, problems) for one in hanging),
+            problem=problems.get("", ""),
             form_url=self.here(),
             return_url=self.return_url(),
         )
         return page, status
 
-    def _dependents(self, one: Dependence) -> Dependents:
-        """Turn a relation into words and choices; only one way open to it is chosen already."""
+    def _dependents(self, one: Dependence, problems: Mapping[str, str]) -> Dependents:
+        """Turn a relation into words and choices. Nothing is chosen beforehand: each of them would surprise somebody."""
         child = resource_of(one.relation.mapper.class_)
         noun, nouns = names_of(one.relation.mapper.class_)
         words = nouns if one.count.number != 1 or not one.count.is_exact else noun
@@ -88,16 +94,24 @@ class Deleting(Editing):
         rest = one.count.number - len(one.samples)
         return Dependents(
             name=FATE + one.name,
-            label=self.get_column_name(one.name),
             counted=f"{one.count} {words}",
             samples=tuple(Link(str(sample), child.url_of(sample) if child else "") for sample in one.samples),
             more=f"and {'more' if not one.count.is_exact else f'{rest:,} more'}" if rest else "",
+            problem=problems.get(FATE + one.name, ""),
             choices=tuple(self._choice(fate, words, chosen) for fate in one.fates),
             heir_name=HEIR + one.name,
             heir_noun=self.noun,
             heir_value=heir,
+            heir_hint=typing_hint(self.model),
+            heir_label=self._name_of(heir),
+            heir_problem=problems.get(HEIR + one.name, ""),
             heir_lookup_url=child.link("lookup_view", name=one.relation.back_populates) if child else "",
         )
+
+    def _name_of(self, text: str) -> str:
+        """Name the record that the heir's input holds, for the picker to show again."""
+        heir = self.get_one(text)
+        return self.title_of(heir) if heir is not None else text
 
     def _choice(self, fate: Fate, words: str, chosen: str) -> Choice:
         label, hint = {
@@ -113,3 +127,8 @@ class Deleting(Editing):
         own = {self.link(view) for view in ("edit_view", "details_view", "delete_view")}
         is_gone = url.path in own and dict(parse_qsl(url.query)).get("id") == str(record_id)
         return self.link("index_view") if is_gone else self.return_url()
+
+
+def _problems(error: AdminError) -> Mapping[str, str]:
+    """Return an error's messages by control; what concerns none stands under ""."""
+    return error.problems if isinstance(error, InvalidRecord) else {"": str(error)}

@@ -112,6 +112,7 @@ class FilterField:
     value: str = ""
     problem: str = ""
     lookup_url: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,6 @@ class Dependents:
     """What hangs on a record to be deleted: how many, a few of them, and what may be done with them."""
 
     name: str
-    label: str
     counted: str
     samples: tuple[Link, ...]
     more: str
@@ -182,4 +182,5 @@ class Dependents:
     heir_value: str = ""
     heir_label: str = ""
     heir_lookup_url: str = ""
+    heir_hint: str = ""
     heir_problem: str = ""

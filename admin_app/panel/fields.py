@@ -14,7 +14,7 @@ from wtforms.widgets import TextInput
 from admin_app.domain.finding import find_one
 from admin_app.errors import NotFoundError
 from admin_app.extensions import db
-from admin_app.panel.registry import names_of, resource_of
+from admin_app.panel.registry import names_of, resource_of, typing_hint
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,11 @@ class RelationField(Field):
     def lookup_url(self) -> str:
         """Where the picker looks records up."""
         return self._lookup()
+
+    @property
+    def hint(self) -> str:
+        """What to type without JavaScript."""
+        return typing_hint(self.target)
 
     @property
     def noun(self) -> str:

@@ -80,6 +80,7 @@ class Filtering(Engine):
             value=broken.text if broken else "",
             problem=broken.problem if broken else "",
             lookup_url=self.link("lookup_view", name=name) if isinstance(first, RelationIs) else "",
+            hint=first.hint,
         )
 
     def added_conditions(self, arguments: Mapping[str, str]) -> list[Hidden]:

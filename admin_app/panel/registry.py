@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from flask import current_app
 from flask_admin import Admin
 
+from admin_app.domain.finding import naming_columns
+
 if TYPE_CHECKING:
     from admin_app.panel.resource import ResourceView
 
@@ -23,6 +25,12 @@ def resources() -> Iterator[ResourceView]:
 def resource_of(model: type[Any]) -> ResourceView | None:
     """Return the resource of a model, or None when it has no place in the dashboard."""
     return next((resource for resource in resources() if resource.model is model), None)
+
+
+def typing_hint(model: type[Any]) -> str:
+    """Say what to type where a record of this model is meant."""
+    names = [column.key.replace("_", " ") for column in naming_columns(model)]
+    return f"Type an ID, or an exact {' or '.join(names)}." if names else "Type an ID."
 
 
 def names_of(model: type[Any]) -> tuple[str, str]:

@@ -17,6 +17,8 @@ class Operator(engine.BaseSQLAFilter):
     slug: ClassVar[str]
     words: ClassVar[str]
     input_type: ClassVar[str] = "text"
+    # What to type, where the label does not say it.
+    hint: str = ""
     # The to-one relation that leads to the column, where it is another model's.
     relation: InstrumentedAttribute[Any] | None = None
 

@@ -14,6 +14,8 @@ from admin_app.panel.operators.base import Operator
 class _Day(Operator):
     """What times and dates have in common: a day is typed, and means all of that day in UTC."""
 
+    hint = "A date like 2026-11-22; between takes two: 2026-01-01 to 2026-01-31."
+
     def clean(self, value: str) -> tuple[Any, Any]:
         """Read a day as its first moment and the first moment after it."""
         return self._span(_day(value), _day(value))

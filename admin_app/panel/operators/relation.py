@@ -14,7 +14,7 @@ from admin_app.panel.engine import foreign_key_of
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.number import whole_number
 from admin_app.panel.operators.text import Empty
-from admin_app.panel.registry import names_of
+from admin_app.panel.registry import names_of, typing_hint
 
 
 class RelationIs(Operator):
@@ -26,6 +26,7 @@ class RelationIs(Operator):
         """Keep the relation and the model on its other side."""
         super().__init__(relation, name)
         self.target = relation.property.mapper.class_
+        self.hint = typing_hint(self.target)
 
     def clean(self, value: str) -> Any:
         """Find the record; an id that is gone still means that id, and matches nothing."""
