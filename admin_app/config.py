@@ -6,8 +6,10 @@ The README's table lists them; `tests/test_config.py` holds the two together.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,8 @@ from admin_app.errors import ConfigurationError
 MAX_BODY_BYTES = 4 * 1024 * 1024
 
 SHORTEST_SECRET = 32
+# A name or an address, with a port if need be; a leading dot means "and everything below".
+_HOST = re.compile(r"\.?[A-Za-z0-9_.-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
 NOT_SECRET = frozenset({"secret", "secret-key", "changeme", "change-me", "dev", "default"})
 
 
@@ -59,14 +63,18 @@ def _hours(text: str) -> int:
 
 
 def _hosts(text: str) -> list[str]:
-    return [host.strip() for host in text.split(",") if host.strip()]
+    hosts = [host.strip() for host in text.split(",") if host.strip()]
+    if any(not _HOST.fullmatch(host) for host in hosts):
+        message = "must be host names separated by commas, like admin.example.com,localhost"
+        raise ValueError(message)
+    return hosts
 
 
 def _database(text: str) -> str:
     """Accept the URL that hosting companies hand out, and name the driver that is installed."""
     try:
         url = make_url(text)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         message = "must look like postgresql://user:password@host/name or sqlite:////path/to/file"
         raise ValueError(message) from error
     if url.drivername in {"postgres", "postgresql", "postgresql+psycopg"}:
@@ -141,6 +149,8 @@ def flask_config(environment: Mapping[str, str], instance: Path) -> dict[str, An
     return {
         "SECRET_KEY": settings["ADMIN_SECRET_KEY"] or _kept_secret(instance),
         "SQLALCHEMY_DATABASE_URI": settings["DATABASE_URL"] or f"sqlite:///{instance / 'admin.db'}",
+        # Statements that failed are logged, password hashes and session tokens are not.
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
         "TRUSTED_HOSTS": settings["ADMIN_HOSTS"] or None,
         "PROXIES": settings["ADMIN_PROXIES"],
         "SESSION_HOURS": settings["ADMIN_SESSION_HOURS"],
@@ -163,13 +173,16 @@ def flask_config(environment: Mapping[str, str], instance: Path) -> dict[str, An
 def _kept_secret(instance: Path) -> str:
     """Return the secret in the instance folder, made on the first start, readable by its owner alone."""
     path = instance / "secret-key"
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+    if not path.exists():
+        # Written whole under another name first: a second process sees all of it or nothing.
+        unfinished = instance / f"secret-key.{secrets.token_hex(4)}"
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
             file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
-    secret = path.read_text(encoding="ascii").strip()
-    if len(secret) < SHORTEST_SECRET:
+        with suppress(FileExistsError):
+            os.link(unfinished, path)
+        unfinished.unlink()
+    secret = path.read_text(encoding="ascii", errors="replace").strip()
+    if len(secret) < SHORTEST_SECRET or not secret.isascii():
         message = f"The secret key in {path} is too short: delete the file to have a new one made."
         raise ConfigurationError(message)
     return secret

@@ -168,6 +168,7 @@ def app(app_on: Callable[[str], Flask], store: str) -> Flask:
         if connection.dialect.name == "sqlite":
             for table in reversed(db.metadata.sorted_tables):
                 connection.execute(table.delete())
+            connection.execute(text("DELETE FROM sqlite_sequence"))
         else:
             # A forgotten open transaction would make us wait for ever.
             connection.execute(text("SET LOCAL lock_timeout = '10s'"))

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import click
 from flask import Flask
 from flask.cli import FlaskGroup
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from admin_app.cli.demo import demo
 from admin_app.cli.serve import run
@@ -28,6 +29,10 @@ class Commands(FlaskGroup):
             return super().invoke(ctx)
         except AdminError as error:
             raise click.ClickException(str(error)) from error
+        except (OperationalError, ProgrammingError) as error:
+            reason = str(error.orig).strip().splitlines()[0]
+            message = f"The database refused: {reason}. If it is new, make its tables with: manage.py db upgrade"
+            raise click.ClickException(message) from error
 
 
 def main(create_app: Callable[[], Flask]) -> None:
@@ -40,6 +45,8 @@ def main(create_app: Callable[[], Flask]) -> None:
     commands = Commands(
         create_app=lambda: app, load_dotenv=False, help="The admin dashboard: serve it, and look after its data."
     )
+    # Flask's own options choose another application or read a file of settings: there is one of the first, none of the second.
+    commands.params = [option for option in commands.params if option.name in {"version", "help"}]
     for command in (run, staff, demo, import_, export):
         commands.add_command(command)
     commands.main(prog_name="manage.py")

@@ -66,6 +66,8 @@ def run(host: str, port: int, workers: int, threads: int) -> None:
         "worker_class": "gthread",
         # A worker that is busy sending a long export is alive: threads report for it.
         "timeout": 60,
+        # How long Ctrl-C waits for downloads under way.
+        "graceful_timeout": 5,
         "loglevel": "warning",
         "proc_name": "admin",
     }

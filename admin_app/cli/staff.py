@@ -36,7 +36,10 @@ def create(email: str, name: str, role: str, password: str) -> None:
 @with_appcontext
 def list_() -> None:
     """List the accounts."""
-    for person in db.session.scalars(select(Staff).order_by(Staff.name, Staff.id)):
+    people = db.session.scalars(select(Staff).order_by(Staff.name, Staff.id)).all()
+    if not people:
+        click.echo("Nobody has an account yet. Make one with: manage.py staff create EMAIL --role owner")
+    for person in people:
         last = text.exact_time(person.last_sign_in_at) if person.last_sign_in_at else "never signed in"
         state = "" if person.is_active else "  (disabled)"
         click.echo(f"{person.email}  {person.name}  {person.role.value}  {last}{state}")

@@ -54,8 +54,8 @@ def import_(resource: str, file: Path, *, progress: bool, verbatim: bool) -> Non
 
 
 def _import(view: ResourceView, raw: IO[bytes], bar: Any, *, is_verbatim: bool) -> Report:
-    file = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
-    with writing(), records.commit(db.session, view.model):
+    text_of = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
+    with text_of as file, writing(), records.commit(db.session, view.model):
         return import_csv(
             db.session,
             view.model,
@@ -97,6 +97,9 @@ def export(resource: str, output: str, query: str) -> None:
         with unfinished.open("wb") as file:
             file.writelines(chunks)
         unfinished.replace(output)
+    except OSError as error:
+        message = f"{output} cannot be written: {error.strerror}."
+        raise TransferError(message) from error
     finally:
         unfinished.unlink(missing_ok=True)
 

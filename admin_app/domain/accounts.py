@@ -7,12 +7,12 @@ import secrets
 from datetime import timedelta
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import delete, select
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, select, text
 from sqlalchemy.orm import joinedload
 
 from admin_app.domain.rules import problem_with
-from admin_app.errors import InvalidRecord, LastOwnerError
+from admin_app.errors import InvalidRecord, LastOwnerError, NotFoundError
 from admin_app.extensions import AnySession
 from admin_app.models.base import utc_now
 from admin_app.models.staff import Role, Staff, StaffSession
@@ -27,9 +27,9 @@ _hasher = PasswordHasher()
 _NOBODYS_HASH = _hasher.hash(secrets.token_urlsafe())
 
 
-def normalised_email(text: str) -> str:
+def normalised_email(address: str) -> str:
     """Return the address as it is kept: one spelling an account."""
-    return text.strip().lower()
+    return address.replace("\0", "").strip().lower()
 
 
 def password_problem(password: str) -> str | None:
@@ -78,6 +78,17 @@ def create_staff(session: AnySession, *, name: str, email: str, role: Role, pass
     return staff
 
 
+def create_first_owner(session: AnySession, *, name: str, email: str, password: str) -> Staff:
+    """Make the first account (not yet committed); raise `NotFoundError` when there is one: the link was used."""
+    if session.get_bind().dialect.name == "postgresql":
+        # Two people with the link at the same moment; SQLite lets one writer in at a time anyway.
+        session.execute(text("LOCK TABLE staff IN SHARE ROW EXCLUSIVE MODE"))
+    if is_set_up(session):
+        message = "The dashboard is set up already."
+        raise NotFoundError(message)
+    return create_staff(session, name=name, email=email, role=Role.OWNER, password=password)
+
+
 def is_set_up(session: AnySession) -> bool:
     """Whether there is any account yet; until then the set-up link works."""
     return session.scalar(select(Staff.id).limit(1)) is not None
@@ -118,14 +129,14 @@ def sign_out(session: AnySession, token: str) -> None:
 
 
 def require_another_owner(session: AnySession, staff: Staff) -> None:
-    """Raise `LastOwnerError` unless somebody else is an active owner.
+    """Raise `LastOwnerError` if this person is the only active owner.
 
     The rows are locked, so that two owners who demote each other at the same moment do not both succeed.
     """
     owners = select(Staff.id).where(Staff.role == Role.OWNER, Staff.is_active).order_by(Staff.id).with_for_update()
     with session.no_autoflush:
-        others = [id_ for id_ in session.scalars(owners) if id_ != staff.id]
-    if not others:
+        found = session.scalars(owners).all()
+    if list(found) == [staff.id]:
         message = f"{staff.name} is the last owner. Make somebody else an owner first."
         raise LastOwnerError(message)
 
@@ -140,7 +151,7 @@ def disable(session: AnySession, staff: Staff) -> None:
 def _verify(password_hash: str, password: str) -> bool:
     try:
         return _hasher.verify(password_hash, password[:LONGEST_PASSWORD])
-    except (VerifyMismatchError, InvalidHashError):
+    except (VerificationError, InvalidHashError):
         return False
 
 

@@ -86,7 +86,8 @@ def _insert(
 
 def _user(dice: random.Random, number: int) -> dict[str, Any]:
     name = f"{dice.choice(GIVEN)} {dice.choice(FAMILY)}"
-    return {"name": name, "email": f"person{number}@example.com", "created_at": _moment(dice)}
+    moment = _moment(dice)
+    return {"name": name, "email": f"person{number}@example.com", "created_at": moment, "updated_at": moment}
 
 
 def _post(dice: random.Random, owners: Sequence[int], index: int) -> dict[str, Any]:
@@ -95,7 +96,9 @@ def _post(dice: random.Random, owners: Sequence[int], index: int) -> dict[str, A
     )
     details = dice.sample(DETAILS, dice.randint(0, 4))
     owner = dice.choice(owners) if owners and index % OWNERLESS else None
-    return {"content": " ".join([opening, *details]), "user_id": owner, "created_at": _moment(dice)}
+    moment = _moment(dice)
+    content = " ".join([opening, *details])
+    return {"content": content, "user_id": owner, "created_at": moment, "updated_at": moment}
 
 
 def _moment(dice: random.Random) -> datetime:

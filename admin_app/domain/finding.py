@@ -8,10 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, Text, func, or_, select
 from sqlalchemy import inspect as inspect_mapper
 
+from admin_app.domain.rules import as_key
 from admin_app.errors import NotFoundError
 from admin_app.extensions import AnySession
-
-LARGEST_ID = 2**63 - 1
 
 
 def find_one(session: AnySession, model: type[Any], text: str, *, noun: str, nouns: str) -> Any:
@@ -20,10 +19,9 @@ def find_one(session: AnySession, model: type[Any], text: str, *, noun: str, nou
     Raises `NotFoundError` for none and for several; nobody guesses.
     """
     text = text.strip().replace("\0", "")
-    if text.isascii() and text.isdigit() and int(text) <= LARGEST_ID:
-        record = session.get(model, int(text))
-        if record is not None:
-            return record
+    key = as_key(model, text)
+    if key is not None and (record := session.get(model, key)) is not None:
+        return record
     found = _matching(session, model, text)
     if len(found) == 1:
         return found[0]

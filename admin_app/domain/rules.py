@@ -19,6 +19,20 @@ def is_required(column: Column[Any]) -> bool:
     return not column.nullable and column.default is None and column.server_default is None
 
 
+def limits_of(column: Column[Any]) -> tuple[int, int]:
+    """Return the smallest and the largest whole number that PostgreSQL's column of this type holds; SQLite keeps to them too."""
+    bits = 64 if isinstance(column.type, BigInteger) else 16 if isinstance(column.type, SmallInteger) else 32
+    return -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
+
+
+def as_key(model: type[Any], text: str) -> int | None:
+    """Read an id; None for what no record of this model can have: a larger number must not even reach the database."""
+    key = inspect_mapper(model).primary_key[0]
+    _, largest = limits_of(key)
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(largest))
+    return int(text) if is_number and 1 <= int(text) <= largest else None
+
+
 def problem_with(column: Column[Any], label: str, value: Any) -> str | None:
     """Say what is wrong with a value for this column and how to mend it, or return None."""
     if value is None or (isinstance(value, str) and not value.strip()):
@@ -62,10 +76,8 @@ def _problem_with_text(column: Column[Any], label: str, value: str) -> str | Non
 
 
 def _problem_with_number(column: Column[Any], label: str, value: int) -> str | None:
-    """Keep numbers within what PostgreSQL's column holds, on both stores alike."""
-    bits = 64 if isinstance(column.type, BigInteger) else 16 if isinstance(column.type, SmallInteger) else 32
-    limit = 2 ** (bits - 1)
-    return None if -limit <= value < limit else f"{label} must be between {-limit:,} and {limit - 1:,}."
+    smallest, largest = limits_of(column)
+    return None if smallest <= value <= largest else f"{label} must be between {smallest:,} and {largest:,}."
 
 
 def _the(label: str) -> str:

@@ -27,6 +27,12 @@ def _prepare(connection: Any, _record: Any) -> None:
         f"busy_timeout = {BUSY_TIMEOUT_MS}",
     ):
         connection.execute(f"PRAGMA {pragma}")
+    # SQLite's own knows ASCII only: "CAFÉ" would not find "Café", and É@example.com would not be é@example.com.
+    connection.create_function("lower", 1, _lower, deterministic=True)
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
 
 
 @event.listens_for(Engine, "begin")

@@ -9,9 +9,9 @@ from typing import Any
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 
 from admin_app.domain import accounts, records
-from admin_app.errors import InvalidRecord
+from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import db
-from admin_app.models.staff import Role, Staff
+from admin_app.models.staff import Staff
 from admin_app.pages.forms import SetUpForm, SignInForm
 from admin_app.web import login
 from admin_app.web.links import local_path
@@ -65,13 +65,14 @@ def set_up(token: str) -> Any:
     if request.method == "POST" and form.validate():
         try:
             with records.commit(db.session, Staff):
-                owner = accounts.create_staff(
+                owner = accounts.create_first_owner(
                     db.session,
                     name=form.name.data or "",
                     email=form.email.data or "",
-                    role=Role.OWNER,
                     password=form.password.data or "",
                 )
+        except NotFoundError:
+            abort(404)
         except InvalidRecord as error:
             form.form_errors.extend(error.problems.values())
         else:

@@ -22,7 +22,7 @@ def cell_of(
 ) -> Cell:
     """Draw a column of a record; `counts` holds the numbers of children by relation and key, `is_whole` shows long text in full."""
     if resource.is_to_many(name):
-        return _count_cell(resource, record, name, counts[name][record.id])
+        return _count_cell(resource, record, name, counts[name].get(record.id, Count(0)))
     if resource.relation(name) is not None:
         return _relation_cell(getattr(record, name))
     formatter = resource.column_formatters.get(name)
@@ -40,9 +40,9 @@ def value_cell(value: Any, *, is_whole: bool) -> Cell:  # noqa: PLR0911 -- a tab
         case "":
             return Cell(CellKind.EMPTY, "empty", "Empty text")
         case bool():
-            return Cell(CellKind.TEXT, "Yes" if value else "No")
+            return Cell(CellKind.CHOICE, "Yes" if value else "No")
         case Enum():
-            return Cell(CellKind.TEXT, str(value.value).replace("_", " ").capitalize())
+            return Cell(CellKind.CHOICE, str(value.value).replace("_", " ").capitalize())
         case int() | float():
             return Cell(CellKind.NUMBER, str(value))
         case datetime():

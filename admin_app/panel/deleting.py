@@ -33,7 +33,7 @@ class Deleting(Editing):
         """Say what goes, or carry it out."""
         record = self.requested()
         hanging = dependences(db.session, record)
-        if request.method == "GET":
+        if request.method != "POST":
             return self._delete_page(record, hanging, {}, HTTPStatus.OK)
         title = self.title_of(record)
         try:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import abort, request
 from flask_admin import expose
+from werkzeug.datastructures import MultiDict
 from wtforms import Form, HiddenField
 
 from admin_app.domain import records
@@ -14,6 +15,7 @@ from admin_app.domain.rules import problem_with_uniqueness
 from admin_app.errors import InvalidRecord, LastOwnerError, RecordGone
 from admin_app.extensions import db
 from admin_app.panel.details import Details
+from admin_app.panel.fields import RelationField
 from admin_app.panel.forms import Converter
 from admin_app.web.notices import announce
 
@@ -31,7 +33,7 @@ class Editing(Details):
     def create_view(self) -> Any:
         """Show an empty form, filled in where the address says so (`?user=5`), or make the record."""
         form = self.create_form()
-        if request.method == "GET":
+        if request.method != "POST":
             self._fill_in(form)
         elif self.validate_form(form) and (record := self.create_model(form)):
             return self._saved(record, f"{self._noun_first(record)} was created.")
@@ -98,7 +100,7 @@ class Editing(Details):
         """Take relations from the address: how "Add post" on a user's page knows the user."""
         for field in form:
             if field.name in request.args and self.relation(field.name) is not None:
-                field.process_formdata([request.args[field.name]])
+                field.process(MultiDict({field.name: request.args[field.name]}))
 
     def _saved(self, record: Any, words: str) -> Any:
         """Lead on: to the same form, to an empty one, or back to the list with the row marked."""
@@ -108,7 +110,8 @@ class Editing(Details):
         if "_continue_editing" in request.form:
             return self.redirect(url)
         if "_add_another" in request.form:
-            return self.redirect(self.link("create_view", url=back))
+            filled_in = {name: value for name, value in request.args.items() if self.relation(name) is not None}
+            return self.redirect(self.link("create_view", url=back, **filled_in))
         return self.redirect(back)
 
     def _form_page(self, form: Form, record: Any) -> Any:
@@ -139,6 +142,8 @@ def _show_problems(form: Form, problems: dict[str, str]) -> None:
     """Put each message at its field, and what concerns no field at the form itself."""
     for name, message in problems.items():
         if name in form:
+            # The related record may be what is gone: the input keeps what was typed, the field lets go of the record.
+            form[name].data = None if isinstance(form[name], RelationField) else form[name].data
             form[name].errors = [*form[name].errors, message]
         else:
             form.form_errors.append(message)

@@ -17,6 +17,7 @@ class CellKind(StrEnum):
     TIME = "time"
     RELATION = "relation"
     COUNT = "count"
+    CHOICE = "choice"
     NULL = "null"
     EMPTY = "empty"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 from flask import Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,13 +13,11 @@ from sqlalchemy.orm import RelationshipProperty
 from sqlalchemy.orm.interfaces import RelationshipDirection
 
 from admin_app.domain.permissions import Act, may
+from admin_app.domain.rules import as_key
 from admin_app.extensions import db
 from admin_app.models.base import Record
 from admin_app.web.links import local_path
 from admin_app.web.login import ask_to_sign_in, current_staff
-
-# PostgreSQL's and SQLite's largest integer; a larger id belongs to nobody and must not reach the driver.
-LARGEST_ID = 2**63 - 1
 
 
 class Engine(ModelView):
@@ -65,10 +64,8 @@ class Engine(ModelView):
 
     def get_one(self, id: Any) -> Any:  # noqa: A002 -- Flask-Admin's name
         """Return the record of this id as it stands in a URL, or None; anything that is no id is nobody's."""
-        text = str(id)
-        if not (text.isascii() and text.isdigit()) or len(text) > len(str(LARGEST_ID)) or int(text) > LARGEST_ID:
-            return None
-        return db.session.get(self.model, int(text))
+        key = as_key(self.model, str(id))
+        return None if key is None else db.session.get(self.model, key)
 
     def requested(self) -> Any:
         """Return the record that the URL names; one that is missing answers 404."""
@@ -84,7 +81,8 @@ class Engine(ModelView):
     def here(self) -> str:
         """Return this page's own address, for links that lead back to it."""
         query = request.query_string.decode("ascii", "replace")
-        return f"{request.path}?{query}" if query else request.path
+        path = quote(request.path)
+        return f"{path}?{query}" if query else path
 
     def link(self, view: str, record: Any = None, **arguments: Any) -> str:
         """Return the address of a view of this resource, of a record if one is given."""

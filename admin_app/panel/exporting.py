@@ -9,9 +9,11 @@ from typing import Any
 from flask import Response, abort, request
 from flask_admin import expose
 
+from admin_app.errors import SelectionError
 from admin_app.extensions import db
 from admin_app.panel.deleting import Deleting
 from admin_app.panel.engine import foreign_key_of
+from admin_app.selection.counting import Count
 from admin_app.selection.selection import Selection
 from admin_app.transfer.columns import ExportColumn, ImportColumn
 from admin_app.transfer.csv_file import CONTENT_TYPE, csv_chunks
@@ -30,7 +32,8 @@ class Exporting(Deleting):
             abort(404)
         selection = self.selection(list(request.args.items(multi=True)))
         if selection.problems:
-            abort(400, " ".join(selection.problems))
+            message = f"A filter could not be read, so nothing was exported. {' '.join(selection.problems)}"
+            raise SelectionError(message)
         columns = self.export_columns()
         rows = self.export_rows(selection, columns)
         name = f"{self.nouns}-{'filtered-' if selection.is_narrowed else ''}{datetime.now(UTC):%Y-%m-%d-%H%M%S}.csv"
@@ -55,7 +58,7 @@ class Exporting(Deleting):
         if relation is None:
             return [ExportColumn(name, label, lambda record, _: getattr(record, name))]
         if relation.uselist:
-            return [ExportColumn(name, label, lambda record, counts: counts[name][record.id].number)]
+            return [ExportColumn(name, label, lambda record, counts: counts[name].get(record.id, Count(0)).number)]
         key = str(foreign_key_of(relation).key)
 
         def title(record: Any, _counts: Any) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from admin_app.errors import ConfigurationError, SelectionError
 from admin_app.panel.elements import Chip, FilterBar, FilterField, Hidden
 from admin_app.panel.engine import Engine
 from admin_app.panel.links import ListLinks
@@ -34,9 +35,12 @@ class Filtering(Engine):
         operators = self.filter_converter.convert(
             type(attribute.property.columns[0].type).__name__, attribute, self.get_column_name(name)
         )
-        for operator in operators or []:
+        if not operators or not all(isinstance(operator, Operator) for operator in operators):
+            message = f"{self.record.__name__}.{name} cannot be filtered: there are no operators for its type."
+            raise ConfigurationError(message)
+        for operator in operators:
             operator.relation = relation.class_attribute if relation is not None else None
-        return list(operators or [])
+        return list(operators)
 
     def get_filters(self) -> list[Operator]:
         """Scaffold every declared filter, each under its own key."""
@@ -86,6 +90,11 @@ class Filtering(Engine):
     def added_conditions(self, arguments: Mapping[str, str]) -> list[Hidden]:
         """Read what the form adds, as the arguments of a plain address; rows that were left empty add nothing."""
         added = []
+        if unknown := {key.removeprefix(ADD).removesuffix(".op") for key in arguments if key.startswith(ADD)} - set(
+            self.filters_by_name
+        ):
+            message = f"This list has no filter called “{unknown.pop()[:50]}”."
+            raise SelectionError(message, sorted(self.filters_by_name))
         for name in self.filters_by_name:
             operator, _, fixed = arguments.get(f"{ADD}{name}.op", "").partition("=")
             value = fixed or arguments.get(f"{ADD}{name}", "").strip()

@@ -7,8 +7,9 @@ from typing import Any
 from flask_admin.contrib.sqla.form import AdminModelConverter
 from flask_admin.contrib.sqla.validators import Unique
 from flask_admin.model.form import FieldPlaceholder, converts
-from sqlalchemy import Column
+from sqlalchemy import Column, Enum
 from wtforms import DateField, FloatField, SelectField, StringField, TimeField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # new in 3.3; the stubs are of 3.2
 from wtforms.validators import UUID, InputRequired, Length
 
 from admin_app.domain.rules import is_required, problem_with
@@ -29,6 +30,9 @@ class Converter(AdminModelConverter):
         label = field.kwargs.get("label") or self._get_label(name, {})
         if hasattr(prop, "columns"):
             rule = self._column_rule(prop.columns[0], label)
+            # A select without an empty choice always has a value, whatever the column's default is.
+            if isinstance(prop.columns[0].type, Enum) and not prop.columns[0].nullable:
+                rule.field_flags = {"required": True}
         else:
             rule = self._relation_rule(prop, label)
         field.kwargs["validators"] = [*validators, rule]
@@ -76,11 +80,9 @@ class Converter(AdminModelConverter):
     def convert_enum(self, column: Any, field_args: Any, **_extra: Any) -> Any:
         """Make a select of the set's members."""
         kind = column.type.enum_class
-        blank = [("", "—")] if column.nullable else []
-        field_args["choices"] = [
-            *blank,
-            *((member.value, member.value.replace("_", " ").capitalize()) for member in kind),
-        ]
+        blank = [SelectChoice("", "—")] if column.nullable else []
+        members = [SelectChoice(member.value, member.value.replace("_", " ").capitalize()) for member in kind]
+        field_args["choices"] = [*blank, *members]
         field_args["coerce"] = lambda value: kind(value) if value else None
         return SelectField(**field_args)
 

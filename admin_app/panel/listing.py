@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import request
@@ -22,7 +23,7 @@ from admin_app.selection import search
 from admin_app.selection.counting import Count, counts_of_children
 from admin_app.selection.offer import Offer, SearchColumn, SortKey
 from admin_app.selection.paging import Page, page_of
-from admin_app.selection.selection import SEARCH, Selection
+from admin_app.selection.selection import OWN_KEYS, SEARCH, Selection
 from admin_app.web.notices import marks
 
 # Pages on each side of the present one that the pager shows.
@@ -42,27 +43,32 @@ class ListPage(Filtering):
         """Show the list, or lead to the plain address of a list that the filter form was sent for."""
         links = ListLinks(self.link("index_view"))
         arguments = list(request.args.items(multi=True))
-        rest = [(key, value) for key, value in arguments if not key.startswith(ADD) and value]
+        rest = [(key, value) for key, value in arguments if not key.startswith(ADD) and (value or key not in OWN_KEYS)]
         if len(rest) < len(arguments):
             selection = self.selection([*rest, *self.added_conditions(request.args)])
             return self.redirect(links.to(selection.changed()))
         listing = self.listing(self.selection(arguments), links, identity="listing")
         return self.render(self.list_template, resource=self, listing=listing)
 
-    def selection(self, arguments: Sequence[tuple[str, str]], *, is_child: bool = False, **where: Any) -> Selection:
+    def selection(self, arguments: Sequence[tuple[str, str]]) -> Selection:
         """Read which rows an address means."""
-        return Selection.parse(self.offer(is_child=is_child), arguments, **where)
+        return Selection.parse(self.offer(), arguments)
 
-    def offer(self, *, is_child: bool = False) -> Offer:
+    def offer(self) -> Offer:
         """Return what this resource declares that a list of it may be asked."""
         return Offer(
             model=self.model,
-            search=tuple(self._search_columns()),
+            search={name: SearchColumn(*self._resolved(name)) for name in self.column_searchable_list or ()},
             sorts=self._sorts(),
-            filters={} if is_child else self.filters_by_key,
+            filters=self.filters_by_key,
             default_sort=self._default_sort(),
-            **({"page_sizes": CHILD_PAGE_SIZES} if is_child else {}),
         )
+
+    def child_offer(self, back: str) -> Offer:
+        """Return what may be asked of a list on a parent's page; the parent itself, `back`, need not be searched for."""
+        offer = self.offer()
+        search = {name: column for name, column in offer.search.items() if name.partition(".")[0] != back}
+        return replace(offer, search=search, filters={}, page_sizes=CHILD_PAGE_SIZES)
 
     def listing(self, selection: Selection, links: ListLinks, *, identity: str, hide: str = "") -> Listing:
         """Read one page and build its table; `hide` is the column that is the same in every row."""
@@ -111,9 +117,6 @@ class ListPage(Filtering):
             for name in names
             if self.is_to_many(name)
         }
-
-    def _search_columns(self) -> list[SearchColumn]:
-        return [SearchColumn(*self._resolved(name)) for name in self.column_searchable_list or ()]
 
     def _sorts(self) -> dict[str, SortKey]:
         """Read `column_sortable_list`: names, or (name, "relation.column") for a column that sorts by another."""
@@ -168,7 +171,7 @@ class ListPage(Filtering):
         if not selection.offer.search:
             return None
         name = selection.prefix + SEARCH
-        labels = [self.get_column_name(path) for path in self.column_searchable_list]
+        labels = [self.get_column_name(path) for path in selection.offer.search]
         return SearchBox(
             name=name,
             value=selection.search,

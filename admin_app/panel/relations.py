@@ -16,7 +16,7 @@ from admin_app.panel.elements import Listing
 from admin_app.panel.links import ListLinks
 from admin_app.panel.listing import ListPage
 from admin_app.panel.registry import resource_of
-from admin_app.selection.selection import PAGE, SEARCH, Parent
+from admin_app.selection.selection import PAGE, SEARCH, Parent, Selection
 
 # What a picker shows at once; the rest is a page or a longer word away.
 LOOKUP_SIZE = 20
@@ -63,11 +63,12 @@ class Relations(ListPage):
         arguments = list(request.args.items(multi=True))
         others = [(key, value) for key, value in arguments if not key.startswith(prefix)]
         parent = Parent(getattr(child.model, relation.back_populates), record)
-        selection = child.selection(arguments, is_child=True, parent=parent, prefix=prefix)
+        offer = child.child_offer(relation.back_populates)
+        selection = Selection.parse(offer, arguments, parent=parent, prefix=prefix)
         links = ListLinks(request.path, others)
         return child.child_listing(selection, links, relation, record)
 
-    def child_listing(self, selection: Any, links: ListLinks, relation: Any, record: Any) -> Listing:
+    def child_listing(self, selection: Selection, links: ListLinks, relation: Any, record: Any) -> Listing:
         """Build this resource's table as a list on another record's page."""
         back = relation.back_populates
         listing = self.listing(selection, links, identity=relation.key, hide=back)

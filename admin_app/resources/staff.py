@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from wtforms import Form
 
 from admin_app.domain import accounts
+from admin_app.domain.rules import problem_with
+from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
 from admin_app.models.staff import Role, Staff
 from admin_app.panel.fields import NewPasswordField
@@ -37,9 +41,21 @@ class StaffResource(ResourceView):
         )
     }
 
+    def create_form(self, obj: Any = None) -> Form:
+        """Ask for a password: a new account has none to keep."""
+        form: Form = super().create_form(obj)
+        field = form["password"]
+        field.label.text = "Password"
+        field.description = f"{accounts.SHORTEST_PASSWORD} characters or more. The person can change it later."
+        field.flags.required = True
+        return form
+
     def on_model_change(self, form: Form, model: Staff, is_created: bool) -> None:  # noqa: FBT001 -- Flask-Admin's signature
         """Keep the rules of accounts: one spelling of an address, a hashed password, always an owner."""
         model.email = accounts.normalised_email(model.email)
+        # Some letters grow when they become small ones.
+        if problem := problem_with(Staff.__table__.columns["email"], "Email", model.email):
+            raise InvalidRecord({"email": problem})
         if not is_created and (model.role is not Role.OWNER or not model.is_active):
             accounts.require_another_owner(db.session, model)
         if form["password"].data or is_created:

@@ -33,13 +33,18 @@ def bounded(number: int, limit: int = COUNT_LIMIT) -> Count:
 
 
 def counts_of_children(
-    session: AnySession, children: InstrumentedAttribute[Any], keys: Sequence[Any], limit: int = COUNT_LIMIT
+    session: AnySession, children: InstrumentedAttribute[Any], keys: Sequence[Any], limit: int | None = COUNT_LIMIT
 ) -> Mapping[Any, Count]:
-    """Count the children of each of these records in one statement; `children` is the parents' to-many attribute."""
+    """Count the children of each of these records in one statement; `children` is the parents' to-many attribute.
+
+    Without a limit the counts are exact, and cost what there is to count.
+    A record that was deleted since it was read is missing from the answer.
+    """
     parent = children.property.parent.class_
     child = aliased(children.property.mapper.class_)
     key = children.property.parent.primary_key[0]
-    some = select(1).where(children.of_type(child).expression).correlate(parent).limit(limit + 1).subquery()
+    found = select(1).where(children.of_type(child).expression).correlate(parent)
+    some = (found if limit is None else found.limit(limit + 1)).subquery()
     counted = select(func.count()).select_from(some).scalar_subquery()
     rows = session.execute(select(key, counted).where(key.in_(keys)))
-    return {row[0]: bounded(row[1], limit) for row in rows}
+    return {row[0]: Count(row[1]) if limit is None else bounded(row[1], limit) for row in rows}

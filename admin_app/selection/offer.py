@@ -46,7 +46,7 @@ class Offer:
     """Everything that may be asked of one model's list. What is not in here is refused."""
 
     model: type[Any]
-    search: tuple[SearchColumn, ...] = ()
+    search: Mapping[str, SearchColumn] = field(default_factory=dict)
     sorts: Mapping[str, SortKey] = field(default_factory=dict)
     filters: Mapping[str, Filter] = field(default_factory=dict)
     default_sort: str = ""

@@ -78,15 +78,16 @@ class Selection:
         )
 
     def arguments(self) -> list[tuple[str, str]]:
-        """Print the URL's arguments; what is at its default is left out."""
-        own = [
-            (SEARCH, self.search),
-            *((condition.key, condition.text) for condition in self.conditions),
+        """Print the URL's arguments; what is at its default is left out. A filter is printed as it came, readable or not."""
+        conditions = [(condition.key, condition.text) for condition in self.conditions]
+        state = [
             (SORT, self.sort),
             (PER_PAGE, str(self.per_page) if self.per_page != self.offer.page_sizes[0] else ""),
             (PAGE, str(self.page) if self.page > 1 else ""),
         ]
-        return [(self.prefix + key, value) for key, value in own if value]
+        own = [(SEARCH, self.search)] if self.search else []
+        own += [*conditions, *((key, value) for key, value in state if value)]
+        return [(self.prefix + key, value) for key, value in own]
 
     def changed(self, **changes: Any) -> Selection:
         """Return it with other values, from its first page unless the page is what changes."""
@@ -108,14 +109,14 @@ class Selection:
     @property
     def problems(self) -> list[str]:
         """What could not be understood."""
-        return [condition.problem for condition in self.conditions if condition.problem]
+        return [f"{condition.key}: {condition.problem}" for condition in self.conditions if condition.problem]
 
     @cached_property
     def criteria(self) -> list[ColumnElement[bool]]:
         """The conditions of the WHERE clause, parent first. Filters that mean nothing never widen it to the whole table."""
         found = [] if self.parent is None else [self.parent.relation == self.parent.record]
         understood = [condition for condition in self.conditions if not condition.problem]
-        narrowing = search_criteria(self.search, self.offer.search)
+        narrowing = search_criteria(self.search, list(self.offer.search.values()))
         narrowing += [condition.filter.criterion(condition.value) for condition in understood]
         if self.problems and not narrowing:
             return [*found, false()]
@@ -176,9 +177,10 @@ def _parse_conditions(offer: Offer, pairs: Sequence[tuple[str, str]]) -> tuple[C
 
 def _parse_condition(filter_: Filter, key: str, text: str) -> Condition:
     if len(text) > LONGEST_VALUE:
-        return Condition(key, text[:LONGEST_VALUE], filter_, problem=f"Use {LONGEST_VALUE:,} characters or fewer.")
+        # One character too many is kept, so that it is too long wherever it is printed and read again.
+        return Condition(key, text[: LONGEST_VALUE + 1], filter_, problem=f"Use {LONGEST_VALUE:,} characters or fewer.")
     if "\0" in text:
-        return Condition(key, text.replace("\0", ""), filter_, problem="Leave out the NUL character.")
+        return Condition(key, text, filter_, problem="Leave out the NUL character.")
     try:
         return Condition(key, text, filter_, value=filter_.parse(text))
     except ValueError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, select
+from sqlalchemy import Column, String, func, select
 
 from admin_app.domain.rules import is_required, problem_with
 from admin_app.extensions import AnySession
@@ -20,10 +20,10 @@ def check_batch(
     """Return (row number, message) for everything that does not fit; `present` are the records whose ids the rows bring."""
     columns = [column for column in model.__table__.columns if not column.primary_key and not column.info.get("secret")]
     problems = [problem for row in batch for problem in _fitting(columns, row, is_new=row[1].get("id") not in present)]
-    problems += _repeated(batch, "id")
+    problems += _repeated(batch, "id", "ID")
     for column in columns:
         if column.unique:
-            problems += _repeated(batch, column.key)
+            problems += _repeated(batch, column.key, _label(column))
             problems += _taken(session, model, column, batch)
         for foreign_key in column.foreign_keys:
             problems += _dangling(session, column, foreign_key.column, batch)
@@ -43,26 +43,28 @@ def _fitting(columns: Sequence[Column[Any]], row: Row, *, is_new: bool) -> Itera
                 yield number, problem
 
 
-def _repeated(batch: Sequence[Row], key: str) -> Iterator[Problem]:
+def _folded(value: Any) -> Any:
+    """Return what counts as the same value: text in any case."""
+    return value.lower() if isinstance(value, str) else value
+
+
+def _repeated(batch: Sequence[Row], key: str, label: str) -> Iterator[Problem]:
     """Find values that must be unique and stand in the batch twice."""
     first: dict[Any, int] = {}
     for number, values in batch:
-        value = values.get(key)
+        value = _folded(values.get(key))
         if value is not None and first.setdefault(value, number) != number:
-            yield (
-                number,
-                f"{key.upper() if key == 'id' else key.capitalize()} “{value}” is the same as in row {first[value]}.",
-            )
+            yield number, f"{label} “{values[key]}” is the same as in row {first[value]}."
 
 
 def _taken(session: AnySession, model: type[Any], column: Column[Any], batch: Sequence[Row]) -> Iterator[Problem]:
     """Find unique values that another record has; rows of earlier batches are in the database by now."""
-    wanted = [values[column.key] for _, values in batch if values.get(column.key) is not None]
-    owners: dict[Any, Any] = (
-        dict(session.execute(select(column, model.id).where(column.in_(wanted))).tuples().all()) if wanted else {}
-    )
+    wanted = {_folded(values[column.key]) for _, values in batch if values.get(column.key) is not None}
+    folded = func.lower(column) if isinstance(column.type, String) else column
+    rows = session.execute(select(folded, model.id).where(folded.in_(wanted))).all() if wanted else []
+    owners = {row[0]: row[1] for row in rows}
     for number, values in batch:
-        owner = owners.get(values.get(column.key))
+        owner = owners.get(_folded(values.get(column.key)))
         if owner is not None and owner != values.get("id"):
             yield number, f"{_label(column)} “{values[column.key]}” is already used by ID {owner}."
 

@@ -30,6 +30,11 @@ class ImportColumn:
     label: str
     column: Column[Any]
 
+    @property
+    def is_made(self) -> bool:
+        """Whether the column makes its own value when none is given: a key, or one that is required and has a default."""
+        return self.column.primary_key or (self.column.default is not None and not self.column.nullable)
+
     def is_called(self, header: str) -> bool:
         """Whether a header means this column."""
         return plain(header) in {plain(self.key), plain(self.label)}

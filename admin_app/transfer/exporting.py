@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from typing import Any
 
 from sqlalchemy import Engine
@@ -30,9 +31,15 @@ def exported_rows(
     Everything is read in one transaction. An error ends the iteration: whoever writes the file must not finish it.
     """
     statement = selection.statement().options(*options).execution_options(yield_per=BATCH)
-    with Session(engine) as session:
-        for batch in session.scalars(statement).partitions():
+    with Session(_of_one_moment(engine)) as session, closing(session.scalars(statement)) as records:
+        for batch in records.partitions():
             keys = [record.id for record in batch]
-            counts = {relation.key: counts_of_children(session, relation, keys) for relation in children}
+            counts = {relation.key: counts_of_children(session, relation, keys, limit=None) for relation in children}
             for record in batch:
                 yield [column.read(record, counts) for column in columns]
+
+
+def _of_one_moment(engine: Engine) -> Engine:
+    """Read rows and counts as they were when the first row was read: SQLite's transactions do, PostgreSQL's when asked."""
+    is_postgresql = engine.dialect.name == "postgresql"
+    return engine.execution_options(isolation_level="REPEATABLE READ") if is_postgresql else engine

@@ -29,6 +29,21 @@ LONGEST_FIELD = 16 * 1024 * 1024
 Row = tuple[int, dict[str, Any]]
 
 
+class SeenIds:
+    """The ids that a file brought or that its rows got: one bit each, so that millions fit into little memory."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._pages: dict[int, int] = {}
+
+    def add(self, id_: int) -> bool:
+        """Remember the id; return whether it was new."""
+        page, bit = id_ >> 12, 1 << (id_ & 0xFFF)
+        before = self._pages.get(page, 0)
+        self._pages[page] = before | bit
+        return not before & bit
+
+
 @dataclass
 class Report:
     """What an import did."""
@@ -37,6 +52,7 @@ class Report:
     changed: int = 0
     unchanged: int = 0
     problems: list[tuple[int, str]] = field(default_factory=list)
+    seen: SeenIds = field(default_factory=SeenIds, compare=False, repr=False)
 
 
 def import_csv(
@@ -54,7 +70,8 @@ def import_csv(
     Raises `TransferError` with the numbers of the wrong rows, row 1 being the header; the caller rolls back.
     """
     csv.field_size_limit(LONGEST_FIELD)
-    reader = csv.reader(file)
+    # Strict: a quote that is never closed would swallow the rest of the file as one cell.
+    reader = csv.reader(file, strict=True)
     report = Report()
     try:
         header = _header(next(reader, []), columns, ignored)
@@ -72,7 +89,6 @@ def import_csv(
     if report.problems:
         message = "Nothing was imported."
         raise TransferError(message, sorted(report.problems)[:MOST_PROBLEMS])
-    _follow_sequence(session, model)
     return report
 
 
@@ -86,7 +102,7 @@ def _header(
         column = next((one for one in columns if one.is_called(title)), None)
         if column is None and plain(title) not in skipped:
             offered = ", ".join(one.key for one in columns)
-            message = f"The header “{title[:80]}” is no column of this list. There is: {offered}."
+            message = f"The header “{' '.join(title.split())[:80]}” is no column of this list. There is: {offered}."
             raise TransferError(message)
         if column is not None and column in found:
             message = f"The header “{title}” stands there twice."
@@ -123,9 +139,13 @@ def _values(
         if column is None:
             continue
         try:
-            values[column.key] = parse_value(column, cell, is_verbatim=is_verbatim)
+            value = parse_value(column, cell, is_verbatim=is_verbatim)
         except ValueError as error:
             problems.append(f"{column.label} {error}")
+        else:
+            # An empty cell where the column makes its own value, a key or a time, leaves it to that.
+            if value is not None or not column.is_made:
+                values[column.key] = value
     return values, problems
 
 
@@ -136,19 +156,20 @@ def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
 
 def _write_batch(session: AnySession, model: type[Any], batch: Sequence[Row], report: Report) -> None:
     """Check a batch and, while nothing was wrong so far, write it."""
-    keys = [values["id"] for _, values in batch if values.get("id") is not None]
+    numbers = {values["id"]: number for number, values in reversed(batch) if "id" in values}
+    keys = list(numbers)
+    repeated = [key for key in keys if not report.seen.add(key)]
+    report.problems += [(numbers[key], f"ID {key} is the same as in an earlier row.") for key in repeated]
     present = {record.id: record for record in session.scalars(select(model).where(model.id.in_(keys)))}
     report.problems += check_batch(session, model, batch, present)
     if report.problems:
         session.expunge_all()
         return
-    new = [values for _, values in batch if values.get("id") not in present]
     for _, values in batch:
         if (record := present.get(values.get("id"))) is not None:
             _change(record, values, report)
     session.flush()
-    _insert(session, model, new)
-    report.created += len(new)
+    _insert(session, model, [values for _, values in batch if values.get("id") not in present], report)
     session.expunge_all()
 
 
@@ -160,14 +181,19 @@ def _change(record: Any, values: dict[str, Any], report: Report) -> None:
     report.unchanged += not differing
 
 
-def _insert(session: AnySession, model: type[Any], new: Sequence[dict[str, Any]]) -> None:
-    """Insert many at once; rows that bring no key, or no time, get theirs from the columns' defaults."""
+def _insert(session: AnySession, model: type[Any], new: Sequence[dict[str, Any]], report: Report) -> None:
+    """Insert many at once: first those that bring their key, so that those that get one get one that is free."""
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for values in new:
-        given = {key: value for key, value in values.items() if value is not None or key not in ("id", "created_at")}
-        groups.setdefault(tuple(given), []).append(given)
-    for group in groups.values():
-        session.execute(insert(model), group)
+        groups.setdefault(tuple(values), []).append(values)
+    for names, group in sorted(groups.items(), key=lambda pair: "id" not in pair[0]):
+        if "id" in names:
+            session.execute(insert(model), group)
+            _follow_sequence(session, model)
+        else:
+            for id_ in session.scalars(insert(model).returning(model.id), group):
+                report.seen.add(id_)
+    report.created += len(new)
 
 
 def _follow_sequence(session: AnySession, model: type[Any]) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Date, Enum, Float, Integer, Numeric, String
+from sqlalchemy import Boolean, Column, Date, Enum, Float, Integer, Numeric, String
 
+from admin_app.domain.rules import limits_of
 from admin_app.models.base import UtcDateTime
 from admin_app.transfer.columns import ImportColumn
 from admin_app.transfer.spreadsheet import restored
@@ -19,26 +20,31 @@ def parse_value(column: ImportColumn, cell: str, *, is_verbatim: bool) -> Any:
         return "" if isinstance(column.column.type, String) and not column.column.nullable else None
     for kind, parse in _PARSERS:
         if isinstance(column.column.type, kind):
-            return parse(cell.strip(), column.column.type)
+            return parse(cell.strip(), column.column)
     return cell if is_verbatim else restored(cell)
 
 
-def _whole_number(cell: str, _type: Any) -> int:
+def _whole_number(cell: str, column: Column[Any]) -> int:
     if not cell.removeprefix("-").isascii() or not cell.removeprefix("-").isdigit() or len(cell) > 19:  # noqa: PLR2004 -- 64 bits
         message = f"must be a whole number, not “{cell[:40]}”."
+        raise ValueError(message)
+    smallest, largest = limits_of(column)
+    smallest = 1 if column.primary_key or column.foreign_keys else smallest
+    if not smallest <= int(cell) <= largest:
+        message = f"must be between {smallest:,} and {largest:,}, not {cell}."
         raise ValueError(message)
     return int(cell)
 
 
-def _number(cell: str, type_: Any) -> Any:
+def _number(cell: str, column: Column[Any]) -> Any:
     try:
-        return type_.python_type(cell)
+        return column.type.python_type(cell)
     except (ValueError, ArithmeticError) as error:
         message = f"must be a number, not “{cell[:40]}”."
         raise ValueError(message) from error
 
 
-def _yes_or_no(cell: str, _type: Any) -> bool:
+def _yes_or_no(cell: str, _column: Column[Any]) -> bool:
     answers = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
     if cell.lower() not in answers:
         message = f"must be yes or no, not “{cell[:40]}”."
@@ -46,15 +52,16 @@ def _yes_or_no(cell: str, _type: Any) -> bool:
     return answers[cell.lower()]
 
 
-def _choice(cell: str, type_: Any) -> Any:
+def _choice(cell: str, column: Column[Any]) -> Any:
+    kind: Any = column.type
     try:
-        return type_.enum_class(cell.lower())
+        return kind.enum_class(cell.lower())
     except ValueError as error:
-        message = f"must be one of {', '.join(type_.enums)}, not “{cell[:40]}”."
+        message = f"must be one of {', '.join(kind.enums)}, not “{cell[:40]}”."
         raise ValueError(message) from error
 
 
-def _moment(cell: str, _type: Any) -> datetime:
+def _moment(cell: str, _column: Column[Any]) -> datetime:
     """Read ISO 8601; a time without a zone is UTC."""
     try:
         moment = datetime.fromisoformat(cell)
@@ -64,7 +71,7 @@ def _moment(cell: str, _type: Any) -> datetime:
         raise ValueError(message) from error
 
 
-def _day(cell: str, _type: Any) -> date:
+def _day(cell: str, _column: Column[Any]) -> date:
     try:
         return date.fromisoformat(cell)
     except ValueError as error:

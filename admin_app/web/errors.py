@@ -6,13 +6,14 @@ import logging
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from flask import Flask, render_template, request, url_for
+from flask import Flask, current_app, g, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.orm.exc import ObjectDeletedError
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from admin_app.errors import SelectionError
-from admin_app.extensions import db
+from admin_app.extensions import db, login_manager
 from admin_app.text import in_words
 
 log = logging.getLogger(__name__)
@@ -67,29 +68,49 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, lambda _error: _page(400, TOKEN_MISSING))
     app.register_error_handler(SelectionError, _selection_error)
     app.register_error_handler(OperationalError, _database_error)
+    app.register_error_handler(ObjectDeletedError, _gone)
 
 
 def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
+    if isinstance(error, SecurityError):
+        # Nothing can be linked to under a host name that is not ours, so this page stands alone.
+        return current_app.jinja_env.get_template("errors/unknown_host.html").render(), HTTPStatus.BAD_REQUEST
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     if status < HTTPStatus.BAD_REQUEST:
         return error
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        db.session.rollback()
+        _forget_person()
     return _page(status, EXPLANATIONS.get(status, Explanation(error.name, "Nothing was changed.")))
 
 
 def _selection_error(error: SelectionError) -> tuple[str, int]:
+    list_path = request.path if (request.endpoint or "").endswith(".index_view") else ""
     offered = f"There is: {in_words(list(error.offered))}." if error.offered else ""
-    return _page(400, Explanation("This list cannot be shown as asked", str(error), offered), to=request.path)
+    return _page(400, Explanation("This list cannot be shown as asked", str(error), offered), to=list_path)
 
 
 def _database_error(error: OperationalError) -> tuple[str, int]:
     log.error("the database refused: %s", error)
-    db.session.rollback()
+    _forget_person()
     return _page(503, EXPLANATIONS[503])
+
+
+def _gone(_error: ObjectDeletedError) -> tuple[str, int]:
+    """Say so when what is to be shown was deleted while the page was drawn: the record, or the person who asks."""
+    _forget_person()
+    return _page(409, EXPLANATIONS[409])
+
+
+def _forget_person() -> None:
+    """Draw the page for nobody: to know who is signed in would ask the database, which may be what failed."""
+    db.session.rollback()
+    g._login_user = login_manager.anonymous_user()  # noqa: SLF001 -- where Flask-Login keeps who it has found
 
 
 def _page(status: int, words: Explanation, *, to: str = "") -> tuple[str, int]:
     links = [("Show the whole list", to)] if to else []
     links.append(("Go to the start page", url_for("admin.index")))
-    return render_template("errors/error.html", status=status, words=words, links=links), status
+    try:
+        return render_template("errors/error.html", status=status, words=words, links=links), status
+    except OperationalError as error:
+        return _database_error(error)

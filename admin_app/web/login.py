@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Flask, current_app, session
+from urllib.parse import quote, urlencode
+
+from flask import Flask, current_app, redirect, request, session, url_for
 from flask_login import UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
@@ -70,8 +72,11 @@ def renew(staff: Staff) -> None:
 
 def ask_to_sign_in() -> Response:
     """Send a stranger to the sign-in page, which leads back here afterwards."""
-    response: Response = login_manager.unauthorized()
-    return response
+    # Flask-Login would take the address as text, where "%C3%A9" has become "é"; only plain ASCII leads back.
+    path = quote(request.path)
+    query = request.query_string.decode("ascii", "replace")
+    onward = urlencode({"next": f"{path}?{query}" if query else path})
+    return redirect(f"{url_for('auth.sign_in')}?{onward}")
 
 
 def lead_to(url: str) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from http import HTTPStatus
 
 from flask import Flask, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -55,7 +56,7 @@ def _unlock(_error: BaseException | None) -> None:
 def _add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.endpoint != "static":
+    if request.endpoint != "static" or response.status_code >= HTTPStatus.BAD_REQUEST:
         # Pages of a signed-in person stay out of shared computers' caches and the back button after sign-out.
         response.headers.setdefault("Cache-Control", "no-store, private")
     if request.is_secure:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ def _frame() -> dict[str, Any]:
 
 def _keep_static_files(response: Response) -> Response:
     """Let browsers keep what carries its version in the address; third-party files carry it in their folder's name."""
-    if request.endpoint == "static" and ("v" in request.args or request.path.startswith("/static/vendor/")):
+    is_versioned = "v" in request.args or request.path.startswith("/static/vendor/")
+    if request.endpoint == "static" and is_versioned and response.status_code < HTTPStatus.BAD_REQUEST:
         response.headers["Cache-Control"] = f"public, max-age={ONE_YEAR}, immutable"
     return response

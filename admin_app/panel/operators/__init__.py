@@ -9,8 +9,8 @@ from flask_admin.contrib.sqla import filters as engine
 from flask_admin.model.filters import convert
 
 from admin_app.panel.operators.base import Operator
-from admin_app.panel.operators.choice import IsChoice, IsYes
-from admin_app.panel.operators.day import BetweenDays, FromDay, OnDay, UntilDay
+from admin_app.panel.operators.choice import IsChoice, IsYes, UuidEquals, UuidNotEquals
+from admin_app.panel.operators.day import BetweenDays, FromDay, FromTime, OnDay, UntilDay, UntilTime
 from admin_app.panel.operators.number import Greater, NumberEquals, NumberInList, NumberNotEquals, Smaller
 from admin_app.panel.operators.text import Contains, Empty, Equals, InList, NotContains, NotEquals, NotInList
 
@@ -20,6 +20,9 @@ class Operators(engine.FilterConverter):
 
     strings = (Contains, NotContains, Equals, NotEquals, InList, NotInList, Empty)
     int_filters = (NumberEquals, NumberNotEquals, Greater, Smaller, NumberInList, Empty)
+    float_filters = int_filters
+    uuid_filters = (UuidEquals, UuidNotEquals, Empty)
+    time_filters = (FromTime, UntilTime, Empty)
     bool_filters = (IsYes,)
     date_filters = (OnDay, FromDay, UntilDay, BetweenDays, Empty)
     datetime_filters = date_filters

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from flask_admin.contrib.sqla import filters as engine
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from admin_app.panel.elements import Hidden
@@ -17,6 +17,8 @@ class Operator(engine.BaseSQLAFilter):
     slug: ClassVar[str]
     words: ClassVar[str]
     input_type: ClassVar[str] = "text"
+    # Whether a record that has no related record at all is among those meant: it does not contain the word either.
+    holds_for_nothing: ClassVar[bool] = False
     # What to type, where the label does not say it.
     hint: str = ""
     # The to-one relation that leads to the column, where it is another model's.
@@ -36,7 +38,14 @@ class Operator(engine.BaseSQLAFilter):
     def criterion(self, value: Any) -> ColumnElement[bool]:
         """Return the condition on the listed model, through the relation where there is one."""
         condition = self.condition(self.column, value)
-        return condition if self.relation is None else self.relation.has(condition)
+        if self.relation is None:
+            return condition
+        found = self.relation.has(condition)
+        return or_(found, ~self.relation.has()) if self.includes_nothing(value) else found
+
+    def includes_nothing(self, value: Any) -> bool:  # noqa: ARG002 -- some operators ask it
+        """Whether this value is true of what is not there."""
+        return self.holds_for_nothing
 
     def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
         """Return the condition on the column itself: what Flask-Admin's own `apply` would have added to the query."""

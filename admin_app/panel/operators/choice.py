@@ -1,11 +1,14 @@
-"""Yes or no, and one of a fixed set."""
+"""Values that are not measured or read but named: yes or no, one of a fixed set, a UUID."""
 
 from __future__ import annotations
+
+from uuid import UUID
 
 from flask_admin.contrib.sqla import filters as engine
 
 from admin_app.panel.elements import Hidden
 from admin_app.panel.operators.base import Operator, yes_or_no
+from admin_app.panel.operators.text import Equals, NotEquals
 
 YES_NO: tuple[Hidden, ...] = (("yes", "Yes"), ("no", "No"))
 
@@ -26,6 +29,26 @@ class IsYes(Operator, engine.FilterEqual):
     def choices(self) -> tuple[Hidden, ...]:
         """Offer both."""
         return YES_NO
+
+
+class _Uuid(Operator):
+    """What operators on UUIDs have in common."""
+
+    def clean(self, value: str) -> UUID:
+        """Read a UUID, however it is written."""
+        try:
+            return UUID(value.strip())
+        except ValueError as error:
+            message = "Enter a UUID, like 12345678-1234-5678-1234-567812345678."
+            raise ValueError(message) from error
+
+
+class UuidEquals(_Uuid, Equals):
+    """Exactly this UUID."""
+
+
+class UuidNotEquals(_Uuid, NotEquals):
+    """Any other UUID, or none."""
 
 
 class IsChoice(Operator, engine.FilterEqual):

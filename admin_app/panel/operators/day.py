@@ -1,4 +1,4 @@
-"""Days: a time column is asked for whole days in UTC, a date column for dates."""
+"""Days, and times of the day: a time column is asked for whole days in UTC, a date column for dates."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement, Date, and_
 
 from admin_app.panel.operators.base import Operator
@@ -29,6 +30,42 @@ class _Day(Operator):
     def sentence(self, text: str) -> str:
         """Say it without quotes."""
         return f"{self.name} {self.words} {text}"
+
+
+class _Time(Operator):
+    """What times of the day have in common."""
+
+    hint = "A time like 09:30."
+
+    def clean(self, value: str) -> time:
+        """Read a time of the day."""
+        try:
+            return time.fromisoformat(value.strip()).replace(tzinfo=None)
+        except ValueError as error:
+            message = "Enter a time like 09:30."
+            raise ValueError(message) from error
+
+
+class FromTime(_Time, engine.FilterGreater):
+    """That time or later."""
+
+    slug, words = "from", "is at or after"
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        """Count the time itself in."""
+        condition: ColumnElement[bool] = column >= value
+        return condition
+
+
+class UntilTime(_Time, engine.FilterSmaller):
+    """That time or earlier."""
+
+    slug, words = "until", "is at or before"
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        """Count the time itself in."""
+        condition: ColumnElement[bool] = column <= value
+        return condition
 
 
 class OnDay(_Day):

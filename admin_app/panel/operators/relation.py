@@ -8,11 +8,11 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import InstrumentedAttribute
 
 from admin_app.domain.finding import find_one
+from admin_app.domain.rules import as_key
 from admin_app.errors import NotFoundError
 from admin_app.extensions import db
 from admin_app.panel.engine import foreign_key_of
 from admin_app.panel.operators.base import Operator
-from admin_app.panel.operators.number import whole_number
 from admin_app.panel.operators.text import Empty
 from admin_app.panel.registry import names_of, typing_hint
 
@@ -30,8 +30,8 @@ class RelationIs(Operator):
 
     def clean(self, value: str) -> Any:
         """Find the record; an id that is gone still means that id, and matches nothing."""
-        if value.strip().isascii() and value.strip().isdigit():
-            return whole_number(value)
+        if (key := as_key(self.target, value.strip())) is not None:
+            return key
         noun, nouns = names_of(self.target)
         try:
             return find_one(db.session, self.target, value, noun=noun, nouns=nouns).id

@@ -26,6 +26,7 @@ class NotContains(Contains):
     """The text does not occur; where there is no text at all it does not occur either."""
 
     slug, words = "not_contains", "does not contain"
+    holds_for_nothing = True
 
     def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
         """Count NULL in."""
@@ -42,6 +43,7 @@ class NotEquals(Operator, engine.FilterNotEqual):
     """Anything else, nothing included."""
 
     slug, words = "not_equals", "is not"
+    holds_for_nothing = True
 
     def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
         """Count NULL in, which `!=` leaves out."""
@@ -62,6 +64,10 @@ class Empty(Operator, engine.FilterEmpty):
         is_text = isinstance(column.type, String)
         empty = or_(column.is_(None), column == "") if is_text else column.is_(None)
         return empty if value else ~empty
+
+    def includes_nothing(self, value: Any) -> bool:
+        """Count what is not there as empty."""
+        return bool(value)
 
     def sentence(self, text: str) -> str:
         """Say which of the two."""
@@ -90,3 +96,4 @@ class NotInList(InList, engine.FilterNotInList):
     """None of several."""
 
     slug, words = "not_in", "is none of"
+    holds_for_nothing = True
