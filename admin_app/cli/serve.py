@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 
 import click
@@ -42,7 +43,13 @@ class Server(BaseApplication):
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8000, show_default=True, help="The port to listen on.", type=click.IntRange(0, 65535))
+@click.option(
+    "--port",
+    default=8000,
+    show_default=True,
+    help="The port to listen on; 0 takes a free one.",
+    type=click.IntRange(0, 65535),
+)
 @click.option("--workers", default=WORKERS, show_default=True, help="How many processes.", type=click.IntRange(1, 64))
 @click.option(
     "--threads", default=THREADS, show_default=True, help="How many threads a process.", type=click.IntRange(1, 256)
@@ -51,16 +58,16 @@ class Server(BaseApplication):
 def run(host: str, port: int, workers: int, threads: int) -> None:
     """Bring the database up to date, then serve the dashboard until Ctrl-C."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- the object behind the proxy, as Flask documents
+    listener = _listen(host, port)
     upgrade()
-    scheme = app.config["PREFERRED_URL_SCHEME"]
-    address = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+    address = _address(app, host, listener.getsockname()[1])
     click.echo(f"The dashboard is at {address}/  (Ctrl-C stops it)")
     if not accounts.is_set_up(db.session):
-        with app.test_request_context(base_url=address):
+        with app.test_request_context(base_url=_public_address(app, address)):
             click.echo(f"Nobody has an account yet. Make the first one at {set_up_url()}")
     db.session.remove()
     options = {
-        "bind": f"{f'[{host}]' if ':' in host else host}:{port}",
+        "bind": f"fd://{listener.fileno()}",
         "workers": workers,
         "threads": threads,
         "worker_class": "gthread",
@@ -68,7 +75,32 @@ def run(host: str, port: int, workers: int, threads: int) -> None:
         "timeout": 60,
         # How long Ctrl-C waits for downloads under way.
         "graceful_timeout": 5,
+        # Which proxies are believed, ADMIN_PROXIES says; gunicorn alone would believe whoever comes from this machine.
+        "forwarded_allow_ips": "",
         "loglevel": "warning",
         "proc_name": "admin",
     }
     Server(app, options).run()
+
+
+def _address(app: Flask, host: str, port: int) -> str:
+    return f"{app.config['PREFERRED_URL_SCHEME']}://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _public_address(app: Flask, address: str) -> str:
+    """Return where people reach the dashboard: under its first host name, where names are set, else where it listens."""
+    hosts = app.config["TRUSTED_HOSTS"]
+    return f"{app.config['PREFERRED_URL_SCHEME']}://{hosts[0].lstrip('.')}" if hosts else address
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Take the address before it is printed; one that cannot be had is one line and not the server's log."""
+    try:
+        taken = socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=256
+        )
+    except OSError as error:
+        message = f"Cannot listen on {host}, port {port}: {error.strerror}. Choose another one with --port."
+        raise click.ClickException(message) from error
+    taken.set_inheritable(True)
+    return taken

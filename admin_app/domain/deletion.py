@@ -87,7 +87,7 @@ def _dependence(session: AnySession, record: Any, relation: RelationshipProperty
     _, foreign_key = _link(relation)
     newest = child.__mapper__.primary_key[0].desc()
     samples = session.scalars(select(child).where(foreign_key == record.id).order_by(newest).limit(MOST_SAMPLES)).all()
-    count = counts_of_children(session, relation.class_attribute, [record.id]).get(record.id, Count(0))
+    count = counts_of_children(session, relation.class_attribute, [record.id])[record.id]
     fates = (Fate.KEEP, Fate.GIVE, Fate.DELETE) if foreign_key.nullable else (Fate.GIVE, Fate.DELETE)
     return Dependence(record, relation, count, samples, fates)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Table, UniqueConstraint
 from sqlalchemy import inspect as inspect_mapper
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from admin_app.domain.rules import taken
@@ -29,6 +29,10 @@ def commit(session: AnySession, model: type[Any]) -> Iterator[None]:
     except IntegrityError as error:
         session.rollback()
         raise InvalidRecord(_problems_of(error, model)) from error
+    except DataError as error:
+        # The rules let something through that the database does not take: no more than that is known of it.
+        session.rollback()
+        raise InvalidRecord({"": "The database refused a value. Nothing was saved."}) from error
     except StaleDataError as error:
         session.rollback()
         message = "Somebody else changed or deleted this record at the same moment. Nothing was saved."

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Integer, SmallInteger, String, func, select
+from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, Numeric, SmallInteger, String, func, select
 from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.extensions import AnySession
@@ -16,7 +18,9 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 def is_required(column: Column[Any]) -> bool:
     """Whether a person has to give a value."""
-    return not column.nullable and column.default is None and column.server_default is None
+    # An unticked box is an answer.
+    is_answered = isinstance(column.type, Boolean) or column.default is not None or column.server_default is not None
+    return not column.nullable and not is_answered
 
 
 def limits_of(column: Column[Any]) -> tuple[int, int]:
@@ -40,6 +44,8 @@ def problem_with(column: Column[Any], label: str, value: Any) -> str | None:
     if isinstance(value, str):
         return _problem_with_text(column, label, value)
     if isinstance(value, int) and isinstance(column.type, Integer):
+        return _problem_with_whole_number(column, label, value)
+    if isinstance(value, Decimal | float) and isinstance(column.type, Numeric | Float):
         return _problem_with_number(column, label, value)
     return None
 
@@ -75,9 +81,20 @@ def _problem_with_text(column: Column[Any], label: str, value: str) -> str | Non
     return None
 
 
-def _problem_with_number(column: Column[Any], label: str, value: int) -> str | None:
+def _problem_with_whole_number(column: Column[Any], label: str, value: int) -> str | None:
     smallest, largest = limits_of(column)
     return None if smallest <= value <= largest else f"{label} must be between {smallest:,} and {largest:,}."
+
+
+def _problem_with_number(column: Column[Any], label: str, value: Decimal | float) -> str | None:
+    """Refuse what is no number, and what has more digits before the point than the column has room for."""
+    kind: Any = column.type
+    if not math.isfinite(value):
+        return f"{label} must be a number, like 4.2."
+    if kind.precision is None or isinstance(kind, Float):
+        return None
+    limit = 10 ** (kind.precision - (kind.scale or 0))
+    return None if abs(value) < limit else f"{label} must be between -{limit:,} and {limit:,}."
 
 
 def _the(label: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from enum import Enum
 from typing import Any
 
@@ -22,7 +23,7 @@ def cell_of(
 ) -> Cell:
     """Draw a column of a record; `counts` holds the numbers of children by relation and key, `is_whole` shows long text in full."""
     if resource.is_to_many(name):
-        return _count_cell(resource, record, name, counts[name].get(record.id, Count(0)))
+        return _count_cell(resource, record, name, counts[name][record.id])
     if resource.relation(name) is not None:
         return _relation_cell(getattr(record, name))
     formatter = resource.column_formatters.get(name)
@@ -43,7 +44,7 @@ def value_cell(value: Any, *, is_whole: bool) -> Cell:  # noqa: PLR0911 -- a tab
             return Cell(CellKind.CHOICE, "Yes" if value else "No")
         case Enum():
             return Cell(CellKind.CHOICE, str(value.value).replace("_", " ").capitalize())
-        case int() | float():
+        case int() | float() | Decimal():
             return Cell(CellKind.NUMBER, str(value))
         case datetime():
             return Cell(CellKind.TIME, text.relative_time(value), text.exact_time(value), iso=value.isoformat())

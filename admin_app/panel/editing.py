@@ -20,6 +20,7 @@ from admin_app.panel.forms import Converter
 from admin_app.web.notices import announce
 
 UNPROCESSABLE = 422
+LONGEST_WAY_BACK = 1000
 
 
 class Editing(Details):
@@ -105,7 +106,8 @@ class Editing(Details):
     def _saved(self, record: Any, words: str) -> Any:
         """Lead on: to the same form, to an empty one, or back to the list with the row marked."""
         back = self.return_url()
-        url = self.link("edit_view", record, url=back)
+        # The notice travels in the session's cookie, which browsers drop when it is long.
+        url = self.link("edit_view", record, url=back if len(back) <= LONGEST_WAY_BACK else None)
         announce(words, links=[("View", url)], mark=self.mark_of(record))
         if "_continue_editing" in request.form:
             return self.redirect(url)

@@ -13,7 +13,6 @@ from admin_app.errors import SelectionError
 from admin_app.extensions import db
 from admin_app.panel.deleting import Deleting
 from admin_app.panel.engine import foreign_key_of
-from admin_app.selection.counting import Count
 from admin_app.selection.selection import Selection
 from admin_app.transfer.columns import ExportColumn, ImportColumn
 from admin_app.transfer.csv_file import CONTENT_TYPE, csv_chunks
@@ -58,7 +57,7 @@ class Exporting(Deleting):
         if relation is None:
             return [ExportColumn(name, label, lambda record, _: getattr(record, name))]
         if relation.uselist:
-            return [ExportColumn(name, label, lambda record, counts: counts[name].get(record.id, Count(0)).number)]
+            return [ExportColumn(name, label, lambda record, counts: counts[name][record.id].number)]
         key = str(foreign_key_of(relation).key)
 
         def title(record: Any, _counts: Any) -> str | None:

@@ -1,13 +1,12 @@
-"""Form fields of our own: a relation chosen by searching or typing, text that keeps its line ends, times with a zone."""
+"""Form fields of our own: a relation chosen by searching or typing, text that keeps its line ends, a new password."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
-from wtforms import DateTimeLocalField, Field, PasswordField, StringField, TextAreaField
+from wtforms import Field, PasswordField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
@@ -109,16 +108,6 @@ class EmailField(StringField):
         """Take the spaces off."""
         if valuelist:
             self.data = str(valuelist[0]).strip()
-
-
-class UtcDateTimeField(DateTimeLocalField):
-    """A date and time, typed and shown in UTC."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Attach the zone that the label names."""
-        super().process_formdata(valuelist)
-        if isinstance(self.data, datetime):
-            self.data = self.data.replace(tzinfo=UTC)
 
 
 class NewPasswordField(PasswordField):

@@ -8,12 +8,21 @@ from flask_admin.contrib.sqla.form import AdminModelConverter
 from flask_admin.contrib.sqla.validators import Unique
 from flask_admin.model.form import FieldPlaceholder, converts
 from sqlalchemy import Column, Enum
-from wtforms import DateField, FloatField, SelectField, StringField, TimeField
+from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # new in 3.3; the stubs are of 3.2
-from wtforms.validators import UUID, InputRequired, Length
+from wtforms.validators import InputRequired, Length
 
 from admin_app.domain.rules import is_required, problem_with
-from admin_app.panel.fields import EmailField, LongTextField, RelationField, Rule, UtcDateTimeField
+from admin_app.panel.fields import EmailField, LongTextField, RelationField, Rule
+from admin_app.panel.typed_fields import (
+    DateField,
+    DecimalField,
+    FloatField,
+    TimeField,
+    UtcDateTimeField,
+    UuidField,
+    WholeNumberField,
+)
 
 
 class Converter(AdminModelConverter):
@@ -86,6 +95,16 @@ class Converter(AdminModelConverter):
         field_args["coerce"] = lambda value: kind(value) if value else None
         return SelectField(**field_args)
 
+    @converts("Integer")
+    def handle_integer_types(self, field_args: Any, **_extra: Any) -> Any:
+        """Make a number input; the rule keeps it within what the column holds."""
+        return WholeNumberField(**field_args)
+
+    @converts("Numeric")
+    def handle_decimal_types(self, field_args: Any, **_extra: Any) -> Any:
+        """Make a number input that loses no digit."""
+        return DecimalField(**field_args)
+
     @converts("Float", "Double")
     def convert_float(self, field_args: Any, **_extra: Any) -> Any:
         """Make a number input; Flask-Admin has none for these types of SQLAlchemy 2.1."""
@@ -94,8 +113,7 @@ class Converter(AdminModelConverter):
     @converts("Uuid")
     def convert_uuid(self, field_args: Any, **_extra: Any) -> Any:
         """Make a line of text that holds a UUID; Flask-Admin has no field for the type."""
-        field_args["validators"].append(UUID())
-        return StringField(**field_args)
+        return UuidField(**field_args)
 
     @converts("Date")
     def convert_date(self, field_args: Any, **_extra: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from flask import request
@@ -204,7 +205,7 @@ def _messages(selection: Selection) -> list[str]:
 
 
 def _is_numeric(attribute: Any) -> bool:
-    return attribute.property.columns[0].type.python_type in (int, float)
+    return attribute.property.columns[0].type.python_type in (int, float, Decimal)
 
 
 def _pager(selection: Selection, page: Page, links: ListLinks) -> Pager:

@@ -11,7 +11,7 @@ from admin_app.domain.rules import problem_with
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
 from admin_app.models.staff import Role, Staff
-from admin_app.panel.fields import NewPasswordField
+from admin_app.panel.fields import NewPasswordField, Rule
 from admin_app.panel.resource import ResourceView
 
 
@@ -37,6 +37,7 @@ class StaffResource(ResourceView):
         "password": NewPasswordField(
             "New password",
             description=f"{accounts.SHORTEST_PASSWORD} characters or more. Leave it empty to keep the present one.",
+            validators=[Rule(lambda password: accounts.password_problem(password) if password else None)],
             render_kw={"autocomplete": "new-password"},
         )
     }
@@ -48,6 +49,7 @@ class StaffResource(ResourceView):
         field.label.text = "Password"
         field.description = f"{accounts.SHORTEST_PASSWORD} characters or more. The person can change it later."
         field.flags.required = True
+        field.validators = [Rule(lambda password: accounts.password_problem(password or ""))]
         return form
 
     def on_model_change(self, form: Form, model: Staff, is_created: bool) -> None:  # noqa: FBT001 -- Flask-Admin's signature

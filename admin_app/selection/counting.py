@@ -38,7 +38,7 @@ def counts_of_children(
     """Count the children of each of these records in one statement; `children` is the parents' to-many attribute.
 
     Without a limit the counts are exact, and cost what there is to count.
-    A record that was deleted since it was read is missing from the answer.
+    A record that was deleted since it was read has none.
     """
     parent = children.property.parent.class_
     child = aliased(children.property.mapper.class_)
@@ -47,4 +47,5 @@ def counts_of_children(
     some = (found if limit is None else found.limit(limit + 1)).subquery()
     counted = select(func.count()).select_from(some).scalar_subquery()
     rows = session.execute(select(key, counted).where(key.in_(keys)))
-    return {row[0]: Count(row[1]) if limit is None else bounded(row[1], limit) for row in rows}
+    counts = {row[0]: Count(row[1]) if limit is None else bounded(row[1], limit) for row in rows}
+    return {key: counts.get(key, Count(0)) for key in keys}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, String, func, select
+from sqlalchemy import Column, String, func, or_, select
 
 from admin_app.domain.rules import is_required, problem_with
 from admin_app.extensions import AnySession
@@ -59,12 +59,15 @@ def _repeated(batch: Sequence[Row], key: str, label: str) -> Iterator[Problem]:
 
 def _taken(session: AnySession, model: type[Any], column: Column[Any], batch: Sequence[Row]) -> Iterator[Problem]:
     """Find unique values that another record has; rows of earlier batches are in the database by now."""
-    wanted = {_folded(values[column.key]) for _, values in batch if values.get(column.key) is not None}
+    given = {values[column.key] for _, values in batch if values.get(column.key) is not None}
     folded = func.lower(column) if isinstance(column.type, String) else column
-    rows = session.execute(select(folded, model.id).where(folded.in_(wanted))).all() if wanted else []
-    owners = {row[0]: row[1] for row in rows}
+    # As given, too: Python and PostgreSQL do not agree on every letter's small form.
+    taken = or_(folded.in_({_folded(value) for value in given}), column.in_(given))
+    rows = session.execute(select(column, folded, model.id).where(taken)).all() if given else []
+    owners = {text: row[2] for row in rows for text in row[:2]}
     for number, values in batch:
-        owner = owners.get(_folded(values.get(column.key)))
+        value = values.get(column.key)
+        owner = owners.get(value, owners.get(_folded(value)))
         if owner is not None and owner != values.get("id"):
             yield number, f"{_label(column)} “{values[column.key]}” is already used by ID {owner}."
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Date, Enum, Float, Integer, Numeric, String
+from sqlalchemy import Boolean, Column, Date, Enum, Float, Integer, Numeric, String, Time, Uuid
 
 from admin_app.domain.rules import limits_of
 from admin_app.models.base import UtcDateTime
@@ -79,12 +80,30 @@ def _day(cell: str, _column: Column[Any]) -> date:
         raise ValueError(message) from error
 
 
+def _time(cell: str, _column: Column[Any]) -> time:
+    try:
+        return time.fromisoformat(cell)
+    except ValueError as error:
+        message = f"must be a time like 09:30, not “{cell[:40]}”."
+        raise ValueError(message) from error
+
+
+def _uuid(cell: str, _column: Column[Any]) -> UUID:
+    try:
+        return UUID(cell)
+    except ValueError as error:
+        message = f"must be a UUID, not “{cell[:40]}”."
+        raise ValueError(message) from error
+
+
 # Tried in this order; everything else is text.
 _PARSERS: tuple[tuple[Any, Callable[[str, Any], Any]], ...] = (
     (Boolean, _yes_or_no),
     (Enum, _choice),
     (UtcDateTime, _moment),
     (Date, _day),
+    (Time, _time),
+    (Uuid, _uuid),
     (Integer, _whole_number),
     ((Float, Numeric), _number),
 )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, cast
 
-from flask import flash, get_flashed_messages
+from flask import flash, get_flashed_messages, session
+
+MOST_NOTICES = 3
 
 
 def announce(words: str, *, links: Sequence[tuple[str, str]] = (), mark: str = "") -> None:
@@ -13,6 +15,8 @@ def announce(words: str, *, links: Sequence[tuple[str, str]] = (), mark: str = "
     # Flask keeps whatever JSON can hold, though its annotation speaks of text only.
     notice = cast(str, {"text": words, "links": [list(link) for link in links], "marked": mark})
     flash(notice, "success")
+    # Notices of pages that nobody opened, a script's perhaps, would fill the cookie until browsers drop it.
+    session["_flashes"] = session["_flashes"][-MOST_NOTICES:]
 
 
 def marks() -> set[str]:
