@@ -9,98 +9,31 @@ process. A server that is not installed is left out: only gunicorn is among the 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import http.client
 import os
-import secrets
 import shutil
 import signal
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import flask_migrate
+from benchmarks.common.site import BROKEN, HOST, Site, prepare, serving, tree
 
-from admin_app import create_app
-from admin_app.domain.demo import make_demo
-from admin_app.extensions import db
-from admin_app.models.staff import Role, Staff, StaffSession
-
-ROOT = Path(__file__).resolve().parents[1]
-LIST, EXPORT, BROKEN = "/admin/post/", "/admin/post/export/csv/", "/broken"
-PYTHON = (sys.executable, "-m")
+LIST, EXPORT = "/admin/post/", "/admin/post/export/csv/"
 SERVERS = {
-    "gunicorn, 2 processes of 8 threads": "gunicorn -k gthread -w 2 --threads 8 --timeout 60 --log-level error -b {host}:{port} servers:application()",
-    "gunicorn, 1 process of 16 threads": "gunicorn -k gthread -w 1 --threads 16 --timeout 60 --log-level error -b {host}:{port} servers:application()",
-    "granian, 2 processes of 8 threads": "granian --interface wsgi --workers 2 --blocking-threads 8 --no-log --host {host} --port {port} --factory servers:application",
-    "granian, 1 process of 16 threads": "granian --interface wsgi --workers 1 --blocking-threads 16 --no-log --host {host} --port {port} --factory servers:application",
-    "waitress, 1 process of 16 threads": "waitress --threads 16 --listen {host}:{port} --call servers:application",
+    "gunicorn, 2 processes of 8 threads": "gunicorn -k gthread -w 2 --threads 8 --timeout 60 --graceful-timeout 5 --log-level error -b {host}:{port} benchmarks.common.site:application()",
+    "gunicorn, 1 process of 16 threads": "gunicorn -k gthread -w 1 --threads 16 --timeout 60 --graceful-timeout 5 --log-level error -b {host}:{port} benchmarks.common.site:application()",
+    "granian, 2 processes of 8 threads": "granian --interface wsgi --workers 2 --blocking-threads 8 --no-log --host {host} --port {port} --factory benchmarks.common.site:application",
+    "granian, 1 process of 16 threads": "granian --interface wsgi --workers 1 --blocking-threads 16 --no-log --host {host} --port {port} --factory benchmarks.common.site:application",
+    "waitress, 1 process of 16 threads": "waitress --threads 16 --listen {host}:{port} --call benchmarks.common.site:application",
 }
-HOST = "127.0.0.1"
-
-
-def application() -> Any:
-    """Return what the servers serve: the dashboard, and an address whose answer fails after a megabyte."""
-    app = create_app(instance_path=os.environ["BENCHMARK_FOLDER"])
-
-    def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-        if environ["PATH_INFO"] != BROKEN:
-            return app(environ, start_response)
-        start_response("200 OK", [("Content-Type", "text/csv")])
-        return _broken_off()
-
-    return serve
-
-
-def _broken_off() -> Iterator[bytes]:
-    for _ in range(16):
-        yield b"a row of a file\r\n" * 4096
-    message = "the database went away"
-    raise RuntimeError(message)
-
-
-class Site:
-    """A server under test, with the cookie of somebody who is signed in."""
-
-    def __init__(self, process: subprocess.Popen[bytes], port: int, cookie: str) -> None:
-        """Keep what a client needs."""
-        self.process, self.port, self.cookie = process, port, cookie
-
-    def open(self, path: str, connection: http.client.HTTPConnection | None = None) -> http.client.HTTPResponse:
-        """Send a request and return the response, its head read."""
-        connection = connection or http.client.HTTPConnection(HOST, self.port, timeout=120)
-        connection.request("GET", path, headers={"Cookie": f"session={self.cookie}"})
-        return connection.getresponse()
-
-    def memory(self) -> float:
-        """Return the resident megabytes of the server and its children; pages that they share count once."""
-        kilobytes = 0
-        for pid in tree(self.process.pid):
-            try:
-                rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
-            except OSError:
-                continue
-            kilobytes += sum(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
-        return kilobytes / 1024
-
-
-def tree(pid: int) -> list[int]:
-    """Return a process and everything that descends from it."""
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-    except OSError:
-        return []
-    return [pid, *(below for child in children for below in tree(int(child)))]
 
 
 # ---- what is measured
@@ -198,11 +131,13 @@ def stop(site: Site, number: signal.Signals) -> str:
     pids, begun = tree(site.process.pid), time.perf_counter()
     site.process.send_signal(number)
     try:
-        code = site.process.wait(40)
+        code = site.process.wait(35)
     except subprocess.TimeoutExpired:
         return "**does not stop**"
+    took = time.perf_counter() - begun
+    time.sleep(0.5)  # a process that was killed is gone by then
     left = [pid for pid in pids[1:] if Path(f"/proc/{pid}").exists()]
-    return f"{time.perf_counter() - begun:.1f} s, exit {code}{f', **{len(left)} left behind**' if left else ''}"
+    return f"{took:.1f} s, exit {code}{f', **{len(left)} left behind**' if left else ''}"
 
 
 def together(act: Callable[[], None], number: int) -> None:
@@ -219,63 +154,7 @@ def percentile(times: list[float], percent: int) -> float:
     return sorted(times)[min(len(times) * percent // 100, len(times) - 1)]
 
 
-# ---- around it
-
-
-def prepare(folder: Path, posts: int) -> str:
-    """Make the database and a signed-in session in it; return the session's cookie."""
-    app = create_app({"DATABASE_URL": f"sqlite:///{folder / 'admin.db'}"}, instance_path=str(folder))
-    token = secrets.token_urlsafe(32)
-    with app.app_context():
-        flask_migrate.upgrade(directory=str(ROOT / "migrations"))
-        make_demo(db.session, users=max(posts // 10, 1), posts=posts)
-        staff = Staff(name="Vera", email="vera@example.com", role=Role.VIEWER, password_hash="-")  # noqa: S106 -- opens nothing
-        db.session.add(staff)
-        db.session.flush()
-        digest = hashlib.sha256(token.encode()).hexdigest()
-        ends = datetime.now(UTC) + timedelta(hours=1)
-        db.session.add(StaffSession(token_hash=digest, staff_id=staff.id, expires_at=ends))
-        db.session.commit()
-        db.engine.dispose()
-        serializer = app.session_interface.get_signing_serializer(app)
-        return str(serializer.dumps({"_user_id": token, "_fresh": True}))
-
-
-@contextmanager
-def serving(command: str, folder: Path, cookie: str) -> Iterator[tuple[Site, float]]:
-    """Start a server, and yield it with the seconds until its first answer; stop it afterwards, whatever happened."""
-    with socket.create_server((HOST, 0)) as free:
-        port = free.getsockname()[1]
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("ADMIN_")} | {
-        "BENCHMARK_FOLDER": str(folder),
-        "DATABASE_URL": f"sqlite:///{folder / 'admin.db'}",
-        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "benchmarks")]),
-    }
-    begun = time.perf_counter()
-    with (folder / "server.log").open("ab") as log:
-        process = subprocess.Popen(
-            [*PYTHON, *command.format(host=HOST, port=port).split()],
-            env=environment,
-            cwd=folder,
-            stdout=log,
-            stderr=log,
-        )
-    site = Site(process, port, cookie)
-    try:
-        while True:
-            try:
-                site.open("/sign-in").read()
-                break
-            except ConnectionError:
-                if process.poll() is not None or time.perf_counter() - begun > 30:
-                    raise
-                time.sleep(0.02)
-        yield site, time.perf_counter() - begun
-    finally:
-        if process.poll() is None:
-            for pid in reversed(tree(process.pid)):
-                os.kill(pid, signal.SIGKILL)
-            process.wait()
+# ---- put together
 
 
 def measure(command: str, folder: Path, cookie: str, seconds: float) -> dict[str, str]:
@@ -297,9 +176,11 @@ def measure(command: str, folder: Path, cookie: str, seconds: float) -> dict[str
         found["an error half-way"] = outcome_of_error(site)
         found["Ctrl-C, idle"] = stop(site, signal.SIGINT)
     with serving(command, folder, cookie) as (site, _):
+        lists(site, 8, 1)  # every process has started by then
         found["TERM, idle"] = stop(site, signal.SIGTERM)
     for name, number in (("Ctrl-C", signal.SIGINT), ("TERM", signal.SIGTERM)):
         with serving(command, folder, cookie) as (site, _):
+            lists(site, 8, 1)
             unread = site.open(EXPORT)
             found[f"{name} while a client does not read"] = stop(site, number)
             unread.close()

@@ -9,18 +9,36 @@ function pageUrl(input, query, page) {
   return url.href;
 }
 
-async function load(picker, query, done) {
-  const url = picker.getUrl(query);
+async function answerTo(url) {
   try {
     const answer = await fetch(url, { headers: { Accept: "application/json" }, credentials: "same-origin" });
-    if (!answer.ok) throw new Error(`Lookup answered ${answer.status}`);
-    const { results, more } = await answer.json();
-    const page = Number(new URL(url).searchParams.get("page"));
-    if (more) picker.setNextUrl(query, pageUrl(picker.input, query, page + 1));
-    done(results);
+    return answer.ok ? await answer.json() : {};
   } catch {
-    done();
+    return {};
   }
+}
+
+// Answers are taken in the order of the questions: a slow one must not replace what was asked after it.
+function load(picker, query, done) {
+  const url = picker.getUrl(query);
+  const before = picker.answered;
+  const take = async () => {
+    const { results, more } = await answerTo(url);
+    await before;
+    const page = Number(new URL(url).searchParams.get("page"));
+    if (more && query === picker.lastValue) picker.setNextUrl(query, pageUrl(picker.input, query, page + 1));
+    done(results);
+  };
+  picker.asked = query;
+  picker.answered = take();
+}
+
+// Opened again after a search, it begins anew rather than with what that search found.
+function askAgain(picker) {
+  const query = picker.inputValue();
+  if (picker.asked === undefined || picker.asked === query) return;
+  picker.lastValue = query;
+  picker.load(query);
 }
 
 const render = {
@@ -56,14 +74,15 @@ function enhance(input) {
     maxItems: 1,
     maxOptions: null,
     create: false,
+    hideSelected: true,
     delimiter: "\u0000",
     valueField: "id",
     labelField: "text",
     searchField: [],
     preload: "focus",
     loadThrottle: 250,
-    options: value ? [{ id: value, text: input.dataset.pickedLabel || value }] : [],
-    items: value ? [value] : [],
+    options: [],
+    items: [],
     firstUrl: (query) => pageUrl(input, query, 1),
     shouldLoadMore() {
       const { clientHeight, scrollHeight, scrollTop } = this.dropdown_content;
@@ -73,10 +92,16 @@ function enhance(input) {
       load(this, query, done);
     },
   });
+  if (value) {
+    // Given to the constructor, it would stand among the results of every search.
+    picker.addOption({ id: value, text: input.dataset.pickedLabel || value });
+    picker.addItem(value, true);
+  }
   adoptName(input, picker.control_input);
   for (const name of ["aria-describedby", "aria-invalid"]) {
     if (input.hasAttribute(name)) picker.control_input.setAttribute(name, input.getAttribute(name));
   }
+  picker.on("dropdown_open", () => askAgain(picker));
   // Tom Select leaves the name of an option that is no longer there.
   picker.on("dropdown_close", () => picker.control_input.removeAttribute("aria-activedescendant"));
   picker.wrapper.classList.toggle("invalid-choice", input.getAttribute("aria-invalid") === "true");

@@ -1,0 +1,84 @@
+"""What a person looks at and does in the browser, with JavaScript and without."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+# As patient as the contexts of conftest.py: a busy machine is not a defect.
+expect.set_options(timeout=10_000)
+
+BOTH = pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no-scripts"])
+
+
+def result_line(page: Page, listing: str = "listing") -> Locator:
+    """Return what is said about the number of rows."""
+    return page.locator(f"#{listing}-result")
+
+
+def first_cells(page: Page, listing: str = "listing") -> Locator:
+    """Return the cells that name the rows."""
+    return page.locator(f"#{listing} tbody th")
+
+
+def column(page: Page, label: str, listing: str = "listing") -> list[str]:
+    """Return a column's texts from top to bottom."""
+    heads = [head.rstrip("↑↓").strip() for head in page.locator(f"#{listing} thead th").all_inner_texts()]
+    place = heads.index(label) + 1
+    return [text.strip() for text in page.locator(f"#{listing} tbody tr > :nth-child({place})").all_inner_texts()]
+
+
+def row_of(page: Page, words: str, listing: str = "listing") -> Locator:
+    """Return the row that has these words."""
+    return page.locator(f"#{listing} tbody tr").filter(has_text=words)
+
+
+def chips(page: Page) -> Locator:
+    """Return the sentences of the filters that are on."""
+    return page.locator(".chip > span")
+
+
+def state(page: Page) -> dict[str, str]:
+    """Return the arguments of the page's address."""
+    return dict(parse_qsl(urlsplit(page.url).query))
+
+
+def search(page: Page, words: str, listing: str = "listing") -> None:
+    """Search a list by its button."""
+    page.locator(f"#{listing}-search").fill(words)
+    page.locator(f"#{listing}").get_by_role("button", name="Search").click()
+
+
+def open_filters(page: Page) -> Locator:
+    """Open the filter sheet, and return it."""
+    sheet = page.locator("details[data-sheet]")
+    sheet.locator("summary").click()
+    return sheet
+
+
+def filter_row(sheet: Locator, label: str) -> Locator:
+    """Return a field's row in the filter sheet."""
+    return sheet.locator("fieldset").filter(has=sheet.page.locator("legend").get_by_text(label, exact=True))
+
+
+def choose(control: Locator, typed: str, option: str, *, javascript: bool) -> None:
+    """Choose a record: typed and found in the picker with JavaScript, typed in full without."""
+    if not javascript:
+        control.fill(option)
+        return
+    control.focus()
+    control.press_sequentially(typed)
+    control.page.locator(".ts-dropdown .option").filter(has_text=option).click()
+
+
+def save(page: Page, words: str = "Save post") -> None:
+    """Send the form."""
+    page.get_by_role("button", name=words, exact=True).click()
+
+
+def expect_marked(page: Page, words: str) -> None:
+    """Expect exactly one row to be marked: the one with these words."""
+    expect(page.locator("tr[data-marked]")).to_have_count(1)
+    expect(page.locator("tr[data-marked]")).to_contain_text(words)

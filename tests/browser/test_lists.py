@@ -1,0 +1,218 @@
+"""Lists that change in place: the address, the result line, the Back button and the focus go along."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+from sqlalchemy import delete
+
+from admin_app.extensions import db
+from admin_app.models.post import Post
+from admin_app.models.staff import Staff, StaffSession
+from tests.browser.steps import (
+    BOTH,
+    chips,
+    column,
+    filter_row,
+    first_cells,
+    open_filters,
+    result_line,
+    search,
+    state,
+)
+from tests.many import many, many_users
+
+
+pytestmark = pytest.mark.usefixtures("posts")
+
+
+@pytest.fixture
+def posts(app: Flask) -> None:
+    """Make 45 posts, the newest of them Post 45."""
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    many(app, Post, [{"content": f"Post {number:02}", "created_at": start + timedelta(days=number)}
+                     for number in range(1, 46)])  # fmt: skip
+
+
+def same_document(page: Page) -> bool:
+    """Whether the page is still the one where the test left its mark."""
+    return bool(page.evaluate("window.isTheSame === true"))
+
+
+def test_a_list_changes_in_place_and_back_leads_through_its_states(editor_page: Page) -> None:
+    page = editor_page
+    page.goto("/admin/post/")
+    page.evaluate("window.isTheSame = true")
+    expect(result_line(page)).to_have_attribute("role", "status")
+
+    search(page, "post")
+    expect(page).to_have_url("/admin/post/?q=post")
+    page.get_by_role("link", name="Created at").click()
+    expect(page).to_have_url("/admin/post/?q=post&sort=created_at")
+    expect(first_cells(page).first).to_have_text("Post 01")
+    page.get_by_role("link", name="Next").click()
+    expect(page).to_have_url("/admin/post/?q=post&sort=created_at&page=2")
+    expect(result_line(page)).to_have_text("21 to 40 of 45 posts")
+    search(page, "post 1")
+    expect(result_line(page)).to_have_text("14 posts")
+    assert state(page) == {"q": "post 1", "sort": "created_at"}
+    expect(page).to_have_title("Posts - Admin")
+    # The links outside of the table go along.
+    export = page.get_by_role("link", name="Export CSV")
+    expect(export).to_have_attribute("href", "/admin/post/export/csv/?q=post+1&sort=created_at")
+    assert same_document(page)
+
+    page.go_back()
+    expect(result_line(page)).to_have_text("21 to 40 of 45 posts")
+    expect(page.locator("#listing-search")).to_have_value("post")
+    expect(export).to_have_attribute("href", "/admin/post/export/csv/?q=post&sort=created_at")
+    page.go_back()
+    expect(result_line(page)).to_have_text("1 to 20 of 45 posts")
+    expect(page.get_by_role("columnheader", name="Created at")).to_have_attribute("aria-sort", "ascending")
+    page.go_forward()
+    expect(result_line(page)).to_have_text("21 to 40 of 45 posts")
+    expect(first_cells(page).first).to_have_text("Post 21")
+
+
+@BOTH
+def test_the_filter_form_leads_to_a_plain_address(editor_page: Page, *, javascript: bool) -> None:
+    page = editor_page
+    page.goto("/admin/post/?sort=id")
+    if javascript:
+        page.evaluate("window.isTheSame = true")
+    sheet = open_filters(page)
+    day = filter_row(sheet, "Created at")
+    day.locator("select").select_option(label="is between")
+    day.get_by_label("Value").fill("2026-01-02 to 2026-01-05")
+    nobody = filter_row(sheet, "User")
+    nobody.locator("select").select_option(label="is empty")
+    # A condition that needs no value hides the input for it; without scripts it stays, and is not asked.
+    expect(nobody.locator("[data-filter-value]")).to_be_visible(visible=not javascript)
+    sheet.get_by_role("button", name="Apply filters").click()
+    expect(result_line(page)).to_have_text("4 posts")
+    assert state(page) == {
+        "sort": "id",
+        "user__empty": "yes",
+        "created_at__between": "2026-01-02 to 2026-01-05",
+    }
+    assert column(page, "Content") == [f"Post {number:02}" for number in range(1, 5)]
+    expect(chips(page)).to_have_text(["User is empty", "Created at is between 2026-01-02 to 2026-01-05"])
+    if javascript:
+        assert same_document(page)
+
+
+@BOTH
+def test_a_filter_that_cannot_be_read_is_mended_in_its_row(editor_page: Page) -> None:
+    page = editor_page
+    page.goto("/admin/post/?created_at__from=yesterday&content__contains=Post+1")
+    expect(result_line(page)).to_have_text("10 posts")
+    expect(page.locator(".note")).to_have_text("A filter could not be read and was left out; the others are applied.")
+    sheet = page.locator("details[data-sheet]")
+    value = page.locator("#listing-add-created_at")
+    expect(value).to_be_visible()
+    expect(value).to_have_value("yesterday")
+    expect(value).to_have_accessible_description("Error: Enter a date like 2026-11-22.")
+    # The panel pushes what it would cover: the chips and the note say what happened.
+    panel, note = sheet.locator("form").bounding_box(), page.locator(".note").bounding_box()
+    assert panel
+    assert note
+    assert panel["y"] + panel["height"] <= note["y"]
+    value.fill("2026-01-18")
+    sheet.get_by_role("button", name="Apply filters").click()
+    expect(result_line(page)).to_have_text("3 posts")
+    assert state(page) == {"content__contains": "Post 1", "created_at__from": "2026-01-18"}
+
+
+@BOTH
+def test_rows_per_page_and_an_empty_result(editor_page: Page) -> None:
+    page = editor_page
+    page.goto("/admin/post/?page=2")
+    page.get_by_role("link", name="50 per page").click()
+    expect(result_line(page)).to_have_text("45 posts")
+    search(page, "nothing like it")
+    expect(result_line(page)).to_have_text("0 posts")
+    expect(page.locator(".empty__title")).to_have_text("No posts match")
+    page.get_by_role("link", name="Clear search and filters").click()
+    expect(first_cells(page).first).to_have_text("Post 45")
+
+
+def test_the_focus_stays_where_one_clicked_or_goes_to_the_rows(editor_page: Page) -> None:
+    page = editor_page
+    page.goto("/admin/post/")
+    page.get_by_role("link", name="Created at").focus()
+    page.keyboard.press("Enter")
+    expect(first_cells(page).first).to_have_text("Post 01")
+    expect(page.get_by_role("link", name="Created at")).to_be_focused()
+    page.get_by_role("link", name="Page 3").focus()
+    page.keyboard.press("Enter")
+    expect(result_line(page)).to_have_text("41 to 45 of 45 posts")
+    expect(page.get_by_role("link", name="Page 3")).to_be_focused()
+    # The last page has no "Next", so what had the focus is gone.
+    page.get_by_role("link", name="Previous").click()
+    page.get_by_role("link", name="Next").focus()
+    page.keyboard.press("Enter")
+    expect(result_line(page)).to_have_text("41 to 45 of 45 posts")
+    expect(page.locator(".table-region")).to_be_focused()
+
+
+@pytest.mark.parametrize("is_disabled", [False, True], ids=["expired", "switched-off"])
+def test_a_session_that_ended_leads_to_the_sign_in_page_and_back(
+    app: Flask, editor: Staff, editor_page: Page, password: str, *, is_disabled: bool
+) -> None:
+    page = editor_page
+    page.goto("/admin/post/")
+    with app.app_context():
+        if is_disabled:
+            db.session.get_one(Staff, editor.id).is_active = False
+        db.session.execute(delete(StaffSession))
+        db.session.commit()
+    page.get_by_role("link", name="Created at").click()
+    expect(page).to_have_title("Sign in - Admin")
+    expect(page.locator("#listing")).to_have_count(0)
+    page.get_by_label("Email").fill(editor.email)
+    page.get_by_role("textbox", name="Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    if is_disabled:
+        expect(page.locator(".problem li")).to_have_text("The email or the password is wrong.")
+        return
+    expect(page).to_have_url("/admin/post/?sort=created_at")
+    expect(first_cells(page).first).to_have_text("Post 01")
+
+
+def test_a_list_that_is_answered_by_another_page_leads_to_that_page(editor_page: Page) -> None:
+    page = editor_page
+    page.goto("/admin/post/")
+    # As after an update that moved the list.
+    page.route("**/?sort=created_at", lambda route: route.fulfill(status=302, headers={"Location": "/admin/"}))
+    page.get_by_role("link", name="Created at").click()
+    expect(page).to_have_title("Start - Admin")
+
+
+def test_a_picker_works_in_a_sheet_that_was_fetched_anew(app: Flask, editor_page: Page) -> None:
+    ids = many_users(app, 3)
+    page = editor_page
+    page.goto("/admin/post/")
+    search(page, "post")
+    expect(page).to_have_url("/admin/post/?q=post")
+    sheet = open_filters(page)
+    picker = filter_row(sheet, "User").get_by_role("combobox", name="Value")
+    picker.focus()
+    picker.press_sequentially("many2")
+    expect(page.locator(".ts-dropdown .option")).to_have_count(1)
+    # Escape closes the picker first, the sheet second.
+    picker.press("Escape")
+    expect(picker).to_have_attribute("aria-expanded", "false")
+    expect(picker).to_be_visible()
+    picker.press("Escape")
+    expect(picker).to_be_hidden()
+    expect(sheet.locator("summary")).to_be_focused()
+    open_filters(page)
+    picker.focus()
+    picker.press_sequentially("many2")
+    page.locator(".ts-dropdown .option").click()
+    sheet.get_by_role("button", name="Apply filters").click()
+    expect(result_line(page)).to_have_text("0 posts")
+    assert state(page) == {"q": "post", "user__is": str(ids[2])}

@@ -1,0 +1,237 @@
+from __future__ import annotations
+
+import hashlib
+import http.client
+import os
+import re
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from admin_app import create_app
+from admin_app.extensions import db
+from admin_app.models.post import Post
+from admin_app.models.staff import Role, Staff, StaffSession
+from tests.many import many
+
+ROOT = Path(__file__).resolve().parents[2]
+Run = Callable[..., Any]
+
+
+@dataclass
+class Served:
+    """A dashboard that `manage.py run` serves."""
+
+    process: subprocess.Popen[str]
+    port: int
+    printed: list[str] = field(default_factory=list)
+    connections: list[http.client.HTTPConnection] = field(default_factory=list)
+
+    def get(self, path: str, **headers: str) -> http.client.HTTPResponse:
+        """Ask for a page on a connection that stays open, as a browser's do; the body is not read yet."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        self.connections.append(connection)
+        connection.request("GET", path, headers=headers)
+        return connection.getresponse()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def descendants(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    found = [int(child) for child in children.read_text().split()] if children.exists() else []
+    return [*found, *(below for child in found for below in descendants(child))]
+
+
+@pytest.fixture
+def serve(settings: dict[str, str]) -> Iterator[Callable[..., Served]]:
+    """Start `manage.py run` on a free port, and wait for its first answer."""
+    started: list[Served] = []
+
+    def start(**changes: str) -> Served:
+        port = free_port()
+        command = [sys.executable, "-u", "manage.py", "run", "--port", str(port)]
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT, env=settings | changes
+        )
+        served = Served(process, port)
+        started.append(served)
+        end = time.monotonic() + 30
+        while True:
+            try:
+                served.get("/sign-in").read()
+            except ConnectionError:
+                assert process.poll() is None, process.communicate()[0]
+                assert time.monotonic() < end, "the server does not answer"
+                time.sleep(0.05)
+            else:
+                return served
+
+    yield start
+    for served in started:
+        for connection in served.connections:
+            connection.close()
+        process = served.process
+        for pid in [*descendants(process.pid), process.pid] if process.poll() is None else []:
+            os.kill(pid, signal.SIGKILL)
+        process.communicate()
+
+
+def sign_in(settings: dict[str, str], tmp_path: Path, posts: list[dict[str, Any]]) -> str:
+    """Store posts and a session in the database that is served; return the session's cookie."""
+    app = create_app(settings, instance_path=str(tmp_path))
+    token = secrets.token_urlsafe(32)
+    with app.app_context():
+        staff = Staff(name="Vera", email="vera@example.com", role=Role.VIEWER, password_hash="-")
+        db.session.add(staff)
+        db.session.flush()
+        digest, ends = hashlib.sha256(token.encode()).hexdigest(), datetime.now(UTC) + timedelta(hours=1)
+        db.session.add(StaffSession(token_hash=digest, staff_id=staff.id, expires_at=ends))
+        db.session.commit()
+    many(app, Post, posts)
+    with app.app_context():
+        db.engine.dispose()
+    serializer: Any = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    return f"session={serializer.dumps({'_user_id': token, '_fresh': True})}"
+
+
+def stop(served: Served, number: signal.Signals) -> tuple[int, float, list[int]]:
+    """Signal the server; return its exit code, how long it took, and which of its processes are left."""
+    pids, begun = descendants(served.process.pid), time.monotonic()
+    served.process.send_signal(number)
+    served.printed += served.process.communicate(timeout=20)[0].splitlines()
+    took = time.monotonic() - begun
+    # What was killed at last is gone in a moment.
+    while (left := [pid for pid in pids if Path(f"/proc/{pid}").exists()]) and time.monotonic() < begun + took + 5:
+        time.sleep(0.05)
+    return served.process.returncode, took, left
+
+
+def test_run_prints_its_address_and_a_link_that_makes_the_first_owner(serve: Callable[..., Served]) -> None:
+    served = serve()
+    assert served.process.stdout
+    printed = [served.process.stdout.readline() for _ in range(2)]
+    address = f"http://127.0.0.1:{served.port}/"
+    link = re.search(rf"{re.escape(address)}(set-up/\w{{40}})\n", printed[1])
+    assert link
+
+    home, set_up = served.get("/"), served.get(f"/{link[1]}")
+    page = set_up.read()
+    code, took, left = stop(served, signal.SIGTERM)
+
+    assert printed[0] == f"The dashboard is at {address}  (Ctrl-C stops it)\n"
+    assert (home.status, home.headers["Location"]) == (302, "/admin/")
+    assert (set_up.status, b"</form>" in page) == (200, True)
+    assert (code, left) == (0, [])
+    assert took < 10
+    assert "Traceback" not in "\n".join(served.printed)
+
+
+def test_no_link_is_printed_once_somebody_has_an_account(
+    serve: Callable[..., Served], run_manage: Run, settings: dict[str, str], tmp_path: Path
+) -> None:
+    run_manage("db", "upgrade")
+    sign_in(settings, tmp_path, [{"content": "x"}])
+
+    served = serve()
+    stop(served, signal.SIGTERM)
+
+    assert "The dashboard is at" in served.printed[0]
+    assert "set-up" not in "\n".join(served.printed)
+
+
+def test_ctrl_c_stops_quickly_even_while_somebody_does_not_read_a_download(
+    serve: Callable[..., Served], settings: dict[str, str], tmp_path: Path
+) -> None:
+    served = serve()
+    cookie = sign_in(settings, tmp_path, [{"content": "word " * 200}] * 20_000)
+    unread = served.get("/admin/post/export/csv/", Cookie=cookie)
+
+    code, took, left = stop(served, signal.SIGINT)
+
+    assert unread.status == 200
+    assert (code, left) == (0, [])
+    assert took < 10
+
+
+def test_a_download_that_fails_half_way_is_broken_off(
+    serve: Callable[..., Served], settings: dict[str, str], tmp_path: Path
+) -> None:
+    served = serve()
+    cookie = sign_in(settings, tmp_path, [{"content": f"{number} " + "word " * 40} for number in range(2000)])
+    whole = served.get("/admin/post/export/csv/?sort=id", Cookie=cookie).read()
+    app = create_app(settings, instance_path=str(tmp_path))
+    with app.app_context():
+        # What a damaged file or a foreign program could have written: this row cannot be read.
+        db.session.execute(db.text("UPDATE post SET created_at = 'soon' WHERE id = 1500"))
+        db.session.commit()
+        db.engine.dispose()
+
+    broken = served.get("/admin/post/export/csv/?sort=id", Cookie=cookie)
+    with pytest.raises(http.client.IncompleteRead) as caught:
+        broken.read()
+    other = served.get("/sign-in").status
+    stop(served, signal.SIGTERM)
+
+    assert whole.count(b"\r\n") == 2001
+    assert broken.status == 200
+    assert len(caught.value.partial) > 64_000
+    assert whole.startswith(caught.value.partial)
+    assert other == 200
+
+
+def test_a_port_that_is_taken_stops_the_start_with_a_message(run_manage: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        result = run_manage("run", "--port", taken.getsockname()[1])
+
+    text = result.stdout + result.stderr
+    assert result.returncode == 1
+    assert "Traceback" not in text
+    assert result.stderr.splitlines()[-1].startswith("Error: ")
+
+
+def test_run_refuses_a_port_that_does_not_exist_as_a_wrong_use(run_manage: Run) -> None:
+    assert run_manage("run", "--port", "70000").returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "message"),
+    [
+        ("DATABASE_URL", "mysql://localhost/x", "DATABASE_URL must be sqlite or postgresql, not mysql."),
+        ("ADMIN_SECRET_KEY", "changeme", "ADMIN_SECRET_KEY must be 32 or more random characters: leave it empty to have one made."),
+        ("ADMIN_SESSION_HOURS", "0", "ADMIN_SESSION_HOURS must be between 1 and 720 hours."),
+        ("ADMIN_HTTPS", "maybe", "ADMIN_HTTPS must be 1 or 0."),
+    ],
+)  # fmt: skip
+def test_a_wrong_setting_stops_the_start_with_one_line(run_manage: Run, setting: str, value: str, message: str) -> None:
+    result = run_manage("run", **{setting: value})
+
+    assert (result.returncode, result.stdout, result.stderr) == (2, "", f"Error: {message}\n")
+
+
+@pytest.mark.parametrize("command", [["staff", "list"], ["demo"], ["export", "user"]])
+def test_a_database_without_tables_is_refused_with_what_to_do(run_manage: Run, command: list[str]) -> None:
+    result = run_manage(*command)
+
+    assert (result.returncode, "Traceback" in result.stderr) == (1, False)
+    assert "manage.py db upgrade" in result.stderr
+
+
+def test_a_database_that_does_not_answer_is_refused_in_a_few_lines(run_manage: Run) -> None:
+    result = run_manage("staff", "list", DATABASE_URL=f"postgresql://nobody@127.0.0.1:{free_port()}/x")
+
+    assert (result.returncode, "Traceback" in result.stderr) == (1, False)
+    assert result.stderr.startswith("Error: ")

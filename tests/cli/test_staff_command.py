@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from admin_app.domain import accounts
+from admin_app.extensions import db
+from admin_app.models.staff import Role, Staff, StaffSession
+
+Manage = Callable[..., Any]
+Make = Callable[..., Staff]
+
+NEW = "a new and long password"
+
+
+def person(app: Flask, email: str) -> Staff:
+    with app.app_context():
+        staff = db.session.scalars(select(Staff).where(Staff.email == email)).one()
+        db.session.expunge(staff)
+        return staff
+
+
+def count(app: Flask, model: type[Any]) -> int:
+    with app.app_context():
+        return db.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+# ---- create
+
+
+def test_create_makes_an_account_that_can_sign_in(manage: Manage, app: Flask) -> None:
+    result = manage("staff", "create", " Ada@Example.com", "--name", "Ada", "--role", "owner", "--password", NEW)
+
+    ada = person(app, "ada@example.com")
+    assert (result.exit_code, result.output) == (0, "Ada can sign in as ada@example.com (owner).\n")
+    assert (ada.name, ada.role, ada.is_active) == ("Ada", Role.OWNER, True)
+    assert accounts.is_password(ada, NEW)
+
+
+def test_create_makes_a_viewer_unless_told(manage: Manage, app: Flask) -> None:
+    manage("staff", "create", "ada@example.com", "--name", "Ada", "--password", NEW)
+
+    assert person(app, "ada@example.com").role is Role.VIEWER
+
+
+def test_create_asks_for_what_is_left_out_and_shows_no_password(manage: Manage, app: Flask) -> None:
+    result = manage("staff", "create", "ada@example.com", typed=f"Ada\n{NEW}\n{NEW}\n")
+
+    assert result.exit_code == 0
+    assert NEW not in result.output
+    assert accounts.is_password(person(app, "ada@example.com"), NEW)
+
+
+def test_create_refuses_a_short_password(manage: Manage, app: Flask) -> None:
+    result = manage("staff", "create", "ada@example.com", "--name", "Ada", "--password", "short")
+
+    assert (result.exit_code, result.stderr) == (1, "Error: Use 12 characters or more for the password.\n")
+    assert count(app, Staff) == 0
+
+
+def test_create_refuses_an_address_that_has_an_account(manage: Manage, app: Flask, viewer: Staff) -> None:
+    result = manage("staff", "create", viewer.email.upper(), "--name", "Ada", "--password", NEW)
+
+    assert (result.exit_code, result.stderr) == (1, f"Error: {viewer.email} already has an account.\n")
+    assert count(app, Staff) == 1
+
+
+def test_create_refuses_what_is_no_address(manage: Manage) -> None:
+    result = manage("staff", "create", "ada", "--name", "Ada", "--password", NEW)
+
+    assert (result.exit_code, result.stderr) == (1, "Error: Email must look like name@example.com.\n")
+
+
+def test_create_refuses_an_unknown_role_as_a_wrong_use(manage: Manage) -> None:
+    result = manage("staff", "create", "ada@example.com", "--name", "Ada", "--password", NEW, "--role", "king")
+
+    assert result.exit_code == 2
+    assert result.stderr.splitlines()[-1] == (
+        "Error: Invalid value for '--role': 'king' is not one of 'viewer', 'editor', 'owner'."
+    )
+
+
+# ---- list
+
+
+def test_list_shows_every_account_and_no_hash(
+    manage: Manage, owner: Staff, make_staff: Make, password_hash: str
+) -> None:
+    make_staff("Zoe", Role.EDITOR, is_active=False)
+
+    result = manage("staff", "list")
+
+    assert (result.exit_code, result.output) == (
+        0,
+        f"{owner.email}  Olivia  owner  never signed in\nzoe@example.com  Zoe  editor  never signed in  (disabled)\n",
+    )
+    assert password_hash not in result.output
+
+
+def test_list_without_accounts_says_how_to_make_one(manage: Manage) -> None:
+    result = manage("staff", "list")
+
+    assert result.exit_code == 0
+    assert "manage.py staff create" in result.output
+
+
+# ---- reset-password
+
+
+def test_reset_password_changes_it_and_ends_the_sessions(
+    manage: Manage, app: Flask, viewer: Staff, signed_in: Callable[[Staff], Any]
+) -> None:
+    signed_in(viewer)
+
+    result = manage("staff", "reset-password", viewer.email, "--password", NEW)
+
+    assert (result.exit_code, result.output) == (0, "Vera has a new password and is signed out everywhere.\n")
+    assert accounts.is_password(person(app, viewer.email), NEW)
+    assert count(app, StaffSession) == 0
+
+
+def test_reset_password_refuses_a_short_one(manage: Manage, app: Flask, viewer: Staff, password: str) -> None:
+    result = manage("staff", "reset-password", viewer.email, "--password", "short")
+
+    assert (result.exit_code, result.stderr) == (1, "Error: Use 12 characters or more for the password.\n")
+    assert accounts.is_password(person(app, viewer.email), password)
+
+
+def test_reset_password_of_nobody_says_where_to_look(manage: Manage) -> None:
+    result = manage("staff", "reset-password", "nobody@example.com", "--password", NEW)
+
+    assert (result.exit_code, result.stderr) == (
+        1,
+        "Error: Nobody has an account with the email nobody@example.com. See: manage.py staff list\n",
+    )
+
+
+# ---- disable
+
+
+def test_disable_switches_an_account_off_and_ends_the_sessions(
+    manage: Manage, app: Flask, owner: Staff, viewer: Staff, signed_in: Callable[[Staff], Any]
+) -> None:
+    signed_in(viewer)
+    signed_in(owner)
+
+    result = manage("staff", "disable", viewer.email)
+
+    assert (result.exit_code, result.output) == (0, "Vera can no longer sign in.\n")
+    assert not person(app, viewer.email).is_active
+    assert count(app, StaffSession) == 1
+
+
+def test_disable_refuses_the_last_owner(manage: Manage, app: Flask, owner: Staff) -> None:
+    result = manage("staff", "disable", owner.email)
+
+    assert (result.exit_code, result.stderr) == (
+        1,
+        "Error: Olivia is the last owner. Make somebody else an owner first.\n",
+    )
+    assert person(app, owner.email).is_active
+
+
+def test_disable_of_a_viewer_needs_no_other_owner(manage: Manage, app: Flask, viewer: Staff) -> None:
+    assert manage("staff", "disable", viewer.email).exit_code == 0
+    assert not person(app, viewer.email).is_active

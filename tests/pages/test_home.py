@@ -1,0 +1,112 @@
+"""The start page: the resources a person may see, each with its newest records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.page import Page
+
+on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+URL = "/admin/"
+
+
+def sections(client: Any) -> dict[str, dict[str, str]]:
+    """Return each section's title with the links in it."""
+    page = Page(client.get(URL))
+    return {
+        card.all("h2")[0].text: {link.text: link.attributes["href"] for link in card.all("a")}
+        for card in page.all("section", class_="card")
+    }
+
+
+def menu(client: Any) -> list[str]:
+    return [link.text for link in Page(client.get(URL)).all("nav")[0].all("a")]
+
+
+@on_sqlite
+def test_a_stranger_is_asked_to_sign_in(as_nobody: Any) -> None:
+    response = as_nobody.get(URL)
+
+    assert (response.status_code, response.location) == (302, "/sign-in?next=%2Fadmin%2F")
+
+
+@on_sqlite
+def test_everybody_sees_users_and_posts_and_owners_see_staff(as_viewer: Any, as_editor: Any, as_owner: Any) -> None:
+    seen = [list(sections(client)) for client in (as_viewer, as_editor, as_owner)]
+
+    assert seen == [["Users", "Posts"], ["Users", "Posts"], ["Users", "Posts", "Staff"]]
+
+
+@on_sqlite
+def test_the_menu_says_the_same(as_viewer: Any, as_editor: Any, as_owner: Any) -> None:
+    seen = [menu(client) for client in (as_viewer, as_editor, as_owner)]
+
+    assert seen == [["Start", "Users", "Posts"], ["Start", "Users", "Posts"], ["Start", "Users", "Posts", "Staff"]]
+
+
+@on_sqlite
+def test_a_viewer_is_led_to_pages_to_read(as_viewer: Any, make_user: Any) -> None:
+    ann = make_user(name="Ann")
+
+    links = sections(as_viewer)["Users"]
+
+    assert links == {"Users": "/admin/user/", "Ann": f"/admin/user/details/?id={ann.id}"}
+
+
+@on_sqlite
+def test_an_editor_is_led_to_forms(as_editor: Any, make_user: Any) -> None:
+    ann = make_user(name="Ann")
+
+    links = sections(as_editor)["Users"]
+
+    assert links == {
+        "Users": "/admin/user/",
+        "New user": "/admin/user/new/",
+        "Ann": f"/admin/user/edit/?id={ann.id}",
+    }
+
+
+def test_the_newest_five_are_shown_newest_first(as_viewer: Any, make_user: Any) -> None:
+    for number in range(7):
+        make_user(name=f"User {number}")
+
+    links = list(sections(as_viewer)["Users"])
+
+    assert links == ["Users", "User 6", "User 5", "User 4", "User 3", "User 2"]
+
+
+@on_sqlite
+def test_without_records_it_says_so(as_viewer: Any) -> None:
+    page = Page(as_viewer.get(URL))
+
+    assert page.texts("p", class_="faint") == ["Nothing here yet.", "Nothing here yet."]
+
+
+@on_sqlite
+def test_names_are_text(as_owner: Any, make_user: Any, make_post: Any) -> None:
+    make_user(name="<script>alert(1)</script>")
+    make_post(content='"><img src=x onerror=alert(1)>')
+
+    page = Page(as_owner.get(URL))
+
+    assert page.all("img") == []
+    assert [one for one in page.all("script") if not one.attributes.get("src")] == []
+    assert page.has_link("<script>alert(1)</script>")
+
+
+def test_the_number_of_statements_does_not_grow_with_the_records(
+    as_owner: Any, make_user: Any, make_post: Any, statements: Callable[[], Any]
+) -> None:
+    counts = {}
+    for wanted in (1, 3):
+        while len(sections(as_owner)["Users"]) < wanted + 2:
+            make_post(user=make_user())
+        with statements() as sent:
+            as_owner.get(URL)
+        counts[wanted] = len(sent)
+
+    # Who asks, and the newest of users, posts and staff.
+    assert counts == {1: 4, 3: 4}

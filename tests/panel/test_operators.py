@@ -1,0 +1,257 @@
+"""Every operator of every type, on a table that has them all: what it finds, on both stores alike, and what it refuses."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from admin_app.extensions import db
+from admin_app.models.base import UtcDateTime
+from admin_app.panel.operators import Operators
+from admin_app.panel.operators.base import Operator
+
+
+class Colour(Enum):
+    RED = "red"
+    BLUE = "blue"
+
+
+class Base(DeclarativeBase):
+    """Tables of this test alone."""
+
+
+class Sample(Base):
+    """A column of every type."""
+
+    __tablename__ = "operator_sample"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str | None] = mapped_column(sa.String(80))
+    long: Mapped[str | None] = mapped_column(sa.Text)
+    number: Mapped[int | None] = mapped_column(sa.Integer)
+    small: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    big: Mapped[int | None] = mapped_column(sa.BigInteger)
+    yes: Mapped[bool | None]
+    colour: Mapped[Colour | None] = mapped_column(sa.Enum(Colour, native_enum=False))
+    day: Mapped[date | None]
+    moment: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    weight: Mapped[float | None]
+    price: Mapped[Decimal | None] = mapped_column(sa.Numeric(10, 2))
+    clock: Mapped[time | None]
+    uid: Mapped[uuid.UUID | None]
+
+
+UID = uuid.UUID("12345678-1234-5678-1234-567812345678")
+# The first has a value everywhere, the second another one, the third nothing but no characters, the fourth nothing.
+ROWS = [
+    Sample(
+        id=1,
+        text="Ann",
+        long="Ann\nLee",
+        number=5,
+        small=5,
+        big=2**40,
+        yes=True,
+        colour=Colour.RED,
+        day=date(2026, 1, 31),
+        moment=datetime(2026, 1, 31, 23, 59, 59, 999999, UTC),
+        weight=2.5,
+        price=Decimal("9.99"),
+        clock=time(9, 30),
+        uid=UID,
+    ),
+    Sample(
+        id=2,
+        text="50%_\\off",
+        long="%",
+        number=-3,
+        small=-3,
+        big=-3,
+        yes=False,
+        colour=Colour.BLUE,
+        day=date(2026, 2, 1),
+        moment=datetime(2026, 2, 1, tzinfo=UTC),
+        weight=-1.0,
+        price=Decimal("10.00"),
+        clock=time(23, 59),
+        uid=uuid.UUID(int=0),
+    ),
+    Sample(id=3, text="", long=""),
+    Sample(id=4),
+]  # fmt: skip -- one row a sample
+
+
+def operators(column: str) -> dict[str, Any]:
+    attribute = getattr(Sample, column)
+    found = Operators().convert(type(attribute.type).__name__, attribute, column.capitalize())
+    return {operator.slug: operator for operator in found or []}
+
+
+@pytest.fixture
+def find(context: Flask) -> Iterator[Callable[[str, str, str], set[int]]]:
+    """Ask the table: which rows does this operator find?"""
+    with db.engine.begin() as connection:
+        Base.metadata.create_all(connection)
+        for row in ROWS:
+            values = {key: value for key, value in vars(row).items() if not key.startswith("_")}
+            connection.execute(sa.insert(Sample).values(values))
+
+    def ask(column: str, slug: str, text: str) -> set[int]:
+        operator = operators(column)[slug]
+        statement = select(Sample.id).where(operator.criterion(operator.parse(text)))
+        with db.engine.connect() as connection:
+            if context.config["SQLALCHEMY_DATABASE_URI"].startswith("postgresql"):
+                # A day is a day in UTC, wherever the server stands.
+                connection.exec_driver_sql("SET TIME ZONE 'Pacific/Auckland'")
+            return set(connection.scalars(statement))
+
+    yield ask
+    with db.engine.begin() as connection:
+        Base.metadata.drop_all(connection)
+
+
+DAYS = [
+    ("on", "2026-01-31", {1}),
+    ("on", "2026-01-31T23:00", {1}),
+    ("on", "2026-02-02", set()),
+    ("from", "2026-02-01", {2}),
+    ("until", "2026-01-31", {1}),
+    ("between", "2026-01-01 to 2026-01-31", {1}),
+    ("between", "2026-02-01 and 2026-01-31", {1, 2}),
+    ("empty", "yes", {3, 4}),
+    ("empty", "no", {1, 2}),
+]
+NUMBERS = [
+    ("equals", "-3", {2}),
+    ("equals", "32,767", set()),
+    ("smaller", "-32768", set()),
+    ("not_equals", "-3", {1, 3, 4}),
+    ("greater", "-3", {1}),
+    ("smaller", "0", {2}),
+    ("in", "-3, 7", {2}),
+    ("empty", "yes", {3, 4}),
+    ("empty", "no", {1, 2}),
+]
+FOUND: dict[str, list[tuple[str, str, set[int]]]] = {
+    "text": [
+        ("contains", "aNN", {1}),
+        ("contains", "%", {2}),
+        ("contains", "_", {2}),
+        ("contains", "\\", {2}),
+        ("contains", "50%_\\o", {2}),
+        ("not_contains", "ann", {2, 3, 4}),
+        ("not_contains", "%", {1, 3, 4}),
+        ("equals", "Ann", {1}),
+        ("equals", "ann", set()),
+        ("equals", "50%_\\off", {2}),
+        ("not_equals", "Ann", {2, 3, 4}),
+        ("in", " Ann ,x,", {1}),
+        ("not_in", "Ann,x", {2, 3, 4}),
+        ("empty", "yes", {3, 4}),
+        ("empty", "NO", {1, 2}),
+    ],
+    "long": [("contains", "ann\nlee", {1}), ("contains", "%", {2}), ("empty", "1", {3, 4}), ("empty", "0", {1, 2})],
+    "number": NUMBERS,
+    "small": NUMBERS,
+    "big": [*NUMBERS, ("equals", "1,099,511,627,776", {1}), ("greater", "1 000 000", {1})],
+    "yes": [("is", "yes", {1}), ("is", "No", {2})],
+    "colour": [("is", "RED", {1}), ("is", "BLUE", {2})],
+    "day": DAYS,
+    "moment": DAYS,
+    "weight": [
+        ("equals", "2.5", {1}),
+        ("greater", "-1", {1}),
+        ("smaller", "2.5", {2}),
+        ("empty", "yes", {3, 4}),
+        ("not_equals", "2.50", {2, 3, 4}),
+        ("in", "2.5, 7", {1}),
+    ],
+    "price": [
+        ("equals", "9.99", {1}),
+        ("greater", "9.99", {2}),
+        ("not_equals", "9.99", {2, 3, 4}),
+        ("smaller", "10.00", {1}),
+        ("in", "9.99,10", {1, 2}),
+        ("empty", "no", {1, 2}),
+    ],
+    "uid": [("equals", str(UID), {1}), ("not_equals", str(UID), {2, 3, 4}), ("empty", "yes", {3, 4})],
+}
+
+
+@pytest.mark.parametrize("column", FOUND)
+def test_operator_finds_what_its_words_say(column: str, find: Callable[[str, str, str], set[int]]) -> None:
+    asked = FOUND[column]
+
+    answers = [(slug, text, find(column, slug, text)) for slug, text, _ in asked]
+
+    assert answers == asked
+
+
+@pytest.mark.parametrize("column", [column for column in FOUND if column != "long"])
+def test_every_operator_is_asked_above(column: str) -> None:
+    assert set(operators(column)) == {slug for slug, _, _ in FOUND[column]}
+
+
+@pytest.mark.parametrize("column", sorted(Sample.__table__.columns.keys()))
+def test_every_type_gets_operators_of_ours_or_none(column: str) -> None:
+    attribute = getattr(Sample, column)
+
+    found = Operators().convert(type(attribute.type).__name__, attribute, column)
+
+    assert [operator for operator in found or [] if not isinstance(operator, Operator)] == []
+
+
+REFUSED = [
+    ("text", "contains", "  ", "Enter a value."),
+    ("text", "in", " , ,", "Enter one or more values, separated by commas."),
+    ("text", "empty", "perhaps", "Enter yes or no."),
+    ("number", "equals", "five", "Enter a whole number, like 42."),
+    ("number", "equals", "1.5", "Enter a whole number, like 42."),
+    ("number", "equals", "²", "Enter a whole number, like 42."),
+    ("number", "greater", str(2**31), "Enter a number between -2,147,483,648 and 2,147,483,647."),
+    ("small", "equals", "-32769", "Enter a number between -32,768 and 32,767."),
+    ("big", "not_equals", str(2**63), f"Enter a number between {-(2**63):,} and {2**63 - 1:,}."),
+    ("weight", "greater", "nan", "Enter a number, like 4.2."),
+    ("weight", "equals", "1e5", "Enter a number, like 4.2."),
+    ("price", "smaller", "-Infinity", "Enter a number, like 4.2."),
+    ("price", "equals", "9" * 999, "Enter a number, like 4.2."),
+    ("number", "smaller", "9" * 999, "Enter a whole number, like 42."),
+    ("number", "in", "1,x", "Enter a whole number, like 42."),
+    ("yes", "is", "maybe", "Enter yes or no."),
+    ("colour", "is", "green", "Choose one of RED, BLUE."),
+    ("moment", "on", "31.12.2026", "Enter a date like 2026-11-22."),
+    ("moment", "from", "2026-02-30", "Enter a date like 2026-11-22."),
+    ("moment", "until", "9999-12-31", "Enter a date before 9999-12-31."),
+    ("day", "on", "0000-01-01", "Enter a date like 2026-11-22."),
+    ("day", "between", "2026-01-01", "Enter two dates, like 2026-01-01 to 2026-01-31."),
+    ("day", "between", "2026-01-01 to", "Enter two dates, like 2026-01-01 to 2026-01-31."),
+    ("moment", "between", "2026-01-01 to x", "Enter a date like 2026-11-22."),
+]
+
+
+@pytest.mark.parametrize(("column", "slug", "text", "message"), REFUSED)
+def test_value_without_a_meaning_is_told_what_to_type(column: str, slug: str, text: str, message: str) -> None:
+    operator = operators(column)[slug]
+
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        operator.parse(text)
+
+
+@pytest.mark.parametrize(("day", "rows"), [("0001-01-01", {1, 2}), ("9999-12-30", set())])
+def test_first_and_last_day_of_the_calendar_can_be_asked_for(
+    day: str, rows: set[int], find: Callable[[str, str, str], set[int]]
+) -> None:
+    assert find("moment", "from", day) == rows
+    assert find("day", "from", day) == rows
+    assert find("moment", "on", day) == set()

@@ -1,0 +1,200 @@
+"""A selection is one value for "these rows, in this order": read from a URL, printed back to it, refused when unknown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import ColumnElement, true
+
+from admin_app.errors import SelectionError
+from admin_app.models.post import Post
+from admin_app.models.user import User
+from admin_app.selection.offer import Offer, SearchColumn, SortKey
+from admin_app.selection.selection import LONGEST_VALUE, MOST_CONDITIONS, Selection
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A filter that takes every value but "bad"."""
+
+    label: str
+
+    def parse(self, text: str) -> str:
+        if text == "bad":
+            message = "Enter something good."
+            raise ValueError(message)
+        return text.upper()
+
+    def criterion(self, value: Any) -> ColumnElement[bool]:
+        return User.name == value
+
+    def sentence(self, text: str) -> str:
+        return f"{self.label} is {text}"
+
+
+OFFER = Offer(
+    model=User,
+    search={"name": SearchColumn(User.name), "email": SearchColumn(User.email)},
+    sorts={"id": SortKey(User.id), "name": SortKey(User.name)},
+    filters={"name__is": Wanted("Name"), "email__is": Wanted("Email")},
+    default_sort="-id",
+)
+
+# Whatever a URL can carry: everything but the halves of characters, which UTF-8 has no bytes for.
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+LONG = st.integers(LONGEST_VALUE - 2, LONGEST_VALUE + 2).map(lambda length: "x" * length)
+PAIRS = st.one_of(
+    st.tuples(st.sampled_from(["name__is", "email__is"]), st.one_of(TEXT, LONG, st.sampled_from(["bad", "a\0b", ""]))),
+    st.tuples(st.just("q"), st.one_of(TEXT, st.sampled_from([" a ", "\0", '"ann lee"', "x" * 5000]))),
+    st.tuples(st.just("sort"), st.sampled_from(["", "id", "-id", "name", "-name"])),
+    st.tuples(st.sampled_from(["page", "per_page"]), st.one_of(TEXT, st.integers().map(str), st.just("50"))),
+)
+
+
+def parse(*arguments: tuple[str, str], offer: Offer = OFFER, **where: Any) -> Selection:
+    return Selection.parse(offer, arguments, **where)
+
+
+@settings(deadline=None)
+@given(st.lists(PAIRS, max_size=8), st.sampled_from(["", "posts."]))
+@example([("name__is", "")], "")
+@example([("name__is", "a\0b")], "")
+@example([("name__is", "x" * (LONGEST_VALUE + 1))], "")
+def test_printed_selection_is_read_as_the_same_one(arguments: list[tuple[str, str]], prefix: str) -> None:
+    selection = parse(*((prefix + key, value) for key, value in arguments), prefix=prefix)
+
+    printed = parse_qsl(urlencode(selection.arguments()), keep_blank_values=True)
+
+    assert parse(*printed, prefix=prefix) == selection
+
+
+@settings(deadline=None)
+@given(st.lists(PAIRS, max_size=8))
+def test_anything_in_declared_keys_makes_a_statement(arguments: list[tuple[str, str]]) -> None:
+    statement = parse(*arguments).statement()
+
+    assert str(statement.compile()).startswith("SELECT")
+
+
+@settings(deadline=None)
+@given(
+    st.text(min_size=1, max_size=20).filter(lambda key: key not in {"q", "sort", "page", "per_page", *OFFER.filters})
+)
+def test_undeclared_key_is_refused_with_what_there_is(key: str) -> None:
+    with pytest.raises(SelectionError) as refusal:
+        parse((key, "1"))
+
+    assert refusal.value.offered == ("email__is", "name__is")
+
+
+@pytest.mark.parametrize("sort", ["email", "-", "--name", "name desc", "Name", "1", "name\0", "name;"])
+def test_undeclared_sort_is_refused_with_what_there_is(sort: str) -> None:
+    with pytest.raises(SelectionError) as refusal:
+        parse(("sort", sort))
+
+    assert refusal.value.offered == ("id", "name")
+
+
+def test_defaults_are_not_printed() -> None:
+    selection = parse(("q", ""), ("page", "1"), ("per_page", "20"), ("sort", ""))
+
+    assert selection.arguments() == []
+
+
+def test_arguments_without_the_prefix_belong_to_somebody_else() -> None:
+    selection = parse(("q", "parent"), ("id", "5"), ("posts.q", "child"), ("posts.page", "2"), prefix="posts.")
+
+    assert (selection.search, selection.page) == ("child", 2)
+    assert selection.arguments() == [("posts.q", "child"), ("posts.page", "2")]
+
+
+def test_last_one_counts_of_what_can_be_given_once() -> None:
+    selection = parse(("q", "a"), ("q", "b"), ("sort", "id"), ("sort", "-name"))
+
+    assert (selection.search, selection.sort) == ("b", "-name")
+
+
+def test_same_filter_twice_is_two_conditions_and_removing_one_keeps_the_other() -> None:
+    selection = parse(("name__is", "a"), ("name__is", "a"), ("page", "3"))
+
+    rest = selection.without(selection.conditions[0])
+
+    assert rest.arguments() == [("name__is", "a")]
+
+
+def test_bad_value_is_a_problem_and_the_others_are_applied() -> None:
+    selection = parse(("name__is", "bad"), ("email__is", "b"))
+
+    assert selection.problems == ["name__is: Enter something good."]
+    assert [str(one) for one in selection.criteria] == ['"user".name = :name_1']
+    assert selection.criteria[0].compile().params == {"name_1": "B"}
+
+
+def test_bad_value_alone_means_no_rows_never_all() -> None:
+    selection = parse(("name__is", "bad"))
+
+    assert [str(one) for one in selection.criteria] == ["false"]
+
+
+def test_value_longer_than_anybody_means_is_a_problem() -> None:
+    (condition,) = parse(("name__is", "x" * (LONGEST_VALUE + 1))).conditions
+
+    assert condition.problem == "Use 1,000 characters or fewer."
+
+
+def test_more_filters_than_anybody_reads_are_refused() -> None:
+    most = [("name__is", str(number)) for number in range(MOST_CONDITIONS)]
+
+    with pytest.raises(SelectionError, match="up to 50 filters at once; this address has 51"):
+        parse(*most, ("name__is", "one more"))
+    assert len(parse(*most).conditions) == MOST_CONDITIONS
+
+
+def test_change_leads_to_the_first_page() -> None:
+    selection = parse(("page", "5"), ("q", "a"))
+
+    assert selection.changed(sort="name").arguments() == [("q", "a"), ("sort", "name")]
+    assert selection.changed(page=6).arguments() == [("q", "a"), ("page", "6")]
+
+
+def test_cleared_selection_keeps_the_order_and_the_page_size() -> None:
+    selection = parse(("q", "a"), ("name__is", "b"), ("sort", "name"), ("per_page", "50"), ("page", "2"))
+
+    cleared = selection.cleared()
+
+    assert cleared.arguments() == [("sort", "name"), ("per_page", "50")]
+    assert (selection.is_narrowed, cleared.is_narrowed) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ("", '"user".id DESC'),
+        ("name", '"user".name ASC, "user".id ASC'),
+        ("-name", '"user".name DESC, "user".id DESC'),
+    ],
+)
+def test_primary_key_comes_last_in_every_order(sort: str, order: str) -> None:
+    statement = str(parse(("sort", sort)).statement())
+
+    assert statement.partition("ORDER BY ")[2].removesuffix(', "user".id DESC' if sort == "" else "") == order
+
+
+def test_order_without_any_declaration_is_the_primary_key() -> None:
+    statement = str(parse(offer=Offer(model=User)).statement())
+
+    assert statement.partition("ORDER BY ")[2] == '"user".id'
+
+
+def test_related_order_joins_the_other_table_once() -> None:
+    offer = Offer(model=Post, sorts={"user": SortKey(User.name, Post.user)}, default_sort="user")
+
+    statement = str(parse(offer=offer).statement())
+
+    assert statement.count("LEFT OUTER JOIN") == 1
+    assert str(true()) not in statement

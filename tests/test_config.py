@@ -1,0 +1,220 @@
+"""The settings: what each takes, one clear line for a wrong one, and a secret that is made once and kept."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from admin_app import create_app
+from admin_app.config import SETTINGS, SHORTEST_SECRET, flask_config, read_settings
+from admin_app.errors import ConfigurationError
+
+ROOT = Path(__file__).resolve().parents[1]
+SECRET = "k" * SHORTEST_SECRET
+
+DEFAULTS = {
+    "DATABASE_URL": "",
+    "ADMIN_SECRET_KEY": "",
+    "ADMIN_HOSTS": [],
+    "ADMIN_HTTPS": False,
+    "ADMIN_PROXIES": 0,
+    "ADMIN_SESSION_HOURS": 12,
+}
+
+HOURS = "ADMIN_SESSION_HOURS must be between 1 and 720 hours."
+NUMBER = "must be a whole number."
+SECRET_LINE = "ADMIN_SECRET_KEY must be 32 or more random characters: leave it empty to have one made."
+URL_LINE = "DATABASE_URL must look like postgresql://user:password@host/name or sqlite:////path/to/file."
+FILE_LINE = "DATABASE_URL must name a file: an SQLite database in memory is not shared between threads."
+
+
+def test_without_an_environment_everything_has_its_default() -> None:
+    assert read_settings({}) == DEFAULTS
+
+
+def test_an_empty_setting_is_the_default() -> None:
+    assert read_settings(dict.fromkeys(DEFAULTS, " ")) == DEFAULTS
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("DATABASE_URL", "postgres://u:p@h/n", "postgresql+psycopg://u:p@h/n"),
+        (
+            "DATABASE_URL",
+            "postgresql://u:p%40@h:5433/n?sslmode=require",
+            "postgresql+psycopg://u:p%40@h:5433/n?sslmode=require",
+        ),
+        ("DATABASE_URL", "postgresql+psycopg://h/n", "postgresql+psycopg://h/n"),
+        ("DATABASE_URL", "sqlite:////tmp/a.db", "sqlite:////tmp/a.db"),
+        ("ADMIN_SECRET_KEY", SECRET, SECRET),
+        ("ADMIN_HOSTS", "a.example, b.example,,", ["a.example", "b.example"]),
+        ("ADMIN_HTTPS", "1", True),
+        ("ADMIN_HTTPS", "True", True),
+        ("ADMIN_HTTPS", "off", False),
+        ("ADMIN_PROXIES", " 2 ", 2),
+        ("ADMIN_SESSION_HOURS", "1", 1),
+        ("ADMIN_SESSION_HOURS", "720", 720),
+    ],
+)  # fmt: skip -- one setting a line
+def test_a_setting_becomes_its_value(name: str, text: str, value: Any) -> None:
+    assert read_settings({name: text}) == {**DEFAULTS, name: value}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        ("DATABASE_URL", "admin.db", URL_LINE),
+        ("DATABASE_URL", "postgresql://u:p@h:port/n", URL_LINE),
+        ("DATABASE_URL", "mysql://h/n", "DATABASE_URL must be sqlite or postgresql, not mysql."),
+        (
+            "DATABASE_URL",
+            "postgresql+asyncpg://h/n",
+            "DATABASE_URL must be sqlite or postgresql, not postgresql+asyncpg.",
+        ),
+        ("DATABASE_URL", "sqlite://", FILE_LINE),
+        ("DATABASE_URL", "sqlite:///:memory:", FILE_LINE),
+        ("ADMIN_SECRET_KEY", "changeme", SECRET_LINE),
+        ("ADMIN_SECRET_KEY", "SECRET", SECRET_LINE),
+        ("ADMIN_SECRET_KEY", "k" * 31, SECRET_LINE),
+        ("ADMIN_HTTPS", "2", "ADMIN_HTTPS must be 1 or 0."),
+        ("ADMIN_HTTPS", "https", "ADMIN_HTTPS must be 1 or 0."),
+        ("ADMIN_PROXIES", "-1", f"ADMIN_PROXIES {NUMBER}"),
+        ("ADMIN_PROXIES", "one", f"ADMIN_PROXIES {NUMBER}"),
+        ("ADMIN_PROXIES", "²", f"ADMIN_PROXIES {NUMBER}"),
+        ("ADMIN_SESSION_HOURS", "0", HOURS),
+        ("ADMIN_SESSION_HOURS", "721", HOURS),
+        ("ADMIN_SESSION_HOURS", "1.5", f"ADMIN_SESSION_HOURS {NUMBER}"),
+    ],
+)  # fmt: skip -- one setting a line
+def test_a_wrong_setting_is_one_clear_line(name: str, text: str, line: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        read_settings({name: text})
+
+    assert str(caught.value) == line
+
+
+@pytest.mark.parametrize("text", ["https://admin.example", "admin.example/", "admin.example other.example"])
+def test_a_host_that_no_request_could_name_is_refused(text: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^ADMIN_HOSTS [^\n]+\.$"):
+        read_settings({"ADMIN_HOSTS": text})
+
+
+def test_the_message_does_not_repeat_a_password() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        read_settings({"DATABASE_URL": "mysql://admin:hunter2@h/n"})
+
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_wrong_setting_stops_a_command_with_one_line() -> None:
+    environment = {**os.environ, "ADMIN_SESSION_HOURS": "soon"}
+
+    done = subprocess.run([sys.executable, "manage.py", "routes"], cwd=ROOT, env=environment, check=False,
+                          capture_output=True, text=True, timeout=60)  # fmt: skip
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "Error: ADMIN_SESSION_HOURS must be a whole number.\n"
+
+
+# ---- the secret
+
+
+def test_the_secret_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
+    instance = tmp_path / "deep" / "instance"
+
+    first = flask_config({}, instance)["SECRET_KEY"]
+    second = flask_config({}, instance)["SECRET_KEY"]
+
+    file = instance / "secret-key"
+    assert first == second == file.read_text()
+    assert len(first) >= SHORTEST_SECRET
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_whatever_the_umask_the_secret_is_for_its_owner_alone(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        flask_config({}, tmp_path)
+    finally:
+        os.umask(before)
+
+    assert stat.S_IMODE((tmp_path / "secret-key").stat().st_mode) == 0o600
+
+
+def test_two_installations_have_two_secrets(tmp_path: Path) -> None:
+    secrets = {flask_config({}, tmp_path / name)["SECRET_KEY"] for name in ("a", "b")}
+
+    assert len(secrets) == 2
+
+
+def test_a_given_secret_is_used_and_none_is_made(tmp_path: Path) -> None:
+    config = flask_config({"ADMIN_SECRET_KEY": SECRET}, tmp_path)
+
+    assert config["SECRET_KEY"] == SECRET
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("kept", ["", "short", "\n", "k" * 31])
+def test_a_kept_secret_that_is_too_short_is_refused(kept: str, tmp_path: Path) -> None:
+    file = tmp_path / "secret-key"
+    file.write_text(kept)
+
+    with pytest.raises(ConfigurationError) as caught:
+        create_app({}, instance_path=str(tmp_path))
+
+    assert str(caught.value) == f"The secret key in {file} is too short: delete the file to have a new one made."
+
+
+def test_a_kept_secret_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "secret-key").write_bytes(b"\xff" * 64)
+
+    with pytest.raises(ConfigurationError, match=r"^The secret key in .+ delete the file"):
+        create_app({}, instance_path=str(tmp_path))
+
+
+# ---- what Flask makes of it
+
+
+def test_the_embedded_database_is_in_the_instance_folder(tmp_path: Path) -> None:
+    assert flask_config({}, tmp_path)["SQLALCHEMY_DATABASE_URI"] == f"sqlite:///{tmp_path / 'admin.db'}"
+
+
+@pytest.mark.parametrize(
+    ("https", "cookie"),
+    [
+        ("0", {"SESSION_COOKIE_NAME": "session", "SESSION_COOKIE_SECURE": False, "PREFERRED_URL_SCHEME": "http"}),
+        (
+            "1",
+            {"SESSION_COOKIE_NAME": "__Host-session", "SESSION_COOKIE_SECURE": True, "PREFERRED_URL_SCHEME": "https"},
+        ),
+    ],
+)
+def test_https_changes_the_cookie(https: str, cookie: dict[str, Any], tmp_path: Path) -> None:
+    config = flask_config({"ADMIN_HTTPS": https}, tmp_path)
+
+    assert {key: config[key] for key in cookie} == cookie
+
+
+# ---- the documentation
+
+
+def test_the_readme_lists_every_setting_with_its_default() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    rows = re.findall(r"^\| *`([A-Z][A-Z_]+)` *\|(.*)\|$", readme, flags=re.MULTILINE)
+
+    assert [name for name, _ in rows] == [setting.name for setting in SETTINGS]
+    assert [name for name, rest in rows if not rest.strip(" |")] == []
+
+
+def test_every_setting_says_what_it_means() -> None:
+    assert [setting.name for setting in SETTINGS] == list(DEFAULTS)
+    assert [setting.name for setting in SETTINGS if not setting.meaning.endswith((".", ")"))] == []

@@ -1,0 +1,281 @@
+"""Every capability over every declared resource, by made-up records of its model: a new resource is tested by being there."""
+
+from __future__ import annotations
+
+import csv
+import io
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy import inspect as inspect_mapper
+from sqlalchemy import select
+
+from admin_app import resources
+from admin_app.extensions import db
+from admin_app.models.base import UtcDateTime
+from admin_app.panel.resource import ResourceView
+from tests.page import Page
+
+
+def day_of(number: int) -> date:
+    return date(2026, 1, 1) + timedelta(days=number)
+
+
+# Made-up values by type, another one for each number; tried in this order, everything else is text.
+VALUES: tuple[tuple[type[Any], Callable[[Any, int], Any]], ...] = (
+    (sa.Enum, lambda kind, _: next(iter(kind.enum_class or kind.enums))),
+    (sa.Boolean, lambda _, __: True),
+    (UtcDateTime, lambda _, number: datetime.combine(day_of(number), time(12), UTC)),
+    (sa.Date, lambda _, number: day_of(number)),
+    (sa.Time, lambda _, number: time(number % 24)),
+    (sa.Uuid, lambda _, number: uuid.UUID(int=number)),
+    (sa.Integer, lambda _, number: number),
+    (sa.Float, lambda _, number: float(number)),
+    (sa.Numeric, lambda _, number: Decimal(number)),
+)
+
+
+def value_for(column: sa.Column[Any], number: int) -> Any:
+    """Make up a value that fits a column."""
+    for kind, make in VALUES:
+        if isinstance(column.type, kind):
+            return make(column.type, number)
+    return f"{column.key}{number}@example.com" if column.info.get("format") == "email" else f"{column.key} {number}"
+
+
+@dataclass
+class Subject:
+    """A resource with its records."""
+
+    app: Flask
+    view: ResourceView
+    mapper: Any
+
+    @property
+    def root(self) -> str:
+        return f"/admin/{self.view.endpoint}/"
+
+    def at(self, view: str, key: int) -> str:
+        return f"{self.root}{view}/?id={key}"
+
+    def add(self, number: int) -> int:
+        """Store a made-up record, and those it points at; return its id."""
+        with self.app.app_context():
+            record = self._made(self.mapper, number)
+            db.session.add(record)
+            db.session.commit()
+            key: int = record.id
+            return key
+
+    def _made(self, mapper: Any, number: int) -> Any:
+        given = {"id", "version", "updated_at"}
+        columns = [one for one in mapper.columns if one.key not in given and not one.foreign_keys]
+        values = {column.key: value_for(column, number) for column in columns}
+        for relation in mapper.relationships:
+            if relation.direction is sa.orm.RelationshipDirection.MANYTOONE:
+                values[relation.key] = self._made(relation.mapper, number)
+        return mapper.class_(**values)
+
+    def ids(self) -> list[int]:
+        with self.app.app_context():
+            return list(db.session.scalars(select(self.mapper.class_.id).order_by(self.mapper.class_.id)))
+
+    def record(self, key: int) -> Any:
+        with self.app.app_context():
+            return db.session.get(self.mapper.class_, key)
+
+    def typed(self, controls: dict[str, str], number: int, password: str) -> dict[str, str]:
+        """Return what a person types into a form for a new record."""
+        typed = {}
+        for name in controls:
+            if name in self.mapper.columns:
+                value = value_for(self.mapper.columns[name], number)
+                typed[name] = {True: "y"}.get(value) or str(getattr(value, "value", value))
+            elif name in self.mapper.relationships:
+                with self.app.app_context():
+                    other = self._made(self.mapper.relationships[name].mapper, number)
+                    db.session.add(other)
+                    db.session.commit()
+                    typed[name] = str(other.id)
+            elif name != "csrf_token":
+                typed[name] = password
+        return {**controls, **typed}
+
+    def secrets(self, key: int) -> list[str]:
+        record = self.record(key)
+        return [getattr(record, column.key) for column in self.mapper.columns if column.info.get("secret")]
+
+
+@pytest.fixture(params=resources.declared(), ids=lambda resource: resource.record.__name__)
+def subject(request: pytest.FixtureRequest, app: Flask) -> Subject:
+    """Test each resource in turn."""
+    view = next(view for view in app.extensions["admin"][0]._views if type(view) is request.param)
+    return Subject(app, view, inspect_mapper(request.param.record))
+
+
+def test_list_shows_every_record_under_every_declared_column(subject: Subject, as_owner: Any) -> None:
+    for number in (1, 2, 3):
+        subject.add(number)
+
+    page = Page(as_owner.get(subject.root))
+
+    assert (page.status, sorted(page.ids())) == (200, subject.ids())
+    assert {len(row) for row in page.rows()} == {len(subject.view.column_list)}
+
+
+def test_search_finds_by_each_declared_column(subject: Subject, as_owner: Any) -> None:
+    keys = {number: subject.add(number) for number in (101, 202)}
+    plain = [name for name in subject.view.column_searchable_list or () if "." not in name]
+    words = {name: str(value_for(subject.mapper.columns[name], 202)) for name in plain}
+
+    found = {
+        name: Page(as_owner.get(subject.root, query_string={"q": f'"{word}"'})).ids() for name, word in words.items()
+    }
+
+    assert found == {name: [keys[202]] for name in plain}
+
+
+def test_each_declared_filter_is_understood(subject: Subject, as_owner: Any) -> None:
+    key = subject.add(1)
+    for slug, operator in subject.view.filters_by_key.items():
+        text = meaning_something(subject.app, operator, key)
+
+        page = Page(as_owner.get(subject.root, query_string={slug: text}))
+
+        assert (page.status, len(page.chips)) == (200, 1), slug
+        assert page.all(class_="chip--problem") == [], slug
+
+
+def meaning_something(app: Flask, operator: Any, key: int) -> str:
+    """Find what one can type for an operator."""
+    chosen = [value for value, _ in operator.choices()]
+    samples = [*chosen, str(uuid.UUID(int=1)), "2026-01-01 to 2026-02-01", "2026-01-01", "12:00", "yes", str(key), "a"]
+    with app.app_context():
+        for text in samples:
+            try:
+                operator.parse(text)
+            except ValueError:
+                continue
+            return text
+    message = f"{operator.name} {operator.words}: nothing is understood"
+    raise AssertionError(message)
+
+
+def test_each_declared_order_turns_round_and_loses_nobody(subject: Subject, as_owner: Any) -> None:
+    for number in (3, 1, 2):
+        subject.add(number)
+    with subject.app.app_context():
+        sorts = list(subject.view.offer().sorts)
+
+    orders = {
+        name: [Page(as_owner.get(f"{subject.root}?sort={sign}{name}")).ids() for sign in ("", "-")] for name in sorts
+    }
+
+    for name, (up, down) in orders.items():
+        assert (up, sorted(up)) == (down[::-1], subject.ids()), name
+
+
+def test_export_has_a_line_for_every_record_and_no_secret(subject: Subject, as_owner: Any) -> None:
+    keys = [subject.add(number) for number in (1, 2, 3)]
+
+    response = as_owner.get(f"{subject.root}export/csv/")
+
+    lines = list(csv.reader(io.StringIO(response.text.removeprefix("\ufeff"))))
+    assert (response.status_code, len(lines)) == (200, 1 + len(subject.ids()))
+    assert {len(line) for line in lines} == {len(lines[0])}
+    assert [secret for key in keys for secret in subject.secrets(key) if secret in response.text] == []
+
+
+def test_form_makes_a_record(subject: Subject, as_owner: Any, password: str) -> None:
+    address = f"{subject.root}new/"
+    controls = Page(as_owner.get(address)).values()
+    typed = subject.typed(controls, 7, password)
+
+    response = as_owner.post(address, data=typed)
+
+    assert (response.status_code, response.location) == (303, subject.root)
+    record = subject.record(subject.ids()[-1])
+    plain = [name for name in controls if name in subject.mapper.columns]
+    assert {name: getattr(record, name) for name in plain} == {
+        name: value_for(subject.mapper.columns[name], 7) for name in plain
+    }
+
+
+def test_form_saved_as_shown_changes_nothing_and_hides_secrets(subject: Subject, as_owner: Any) -> None:
+    key = subject.add(1)
+    address = subject.at("edit", key)
+
+    shown = as_owner.get(address)
+    response = as_owner.post(address, data=Page(shown).values())
+
+    assert (response.status_code, subject.record(key).version) == (303, 1)
+    assert [secret for secret in subject.secrets(key) if secret in shown.text] == []
+
+
+def test_form_changes_a_record(subject: Subject, as_owner: Any, password: str) -> None:
+    key = subject.add(1)
+    address = subject.at("edit", key)
+
+    response = as_owner.post(address, data=subject.typed(Page(as_owner.get(address)).values(), 8, password))
+
+    assert (response.status_code, subject.record(key).version) == (303, 2)
+
+
+def test_empty_form_is_refused_at_its_required_fields_or_saved(subject: Subject, as_owner: Any) -> None:
+    address = f"{subject.root}new/"
+    form = Page(as_owner.get(address))
+    required = [one.attributes["name"] for one in form.form() if "required" in one.attributes and one.tag != "select"]
+
+    page = Page(as_owner.post_form(address, dict.fromkeys(required, "")))
+
+    assert [bool(page.error_of(name)) for name in required] == [True] * len(required)
+    assert (page.status == 422) >= bool(required)
+
+
+def test_details_name_the_record_and_hide_its_secrets(subject: Subject, as_owner: Any) -> None:
+    key = subject.add(1)
+
+    response = as_owner.get(subject.at("details", key))
+
+    page = Page(response)
+    assert (page.status, page.heading) == (200, str(subject.record(key)))
+    assert [secret for secret in subject.secrets(key) if secret in response.text] == []
+    assert len(page.all("dt")) == len(page.all("dd")) > 0
+
+
+def test_delete_asks_and_then_deletes(subject: Subject, as_owner: Any) -> None:
+    kept, key = subject.add(1), subject.add(2)
+    address = subject.at("delete", key)
+    page = Page(as_owner.get(address))
+    fates = {one.attributes["name"]: one.attributes["value"] for one in page.all("input", type="radio")}
+
+    response = as_owner.post(address, data={**page.values(""), **fates})
+
+    assert (response.status_code, response.location) == (303, subject.root)
+    assert (subject.record(kept) is None, subject.record(key) is None) == (False, True)
+
+
+def test_lookup_answers_for_each_relation_to_one(subject: Subject, as_owner: Any) -> None:
+    subject.add(1)
+    names = [one.key for one in subject.mapper.relationships if not one.uselist]
+
+    answers = {name: as_owner.get(f"{subject.root}lookup/?name={name}").json for name in names}
+
+    assert {name: len(answer["results"]) for name, answer in answers.items()} == dict.fromkeys(names, 1)
+
+
+def test_viewer_sees_what_is_not_for_owners_and_changes_nothing(subject: Subject, as_viewer: Any) -> None:
+    key = subject.add(1)
+    looking = [subject.root, subject.at("details", key), f"{subject.root}export/csv/"]
+    changing = [f"{subject.root}new/", subject.at("edit", key), subject.at("delete", key)]
+
+    statuses = [as_viewer.get(address).status_code for address in (*looking, *changing)]
+
+    assert statuses == [403 if subject.view.owners_only else 200] * 3 + [403] * 3

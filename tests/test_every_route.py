@@ -1,0 +1,299 @@
+"""Every route by direct request: who may, by which method, with a token and without. What nobody declared here fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from admin_app.extensions import db
+from admin_app.models.staff import StaffSession
+
+PEOPLE = ("nobody", "viewer", "editor", "owner")
+Statuses = tuple[int, int, int, int]
+
+#                      nobody, viewer, editor, owner
+EVERYBODY: Statuses = (200, 200, 200, 200)
+SIGNED_IN: Statuses = (302, 200, 200, 200)
+EDITORS: Statuses = (302, 403, 200, 200)
+OWNERS: Statuses = (302, 403, 403, 200)
+
+
+@dataclass(frozen=True)
+class Route:
+    """An address of a rule, and its status for each of `PEOPLE` by GET, and by POST with a token."""
+
+    url: str
+    get: Statuses | None = None
+    post: Statuses | None = None
+
+    @property
+    def methods(self) -> set[str]:
+        return {"OPTIONS"} | ({"GET", "HEAD"} if self.get else set()) | ({"POST"} if self.post else set())
+
+    def answers(self, person: str) -> dict[str, int]:
+        place = PEOPLE.index(person)
+        get = self.get[place] if self.get else 405
+        refused = 400 if self.post else 405
+        return {
+            "OPTIONS": 200,
+            "HEAD": get,
+            "GET": get,
+            "PUT": 405,
+            "PATCH": 405,
+            "DELETE": 405,
+            "POST without a token": refused,
+            "POST with another visitor's token": refused,
+            "POST": self.post[place] if self.post else 405,
+        }
+
+
+# A form without its fields answers 422 where something is needed, and 303 where nothing is or it stands there already.
+ROUTES = {
+    "/": Route("/", get=(302, 302, 302, 302)),
+    "/static/<path:filename>": Route("/static/icon.svg", get=EVERYBODY),
+    "/sign-in": Route("/sign-in", get=(200, 303, 303, 303), post=(422, 303, 303, 303)),
+    "/sign-out": Route("/sign-out", post=(303, 303, 303, 303)),
+    "/set-up/<token>": Route("/set-up/0", get=(404, 404, 404, 404), post=(404, 404, 404, 404)),
+    "/admin/": Route("/admin/", get=SIGNED_IN),
+    "/admin/account/": Route("/admin/account/", get=SIGNED_IN, post=(302, 422, 422, 422)),
+    "/admin/user/": Route("/admin/user/", get=SIGNED_IN),
+    "/admin/user/details/": Route("/admin/user/details/?id={user}", get=SIGNED_IN),
+    "/admin/user/export/<export_type>/": Route("/admin/user/export/csv/", get=SIGNED_IN),
+    "/admin/user/lookup/": Route("/admin/user/lookup/", get=(302, 404, 404, 404)),
+    "/admin/user/new/": Route("/admin/user/new/", get=EDITORS, post=(302, 403, 422, 422)),
+    "/admin/user/edit/": Route("/admin/user/edit/?id={user}", get=EDITORS, post=(302, 403, 303, 303)),
+    "/admin/user/delete/": Route("/admin/user/delete/?id={user}", get=EDITORS, post=(302, 403, 422, 422)),
+    "/admin/post/": Route("/admin/post/", get=SIGNED_IN),
+    "/admin/post/details/": Route("/admin/post/details/?id={post}", get=SIGNED_IN),
+    "/admin/post/export/<export_type>/": Route("/admin/post/export/csv/", get=SIGNED_IN),
+    "/admin/post/lookup/": Route("/admin/post/lookup/?name=user", get=SIGNED_IN),
+    "/admin/post/new/": Route("/admin/post/new/", get=EDITORS, post=(302, 403, 303, 303)),
+    "/admin/post/edit/": Route("/admin/post/edit/?id={post}", get=EDITORS, post=(302, 403, 303, 303)),
+    "/admin/post/delete/": Route("/admin/post/delete/?id={post}", get=EDITORS, post=(302, 403, 303, 303)),
+    "/admin/staff/": Route("/admin/staff/", get=OWNERS),
+    "/admin/staff/details/": Route("/admin/staff/details/?id={staff}", get=OWNERS),
+    "/admin/staff/export/<export_type>/": Route("/admin/staff/export/csv/", get=OWNERS),
+    "/admin/staff/lookup/": Route("/admin/staff/lookup/", get=(302, 403, 403, 404)),
+    "/admin/staff/new/": Route("/admin/staff/new/", get=OWNERS, post=(302, 403, 403, 422)),
+    "/admin/staff/edit/": Route("/admin/staff/edit/?id={staff}", get=OWNERS, post=(302, 403, 403, 303)),
+    "/admin/staff/delete/": Route("/admin/staff/delete/?id={staff}", get=OWNERS, post=(302, 403, 403, 303)),
+}
+
+BY_ID = [rule for rule, route in ROUTES.items() if "id={" in route.url]
+FORGED = [
+    *[
+        "abc",
+        "-1",
+        "0",
+        "2147483648",
+        "9223372036854775807",
+        "9223372036854775808",
+        "1,2",
+        "1'--",
+        "1.0",
+        "+1",
+        "%",
+        "%s",
+    ],
+    "1 OR 1=1",
+    " 1",
+    "\N{FULLWIDTH DIGIT ONE}",
+    "1\0",
+    str(10**30),
+    "9" * 5000,
+    "",
+]  # fmt: skip -- one list, not a column
+
+# NUL, half a UTF-8 sequence, a surrogate in UTF-8, a percent sign alone, more than anybody types, and
+# numbers beyond a column, a database and Python's own patience.
+HOSTILE = [
+    *["%00", "a%00b", "%ff%fe", "%ed%a0%80", "%c0%80", "%", "-1", "2147483648", "9223372036854775808"],
+    "x" * 5000,
+    "9" * 5000,
+]
+
+# What each page reads from its address, in groups that are sent together: what refuses the page stands alone.
+LISTED = ["sort", "q page per_page url", "nothing__is"]
+FILTERS = {
+    "user": "name__contains email__in email__empty created_at__from created_at__between",
+    "post": "content__contains user__is user__empty user.email__not_in created_at__on",
+    "staff": "email__not_equals role__is is_active__is last_sign_in_at__until",
+}
+READ = {
+    "details/": ["id", "url posts.q posts.page posts.per_page", "posts.sort"],
+    "edit/": ["id", "url posts.q posts.page posts.per_page", "posts.sort"],
+    "delete/": ["id", "url"],
+    "new/": ["url user name"],
+    "lookup/": ["name", "query page"],
+}
+ARGUMENTS = {"/sign-in": ["next"], "/admin/account/": ["id url"]}
+for _name, _filters in FILTERS.items():
+    ARGUMENTS |= {f"/admin/{_name}/{kind}": groups for kind, groups in READ.items()}
+    ARGUMENTS[f"/admin/{_name}/export/<export_type>/"] = [*LISTED, _filters]
+    ARGUMENTS[f"/admin/{_name}/"] = [*LISTED, _filters, "add.created_at.op add.created_at", "add.email.op add.user"]
+
+# A form filled in; each of its values is replaced in turn.
+USER, POST = {"name": "Ann", "email": "ann%40example.com", "url": ""}, {"content": "Words", "user": "", "url": ""}
+STAFF = {"name": "Ann", "email": "ann%40example.com", "role": "viewer", "password": ""}
+FORMS = {
+    "/sign-in": {"email": "", "password": "", "next": ""},
+    "/admin/account/": {"current_password": "", "new_password": ""},
+    "/admin/user/delete/": {"fate.posts": "give", "heir.posts": "nobody", "url": ""},
+    **dict.fromkeys(("/admin/user/new/", "/admin/user/edit/"), USER),
+    **dict.fromkeys(("/admin/post/new/", "/admin/post/edit/"), POST),
+    **dict.fromkeys(("/admin/staff/new/", "/admin/staff/edit/"), STAFF),
+}
+URLENCODED = "application/x-www-form-urlencoded"
+
+
+@pytest.fixture
+def address_of(make_user: Any, make_post: Any, make_staff: Any) -> Callable[[str], str]:
+    user = make_user()
+    ids = {"user": user.id, "post": make_post(user=user).id, "staff": make_staff("Subject").id}
+    return lambda rule: ROUTES[rule].url.format_map(ids)
+
+
+def own_token(client: Any, person: str = "owner") -> str:
+    return client.token_of("/sign-in" if person == "nobody" else "/admin/account/")
+
+
+def everything(app: Flask) -> dict[str, list[Any]]:
+    """Return every row of every table but the sessions, which signing in writes."""
+    tables = [table for table in db.metadata.sorted_tables if table is not StaffSession.__table__]
+    with app.app_context():
+        return {table.name: db.session.execute(select(table).order_by(table.c.id)).all() for table in tables}
+
+
+@pytest.fixture
+def client(person: str, request: pytest.FixtureRequest) -> Any:
+    """Return the client of who asks, with everybody else there too."""
+    for name in ("owner", "editor", "viewer"):
+        request.getfixturevalue(name)
+    return request.getfixturevalue(f"as_{person}")
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_every_route_is_declared_here_with_its_methods(app: Flask) -> None:
+    routes = {rule.rule: rule.methods for rule in app.url_map.iter_rules()}
+
+    assert routes == {rule: route.methods for rule, route in ROUTES.items()}
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+@pytest.mark.parametrize("rule", ROUTES)
+def test_a_route_answers_each_person_as_declared(
+    rule: str, person: str, client: Any, app: Flask, address_of: Callable[[str], str]
+) -> None:
+    url = address_of(rule)
+    foreign = app.test_client().token_of("/sign-in")
+    token = own_token(client, person)
+    plain = ("OPTIONS", "HEAD", "GET", "PUT", "PATCH", "DELETE")
+
+    answers = {method: client.open(url, method=method, buffered=True).status_code for method in plain}
+    answers["POST without a token"] = client.post(url).status_code
+    answers["POST with another visitor's token"] = client.post(url, data={"csrf_token": foreign}).status_code
+    answers["POST"] = client.post(url, data={"csrf_token": token}).status_code
+
+    assert answers == ROUTES[rule].answers(person)
+
+
+@pytest.mark.parametrize("rule", ["/admin/user/edit/", "/admin/post/delete/", "/admin/staff/delete/"])
+def test_without_a_token_nothing_is_written(rule: str, as_owner: Any, app: Flask, address_of: Any) -> None:
+    before = everything(app)
+
+    as_owner.post(address_of(rule), data={"name": "Changed"})
+
+    assert everything(app) == before
+
+
+def test_reading_writes_nothing(as_owner: Any, app: Flask, address_of: Callable[[str], str]) -> None:
+    addresses = [address_of(rule) for rule, route in ROUTES.items() if route.get]
+    before = everything(app)
+
+    for address in addresses:
+        for method in ("GET", "HEAD"):
+            as_owner.open(address, method=method, buffered=True)
+
+    assert everything(app) == before
+
+
+@pytest.mark.parametrize("rule", BY_ID)
+def test_a_forged_id_finds_nothing(rule: str, as_owner: Any, address_of: Callable[[str], str]) -> None:
+    path = address_of(rule).partition("?")[0]
+    addresses = [path, *(f"{path}?id={quote(forged)}" for forged in FORGED)]
+    before = as_owner.get(address_of(rule)).status_code
+
+    answers = {address: as_owner.get(address).status_code for address in addresses}
+
+    assert before == 200
+    assert answers == dict.fromkeys(addresses, 404)
+
+
+@pytest.mark.parametrize("rule", [rule for rule in BY_ID if ROUTES[rule].post])
+def test_a_forged_id_changes_nothing(rule: str, as_owner: Any, app: Flask, address_of: Callable[[str], str]) -> None:
+    path = address_of(rule).partition("?")[0]
+    addresses = [path, *(f"{path}?id={quote(forged)}" for forged in FORGED)]
+    data = {"csrf_token": own_token(as_owner), "name": "Forged", "email": "forged@example.com", "id": "1"}
+    before = everything(app)
+
+    answers = {address: as_owner.post(address, data=data).status_code for address in addresses}
+
+    assert answers == dict.fromkeys(addresses, 404)
+    assert everything(app) == before
+
+
+@pytest.mark.parametrize("rule", ARGUMENTS)
+def test_no_argument_breaks_a_page(rule: str, as_owner: Any, as_nobody: Any, address_of: Callable[[str], str]) -> None:
+    path, _, query = address_of(rule).partition("?")
+    given = ["&".join(f"{key}={value}" for key in group.split()) for group in ARGUMENTS[rule] for value in HOSTILE]
+    addresses = [f"{path}?{arguments}&{query}" for arguments in given]
+    client = as_nobody if rule == "/sign-in" else as_owner
+
+    answers = {address: client.get(address, buffered=True).status_code for address in addresses}
+
+    assert [address for address, status in answers.items() if status >= 500] == []
+
+
+@pytest.mark.parametrize("rule", FORMS)
+def test_no_form_value_breaks_a_page(
+    rule: str, as_owner: Any, as_nobody: Any, address_of: Callable[[str], str]
+) -> None:
+    address = address_of(rule)
+    client, person = (as_nobody, "nobody") if rule == "/sign-in" else (as_owner, "owner")
+    filled = {**FORMS[rule], "csrf_token": own_token(client, person)}
+    bodies = ["&".join(f"{name}={text}" for name, text in {**filled, key: value}.items())
+              for key in filled for value in HOSTILE]  # fmt: skip
+
+    statuses = {body: client.post(address, data=body, content_type=URLENCODED).status_code for body in bodies}
+
+    assert {body: status for body, status in statuses.items() if status >= 500} == {}
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/%00",
+        "/%ff",
+        "/static/%00",
+        "/static/%ff",
+        "/static/../manage.py",
+        "/static/%2e%2e/manage.py",
+        "/set-up/%00",
+        "/set-up/%ff",
+        "/set-up/%C3%A9",
+        "/admin/user/export/%00/",
+        "/admin/user/export/json/",
+        "/admin/%00/",
+        "/admin/user/1",
+        "/admin/static/x.js",
+    ],
+)  # fmt: skip -- a list of words
+def test_an_address_of_nothing_is_404(path: str, as_owner: Any) -> None:
+    assert as_owner.get(path).status_code == 404

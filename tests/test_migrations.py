@@ -1,0 +1,210 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import IntegrityError
+
+from admin_app import create_app
+from admin_app.extensions import db
+from admin_app.models.post import Post
+from admin_app.models.user import User
+
+MIGRATIONS = str(Path(__file__).resolve().parents[1] / "migrations")
+TABLES = {"alembic_version", "post", "staff", "staff_session", "user"}
+
+
+@pytest.fixture
+def empty(store: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """Return the application on a database of its own in which nothing is yet."""
+    if store == "sqlite":
+        url = f"sqlite:///{tmp_path / 'new.db'}"
+        drop: Callable[[], object] = list
+    else:
+        server: Flask = request.getfixturevalue("app_on")("postgres")
+        url = request.getfixturevalue("postgres_url").replace("@/postgres?", "@/new?")
+
+        def sql(statement: str) -> None:
+            with (
+                server.app_context(),
+                db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
+            ):
+                connection.execute(text(statement))
+
+        sql("CREATE DATABASE new")
+
+        def drop() -> None:
+            sql("DROP DATABASE new WITH (FORCE)")
+
+    app = create_app({"DATABASE_URL": url}, instance_path=str(tmp_path))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+    drop()
+
+
+def tables() -> set[str]:
+    with db.engine.connect() as connection:
+        return set(inspect(connection).get_table_names())
+
+
+def shape() -> dict[str, Any]:
+    """Describe every table as the database knows it."""
+    with db.engine.connect() as connection:
+        inspector = inspect(connection)
+        return {
+            name: [
+                [(column["name"], str(column["type"]), column["nullable"]) for column in inspector.get_columns(name)],
+                sorted(index["name"] or "" for index in inspector.get_indexes(name)),
+                sorted(unique["name"] or "" for unique in inspector.get_unique_constraints(name)),
+                sorted(key["name"] or "" for key in inspector.get_foreign_keys(name)),
+            ]
+            for name in sorted(inspector.get_table_names())
+        }
+
+
+def test_they_go_up_down_and_up_again(empty: Flask) -> None:
+    flask_migrate.upgrade(directory=MIGRATIONS)
+    first, after_up = shape(), tables()
+    flask_migrate.downgrade(directory=MIGRATIONS, revision="base")
+    after_down = tables()
+    flask_migrate.upgrade(directory=MIGRATIONS)
+
+    assert empty.config["SQLALCHEMY_DATABASE_URI"]
+    assert (after_up, after_down) == (TABLES, {"alembic_version"})
+    assert shape() == first
+
+
+@pytest.mark.usefixtures("empty")
+def test_every_step_down_can_be_gone_up_again() -> None:
+    flask_migrate.upgrade(directory=MIGRATIONS)
+    last = shape()
+    steps = list(ScriptDirectory(MIGRATIONS).walk_revisions())
+
+    for step in steps:
+        flask_migrate.downgrade(directory=MIGRATIONS, revision=step.down_revision or "base")
+        flask_migrate.upgrade(directory=MIGRATIONS, revision=step.revision)
+        flask_migrate.downgrade(directory=MIGRATIONS, revision=step.down_revision or "base")
+    flask_migrate.upgrade(directory=MIGRATIONS)
+
+    assert steps
+    assert shape() == last
+
+
+@pytest.mark.usefixtures("empty")
+def test_the_models_ask_for_nothing_that_they_do_not_make() -> None:
+    flask_migrate.upgrade(directory=MIGRATIONS)
+
+    # `flask db check` exits with 1 when there is a difference, which fails the test.
+    flask_migrate.check(directory=MIGRATIONS)
+    with db.engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), db.metadata)
+
+    assert differences == []
+
+
+@pytest.mark.usefixtures("empty")
+def test_upgrading_twice_keeps_the_data() -> None:
+    flask_migrate.upgrade(directory=MIGRATIONS)
+    db.session.add(User(name="Ada", email="ada@example.com"))
+    db.session.commit()
+    db.session.remove()
+
+    flask_migrate.upgrade(directory=MIGRATIONS)
+
+    assert db.session.query(User.name).all() == [("Ada",)]
+
+
+def test_there_is_one_line_of_them() -> None:
+    scripts = ScriptDirectory(MIGRATIONS)
+
+    assert len(scripts.get_heads()) == 1
+    assert len(scripts.get_bases()) == 1
+
+
+# ---- what the tables promise
+
+
+@pytest.mark.usefixtures("context")
+def test_every_foreign_key_is_indexed() -> None:
+    with db.engine.connect() as connection:
+        inspector = inspect(connection)
+        keys = [(name, key) for name in inspector.get_table_names() for key in inspector.get_foreign_keys(name)]
+        missing = [
+            (name, key["constrained_columns"])
+            for name, key in keys
+            if not any(
+                index["column_names"][: len(key["constrained_columns"])] == key["constrained_columns"]
+                for index in inspector.get_indexes(name)
+            )
+        ]
+
+    assert len(keys) == 2
+    assert missing == []
+
+
+@pytest.mark.usefixtures("context")
+def test_a_post_of_a_user_who_does_not_exist_is_refused() -> None:
+    db.session.add(Post(content="x", user_id=7))
+
+    with pytest.raises(IntegrityError):
+        db.session.commit()
+
+    db.session.rollback()
+
+
+@pytest.mark.usefixtures("context")
+def test_a_user_with_posts_cannot_be_deleted_from_under_them(make_user: Any, make_post: Any) -> None:
+    user = make_user()
+    make_post(user_id=user.id)
+
+    with pytest.raises(IntegrityError):
+        db.session.execute(text(f'DELETE FROM "user" WHERE id = {user.id}'))
+
+    db.session.rollback()
+
+
+@pytest.mark.usefixtures("context")
+def test_two_users_cannot_have_one_email(make_user: Any) -> None:
+    make_user(email="ada@example.com")
+
+    with pytest.raises(IntegrityError):
+        make_user(email="ada@example.com")
+
+    db.session.rollback()
+
+
+@pytest.mark.usefixtures("context")
+def test_the_id_of_a_deleted_record_is_never_given_again(make_post: Any) -> None:
+    last = make_post().id
+    db.session.execute(text(f"DELETE FROM post WHERE id = {last}"))
+    db.session.commit()
+
+    assert make_post().id == last + 1
+
+
+@pytest.mark.usefixtures("context")
+def test_times_are_stored_in_utc(store: str, make_user: Any) -> None:
+    moment = datetime(2026, 1, 2, 1, 30, tzinfo=timezone(timedelta(hours=5)))
+    key = make_user(created_at=moment).id
+
+    stored = db.session.scalar(text(f'SELECT created_at FROM "user" WHERE id = {key}'))
+
+    if store == "sqlite":
+        assert stored == "2026-01-01 20:30:00.000000"
+    else:
+        assert stored == moment
+    db.session.expire_all()
+    user = db.session.get(User, key)
+    assert user is not None
+    assert (user.created_at, user.created_at.tzinfo) == (moment, UTC)

@@ -1,0 +1,235 @@
+"""What the generic tests do not say about tags; test_third_model.py runs this file in a copy of the project."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+import pytest
+from admin_app.models.tag import Tag
+from flask import Flask
+from sqlalchemy import select
+
+from admin_app.extensions import db
+from admin_app.models.post import Post
+from tests.page import Page
+
+UID = uuid.UUID("12345678-1234-5678-1234-567812345678")
+GOOD = {
+    "label": "new",
+    "note": "",
+    "weight": "2.5",
+    "day": "2026-01-31",
+    "price": "9.9901",
+    "uid": str(UID),
+    "is_public": "y",
+}  # fmt: skip -- two lines
+
+
+@pytest.fixture
+def make_tag(keep: Any, make_post: Any) -> Any:
+    """Make tags, each on a post of its own unless told."""
+
+    def make(label: str, **values: Any) -> Any:
+        post_id = values.pop("post_id", None) or make_post(content=f"Post of {label}").id
+        plain = {"weight": 1.0, "day": date(2026, 1, 31), "price": Decimal("9.9901"), "uid": UID, "is_public": True}
+        return keep(Tag(label=label, post_id=post_id, **{**plain, **values}))
+
+    return make
+
+
+def tags(app: Flask) -> dict[str, int]:
+    with app.app_context():
+        return {tag.label: tag.post_id for tag in db.session.scalars(select(Tag))}
+
+
+@pytest.mark.usefixtures("context")
+def test_generated_migration_is_all_there_is_to_change() -> None:
+    flask_migrate.check(directory=str(Path(__file__).parents[1] / "migrations"))
+
+
+def test_tags_stand_in_the_menu_and_on_the_start_page(as_viewer: Any) -> None:
+    page = Page(as_viewer.get("/admin/"))
+
+    menu = page.texts("a", within="main") and [link.text for link in page.all("nav", aria_label="Main")[0].all("a")]
+    assert menu == ["Start", "Users", "Posts", "Tags"]
+    assert "Labels on posts." in page.root.text
+
+
+def test_list_shows_every_type_as_a_person_reads_it(as_viewer: Any, make_tag: Any) -> None:
+    make_tag("first", is_public=False, weight=2.5)
+
+    page = Page(as_viewer.get("/admin/tag/"))
+
+    assert page.rows()[0][:7] == ["first", "Post of first", "2.5", "9.9901", "2026-01-31", str(UID), "No"]
+    numbers = [cell.text for cell in page.all("th", scope="col") if cell.has(class_="number")]
+    assert numbers == ["Weight", "Price", "ID↓"]
+
+
+@pytest.mark.parametrize(
+    ("filter_", "labels"),
+    [
+        ("price__greater=9.99", ["cheap"]),
+        ("price__equals=9.9901", ["cheap"]),
+        ("price__smaller=9.99", ["free"]),
+        ("weight__greater=1.5", ["free"]),
+        ("day__on=2026-02-01", ["free"]),
+        ("day__until=2026-01-31", ["cheap"]),
+        (f"uid__equals={UID}", ["cheap"]),
+        ("is_public__is=no", ["free"]),
+        ("note__empty=yes", ["cheap"]),
+        ("post.content__contains=of+free", ["free"]),
+        ("q=%22of+cheap%22", ["cheap"]),
+    ],
+)
+def test_filters_of_every_type_find_their_rows(filter_: str, labels: list[str], as_viewer: Any, make_tag: Any) -> None:
+    make_tag("cheap")
+    make_tag("free", price=Decimal(0), weight=2.0, day=date(2026, 2, 1), uid=uuid.uuid4(), is_public=False, note="x")
+
+    page = Page(as_viewer.get(f"/admin/tag/?{filter_}"))
+
+    assert (page.status, page.column("Label")) == (200, labels)
+
+
+@pytest.mark.parametrize(
+    "filter_",
+    [
+        "price__greater=nan",
+        "price__equals=1e999",
+        "weight__greater=inf",
+        "weight__equals=x",
+        "uid__equals=x",
+        "day__on=x",
+        "is_public__is=x",
+        "price__equals=" + "9" * 999,
+    ],
+)  # fmt: skip -- addresses
+def test_filter_without_a_meaning_is_no_error(filter_: str, as_viewer: Any, make_tag: Any) -> None:
+    make_tag("first")
+
+    page = Page(as_viewer.get(f"/admin/tag/?{filter_}"))
+
+    assert (page.status, page.rows()) == (200, [])
+
+
+def test_form_makes_a_tag(app: Flask, as_editor: Any, make_post: Any) -> None:
+    post = make_post()
+
+    response = as_editor.post_form("/admin/tag/new/", {**GOOD, "post": str(post.id)})
+
+    assert response.status_code == 303
+    with app.app_context():
+        tag = db.session.scalars(select(Tag)).one()
+        assert (tag.note, tag.weight, tag.day, tag.price, tag.uid, tag.is_public, tag.post_id) == (
+            tag.note,
+            2.5,
+            date(2026, 1, 31),
+            Decimal("9.9901"),
+            UID,
+            True,
+            post.id,
+        )  # fmt: skip -- two rows
+        assert not tag.note
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("label", ""),
+        ("label", "x" * 41),
+        ("weight", ""),
+        ("weight", "heavy"),
+        ("weight", "nan"),
+        ("weight", "inf"),
+        ("weight", "1e999"),
+        ("day", ""),
+        ("day", "31.1.2026"),
+        ("day", "0000-00-00"),
+        ("price", ""),
+        ("price", "dear"),
+        ("price", "NaN"),
+        ("price", "sNaN"),
+        ("price", "Infinity"),
+        ("price", "1e20"),
+        ("price", "1000000"),
+        ("uid", ""),
+        ("uid", "x"),
+        ("post", ""),
+        ("post", "999999"),
+    ],
+)
+def test_value_that_does_not_fit_is_told_how_to_be_mended(
+    name: str, typed: str, app: Flask, as_editor: Any, make_post: Any
+) -> None:
+    post = make_post()
+
+    page = Page(as_editor.post_form("/admin/tag/new/", {**GOOD, "post": str(post.id), name: typed}))
+
+    assert page.status == 422
+    assert page.error_of(name) != ""
+    assert "valid" not in page.error_of(name)
+    assert page.summary == [page.error_of(name)]
+    assert page.values()[name] == typed
+    assert tags(app) == {}
+
+
+def test_label_is_unique_in_any_case(as_editor: Any, make_tag: Any) -> None:
+    tag = make_tag("New")
+
+    page = Page(as_editor.post_form("/admin/tag/new/", {**GOOD, "post": str(tag.post_id)}))
+
+    assert page.error_of("label") == f"Label is already used by tag {tag.id}. Enter a different one."
+
+
+def test_tags_hang_on_the_page_of_their_post(app: Flask, as_editor: Any, make_tag: Any) -> None:
+    tag = make_tag("first")
+    make_tag("other")
+    here = f"/admin/post/edit/?id={tag.post_id}"
+    page = Page(as_editor.get(here))
+
+    add = page.link("Add tag")
+    response = as_editor.post_form(add, {**Page(as_editor.get(add)).values(), **GOOD})
+
+    assert page.column("Label", "tags") == ["first"]
+    assert response.location == here
+    assert tags(app)["new"] == tag.post_id
+
+
+def test_post_with_tags_cannot_keep_them_without_a_post(app: Flask, as_editor: Any, make_tag: Any) -> None:
+    tag = make_tag("first")
+    address = f"/admin/post/delete/?id={tag.post_id}"
+
+    page = Page(as_editor.get(address))
+    refused = Page(as_editor.post_form(address, {"fate.tags": "keep"}))
+
+    assert page.texts("legend") == ["What happens to 1 tag?"]
+    assert [one.attributes["value"] for one in page.all("input", type="radio")] == ["give", "delete"]
+    assert (refused.status, refused.summary) == (422, ["Choose what happens to the tags."])
+    assert tags(app) == {"first": tag.post_id}
+
+
+def test_tags_can_be_given_to_another_post(app: Flask, as_editor: Any, make_tag: Any, make_post: Any) -> None:
+    tag, heir = make_tag("first"), make_post()
+
+    as_editor.post_form(f"/admin/post/delete/?id={tag.post_id}", {"fate.tags": "give", "heir.tags": str(heir.id)})
+
+    assert tags(app) == {"first": heir.id}
+
+
+def test_posts_that_go_with_their_user_take_their_tags_along(
+    app: Flask, as_editor: Any, make_tag: Any, make_user: Any, make_post: Any
+) -> None:
+    user = make_user()
+    make_tag("gone", post_id=make_post(user=user).id)
+    stays = make_tag("stays")
+
+    response = as_editor.post_form(f"/admin/user/delete/?id={user.id}", {"fate.posts": "delete"})
+
+    assert response.status_code == 303
+    assert tags(app) == {"stays": stays.post_id}
+    with app.app_context():
+        assert list(db.session.scalars(select(Post.id))) == [stays.post_id]

@@ -1,0 +1,21 @@
+"""Tags: labels on posts. Copied by test_third_model.py."""
+
+from __future__ import annotations
+
+from admin_app.models.tag import Tag
+
+from admin_app.panel.resource import ResourceView
+
+
+class TagResource(ResourceView):
+    """Find a tag, change it, put it on another post."""
+
+    record = Tag
+    description = "Labels on posts."
+    menu_order = 30
+
+    column_list = ("label", "post", "weight", "price", "day", "uid", "is_public", "id")
+    column_searchable_list = ("label", "note", "post.content")
+    column_sortable_list = ("label", ("post", "post.content"), "weight", "price", "day", "is_public", "id")
+    column_filters = ("label", "note", "weight", "price", "day", "uid", "is_public", "post", "post.content")
+    form_columns = ("label", "note", "weight", "day", "price", "uid", "is_public", "post")

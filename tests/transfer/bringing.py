@@ -1,0 +1,55 @@
+"""Bring a file in as the command line does, and look at what became of it."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from admin_app.domain import records
+from admin_app.errors import TransferError
+from admin_app.extensions import db
+from admin_app.panel.registry import resource_of
+from admin_app.transfer.importing import Report, import_csv
+
+
+def bring(model: type[Any], text: str | bytes, **options: Any) -> Report:
+    """Import as the command line does, and commit."""
+    view: Any = resource_of(model)
+    raw = text.encode() if isinstance(text, str) else text
+    file = io.TextIOWrapper(io.BytesIO(raw), encoding="utf-8-sig", newline="")
+    with records.commit(db.session, model):
+        return import_csv(db.session, model, file, view.import_columns(), ignored=view.ignored_headers(), **options)
+
+
+def refused(model: type[Any], text: str | bytes) -> list[tuple[int, str]]:
+    """Import something wrong; return the rows' problems, after a look that nothing was written."""
+    before = db.session.scalar(select(func.count()).select_from(model))
+    with pytest.raises(TransferError) as caught:
+        bring(model, text)
+
+    assert db.session.scalar(select(func.count()).select_from(model)) == before
+    return list(caught.value.problems)
+
+
+def message_for(model: type[Any], text: str | bytes) -> str:
+    """Import a file that is wrong as a whole; return what is said."""
+    with pytest.raises(TransferError) as caught:
+        bring(model, text)
+
+    assert caught.value.problems == ()
+    return str(caught.value)
+
+
+def all_of(model: type[Any], *names: str) -> list[tuple[Any, ...]]:
+    return [
+        tuple(getattr(record, name) for name in names)
+        for record in db.session.scalars(select(model).order_by(model.id))
+    ]
+
+
+def rows_of_users(count: int) -> str:
+    """Return rows of "id,name,email"."""
+    return "".join(f"{key},User {key},user{key}@example.com\n" for key in range(1, count + 1))
