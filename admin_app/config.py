@@ -23,6 +23,7 @@ from admin_app.errors import ConfigurationError
 MAX_BODY_BYTES = 4 * 1024 * 1024
 
 SHORTEST_SECRET = 32
+LONGEST_TIME_LIMIT = 300
 # A name or an address, with a port if need be; a leading dot means "and everything below".
 _HOST = re.compile(r"\.?[A-Za-z0-9_.-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
 NOT_SECRET = frozenset({"secret", "secret-key", "changeme", "change-me", "dev", "default"})
@@ -60,6 +61,14 @@ def _hours(text: str) -> int:
         message = "must be between 1 and 720 hours"
         raise ValueError(message)
     return hours
+
+
+def _seconds(text: str) -> int:
+    seconds = _whole_number(text)
+    if not 1 <= seconds <= LONGEST_TIME_LIMIT:
+        message = f"must be between 1 and {LONGEST_TIME_LIMIT} seconds"
+        raise ValueError(message)
+    return seconds
 
 
 def _hosts(text: str) -> list[str]:
@@ -123,6 +132,12 @@ SETTINGS = (
         "How many reverse proxies stand in front; their `X-Forwarded-*` headers are believed.",
         _whole_number,
     ),
+    Setting(
+        "ADMIN_TIME_LIMIT",
+        "10",
+        "Seconds a page may ask the database; a list that takes longer says what to narrow (1 to 300).",
+        _seconds,
+    ),
     Setting("ADMIN_SESSION_HOURS", "12", "Hours until a person signs in again (1 to 720).", _hours),
 )  # fmt: skip -- one setting a block reads better than one argument a line
 
@@ -153,6 +168,7 @@ def flask_config(environment: Mapping[str, str], instance: Path) -> dict[str, An
         "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
         "TRUSTED_HOSTS": settings["ADMIN_HOSTS"] or None,
         "PROXIES": settings["ADMIN_PROXIES"],
+        "TIME_LIMIT": settings["ADMIN_TIME_LIMIT"],
         "SESSION_HOURS": settings["ADMIN_SESSION_HOURS"],
         "HTTPS": https,
         "PREFERRED_URL_SCHEME": "https" if https else "http",

@@ -1,4 +1,4 @@
-"""What the act under way is: for now, whether it means to write.
+"""What the act under way is: whether it means to write, and how long its statements may take.
 
 SQLite lets one connection write at a time; a transaction that only finds out half-way that it writes can be
 refused at once, whatever the busy timeout. So whoever means to write says so before the first statement.
@@ -6,11 +6,15 @@ refused at once, whatever the busy timeout. So whoever means to write says so be
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
+# Seconds a statement may take, and the moment of `time.monotonic` when the whole act is late; 0 is no limit.
+_limit: ContextVar[float] = ContextVar("limit", default=0.0)
+_deadline: ContextVar[float] = ContextVar("deadline", default=0.0)
 
 
 def is_writing() -> bool:
@@ -26,3 +30,30 @@ def writing() -> Iterator[None]:
         yield
     finally:
         _writing.reset(token)
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Stop statements inside that take longer."""
+    limit, deadline = _limit.set(seconds), _deadline.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _limit.reset(limit)
+        _deadline.reset(deadline)
+
+
+def lift_time_limit() -> None:
+    """Let the rest of the act take the time it needs: to say, after one statement was stopped, which one it was."""
+    _deadline.set(0.0)
+
+
+def limit_in_milliseconds() -> int:
+    """Return how long a statement may take, 0 for as long as it likes."""
+    return int(_limit.get() * 1000)
+
+
+def is_late() -> bool:
+    """Whether the act has used up its time."""
+    deadline = _deadline.get()
+    return deadline > 0 and time.monotonic() > deadline

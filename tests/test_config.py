@@ -25,10 +25,12 @@ DEFAULTS = {
     "ADMIN_HOSTS": [],
     "ADMIN_HTTPS": False,
     "ADMIN_PROXIES": 0,
+    "ADMIN_TIME_LIMIT": 10,
     "ADMIN_SESSION_HOURS": 12,
 }
 
 HOURS = "ADMIN_SESSION_HOURS must be between 1 and 720 hours."
+SECONDS = "ADMIN_TIME_LIMIT must be between 1 and 300 seconds."
 NUMBER = "must be a whole number."
 SECRET_LINE = "ADMIN_SECRET_KEY must be 32 or more random characters: leave it empty to have one made."
 URL_LINE = "DATABASE_URL must look like postgresql://user:password@host/name or sqlite:////path/to/file."

@@ -10,6 +10,7 @@ from admin_app import text
 from admin_app.current import writing
 from admin_app.domain.demo import make_demo
 from admin_app.extensions import db
+from admin_app.models.connection import refresh_statistics
 
 
 @click.command()
@@ -21,4 +22,5 @@ def demo(users: int, posts: int) -> None:
     with writing(), tqdm(total=users + posts, unit=" rows", disable=None) as bar:
         make_demo(db.session, users=users, posts=posts, on_rows=bar.update)
         db.session.commit()
+        refresh_statistics(db.session)
     click.echo(f"{text.counted(users, 'user', 'users')} and {text.counted(posts, 'post', 'posts')} were added.")

@@ -47,7 +47,7 @@ class Server(BaseApplication):
     "--port",
     default=8000,
     show_default=True,
-    help="The port to listen on; 0 takes a free one.",
+    help="The port; 0: a free one.",
     type=click.IntRange(0, 65535),
 )
 @click.option("--workers", default=WORKERS, show_default=True, help="How many processes.", type=click.IntRange(1, 64))

@@ -17,6 +17,7 @@ from admin_app.current import writing
 from admin_app.domain import records
 from admin_app.errors import NotFoundError, SelectionError, TransferError
 from admin_app.extensions import db
+from admin_app.models.connection import refresh_statistics
 from admin_app.panel.registry import resources
 from admin_app.panel.resource import ResourceView
 from admin_app.transfer.csv_file import csv_chunks
@@ -55,16 +56,19 @@ def import_(resource: str, file: Path, *, progress: bool, verbatim: bool) -> Non
 
 def _import(view: ResourceView, raw: IO[bytes], bar: Any, *, is_verbatim: bool) -> Report:
     text_of = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
-    with text_of as file, writing(), records.commit(db.session, view.model):
-        return import_csv(
-            db.session,
-            view.model,
-            file,
-            view.import_columns(),
-            ignored=view.ignored_headers(),
-            is_verbatim=is_verbatim,
-            on_rows=lambda _count: bar.update(raw.tell() - bar.n),
-        )
+    with text_of as file, writing():
+        with records.commit(db.session, view.model):
+            report = import_csv(
+                db.session,
+                view.model,
+                file,
+                view.import_columns(),
+                ignored=view.ignored_headers(),
+                is_verbatim=is_verbatim,
+                on_rows=lambda _count: bar.update(raw.tell() - bar.n),
+            )
+        refresh_statistics(db.session)
+    return report
 
 
 @click.command()

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, Text, func, or_, select
 from sqlalchemy import inspect as inspect_mapper
 
-from admin_app.domain.rules import as_key
 from admin_app.errors import NotFoundError
 from admin_app.extensions import AnySession
+from admin_app.models.limits import as_key
 
 
 def find_one(session: AnySession, model: type[Any], text: str, *, noun: str, nouns: str) -> Any:

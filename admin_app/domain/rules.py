@@ -7,10 +7,11 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, Numeric, SmallInteger, String, func, select
+from sqlalchemy import Boolean, Column, Float, Integer, Numeric, String, func, select
 from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.extensions import AnySession
+from admin_app.models.limits import limits_of
 
 # One @ with something on both sides and no white space: whether mail arrives, only mail can tell.
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
@@ -21,20 +22,6 @@ def is_required(column: Column[Any]) -> bool:
     # An unticked box is an answer.
     is_answered = isinstance(column.type, Boolean) or column.default is not None or column.server_default is not None
     return not column.nullable and not is_answered
-
-
-def limits_of(column: Column[Any]) -> tuple[int, int]:
-    """Return the smallest and the largest whole number that PostgreSQL's column of this type holds; SQLite keeps to them too."""
-    bits = 64 if isinstance(column.type, BigInteger) else 16 if isinstance(column.type, SmallInteger) else 32
-    return -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
-
-
-def as_key(model: type[Any], text: str) -> int | None:
-    """Read an id; None for what no record of this model can have: a larger number must not even reach the database."""
-    key = inspect_mapper(model).primary_key[0]
-    _, largest = limits_of(key)
-    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(largest))
-    return int(text) if is_number and 1 <= int(text) <= largest else None
 
 
 def problem_with(column: Column[Any], label: str, value: Any) -> str | None:

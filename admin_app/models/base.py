@@ -23,6 +23,11 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
+    @property
+    def python_type(self) -> type[datetime]:
+        """What its values are."""
+        return datetime
+
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Refuse a time without a zone: nobody could tell later what it meant."""
         if value is None:
@@ -43,7 +48,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 class Timestamped:
     """When the record was made and last changed."""
 
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now, index=True, sort_order=900)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now, sort_order=900)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now, onupdate=utc_now, sort_order=901)
 
 

@@ -5,12 +5,22 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, Pool, event, text
+from sqlalchemy.exc import OperationalError
 
-from admin_app.current import is_writing
+from admin_app.current import is_late, is_writing, limit_in_milliseconds
+from admin_app.extensions import AnySession
 
 # A writer waits this long for another one before it gives up: longer than any act of ours holds the lock.
 BUSY_TIMEOUT_MS = 15_000
+
+
+# SQLite's instructions between two looks at the clock. One of them may search a long text, so they are few; a look
+# costs about as much as two.
+STEPS_BETWEEN_LOOKS = 1_000
+
+# What PostgreSQL calls a statement that was stopped: by its time limit, since nobody else stops ours.
+QUERY_CANCELED = "57014"
 
 
 @event.listens_for(Engine, "connect")
@@ -28,6 +38,7 @@ def _prepare(connection: Any, _record: Any) -> None:
     ):
         connection.execute(f"PRAGMA {pragma}")
     # SQLite's own knows ASCII only: "CAFÉ" would not find "Café", and É@example.com would not be é@example.com.
+    connection.set_progress_handler(is_late, STEPS_BETWEEN_LOOKS)
     connection.create_function("lower", 1, _lower, deterministic=True)
 
 
@@ -40,3 +51,26 @@ def _begin(connection: Connection) -> None:
     """Take the write lock first when the act means to write: upgrading later is refused at once, without waiting."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing() else "BEGIN")
+
+
+@event.listens_for(Pool, "checkout")
+def _limit_time(connection: Any, record: Any, _proxy: Any) -> None:
+    """Tell PostgreSQL how long statements may take, when that differs from what it was told last."""
+    wanted = limit_in_milliseconds()
+    if isinstance(connection, sqlite3.Connection) or record.info.get("limit", 0) == wanted:
+        return
+    connection.autocommit = True
+    connection.execute(f"SET statement_timeout = {wanted}")
+    connection.autocommit = False
+    record.info["limit"] = wanted
+
+
+def is_timeout(error: OperationalError) -> bool:
+    """Whether a statement was stopped because it took too long."""
+    return str(error.orig) == "interrupted" or getattr(error.orig, "sqlstate", None) == QUERY_CANCELED
+
+
+def refresh_statistics(session: AnySession) -> None:
+    """Let the store look at its tables anew after much was written: it plans by what it finds, and lists say how much there is."""
+    session.execute(text("ANALYZE"))
+    session.commit()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class User(Record):
     """Somebody who writes posts."""
 
-    name: Mapped[str] = mapped_column(String(80), index=True)
+    name: Mapped[str] = mapped_column(String(80))
     email: Mapped[str] = mapped_column(String(120), unique=True, info={"format": "email"})
 
     posts: Mapped[list[Post]] = relationship(back_populates="user", passive_deletes="all")

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
+from flask import request
 from flask_admin import expose
 from sqlalchemy import inspect as inspect_mapper
+from sqlalchemy.exc import OperationalError
 
+from admin_app.current import lift_time_limit
 from admin_app.domain.permissions import Act
+from admin_app.errors import SelectionError
+from admin_app.extensions import db
+from admin_app.models.connection import is_timeout
 from admin_app.panel.cells import cell_of
-from admin_app.panel.elements import Fact
+from admin_app.panel.elements import Fact, Steps
 from admin_app.panel.relations import Relations
+from admin_app.selection.neighbours import neighbours_of
 
 
 class Details(Relations):
@@ -29,10 +37,37 @@ class Details(Relations):
             resource=self,
             record_title=self.title_of(record),
             facts=self.facts(record),
+            steps=self.steps(record, "details_view"),
             children=self.children(record),
             return_url=self.return_url(),
             edit_url=self.link("edit_view", record, url=self.return_url()) if self.may(Act.EDIT) else "",
             delete_url=self.link("delete_view", record, url=self.return_url()) if self.may(Act.DELETE) else "",
+        )
+
+    def steps(self, record: Any, view: str) -> Steps | None:
+        """Link the records before and after this one in the list that it was opened from, if it was opened from one."""
+        back = self.return_url()
+        address = urlsplit(back)
+        if "url" not in request.args or address.path != self.link("index_view"):
+            return None
+        try:
+            selection = self.selection(parse_qsl(address.query, keep_blank_values=True)).changed()
+            found = neighbours_of(db.session, selection, record)
+        except SelectionError:
+            return None
+        except OperationalError as error:
+            if not is_timeout(error):
+                raise
+            # The page is the record's: it does without the way to the next one.
+            lift_time_limit()
+            db.session.rollback()
+            return None
+        if found is None:
+            return None
+        return Steps(
+            previous_url=self.link(view, found.previous, url=back) if found.previous is not None else "",
+            next_url=self.link(view, found.following, url=back) if found.following is not None else "",
+            position=f"{found.position} of {found.count}",
         )
 
     def facts(self, record: Any, *, leave_out: Collection[str] = ()) -> tuple[Fact, ...]:

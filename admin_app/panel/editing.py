@@ -17,6 +17,7 @@ from admin_app.extensions import db
 from admin_app.panel.details import Details
 from admin_app.panel.fields import RelationField
 from admin_app.panel.forms import Converter
+from admin_app.text import isolated
 from admin_app.web.notices import announce
 
 UNPROCESSABLE = 422
@@ -128,6 +129,7 @@ class Editing(Details):
             form_url=self.here(),
             return_url=self.return_url(),
             record_title="" if is_new else self.title_of(record),
+            steps=None if is_new else self.steps(record, "edit_view"),
             facts=() if is_new else self.facts(record, leave_out=set(form._fields)),
             children=[] if is_new else self.children(record),
             delete_url=""
@@ -137,7 +139,7 @@ class Editing(Details):
         return page, UNPROCESSABLE if form.errors else 200
 
     def _noun_first(self, record: Any) -> str:
-        return f"{self.noun.capitalize()} “{self.title_of(record)}”"
+        return f"{self.noun.capitalize()} “{isolated(self.title_of(record))}”"
 
 
 def _show_problems(form: Form, problems: dict[str, str]) -> None:

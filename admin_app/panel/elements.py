@@ -72,6 +72,9 @@ class Pager:
 
     previous_url: str = ""
     next_url: str = ""
+    # Only where the numbers do not lead there.
+    first_url: str = ""
+    last_url: str = ""
     pages: tuple[Link | None, ...] = ()
     sizes: tuple[Link, ...] = ()
 
@@ -146,7 +149,20 @@ class Listing:
     export_url: str = ""
     list_url: str = ""
     form_url: str = ""
+    # Where the number is not exact: the link that counts.
+    count_url: str = ""
+    # Whether reading it took longer than it may: then there are no rows, and the search and the filters want narrowing.
+    is_cut: bool = False
     messages: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The way from one record of a list to the next; urls are "" at either end."""
+
+    previous_url: str
+    next_url: str
+    position: str
 
 
 @dataclass(frozen=True)

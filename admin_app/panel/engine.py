@@ -13,9 +13,9 @@ from sqlalchemy.orm import RelationshipProperty
 from sqlalchemy.orm.interfaces import RelationshipDirection
 
 from admin_app.domain.permissions import Act, may
-from admin_app.domain.rules import as_key
 from admin_app.extensions import db
 from admin_app.models.base import Record
+from admin_app.models.limits import as_key
 from admin_app.web.links import local_path
 from admin_app.web.login import ask_to_sign_in, current_staff
 
@@ -106,7 +106,7 @@ class Engine(ModelView):
     def is_to_many(self, name: str) -> bool:
         """Whether this name is the model's relation to many others."""
         relation = self.relation(name)
-        return relation is not None and relation.direction is RelationshipDirection.ONETOMANY
+        return relation is not None and relation.direction is RelationshipDirection.ONETOMANY and bool(relation.uselist)
 
     def _prettify_name(self, name: str) -> str:
         """Turn a column's name into a label in sentence case; Flask-Admin Capitalises Every Word."""

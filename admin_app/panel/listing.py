@@ -5,30 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from http import HTTPStatus
 from typing import Any
 
 from flask import request
 from flask_admin import expose
 from sqlalchemy import inspect as inspect_mapper
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from admin_app import text
+from admin_app.current import lift_time_limit
 from admin_app.domain.permissions import Act
 from admin_app.extensions import db
+from admin_app.models.connection import is_timeout
 from admin_app.panel.cells import cell_of
-from admin_app.panel.elements import Column, Link, Listing, Pager, Row, SearchBox
+from admin_app.panel.elements import Column, Listing, Row, SearchBox
 from admin_app.panel.filtering import ADD, Filtering
 from admin_app.panel.links import ListLinks
+from admin_app.panel.pager import pager_of
 from admin_app.selection import search
 from admin_app.selection.counting import Count, counts_of_children
 from admin_app.selection.offer import Offer, SearchColumn, SortKey
 from admin_app.selection.paging import Page, page_of
-from admin_app.selection.selection import OWN_KEYS, SEARCH, Selection
+from admin_app.selection.selection import END, OWN_KEYS, SEARCH, Selection
 from admin_app.web.notices import marks
 
-# Pages on each side of the present one that the pager shows.
-NEIGHBOURS = 2
 CHILD_PAGE_SIZES = (10, 20, 50)
 Counts = Mapping[str, Mapping[Any, Count]]
 
@@ -49,7 +52,8 @@ class ListPage(Filtering):
             selection = self.selection([*rest, *self.added_conditions(request.args)])
             return self.redirect(links.to(selection.changed()))
         listing = self.listing(self.selection(arguments), links, identity="listing")
-        return self.render(self.list_template, resource=self, listing=listing)
+        page = self.render(self.list_template, resource=self, listing=listing)
+        return page, HTTPStatus.SERVICE_UNAVAILABLE if listing.is_cut else HTTPStatus.OK
 
     def selection(self, arguments: Sequence[tuple[str, str]]) -> Selection:
         """Read which rows an address means."""
@@ -74,9 +78,9 @@ class ListPage(Filtering):
     def listing(self, selection: Selection, links: ListLinks, *, identity: str, hide: str = "") -> Listing:
         """Read one page and build its table; `hide` is the column that is the same in every row."""
         names = [name for name, _ in self.get_list_columns() if name != hide]
-        page = page_of(db.session, selection, self.load_options(names))
+        page, is_cut = self._read(selection, names)
         counts = self.child_counts(names, page.rows)
-        here = links.to(selection.changed(page=page.number))
+        here = links.to(replace(selection, is_counted=False))
         return Listing(
             id=identity,
             caption=self.plural,
@@ -87,7 +91,7 @@ class ListPage(Filtering):
             rows=tuple(self._row(record, names, counts, here) for record in page.rows),
             search=self._search_box(selection, links),
             filters=None if selection.parent else self.filter_bar(selection, links),
-            pager=_pager(selection, page, links),
+            pager=pager_of(selection, page, links),
             is_narrowed=selection.is_narrowed,
             clear_url=links.to(selection.cleared()),
             new_url=self.link("create_view", url=here) if self.may(Act.CREATE) else "",
@@ -95,8 +99,21 @@ class ListPage(Filtering):
             if self.may(Act.EXPORT) and selection.parent is None
             else "",
             form_url=links.path,
+            count_url="" if page.count.is_exact or is_cut else links.to(replace(selection, is_counted=True)),
+            is_cut=is_cut,
             messages=tuple(_messages(selection)),
         )
+
+    def _read(self, selection: Selection, names: Sequence[str]) -> tuple[Page, bool]:
+        """Read a page; one that takes longer than it may is empty, and says so."""
+        try:
+            return page_of(db.session, selection, self.load_options([*names, *selection.order.relations])), False
+        except OperationalError as error:
+            if not is_timeout(error):
+                raise
+            lift_time_limit()
+            db.session.rollback()
+            return Page((), 0, Count(0)), True
 
     @property
     def plural(self) -> str:
@@ -122,7 +139,11 @@ class ListPage(Filtering):
     def _sorts(self) -> dict[str, SortKey]:
         """Read `column_sortable_list`: names, or (name, "relation.column") for a column that sorts by another."""
         declared = self.column_sortable_list or [name for name in self.column_list if self._is_plain(name)]
-        pairs = [("id", "id"), *(one if isinstance(one, tuple) else (one, one) for one in declared)]
+        pairs = [
+            ("id", "id"),
+            ("created_at", "created_at"),
+            *(one if isinstance(one, tuple) else (one, one) for one in declared),
+        ]
         return {name: SortKey(*self._resolved(path)) for name, path in pairs}
 
     def _resolved(self, path: str) -> tuple[Any, Any]:
@@ -183,11 +204,14 @@ class ListPage(Filtering):
 
     def _result_line(self, selection: Selection, page: Page) -> str:
         """Say how many rows there are, and which of them this page shows."""
-        if page.last == 1:
-            return text.counted(page.count, self.noun, self.nouns)
+        count, shown = page.count, len(page.rows)
+        all_of_them = text.counted(count.number, self.noun, self.nouns) if count.is_exact else f"{count} {self.nouns}"
         first = (page.number - 1) * selection.per_page + 1
-        shown = f"{text.number(first)} to {text.number(first + len(page.rows) - 1)}"
-        return f"{shown} of {text.counted(page.count, self.noun, self.nouns)}"
+        if count.is_exact and shown == count.number:
+            return all_of_them
+        if page.number and not (count.is_exact and first + shown - 1 > count.number):
+            return f"{text.number(first)} to {text.number(first + shown - 1)} of {all_of_them}"
+        return f"{'The last ' if selection.before == END else ''}{text.number(shown)} of {all_of_them}"
 
 
 def _messages(selection: Selection) -> list[str]:
@@ -206,28 +230,3 @@ def _messages(selection: Selection) -> list[str]:
 
 def _is_numeric(attribute: Any) -> bool:
     return attribute.property.columns[0].type.python_type in (int, float, Decimal)
-
-
-def _pager(selection: Selection, page: Page, links: ListLinks) -> Pager:
-    def link(number: int) -> Link:
-        return Link(text.number(number), links.to(selection.changed(page=number)), is_current=number == page.number)
-
-    smallest = selection.offer.page_sizes[0]
-    sizes = tuple(
-        Link(str(size), links.to(selection.changed(per_page=size)), is_current=size == selection.per_page)
-        for size in selection.offer.page_sizes
-    )
-    if page.last == 1:
-        return Pager(sizes=sizes if page.count > smallest else ())
-    near = {1, page.last, *range(page.number - NEIGHBOURS, page.number + NEIGHBOURS + 1)}
-    numbers = sorted(number for number in near if 1 <= number <= page.last)
-    pages: list[Link | None] = []
-    for number, before in zip(numbers, [0, *numbers], strict=False):
-        pages += [None] if number > before + 1 else []
-        pages.append(link(number))
-    return Pager(
-        previous_url=link(page.number - 1).url if page.number > 1 else "",
-        next_url=link(page.number + 1).url if page.number < page.last else "",
-        pages=tuple(pages),
-        sizes=sizes,
-    )

@@ -16,6 +16,7 @@ from admin_app.panel.elements import Listing
 from admin_app.panel.links import ListLinks
 from admin_app.panel.listing import ListPage
 from admin_app.panel.registry import resource_of
+from admin_app.selection.paging import fetch
 from admin_app.selection.selection import PAGE, SEARCH, Parent, Selection
 
 # What a picker shows at once; the rest is a page or a longer word away.
@@ -38,7 +39,7 @@ class Relations(ListPage):
         selection = target.selection(arguments)
         # One row more than is shown tells whether there is another page; nothing is counted.
         start = (selection.page - 1) * LOOKUP_SIZE
-        rows = db.session.scalars(selection.statement().limit(LOOKUP_SIZE + 1).offset(start)).all()
+        rows = fetch(db.session, selection.segments(), limit=LOOKUP_SIZE + 1, offset=start)
         results = [
             {"id": str(row.id), "text": target.title_of(row), "detail": target.detail_of(row)}
             for row in rows[:LOOKUP_SIZE]

@@ -8,6 +8,7 @@ from flask_sqlalchemy import SQLAlchemy
 
 from admin_app.domain.permissions import Act
 from admin_app.panel.exporting import Exporting
+from admin_app.selection.indexes import declare_indexes
 
 
 class ResourceView(Exporting):
@@ -34,3 +35,4 @@ class ResourceView(Exporting):
         self.noun = self.noun or name
         self.nouns = self.nouns or f"{self.noun}s"
         super().__init__(self.record, db, name=self.plural, endpoint=name)
+        declare_indexes(self.offer())

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Table, func, literal, select, text
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from admin_app.extensions import AnySession
+from admin_app.selection.selection import Selection
 
 # Enough to be exact about what people go through one by one.
 COUNT_LIMIT = 10_000
@@ -17,14 +18,50 @@ COUNT_LIMIT = 10_000
 
 @dataclass(frozen=True)
 class Count:
-    """A number of rows; not exact when there are more than were counted."""
+    """A number of rows: counted, or at least so many, or about so many as the store's own statistics say."""
 
     number: int
     is_exact: bool = True
+    is_estimate: bool = False
 
     def __str__(self) -> str:
-        """Write "1,204" or "more than 10,000"."""
-        return f"{self.number:,}" if self.is_exact else f"more than {self.number:,}"
+        """Write "1,204", "more than 10,000" or "about 5,000,000"."""
+        if self.is_exact:
+            return f"{self.number:,}"
+        return f"{'about' if self.is_estimate else 'more than'} {self.number:,}"
+
+
+def count_of(session: AnySession, selection: Selection) -> Count:
+    """Count a selection's rows: exactly while they are few or when it was asked for, else no further than the limit.
+
+    For the whole of a large table the store's own statistics are asked, which cost nothing.
+    """
+    found = select(literal(1)).select_from(selection.offer.model).where(*selection.criteria)
+    if selection.is_counted:
+        return Count(session.scalar(select(func.count()).select_from(found.subquery())) or 0)
+    number = session.scalar(select(func.count()).select_from(found.limit(COUNT_LIMIT + 1).subquery())) or 0
+    count = bounded(number)
+    if count.is_exact or selection.is_narrowed or selection.parent is not None:
+        return count
+    estimate = _estimate(session, selection.offer.model.__table__)
+    return Count(_rounded(estimate), is_exact=False, is_estimate=True) if estimate > COUNT_LIMIT else count
+
+
+def _estimate(session: AnySession, table: Table) -> int:
+    """Return how many rows the store believes a table has, 0 where it does not know."""
+    if session.get_bind().dialect.name == "postgresql":
+        known = text("SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass(:name)")
+        quoted = session.get_bind().dialect.identifier_preparer.format_table(table)
+        return int(session.scalar(known, {"name": quoted}) or 0)
+    # Written by ANALYZE: the first number of every index's line is the number of the table's rows. The migrations make it.
+    line = session.scalar(text("SELECT stat FROM sqlite_stat1 WHERE tbl = :name LIMIT 1"), {"name": table.name})
+    return int(str(line or "0").split()[0])
+
+
+def _rounded(number: int) -> int:
+    """Keep two digits: an estimate with more would look like a count."""
+    size = 10 ** max(len(str(number)) - 2, 0)
+    return int(round(number / size) * size)
 
 
 def bounded(number: int, limit: int = COUNT_LIMIT) -> Count:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, select
-from sqlalchemy import inspect as inspect_mapper
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy import ColumnElement, Select, false
+from sqlalchemy.orm import InstrumentedAttribute
 
 from admin_app.errors import SelectionError
+from admin_app.selection.keyset import Order, Place
 from admin_app.selection.offer import Filter, Offer
+from admin_app.selection.places import parse_place
 from admin_app.selection.search import search_criteria
 
-SEARCH, SORT, PAGE, PER_PAGE = "q", "sort", "page", "per_page"
-OWN_KEYS = (SEARCH, SORT, PAGE, PER_PAGE)
+SEARCH, SORT, PAGE, PER_PAGE, AFTER, BEFORE, COUNT = "q", "sort", "page", "per_page", "after", "before", "count"
+OWN_KEYS = (SEARCH, SORT, PAGE, PER_PAGE, AFTER, BEFORE, COUNT)
+# `before=end` is the last page, `count=exact` asks for the whole number however long the counting takes.
+END, EXACT = "end", "exact"
 
 # A filter's value is a word, a number, a date or a list of them; a megabyte of it is an accident or an attack.
 LONGEST_VALUE = 1000
@@ -47,14 +50,21 @@ class Parent:
 
 @dataclass(frozen=True)
 class Selection:
-    """Which rows of `offer.model`, and in what order. `page` counts from 1; `prefix` keeps two lists on a page apart."""
+    """Which rows of `offer.model`, and in what order. `page` counts from 1; `prefix` keeps two lists on a page apart.
+
+    `after` and `before` are places: with one of them the page begins behind, or ends before, a row, and `page` is only
+    its number for people (0 where nobody knows it).
+    """
 
     offer: Offer
     search: str = ""
     conditions: tuple[Condition, ...] = ()
     sort: str = ""
     page: int = 1
+    after: str = ""
+    before: str = ""
     per_page: int = 0
+    is_counted: bool = False
     parent: Parent | None = None
     prefix: str = ""
 
@@ -66,16 +76,23 @@ class Selection:
         own = [(key.removeprefix(prefix), value) for key, value in arguments if key.startswith(prefix)]
         single = {key: value for key, value in own if key in OWN_KEYS}
         per_page = _whole_number(single.get(PER_PAGE, ""))
-        return cls(
+        after, before = single.get(AFTER, ""), single.get(BEFORE, "")
+        page = _whole_number(single.get(PAGE, ""))
+        selection = cls(
             offer=offer,
             search=single.get(SEARCH, "").replace("\0", "").strip(),
             conditions=_parse_conditions(offer, [(key, value) for key, value in own if key not in OWN_KEYS]),
             sort=_parse_sort(offer, single.get(SORT, "")),
-            page=min(max(_whole_number(single.get(PAGE, "")), 1), LAST_PAGE),
+            page=min(page if after or before else max(page, 1), LAST_PAGE),
+            after=after,
+            before="" if after else before,
             per_page=per_page if per_page in offer.page_sizes else offer.page_sizes[0],
+            is_counted=single.get(COUNT) == EXACT,
             parent=parent,
             prefix=prefix,
         )
+        selection.require_places()
+        return selection
 
     def arguments(self) -> list[tuple[str, str]]:
         """Print the URL's arguments; what is at its default is left out. A filter is printed as it came, readable or not."""
@@ -84,14 +101,24 @@ class Selection:
             (SORT, self.sort),
             (PER_PAGE, str(self.per_page) if self.per_page != self.offer.page_sizes[0] else ""),
             (PAGE, str(self.page) if self.page > 1 else ""),
+            (AFTER, self.after),
+            (BEFORE, self.before),
+            (COUNT, EXACT if self.is_counted else ""),
         ]
         own = [(SEARCH, self.search)] if self.search else []
         own += [*conditions, *((key, value) for key, value in state if value)]
         return [(self.prefix + key, value) for key, value in own]
 
     def changed(self, **changes: Any) -> Selection:
-        """Return it with other values, from its first page unless the page is what changes."""
-        return replace(self, **{"page": 1, **changes})
+        """Return it with other values, from its first page, not counted, unless that is what changes."""
+        return replace(self, **{"page": 1, "after": "", "before": "", "is_counted": False, **changes})
+
+    def require_places(self) -> None:
+        """Raise `SelectionError` for a place that is none of this order: guessing one would show other rows."""
+        for text in (self.after, "" if self.before == END else self.before):
+            if text and parse_place(self.order, text) is None:
+                message = "This address names a place that is not in the list's order."
+                raise SelectionError(message)
 
     def without(self, condition: Condition) -> Selection:
         """Return it without one of its conditions."""
@@ -122,30 +149,17 @@ class Selection:
             return [*found, false()]
         return [*found, *narrowing]
 
-    def statement(self) -> Select[Any]:
-        """Return `SELECT model WHERE … ORDER BY …`, the primary key last, so that no two rows ever swap places."""
-        statement = select(self.offer.model).where(*self.criteria)
-        name, descending = self.sort.removeprefix("-"), self.sort.startswith("-")
-        name, descending = (name, descending) if name else _split_sort(self.offer.default_sort)
-        key = inspect_mapper(self.offer.model).primary_key
-        if not name:
-            return statement.order_by(*key)
-        sort = self.offer.sorts[name]
-        column: Any = sort.column
-        if sort.relation is not None:
-            target = aliased(sort.relation.property.mapper.class_)
-            statement = statement.outerjoin(sort.relation.of_type(target))
-            column = getattr(target, sort.column.key)
-        is_nullable = sort.relation is not None or sort.column.property.columns[0].nullable
-        order = [_ordered(column, descending=descending, is_nullable=is_nullable)]
-        return statement.order_by(*order, *(pk.desc() if descending else pk.asc() for pk in key))
+    @cached_property
+    def order(self) -> Order:
+        """How the rows follow each other; the primary key comes last, so that no two rows ever swap places."""
+        name, descending = _split_sort(self.sort or self.offer.default_sort)
+        key = self.offer.sorts.get(name)
+        is_key = key is None or (key.relation is None and key.column.property.columns[0].primary_key)
+        return Order(self.offer.model, None if is_key else key, descending)
 
-
-def _ordered(column: Any, *, descending: bool, is_nullable: bool) -> Any:
-    """Order by a column; both stores put NULL last when ascending, first when descending."""
-    if descending:
-        return column.desc().nulls_first() if is_nullable else column.desc()
-    return column.asc().nulls_last() if is_nullable else column.asc()
+    def segments(self, start: Place | None = None, *, backwards: bool = False) -> Iterator[Select[Any]]:
+        """Yield the queries that give the rows in their order, one after the other, from a place on."""
+        return self.order.segments(self.criteria, start=start, backwards=backwards)
 
 
 def _split_sort(sort: str) -> tuple[str, bool]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from admin_app.selection.counting import counts_of_children
 from admin_app.selection.selection import Selection
-from admin_app.transfer.columns import ExportColumn
+from admin_app.transfer.columns import Counts, ExportColumn
 
 # Rows fetched at a time: memory holds this many records, whatever the length of the list.
 BATCH = 1000
@@ -30,13 +30,18 @@ def exported_rows(
 
     Everything is read in one transaction. An error ends the iteration: whoever writes the file must not finish it.
     """
-    statement = selection.statement().options(*options).execution_options(yield_per=BATCH)
-    with Session(_of_one_moment(engine)) as session, closing(session.scalars(statement)) as records:
-        for batch in records.partitions():
-            keys = [record.id for record in batch]
-            counts = {relation.key: counts_of_children(session, relation, keys, limit=None) for relation in children}
-            for record in batch:
-                yield [column.read(record, counts) for column in columns]
+    with Session(_of_one_moment(engine)) as session:
+        for segment in selection.segments():
+            statement = segment.options(*options).execution_options(yield_per=BATCH)
+            with closing(session.scalars(statement)) as records:
+                for batch in records.partitions():
+                    counts = _counts(session, children, batch)
+                    yield from ([column.read(record, counts) for column in columns] for record in batch)
+
+
+def _counts(session: Session, children: Sequence[InstrumentedAttribute[Any]], batch: Sequence[Any]) -> Counts:
+    keys = [record.id for record in batch]
+    return {relation.key: counts_of_children(session, relation, keys, limit=None) for relation in children}
 
 
 def _of_one_moment(engine: Engine) -> Engine:

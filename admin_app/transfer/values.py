@@ -9,8 +9,8 @@ from uuid import UUID
 
 from sqlalchemy import Boolean, Column, Date, Enum, Float, Integer, Numeric, String, Time, Uuid
 
-from admin_app.domain.rules import limits_of
 from admin_app.models.base import UtcDateTime
+from admin_app.models.limits import limits_of
 from admin_app.transfer.columns import ImportColumn
 from admin_app.transfer.spreadsheet import restored
 

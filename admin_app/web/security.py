@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import ExitStack
 from http import HTTPStatus
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from admin_app.current import writing
+from admin_app.current import time_limit, writing
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -37,20 +37,21 @@ def init_app(app: Flask) -> None:
     if app.config["PROXIES"]:
         count = app.config["PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]  # Flask documents it
-    app.before_request(_lock_for_writing)
-    app.teardown_request(_unlock)
+    app.before_request(_begin)
+    app.teardown_request(_end)
     app.after_request(_add_headers)
 
 
-def _lock_for_writing() -> None:
-    if request.method not in SAFE_METHODS:
-        g.writing = ExitStack()
-        g.writing.enter_context(writing())
+def _begin() -> None:
+    """Lock for writing what may write; limit the time of what only reads. A download that streams outlives this."""
+    g.act = ExitStack()
+    is_reading = request.method in SAFE_METHODS
+    g.act.enter_context(time_limit(current_app.config["TIME_LIMIT"]) if is_reading else writing())
 
 
-def _unlock(_error: BaseException | None) -> None:
-    if "writing" in g:
-        g.pop("writing").close()
+def _end(_error: BaseException | None) -> None:
+    if "act" in g:
+        g.pop("act").close()
 
 
 def _add_headers(response: Response) -> Response:
@@ -59,6 +60,6 @@ def _add_headers(response: Response) -> Response:
     if request.endpoint != "static" or response.status_code >= HTTPStatus.BAD_REQUEST:
         # Pages of a signed-in person stay out of shared computers' caches and the back button after sign-out.
         response.headers.setdefault("Cache-Control", "no-store, private")
-    if request.is_secure:
+    if request.is_secure or current_app.config["HTTPS"]:
         response.headers.setdefault("Strict-Transport-Security", f"max-age={ONE_YEAR}")
     return response

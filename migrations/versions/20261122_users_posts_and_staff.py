@@ -30,7 +30,10 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     with op.batch_alter_table('staff', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_staff_created_at'), ['created_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_staff_created_at_id'), ['created_at', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_staff_last_sign_in_at_id'), ['last_sign_in_at', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_staff_name_id'), ['name', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_staff_role_id'), ['role', 'id'], unique=False)
 
     op.create_table('user',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -44,8 +47,8 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     with op.batch_alter_table('user', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_user_created_at'), ['created_at'], unique=False)
-        batch_op.create_index(batch_op.f('ix_user_name'), ['name'], unique=False)
+        batch_op.create_index(batch_op.f('ix_user_created_at_id'), ['created_at', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_user_name_id'), ['name', 'id'], unique=False)
 
     op.create_table('post',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -59,8 +62,9 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     with op.batch_alter_table('post', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_post_created_at'), ['created_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_post_created_at_id'), ['created_at', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_post_user_id'), ['user_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_post_user_id_created_at_id'), ['user_id', 'created_at', 'id'], unique=False)
 
     op.create_table('staff_session',
     sa.Column('token_hash', sa.String(length=64), nullable=False),
@@ -75,6 +79,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_staff_session_staff_id'), ['staff_id'], unique=False)
 
     # ### end Alembic commands ###
+    if op.get_bind().dialect.name == "sqlite":
+        # Makes the table of statistics from which a large table's size is read.
+        op.execute("ANALYZE")
 
 
 def downgrade() -> None:
@@ -86,17 +93,21 @@ def downgrade() -> None:
 
     op.drop_table('staff_session')
     with op.batch_alter_table('post', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_post_user_id_created_at_id'))
         batch_op.drop_index(batch_op.f('ix_post_user_id'))
-        batch_op.drop_index(batch_op.f('ix_post_created_at'))
+        batch_op.drop_index(batch_op.f('ix_post_created_at_id'))
 
     op.drop_table('post')
     with op.batch_alter_table('user', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_user_name'))
-        batch_op.drop_index(batch_op.f('ix_user_created_at'))
+        batch_op.drop_index(batch_op.f('ix_user_name_id'))
+        batch_op.drop_index(batch_op.f('ix_user_created_at_id'))
 
     op.drop_table('user')
     with op.batch_alter_table('staff', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_staff_created_at'))
+        batch_op.drop_index(batch_op.f('ix_staff_role_id'))
+        batch_op.drop_index(batch_op.f('ix_staff_name_id'))
+        batch_op.drop_index(batch_op.f('ix_staff_last_sign_in_at_id'))
+        batch_op.drop_index(batch_op.f('ix_staff_created_at_id'))
 
     op.drop_table('staff')
     # ### end Alembic commands ###

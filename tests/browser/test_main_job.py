@@ -91,6 +91,28 @@ def export(page: Page, path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def correct(page: Page, content: str, corrected: str) -> None:
+    """Open a post of the list by its words, and change them."""
+    page.get_by_role("link", name=content, exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(content)
+    page.get_by_label("Content").fill(corrected)
+    save(page)
+
+
+def give_to_bob(page: Page, content: str, *, javascript: bool) -> None:
+    """Open a post of the list, and change whose it is."""
+    page.get_by_role("link", name=f"Edit {content}").click()
+    choose(page.locator("#user"), "bob", "bob@example.com", javascript=javascript)
+    save(page)
+
+
+def delete_post(page: Page, content: str) -> None:
+    """Delete a post of the list on the page that asks."""
+    page.get_by_role("link", name=f"Delete {content}").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Delete post “{content}”?")
+    page.get_by_role("button", name="Delete post").click()
+
+
 @BOTH
 def test_the_main_job(
     *,
@@ -147,28 +169,21 @@ def test_the_main_job(
     assert page.url == here
 
     # Open, correct, and be back where one was, the row marked.
-    page.get_by_role("link", name="Laser 30", exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Laser 30")
-    page.get_by_label("Content").fill("Laser 30, corrected")
-    save(page)
+    correct(page, "Laser 30", "Laser 30, corrected")
     expect(page).to_have_url(here)
     expect(page.get_by_role("alert")).to_contain_text("Post “Laser 30, corrected” was saved.")
     expect_marked(page, "Laser 30, corrected")
     expect(chips(page)).to_have_text(["User is “Ann Lee”"])
 
     # Give it to somebody else: it leaves this list.
-    page.get_by_role("link", name="Edit Laser 31").click()
-    choose(page.locator("#user"), "bob", "bob@example.com", javascript=javascript)
-    save(page)
+    give_to_bob(page, "Laser 31", javascript=javascript)
     expect(page).to_have_url(here)
     expect(result_line(page)).to_have_text("21 to 40 of 44 posts")
     expect(row_of(page, "Laser 31")).to_have_count(0)
     assert contents(app)["Laser 31"] == "Bob Ray"
 
     # Delete one, after a look.
-    page.get_by_role("link", name="Delete Laser 32").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Delete post “Laser 32”?")
-    page.get_by_role("button", name="Delete post").click()
+    delete_post(page, "Laser 32")
     expect(page).to_have_url(here)
     expect(page.get_by_role("alert")).to_contain_text("Post “Laser 32” was deleted.")
     assert "Laser 32" not in contents(app)

@@ -9,7 +9,7 @@ from typing import Any
 from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import Integer
 
-from admin_app.domain.rules import limits_of
+from admin_app.models.limits import limits_of
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.text import Equals, InList, NotEquals
 

@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import InstrumentedAttribute
 
 from admin_app.domain.finding import find_one
-from admin_app.domain.rules import as_key
 from admin_app.errors import NotFoundError
 from admin_app.extensions import db
+from admin_app.models.limits import as_key
 from admin_app.panel.engine import foreign_key_of
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.text import Empty

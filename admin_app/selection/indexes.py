@@ -1,0 +1,42 @@
+"""The indexes that a list's declared sorts need, put into the tables' metadata so that `manage.py db migrate` makes them.
+
+So a model's pages are found by key at any depth because its resource declares a sort, not because somebody remembered.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Column, Index, Table
+from sqlalchemy import inspect as inspect_mapper
+from sqlalchemy.orm.interfaces import RelationshipDirection
+
+from admin_app.selection.offer import Offer, SortKey
+
+
+def declare_indexes(offer: Offer) -> None:
+    """Declare an index for every sort, and one for the default sort within each parent whose page lists these rows."""
+    for sort in offer.sorts.values():
+        _declare(*_ordered(sort))
+    default = offer.sorts[offer.default_sort.removeprefix("-")]
+    if default.relation is not None:
+        return
+    for relation in inspect_mapper(offer.model).relationships:
+        if relation.direction is RelationshipDirection.MANYTOONE and relation.back_populates:
+            foreign_key: Any = relation.local_remote_pairs[0][0]
+            _declare(foreign_key.table, [foreign_key, *_ordered(default)[1]])
+
+
+def _ordered(sort: SortKey) -> tuple[Table, list[Column[Any]]]:
+    """Return the table of a sort's column, and the columns that its order goes by there."""
+    column: Any = sort.column.property.columns[0]
+    key: Any = inspect_mapper(sort.column.parent.class_).primary_key[0]
+    return column.table, [column] if column is key else [column, key]
+
+
+def _declare(table: Table, columns: list[Column[Any]]) -> None:
+    """Add an index unless there is one that serves, a unique column's own among them."""
+    names = [column.name for column in columns]
+    is_there = any([column.name for column in index.columns] == names for index in table.indexes)
+    if not (columns[0].primary_key or columns[0].unique or is_there):
+        Index(None, *columns)

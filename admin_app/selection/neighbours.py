@@ -1,0 +1,40 @@
+"""A record among the rows of a list it was opened from: the one before, the one after, and which one it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from admin_app.extensions import AnySession
+from admin_app.selection.counting import COUNT_LIMIT, Count, bounded, count_of
+from admin_app.selection.paging import fetch
+from admin_app.selection.selection import Selection
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The records around one in a list; `position` counts from 1 and is not exact far down a long list."""
+
+    previous: Any
+    following: Any
+    position: Count
+    count: Count
+
+
+def neighbours_of(session: AnySession, selection: Selection, record: Any) -> Neighbours | None:
+    """Return what stands around the record in the selection's order, or None when it is not, or no longer, in there."""
+    model = selection.offer.model
+    if session.scalar(select(model.id).where(model.id == record.id, *selection.criteria)) is None:
+        return None
+    place = selection.order.place_of(record)
+    before = fetch(session, selection.segments(place, backwards=True), limit=1)
+    after = fetch(session, selection.segments(place), limit=1)
+    position = 1
+    for segment in selection.segments(place, backwards=True):
+        some = segment.with_only_columns(model.id).order_by(None).limit(COUNT_LIMIT + 1).subquery()
+        position += session.scalar(select(func.count()).select_from(some)) or 0
+    return Neighbours(
+        before[0] if before else None, after[0] if after else None, bounded(position), count_of(session, selection)
+    )

@@ -1,0 +1,172 @@
+"""A page as a person without JavaScript has it: its table, its links by their words, its form with what stands in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+from werkzeug.test import TestResponse
+
+VOID = frozenset({"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"})
+
+
+@dataclass
+class Element:
+    """An element with its attributes and what is inside."""
+
+    tag: str
+    attributes: dict[str, str] = field(default_factory=dict)
+    inside: list[Element | str] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[Element]:
+        """Yield this element and all below it, in the order of the page."""
+        yield self
+        for part in self.inside:
+            if isinstance(part, Element):
+                yield from part
+
+    def all(self, tag: str = "", *, within: str = "", **attributes: str) -> list[Element]:
+        """Return the elements of a tag that have these attributes; `class_` is one of the classes, `within` an id."""
+        root = self if not within else next((one for one in self if one.attributes.get("id") == within), Element(""))
+        return [one for one in root if (not tag or one.tag == tag) and one.has(**attributes)]
+
+    def has(self, *, class_: str = "", **attributes: str) -> bool:
+        """Whether it has the class and the attributes."""
+        if class_ and class_ not in self.attributes.get("class", "").split():
+            return False
+        return all(self.attributes.get(name.replace("_", "-")) == value for name, value in attributes.items())
+
+    @property
+    def raw(self) -> str:
+        """All the text inside, as it stands."""
+        return "".join(part if isinstance(part, str) else part.raw for part in self.inside)
+
+    @property
+    def text(self) -> str:
+        """The text inside, white space as a browser draws it."""
+        return " ".join(self.raw.split())
+
+
+class Page(HTMLParser):
+    """A parsed page."""
+
+    def __init__(self, response: TestResponse) -> None:
+        super().__init__()
+        self.status = response.status_code
+        self.root = Element("")
+        self._open = [self.root]
+        self.feed(response.text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        element = Element(tag, {name: value or "" for name, value in attrs})
+        self._open[-1].inside.append(element)
+        if tag not in VOID:
+            self._open.append(element)
+
+    def handle_endtag(self, tag: str) -> None:
+        if any(one.tag == tag for one in self._open):
+            while self._open.pop().tag != tag:
+                pass
+
+    def handle_data(self, data: str) -> None:
+        self._open[-1].inside.append(data)
+
+    def all(self, tag: str = "", *, within: str = "", **attributes: str) -> list[Element]:
+        """See `Element.all`."""
+        return self.root.all(tag, within=within, **attributes)
+
+    def texts(self, tag: str = "", *, within: str = "", **attributes: str) -> list[str]:
+        """Return the elements' texts."""
+        return [one.text for one in self.all(tag, within=within, **attributes)]
+
+    @property
+    def title(self) -> str:
+        """The document's title."""
+        return self.texts("title")[0]
+
+    @property
+    def heading(self) -> str:
+        """The page's heading."""
+        return self.texts("h1")[0]
+
+    @property
+    def notice(self) -> str:
+        """What was done on the page before."""
+        return " ".join(self.texts(class_="banner"))
+
+    # ---- lists
+
+    def rows(self, listing: str = "listing") -> list[list[str]]:
+        """Return a table's rows as texts, without the column of actions."""
+        head = [one.text for one in self.all("th", within=listing, scope="col")]
+        width = len(head) - (head[-1:] == ["Actions"])
+        trs = [tr for tbody in self.all("tbody", within=listing) for tr in tbody.all("tr")]
+        return [[cell.text for cell in tr.inside if isinstance(cell, Element)][:width] for tr in trs]
+
+    def column(self, label: str, listing: str = "listing") -> list[str]:
+        """Return one column's texts from top to bottom; no column of this name is an error."""
+        head = [one.text.rstrip("↑↓") for one in self.all("th", within=listing, scope="col")]
+        return [row[head.index(label)] for row in self.rows(listing)] if head else []
+
+    def ids(self, listing: str = "listing") -> list[int]:
+        """Return the ids of the rows from top to bottom."""
+        return [int(text) for text in self.column("ID", listing)]
+
+    def result_line(self, listing: str = "listing") -> str:
+        """Return what is said about the number of rows."""
+        return self.texts(id=f"{listing}-result")[0]
+
+    @property
+    def chips(self) -> list[str]:
+        """The active filters' words."""
+        return [chip.all("span")[1].text for chip in self.all("span", class_="chip")]
+
+    # ---- links and forms
+
+    def link(self, words: str, *, within: str = "") -> str:
+        """Return where the one link with these words leads."""
+        targets = [one.attributes["href"] for one in self.all("a", within=within) if one.text == words]
+        assert len(targets) == 1, f"{len(targets)} links say “{words}”: {[one.text for one in self.all('a')]}"
+        return targets[0]
+
+    def has_link(self, words: str, *, within: str = "") -> bool:
+        """Whether a link has these words."""
+        return words in self.texts("a", within=within)
+
+    def form(self, class_: str = "form--long") -> Element:
+        """Return the first form of this class; "" is the first one in the page's main part."""
+        return next(one for one in self.all("form", within="main", class_=class_))
+
+    def values(self, class_: str = "form--long") -> dict[str, str]:
+        """Return what a browser would send: what stands in the form's controls, line ends as CRLF."""
+        sent = {}
+        for one in self.form(class_):
+            name = one.attributes.get("name", "")
+            match one.tag, one.attributes.get("type", "text"):
+                case ("input", "checkbox" | "radio") if "checked" not in one.attributes:
+                    continue
+                case "input", _:
+                    sent[name] = one.attributes.get("value", "")
+                case "textarea", _:
+                    lines = one.raw.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\n")
+                    sent[name] = lines.replace("\n", "\r\n")
+                case "select", _:
+                    options = one.all("option")
+                    chosen = [option for option in options if "selected" in option.attributes] or options[:1]
+                    sent[name] = chosen[0].attributes.get("value", "") if chosen else ""
+        return {name: value for name, value in sent.items() if name}
+
+    @property
+    def summary(self) -> list[str]:
+        """The lines of the error summary."""
+        return [item.text for problem in self.all("div", class_="problem") for item in problem.all("li")]
+
+    def error_of(self, name: str) -> str:
+        """Return the message next to a field, tied to its control; "" when there is none."""
+        found = [one.text.removeprefix("Error: ") for one in self.all("p", id=f"{name}-error")]
+        control = next(one for one in self.all() if one.attributes.get("id") == name)
+        tied = f"{name}-error" in control.attributes.get("aria-describedby", "").split()
+        assert tied == bool(found), f"{name}: the message is not tied to the control"
+        return found[0] if found else ""
