@@ -23,11 +23,6 @@ def excerpt(text: str, length: int) -> str:
     return f"{kept[: kept.rfind(' ', length * 2 // 3)] if ' ' in kept[length * 2 // 3 :] else kept}…"
 
 
-def isolated(name: str) -> str:
-    """Wrap a name so that its direction of writing ends with it, whatever it is written in."""
-    return f"\u2068{name}\u2069"
-
-
 def number(value: int) -> str:
     """Write a whole number with thousands separators: 19,452."""
     return f"{value:,}"

@@ -18,7 +18,6 @@ from admin_app.extensions import db
 from admin_app.panel.editing import UNPROCESSABLE, Editing
 from admin_app.panel.elements import Choice, Dependents, Link
 from admin_app.panel.registry import names_of, resource_of, typing_hint
-from admin_app.text import isolated
 from admin_app.web.notices import announce
 
 FATE, HEIR = "fate.", "heir."
@@ -47,7 +46,7 @@ class Deleting(Editing):
         except AdminError as error:
             record = self.requested()
             return self._delete_page(record, dependences(db.session, record), _problems(error), UNPROCESSABLE)
-        announce(f"{self.noun.capitalize()} “{isolated(title)}” was deleted.")
+        announce(f"{self.noun.capitalize()} “{title}” was deleted.")
         return self.redirect(self._after(record.id))
 
     def _decision(self, one: Dependence, form: Mapping[str, str]) -> Decision:

@@ -48,7 +48,7 @@ class Details(Relations):
         """Link the records before and after this one in the list that it was opened from, if it was opened from one."""
         back = self.return_url()
         address = urlsplit(back)
-        if "url" not in request.args or address.path != self.link("index_view"):
+        if not request.args.get("url") or address.path != self.link("index_view"):
             return None
         try:
             selection = self.selection(parse_qsl(address.query, keep_blank_values=True)).changed()

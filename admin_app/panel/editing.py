@@ -17,7 +17,6 @@ from admin_app.extensions import db
 from admin_app.panel.details import Details
 from admin_app.panel.fields import RelationField
 from admin_app.panel.forms import Converter
-from admin_app.text import isolated
 from admin_app.web.notices import announce
 
 UNPROCESSABLE = 422
@@ -139,7 +138,7 @@ class Editing(Details):
         return page, UNPROCESSABLE if form.errors else 200
 
     def _noun_first(self, record: Any) -> str:
-        return f"{self.noun.capitalize()} “{isolated(self.title_of(record))}”"
+        return f"{self.noun.capitalize()} “{self.title_of(record)}”"
 
 
 def _show_problems(form: Form, problems: dict[str, str]) -> None:
