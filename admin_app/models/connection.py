@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 
 from admin_app.current import is_writing
+from admin_app.text import folded
 
 # A writer waits this long for another one before it gives up: longer than any act of ours holds the lock.
 BUSY_TIMEOUT_MS = 15_000
@@ -32,7 +33,7 @@ def _prepare(connection: Any, _record: Any) -> None:
 
 
 def _lower(value: Any) -> Any:
-    return value.lower() if isinstance(value, str) else value
+    return folded(value) if isinstance(value, str) else value
 
 
 @event.listens_for(Engine, "begin")

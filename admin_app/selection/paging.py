@@ -11,6 +11,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from admin_app.extensions import AnySession
 from admin_app.selection.selection import Selection
+from admin_app.selection.strategy import planned
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ def count_of(session: AnySession, selection: Selection) -> int:
 
 def page_of(session: AnySession, selection: Selection, options: Sequence[ORMOption] = ()) -> Page:
     """Return the page asked for, or the last one when there are fewer by now."""
+    selection = planned(session, selection)
     count = count_of(session, selection)
     last = max(-(-count // selection.per_page), 1)
     number = min(selection.page, last)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -57,6 +57,8 @@ class Selection:
     per_page: int = 0
     parent: Parent | None = None
     prefix: str = ""
+    # Which words of the search are looked up in the index: how the rows are found, not which. `strategy.planned` knows.
+    by_index: tuple[str, ...] = field(default=(), compare=False)
 
     @classmethod
     def parse(
@@ -116,7 +118,8 @@ class Selection:
         """The conditions of the WHERE clause, parent first. Filters that mean nothing never widen it to the whole table."""
         found = [] if self.parent is None else [self.parent.relation == self.parent.record]
         understood = [condition for condition in self.conditions if not condition.problem]
-        narrowing = search_criteria(self.search, list(self.offer.search.values()))
+        columns = list(self.offer.search.values())
+        narrowing = search_criteria(self.search, columns, model=self.offer.model, by_index=self.by_index)
         narrowing += [condition.filter.criterion(condition.value) for condition in understood]
         if self.problems and not narrowing:
             return [*found, false()]
