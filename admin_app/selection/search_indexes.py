@@ -16,6 +16,9 @@ from admin_app.selection.offer import SearchColumn
 # Where the metadata keeps which columns of which table are searched.
 _DECLARED = "search"
 _SUFFIX = "_search"
+# How many pieces of an index SQLite lets be before it merges them. At its own 4 a bulk insert spends most of its time
+# merging: 20,000 posts into a million took 13 s instead of 2.
+MERGED = 8
 # FTS5 keeps its table in tables of the same name with these endings.
 _OWN = re.compile(r".+_search(_data|_idx|_config|_docsize|_content)?|ix_.+_trigrams")
 
@@ -90,7 +93,8 @@ def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
 def creation(dialect: str, table: str, columns: Sequence[str]) -> list[str]:
     """Return the statements that make a table's index, of the rows that are there too."""
     if dialect == "sqlite":
-        return [_virtual_table(table, columns), _rebuilding(table), *triggers(table, columns).values()]
+        built = [_telling(table, f"('automerge', {MERGED})"), _telling(table, "('rebuild', NULL)")]
+        return [_virtual_table(table, columns), *built, *triggers(table, columns).values()]
     indexes = [f'CREATE INDEX {_index(table, one)} ON "{table}" USING gin ("{one}" gin_trgm_ops)' for one in columns]
     return ["CREATE EXTENSION IF NOT EXISTS pg_trgm", *indexes]
 
@@ -123,15 +127,17 @@ def _virtual_table(table: str, columns: Sequence[str]) -> str:
     )
 
 
-def _rebuilding(table: str) -> str:
-    return f'INSERT INTO "{search_table(table)}"("{search_table(table)}") VALUES (\'rebuild\')'  # noqa: S608 -- names of our own tables
+def _telling(table: str, values: str) -> str:
+    """Write what FTS5 takes for a command: a row for the column that has the table's name."""
+    index = f'"{search_table(table)}"'
+    return f"INSERT INTO {index}({index}, rank) VALUES {values}"  # noqa: S608 -- names of our own tables
 
 
 def triggers(table: str, columns: Sequence[str]) -> dict[str, str]:
     """Return SQLite's triggers by their quoted names."""
     index = f'"{search_table(table)}"'
     news, olds = _names(columns, "new."), _names(columns, "old.")
-    add = f"INSERT INTO {index}(rowid, {_names(columns)}) VALUES (new.id, {news});"  # noqa: S608 -- and of our own columns
+    add = f"INSERT INTO {index}(rowid, {_names(columns)}) VALUES (new.id, {news});"  # noqa: S608 -- names of our own tables and columns
     # FTS5 finds what to remove by the old text, which this table does not keep.
     take = f"INSERT INTO {index}({index}, rowid, {_names(columns)}) VALUES ('delete', old.id, {olds});"  # noqa: S608 -- the same
     changed = " OR ".join(f'old."{one}" IS NOT new."{one}"' for one in ("id", *columns))
