@@ -7,7 +7,8 @@ PostgreSQL: one `pg_trgm` index a column (`ix_post_content_trigrams`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from sqlalchemy import Connection, MetaData, String, text
 
@@ -117,6 +118,21 @@ def repair(connection: Connection) -> None:
         missing = [sql for name, sql in triggers(table, columns).items() if name.strip('"') not in there]
         for statement in missing if table in there else ():
             connection.exec_driver_sql(statement)
+
+
+@contextmanager
+def loading(connection: Connection, table: str, rows: int) -> Iterator[None]:
+    """Let SQLite index so many new rows in one go at the end, where they are more than there were: several times as quick."""
+    columns = _present_on_sqlite(connection).get(table) if connection.dialect.name == "sqlite" else None
+    there = columns and connection.scalar(text(f'SELECT max(id) FROM "{table}"'))  # noqa: S608 -- a table of ours
+    if not columns or rows < (there or 0):
+        yield
+        return
+    for name in triggers(table, columns):
+        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+    yield
+    connection.exec_driver_sql(_telling(table, "('rebuild', NULL)"))
+    repair(connection)
 
 
 def _virtual_table(table: str, columns: Sequence[str]) -> str:

@@ -296,3 +296,15 @@ def test_triggers_that_a_rebuilt_table_lost_are_made_again() -> None:
     (key,) = write("zebra")
     assert found("zebra") == [key]
     db.session.rollback()
+
+
+@pytest.mark.usefixtures("context")
+def test_many_rows_that_are_loaded_at_once_are_indexed_at_the_end() -> None:
+    (before,) = write("zebra")
+
+    with search_indexes.loading(db.session.connection(), "post", 2):
+        loaded = write("zebra two", "horse")[:1]
+    (after,) = write("zebra three")
+
+    assert found("zebra") == [before, *loaded, after]
+    db.session.rollback()
