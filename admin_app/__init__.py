@@ -17,6 +17,7 @@ from admin_app.pages import auth
 from admin_app.pages.account import AccountPage
 from admin_app.pages.home import HomePage
 from admin_app.panel import navigation
+from admin_app.selection import search_indexes
 from admin_app.web import errors, login, security, templating
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,11 +52,13 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
 
 
 def _add_dashboard(app: Flask) -> None:
-    """Register the pages and every declared resource with Flask-Admin; every template is ours."""
+    """Register the pages and every declared resource with Flask-Admin; note what is searched, for the migrations."""
     admin = Admin(app, name=templating.SITE_NAME, index_view=HomePage(), theme=Theme("ours", "layout.html"))
     admin.add_view(AccountPage(name="Account", endpoint="account"))
     for resource in resources.declared():
-        admin.add_view(resource(db))
+        view = resource(db)
+        search_indexes.declare(view.searched().values())
+        admin.add_view(view)
 
 
 __all__ = ["create_app", "models"]

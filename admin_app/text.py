@@ -46,3 +46,11 @@ def exact_time(moment: datetime) -> str:
 def in_words(names: list[str]) -> str:
     """Join names for a sentence: "name, email and role"."""
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1] if names else ""]))
+
+
+def folded(value: str) -> str:
+    """Return the small letters of a text, each by itself, as PostgreSQL's `lower` has them.
+
+    Python's own looks at a letter's neighbours (final sigma) and makes two of one (dotted I): "ΑΣ" would not be in "ΑΣΑ".
+    """
+    return value.replace("\u0130", "i").replace("\u03a3", "\u03c3").lower()

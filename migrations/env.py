@@ -6,16 +6,32 @@ from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
+from alembic.runtime.migration import MigrationContext
 from flask import current_app
 
 from admin_app.current import writing
 from admin_app.extensions import db
 from admin_app.models.base import UtcDateTime
+from admin_app.selection import (
+    search_indexes,
+    search_operations,  # noqa: F401 -- imported for what it tells Alembic: op.create_search_index
+)
 
 
 def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
     """Write our time type as what it is in the database, so that no migration imports the application."""
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False
+
+
+def include_name(name: str | None, kind: str, _parents: Any) -> bool:
+    """Leave the search indexes, and the tables that SQLite keeps them in, to `search_operations`."""
+    return kind not in {"table", "index"} or not search_indexes.is_own(name, db.metadata)
+
+
+def repair_search(*, ctx: MigrationContext, **_: Any) -> None:
+    """Give a table that a batch rebuilt its triggers back."""
+    if ctx.connection is not None and not ctx.as_sql:
+        search_indexes.repair(ctx.connection)
 
 
 def run_migrations() -> None:
@@ -26,6 +42,8 @@ def run_migrations() -> None:
             connection=connection,
             target_metadata=db.metadata,
             render_item=render_item,
+            include_name=include_name,
+            on_version_apply=repair_search,
             transaction_per_migration=True,
             **arguments,
         )

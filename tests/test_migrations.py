@@ -18,6 +18,7 @@ from admin_app import create_app
 from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.user import User
+from admin_app.selection import search_indexes
 
 MIGRATIONS = str(Path(__file__).resolve().parents[1] / "migrations")
 TABLES = {"alembic_version", "post", "staff", "staff_session", "user"}
@@ -54,8 +55,9 @@ def empty(store: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterato
 
 
 def tables() -> set[str]:
+    """Name the tables, without those that SQLite keeps its search indexes in."""
     with db.engine.connect() as connection:
-        return set(inspect(connection).get_table_names())
+        return {name for name in inspect(connection).get_table_names() if "_search" not in name}
 
 
 def shape() -> dict[str, Any]:
@@ -108,7 +110,8 @@ def test_the_models_ask_for_nothing_that_they_do_not_make() -> None:
     # `flask db check` exits with 1 when there is a difference, which fails the test.
     flask_migrate.check(directory=MIGRATIONS)
     with db.engine.connect() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection), db.metadata)
+        own = {"include_name": lambda name, *_: not search_indexes.is_own(name, db.metadata)}
+        differences = compare_metadata(MigrationContext.configure(connection, opts=own), db.metadata)
 
     assert differences == []
 

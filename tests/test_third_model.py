@@ -62,7 +62,7 @@ def require(folder: Path, *arguments: str) -> str:
 
 
 def test_migration_is_written_and_leaves_nothing_to_change(project: Path) -> None:
-    written = sorted(path.name for path in (project / "migrations" / "versions").glob("*tags.py"))
+    written = sorted((project / "migrations" / "versions").glob("*tags.py"))
 
     require(project, "manage.py", "db", "upgrade")
     checked = require(project, "manage.py", "db", "check")
@@ -70,6 +70,7 @@ def test_migration_is_written_and_leaves_nothing_to_change(project: Path) -> Non
     require(project, "manage.py", "db", "upgrade")
 
     assert len(written) == 1
+    assert "op.create_search_index('tag', ['label', 'note'])" in written[0].read_text()
     assert "No new upgrade operations detected" in checked
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import func, insert, select
 from admin_app.extensions import AnySession
 from admin_app.models.post import Post
 from admin_app.models.user import User
+from admin_app.selection.search_indexes import loading
 
 BATCH = 5000
 # One post in this many has no owner, as after a user was deleted.
@@ -71,9 +72,11 @@ def make_demo(
     """Add so many users and posts (not committed). What is there already stays; memory does not grow with the numbers."""
     dice = random.Random(f"{users} users, {posts} posts")  # noqa: S311 -- made to be the same every time, not to be secret
     before = int(session.scalar(select(func.max(User.id))) or 0)
-    _insert(session, User, (_user(dice, before + index) for index in range(1, users + 1)), on_rows)
+    with loading(session.connection(), User.__tablename__, users):
+        _insert(session, User, (_user(dice, before + index) for index in range(1, users + 1)), on_rows)
     owners = session.scalars(select(User.id).where(User.id > before)).all()
-    _insert(session, Post, (_post(dice, owners, index) for index in range(posts)), on_rows)
+    with loading(session.connection(), Post.__tablename__, posts):
+        _insert(session, Post, (_post(dice, owners, index) for index in range(posts)), on_rows)
 
 
 def _insert(

@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from admin_app.current import is_late, is_writing, limit_in_milliseconds
 from admin_app.extensions import AnySession
+from admin_app.text import folded
 
 # A writer waits this long for another one before it gives up: longer than any act of ours holds the lock.
 BUSY_TIMEOUT_MS = 15_000
@@ -43,7 +44,7 @@ def _prepare(connection: Any, _record: Any) -> None:
 
 
 def _lower(value: Any) -> Any:
-    return value.lower() if isinstance(value, str) else value
+    return folded(value) if isinstance(value, str) else value
 
 
 @event.listens_for(Engine, "begin")

@@ -63,11 +63,15 @@ class ListPage(Filtering):
         """Return what this resource declares that a list of it may be asked."""
         return Offer(
             model=self.model,
-            search={name: SearchColumn(*self._resolved(name)) for name in self.column_searchable_list or ()},
+            search=self.searched(),
             sorts=self._sorts(),
             filters=self.filters_by_key,
             default_sort=self._default_sort(),
         )
+
+    def searched(self) -> dict[str, SearchColumn]:
+        """Return the columns that `column_searchable_list` names; each gets its index by the next migration."""
+        return {name: SearchColumn(*self._resolved(name)) for name in self.column_searchable_list or ()}
 
     def child_offer(self, back: str) -> Offer:
         """Return what may be asked of a list on a parent's page; the parent itself, `back`, need not be searched for."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from admin_app import text
 from admin_app.panel.elements import Link, Pager
 from admin_app.panel.links import ListLinks
-from admin_app.selection.counting import COUNT_LIMIT
 from admin_app.selection.paging import Page
-from admin_app.selection.selection import END, Selection
+from admin_app.selection.selection import COUNT_LIMIT, END, Selection
 
 # Pages on each side of the present one that the pager shows.
 NEIGHBOURS = 2

@@ -18,6 +18,7 @@ from admin_app.panel.listing import ListPage
 from admin_app.panel.registry import resource_of
 from admin_app.selection.paging import fetch
 from admin_app.selection.selection import PAGE, SEARCH, Parent, Selection
+from admin_app.selection.strategy import planned
 
 # What a picker shows at once; the rest is a page or a longer word away.
 LOOKUP_SIZE = 20
@@ -39,7 +40,7 @@ class Relations(ListPage):
         selection = target.selection(arguments)
         # One row more than is shown tells whether there is another page; nothing is counted.
         start = (selection.page - 1) * LOOKUP_SIZE
-        rows = fetch(db.session, selection.segments(), limit=LOOKUP_SIZE + 1, offset=start)
+        rows = fetch(db.session, planned(db.session, selection).segments(), limit=LOOKUP_SIZE + 1, offset=start)
         results = [
             {"id": str(row.id), "text": target.title_of(row), "detail": target.detail_of(row)}
             for row in rows[:LOOKUP_SIZE]

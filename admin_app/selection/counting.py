@@ -10,10 +10,7 @@ from sqlalchemy import Table, func, literal, select, text
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from admin_app.extensions import AnySession
-from admin_app.selection.selection import Selection
-
-# Enough to be exact about what people go through one by one.
-COUNT_LIMIT = 10_000
+from admin_app.selection.selection import COUNT_LIMIT, Selection
 
 
 @dataclass(frozen=True)
@@ -39,8 +36,8 @@ def count_of(session: AnySession, selection: Selection) -> Count:
     found = select(literal(1)).select_from(selection.offer.model).where(*selection.criteria)
     if selection.is_counted:
         return Count(session.scalar(select(func.count()).select_from(found.subquery())) or 0)
-    number = session.scalar(select(func.count()).select_from(found.limit(COUNT_LIMIT + 1).subquery())) or 0
-    count = bounded(number)
+    number = session.scalar(select(func.count()).select_from(found.limit(selection.count_limit + 1).subquery())) or 0
+    count = bounded(number, selection.count_limit)
     if count.is_exact or selection.is_narrowed or selection.parent is not None:
         return count
     estimate = _estimate(session, selection.offer.model.__table__)

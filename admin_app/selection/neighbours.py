@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import func, select
 
 from admin_app.extensions import AnySession
-from admin_app.selection.counting import COUNT_LIMIT, Count, bounded, count_of
+from admin_app.selection.counting import Count, bounded, count_of
 from admin_app.selection.paging import fetch
-from admin_app.selection.selection import Selection
+from admin_app.selection.selection import COUNT_LIMIT, Selection
+from admin_app.selection.strategy import planned
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Neighbours:
 def neighbours_of(session: AnySession, selection: Selection, record: Any) -> Neighbours | None:
     """Return what stands around the record in the selection's order, or None when it is not, or no longer, in there."""
     model = selection.offer.model
+    selection = planned(session, selection)
     if session.scalar(select(model.id).where(model.id == record.id, *selection.criteria)) is None:
         return None
     place = selection.order.place_of(record)

@@ -13,6 +13,7 @@ from admin_app.extensions import AnySession
 from admin_app.selection.counting import Count, count_of
 from admin_app.selection.places import parse_place, print_place
 from admin_app.selection.selection import END, Selection
+from admin_app.selection.strategy import planned
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Page:
 
 def page_of(session: AnySession, selection: Selection, options: Sequence[ORMOption] = ()) -> Page:
     """Return the page asked for; where its rows are gone meanwhile, the last page."""
+    selection = planned(session, selection)
     count = count_of(session, selection)
     if selection.before:
         return _page_before(session, selection, options, count)

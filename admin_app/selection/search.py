@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import reduce
+from operator import add
+from typing import Any
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, func, or_, select, union
+from sqlalchemy import inspect as inspect_mapper
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql.expression import ScalarSelect
 
+from admin_app.selection.containment import contains, is_among, may_contain, pieces_matched
 from admin_app.selection.offer import SearchColumn
+from admin_app.selection.search_indexes import is_indexed
 
 # More than a person types; each word costs one condition a column.
 MOST_WORDS = 20
 LONGEST_SEARCH = 400
 
+# How many rows a related row is taken to stand for, until they are counted.
+ROWS_BY_RELATED = 20
+
 _TERM = re.compile(r'"([^"]+)"|(\S+)')
+# Both indexes hold pieces of three letters; PostgreSQL's of letters and digits only.
+_PIECE = re.compile(r"[^\W_]{3}")
 
 
 def terms_of(text: str) -> list[str]:
@@ -26,11 +39,83 @@ def is_cut(text: str) -> bool:
     return len(text) > LONGEST_SEARCH or len(_TERM.findall(text)) > MOST_WORDS
 
 
-def search_criteria(text: str, columns: Sequence[SearchColumn]) -> list[ColumnElement[bool]]:
-    """Return one condition a word: it occurs in at least one of the columns."""
-    return [or_(*(_contains(column, term) for column in columns)) for term in terms_of(text)]
+def indexable_terms(text: str, columns: Iterable[SearchColumn]) -> list[str]:
+    """Return the terms that the indexes know something about; one or two letters they do not."""
+    if not all(is_indexed(column) for column in columns):
+        return []
+    return [term for term in dict.fromkeys(terms_of(text)) if _PIECE.search(term)]
 
 
-def _contains(searched: SearchColumn, term: str) -> ColumnElement[bool]:
-    criterion = searched.column.icontains(term, autoescape=True)
-    return criterion if searched.relation is None else searched.relation.has(criterion)
+def search_criteria(
+    text: str, columns: Sequence[SearchColumn], *, model: type[Any], by_index: Collection[str] = ()
+) -> list[ColumnElement[bool]]:
+    """Return one condition a word: it occurs in at least one of the columns.
+
+    Rows with the terms `by_index` are looked up in the indexes; the other terms are looked for in every row there is.
+    """
+    return [
+        is_among(_key(model), _found(model, columns, term)) if term in by_index else occurs(columns, term)
+        for term in dict.fromkeys(terms_of(text))
+    ]
+
+
+def occurs(columns: Sequence[SearchColumn], term: str) -> ColumnElement[bool]:
+    """Whether the term occurs in the row at hand, without an index."""
+    return or_(*(_occurs_in(relation, ours, term) for relation, ours in _by_relation(columns)))
+
+
+def _by_relation(columns: Sequence[SearchColumn]) -> Iterator[tuple[Any, list[SearchColumn]]]:
+    for relation in dict.fromkeys(column.relation for column in columns):
+        yield relation, [column for column in columns if column.relation is relation]
+
+
+def _occurs_in(relation: Any, columns: Sequence[SearchColumn], term: str) -> ColumnElement[bool]:
+    other = None if relation is None else aliased(relation.property.mapper.class_)
+    texts = [one.column if other is None else getattr(other, one.column.key) for one in columns]
+    # An expression, so that PostgreSQL cannot use the column's index: it would collect every row of a common word first.
+    found = or_(*(contains(func.coalesce(text, ""), term) for text in texts))
+    if other is None:
+        return found
+    # A scalar query, asked for each row: EXISTS is turned into a search through the whole other table.
+    (mine, theirs), *_ = relation.property.local_remote_pairs
+    link = getattr(other, relation.property.mapper.get_property_by_column(theirs).key) == mine
+    return func.coalesce(select(found).where(link).correlate(mine.table).scalar_subquery(), False)
+
+
+def indexed_rows(model: type[Any], columns: Sequence[SearchColumn], term: str, limit: int) -> ColumnElement[int]:
+    """Return a count, up to a limit, of the rows that SQLite's indexes have for a term; some may not have it."""
+    counts: list[Any] = []
+    for relation, _ in _by_relation(columns):
+        searched = model if relation is None else relation.property.mapper.class_
+        some = pieces_matched(_table_of(searched), term).limit(limit).subquery()
+        count = select(func.count()).select_from(some).scalar_subquery()
+        counts.append(count if relation is None else count * ROWS_BY_RELATED)
+    return reduce(add, counts)
+
+
+def _found(model: type[Any], columns: Sequence[SearchColumn], term: str) -> ScalarSelect[Any]:
+    """Return the keys of the rows that have the term in a column of their own, and of those whose related row has it."""
+    parts = [_found_by(model, relation, ours, term) for relation, ours in _by_relation(columns)]
+    found: Any = union(*parts) if len(parts) > 1 else parts[0]
+    return found.scalar_subquery()  # type: ignore[no-any-return] # mypy breaks down over the two types it may be of
+
+
+def _found_by(model: type[Any], relation: Any, columns: Sequence[SearchColumn], term: str) -> Any:
+    searched = aliased(model if relation is None else relation.property.mapper.class_)
+    has_it = or_(*(contains(getattr(searched, column.column.key), term) for column in columns))
+    rows = select(_key(searched)).where(may_contain(_key(searched), _table_of(searched), term), has_it).correlate(None)
+    if relation is None:
+        return rows
+    (mine, theirs), *_ = relation.property.local_remote_pairs
+    child = aliased(model)
+    link = getattr(child, inspect_mapper(model).get_property_by_column(mine).key)
+    others = rows.with_only_columns(getattr(searched, relation.property.mapper.get_property_by_column(theirs).key))
+    return select(_key(child)).where(link.in_(others)).correlate(None)
+
+
+def _key(model: Any) -> Any:
+    return model.id
+
+
+def _table_of(searched: Any) -> str:
+    return str(inspect_mapper(searched).mapper.local_table.name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -25,6 +25,8 @@ END, EXACT = "end", "exact"
 LONGEST_VALUE = 1000
 # SQLite refuses expressions nested 1,000 deep, and nobody reads more chips than this.
 MOST_CONDITIONS = 50
+# Enough to be exact about what people go through one by one.
+COUNT_LIMIT = 10_000
 # Page numbers beyond any table; a larger one would not fit the database's integers.
 LAST_PAGE = 10**9
 
@@ -67,6 +69,10 @@ class Selection:
     is_counted: bool = False
     parent: Parent | None = None
     prefix: str = ""
+    # Which words of the search are looked up in the index: how the rows are found, not which. `strategy.planned` knows.
+    by_index: tuple[str, ...] = field(default=(), compare=False)
+    # How far its rows are counted.
+    count_limit: int = field(default=COUNT_LIMIT, compare=False)
 
     @classmethod
     def parse(
@@ -143,7 +149,8 @@ class Selection:
         """The conditions of the WHERE clause, parent first. Filters that mean nothing never widen it to the whole table."""
         found = [] if self.parent is None else [self.parent.relation == self.parent.record]
         understood = [condition for condition in self.conditions if not condition.problem]
-        narrowing = search_criteria(self.search, list(self.offer.search.values()))
+        columns = list(self.offer.search.values())
+        narrowing = search_criteria(self.search, columns, model=self.offer.model, by_index=self.by_index)
         narrowing += [condition.filter.criterion(condition.value) for condition in understood]
         if self.problems and not narrowing:
             return [*found, false()]

@@ -9,6 +9,7 @@ from sqlalchemy import Column, String, func, or_, select
 
 from admin_app.domain.rules import is_required, problem_with
 from admin_app.extensions import AnySession
+from admin_app.text import folded
 
 Row = tuple[int, dict[str, Any]]
 Problem = tuple[int, str]
@@ -45,7 +46,7 @@ def _fitting(columns: Sequence[Column[Any]], row: Row, *, is_new: bool) -> Itera
 
 def _folded(value: Any) -> Any:
     """Return what counts as the same value: text in any case."""
-    return value.lower() if isinstance(value, str) else value
+    return folded(value) if isinstance(value, str) else value
 
 
 def _repeated(batch: Sequence[Row], key: str, label: str) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from admin_app.selection.counting import counts_of_children
 from admin_app.selection.selection import Selection
+from admin_app.selection.strategy import planned
 from admin_app.transfer.columns import Counts, ExportColumn
 
 # Rows fetched at a time: memory holds this many records, whatever the length of the list.
@@ -31,7 +32,7 @@ def exported_rows(
     Everything is read in one transaction. An error ends the iteration: whoever writes the file must not finish it.
     """
     with Session(_of_one_moment(engine)) as session:
-        for segment in selection.segments():
+        for segment in planned(session, selection).segments():
             statement = segment.options(*options).execution_options(yield_per=BATCH)
             with closing(session.scalars(statement)) as records:
                 for batch in records.partitions():

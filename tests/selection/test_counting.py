@@ -10,7 +10,8 @@ import pytest
 from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.user import User
-from admin_app.selection.counting import COUNT_LIMIT, Count, bounded, counts_of_children
+from admin_app.selection.counting import Count, bounded, counts_of_children
+from admin_app.selection.selection import COUNT_LIMIT
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,8 @@ from sqlalchemy import delete
 from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.user import User
-from admin_app.selection.counting import COUNT_LIMIT
 from admin_app.selection.offer import Offer
-from admin_app.selection.selection import Selection
+from admin_app.selection.selection import COUNT_LIMIT, Selection
 from admin_app.transfer.columns import ExportColumn
 from admin_app.transfer.csv_file import csv_chunks
 from admin_app.transfer.exporting import BATCH, exported_rows
