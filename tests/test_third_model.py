@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 HERE = Path(__file__).parent / "third_model"
 
 PROJECT = ("admin_app", "templates", "static", "migrations", "manage.py", "pyproject.toml")
-TESTS = ("conftest.py", "page.py", "test_every_resource.py")
+TESTS = ("client.py", "conftest.py", "page.py", "postgres.py", "test_every_resource.py")
 # The two files that CONTRIBUTING.md promises.
 ADDED = {"model.py": "admin_app/models/tag.py", "resource.py": "admin_app/resources/tag.py"}
 

@@ -76,7 +76,8 @@ def _problem_with_whole_number(column: Column[Any], label: str, value: int) -> s
 def _problem_with_number(column: Column[Any], label: str, value: Decimal | float) -> str | None:
     """Refuse what is no number, and what has more digits before the point than the column has room for."""
     kind: Any = column.type
-    if not math.isfinite(value):
+    is_finite = value.is_finite() if isinstance(value, Decimal) else math.isfinite(value)
+    if not is_finite:
         return f"{label} must be a number, like 4.2."
     if kind.precision is None or isinstance(kind, Float):
         return None

@@ -202,8 +202,8 @@ def _follow_sequence(session: AnySession, model: type[Any]) -> None:
         return
     name = session.get_bind().dialect.identifier_preparer.format_table(model.__table__)
     highest = session.scalar(select(func.max(model.id)))
-    if highest is not None:
-        statement = text(
-            "SELECT setval(pg_get_serial_sequence(:name, 'id'), greatest(:highest, nextval(pg_get_serial_sequence(:name, 'id')) - 1))"
-        )
-        session.execute(statement, {"name": name, "highest": highest})
+    statement = text(
+        "SELECT setval(pg_get_serial_sequence(:name, 'id'), "
+        "greatest(:highest, nextval(pg_get_serial_sequence(:name, 'id')) - 1))"
+    )
+    session.execute(statement, {"name": name, "highest": highest})

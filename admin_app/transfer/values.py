@@ -55,11 +55,11 @@ def _yes_or_no(cell: str, _column: Column[Any]) -> bool:
 
 def _choice(cell: str, column: Column[Any]) -> Any:
     kind: Any = column.type
-    try:
-        return kind.enum_class(cell.lower())
-    except ValueError as error:
-        message = f"must be one of {', '.join(kind.enums)}, not “{cell[:40]}”."
-        raise ValueError(message) from error
+    members = {str(member.value).lower(): member for member in kind.enum_class}
+    if cell.lower() not in members:
+        message = f"must be one of {', '.join(members)}, not “{cell[:40]}”."
+        raise ValueError(message)
+    return members[cell.lower()]
 
 
 def _moment(cell: str, _column: Column[Any]) -> datetime:
