@@ -67,7 +67,7 @@ class Details(Relations):
         return Steps(
             previous_url=self.link(view, found.previous, url=back) if found.previous is not None else "",
             next_url=self.link(view, found.following, url=back) if found.following is not None else "",
-            position=f"{found.position} of {found.count}",
+            position=f"{found.position} of {found.count}" if found.position.is_exact else "",
         )
 
     def facts(self, record: Any, *, leave_out: Collection[str] = ()) -> tuple[Fact, ...]:

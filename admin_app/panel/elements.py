@@ -158,7 +158,7 @@ class Listing:
 
 @dataclass(frozen=True)
 class Steps:
-    """The way from one record of a list to the next; urls are "" at either end."""
+    """The way from one record of a list to the next; urls are "" at either end, `position` is "" far down a long list."""
 
     previous_url: str
     next_url: str

@@ -16,6 +16,7 @@ from sqlalchemy import func, insert, select, text
 
 from admin_app.errors import TransferError
 from admin_app.extensions import AnySession
+from admin_app.selection.search_indexes import loading
 from admin_app.transfer.checking import check_batch
 from admin_app.transfer.columns import ImportColumn, plain
 from admin_app.transfer.values import parse_value
@@ -75,11 +76,13 @@ def import_csv(
     report = Report()
     try:
         header = _header(next(reader, []), columns, ignored)
-        for batch in _batches(_rows(reader, header, report, is_verbatim=is_verbatim)):
-            _write_batch(session, model, batch, report)
-            on_rows(len(batch))
-            if len(report.problems) >= MOST_PROBLEMS:
-                break
+        # Into an empty table: what is there already is searched by its index, which rows that did not change leave alone.
+        with loading(session.connection(), model.__table__.name, rows=0):
+            for batch in _batches(_rows(reader, header, report, is_verbatim=is_verbatim)):
+                _write_batch(session, model, batch, report)
+                on_rows(len(batch))
+                if len(report.problems) >= MOST_PROBLEMS:
+                    break
     except csv.Error as error:
         message = f"This is not CSV from line {reader.line_num} on: {error}."
         raise TransferError(message) from error
