@@ -23,6 +23,13 @@ def excerpt(text: str, length: int) -> str:
     return f"{kept[: kept.rfind(' ', length * 2 // 3)] if ' ' in kept[length * 2 // 3 :] else kept}…"
 
 
+def label(name: str) -> str:
+    """Turn a column's name into a label in sentence case: "created_at" -> "Created at", "user_id" -> "User ID"."""
+    words = name.replace(".", " ").replace("_", " ").split()
+    sentence = " ".join(words).capitalize()
+    return f"{sentence[:-2]}ID" if words[-1:] == ["id"] else sentence
+
+
 def number(value: int) -> str:
     """Write a whole number with thousands separators: 19,452."""
     return f"{value:,}"

@@ -14,6 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from admin_app.domain.rules import taken
 from admin_app.errors import InvalidRecord, RecordGone
 from admin_app.extensions import AnySession
+from admin_app.text import label
 
 
 @contextmanager
@@ -49,15 +50,11 @@ def _problems_of(error: IntegrityError, model: type[Any]) -> dict[str, str]:
     constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
     for unique in (one for one in table.constraints if isinstance(one, UniqueConstraint)):
         if constraint == unique.name or all(f"{table.name}.{column.name}" in text for column in unique.columns):
-            return {column.name: taken(_label(column.name), model) for column in unique.columns}
+            return {column.name: taken(label(column.name), model) for column in unique.columns}
     for relation in inspect_mapper(model).relationships:
         names = {
             key.constraint.name for column in relation.local_columns for key in column.foreign_keys if key.constraint
         }
         if constraint in names or (constraint is None and "FOREIGN KEY" in text and names):
-            return {relation.key: f"That {_label(relation.key).lower()} no longer exists. Choose another one."}
+            return {relation.key: f"That {label(relation.key).lower()} no longer exists. Choose another one."}
     return {"": "The database refused this record. Nothing was saved."}
-
-
-def _label(name: str) -> str:
-    return name.replace("_", " ").capitalize()

@@ -16,6 +16,7 @@ from admin_app.domain.permissions import Act, may
 from admin_app.extensions import db
 from admin_app.models.base import Record
 from admin_app.models.limits import as_key
+from admin_app.text import label
 from admin_app.web.links import local_path
 from admin_app.web.login import ask_to_sign_in, current_staff
 
@@ -110,9 +111,7 @@ class Engine(ModelView):
 
     def _prettify_name(self, name: str) -> str:
         """Turn a column's name into a label in sentence case; Flask-Admin Capitalises Every Word."""
-        if name == "id":
-            return "ID"
-        return name.replace(".", " ").replace("_", " ").capitalize()
+        return label(name)
 
     def redirect(self, url: str) -> Response:
         """Lead on after a POST, so that reloading the next page sends nothing again."""

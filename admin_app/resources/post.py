@@ -26,7 +26,7 @@ class PostResource(ResourceView):
     column_searchable_list = ("content", "user.name", "user.email")
     column_sortable_list = (("user", "user.name"), "created_at", "id")
     column_filters = ("content", "user", "user.name", "user.email", "created_at")
-    column_labels = {"user.name": "User's name", "user.email": "User's email", "user_id": "User ID"}
+    column_labels = {"user.name": "User's name", "user.email": "User's email"}
     column_default_sort = ("created_at", True)
     column_formatters = {"content": without_markup}
     form_columns = ("content", "user")

@@ -9,7 +9,7 @@ from sqlalchemy import Column, String, func, or_, select
 
 from admin_app.domain.rules import is_required, problem_with
 from admin_app.extensions import AnySession
-from admin_app.text import folded
+from admin_app.text import folded, label
 
 Row = tuple[int, dict[str, Any]]
 Problem = tuple[int, str]
@@ -24,15 +24,11 @@ def check_batch(
     problems += _repeated(batch, "id", "ID")
     for column in columns:
         if column.unique:
-            problems += _repeated(batch, column.key, _label(column))
+            problems += _repeated(batch, column.key, label(column.key))
             problems += _taken(session, model, column, batch)
         for foreign_key in column.foreign_keys:
             problems += _dangling(session, column, foreign_key.column, batch)
     return problems
-
-
-def _label(column: Column[Any]) -> str:
-    return column.key.removesuffix("_id").replace("_", " ").capitalize() + (" ID" if column.key.endswith("_id") else "")
 
 
 def _fitting(columns: Sequence[Column[Any]], row: Row, *, is_new: bool) -> Iterator[Problem]:
@@ -40,7 +36,7 @@ def _fitting(columns: Sequence[Column[Any]], row: Row, *, is_new: bool) -> Itera
     for column in columns:
         if column.key in values or (is_new and is_required(column)):
             value = values.get(column.key)
-            if problem := problem_with(column, _label(column), value):
+            if problem := problem_with(column, label(column.key), value):
                 yield number, problem
 
 
@@ -70,7 +66,7 @@ def _taken(session: AnySession, model: type[Any], column: Column[Any], batch: Se
         value = values.get(column.key)
         owner = owners.get(value, owners.get(_folded(value)))
         if owner is not None and owner != values.get("id"):
-            yield number, f"{_label(column)} “{values[column.key]}” is already used by ID {owner}."
+            yield number, f"{label(column.key)} “{values[column.key]}” is already used by ID {owner}."
 
 
 def _dangling(session: AnySession, column: Column[Any], target: Column[Any], batch: Sequence[Row]) -> Iterator[Problem]:
@@ -80,4 +76,4 @@ def _dangling(session: AnySession, column: Column[Any], target: Column[Any], bat
     for number, values in batch:
         value = values.get(column.key)
         if value is not None and value not in known:
-            yield number, f"{_label(column)} {value} does not exist."
+            yield number, f"{label(column.key)} {value} does not exist."

@@ -62,48 +62,33 @@ def _choice(cell: str, column: Column[Any]) -> Any:
     return members[cell.lower()]
 
 
-def _moment(cell: str, _column: Column[Any]) -> datetime:
+def _moment(cell: str) -> datetime:
     """Read ISO 8601; a time without a zone is UTC."""
-    try:
-        moment = datetime.fromisoformat(cell)
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        message = f"must be a time like 2026-11-22T09:30:00Z, not “{cell[:40]}”."
-        raise ValueError(message) from error
+    moment = datetime.fromisoformat(cell)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-def _day(cell: str, _column: Column[Any]) -> date:
-    try:
-        return date.fromisoformat(cell)
-    except ValueError as error:
-        message = f"must be a date like 2026-11-22, not “{cell[:40]}”."
-        raise ValueError(message) from error
+def _reader(read: Callable[[str], Any], wanted: str) -> Callable[[str, Column[Any]], Any]:
+    """Let a type's own constructor read the cell; say what was wanted where it cannot."""
 
+    def parse(cell: str, _column: Column[Any]) -> Any:
+        try:
+            return read(cell)
+        except (ValueError, OverflowError) as error:
+            message = f"must be {wanted}, not “{cell[:40]}”."
+            raise ValueError(message) from error
 
-def _time(cell: str, _column: Column[Any]) -> time:
-    try:
-        return time.fromisoformat(cell)
-    except ValueError as error:
-        message = f"must be a time like 09:30, not “{cell[:40]}”."
-        raise ValueError(message) from error
-
-
-def _uuid(cell: str, _column: Column[Any]) -> UUID:
-    try:
-        return UUID(cell)
-    except ValueError as error:
-        message = f"must be a UUID, not “{cell[:40]}”."
-        raise ValueError(message) from error
+    return parse
 
 
 # Tried in this order; everything else is text.
 _PARSERS: tuple[tuple[Any, Callable[[str, Any], Any]], ...] = (
     (Boolean, _yes_or_no),
     (Enum, _choice),
-    (UtcDateTime, _moment),
-    (Date, _day),
-    (Time, _time),
-    (Uuid, _uuid),
+    (UtcDateTime, _reader(_moment, "a time like 2026-11-22T09:30:00Z")),
+    (Date, _reader(date.fromisoformat, "a date like 2026-11-22")),
+    (Time, _reader(time.fromisoformat, "a time like 09:30")),
+    (Uuid, _reader(UUID, "a UUID")),
     (Integer, _whole_number),
     ((Float, Numeric), _number),
 )
