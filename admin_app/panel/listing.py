@@ -179,11 +179,12 @@ class ListPage(Filtering):
         )
 
     def _row(self, record: Any, names: Sequence[str], counts: Counts, here: str) -> Row:
+        edit_url = self.link("edit_view", record, url=here) if self.may(Act.EDIT) else ""
         return Row(
             id=str(record.id),
             title=self.title_of(record),
-            url=self.url_of(record, url=here),
-            edit_url=self.link("edit_view", record, url=here) if self.may(Act.EDIT) else "",
+            url=edit_url or self.url_of(record, url=here),
+            edit_url=edit_url,
             delete_url=self.link("delete_view", record, url=here) if self.may(Act.DELETE) else "",
             cells=tuple(cell_of(self, record, name, counts=counts, is_whole=False) for name in names),
             is_marked=self.mark_of(record) in marks(),
