@@ -11,9 +11,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def _broken_off() -> Iterator[bytes]:
 
 
 class Site:
-    """A server under test, with the cookie of somebody who is signed in."""
+    """A server under test, with the cookies of somebody who is signed in."""
 
     def __init__(self, process: subprocess.Popen[bytes], port: int, cookie: str) -> None:
         """Keep what a client needs."""
@@ -60,8 +61,15 @@ class Site:
     def open(self, path: str, connection: http.client.HTTPConnection | None = None) -> http.client.HTTPResponse:
         """Send a request and return the response, its head read."""
         connection = connection or http.client.HTTPConnection(HOST, self.port, timeout=120)
-        connection.request("GET", path, headers={"Cookie": f"session={self.cookie}"})
+        connection.request("GET", path, headers={"Cookie": self.cookie})
         return connection.getresponse()
+
+    def remember(self, response: http.client.HTTPResponse) -> None:
+        """Keep the cookies that an answer sets, as a browser does."""
+        jar = SimpleCookie(self.cookie)
+        for header in response.headers.get_all("Set-Cookie") or ():
+            jar.load(header)
+        self.cookie = "; ".join(f"{name}={one.value}" for name, one in jar.items())
 
     def memory(self) -> float:
         """Return the resident megabytes of the server and its children; pages that they share count once."""
@@ -105,28 +113,33 @@ def prepare(folder: Path, posts: int) -> str:
 
 @contextmanager
 def serving(command: str, folder: Path, cookie: str) -> Iterator[tuple[Site, float]]:
-    """Start a server, and yield it with the seconds until its first answer; stop it afterwards, whatever happened."""
-    with socket.create_server((HOST, 0)) as free:
-        port = free.getsockname()[1]
+    """Start a server of this dashboard, and yield it with the seconds until its first answer."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("ADMIN_")} | {
         "BENCHMARK_FOLDER": str(folder),
         "DATABASE_URL": f"sqlite:///{folder / 'admin.db'}",
         "PYTHONPATH": str(ROOT),
     }
+    with started([*PYTHON, *command.split()], environment, folder, cookie=f"session={cookie}") as found:
+        yield found
+
+
+@contextmanager
+def started(
+    command: Sequence[str], environment: Mapping[str, str], folder: Path, *, cookie: str = "", ready: str = "/sign-in"
+) -> Iterator[tuple[Site, float]]:
+    """Start a server, {host} and {port} put into its command; stop it afterwards, whatever happened."""
+    with socket.create_server((HOST, 0)) as free:
+        port = free.getsockname()[1]
     begun = time.perf_counter()
     with (folder / "server.log").open("ab") as log:
         process = subprocess.Popen(
-            [*PYTHON, *command.format(host=HOST, port=port).split()],
-            env=environment,
-            cwd=folder,
-            stdout=log,
-            stderr=log,
+            [part.format(host=HOST, port=port) for part in command], env=environment, cwd=folder, stdout=log, stderr=log
         )
     site = Site(process, port, cookie)
     try:
         while True:
             try:
-                site.open("/sign-in").read()
+                site.open(ready).read()
                 break
             except ConnectionError:
                 if process.poll() is not None or time.perf_counter() - begun > 30:

@@ -1,0 +1,145 @@
+"""The data of the lists' benchmark: made by `manage.py demo`, copied for the peers into tables as they make them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import resource
+import secrets
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from sqlalchemy.engine import make_url
+
+from admin_app import create_app
+from admin_app.extensions import db
+from admin_app.models.staff import Role, Staff, StaffSession
+from benchmarks.common.site import ROOT
+
+RARE, RARE_POSTS = "zeppelin", 20
+COMMON = "telescope"
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database with so many posts: its address, and that of the peers' copy ("" where there is none)."""
+
+    store: str
+    posts: int
+    folder: Path
+    url: str
+    peers_url: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What our commands and the peers are told."""
+        peers = make_url(self.peers_url or self.url)
+        return {key: value for key, value in os.environ.items() if not key.startswith("ADMIN_")} | {
+            "BENCHMARK_FOLDER": str(self.folder),
+            "DATABASE_URL": self.url,
+            "PEERS_DATABASE": self.peers_url,
+            "PEERS_NAME": peers.database or "",
+            "PEERS_HOST": str(peers.query.get("host", "")),
+            "PYTHONPATH": str(ROOT),
+            "ADMIN_SECRET_KEY": "only ever used by a benchmark, for made-up data",
+        }
+
+
+def database(store: str, posts: int, folder: Path, *, socket: Path | None, peers: bool) -> Database:
+    """Name a database, and make it on PostgreSQL; `socket` is the server's folder there."""
+    folder = folder / f"{store}-{posts}"
+    folder.mkdir(parents=True, exist_ok=True)
+    if socket is None:
+        url, peers_url = f"sqlite:///{folder / 'admin.db'}", f"sqlite:///{folder / 'peers.db'}"
+    else:
+        url = peers_url = f"postgresql+psycopg://postgres@/bench_{posts}?host={socket}"
+        with psycopg.connect(f"host={socket} user=postgres dbname=postgres", autocommit=True) as connection:
+            found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [f"bench_{posts}"]).fetchone()
+            if not found:
+                connection.execute(f'CREATE DATABASE "bench_{posts}"')
+    return Database(store, posts, folder, url, peers_url if peers else "")
+
+
+def build(target: Database) -> str:
+    """Fill the database unless it is, with a twentieth as many users as posts; return how long it took, if it did."""
+    marker, said = target.folder / "built", ""
+    _manage(target, "db", "upgrade")
+    if not marker.exists():
+        begun = time.perf_counter()
+        _manage(target, "demo", "--users", str(max(target.posts // 20, 1)), "--posts", str(target.posts))
+        took = time.perf_counter() - begun
+        memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        said = f"{target.posts:,} posts on {target.store}: made in {took:.0f} s, at most {memory:.0f} MB"
+        _plant(target)
+        marker.write_text(said)
+    if target.peers_url and not (target.folder / "copied").exists():
+        _copy(target)
+        (target.folder / "copied").write_text("yes")
+    return said
+
+
+def _manage(target: Database, *arguments: str) -> None:
+    command = [sys.executable, str(ROOT / "manage.py"), *arguments]
+    subprocess.run(command, check=True, env=target.environment, cwd=ROOT, stdout=subprocess.DEVNULL)
+
+
+def _plant(target: Database) -> None:
+    """Put the rare word into a few posts all over the table."""
+    step = max(target.posts // RARE_POSTS, 1)
+    keys = ", ".join(str(key) for key in range(step // 2 + 1, target.posts + 1, step))
+    _execute(target, f"UPDATE post SET content = content || ' {RARE}' WHERE id IN ({keys})")  # noqa: S608 -- numbers and words of our own
+
+
+def _copy(target: Database) -> None:
+    """Let Django make the tables, with the indexes that it makes by itself, and copy the rows."""
+    is_sqlite = target.store == "sqlite"
+    if not is_sqlite:
+        _execute(target, "CREATE SCHEMA IF NOT EXISTS peers")
+    command = [sys.executable, "-m", "benchmarks.peers.django_site.prepare"]
+    subprocess.run(command, check=True, env=target.environment, cwd=ROOT)
+    ours = "main" if is_sqlite else "public"
+    copies = [
+        f'INSERT INTO peers."{table}" ({columns}) SELECT {columns} FROM {ours}."{table}"'  # noqa: S608 -- as above
+        for table, columns in (("user", "id, name, email, created_at"), ("post", "id, content, user_id, created_at"))
+    ]
+    attached = [f"ATTACH '{target.folder / 'peers.db'}' AS peers"] if is_sqlite else []
+    _execute(target, *attached, *copies, "ANALYZE" if is_sqlite else "VACUUM ANALYZE")
+
+
+def _execute(target: Database, *statements: str) -> None:
+    """Run statements as they are, each by itself."""
+    if target.store == "sqlite":
+        connection: Any = sqlite3.connect(make_url(target.url).database or "", isolation_level=None)
+        # Our search index folds letters by a function of ours.
+        connection.create_function("lower", 1, str.lower, deterministic=True)
+    else:
+        url = make_url(target.url)
+        connection = psycopg.connect(f"host={url.query['host']} user=postgres dbname={url.database}", autocommit=True)
+    with closing(connection):
+        for statement in statements:
+            connection.execute(statement)
+
+
+def sign_in(target: Database) -> str:
+    """Make a session of our dashboard's; return its cookie."""
+    environment = {key: target.environment[key] for key in ("DATABASE_URL", "ADMIN_SECRET_KEY")}
+    app, token = create_app(environment, instance_path=str(target.folder)), secrets.token_urlsafe(32)
+    with app.app_context():
+        name = secrets.token_hex(4)
+        staff = Staff(name=name, email=f"{name}@example.com", role=Role.EDITOR, password_hash="-")  # noqa: S106 -- opens nothing
+        db.session.add(staff)
+        db.session.flush()
+        digest, ends = hashlib.sha256(token.encode()).hexdigest(), datetime.now(UTC) + timedelta(days=1)
+        db.session.add(StaffSession(token_hash=digest, staff_id=staff.id, expires_at=ends))
+        db.session.commit()
+        db.engine.dispose()
+        serializer = app.session_interface.get_signing_serializer(app)
+        return str(serializer.dumps({"_user_id": token, "_fresh": True}))
