@@ -1,13 +1,122 @@
-// In the filter sheet: hides the value of a condition that needs none, and lets Escape close the sheet.
+// The filter form: the value's control follows the operator, rows and groups come and go without a reload, Escape closes
+// the sheet. Without this file every button asks the server for the same.
 
+const DAY = /^(\d{4}-\d\d-\d\d)?$/;
+let made = 0;
+
+function toggle(control, isAsked) {
+  if (!control) return;
+  control.hidden = !isAsked;
+  const input = control.matches("input") ? control : control.querySelector("[name]");
+  input.disabled = !isAsked;
+}
+
+// Typed text takes an input of its own where the field has a select or a picker.
 function update(operator) {
-  const value = operator.closest("[data-filter]").querySelector("[data-filter-value]");
-  value.hidden = operator.value.includes("=");
+  const row = operator.closest("[data-filter]");
+  const value = row.querySelector("[data-filter-value]");
+  const { control = "", hint } = operator.selectedOptions[0].dataset;
+  value.hidden = control === "none";
+  const plain = value.querySelector("[data-plain]");
+  if (plain) {
+    toggle(plain, control === "text");
+    toggle(value.querySelector("[data-control]"), control !== "text");
+  } else {
+    const input = value.querySelector("input");
+    const isDay = control === "date" && DAY.test(input.value);
+    if (input.type !== (isDay ? "date" : "text")) input.type = isDay ? "date" : "text";
+  }
+  const words = value.querySelector("[data-filter-hint]:not([data-picker-hint])");
+  if (!words) return;
+  words.dataset.usual ??= words.textContent;
+  words.textContent = hint ?? words.dataset.usual;
+  words.hidden = value.querySelector("input")?.type === "date";
 }
 
 function updateAll(root) {
   root.querySelectorAll("[data-filter-operator]").forEach(update);
 }
+
+// The row that the server would answer with: its template stands beside the form.
+function newRow(form, name, path) {
+  made += 1;
+  const blank = form.parentElement.querySelector(`template[data-blank="${CSS.escape(name)}"]`);
+  const place = document.createElement("template");
+  place.innerHTML = blank.innerHTML.replaceAll("__path__", path).replaceAll("__number__", `new${made}`);
+  const row = place.content.firstElementChild;
+  row.append(removeButton(row.querySelector("legend").textContent));
+  return row;
+}
+
+function removeButton(label) {
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", className: "filters__remove", title: "Remove condition", textContent: "×" });
+  button.setAttribute("aria-label", `Remove condition: ${label}`);
+  button.dataset.remove = "";
+  return button;
+}
+
+function show(element) {
+  document.dispatchEvent(new CustomEvent("htmx:load", { detail: { elt: element } }));
+  element.querySelector("[data-filter-operator]").focus();
+}
+
+function addRow(form, button, path) {
+  const row = newRow(form, button.parentElement.querySelector("select").value, path);
+  const inGroup = button.closest("[data-group]");
+  const before = inGroup ? inGroup.querySelector(":scope > [data-group], :scope > .filters__more") : form.querySelector("[data-group], .filters__foot");
+  before.before(row);
+  show(row);
+}
+
+// A group begins with a row of the field that the select shows; the next ones are added in it.
+function addGroup(form, button, path) {
+  made += 1;
+  const inGroup = button.closest("[data-group]");
+  const around = inGroup ?? form;
+  const numbers = [...form.querySelectorAll("[data-group]")].map((one) => Number(one.dataset.group.split("_").pop()));
+  const inner = [path, Math.max(0, ...numbers) + 1].filter(String).join("_");
+  const group = document.createElement("fieldset");
+  group.className = "filters__group";
+  group.dataset.group = inner;
+  const legend = document.createElement("legend");
+  const isAny = inner.split("_").length % 2 === 1;
+  legend.textContent = isAny ? "Any of these" : "All of these";
+  const more = button.parentElement.cloneNode(true);
+  const select = more.querySelector("select");
+  select.value = button.parentElement.querySelector("select").value;
+  select.name = `more${inner}`;
+  select.id = `${form.closest("[data-listing]").id}-more${inner}`;
+  more.querySelector("label").htmlFor = select.id;
+  const [row, nested] = more.querySelectorAll("button");
+  row.value = `row:${inner}`;
+  nested.value = `group:${inner}`;
+  nested.textContent = `Add group (${isAny ? "all" : "any"} of)`;
+  if (inner.split("_").length >= 5) nested.remove();
+  group.append(legend, newRow(form, select.value, inner), more);
+  (inGroup ? around.querySelector(":scope > .filters__more") : form.querySelector(".filters__foot")).before(group);
+  show(group);
+}
+
+function remove(form, button) {
+  const row = button.closest("[data-filter]");
+  const group = row.closest("[data-group]");
+  row.remove();
+  if (group && !group.querySelector("[data-filter]")) group.remove();
+  form.querySelector("[data-filter-operator], .button--primary").focus();
+}
+
+function build(event) {
+  const button = event.target.closest("[data-filter-form] button");
+  const [act, path] = (button?.value ?? "").split(":");
+  if (!button || !(act === "row" || act === "group" || act === "remove" || "remove" in button.dataset)) return;
+  event.preventDefault();
+  if (act === "row") addRow(button.form, button, path);
+  else if (act === "group") addGroup(button.form, button, path);
+  else remove(button.form, button);
+}
+
+document.addEventListener("click", build);
 
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-filter-operator]")) update(event.target);
