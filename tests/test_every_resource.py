@@ -153,10 +153,16 @@ def test_each_declared_filter_is_understood(subject: Subject, as_owner: Any) -> 
         assert page.all(class_="chip--problem") == [], slug
 
 
+SAMPLES = ("2026-01-01 to 2026-02-01", "2026-01-01", "12:00", "yes")
+
+
 def meaning_something(app: Flask, operator: Any, key: int) -> str:
     """Find what one can type for an operator."""
-    chosen = [value for value, _ in operator.choices()]
-    samples = [*chosen, str(uuid.UUID(int=1)), "2026-01-01 to 2026-02-01", "2026-01-01", "12:00", "yes", str(key), "a"]
+    chosen = [value for value, _ in operator.choices()] + list(
+        getattr(getattr(operator.column, "type", None), "enums", [])
+    )
+    periods = [value for value, _ in operator.suggestions]
+    samples = [*chosen, *periods, str(uuid.UUID(int=1)), "1 to 2", *SAMPLES, str(key), "a"]
     with app.app_context():
         for text in samples:
             try:

@@ -124,6 +124,7 @@ class FilterRow:
     """
 
     id: str
+    field: str
     name: str
     label: str
     operators: tuple[OperatorChoice, ...]
@@ -136,6 +137,7 @@ class FilterRow:
     problem: str = ""
     lookup_url: str = ""
     hint: str = ""
+    has_hints: bool = False
     is_plain: bool = False
     remove: str = ""
 
@@ -153,12 +155,11 @@ class FilterGroup:
 
 @dataclass(frozen=True)
 class FilterBar:
-    """Active filters as chips, and the form that has them all; `blanks` are what JavaScript makes more rows of."""
+    """Active filters as chips, and the form that has them all: in it, every field has a row."""
 
     chips: tuple[Chip, ...]
     fields: tuple[Hidden, ...]
     group: FilterGroup
-    blanks: tuple[FilterRow, ...] = ()
     suggestions: tuple[Hidden, ...] = ()
     hidden: tuple[Hidden, ...] = ()
     # The whole state, for a condition that a cell adds.

@@ -9,7 +9,7 @@ from typing import Any
 from flask import request
 
 from admin_app.errors import ConfigurationError
-from admin_app.panel.draft import BUILD, Draft, Row, draft_of, sent_draft
+from admin_app.panel.draft import BUILD, Draft, draft_of, sent_draft
 from admin_app.panel.elements import Cell, CellKind, Chip, FilterBar
 from admin_app.panel.engine import Engine
 from admin_app.panel.links import ListLinks
@@ -83,7 +83,6 @@ class Filtering(Engine):
             chips=tuple(_chip(member, links.to(selection.without(member))) for member in selection.filters),
             fields=tuple((name, self.filters_by_name[name][0].name) for name in names),
             group=rows.group(draft or draft_of(selection.filters), fill=names),
-            blanks=tuple(rows.row(Row(name), "__path__", "__number__") for name in names),
             suggestions=rows.suggestions,
             hidden=tuple(links.hidden(selection.changed(conditions=(), groups=()))),
             state=tuple(links.hidden(selection.changed())),

@@ -52,9 +52,11 @@ class FilterRows:
         choices = tuple(choice for operator in operators for choice in operator.operators())
         chosen = _chosen(row, operators, choices)
         is_fixed = first.input_type in _FIXED
+        is_filled = bool(row.text) or "=" in row.operator or (chosen is not None and "=" in chosen.value)
         is_relation = isinstance(first, RelationIs)
         return FilterRow(
             id=f"{self.identity}-add{path}-{row.name}{'' if number == '0' else f'-{number}'}",
+            field=row.name,
             name=f"add{path}.{row.name}",
             label=first.name,
             operators=choices,
@@ -66,9 +68,11 @@ class FilterRows:
             suggestions=f"{self.identity}-periods" if any(one.suggestions for one in operators) else "",
             problem=row.problem,
             lookup_url=self.resource.link("lookup_view", name=row.name) if is_relation else "",
-            hint=first.hint,
+            hint=(chosen or choices[0]).hint,
+            has_hints=any(choice.hint for choice in choices),
             is_plain=is_fixed and chosen is not None and chosen.control == "text",
-            remove=f"remove:{path}:{row.name}:{number}" if row.operator else "",
+            # The form's first row of a field stays where it is, to be filled again.
+            remove=f"remove:{path}:{row.name}:{number}" if path or number != "0" or is_filled else "",
         )
 
 

@@ -26,24 +26,50 @@ function update(operator) {
     const isDay = control === "date" && DAY.test(input.value);
     if (input.type !== (isDay ? "date" : "text")) input.type = isDay ? "date" : "text";
   }
-  const words = value.querySelector("[data-filter-hint]:not([data-picker-hint])");
+  tell(value, hint);
+}
+
+// A date's control, and a picker, say by themselves what they take.
+function tell(value, hint) {
+  const words = value.querySelector("[data-filter-hint]");
   if (!words) return;
   words.dataset.usual ??= words.textContent;
   words.textContent = hint ?? words.dataset.usual;
-  words.hidden = value.querySelector("input")?.type === "date";
+  const asked = value.querySelector("input:enabled, select:enabled");
+  words.hidden = !words.textContent || asked?.type === "date" || asked?.matches("[data-picker], .ts-wrapper *");
 }
 
 function updateAll(root) {
   root.querySelectorAll("[data-filter-operator]").forEach(update);
 }
 
-// The row that the server would answer with: its template stands beside the form.
+// Every field has a row in the form as it comes from the server. Copies are kept from before the pickers change them, which
+// is why this file comes before theirs.
+const blanks = new WeakMap();
+
+function keepBlanks(form) {
+  if (blanks.has(form)) return;
+  const rows = [...form.querySelectorAll(":scope > [data-filter]")].reverse();
+  blanks.set(form, new Map(rows.map((row) => [row.dataset.filter, row.cloneNode(true)])));
+}
+
+// A row of the field in the group of this path, with nothing filled in.
 function newRow(form, name, path) {
   made += 1;
-  const blank = form.parentElement.querySelector(`template[data-blank="${CSS.escape(name)}"]`);
-  const place = document.createElement("template");
-  place.innerHTML = blank.innerHTML.replaceAll("__path__", path).replaceAll("__number__", `new${made}`);
-  const row = place.content.firstElementChild;
+  const row = blanks.get(form).get(name).cloneNode(true);
+  const id = `${form.closest("[data-listing]").id}-add${path}-${name}-new${made}`;
+  row.querySelectorAll(".error, .filters__remove").forEach((element) => element.remove());
+  row.querySelector("[data-filter-operator]").id = `${id}-op`;
+  row.querySelector("[data-control] [name]").id = id;
+  row.querySelectorAll("label").forEach((label, place) => {
+    label.htmlFor = place ? id : `${id}-op`;
+  });
+  for (const control of row.querySelectorAll("[name]")) {
+    control.name = control.name.replace(/^add[\d_]*/, `add${path}`);
+    for (const attribute of ["value", "aria-invalid", "aria-describedby", "data-picked-label"]) control.removeAttribute(attribute);
+    control.querySelectorAll("[selected]").forEach((option) => option.removeAttribute("selected"));
+    if (control.matches("select")) control.selectedIndex = 0;
+  }
   row.append(removeButton(row.querySelector("legend").textContent));
   return row;
 }
@@ -129,5 +155,10 @@ document.addEventListener("keydown", (event) => {
   sheet.querySelector("summary").focus();
 });
 
-updateAll(document);
-document.addEventListener("htmx:load", (event) => updateAll(event.detail.elt));
+function begin(root) {
+  root.querySelectorAll("[data-filter-form]").forEach(keepBlanks);
+  updateAll(root);
+}
+
+begin(document);
+document.addEventListener("htmx:load", (event) => begin(event.detail.elt));
