@@ -6,7 +6,7 @@ function offer(form) {
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   const isOffered = [...select.options].some((option) => option.value === timeZone);
   button.hidden = !isOffered || select.value === timeZone;
-  button.querySelector("span").textContent = timeZone;
+  button.textContent = `Use this browser's: ${timeZone}`;
   button.addEventListener("click", () => {
     select.value = timeZone;
     button.hidden = true;
