@@ -153,6 +153,24 @@ def test_each_declared_filter_is_understood(subject: Subject, as_owner: Any) -> 
         assert page.all(class_="chip--problem") == [], slug
 
 
+def test_each_declared_filter_means_the_same_by_itself_and_in_a_group(subject: Subject, as_owner: Any) -> None:
+    key = subject.add(1)
+    subject.add(2)
+    for slug, operator in subject.view.filters_by_key.items():
+        text = meaning_something(subject.app, operator, key)
+        name, _, word = slug.rpartition("__")
+
+        alone = Page(as_owner.get(subject.root, query_string={slug: text}))
+        in_group = Page(
+            as_owner.get(subject.root, query_string={"where": f'{name} {word} "{text}" or id_never {word} x'})
+        )
+        both = Page(
+            as_owner.get(subject.root, query_string={"where": f'{name} {word} "{text}" or {name} {word} "{text}"'})
+        )
+
+        assert (in_group.status, both.status, both.ids()) == (400, 200, alone.ids()), slug
+
+
 SAMPLES = ("2026-01-01 to 2026-02-01", "2026-01-01", "12:00", "yes")
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from flask import request
+from sqlalchemy import String
 
 from admin_app.errors import ConfigurationError
 from admin_app.panel.draft import BUILD, Draft, draft_of, sent_draft
@@ -100,7 +101,7 @@ class Filtering(Engine):
                 if one.slug in NARROWING and f"{name}__{one.slug}" not in on
             ]
             for name, operators in self.filters_by_name.items()
-            if selection.parent is None and not _is_unique(operators[0])
+            if selection.parent is None and _is_shared(operators[0])
         }
 
 
@@ -115,10 +116,13 @@ def narrowed(cell: Cell, value: Any, operators: Sequence[tuple[str, Operator]]) 
     return cell
 
 
-def _is_unique(operator: Operator) -> bool:
-    """Whether a value of this column is only one row's."""
+def _is_shared(operator: Operator) -> bool:
+    """Whether many rows may have the same value: not a key, and no text of any length."""
     columns = getattr(operator.column.property, "columns", ())
-    return any(column.unique or column.primary_key for column in columns)
+    return not any(
+        column.unique or column.primary_key or (isinstance(column.type, String) and column.type.length is None)
+        for column in columns
+    )
 
 
 def _chip(member: Member, remove_url: str) -> Chip:

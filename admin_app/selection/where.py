@@ -100,13 +100,13 @@ class _Reader:
         return group_of(members, is_any=False)
 
     def _one(self, depth: int) -> Member:
-        if self.next.text != "(" or self.next.kind != "sign":
+        if not self._is_sign("("):
             return self._condition()
         if depth == DEEPEST_GROUP:
             raise SelectionError(TOO_DEEP)
         self._take()
         found = self._any(depth + 1)
-        if self.next.kind != "sign":
+        if not self._is_sign(")"):
             self._refuse("“and”, “or” or “)”")
         self._take()
         return found
@@ -118,6 +118,9 @@ class _Reader:
             self._refuse("a value")
         value = self._take("word" if self.next.kind == "word" else "quoted", "a value")
         return self.read(f"{field}__{operator}", value)
+
+    def _is_sign(self, sign: str) -> bool:
+        return self.next.kind == "sign" and self.next.text == sign
 
     def _takes(self, word: str) -> bool:
         if self.next.kind != "word" or self.next.text.lower() != word:
