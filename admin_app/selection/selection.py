@@ -15,7 +15,7 @@ from admin_app.selection.conditions import Condition, Group, Member, group_of, r
 from admin_app.selection.keyset import Order, Place
 from admin_app.selection.offer import Offer
 from admin_app.selection.places import parse_place
-from admin_app.selection.search import search_criteria
+from admin_app.selection.search import Lookup, lookups_of, search_criteria
 from admin_app.selection.where import parse_where, print_where
 
 SEARCH, SORT, PAGE, PER_PAGE, AFTER, BEFORE, COUNT = "q", "sort", "page", "per_page", "after", "before", "count"
@@ -60,8 +60,8 @@ class Selection:
     is_counted: bool = False
     parent: Parent | None = None
     prefix: str = ""
-    # Which words of the search are looked up in the index: how the rows are found, not which. `strategy.planned` knows.
-    by_index: tuple[str, ...] = field(default=(), compare=False)
+    # Which terms are looked up in the index: how the rows are found, not which. `strategy.planned` knows.
+    by_index: tuple[Lookup, ...] = field(default=(), compare=False)
     # How far its rows are counted.
     count_limit: int = field(default=COUNT_LIMIT, compare=False)
 
@@ -160,9 +160,19 @@ class Selection:
         found = [] if self.parent is None else [self.parent.relation == self.parent.record]
         if self.problems:
             return [*found, false()]
-        columns = list(self.offer.search.values())
-        found += search_criteria(self.search, columns, model=self.offer.model, by_index=self.by_index)
-        return [*found, *(member.criterion() for member in self.filters)]
+        found += search_criteria(self.lookups, model=self.offer.model, by_index=self.by_index)
+        others: list[Member] = [one for one in self.conditions if one.filter.searched is None]
+        return [*found, *(member.criterion() for member in [*others, *self.groups])]
+
+    @cached_property
+    def lookups(self) -> tuple[Lookup, ...]:
+        """What is looked for in texts: the search's words, and what filters ask of single columns in the same way."""
+        asked = (
+            Lookup(one.value, (one.filter.searched,))
+            for one in self.conditions
+            if one.filter.searched is not None and not one.problem
+        )
+        return (*lookups_of(self.search, self.offer.search.values()), *asked)
 
     @cached_property
     def order(self) -> Order:

@@ -24,6 +24,7 @@ class Wanted:
     """A filter that takes every value but "bad"."""
 
     label: str
+    searched: None = None
 
     def parse(self, text: str) -> str:
         if text == "bad":

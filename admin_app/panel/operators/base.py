@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, ClassVar
 
 from flask_admin.contrib.sqla import filters as engine
@@ -9,6 +10,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from admin_app.panel.elements import Hidden, OperatorChoice
+from admin_app.selection.offer import SearchColumn
 
 
 class Operator(engine.BaseSQLAFilter):
@@ -27,6 +29,11 @@ class Operator(engine.BaseSQLAFilter):
     suggestions: ClassVar[tuple[Hidden, ...]] = ()
     # The to-one relation that leads to the column, where it is another model's.
     relation: InstrumentedAttribute[Any] | None = None
+
+    @cached_property
+    def searched(self) -> SearchColumn | None:
+        """Return the column in which the value is looked for as by a search, if that is what the operator does."""
+        return None
 
     def operation(self) -> str:
         """Name the operator."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from functools import cached_property
 from typing import Any, ClassVar
 
 from flask_admin.contrib.sqla import filters as engine
@@ -11,6 +12,8 @@ from sqlalchemy import ColumnElement, String, or_
 from admin_app.panel.elements import OperatorChoice
 from admin_app.panel.operators.base import Operator, yes_or_no
 from admin_app.selection.containment import contains
+from admin_app.selection.offer import SearchColumn
+from admin_app.selection.search_indexes import is_indexed
 
 
 class Contains(Operator, engine.FilterLike):
@@ -23,6 +26,12 @@ class Contains(Operator, engine.FilterLike):
     def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
         """Look for it as a search does."""
         return contains(column, value, frame=self.frame)
+
+    @cached_property
+    def searched(self) -> SearchColumn | None:
+        """Use the search's index where the column is in it. Where the text begins or ends, or has it not, no index knows."""
+        column = SearchColumn(self.column, self.relation)
+        return column if type(self) is Contains and is_indexed(column) else None
 
 
 class StartsWith(Contains):
