@@ -153,10 +153,34 @@ def test_each_declared_filter_is_understood(subject: Subject, as_owner: Any) -> 
         assert page.all(class_="chip--problem") == [], slug
 
 
+def test_each_declared_filter_means_the_same_by_itself_and_in_a_group(subject: Subject, as_owner: Any) -> None:
+    key = subject.add(1)
+    subject.add(2)
+    for slug, operator in subject.view.filters_by_key.items():
+        text = meaning_something(subject.app, operator, key)
+        name, _, word = slug.rpartition("__")
+
+        alone = Page(as_owner.get(subject.root, query_string={slug: text}))
+        in_group = Page(
+            as_owner.get(subject.root, query_string={"where": f'{name} {word} "{text}" or id_never {word} x'})
+        )
+        both = Page(
+            as_owner.get(subject.root, query_string={"where": f'{name} {word} "{text}" or {name} {word} "{text}"'})
+        )
+
+        assert (in_group.status, both.status, both.ids()) == (400, 200, alone.ids()), slug
+
+
+SAMPLES = ("2026-01-01 to 2026-02-01", "2026-01-01", "12:00", "yes")
+
+
 def meaning_something(app: Flask, operator: Any, key: int) -> str:
     """Find what one can type for an operator."""
-    chosen = [value for value, _ in operator.choices()]
-    samples = [*chosen, str(uuid.UUID(int=1)), "2026-01-01 to 2026-02-01", "2026-01-01", "12:00", "yes", str(key), "a"]
+    chosen = [value for value, _ in operator.choices()] + list(
+        getattr(getattr(operator.column, "type", None), "enums", [])
+    )
+    periods = [value for value, _ in operator.suggestions]
+    samples = [*chosen, *periods, str(uuid.UUID(int=1)), "1 to 2", *SAMPLES, str(key), "a"]
     with app.app_context():
         for text in samples:
             try:

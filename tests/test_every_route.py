@@ -62,6 +62,7 @@ ROUTES = {
     "/set-up/<token>": Route("/set-up/0", get=(404, 404, 404, 404), post=(404, 404, 404, 404)),
     "/admin/": Route("/admin/", get=SIGNED_IN),
     "/admin/account/": Route("/admin/account/", get=SIGNED_IN, post=(302, 422, 422, 422)),
+    "/admin/account/time-zone/": Route("/admin/account/time-zone/", post=(302, 422, 422, 422)),
     "/admin/user/": Route("/admin/user/", get=SIGNED_IN),
     "/admin/user/details/": Route("/admin/user/details/?id={user}", get=SIGNED_IN),
     "/admin/user/export/<export_type>/": Route("/admin/user/export/csv/", get=SIGNED_IN),

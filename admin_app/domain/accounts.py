@@ -11,6 +11,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, select, text
 from sqlalchemy.orm import joinedload
 
+from admin_app import zones
 from admin_app.domain.rules import problem_with
 from admin_app.errors import InvalidRecord, LastOwnerError, NotFoundError
 from admin_app.extensions import AnySession
@@ -47,6 +48,18 @@ def set_password(session: AnySession, staff: Staff, password: str) -> None:
         raise InvalidRecord({"password": problem})
     staff.password_hash = _hasher.hash(password)
     end_sessions(session, staff)
+
+
+def set_time_zone(staff: Staff, name: str) -> None:
+    """Mean this zone's days from now on; raise `InvalidRecord` for a name that is no zone's."""
+    if problem := time_zone_problem(name):
+        raise InvalidRecord({"time_zone": problem})
+    staff.time_zone = "" if name == zones.UTC_NAME else name
+
+
+def time_zone_problem(name: str) -> str | None:
+    """Say what is wrong with the name of a time zone, if anything."""
+    return None if name in zones.offered() else "Choose a time zone from the list."
 
 
 def is_password(staff: Staff, password: str) -> bool:

@@ -32,6 +32,8 @@ class Staff(Record):
     )
     is_active: Mapped[bool] = mapped_column(default=True)
     password_hash: Mapped[str] = mapped_column(String(255), info={"secret": True})
+    # Where their days begin and end, by IANA's name ("Europe/Prague"); "" is UTC.
+    time_zone: Mapped[str] = mapped_column(String(64), default="", server_default="")
     last_sign_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     def __str__(self) -> str:

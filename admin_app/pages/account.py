@@ -1,4 +1,4 @@
-"""One's own account: who one is here, and a new password."""
+"""One's own account: who one is here, where one's days begin, and a new password."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Any
 from flask import request, url_for
 from flask_admin import BaseView, expose
 
+from admin_app import zones
 from admin_app.domain import accounts, records
 from admin_app.extensions import db
 from admin_app.models.staff import Staff
-from admin_app.pages.forms import PasswordForm
+from admin_app.pages.forms import PasswordForm, TimeZoneForm
 from admin_app.panel.cells import value_cell
 from admin_app.panel.elements import Fact
 from admin_app.web import login
@@ -32,6 +33,20 @@ class AccountPage(BaseView):
         """Ask strangers to sign in."""
         return login.ask_to_sign_in()
 
+    @expose("/time-zone/", methods=("POST",))
+    def time_zone(self) -> Any:
+        """Keep the zone that days and times are meant in."""
+        staff = login.current_staff()
+        if staff is None:
+            return login.ask_to_sign_in()
+        form = TimeZoneForm(request.form)
+        if not form.validate():
+            return self._page(staff, PasswordForm(), form)
+        with records.commit(db.session, Staff):
+            accounts.set_time_zone(staff, form.time_zone.data)
+        announce(f"Days and times are now those of {form.time_zone.data}.")
+        return login.lead_to(url_for("account.index"))
+
     @expose("/", methods=("GET", "POST"))
     def index(self) -> Any:
         """Show the account, or change the password and end every other session."""
@@ -47,8 +62,12 @@ class AccountPage(BaseView):
                 announce("Your password was changed. You are signed out everywhere else.")
                 return login.lead_to(url_for("account.index"))
             form.current_password.errors = ["This is not your current password."]
+        return self._page(staff, form, TimeZoneForm(time_zone=staff.time_zone or zones.UTC_NAME))
+
+    def _page(self, staff: Staff, form: PasswordForm, zone_form: TimeZoneForm) -> Any:
         facts = [Fact(label, value_cell(getattr(staff, name), is_whole=True)) for name, label in _FACTS]
-        return self.render("pages/account.html", form=form, facts=tuple(facts)), 422 if form.errors else 200
+        page = self.render("pages/account.html", form=form, zone_form=zone_form, facts=tuple(facts))
+        return page, 422 if form.errors or zone_form.errors else 200
 
 
 _FACTS = (("name", "Name"), ("email", "Email"), ("role", "Role"), ("last_sign_in_at", "Last sign-in"))

@@ -21,8 +21,9 @@ from admin_app.domain.permissions import Act
 from admin_app.extensions import db
 from admin_app.models.connection import is_timeout
 from admin_app.panel.cells import cell_of
+from admin_app.panel.draft import Draft, is_control
 from admin_app.panel.elements import Column, Listing, Row, SearchBox
-from admin_app.panel.filtering import ADD, Filtering
+from admin_app.panel.filtering import Filtering, Narrowings, narrowed
 from admin_app.panel.links import ListLinks
 from admin_app.panel.pager import pager_of
 from admin_app.selection import search
@@ -47,11 +48,11 @@ class ListPage(Filtering):
         """Show the list, or lead to the plain address of a list that the filter form was sent for."""
         links = ListLinks(self.link("index_view"))
         arguments = list(request.args.items(multi=True))
-        rest = [(key, value) for key, value in arguments if not key.startswith(ADD) and (value or key not in OWN_KEYS)]
-        if len(rest) < len(arguments):
-            selection = self.selection([*rest, *self.added_conditions(request.args)])
+        rest = [(key, value) for key, value in arguments if not is_control(key) and (value or key not in OWN_KEYS)]
+        selection, draft = self.sent_filters(self.selection(rest))
+        if len(rest) < len(arguments) and draft is None:
             return self.redirect(links.to(selection.changed()))
-        listing = self.listing(self.selection(arguments), links, identity="listing")
+        listing = self.listing(selection, links, identity="listing", draft=draft)
         page = self.render(self.list_template, resource=self, listing=listing)
         return page, HTTPStatus.SERVICE_UNAVAILABLE if listing.is_cut else HTTPStatus.OK
 
@@ -79,12 +80,15 @@ class ListPage(Filtering):
         search = {name: column for name, column in offer.search.items() if name.partition(".")[0] != back}
         return replace(offer, search=search, filters={}, page_sizes=CHILD_PAGE_SIZES)
 
-    def listing(self, selection: Selection, links: ListLinks, *, identity: str, hide: str = "") -> Listing:
+    def listing(
+        self, selection: Selection, links: ListLinks, *, identity: str, hide: str = "", draft: Draft | None = None
+    ) -> Listing:
         """Read one page and build its table; `hide` is the column that is the same in every row."""
         names = [name for name, _ in self.get_list_columns() if name != hide]
         page, is_cut = self._read(selection, names)
         counts = self.child_counts(names, page.rows)
         here = links.to(replace(selection, is_counted=False))
+        narrowings = self.narrowings(selection)
         return Listing(
             id=identity,
             caption=self.plural,
@@ -92,9 +96,9 @@ class ListPage(Filtering):
             nouns=self.nouns,
             result_line=self._result_line(selection, page),
             columns=tuple(self._column(name, selection, links) for name in names),
-            rows=tuple(self._row(record, names, counts, here) for record in page.rows),
+            rows=tuple(self._row(record, names, counts, here, narrowings) for record in page.rows),
             search=self._search_box(selection, links),
-            filters=None if selection.parent else self.filter_bar(selection, links),
+            filters=None if selection.parent else self.filter_bar(selection, links, identity, draft),
             pager=pager_of(selection, page, links),
             is_narrowed=selection.is_narrowed,
             clear_url=links.to(selection.cleared()),
@@ -178,7 +182,7 @@ class ListPage(Filtering):
             sorted=("ascending" if ascending else "descending") if is_sorted else "",
         )
 
-    def _row(self, record: Any, names: Sequence[str], counts: Counts, here: str) -> Row:
+    def _row(self, record: Any, names: Sequence[str], counts: Counts, here: str, narrowings: Narrowings) -> Row:
         edit_url = self.link("edit_view", record, url=here) if self.may(Act.EDIT) else ""
         return Row(
             id=str(record.id),
@@ -186,7 +190,11 @@ class ListPage(Filtering):
             url=edit_url or self.url_of(record, url=here),
             edit_url=edit_url,
             delete_url=self.link("delete_view", record, url=here) if self.may(Act.DELETE) else "",
-            cells=tuple(cell_of(self, record, name, counts=counts, is_whole=False) for name in names),
+            cells=tuple(
+                narrowed(cell, getattr(record, name), narrowings[name]) if name in narrowings else cell
+                for name in names
+                for cell in [cell_of(self, record, name, counts=counts, is_whole=False)]
+            ),
             is_marked=self.mark_of(record) in marks(),
         )
 
@@ -222,12 +230,7 @@ class ListPage(Filtering):
 def _messages(selection: Selection) -> list[str]:
     messages = []
     if selection.problems:
-        only = selection.search or len(selection.problems) < len(selection.conditions)
-        messages.append(
-            "A filter could not be read and was left out; the others are applied."
-            if only
-            else "The filter could not be read, so no rows are shown. Mend it or remove it."
-        )
+        messages.append("A filter could not be read, so no rows are shown. Mend it or remove it.")
     if search.is_cut(selection.search):
         messages.append(f"The search was long: only its first {search.MOST_WORDS} words were looked for.")
     return messages

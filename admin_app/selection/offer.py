@@ -12,8 +12,21 @@ from sqlalchemy.orm import InstrumentedAttribute
 PAGE_SIZES = (20, 50, 100)
 
 
+# Compared by what it is, not by what is in it: columns that are compared make SQL.
+@dataclass(frozen=True, eq=False)
+class SearchColumn:
+    """A text column to search, and the to-one relation that leads to it, if it is another model's."""
+
+    column: InstrumentedAttribute[Any]
+    relation: InstrumentedAttribute[Any] | None = None
+
+
 class Filter(Protocol):
     """One operator on one field."""
+
+    @property
+    def searched(self) -> SearchColumn | None:
+        """The column of which the filter asks what a search asks, whether the value occurs in it; None for other filters."""
 
     def parse(self, text: str) -> Any:
         """Turn what was typed into a value; raise ValueError whose text tells what to type instead."""
@@ -28,14 +41,6 @@ class Filter(Protocol):
 @dataclass(frozen=True)
 class SortKey:
     """A column to sort by, and the to-one relation that leads to it, if it is another model's."""
-
-    column: InstrumentedAttribute[Any]
-    relation: InstrumentedAttribute[Any] | None = None
-
-
-@dataclass(frozen=True)
-class SearchColumn:
-    """A text column to search, and the to-one relation that leads to it, if it is another model's."""
 
     column: InstrumentedAttribute[Any]
     relation: InstrumentedAttribute[Any] | None = None
