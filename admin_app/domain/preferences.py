@@ -34,26 +34,27 @@ def settings_of(preferences: Iterable[Preference], resource: str = EVERYWHERE) -
         return Settings()
     return Settings(
         columns=tuple(found.columns.split(",")) if found.columns else (),
-        page_size=found.page_size or 0,
+        page_size=found.page_size,
         density=found.density,
         default_view_id=found.default_view_id,
         has_shortcuts=found.has_shortcuts,
     )
 
 
-def remember_columns(session: AnySession, staff: Staff, *, resource: str, columns: Sequence[str]) -> None:
-    """Keep the columns and their order (not yet committed); none are the resource's own."""
-    _remember(session, staff, resource, columns=",".join(columns))
-
-
-def remember_page_size(session: AnySession, staff: Staff, *, resource: str, page_size: int | None) -> None:
-    """Keep how many rows a page has (not yet committed); None is the usual number."""
-    _remember(session, staff, resource, page_size=page_size)
-
-
-def remember_density(session: AnySession, staff: Staff, *, resource: str, density: Density) -> None:
-    """Keep how high rows are (not yet committed)."""
-    _remember(session, staff, resource, density=density)
+def remember_look(
+    session: AnySession,
+    staff: Staff,
+    *,
+    resource: str,
+    columns: Sequence[str] | None = None,
+    page_size: int | None = None,
+    density: Density | None = None,
+) -> None:
+    """Keep how the resource's lists look (not yet committed): None leaves a thing as it is, () and 0 are the usual."""
+    text = None if columns is None else ",".join(columns)
+    changes = {"columns": text, "page_size": page_size, "density": density}
+    if wanted := {name: value for name, value in changes.items() if value is not None}:
+        _remember(session, staff, resource, **wanted)
 
 
 def remember_default_view(session: AnySession, staff: Staff, *, resource: str, view_id: int | None) -> None:

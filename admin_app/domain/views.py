@@ -111,6 +111,11 @@ def keep_arguments(view: SavedView, arguments: str) -> None:
     view.arguments = arguments
 
 
+def delete_view(session: AnySession, view: SavedView) -> None:
+    """Let the view go (not yet committed); who opens their list with it finds the whole list again."""
+    session.delete(view)
+
+
 @contextmanager
 def commit(session: AnySession) -> Iterator[None]:
     """Commit a view, or roll back; a name that was taken in the same moment is an `InvalidRecord` like any other."""

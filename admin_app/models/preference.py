@@ -27,7 +27,8 @@ class Preference(db.Model):  # type: ignore[name-defined,misc] # made by Flask-S
     resource: Mapped[str] = mapped_column(String(60))
     # Names with commas between them, in their order; empty: the resource's own.
     columns: Mapped[str] = mapped_column(Text, default="")
-    page_size: Mapped[int | None]
+    # 0: the usual number.
+    page_size: Mapped[int] = mapped_column(default=0)
     density: Mapped[Density] = mapped_column(
         Enum(Density, native_enum=False, length=20, values_callable=lambda all_: [one.value for one in all_]),
         default=Density.COMFORTABLE,

@@ -77,6 +77,8 @@ class Pager:
     last_url: str = ""
     pages: tuple[Link | None, ...] = ()
     sizes: tuple[Link, ...] = ()
+    # This list from its start, in its present size: what a chosen size leads back to.
+    here_url: str = ""
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,15 @@ class ResourceView(Exporting):
 
     acts: ClassVar[dict[str, Act]] = {
         "index_view": Act.VIEW,
+        "columns_view": Act.VIEW,
+        "page_size_view": Act.VIEW,
+        # Everybody keeps views of their own; sharing one asks for `Act.SHARE`, changing one for whose it is.
+        "views_view": Act.VIEW,
+        "new_view": Act.VIEW,
+        "save_view": Act.VIEW,
+        "change_view": Act.VIEW,
+        "remove_view": Act.VIEW,
+        "default_view": Act.VIEW,
         "details_view": Act.VIEW,
         "lookup_view": Act.VIEW,
         "create_view": Act.CREATE,

@@ -89,9 +89,9 @@ class Selection:
         """Read a URL's arguments; those without the prefix belong to somebody else. Raise `SelectionError` for unknown ones."""
         own = [(key.removeprefix(prefix), value) for key, value in arguments if key.startswith(prefix)]
         single = {key: value for key, value in own if key in OWN_KEYS}
-        per_page = _whole_number(single.get(PER_PAGE, ""))
+        per_page = whole_number(single.get(PER_PAGE, ""))
         after, before = single.get(AFTER, ""), single.get(BEFORE, "")
-        page = _whole_number(single.get(PAGE, ""))
+        page = whole_number(single.get(PAGE, ""))
         selection = cls(
             offer=offer,
             search=single.get(SEARCH, "").replace("\0", "").strip(),
@@ -105,7 +105,7 @@ class Selection:
             else _usual_size(offer, is_begun=page > 1 or bool(after or before)),
             is_counted=single.get(COUNT) == EXACT,
             columns=_parse_columns(single.get(COLUMNS, "")),
-            view=_whole_number(single.get(VIEW, "")),
+            view=whole_number(single.get(VIEW, "")),
             parent=parent,
             prefix=prefix,
         )
@@ -194,7 +194,7 @@ def _split_sort(sort: str) -> tuple[str, bool]:
     return sort.removeprefix("-"), sort.startswith("-")
 
 
-def _whole_number(text: str) -> int:
+def whole_number(text: str) -> int:
     """Read a small whole number; anything else is 0, which every caller replaces by its default."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < len(str(LAST_PAGE)) else 0
 

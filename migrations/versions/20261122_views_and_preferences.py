@@ -36,7 +36,7 @@ def upgrade() -> None:
     sa.Column('staff_id', sa.Integer(), nullable=False),
     sa.Column('resource', sa.String(length=60), nullable=False),
     sa.Column('columns', sa.Text(), nullable=False),
-    sa.Column('page_size', sa.Integer(), nullable=True),
+    sa.Column('page_size', sa.Integer(), nullable=False),
     sa.Column('density', sa.Enum('comfortable', 'compact', name='density', native_enum=False, length=20), nullable=False),
     sa.Column('default_view_id', sa.Integer(), nullable=True),
     sa.Column('has_shortcuts', sa.Boolean(), nullable=False),
