@@ -202,7 +202,7 @@ class ListPage(Columns):
     def _gone_words(self, selection: Selection) -> list[str]:
         gone = self.gone_columns(selection)
         quoted = text.in_words([f"“{name}”" for name in gone])
-        return [f"This list has no column {quoted}; it is left out."] if gone else []
+        return [f"Left out, since this list has no such column: {quoted}."] if gone else []
 
     def _search_box(self, selection: Selection, links: ListLinks) -> SearchBox | None:
         if not selection.offer.search:

@@ -177,7 +177,11 @@ def test_so_many_of_each_resource_are_at_hand_and_the_one_asked_for(ann: Staff, 
     found = views.views_at_hand(db.session, ann, most=2, with_id=made[0].id)
 
     assert [(one.resource, one.name) for one in found] == [
-        ("post", "a"), ("post", "b"), ("post", "e"), ("user", "a"), ("user", "b"),
+        ("post", "a"),
+        ("post", "b"),
+        ("post", "e"),
+        ("user", "a"),
+        ("user", "b"),
     ]  # fmt: skip -- a list
 
 

@@ -72,9 +72,7 @@ def parse(*arguments: tuple[str, str], offer: Offer = OFFER, **where: Any) -> Se
 @example([("name__is", "")], "", OFFER)
 @example([("name__is", "a\0b")], "", OFFER)
 @example([("name__is", "x" * (LONGEST_VALUE + 1))], "", OFFER)
-def test_printed_selection_is_read_as_the_same_one(
-    arguments: list[tuple[str, str]], prefix: str, offer: Offer
-) -> None:
+def test_printed_selection_is_read_as_the_same_one(arguments: list[tuple[str, str]], prefix: str, offer: Offer) -> None:
     selection = parse(*((prefix + key, value) for key, value in arguments), offer=offer, prefix=prefix)
 
     printed = parse_qsl(urlencode(selection.arguments()), keep_blank_values=True)
