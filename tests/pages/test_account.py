@@ -126,3 +126,18 @@ def test_the_form_changes_no_more_than_the_password(as_viewer: Any, viewer: Staf
         assert (kept.role, kept.email, kept.is_active) == ("viewer", viewer.email, True)
     assert response.status_code == 303
     assert hash_of(app, viewer).startswith("$argon2id$")
+
+
+@on_sqlite
+def test_shortcuts_are_switched_off_and_on_for_one_person(as_viewer: Any, as_editor: Any) -> None:
+    def is_off(client: Any) -> bool:
+        return "data-no-shortcuts" in Page(client.get("/admin/")).all("body")[0].attributes
+
+    before = is_off(as_viewer)
+
+    response = as_viewer.post_form(f"{URL}shortcuts/", page=URL)
+
+    assert (response.status_code, response.location) == (303, URL)
+    assert (before, is_off(as_viewer), is_off(as_editor)) == (False, True, False)
+    as_viewer.post_form(f"{URL}shortcuts/", {"shortcuts": "y"}, page=URL)
+    assert is_off(as_viewer) is False
