@@ -64,6 +64,7 @@ def save_view(page: Page, name: str) -> None:
 def test_a_view_is_saved_opened_changed_and_discarded(page: Page) -> None:
     page.goto("/admin/post/")
     search(page, '"Post 1"')
+    expect(result_line(page)).to_have_text("10 posts")
     save_view(page, "Tens")
     expect(page.locator(".view-bar")).to_contain_text("View Tens")
     expect(result_line(page)).to_have_text("10 posts")
