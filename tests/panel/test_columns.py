@@ -220,7 +220,7 @@ def test_a_chosen_size_leads_to_the_list_and_nowhere_else(url: str, as_viewer: A
 # ---- what it costs, what is declared
 
 
-@pytest.mark.parametrize("columns", ["content,user", "content,user.email,user,version", "content"])
+@pytest.mark.parametrize("columns", ["content,user", "content,user.email,user,updated_at", "content"])
 def test_a_column_costs_no_statement_a_row(
     columns: str, as_viewer: Any, make_user: Any, make_post: Any,
     statements: Callable[[], AbstractContextManager[list[str]]],
