@@ -142,7 +142,6 @@ class ViewBar:
     discard_url: str = ""
     edit_url: str = ""
     whole_url: str = ""
-    all_url: str = ""
 
 
 @dataclass(frozen=True)
