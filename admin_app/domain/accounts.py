@@ -27,6 +27,9 @@ _hasher = PasswordHasher()
 # Checked when there is no such account, so that an unknown address costs the same time as a wrong password.
 _NOBODYS_HASH = _hasher.hash(secrets.token_urlsafe())
 
+# The preferences come along with the person: every page goes by them, and they are few.
+_PERSON = joinedload(StaffSession.staff).joinedload(Staff.preferences)
+
 
 def normalised_email(address: str) -> str:
     """Return the address as it is kept: one spelling an account."""
@@ -130,7 +133,7 @@ def begin_session(session: AnySession, staff: Staff, *, hours: int) -> str:
 
 def staff_of_session(session: AnySession, token: str) -> Staff | None:
     """Return who holds this session, unless it ended, expired, or the account was switched off."""
-    signed_in = session.get(StaffSession, _digest(token), options=[joinedload(StaffSession.staff)])
+    signed_in = session.get(StaffSession, _digest(token), options=[_PERSON])
     if signed_in is None or signed_in.expires_at <= utc_now() or not signed_in.staff.is_active:
         return None
     return signed_in.staff

@@ -8,8 +8,9 @@ from flask import request, url_for
 from flask_admin import BaseView, expose
 
 from admin_app import zones
-from admin_app.domain import accounts, records
+from admin_app.domain import accounts, preferences, records
 from admin_app.extensions import db
+from admin_app.models.preference import Preference
 from admin_app.models.staff import Staff
 from admin_app.pages.forms import PasswordForm, TimeZoneForm
 from admin_app.panel.cells import value_cell
@@ -68,6 +69,17 @@ class AccountPage(BaseView):
         facts = [Fact(label, value_cell(getattr(staff, name), is_whole=True)) for name, label in _FACTS]
         page = self.render("pages/account.html", form=form, zone_form=zone_form, facts=tuple(facts))
         return page, 422 if form.errors or zone_form.errors else 200
+
+    @expose("/shortcuts/", methods=("POST",))
+    def shortcuts(self) -> Any:
+        """Keep whether single keys do something on this person's pages."""
+        staff = login.current_staff()
+        if staff is None:
+            return login.ask_to_sign_in()
+        with records.commit(db.session, Preference):
+            preferences.remember_shortcuts(db.session, staff, is_on="shortcuts" in request.form)
+        announce("Your choice of shortcuts was kept.")
+        return login.lead_to(url_for("account.index"))
 
 
 _FACTS = (("name", "Name"), ("email", "Email"), ("role", "Role"), ("last_sign_in_at", "Last sign-in"))

@@ -28,10 +28,17 @@ def cell_of(
     if resource.relation(name) is not None:
         return _relation_cell(getattr(record, name))
     formatter = resource.column_formatters.get(name)
-    value = getattr(record, name)
+    value = value_of(record, name)
     if formatter is not None and not is_whole:
         value = formatter(resource, None, record, name)
     return value_cell(value, is_whole=is_whole)
+
+
+def value_of(record: Any, name: str) -> Any:
+    """Return a column's value, of a related record ("user.email") where there is one."""
+    first, _, rest = name.partition(".")
+    value = getattr(record, first)
+    return value if not rest or value is None else getattr(value, rest)
 
 
 def value_cell(value: Any, *, is_whole: bool) -> Cell:  # noqa: PLR0911 -- a table of types, one line each

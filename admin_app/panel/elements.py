@@ -80,6 +80,8 @@ class Pager:
     last_url: str = ""
     pages: tuple[Link | None, ...] = ()
     sizes: tuple[Link, ...] = ()
+    # This list from its start, in its present size: what a chosen size leads back to.
+    here_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -169,6 +171,55 @@ class FilterBar:
 
 
 @dataclass(frozen=True)
+class ViewBar:
+    """The saved view a list was opened as, and what can be done about it; urls are "" where it cannot be, or need not."""
+
+    name: str = ""
+    is_changed: bool = False
+    save_url: str = ""
+    save_as_url: str = ""
+    discard_url: str = ""
+    edit_url: str = ""
+    whole_url: str = ""
+
+
+@dataclass(frozen=True)
+class ColumnChoice:
+    """A column in the form that chooses them: whether it shows, and its place among them from 1."""
+
+    name: str
+    label: str
+    place: int
+    is_shown: bool
+    is_fixed: bool = False
+
+
+@dataclass(frozen=True)
+class ViewRow:
+    """A saved view in the list of all of them; urls are "" where the person may not."""
+
+    id: int
+    name: str
+    url: str
+    maker: str
+    audience: str
+    is_default: bool
+    edit_url: str
+    delete_url: str
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """A place in the navigation, and the views below it."""
+
+    label: str
+    url: str
+    is_current: bool = False
+    views: tuple[Link, ...] = ()
+    views_url: str = ""
+
+
+@dataclass(frozen=True)
 class Listing:
     """A whole table: of a resource, or of a record's children."""
 
@@ -193,6 +244,11 @@ class Listing:
     # Whether reading it took longer than it may: then there are no rows, and the search and the filters want narrowing.
     is_cut: bool = False
     messages: tuple[str, ...] = field(default=())
+    density: str = "comfortable"
+    # Where the columns are chosen, and where the rows a page are kept; "" for a list on a record's page.
+    columns_url: str = ""
+    page_size_url: str = ""
+    views: ViewBar | None = None
 
 
 @dataclass(frozen=True)

@@ -56,3 +56,7 @@ class Offer:
     filters: Mapping[str, Filter] = field(default_factory=dict)
     default_sort: str = ""
     page_sizes: tuple[int, ...] = PAGE_SIZES
+    # What the person at the screen prefers: rows a page (0 is the first of the sizes), and whether the plain address
+    # leads to a view, so that the whole list has to be asked for.
+    page_size: int = 0
+    has_default_view: bool = False

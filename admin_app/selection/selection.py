@@ -21,14 +21,19 @@ from admin_app.selection.where import parse_where, print_where
 SEARCH, SORT, PAGE, PER_PAGE, AFTER, BEFORE, COUNT = "q", "sort", "page", "per_page", "after", "before", "count"
 # Groups of filters; a filter by itself is an argument of its own, under its key.
 WHERE = "where"
-OWN_KEYS = (SEARCH, WHERE, SORT, PAGE, PER_PAGE, AFTER, BEFORE, COUNT)
+COLUMNS, VIEW = "columns", "view"
+OWN_KEYS = (SEARCH, WHERE, SORT, PAGE, PER_PAGE, AFTER, BEFORE, COUNT, COLUMNS, VIEW)
 # `before=end` is the last page, `count=exact` asks for the whole number however long the counting takes.
 END, EXACT = "end", "exact"
+# `view=whole` is the list as it is, where the plain address leads to a person's default view.
+WHOLE = "whole"
 
 # Enough to be exact about what people go through one by one.
 COUNT_LIMIT = 10_000
 # Page numbers beyond any table; a larger one would not fit the database's integers.
 LAST_PAGE = 10**9
+# More columns, and longer names, than any list has.
+MOST_COLUMNS, LONGEST_NAME = 50, 100
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,8 @@ class Selection:
     """Which rows of `offer.model`, and in what order. `page` counts from 1; `prefix` keeps two lists on a page apart.
 
     `after` and `before` are places: with one of them the page begins behind, or ends before, a row, and `page` is only
-    its number for people (0 where nobody knows it).
+    its number for people (0 where nobody knows it). `columns` are the names that the address asks for, existing or not;
+    `view` is the saved view that was opened. Neither decides which rows.
     """
 
     offer: Offer
@@ -58,6 +64,8 @@ class Selection:
     before: str = ""
     per_page: int = 0
     is_counted: bool = False
+    columns: tuple[str, ...] = ()
+    view: int = 0
     parent: Parent | None = None
     prefix: str = ""
     # Which terms are looked up in the index: how the rows are found, not which. `strategy.planned` knows.
@@ -72,9 +80,9 @@ class Selection:
         """Read a URL's arguments; those without the prefix belong to somebody else. Raise `SelectionError` for unknown ones."""
         own = [(key.removeprefix(prefix), value) for key, value in arguments if key.startswith(prefix)]
         single = {key: value for key, value in own if key in OWN_KEYS}
-        per_page = _whole_number(single.get(PER_PAGE, ""))
+        per_page = whole_number(single.get(PER_PAGE, ""))
         after, before = single.get(AFTER, ""), single.get(BEFORE, "")
-        page = _whole_number(single.get(PAGE, ""))
+        page = whole_number(single.get(PAGE, ""))
         filters = [(key, value) for key, value in own if key not in OWN_KEYS or (key == WHERE and value)]
         selection = cls(
             offer=offer,
@@ -83,8 +91,12 @@ class Selection:
             page=min(page if after or before else max(page, 1), LAST_PAGE),
             after=after,
             before="" if after else before,
-            per_page=per_page if per_page in offer.page_sizes else offer.page_sizes[0],
+            per_page=per_page
+            if per_page in offer.page_sizes
+            else _usual_size(offer, is_begun=page > 1 or bool(after or before)),
             is_counted=single.get(COUNT) == EXACT,
+            columns=_parse_columns(single.get(COLUMNS, "")),
+            view=whole_number(single.get(VIEW, "")),
             parent=parent,
             prefix=prefix,
         )
@@ -105,14 +117,18 @@ class Selection:
         filters += [(WHERE, print_where(self.groups))] if self.groups else []
         state = [
             (SORT, self.sort),
-            (PER_PAGE, str(self.per_page) if self.per_page != self.offer.page_sizes[0] else ""),
+            (PER_PAGE, "" if self.per_page == _usual_size(self.offer, is_begun=self.is_begun) else str(self.per_page)),
             (PAGE, str(self.page) if self.page > 1 else ""),
             (AFTER, self.after),
             (BEFORE, self.before),
             (COUNT, EXACT if self.is_counted else ""),
+            (COLUMNS, ",".join(self.columns)),
+            (VIEW, str(self.view) if self.view else ""),
         ]
         own = [(SEARCH, self.search)] if self.search else []
         own += [*filters, *((key, value) for key, value in state if value)]
+        if not own and self.offer.has_default_view:
+            own = [(VIEW, WHOLE)]
         return [(self.prefix + key, value) for key, value in own]
 
     def changed(self, **changes: Any) -> Selection:
@@ -125,6 +141,11 @@ class Selection:
             if text and parse_place(self.order, text) is None:
                 message = "This address names a place that is not in the list's order."
                 raise SelectionError(message)
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether it begins behind the first row: then the address says the same to everybody, whatever size they prefer."""
+        return self.page > 1 or bool(self.after or self.before)
 
     @property
     def filters(self) -> tuple[Member, ...]:
@@ -191,9 +212,19 @@ def _split_sort(sort: str) -> tuple[str, bool]:
     return sort.removeprefix("-"), sort.startswith("-")
 
 
-def _whole_number(text: str) -> int:
+def whole_number(text: str) -> int:
     """Read a small whole number; anything else is 0, which every caller replaces by its default."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < len(str(LAST_PAGE)) else 0
+
+
+def _usual_size(offer: Offer, *, is_begun: bool) -> int:
+    """Return the rows a page where the address names none: the person's preference, but never on a numbered page."""
+    return offer.page_sizes[0] if is_begun or offer.page_size not in offer.page_sizes else offer.page_size
+
+
+def _parse_columns(text: str) -> tuple[str, ...]:
+    names = (name.replace("\0", "").strip()[:LONGEST_NAME].strip() for name in text.split(",")[:MOST_COLUMNS])
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
 def _parse_sort(offer: Offer, sort: str) -> str:

@@ -133,7 +133,7 @@ def test_a_filter_that_cannot_be_read_is_mended_in_its_row(editor_page: Page) ->
 def test_rows_per_page_and_an_empty_result(editor_page: Page) -> None:
     page = editor_page
     page.goto("/admin/post/?page=2")
-    page.get_by_role("link", name="50 per page").click()
+    page.get_by_role("button", name="50 per page").click()
     expect(result_line(page)).to_have_text("45 posts")
     search(page, "nothing like it")
     expect(result_line(page)).to_have_text("0 posts")

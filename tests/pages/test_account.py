@@ -155,3 +155,18 @@ def test_what_is_no_zone_is_refused_at_its_field(zone: str, as_viewer: Any, view
     with app.app_context():
         assert db.session.get_one(Staff, viewer.id).time_zone == ""
     assert (page.status, page.error_of("time_zone")) == (422, "Choose a time zone from the list.")
+
+
+@on_sqlite
+def test_shortcuts_are_switched_off_and_on_for_one_person(as_viewer: Any, as_editor: Any) -> None:
+    def is_off(client: Any) -> bool:
+        return "data-no-shortcuts" in Page(client.get("/admin/")).all("body")[0].attributes
+
+    before = is_off(as_viewer)
+
+    response = as_viewer.post_form(f"{URL}shortcuts/", page=URL)
+
+    assert (response.status_code, response.location) == (303, URL)
+    assert (before, is_off(as_viewer), is_off(as_editor)) == (False, True, False)
+    as_viewer.post_form(f"{URL}shortcuts/", {"shortcuts": "y"}, page=URL)
+    assert is_off(as_viewer) is False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -54,7 +54,14 @@ PAIRS = st.one_of(
     st.tuples(st.sampled_from(["name__is", "email__is"]), st.one_of(TEXT, LONG, st.sampled_from(["bad", "a\0b", ""]))),
     st.tuples(st.just("q"), st.one_of(TEXT, st.sampled_from([" a ", "\0", '"ann lee"', "x" * 5000]))),
     st.tuples(st.just("sort"), st.sampled_from(["", "id", "-id", "name", "-name"])),
-    st.tuples(st.sampled_from(["page", "per_page"]), st.one_of(TEXT, st.integers().map(str), st.just("50"))),
+    st.tuples(st.sampled_from(["page", "per_page", "view"]), st.one_of(TEXT, st.integers().map(str), st.just("50"))),
+    st.tuples(st.just("columns"), st.one_of(TEXT, st.lists(TEXT).map(",".join), st.just(" a ,\0,b,b,," + "x" * 200))),
+)
+# What a person prefers: another page size or none, a default view or none.
+PERSONS = st.builds(
+    lambda size, has_view: replace(OFFER, page_size=size, has_default_view=has_view),
+    st.sampled_from([0, 20, 50, 100, 7]),
+    st.booleans(),
 )
 
 
@@ -63,16 +70,36 @@ def parse(*arguments: tuple[str, str], offer: Offer = OFFER, **where: Any) -> Se
 
 
 @settings(deadline=None)
-@given(st.lists(PAIRS, max_size=8), st.sampled_from(["", "posts."]))
-@example([("name__is", "")], "")
-@example([("name__is", "a\0b")], "")
-@example([("name__is", "x" * (LONGEST_VALUE + 1))], "")
-def test_printed_selection_is_read_as_the_same_one(arguments: list[tuple[str, str]], prefix: str) -> None:
-    selection = parse(*((prefix + key, value) for key, value in arguments), prefix=prefix)
+@given(st.lists(PAIRS, max_size=8), st.sampled_from(["", "posts."]), PERSONS)
+@example([("name__is", "")], "", OFFER)
+@example([("name__is", "a\0b")], "", OFFER)
+@example([("name__is", "x" * (LONGEST_VALUE + 1))], "", OFFER)
+def test_printed_selection_is_read_as_the_same_one(arguments: list[tuple[str, str]], prefix: str, offer: Offer) -> None:
+    selection = parse(*((prefix + key, value) for key, value in arguments), offer=offer, prefix=prefix)
 
     printed = parse_qsl(urlencode(selection.arguments()), keep_blank_values=True)
 
-    assert parse(*printed, prefix=prefix) == selection
+    assert parse(*printed, offer=offer, prefix=prefix) == selection
+
+
+@settings(deadline=None)
+@given(st.lists(PAIRS, max_size=8), PERSONS, PERSONS)
+def test_a_numbered_page_is_the_same_for_who_prefers_another_size(
+    arguments: list[tuple[str, str]], sender: Offer, reader: Offer
+) -> None:
+    selection = parse(*arguments, ("page", "3"), offer=sender)
+
+    read = parse(*selection.arguments(), offer=reader)
+
+    assert (read.page, read.per_page) == (selection.page, selection.per_page)
+
+
+def test_the_whole_list_is_asked_for_where_the_plain_address_leads_to_a_view() -> None:
+    offer = replace(OFFER, has_default_view=True)
+
+    assert parse(offer=offer).arguments() == [("view", "whole")]
+    assert parse(("q", "a"), offer=offer).arguments() == [("q", "a")]
+    assert parse(("view", "whole"), offer=offer) == parse(offer=offer)
 
 
 @settings(deadline=None)
