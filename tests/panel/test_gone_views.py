@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -43,6 +44,18 @@ def test_the_whole_address_of_such_a_view_shows_no_rows_either(as_viewer: Any, v
     file = as_viewer.get(f"{LIST}export/csv/?view={view.id}")
 
     assert (page.status, page.rows(), file.status_code) == (200, [], 400)
+
+
+def test_a_view_whose_group_asks_for_a_filter_that_is_gone_shows_no_rows(
+    as_viewer: Any, viewer: Staff, make_view: Any
+) -> None:
+    group = urlencode({"where": '(content contains "garden" or gone is 3)'})
+    view = make_view(viewer, arguments=f"{group}&{USUAL}")
+
+    page = Page(as_viewer.get(f"{LIST}?view={view.id}"))
+
+    lost = 'filter “where” with “(content contains "garden" or gone is 3)”'
+    assert (page.status, page.rows(), page.texts("li", within="main")) == (200, [], [lost])
 
 
 def test_a_filter_that_never_was_the_views_is_refused_as_ever(as_viewer: Any, viewer: Staff, make_view: Any) -> None:
