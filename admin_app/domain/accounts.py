@@ -11,10 +11,14 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, select, text
 from sqlalchemy.orm import joinedload
 
+from admin_app.current import Actor
+from admin_app.domain import failures
+from admin_app.domain.recording import note
 from admin_app.domain.rules import problem_with
 from admin_app.errors import InvalidRecord, LastOwnerError, NotFoundError
 from admin_app.extensions import AnySession
 from admin_app.models.base import utc_now
+from admin_app.models.change_set import Kind
 from admin_app.models.staff import Role, Staff, StaffSession
 
 SHORTEST_PASSWORD = 12
@@ -99,7 +103,9 @@ def sign_in(session: AnySession, *, email: str, password: str, hours: int) -> st
     staff = session.scalar(select(Staff).where(Staff.email == normalised_email(email)))
     is_right = _verify(staff.password_hash if staff else _NOBODYS_HASH, password)
     if staff is None or not staff.is_active or not is_right:
+        failures.record(session, normalised_email(email))
         return None
+    note(session, actor=actor_of(staff), kind=Kind.SIGN_IN, summary="Signed in")
     if _hasher.check_needs_rehash(staff.password_hash):
         staff.password_hash = _hasher.hash(password)
     return begin_session(session, staff, hours=hours)
@@ -115,6 +121,11 @@ def begin_session(session: AnySession, staff: Staff, *, hours: int) -> str:
     return token
 
 
+def actor_of(staff: Staff) -> Actor:
+    """Return the person as the history keeps them: also when the account is gone, one knows who it was."""
+    return staff.id, f"{staff.name} ({staff.email})"
+
+
 def staff_of_session(session: AnySession, token: str) -> Staff | None:
     """Return who holds this session, unless it ended, expired, or the account was switched off."""
     signed_in = session.get(StaffSession, _digest(token), options=[joinedload(StaffSession.staff)])
@@ -125,6 +136,7 @@ def staff_of_session(session: AnySession, token: str) -> Staff | None:
 
 def sign_out(session: AnySession, token: str) -> None:
     """End one session, for every copy of its cookie."""
+    note(session, kind=Kind.SIGN_OUT, summary="Signed out")
     session.execute(delete(StaffSession).where(StaffSession.token_hash == _digest(token)))
 
 
