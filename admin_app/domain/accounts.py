@@ -103,9 +103,9 @@ def sign_in(session: AnySession, *, email: str, password: str, hours: int) -> st
     staff = session.scalar(select(Staff).where(Staff.email == normalised_email(email)))
     is_right = _verify(staff.password_hash if staff else _NOBODYS_HASH, password)
     if staff is None or not staff.is_active or not is_right:
-        failures.record(session, normalised_email(email))
+        failures.record(session, normalised_email(email), resource=Staff.__tablename__)
         return None
-    note(session, actor=actor_of(staff), kind=Kind.SIGN_IN, summary="Signed in")
+    note(session, actor=actor_of(staff), kind=Kind.SIGN_IN, summary="Signed in", resource=Staff.__tablename__)
     if _hasher.check_needs_rehash(staff.password_hash):
         staff.password_hash = _hasher.hash(password)
     return begin_session(session, staff, hours=hours)
@@ -136,7 +136,7 @@ def staff_of_session(session: AnySession, token: str) -> Staff | None:
 
 def sign_out(session: AnySession, token: str) -> None:
     """End one session, for every copy of its cookie."""
-    note(session, kind=Kind.SIGN_OUT, summary="Signed out")
+    note(session, kind=Kind.SIGN_OUT, summary="Signed out", resource=Staff.__tablename__)
     session.execute(delete(StaffSession).where(StaffSession.token_hash == _digest(token)))
 
 
@@ -150,6 +150,13 @@ def require_another_owner(session: AnySession, staff: Staff) -> None:
         found = session.scalars(owners).all()
     if list(found) == [staff.id]:
         message = f"{staff.name} is the last owner. Make somebody else an owner first."
+        raise LastOwnerError(message)
+
+
+def require_an_owner(session: AnySession) -> None:
+    """Raise `LastOwnerError` if there is no active owner (any more, within this transaction)."""
+    if session.scalar(select(Staff.id).where(Staff.role == Role.OWNER, Staff.is_active).limit(1)) is None:
+        message = "Nobody could manage the staff any more. Make somebody else an owner first."
         raise LastOwnerError(message)
 
 

@@ -23,7 +23,7 @@ OTHERS = "Other addresses"
 NO_ADDRESS = "What was typed is no address"
 
 
-def record(session: AnySession, typed: str) -> None:
+def record(session: AnySession, typed: str, *, resource: str) -> None:
     """Note that somebody could not sign in with this address (not yet committed); the password is nowhere kept."""
     address = typed[:LONGEST_ADDRESS] if "@" in typed else NO_ADDRESS
     recent = _recent(session)
@@ -34,7 +34,14 @@ def record(session: AnySession, typed: str) -> None:
         sets: Any = ChangeSet.__table__
         session.execute(update(sets).where(sets.c.id == recent[address]).values(count=sets.c.count + 1))
         return
-    note(session, actor=(None, address), kind=Kind.SIGN_IN_FAILED, summary="Could not sign in", count=1)
+    note(
+        session,
+        actor=(None, address),
+        kind=Kind.SIGN_IN_FAILED,
+        summary="Could not sign in",
+        resource=resource,
+        count=1,
+    )
 
 
 def _recent(session: AnySession) -> dict[str, int]:

@@ -26,6 +26,8 @@ from admin_app.text import counted, in_words
 MOST_PENDING = 1000
 # Where a session keeps the trail of its transaction, and what that was when each savepoint began.
 _TRAIL, _SAVEPOINTS = "trail", "trail's savepoints"
+# Where it keeps which set its last commit wrote.
+_LAST = "last change set"
 # What statements carry that are recorded by who sends them.
 RECORDED = {"is_recorded": True, "synchronize_session": False}
 
@@ -39,7 +41,7 @@ class Trail:
     set_id: int | None = None
     is_noted: bool = False
     heading: dict[str, Any] = field(default_factory=dict)
-    pending: list[dict[str, Any]] = field(default_factory=list)
+    pending: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
     counts: Counter[tuple[Did, str]] = field(default_factory=Counter)
     # Table, key, title and fate of the record that the act is mainly about.
     main: tuple[str, int, str, Did] | None = None
@@ -75,6 +77,12 @@ def count_rows(session: AnySession, did: Did, model: type[Any], number: int) -> 
     trail_of(session).counts[did, model.__name__.lower()] += number
 
 
+def last_set(session: AnySession) -> int | None:
+    """Return the id of the change set that the session's last commit wrote, if it changed anything."""
+    found: int | None = session.info.get(_LAST)
+    return found
+
+
 @event.listens_for(Session, "before_flush")
 def _read_before(session: Session, _context: Any, _records: Any) -> None:
     """Read what the history needs to know while it still stands in the database."""
@@ -98,8 +106,7 @@ def _note_flush(session: Session, _context: Any) -> None:
     session.info.pop("unknown", None)
     for row in filter(None, rows):
         trail = trail_of(session)
-        trail.pending.append(row)
-        trail.counts[row["act"], recorded_models()[row["model"]].__name__.lower()] += 1
+        _remember(trail, row)
         trail.main = trail.main or (row["model"], row["record_id"], row["title"], row["act"])
     if _TRAIL in session.info and len(trail_of(session).pending) >= MOST_PENDING:
         _write(session, trail_of(session))
@@ -111,8 +118,9 @@ def _finish(session: Session) -> None:
     if session.in_nested_transaction():
         return
     session.flush()
+    session.info.pop(_LAST, None)
     trail = session.info.get(_TRAIL)
-    if trail is None or not (trail.counts or trail.is_noted):
+    if trail is None or not (trail.pending or trail.set_id or trail.is_noted):
         return
     was_begun = trail.set_id is not None
     _write(session, trail)
@@ -121,6 +129,7 @@ def _finish(session: Session) -> None:
         sets: Any = ChangeSet.__table__
         session.connection().execute(update(sets).where(sets.c.id == trail.set_id).values(**_heading(trail)))
     session.info.pop(_TRAIL)
+    session.info[_LAST] = trail.set_id
 
 
 @event.listens_for(Session, "after_transaction_create")
@@ -153,6 +162,36 @@ def _refuse_unrecorded(state: ORMExecuteState) -> None:
     if table in recorded_models() and not state.execution_options.get("is_recorded"):
         message = f"This statement would change records of {table} without a trace: use domain.rows."
         raise TypeError(message)
+
+
+def _remember(trail: Trail, row: dict[str, Any]) -> None:
+    """Add what a flush did to a record; what an earlier flush of the transaction did to it becomes one change with it."""
+    noun = recorded_models()[row["model"]].__name__.lower()
+    first = trail.pending.pop((row["model"], row["record_id"]), None)
+    merged: dict[str, Any] | None = row
+    if first is not None:
+        trail.counts[first["act"], noun] -= 1
+        trail.counts = +trail.counts
+        merged = _merged(first, row)
+    if merged is not None:
+        trail.pending[row["model"], row["record_id"]] = merged
+        trail.counts[merged["act"], noun] += 1
+
+
+def _merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any] | None:
+    """Return two changes of a record as one; None where nothing is left of them."""
+    was_made, is_gone = first["act"] is Did.CREATE, second["act"] is Did.DELETE
+    if was_made and is_gone:
+        return None
+    before = None if was_made else {**(second["before"] or {}), **first["before"]}
+    after = None if is_gone else {**(first["after"] or {}), **second["after"]}
+    act = first["act"] if was_made else second["act"]
+    if before and after:
+        same = {key for key in before if before[key] == after[key]}
+        before, after = ({key: one[key] for key in one if key not in same} for one in (before, after))
+        if not before:
+            return None
+    return {**second, "act": act, "before": before, "after": after}
 
 
 def _is_unknown(state: Any, key: str) -> bool:
@@ -223,7 +262,7 @@ def _write(session: AnySession, trail: Trail) -> int:
         key: Any = connection.execute(insert(ChangeSet.__table__).values(**_heading(trail))).inserted_primary_key
         trail.set_id = int(key[0])
     if trail.pending:
-        rows = [{**row, "change_set_id": trail.set_id} for row in trail.pending]
+        rows = [{**row, "change_set_id": trail.set_id} for row in trail.pending.values()]
         trail.pending.clear()
         connection.execute(insert(Change.__table__), rows)
     return trail.set_id

@@ -15,10 +15,11 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import Column, ColumnElement, String, cast, func, literal, literal_column
+from sqlalchemy import Column, ColumnElement, String, cast, func, literal, literal_column, select
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.types import NullType
 
+from admin_app.extensions import AnySession
 from admin_app.models.base import Record, UtcDateTime
 from admin_app.models.change_set import LONGEST_TITLE
 
@@ -168,3 +169,18 @@ _WRITERS_ON_POSTGRES: Sequence[tuple[Any, Any]] = (
     (sa.Time, lambda column: func.to_char(cast(column, sa.Interval), "HH24:MI:SS.US")),
     (sa.Uuid, lambda column: func.replace(cast(column, sa.Text), "-", "")),
 )
+
+
+def has_key(values: ColumnElement[Any], name: str, dialect: str) -> ColumnElement[bool]:
+    """Return the SQL that asks whether the history's JSON says anything about a column."""
+    if dialect == "sqlite":
+        return func.json_type(values, f'$."{name}"').is_not(None)
+    return func.json_extract_path(cast(values, sa.JSON), name).is_not(None)
+
+
+def keys_in(session: AnySession, values: ColumnElement[Any], which: ColumnElement[bool], dialect: str) -> set[str]:
+    """Return the columns that these changes say anything about."""
+    if dialect == "sqlite":
+        entries = func.json_each(values).table_valued("key", joins_implicitly=True)
+        return set(session.scalars(select(entries.c.key).where(which).distinct()))
+    return set(session.scalars(select(func.json_object_keys(cast(values, sa.JSON))).where(which).distinct()))
