@@ -32,8 +32,10 @@ class GivingBack:
     session: AnySession
     set_id: int
     model: type[Any]
-    round_: int
-    rounds: int
+    round_: int = 1
+    rounds: int = 1
+    # One change alone, when it is not the whole set that is taken back.
+    only: int | None = None
 
     def made_again(self) -> int:
         """Make the deleted records again, with their ids and times."""
@@ -88,6 +90,8 @@ class GivingBack:
     def _of(self, did: Did) -> list[ColumnElement[bool]]:
         """Choose the set's changes of this kind to this model, of this round."""
         found = [_OLD.c.change_set_id == self.set_id, _OLD.c.model == self._table.name, _OLD.c.act == did.value]
+        if self.only is not None:
+            found.append(_OLD.c.id == self.only)
         if self.rounds > 1:
             changes: Any = Change.__table__.alias("numbered")
             place = func.row_number().over(

@@ -11,14 +11,16 @@ class Act(StrEnum):
     """What can be done with the records of a resource."""
 
     VIEW = "view"
+    HISTORY = "history"
     EXPORT = "export"
     CREATE = "create"
     EDIT = "edit"
     DELETE = "delete"
+    UNDO = "undo"
 
 
-READING = frozenset({Act.VIEW, Act.EXPORT})
-WRITING = frozenset({Act.CREATE, Act.EDIT, Act.DELETE})
+READING = frozenset({Act.VIEW, Act.HISTORY, Act.EXPORT})
+WRITING = frozenset({Act.CREATE, Act.EDIT, Act.DELETE, Act.UNDO})
 
 GRANTS: dict[Role, frozenset[Act]] = {
     Role.VIEWER: READING,

@@ -76,6 +76,18 @@ def undo(session: AnySession, change_set: ChangeSet, *, insisted: Collection[int
     return _outcome(session, change_set.id, given_back)
 
 
+def bring_back(session: AnySession, change: Change) -> None:
+    """Make a deleted record again as it was (not yet committed), whatever else its deletion did.
+
+    Raises `UndoError` where something is in the way.
+    """
+    describe(session, kind=Kind.RESTORE, resource=change.model, record_id=change.record_id)
+    describe(session, summary=f"Brought back {change.model} “{change.title}”")
+    model = recorded_models()[change.model]
+    if not GivingBack(session, change.change_set_id, model, only=change.id).made_again():
+        raise UndoError(obstacle_of(session, change).words)
+
+
 def _give_back(session: AnySession, set_id: int) -> int:
     names = set(session.scalars(select(Change.model).where(Change.change_set_id == set_id).distinct()))
     known = recorded_models()

@@ -24,8 +24,10 @@ def _menu() -> dict[str, Any]:
         Link(resource.plural, resource.link("index_view"), is_current=request.blueprint == resource.endpoint)
         for resource in seen
     ]
+    activity = Link("Activity", url_for("activity.index"), is_current=request.blueprint == "activity")
+    start = Link("Start", url_for("admin.index"), is_current=request.endpoint == "admin.index")
     return {
-        "navigation": [Link("Start", url_for("admin.index"), is_current=request.endpoint == "admin.index"), *links],
+        "navigation": [start, *links, activity],
         "home_url": url_for("admin.index"),
         "account_url": url_for("account.index"),
         "sign_out_url": url_for("auth.sign_out"),

@@ -52,10 +52,12 @@ def upgrade() -> None:
     with op.batch_alter_table('change', schema=None) as batch_op:
         batch_op.create_index('ix_change_change_set_id_id', ['change_set_id', 'id'], unique=False)
         batch_op.create_index('ix_change_model_record_id_id', ['model', 'record_id', 'id'], unique=False)
+    op.create_search_index('change_set', ['summary', 'actor'])
 
 
 def downgrade() -> None:
     """Go back."""
+    op.drop_search_index('change_set', ['summary', 'actor'])
     with op.batch_alter_table('change', schema=None) as batch_op:
         batch_op.drop_index('ix_change_model_record_id_id')
         batch_op.drop_index('ix_change_change_set_id_id')
