@@ -18,7 +18,7 @@ from admin_app.domain.rows import delete_rows
 from admin_app.extensions import AnySession
 from admin_app.models.base import utc_now
 from admin_app.models.change_set import Change, Did
-from admin_app.models.stored import from_json_sql, has_key, json_of, kept_columns, keys_in
+from admin_app.models.stored import COUNTED, from_json_sql, has_key, json_of, kept_columns, keys_in
 
 _OLD: Any = Change.__table__.alias("old")
 _NEW: Any = Change.__table__.alias("new")
@@ -52,7 +52,7 @@ class GivingBack:
         columns = {key: column for key, column in kept_columns(self.model).items() if key in keys}
         if not columns:
             return 0
-        untouched = [self._is_untouched(key, column) for key, column in columns.items()]
+        untouched = [self._is_untouched(self._table, key, column) for key, column in columns.items()]
         clean = and_(
             *self._of(Did.UPDATE),
             _OLD.c.before != {},
@@ -73,11 +73,13 @@ class GivingBack:
 
     def taken_away(self) -> int:
         """Delete the records that were made, unless something else hangs on them now."""
-        wanted = select(_OLD.c.record_id).where(*self._of(Did.CREATE))
-        version = select(_OLD.c.version).where(*self._of(Did.CREATE), _OLD.c.record_id == self.model.id)
-        is_same = self.model.version == version.scalar_subquery() if self.round_ == 1 else sa.true()
-        alone = [~self._hangs(column, wanted) for column in hanging_columns(self.model)]
-        return delete_rows(self.session, self.model, and_(self.model.id.in_(wanted), is_same, *alone))
+        made = select(_OLD.c.record_id).where(*self._of(Did.CREATE))
+        now = self._table.alias("now")
+        columns = {key: column for key, column in kept_columns(self.model).items() if key not in COUNTED}
+        untouched = [self._is_untouched(now, key, column) for key, column in columns.items()]
+        wanted = made.where(now.c.id == _OLD.c.record_id, *untouched)
+        alone = [~self._hangs(column, made) for column in hanging_columns(self.model)]
+        return delete_rows(self.session, self.model, and_(self.model.id.in_(wanted), *alone))
 
     @cached_property
     def _table(self) -> Any:
@@ -143,10 +145,10 @@ class GivingBack:
         other = self._table.alias("same")
         return exists(select(1).select_from(other).where(other.c.id == _OLD.c.record_id))
 
-    def _is_untouched(self, key: str, column: Column[Any]) -> ColumnElement[bool]:
+    def _is_untouched(self, table: Any, key: str, column: Column[Any]) -> ColumnElement[bool]:
         """Whether a field still holds what the act left in it."""
         left = self._value(column, _OLD.c.after, key)
-        return or_(~self._has(_OLD.c.after, key), self._table.c[column.name].is_not_distinct_from(left))
+        return or_(~self._has(_OLD.c.after, key), table.c[column.name].is_not_distinct_from(left))
 
     def _fits(self, columns: dict[str, Column[Any]], values: Any) -> list[ColumnElement[bool]]:
         """Ask that nobody else has a unique value by now, and that what is pointed at still exists."""
