@@ -102,7 +102,7 @@ def _settle(session: AnySession, record: Any, relation: RelationshipProperty[Any
     if decision.fate is Fate.GIVE and (decision.heir is None or decision.heir.id == record.id):
         message = f"Choose who gets the {relation.key}."
         raise DeletionError(message)
-    owner = decision.heir.id if decision.heir else None
+    owner = decision.heir.id if decision.fate is Fate.GIVE else None
     change_rows(session, child, foreign_key == record.id, {foreign_key.name: owner})
 
 

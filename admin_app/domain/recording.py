@@ -31,6 +31,8 @@ _LAST = "last change set"
 # What statements carry that are recorded by who sends them.
 RECORDED = {"is_recorded": True, "synchronize_session": False}
 
+_INSERT_SET, _INSERT_CHANGES = insert(ChangeSet.__table__), insert(Change.__table__)
+
 _WORDS = {Did.CREATE: "Created", Did.UPDATE: "Changed", Did.DELETE: "Deleted"}
 
 
@@ -259,12 +261,12 @@ def _write(session: AnySession, trail: Trail) -> int:
     """Write the set, if that was not done yet, and what is pending; return the set's id."""
     connection = session.connection()
     if trail.set_id is None:
-        key: Any = connection.execute(insert(ChangeSet.__table__).values(**_heading(trail))).inserted_primary_key
+        key: Any = connection.execute(_INSERT_SET, _heading(trail)).inserted_primary_key
         trail.set_id = int(key[0])
     if trail.pending:
         rows = [{**row, "change_set_id": trail.set_id} for row in trail.pending.values()]
         trail.pending.clear()
-        connection.execute(insert(Change.__table__), rows)
+        connection.execute(_INSERT_CHANGES, rows)
     return trail.set_id
 
 

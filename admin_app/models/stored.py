@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import Enum as PythonEnum
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +35,7 @@ def is_recorded(model: type[Any]) -> bool:
     return issubclass(model, Record)
 
 
+@cache
 def recorded_models() -> dict[str, type[Record]]:
     """Return the models whose records have a history, by the names of their tables."""
     mappers = Record.registry.mappers
@@ -45,6 +47,16 @@ def kept_columns(model: type[Any]) -> dict[str, Column[Any]]:
 
     Raises `TypeError` for a model with a secret column that does not say which ones: a secret must not slip in.
     """
+    # Asked for several times a save.
+    if model not in _KEPT:
+        _KEPT[model] = _find_kept(model)
+    return _KEPT[model]
+
+
+_KEPT: dict[type[Any], dict[str, Column[Any]]] = {}
+
+
+def _find_kept(model: type[Any]) -> dict[str, Column[Any]]:
     columns = {one.key: one.columns[0] for one in inspect_mapper(model).column_attrs}
     if model.__history__ is not None:
         always = ("id", "created_at", "updated_at")

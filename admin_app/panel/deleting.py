@@ -144,9 +144,8 @@ def _news(one: Dependence, seen: str) -> str:
     if not seen or seen == _sight_of(one):
         return ""
     before = seen.partition("~")[0]
-    more = (
-        one.count.number - int(before) if before.isascii() and before.isdigit() and len(before) < len(str(10**9)) else 0
-    )
+    is_number = before.isascii() and before.isdigit() and len(before) < len(str(10**9))
+    more = one.count.number - int(before) if is_number else 0
     noun, nouns = names_of(one.relation.mapper.class_)
     if more == 0:
         return f"Other {nouns} hang on it now than when this page was drawn. Look again, then choose."
