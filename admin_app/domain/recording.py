@@ -277,7 +277,7 @@ def _heading(trail: Trail) -> dict[str, Any]:
     if "actor" not in heading and acting is not None:
         heading["actor_id"], heading["actor"] = acting.who()
     heading["actor"] = heading.get("actor", "")[:LONGEST_ACTOR]
-    model, record_id, title, did = trail.main or ("", None, "", Did.UPDATE)
+    model, record_id, _, _ = trail.main or ("", None, "", Did.UPDATE)
     return {
         "kind": acting.kind if acting is not None else Kind.COMMAND,
         "request_id": acting.request_id if acting is not None else "",
@@ -285,15 +285,16 @@ def _heading(trail: Trail) -> dict[str, Any]:
         "record_id": record_id,
         "count": sum(trail.counts.values()),
         **heading,
-        "summary": str(heading.get("summary") or _summary(trail, title, did))[:LONGEST_SUMMARY],
+        "summary": str(heading.get("summary") or _summary(trail))[:LONGEST_SUMMARY],
     }
 
 
-def _summary(trail: Trail, title: str, did: Did) -> str:
-    """Say in one line what was changed: "Deleted user “Ann”, changed 17 posts"."""
+def _summary(trail: Trail) -> str:
+    """Say in one line what was changed: "Deleted user “Ann” and changed 17 posts"."""
+    table, _, title, did = trail.main or ("", None, "", Did.UPDATE)
+    meant = (did, recorded_models()[table].__name__.lower()) if table else None
     parts: list[str] = []
-    for (act, noun), number in sorted(trail.counts.items(), key=lambda pair: pair[0][0] != did):
-        named = f"{noun} “{title}”" if number == 1 and not parts and act == did else counted(number, noun, f"{noun}s")
-        parts.append(f"{_WORDS[act]} {named}")
-    line = in_words(parts)
-    return line[:1] + line[1:].replace("Created", "created").replace("Changed", "changed").replace("Deleted", "deleted")
+    for (act, noun), number in sorted(trail.counts.items(), key=lambda pair: pair[0] != meant):
+        named = f"{noun} “{title}”" if number == 1 and (act, noun) == meant else counted(number, noun, f"{noun}s")
+        parts.append(f"{_WORDS[act] if not parts else _WORDS[act].lower()} {named}")
+    return in_words(parts)

@@ -114,6 +114,7 @@ class ActivityPage(BaseView):
             done=_row(done),
             left=left,
             clean=counted(outcome.given_back, "record", "records") if outcome is not None else "",
+            has_clean=outcome is not None and bool(outcome.given_back),
             can_go_on=outcome is not None and bool(outcome.given_back or any(one.can_insist for one in left)),
             more=outcome.left - len(left) if outcome is not None else 0,
             problem=problem,

@@ -66,7 +66,8 @@ def _fields(change: Change, model: type[Any], names: Names) -> Iterable[FieldCha
     for key in keys:
         if change.act != Did.UPDATE and key in _OWN:
             continue
-        label = resource.get_column_name(key) if resource is not None else text.label(key)
+        name = key.removesuffix("_id") if columns[key].foreign_keys else key
+        label = resource.get_column_name(name) if resource is not None else text.label(name)
         was = _shown(columns[key], change.before, key, names)
         now = _shown(columns[key], change.after, key, names)
         if was is not None and now is not None and was.is_prose and now.is_prose:
