@@ -123,11 +123,11 @@ def measure_rows(rows: int) -> None:
 FILL = (
     "WITH RECURSIVE n(n) AS (SELECT {first} UNION ALL SELECT n + 1 FROM n WHERE n < {last}) "
     "INSERT INTO change_set (at, actor_id, actor, kind, resource, record_id, summary, request_id, count) "
-    "SELECT {moment}, 1, 'Olivia (olivia@example.com)', 'form', 'post', 1 + n % 2000, 'Changed post “' || n || '”', '', 1 FROM n"
+    "SELECT {moment}, 1, 'Olivia (olivia@example.com)', 'form', 'post', 1 + n / 25, 'Changed post “' || n || '”', '', 1 FROM n"
 )
 FILL_CHANGES = (
     "INSERT INTO change (change_set_id, model, record_id, act, title, version, before, after) "
-    "SELECT id, 'post', 1 + id % 2000, 'update', 'A post', id, '{\"content\":\"old words\"}', '{\"content\":\"new words\"}' "
+    "SELECT id, 'post', 1 + id / 25, 'update', 'A post', id, '{\"content\":\"old words\"}', '{\"content\":\"new words\"}' "
     "FROM change_set WHERE id >= :first"
 )
 
@@ -152,7 +152,7 @@ def fill(number: int) -> None:
 def measure_pages(client: Any, size: int) -> None:
     """Open the pages."""
     pages = {
-        "a record's history": "/admin/post/history/?id=1500",
+        "a record's history": "/admin/post/history/?id=200",
         "activity": "/admin/activity/",
         "activity, one person": "/admin/activity/?person=1",
         "activity, searched": "/admin/activity/?q=1999",
