@@ -12,9 +12,11 @@ from flask_admin.theme import Theme
 
 from admin_app import models, resources
 from admin_app.config import flask_config
+from admin_app.domain import history
 from admin_app.extensions import compress, csrf, db, migrate
 from admin_app.pages import auth
 from admin_app.pages.account import AccountPage
+from admin_app.pages.activity import ActivityPage
 from admin_app.pages.home import HomePage
 from admin_app.panel import navigation
 from admin_app.selection import search_indexes
@@ -55,6 +57,8 @@ def _add_dashboard(app: Flask) -> None:
     """Register the pages and every declared resource with Flask-Admin; note what is searched, for the migrations."""
     admin = Admin(app, name=templating.SITE_NAME, index_view=HomePage(), theme=Theme("ours", "layout.html"))
     admin.add_view(AccountPage(name="Account", endpoint="account"))
+    admin.add_view(ActivityPage(name="Activity", endpoint="activity"))
+    search_indexes.declare(history.SEARCHED.values())
     for resource in resources.declared():
         view = resource(db)
         search_indexes.declare(view.searched().values())

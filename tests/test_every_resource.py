@@ -21,6 +21,7 @@ from sqlalchemy import select
 from admin_app import resources
 from admin_app.extensions import db
 from admin_app.models.base import UtcDateTime
+from admin_app.models.stored import kept_columns
 from admin_app.panel.resource import ResourceView
 from tests.page import Page
 
@@ -336,6 +337,73 @@ def test_delete_asks_and_then_deletes(subject: Subject, as_owner: Any) -> None:
     assert (subject.record(kept) is None, subject.record(key) is None) == (False, True)
 
 
+def as_it_was(record: Any) -> dict[str, Any]:
+    """Return what an undo gives back: all but the version, the last change's time, and what no history keeps."""
+    kept = kept_columns(type(record))
+    given = {*type(record).__restored__, "version", "updated_at"}
+    return {key: getattr(record, key) for key in kept if key not in given}
+
+
+def press(client: Any, page: Page, action: str) -> Any:
+    """Press the first button of the page whose form goes there."""
+    form = next(one for one in page.all("form") if one.attributes.get("action", "").endswith(action))
+    sent = {one.attributes["name"]: one.attributes["value"] for one in form.all("input")}
+    return client.post(form.attributes["action"], data=sent)
+
+
+def test_history_tells_each_change_and_no_secret(subject: Subject, as_owner: Any, password: str) -> None:
+    key = subject.add(1)
+    address = subject.at("edit", key)
+    as_owner.post(address, data=subject.typed(Page(as_owner.get(address)).values(), 8, password))
+
+    response = as_owner.get(subject.at("history", key))
+
+    page = Page(response)
+    assert (page.status, len(page.all("li", class_="event"))) == (200, 2)
+    assert [secret for secret in subject.secrets(key) if secret in response.text] == []
+
+
+def test_a_save_is_undone_and_redone(subject: Subject, as_owner: Any, password: str) -> None:
+    key = subject.add(1)
+    first = as_it_was(subject.record(key))
+    address = subject.at("edit", key)
+    saved = as_owner.post(address, data=subject.typed(Page(as_owner.get(address)).values(), 8, password))
+    second = as_it_was(subject.record(key))
+
+    undone = press(as_owner, Page(as_owner.get(saved.location)), "/undo/")
+    after_undo = as_it_was(subject.record(key))
+    press(as_owner, Page(as_owner.get(undone.location)), "/undo/")
+
+    assert (after_undo, as_it_was(subject.record(key))) == (first, second)
+    assert first != second
+
+
+def test_a_deletion_is_undone(subject: Subject, as_owner: Any) -> None:
+    subject.add(1)
+    key = subject.add(2)
+    before = as_it_was(subject.record(key))
+    address = subject.at("delete", key)
+    page = Page(as_owner.get(address))
+    fates = {one.attributes["name"]: one.attributes["value"] for one in page.all("input", type="radio")}
+    deleted = as_owner.post(address, data={**page.values(""), **fates})
+
+    press(as_owner, Page(as_owner.get(deleted.location)), "/undo/")
+
+    assert as_it_was(subject.record(key)) == before
+
+
+def test_a_version_is_restored(subject: Subject, as_owner: Any, password: str) -> None:
+    key = subject.add(1)
+    first = as_it_was(subject.record(key))
+    address = subject.at("edit", key)
+    as_owner.post(address, data=subject.typed(Page(as_owner.get(address)).values(), 8, password))
+    as_owner.get("/admin/")
+
+    response = press(as_owner, Page(as_owner.get(subject.at("history", key))), "/restore/")
+
+    assert (response.status_code, as_it_was(subject.record(key))) == (303, first)
+
+
 def test_lookup_answers_for_each_relation_to_one(subject: Subject, as_owner: Any) -> None:
     subject.add(1)
     names = [one.key for one in subject.mapper.relationships if not one.uselist]
@@ -348,9 +416,9 @@ def test_lookup_answers_for_each_relation_to_one(subject: Subject, as_owner: Any
 def test_viewer_sees_what_is_not_for_owners_and_changes_nothing(subject: Subject, as_viewer: Any) -> None:
     key = subject.add(1)
     looking = [f"{subject.root}{page}" for page in ("", "columns/", "views/", "views/new/", "export/csv/")]
-    looking.append(subject.at("details", key))
+    looking += [subject.at("details", key), subject.at("history", key)]
     changing = [f"{subject.root}new/", subject.at("edit", key), subject.at("delete", key)]
 
     statuses = [as_viewer.get(address).status_code for address in (*looking, *changing)]
 
-    assert statuses == [403 if subject.view.owners_only else 200] * 6 + [403] * 3
+    assert statuses == [403 if subject.view.owners_only else 200] * 7 + [403] * 3

@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from admin_app.extensions import db
+from admin_app.models.change_set import ChangeSet
 from admin_app.models.saved_view import SavedView
 from admin_app.models.staff import Staff, StaffSession
 
@@ -70,6 +71,15 @@ ROUTES = {
     "/admin/account/": Route("/admin/account/", get=SIGNED_IN, post=(302, 422, 422, 422)),
     "/admin/account/time-zone/": Route("/admin/account/time-zone/", post=(302, 422, 422, 422)),
     "/admin/account/shortcuts/": Route("/admin/account/shortcuts/", post=(302, 303, 303, 303)),
+    "/admin/activity/": Route("/admin/activity/", get=SIGNED_IN),
+    "/admin/activity/set/": Route("/admin/activity/set/?id={act}", get=SIGNED_IN),
+    "/admin/activity/undo/": Route("/admin/activity/undo/", post=(302, 404, 404, 404)),
+    "/admin/user/history/": Route("/admin/user/history/?id={user}", get=SIGNED_IN),
+    "/admin/user/restore/": Route("/admin/user/restore/", post=(302, 403, 404, 404)),
+    "/admin/post/history/": Route("/admin/post/history/?id={post}", get=SIGNED_IN),
+    "/admin/post/restore/": Route("/admin/post/restore/", post=(302, 403, 404, 404)),
+    "/admin/staff/history/": Route("/admin/staff/history/?id={staff}", get=OWNERS),
+    "/admin/staff/restore/": Route("/admin/staff/restore/", post=(302, 403, 403, 404)),
     "/admin/user/": Route("/admin/user/", get=SIGNED_IN),
     "/admin/user/details/": Route("/admin/user/details/?id={user}", get=SIGNED_IN),
     "/admin/user/export/<export_type>/": Route("/admin/user/export/csv/", get=SIGNED_IN),
@@ -157,6 +167,7 @@ FILTERS = {
 }
 READ = {
     "details/": ["id", "url posts.q posts.page posts.per_page", "posts.sort"],
+    "history/": ["id", "before url"],
     "edit/": ["id", "url posts.q posts.page posts.per_page", "posts.sort"],
     "delete/": ["id", "url"],
     "new/": ["url user name"],
@@ -166,7 +177,12 @@ READ = {
     "views/delete/": ["id"],
     "lookup/": ["name", "query page"],
 }
-ARGUMENTS = {"/sign-in": ["next"], "/admin/account/": ["id url"]}
+ARGUMENTS = {
+    "/sign-in": ["next"],
+    "/admin/account/": ["id url"],
+    "/admin/activity/": ["q", "person resource kind", "from to", "before", "after"],
+    "/admin/activity/set/": ["id", "after"],
+}
 for _name, _filters in FILTERS.items():
     ARGUMENTS |= {f"/admin/{_name}/{kind}": groups for kind, groups in READ.items()}
     ARGUMENTS[f"/admin/{_name}/export/<export_type>/"] = [*LISTED, _filters]
@@ -178,6 +194,8 @@ STAFF = {"name": "Ann", "email": "ann%40example.com", "role": "viewer", "passwor
 FORMS = {
     "/sign-in": {"email": "", "password": "", "next": ""},
     "/admin/account/": {"current_password": "", "new_password": ""},
+    "/admin/activity/undo/": {"id": "1", "insist": "1", "proceed": "1", "url": ""},
+    "/admin/user/restore/": {"change": "1", "url": ""},
     "/admin/user/delete/": {"fate.posts": "give", "heir.posts": "nobody", "url": ""},
     "/admin/post/columns/": {"column": "id", "place.id": "2", "per_page": "50", "density": "compact"},
     "/admin/post/page-size/": {"per_page": "50", "url": ""},
@@ -193,13 +211,21 @@ URLENCODED = "application/x-www-form-urlencoded"
 
 
 @pytest.fixture
-def address_of(make_user: Any, make_post: Any, make_staff: Any, owner: Staff, keep: Any) -> Callable[[str], str]:
+def address_of(  # noqa: PLR0917 -- fixtures, by name
+    app: Flask, make_user: Any, make_post: Any, make_staff: Any, owner: Staff, keep: Any
+) -> Callable[[str], str]:
     user = make_user()
-    ids = {"user": user.id, "post": make_post(user=user).id, "staff": make_staff("Subject").id}
+    ids = {"user": user.id, "post": make_post(user=user).id, "staff": make_staff("Subject").id, "act": act_of(app)}
     for name in ("user", "post", "staff"):
         view = SavedView(staff_id=owner.id, resource=name, name="View", arguments="per_page=20")
         ids[f"{name}_view"] = keep(view).id
     return lambda rule: ROUTES[rule].url.format_map(ids)
+
+
+def act_of(app: Flask) -> int:
+    """Return an act that everybody who signs in may see."""
+    with app.app_context():
+        return int(db.session.scalar(select(ChangeSet.id).where(ChangeSet.resource == "user")) or 0)
 
 
 def own_token(client: Any, person: str = "owner") -> str:
@@ -207,10 +233,11 @@ def own_token(client: Any, person: str = "owner") -> str:
 
 
 def everything(app: Flask) -> dict[str, list[Any]]:
-    """Return every row of every table but the sessions, which signing in writes."""
+    """Return every row of every table but the sessions, which signing in writes, and the trail of what was exported."""
     tables = [table for table in db.metadata.sorted_tables if table is not StaffSession.__table__]
     with app.app_context():
-        return {table.name: db.session.execute(select(table).order_by(table.c.id)).all() for table in tables}
+        rows = {table.name: db.session.execute(select(table).order_by(table.c.id)).all() for table in tables}
+    return {**rows, "change_set": [row for row in rows["change_set"] if row.kind != "export"]}
 
 
 @pytest.fixture

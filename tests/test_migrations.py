@@ -21,7 +21,17 @@ from admin_app.models.user import User
 from admin_app.selection import search_indexes
 
 MIGRATIONS = str(Path(__file__).resolve().parents[1] / "migrations")
-TABLES = {"alembic_version", "post", "preference", "saved_view", "staff", "staff_session", "user"}
+TABLES = {
+    "alembic_version",
+    "change",
+    "change_set",
+    "post",
+    "preference",
+    "saved_view",
+    "staff",
+    "staff_session",
+    "user",
+}
 
 
 @pytest.fixture

@@ -12,10 +12,14 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.orm import joinedload
 
 from admin_app import zones
+from admin_app.current import Actor
+from admin_app.domain import failures
+from admin_app.domain.recording import note
 from admin_app.domain.rules import problem_with
 from admin_app.errors import InvalidRecord, LastOwnerError, NotFoundError
 from admin_app.extensions import AnySession
 from admin_app.models.base import utc_now
+from admin_app.models.change_set import Kind
 from admin_app.models.staff import Role, Staff, StaffSession
 
 SHORTEST_PASSWORD = 12
@@ -115,7 +119,9 @@ def sign_in(session: AnySession, *, email: str, password: str, hours: int) -> st
     staff = session.scalar(select(Staff).where(Staff.email == normalised_email(email)))
     is_right = _verify(staff.password_hash if staff else _NOBODYS_HASH, password)
     if staff is None or not staff.is_active or not is_right:
+        failures.record(session, normalised_email(email), resource=Staff.__tablename__)
         return None
+    note(session, actor=actor_of(staff), kind=Kind.SIGN_IN, summary="Signed in", resource=Staff.__tablename__)
     if _hasher.check_needs_rehash(staff.password_hash):
         staff.password_hash = _hasher.hash(password)
     return begin_session(session, staff, hours=hours)
@@ -131,6 +137,11 @@ def begin_session(session: AnySession, staff: Staff, *, hours: int) -> str:
     return token
 
 
+def actor_of(staff: Staff) -> Actor:
+    """Return the person as the history keeps them: also when the account is gone, one knows who it was."""
+    return staff.id, f"{staff.name} ({staff.email})"
+
+
 def staff_of_session(session: AnySession, token: str) -> Staff | None:
     """Return who holds this session, unless it ended, expired, or the account was switched off."""
     signed_in = session.get(StaffSession, _digest(token), options=[_PERSON])
@@ -141,6 +152,7 @@ def staff_of_session(session: AnySession, token: str) -> Staff | None:
 
 def sign_out(session: AnySession, token: str) -> None:
     """End one session, for every copy of its cookie."""
+    note(session, kind=Kind.SIGN_OUT, summary="Signed out", resource=Staff.__tablename__)
     session.execute(delete(StaffSession).where(StaffSession.token_hash == _digest(token)))
 
 
@@ -154,6 +166,13 @@ def require_another_owner(session: AnySession, staff: Staff) -> None:
         found = session.scalars(owners).all()
     if list(found) == [staff.id]:
         message = f"{staff.name} is the last owner. Make somebody else an owner first."
+        raise LastOwnerError(message)
+
+
+def require_an_owner(session: AnySession) -> None:
+    """Raise `LastOwnerError` if there is no active owner (any more, within this transaction)."""
+    if session.scalar(select(Staff.id).where(Staff.role == Role.OWNER, Staff.is_active).limit(1)) is None:
+        message = "Nobody could manage the staff any more. Make somebody else an owner first."
         raise LastOwnerError(message)
 
 

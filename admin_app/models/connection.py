@@ -41,10 +41,21 @@ def _prepare(connection: Any, _record: Any) -> None:
     # SQLite's own knows ASCII only: "CAFÉ" would not find "Café", and É@example.com would not be é@example.com.
     connection.set_progress_handler(is_late, STEPS_BETWEEN_LOOKS)
     connection.create_function("lower", 1, _lower, deterministic=True)
+    # SQLite writes and reads numbers with a fraction by fifteen digits; the history gives back all of them.
+    connection.create_function("exact_text", 1, _exact_text, deterministic=True)
+    connection.create_function("exact_number", 1, _exact_number, deterministic=True)
 
 
 def _lower(value: Any) -> Any:
     return folded(value) if isinstance(value, str) else value
+
+
+def _exact_text(value: Any) -> str | None:
+    return None if value is None else repr(value)
+
+
+def _exact_number(value: Any) -> float | None:
+    return None if value is None else float(value)
 
 
 @event.listens_for(Engine, "begin")

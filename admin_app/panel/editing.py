@@ -11,6 +11,7 @@ from wtforms import Form, HiddenField
 
 from admin_app.domain import records
 from admin_app.domain.permissions import Act
+from admin_app.domain.recording import last_set
 from admin_app.domain.rules import problem_with_uniqueness
 from admin_app.errors import InvalidRecord, LastOwnerError, RecordGone
 from admin_app.extensions import db
@@ -108,7 +109,7 @@ class Editing(Details):
         back = self.return_url()
         # The notice travels in the session's cookie, which browsers drop when it is long.
         url = self.link("edit_view", record, url=back if len(back) <= LONGEST_WAY_BACK else None)
-        announce(words, links=[("View", url)], mark=self.mark_of(record))
+        announce(words, links=[("View", url)], mark=self.mark_of(record), undo=last_set(db.session))
         if "_continue_editing" in request.form:
             return self.redirect(url)
         if "_add_another" in request.form:
@@ -131,6 +132,7 @@ class Editing(Details):
             steps=None if is_new else self.steps(record, "edit_view"),
             facts=() if is_new else self.facts(record, leave_out=set(form._fields)),
             children=[] if is_new else self.children(record),
+            history_url="" if is_new else self.history_url(record),
             delete_url=""
             if is_new or not self.may(Act.DELETE)
             else self.link("delete_view", record, url=self.return_url()),
