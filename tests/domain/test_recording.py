@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import func, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from admin_app.current import acting, writing
+from admin_app.domain import rows
 from admin_app.domain.deletion import Decision, Fate, delete_record
 from admin_app.domain.recording import MOST_PENDING, describe, note
 from admin_app.domain.records import commit
 from admin_app.domain.rows import add_rows, change_rows, delete_rows
+from admin_app.errors import RecordGone
 from admin_app.extensions import db
 from admin_app.models.base import utc_now
 from admin_app.models.change_set import Change, ChangeSet, Kind
@@ -116,8 +118,15 @@ def test_a_secret_leaves_a_trace_without_its_value(make_staff: Any) -> None:
 
 
 def test_a_model_with_a_secret_has_to_say_what_may_be_kept() -> None:
-    class Careless(Staff):
+    class Base(DeclarativeBase):
+        pass
+
+    class Careless(Base):
+        __tablename__ = "careless"
         __history__ = None
+
+        id: Mapped[int] = mapped_column(primary_key=True)
+        pin: Mapped[str] = mapped_column(info={"secret": True})
 
     with pytest.raises(TypeError, match="name in __history__"):
         kept_columns(Careless)
@@ -213,6 +222,79 @@ def test_what_a_savepoint_took_back_is_in_no_trail(make_user: Any) -> None:
     assert (last_set().summary, last_set().count) == ("Changed user “Anna”", 1)
 
 
+def test_what_a_savepoint_kept_is_in_the_trail_of_the_whole(make_user: Any) -> None:
+    user = make_user(name="Ann")
+    before = len(sets())
+
+    with db.session.begin_nested():
+        user.name = "Anna"
+    with db.session.begin_nested() as savepoint:
+        savepoint.rollback()
+    db.session.commit()
+
+    assert len(sets()) == before + 1
+    assert changes() == [("user", user.id, "update", 2, {"name": "Ann"}, {"name": "Anna"})]
+
+
+def test_several_flushes_of_a_record_are_one_change(make_user: Any) -> None:
+    user = make_user(name="Ann", email="ann@example.com")
+
+    for name in ("Bea", "Cem"):
+        user.name = name
+        db.session.flush()
+    user.email = "cem@example.com"
+    db.session.flush()
+    user.email = "ann@example.com"
+    db.session.commit()
+
+    assert [one[2:] for one in changes()] == [("update", 5, {"name": "Ann"}, {"name": "Cem"})]
+
+
+def test_what_comes_and_goes_in_one_transaction_leaves_no_trace(make_user: Any) -> None:
+    user, before = make_user(name="Ann"), len(sets())
+
+    brief = User(name="Bea", email="bea@example.com")
+    db.session.add(brief)
+    user.name = "Anna"
+    db.session.flush()
+    db.session.delete(brief)
+    user.name = "Ann"
+    db.session.commit()
+
+    assert len(sets()) == before
+
+
+def test_a_record_that_is_changed_and_deleted_is_kept_as_it_was(make_user: Any) -> None:
+    user = make_user(name="Ann")
+
+    user.name = "Anna"
+    db.session.flush()
+    db.session.delete(user)
+    db.session.commit()
+
+    ((_, _, act, version, before, after),) = changes()
+    assert (act, version, before["name"], after) == ("delete", 3, "Ann", None)
+
+
+def test_a_new_record_that_is_changed_is_kept_as_it_is() -> None:
+    user = User(name="Ann", email="ann@example.com")
+    db.session.add(user)
+    db.session.flush()
+    user.name = "Anna"
+    db.session.commit()
+
+    ((_, _, act, version, before, after),) = changes()
+    assert (act, version, before, after["name"]) == ("create", 2, None, "Anna")
+
+
+def test_rows_that_came_under_a_statement_unrecorded_stop_it(make_user: Any) -> None:
+    user = make_user(name="Ann")
+    statement = update(User).where(User.id == user.id).values(name="Bea")
+
+    with pytest.raises(RecordGone, match="at the same moment"):
+        rows._send(db.session, statement, 2)
+
+
 def test_many_changes_of_one_transaction_are_one_set() -> None:
     number = MOST_PENDING + 5
     with commit(db.session, User):
@@ -251,10 +333,10 @@ def test_a_description_without_a_change_is_none() -> None:
 
 
 def test_within_an_act_a_statement_that_nobody_records_is_refused() -> None:
-    rows = [{"name": "Ann", "email": "ann@example.com"}]
+    people = [{"name": "Ann", "email": "ann@example.com"}]
 
     with acting(lambda: (None, "Ann"), kind=Kind.FORM), pytest.raises(TypeError, match="without a trace"):
-        db.session.execute(insert(User), rows)
+        db.session.execute(insert(User), people)
 
 
 def test_the_trail_is_only_added_to(make_user: Any) -> None:
