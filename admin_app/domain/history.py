@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, false, func, select
 
 from admin_app.domain.recording import note
 from admin_app.extensions import AnySession
@@ -24,7 +24,7 @@ ACTIVITY_SIZE = 50
 # at beyond a date's own.
 CROSSING = 1000
 # Rows that pruning takes at a time: others get their turn between two batches.
-BATCH = 5000
+BATCH = 1000
 
 SEARCHED = {"summary": SearchColumn(ChangeSet.summary), "actor": SearchColumn(ChangeSet.actor)}
 
@@ -132,18 +132,16 @@ def titles_of(session: AnySession, table: str, keys: Iterable[int]) -> Mapping[i
     return {row[0]: row[1] for row in found}
 
 
-def prune(session: AnySession, before: datetime, *, on_rows: Any = lambda _count: None) -> int:
+def prune(session: AnySession, before: datetime, *, on_rows: Callable[[int], object] = lambda _count: None) -> int:
     """Forget the acts before a moment, a batch at a time (each committed), and note that; return how many there were."""
-    last = session.scalar(select(func.max(ChangeSet.id)).where(ChangeSet.at < before)) or 0
-    sets: Any = ChangeSet.__table__
-    changes: Any = Change.__table__
     number = 0
-    # What hangs on a set goes first, so that a run that broke off leaves no change without its act.
-    for table, which in ((changes, changes.c.change_set_id), (sets, sets.c.id)):
-        old = which.in_(select(sets.c.id).where(sets.c.id <= last, sets.c.at < before))
-        while gone := _forget(session, table, old):
-            number += gone if table is sets else 0
+    oldest = select(ChangeSet.id).where(ChangeSet.at < before).order_by(ChangeSet.at).limit(BATCH)
+    while keys := session.scalars(oldest).all():
+        # What hangs on an act goes first, so that a run that broke off leaves no change without its act.
+        while gone := _forget(session, Change.__table__, Change.change_set_id.in_(keys)):
             on_rows(gone)
+        number += _forget(session, ChangeSet.__table__, ChangeSet.id.in_(keys))
+        on_rows(len(keys))
     if number:
         day = f"{before:%Y-%m-%d}"
         note(
@@ -160,6 +158,10 @@ def _forget(session: AnySession, table: Any, which: ColumnElement[bool]) -> int:
     return int(result.rowcount)
 
 
+# The act at one end of the times asked for, looked up in their index.
+_ids = select(ChangeSet.id).limit(1)
+
+
 def _criteria(session: AnySession, wanted: Wanted) -> list[ColumnElement[bool]]:
     found = [
         (wanted.person is not None, ChangeSet.actor_id == wanted.person),
@@ -170,11 +172,11 @@ def _criteria(session: AnySession, wanted: Wanted) -> list[ColumnElement[bool]]:
     ]
     criteria = [criterion for is_wanted, criterion in found if is_wanted]
     if wanted.since is not None:
-        first = session.scalar(select(func.min(ChangeSet.id)).where(ChangeSet.at >= wanted.since))
-        criteria += [ChangeSet.at >= wanted.since, ChangeSet.id >= (first or 0) - CROSSING]
+        first = session.scalar(_ids.where(ChangeSet.at >= wanted.since).order_by(ChangeSet.at))
+        criteria += [false()] if first is None else [ChangeSet.at >= wanted.since, ChangeSet.id >= first - CROSSING]
     if wanted.until is not None:
-        last = session.scalar(select(func.max(ChangeSet.id)).where(ChangeSet.at < wanted.until))
-        criteria += [ChangeSet.at < wanted.until, ChangeSet.id <= (last or 0) + CROSSING]
+        last = session.scalar(_ids.where(ChangeSet.at < wanted.until).order_by(ChangeSet.at.desc()))
+        criteria += [false()] if last is None else [ChangeSet.at < wanted.until, ChangeSet.id <= last + CROSSING]
     if wanted.search:
         offer = Offer(model=ChangeSet, search=SEARCHED, default_sort="-id")
         criteria += planned(session, Selection(offer=offer, search=wanted.search)).criteria

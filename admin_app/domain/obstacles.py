@@ -83,7 +83,7 @@ def _of_changed(session: AnySession, change: Change, record: Any) -> Obstacle:
         return found
     columns = kept_columns(type(record))
     again = [
-        label(key).lower()
+        label(key.removesuffix("_id") if columns[key].foreign_keys else key).lower()
         for key, value in (change.after or {}).items()
         if key in columns and getattr(record, key) != from_json(columns[key], value)
     ]

@@ -217,6 +217,20 @@ def test_a_record_that_is_pointed_at_and_gone_is_named(kind: str, make_user: Any
     assert words(outcome) == [f"User {gone}, which it belonged to, is gone. Bring that back first."]
 
 
+def test_a_unique_value_and_a_relation_that_changed_again_are_no_misfits(make_user: Any, make_post: Any) -> None:
+    user, other = make_user(email="one@example.com"), make_user()
+    post = make_post(user=user)
+    with commit(db.session, User):
+        user.email, post.user_id = "two@example.com", other.id
+    changed = done()
+    with commit(db.session, User):
+        user.email, post.user_id = "three@example.com", None
+
+    outcome = take_back(changed, insisted=())
+
+    assert sorted(words(outcome)) == ["Changed again since: email.", "Changed again since: user."]
+
+
 def test_records_that_came_and_went_by_other_acts_are_named(make_user: Any) -> None:
     user = make_user(name="Ann")
     made = done()

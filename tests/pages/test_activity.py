@@ -166,6 +166,7 @@ def test_the_trail_of_staff_is_for_owners_alone(as_editor: Any, as_owner: Any, m
         ("q=garden", ["Created post “Garden”"]),
         ("q=edgar+anna", ["Changed user “Anna”"]),
         ("to=2020-01-01", []),
+        ("from=2999-01-01", []),
         ("from=2020-01-01&to=2999-01-01&resource=post", ["Created post “Garden”"]),
         ("kind=none&resource=post", ["Created post “Garden”"]),
         ("from=yesterday&resource=post", ["Created post “Garden”"]),
