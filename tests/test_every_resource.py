@@ -105,7 +105,7 @@ class Subject:
                     db.session.add(other)
                     db.session.commit()
                     typed[name] = str(other.id)
-            elif name != "csrf_token":
+            elif name != "csrf_token" and not name.startswith("_"):
                 typed[name] = password
         return {**controls, **typed}
 

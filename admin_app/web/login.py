@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
-from flask import Flask, current_app, redirect, request, session, url_for
+from flask import Flask, current_app, redirect, session, url_for
 from flask_login import UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from admin_app.domain import accounts
 from admin_app.extensions import db, login_manager
 from admin_app.models.staff import Staff
+from admin_app.web.links import here
+
+# Where the signed cookie says whose it is, for when its session has ended.
+_WHOSE = "_whose"
 
 
 class SignedIn(UserMixin):
@@ -38,7 +42,11 @@ def init_app(app: Flask) -> None:
 
 def _load(token: str) -> SignedIn | None:
     staff = accounts.staff_of_session(db.session, token)
-    return SignedIn(staff, token) if staff else None
+    if staff is None:
+        return None
+    if session.get(_WHOSE) != staff.id:
+        session[_WHOSE] = staff.id
+    return SignedIn(staff, token)
 
 
 def current_staff() -> Staff | None:
@@ -46,6 +54,11 @@ def current_staff() -> Staff | None:
     # Asked a hundred times a page, once for each row's links: the proxy is looked through once, not at every attribute.
     person = current_user._get_current_object()  # noqa: SLF001 -- the documented way to the object behind a proxy
     return person.staff if isinstance(person, SignedIn) else None
+
+
+def former_staff_id() -> int | None:
+    """Return whose session this browser had until it ended by itself; it opens nothing, and says only whose text came too late."""
+    return session.get(_WHOSE)
 
 
 def begin(token: str) -> None:
@@ -72,12 +85,10 @@ def renew(staff: Staff) -> None:
     begin(token)
 
 
-def ask_to_sign_in() -> Response:
-    """Send a stranger to the sign-in page, which leads back here afterwards."""
+def ask_to_sign_in(**changes: str) -> Response:
+    """Send a stranger to the sign-in page, which leads back here afterwards, with these arguments in the address."""
     # Flask-Login would take the address as text, where "%C3%A9" has become "é"; only plain ASCII leads back.
-    path = quote(request.path)
-    query = request.query_string.decode("ascii", "replace")
-    onward = urlencode({"next": f"{path}?{query}" if query else path})
+    onward = urlencode({"next": here(**changes)})
     return redirect(f"{url_for('auth.sign_in')}?{onward}")
 
 
