@@ -58,6 +58,11 @@ def value_cell(value: Any, *, is_whole: bool) -> Cell:  # noqa: PLR0911 -- a tab
             return Cell(CellKind.TEXT, shown)
 
 
+def cell_of_value(value: Any) -> Cell:
+    """Draw a value by itself, a record by its name, long text in full."""
+    return _relation_cell(value) if hasattr(type(value), "__mapper__") else value_cell(value, is_whole=True)
+
+
 def _relation_cell(other: Any) -> Cell:
     if other is None:
         return Cell(CellKind.NULL, "—", "No value")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
@@ -12,27 +13,33 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form, HiddenField
 
 from admin_app.domain import records
+from admin_app.domain.conflicts import deletion_of
 from admin_app.domain.permissions import Act
 from admin_app.domain.recording import last_set
 from admin_app.domain.rules import problem_with_uniqueness
 from admin_app.domain.submissions import claim, digest_of, new_key, settle
 from admin_app.errors import InvalidRecord, LastOwnerError, RecordGone
 from admin_app.extensions import db
+from admin_app.models.limits import as_key
 from admin_app.panel.cells import value_cell
-from admin_app.panel.company import Company
-from admin_app.panel.elements import Hidden
+from admin_app.panel.elements import Hidden, Meanwhile
 from admin_app.panel.fields import RelationField
 from admin_app.panel.forms import Converter
-from admin_app.panel.keeping import DRAFT, ONCE, VERSION, Source
+from admin_app.panel.keeping import DRAFT, ONCE, SEEN, VERSION, Source
+from admin_app.panel.merging import Merging
+from admin_app.text import exact_time
 from admin_app.web.login import current_staff
 from admin_app.web.notices import announce, warn
 
 UNPROCESSABLE = 422
+# How often a form is tried again when somebody else writes the record in the same moment.
+MOST_TRIES = 5
+# What a form says again when it comes back.
 _OWN_FIELDS = (VERSION, ONCE, DRAFT)
 LONGEST_WAY_BACK = 1000
 
 
-class Editing(Company):
+class Editing(Merging):
     """The forms. What a form may change is `form_columns`, whatever a request sends."""
 
     create_template = "resource/create.html"
@@ -57,14 +64,50 @@ class Editing(Company):
     @expose("/edit/", methods=("GET", "POST"))
     def edit_view(self) -> Any:
         """Show the record's form, or save it."""
-        record = self.requested()
+        for _ in range(MOST_TRIES):
+            with suppress(RecordGone):
+                return self._edited()
+        return abort(HTTPStatus.CONFLICT)
+
+    def _edited(self) -> Any:
+        """Answer by what the record is now; raise `RecordGone` when somebody else writes it in the same moment."""
+        record = self.get_one(request.args.get("id", ""))
+        if record is None:
+            return self._gone_page()
         if self.is_discarded():
             return self.redirect(self.link("edit_view", record, url=self.return_url()))
         source = self.source(record)
-        form = source.form
-        if request.method == "POST" and self.validate_form(form, record) and self.update_model(form, record):
+        if request.method != "POST":
+            return self._form_page(source, record)
+        form, merge = source.form, self.merge(source, record)
+        if merge.is_settled and self.validate_form(form, record) and self.update_model(form, record):
             return self._saved(record, f"{self._noun_first(record)} was saved.")
-        return self._form_page(source, record)
+        if not merge.is_stale:
+            return self._form_page(source, record)
+        status = UNPROCESSABLE if merge.is_settled else HTTPStatus.CONFLICT
+        return self._form_page(source, record, status, meanwhile=self.meanwhile(merge, record))
+
+    def _gone_page(self) -> Any:
+        """Offer to make the record again of what was typed, where it was deleted while its form was open; else 404."""
+        key = as_key(self.model, request.args.get("id", ""))
+        source = self.source()
+        if key is None or VERSION not in source.own:
+            abort(HTTPStatus.NOT_FOUND)
+        if not self.may(Act.CREATE):
+            abort(HTTPStatus.CONFLICT)
+        doing = deletion_of(db.session, self.model, key)
+        who = (
+            f"{doing.actor} deleted this {self.noun} at {exact_time(doing.at)}"
+            if doing
+            else f"This {self.noun} was deleted"
+        )
+        source.form.form_errors.append(
+            f"{who}, while you had it open. Nothing was saved. Save to make it again of what you typed."
+        )
+        again = Source(source.form, {}, source.draft)
+        return self._form_page(
+            again, None, HTTPStatus.CONFLICT, form_url=self.link("create_view", url=self.return_url())
+        )
 
     def page_again(self, words: str) -> Any:
         """Draw the form filled with what was sent, which was not carried out, under words that say why."""
@@ -106,7 +149,7 @@ class Editing(Company):
     def _write(self, form: Form, record: Any, *, is_created: bool) -> bool:
         try:
             with records.commit(db.session, self.model):
-                form.populate_obj(record)
+                self._populate(form, record, is_created=is_created)
                 if is_created:
                     db.session.add(record)
                 self.on_model_change(form, record, is_created)
@@ -115,11 +158,15 @@ class Editing(Company):
             _show_problems(form, error.problems)
         except LastOwnerError as error:
             _show_problems(form, {"": str(error)})
-        except RecordGone:
-            abort(409)
         else:
             return True
         return False
+
+    def _populate(self, form: Form, record: Any, *, is_created: bool) -> None:
+        """Give the record the fields that differ, and no others: what somebody else writes meanwhile stays."""
+        for field in form:
+            if is_created or self.is_changed(field, record):
+                field.populate_obj(record, field.name)
 
     def _finish(self, record: Any, *, is_created: bool) -> None:
         """Note in the same transaction that this form is done with."""
@@ -172,7 +219,9 @@ class Editing(Company):
             return self.redirect(self.link("create_view", url=back, **filled_in))
         return self.redirect(back)
 
-    def _form_page(self, source: Source, record: Any, status: int = 0) -> Any:
+    def _form_page(
+        self, source: Source, record: Any, status: int = 0, *, meanwhile: Meanwhile | None = None, form_url: str = ""
+    ) -> Any:
         """Draw the form; the record's facts and children come from the database, not from what was typed."""
         form, is_new = source.form, record is None
         page = self.render(
@@ -180,13 +229,14 @@ class Editing(Company):
             resource=self,
             form=form,
             fields=[field for field in form if not isinstance(field, HiddenField)],
-            own=self._own_fields(source, record),
+            own=self._own_fields(source, record, meanwhile),
+            meanwhile=meanwhile,
             draft=source.draft,
             typed_at=value_cell(source.draft.created_at, is_whole=True) if source.draft else None,
             company=self.company(record) if record is not None and request.method == "GET" else "",
             presence_url="" if is_new else self.link("presence_view", record),
             is_new=is_new,
-            form_url=self.here(),
+            form_url=form_url or self.here(),
             return_url=self.return_url(),
             record_title="" if is_new else self.title_of(record),
             steps=None if is_new else self.steps(record, "edit_view"),
@@ -199,11 +249,13 @@ class Editing(Company):
         )
         return page, status or (UNPROCESSABLE if form.errors else 200)
 
-    def _own_fields(self, source: Source, record: Any) -> list[Hidden]:
+    def _own_fields(self, source: Source, record: Any, meanwhile: Meanwhile | None) -> list[Hidden]:
         """Say what the form was drawn from; a form that comes back keeps saying what it said."""
         drawn = {ONCE: new_key()} if record is None else {VERSION: str(record.version)}
         draft = {DRAFT: source.draft.key} if source.draft is not None else {}
-        return [(name, value) for name, value in {**drawn, **source.own, **draft}.items() if name in _OWN_FIELDS]
+        seen = [(SEEN, meanwhile.version)] if meanwhile is not None else []
+        own = {**drawn, **source.own, **draft}
+        return [*((name, value) for name, value in own.items() if name in _OWN_FIELDS), *seen]
 
     def _noun_first(self, record: Any) -> str:
         return f"{self.noun.capitalize()} “{self.title_of(record)}”"

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from admin_app.errors import SelectionError
+from admin_app.errors import RecordGone, SelectionError
 from admin_app.extensions import db, login_manager
 from admin_app.text import in_words
 from admin_app.web.links import here
@@ -77,6 +77,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(SelectionError, _selection_error)
     app.register_error_handler(OperationalError, _database_error)
     app.register_error_handler(ObjectDeletedError, _gone)
+    app.register_error_handler(RecordGone, _gone)
 
 
 def token_missing() -> tuple[str, int]:
@@ -113,7 +114,7 @@ def _database_error(error: OperationalError) -> tuple[str, int]:
     return _page(503, EXPLANATIONS[503])
 
 
-def _gone(_error: ObjectDeletedError) -> tuple[str, int]:
+def _gone(_error: ObjectDeletedError | RecordGone) -> tuple[str, int]:
     """Say so when what is to be shown was deleted while the page was drawn: the record, or the person who asks."""
     _forget_person()
     return _page(409, EXPLANATIONS[409])
