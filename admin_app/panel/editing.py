@@ -64,10 +64,10 @@ class Editing(Merging):
     @expose("/edit/", methods=("GET", "POST"))
     def edit_view(self) -> Any:
         """Show the record's form, or save it."""
-        for _ in range(MOST_TRIES):
+        for _ in range(MOST_TRIES if VERSION in request.form else 0):
             with suppress(RecordGone):
                 return self._edited()
-        return abort(HTTPStatus.CONFLICT)
+        return self._edited()
 
     def _edited(self) -> Any:
         """Answer by what the record is now; raise `RecordGone` when somebody else writes it in the same moment."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from admin_app.current import acting
 from admin_app.domain.conflicts import MOST_CHANGES, UNKNOWN, Outcome, deletion_of, origin_of, outcome_of
@@ -68,6 +68,14 @@ def test_a_change_of_many_records_is_in_the_trail_too(make_user: Any, make_post:
     origin = origin_of(db.session, post, 1)
 
     assert (origin.is_known, origin.value_of(post, "user_id"), post.user_id) == (True, user.id, None)
+
+
+def test_a_column_that_is_gone_is_passed_over(make_user: Any) -> None:
+    user = make_user(name="First")
+    change(user, name="Second")
+    db.session.execute(update(Change).where(Change.version == 2).values(before={"nickname": "A", "name": "First"}))
+
+    assert origin_of(db.session, user, 1).before == {"name": "First"}
 
 
 def test_a_trail_with_a_gap_does_not_tell(make_user: Any) -> None:
