@@ -44,6 +44,13 @@ def draft_of(session: AnySession, staff: Staff, key: str, *, address: str) -> Dr
     return draft if draft is not None and is_theirs and draft.created_at > utc_now() - LIFETIME else None
 
 
+def newest_draft(session: AnySession, staff: Staff, *, address: str) -> Draft | None:
+    """Return what this person typed last into the form at this address, and did not save."""
+    theirs = select(Draft).where(Draft.staff_id == staff.id, Draft.address == address)
+    is_kept = Draft.created_at > utc_now() - LIFETIME
+    return session.scalars(theirs.where(is_kept).order_by(Draft.created_at.desc()).limit(1)).first()
+
+
 def drop_draft(session: AnySession, staff: Staff, key: str) -> None:
     """Forget a draft of this person's (not yet committed): it was saved, or is not wanted."""
     session.execute(delete(Draft).where(Draft.key == _storable(key), Draft.staff_id == staff.id))

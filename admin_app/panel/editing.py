@@ -22,12 +22,13 @@ from admin_app.errors import InvalidRecord, LastOwnerError, RecordGone
 from admin_app.extensions import db
 from admin_app.models.limits import as_key
 from admin_app.panel.cells import value_cell
-from admin_app.panel.elements import Hidden, Meanwhile
+from admin_app.panel.elements import Hidden, Meanwhile, Waiting
 from admin_app.panel.fields import RelationField
 from admin_app.panel.forms import Converter
 from admin_app.panel.keeping import DRAFT, ONCE, SEEN, VERSION, Source
 from admin_app.panel.merging import Merging
 from admin_app.text import exact_time
+from admin_app.web.links import here
 from admin_app.web.login import current_staff
 from admin_app.web.notices import announce, warn
 
@@ -104,7 +105,7 @@ class Editing(Merging):
         source.form.form_errors.append(
             f"{who}, while you had it open. Nothing was saved. Save to make it again of what you typed."
         )
-        again = Source(source.form, {}, source.draft)
+        again = Source(source.form, {name: value for name, value in source.own.items() if name == DRAFT}, source.draft)
         return self._form_page(
             again, None, HTTPStatus.CONFLICT, form_url=self.link("create_view", url=self.return_url())
         )
@@ -223,7 +224,7 @@ class Editing(Merging):
         self, source: Source, record: Any, status: int = 0, *, meanwhile: Meanwhile | None = None, form_url: str = ""
     ) -> Any:
         """Draw the form; the record's facts and children come from the database, not from what was typed."""
-        form, is_new = source.form, record is None
+        form, is_new, waiting = source.form, record is None, self.waiting(source)
         page = self.render(
             self.create_template if is_new else self.edit_template,
             resource=self,
@@ -232,6 +233,9 @@ class Editing(Merging):
             own=self._own_fields(source, record, meanwhile),
             meanwhile=meanwhile,
             draft=source.draft,
+            waiting=Waiting(value_cell(waiting.created_at, is_whole=True), here(draft=waiting.key))
+            if waiting
+            else None,
             typed_at=value_cell(source.draft.created_at, is_whole=True) if source.draft else None,
             company=self.company(record) if record is not None and request.method == "GET" else "",
             presence_url="" if is_new else self.link("presence_view", record),

@@ -289,3 +289,11 @@ class Meanwhile:
     differences: dict[str, Difference]
     is_again: bool = False
     version: str = ""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What was typed into a form and not saved: when, and where it stands in the form again."""
+
+    typed_at: Cell
+    url: str

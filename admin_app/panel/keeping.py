@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, PasswordField
 
-from admin_app.domain.drafts import draft_of, drop_draft, keep_draft
+from admin_app.domain.drafts import draft_of, drop_draft, keep_draft, newest_draft
 from admin_app.extensions import db
 from admin_app.models.draft import Draft
 from admin_app.panel.details import Details
@@ -81,6 +81,13 @@ class Keeping(Details):
         fields = MultiDict([(name, value) for name, value in draft.fields])
         form.process(fields, obj=record)
         return Source(form, fields.to_dict(), draft)
+
+    def waiting(self, source: Source) -> Draft | None:
+        """Return what the person typed into this form before and did not save, where the form shows something else."""
+        staff = current_staff()
+        if request.method == "POST" or source.draft is not None or staff is None:
+            return None
+        return newest_draft(db.session, staff, address=_form_address())
 
     def is_discarded(self) -> bool:
         """Forget the draft that the form shows, when that is what was pressed."""

@@ -145,6 +145,25 @@ def test_a_draft_is_for_its_own_form_alone(
 
 
 @on_sqlite
+def test_who_comes_to_the_form_by_another_way_is_told_of_what_they_typed(
+    *, as_editor: Any, client_of: Any, editor: Staff, owner: Staff, make_post: Any, end_sessions: Any
+) -> None:
+    post = make_post(content="Before")
+    address = EDIT.format(post.id)
+    form = Page(as_editor.get(address)).values()
+    end_sessions()
+    as_editor.post(address, data={**form, "content": "Typed"})
+
+    page, new, others = (
+        Page(client_of(person).get(url)) for person, url in ((editor, address), (editor, NEW), (owner, address))
+    )
+
+    assert page.values()["content"] == "Before"
+    assert Page(client_of(editor).get(page.link("Get it back"))).values()["content"] == "Typed"
+    assert [one.has_link("Get it back") for one in (new, others)] == [False, False]
+
+
+@on_sqlite
 def test_a_draft_can_be_discarded(app: Flask, as_editor: Any, make_post: Any, end_sessions: Any, sign_in: Any) -> None:
     post = make_post(content="Before")
     form = Page(as_editor.get(EDIT.format(post.id))).values()
