@@ -22,7 +22,8 @@ from admin_app.errors import InvalidRecord, LastOwnerError, RecordGone
 from admin_app.extensions import db
 from admin_app.models.limits import as_key
 from admin_app.panel.cells import value_cell
-from admin_app.panel.elements import Hidden, Meanwhile, Waiting
+from admin_app.panel.differences import Meanwhile
+from admin_app.panel.elements import Hidden
 from admin_app.panel.fields import RelationField
 from admin_app.panel.forms import Converter
 from admin_app.panel.keeping import DRAFT, ONCE, SEEN, VERSION, Source
@@ -225,6 +226,7 @@ class Editing(Merging):
     ) -> Any:
         """Draw the form; the record's facts and children come from the database, not from what was typed."""
         form, is_new, waiting = source.form, record is None, self.waiting(source)
+        draft = source.draft or waiting
         page = self.render(
             self.create_template if is_new else self.edit_template,
             resource=self,
@@ -233,10 +235,8 @@ class Editing(Merging):
             own=self._own_fields(source, record, meanwhile),
             meanwhile=meanwhile,
             draft=source.draft,
-            waiting=Waiting(value_cell(waiting.created_at, is_whole=True), here(draft=waiting.key))
-            if waiting
-            else None,
-            typed_at=value_cell(source.draft.created_at, is_whole=True) if source.draft else None,
+            waiting_url=here(draft=waiting.key) if waiting else "",
+            typed_at=value_cell(draft.created_at, is_whole=True) if draft else None,
             company=self.company(record) if record is not None and request.method == "GET" else "",
             presence_url="" if is_new else self.link("presence_view", record),
             is_new=is_new,

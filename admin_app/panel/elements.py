@@ -265,35 +265,3 @@ class LeftAlone:
     words: str
     can_insist: bool
     other: Link | None = None
-
-
-class Difference:
-    """A field that two people had before them: what it was (None where nobody can tell), what it is now, what is asked."""
-
-    name: str
-    label: str
-    outcome: str
-    was: Cell | None
-    theirs: Cell
-    take_name: str = ""
-    take: str = ""
-    problem: str = ""
-
-
-@dataclass(frozen=True)
-class Meanwhile:
-    """What happened to a record while somebody had its page open: who did it and when, and the fields by name."""
-
-    people: tuple[tuple[str, Cell], ...]
-    is_known: bool
-    differences: dict[str, Difference]
-    is_again: bool = False
-    version: str = ""
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """What was typed into a form and not saved: when, and where it stands in the form again."""
-
-    typed_at: Cell
-    url: str

@@ -13,7 +13,8 @@ from admin_app.domain.conflicts import UNKNOWN, Origin, Outcome, origin_of, outc
 from admin_app.extensions import db
 from admin_app.panel.cells import cell_of_value, value_cell
 from admin_app.panel.company import Company
-from admin_app.panel.elements import Cell, Difference, Meanwhile
+from admin_app.panel.differences import Difference, Meanwhile, diff_of
+from admin_app.panel.elements import Cell
 from admin_app.panel.engine import foreign_key_of
 from admin_app.panel.fields import plain_lines
 from admin_app.panel.keeping import SEEN, TAKE, VERSION, Source
@@ -106,6 +107,7 @@ class Merging(Company):
                     outcome=Outcome.THEIRS,
                     was=self._cell(name, self._stored(name, origin.before[self._column_of(name)])),
                     theirs=self._cell(name, getattr(record, name)),
+                    theirs_diff=diff_of(origin.before[self._column_of(name)], getattr(record, name)),
                 )
                 for name in names
             },
@@ -143,6 +145,8 @@ class Merging(Company):
             outcome=part.outcome,
             was=None if part.was is UNKNOWN else self._cell(name, part.was),
             theirs=self._cell(name, part.theirs),
+            theirs_diff=diff_of(part.was, part.theirs) if part.outcome is Outcome.CHOICE else (),
+            yours_diff=diff_of(part.was, part.control.data) if part.outcome is Outcome.CHOICE else (),
             take_name=f"{TAKE}{name}",
             take=part.take,
             problem=f"Choose which {part.control.label.text} to keep." if is_asked and part.is_open else "",

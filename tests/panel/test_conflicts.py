@@ -254,6 +254,22 @@ def test_hostile_text_is_shown_as_text(as_editor: Any, both_open: Any, make_post
     assert "<script>was" not in response.text
 
 
+def test_long_texts_are_compared_word_by_word(as_editor: Any, both_open: Any, make_post: Any) -> None:
+    rest = "and what grows on it, year after year, in the sun and in the shade."
+    post = make_post(content=f"The wall of 1820 {rest}")
+    form = both_open(post, content=f"The wall of <b>1830</b> {rest}")
+
+    page = Page(as_editor.post(at(post), data={**form, "content": f"The fence of 1820 {rest}"}))
+
+    assert page.texts("dt", within="main")[:2] == ["What they changed", "What you changed"]
+    gone, came = ([one.text.split(": ")[1] for one in page.all(tag)] for tag in ("del", "ins"))
+    assert "wall" in gone
+    assert "fence" in came
+    assert any("1830" in words for words in came)
+    assert page.texts("summary", within="main")[:2] == ["Theirs in full", "What it was in full"]
+    assert page.all("b", within="main") == []
+
+
 # ---- without an answer from the trail
 
 
