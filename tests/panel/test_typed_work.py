@@ -81,7 +81,7 @@ def test_text_typed_into_an_ended_session_stands_in_the_form_after_signing_in(
     assert (sent.status_code, told) == (302, KEPT)
     assert contents(app) == ["Before"]
     assert (page.status, page.values()["content"]) == (200, "Typed for an hour")
-    assert page.texts("p", class_="note")[-1].startswith("This is what you typed now. It is not saved yet")
+    assert page.texts("p", class_="note")[-1].endswith("It is not saved yet: look it over, and save it.")
     assert page.form().attributes["data-guard"] == "dirty"
     assert page.link("Cancel") == "/admin/post/?q=a"
 
