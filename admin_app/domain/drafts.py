@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, select
 
@@ -44,11 +45,13 @@ def draft_of(session: AnySession, staff: Staff, key: str, *, address: str) -> Dr
     return draft if draft is not None and is_theirs and draft.created_at > utc_now() - LIFETIME else None
 
 
-def newest_draft(session: AnySession, staff: Staff, *, address: str) -> Draft | None:
-    """Return what this person typed last into the form at this address, and did not save."""
-    theirs = select(Draft).where(Draft.staff_id == staff.id, Draft.address == address)
-    is_kept = Draft.created_at > utc_now() - LIFETIME
-    return session.scalars(theirs.where(is_kept).order_by(Draft.created_at.desc()).limit(1)).first()
+def newest_draft(session: AnySession, staff: Staff, *, address: str) -> tuple[str, datetime] | None:
+    """Return the key and the time of what this person typed last into the form at this address, and did not save."""
+    table: Any = Draft.__table__
+    theirs = select(table.c.key, table.c.created_at).where(table.c.staff_id == staff.id, table.c.address == address)
+    is_kept = table.c.created_at > utc_now() - LIFETIME
+    found = session.execute(theirs.where(is_kept).order_by(table.c.created_at.desc()).limit(1)).first()
+    return (found.key, found.created_at) if found is not None else None
 
 
 def drop_draft(session: AnySession, staff: Staff, key: str) -> None:

@@ -226,7 +226,7 @@ class Editing(Merging):
     ) -> Any:
         """Draw the form; the record's facts and children come from the database, not from what was typed."""
         form, is_new, waiting = source.form, record is None, self.waiting(source)
-        draft = source.draft or waiting
+        typed_at = source.draft.created_at if source.draft else waiting[1] if waiting else None
         page = self.render(
             self.create_template if is_new else self.edit_template,
             resource=self,
@@ -235,8 +235,8 @@ class Editing(Merging):
             own=self._own_fields(source, record, meanwhile),
             meanwhile=meanwhile,
             draft=source.draft,
-            waiting_url=here(draft=waiting.key) if waiting else "",
-            typed_at=value_cell(draft.created_at, is_whole=True) if draft else None,
+            waiting_url=here(draft=waiting[0]) if waiting else "",
+            typed_at=value_cell(typed_at, is_whole=True),
             company=self.company(record) if record is not None and request.method == "GET" else "",
             presence_url="" if is_new else self.link("presence_view", record),
             is_new=is_new,

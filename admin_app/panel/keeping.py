@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import Flask, request
@@ -82,8 +83,8 @@ class Keeping(Details):
         form.process(fields, obj=record)
         return Source(form, fields.to_dict(), draft)
 
-    def waiting(self, source: Source) -> Draft | None:
-        """Return what the person typed into this form before and did not save, where the form shows something else."""
+    def waiting(self, source: Source) -> tuple[str, datetime] | None:
+        """Return the key and the time of what the person typed into this form before and did not save, where the form shows something else."""
         staff = current_staff()
         if request.method == "POST" or source.draft is not None or staff is None:
             return None
