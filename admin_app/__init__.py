@@ -18,7 +18,7 @@ from admin_app.pages import auth
 from admin_app.pages.account import AccountPage
 from admin_app.pages.activity import ActivityPage
 from admin_app.pages.home import HomePage
-from admin_app.panel import navigation
+from admin_app.panel import keeping, navigation
 from admin_app.selection import search_indexes
 from admin_app.web import errors, login, security, templating
 
@@ -47,6 +47,7 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     errors.init_app(app)
     templating.init_app(app)
     navigation.init_app(app)
+    keeping.init_app(app)
     app.register_blueprint(auth.blueprint)
     app.add_url_rule("/", "root", lambda: redirect(url_for("admin.index")))
     _add_dashboard(app)

@@ -22,15 +22,8 @@ from admin_app.selection import search_indexes
 
 MIGRATIONS = str(Path(__file__).resolve().parents[1] / "migrations")
 TABLES = {
-    "alembic_version",
-    "change",
-    "change_set",
-    "post",
-    "preference",
-    "saved_view",
-    "staff",
-    "staff_session",
-    "user",
+    *["alembic_version", "change", "change_set", "draft", "post", "preference", "presence", "saved_view", "staff"],
+    *["staff_session", "submission", "user"],
 }
 
 

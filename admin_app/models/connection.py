@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Pool, event, text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
-from admin_app.current import is_late, is_writing, limit_in_milliseconds
+from admin_app.current import is_late, is_writing, limit_in_milliseconds, writing
 from admin_app.extensions import AnySession
 from admin_app.text import folded
 
 # A writer waits this long for another one before it gives up: longer than any act of ours holds the lock.
 BUSY_TIMEOUT_MS = 15_000
+# What may as well not be written waits no longer than nobody notices.
+SHORT_TIMEOUT_MS = 100
 
 
 # SQLite's instructions between two looks at the clock. One of them may search a long text, so they are few; a look
@@ -75,6 +80,38 @@ def _limit_time(connection: Any, record: Any, _proxy: Any) -> None:
     connection.execute(f"SET statement_timeout = {wanted}")
     connection.autocommit = False
     record.info["limit"] = wanted
+
+
+@contextmanager
+def small_write(session: AnySession) -> Iterator[Session]:
+    """Write a little beside an act that only reads, and commit it; raise `OperationalError` at once where the store is busy."""
+    bind: Any = session.get_bind()
+    with (
+        writing(),
+        bind.engine.connect() as connection,
+        _patience(connection, SHORT_TIMEOUT_MS),
+        Session(connection) as own,
+    ):
+        yield own
+        own.commit()
+        # Where the patience was asked for within the transaction, the session only joined it.
+        connection.commit()
+
+
+@contextmanager
+def _patience(connection: Connection, milliseconds: int) -> Iterator[None]:
+    """Wait this long for a lock, on this connection, inside."""
+    driver = connection.connection.driver_connection
+    if isinstance(driver, sqlite3.Connection):
+        # Past SQLAlchemy, which would begin a transaction, and so wait for the lock, before it said how long to.
+        driver.execute(f"PRAGMA busy_timeout = {milliseconds}")
+        try:
+            yield
+        finally:
+            driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    else:
+        connection.execute(text(f"SET LOCAL lock_timeout = '{milliseconds}ms'"))
+        yield
 
 
 def is_timeout(error: OperationalError) -> bool:

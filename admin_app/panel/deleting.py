@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from flask import abort, request
+from flask import request
 from flask_admin import expose
 
 from admin_app.domain import records
@@ -18,6 +18,7 @@ from admin_app.errors import AdminError, InvalidRecord, NotFoundError, RecordGon
 from admin_app.extensions import db
 from admin_app.panel.editing import UNPROCESSABLE, Editing
 from admin_app.panel.elements import Choice, Dependents, Link
+from admin_app.panel.keeping import VERSION
 from admin_app.panel.registry import names_of, resource_of, typing_hint
 from admin_app.web.notices import announce
 
@@ -36,6 +37,8 @@ class Deleting(Editing):
         hanging = dependences(db.session, record)
         if request.method != "POST":
             return self._delete_page(record, hanging, {}, HTTPStatus.OK)
+        if self.changed_since(record, request.form.get(VERSION)) is not None:
+            return self._delete_page(record, hanging, {}, HTTPStatus.CONFLICT)
         title = self.title_of(record)
         try:
             decisions = {one.name: self._decision(one, request.form) for one in hanging}
@@ -43,7 +46,8 @@ class Deleting(Editing):
                 self.on_model_delete(record)
                 delete_record(db.session, record, decisions)
         except RecordGone:
-            abort(409)
+            record = self.requested()
+            return self._delete_page(record, dependences(db.session, record), {}, HTTPStatus.CONFLICT)
         except AdminError as error:
             record = self.requested()
             return self._delete_page(record, dependences(db.session, record), _problems(error), UNPROCESSABLE)
@@ -82,6 +86,8 @@ class Deleting(Editing):
             facts=self.facts(record),
             dependents=tuple(self._dependents(one, problems) for one in hanging),
             problem=problems.get("", ""),
+            version=record.version,
+            meanwhile=self.changed_since(record, request.form.get(VERSION)),
             form_url=self.here(),
             return_url=self.return_url(),
         )

@@ -34,6 +34,7 @@ class ResourceView(History):
         "lookup_view": Act.VIEW,
         "create_view": Act.CREATE,
         "edit_view": Act.EDIT,
+        "presence_view": Act.EDIT,
         "delete_view": Act.DELETE,
         "export": Act.EXPORT,
         "history_view": Act.HISTORY,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
-from flask import Flask, current_app, g, redirect, request, session, url_for
+from flask import Flask, current_app, g, redirect, session, url_for
 from flask_login import UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
@@ -12,7 +12,11 @@ from admin_app.current import time_zone
 from admin_app.domain import accounts
 from admin_app.extensions import db, login_manager
 from admin_app.models.staff import Staff
+from admin_app.web.links import here
 from admin_app.zones import zone_of
+
+# Where the signed cookie says whose it is, for when its session has ended.
+_WHOSE = "_whose"
 
 
 class SignedIn(UserMixin):
@@ -45,6 +49,8 @@ def _load(token: str) -> SignedIn | None:
     if "act" in g:
         # Whoever is found here is who looks at the answer: its days are theirs.
         g.act.enter_context(time_zone(zone_of(staff.time_zone)))
+    if session.get(_WHOSE) != staff.id:
+        session[_WHOSE] = staff.id
     return SignedIn(staff, token)
 
 
@@ -53,6 +59,11 @@ def current_staff() -> Staff | None:
     # Asked a hundred times a page, once for each row's links: the proxy is looked through once, not at every attribute.
     person = current_user._get_current_object()  # noqa: SLF001 -- the documented way to the object behind a proxy
     return person.staff if isinstance(person, SignedIn) else None
+
+
+def former_staff_id() -> int | None:
+    """Return whose session this browser had until it ended by itself; it opens nothing, and says only whose text came too late."""
+    return session.get(_WHOSE)
 
 
 def begin(token: str) -> None:
@@ -79,12 +90,10 @@ def renew(staff: Staff) -> None:
     begin(token)
 
 
-def ask_to_sign_in() -> Response:
-    """Send a stranger to the sign-in page, which leads back here afterwards."""
+def ask_to_sign_in(**changes: str) -> Response:
+    """Send a stranger to the sign-in page, which leads back here afterwards, with these arguments in the address."""
     # Flask-Login would take the address as text, where "%C3%A9" has become "é"; only plain ASCII leads back.
-    path = quote(request.path)
-    query = request.query_string.decode("ascii", "replace")
-    onward = urlencode({"next": f"{path}?{query}" if query else path})
+    onward = urlencode({"next": here(**changes)})
     return redirect(f"{url_for('auth.sign_in')}?{onward}")
 
 

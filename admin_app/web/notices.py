@@ -22,6 +22,12 @@ def announce(words: str, *, links: Sequence[tuple[str, str]] = (), mark: str = "
     session["_flashes"] = session["_flashes"][-MOST_NOTICES:]
 
 
+def warn(words: str) -> None:
+    """Say on the next page that something did not happen."""
+    flash(cast(str, {"text": words, "links": [], "marked": ""}), "problem")
+    session["_flashes"] = session["_flashes"][-MOST_NOTICES:]
+
+
 def marks() -> set[str]:
     """Return the records to be marked on this page."""
     notices = cast(list[dict[str, Any]], get_flashed_messages())

@@ -88,7 +88,6 @@ def _account_errors(visit: Visit) -> None:
     expect(visit.page.locator(".problem")).to_be_visible()
 
 
-<<<<<<< HEAD
 def _view_open(visit: Visit) -> None:
     _save_view(visit)
     expect(visit.page.locator(".view-bar")).to_be_visible()
@@ -131,7 +130,8 @@ def _compact(visit: Visit) -> None:
 def _view_deletion(visit: Visit) -> None:
     _save_view(visit)
     visit.page.goto("/admin/post/views/delete/?id=1")
-=======
+
+
 def _change_twice(visit: Visit) -> None:
     for words in ("the quick brown fox", "the slow brown fox <b>"):
         visit.page.goto(f"/admin/post/edit/?id={visit.post}")
@@ -162,7 +162,6 @@ def _undo_asks(visit: Visit) -> None:
     _activity(visit)
     visit.page.locator(".undo button").last.click()
     expect(visit.page.get_by_label("Undo it all the same")).to_be_visible()
->>>>>>> history
 
 
 def _menu_open(visit: Visit) -> None:

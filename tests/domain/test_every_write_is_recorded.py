@@ -20,8 +20,8 @@ from tests.page import Page
 PACKAGE = Path(__file__).resolve().parents[2] / "admin_app"
 # Where statements may be sent that change many rows: each of them is recorded, or says why not.
 SENDERS = {"domain/rows.py", "domain/giving_back.py", "domain/recording.py", "domain/demo.py", "domain/history.py"}
-# Sessions of signed-in browsers, the count of failures and how somebody likes their lists are no records.
-OTHERS = {"domain/accounts.py", "domain/failures.py", "domain/preferences.py"}
+# Sessions of signed-in browsers, the count of failures, what somebody likes, types or has open are no records.
+OTHERS = {f"domain/{name}.py" for name in ("accounts", "drafts", "failures", "preferences", "presence", "submissions")}
 
 
 @pytest.fixture
