@@ -12,6 +12,7 @@ from flask import abort, request, url_for
 from flask_admin import BaseView, expose
 from sqlalchemy import select
 
+from admin_app.current import zone
 from admin_app.domain import records
 from admin_app.domain.history import Activity, Wanted, activity, changes_of
 from admin_app.domain.permissions import Act
@@ -227,20 +228,21 @@ def _wanted(arguments: Mapping[str, str], problems: list[str]) -> Wanted:
     if kind and kind not in set(Kind):
         problems.append("There is no such kind of act; the filter was left out.")
         kind = ""
-    until = _day("to", given, problems)
+    until = _day("to", given, problems, later=1)
     return Wanted(
         person=as_key(Staff, given.get("person", "")),
         is_nobody=given.get("person") == NOBODY,
         resource=resource.model.__table__.name if resource is not None else "",
         kind=kind,
         since=_day("from", given, problems),
-        until=until + timedelta(days=1) if until is not None else None,
+        until=until,
         search=arguments.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH],
         hidden=_hidden(),
     )
 
 
-def _day(name: str, given: Mapping[str, str], problems: list[str]) -> datetime | None:
+def _day(name: str, given: Mapping[str, str], problems: list[str], *, later: int = 0) -> datetime | None:
+    """Return when a day, or one so many days later, begins for the viewer."""
     try:
         day = date.fromisoformat(given[name]) if name in given else None
     except ValueError:
@@ -248,7 +250,9 @@ def _day(name: str, given: Mapping[str, str], problems: list[str]) -> datetime |
         return None
     # The first and the last days that there are have no neighbours to count to.
     is_near = day is not None and 1 < day.year < 9999  # noqa: PLR2004 -- the calendar's end
-    return datetime.combine(day, time(), UTC) if day is not None and is_near else None
+    if day is None or not is_near:
+        return None
+    return datetime.combine(day + timedelta(days=later), time(), zone()).astimezone(UTC)
 
 
 def _choices() -> dict[str, list[tuple[str, str]]]:
