@@ -110,6 +110,17 @@ def indexed_rows(model: type[Any], columns: Sequence[SearchColumn], term: str, l
     return reduce(add, counts)
 
 
+def likely_places(model: type[Any], lookup: Lookup, limit: int) -> list[ColumnElement[bool]]:
+    """Return where rows with a term are found soonest: the first ones that SQLite's indexes have, by whose column has it."""
+    found: list[ColumnElement[bool]] = []
+    for relation, _ in _by_relation(lookup.columns):
+        searched, key = model, _key(model)
+        if relation is not None:
+            searched, key = relation.property.mapper.class_, relation.property.local_remote_pairs[0][0]
+        found.append(is_among(key, pieces_matched(_table_of(searched), lookup.term).limit(limit).scalar_subquery()))
+    return found
+
+
 def _found(model: type[Any], columns: Sequence[SearchColumn], term: str) -> ScalarSelect[Any]:
     """Return the keys of the rows that have the term in a column of their own, and of those whose related row has it."""
     parts = [_found_by(model, relation, ours, term) for relation, ours in _by_relation(columns)]

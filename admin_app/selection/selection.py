@@ -70,8 +70,9 @@ class Selection:
     prefix: str = ""
     # Which terms are looked up in the index: how the rows are found, not which. `strategy.planned` knows.
     by_index: tuple[Lookup, ...] = field(default=(), compare=False)
-    # How far its rows are counted.
+    # How far its rows are counted, and where so many may be found sooner than by looking everywhere.
     count_limit: int = field(default=COUNT_LIMIT, compare=False)
+    likely_places: tuple[ColumnElement[bool], ...] = field(default=(), compare=False)
 
     @classmethod
     def parse(

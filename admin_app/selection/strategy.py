@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import and_, func, select
 
 from admin_app.extensions import AnySession
-from admin_app.selection.search import Lookup, indexed_rows, occurs
+from admin_app.selection.search import Lookup, indexed_rows, likely_places, occurs
 from admin_app.selection.selection import Selection
 
 # So few rows are quickly fetched, whatever else there is.
@@ -44,9 +44,16 @@ def planned(session: AnySession, selection: Selection) -> Selection:
     if min(sizes) > FEW:
         rows, (together, *sizes) = _hits(session, selection, lookups)
         if together >= COMMON:
-            return replace(selection, count_limit=WALKED_COUNT) if rows > MANY else selection
+            return _counted_so_far(session, selection, lookups) if rows > MANY else selection
     rarest = min(zip(sizes, lookups, strict=True), key=lambda one: (one[0], -len(one[1].term)))[1]
     return replace(selection, by_index=(rarest,))
+
+
+def _counted_so_far(session: AnySession, selection: Selection, lookups: list[Lookup]) -> Selection:
+    """Return the same selection, counted to a few: on SQLite among the first rows that the index has for a word."""
+    is_readable = session.get_bind().dialect.name == "sqlite"
+    places = likely_places(selection.offer.model, lookups[0], 2 * WALKED_COUNT) if is_readable else []
+    return replace(selection, count_limit=WALKED_COUNT, likely_places=tuple(places))
 
 
 def _sizes(session: AnySession, selection: Selection, lookups: list[Lookup]) -> list[int]:

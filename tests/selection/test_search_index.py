@@ -16,7 +16,8 @@ from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.user import User
 from admin_app.panel.registry import resource_of
-from admin_app.selection import search_indexes
+from admin_app.selection import search_indexes, strategy
+from admin_app.selection.counting import count_of
 from admin_app.selection.paging import fetch
 from admin_app.selection.search import terms_of
 from admin_app.selection.selection import Selection
@@ -108,6 +109,24 @@ def test_common_word_walks_the_order_of_the_list(store: str) -> None:
     assert chosen.by_index == ()
     assert "ix_post_created_at" in plan
     assert ("VIRTUAL TABLE" if store == "sqlite" else "trigrams") not in plan
+
+
+@pytest.mark.usefixtures("many")
+@pytest.mark.parametrize(("search", "counted"), [("garden", "more than 50"), ("Ottilie", "more than 50"), ("zebra", "1"),
+                                                 ("garden Ottilie", "40")])  # fmt: skip
+def test_common_word_of_a_long_table_is_counted_to_a_few(
+    search: str, counted: str, make_user: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(strategy, "MANY", 1000)
+    monkeypatch.setattr(strategy, "WALKED_COUNT", 50)
+    monkeypatch.setattr(strategy, "FEW", 20)
+    hers = (Post.id % 10 == 2) | (Post.id <= 400)
+    named = update(Post).where(hers).values(user_id=make_user(name="Ottilie").id)
+    db.session.execute(named, execution_options={"synchronize_session": False})
+
+    count = count_of(db.session, planned(db.session, selection(search)))
+
+    assert str(count) == counted
 
 
 @pytest.mark.usefixtures("many")
@@ -345,7 +364,8 @@ def test_what_the_resources_declare_is_in_the_database() -> None:
 
     present = {table: set(columns) for table, columns in search_indexes.present(db.session.connection()).items()}
 
-    assert present == declared == {"post": {"content"}, "user": {"name", "email"}, "staff": {"name", "email"}}
+    people = {"user": {"name", "email"}, "staff": {"name", "email"}}
+    assert present == declared == {"post": {"content"}, "change_set": {"summary", "actor"}, **people}
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
