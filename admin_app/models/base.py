@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import DateTime, Dialect
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
@@ -70,4 +70,12 @@ class Record(Timestamped, Versioned, db.Model):  # type: ignore[name-defined,mis
     # SQLite would give the id of a deleted record to the next one made; PostgreSQL never does.
     __table_args__ = {"sqlite_autoincrement": True}
 
+    # The text column that names a record, where it is one column: lists of files then read it by a join, and make no
+    # object for it. A model that names its records in another way says so in `__str__`.
+    title: ClassVar[str] = ""
+
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)
+
+    def __str__(self) -> str:
+        """Name the record for a person."""
+        return str(getattr(self, self.title)) if self.title else f"{type(self).__name__} {self.id}"

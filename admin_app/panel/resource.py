@@ -7,11 +7,11 @@ from typing import ClassVar
 from flask_sqlalchemy import SQLAlchemy
 
 from admin_app.domain.permissions import Act
-from admin_app.panel.exporting import Exporting
+from admin_app.panel.export_page import ExportPage
 from admin_app.selection.indexes import declare_indexes
 
 
-class ResourceView(Exporting):
+class ResourceView(ExportPage):
     """The declaration of one model's place in the dashboard.
 
     A subclass names its `record` (the model), `column_list`, `form_columns` and, as wanted, `column_further_list` (what a person may add),
