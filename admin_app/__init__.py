@@ -13,9 +13,11 @@ from flask_admin.theme import Theme
 from admin_app import models, resources
 from admin_app.config import flask_config
 from admin_app.extensions import compress, csrf, db, migrate
+from admin_app.jobs import queue
 from admin_app.pages import auth
 from admin_app.pages.account import AccountPage
 from admin_app.pages.home import HomePage
+from admin_app.pages.jobs import JobsPage
 from admin_app.panel import navigation
 from admin_app.selection import search_indexes
 from admin_app.web import errors, login, security, templating
@@ -41,6 +43,7 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     csrf.init_app(app)
     compress.init_app(app)
     security.init_app(app)
+    queue.init_app(app)
     login.init_app(app)
     errors.init_app(app)
     templating.init_app(app)
@@ -55,6 +58,7 @@ def _add_dashboard(app: Flask) -> None:
     """Register the pages and every declared resource with Flask-Admin; note what is searched, for the migrations."""
     admin = Admin(app, name=templating.SITE_NAME, index_view=HomePage(), theme=Theme("ours", "layout.html"))
     admin.add_view(AccountPage(name="Account", endpoint="account"))
+    admin.add_view(JobsPage(name="Jobs", endpoint="jobs"))
     for resource in resources.declared():
         view = resource(db)
         search_indexes.declare(view.searched().values())

@@ -11,6 +11,8 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 from gunicorn.app.base import BaseApplication
 
+from admin_app.cli.jobs import THREADS as JOBS
+from admin_app.cli.keeper import keep_worker, stop_keeper
 from admin_app.domain import accounts
 from admin_app.extensions import db
 from admin_app.pages.auth import set_up_url
@@ -54,8 +56,15 @@ class Server(BaseApplication):
 @click.option(
     "--threads", default=THREADS, show_default=True, help="How many threads a process.", type=click.IntRange(1, 256)
 )
+@click.option(
+    "--jobs",
+    default=JOBS,
+    show_default=True,
+    help="How many jobs at once; 0: `worker` runs elsewhere.",
+    type=click.IntRange(0, 64),
+)
 @with_appcontext
-def run(host: str, port: int, workers: int, threads: int) -> None:
+def run(host: str, port: int, workers: int, threads: int, jobs: int) -> None:
     """Bring the database up to date, then serve the dashboard until Ctrl-C."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- the object behind the proxy, as Flask documents
     listener = _listen(host, port)
@@ -66,6 +75,7 @@ def run(host: str, port: int, workers: int, threads: int) -> None:
         with app.test_request_context(base_url=_public_address(app, address)):
             click.echo(f"Nobody has an account yet. Make the first one at {set_up_url()}")
     db.session.remove()
+    keeper = keep_worker(app, threads=jobs, close=listener.close) if jobs else 0
     options = {
         "bind": f"fd://{listener.fileno()}",
         "workers": workers,
@@ -79,6 +89,7 @@ def run(host: str, port: int, workers: int, threads: int) -> None:
         "forwarded_allow_ips": "",
         "loglevel": "warning",
         "proc_name": "admin",
+        "on_exit": lambda _server: stop_keeper(keeper) if keeper else None,
     }
     Server(app, options).run()
 

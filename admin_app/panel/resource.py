@@ -36,6 +36,7 @@ class ResourceView(ExportPage):
         "edit_view": Act.EDIT,
         "delete_view": Act.DELETE,
         "export": Act.EXPORT,
+        "export_page": Act.EXPORT,
     }
 
     def __init__(self, db: SQLAlchemy) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -39,9 +39,11 @@ def exported_rows(
     counted before they are read, without it afterwards. An error ends the iteration: whoever writes the file must not
     finish it. `TransferError` when the rows read are not as many as were counted.
     """
-    with _of_one_moment(engine).connect() as connection, Session(connection) as session:
-        if on_begin is not None:
-            on_begin(_stop(connection))
+    with (
+        _of_one_moment(engine).connect() as connection,
+        _stoppable(connection, on_begin),
+        Session(connection) as session,
+    ):
         selection = planned(session, selection)
         counted = replace(selection, is_counted=True)
         total = None
@@ -125,10 +127,16 @@ def _reader(asked: Any, dialect: Dialect) -> Callable[[Any], Any] | None:
     return None if kind is None else kind.dialect_impl(dialect).result_processor(dialect, None)
 
 
-def _stop(connection: Connection) -> Callable[[], None]:
-    """Return what stops the statement that this connection is at: both drivers take it from another thread."""
+@contextmanager
+def _stoppable(connection: Connection, on_begin: Callable[[Callable[[], None]], object] | None) -> Iterator[None]:
+    """Hand out what stops the connection's statement, for as long as the connection is ours; both drivers allow it."""
     driver: Any = connection.connection.driver_connection
-    return driver.interrupt if connection.dialect.name == "sqlite" else driver.cancel  # type: ignore[no-any-return]
+    told = on_begin or (lambda _stop: None)
+    told(driver.interrupt if connection.dialect.name == "sqlite" else driver.cancel)
+    try:
+        yield
+    finally:
+        told(lambda: None)
 
 
 def _of_one_moment(engine: Engine) -> Engine:
