@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Enum, ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Enum, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from admin_app.extensions import db
@@ -62,7 +62,7 @@ class Job(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlche
 class JobChunk(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
     """A piece of a job's file, where files are kept in the database."""
 
-    __table_args__ = (UniqueConstraint("job_id", "attempt", "number"),)
+    __table_args__ = (Index(None, "job_id", "attempt", "number", unique=True),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     job_id: Mapped[int] = mapped_column(ForeignKey("job.id", ondelete="CASCADE"))

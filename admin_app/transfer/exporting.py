@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Engine, Select, type_coerce
+from sqlalchemy import Connection, Dialect, Engine, Numeric, Select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from sqlalchemy.types import NULLTYPE
 
@@ -124,7 +124,12 @@ class _Reader:
 def _reader(asked: Any, dialect: Dialect) -> Callable[[Any], Any] | None:
     """Return what makes a column's value of what the driver gives; None where it is that already, or a whole record."""
     kind = getattr(asked, "type", None)
-    return None if kind is None else kind.dialect_impl(dialect).result_processor(dialect, None)
+    # Which numbers PostgreSQL's driver gives is known with the result only: those SQLAlchemy converts itself.
+    return (
+        None
+        if kind is None or isinstance(kind, Numeric)
+        else kind.dialect_impl(dialect).result_processor(dialect, None)
+    )
 
 
 @contextmanager

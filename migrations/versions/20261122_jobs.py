@@ -51,8 +51,8 @@ def upgrade() -> None:
         sa.Column('content', sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(['job_id'], ['job.id'], name=op.f('fk_job_chunk_job_id_job'), ondelete='CASCADE'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_job_chunk')),
-        sa.UniqueConstraint('job_id', 'attempt', 'number', name=op.f('uq_job_chunk_job_id_attempt_number')),
     )
+    op.create_index(op.f('ix_job_chunk_job_id_attempt_number'), 'job_chunk', ['job_id', 'attempt', 'number'], unique=True)
     op.create_table(
         'worker',
         sa.Column('id', sa.String(length=80), nullable=False),
@@ -69,14 +69,16 @@ def upgrade() -> None:
             ['staff_id'], ['staff.id'], name=op.f('fk_export_choice_staff_id_staff'), ondelete='CASCADE'
         ),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_export_choice')),
-        sa.UniqueConstraint('staff_id', 'resource', name=op.f('uq_export_choice_staff_id_resource')),
     )
+    op.create_index(op.f('ix_export_choice_staff_id_resource'), 'export_choice', ['staff_id', 'resource'], unique=True)
 
 
 def downgrade() -> None:
     """Go back."""
+    op.drop_index(op.f('ix_export_choice_staff_id_resource'), table_name='export_choice')
     op.drop_table('export_choice')
     op.drop_table('worker')
+    op.drop_index(op.f('ix_job_chunk_job_id_attempt_number'), table_name='job_chunk')
     op.drop_table('job_chunk')
     for column in ('expires_at', 'state', 'staff_id'):
         op.drop_index(op.f(f'ix_job_{column}'), table_name='job')
