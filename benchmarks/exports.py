@@ -129,23 +129,25 @@ def _sample(site: Site, peak: list[float], done: threading.Event) -> None:
 
 def _xlsx(folder: Path, count: int) -> Iterator[Row]:
     """Measure both writers on the same plain tuples, each in a process of its own for its memory."""
-    connection = sqlite3.connect(folder / "admin.db")
-    found = connection.execute(f"{QUERY} LIMIT {count}")
-    rows = [(a, b, c, datetime.fromisoformat(d), e) for a, b, c, d, e in found]
-    connection.close()
     for title, write in (("XLSX by the dashboard", _by_us), ("XLSX by XlsxWriter, constant memory", _by_xlsxwriter)):
-        seconds, grown = _in_a_process(lambda write=write: write(folder / "out.xlsx", rows))
+        seconds, grown = _in_a_process(lambda write=write: write(folder / "out.xlsx", _tuples(folder, count)))
         size = (folder / "out.xlsx").stat().st_size / 1e6
         yield f"{title}, {count:,} plain tuples", f"{seconds:.1f} s, {size:.1f} MB, memory {grown:+.0f} MB"
+
+
+def _tuples(folder: Path, count: int) -> Iterator[Any]:
+    connection = sqlite3.connect(folder / "admin.db")
+    for content, user_id, name, created_at, key in connection.execute(f"{QUERY} LIMIT {count}"):
+        yield content, user_id, name, datetime.fromisoformat(created_at), key
 
 
 def _in_a_process(act: Callable[[], None]) -> tuple[float, float]:
     """Return the seconds it took and by how many megabytes the process grew at most."""
     reader, writer = os.pipe()
     if os.fork() == 0:
-        before = _peak()
+        before = _memory("VmRSS")
         seconds = _timed(act)
-        os.write(writer, f"{seconds} {_peak() - before}".encode())
+        os.write(writer, f"{seconds} {_memory('VmHWM') - before}".encode())
         os._exit(0)
     os.wait()
     seconds, grown = os.read(reader, 100).split()
@@ -154,19 +156,19 @@ def _in_a_process(act: Callable[[], None]) -> tuple[float, float]:
     return float(seconds), float(grown)
 
 
-def _peak() -> float:
-    """Return the most memory that is this process's own, now; pages shared with the parent do not count."""
-    rollup = Path("/proc/self/smaps_rollup").read_text(encoding="ascii")
-    return sum(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Private")) / 1024
+def _memory(name: str) -> float:
+    """Return this process's memory now (VmRSS), or the most it ever had (VmHWM), in megabytes."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(name)) / 1024
 
 
-def _by_us(path: Path, rows: list[Any]) -> None:
+def _by_us(path: Path, rows: Iterator[Any]) -> None:
     header = ["Content", "User ID", "User", "Created at", "ID"]
     with path.open("wb") as file:
-        file.writelines(FORMATS["xlsx"].write(header, iter(rows), FileOptions(), lambda _row, _words: None))
+        file.writelines(FORMATS["xlsx"].write(header, rows, FileOptions(), lambda _row, _words: None))
 
 
-def _by_xlsxwriter(path: Path, rows: list[Any]) -> None:
+def _by_xlsxwriter(path: Path, rows: Iterator[Any]) -> None:
     book = xlsxwriter.Workbook(
         str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )

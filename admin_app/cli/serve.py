@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from typing import Any
 
 import click
@@ -20,6 +21,9 @@ from admin_app.pages.auth import set_up_url
 # Threads wait for the database and for slow readers; two processes use two cores.
 WORKERS = 2
 THREADS = 8
+# Seconds until a thread that only computes, an export, lets another one go on. Python's own 5 ms are waited for after
+# each of a page's statements.
+SWITCH = 0.001
 
 
 class Server(BaseApplication):
@@ -40,6 +44,7 @@ class Server(BaseApplication):
         """Return the application; connections made before the fork belong to the parent, so each process opens its own."""
         with self.app.app_context():
             db.engine.dispose(close=False)
+        sys.setswitchinterval(SWITCH)
         return self.app
 
 

@@ -10,6 +10,7 @@ from flask import Flask, current_app
 from huey import Huey, PostgresHuey, SqliteHuey
 from huey.registry import Message
 from huey.serializer import Serializer
+from psycopg.errors import UniqueViolation
 from sqlalchemy import make_url
 
 from admin_app.extensions import db
@@ -83,4 +84,8 @@ def _huey(address: str) -> Huey:
         path = Path(str(url.database))
         return SqliteHuey(filename=str(path.with_name(f"{path.stem}-queue.db")), timeout=15, **common)
     dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    return PostgresHuey(dsn=dsn, table_prefix=PREFIX, **common)
+    try:
+        return PostgresHuey(dsn=dsn, table_prefix=PREFIX, **common)
+    except UniqueViolation:
+        # Another process made the queue's tables at the same moment: "if not exists" does not wait for it.
+        return PostgresHuey(dsn=dsn, table_prefix=PREFIX, **common)

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Response, abort, current_app, request
 from flask_admin import expose
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.datastructures import MultiDict
 
 from admin_app import text
@@ -70,8 +70,7 @@ class ExportPage(Exporting):
             options=FileOptions(**choice["options"]),
             staff_id=_staff_id(),
         )
-        remember(db.session, _staff_id(), self.endpoint, choice)
-        db.session.commit()
+        _remember(wanted.staff_id, self.endpoint, choice)
         if wanted.format.is_for_jobs or not self._is_short(wanted.selection):
             begin_export(self, wanted)
             return lead_to(self.get_url("jobs.index"))
@@ -143,6 +142,15 @@ class ExportPage(Exporting):
         )
         columns = sorted(dict.fromkeys(keys), key=lambda key: places[key])
         return {"format": form.get("format", "csv")[:20], "columns": columns, "options": asdict(options)}
+
+
+def _remember(staff_id: int | None, resource: str, choice: Mapping[str, Any]) -> None:
+    """Keep the choice; the same form sent twice at the same moment keeps it once."""
+    try:
+        remember(db.session, staff_id, resource, choice)
+        db.session.commit()
+    except IntegrityError:
+        db.session.rollback()
 
 
 def _words(count: Count, noun: str, nouns: str) -> str:

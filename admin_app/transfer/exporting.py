@@ -103,7 +103,9 @@ class _Reader:
         statement = segment.with_only_columns(*raw, maintain_column_froms=True)
         for key, other in self.others.items():
             statement = statement.outerjoin(self.relations[key].of_type(other))
-        with closing(self.session.execute(statement, execution_options={"yield_per": BATCH})) as result:
+        # Only whole records need the ORM.
+        source = self.session if None in map(_type_of, self.asked) else self.session.connection()
+        with closing(source.execute(statement, execution_options={"yield_per": BATCH})) as result:
             for rows in result.partitions():
                 cells = zip(*rows, strict=True)
                 read_cells = [
@@ -123,13 +125,18 @@ class _Reader:
 
 def _reader(asked: Any, dialect: Dialect) -> Callable[[Any], Any] | None:
     """Return what makes a column's value of what the driver gives; None where it is that already, or a whole record."""
-    kind = getattr(asked, "type", None)
+    kind = _type_of(asked)
     # Which numbers PostgreSQL's driver gives is known with the result only: those SQLAlchemy converts itself.
     return (
         None
         if kind is None or isinstance(kind, Numeric)
         else kind.dialect_impl(dialect).result_processor(dialect, None)
     )
+
+
+def _type_of(asked: Any) -> Any:
+    """Return a column's type, None for a whole record."""
+    return getattr(asked, "type", None)
 
 
 @contextmanager

@@ -123,7 +123,9 @@ def test_a_secret_column_is_neither_offered_nor_sent(as_owner: Any) -> None:
     page = Page(as_owner.get("/admin/staff/export/"))
     response = as_owner.post_form("/admin/staff/export/", {**CSV, "column": ["email", "password_hash"]})
 
-    assert [box.attributes["value"] for box in page.all("input", name="column") if "pass" in box.attributes["value"]] == []
+    assert [
+        box.attributes["value"] for box in page.all("input", name="column") if "pass" in box.attributes["value"]
+    ] == []
     assert response.status_code == 400
 
 
