@@ -132,6 +132,21 @@ def _view_deletion(visit: Visit) -> None:
     visit.page.goto("/admin/post/views/delete/?id=1")
 
 
+def _export_errors(visit: Visit) -> None:
+    visit.page.goto("/admin/post/export/")
+    for box in visit.page.locator("[name=column]:checked").all():
+        box.uncheck()
+    visit.page.get_by_role("button", name="Export").click()
+    expect(visit.page.locator(".problem")).to_be_visible()
+
+
+def _jobs(visit: Visit) -> None:
+    visit.page.goto("/admin/post/export/")
+    visit.page.get_by_label("Excel (XLSX)").check()
+    visit.page.get_by_role("button", name="Export").click()
+    expect(visit.page.locator(".job").first).to_be_visible()
+
+
 def _menu_open(visit: Visit) -> None:
     visit.page.set_viewport_size({"width": 375, "height": HEIGHT})
     visit.page.goto("/admin/user/")
@@ -139,7 +154,12 @@ def _menu_open(visit: Visit) -> None:
 
 
 # By what stands in the tables, then by name.
-EMPTY = {"home": _go("/admin/"), "list": _go("/admin/post/"), "new": _go("/admin/post/new/")}
+EMPTY = {
+    "jobs": _go("/admin/jobs/"),
+    "home": _go("/admin/"),
+    "list": _go("/admin/post/"),
+    "new": _go("/admin/post/new/"),
+}
 ONE = {"list": _go("/admin/user/"), "record": _go("/admin/user/edit/?id={user}")}
 MANY = {
     "home": _go("/admin/"),
@@ -158,6 +178,9 @@ MANY = {
     "details": _go("/admin/post/details/?id={post}"),
     "delete-user": _go("/admin/user/delete/?id={user}"),
     "delete-errors": _delete_errors,
+    "export": _go("/admin/post/export/"),
+    "export-errors": _export_errors,
+    "jobs": _jobs,
     "staff": _go("/admin/staff/"),
     "new-staff": _go("/admin/staff/new/"),
     "account": _account_errors,
