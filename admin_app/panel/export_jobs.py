@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from admin_app.current import time_zone
 from admin_app.domain.permissions import Act, may
 from admin_app.errors import TransferError
 from admin_app.extensions import db
@@ -15,6 +16,7 @@ from admin_app.models.job import Job
 from admin_app.models.staff import Staff
 from admin_app.panel.registry import resources
 from admin_app.transfer.formats import FileOptions
+from admin_app.zones import zone_of
 
 if TYPE_CHECKING:
     from admin_app.panel.exporting import Exporting, Order
@@ -59,13 +61,15 @@ def run_export(job: Job, progress: Progress) -> Product:
         message = "You may not export this any more. Nothing was written."
         raise TransferError(message)
     asked: dict[str, Any] = job.arguments
-    order = view.order(
-        [(key, value) for key, value in asked["selection"]],
-        columns=asked["columns"],
-        format_key=asked["format"],
-        options=FileOptions(**asked["options"]),
-        staff_id=job.staff_id,
-    )
+    # The days of its filters are those of the person who asked.
+    with time_zone(zone_of(staff.time_zone if staff is not None else "")):
+        order = view.order(
+            [(key, value) for key, value in asked["selection"]],
+            columns=asked["columns"],
+            format_key=asked["format"],
+            options=FileOptions(**asked["options"]),
+            staff_id=job.staff_id,
+        )
     # The connection is not needed while the file is written.
     db.session.remove()
     chunks = view.export_file(

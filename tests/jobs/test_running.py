@@ -5,6 +5,7 @@ import io
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -300,3 +301,21 @@ def test_names_of_files_are_safe_in_a_header(app: Flask) -> None:
         view.nouns = before
 
     assert set(name) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.")
+
+
+def test_the_days_of_a_filter_are_those_of_the_person_who_asked(
+    app: Flask, as_viewer: Any, viewer: Staff, make_post: Any, jobs: Any
+) -> None:
+    late, early = (make_post(created_at=datetime(2026, 1, 1, hour, tzinfo=UTC)) for hour in (23, 1))
+    with app.app_context():
+        db.session.get_one(Staff, viewer.id).time_zone = "Asia/Tokyo"
+        db.session.commit()
+    form = {"format": "xlsx", "column": ["id"]}
+    as_viewer.post_form("/admin/post/export/?created_at__on=2026-01-02", form)
+    jobs.work()
+
+    response = as_viewer.get("/admin/jobs/file/?id=1")
+
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(response.data)).get_sheet_by_index(0).to_python()
+    assert rows == [["ID"], [late.id]]
+    assert early.id != late.id
