@@ -15,6 +15,7 @@ from admin_app.jobs.running import KINDS, Product, Progress
 from admin_app.models.job import Job
 from admin_app.models.staff import Staff
 from admin_app.panel.registry import resources
+from admin_app.selection.selection import VIEW
 from admin_app.transfer.formats import FileOptions
 from admin_app.zones import zone_of
 
@@ -31,7 +32,8 @@ def begin_export(view: Exporting, order: Order) -> Job:
     nouns = view.nouns if narrowed else view.plural
     arguments = {
         "resource": view.endpoint,
-        "selection": order.selection.arguments(),
+        # Views and chosen columns are the person's; which rows, the rest says.
+        "selection": [pair for pair in order.selection.changed(columns=(), view=0).arguments() if pair[0] != VIEW],
         "columns": [column.key for column in order.columns],
         "format": order.format.key,
         "options": asdict(order.options),

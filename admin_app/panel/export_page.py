@@ -102,7 +102,7 @@ class ExportPage(Exporting):
             return_url=links.to(selection),
             formats=list(FORMATS.values()),
             chosen_format=choice.get("format", "csv"),
-            columns=self._column_choices(choice),
+            columns=self._column_choices(selection, choice),
             options=FileOptions(**choice.get("options", {})),
             delimiters=DELIMITERS,
             rows_at_once=text.number(current_app.config["EXPORT_ROWS"]),
@@ -122,10 +122,10 @@ class ExportPage(Exporting):
             return f"The {self.nouns} of this list"
         return _words(count, self.noun, self.nouns)
 
-    def _column_choices(self, choice: Mapping[str, Any]) -> list[ColumnChoice]:
+    def _column_choices(self, selection: Selection, choice: Mapping[str, Any]) -> list[ColumnChoice]:
         """Return the chosen columns in their order, then the others."""
         offered = self.exportable()
-        chosen = [key for key in choice.get("columns", self.listed_columns()) if key in offered]
+        chosen = [key for key in choice.get("columns", self.listed_columns(selection)) if key in offered]
         keys = [*chosen, *(key for key in offered if key not in chosen)]
         return [
             ColumnChoice(key, offered[key].header, place, is_chosen=key in chosen) for place, key in enumerate(keys, 1)

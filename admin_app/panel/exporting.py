@@ -50,7 +50,7 @@ class Exporting(Exportable):
         if format_key not in FORMATS:
             message = f"There is no format “{format_key[:20]}”."
             raise SelectionError(message, list(FORMATS))
-        return Order(selection, self.export_columns(columns), FORMATS[format_key], options, staff_id)
+        return Order(selection, self.export_columns(selection, columns), FORMATS[format_key], options, staff_id)
 
     def export_file(
         self,

@@ -13,7 +13,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 class ExportColumn:
     """A column to write: a column of the model, or, through `relation`, what a related record holds.
 
-    With a relation and no column it is the name of the one related record, or the number of the many.
+    With a relation and no column it is the name of the one related record, or the number of the many; with neither it is
+    a property of the record, asked of it by its key.
     """
 
     key: str

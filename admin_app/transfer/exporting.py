@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, Numeric, Select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm.util import AliasedClass
 from sqlalchemy.types import NULLTYPE
 
 from admin_app.errors import TransferError
@@ -86,7 +87,7 @@ class _Reader:
         if column.is_count:
             return self.model.id
         if column.relation is None:
-            return column.column
+            return self.model if column.column is None else column.column
         other = self.others[column.relation.key]
         named_by = column.column if column.column is not None else title_column(column.relation.property.mapper.class_)
         return other if named_by is None else getattr(other, named_by.key)
@@ -118,7 +119,9 @@ class _Reader:
         if column.is_count and column.relation is not None:
             counts = counts_of_children(self.session, column.relation, values, limit=None)
             return [counts[key].number for key in values]
-        if column.relation is not None and column.column is None:
+        if column.relation is None and column.column is None:
+            return [getattr(record, column.key) for record in values]
+        if column.column is None:
             return [None if value is None else str(value) for value in values]
         return values
 
@@ -136,7 +139,7 @@ def _reader(asked: Any, dialect: Dialect) -> Callable[[Any], Any] | None:
 
 def _type_of(asked: Any) -> Any:
     """Return a column's type, None for a whole record."""
-    return getattr(asked, "type", None)
+    return None if isinstance(asked, type | AliasedClass) else asked.type
 
 
 @contextmanager
