@@ -288,7 +288,7 @@ def test_the_jobs_page_asks_as_much_for_three_jobs_as_for_one(as_viewer: Any, st
             as_viewer.get("/admin/jobs/")
         counts[number] = len(sent)
 
-    assert counts == {1: 4, 3: 4}
+    assert counts == {1: 5, 3: 5}
 
 
 def test_names_of_files_are_safe_in_a_header(app: Flask) -> None:
@@ -319,3 +319,20 @@ def test_the_days_of_a_filter_are_those_of_the_person_who_asked(
     rows = CalamineWorkbook.from_filelike(io.BytesIO(response.data)).get_sheet_by_index(0).to_python()
     assert rows == [["ID"], [late.id]]
     assert early.id != late.id
+
+
+def test_a_job_has_the_rows_of_the_list_that_a_view_shows(as_viewer: Any, make_post: Any, jobs: Any) -> None:
+    make_post(content="other")
+    wanted = make_post(content="garden")
+    saved = as_viewer.post_form("/admin/post/views/new/?q=garden", {"name": "Gardens", "default": "1"})
+    address = saved.location.replace("/admin/post/?", "/admin/post/export/?")
+    as_viewer.post_form(address, {"format": "xlsx", "column": ["id"]})
+    # Whoever has a default view asks for the whole list in so many words.
+    as_viewer.post_form("/admin/post/export/?view=whole", {"format": "xlsx", "column": ["id"]})
+    jobs.work()
+
+    files = [as_viewer.get(f"/admin/jobs/file/?id={number}").data for number in (1, 2)]
+
+    found, whole = (CalamineWorkbook.from_filelike(io.BytesIO(one)).get_sheet_by_index(0).to_python() for one in files)
+    assert found == [["ID"], [wanted.id]]
+    assert len(whole) == 3

@@ -133,6 +133,15 @@ def test_a_record_that_names_itself_in_its_own_way_is_named_so(app: Flask, monke
     assert rows == [("a", "User 0, many0@example.com"), ("b", None)]
 
 
+def test_a_property_of_a_record_is_asked_of_it(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = many_users(app, 2)
+    monkeypatch.setattr(User, "shout", property(lambda user: user.name.upper()), raising=False)
+
+    rows = in_context(app, lambda: list(users(ID, ExportColumn("shout", "Shout"))))
+
+    assert rows == [(ids[0], "USER 0"), (ids[1], "USER 1")]
+
+
 def test_rows_that_are_not_as_many_as_were_counted_are_no_file(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     many_users(app, 3)
     with app.app_context():
