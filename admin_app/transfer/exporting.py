@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Engine, Numeric, Select, type_coerce
+from sqlalchemy import Connection, Dialect, Engine, Float, Numeric, Select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from sqlalchemy.orm.util import AliasedClass
 from sqlalchemy.types import NULLTYPE
@@ -96,7 +96,9 @@ class _Reader:
         """Yield the segment's rows."""
         # The values as the driver gives them, converted column by column below: SQLAlchemy would do it cell by cell.
         dialect = self.session.get_bind().dialect
-        readers = [_reader(asked, dialect) for asked in self.asked]
+        # Beside a whole record the ORM has to know its columns again, so there it converts them itself.
+        has_records = any(map(_is_record, self.asked))
+        readers = [None if has_records else _reader(asked, dialect) for asked in self.asked]
         raw = [
             asked if read is None else type_coerce(asked, NULLTYPE)
             for asked, read in zip(self.asked, readers, strict=True)
@@ -104,8 +106,7 @@ class _Reader:
         statement = segment.with_only_columns(*raw, maintain_column_froms=True)
         for key, other in self.others.items():
             statement = statement.outerjoin(self.relations[key].of_type(other))
-        # Only whole records need the ORM.
-        source = self.session if None in map(_type_of, self.asked) else self.session.connection()
+        source = self.session if has_records else self.session.connection()
         with closing(source.execute(statement, execution_options={"yield_per": BATCH})) as result:
             for rows in result.partitions():
                 cells = zip(*rows, strict=True)
@@ -127,19 +128,17 @@ class _Reader:
 
 
 def _reader(asked: Any, dialect: Dialect) -> Callable[[Any], Any] | None:
-    """Return what makes a column's value of what the driver gives; None where it is that already, or a whole record."""
-    kind = _type_of(asked)
+    """Return what makes a column's value of what the driver gives; None where it is that already."""
     # Which numbers PostgreSQL's driver gives is known with the result only: those SQLAlchemy converts itself.
-    return (
-        None
-        if kind is None or isinstance(kind, Numeric)
-        else kind.dialect_impl(dialect).result_processor(dialect, None)
-    )
+    if isinstance(asked.type, Numeric | Float):
+        return None
+    reader: Callable[[Any], Any] | None = asked.type.dialect_impl(dialect).result_processor(dialect, None)
+    return reader
 
 
-def _type_of(asked: Any) -> Any:
-    """Return a column's type, None for a whole record."""
-    return None if isinstance(asked, type | AliasedClass) else asked.type
+def _is_record(asked: Any) -> bool:
+    """Whether a whole record is asked for, and not a column."""
+    return isinstance(asked, type | AliasedClass)
 
 
 @contextmanager
