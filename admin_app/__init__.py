@@ -14,10 +14,12 @@ from admin_app import models, resources
 from admin_app.config import flask_config
 from admin_app.domain import history
 from admin_app.extensions import compress, csrf, db, migrate
+from admin_app.jobs import queue
 from admin_app.pages import auth
 from admin_app.pages.account import AccountPage
 from admin_app.pages.activity import ActivityPage
 from admin_app.pages.home import HomePage
+from admin_app.pages.jobs import JobsPage
 from admin_app.panel import keeping, navigation
 from admin_app.selection import search_indexes
 from admin_app.web import errors, login, security, templating
@@ -43,6 +45,7 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     csrf.init_app(app)
     compress.init_app(app)
     security.init_app(app)
+    queue.init_app(app)
     login.init_app(app)
     errors.init_app(app)
     templating.init_app(app)
@@ -59,6 +62,7 @@ def _add_dashboard(app: Flask) -> None:
     admin = Admin(app, name=templating.SITE_NAME, index_view=HomePage(), theme=Theme("ours", "layout.html"))
     admin.add_view(AccountPage(name="Account", endpoint="account"))
     admin.add_view(ActivityPage(name="Activity", endpoint="activity"))
+    admin.add_view(JobsPage(name="Jobs", endpoint="jobs"))
     search_indexes.declare(history.SEARCHED.values())
     for resource in resources.declared():
         view = resource(db)

@@ -24,6 +24,8 @@ MAX_BODY_BYTES = 4 * 1024 * 1024
 
 SHORTEST_SECRET = 32
 LONGEST_TIME_LIMIT = 300
+MOST_ROWS_AT_ONCE = 1_000_000
+LONGEST_KEEPING = 365
 # A name or an address, with a port if need be; a leading dot means "and everything below".
 _HOST = re.compile(r"\.?[A-Za-z0-9_.-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
 NOT_SECRET = frozenset({"secret", "secret-key", "changeme", "change-me", "dev", "default"})
@@ -69,6 +71,22 @@ def _seconds(text: str) -> int:
         message = f"must be between 1 and {LONGEST_TIME_LIMIT} seconds"
         raise ValueError(message)
     return seconds
+
+
+def _rows(text: str) -> int:
+    rows = _whole_number(text)
+    if rows > MOST_ROWS_AT_ONCE:
+        message = f"must be between 0 and {MOST_ROWS_AT_ONCE}"
+        raise ValueError(message)
+    return rows
+
+
+def _days(text: str) -> int:
+    days = _whole_number(text)
+    if not 1 <= days <= LONGEST_KEEPING:
+        message = f"must be between 1 and {LONGEST_KEEPING} days"
+        raise ValueError(message)
+    return days
 
 
 def _hosts(text: str) -> list[str]:
@@ -138,6 +156,19 @@ SETTINGS = (
         "Seconds a page may ask the database; a list that takes longer says what to narrow (1 to 300).",
         _seconds,
     ),
+    Setting(
+        "ADMIN_EXPORT_ROWS",
+        "50000",
+        "Exports of up to so many rows are downloaded at once; longer ones are made by a job (0 to 1000000).",
+        _rows,
+    ),
+    Setting(
+        "ADMIN_FILES",
+        "",
+        "The folder for files that jobs make, or `database` for dashboards on several machines. Empty: `instance/files`.",
+        str.strip,
+    ),
+    Setting("ADMIN_FILE_DAYS", "7", "Days until a job and its file are removed (1 to 365).", _days),
     Setting("ADMIN_SESSION_HOURS", "12", "Hours until a person signs in again (1 to 720).", _hours),
 )  # fmt: skip -- one setting a block reads better than one argument a line
 
@@ -169,6 +200,9 @@ def flask_config(environment: Mapping[str, str], instance: Path) -> dict[str, An
         "TRUSTED_HOSTS": settings["ADMIN_HOSTS"] or None,
         "PROXIES": settings["ADMIN_PROXIES"],
         "TIME_LIMIT": settings["ADMIN_TIME_LIMIT"],
+        "EXPORT_ROWS": settings["ADMIN_EXPORT_ROWS"],
+        "FILES": settings["ADMIN_FILES"] or str(instance / "files"),
+        "FILE_DAYS": settings["ADMIN_FILE_DAYS"],
         "SESSION_HOURS": settings["ADMIN_SESSION_HOURS"],
         "HTTPS": https,
         "PREFERRED_URL_SCHEME": "https" if https else "http",

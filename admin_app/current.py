@@ -66,6 +66,16 @@ def writing() -> Iterator[None]:
 
 
 @contextmanager
+def reading() -> Iterator[None]:
+    """Begin every transaction inside as a reader's, in an act that writes: for what takes long and needs no lock."""
+    token = _writing.set(False)
+    try:
+        yield
+    finally:
+        _writing.reset(token)
+
+
+@contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
     """Stop statements inside that take longer."""
     limit, deadline = _limit.set(seconds), _deadline.set(time.monotonic() + seconds)

@@ -11,6 +11,7 @@ from flask import current_app
 
 from admin_app.current import writing
 from admin_app.extensions import db
+from admin_app.jobs import queue
 from admin_app.models.base import UtcDateTime
 from admin_app.selection import (
     search_indexes,
@@ -24,7 +25,9 @@ def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal
 
 
 def include_name(name: str | None, kind: str, _parents: Any) -> bool:
-    """Leave the search indexes, and the tables that SQLite keeps them in, to `search_operations`."""
+    """Leave the search indexes, and the tables that SQLite keeps them in, to `search_operations`; Huey's to Huey."""
+    if name is not None and name.startswith(f"{queue.PREFIX}_"):
+        return False
     return kind not in {"table", "index"} or not search_indexes.is_own(name, db.metadata)
 
 

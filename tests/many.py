@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import func, insert, select
 
+from admin_app.current import writing
 from admin_app.extensions import db
 from admin_app.models.base import Record
 from admin_app.models.user import User
@@ -14,7 +15,8 @@ from admin_app.models.user import User
 
 def many(app: Flask, model: type[Record], rows: list[dict[str, Any]]) -> list[int]:
     """Store these records of a model, and return their ids."""
-    with app.app_context():
+    # A server may be writing beside.
+    with app.app_context(), writing():
         before = db.session.scalar(select(func.max(model.id))) or 0
         db.session.execute(insert(model), rows)
         db.session.commit()

@@ -26,6 +26,9 @@ DEFAULTS = {
     "ADMIN_HTTPS": False,
     "ADMIN_PROXIES": 0,
     "ADMIN_TIME_LIMIT": 10,
+    "ADMIN_EXPORT_ROWS": 50_000,
+    "ADMIN_FILES": "",
+    "ADMIN_FILE_DAYS": 7,
     "ADMIN_SESSION_HOURS": 12,
 }
 
@@ -62,6 +65,9 @@ def test_an_empty_setting_is_the_default() -> None:
         ("ADMIN_HTTPS", "True", True),
         ("ADMIN_HTTPS", "off", False),
         ("ADMIN_PROXIES", " 2 ", 2),
+        ("ADMIN_EXPORT_ROWS", "0", 0),
+        ("ADMIN_FILES", "database", "database"),
+        ("ADMIN_FILE_DAYS", "365", 365),
         ("ADMIN_SESSION_HOURS", "1", 1),
         ("ADMIN_SESSION_HOURS", "720", 720),
     ],
@@ -91,6 +97,8 @@ def test_a_setting_becomes_its_value(name: str, text: str, value: Any) -> None:
         ("ADMIN_PROXIES", "-1", f"ADMIN_PROXIES {NUMBER}"),
         ("ADMIN_PROXIES", "one", f"ADMIN_PROXIES {NUMBER}"),
         ("ADMIN_PROXIES", "²", f"ADMIN_PROXIES {NUMBER}"),
+        ("ADMIN_EXPORT_ROWS", "1000001", "ADMIN_EXPORT_ROWS must be between 0 and 1000000."),
+        ("ADMIN_FILE_DAYS", "0", "ADMIN_FILE_DAYS must be between 1 and 365 days."),
         ("ADMIN_SESSION_HOURS", "0", HOURS),
         ("ADMIN_SESSION_HOURS", "721", HOURS),
         ("ADMIN_SESSION_HOURS", "1.5", f"ADMIN_SESSION_HOURS {NUMBER}"),

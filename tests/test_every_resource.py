@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -269,6 +270,23 @@ def test_export_has_a_line_for_every_record_and_no_secret(subject: Subject, as_o
     assert [secret for key in keys for secret in subject.secrets(key) if secret in response.text] == []
 
 
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "json"])
+def test_every_column_that_may_be_exported_is_in_every_format(subject: Subject, as_owner: Any, kind: str) -> None:
+    keys = [subject.add(number) for number in (1, 2, 3)]
+    address = f"{subject.root}export/"
+    offered = [box.attributes["value"] for box in Page(as_owner.get(address)).all("input", name="column")]
+
+    response = as_owner.post_form(address, {"format": kind, "column": offered})
+
+    read = {
+        "csv": lambda: [len(row) for row in csv.reader(io.StringIO(response.text))][1:],
+        "jsonl": lambda: [len(json.loads(line)) for line in response.text.splitlines()],
+        "json": lambda: [len(row) for row in json.loads(response.text)],
+    }
+    assert (response.status_code, read[kind]()) == (200, [len(offered)] * len(subject.ids()))
+    assert [secret for key in keys for secret in subject.secrets(key) if secret in response.text] == []
+
+
 def test_form_makes_a_record(subject: Subject, as_owner: Any, password: str) -> None:
     address = f"{subject.root}new/"
     controls = Page(as_owner.get(address)).values()
@@ -416,13 +434,13 @@ def test_lookup_answers_for_each_relation_to_one(subject: Subject, as_owner: Any
 
 def test_viewer_sees_what_is_not_for_owners_and_changes_nothing(subject: Subject, as_viewer: Any) -> None:
     key = subject.add(1)
-    looking = [f"{subject.root}{page}" for page in ("", "columns/", "views/", "views/new/", "export/csv/")]
+    looking = [f"{subject.root}{page}" for page in ("", "columns/", "views/", "views/new/", "export/csv/", "export/")]
     looking += [subject.at("details", key), subject.at("history", key)]
     changing = [f"{subject.root}new/", subject.at("edit", key), subject.at("delete", key)]
 
     statuses = [as_viewer.get(address).status_code for address in (*looking, *changing)]
 
-    assert statuses == [403 if subject.view.owners_only else 200] * 7 + [403] * 3
+    assert statuses == [403 if subject.view.owners_only else 200] * 8 + [403] * 3
 
 
 def test_a_change_by_somebody_else_is_never_overwritten_unseen(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from typing import Any
 
 import click
@@ -11,6 +12,8 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 from gunicorn.app.base import BaseApplication
 
+from admin_app.cli.jobs import THREADS as JOBS
+from admin_app.cli.keeper import keep_worker, stop_keeper
 from admin_app.domain import accounts
 from admin_app.extensions import db
 from admin_app.pages.auth import set_up_url
@@ -18,6 +21,9 @@ from admin_app.pages.auth import set_up_url
 # Threads wait for the database and for slow readers; two processes use two cores.
 WORKERS = 2
 THREADS = 8
+# Seconds until a thread that only computes, an export, lets another one go on. Python's own 5 ms are waited for after
+# each of a page's statements.
+SWITCH = 0.001
 
 
 class Server(BaseApplication):
@@ -38,6 +44,7 @@ class Server(BaseApplication):
         """Return the application; connections made before the fork belong to the parent, so each process opens its own."""
         with self.app.app_context():
             db.engine.dispose(close=False)
+        sys.setswitchinterval(SWITCH)
         return self.app
 
 
@@ -54,8 +61,15 @@ class Server(BaseApplication):
 @click.option(
     "--threads", default=THREADS, show_default=True, help="How many threads a process.", type=click.IntRange(1, 256)
 )
+@click.option(
+    "--jobs",
+    default=JOBS,
+    show_default=True,
+    help="How many jobs at once; 0: `worker` runs elsewhere.",
+    type=click.IntRange(0, 64),
+)
 @with_appcontext
-def run(host: str, port: int, workers: int, threads: int) -> None:
+def run(host: str, port: int, workers: int, threads: int, jobs: int) -> None:
     """Bring the database up to date, then serve the dashboard until Ctrl-C."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- the object behind the proxy, as Flask documents
     listener = _listen(host, port)
@@ -66,6 +80,7 @@ def run(host: str, port: int, workers: int, threads: int) -> None:
         with app.test_request_context(base_url=_public_address(app, address)):
             click.echo(f"Nobody has an account yet. Make the first one at {set_up_url()}")
     db.session.remove()
+    keeper = keep_worker(app, threads=jobs, close=listener.close) if jobs else 0
     options = {
         "bind": f"fd://{listener.fileno()}",
         "workers": workers,
@@ -79,6 +94,7 @@ def run(host: str, port: int, workers: int, threads: int) -> None:
         "forwarded_allow_ips": "",
         "loglevel": "warning",
         "proc_name": "admin",
+        "on_exit": lambda _server: stop_keeper(keeper) if keeper else None,
     }
     Server(app, options).run()
 

@@ -1,9 +1,10 @@
-"""`manage.py import` and `manage.py export`: a resource's records in and out as CSV."""
+"""`manage.py import` and `manage.py export`: a resource's records in from CSV, and out in every format."""
 
 from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import parse_qsl
@@ -15,12 +16,13 @@ from tqdm import tqdm
 from admin_app import text
 from admin_app.current import writing
 from admin_app.domain import records
-from admin_app.errors import NotFoundError, SelectionError, TransferError
+from admin_app.errors import NotFoundError, TransferError
 from admin_app.extensions import db
 from admin_app.models.connection import refresh_statistics
 from admin_app.panel.registry import resources
 from admin_app.panel.resource import ResourceView
-from admin_app.transfer.csv_file import csv_chunks
+from admin_app.transfer.formats import FORMATS, FileOptions
+from admin_app.transfer.formats.csv import DELIMITERS
 from admin_app.transfer.importing import Report, import_csv
 
 
@@ -80,22 +82,57 @@ def _import(view: ResourceView, raw: IO[bytes], bar: Any, *, is_verbatim: bool) 
     default="-",
     help="The file; - is standard output.",
 )
+@click.option("--format", "format_key", type=click.Choice(list(FORMATS)), default="csv", show_default=True)
 @click.option(
     "--query", default="", metavar="ARGUMENTS", help="A list's address after the “?”, to export what it shows."
 )
+@click.option("--filter", "filters", multiple=True, metavar="KEY=VALUE", help="One filter, as in a list's address.")
+@click.option("--columns", default="", metavar="KEYS", help="Columns and their order, separated by commas.")
+@click.option("--delimiter", type=click.Choice(list(DELIMITERS)), default="comma", show_default=True, help="Of CSV.")
+@click.option("--excel", is_flag=True, help="Begin CSV with the mark by which Excel knows UTF-8.")
 @with_appcontext
-def export(resource: str, output: str, query: str) -> None:
-    """Write RESOURCE as CSV: every record, or the list that --query describes."""
+def export(  # noqa: PLR0917 -- click hands them over by name
+    resource: str,
+    output: str,
+    format_key: str,
+    query: str,
+    filters: tuple[str, ...],
+    columns: str,
+    delimiter: str,
+    *,
+    excel: bool,
+) -> None:
+    """Write RESOURCE to a file: every record, or those that --query and --filter leave."""
     view = _resource(resource)
-    selection = view.selection(parse_qsl(query, keep_blank_values=True))
-    if selection.problems:
-        raise SelectionError(" ".join(selection.problems))
-    columns = view.export_columns(selection)
-    chunks = csv_chunks([column.header for column in columns], view.export_rows(selection, columns))
-    if output == "-":
-        sys.stdout.buffer.writelines(chunks)
-        return
-    # Written beside and moved into place when it is whole: a file that broke off never stands under the name asked for.
+    order = view.order(
+        parse_qsl(query, keep_blank_values=True) + [_filter(text) for text in filters],
+        columns=[key for key in columns.split(",") if key],
+        format_key=format_key,
+        options=FileOptions(DELIMITERS[delimiter], is_for_excel=excel),
+    )
+    # On a terminal only, and on standard error: standard output may be the file.
+    with tqdm(unit=" rows", disable=None) as bar:
+        chunks = view.export_file(order, on_total=bar.reset, on_rows=bar.update, on_problem=_warn)
+        if output == "-":
+            sys.stdout.buffer.writelines(chunks)
+        else:
+            _write_file(output, chunks)
+
+
+def _filter(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals:
+        message = f"a filter looks like name__contains=ann, not “{text}”"
+        raise click.BadParameter(message, param_hint="--filter")
+    return key, value
+
+
+def _warn(row: int, problem: str) -> None:
+    click.echo(f"Row {row}: {problem}", err=True)
+
+
+def _write_file(output: str, chunks: Iterable[bytes]) -> None:
+    """Write beside and move into place when it is whole: a file that broke off never stands under the name asked for."""
     unfinished = Path(f"{output}.part")
     try:
         with unfinished.open("wb") as file:

@@ -16,11 +16,9 @@ if TYPE_CHECKING:
 class User(Record):
     """Somebody who writes posts."""
 
+    title = "name"
+
     name: Mapped[str] = mapped_column(String(80))
     email: Mapped[str] = mapped_column(String(120), unique=True, info={"format": "email"})
 
     posts: Mapped[list[Post]] = relationship(back_populates="user", passive_deletes="all")
-
-    def __str__(self) -> str:
-        """Name the user for a person."""
-        return self.name

@@ -239,6 +239,7 @@ class Listing:
     clear_url: str
     new_url: str = ""
     export_url: str = ""
+    export_page_url: str = ""
     list_url: str = ""
     form_url: str = ""
     # Where the number is not exact: the link that counts.

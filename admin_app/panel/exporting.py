@@ -2,64 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-
-from flask import Response, abort, request
-from flask_admin import expose
 
 from admin_app import text
 from admin_app.current import act_under_way
 from admin_app.errors import SelectionError
 from admin_app.extensions import db
-from admin_app.panel.cells import value_of
-from admin_app.panel.deleting import Deleting
-from admin_app.panel.engine import foreign_key_of
+from admin_app.panel.exportable import Exportable
 from admin_app.selection.selection import Selection
-from admin_app.transfer.columns import ExportColumn, ImportColumn
-from admin_app.transfer.csv_file import CONTENT_TYPE, csv_chunks
-from admin_app.transfer.exporting import Taking, exported_rows, noted_rows
+from admin_app.transfer.columns import ExportColumn
+from admin_app.transfer.exporting import exported_rows
+from admin_app.transfer.formats import FORMATS, FileOptions, Format
+from admin_app.transfer.taking import Taking, noted_rows
 
 # Of what a list was narrowed by, so much stands in the history.
 LONGEST_ASKED = 200
 
 
-class Exporting(Deleting):
-    """The list's columns and rows as CSV."""
+@dataclass(frozen=True)
+class Order:
+    """What somebody wants to have: these rows, in these columns, in this format."""
 
-    can_export = True
+    selection: Selection
+    columns: Sequence[ExportColumn]
+    format: Format
+    options: FileOptions = field(default=FileOptions())
+    # Who wants it; nobody on the command line.
+    staff_id: int | None = None
 
-    @expose("/export/<export_type>/")
-    def export(self, export_type: str) -> Response:
-        """Send the rows that the same address shows as a list; a filter that could not be read sends nothing."""
-        if export_type != "csv":
-            abort(404)
-        selection = self.selection(list(request.args.items(multi=True)))
+
+class Exporting(Exportable):
+    """The list's columns and rows as a file."""
+
+    def order(
+        self,
+        arguments: Sequence[tuple[str, str]],
+        *,
+        columns: Sequence[str] = (),
+        format_key: str = "csv",
+        options: FileOptions = FileOptions(),  # noqa: B008 -- it is frozen
+        staff_id: int | None = None,
+    ) -> Order:
+        """Read what is wanted; raise `SelectionError` where that is not certain: a file of other rows would look right."""
+        selection = self.selection(arguments).changed()
         if selection.problems:
             message = f"A filter could not be read, so nothing was exported. {' '.join(selection.problems)}"
             raise SelectionError(message)
-        columns = self.export_columns(selection)
-        rows = self.export_rows(selection, columns)
-        name = f"{self.nouns}-{'filtered-' if selection.is_narrowed else ''}{datetime.now(UTC):%Y-%m-%d-%H%M%S}.csv"
-        response = Response(
-            csv_chunks([column.header for column in columns], rows),
-            content_type=CONTENT_TYPE,
-            headers={"Content-Disposition": f'attachment; filename="{name.replace(" ", "-")}"'},
-        )
-        # Whoever breaks off the download has taken what was sent so far.
-        response.call_on_close(rows.close)
-        return response
+        if format_key not in FORMATS:
+            message = f"There is no format “{format_key[:20]}”."
+            raise SelectionError(message, list(FORMATS))
+        return Order(selection, self.export_columns(selection, columns), FORMATS[format_key], options, staff_id)
 
-    def export_rows(self, selection: Selection, columns: Sequence[ExportColumn]) -> Any:
-        """Read the selection for these columns."""
-        names = list(dict.fromkeys(column.key for column in columns))
-        children = [getattr(self.model, name) for name in names if self.is_to_many(name)]
-        rows = exported_rows(db.engine, selection, columns, options=self.load_options(names), children=children)
-        return noted_rows(db.engine, rows, self._taking(selection))
+    def export_file(
+        self,
+        order: Order,
+        *,
+        on_begin: Callable[[Callable[[], None]], object] | None = None,
+        on_total: Callable[[int], object] | None = None,
+        on_rows: Callable[[int], object] = lambda _count: None,
+        on_problem: Callable[[int, str], object] = lambda _row, _problem: None,
+    ) -> Iterator[bytes]:
+        """Write the file. `on_rows` hears how many rows were read each time; `exported_rows` knows the other two."""
+        names = [column.key if order.format.has_keys else column.header for column in order.columns]
+        read = exported_rows(db.engine, order.selection, order.columns, on_begin=on_begin, on_total=on_total)
+        rows = noted_rows(db.engine, read, self._taking(order.selection))
+
+        def written() -> Iterator[bytes]:
+            passing, told = _Counted(rows), 0
+            # Whoever breaks off the download has taken what was sent so far.
+            with closing(rows):
+                for chunk in order.format.write(names, passing, order.options, on_problem):
+                    yield chunk
+                    on_rows(passing.number - told)
+                    told = passing.number
+
+        return written()
 
     def _taking(self, selection: Selection) -> Taking:
-        """Say who takes the rows: asked now, since the file is sent when the request is over."""
+        """Say who takes the rows: asked now, since a download is sent when the request is over."""
         acting = act_under_way()
         return Taking(
             actor=acting.who() if acting is not None else (None, ""),
@@ -69,37 +93,20 @@ class Exporting(Deleting):
             asked="&".join(f"{key}={value}" for key, value in selection.arguments())[:LONGEST_ASKED],
         )
 
-    def export_columns(self, selection: Selection) -> list[ExportColumn]:
-        """Return the columns the list shows; a relation takes two, the id that an import reads and the name that a person does."""
-        names = self.visible_columns(selection)
-        return [column for name in names for column in self._columns_of(name, self.get_column_name(name))]
+    def file_name(self, order: Order) -> str:
+        """Name a file by what and when: "posts-filtered-2026-11-22-093000.csv". It is safe in every header."""
+        words = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in self.nouns)
+        narrowed = "filtered-" if order.selection.is_narrowed else ""
+        return f"{words}-{narrowed}{datetime.now(UTC):%Y-%m-%d-%H%M%S}.{order.format.key}"
 
-    def _columns_of(self, name: str, label: str) -> list[ExportColumn]:
-        relation = self.relation(name)
-        if relation is None:
-            return [ExportColumn(name, label, lambda record, _: value_of(record, name))]
-        if relation.uselist:
-            return [ExportColumn(name, label, lambda record, counts: counts[name][record.id].number)]
-        key = str(foreign_key_of(relation).key)
 
-        def title(record: Any, _counts: Any) -> str | None:
-            other = getattr(record, name)
-            return None if other is None else str(other)
+class _Counted:
+    """Rows that are counted as they pass."""
 
-        return [
-            ExportColumn(name, self.get_column_name(key), lambda record, _: getattr(record, key)),
-            ExportColumn(name, label, title),
-        ]
+    def __init__(self, rows: Iterator[Sequence[Any]]) -> None:
+        self.rows, self.number = rows, 0
 
-    def import_columns(self) -> list[ImportColumn]:
-        """Return what a file may bring: the form's columns, the foreign keys behind its relations, the key and the times."""
-        names = [*self.form_columns, "id", "created_at"]
-        keys = [str(foreign_key_of(relation).key) if (relation := self.relation(name)) else name for name in names]
-        columns = self.model.__table__.columns
-        return [ImportColumn(key, self.get_column_name(key), columns[key]) for key in keys if key in columns]
-
-    def ignored_headers(self) -> list[str]:
-        """Return the headers an export writes for people, which an import passes over."""
-        known = {column.key for column in self.import_columns()}
-        names = [(name, self.get_column_name(name)) for name in self.choosable_columns() if name not in known]
-        return [word for pair in names for word in pair]
+    def __iter__(self) -> Iterator[Sequence[Any]]:
+        for row in self.rows:
+            self.number += 1
+            yield row

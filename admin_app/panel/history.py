@@ -26,11 +26,11 @@ from admin_app.panel.changes import entries_of
 from admin_app.panel.editing import UNPROCESSABLE
 from admin_app.panel.elements import Entry
 from admin_app.panel.engine import foreign_key_of
-from admin_app.panel.exporting import Exporting
+from admin_app.panel.export_page import ExportPage
 from admin_app.web.notices import announce
 
 
-class History(Exporting):
+class History(ExportPage):
     """A record's past; it opens also when the record is gone."""
 
     history_template = "resource/history.html"

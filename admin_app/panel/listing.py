@@ -108,9 +108,8 @@ class ListPage(Columns):
             is_narrowed=selection.is_narrowed,
             clear_url=links.to(selection.cleared()),
             new_url=self.link("create_view", url=here) if self.may(Act.CREATE) else "",
-            export_url=ListLinks(self.link("export", export_type="csv")).to(selection.changed())
-            if self.may(Act.EXPORT) and selection.parent is None
-            else "",
+            export_url=self._export_url(selection, "export", export_type="csv"),
+            export_page_url=self._export_url(selection, "export_page"),
             form_url=links.path,
             count_url="" if page.count.is_exact or is_cut else links.to(replace(selection, is_counted=True)),
             is_cut=is_cut,
@@ -202,6 +201,12 @@ class ListPage(Columns):
             ),
             is_marked=self.mark_of(record) in marks(),
         )
+
+    def _export_url(self, selection: Selection, view: str, **arguments: str) -> str:
+        """Return where the rows of this list leave as a file, "" where they may not."""
+        if not self.may(Act.EXPORT) or selection.parent is not None:
+            return ""
+        return ListLinks(self.link(view, **arguments)).to(selection.changed())
 
     def mark_of(self, record: Any) -> str:
         """Name the record among all of all resources."""

@@ -1,17 +1,24 @@
-"""The menu: every resource the person may see, the present one marked."""
+"""The menu: every resource the person may see, the present one marked; jobs under way, and those that just ended."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, request, url_for
+from flask import Flask, request, session, url_for
 
-from admin_app.panel.elements import MenuItem
+from admin_app.extensions import db
+from admin_app.jobs import ledger
+from admin_app.models.base import utc_now
+from admin_app.panel.elements import Link, MenuItem
 from admin_app.panel.registry import resources
 from admin_app.web.login import current_staff
 
 if TYPE_CHECKING:
     from admin_app.panel.resource import ResourceView
+
+# In the browser's session: the moment up to which ended jobs were told of.
+TOLD = "jobs_told"
 
 
 def init_app(app: Flask) -> None:
@@ -21,12 +28,16 @@ def init_app(app: Flask) -> None:
 
 def _menu() -> dict[str, Any]:
     if current_staff() is None:
-        return {"navigation": [], "home_url": url_for("auth.sign_in")}
+        return {"navigation": [], "job_news": [], "home_url": url_for("auth.sign_in")}
     seen = [resource for resource in resources() if resource.is_accessible()]
     start = MenuItem("Start", url_for("admin.index"), is_current=request.endpoint == "admin.index")
     activity = MenuItem("Activity", url_for("activity.index"), is_current=request.blueprint == "activity")
+    under_way, ended = _jobs()
+    words = f"Jobs, {under_way} under way" if under_way else "Jobs"
+    jobs = MenuItem(words, url_for("jobs.index"), is_current=request.blueprint == "jobs")
     return {
-        "navigation": [start, *(_item(resource) for resource in seen), activity],
+        "navigation": [start, *(_item(resource) for resource in seen), activity, jobs],
+        "job_news": ended,
         "home_url": url_for("admin.index"),
         "account_url": url_for("account.index"),
         "sign_out_url": url_for("auth.sign_out"),
@@ -43,3 +54,21 @@ def _item(resource: ResourceView) -> MenuItem:
         views=views,
         views_url=resource.link("views_view") if views else "",
     )
+
+
+def _jobs() -> tuple[int, list[Link]]:
+    """Return how many jobs of the person are under way, and what has ended since the last page said so.
+
+    The browser's session keeps the moment, so that reading a page writes nothing into the database.
+    """
+    staff = current_staff()
+    if staff is None:
+        return 0, []
+    told = session.get(TOLD)
+    since = datetime.fromisoformat(told) if isinstance(told, str) else utc_now()
+    news = ledger.news_of(db.session, staff_id=staff.id, since=since)
+    ended = [job for job in news if job.finished_at is not None]
+    if told is None or ended:
+        session[TOLD] = max([since, *(job.finished_at for job in ended if job.finished_at)]).isoformat()
+    links = [Link(f"{job.title}: {job.state.value}", url_for("jobs.index")) for job in ended]
+    return sum(job.state in ledger.OPEN for job in news), links

@@ -37,6 +37,7 @@ class ResourceView(History):
         "presence_view": Act.EDIT,
         "delete_view": Act.DELETE,
         "export": Act.EXPORT,
+        "export_page": Act.EXPORT,
         "history_view": Act.HISTORY,
         "restore_view": Act.UNDO,
     }

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Column
-
-from admin_app.selection.counting import Count
-
-Counts = Mapping[str, Mapping[Any, Count]]
+from sqlalchemy.orm import InstrumentedAttribute
 
 
 @dataclass(frozen=True)
 class ExportColumn:
-    """A column to write: `read` gets the record and the counts of its children by relation and key."""
+    """A column to write: a column of the model, or, through `relation`, what a related record holds.
+
+    With a relation and no column it is the name of the one related record, or the number of the many; with neither it is
+    a property of the record, asked of it by its key.
+    """
 
     key: str
     header: str
-    read: Callable[[Any, Counts], Any]
+    column: InstrumentedAttribute[Any] | None = None
+    relation: InstrumentedAttribute[Any] | None = None
+
+    @property
+    def is_count(self) -> bool:
+        """Whether it counts children."""
+        return self.relation is not None and bool(self.relation.property.uselist)
 
 
 @dataclass(frozen=True)

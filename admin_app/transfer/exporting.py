@@ -1,26 +1,29 @@
-"""Read a selection row by row, in a session of its own that lives as long as the reading; the history knows who took what."""
+"""Read a selection row by row, as plain values, in one transaction that lives as long as the reading."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Engine
-from sqlalchemy.orm import InstrumentedAttribute, Session
-from sqlalchemy.orm.interfaces import ORMOption
+from sqlalchemy import Connection, Dialect, Engine, Float, Numeric, Select, type_coerce
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm.util import AliasedClass
+from sqlalchemy.types import NULLTYPE
 
-from admin_app.current import Actor, writing
-from admin_app.domain.recording import note
-from admin_app.models.change_set import Kind
-from admin_app.selection.counting import counts_of_children
+from admin_app.errors import TransferError
+from admin_app.models.base import Record
+from admin_app.selection.counting import count_of, counts_of_children
 from admin_app.selection.selection import Selection
 from admin_app.selection.strategy import planned
-from admin_app.transfer.columns import Counts, ExportColumn
+from admin_app.text import number
+from admin_app.transfer.columns import ExportColumn
 
-# Rows fetched at a time: memory holds this many records, whatever the length of the list.
+# Rows fetched at a time: memory holds this many, whatever the length of the list.
 BATCH = 1000
+
+Values = Sequence[Any]
 
 
 def exported_rows(
@@ -28,64 +31,126 @@ def exported_rows(
     selection: Selection,
     columns: Sequence[ExportColumn],
     *,
-    options: Sequence[ORMOption] = (),
-    children: Sequence[InstrumentedAttribute[Any]] = (),
-) -> Iterator[list[Any]]:
-    """Yield the values of every row of the selection, in its order; `children` are the relations to be counted.
+    on_begin: Callable[[Callable[[], None]], object] | None = None,
+    on_total: Callable[[int], object] | None = None,
+) -> Iterator[Values]:
+    """Yield the values of every row of the selection, in its order, each exactly once, as they were at one moment.
 
-    Everything is read in one transaction. An error ends the iteration: whoever writes the file must not finish it.
+    `on_begin` is given a function that stops the statement under way, from any thread. With `on_total` the rows are
+    counted before they are read, without it afterwards. An error ends the iteration: whoever writes the file must not
+    finish it. `TransferError` when the rows read are not as many as were counted.
     """
-    with Session(_of_one_moment(engine)) as session:
-        for segment in planned(session, selection).segments():
-            statement = segment.options(*options).execution_options(yield_per=BATCH)
-            with closing(session.scalars(statement)) as records:
-                for batch in records.partitions():
-                    counts = _counts(session, children, batch)
-                    yield from ([column.read(record, counts) for column in columns] for record in batch)
+    with (
+        _of_one_moment(engine).connect() as connection,
+        _stoppable(connection, on_begin),
+        Session(connection) as session,
+    ):
+        selection = planned(session, selection)
+        counted = replace(selection, is_counted=True)
+        total = None
+        if on_total is not None:
+            total = count_of(session, counted).number
+            on_total(total)
+        read = 0
+        for segment in selection.segments():
+            for batch in _Reader(session, selection.offer.model, columns).batches(segment):
+                read += len(batch)
+                yield from batch
+        total = count_of(session, counted).number if total is None else total
+        if read != total:
+            message = f"{number(read)} rows were read, but there are {number(total)}. The file is not complete."
+            raise TransferError(message)
 
 
-@dataclass(frozen=True)
-class Taking:
-    """Who takes rows out: `words` name so many of them, `asked` is what the list was narrowed by."""
-
-    actor: Actor
-    request_id: str
-    resource: str
-    words: Callable[[int], str]
-    asked: str = ""
+def title_column(model: type[Record]) -> InstrumentedAttribute[Any] | None:
+    """Return the column that names a model's records, unless it names them in a way of its own."""
+    is_plain = bool(model.title) and model.__str__ is Record.__str__
+    return getattr(model, model.title) if is_plain else None
 
 
-def noted_rows(engine: Engine, rows: Iterator[list[Any]], taking: Taking) -> Iterator[list[Any]]:
-    """Yield the rows, and record how many there were when the last was taken, or when nobody took any more."""
-    number, is_whole = 0, False
+class _Reader:
+    """One statement for all columns of a segment's rows: related ones by a join, children counted for each batch."""
+
+    def __init__(self, session: Session, model: type[Any], columns: Sequence[ExportColumn]) -> None:
+        self.session, self.model, self.columns = session, model, columns
+        relations = {
+            column.relation.key: column.relation
+            for column in columns
+            if column.relation is not None and not column.is_count
+        }
+        self.others = {key: aliased(relation.property.mapper.class_) for key, relation in relations.items()}
+        self.relations = relations
+        self.asked = [self._asked(column) for column in columns]
+
+    def _asked(self, column: ExportColumn) -> Any:
+        """Return what the statement asks for: a column, the key whose children are counted, or a whole record to name it."""
+        if column.is_count:
+            return self.model.id
+        if column.relation is None:
+            return self.model if column.column is None else column.column
+        other = self.others[column.relation.key]
+        named_by = column.column if column.column is not None else title_column(column.relation.property.mapper.class_)
+        return other if named_by is None else getattr(other, named_by.key)
+
+    def batches(self, segment: Select[Any]) -> Iterator[list[Values]]:
+        """Yield the segment's rows."""
+        # The values as the driver gives them, converted column by column below: SQLAlchemy would do it cell by cell.
+        dialect = self.session.get_bind().dialect
+        # Beside a whole record the ORM has to know its columns again, so there it converts them itself.
+        has_records = any(map(_is_record, self.asked))
+        readers = [None if has_records else _reader(asked, dialect) for asked in self.asked]
+        raw = [
+            asked if read is None else type_coerce(asked, NULLTYPE)
+            for asked, read in zip(self.asked, readers, strict=True)
+        ]
+        statement = segment.with_only_columns(*raw, maintain_column_froms=True)
+        for key, other in self.others.items():
+            statement = statement.outerjoin(self.relations[key].of_type(other))
+        source = self.session if has_records else self.session.connection()
+        with closing(source.execute(statement, execution_options={"yield_per": BATCH})) as result:
+            for rows in result.partitions():
+                cells = zip(*rows, strict=True)
+                read_cells = [
+                    values if read is None else list(map(read, values))
+                    for read, values in zip(readers, cells, strict=True)
+                ]
+                yield list(zip(*map(self._finished, self.columns, read_cells), strict=True))
+
+    def _finished(self, column: ExportColumn, values: Values) -> Values:
+        if column.is_count and column.relation is not None:
+            counts = counts_of_children(self.session, column.relation, values, limit=None)
+            return [counts[key].number for key in values]
+        if column.relation is None and column.column is None:
+            return [getattr(record, column.key) for record in values]
+        if column.column is None:
+            return [None if value is None else str(value) for value in values]
+        return values
+
+
+def _reader(asked: Any, dialect: Dialect) -> Callable[[Any], Any] | None:
+    """Return what makes a column's value of what the driver gives; None where it is that already."""
+    # Which numbers PostgreSQL's driver gives is known with the result only: those SQLAlchemy converts itself.
+    if isinstance(asked.type, Numeric | Float):
+        return None
+    reader: Callable[[Any], Any] | None = asked.type.dialect_impl(dialect).result_processor(dialect, None)
+    return reader
+
+
+def _is_record(asked: Any) -> bool:
+    """Whether a whole record is asked for, and not a column."""
+    return isinstance(asked, type | AliasedClass)
+
+
+@contextmanager
+def _stoppable(connection: Connection, on_begin: Callable[[Callable[[], None]], object] | None) -> Iterator[None]:
+    """Hand out what stops the connection's statement, for as long as the connection is ours; both drivers allow it."""
+    driver: Any = connection.connection.driver_connection
+    told = on_begin or (lambda _stop: None)
+    told(driver.interrupt if connection.dialect.name == "sqlite" else driver.cancel)
     try:
-        for number, row in enumerate(rows, start=1):  # noqa: B007 -- counted for the record below
-            yield row
-        is_whole = True
+        yield
     finally:
-        # What has left the house is recorded, whole or not.
-        what = (
-            f"Exported {taking.words(number)}"
-            if is_whole
-            else f"Began an export that broke off after {taking.words(number)}"
-        )
-        asked = f" ({taking.asked})" if taking.asked else ""
-        with writing(), Session(engine) as session:
-            note(
-                session,
-                actor=taking.actor,
-                kind=Kind.EXPORT,
-                summary=what + asked,
-                count=number,
-                resource=taking.resource,
-                request_id=taking.request_id,
-            )
-            session.commit()
-
-
-def _counts(session: Session, children: Sequence[InstrumentedAttribute[Any]], batch: Sequence[Any]) -> Counts:
-    keys = [record.id for record in batch]
-    return {relation.key: counts_of_children(session, relation, keys, limit=None) for relation in children}
+        told(lambda: None)
 
 
 def _of_one_moment(engine: Engine) -> Engine:

@@ -21,6 +21,7 @@ from typing import Any
 import flask_migrate
 
 from admin_app import create_app
+from admin_app.cli.serve import SWITCH
 from admin_app.domain.demo import make_demo
 from admin_app.extensions import db
 from admin_app.models.staff import Role, Staff, StaffSession
@@ -34,6 +35,7 @@ PYTHON = (sys.executable, "-m")
 def application() -> Any:
     """Return what the servers serve: the dashboard, and an address whose answer fails after a megabyte."""
     app = create_app(instance_path=os.environ["BENCHMARK_FOLDER"])
+    sys.setswitchinterval(SWITCH)
 
     def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         if environ["PATH_INFO"] != BROKEN:

@@ -7,11 +7,13 @@ function hasPart(text, id) {
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, target, pathInfo } = event.detail;
-  if (!target.matches("[data-listing]")) return;
+  if (!target.matches("[data-listing], [data-polled]")) return;
   event.detail.shouldSwap = hasPart(xhr.responseText, target.id);
   if (!event.detail.shouldSwap) location.assign(pathInfo.finalRequestPath);
 });
 
 document.addEventListener("htmx:sendError", (event) => {
+  // What asks by itself every few seconds will ask again.
+  if (event.detail.target.matches("[data-polled]")) return;
   location.assign(event.detail.pathInfo.finalRequestPath);
 });

@@ -1,8 +1,8 @@
-// A second click on a button does not send its form twice.
+// A second click on a button does not send its form twice. data-repeatable: a form whose answer is a file leaves the page as it is.
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.method !== "post") return;
+  if (event.defaultPrevented || form.method !== "post" || "repeatable" in form.dataset) return;
   if ("sent" in form.dataset) event.preventDefault();
   form.dataset.sent = "";
 });

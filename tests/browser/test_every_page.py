@@ -164,6 +164,21 @@ def _undo_asks(visit: Visit) -> None:
     expect(visit.page.get_by_label("Undo it all the same")).to_be_visible()
 
 
+def _export_errors(visit: Visit) -> None:
+    visit.page.goto("/admin/post/export/")
+    for box in visit.page.locator("[name=column]:checked").all():
+        box.uncheck()
+    visit.page.get_by_role("button", name="Export").click()
+    expect(visit.page.locator(".problem")).to_be_visible()
+
+
+def _jobs(visit: Visit) -> None:
+    visit.page.goto("/admin/post/export/")
+    visit.page.get_by_label("Excel (XLSX)").check()
+    visit.page.get_by_role("button", name="Export").click()
+    expect(visit.page.locator(".job").first).to_be_visible()
+
+
 def _menu_open(visit: Visit) -> None:
     visit.page.set_viewport_size({"width": 375, "height": HEIGHT})
     visit.page.goto("/admin/user/")
@@ -174,6 +189,7 @@ def _menu_open(visit: Visit) -> None:
 EMPTY = {
     "home": _go("/admin/"),
     "activity": _go("/admin/activity/"),
+    "jobs": _go("/admin/jobs/"),
     "list": _go("/admin/post/"),
     "new": _go("/admin/post/new/"),
 }
@@ -199,6 +215,9 @@ MANY = {
     "activity": _activity,
     "act": _act,
     "undo-asks": _undo_asks,
+    "export": _go("/admin/post/export/"),
+    "export-errors": _export_errors,
+    "jobs": _jobs,
     "staff": _go("/admin/staff/"),
     "new-staff": _go("/admin/staff/new/"),
     "account": _account_errors,

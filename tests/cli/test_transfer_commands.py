@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
+from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
 
 from admin_app.extensions import db
@@ -135,7 +137,10 @@ def test_export_writes_the_list_that_an_address_shows(manage: Manage, make_user:
 @pytest.mark.parametrize(
     ("query", "message"),
     [
-        ("created_at__from=soon", "Error: created_at__from: Enter a date like 2026-11-22.\n"),
+        (
+            "created_at__from=soon",
+            "Error: A filter could not be read, so nothing was exported. created_at__from: Enter a date like 2026-11-22.\n",
+        ),
         ("secret=1", "Error: This list has no filter called “secret”.\n"),
         ("sort=secret", "Error: This list cannot be sorted by “secret”.\n"),
     ],
@@ -184,6 +189,47 @@ def test_export_that_fails_half_way_leaves_the_old_file(manage: Manage, app: Fla
     assert [one.name for one in tmp_path.iterdir()] == ["users.csv"]
 
 
+@pytest.mark.parametrize("key", ["csv", "xlsx", "jsonl", "json"])
+def test_export_writes_every_format_with_the_rows_columns_and_filters_asked_for(
+    manage: Manage, make_user: Make, make_post: Make, tmp_path: Path, key: str
+) -> None:
+    ada = make_user(name="Ada")
+    wanted = make_post(content="=1", user=ada)
+    make_post(content="other", user=make_user(name="Bob"))
+    path = tmp_path / f"posts.{key}"
+
+    result = manage(
+        "export", "post", "--format", key, "--filter", "user.name__equals=Ada", "--columns", "user.email,content,id", "-o", path
+    )  # fmt: skip
+
+    read: dict[str, Callable[[], Any]] = {
+        "csv": lambda: list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))[1:],
+        "xlsx": lambda: CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()[1:],
+        "jsonl": lambda: [list(json.loads(line).values()) for line in path.read_text(encoding="utf-8").splitlines()],
+        "json": lambda: [list(row.values()) for row in json.loads(path.read_text(encoding="utf-8"))],
+    }
+    (row,) = read[key]()
+    assert result.exit_code == 0
+    assert [row[0], row[1].removeprefix("'"), int(row[2])] == [ada.email, "=1", wanted.id]
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (["--format", "xls"], 2, "xls"),
+        (["--filter", "name"], 2, "a filter looks like name__contains=ann"),
+        (["--filter", "secret=1"], 1, "This list has no filter called “secret”."),
+        (["--columns", "name,password_hash"], 1, "The column “password_hash” cannot be exported."),
+    ],
+)
+def test_export_refuses_what_is_not_offered(
+    manage: Manage, tmp_path: Path, options: list[str], code: int, words: str
+) -> None:
+    result = manage("export", "user", "-o", tmp_path / "out", *options)
+
+    assert (result.exit_code, words in result.stderr, list(tmp_path.iterdir())) == (code, True, [])
+
+
 def test_export_into_a_folder_that_is_not_there_says_so_in_one_line(manage: Manage, tmp_path: Path) -> None:
     result = manage("export", "user", "-o", tmp_path / "nowhere" / "users.csv")
 
@@ -200,7 +246,7 @@ def test_export_into_a_folder_that_is_not_there_says_so_in_one_line(manage: Mana
     [
         (["--help"], ["run ", "staff ", "demo ", "import ", "export ", "db ", "routes "]),
         (["import", "--help"], ["RESOURCE FILE", "--progress", "--verbatim", "all of it or nothing"]),
-        (["export", "--help"], ["RESOURCE", "--output", "--query"]),
+        (["export", "--help"], ["RESOURCE", "--output", "--query", "--format", "--filter", "--columns"]),
         (["staff", "--help"], ["create ", "list ", "reset-password ", "disable "]),
         (["run", "--help"], ["--host", "--port", "default: 8000"]),
         (["demo", "--help"], ["--users", "--posts", "default: 200"]),

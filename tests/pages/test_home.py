@@ -44,8 +44,8 @@ def test_everybody_sees_users_and_posts_and_owners_see_staff(as_viewer: Any, as_
 def test_the_menu_says_the_same(as_viewer: Any, as_editor: Any, as_owner: Any) -> None:
     seen = [menu(client) for client in (as_viewer, as_editor, as_owner)]
 
-    three = ["Start", "Users", "Posts"]
-    assert seen == [[*three, "Activity"], [*three, "Activity"], [*three, "Staff", "Activity"]]
+    three, pages = ["Start", "Users", "Posts"], ["Activity", "Jobs"]
+    assert seen == [[*three, *pages], [*three, *pages], [*three, "Staff", *pages]]
 
 
 @on_sqlite
@@ -109,5 +109,5 @@ def test_the_number_of_statements_does_not_grow_with_the_records(
             as_owner.get(URL)
         counts[wanted] = len(sent)
 
-    # Who asks, their views in the navigation, and the newest of users, posts and staff.
-    assert counts == {1: 5, 3: 5}
+    # Who asks, their views and their jobs in the navigation, and the newest of users, posts and staff.
+    assert counts == {1: 6, 3: 6}

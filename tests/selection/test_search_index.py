@@ -119,7 +119,7 @@ def test_common_word_of_a_long_table_is_counted_to_a_few(
 ) -> None:
     monkeypatch.setattr(strategy, "MANY", 1000)
     monkeypatch.setattr(strategy, "WALKED_COUNT", 50)
-    monkeypatch.setattr(strategy, "FEW", 20)
+    monkeypatch.setattr(strategy, "FEW", 10)
     hers = (Post.id % 10 == 2) | (Post.id <= 400)
     named = update(Post).where(hers).values(user_id=make_user(name="Ottilie").id)
     db.session.execute(named, execution_options={"synchronize_session": False})

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from admin_app.models.staff import Role
-from admin_app.transfer.csv_file import CHUNK_CHARACTERS, CONTENT_TYPE, csv_chunks, csv_value
+from admin_app.transfer.formats.base import BATCH
+from admin_app.transfer.formats.csv import CONTENT_TYPE, csv_chunks, csv_value
 from admin_app.transfer.spreadsheet import restored
 
 # What can be in a database: PostgreSQL takes no NUL, and nothing takes half a surrogate pair.
@@ -92,7 +93,7 @@ def test_pieces_are_of_a_bounded_size() -> None:
     sizes = [len(chunk) for chunk in csv_chunks(["A"], (["x" * 100] for _ in range(10_000)))]
 
     assert sum(sizes) == len("A\r\n") + 10_000 * 102
-    assert max(sizes) < CHUNK_CHARACTERS + 103
+    assert max(sizes) <= BATCH * 102
 
 
 def test_an_error_in_a_row_ends_the_file_with_the_error() -> None:

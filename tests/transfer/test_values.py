@@ -21,7 +21,7 @@ from admin_app.errors import TransferError
 from admin_app.extensions import db
 from admin_app.models.base import UtcDateTime, Versioned
 from admin_app.transfer.columns import ImportColumn
-from admin_app.transfer.csv_file import csv_chunks
+from admin_app.transfer.formats.csv import csv_chunks
 from admin_app.transfer.importing import Report, import_csv
 from admin_app.transfer.values import parse_value
 

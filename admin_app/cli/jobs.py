@@ -1,0 +1,84 @@
+"""`manage.py worker` and `manage.py jobs`: who works, on what, and what came of it."""
+
+from __future__ import annotations
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+
+from admin_app import text
+from admin_app.current import writing
+from admin_app.errors import NotFoundError
+from admin_app.extensions import db
+from admin_app.jobs import ledger
+from admin_app.jobs.queue import the_queue
+from admin_app.jobs.worker import work
+
+# `manage.py run` has as many.
+THREADS = 2
+
+
+@click.command()
+@click.option(
+    "--threads", default=THREADS, show_default=True, type=click.IntRange(1, 64), help="How many jobs at once."
+)
+@with_appcontext
+def worker(threads: int) -> None:
+    """Work on jobs until Ctrl-C; `run` has a worker of its own, this is one more, here or on another machine."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- the object behind the proxy, as Flask documents
+    # The tables have to be there before anything is waited for.
+    ledger.is_anybody_working(db.session)
+    db.session.remove()
+    click.echo("Working on jobs  (Ctrl-C stops it)")
+    work(app, threads=threads)
+
+
+@click.group()
+def jobs() -> None:
+    """Look at jobs, stop them, begin them anew."""
+
+
+@jobs.command("list")
+@click.option("--last", default=20, show_default=True, type=click.IntRange(1), help="How many.")
+@with_appcontext
+def list_(last: int) -> None:
+    """List the newest jobs of everybody."""
+    for job in ledger.jobs_of(db.session, staff_id=None, limit=last):
+        of = f" of {text.number(job.total)}" if job.total is not None else ""
+        state = f"{job.state.value} (its worker is gone)" if ledger.is_lost(job) else job.state.value
+        error = f"  {job.error}" if job.error else ""
+        click.echo(f"{job.id}  {job.staff.email}  {job.title}  {state}  {text.number(job.done)}{of} rows{error}")
+    if not ledger.is_anybody_working(db.session):
+        click.echo("No worker is running. Start one with: manage.py worker", err=True)
+
+
+@jobs.command()
+@click.argument("job_id", type=int)
+@with_appcontext
+def cancel(job_id: int) -> None:
+    """Stop job JOB_ID; what it wrote is taken away."""
+    with writing():
+        job = ledger.requested(db.session, job_id=job_id, staff_id=None)
+        title, is_done = job.title, ledger.cancel(db.session, job_id=job_id)
+        db.session.commit()
+    _say(is_done, f"“{title}” was cancelled.", f"“{title}” had ended already.")
+
+
+@jobs.command()
+@click.argument("job_id", type=int)
+@with_appcontext
+def retry(job_id: int) -> None:
+    """Begin job JOB_ID anew, after it failed or was cancelled."""
+    with writing():
+        job = ledger.requested(db.session, job_id=job_id, staff_id=None)
+        title, is_done = job.title, ledger.retry(db.session, job_id=job_id)
+        db.session.commit()
+    if is_done:
+        the_queue().wake(job_id)
+    _say(is_done, f"“{title}” begins anew.", f"“{title}” is under way or done already.")
+
+
+def _say(is_done: bool, done: str, not_done: str) -> None:  # noqa: FBT001 -- read beside its two sentences
+    if not is_done:
+        raise NotFoundError(not_done)
+    click.echo(done)

@@ -1,0 +1,91 @@
+"""The queue: Huey over the database in use, so that no other server is needed. It carries a job's number and nothing else."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app
+from huey import Huey, PostgresHuey, SqliteHuey
+from huey.registry import Message
+from huey.serializer import Serializer
+from psycopg.errors import UniqueViolation
+from sqlalchemy import make_url
+
+from admin_app.extensions import db
+from admin_app.jobs.files import Files, Folder, Table
+from admin_app.jobs.running import run_job
+
+# Tables of Huey's own on PostgreSQL; migrations leave them alone (`migrations/env.py`).
+PREFIX = "queue"
+IN_DATABASE = "database"
+
+
+class Numbers(Serializer):
+    """Writes messages as JSON: Huey's pickles would run whatever somebody wrote into the queue's table."""
+
+    def _serialize(self, data: Any) -> bytes:
+        return json.dumps(data).encode()
+
+    def _deserialize(self, data: bytes) -> Any:
+        return Message(*json.loads(bytes(data)))
+
+
+class Queue:
+    """One application's queue and the place of its files."""
+
+    def __init__(self, app: Flask) -> None:
+        """Make nothing yet: the queue's tables are made with the first use."""
+        self.app = app
+        self._huey: Huey | None = None
+
+    @property
+    def huey(self) -> Huey:
+        """Huey, with the one task there is."""
+        if self._huey is None:
+            self._huey = _huey(self.app.config["SQLALCHEMY_DATABASE_URI"])
+            self._task = self._huey.task(name="run_job")(self._run)
+        return self._huey
+
+    def wake(self, job_id: int) -> None:
+        """Let a worker look at a job."""
+        assert self.huey  # noqa: S101 -- makes the task
+        self._task(job_id)
+
+    def _run(self, job_id: int) -> None:
+        with self.app.app_context():
+            run_job(job_id, self.files)
+
+    @property
+    def files(self) -> Files:
+        """Where files are."""
+        place = self.app.config["FILES"]
+        with self.app.app_context():
+            return Table(db.engine) if place == IN_DATABASE else Folder(Path(place))
+
+
+def init_app(app: Flask) -> None:
+    """Give the application its queue."""
+    app.extensions["jobs"] = Queue(app)
+
+
+def the_queue() -> Queue:
+    """Return the present application's queue."""
+    queue: Queue = current_app.extensions["jobs"]
+    return queue
+
+
+def _huey(address: str) -> Huey:
+    url = make_url(address)
+    common: dict[str, Any] = {"name": "jobs", "results": False, "serializer": Numbers()}
+    if url.get_backend_name() == "sqlite":
+        # A file of its own beside the database: looking for work must not wait for who writes there.
+        path = Path(str(url.database))
+        return SqliteHuey(filename=str(path.with_name(f"{path.stem}-queue.db")), timeout=15, **common)
+    dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    try:
+        return PostgresHuey(dsn=dsn, table_prefix=PREFIX, **common)
+    except UniqueViolation:
+        # Another process made the queue's tables at the same moment: "if not exists" does not wait for it.
+        return PostgresHuey(dsn=dsn, table_prefix=PREFIX, **common)

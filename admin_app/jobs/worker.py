@@ -1,0 +1,100 @@
+"""The worker: Huey's consumer, and the housekeeping beside it: say that it is alive, take up lost jobs, remove old files."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import threading
+import time
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from admin_app.current import writing
+from admin_app.extensions import db
+from admin_app.jobs import ledger
+from admin_app.jobs.queue import Queue
+from admin_app.jobs.running import stop_all
+from admin_app.models.job import Job
+
+log = logging.getLogger(__name__)
+
+# Seconds between two rounds of housekeeping.
+ROUND = 2.0
+# Rounds between two looks for files that nobody needs any more.
+TIDYING = 30
+# Seconds that jobs are given to be given back when the worker stops.
+PATIENCE = 5.0
+
+
+def work(app: Flask, *, threads: int, parent: int | None = None) -> None:
+    """Work on jobs until SIGTERM or Ctrl-C, or until `parent`, the process that began this one, is gone."""
+    queue: Queue = app.extensions["jobs"]
+    consumer = queue.huey.create_consumer(workers=threads, periodic=False, max_delay=1.0, scheduler_interval=60)
+    stopping = threading.Event()
+    consumer.start()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    name = f"{socket.gethostname()[:40]}:{os.getpid()}:{time.time_ns() % 10**9}"
+    rounds = 0
+    while not stopping.is_set() and parent in {None, os.getppid()}:
+        with app.app_context():
+            _keep_house(queue, name, is_tidying=rounds % TIDYING == 0)
+        consumer.check_worker_health()
+        rounds += 1
+        stopping.wait(ROUND)
+    _stop(app, consumer, name)
+
+
+def _keep_house(queue: Queue, name: str, *, is_tidying: bool) -> None:
+    try:
+        with writing(), Session(db.engine) as session:
+            ledger.worker_seen(session, worker_id=name)
+            waiting = ledger.recover(session)
+            old = [job.id for job in ledger.expired(session)] if is_tidying else []
+            session.commit()
+        # What waits while the queue is empty fell out of it: with a worker that was killed, or before it was asked for.
+        if waiting and not queue.huey.storage.queue_size():
+            for job_id in waiting:
+                queue.wake(job_id)
+        if is_tidying:
+            _tidy(queue, old)
+    except DBAPIError as error:
+        log.warning("the database did not answer: %s", error)
+        db.engine.dispose()
+
+
+def _tidy(queue: Queue, old: list[int]) -> None:
+    for job_id in old:
+        queue.files.remove(job_id)
+    with writing(), Session(db.engine) as session:
+        for job in ledger.expired(session):
+            if job.id in old:
+                session.delete(job)
+        session.commit()
+    # In this order: a job that is begun meanwhile is not yet among the files.
+    found = queue.files.job_ids()
+    with Session(db.engine) as session:
+        found -= set(session.scalars(select(Job.id).where(Job.id.in_(found))))
+    for job_id in found:
+        queue.files.remove(job_id)
+
+
+def _stop(app: Flask, consumer: Any, name: str) -> None:
+    """Take nothing up any more, and give back what is under way."""
+    consumer.stop()
+    end = time.monotonic() + PATIENCE
+    while stop_all() and time.monotonic() < end:
+        time.sleep(0.1)
+    with app.app_context():
+        try:
+            with writing(), Session(db.engine) as session:
+                ledger.worker_left(session, worker_id=name)
+                session.commit()
+        except DBAPIError as error:
+            log.warning("the database did not answer: %s", error)

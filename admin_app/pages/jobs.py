@@ -1,0 +1,209 @@
+"""The jobs page: what is waited for, how far it is, what came of it, and the files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import humanize
+from flask import Response, abort, request, url_for
+from flask_admin import BaseView, expose
+
+from admin_app import text
+from admin_app.domain.permissions import Act
+from admin_app.errors import NotFoundError
+from admin_app.extensions import db
+from admin_app.jobs import ledger
+from admin_app.jobs.queue import the_queue
+from admin_app.models.base import utc_now
+from admin_app.models.job import Job, JobState
+from admin_app.models.limits import as_key
+from admin_app.models.staff import Role
+from admin_app.panel.cells import value_cell
+from admin_app.panel.elements import Cell
+from admin_app.panel.export_jobs import resource_of_job
+from admin_app.transfer.formats import CSV, FORMATS
+from admin_app.transfer.formats.csv import csv_chunks
+from admin_app.web import login
+from admin_app.web.notices import announce
+
+MOST_SHOWN = 100
+SHOWN_PROBLEMS = 5
+
+
+@dataclass(frozen=True)
+class JobLine:
+    """A job as the page shows it; urls are "" where there is nothing to do or to have."""
+
+    id: int
+    title: str
+    owner: str
+    state: JobState
+    words: str
+    done: int
+    total: int | None
+    asked: Cell
+    problems: tuple[str, ...]
+    file_words: str
+    file_url: str
+    problems_url: str
+    can_cancel: bool
+    can_retry: bool
+
+
+class JobsPage(BaseView):
+    """Mine, and for owners everybody's."""
+
+    def is_visible(self) -> bool:
+        """Stand in our own menu."""
+        return False
+
+    def is_accessible(self) -> bool:
+        """Whoever is signed in may have jobs."""
+        return login.current_staff() is not None
+
+    def inaccessible_callback(self, _name: str, **_arguments: Any) -> Any:
+        """Ask strangers to sign in."""
+        return login.ask_to_sign_in()
+
+    @expose("/")
+    def index(self) -> str:
+        """Show the jobs, the newest first."""
+        is_owner, wants_all = _is_owner(), request.args.get("all") == "1"
+        is_all = is_owner and wants_all
+        jobs = ledger.jobs_of(db.session, staff_id=None if is_all else _me(), limit=MOST_SHOWN)
+        lines = [_line(job) for job in jobs]
+        return str(
+            self.render(
+                "pages/jobs.html",
+                jobs=lines,
+                is_owner=is_owner,
+                is_all=is_all,
+                here=url_for("jobs.index", all=1) if is_all else url_for("jobs.index"),
+                is_under_way=any(one.state in ledger.OPEN for one in lines),
+                is_anybody_working=ledger.is_anybody_working(db.session),
+            )
+        )
+
+    @expose("/cancel/", methods=("POST",))
+    def cancel(self) -> Any:
+        """Stop a job."""
+        return self._act(ledger.cancel, "“{}” was cancelled. No file was kept.", "“{}” had ended already.")
+
+    @expose("/retry/", methods=("POST",))
+    def retry(self) -> Any:
+        """Let a job be done once more."""
+        return self._act(ledger.retry, "“{}” begins anew.", "“{}” is under way or done already.")
+
+    def _act(self, act: Callable[..., bool], done: str, not_done: str) -> Any:
+        job = _requested(may_be_others=True)
+        title, job_id = job.title, job.id
+        is_done = act(db.session, job_id=job_id)
+        db.session.commit()
+        if is_done and act is ledger.retry:
+            the_queue().wake(job_id)
+        announce((done if is_done else not_done).format(title))
+        return login.lead_to(url_for("jobs.index", all=1) if job.staff_id != _me() else url_for("jobs.index"))
+
+    @expose("/file/")
+    def file(self) -> Response:
+        """Send the file of one's own job; who lost the right to what it holds does not get it either."""
+        job = _requested()
+        if job.state is not JobState.DONE or not job.file_name:
+            abort(404)
+        resource = resource_of_job(job)
+        if resource is None or not resource.may(Act.EXPORT):
+            abort(403)
+        chunks = the_queue().files.read(job.id, job.attempt)
+        if chunks is None:
+            abort(404)
+        known = FORMATS.get(job.file_name.rpartition(".")[2])
+        return Response(
+            chunks,
+            content_type=known.content_type if known else "application/octet-stream",
+            headers={
+                "Content-Disposition": f'attachment; filename="{job.file_name}"',
+                "Content-Length": str(job.file_size),
+            },
+        )
+
+    @expose("/problems/")
+    def problems(self) -> Response:
+        """Send the problems of one's own job as CSV."""
+        job = _requested()
+        if not job.problems:
+            abort(404)
+        return Response(
+            csv_chunks(["Row", "Problem"], [tuple(one) for one in job.problems]),
+            content_type=CSV.content_type,
+            headers={"Content-Disposition": f'attachment; filename="job-{job.id}-problems.csv"'},
+        )
+
+
+def _me() -> int:
+    staff = login.current_staff()
+    return staff.id if staff is not None else 0
+
+
+def _is_owner() -> bool:
+    staff = login.current_staff()
+    return staff is not None and staff.role is Role.OWNER
+
+
+def _requested(*, may_be_others: bool = False) -> Job:
+    """Return the job that the address names: one's own, or anybody's where an owner looks after it. Others' are 404."""
+    key = as_key(Job, request.args.get("id", ""))
+    try:
+        return ledger.requested(db.session, job_id=key or 0, staff_id=None if may_be_others and _is_owner() else _me())
+    except NotFoundError:
+        abort(404)
+
+
+def _line(job: Job) -> JobLine:
+    is_mine, is_lost = job.staff_id == _me(), ledger.is_lost(job)
+    has_file = job.state is JobState.DONE and bool(job.file_name)
+    return JobLine(
+        id=job.id,
+        title=job.title,
+        owner=job.staff.name,
+        state=JobState.FAILED if is_lost else job.state,
+        words=ledger.LOST if is_lost else _words(job),
+        done=job.done,
+        total=job.total,
+        asked=value_cell(job.created_at, is_whole=False),
+        problems=tuple(f"Row {row:,}: {words}" for row, words in job.problems[:SHOWN_PROBLEMS]),
+        file_words=humanize.naturalsize(job.file_size) if has_file else "",
+        file_url=url_for("jobs.file", id=job.id) if has_file and is_mine else "",
+        problems_url=url_for("jobs.problems", id=job.id) if job.problem_count > SHOWN_PROBLEMS and is_mine else "",
+        can_cancel=job.state in ledger.OPEN and not is_lost,
+        can_retry=is_lost or job.state in {JobState.FAILED, JobState.CANCELLED},
+    )
+
+
+def _words(job: Job) -> str:
+    """Say where a job is."""
+    match job.state:
+        case JobState.RUNNING:
+            return _progress(job, utc_now())
+        case JobState.DONE:
+            problems = f", with {text.counted(job.problem_count, 'problem', 'problems')}" if job.problem_count else ""
+            return f"{text.counted(job.done, 'row', 'rows')}{problems}"
+        case JobState.FAILED:
+            return job.error
+        case _:
+            return ""
+
+
+def _progress(job: Job, now: datetime) -> str:
+    """Say how far it is, how fast it goes and how long it will take: "12,000 of 50,000 rows, 8,000 a second, 5 seconds left"."""
+    of = f" of {text.number(job.total)}" if job.total is not None else ""
+    words = [f"{text.number(job.done)}{of} rows"]
+    seconds = (now - (job.started_at or now)).total_seconds()
+    if job.done and seconds >= 1:
+        speed = job.done / seconds
+        words.append(f"{text.number(round(speed))} a second")
+        if job.total:
+            words.append(f"{humanize.naturaldelta(max(job.total - job.done, 0) / speed)} left")
+    return ", ".join(words)

@@ -1,0 +1,90 @@
+"""An export as a job: written down with its selection as an address prints it, and read again when a worker takes it up."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from admin_app.current import acting, time_zone
+from admin_app.domain.accounts import actor_of
+from admin_app.domain.permissions import Act, may
+from admin_app.errors import TransferError
+from admin_app.extensions import db
+from admin_app.jobs import ledger
+from admin_app.jobs.queue import the_queue
+from admin_app.jobs.running import KINDS, Product, Progress
+from admin_app.models.change_set import Kind
+from admin_app.models.job import Job
+from admin_app.models.staff import Staff
+from admin_app.panel.registry import resources
+from admin_app.selection.selection import VIEW
+from admin_app.transfer.formats import FileOptions
+from admin_app.zones import zone_of
+
+if TYPE_CHECKING:
+    from admin_app.panel.exporting import Exporting, Order
+    from admin_app.panel.resource import ResourceView
+
+KIND = "export"
+
+
+def begin_export(view: Exporting, order: Order) -> Job:
+    """Write the job down, and wake a worker."""
+    narrowed = "Filtered " if order.selection.is_narrowed else ""
+    nouns = view.nouns if narrowed else view.plural
+    arguments = {
+        "resource": view.endpoint,
+        # Views and chosen columns are the person's; which rows, the rest says.
+        "selection": [pair for pair in order.selection.changed(columns=(), view=0).arguments() if pair[0] != VIEW],
+        "columns": [column.key for column in order.columns],
+        "format": order.format.key,
+        "options": asdict(order.options),
+    }
+    job = ledger.submit(
+        db.session,
+        kind=KIND,
+        staff_id=order.staff_id or 0,
+        title=f"{narrowed}{nouns} as {order.format.label}",
+        arguments=arguments,
+    )
+    db.session.commit()
+    the_queue().wake(job.id)
+    return job
+
+
+def resource_of_job(job: Job) -> ResourceView | None:
+    """Return the resource that a job is about, None where it is gone or the job is about none."""
+    return next((one for one in resources() if one.endpoint == job.arguments.get("resource")), None)
+
+
+def run_export(job: Job, progress: Progress) -> Product:
+    """Make the file. Rights are asked anew: they may have changed while the job waited."""
+    view = resource_of_job(job)
+    staff = db.session.get(Staff, job.staff_id)
+    if view is None or staff is None or not may(staff, Act.EXPORT, owners_only=view.owners_only):
+        message = "You may not export this any more. Nothing was written."
+        raise TransferError(message)
+    asked: dict[str, Any] = job.arguments
+    # What is done is done by the person who asked, and so are the days of its filters theirs.
+    actor = actor_of(staff)
+    with time_zone(zone_of(staff.time_zone)), acting(lambda: actor, kind=Kind.EXPORT):
+        order = view.order(
+            [(key, value) for key, value in asked["selection"]],
+            columns=asked["columns"],
+            format_key=asked["format"],
+            options=FileOptions(**asked["options"]),
+            staff_id=job.staff_id,
+        )
+        chunks = view.export_file(
+            order,
+            on_begin=progress.set_interrupt,
+            on_total=progress.set_total,
+            on_rows=progress.add,
+            on_problem=progress.problem,
+        )
+    # The connection is not needed while the file is written.
+    db.session.remove()
+    return Product(view.file_name(order), chunks)
+
+
+KINDS[KIND] = run_export

@@ -1,0 +1,167 @@
+"""The addresses of exports: the usual file by one click, and a page that asks which columns, which format, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response, abort, current_app, request
+from flask_admin import expose
+from sqlalchemy.exc import IntegrityError, OperationalError
+from werkzeug.datastructures import MultiDict
+
+from admin_app import text
+from admin_app.current import lift_time_limit, reading
+from admin_app.extensions import db
+from admin_app.models.connection import is_timeout
+from admin_app.panel.export_choices import choice_of, remember
+from admin_app.panel.export_jobs import begin_export
+from admin_app.panel.exporting import Exporting, Order
+from admin_app.panel.links import ListLinks
+from admin_app.selection.counting import Count, count_of
+from admin_app.selection.selection import Selection
+from admin_app.selection.strategy import planned
+from admin_app.transfer.formats import FORMATS, FileOptions
+from admin_app.transfer.formats.csv import DELIMITERS
+from admin_app.web.login import current_staff, lead_to
+
+NOTHING_CHOSEN = "Choose at least one column."
+
+
+@dataclass(frozen=True)
+class ColumnChoice:
+    """A column on the page: whether it is in the file, and at which place."""
+
+    key: str
+    label: str
+    place: int
+    is_chosen: bool
+
+
+class ExportPage(Exporting):
+    """One click for the list as CSV, one page for everything else."""
+
+    can_export = True
+    export_template = "resource/export.html"
+
+    @expose("/export/<export_type>/")
+    def export(self, export_type: str) -> Response:
+        """Send the rows that the same address shows as a list; a filter that could not be read sends nothing."""
+        if export_type != "csv":
+            abort(404)
+        return self.download(self.order(list(request.args.items(multi=True)), staff_id=_staff_id()))
+
+    @expose("/export/", methods=("GET", "POST"))
+    def export_page(self) -> Any:
+        """Ask how; then send the file, or have a job make it where that takes longer."""
+        arguments = list(request.args.items(multi=True))
+        order = self.order(arguments, staff_id=_staff_id())
+        if request.method != "POST":
+            return self._page(order.selection, choice_of(db.session, _staff_id(), self.endpoint), [])
+        choice = self._sent(request.form)
+        if not choice["columns"]:
+            return self._page(order.selection, choice, [("columns", NOTHING_CHOSEN)])
+        wanted = self.order(
+            arguments,
+            columns=choice["columns"],
+            format_key=choice["format"],
+            options=FileOptions(**choice["options"]),
+            staff_id=_staff_id(),
+        )
+        _remember(wanted.staff_id, self.endpoint, choice)
+        if wanted.format.is_for_jobs or not self._is_short(wanted.selection):
+            begin_export(self, wanted)
+            return lead_to(self.get_url("jobs.index"))
+        return self.download(wanted)
+
+    def download(self, order: Order) -> Response:
+        """Send a file while it is written; one that fails half-way is broken off."""
+        return Response(
+            self.export_file(order),
+            content_type=order.format.content_type,
+            headers={"Content-Disposition": f'attachment; filename="{self.file_name(order)}"'},
+        )
+
+    def _is_short(self, selection: Selection) -> bool:
+        """Whether a download may hold a thread until its end. The write lock is given back for the counting."""
+        limit = current_app.config["EXPORT_ROWS"]
+        with reading():
+            count = count_of(db.session, replace(planned(db.session, selection), count_limit=limit))
+            db.session.rollback()
+        return count.is_exact and count.number <= limit
+
+    def _page(self, selection: Selection, choice: Mapping[str, Any], errors: Sequence[tuple[str, str]]) -> Any:
+        links = ListLinks(self.link("index_view"))
+        page = self.render(
+            self.export_template,
+            resource=self,
+            count=self._count_in_words(selection),
+            format_url=ListLinks(self.link("export_page")).to(selection),
+            return_url=links.to(selection),
+            formats=list(FORMATS.values()),
+            chosen_format=choice.get("format", "csv"),
+            columns=self._column_choices(selection, choice),
+            options=FileOptions(**choice.get("options", {})),
+            delimiters=DELIMITERS,
+            rows_at_once=text.number(current_app.config["EXPORT_ROWS"]),
+            errors=errors,
+        )
+        return page, HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
+
+    def _count_in_words(self, selection: Selection) -> str:
+        """Say how many rows there are; what takes too long to count is not counted."""
+        try:
+            count = count_of(db.session, planned(db.session, selection))
+        except OperationalError as error:
+            if not is_timeout(error):
+                raise
+            lift_time_limit()
+            db.session.rollback()
+            return f"The {self.nouns} of this list"
+        return _words(count, self.noun, self.nouns)
+
+    def _column_choices(self, selection: Selection, choice: Mapping[str, Any]) -> list[ColumnChoice]:
+        """Return the chosen columns in their order, then the others."""
+        offered = self.exportable()
+        chosen = [key for key in choice.get("columns", self.listed_columns(selection)) if key in offered]
+        keys = [*chosen, *(key for key in offered if key not in chosen)]
+        return [
+            ColumnChoice(key, offered[key].header, place, is_chosen=key in chosen) for place, key in enumerate(keys, 1)
+        ]
+
+    def _sent(self, form: MultiDict[str, str]) -> dict[str, Any]:
+        """Read the form; what it does not offer is refused by `order`."""
+        keys = [key[:100] for key in form.getlist("column")][:100]
+        places = {key: _place(form.get(f"place.{key}", "")) for key in keys}
+        options = FileOptions(
+            delimiter=DELIMITERS.get(form.get("delimiter", ""), ","),
+            is_for_excel=form.get("excel") == "1",
+            cuts_long_text=form.get("long_text") != "refuse",
+        )
+        columns = sorted(dict.fromkeys(keys), key=lambda key: places[key])
+        return {"format": form.get("format", "csv")[:20], "columns": columns, "options": asdict(options)}
+
+
+def _remember(staff_id: int | None, resource: str, choice: Mapping[str, Any]) -> None:
+    """Keep the choice; the same form sent twice at the same moment keeps it once."""
+    try:
+        remember(db.session, staff_id, resource, choice)
+        db.session.commit()
+    except IntegrityError:
+        db.session.rollback()
+
+
+def _words(count: Count, noun: str, nouns: str) -> str:
+    return text.counted(count.number, noun, nouns) if count.is_exact else f"{str(count).capitalize()} {nouns}"
+
+
+def _place(typed: str) -> int:
+    """Read a place in the order; what is none comes last."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 5 else 10_000  # noqa: PLR2004 -- no list has so many columns
+
+
+def _staff_id() -> int | None:
+    staff = current_staff()
+    return staff.id if staff is not None else None

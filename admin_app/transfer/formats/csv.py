@@ -1,0 +1,72 @@
+"""CSV: UTF-8, CRLF (RFC 4180), times in ISO 8601 with their zone, formulas neutralised. No value and no characters look alike."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+from itertools import islice
+from types import NoneType
+from typing import Any
+
+from admin_app.transfer.formats.base import BATCH, Conversions, FileOptions, Format, Problem
+from admin_app.transfer.spreadsheet import neutralised
+
+CONTENT_TYPE = "text/csv; charset=utf-8"
+DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
+BYTE_ORDER_MARK = "\ufeff"
+
+
+def csv_chunks(
+    header: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    options: FileOptions = FileOptions(),  # noqa: B008 -- it is frozen
+    _on_problem: Problem | None = None,
+) -> Iterator[bytes]:
+    """Write the file piece by piece; memory does not grow with its length."""
+    conversions = _NEUTRALISED if options.neutralises else _AS_IT_IS
+    buffer = io.StringIO()
+    buffer.write(BYTE_ORDER_MARK if options.is_for_excel else "")
+    writer = csv.writer(buffer, delimiter=options.delimiter)
+    writer.writerow([conversions.of(title) for title in header])
+    yield _drained(buffer)
+    remaining = iter(rows)
+    while batch := list(islice(remaining, BATCH)):
+        writer.writerows(zip(*conversions.columns(batch), strict=True))
+        yield _drained(buffer)
+
+
+def csv_value(value: Any) -> Any:
+    """Write one value. Only text can be run by a spreadsheet: a number stays a number."""
+    return _NEUTRALISED.of(value)
+
+
+def moment(value: datetime) -> str:
+    """Write a time in UTC: 2026-11-22T09:30:00Z."""
+    if value.tzinfo is None:
+        return value.isoformat()
+    in_utc = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return f"{in_utc.isoformat()[:-6]}Z"
+
+
+def _drained(buffer: io.StringIO) -> bytes:
+    text = buffer.getvalue()
+    buffer.seek(0)
+    buffer.truncate()
+    return text.encode("utf-8", "surrogatepass")
+
+
+_OTHERS: tuple[tuple[Any, Any], ...] = (
+    (bool, lambda value: "yes" if value else "no"),
+    ((int, float, Decimal), None),
+    (NoneType, lambda _: ""),
+    (datetime, moment),
+    (date, date.isoformat),
+)
+_NEUTRALISED = Conversions((Enum, lambda value: neutralised(str(value.value))), (str, neutralised), *_OTHERS)
+_AS_IT_IS = Conversions((Enum, lambda value: str(value.value)), (str, None), *_OTHERS)
+
+CSV = Format("csv", "CSV", CONTENT_TYPE, csv_chunks)
