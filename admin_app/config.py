@@ -139,6 +139,7 @@ SETTINGS = (
         _seconds,
     ),
     Setting("ADMIN_SESSION_HOURS", "12", "Hours until a person signs in again (1 to 720).", _hours),
+    Setting("ADMIN_IDLE_HOURS", "8", "Hours without a request after which a session ends (1 to 720).", _hours),
 )  # fmt: skip -- one setting a block reads better than one argument a line
 
 
@@ -170,6 +171,7 @@ def flask_config(environment: Mapping[str, str], instance: Path) -> dict[str, An
         "PROXIES": settings["ADMIN_PROXIES"],
         "TIME_LIMIT": settings["ADMIN_TIME_LIMIT"],
         "SESSION_HOURS": settings["ADMIN_SESSION_HOURS"],
+        "IDLE_HOURS": settings["ADMIN_IDLE_HOURS"],
         "HTTPS": https,
         "PREFERRED_URL_SCHEME": "https" if https else "http",
         "SESSION_COOKIE_NAME": "__Host-session" if https else "session",

@@ -27,6 +27,7 @@ DEFAULTS = {
     "ADMIN_PROXIES": 0,
     "ADMIN_TIME_LIMIT": 10,
     "ADMIN_SESSION_HOURS": 12,
+    "ADMIN_IDLE_HOURS": 8,
 }
 
 HOURS = "ADMIN_SESSION_HOURS must be between 1 and 720 hours."
@@ -92,6 +93,7 @@ def test_a_setting_becomes_its_value(name: str, text: str, value: Any) -> None:
         ("ADMIN_PROXIES", "one", f"ADMIN_PROXIES {NUMBER}"),
         ("ADMIN_PROXIES", "²", f"ADMIN_PROXIES {NUMBER}"),
         ("ADMIN_SESSION_HOURS", "0", HOURS),
+        ("ADMIN_IDLE_HOURS", "0", HOURS.replace("SESSION", "IDLE")),
         ("ADMIN_SESSION_HOURS", "721", HOURS),
         ("ADMIN_SESSION_HOURS", "1.5", f"ADMIN_SESSION_HOURS {NUMBER}"),
     ],

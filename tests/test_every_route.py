@@ -62,6 +62,8 @@ ROUTES = {
     "/set-up/<token>": Route("/set-up/0", get=(404, 404, 404, 404), post=(404, 404, 404, 404)),
     "/admin/": Route("/admin/", get=SIGNED_IN),
     "/admin/account/": Route("/admin/account/", get=SIGNED_IN, post=(302, 422, 422, 422)),
+    "/admin/account/session/": Route("/admin/account/session/", get=SIGNED_IN, post=SIGNED_IN),
+    "/admin/account/sessions/": Route("/admin/account/sessions/", post=(302, 303, 303, 303)),
     "/admin/user/": Route("/admin/user/", get=SIGNED_IN),
     "/admin/user/details/": Route("/admin/user/details/?id={user}", get=SIGNED_IN),
     "/admin/user/export/<export_type>/": Route("/admin/user/export/csv/", get=SIGNED_IN),
@@ -82,6 +84,7 @@ ROUTES = {
     "/admin/staff/lookup/": Route("/admin/staff/lookup/", get=(302, 403, 403, 404)),
     "/admin/staff/new/": Route("/admin/staff/new/", get=OWNERS, post=(302, 403, 403, 422)),
     "/admin/staff/edit/": Route("/admin/staff/edit/?id={staff}", get=OWNERS, post=(302, 403, 403, 303)),
+    "/admin/staff/access/": Route("/admin/staff/access/?id={staff}", get=OWNERS, post=(302, 403, 403, 303)),
     "/admin/staff/delete/": Route("/admin/staff/delete/?id={staff}", get=OWNERS, post=(302, 403, 403, 303)),
 }
 
@@ -144,6 +147,8 @@ STAFF = {"name": "Ann", "email": "ann%40example.com", "role": "viewer", "passwor
 FORMS = {
     "/sign-in": {"email": "", "password": "", "next": ""},
     "/admin/account/": {"current_password": "", "new_password": ""},
+    "/admin/account/sessions/": {"session": ""},
+    "/admin/staff/access/": {"session": ""},
     "/admin/user/delete/": {"fate.posts": "give", "heir.posts": "nobody", "url": ""},
     **dict.fromkeys(("/admin/user/new/", "/admin/user/edit/"), USER),
     **dict.fromkeys(("/admin/post/new/", "/admin/post/edit/"), POST),

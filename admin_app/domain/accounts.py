@@ -1,21 +1,19 @@
-"""Staff accounts: make one, sign in and out, change the password, switch it off. Never lets the last owner go."""
+"""Staff accounts: make one, sign in, change the password, switch it off. Never lets the last owner go."""
 
 from __future__ import annotations
 
-import hashlib
 import secrets
-from datetime import timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, select, text
-from sqlalchemy.orm import joinedload
+from sqlalchemy import select, text
 
+from admin_app.domain import sessions
 from admin_app.domain.rules import problem_with
+from admin_app.domain.sessions import Visitor
 from admin_app.errors import InvalidRecord, LastOwnerError, NotFoundError
 from admin_app.extensions import AnySession
-from admin_app.models.base import utc_now
-from admin_app.models.staff import Role, Staff, StaffSession
+from admin_app.models.staff import Role, Staff
 
 SHORTEST_PASSWORD = 12
 # Beyond this nobody types; without a limit somebody could make the server hash megabytes.
@@ -46,18 +44,12 @@ def set_password(session: AnySession, staff: Staff, password: str) -> None:
     if problem := password_problem(password):
         raise InvalidRecord({"password": problem})
     staff.password_hash = _hasher.hash(password)
-    end_sessions(session, staff)
+    sessions.end_all(session, staff)
 
 
 def is_password(staff: Staff, password: str) -> bool:
     """Whether this is the person's password."""
     return _verify(staff.password_hash, password)
-
-
-def end_sessions(session: AnySession, staff: Staff) -> None:
-    """Sign the person out everywhere."""
-    if staff.id is not None:
-        session.execute(delete(StaffSession).where(StaffSession.staff_id == staff.id))
 
 
 def create_staff(session: AnySession, *, name: str, email: str, role: Role, password: str) -> Staff:
@@ -94,7 +86,9 @@ def is_set_up(session: AnySession) -> bool:
     return session.scalar(select(Staff.id).limit(1)) is not None
 
 
-def sign_in(session: AnySession, *, email: str, password: str, hours: int) -> str | None:
+def sign_in(
+    session: AnySession, *, email: str, password: str, hours: int, visitor: Visitor = sessions.NOBODY_KNOWN
+) -> str | None:
     """Return the token of a new session, or None; an unknown address, a wrong password and a closed account look alike."""
     staff = session.scalar(select(Staff).where(Staff.email == normalised_email(email)))
     is_right = _verify(staff.password_hash if staff else _NOBODYS_HASH, password)
@@ -102,30 +96,7 @@ def sign_in(session: AnySession, *, email: str, password: str, hours: int) -> st
         return None
     if _hasher.check_needs_rehash(staff.password_hash):
         staff.password_hash = _hasher.hash(password)
-    return begin_session(session, staff, hours=hours)
-
-
-def begin_session(session: AnySession, staff: Staff, *, hours: int) -> str:
-    """Return the token of a new session for a person whose identity is certain."""
-    now = utc_now()
-    session.execute(delete(StaffSession).where(StaffSession.expires_at < now))
-    token = secrets.token_urlsafe(32)
-    session.add(StaffSession(token_hash=_digest(token), staff_id=staff.id, expires_at=now + timedelta(hours=hours)))
-    staff.last_sign_in_at = now
-    return token
-
-
-def staff_of_session(session: AnySession, token: str) -> Staff | None:
-    """Return who holds this session, unless it ended, expired, or the account was switched off."""
-    signed_in = session.get(StaffSession, _digest(token), options=[joinedload(StaffSession.staff)])
-    if signed_in is None or signed_in.expires_at <= utc_now() or not signed_in.staff.is_active:
-        return None
-    return signed_in.staff
-
-
-def sign_out(session: AnySession, token: str) -> None:
-    """End one session, for every copy of its cookie."""
-    session.execute(delete(StaffSession).where(StaffSession.token_hash == _digest(token)))
+    return sessions.begin(session, staff, hours=hours, visitor=visitor)
 
 
 def require_another_owner(session: AnySession, staff: Staff) -> None:
@@ -145,7 +116,7 @@ def disable(session: AnySession, staff: Staff) -> None:
     """Switch the account off and sign the person out; raise `LastOwnerError` for the last owner."""
     require_another_owner(session, staff)
     staff.is_active = False
-    end_sessions(session, staff)
+    sessions.end_all(session, staff)
 
 
 def _verify(password_hash: str, password: str) -> bool:
@@ -153,7 +124,3 @@ def _verify(password_hash: str, password: str) -> bool:
         return _hasher.verify(password_hash, password[:LONGEST_PASSWORD])
     except (VerificationError, InvalidHashError):
         return False
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

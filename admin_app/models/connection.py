@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Pool, event, text
 from sqlalchemy.exc import OperationalError
 
-from admin_app.current import is_late, is_writing, limit_in_milliseconds
+from admin_app.current import is_late, is_writing, limit_in_milliseconds, writing
 from admin_app.extensions import AnySession
 from admin_app.text import folded
 
@@ -64,6 +66,30 @@ def _limit_time(connection: Any, record: Any, _proxy: Any) -> None:
     connection.execute(f"SET statement_timeout = {wanted}")
     connection.autocommit = False
     record.info["limit"] = wanted
+
+
+# Long enough for a row that somebody is just letting go of.
+PATIENCE_MS = 50
+
+
+@contextmanager
+def writing_if_free(engine: Engine) -> Iterator[Connection]:
+    """Write in a transaction of its own that raises `OperationalError` at once instead of waiting for another writer.
+
+    For what is good to have written and not worth a page that waits.
+    """
+    with writing(), engine.connect() as connection:
+        driver = connection.connection.dbapi_connection
+        try:
+            if isinstance(driver, sqlite3.Connection):
+                driver.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+            with connection.begin():
+                if not isinstance(driver, sqlite3.Connection):
+                    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {PATIENCE_MS}")
+                yield connection
+        finally:
+            if isinstance(driver, sqlite3.Connection):
+                driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
 
 
 def is_timeout(error: OperationalError) -> bool:

@@ -1,18 +1,19 @@
-"""One's own account: who one is here, and a new password."""
+"""One's own account: who one is here, a new password, and where one is signed in."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import request, url_for
+from flask import jsonify, request, url_for
 from flask_admin import BaseView, expose
 
-from admin_app.domain import accounts, records
+from admin_app.domain import accounts, records, sessions
 from admin_app.extensions import db
 from admin_app.models.staff import Staff
 from admin_app.pages.forms import PasswordForm
 from admin_app.panel.cells import value_cell
 from admin_app.panel.elements import Fact
+from admin_app.panel.session_rows import end_sessions, session_rows
 from admin_app.web import login
 from admin_app.web.notices import announce
 
@@ -48,7 +49,37 @@ class AccountPage(BaseView):
                 return login.lead_to(url_for("account.index"))
             form.current_password.errors = ["This is not your current password."]
         facts = [Fact(label, value_cell(getattr(staff, name), is_whole=True)) for name, label in _FACTS]
-        return self.render("pages/account.html", form=form, facts=tuple(facts)), 422 if form.errors else 200
+        page = self.render(
+            "pages/account.html",
+            form=form,
+            facts=tuple(facts),
+            sessions=session_rows(staff),
+            sessions_url=url_for("account.sessions"),
+        )
+        return page, 422 if form.errors else 200
+
+    @expose("/sessions/", methods=("POST",))
+    def sessions(self) -> Any:
+        """End one of one's own sessions, or all the others."""
+        staff = login.current_staff()
+        if staff is None:
+            return login.ask_to_sign_in()
+        announce(end_sessions(staff, request.form.get("session", "")))
+        db.session.commit()
+        return login.lead_to(url_for("account.index"))
+
+    @expose("/session/", methods=("GET", "POST"))
+    def session(self) -> Any:
+        """Tell the page's script how long the session lasts; a POST is somebody who wants to stay signed in."""
+        person = login.current_session()
+        if person is None:
+            return login.ask_to_sign_in()
+        if request.method == "POST":
+            sessions.note_seen(db.session, person.token)
+            db.session.commit()
+        login.count_as_unseen()
+        idle, in_any_case = login.seconds_left() if request.method == "POST" else login.seconds_left_unused()
+        return jsonify(idle=idle, end=in_any_case)
 
 
 _FACTS = (("name", "Name"), ("email", "Email"), ("role", "Role"), ("last_sign_in_at", "Last sign-in"))

@@ -16,6 +16,7 @@ from admin_app.pages.forms import SetUpForm, SignInForm
 from admin_app.web import login
 from admin_app.web.links import local_path
 from admin_app.web.notices import announce
+from admin_app.web.visitors import visitor
 
 blueprint = Blueprint("auth", __name__)
 
@@ -33,7 +34,7 @@ def sign_in() -> Any:
     if request.method == "POST" and form.validate():
         hours = current_app.config["SESSION_HOURS"]
         token = accounts.sign_in(
-            db.session, email=form.email.data or "", password=form.password.data or "", hours=hours
+            db.session, email=form.email.data or "", password=form.password.data or "", hours=hours, visitor=visitor()
         )
         db.session.commit()
         if token is not None:

@@ -129,6 +129,7 @@ class Editing(Details):
             return_url=self.return_url(),
             record_title="" if is_new else self.title_of(record),
             steps=None if is_new else self.steps(record, "edit_view"),
+            links=() if is_new else self.record_links(record),
             facts=() if is_new else self.facts(record, leave_out=set(form._fields)),
             children=[] if is_new else self.children(record),
             delete_url=""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ from admin_app.domain.permissions import Act, may
 from admin_app.extensions import db
 from admin_app.models.base import Record
 from admin_app.models.limits import as_key
+from admin_app.panel.elements import Link
 from admin_app.text import label
 from admin_app.web.links import local_path
 from admin_app.web.login import ask_to_sign_in, current_staff
@@ -94,6 +96,10 @@ class Engine(ModelView):
     def url_of(self, record: Any, **arguments: Any) -> str:
         """Return the address of the record's page: the form for who may edit, the facts for who may not."""
         return self.link("edit_view" if self.may(Act.EDIT) else "details_view", record, **arguments)
+
+    def record_links(self, record: Any) -> Sequence[Link]:  # noqa: ARG002 -- for resources to say more
+        """Return links to further pages about the record, for the head of its page."""
+        return ()
 
     def title_of(self, record: Any) -> str:
         """Name the record in a few words."""

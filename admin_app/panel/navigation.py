@@ -28,5 +28,7 @@ def _menu() -> dict[str, Any]:
         "navigation": [Link("Start", url_for("admin.index"), is_current=request.endpoint == "admin.index"), *links],
         "home_url": url_for("admin.index"),
         "account_url": url_for("account.index"),
+        "session_url": url_for("account.session"),
+        "again_url": url_for("auth.sign_in"),
         "sign_out_url": url_for("auth.sign_out"),
     }

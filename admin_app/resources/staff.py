@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import inspect as inspect_record
 from wtforms import Form
 
-from admin_app.domain import accounts
+from admin_app.domain import accounts, sessions
 from admin_app.domain.rules import problem_with
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
 from admin_app.models.staff import Role, Staff
+from admin_app.panel.access import Access
 from admin_app.panel.fields import NewPasswordField, Rule
-from admin_app.panel.resource import ResourceView
+from admin_app.web.login import current_session, renew
 
 
-class StaffResource(ResourceView):
+class StaffResource(Access):
     """Make accounts, change roles, reset passwords, switch accounts off. The last owner stays."""
 
     record = Staff
@@ -62,9 +64,23 @@ class StaffResource(ResourceView):
             accounts.require_another_owner(db.session, model)
         if form["password"].data or is_created:
             accounts.set_password(db.session, model, form["password"].data or "")
-        if not model.is_active:
-            accounts.end_sessions(db.session, model)
+        if not model.is_active or (not is_created and _is_changed(model, "role")):
+            sessions.end_all(db.session, model)
+
+    def update_model(self, form: Form, model: Any) -> bool:
+        """Save; who changed their own role or password goes on in a new session, as every other one of theirs has ended."""
+        is_saved: bool = super().update_model(form, model)
+        person = current_session()
+        if is_saved and person is not None and person.staff.id == model.id and model.is_active:
+            signed_in = sessions.find(db.session, person.token)
+            if signed_in is None:
+                renew(model)
+        return is_saved
 
     def on_model_delete(self, model: Staff) -> None:
         """Refuse to delete the last owner."""
         accounts.require_another_owner(db.session, model)
+
+
+def _is_changed(record: Any, name: str) -> bool:
+    return bool(inspect_record(record).attrs[name].history.has_changes())

@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, request
 
-from admin_app.web.login import current_staff
+from admin_app.web.login import current_staff, seconds_left
 
 SITE_NAME = "Admin"
 ONE_YEAR = 365 * 24 * 60 * 60
@@ -40,7 +40,7 @@ def _digest(file: str, _modified: int) -> str:
 
 
 def _frame() -> dict[str, Any]:
-    return {"site_name": SITE_NAME, "actor": current_staff()}
+    return {"site_name": SITE_NAME, "actor": current_staff(), "seconds_left": seconds_left()}
 
 
 def _keep_static_files(response: Response) -> Response:
