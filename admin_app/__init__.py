@@ -12,7 +12,7 @@ from flask_admin.theme import Theme
 
 from admin_app import models, resources
 from admin_app.config import flask_config
-from admin_app.extensions import compress, csrf, db, migrate
+from admin_app.extensions import compress, csrf, db, mail, migrate
 from admin_app.pages import auth
 from admin_app.pages.account import AccountPage
 from admin_app.pages.home import HomePage
@@ -40,6 +40,7 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     csrf.init_app(app)
     compress.init_app(app)
+    mail.init_app(app)
     security.init_app(app)
     login.init_app(app)
     errors.init_app(app)

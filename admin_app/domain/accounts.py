@@ -1,28 +1,16 @@
-"""Staff accounts: make one, sign in, change the password, switch it off. Never lets the last owner go."""
+"""Staff accounts: make one, sign in, switch it off. Never lets the last owner go."""
 
 from __future__ import annotations
 
-import secrets
-
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select, text
 
 from admin_app.domain import sessions
+from admin_app.domain.passwords import is_password, renew_hash, set_password
 from admin_app.domain.rules import problem_with
 from admin_app.domain.sessions import Visitor
 from admin_app.errors import InvalidRecord, LastOwnerError, NotFoundError
 from admin_app.extensions import AnySession
 from admin_app.models.staff import Role, Staff
-
-SHORTEST_PASSWORD = 12
-# Beyond this nobody types; without a limit somebody could make the server hash megabytes.
-LONGEST_PASSWORD = 1024
-
-# argon2id; the library's defaults follow RFC 9106's low-memory profile (64 MiB, 3 passes).
-_hasher = PasswordHasher()
-# Checked when there is no such account, so that an unknown address costs the same time as a wrong password.
-_NOBODYS_HASH = _hasher.hash(secrets.token_urlsafe())
 
 
 def normalised_email(address: str) -> str:
@@ -30,30 +18,11 @@ def normalised_email(address: str) -> str:
     return address.replace("\0", "").strip().lower()
 
 
-def password_problem(password: str) -> str | None:
-    """Say what is wrong with a new password, if anything."""
-    if len(password) < SHORTEST_PASSWORD:
-        return f"Use {SHORTEST_PASSWORD} characters or more for the password."
-    if len(password) > LONGEST_PASSWORD:
-        return f"Use {LONGEST_PASSWORD:,} characters or fewer for the password."
-    return None
+def create_staff(session: AnySession, *, name: str, email: str, role: Role, password: str | None) -> Staff:
+    """Make an account (not yet committed); raise `InvalidRecord` for what does not fit, or an address that is taken.
 
-
-def set_password(session: AnySession, staff: Staff, password: str) -> None:
-    """Replace the password and end every session that the old one began; raise `InvalidRecord` for a poor one."""
-    if problem := password_problem(password):
-        raise InvalidRecord({"password": problem})
-    staff.password_hash = _hasher.hash(password)
-    sessions.end_all(session, staff)
-
-
-def is_password(staff: Staff, password: str) -> bool:
-    """Whether this is the person's password."""
-    return _verify(staff.password_hash, password)
-
-
-def create_staff(session: AnySession, *, name: str, email: str, role: Role, password: str) -> Staff:
-    """Make an account (not yet committed); raise `InvalidRecord` for what does not fit, or an address that is taken."""
+    Without a password nobody can sign in to it before its person has set one by a link.
+    """
     email = normalised_email(email)
     columns = Staff.__table__.columns
     problems = {
@@ -65,7 +34,10 @@ def create_staff(session: AnySession, *, name: str, email: str, role: Role, pass
     if session.scalar(select(Staff.id).where(Staff.email == email)) is not None:
         raise InvalidRecord({"email": f"{email} already has an account."})
     staff = Staff(name=name.strip(), email=email, role=role)
-    set_password(session, staff, password)
+    if password is None:
+        staff.password_hash = ""
+    else:
+        set_password(session, staff, password)
     session.add(staff)
     return staff
 
@@ -91,11 +63,10 @@ def sign_in(
 ) -> str | None:
     """Return the token of a new session, or None; an unknown address, a wrong password and a closed account look alike."""
     staff = session.scalar(select(Staff).where(Staff.email == normalised_email(email)))
-    is_right = _verify(staff.password_hash if staff else _NOBODYS_HASH, password)
+    is_right = is_password(staff, password)
     if staff is None or not staff.is_active or not is_right:
         return None
-    if _hasher.check_needs_rehash(staff.password_hash):
-        staff.password_hash = _hasher.hash(password)
+    renew_hash(staff, password)
     return sessions.begin(session, staff, hours=hours, visitor=visitor)
 
 
@@ -117,10 +88,3 @@ def disable(session: AnySession, staff: Staff) -> None:
     require_another_owner(session, staff)
     staff.is_active = False
     sessions.end_all(session, staff)
-
-
-def _verify(password_hash: str, password: str) -> bool:
-    try:
-        return _hasher.verify(password_hash, password[:LONGEST_PASSWORD])
-    except (VerificationError, InvalidHashError):
-        return False

@@ -7,7 +7,8 @@ from typing import Any
 from flask import jsonify, request, url_for
 from flask_admin import BaseView, expose
 
-from admin_app.domain import accounts, records, sessions
+from admin_app.domain import passwords, records, sessions
+from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
 from admin_app.models.staff import Staff
 from admin_app.pages.forms import PasswordForm
@@ -41,13 +42,18 @@ class AccountPage(BaseView):
             return login.ask_to_sign_in()
         form = PasswordForm(request.form)
         if request.method == "POST" and form.validate():
-            if accounts.is_password(staff, form.current_password.data or ""):
-                with records.commit(db.session, Staff):
-                    accounts.set_password(db.session, staff, form.new_password.data or "")
-                login.renew(staff)
-                announce("Your password was changed. You are signed out everywhere else.")
-                return login.lead_to(url_for("account.index"))
-            form.current_password.errors = ["This is not your current password."]
+            if passwords.is_password(staff, form.current_password.data or ""):
+                try:
+                    with records.commit(db.session, Staff):
+                        passwords.set_password(db.session, staff, form.new_password.data or "")
+                except InvalidRecord as error:
+                    form.new_password.errors = list(error.problems.values())
+                else:
+                    login.renew(staff)
+                    announce("Your password was changed. You are signed out everywhere else.")
+                    return login.lead_to(url_for("account.index"))
+            else:
+                form.current_password.errors = ["This is not your current password."]
         facts = [Fact(label, value_cell(getattr(staff, name), is_whole=True)) for name, label in _FACTS]
         page = self.render(
             "pages/account.html",

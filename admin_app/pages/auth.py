@@ -1,4 +1,4 @@
-"""Signing in and out, and the one-time link that makes the first owner."""
+"""Signing in and out, and the links that work once: to the first owner's account, and to a password."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 
-from admin_app.domain import accounts, records
+from admin_app.domain import accounts, passwords, records
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import db
 from admin_app.models.staff import Staff
-from admin_app.pages.forms import SetUpForm, SignInForm
+from admin_app.pages.forms import ChosenPasswordForm, SetUpForm, SignInForm
 from admin_app.web import login
 from admin_app.web.links import local_path
 from admin_app.web.notices import announce
@@ -50,6 +50,27 @@ def sign_out() -> Any:
     """Sign out; only by POST, so that no link or image does it."""
     login.end()
     return redirect(url_for("auth.sign_in"), 303)
+
+
+@blueprint.route("/password/<token>", methods=["GET", "POST"])
+def choose_password(token: str) -> Any:
+    """Let the person a link was made for choose a password, once; they sign in with it afterwards, second factor and all."""
+    staff = passwords.staff_of_link(db.session, token)
+    if staff is None:
+        return render_template("pages/link_gone.html"), 404
+    form = ChosenPasswordForm(request.form)
+    if request.method == "POST" and form.validate():
+        try:
+            with records.commit(db.session, Staff):
+                passwords.use_link(db.session, token, form.new_password.data or "")
+        except NotFoundError:
+            return render_template("pages/link_gone.html"), 404
+        except InvalidRecord as error:
+            form.new_password.errors = list(error.problems.values())
+        else:
+            announce("Your password is set. Sign in with it.")
+            return redirect(url_for("auth.sign_in"), 303)
+    return render_template("pages/choose_password.html", form=form, staff=staff), 422 if form.errors else 200
 
 
 def set_up_url() -> str:

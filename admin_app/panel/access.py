@@ -1,4 +1,4 @@
-"""How a member of staff gets in, on a page for owners: where they are signed in."""
+"""How a member of staff gets in, on a page for owners: the password, and where they are signed in."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from flask_admin import expose
 
 from admin_app.domain.permissions import Act
 from admin_app.extensions import db
+from admin_app.models.staff import Staff
 from admin_app.panel.elements import Link
 from admin_app.panel.resource import ResourceView
 from admin_app.panel.session_rows import end_sessions, session_rows
 from admin_app.web.notices import announce
+from admin_app.web.password_links import HandedLink, hand_over
 
 
 class Access(ResourceView):
-    """A resource of people who sign in, each with a page about their sessions."""
+    """A resource of people who sign in, each with a page about their password and their sessions."""
 
     acts: ClassVar[dict[str, Act]] = {**ResourceView.acts, "access_view": Act.EDIT}
 
@@ -29,14 +31,22 @@ class Access(ResourceView):
     def access_view(self) -> Any:
         """Show how the person gets in, or do what an owner chose."""
         staff = self.requested()
-        if request.method == "POST":
-            announce(end_sessions(staff, request.form.get("session", "")))
-            db.session.commit()
-            return self.redirect(self.here())
+        if request.method != "POST":
+            return self._access_page(staff)
+        if request.form.get("act") == "link":
+            # Shown on this very page, and on no other: the table holds no more than its hash.
+            return self._access_page(staff, hand_over(staff))
+        announce(end_sessions(staff, request.form.get("session", "")))
+        db.session.commit()
+        return self.redirect(self.here())
+
+    def _access_page(self, staff: Staff, link: HandedLink | None = None) -> Any:
         return self.render(
             "staff/access.html",
             resource=self,
             record_title=self.title_of(staff),
+            staff=staff,
+            link=link,
             sessions=session_rows(staff),
             access_url=self.here(),
             return_url=self.url_of(staff),

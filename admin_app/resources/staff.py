@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import inspect as inspect_record
 from wtforms import Form
 
-from admin_app.domain import accounts, sessions
+from admin_app.domain import accounts, passwords, sessions
 from admin_app.domain.rules import problem_with
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
@@ -15,6 +15,7 @@ from admin_app.models.staff import Role, Staff
 from admin_app.panel.access import Access
 from admin_app.panel.fields import NewPasswordField, Rule
 from admin_app.web.login import current_session, renew
+from admin_app.web.notices import announce
 
 
 class StaffResource(Access):
@@ -38,21 +39,29 @@ class StaffResource(Access):
     form_extra_fields = {
         "password": NewPasswordField(
             "New password",
-            description=f"{accounts.SHORTEST_PASSWORD} characters or more. Leave it empty to keep the present one.",
-            validators=[Rule(lambda password: accounts.password_problem(password) if password else None)],
+            description=f"{passwords.SHORTEST_PASSWORD} characters or more. Leave it empty to keep the present one.",
+            validators=[Rule(lambda password: passwords.password_problem(password) if password else None)],
             render_kw={"autocomplete": "new-password"},
         )
     }
 
     def create_form(self, obj: Any = None) -> Form:
-        """Ask for a password: a new account has none to keep."""
+        """Ask for a password, or leave it to the person."""
         form: Form = super().create_form(obj)
         field = form["password"]
         field.label.text = "Password"
-        field.description = f"{accounts.SHORTEST_PASSWORD} characters or more. The person can change it later."
-        field.flags.required = True
-        field.validators = [Rule(lambda password: accounts.password_problem(password or ""))]
+        field.description = (
+            f"{passwords.SHORTEST_PASSWORD} characters or more. "
+            "Leave it empty to get a link with which the person chooses one."
+        )
         return form
+
+    def _saved(self, record: Any, words: str) -> Any:
+        """Lead on to the link that is missing, when the account has no password yet."""
+        if record.password_hash:
+            return super()._saved(record, words)
+        announce(f"{words} Make the link with which {record.name} chooses a password.")
+        return self.redirect(self.link("access_view", record))
 
     def on_model_change(self, form: Form, model: Staff, is_created: bool) -> None:  # noqa: FBT001 -- Flask-Admin's signature
         """Keep the rules of accounts: one spelling of an address, a hashed password, always an owner."""
@@ -62,8 +71,10 @@ class StaffResource(Access):
             raise InvalidRecord({"email": problem})
         if not is_created and (model.role is not Role.OWNER or not model.is_active):
             accounts.require_another_owner(db.session, model)
-        if form["password"].data or is_created:
-            accounts.set_password(db.session, model, form["password"].data or "")
+        if form["password"].data:
+            passwords.set_password(db.session, model, form["password"].data)
+        elif is_created:
+            model.password_hash = ""
         if not model.is_active or (not is_created and _is_changed(model, "role")):
             sessions.end_all(db.session, model)
 

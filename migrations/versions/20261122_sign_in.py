@@ -1,4 +1,4 @@
-"""Sessions that say where they are."""
+"""Sessions that say where they are, and links that set a password."""
 
 from __future__ import annotations
 
@@ -24,9 +24,23 @@ def upgrade() -> None:
         batch_op.alter_column('user_agent', existing_type=sa.String(length=300), server_default=None)
         batch_op.alter_column('address', existing_type=sa.String(length=45), server_default=None)
 
+    op.create_table('password_link',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('token_hash', sa.String(length=64), nullable=False),
+    sa.Column('staff_id', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_password_link_staff_id_staff'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_password_link')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_password_link_token_hash'))
+    )
+    with op.batch_alter_table('password_link', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_password_link_staff_id'), ['staff_id'], unique=True)
+
 
 def downgrade() -> None:
     """Go back."""
+    op.drop_table('password_link')
     with op.batch_alter_table('staff_session', schema=None) as batch_op:
         batch_op.drop_column('address')
         batch_op.drop_column('user_agent')

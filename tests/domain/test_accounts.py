@@ -6,10 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
 from sqlalchemy import func, select
 
-from admin_app.domain import accounts, sessions
+from admin_app.domain import accounts, passwords, sessions
 from admin_app.errors import InvalidRecord, LastOwnerError
 from admin_app.extensions import db
 from admin_app.models.staff import Role, Staff, StaffSession
@@ -40,55 +39,12 @@ def sign_in(email: str, password: str, hours: int = 12) -> str | None:
     return accounts.sign_in(db.session, email=email, password=password, hours=hours)
 
 
-# ---- addresses and passwords
+# ---- addresses
 
 
 @pytest.mark.parametrize("typed", ["ann@example.com", "  ann@example.com\n", "ANN@Example.COM"])
 def test_an_address_has_one_spelling(typed: str) -> None:
     assert accounts.normalised_email(typed) == "ann@example.com"
-
-
-@pytest.mark.parametrize(
-    ("length", "problem"),
-    [
-        (0, "Use 12 characters or more for the password."),
-        (11, "Use 12 characters or more for the password."),
-        (12, None),
-        (1024, None),
-        (1025, "Use 1,024 characters or fewer for the password."),
-    ],
-)
-def test_a_password_is_neither_short_nor_endless(length: int, problem: str | None) -> None:
-    assert accounts.password_problem("x" * length) == problem
-
-
-@on_sqlite
-def test_a_password_is_kept_as_an_argon2id_hash(owner: Staff) -> None:
-    accounts.set_password(db.session, owner, NEW)
-
-    assert owner.password_hash.startswith("$argon2id$")
-    assert NEW not in owner.password_hash
-    assert accounts.is_password(owner, NEW)
-    assert not accounts.is_password(owner, NEW + "x")
-
-
-def test_a_poor_password_leaves_hash_and_sessions_as_they_are(owner: Staff, signed_in: Any) -> None:
-    signed_in(owner)
-    before = owner.password_hash
-
-    with pytest.raises(InvalidRecord) as caught:
-        accounts.set_password(db.session, owner, "short")
-
-    assert caught.value.problems == {"password": "Use 12 characters or more for the password."}
-    assert (owner.password_hash, count()) == (before, 1)
-
-
-@on_sqlite
-@pytest.mark.parametrize("kept", ["", "x", "$argon2id$broken", "plain text password"])
-def test_a_hash_that_is_none_matches_nothing(kept: str, make_staff: Any) -> None:
-    person = make_staff("Ann", password_hash=kept)
-
-    assert not accounts.is_password(person, kept)
 
 
 # ---- making accounts
@@ -100,7 +56,7 @@ def test_an_account_is_made_with_a_tidy_name_and_address() -> None:
     db.session.commit()
 
     assert (made.name, made.email, made.role, made.is_active) == ("Ann Lee", "ann@example.com", Role.EDITOR, True)
-    assert accounts.is_password(made, NEW)
+    assert passwords.is_password(made, NEW)
 
 
 @pytest.mark.parametrize(
@@ -158,17 +114,6 @@ def test_signing_in_begins_a_session_of_so_many_hours(owner: Staff, password: st
 def test_wrong_and_unknown_begin_nothing(email: str, typed: str | None, owner: Staff, password: str) -> None:
     assert sign_in(email, typed or password) is None
     assert (count(), owner.last_sign_in_at) == (0, None)
-
-
-@on_sqlite
-def test_a_hash_of_old_strength_is_renewed_at_sign_in(make_staff: Any, password: str) -> None:
-    weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    person = make_staff("Ann", password_hash=weak.hash(password))
-
-    sign_in(person.email, password)
-
-    assert not PasswordHasher().check_needs_rehash(person.password_hash)
-    assert accounts.is_password(person, password)
 
 
 @on_sqlite

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from admin_app.domain import accounts, sessions
+from admin_app.domain import passwords, sessions
 from admin_app.domain.sessions import Visitor
 from admin_app.extensions import db
 from admin_app.models.staff import Staff, StaffSession
@@ -91,7 +91,7 @@ def test_a_new_password_ends_the_persons_sessions_alone(owner: Staff, viewer: St
     signed_in(owner)
     theirs = signed_in(viewer)["_user_id"]
 
-    accounts.set_password(db.session, owner, NEW)
+    passwords.set_password(db.session, owner, NEW)
 
     assert count() == 1
     assert who(theirs) is viewer
