@@ -33,6 +33,16 @@ def writing() -> Iterator[None]:
 
 
 @contextmanager
+def reading() -> Iterator[None]:
+    """Begin every transaction inside as a reader's, also within an act that writes later: nobody waits for it."""
+    token = _writing.set(False)
+    try:
+        yield
+    finally:
+        _writing.reset(token)
+
+
+@contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
     """Stop statements inside that take longer."""
     limit, deadline = _limit.set(seconds), _deadline.set(time.monotonic() + seconds)

@@ -21,7 +21,7 @@ from admin_app.models.user import User
 from admin_app.selection import search_indexes
 
 MIGRATIONS = str(Path(__file__).resolve().parents[1] / "migrations")
-TABLES = {"alembic_version", "password_link", "post", "staff", "staff_session", "user"}
+TABLES = {"alembic_version", "password_link", "post", "proof_try", "staff", "staff_session", "user"}
 
 
 @pytest.fixture

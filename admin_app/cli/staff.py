@@ -10,7 +10,7 @@ from sqlalchemy import select
 from admin_app import text
 from admin_app.cli.address import listening_address, public_address
 from admin_app.current import writing
-from admin_app.domain import accounts, passwords, records
+from admin_app.domain import accounts, passwords, records, sign_in
 from admin_app.errors import NotFoundError
 from admin_app.extensions import db
 from admin_app.models.staff import Role, Staff
@@ -87,6 +87,17 @@ def disable(email: str) -> None:
         person = _person(email)
         accounts.disable(db.session, person)
     click.echo(f"{person.name} can no longer sign in.")
+
+
+@staff.command()
+@click.argument("email")
+@with_appcontext
+def unlock(email: str) -> None:
+    """Forget the failed tries at an account, so that the next one is not delayed."""
+    with writing(), records.commit(db.session, Staff):
+        person = _person(email)
+        sign_in.unlock(db.session, person)
+    click.echo(f"{person.name} can try again at once, from anywhere.")
 
 
 def _hand_over(email: str) -> None:

@@ -1,13 +1,12 @@
-"""Staff accounts: make one, sign in, switch it off. Never lets the last owner go."""
+"""Staff accounts: make one, switch it off. Never lets the last owner go."""
 
 from __future__ import annotations
 
 from sqlalchemy import select, text
 
 from admin_app.domain import sessions
-from admin_app.domain.passwords import is_password, renew_hash, set_password
+from admin_app.domain.passwords import set_password
 from admin_app.domain.rules import problem_with
-from admin_app.domain.sessions import Visitor
 from admin_app.errors import InvalidRecord, LastOwnerError, NotFoundError
 from admin_app.extensions import AnySession
 from admin_app.models.staff import Role, Staff
@@ -56,18 +55,6 @@ def create_first_owner(session: AnySession, *, name: str, email: str, password: 
 def is_set_up(session: AnySession) -> bool:
     """Whether there is any account yet; until then the set-up link works."""
     return session.scalar(select(Staff.id).limit(1)) is not None
-
-
-def sign_in(
-    session: AnySession, *, email: str, password: str, hours: int, visitor: Visitor = sessions.NOBODY_KNOWN
-) -> str | None:
-    """Return the token of a new session, or None; an unknown address, a wrong password and a closed account look alike."""
-    staff = session.scalar(select(Staff).where(Staff.email == normalised_email(email)))
-    is_right = is_password(staff, password)
-    if staff is None or not staff.is_active or not is_right:
-        return None
-    renew_hash(staff, password)
-    return sessions.begin(session, staff, hours=hours, visitor=visitor)
 
 
 def require_another_owner(session: AnySession, staff: Staff) -> None:

@@ -58,10 +58,14 @@ def set_password(session: AnySession, staff: Staff, password: str) -> None:
         session.execute(delete(PasswordLink).where(PasswordLink.staff_id == staff.id))
 
 
-def is_password(staff: Staff | None, password: str) -> bool:
-    """Whether this is the person's password; for nobody, and for who has none, it costs the same and is wrong."""
-    kept = staff.password_hash if staff else ""
-    return _verify(kept or _NOBODYS_HASH, password) and bool(kept)
+def is_password(staff: Staff, password: str) -> bool:
+    """Whether this is the person's password."""
+    return is_right_for(staff.password_hash, password)
+
+
+def is_right_for(password_hash: str, password: str) -> bool:
+    """Whether a password has this hash; with no hash at all it costs the same, and is wrong."""
+    return _verify(password_hash or _NOBODYS_HASH, password) and bool(password_hash)
 
 
 def renew_hash(staff: Staff, password: str) -> None:

@@ -6,21 +6,25 @@ import hashlib
 import hmac
 from typing import Any
 
-from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, url_for
 
 from admin_app.domain import accounts, passwords, records
+from admin_app.domain.sign_in import Outcome, prove_by_password
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import db
 from admin_app.models.staff import Staff
 from admin_app.pages.forms import ChosenPasswordForm, SetUpForm, SignInForm
+from admin_app.text import counted, since, waiting_time
 from admin_app.web import login
+from admin_app.web.devices import known_device, remember_device
 from admin_app.web.links import local_path
-from admin_app.web.notices import announce
+from admin_app.web.notices import announce, warn
 from admin_app.web.visitors import visitor
 
 blueprint = Blueprint("auth", __name__)
 
 WRONG = "The email or the password is wrong."
+TOO_MANY = "Too many tries failed. Wait {wait}, then try again."
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -30,19 +34,41 @@ def sign_in() -> Any:
     onward = local_path(form.next.data, url_for("admin.index"))
     if login.current_staff() is not None:
         return redirect(onward, 303)
-    problem = ""
-    if request.method == "POST" and form.validate():
-        hours = current_app.config["SESSION_HOURS"]
-        token = accounts.sign_in(
-            db.session, email=form.email.data or "", password=form.password.data or "", hours=hours, visitor=visitor()
+    if request.method != "POST" or not form.validate():
+        return _sign_in_page(form, "", 422 if form.errors else 200)
+    outcome = prove_by_password(
+        db.session,
+        email=form.email.data or "",
+        password=form.password.data or "",
+        visitor=visitor(),
+        device=known_device(),
+    )
+    if outcome.staff is None:
+        return _refusal(form, outcome)
+    login.renew(outcome.staff)
+    remember_device(outcome.staff)
+    _tell_of_failures(outcome)
+    return redirect(onward, 303)
+
+
+def _refusal(form: SignInForm, outcome: Outcome) -> Any:
+    if not outcome.wait:
+        return _sign_in_page(form, WRONG, 422)
+    page = make_response(_sign_in_page(form, TOO_MANY.format(wait=waiting_time(outcome.wait)), 429))
+    page.headers["Retry-After"] = str(outcome.wait)
+    return page
+
+
+def _sign_in_page(form: SignInForm, problem: str, status: int) -> tuple[str, int]:
+    return render_template("pages/sign_in.html", form=form, problem=problem), status
+
+
+def _tell_of_failures(outcome: Outcome) -> None:
+    if outcome.failed and outcome.since:
+        words = (
+            f"{counted(outcome.failed, 'failed try', 'failed tries')} to sign in as you since {since(outcome.since)}."
         )
-        db.session.commit()
-        if token is not None:
-            login.begin(token)
-            return redirect(onward, 303)
-        problem = WRONG
-    is_refused = bool(problem or form.errors)
-    return render_template("pages/sign_in.html", form=form, problem=problem), 422 if is_refused else 200
+        warn(f"{words} If that was not you, choose a new password.", links=[("Account", url_for("account.index"))])
 
 
 @blueprint.post("/sign-out")

@@ -19,6 +19,11 @@ def announce(words: str, *, links: Sequence[tuple[str, str]] = (), mark: str = "
     session["_flashes"] = session["_flashes"][-MOST_NOTICES:]
 
 
+def warn(words: str, *, links: Sequence[tuple[str, str]] = ()) -> None:
+    """Say on the next page what wants attention though nothing went wrong."""
+    flash(cast(str, {"text": words, "links": [list(link) for link in links], "marked": ""}), "warning")
+
+
 def marks() -> set[str]:
     """Return the records to be marked on this page."""
     notices = cast(list[dict[str, Any]], get_flashed_messages())

@@ -1,4 +1,4 @@
-"""Sessions that say where they are, and links that set a password."""
+"""Sessions that say where they are, links that set a password, and failed tries."""
 
 from __future__ import annotations
 
@@ -37,9 +37,26 @@ def upgrade() -> None:
     with op.batch_alter_table('password_link', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_password_link_staff_id'), ['staff_id'], unique=True)
 
+    op.create_table('proof_try',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(length=64), nullable=False),
+    sa.Column('account', sa.String(length=64), nullable=True),
+    sa.Column('count', sa.Integer(), nullable=False),
+    sa.Column('streak', sa.Integer(), nullable=False),
+    sa.Column('first_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('last_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('blocked_until', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_proof_try')),
+    sa.UniqueConstraint('key', name=op.f('uq_proof_try_key'))
+    )
+    with op.batch_alter_table('proof_try', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_proof_try_account'), ['account'], unique=False)
+        batch_op.create_index(batch_op.f('ix_proof_try_last_at'), ['last_at'], unique=False)
+
 
 def downgrade() -> None:
     """Go back."""
+    op.drop_table('proof_try')
     op.drop_table('password_link')
     with op.batch_alter_table('staff_session', schema=None) as batch_op:
         batch_op.drop_column('address')

@@ -3,10 +3,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from admin_app.domain import passwords
+from admin_app.domain import passwords, throttle
 from admin_app.extensions import db
 from admin_app.models.staff import Role, Staff, StaffSession
 
@@ -214,3 +215,22 @@ def test_a_link_for_nobody_says_where_to_look(manage: Manage) -> None:
         1,
         "Error: Nobody has an account with the email nobody@example.com. See: manage.py staff list\n",
     )
+
+
+# ---- unlock
+
+
+def test_unlock_forgets_the_failed_tries(
+    manage: Manage, app: Flask, viewer: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = throttle.utc_now()
+    monkeypatch.setattr(throttle, "utc_now", lambda: now)
+    client = app.test_client()
+    for _ in range(6):
+        answer = client.post_form("/sign-in", {"email": viewer.email, "password": "wrong"})
+
+    result = manage("staff", "unlock", viewer.email)
+
+    assert answer.status_code == 429
+    assert (result.exit_code, result.output) == (0, "Vera can try again at once, from anywhere.\n")
+    assert client.post_form("/sign-in", {"email": viewer.email, "password": "wrong"}).status_code == 422

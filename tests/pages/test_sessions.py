@@ -312,7 +312,7 @@ def test_every_page_of_a_signed_in_person_carries_the_note_hidden(as_viewer: Any
     (note,) = page.all("div", class_="session-note")
     assert note.attributes["data-session"] == ONE
     assert 3500 < int(note.attributes["data-idle"]) <= 3600
-    assert "hidden" in note.all("div", class_="banner")[0].attributes
+    assert "hidden" in note.all("div", class_="session-note__box")[0].attributes
 
 
 def handle_of(client: Any) -> str:
