@@ -13,12 +13,12 @@ from flask_admin.theme import Theme
 from admin_app import models, resources
 from admin_app.config import flask_config
 from admin_app.extensions import compress, csrf, db, mail, migrate
-from admin_app.pages import auth
+from admin_app.pages import auth, two_factor
 from admin_app.pages.account import AccountPage
 from admin_app.pages.home import HomePage
 from admin_app.panel import navigation
 from admin_app.selection import search_indexes
-from admin_app.web import errors, login, security, templating
+from admin_app.web import errors, login, second_factor, security, templating
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -43,10 +43,12 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     mail.init_app(app)
     security.init_app(app)
     login.init_app(app)
+    second_factor.init_app(app)
     errors.init_app(app)
     templating.init_app(app)
     navigation.init_app(app)
     app.register_blueprint(auth.blueprint)
+    app.register_blueprint(two_factor.blueprint)
     app.add_url_rule("/", "root", lambda: redirect(url_for("admin.index")))
     _add_dashboard(app)
     return app

@@ -80,6 +80,15 @@ def _hosts(text: str) -> list[str]:
     return hosts
 
 
+def _roles(text: str) -> frozenset[str] | None:
+    """Read names of roles; None leaves it to whether people come over https."""
+    names = frozenset(name.strip().lower() for name in text.split(",") if name.strip())
+    if "none" in names and len(names) > 1:
+        message = "must be roles separated by commas, like owner,editor, or none"
+        raise ValueError(message)
+    return names - {"none"} if names else None
+
+
 def _smtp(text: str) -> dict[str, Any]:
     """Read where email is handed over, as Flask-Mailman's settings."""
     url = urlsplit(text)
@@ -171,6 +180,12 @@ SETTINGS = (
     Setting("ADMIN_SESSION_HOURS", "12", "Hours until a person signs in again (1 to 720).", _hours),
     Setting("ADMIN_IDLE_HOURS", "8", "Hours without a request after which a session ends (1 to 720).", _hours),
     Setting(
+        "ADMIN_TWO_FACTOR",
+        "",
+        "Roles that have to sign in with a second factor, like `owner,editor`, or `none`. Empty: `owner` with `ADMIN_HTTPS=1`, else none.",
+        _roles,
+    ),
+    Setting(
         "ADMIN_SMTP",
         "",
         "Where email is handed over: `smtp://user:password@host:587` (STARTTLS) or `smtps://…:465`. Empty: none is sent.",
@@ -212,6 +227,7 @@ def flask_config(environment: Mapping[str, str], instance: Path) -> dict[str, An
         "TIME_LIMIT": settings["ADMIN_TIME_LIMIT"],
         "SESSION_HOURS": settings["ADMIN_SESSION_HOURS"],
         "IDLE_HOURS": settings["ADMIN_IDLE_HOURS"],
+        "TWO_FACTOR": _required_roles(settings["ADMIN_TWO_FACTOR"], is_https=https),
         **settings["ADMIN_SMTP"],
         "MAIL_DEFAULT_SENDER": settings["ADMIN_MAIL_FROM"],
         "MAIL_BACKEND": "smtp",
@@ -231,6 +247,13 @@ def flask_config(environment: Mapping[str, str], instance: Path) -> dict[str, An
         "COMPRESS_ALGORITHM": ["zstd", "br", "gzip"],
         "COMPRESS_BR_LEVEL": 4,
     }
+
+
+def _required_roles(chosen: frozenset[str] | None, *, is_https: bool) -> frozenset[str]:
+    """Ask owners for a second factor where it is meant in earnest: on one's own machine it would stand before the first look."""
+    if chosen is not None:
+        return chosen
+    return frozenset({"owner"}) if is_https else frozenset()
 
 
 def _kept_secret(instance: Path) -> str:

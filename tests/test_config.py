@@ -28,6 +28,7 @@ DEFAULTS = {
     "ADMIN_TIME_LIMIT": 10,
     "ADMIN_SESSION_HOURS": 12,
     "ADMIN_IDLE_HOURS": 8,
+    "ADMIN_TWO_FACTOR": None,
     "ADMIN_SMTP": {
         "MAIL_SERVER": None,
         "MAIL_PORT": 587,
@@ -103,6 +104,11 @@ def test_a_setting_becomes_its_value(name: str, text: str, value: Any) -> None:
         ("ADMIN_PROXIES", "one", f"ADMIN_PROXIES {NUMBER}"),
         ("ADMIN_PROXIES", "²", f"ADMIN_PROXIES {NUMBER}"),
         ("ADMIN_SESSION_HOURS", "0", HOURS),
+        (
+            "ADMIN_TWO_FACTOR",
+            "none,owner",
+            "ADMIN_TWO_FACTOR must be roles separated by commas, like owner,editor, or none.",
+        ),
         ("ADMIN_SMTP", "mail.example.org", SMTP),
         ("ADMIN_SMTP", "https://mail.example.org", SMTP),
         ("ADMIN_SMTP", "smtp://u:p@mail.example.org:port", SMTP),

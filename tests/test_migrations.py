@@ -21,7 +21,17 @@ from admin_app.models.user import User
 from admin_app.selection import search_indexes
 
 MIGRATIONS = str(Path(__file__).resolve().parents[1] / "migrations")
-TABLES = {"alembic_version", "password_link", "post", "proof_try", "staff", "staff_session", "user"}
+TABLES = {
+    "alembic_version",
+    "authenticator",
+    "recovery_code",
+    "password_link",
+    "post",
+    "proof_try",
+    "staff",
+    "staff_session",
+    "user",
+}
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from admin_app import text
 from admin_app.cli.address import listening_address, public_address
 from admin_app.current import writing
-from admin_app.domain import accounts, passwords, records, sign_in
+from admin_app.domain import accounts, passwords, records, sessions, sign_in, two_factor
 from admin_app.errors import NotFoundError
 from admin_app.extensions import db
 from admin_app.models.staff import Role, Staff
@@ -98,6 +98,18 @@ def unlock(email: str) -> None:
         person = _person(email)
         sign_in.unlock(db.session, person)
     click.echo(f"{person.name} can try again at once, from anywhere.")
+
+
+@staff.command("reset-two-factor")
+@click.argument("email")
+@with_appcontext
+def reset_two_factor(email: str) -> None:
+    """Take a person's second factor away, for when app and recovery codes are lost, and end their sessions."""
+    with writing(), records.commit(db.session, Staff):
+        person = _person(email)
+        two_factor.reset(db.session, person)
+        sessions.end_all(db.session, person)
+    click.echo(f"{person.name} signs in with the password alone, and is signed out everywhere.")
 
 
 def _hand_over(email: str) -> None:

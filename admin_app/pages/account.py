@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import jsonify, request, url_for
+from flask import abort, jsonify, request, url_for
 from flask_admin import BaseView, expose
+from flask_login import current_user
 
-from admin_app.domain import passwords, records, sessions
+from admin_app.domain import passwords, records, sessions, two_factor
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
 from admin_app.models.staff import Staff
 from admin_app.pages.forms import PasswordForm
+from admin_app.pages.two_factor import codes_page, enrolment, enrolment_page
 from admin_app.panel.cells import value_cell
 from admin_app.panel.elements import Fact
 from admin_app.panel.session_rows import end_sessions, session_rows
-from admin_app.web import login
+from admin_app.web import login, second_factor
 from admin_app.web.notices import announce
 
 
@@ -59,6 +61,10 @@ class AccountPage(BaseView):
             "pages/account.html",
             form=form,
             facts=tuple(facts),
+            has_factor=two_factor.has_factor(db.session, staff),
+            is_required=second_factor.is_required(staff),
+            codes_left=two_factor.codes_left(db.session, staff),
+            two_factor_url=url_for("account.two_factor"),
             sessions=session_rows(staff),
             sessions_url=url_for("account.sessions"),
         )
@@ -73,6 +79,33 @@ class AccountPage(BaseView):
         announce(end_sessions(staff, request.form.get("session", "")))
         db.session.commit()
         return login.lead_to(url_for("account.index"))
+
+    @expose("/two-factor/", methods=("GET", "POST"))
+    def two_factor(self) -> Any:
+        """Enrol an app, make new recovery codes, or turn the second factor off where the role does without."""
+        staff = login.current_staff()
+        if staff is None:
+            return login.ask_to_sign_in()
+        here = url_for("account.index")
+        has_factor = two_factor.has_factor(db.session, staff)
+        match request.form.get("act") if has_factor else None:
+            case "codes":
+                codes = two_factor.renew_codes(db.session, staff, key=second_factor.key())
+                db.session.commit()
+                return codes_page(codes, here)
+            case "remove" if second_factor.is_required(staff):
+                abort(403)
+            case "remove":
+                two_factor.reset(db.session, staff)
+                db.session.commit()
+                announce("You sign in with your password alone now.")
+                return login.lead_to(here)
+        form, codes = enrolment(staff)
+        if codes:
+            sessions.end_all(db.session, staff, but=current_user.token)
+            db.session.commit()
+            return codes_page(codes, here)
+        return enrolment_page(form, staff, "pages/two_factor.html", has_factor=has_factor)
 
     @expose("/session/", methods=("GET", "POST"))
     def session(self) -> Any:

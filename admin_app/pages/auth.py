@@ -14,11 +14,11 @@ from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import db
 from admin_app.models.staff import Staff
 from admin_app.pages.forms import ChosenPasswordForm, SetUpForm, SignInForm
-from admin_app.text import counted, since, waiting_time
-from admin_app.web import login
-from admin_app.web.devices import known_device, remember_device
+from admin_app.text import waiting_time
+from admin_app.web import login, second_factor
+from admin_app.web.devices import known_device
 from admin_app.web.links import local_path
-from admin_app.web.notices import announce, warn
+from admin_app.web.notices import announce
 from admin_app.web.visitors import visitor
 
 blueprint = Blueprint("auth", __name__)
@@ -45,10 +45,7 @@ def sign_in() -> Any:
     )
     if outcome.staff is None:
         return _refusal(form, outcome)
-    login.renew(outcome.staff)
-    remember_device(outcome.staff)
-    _tell_of_failures(outcome)
-    return redirect(onward, 303)
+    return second_factor.after_password(outcome.staff, onward, outcome)
 
 
 def _refusal(form: SignInForm, outcome: Outcome) -> Any:
@@ -61,14 +58,6 @@ def _refusal(form: SignInForm, outcome: Outcome) -> Any:
 
 def _sign_in_page(form: SignInForm, problem: str, status: int) -> tuple[str, int]:
     return render_template("pages/sign_in.html", form=form, problem=problem), status
-
-
-def _tell_of_failures(outcome: Outcome) -> None:
-    if outcome.failed and outcome.since:
-        words = (
-            f"{counted(outcome.failed, 'failed try', 'failed tries')} to sign in as you since {since(outcome.since)}."
-        )
-        warn(f"{words} If that was not you, choose a new password.", links=[("Account", url_for("account.index"))])
 
 
 @blueprint.post("/sign-out")
@@ -124,9 +113,9 @@ def set_up(token: str) -> Any:
         except InvalidRecord as error:
             form.form_errors.extend(error.problems.values())
         else:
-            login.renew(owner)
+            answer = second_factor.after_password(owner, url_for("admin.index"))
             announce("Your account is ready. You are the first owner.")
-            return redirect(url_for("admin.index"), 303)
+            return answer
     return render_template("pages/set_up.html", form=form), 422 if form.errors else 200
 
 

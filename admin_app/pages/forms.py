@@ -67,6 +67,16 @@ class ChosenPasswordForm(Form):
     )  # fmt: skip -- one idea a line
 
 
+class CodeForm(Form):
+    """A code of an app, or one on paper."""
+
+    code = StringField(
+        "Code",
+        [_needed("Enter the code.")],
+        render_kw={"autocomplete": "one-time-code", "spellcheck": "false", "autocapitalize": "off", "maxlength": "40"},
+    )
+
+
 class PasswordForm(Form):
     """A new password, for who knows the present one."""
 

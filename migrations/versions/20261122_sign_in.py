@@ -1,4 +1,4 @@
-"""Sessions that say where they are, links that set a password, and failed tries."""
+"""Sessions that say where they are, links that set a password, failed tries, and second factors."""
 
 from __future__ import annotations
 
@@ -53,9 +53,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_proof_try_account'), ['account'], unique=False)
         batch_op.create_index(batch_op.f('ix_proof_try_last_at'), ['last_at'], unique=False)
 
+    op.create_table('authenticator',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('staff_id', sa.Integer(), nullable=False),
+    sa.Column('secret', sa.String(length=255), nullable=False),
+    sa.Column('last_step', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_authenticator_staff_id_staff'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_authenticator'))
+    )
+    with op.batch_alter_table('authenticator', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_authenticator_staff_id'), ['staff_id'], unique=True)
+
+    op.create_table('recovery_code',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('staff_id', sa.Integer(), nullable=False),
+    sa.Column('code_hash', sa.String(length=64), nullable=False),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_recovery_code_staff_id_staff'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_recovery_code'))
+    )
+    with op.batch_alter_table('recovery_code', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_recovery_code_staff_id'), ['staff_id'], unique=False)
+
 
 def downgrade() -> None:
     """Go back."""
+    op.drop_table('recovery_code')
+    op.drop_table('authenticator')
     op.drop_table('proof_try')
     op.drop_table('password_link')
     with op.batch_alter_table('staff_session', schema=None) as batch_op:

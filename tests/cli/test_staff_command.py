@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from admin_app.domain import passwords, throttle
 from admin_app.extensions import db
 from admin_app.models.staff import Role, Staff, StaffSession
+from admin_app.models.two_factor import Authenticator, RecoveryCode
 
 Manage = Callable[..., Any]
 Make = Callable[..., Staff]
@@ -234,3 +235,24 @@ def test_unlock_forgets_the_failed_tries(
     assert answer.status_code == 429
     assert (result.exit_code, result.output) == (0, "Vera can try again at once, from anywhere.\n")
     assert client.post_form("/sign-in", {"email": viewer.email, "password": "wrong"}).status_code == 422
+
+
+# ---- reset-two-factor
+
+
+def test_reset_two_factor_is_the_last_resort(
+    manage: Manage, app: Flask, viewer: Staff, signed_in: Callable[[Staff], Any]
+) -> None:
+    signed_in(viewer)
+    with app.app_context():
+        db.session.add(Authenticator(staff_id=viewer.id, secret="sealed"))
+        db.session.add(RecoveryCode(staff_id=viewer.id, code_hash="hash"))
+        db.session.commit()
+
+    result = manage("staff", "reset-two-factor", viewer.email)
+
+    assert (result.exit_code, result.output) == (
+        0,
+        "Vera signs in with the password alone, and is signed out everywhere.\n",
+    )
+    assert [count(app, model) for model in (Authenticator, RecoveryCode, StaffSession)] == [0, 0, 0]
