@@ -186,6 +186,12 @@ SETTINGS = (
         _roles,
     ),
     Setting(
+        "ADMIN_PROOF_ROWS",
+        "1000",
+        "Deleting or exporting more rows than this asks for the password again after 15 minutes.",
+        _whole_number,
+    ),
+    Setting(
         "ADMIN_SMTP",
         "",
         "Where email is handed over: `smtp://user:password@host:587` (STARTTLS) or `smtps://…:465`. Empty: none is sent.",
@@ -228,6 +234,7 @@ def flask_config(environment: Mapping[str, str], instance: Path) -> dict[str, An
         "SESSION_HOURS": settings["ADMIN_SESSION_HOURS"],
         "IDLE_HOURS": settings["ADMIN_IDLE_HOURS"],
         "TWO_FACTOR": _required_roles(settings["ADMIN_TWO_FACTOR"], is_https=https),
+        "PROOF_ROWS": settings["ADMIN_PROOF_ROWS"],
         **settings["ADMIN_SMTP"],
         "MAIL_DEFAULT_SENDER": settings["ADMIN_MAIL_FROM"],
         "MAIL_BACKEND": "smtp",

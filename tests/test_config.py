@@ -29,6 +29,7 @@ DEFAULTS = {
     "ADMIN_SESSION_HOURS": 12,
     "ADMIN_IDLE_HOURS": 8,
     "ADMIN_TWO_FACTOR": None,
+    "ADMIN_PROOF_ROWS": 1000,
     "ADMIN_SMTP": {
         "MAIL_SERVER": None,
         "MAIL_PORT": 587,

@@ -67,6 +67,7 @@ ROUTES = {
     "/admin/account/": Route("/admin/account/", get=SIGNED_IN, post=(302, 422, 422, 422)),
     "/admin/account/session/": Route("/admin/account/session/", get=SIGNED_IN, post=SIGNED_IN),
     "/admin/account/two-factor/": Route("/admin/account/two-factor/", get=SIGNED_IN, post=(302, 422, 422, 422)),
+    "/admin/account/confirm/": Route("/admin/account/confirm/", get=SIGNED_IN, post=(302, 422, 422, 422)),
     "/admin/account/sessions/": Route("/admin/account/sessions/", post=(302, 303, 303, 303)),
     "/admin/user/": Route("/admin/user/", get=SIGNED_IN),
     "/admin/user/details/": Route("/admin/user/details/?id={user}", get=SIGNED_IN),
@@ -139,7 +140,7 @@ READ = {
     "new/": ["url user name"],
     "lookup/": ["name", "query page"],
 }
-ARGUMENTS = {"/sign-in": ["next"], "/admin/account/": ["id url"]}
+ARGUMENTS = {"/sign-in": ["next"], "/admin/account/": ["id url"], "/admin/account/confirm/": ["next"]}
 for _name, _filters in FILTERS.items():
     ARGUMENTS |= {f"/admin/{_name}/{kind}": groups for kind, groups in READ.items()}
     ARGUMENTS[f"/admin/{_name}/export/<export_type>/"] = [*LISTED, _filters]
@@ -152,6 +153,7 @@ FORMS = {
     "/sign-in": {"email": "", "password": "", "next": ""},
     "/admin/account/": {"current_password": "", "new_password": ""},
     "/admin/account/two-factor/": {"act": "", "secret": "", "code": "000000"},
+    "/admin/account/confirm/": {"proof_password": "", "proof_typed": ""},
     "/admin/account/sessions/": {"session": ""},
     "/admin/staff/access/": {"act": "", "session": ""},
     "/admin/user/delete/": {"fate.posts": "give", "heir.posts": "nobody", "url": ""},

@@ -41,6 +41,7 @@ def begin(session: AnySession, staff: Staff, *, hours: int, visitor: Visitor = N
             staff_id=staff.id,
             expires_at=now + timedelta(hours=hours),
             last_seen_at=now,
+            proved_at=now,
             user_agent=visitor.user_agent.replace("\0", "")[:LONGEST_USER_AGENT],
             address=visitor.address,
         )
@@ -74,6 +75,15 @@ def note_seen(session: AnySession | Connection, token: str) -> None:
     session.execute(
         update(StaffSession).where(StaffSession.token_hash == _digest(token)).values(last_seen_at=utc_now())
     )
+
+
+def note_proof(session: AnySession, token: str) -> str:
+    """Write down that the person proved who they are; return the session's new token, as what it may do has grown."""
+    new = secrets.token_urlsafe(32)
+    now = utc_now()
+    chosen = update(StaffSession).where(StaffSession.token_hash == _digest(token))
+    session.execute(chosen.values(token_hash=_digest(new), proved_at=now, last_seen_at=now))
+    return new
 
 
 def all_of(session: AnySession, staff: Staff, *, idle_hours: int | None = None) -> Sequence[StaffSession]:

@@ -52,6 +52,8 @@ class StaffSession(db.Model):  # type: ignore[name-defined,misc] # made by Flask
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     # To the minute or so: see `domain.sessions.SEEN_EVERY`.
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    # When the person last proved who they are: by signing in, or by the password before a dangerous act.
+    proved_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     # As the browser and the network told them: for the person to recognise, never to decide by.
     user_agent: Mapped[str] = mapped_column(String(LONGEST_USER_AGENT), default="")
     address: Mapped[str] = mapped_column(String(45), default="")

@@ -17,7 +17,8 @@ from admin_app.pages.two_factor import codes_page, enrolment, enrolment_page
 from admin_app.panel.cells import value_cell
 from admin_app.panel.elements import Fact
 from admin_app.panel.session_rows import end_sessions, session_rows
-from admin_app.web import login, second_factor
+from admin_app.web import login, proof, second_factor
+from admin_app.web.links import local_path
 from admin_app.web.notices import announce
 
 
@@ -86,6 +87,8 @@ class AccountPage(BaseView):
         staff = login.current_staff()
         if staff is None:
             return login.ask_to_sign_in()
+        if request.method == "POST" and (page := proof.required()) is not None:
+            return page
         here = url_for("account.index")
         has_factor = two_factor.has_factor(db.session, staff)
         match request.form.get("act") if has_factor else None:
@@ -106,6 +109,18 @@ class AccountPage(BaseView):
             db.session.commit()
             return codes_page(codes, here)
         return enrolment_page(form, staff, "pages/two_factor.html", has_factor=has_factor)
+
+    @expose("/confirm/", methods=("GET", "POST"))
+    def confirm(self) -> Any:
+        """Ask for the password before something that is a link: a large export."""
+        if login.current_staff() is None:
+            return login.ask_to_sign_in()
+        onward = local_path(request.args.get("next"), url_for("admin.index"))
+        problem = proof.problem_with(request.form.get(proof.PASSWORD, "")) if request.method == "POST" else ""
+        if request.method == "POST" and not problem:
+            return login.lead_to(onward)
+        page = self.render("pages/proof.html", problem=problem, action=request.full_path, sealed="", minutes=15)
+        return page, 422 if problem else 200
 
     @expose("/session/", methods=("GET", "POST"))
     def session(self) -> Any:

@@ -24,6 +24,9 @@ from admin_app.web.password_links import HandedLink, hand_over
 class Access(ResourceView):
     """A resource of people who sign in, each with a page about their password and their sessions."""
 
+    # Who may sign in, and as what, is the way to everything else.
+    proof_for: ClassVar[frozenset[str]] = frozenset({"create_view", "edit_view", "delete_view", "access_view"})
+
     acts: ClassVar[dict[str, Act]] = {**ResourceView.acts, "access_view": Act.EDIT}
 
     def record_links(self, record: Any) -> Sequence[Link]:

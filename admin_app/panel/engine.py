@@ -19,6 +19,7 @@ from admin_app.models.base import Record
 from admin_app.models.limits import as_key
 from admin_app.panel.elements import Link
 from admin_app.text import label
+from admin_app.web import proof
 from admin_app.web.links import local_path
 from admin_app.web.login import ask_to_sign_in, current_staff
 
@@ -40,6 +41,9 @@ class Engine(ModelView):
     # Which right each exposed view asks for. A view that is not named here answers nobody.
     acts: ClassVar[dict[str, Act]] = {}
 
+    # Views that do their work only for who has proved lately who they are.
+    proof_for: ClassVar[frozenset[str]] = frozenset()
+
     # Bulk acts and in-place editing of Flask-Admin's have no page of ours yet; without a function there is no address.
     action_view = None
     ajax_update = None
@@ -59,6 +63,9 @@ class Engine(ModelView):
             return ask_to_sign_in()
         if not self.may(self.acts[name]):
             abort(403)
+        if proof.is_given() or (request.method == "POST" and name in self.proof_for):
+            page: ResponseReturnValue | None = proof.required()
+            return page
         return None
 
     def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Response, abort, request
+from flask import Response, abort, current_app, redirect, request, url_for
 from flask_admin import expose
+from sqlalchemy import func, literal, select
 
 from admin_app.errors import SelectionError
 from admin_app.extensions import db
@@ -17,6 +18,7 @@ from admin_app.selection.selection import Selection
 from admin_app.transfer.columns import ExportColumn, ImportColumn
 from admin_app.transfer.csv_file import CONTENT_TYPE, csv_chunks
 from admin_app.transfer.exporting import exported_rows
+from admin_app.web import proof
 
 
 class Exporting(Deleting):
@@ -25,7 +27,7 @@ class Exporting(Deleting):
     can_export = True
 
     @expose("/export/<export_type>/")
-    def export(self, export_type: str) -> Response:
+    def export(self, export_type: str) -> Any:
         """Send the rows that the same address shows as a list; a filter that could not be read sends nothing."""
         if export_type != "csv":
             abort(404)
@@ -33,6 +35,8 @@ class Exporting(Deleting):
         if selection.problems:
             message = f"A filter could not be read, so nothing was exported. {' '.join(selection.problems)}"
             raise SelectionError(message)
+        if not proof.is_fresh() and _is_large(selection):
+            return redirect(url_for("account.confirm", next=self.here()))
         columns = self.export_columns()
         rows = self.export_rows(selection, columns)
         name = f"{self.nouns}-{'filtered-' if selection.is_narrowed else ''}{datetime.now(UTC):%Y-%m-%d-%H%M%S}.csv"
@@ -81,3 +85,11 @@ class Exporting(Deleting):
         known = {column.key for column in self.import_columns()}
         names = [(name, label) for name, label in self.get_list_columns() if name not in known]
         return [word for pair in names for word in pair]
+
+
+def _is_large(selection: Selection) -> bool:
+    """Whether it holds more rows than may be taken away without proof; no more of them are counted than that needs."""
+    limit = current_app.config["PROOF_ROWS"]
+    found = select(literal(1)).select_from(selection.offer.model).where(*selection.criteria).limit(limit + 1)
+    count: int = db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
+    return bool(count > limit)

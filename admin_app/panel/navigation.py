@@ -29,6 +29,5 @@ def _menu() -> dict[str, Any]:
         "home_url": url_for("admin.index"),
         "account_url": url_for("account.index"),
         "session_url": url_for("account.session"),
-        "again_url": url_for("auth.sign_in"),
         "sign_out_url": url_for("auth.sign_out"),
     }

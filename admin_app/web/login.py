@@ -31,6 +31,7 @@ class SignedIn(UserMixin):
         self.handle = signed_in.handle
         self.expires_at = signed_in.expires_at
         self.last_seen_at = signed_in.last_seen_at
+        self.proved_at = signed_in.proved_at
 
     def get_id(self) -> str:
         """Return what finds this session again."""
@@ -134,6 +135,19 @@ def renew(staff: Staff) -> None:
     token = sessions.begin(db.session, staff, hours=current_app.config["SESSION_HOURS"], visitor=visitor())
     db.session.commit()
     begin(token)
+
+
+def note_proof() -> None:
+    """Give the present session a new token after its person proved who they are (committed); forms that are open stay good."""
+    person = current_session()
+    if person is None:
+        return
+    token = sessions.note_proof(db.session, person.token)
+    db.session.commit()
+    count_as_unseen()
+    person.token, person.proved_at = token, utc_now()
+    # Where Flask-Login keeps what finds the session again.
+    session["_user_id"] = token
 
 
 def ask_to_sign_in() -> Response:

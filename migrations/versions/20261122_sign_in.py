@@ -16,11 +16,13 @@ def upgrade() -> None:
     # Sessions that are there have been seen when they began, as far as anybody knows.
     with op.batch_alter_table('staff_session', schema=None) as batch_op:
         batch_op.add_column(sa.Column('last_seen_at', sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('proved_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('user_agent', sa.String(length=300), nullable=False, server_default=''))
         batch_op.add_column(sa.Column('address', sa.String(length=45), nullable=False, server_default=''))
-    op.execute("UPDATE staff_session SET last_seen_at = created_at")
+    op.execute("UPDATE staff_session SET last_seen_at = created_at, proved_at = created_at")
     with op.batch_alter_table('staff_session', schema=None) as batch_op:
         batch_op.alter_column('last_seen_at', existing_type=sa.DateTime(timezone=True), nullable=False)
+        batch_op.alter_column('proved_at', existing_type=sa.DateTime(timezone=True), nullable=False)
         batch_op.alter_column('user_agent', existing_type=sa.String(length=300), server_default=None)
         batch_op.alter_column('address', existing_type=sa.String(length=45), server_default=None)
 
@@ -85,4 +87,5 @@ def downgrade() -> None:
     with op.batch_alter_table('staff_session', schema=None) as batch_op:
         batch_op.drop_column('address')
         batch_op.drop_column('user_agent')
+        batch_op.drop_column('proved_at')
         batch_op.drop_column('last_seen_at')

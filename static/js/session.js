@@ -15,7 +15,6 @@ function inMinutes(seconds) {
 function say(text, canStay) {
   words.textContent = text;
   stay.hidden = !canStay;
-  note.querySelector("[data-session-again]").hidden = canStay;
   note.querySelector("[data-session-note]").hidden = text === "";
 }
 
@@ -32,8 +31,8 @@ function show({ idle, end }) {
     wait(idle - WARN_SECONDS);
     return;
   }
-  const why = canStay ? "nothing was done here for a while" : "you signed in long ago";
-  say(`You will be signed out in ${inMinutes(idle)}: ${why}.`, canStay);
+  const why = canStay ? "nothing was done here for a while." : "you signed in long ago. Save what you are typing.";
+  say(`You will be signed out in ${inMinutes(idle)}: ${why}`, canStay);
   wait(Math.min(30, Math.max(5, idle)));
 }
 
