@@ -13,6 +13,7 @@ from flask import Flask
 from flask.cli import FlaskGroup
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from admin_app.cli.check import check
 from admin_app.cli.demo import demo
 from admin_app.cli.serve import run
 from admin_app.cli.staff import staff
@@ -47,6 +48,6 @@ def main(create_app: Callable[[], Flask]) -> None:
     )
     # Flask's own options choose another application or read a file of settings: there is one of the first, none of the second.
     commands.params = [option for option in commands.params if option.name in {"version", "help"}]
-    for command in (run, staff, demo, import_, export):
+    for command in (run, check, staff, demo, import_, export):
         commands.add_command(command)
     commands.main(prog_name="manage.py")

@@ -12,6 +12,7 @@ from flask_migrate import upgrade
 from gunicorn.app.base import BaseApplication
 
 from admin_app.cli.address import HOST, PORT, listening_address, public_address
+from admin_app.cli.check import findings
 from admin_app.domain import accounts
 from admin_app.extensions import db
 from admin_app.pages.auth import set_up_url
@@ -66,6 +67,8 @@ def run(host: str, port: int, workers: int, threads: int) -> None:
     if not accounts.is_set_up(db.session):
         with app.test_request_context(base_url=public_address(app, address)):
             click.echo(f"Nobody has an account yet. Make the first one at {set_up_url()}")
+    for finding in findings():
+        click.echo(f"Warning: {finding}", err=True)
     db.session.remove()
     options = {
         "bind": f"fd://{listener.fileno()}",
