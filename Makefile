@@ -4,11 +4,14 @@ PYTHON ?= python3
 VENV ?= .venv
 # Given to the command at hand: make pytest ARGS="-k export"
 ARGS ?=
+# Which of the scripts in benchmarks/ runs.
+NAME ?= lists
 
 BIN := $(VENV)/bin
 # A file that is there when its requirements are installed, and newer than they are.
 RUNTIME := $(VENV)/.runtime-installed
 TOOLS := $(VENV)/.tools-installed
+PEERS := $(VENV)/.peers-installed
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
@@ -39,8 +42,8 @@ fmt: $(TOOLS) ## Format the code, and repair what can be repaired
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-bench: $(TOOLS) ## Measure with many records
-	@for script in benchmarks/*.py; do echo "$$script"; PYTHONPATH=. $(BIN)/python "$$script" $(ARGS) || exit 1; done
+bench: $(PEERS) ## Measure with many records, beside other dashboards; another measurement: make bench NAME=servers
+	@PYTHONPATH=. $(BIN)/python benchmarks/$(NAME).py $(ARGS)
 
 clean: ## Remove what make has made; the data in instance/ stays
 	rm -rf $(VENV) .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
@@ -64,3 +67,8 @@ $(TOOLS): requirements-dev.txt requirements.txt | $(BIN)/python
 	@echo "Installing what the checks need (only when the requirements have changed) ..."
 	@$(PIP) -r requirements-dev.txt
 	@touch $(RUNTIME) $@
+
+$(PEERS): benchmarks/requirements.txt $(TOOLS)
+	@echo "Installing what the dashboard is measured against ..."
+	@$(PIP) -r benchmarks/requirements.txt
+	@touch $@

@@ -1,4 +1,4 @@
-"""What the act under way is: whether it means to write, and how long its statements may take.
+"""What the act under way is: whether it means to write, how long its statements may take, whose days it speaks of.
 
 SQLite lets one connection write at a time; a transaction that only finds out half-way that it writes can be
 refused at once, whatever the busy timeout. So whoever means to write says so before the first statement.
@@ -10,11 +10,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import UTC, date, datetime, tzinfo
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 # Seconds a statement may take, and the moment of `time.monotonic` when the whole act is late; 0 is no limit.
 _limit: ContextVar[float] = ContextVar("limit", default=0.0)
 _deadline: ContextVar[float] = ContextVar("deadline", default=0.0)
+# Where days begin at midnight for whoever looks: a command's are UTC's.
+_zone: ContextVar[tzinfo] = ContextVar("zone", default=UTC)
 
 
 def is_writing() -> bool:
@@ -67,3 +70,23 @@ def is_late() -> bool:
     """Whether the act has used up its time."""
     deadline = _deadline.get()
     return deadline > 0 and time.monotonic() > deadline
+
+
+@contextmanager
+def time_zone(zone: tzinfo) -> Iterator[None]:
+    """Mean this zone's days inside."""
+    token = _zone.set(zone)
+    try:
+        yield
+    finally:
+        _zone.reset(token)
+
+
+def zone() -> tzinfo:
+    """Return the zone that days and shown times are meant in."""
+    return _zone.get()
+
+
+def today() -> date:
+    """Return the day it is there now."""
+    return datetime.now(zone()).date()

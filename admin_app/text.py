@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 import humanize
 from markupsafe import Markup
@@ -63,9 +63,20 @@ def waiting_time(seconds: int) -> str:
     )
 
 
-def exact_time(moment: datetime) -> str:
-    """Write the time to the second with its zone: "2026-11-22 09:05:10 UTC"."""
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+def exact_time(moment: datetime, zone: tzinfo = UTC) -> str:
+    """Write the time to the second, in UTC and before that in another zone: "2026-11-22 10:05:10 CET, 09:05:10 UTC"."""
+    utc, there = moment.astimezone(UTC), local(moment, zone)
+    if zone is UTC or there.utcoffset() == utc.utcoffset():
+        return f"{utc:%Y-%m-%d %H:%M:%S} UTC"
+    return f"{there:%Y-%m-%d %H:%M:%S %Z}, {f'{utc:%H:%M:%S}' if utc.date() == there.date() else f'{utc:%Y-%m-%d %H:%M:%S}'} UTC"
+
+
+def local(moment: datetime, zone: tzinfo) -> datetime:
+    """Return the moment in a zone; at the calendar's very ends, where that would lie outside, in UTC."""
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        return moment
 
 
 def in_words(names: list[str]) -> str:

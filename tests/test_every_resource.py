@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import sqlalchemy as sa
@@ -130,6 +131,55 @@ def test_list_shows_every_record_under_every_declared_column(subject: Subject, a
     assert {len(row) for row in page.rows()} == {len(subject.view.column_list)}
 
 
+def test_each_column_that_can_be_chosen_is_shown_and_written(subject: Subject, as_owner: Any) -> None:
+    for number in (1, 2):
+        subject.add(number)
+    names = list(subject.view.choosable_columns())
+    address = f"{subject.root}columns/"
+    places = {f"place.{name}": str(place) for place, name in enumerate(names[:1] + names[:0:-1])}
+
+    as_owner.post_form(address, {"column": names, **places})
+
+    page = Page(as_owner.get(subject.root))
+    heads = [one.rstrip("↑↓") for one in page.texts("th", within="listing", scope="col") if one != "Actions"]
+    assert heads == [subject.view.get_column_name(name) for name in names[:1] + names[:0:-1]]
+    file = list(csv.reader(io.StringIO(as_owner.get(f"{subject.root}export/csv/").text)))
+    assert set(heads) <= set(file[0])
+    assert len(file) == 1 + len(subject.ids())
+
+
+def test_a_list_with_every_column_costs_six_statements_at_most(
+    subject: Subject, as_owner: Any, statements: Callable[[], Any]
+) -> None:
+    columns = ",".join(subject.view.choosable_columns())
+    counts = {}
+    for number in (1, 2, 3):
+        subject.add(number)
+        as_owner.get(subject.root)
+        with statements() as sent:
+            as_owner.get(f"{subject.root}?columns={columns}")
+        counts[number] = len(sent)
+
+    assert set(counts.values()) == {counts[1]}
+    assert counts[1] <= 6
+
+
+def test_a_view_of_each_declared_filter_opens_the_list_it_was_saved_from(subject: Subject, as_owner: Any) -> None:
+    key = subject.add(1)
+    subject.add(2)
+    with subject.app.app_context():
+        sort = list(subject.view.offer().sorts)[-1]
+    for slug, operator in subject.view.filters_by_key.items():
+        query = {slug: meaning_something(subject.app, operator, key), "sort": f"-{sort}"}
+        before = Page(as_owner.get(subject.root, query_string=query))
+
+        address = f"{subject.root}views/new/?{urlencode(query)}"
+        saved = as_owner.post_form(address, {"name": slug[:60]})
+
+        page = Page(as_owner.get(saved.location, follow_redirects=True))
+        assert (page.status, page.rows(), page.chips) == (200, before.rows(), before.chips), slug
+
+
 def test_search_finds_by_each_declared_column(subject: Subject, as_owner: Any) -> None:
     keys = {number: subject.add(number) for number in (101, 202)}
     plain = [name for name in subject.view.column_searchable_list or () if "." not in name]
@@ -153,10 +203,34 @@ def test_each_declared_filter_is_understood(subject: Subject, as_owner: Any) -> 
         assert page.all(class_="chip--problem") == [], slug
 
 
+def test_each_declared_filter_means_the_same_by_itself_and_in_a_group(subject: Subject, as_owner: Any) -> None:
+    key = subject.add(1)
+    subject.add(2)
+    for slug, operator in subject.view.filters_by_key.items():
+        text = meaning_something(subject.app, operator, key)
+        name, _, word = slug.rpartition("__")
+
+        alone = Page(as_owner.get(subject.root, query_string={slug: text}))
+        in_group = Page(
+            as_owner.get(subject.root, query_string={"where": f'{name} {word} "{text}" or id_never {word} x'})
+        )
+        both = Page(
+            as_owner.get(subject.root, query_string={"where": f'{name} {word} "{text}" or {name} {word} "{text}"'})
+        )
+
+        assert (in_group.status, both.status, both.ids()) == (400, 200, alone.ids()), slug
+
+
+SAMPLES = ("2026-01-01 to 2026-02-01", "2026-01-01", "12:00", "yes")
+
+
 def meaning_something(app: Flask, operator: Any, key: int) -> str:
     """Find what one can type for an operator."""
-    chosen = [value for value, _ in operator.choices()]
-    samples = [*chosen, str(uuid.UUID(int=1)), "2026-01-01 to 2026-02-01", "2026-01-01", "12:00", "yes", str(key), "a"]
+    chosen = [value for value, _ in operator.choices()] + list(
+        getattr(getattr(operator.column, "type", None), "enums", [])
+    )
+    periods = [value for value, _ in operator.suggestions]
+    samples = [*chosen, *periods, str(uuid.UUID(int=1)), "1 to 2", *SAMPLES, str(key), "a"]
     with app.app_context():
         for text in samples:
             try:
@@ -273,9 +347,10 @@ def test_lookup_answers_for_each_relation_to_one(subject: Subject, as_owner: Any
 
 def test_viewer_sees_what_is_not_for_owners_and_changes_nothing(subject: Subject, as_viewer: Any) -> None:
     key = subject.add(1)
-    looking = [subject.root, subject.at("details", key), f"{subject.root}export/csv/"]
+    looking = [f"{subject.root}{page}" for page in ("", "columns/", "views/", "views/new/", "export/csv/")]
+    looking.append(subject.at("details", key))
     changing = [f"{subject.root}new/", subject.at("edit", key), subject.at("delete", key)]
 
     statuses = [as_viewer.get(address).status_code for address in (*looking, *changing)]
 
-    assert statuses == [403 if subject.view.owners_only else 200] * 3 + [403] * 3
+    assert statuses == [403 if subject.view.owners_only else 200] * 6 + [403] * 3

@@ -12,7 +12,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from admin_app.extensions import db
-from admin_app.models.staff import StaffSession
+from admin_app.models.saved_view import SavedView
+from admin_app.models.staff import Staff, StaffSession
 
 PEOPLE = ("nobody", "viewer", "editor", "owner")
 Statuses = tuple[int, int, int, int]
@@ -53,6 +54,11 @@ class Route:
         }
 
 
+def _own(seen: Statuses, status: int) -> Statuses:
+    """Return the status for the owner, where everybody else who sees the list finds nothing."""
+    return seen[0], *(404 if one == 200 else one for one in seen[1:3]), status  # type: ignore[return-value]
+
+
 # A form without its fields answers 422 where something is needed, and 303 where nothing is or it stands there already.
 ROUTES = {
     "/": Route("/", get=(302, 302, 302, 302)),
@@ -69,6 +75,8 @@ ROUTES = {
     "/admin/account/two-factor/": Route("/admin/account/two-factor/", get=SIGNED_IN, post=(302, 422, 422, 422)),
     "/admin/account/confirm/": Route("/admin/account/confirm/", get=SIGNED_IN, post=(302, 422, 422, 422)),
     "/admin/account/sessions/": Route("/admin/account/sessions/", post=(302, 303, 303, 303)),
+    "/admin/account/time-zone/": Route("/admin/account/time-zone/", post=(302, 422, 422, 422)),
+    "/admin/account/shortcuts/": Route("/admin/account/shortcuts/", post=(302, 303, 303, 303)),
     "/admin/user/": Route("/admin/user/", get=SIGNED_IN),
     "/admin/user/details/": Route("/admin/user/details/?id={user}", get=SIGNED_IN),
     "/admin/user/export/<export_type>/": Route("/admin/user/export/csv/", get=SIGNED_IN),
@@ -92,6 +100,28 @@ ROUTES = {
     "/admin/staff/access/": Route("/admin/staff/access/?id={staff}", get=OWNERS, post=(302, 403, 403, 303)),
     "/admin/staff/delete/": Route("/admin/staff/delete/?id={staff}", get=OWNERS, post=(302, 403, 403, 303)),
 }
+
+# What every resource's list can be made into: its columns, its views.
+for _name, _get in (("user", SIGNED_IN), ("post", SIGNED_IN), ("staff", OWNERS)):
+    _done, _missing, _refused, _unnamed = (
+        tuple(302 if one == 302 else status if one == 200 else 403 for one in _get) for status in (303, 404, 400, 422)
+    )
+    _root = f"/admin/{_name}/"
+    ROUTES |= {
+        f"{_root}columns/": Route(f"{_root}columns/", get=_get, post=_done),
+        f"{_root}page-size/": Route(f"{_root}page-size/", post=_refused),
+        f"{_root}views/": Route(f"{_root}views/", get=_get),
+        f"{_root}views/new/": Route(f"{_root}views/new/", get=_get, post=_unnamed),
+        f"{_root}views/save/": Route(f"{_root}views/save/", post=_missing),
+        f"{_root}views/default/": Route(f"{_root}views/default/", post=_done),
+        # The views are the owner's own: nobody else has them.
+        f"{_root}views/edit/": Route(
+            f"{_root}views/edit/?id={{{_name}_view}}", get=_own(_get, 200), post=_own(_get, 422)
+        ),
+        f"{_root}views/delete/": Route(
+            f"{_root}views/delete/?id={{{_name}_view}}", get=_own(_get, 200), post=_own(_get, 303)
+        ),
+    }
 
 BY_ID = [rule for rule, route in ROUTES.items() if "id={" in route.url]
 FORGED = [
@@ -127,7 +157,7 @@ HOSTILE = [
 ]
 
 # What each page reads from its address, in groups that are sent together: what refuses the page stands alone.
-LISTED = ["sort", "q page per_page url", "nothing__is"]
+LISTED = ["sort", "q page per_page columns url", "view", "q view", "nothing__is"]
 FILTERS = {
     "user": "name__contains email__in email__empty created_at__from created_at__between",
     "post": "content__contains user__is user__empty user.email__not_in created_at__on",
@@ -138,6 +168,10 @@ READ = {
     "edit/": ["id", "url posts.q posts.page posts.per_page", "posts.sort"],
     "delete/": ["id", "url"],
     "new/": ["url user name"],
+    "columns/": ["sort q columns per_page", "view"],
+    "views/new/": ["sort q columns per_page", "view"],
+    "views/edit/": ["id"],
+    "views/delete/": ["id"],
     "lookup/": ["name", "query page"],
 }
 ARGUMENTS = {"/sign-in": ["next"], "/admin/account/": ["id url"], "/admin/account/confirm/": ["next"]}
@@ -157,6 +191,12 @@ FORMS = {
     "/admin/account/sessions/": {"session": ""},
     "/admin/staff/access/": {"act": "", "session": ""},
     "/admin/user/delete/": {"fate.posts": "give", "heir.posts": "nobody", "url": ""},
+    "/admin/post/columns/": {"column": "id", "place.id": "2", "per_page": "50", "density": "compact"},
+    "/admin/post/page-size/": {"per_page": "50", "url": ""},
+    "/admin/post/views/new/": {"name": "Mine", "audience": "mine", "default": ""},
+    "/admin/post/views/edit/": {"name": "Mine", "audience": "mine", "default": ""},
+    "/admin/post/views/default/": {"view": ""},
+    "/admin/post/views/save/": {"url": ""},
     **dict.fromkeys(("/admin/user/new/", "/admin/user/edit/"), USER),
     **dict.fromkeys(("/admin/post/new/", "/admin/post/edit/"), POST),
     **dict.fromkeys(("/admin/staff/new/", "/admin/staff/edit/"), STAFF),
@@ -165,9 +205,12 @@ URLENCODED = "application/x-www-form-urlencoded"
 
 
 @pytest.fixture
-def address_of(make_user: Any, make_post: Any, make_staff: Any) -> Callable[[str], str]:
+def address_of(make_user: Any, make_post: Any, make_staff: Any, owner: Staff, keep: Any) -> Callable[[str], str]:
     user = make_user()
     ids = {"user": user.id, "post": make_post(user=user).id, "staff": make_staff("Subject").id}
+    for name in ("user", "post", "staff"):
+        view = SavedView(staff_id=owner.id, resource=name, name="View", arguments="per_page=20")
+        ids[f"{name}_view"] = keep(view).id
     return lambda rule: ROUTES[rule].url.format_map(ids)
 
 

@@ -26,6 +26,8 @@ TABLES = {
     "authenticator",
     "recovery_code",
     "password_link",
+    "preference",
+    "saved_view",
     "post",
     "proof_try",
     "staff",

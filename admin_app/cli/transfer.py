@@ -90,7 +90,7 @@ def export(resource: str, output: str, query: str) -> None:
     selection = view.selection(parse_qsl(query, keep_blank_values=True))
     if selection.problems:
         raise SelectionError(" ".join(selection.problems))
-    columns = view.export_columns()
+    columns = view.export_columns(selection)
     chunks = csv_chunks([column.header for column in columns], view.export_rows(selection, columns))
     if output == "-":
         sys.stdout.buffer.writelines(chunks)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select, text
 
+from admin_app import zones
 from admin_app.domain import sessions
 from admin_app.domain.passwords import set_password
 from admin_app.domain.rules import problem_with
@@ -15,6 +16,18 @@ from admin_app.models.staff import Role, Staff
 def normalised_email(address: str) -> str:
     """Return the address as it is kept: one spelling an account."""
     return address.replace("\0", "").strip().lower()
+
+
+def set_time_zone(staff: Staff, name: str) -> None:
+    """Mean this zone's days from now on; raise `InvalidRecord` for a name that is no zone's."""
+    if problem := time_zone_problem(name):
+        raise InvalidRecord({"time_zone": problem})
+    staff.time_zone = "" if name == zones.UTC_NAME else name
+
+
+def time_zone_problem(name: str) -> str | None:
+    """Say what is wrong with the name of a time zone, if anything."""
+    return None if name in zones.offered() else "Choose a time zone from the list."
 
 
 def create_staff(session: AnySession, *, name: str, email: str, role: Role, password: str | None) -> Staff:

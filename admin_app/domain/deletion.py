@@ -74,7 +74,9 @@ def delete_record(session: AnySession, record: Any, decisions: Mapping[str, Deci
 
 
 def _relations(model: type[Any]) -> list[RelationshipProperty[Any]]:
-    return [one for one in inspect_mapper(model).relationships if one.direction is RelationshipDirection.ONETOMANY]
+    """Return the relations to many; one that is only for looking has rows that the database lets go with the record."""
+    relations = inspect_mapper(model).relationships
+    return [one for one in relations if one.direction is RelationshipDirection.ONETOMANY and not one.viewonly]
 
 
 def _link(relation: RelationshipProperty[Any]) -> tuple[Any, Any]:

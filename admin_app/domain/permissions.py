@@ -15,15 +15,18 @@ class Act(StrEnum):
     CREATE = "create"
     EDIT = "edit"
     DELETE = "delete"
+    SHARE = "share"
 
 
 READING = frozenset({Act.VIEW, Act.EXPORT})
 WRITING = frozenset({Act.CREATE, Act.EDIT, Act.DELETE})
+# Showing a saved view to others, a role or everyone: it stands in their navigation. Everybody may keep views of their own.
+SHARING = frozenset({Act.SHARE})
 
 GRANTS: dict[Role, frozenset[Act]] = {
     Role.VIEWER: READING,
-    Role.EDITOR: READING | WRITING,
-    Role.OWNER: READING | WRITING,
+    Role.EDITOR: READING | WRITING | SHARING,
+    Role.OWNER: READING | WRITING | SHARING,
 }
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Enum, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from admin_app.extensions import db
 from admin_app.models.base import Record, UtcDateTime, utc_now
+
+if TYPE_CHECKING:
+    from admin_app.models.preference import Preference
 
 
 class Role(StrEnum):
@@ -32,7 +36,12 @@ class Staff(Record):
     )
     is_active: Mapped[bool] = mapped_column(default=True)
     password_hash: Mapped[str] = mapped_column(String(255), info={"secret": True})
+    # Where their days begin and end, by IANA's name ("Europe/Prague"); "" is UTC.
+    time_zone: Mapped[str] = mapped_column(String(64), default="", server_default="")
     last_sign_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    # To look at only: `domain.preferences` writes them, and the database lets them go with the person.
+    preferences: Mapped[list[Preference]] = relationship(viewonly=True)
 
     def __str__(self) -> str:
         """Name the person."""

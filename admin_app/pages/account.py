@@ -1,4 +1,4 @@
-"""One's own account: who one is here, a new password, and where one is signed in."""
+"""One's own account: who one is here, where one's days begin, a password, a second factor, and where one is signed in."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from flask import abort, jsonify, request, url_for
 from flask_admin import BaseView, expose
 from flask_login import current_user
 
-from admin_app.domain import passwords, records, sessions, two_factor
+from admin_app import zones
+from admin_app.domain import accounts, passwords, preferences, records, sessions, two_factor
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
+from admin_app.models.preference import Preference
 from admin_app.models.staff import Staff
-from admin_app.pages.forms import PasswordForm
+from admin_app.pages.forms import PasswordForm, TimeZoneForm
 from admin_app.pages.two_factor import codes_page, enrolment, enrolment_page
 from admin_app.panel.cells import value_cell
 from admin_app.panel.elements import Fact
@@ -20,6 +22,8 @@ from admin_app.panel.session_rows import end_sessions, session_rows
 from admin_app.web import login, proof, second_factor
 from admin_app.web.links import local_path
 from admin_app.web.notices import announce
+
+NOT_CURRENT = "This is not your current password."
 
 
 class AccountPage(BaseView):
@@ -37,6 +41,20 @@ class AccountPage(BaseView):
         """Ask strangers to sign in."""
         return login.ask_to_sign_in()
 
+    @expose("/time-zone/", methods=("POST",))
+    def time_zone(self) -> Any:
+        """Keep the zone that days and times are meant in."""
+        staff = login.current_staff()
+        if staff is None:
+            return login.ask_to_sign_in()
+        form = TimeZoneForm(request.form)
+        if not form.validate():
+            return self._page(staff, PasswordForm(), form)
+        with records.commit(db.session, Staff):
+            accounts.set_time_zone(staff, form.time_zone.data)
+        announce(f"Days and times are now those of {form.time_zone.data}.")
+        return login.lead_to(url_for("account.index"))
+
     @expose("/", methods=("GET", "POST"))
     def index(self) -> Any:
         """Show the account, or change the password and end every other session."""
@@ -45,7 +63,8 @@ class AccountPage(BaseView):
             return login.ask_to_sign_in()
         form = PasswordForm(request.form)
         if request.method == "POST" and form.validate():
-            if passwords.is_password(staff, form.current_password.data or ""):
+            problem = proof.problem_with(form.current_password.data or "")
+            if not problem:
                 try:
                     with records.commit(db.session, Staff):
                         passwords.set_password(db.session, staff, form.new_password.data or "")
@@ -56,11 +75,15 @@ class AccountPage(BaseView):
                     announce("Your password was changed. You are signed out everywhere else.")
                     return login.lead_to(url_for("account.index"))
             else:
-                form.current_password.errors = ["This is not your current password."]
+                form.current_password.errors = [NOT_CURRENT if problem == proof.WRONG else problem]
+        return self._page(staff, form, TimeZoneForm(time_zone=staff.time_zone or zones.UTC_NAME))
+
+    def _page(self, staff: Staff, form: PasswordForm, zone_form: TimeZoneForm) -> Any:
         facts = [Fact(label, value_cell(getattr(staff, name), is_whole=True)) for name, label in _FACTS]
         page = self.render(
             "pages/account.html",
             form=form,
+            zone_form=zone_form,
             facts=tuple(facts),
             has_factor=two_factor.has_factor(db.session, staff),
             is_required=second_factor.is_required(staff),
@@ -69,7 +92,7 @@ class AccountPage(BaseView):
             sessions=session_rows(staff),
             sessions_url=url_for("account.sessions"),
         )
-        return page, 422 if form.errors else 200
+        return page, 422 if form.errors or zone_form.errors else 200
 
     @expose("/sessions/", methods=("POST",))
     def sessions(self) -> Any:
@@ -134,6 +157,17 @@ class AccountPage(BaseView):
         login.count_as_unseen()
         idle, in_any_case = login.seconds_left() if request.method == "POST" else login.seconds_left_unused()
         return jsonify(idle=idle, end=in_any_case)
+
+    @expose("/shortcuts/", methods=("POST",))
+    def shortcuts(self) -> Any:
+        """Keep whether single keys do something on this person's pages."""
+        staff = login.current_staff()
+        if staff is None:
+            return login.ask_to_sign_in()
+        with records.commit(db.session, Preference):
+            preferences.remember_shortcuts(db.session, staff, is_on="shortcuts" in request.form)
+        announce("Your choice of shortcuts was kept.")
+        return login.lead_to(url_for("account.index"))
 
 
 _FACTS = (("name", "Name"), ("email", "Email"), ("role", "Role"), ("last_sign_in_at", "Last sign-in"))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import Form, HiddenField, PasswordField, StringField
+from wtforms import Form, HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import ValidationError
 
-from admin_app.domain import passwords, rules
+from admin_app import zones
+from admin_app.domain import accounts, passwords, rules
 from admin_app.models.staff import Staff
 from admin_app.panel.fields import EmailField, Rule
 
@@ -89,3 +90,24 @@ class PasswordForm(Form):
         description=NEW_PASSWORD_HINT,
         render_kw={"autocomplete": "new-password"},
     )  # fmt: skip -- one idea a line
+
+
+def _zones() -> dict[str, list[tuple[str, str]]]:
+    """Group the zones by their part of the world."""
+    places: dict[str, list[tuple[str, str]]] = {}
+    for name in zones.offered():
+        region, _, place = name.partition("/")
+        places.setdefault(region, []).append((name, (place or name).replace("_", " ")))
+    return places
+
+
+class TimeZoneForm(Form):
+    """Where one's days begin and end."""
+
+    time_zone = SelectField(
+        "Time zone",
+        [Rule(lambda name: accounts.time_zone_problem(name or ""), is_required=True)],
+        choices=_zones,
+        validate_choice=False,
+        description="A day in a filter is a day there, and times are shown as its clocks show them.",
+    )

@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any
 
 from admin_app import text
+from admin_app.current import zone
 from admin_app.panel.elements import Cell, CellKind
 from admin_app.panel.engine import Engine
 from admin_app.panel.registry import resource_of
@@ -27,10 +28,17 @@ def cell_of(
     if resource.relation(name) is not None:
         return _relation_cell(getattr(record, name))
     formatter = resource.column_formatters.get(name)
-    value = getattr(record, name)
+    value = value_of(record, name)
     if formatter is not None and not is_whole:
         value = formatter(resource, None, record, name)
     return value_cell(value, is_whole=is_whole)
+
+
+def value_of(record: Any, name: str) -> Any:
+    """Return a column's value, of a related record ("user.email") where there is one."""
+    first, _, rest = name.partition(".")
+    value = getattr(record, first)
+    return value if not rest or value is None else getattr(value, rest)
 
 
 def value_cell(value: Any, *, is_whole: bool) -> Cell:  # noqa: PLR0911 -- a table of types, one line each
@@ -47,7 +55,7 @@ def value_cell(value: Any, *, is_whole: bool) -> Cell:  # noqa: PLR0911 -- a tab
         case int() | float() | Decimal():
             return Cell(CellKind.NUMBER, str(value))
         case datetime():
-            return Cell(CellKind.TIME, text.relative_time(value), text.exact_time(value), iso=value.isoformat())
+            return _time_cell(value, is_whole=is_whole)
         case date():
             return Cell(CellKind.TIME, value.isoformat(), iso=value.isoformat())
         case _:
@@ -56,6 +64,13 @@ def value_cell(value: Any, *, is_whole: bool) -> Cell:  # noqa: PLR0911 -- a tab
                 whole if is_whole or len(whole) <= GLIMPSE else " ".join(whole[: GLIMPSE * 2].split())[:GLIMPSE] + "…"
             )
             return Cell(CellKind.TEXT, shown)
+
+
+def _time_cell(value: datetime, *, is_whole: bool) -> Cell:
+    """Say how long ago; where there is room, the time as well, as a clock shows it where the viewer is."""
+    here, words = text.local(value, zone()), text.relative_time(value)
+    shown = f"{here:%Y-%m-%d %H:%M} ({words})" if is_whole else words
+    return Cell(CellKind.TIME, shown, text.exact_time(value, zone()), iso=here.isoformat())
 
 
 def _relation_cell(other: Any) -> Cell:

@@ -31,6 +31,9 @@ class Cell:
     title: str = ""
     url: str = ""
     iso: str = ""
+    # The filter that finds the rows with this value too, and what it is called.
+    only: Hidden | None = None
+    only_label: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,8 @@ class Pager:
     last_url: str = ""
     pages: tuple[Link | None, ...] = ()
     sizes: tuple[Link, ...] = ()
+    # This list from its start, in its present size: what a chosen size leads back to.
+    here_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,33 +105,118 @@ class Chip:
 
 
 @dataclass(frozen=True)
-class FilterField:
-    """A field to filter by: its operators as (value, words), the input its value needs, and what stands in it.
+class OperatorChoice:
+    """An operator as a row offers it. Where `value` holds "=", it needs no value of its own.
 
-    `input_type` is text, number, date, datetime-local, select (then `options` holds value and words) or relation (then
-    `lookup_url` answers the picker). An operator whose value contains "=" needs no value of its own.
+    `control` is what takes its value: text, date, select, relation or none; `hint` is what to type there.
     """
 
-    name: str
-    label: str
-    operators: tuple[Hidden, ...]
-    input_type: str
-    options: tuple[Hidden, ...] = ()
-    operator: str = ""
-    value: str = ""
-    problem: str = ""
-    lookup_url: str = ""
+    value: str
+    words: str
+    control: str = "text"
     hint: str = ""
 
 
 @dataclass(frozen=True)
+class FilterRow:
+    """A condition in the form: its field, the operators there are, and the control its value needs, filled or empty.
+
+    `control` is text, select (then `options` holds value and words) or relation (then `lookup_url` answers the picker);
+    `is_plain` says that the operator takes typed text where the field's others do not. `remove` empties the row.
+    """
+
+    id: str
+    field: str
+    name: str
+    label: str
+    operators: tuple[OperatorChoice, ...]
+    control: str
+    operator: str = ""
+    value: str = ""
+    value_label: str = ""
+    options: tuple[Hidden, ...] = ()
+    suggestions: str = ""
+    problem: str = ""
+    lookup_url: str = ""
+    hint: str = ""
+    has_hints: bool = False
+    is_plain: bool = False
+    remove: str = ""
+
+
+@dataclass(frozen=True)
+class FilterGroup:
+    """Rows of which all, or any, have to be true, and groups within; `path` tells it from the form's other groups."""
+
+    path: str
+    is_any: bool
+    rows: tuple[FilterRow, ...] = ()
+    groups: tuple[FilterGroup, ...] = ()
+    may_nest: bool = True
+
+
+@dataclass(frozen=True)
 class FilterBar:
-    """Active filters, and the form that adds more: it sends `add.NAME.op` and `add.NAME` for every field."""
+    """Active filters as chips, and the form that has them all: in it, every field has a row."""
 
     chips: tuple[Chip, ...]
-    fields: tuple[FilterField, ...]
+    fields: tuple[Hidden, ...]
+    group: FilterGroup
+    suggestions: tuple[Hidden, ...] = ()
     hidden: tuple[Hidden, ...] = ()
+    # The whole state, for a condition that a cell adds.
+    state: tuple[Hidden, ...] = ()
     clear_url: str = ""
+    is_open: bool = False
+
+
+@dataclass(frozen=True)
+class ViewBar:
+    """The saved view a list was opened as, and what can be done about it; urls are "" where it cannot be, or need not."""
+
+    name: str = ""
+    is_changed: bool = False
+    save_url: str = ""
+    save_as_url: str = ""
+    discard_url: str = ""
+    edit_url: str = ""
+    whole_url: str = ""
+
+
+@dataclass(frozen=True)
+class ColumnChoice:
+    """A column in the form that chooses them: whether it shows, and its place among them from 1."""
+
+    name: str
+    label: str
+    place: int
+    is_shown: bool
+    is_fixed: bool = False
+
+
+@dataclass(frozen=True)
+class ViewRow:
+    """A saved view in the list of all of them; urls are "" where the person may not."""
+
+    id: int
+    name: str
+    url: str
+    maker: str
+    audience: str
+    is_default: bool
+    edit_url: str
+    delete_url: str
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """A place in the navigation, and the views below it."""
+
+    label: str
+    url: str
+    is_current: bool = False
+    views: tuple[Link, ...] = ()
+    views_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -154,6 +244,11 @@ class Listing:
     # Whether reading it took longer than it may: then there are no rows, and the search and the filters want narrowing.
     is_cut: bool = False
     messages: tuple[str, ...] = field(default=())
+    density: str = "comfortable"
+    # Where the columns are chosen, and where the rows a page are kept; "" for a list on a record's page.
+    columns_url: str = ""
+    page_size_url: str = ""
+    views: ViewBar | None = None
 
 
 @dataclass(frozen=True)

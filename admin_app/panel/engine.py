@@ -94,7 +94,7 @@ class Engine(ModelView):
         path = quote(request.path)
         return f"{path}?{query}" if query else path
 
-    def link(self, view: str, record: Any = None, **arguments: Any) -> str:
+    def link(self, view: str, record: Any = None, /, **arguments: Any) -> str:
         """Return the address of a view of this resource, of a record if one is given."""
         if record is not None:
             arguments["id"] = record.id

@@ -12,6 +12,7 @@ from sqlalchemy import func, literal, select
 
 from admin_app.errors import SelectionError
 from admin_app.extensions import db
+from admin_app.panel.cells import value_of
 from admin_app.panel.deleting import Deleting
 from admin_app.panel.engine import foreign_key_of
 from admin_app.selection.selection import Selection
@@ -37,7 +38,7 @@ class Exporting(Deleting):
             raise SelectionError(message)
         if not proof.is_fresh() and _is_large(selection):
             return redirect(url_for("account.confirm", next=self.here()))
-        columns = self.export_columns()
+        columns = self.export_columns(selection)
         rows = self.export_rows(selection, columns)
         name = f"{self.nouns}-{'filtered-' if selection.is_narrowed else ''}{datetime.now(UTC):%Y-%m-%d-%H%M%S}.csv"
         return Response(
@@ -52,14 +53,15 @@ class Exporting(Deleting):
         children = [getattr(self.model, name) for name in names if self.is_to_many(name)]
         return exported_rows(db.engine, selection, columns, options=self.load_options(names), children=children)
 
-    def export_columns(self) -> list[ExportColumn]:
-        """Return the list's columns; a relation takes two, the id that an import reads and the name that a person does."""
-        return [column for name, label in self.get_list_columns() for column in self._columns_of(name, label)]
+    def export_columns(self, selection: Selection) -> list[ExportColumn]:
+        """Return the columns the list shows; a relation takes two, the id that an import reads and the name that a person does."""
+        names = self.visible_columns(selection)
+        return [column for name in names for column in self._columns_of(name, self.get_column_name(name))]
 
     def _columns_of(self, name: str, label: str) -> list[ExportColumn]:
         relation = self.relation(name)
         if relation is None:
-            return [ExportColumn(name, label, lambda record, _: getattr(record, name))]
+            return [ExportColumn(name, label, lambda record, _: value_of(record, name))]
         if relation.uselist:
             return [ExportColumn(name, label, lambda record, counts: counts[name][record.id].number)]
         key = str(foreign_key_of(relation).key)
@@ -83,7 +85,7 @@ class Exporting(Deleting):
     def ignored_headers(self) -> list[str]:
         """Return the headers an export writes for people, which an import passes over."""
         known = {column.key for column in self.import_columns()}
-        names = [(name, label) for name, label in self.get_list_columns() if name not in known]
+        names = [(name, self.get_column_name(name)) for name in self.choosable_columns() if name not in known]
         return [word for pair in names for word in pair]
 
 

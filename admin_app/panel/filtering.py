@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from admin_app.errors import ConfigurationError, SelectionError
-from admin_app.panel.elements import Chip, FilterBar, FilterField, Hidden
+from flask import request
+from sqlalchemy import String
+
+from admin_app.errors import ConfigurationError
+from admin_app.panel.draft import BUILD, Draft, draft_of, sent_draft
+from admin_app.panel.elements import Cell, CellKind, Chip, FilterBar
 from admin_app.panel.engine import Engine
 from admin_app.panel.links import ListLinks
 from admin_app.panel.operators import Operators
 from admin_app.panel.operators.base import Operator
-from admin_app.panel.operators.relation import RelationEmpty, RelationIs
-from admin_app.selection.selection import Condition, Selection
+from admin_app.panel.operators.relation import RelationEmpty, RelationInList, RelationIs, RelationNotInList
+from admin_app.panel.operators.text import Empty
+from admin_app.panel.rows import FilterRows
+from admin_app.selection.conditions import Condition, Member, reader_of
+from admin_app.selection.selection import Selection
 
-# The form that adds filters sends `add.NAME.op` and `add.NAME`; the answer is a redirect to the plain address.
-ADD = "add."
+# The operators that mean one value, as a cell has it, or none.
+NARROWING = ("equals", "is", "on", Empty.slug)
+# For each column, the filters that find the rows with a cell's value, under their keys.
+Narrowings = Mapping[str, Sequence[tuple[str, Operator]]]
 
 
 class Filtering(Engine):
@@ -29,7 +39,7 @@ class Filtering(Engine):
         relation = self.relation(first)
         if relation is not None and not rest:
             label, attribute = self.get_column_name(name), relation.class_attribute
-            return [RelationIs(attribute, label), RelationEmpty(attribute, label)]
+            return [kind(attribute, label) for kind in (RelationIs, RelationInList, RelationNotInList, RelationEmpty)]
         model = relation.mapper.class_ if relation is not None else self.model
         attribute = getattr(model, rest or first)
         operators = self.filter_converter.convert(
@@ -56,55 +66,73 @@ class Filtering(Engine):
         """Name a filter by what it does, not by its place in a list."""
         return next(key for key, operator in self.filters_by_key.items() if operator is flt)
 
-    def filter_bar(self, selection: Selection, links: ListLinks) -> FilterBar | None:
-        """Build the chips of the active filters and the form that adds more."""
+    def sent_filters(self, selection: Selection) -> tuple[Selection, Draft | None]:
+        """Add what the filter form was sent with, and return the form where it is still being built."""
+        draft = sent_draft(request.args, self.filters_by_name)
+        members = [*selection.filters, *draft.members(reader_of(selection.offer))]
+        return selection.with_filters(members), draft if request.args.get(BUILD) else None
+
+    def filter_bar(
+        self, selection: Selection, links: ListLinks, identity: str, draft: Draft | None
+    ) -> FilterBar | None:
+        """Build the chips of the active filters, and the form that has them all, as far as it has been built."""
         if not self.filters_by_name:
             return None
-        understood = tuple(condition for condition in selection.conditions if not condition.problem)
+        names = tuple(self.filters_by_name)
+        rows = FilterRows(self, identity)
         return FilterBar(
-            chips=tuple(_chip(condition, links.to(selection.without(condition))) for condition in selection.conditions),
-            fields=tuple(self._field(name, selection.conditions) for name in self.filters_by_name),
-            # What could not be read stands in its row, to be mended there; sent along as well it would stay broken.
-            hidden=tuple(links.hidden(selection.changed(conditions=understood))),
+            chips=tuple(_chip(member, links.to(selection.without(member))) for member in selection.filters),
+            fields=tuple((name, self.filters_by_name[name][0].name) for name in names),
+            group=rows.group(draft or draft_of(selection.filters), fill=names),
+            suggestions=rows.suggestions,
+            hidden=tuple(links.hidden(selection.changed(conditions=(), groups=()))),
+            state=tuple(links.hidden(selection.changed())),
             clear_url=links.to(selection.cleared()),
+            is_open=draft is not None or bool(selection.problems),
         )
 
-    def _field(self, name: str, conditions: tuple[Condition, ...]) -> FilterField:
-        """Build one row of the form, filled with what could not be read so that it can be mended there."""
-        operators = self.filters_by_name[name]
-        broken = next((one for one in conditions if one.problem and one.filter in operators), None)
-        first = operators[0]
-        return FilterField(
-            name=name,
-            label=first.name,
-            operators=tuple(choice for operator in operators for choice in operator.operators()),
-            input_type=first.input_type,
-            options=first.choices(),
-            operator=broken.key.rpartition("__")[2] if broken else "",
-            value=broken.text if broken else "",
-            problem=broken.problem if broken else "",
-            lookup_url=self.link("lookup_view", name=name) if isinstance(first, RelationIs) else "",
-            hint=first.hint,
-        )
-
-    def added_conditions(self, arguments: Mapping[str, str]) -> list[Hidden]:
-        """Read what the form adds, as the arguments of a plain address; rows that were left empty add nothing."""
-        added = []
-        if unknown := {key.removeprefix(ADD).removesuffix(".op") for key in arguments if key.startswith(ADD)} - set(
-            self.filters_by_name
-        ):
-            message = f"This list has no filter called “{unknown.pop()[:50]}”."
-            raise SelectionError(message, sorted(self.filters_by_name))
-        for name in self.filters_by_name:
-            operator, _, fixed = arguments.get(f"{ADD}{name}.op", "").partition("=")
-            value = fixed or arguments.get(f"{ADD}{name}", "").strip()
-            if operator and value:
-                added.append((f"{name}__{operator}", value))
-        return added
+    def narrowings(self, selection: Selection) -> Narrowings:
+        """Return, for each column, the filters that find the rows with a cell's value, and those without one."""
+        on = {condition.key for condition in selection.conditions}
+        return {
+            name: [
+                (f"{name}__{one.slug}", one)
+                for one in operators
+                if one.slug in NARROWING and f"{name}__{one.slug}" not in on
+            ]
+            for name, operators in self.filters_by_name.items()
+            if selection.parent is None and _is_shared(operators[0])
+        }
 
 
-def _chip(condition: Condition, remove_url: str) -> Chip:
-    if condition.problem:
-        operator: Any = condition.filter
-        return Chip(f"{operator.name} {operator.words} “{condition.text}”", remove_url, condition.problem)
-    return Chip(condition.filter.sentence(condition.text), remove_url)
+def narrowed(cell: Cell, value: Any, operators: Sequence[tuple[str, Operator]]) -> Cell:
+    """Let a cell lead to the rows with its value too; text only where the cell shows all of it."""
+    if cell.kind is CellKind.TEXT and value != cell.text:
+        return cell
+    for key, operator in operators:
+        if (value is None) == (operator.slug == Empty.slug) and (typed := operator.typed(value)):
+            words = typed if cell.kind is CellKind.TIME else cell.text
+            return replace(cell, only=(key, typed), only_label=f"{operator.name} {operator.words} {words}".strip(" —"))
+    return cell
+
+
+def _is_shared(operator: Operator) -> bool:
+    """Whether many rows may have the same value: not a key, and no text of any length."""
+    columns = getattr(operator.column.property, "columns", ())
+    return not any(
+        column.unique or column.primary_key or (isinstance(column.type, String) and column.type.length is None)
+        for column in columns
+    )
+
+
+def _chip(member: Member, remove_url: str) -> Chip:
+    if member.problem:
+        bad = [condition for condition in member.conditions() if condition.problem]
+        words = " or ".join(_as_typed(condition) for condition in member.conditions())
+        return Chip(words, remove_url, " ".join(condition.problem for condition in bad))
+    return Chip(member.sentence(), remove_url)
+
+
+def _as_typed(condition: Condition) -> str:
+    operator: Any = condition.filter
+    return f"{operator.name} {operator.words} “{condition.text}”"

@@ -20,9 +20,12 @@ from admin_app.current import lift_time_limit
 from admin_app.domain.permissions import Act
 from admin_app.extensions import db
 from admin_app.models.connection import is_timeout
+from admin_app.models.preference import Density
 from admin_app.panel.cells import cell_of
+from admin_app.panel.columns import Columns
+from admin_app.panel.draft import Draft, is_control
 from admin_app.panel.elements import Column, Listing, Row, SearchBox
-from admin_app.panel.filtering import ADD, Filtering
+from admin_app.panel.filtering import Narrowings, narrowed
 from admin_app.panel.links import ListLinks
 from admin_app.panel.pager import pager_of
 from admin_app.selection import search
@@ -36,7 +39,7 @@ CHILD_PAGE_SIZES = (10, 20, 50)
 Counts = Mapping[str, Mapping[Any, Count]]
 
 
-class ListPage(Filtering):
+class ListPage(Columns):
     """Columns, search, filters, sort and pages, all of them in the URL."""
 
     list_template = "resource/list.html"
@@ -47,17 +50,20 @@ class ListPage(Filtering):
         """Show the list, or lead to the plain address of a list that the filter form was sent for."""
         links = ListLinks(self.link("index_view"))
         arguments = list(request.args.items(multi=True))
-        rest = [(key, value) for key, value in arguments if not key.startswith(ADD) and (value or key not in OWN_KEYS)]
-        if len(rest) < len(arguments):
-            selection = self.selection([*rest, *self.added_conditions(request.args)])
+        rest = [(key, value) for key, value in arguments if not is_control(key) and (value or key not in OWN_KEYS)]
+        selection, draft = self.sent_filters(self.selection(rest))
+        if len(rest) < len(arguments) and draft is None:
             return self.redirect(links.to(selection.changed()))
-        listing = self.listing(self.selection(arguments), links, identity="listing")
+        listing = self.listing(selection, links, identity="listing", draft=draft)
         page = self.render(self.list_template, resource=self, listing=listing)
         return page, HTTPStatus.SERVICE_UNAVAILABLE if listing.is_cut else HTTPStatus.OK
 
     def selection(self, arguments: Sequence[tuple[str, str]]) -> Selection:
-        """Read which rows an address means."""
-        return Selection.parse(self.offer(), arguments)
+        """Read which rows an address means, and how the person at the screen likes to see them."""
+        settings = self.settings
+        has_default = settings.default_view_id is not None
+        offer = replace(self.offer(), page_size=settings.page_size, has_default_view=has_default)
+        return Selection.parse(offer, arguments)
 
     def offer(self) -> Offer:
         """Return what this resource declares that a list of it may be asked."""
@@ -79,12 +85,15 @@ class ListPage(Filtering):
         search = {name: column for name, column in offer.search.items() if name.partition(".")[0] != back}
         return replace(offer, search=search, filters={}, page_sizes=CHILD_PAGE_SIZES)
 
-    def listing(self, selection: Selection, links: ListLinks, *, identity: str, hide: str = "") -> Listing:
+    def listing(
+        self, selection: Selection, links: ListLinks, *, identity: str, hide: str = "", draft: Draft | None = None
+    ) -> Listing:
         """Read one page and build its table; `hide` is the column that is the same in every row."""
-        names = [name for name, _ in self.get_list_columns() if name != hide]
+        names = [name for name in self.visible_columns(selection) if name != hide]
         page, is_cut = self._read(selection, names)
         counts = self.child_counts(names, page.rows)
         here = links.to(replace(selection, is_counted=False))
+        narrowings = self.narrowings(selection)
         return Listing(
             id=identity,
             caption=self.plural,
@@ -92,9 +101,9 @@ class ListPage(Filtering):
             nouns=self.nouns,
             result_line=self._result_line(selection, page),
             columns=tuple(self._column(name, selection, links) for name in names),
-            rows=tuple(self._row(record, names, counts, here) for record in page.rows),
+            rows=tuple(self._row(record, names, counts, here, narrowings) for record in page.rows),
             search=self._search_box(selection, links),
-            filters=None if selection.parent else self.filter_bar(selection, links),
+            filters=None if selection.parent else self.filter_bar(selection, links, identity, draft),
             pager=pager_of(selection, page, links),
             is_narrowed=selection.is_narrowed,
             clear_url=links.to(selection.cleared()),
@@ -105,7 +114,8 @@ class ListPage(Filtering):
             form_url=links.path,
             count_url="" if page.count.is_exact or is_cut else links.to(replace(selection, is_counted=True)),
             is_cut=is_cut,
-            messages=tuple(_messages(selection)),
+            messages=(*self._gone_words(selection), *_messages(selection)),
+            density=self.settings.density if selection.parent is None else Density.COMFORTABLE,
         )
 
     def _read(self, selection: Selection, names: Sequence[str]) -> tuple[Page, bool]:
@@ -126,10 +136,9 @@ class ListPage(Filtering):
 
     def load_options(self, names: Sequence[str]) -> list[ORMOption]:
         """Load the to-one relations among these columns along with their records: one statement, whatever the page size."""
-        relations = [
-            relation for name in names if (relation := self.relation(name)) is not None and not relation.uselist
-        ]
-        return [joinedload(relation.class_attribute) for relation in relations]
+        firsts = dict.fromkeys(name.partition(".")[0] for name in names)
+        relations = [self.relation(name) for name in firsts]
+        return [joinedload(one.class_attribute) for one in relations if one is not None and not one.uselist]
 
     def child_counts(self, names: Sequence[str], rows: Sequence[Any]) -> Counts:
         """Count the children of all these rows, one statement a column."""
@@ -173,12 +182,12 @@ class ListPage(Filtering):
         return Column(
             key=name,
             label=self.get_column_name(name),
-            is_number=self.is_to_many(name) or (self._is_plain(name) and _is_numeric(getattr(self.model, name))),
+            is_number=self.is_to_many(name) or _is_numeric(self._resolved(name)[0]),
             sort_url=links.to(selection.changed(sort=target)) if name in selection.offer.sorts else "",
             sorted=("ascending" if ascending else "descending") if is_sorted else "",
         )
 
-    def _row(self, record: Any, names: Sequence[str], counts: Counts, here: str) -> Row:
+    def _row(self, record: Any, names: Sequence[str], counts: Counts, here: str, narrowings: Narrowings) -> Row:
         edit_url = self.link("edit_view", record, url=here) if self.may(Act.EDIT) else ""
         return Row(
             id=str(record.id),
@@ -186,13 +195,22 @@ class ListPage(Filtering):
             url=edit_url or self.url_of(record, url=here),
             edit_url=edit_url,
             delete_url=self.link("delete_view", record, url=here) if self.may(Act.DELETE) else "",
-            cells=tuple(cell_of(self, record, name, counts=counts, is_whole=False) for name in names),
+            cells=tuple(
+                narrowed(cell, getattr(record, name), narrowings[name]) if name in narrowings else cell
+                for name in names
+                for cell in [cell_of(self, record, name, counts=counts, is_whole=False)]
+            ),
             is_marked=self.mark_of(record) in marks(),
         )
 
     def mark_of(self, record: Any) -> str:
         """Name the record among all of all resources."""
         return f"{self.endpoint}:{record.id}"
+
+    def _gone_words(self, selection: Selection) -> list[str]:
+        gone = self.gone_columns(selection)
+        quoted = text.in_words([f"“{name}”" for name in gone])
+        return [f"Left out, since this list has no such column: {quoted}."] if gone else []
 
     def _search_box(self, selection: Selection, links: ListLinks) -> SearchBox | None:
         if not selection.offer.search:
@@ -222,16 +240,12 @@ class ListPage(Filtering):
 def _messages(selection: Selection) -> list[str]:
     messages = []
     if selection.problems:
-        only = selection.search or len(selection.problems) < len(selection.conditions)
-        messages.append(
-            "A filter could not be read and was left out; the others are applied."
-            if only
-            else "The filter could not be read, so no rows are shown. Mend it or remove it."
-        )
+        messages.append("A filter could not be read, so no rows are shown. Mend it or remove it.")
     if search.is_cut(selection.search):
         messages.append(f"The search was long: only its first {search.MOST_WORDS} words were looked for.")
     return messages
 
 
 def _is_numeric(attribute: Any) -> bool:
-    return attribute.property.columns[0].type.python_type in (int, float, Decimal)
+    columns: Any = getattr(getattr(attribute, "property", None), "columns", ())
+    return bool(columns) and columns[0].type.python_type in (int, float, Decimal)

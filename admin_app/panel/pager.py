@@ -19,10 +19,10 @@ def pager_of(selection: Selection, page: Page, links: ListLinks) -> Pager:
         Link(str(other), links.to(selection.changed(per_page=other)), is_current=other == size)
         for other in selection.offer.page_sizes
     )
+    first = links.to(selection.changed())
     if not page.before and not page.after:
         is_worth = page.count.number > selection.offer.page_sizes[0]
-        return Pager(sizes=sizes if is_worth else ())
-    first = links.to(selection.changed())
+        return Pager(sizes=sizes if is_worth else (), here_url=first)
     before = links.to(selection.changed(page=max(page.number - 1, 0), before=page.before))
     following = page.number + 1 if page.number else 0
     return Pager(
@@ -32,6 +32,7 @@ def pager_of(selection: Selection, page: Page, links: ListLinks) -> Pager:
         last_url=links.to(selection.changed(before=END)) if page.after and not page.count.is_exact else "",
         pages=_numbers(selection, page, links),
         sizes=sizes,
+        here_url=first,
     )
 
 

@@ -14,8 +14,8 @@ from admin_app.domain.permissions import Act
 from admin_app.extensions import db
 from admin_app.panel.elements import Listing
 from admin_app.panel.links import ListLinks
-from admin_app.panel.listing import ListPage
 from admin_app.panel.registry import resource_of
+from admin_app.panel.views import Views
 from admin_app.selection.paging import fetch
 from admin_app.selection.selection import PAGE, SEARCH, Parent, Selection
 from admin_app.selection.strategy import planned
@@ -24,7 +24,7 @@ from admin_app.selection.strategy import planned
 LOOKUP_SIZE = 20
 
 
-class Relations(ListPage):
+class Relations(Views):
     """A record's relations: many to one by a picker, one to many by a list."""
 
     @expose("/lookup/")

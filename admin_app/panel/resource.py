@@ -14,13 +14,22 @@ from admin_app.selection.indexes import declare_indexes
 class ResourceView(Exporting):
     """The declaration of one model's place in the dashboard.
 
-    A subclass names its `record` (the model), `column_list`, `form_columns` and, as wanted, `column_searchable_list`,
-    `column_sortable_list`, `column_filters`, `column_default_sort`, `column_labels` and `column_formatters`, all as
+    A subclass names its `record` (the model), `column_list`, `form_columns` and, as wanted, `column_further_list` (what a person may add),
+    `column_searchable_list`, `column_sortable_list`, `column_filters`, `column_default_sort`, `column_labels` and `column_formatters`, all as
     Flask-Admin knows them; the capabilities do the rest.
     """
 
     acts: ClassVar[dict[str, Act]] = {
         "index_view": Act.VIEW,
+        "columns_view": Act.VIEW,
+        "page_size_view": Act.VIEW,
+        # Everybody keeps views of their own; sharing one asks for `Act.SHARE`, changing one for whose it is.
+        "views_view": Act.VIEW,
+        "new_view": Act.VIEW,
+        "save_view": Act.VIEW,
+        "change_view": Act.VIEW,
+        "remove_view": Act.VIEW,
+        "default_view": Act.VIEW,
         "details_view": Act.VIEW,
         "lookup_view": Act.VIEW,
         "create_view": Act.CREATE,
@@ -35,4 +44,5 @@ class ResourceView(Exporting):
         self.noun = self.noun or name
         self.nouns = self.nouns or f"{self.noun}s"
         super().__init__(self.record, db, name=self.plural, endpoint=name)
+        self.require_columns()
         declare_indexes(self.offer())

@@ -23,6 +23,7 @@ class PostResource(ResourceView):
     menu_order = 20
 
     column_list = ("content", "user", "created_at", "id")
+    column_further_list = ("user.email", "updated_at")
     column_searchable_list = ("content", "user.name", "user.email")
     column_sortable_list = (("user", "user.name"), "created_at", "id")
     column_filters = ("content", "user", "user.name", "user.email", "created_at")

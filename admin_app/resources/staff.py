@@ -30,6 +30,7 @@ class StaffResource(Access):
     can_transfer = False
 
     column_list = ("name", "email", "role", "is_active", "last_sign_in_at", "id")
+    column_further_list = ("created_at", "updated_at")
     column_searchable_list = ("name", "email")
     column_sortable_list = ("name", "email", "role", "last_sign_in_at", "id")
     column_filters = ("role", "is_active", "email", "last_sign_in_at")

@@ -14,6 +14,7 @@ class UserResource(ResourceView):
     menu_order = 10
 
     column_list = ("name", "email", "posts", "created_at", "id")
+    column_further_list = ("updated_at",)
     column_searchable_list = ("name", "email")
     column_sortable_list = ("name", "email", "created_at", "id")
     column_filters = ("name", "email", "created_at")

@@ -34,17 +34,20 @@ _STRANGERS = "i\u025c\u0261\u026a\u026c\u0282\u0287\u029d\u029e\u03f3"
 _FIRST_STRANGER = "\u0529"
 
 
-def contains(text: Any, term: str) -> ColumnElement[bool]:
-    """Whether the text contains the term, in capitals or small letters of any alphabet; every character means itself."""
+def contains(text: Any, term: str, *, frame: str = "%{}%") -> ColumnElement[bool]:
+    """Whether the text contains the term, in capitals or small letters of any alphabet; every character means itself.
+
+    `frame` says where: "{}%" is at its beginning, "%{}" at its end.
+    """
     small = folded(term)
-    pattern, outline = _pattern(small), _pattern(small, with_gaps=True)
+    pattern, outline = frame.format(_pattern(small)), frame.format(_pattern(small, with_gaps=True))
     texts = [type_coerce(text, Text), *(bindparam(None, one, Text, unique=True) for one in (pattern, outline))]
     return _Contains(*texts) if pattern == outline else _ContainsAnyLetter(*texts)
 
 
 def _pattern(small: str, *, with_gaps: bool = False) -> str:
     """Write a pattern for LIKE; with a gap for every letter whose capital is not known to SQLite's own LIKE."""
-    return f"%{''.join('_' if with_gaps and _is_strange(one) else _escaped(one) for one in small)}%"
+    return "".join("_" if with_gaps and _is_strange(one) else _escaped(one) for one in small)
 
 
 def _is_strange(letter: str) -> bool:

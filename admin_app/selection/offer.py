@@ -12,8 +12,21 @@ from sqlalchemy.orm import InstrumentedAttribute
 PAGE_SIZES = (20, 50, 100)
 
 
+# Compared by what it is, not by what is in it: columns that are compared make SQL.
+@dataclass(frozen=True, eq=False)
+class SearchColumn:
+    """A text column to search, and the to-one relation that leads to it, if it is another model's."""
+
+    column: InstrumentedAttribute[Any]
+    relation: InstrumentedAttribute[Any] | None = None
+
+
 class Filter(Protocol):
     """One operator on one field."""
+
+    @property
+    def searched(self) -> SearchColumn | None:
+        """The column of which the filter asks what a search asks, whether the value occurs in it; None for other filters."""
 
     def parse(self, text: str) -> Any:
         """Turn what was typed into a value; raise ValueError whose text tells what to type instead."""
@@ -34,14 +47,6 @@ class SortKey:
 
 
 @dataclass(frozen=True)
-class SearchColumn:
-    """A text column to search, and the to-one relation that leads to it, if it is another model's."""
-
-    column: InstrumentedAttribute[Any]
-    relation: InstrumentedAttribute[Any] | None = None
-
-
-@dataclass(frozen=True)
 class Offer:
     """Everything that may be asked of one model's list. What is not in here is refused."""
 
@@ -51,3 +56,7 @@ class Offer:
     filters: Mapping[str, Filter] = field(default_factory=dict)
     default_sort: str = ""
     page_sizes: tuple[int, ...] = PAGE_SIZES
+    # What the person at the screen prefers: rows a page (0 is the first of the sizes), and whether the plain address
+    # leads to a view, so that the whole list has to be asked for.
+    page_size: int = 0
+    has_default_view: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import reduce
 from operator import add
 from typing import Any
@@ -39,23 +40,38 @@ def is_cut(text: str) -> bool:
     return len(text) > LONGEST_SEARCH or len(_TERM.findall(text)) > MOST_WORDS
 
 
-def indexable_terms(text: str, columns: Iterable[SearchColumn]) -> list[str]:
-    """Return the terms that the indexes know something about; one or two letters they do not."""
-    if not all(is_indexed(column) for column in columns):
-        return []
-    return [term for term in dict.fromkeys(terms_of(text)) if _PIECE.search(term)]
+@dataclass(frozen=True)
+class Lookup:
+    """A term, and the columns of which one has to have it."""
+
+    term: str
+    columns: tuple[SearchColumn, ...]
+
+    @property
+    def is_indexed(self) -> bool:
+        """Whether the indexes know something about it; of one or two letters they do not."""
+        is_short = len(self.term) <= LONGEST_SEARCH
+        return is_short and _PIECE.search(self.term) is not None and all(is_indexed(column) for column in self.columns)
+
+
+def lookups_of(text: str, columns: Iterable[SearchColumn]) -> list[Lookup]:
+    """Return what a search looks for, each word in all the columns."""
+    searched = tuple(columns)
+    return [Lookup(term, searched) for term in dict.fromkeys(terms_of(text))]
 
 
 def search_criteria(
-    text: str, columns: Sequence[SearchColumn], *, model: type[Any], by_index: Collection[str] = ()
+    lookups: Iterable[Lookup], *, model: type[Any], by_index: Collection[Lookup] = ()
 ) -> list[ColumnElement[bool]]:
-    """Return one condition a word: it occurs in at least one of the columns.
+    """Return one condition a term: it occurs in at least one of its columns.
 
     Rows with the terms `by_index` are looked up in the indexes; the other terms are looked for in every row there is.
     """
     return [
-        is_among(_key(model), _found(model, columns, term)) if term in by_index else occurs(columns, term)
-        for term in dict.fromkeys(terms_of(text))
+        is_among(_key(model), _found(model, one.columns, one.term))
+        if one in by_index
+        else occurs(one.columns, one.term)
+        for one in lookups
     ]
 
 
@@ -72,10 +88,11 @@ def _by_relation(columns: Sequence[SearchColumn]) -> Iterator[tuple[Any, list[Se
 def _occurs_in(relation: Any, columns: Sequence[SearchColumn], term: str) -> ColumnElement[bool]:
     other = None if relation is None else aliased(relation.property.mapper.class_)
     texts = [one.column if other is None else getattr(other, one.column.key) for one in columns]
-    # An expression, so that PostgreSQL cannot use the column's index: it would collect every row of a common word first.
-    found = or_(*(contains(func.coalesce(text, ""), term) for text in texts))
+    # In an expression PostgreSQL cannot use the column's index: it would collect every row of a common word first. And it
+    # takes half of the rows to be meant, not two of them, for which it would rather read and sort the whole table.
+    found = or_(*(contains(text, term) for text in texts))
     if other is None:
-        return found
+        return func.coalesce(found, False)
     # A scalar query, asked for each row: EXISTS is turned into a search through the whole other table.
     (mine, theirs), *_ = relation.property.local_remote_pairs
     link = getattr(other, relation.property.mapper.get_property_by_column(theirs).key) == mine

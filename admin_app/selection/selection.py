@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -11,35 +11,29 @@ from sqlalchemy import ColumnElement, Select, false
 from sqlalchemy.orm import InstrumentedAttribute
 
 from admin_app.errors import SelectionError
+from admin_app.selection.conditions import Condition, Group, Member, group_of, reader_of, require_shallow
 from admin_app.selection.keyset import Order, Place
-from admin_app.selection.offer import Filter, Offer
+from admin_app.selection.offer import Offer
 from admin_app.selection.places import parse_place
-from admin_app.selection.search import search_criteria
+from admin_app.selection.search import Lookup, lookups_of, search_criteria
+from admin_app.selection.where import parse_where, print_where
 
 SEARCH, SORT, PAGE, PER_PAGE, AFTER, BEFORE, COUNT = "q", "sort", "page", "per_page", "after", "before", "count"
-OWN_KEYS = (SEARCH, SORT, PAGE, PER_PAGE, AFTER, BEFORE, COUNT)
+# Groups of filters; a filter by itself is an argument of its own, under its key.
+WHERE = "where"
+COLUMNS, VIEW = "columns", "view"
+OWN_KEYS = (SEARCH, WHERE, SORT, PAGE, PER_PAGE, AFTER, BEFORE, COUNT, COLUMNS, VIEW)
 # `before=end` is the last page, `count=exact` asks for the whole number however long the counting takes.
 END, EXACT = "end", "exact"
+# `view=whole` is the list as it is, where the plain address leads to a person's default view.
+WHOLE = "whole"
 
-# A filter's value is a word, a number, a date or a list of them; a megabyte of it is an accident or an attack.
-LONGEST_VALUE = 1000
-# SQLite refuses expressions nested 1,000 deep, and nobody reads more chips than this.
-MOST_CONDITIONS = 50
 # Enough to be exact about what people go through one by one.
 COUNT_LIMIT = 10_000
 # Page numbers beyond any table; a larger one would not fit the database's integers.
 LAST_PAGE = 10**9
-
-
-@dataclass(frozen=True)
-class Condition:
-    """A filter with what was typed, the value it means, or why it means nothing."""
-
-    key: str
-    text: str
-    filter: Filter
-    value: Any = None
-    problem: str = ""
+# More columns, and longer names, than any list has.
+MOST_COLUMNS, LONGEST_NAME = 50, 100
 
 
 @dataclass(frozen=True)
@@ -55,22 +49,27 @@ class Selection:
     """Which rows of `offer.model`, and in what order. `page` counts from 1; `prefix` keeps two lists on a page apart.
 
     `after` and `before` are places: with one of them the page begins behind, or ends before, a row, and `page` is only
-    its number for people (0 where nobody knows it).
+    its number for people (0 where nobody knows it). `columns` are the names that the address asks for, existing or not;
+    `view` is the saved view that was opened. Neither decides which rows.
     """
 
     offer: Offer
     search: str = ""
     conditions: tuple[Condition, ...] = ()
+    # Of each of them any condition has to be true.
+    groups: tuple[Group, ...] = ()
     sort: str = ""
     page: int = 1
     after: str = ""
     before: str = ""
     per_page: int = 0
     is_counted: bool = False
+    columns: tuple[str, ...] = ()
+    view: int = 0
     parent: Parent | None = None
     prefix: str = ""
-    # Which words of the search are looked up in the index: how the rows are found, not which. `strategy.planned` knows.
-    by_index: tuple[str, ...] = field(default=(), compare=False)
+    # Which terms are looked up in the index: how the rows are found, not which. `strategy.planned` knows.
+    by_index: tuple[Lookup, ...] = field(default=(), compare=False)
     # How far its rows are counted.
     count_limit: int = field(default=COUNT_LIMIT, compare=False)
 
@@ -81,38 +80,55 @@ class Selection:
         """Read a URL's arguments; those without the prefix belong to somebody else. Raise `SelectionError` for unknown ones."""
         own = [(key.removeprefix(prefix), value) for key, value in arguments if key.startswith(prefix)]
         single = {key: value for key, value in own if key in OWN_KEYS}
-        per_page = _whole_number(single.get(PER_PAGE, ""))
+        per_page = whole_number(single.get(PER_PAGE, ""))
         after, before = single.get(AFTER, ""), single.get(BEFORE, "")
-        page = _whole_number(single.get(PAGE, ""))
+        page = whole_number(single.get(PAGE, ""))
+        filters = [(key, value) for key, value in own if key not in OWN_KEYS or (key == WHERE and value)]
         selection = cls(
             offer=offer,
             search=single.get(SEARCH, "").replace("\0", "").strip(),
-            conditions=_parse_conditions(offer, [(key, value) for key, value in own if key not in OWN_KEYS]),
             sort=_parse_sort(offer, single.get(SORT, "")),
             page=min(page if after or before else max(page, 1), LAST_PAGE),
             after=after,
             before="" if after else before,
-            per_page=per_page if per_page in offer.page_sizes else offer.page_sizes[0],
+            per_page=per_page
+            if per_page in offer.page_sizes
+            else _usual_size(offer, is_begun=page > 1 or bool(after or before)),
             is_counted=single.get(COUNT) == EXACT,
+            columns=_parse_columns(single.get(COLUMNS, "")),
+            view=whole_number(single.get(VIEW, "")),
             parent=parent,
             prefix=prefix,
         )
         selection.require_places()
-        return selection
+        return selection.with_filters(_parse_filters(offer, filters))
+
+    def with_filters(self, members: Iterable[Member]) -> Selection:
+        """Return it with these conditions and groups: what has to be true in any case stands by itself, however it came."""
+        whole = group_of(members, is_any=False)
+        found = (whole,) if isinstance(whole, Condition) or whole.is_any else whole.members
+        require_shallow(found)
+        conditions = tuple(one for one in found if isinstance(one, Condition))
+        return replace(self, conditions=conditions, groups=tuple(one for one in found if isinstance(one, Group)))
 
     def arguments(self) -> list[tuple[str, str]]:
         """Print the URL's arguments; what is at its default is left out. A filter is printed as it came, readable or not."""
-        conditions = [(condition.key, condition.text) for condition in self.conditions]
+        filters = [(condition.key, condition.text) for condition in self.conditions]
+        filters += [(WHERE, print_where(self.groups))] if self.groups else []
         state = [
             (SORT, self.sort),
-            (PER_PAGE, str(self.per_page) if self.per_page != self.offer.page_sizes[0] else ""),
+            (PER_PAGE, "" if self.per_page == _usual_size(self.offer, is_begun=self.is_begun) else str(self.per_page)),
             (PAGE, str(self.page) if self.page > 1 else ""),
             (AFTER, self.after),
             (BEFORE, self.before),
             (COUNT, EXACT if self.is_counted else ""),
+            (COLUMNS, ",".join(self.columns)),
+            (VIEW, str(self.view) if self.view else ""),
         ]
         own = [(SEARCH, self.search)] if self.search else []
-        own += [*conditions, *((key, value) for key, value in state if value)]
+        own += [*filters, *((key, value) for key, value in state if value)]
+        if not own and self.offer.has_default_view:
+            own = [(VIEW, WHOLE)]
         return [(self.prefix + key, value) for key, value in own]
 
     def changed(self, **changes: Any) -> Selection:
@@ -126,35 +142,58 @@ class Selection:
                 message = "This address names a place that is not in the list's order."
                 raise SelectionError(message)
 
-    def without(self, condition: Condition) -> Selection:
-        """Return it without one of its conditions."""
-        return self.changed(conditions=tuple(other for other in self.conditions if other is not condition))
+    @property
+    def is_begun(self) -> bool:
+        """Whether it begins behind the first row: then the address says the same to everybody, whatever size they prefer."""
+        return self.page > 1 or bool(self.after or self.before)
+
+    @property
+    def filters(self) -> tuple[Member, ...]:
+        """The conditions and groups, all of which have to be true."""
+        return (*self.conditions, *self.groups)
+
+    def without(self, member: Member) -> Selection:
+        """Return it without one of its conditions or groups."""
+        conditions = tuple(other for other in self.conditions if other is not member)
+        return self.changed(conditions=conditions, groups=tuple(other for other in self.groups if other is not member))
 
     def cleared(self) -> Selection:
         """Return it without search and filters."""
-        return self.changed(search="", conditions=())
+        return self.changed(search="", conditions=(), groups=())
 
     @property
     def is_narrowed(self) -> bool:
         """Whether a search or a filter leaves rows out."""
-        return bool(self.search or self.conditions)
+        return bool(self.search or self.filters)
 
     @property
     def problems(self) -> list[str]:
         """What could not be understood."""
-        return [f"{condition.key}: {condition.problem}" for condition in self.conditions if condition.problem]
+        conditions = (condition for member in self.filters for condition in member.conditions())
+        return [f"{condition.key}: {condition.problem}" for condition in conditions if condition.problem]
 
     @cached_property
     def criteria(self) -> list[ColumnElement[bool]]:
-        """The conditions of the WHERE clause, parent first. Filters that mean nothing never widen it to the whole table."""
+        """The conditions of the WHERE clause, parent first.
+
+        Filters that could not all be read mean no rows: without one of them the others would mean more than was asked.
+        """
         found = [] if self.parent is None else [self.parent.relation == self.parent.record]
-        understood = [condition for condition in self.conditions if not condition.problem]
-        columns = list(self.offer.search.values())
-        narrowing = search_criteria(self.search, columns, model=self.offer.model, by_index=self.by_index)
-        narrowing += [condition.filter.criterion(condition.value) for condition in understood]
-        if self.problems and not narrowing:
+        if self.problems:
             return [*found, false()]
-        return [*found, *narrowing]
+        found += search_criteria(self.lookups, model=self.offer.model, by_index=self.by_index)
+        others: list[Member] = [one for one in self.conditions if one.filter.searched is None]
+        return [*found, *(member.criterion() for member in [*others, *self.groups])]
+
+    @cached_property
+    def lookups(self) -> tuple[Lookup, ...]:
+        """What is looked for in texts: the search's words, and what filters ask of single columns in the same way."""
+        asked = (
+            Lookup(one.value, (one.filter.searched,))
+            for one in self.conditions
+            if one.filter.searched is not None and not one.problem
+        )
+        return (*lookups_of(self.search, self.offer.search.values()), *asked)
 
     @cached_property
     def order(self) -> Order:
@@ -173,9 +212,19 @@ def _split_sort(sort: str) -> tuple[str, bool]:
     return sort.removeprefix("-"), sort.startswith("-")
 
 
-def _whole_number(text: str) -> int:
+def whole_number(text: str) -> int:
     """Read a small whole number; anything else is 0, which every caller replaces by its default."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < len(str(LAST_PAGE)) else 0
+
+
+def _usual_size(offer: Offer, *, is_begun: bool) -> int:
+    """Return the rows a page where the address names none: the person's preference, but never on a numbered page."""
+    return offer.page_sizes[0] if is_begun or offer.page_size not in offer.page_sizes else offer.page_size
+
+
+def _parse_columns(text: str) -> tuple[str, ...]:
+    names = (name.replace("\0", "").strip()[:LONGEST_NAME].strip() for name in text.split(",")[:MOST_COLUMNS])
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
 def _parse_sort(offer: Offer, sort: str) -> str:
@@ -185,24 +234,7 @@ def _parse_sort(offer: Offer, sort: str) -> str:
     return sort
 
 
-def _parse_conditions(offer: Offer, pairs: Sequence[tuple[str, str]]) -> tuple[Condition, ...]:
-    for key, _ in pairs:
-        if key not in offer.filters:
-            message = f"This list has no filter called “{key[:50]}”."
-            raise SelectionError(message, sorted(offer.filters))
-    if len(pairs) > MOST_CONDITIONS:
-        message = f"A list takes up to {MOST_CONDITIONS} filters at once; this address has {len(pairs)}."
-        raise SelectionError(message)
-    return tuple(_parse_condition(offer.filters[key], key, text) for key, text in pairs)
-
-
-def _parse_condition(filter_: Filter, key: str, text: str) -> Condition:
-    if len(text) > LONGEST_VALUE:
-        # One character too many is kept, so that it is too long wherever it is printed and read again.
-        return Condition(key, text[: LONGEST_VALUE + 1], filter_, problem=f"Use {LONGEST_VALUE:,} characters or fewer.")
-    if "\0" in text:
-        return Condition(key, text, filter_, problem="Leave out the NUL character.")
-    try:
-        return Condition(key, text, filter_, value=filter_.parse(text))
-    except ValueError as error:
-        return Condition(key, text, filter_, problem=str(error))
+def _parse_filters(offer: Offer, pairs: Iterable[tuple[str, str]]) -> list[Member]:
+    """Read the filters, and what stands in `where`."""
+    read = reader_of(offer)
+    return [parse_where(text, read) if key == WHERE else read(key, text) for key, text in pairs]

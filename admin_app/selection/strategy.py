@@ -1,4 +1,4 @@
-"""How to find a search's rows: look its rare words up in the index, or walk the list's order and try each row.
+"""How to find the rows with a word: look a rare one up in the index, or walk the list's order and try each row.
 
 A rare word on a sorted page is quick by the index: fetch what there is, sort it. A common one is quick by walking: the
 first rows of the order are soon enough a page. Each is very slow the other way round, and the databases' planners do not
@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import and_, func, select
 
 from admin_app.extensions import AnySession
-from admin_app.selection.search import indexable_terms, indexed_rows, occurs
+from admin_app.selection.search import Lookup, indexed_rows, occurs
 from admin_app.selection.selection import Selection
 
 # So few rows are quickly fetched, whatever else there is.
@@ -34,44 +34,42 @@ COMMON = 2
 def planned(session: AnySession, selection: Selection) -> Selection:
     """Return the same selection, knowing how to find its rows: the rarest word by the index, or none.
 
-    Costs up to three small statements when something is searched for, none else.
+    Costs up to three small statements when a text is looked for, none else.
     """
-    terms = indexable_terms(selection.search, list(selection.offer.search.values()))
-    # A parent's children are found by their foreign key.
-    if not terms or selection.parent is not None:
+    lookups = [one for one in selection.lookups if one.is_indexed]
+    # A parent's children are found by their foreign key, and no rows by nothing at all.
+    if not lookups or selection.parent is not None or selection.problems:
         return selection
-    sizes = _sizes(session, selection, terms)
+    sizes = _sizes(session, selection, lookups)
     if min(sizes) > FEW:
-        rows, (together, *sizes) = _hits(session, selection, terms)
+        rows, (together, *sizes) = _hits(session, selection, lookups)
         if together >= COMMON:
             return replace(selection, count_limit=WALKED_COUNT) if rows > MANY else selection
-    rarest = min(zip(sizes, terms, strict=True), key=lambda one: (one[0], -len(one[1])))[1]
+    rarest = min(zip(sizes, lookups, strict=True), key=lambda one: (one[0], -len(one[1].term)))[1]
     return replace(selection, by_index=(rarest,))
 
 
-def _sizes(session: AnySession, selection: Selection, terms: list[str]) -> list[int]:
+def _sizes(session: AnySession, selection: Selection, lookups: list[Lookup]) -> list[int]:
     """Count what SQLite's index has for each term, no further than is few. PostgreSQL's cannot be read in part."""
     if session.get_bind().dialect.name != "sqlite":
-        return [FEW + 1] * len(terms)
-    columns = list(selection.offer.search.values())
-    counts = [indexed_rows(selection.offer.model, columns, term, FEW + 1) for term in terms]
+        return [FEW + 1] * len(lookups)
+    counts = [indexed_rows(selection.offer.model, one.columns, one.term, FEW + 1) for one in lookups]
     return list(session.execute(select(*counts)).one())
 
 
-def _hits(session: AnySession, selection: Selection, terms: list[str]) -> tuple[int, list[int]]:
+def _hits(session: AnySession, selection: Selection, lookups: list[Lookup]) -> tuple[int, list[int]]:
     """Say about how many rows there are; count the sample's rows that the selection means, and those that have each term."""
     key: Any = selection.offer.model.id
     ends = select(select(func.min(key)).scalar_subquery(), select(func.max(key)).scalar_subquery())
     first, last = session.execute(ends).one()
     if first is None:
-        return 0, [0] * (1 + len(terms))
+        return 0, [0] * (1 + len(lookups))
     # The same rows every time, so that a list does not change its pace when it is looked at again.
     dice = random.Random(0)  # noqa: S311 -- a sample, no secret
     starts = range(first, last + 1, RUN)
     keys = [
         start + step for start in sorted(dice.sample(starts, min(SAMPLE // RUN, len(starts)))) for step in range(RUN)
     ]
-    columns = list(selection.offer.search.values())
-    wanted = [and_(*selection.criteria), *(occurs(columns, term) for term in terms)]
+    wanted = [and_(*selection.criteria), *(occurs(one.columns, one.term) for one in lookups)]
     hits = session.execute(select(*(func.count().filter(one) for one in wanted)).where(key.in_(keys))).one()
     return last - first + 1, list(hits)

@@ -11,12 +11,14 @@ from flask_login import UserMixin, current_user, login_user, logout_user
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 
+from admin_app.current import time_zone
 from admin_app.domain import sessions
 from admin_app.extensions import db, login_manager
 from admin_app.models.base import utc_now
 from admin_app.models.connection import writing_if_free
 from admin_app.models.staff import Staff, StaffSession
 from admin_app.web.visitors import visitor
+from admin_app.zones import zone_of
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +57,9 @@ def _load(token: str) -> SignedIn | None:
         return None
     if sessions.is_to_be_noted(found):
         g.seen = token
+    if "act" in g:
+        # Whoever is found here is who looks at the answer: its days are theirs.
+        g.act.enter_context(time_zone(zone_of(found.staff.time_zone)))
     return SignedIn(found, token)
 
 

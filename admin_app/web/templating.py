@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, request
 
+from admin_app.domain.preferences import settings_of
 from admin_app.web.login import current_staff, seconds_left
 
 SITE_NAME = "Admin"
@@ -40,7 +41,14 @@ def _digest(file: str, _modified: int) -> str:
 
 
 def _frame() -> dict[str, Any]:
-    return {"site_name": SITE_NAME, "actor": current_staff(), "seconds_left": seconds_left()}
+    staff = current_staff()
+    settings = settings_of(staff.preferences if staff is not None else ())
+    return {
+        "site_name": SITE_NAME,
+        "actor": staff,
+        "has_shortcuts": settings.has_shortcuts,
+        "seconds_left": seconds_left(),
+    }
 
 
 def _keep_static_files(response: Response) -> Response:

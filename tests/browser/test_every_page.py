@@ -88,6 +88,50 @@ def _account_errors(visit: Visit) -> None:
     expect(visit.page.locator(".problem")).to_be_visible()
 
 
+def _view_open(visit: Visit) -> None:
+    _save_view(visit)
+    expect(visit.page.locator(".view-bar")).to_be_visible()
+
+
+def _view_changed(visit: Visit) -> None:
+    _save_view(visit)
+    visit.page.goto(f"{visit.page.url}&sort=id&q=post")
+    expect(visit.page.locator(".view-bar")).to_contain_text("changed")
+
+
+def _views(visit: Visit) -> None:
+    _save_view(visit)
+    visit.page.goto("/admin/post/views/")
+
+
+def _save_view(visit: Visit) -> None:
+    visit.page.goto("/admin/post/views/new/?sort=id")
+    visit.page.get_by_label("Name").fill("A view with a long name that does not fit anywhere, really")
+    visit.page.get_by_label("Open Posts with this view").check()
+    visit.page.get_by_role("button", name="Save view").click()
+    visit.page.wait_for_url("**view=1**")
+
+
+def _view_errors(visit: Visit) -> None:
+    visit.page.goto("/admin/post/views/new/?sort=id")
+    visit.page.get_by_role("button", name="Save view").click()
+    expect(visit.page.locator(".problem")).to_be_visible()
+
+
+def _compact(visit: Visit) -> None:
+    visit.page.goto("/admin/post/columns/")
+    visit.page.get_by_role("radio", name="Compact").check()
+    for box in visit.page.get_by_role("checkbox").all():
+        box.check() if box.is_enabled() else None
+    visit.page.get_by_role("button", name="Save columns").click()
+    expect(visit.page.locator(".listing--compact")).to_be_visible()
+
+
+def _view_deletion(visit: Visit) -> None:
+    _save_view(visit)
+    visit.page.goto("/admin/post/views/delete/?id=1")
+
+
 def _menu_open(visit: Visit) -> None:
     visit.page.set_viewport_size({"width": 375, "height": HEIGHT})
     visit.page.goto("/admin/user/")
@@ -117,6 +161,13 @@ MANY = {
     "staff": _go("/admin/staff/"),
     "new-staff": _go("/admin/staff/new/"),
     "account": _account_errors,
+    "columns": _go("/admin/post/columns/"),
+    "compact": _compact,
+    "view": _view_open,
+    "view-changed": _view_changed,
+    "views": _views,
+    "view-errors": _view_errors,
+    "view-deletion": _view_deletion,
     "menu": _menu_open,
     "400": _go("/admin/post/?sort=nothing"),
     "404": _go("/admin/post/edit/?id=999"),

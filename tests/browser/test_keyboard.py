@@ -169,3 +169,16 @@ def test_the_long_form_keeps_its_buttons_in_sight(editor_page: Page, make_post: 
     page.set_viewport_size({"width": 1280, "height": 420})
     page.goto(f"/admin/post/edit/?id={post.id}")
     expect(page.get_by_role("button", name="Save post")).to_be_in_viewport()
+
+
+def test_the_slash_is_a_character_for_who_switched_shortcuts_off(viewer_page: Page) -> None:
+    page = viewer_page
+    page.goto("/admin/account/")
+    page.get_by_role("checkbox", name="“/” goes to the search of a list").uncheck()
+    page.get_by_role("button", name="Save shortcuts").click()
+    expect(page.get_by_role("checkbox", name="“/” goes to the search of a list")).not_to_be_checked()
+
+    page.goto("/admin/user/")
+    page.keyboard.press("/")
+
+    expect(page.get_by_role("searchbox")).not_to_be_focused()

@@ -138,3 +138,47 @@ def test_the_form_changes_no_more_than_the_password(as_viewer: Any, viewer: Staf
         assert (kept.role, kept.email, kept.is_active) == ("viewer", viewer.email, True)
     assert response.status_code == 303
     assert hash_of(app, viewer).startswith("$argon2id$")
+
+
+def test_the_time_zone_is_kept_and_shown_as_chosen(as_viewer: Any, viewer: Staff, app: Flask) -> None:
+    response = as_viewer.post_form(f"{URL}time-zone/", {"time_zone": "Europe/Prague"}, page=URL)
+
+    with app.app_context():
+        assert db.session.get_one(Staff, viewer.id).time_zone == "Europe/Prague"
+    page = Page(as_viewer.get(URL))
+    assert (response.status_code, response.location) == (303, URL)
+    assert page.notice == "Success Days and times are now those of Europe/Prague."
+    assert [one.text for one in page.all("option") if "selected" in one.attributes] == ["Prague"]
+
+
+@on_sqlite
+def test_utc_is_kept_as_no_zone(as_viewer: Any, viewer: Staff, app: Flask) -> None:
+    as_viewer.post_form(f"{URL}time-zone/", {"time_zone": "UTC"}, page=URL)
+
+    with app.app_context():
+        assert db.session.get_one(Staff, viewer.id).time_zone == ""
+
+
+@on_sqlite
+@pytest.mark.parametrize("zone", ["", "Mars/Olympus", "../etc/passwd", "Europe/Prague\0", "/etc/localtime", "x" * 9999])
+def test_what_is_no_zone_is_refused_at_its_field(zone: str, as_viewer: Any, viewer: Staff, app: Flask) -> None:
+    page = Page(as_viewer.post_form(f"{URL}time-zone/", {"time_zone": zone}, page=URL))
+
+    with app.app_context():
+        assert db.session.get_one(Staff, viewer.id).time_zone == ""
+    assert (page.status, page.error_of("time_zone")) == (422, "Choose a time zone from the list.")
+
+
+@on_sqlite
+def test_shortcuts_are_switched_off_and_on_for_one_person(as_viewer: Any, as_editor: Any) -> None:
+    def is_off(client: Any) -> bool:
+        return "data-no-shortcuts" in Page(client.get("/admin/")).all("body")[0].attributes
+
+    before = is_off(as_viewer)
+
+    response = as_viewer.post_form(f"{URL}shortcuts/", page=URL)
+
+    assert (response.status_code, response.location) == (303, URL)
+    assert (before, is_off(as_viewer), is_off(as_editor)) == (False, True, False)
+    as_viewer.post_form(f"{URL}shortcuts/", {"shortcuts": "y"}, page=URL)
+    assert is_off(as_viewer) is False

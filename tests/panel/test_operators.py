@@ -99,8 +99,9 @@ def operators(column: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def find(context: Flask) -> Iterator[Callable[[str, str, str], set[int]]]:
-    """Ask the table: which rows does this operator find?"""
+def find(context: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, str, str], set[int]]]:
+    """Ask the table, on a day in February: which rows does this operator find?"""
+    monkeypatch.setattr("admin_app.panel.operators.day.today", lambda: date(2026, 2, 15))
     with db.engine.begin() as connection:
         Base.metadata.create_all(connection)
         for row in ROWS:
@@ -112,7 +113,7 @@ def find(context: Flask) -> Iterator[Callable[[str, str, str], set[int]]]:
         statement = select(Sample.id).where(operator.criterion(operator.parse(text)))
         with db.engine.connect() as connection:
             if context.config["SQLALCHEMY_DATABASE_URI"].startswith("postgresql"):
-                # A day is a day in UTC, wherever the server stands.
+                # A day is a day where the viewer is, wherever the server stands.
                 connection.exec_driver_sql("SET TIME ZONE 'Pacific/Auckland'")
             return set(connection.scalars(statement))
 
@@ -129,10 +130,18 @@ DAYS = [
     ("until", "2026-01-31", {1}),
     ("between", "2026-01-01 to 2026-01-31", {1}),
     ("between", "2026-02-01 and 2026-01-31", {1, 2}),
+    ("within", "last-month", {1}),
+    ("within", "this month", {2}),
+    ("within", "last-40-days", {1, 2}),
     ("empty", "yes", {3, 4}),
     ("empty", "no", {1, 2}),
 ]
 NUMBERS = [
+    ("at_least", "-3", {1, 2}),
+    ("at_most", "-3", {2}),
+    ("between", "-3 to 4", {2}),
+    ("between", "4 and -3", {2}),
+    ("not_in", "-3, 7", {1, 3, 4}),
     ("equals", "-3", {2}),
     ("equals", "32,767", set()),
     ("smaller", "-32768", set()),
@@ -150,6 +159,15 @@ FOUND: dict[str, list[tuple[str, str, set[int]]]] = {
         ("contains", "_", {2}),
         ("contains", "\\", {2}),
         ("contains", "50%_\\o", {2}),
+        ("starts", "aN", {1}),
+        ("starts", "nn", set()),
+        ("starts", "50%_\\", {2}),
+        ("ends", "NN", {1}),
+        ("null", "yes", {4}),
+        ("null", "no", {1, 2, 3}),
+        ("blank", "yes", {3}),
+        ("blank", "no", {1, 2, 4}),
+        ("in", '"Ann", "x,y"', {1}),
         ("not_contains", "ann", {2, 3, 4}),
         ("not_contains", "%", {1, 3, 4}),
         ("equals", "Ann", {1}),
@@ -165,8 +183,14 @@ FOUND: dict[str, list[tuple[str, str, set[int]]]] = {
     "number": NUMBERS,
     "small": NUMBERS,
     "big": [*NUMBERS, ("equals", "1,099,511,627,776", {1}), ("greater", "1 000 000", {1})],
-    "yes": [("is", "yes", {1}), ("is", "No", {2})],
-    "colour": [("is", "RED", {1}), ("is", "BLUE", {2})],
+    "yes": [("is", "yes", {1}), ("is", "No", {2}), ("empty", "yes", {3, 4})],
+    "colour": [
+        ("is", "RED", {1}),
+        ("is", "BLUE", {2}),
+        ("in", "RED, BLUE", {1, 2}),
+        ("not_in", "RED", {2, 3, 4}),
+        ("empty", "no", {1, 2}),
+    ],
     "day": DAYS,
     "moment": DAYS,
     "weight": [
@@ -176,6 +200,10 @@ FOUND: dict[str, list[tuple[str, str, set[int]]]] = {
         ("empty", "yes", {3, 4}),
         ("not_equals", "2.50", {2, 3, 4}),
         ("in", "2.5, 7", {1}),
+        ("not_in", "2.5, 7", {2, 3, 4}),
+        ("at_least", "2.5", {1}),
+        ("between", "-1 to 0", {2}),
+        ("at_most", "2.5", {1, 2}),
     ],
     "price": [
         ("equals", "9.99", {1}),
@@ -183,9 +211,19 @@ FOUND: dict[str, list[tuple[str, str, set[int]]]] = {
         ("not_equals", "9.99", {2, 3, 4}),
         ("smaller", "10.00", {1}),
         ("in", "9.99,10", {1, 2}),
+        ("not_in", "9.99", {2, 3, 4}),
+        ("at_least", "10", {2}),
+        ("at_most", "9.99", {1}),
+        ("between", "9.99 to 9.999", {1}),
         ("empty", "no", {1, 2}),
     ],
-    "uid": [("equals", str(UID), {1}), ("not_equals", str(UID), {2, 3, 4}), ("empty", "yes", {3, 4})],
+    "uid": [
+        ("equals", str(UID), {1}),
+        ("not_equals", str(UID), {2, 3, 4}),
+        ("in", f"{UID}, {uuid.UUID(int=7)}", {1}),
+        ("not_in", str(UID), {2, 3, 4}),
+        ("empty", "yes", {3, 4}),
+    ],
 }
 
 
@@ -237,6 +275,11 @@ REFUSED = [
     ("day", "between", "2026-01-01", "Enter two dates, like 2026-01-01 to 2026-01-31."),
     ("day", "between", "2026-01-01 to", "Enter two dates, like 2026-01-01 to 2026-01-31."),
     ("moment", "between", "2026-01-01 to x", "Enter a date like 2026-11-22."),
+    ("moment", "within", "last-0-days", "Enter a period, like today, yesterday, last-7-days or this-month."),
+    ("day", "within", "last-9999999999-days", "Enter a period, like today, yesterday, last-7-days or this-month."),
+    ("number", "between", "5", "Enter two numbers, like 10 to 20."),
+    ("colour", "in", "RED, green", "Choose one of RED, BLUE."),
+    ("uid", "in", "1", "Enter a UUID, like 12345678-1234-5678-1234-567812345678."),
 ]
 
 

@@ -31,18 +31,23 @@ def rows_of(selection: Selection) -> list[Any]:
     return fetch(db.session, selection.segments(), limit=10_000)
 
 
-def selection(search: str, of: type[Any] = Post) -> Selection:
+def selection(search: str, of: type[Any] = Post, **filters: str) -> Selection:
     resource = resource_of(of)
     assert resource
-    return Selection.parse(resource.offer(), [("q", search)])
+    return Selection.parse(resource.offer(), [("q", search), *filters.items()])
+
+
+def looked_up(chosen: Selection) -> list[str]:
+    """Name the words that are looked up in the index."""
+    return [one.term for one in chosen.by_index]
 
 
 def found(search: str, of: type[Any] = Post) -> list[int]:
     """Find by the index, then by walking; they have to agree."""
     walk = selection(search, of)
     by_walking = sorted(row.id for row in rows_of(walk))
-    terms = tuple(term for term in terms_of(search) if len(term) > 2)
-    by_index = sorted(row.id for row in rows_of(walk.changed(by_index=terms)))
+    lookups = tuple(one for one in walk.lookups if len(one.term) > 2)
+    by_index = sorted(row.id for row in rows_of(walk.changed(by_index=lookups)))
     assert by_index == by_walking
     return by_index
 
@@ -87,7 +92,7 @@ def test_rare_word_is_looked_up_in_the_index(store: str) -> None:
 
     plan = plan_of(chosen)
 
-    assert chosen.by_index == ("zebra",)
+    assert looked_up(chosen) == ["zebra"]
     assert ("post_search VIRTUAL TABLE" if store == "sqlite" else "ix_post_content_trigrams") in plan
     assert "ix_post_created_at" not in plan
     assert [row.content for row in rows_of(chosen)] == ["A zebra in a wood"]
@@ -108,13 +113,67 @@ def test_common_word_walks_the_order_of_the_list(store: str) -> None:
 @pytest.mark.usefixtures("many")
 @pytest.mark.parametrize("search", ["garden zebra", "zebra garden", '"note" zebra ga'])
 def test_rarest_word_is_the_one_that_is_looked_up(search: str) -> None:
-    assert planned(db.session, selection(search)).by_index == ("zebra",)
+    assert looked_up(planned(db.session, selection(search))) == ["zebra"]
 
 
 @pytest.mark.usefixtures("many")
 @pytest.mark.parametrize("search", ["", "ze", "日本", "?!", "é"])
 def test_what_no_index_knows_is_walked_for(search: str) -> None:
     assert planned(db.session, selection(search)).by_index == ()
+
+
+@pytest.mark.usefixtures("many")
+def test_filter_by_a_rare_word_is_looked_up_in_the_index(store: str) -> None:
+    chosen = planned(db.session, selection("", content__contains="Zebra", created_at__from="2020-01-01"))
+    if store == "postgres":
+        db.session.execute(text("SET LOCAL enable_seqscan = off"))
+
+    plan = plan_of(chosen)
+
+    assert looked_up(chosen) == ["Zebra"]
+    assert ("post_search VIRTUAL TABLE" if store == "sqlite" else "ix_post_content_trigrams") in plan
+    assert [row.content for row in rows_of(chosen)] == ["A zebra in a wood"]
+
+
+@pytest.mark.usefixtures("many")
+def test_filter_by_a_common_word_walks_the_order_of_the_list(store: str) -> None:
+    db.session.execute(insert(Post), [{"content": "garden"}] * 3000)
+    chosen = planned(db.session, selection("", content__contains="garden"))
+
+    plan = plan_of(chosen)
+
+    assert looked_up(chosen) == []
+    assert "ix_post_created_at" in plan
+    assert ("VIRTUAL TABLE" if store == "sqlite" else "trigrams") not in plan
+
+
+@pytest.mark.usefixtures("many")
+@pytest.mark.parametrize(
+    ("search", "filters", "word"),
+    [
+        ("garden", {"content__contains": "zebra"}, "zebra"),
+        ("zebra", {"content__contains": "wood"}, "zebra"),
+        ("tea", {"user.name__contains": "nobody has it"}, "nobody has it"),
+    ],
+)
+def test_rarest_of_words_and_filters_is_looked_up(search: str, filters: dict[str, str], word: str) -> None:
+    chosen = planned(db.session, selection(search, **filters))
+
+    assert looked_up(chosen) == [word]
+    assert [row.id for row in rows_of(chosen)] == [row.id for row in rows_of(selection(search, **filters))]
+
+
+@pytest.mark.usefixtures("many")
+@pytest.mark.parametrize("operator", ["not_contains", "starts", "ends", "equals"])
+def test_other_filters_of_text_are_walked_for(operator: str) -> None:
+    assert looked_up(planned(db.session, selection("", **{f"content__{operator}": "zebra"}))) == []
+
+
+@pytest.mark.usefixtures("many")
+def test_filters_that_no_index_can_be_asked_are_walked_for() -> None:
+    chosen = planned(db.session, selection("", content__contains="x" * 1000))
+
+    assert (looked_up(chosen), rows_of(chosen)) == ([], [])
 
 
 @pytest.mark.usefixtures("many")
@@ -220,7 +279,8 @@ def test_index_takes_every_capital_for_its_small_letter() -> None:
 
     missed = []
     for key, letter in keys.items():
-        one = selection(folded(letter) * 3).changed(by_index=(folded(letter) * 3,))
+        one = selection(folded(letter) * 3)
+        one = one.changed(by_index=one.lookups)
         if key not in {row.id for row in rows_of(one)}:
             missed.append(letter)
 

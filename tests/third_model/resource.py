@@ -15,6 +15,7 @@ class TagResource(ResourceView):
     menu_order = 30
 
     column_list = ("label", "post", "weight", "price", "day", "uid", "is_public", "id")
+    column_further_list = ("note", "post.created_at", "updated_at")
     column_searchable_list = ("label", "note", "post.content")
     column_sortable_list = ("label", ("post", "post.content"), "weight", "price", "day", "is_public", "id")
     column_filters = ("label", "note", "weight", "price", "day", "uid", "is_public", "post", "post.content")

@@ -154,6 +154,14 @@ def test_a_hash_can_not_be_brought_in() -> None:
     assert "no column of this list" in message_for(User, "name,email,version\nAda,a@example.com,9\n")
 
 
+def test_a_column_that_a_person_may_add_to_the_list_is_passed_over(make_user: Any) -> None:
+    key = make_user(name="Ada", email="ada@example.com").id
+
+    report = bring(User, f"id,name,email,Updated at\n{key},Ada,ada@example.com,2001-01-01\n")
+
+    assert (report.created, report.changed, report.unchanged) == (0, 0, 1)
+
+
 # ---- how it is read
 
 

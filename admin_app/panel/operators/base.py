@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, ClassVar
 
 from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from admin_app.panel.elements import Hidden
+from admin_app.panel.elements import Hidden, OperatorChoice
+from admin_app.selection.offer import SearchColumn
 
 
 class Operator(engine.BaseSQLAFilter):
@@ -17,12 +19,21 @@ class Operator(engine.BaseSQLAFilter):
     slug: ClassVar[str]
     words: ClassVar[str]
     input_type: ClassVar[str] = "text"
+    # What takes this operator's value, where it is another control than the field's others have.
+    control: ClassVar[str] = ""
     # Whether a record that has no related record at all is among those meant: it does not contain the word either.
     holds_for_nothing: ClassVar[bool] = False
     # What to type, where the label does not say it.
     hint: str = ""
+    # Values to choose from or to type something else: shown as suggestions.
+    suggestions: ClassVar[tuple[Hidden, ...]] = ()
     # The to-one relation that leads to the column, where it is another model's.
     relation: InstrumentedAttribute[Any] | None = None
+
+    @cached_property
+    def searched(self) -> SearchColumn | None:
+        """Return the column in which the value is looked for as by a search, if that is what the operator does."""
+        return None
 
     def operation(self) -> str:
         """Name the operator."""
@@ -57,9 +68,17 @@ class Operator(engine.BaseSQLAFilter):
         """Say it for a person."""
         return f"{self.name} {self.words} “{text}”"
 
-    def operators(self) -> tuple[Hidden, ...]:
-        """Return what the form offers for this filter: (value, words)."""
-        return ((self.slug, self.words),)
+    def fits(self) -> bool:
+        """Whether it says something about this column that no other operator says."""
+        return True
+
+    def operators(self) -> tuple[OperatorChoice, ...]:
+        """Return what the form offers for this filter."""
+        return (OperatorChoice(self.slug, self.words, self.control or self.input_type, self.hint),)
+
+    def typed(self, value: Any) -> str | None:  # noqa: ARG002 -- those that mean one value know how it is typed
+        """Return what one types to find the rows with this value; None where that is not what the operator means."""
+        return None
 
     def choices(self) -> tuple[Hidden, ...]:
         """Return the values to choose from, where there is a fixed set."""

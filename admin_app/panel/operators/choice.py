@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from enum import Enum
+from typing import Any
 from uuid import UUID
 
 from flask_admin.contrib.sqla import filters as engine
 
 from admin_app.panel.elements import Hidden
 from admin_app.panel.operators.base import Operator, yes_or_no
-from admin_app.panel.operators.text import Equals, NotEquals
+from admin_app.panel.operators.text import Equals, InList, NotEquals, NotInList
 
 YES_NO: tuple[Hidden, ...] = (("yes", "Yes"), ("no", "No"))
 
@@ -29,6 +31,10 @@ class IsYes(Operator, engine.FilterEqual):
     def choices(self) -> tuple[Hidden, ...]:
         """Offer both."""
         return YES_NO
+
+    def typed(self, value: Any) -> str | None:
+        """Write the answer."""
+        return "yes" if value else "no"
 
 
 class _Uuid(Operator):
@@ -51,6 +57,16 @@ class UuidNotEquals(_Uuid, NotEquals):
     """Any other UUID, or none."""
 
 
+class UuidInList(_Uuid, InList):
+    """One of several UUIDs."""
+
+    clean, clean_one = InList.clean, _Uuid.clean
+
+
+class UuidNotInList(UuidInList, NotInList):
+    """None of several UUIDs."""
+
+
 class IsChoice(Operator, engine.FilterEqual):
     """One of a fixed set."""
 
@@ -58,11 +74,35 @@ class IsChoice(Operator, engine.FilterEqual):
 
     def clean(self, value: str) -> str:
         """Take one of the set."""
-        if value not in self.column.type.enums:
-            message = f"Choose one of {', '.join(self.column.type.enums)}."
-            raise ValueError(message)
-        return value
+        return member_of(self.column, value)
 
     def choices(self) -> tuple[Hidden, ...]:
         """Offer the set."""
         return tuple((value, value.replace("_", " ").capitalize()) for value in self.column.type.enums)
+
+    def typed(self, value: Any) -> str | None:
+        """Write the member as the set has it."""
+        kind = self.column.type
+        if isinstance(value, Enum):
+            return str(dict(zip(kind.enum_class, kind.enums, strict=False))[value]) if kind.enum_class else None
+        return str(value)
+
+
+class ChoiceInList(InList):
+    """One of several of a fixed set."""
+
+    def clean_one(self, value: str) -> Any:
+        """Take one of the set."""
+        return member_of(self.column, value)
+
+
+class ChoiceNotInList(ChoiceInList, NotInList):
+    """None of several of a fixed set."""
+
+
+def member_of(column: Any, value: str) -> str:
+    """Return the value if the column's set has it; raise ValueError naming the set."""
+    if value not in column.type.enums:
+        message = f"Choose one of {', '.join(column.type.enums)}."
+        raise ValueError(message)
+    return value

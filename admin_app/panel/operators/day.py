@@ -1,21 +1,26 @@
-"""Days, and times of the day: a time column is asked for whole days in UTC, a date column for dates."""
+"""Days, and times of the day: a time column is asked for whole days where the viewer is, a date column for dates."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement, Date, and_
 
+from admin_app.current import today, zone
+from admin_app.panel.elements import Hidden
 from admin_app.panel.operators.base import Operator
+from admin_app.panel.operators.period import PERIODS, period, words_of
+from admin_app.text import local
 
 
 class _Day(Operator):
-    """What times and dates have in common: a day is typed, and means all of that day in UTC."""
+    """What times and dates have in common: a day is typed, and means all of that day in the viewer's zone."""
 
-    hint = "A date like 2026-11-22; between takes two: 2026-01-01 to 2026-01-31."
+    hint = "A date like 2026-11-22."
+    control = "date"
 
     def clean(self, value: str) -> tuple[Any, Any]:
         """Read a day as its first moment and the first moment after it."""
@@ -25,7 +30,7 @@ class _Day(Operator):
         after = last + timedelta(days=1)
         if isinstance(self.column.type, Date):
             return first, after
-        return datetime.combine(first, time(), UTC), datetime.combine(after, time(), UTC)
+        return first_moment(first), first_moment(after)
 
     def sentence(self, text: str) -> str:
         """Say it without quotes."""
@@ -77,6 +82,10 @@ class OnDay(_Day):
         """Ask for the whole day."""
         return and_(column >= value[0], column < value[1])
 
+    def typed(self, value: Any) -> str | None:
+        """Write the day that it was where the viewer is."""
+        return (local(value, zone()) if isinstance(value, datetime) else value).strftime("%Y-%m-%d")
+
 
 class FromDay(_Day):
     """That day or later."""
@@ -103,7 +112,12 @@ class UntilDay(_Day):
 class BetweenDays(OnDay):
     """From one day to another, both included."""
 
-    slug, words = "between", "is between"
+    slug, words, control = "between", "is between", "text"
+    hint = "Two dates: 2026-01-01 to 2026-01-31."
+
+    def typed(self, value: Any) -> str | None:  # noqa: ARG002 -- as declared
+        """Mean no single day."""
+        return None
 
     def clean(self, value: str) -> tuple[Any, Any]:
         """Read "2026-01-01 to 2026-01-31"."""
@@ -113,6 +127,38 @@ class BetweenDays(OnDay):
             raise ValueError(message)
         first, last = sorted(map(_day, parts))
         return self._span(first, last)
+
+
+class Within(OnDay):
+    """In a stretch of days that moves along: today, the last 7 days, this month."""
+
+    slug, words, control = "within", "is within", "text"
+    hint = "A period like today, last-7-days, this-month or next-2-weeks."
+    suggestions: ClassVar[tuple[Hidden, ...]] = tuple((name, words_of(name)) for name in PERIODS)
+
+    def clean(self, value: str) -> tuple[Any, Any]:
+        """Read the period as it is today."""
+        return self._span(*period(value, today()))
+
+    def sentence(self, text: str) -> str:
+        """Say it in words."""
+        return f"{self.name} is {words_of(text)}"
+
+    def typed(self, value: Any) -> str | None:  # noqa: ARG002 -- as declared
+        """Mean no single day."""
+        return None
+
+
+def first_moment(day: date) -> datetime:
+    """Return when a day begins where the viewer is, in UTC.
+
+    Where clocks skip midnight the day begins when they do; where they show it twice, the first time.
+    """
+    try:
+        return datetime.combine(day, time(), zone()).astimezone(UTC)
+    except OverflowError:
+        # The calendar's first day begins before the calendar does, in the east.
+        return datetime.combine(day, time(), UTC)
 
 
 def _day(text: str) -> date:

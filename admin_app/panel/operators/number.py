@@ -1,4 +1,4 @@
-"""Numbers: is, is greater than, is one of; whole ones within what their column holds, and others to any precision."""
+"""Numbers: is, is greater than, is between, is one of; whole ones within what their column holds, and others to any precision."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from flask_admin.contrib.sqla import filters as engine
-from sqlalchemy import Integer
+from sqlalchemy import ColumnElement, Integer
 
 from admin_app.models.limits import limits_of
 from admin_app.panel.operators.base import Operator
-from admin_app.panel.operators.text import Equals, InList, NotEquals
+from admin_app.panel.operators.text import Equals, InList, NotEquals, NotInList
 
 
 class _Number(Operator):
@@ -42,12 +42,64 @@ class Smaller(_Number, engine.FilterSmaller):
     slug, words = "smaller", "is smaller than"
 
 
+class AtLeast(_Number, engine.FilterGreater):
+    """That number or more."""
+
+    slug, words = "at_least", "is at least"
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        """Count the number itself in."""
+        condition: ColumnElement[bool] = column >= value
+        return condition
+
+
+class AtMost(_Number, engine.FilterSmaller):
+    """That number or less."""
+
+    slug, words = "at_most", "is at most"
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        """Count the number itself in."""
+        condition: ColumnElement[bool] = column <= value
+        return condition
+
+
+class NumbersBetween(_Number, engine.FilterEqual):
+    """From one number to another, both included."""
+
+    slug, words = "between", "is between"
+    hint = "Two numbers: 10 to 20."
+
+    def clean(self, value: str) -> Any:
+        """Read "10 to 20"."""
+        parts = re.split(r"\s+(?:to|and)\s+", value.strip())
+        if len(parts) != 2:  # noqa: PLR2004 -- a smallest and a largest
+            message = "Enter two numbers, like 10 to 20."
+            raise ValueError(message)
+        return sorted(number_for(self.column, part) for part in parts)
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        """Count both ends in."""
+        condition: ColumnElement[bool] = column.between(*value)
+        return condition
+
+    def sentence(self, text: str) -> str:
+        """Say it without quotes."""
+        return f"{self.name} {self.words} {text}"
+
+
 class NumberInList(InList):
     """One of several numbers."""
 
-    def clean(self, value: str) -> Any:
-        """Read numbers between commas."""
-        return [number_for(self.column, part) for part in value.split(",") if part.strip()]
+    hint = "Numbers with commas between them."
+
+    def clean_one(self, value: str) -> Any:
+        """Read a number that the column can hold."""
+        return number_for(self.column, value)
+
+
+class NumberNotInList(NumberInList, NotInList):
+    """None of several numbers."""
 
 
 def number_for(column: Any, text: str) -> int | Decimal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from admin_app.domain.finding import find_one
@@ -13,7 +13,7 @@ from admin_app.extensions import db
 from admin_app.models.limits import as_key
 from admin_app.panel.engine import foreign_key_of
 from admin_app.panel.operators.base import Operator
-from admin_app.panel.operators.text import Empty
+from admin_app.panel.operators.text import Empty, InList
 from admin_app.panel.registry import names_of, typing_hint
 
 
@@ -29,14 +29,8 @@ class RelationIs(Operator):
         self.hint = typing_hint(self.target)
 
     def clean(self, value: str) -> Any:
-        """Find the record; an id that is gone still means that id, and matches nothing."""
-        if (key := as_key(self.target, value.strip())) is not None:
-            return key
-        noun, nouns = names_of(self.target)
-        try:
-            return find_one(db.session, self.target, value, noun=noun, nouns=nouns).id
-        except NotFoundError as error:
-            raise ValueError(str(error)) from error
+        """Find the record."""
+        return key_of(self.target, value)
 
     def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
         """Compare the foreign key: no join."""
@@ -45,8 +39,45 @@ class RelationIs(Operator):
 
     def sentence(self, text: str) -> str:
         """Name the record rather than its number."""
-        record = db.session.get(self.target, self.parse(text))
-        return f"{self.name} is “{record}”" if record is not None else f"{self.name} is ID {text} (deleted)"
+        return f"{self.name} is {f'“{name}”' if (name := self.label_of(text)) else f'ID {text} (deleted)'}"
+
+    def label_of(self, text: str) -> str:
+        """Name the record, "" where there is none."""
+        try:
+            record = db.session.get(self.target, self.parse(text))
+        except ValueError:
+            return ""
+        return "" if record is None else str(record)
+
+    def typed(self, value: Any) -> str | None:
+        """Write the record's id."""
+        return str(value.id)
+
+
+class RelationInList(InList):
+    """The related record is one of several."""
+
+    hint = "IDs, emails or names with commas between them."
+
+    def clean_one(self, value: str) -> Any:
+        """Find the record."""
+        return key_of(self.column.property.mapper.class_, value)
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        """Compare the foreign key: no join."""
+        condition: ColumnElement[bool] = foreign_key_of(column.property).in_(value)
+        return condition
+
+
+class RelationNotInList(RelationInList):
+    """The related record is none of several, or there is none."""
+
+    slug, words = "not_in", "is none of"
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        """Count those of nobody in, which NOT IN leaves out."""
+        foreign_key = foreign_key_of(column.property)
+        return or_(foreign_key.not_in(value), foreign_key.is_(None))
 
 
 class RelationEmpty(Empty):
@@ -57,3 +88,14 @@ class RelationEmpty(Empty):
         foreign_key = foreign_key_of(column.property)
         condition: ColumnElement[bool] = foreign_key.is_(None) if value else foreign_key.is_not(None)
         return condition
+
+
+def key_of(target: type[Any], text: str) -> Any:
+    """Find a record by what was typed; an id that is gone still means that id, and matches nothing."""
+    if (key := as_key(target, text.strip())) is not None:
+        return key
+    noun, nouns = names_of(target)
+    try:
+        return find_one(db.session, target, text, noun=noun, nouns=nouns).id
+    except NotFoundError as error:
+        raise ValueError(str(error)) from error

@@ -1,25 +1,49 @@
-"""Text: contains, is, is one of, is empty."""
+"""Text: contains, starts with, is, is one of, is empty."""
 
 from __future__ import annotations
 
-from typing import Any
+import csv
+from functools import cached_property
+from typing import Any, ClassVar
 
 from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement, String, or_
 
-from admin_app.panel.elements import Hidden
+from admin_app.panel.elements import OperatorChoice
 from admin_app.panel.operators.base import Operator, yes_or_no
+from admin_app.selection.containment import contains
+from admin_app.selection.offer import SearchColumn
+from admin_app.selection.search_indexes import is_indexed
 
 
 class Contains(Operator, engine.FilterLike):
     """The text occurs, in any case; % and _ are characters."""
 
     slug, words = "contains", "contains"
+    # Where in the text.
+    frame: ClassVar[str] = "%{}%"
 
     def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
-        """Escape what LIKE would read as wildcards."""
-        condition: ColumnElement[bool] = column.icontains(value, autoescape=True)
-        return condition
+        """Look for it as a search does."""
+        return contains(column, value, frame=self.frame)
+
+    @cached_property
+    def searched(self) -> SearchColumn | None:
+        """Use the search's index where the column is in it. Where the text begins or ends, or has it not, no index knows."""
+        column = SearchColumn(self.column, self.relation)
+        return column if type(self) is Contains and is_indexed(column) else None
+
+
+class StartsWith(Contains):
+    """The text begins with it."""
+
+    slug, words, frame = "starts", "starts with", "{}%"
+
+
+class EndsWith(Contains):
+    """The text ends with it."""
+
+    slug, words, frame = "ends", "ends with", "%{}"
 
 
 class NotContains(Contains):
@@ -37,6 +61,10 @@ class Equals(Operator, engine.FilterEqual):
     """Exactly this."""
 
     slug, words = "equals", "is"
+
+    def typed(self, value: Any) -> str | None:
+        """Write the value."""
+        return str(value)
 
 
 class NotEquals(Operator, engine.FilterNotEqual):
@@ -73,15 +101,79 @@ class Empty(Operator, engine.FilterEmpty):
         """Say which of the two."""
         return f"{self.name} {'is empty' if yes_or_no(text) else 'is not empty'}"
 
-    def operators(self) -> tuple[Hidden, ...]:
+    def operators(self) -> tuple[OperatorChoice, ...]:
         """Offer both as operators that take no value."""
-        return (("empty=yes", "is empty"), ("empty=no", "is not empty"))
+        return (OperatorChoice("empty=yes", "is empty", "none"), OperatorChoice("empty=no", "is not empty", "none"))
+
+    def typed(self, value: Any) -> str | None:
+        """Find those without a value."""
+        return "yes" if value is None else None
+
+
+class NullableEmpty(Empty):
+    """The same, for columns of which most cannot be empty."""
+
+    def fits(self) -> bool:
+        """Where there can be nothing."""
+        return bool(self.column.property.columns[0].nullable)
+
+
+class Null(NullableEmpty):
+    """There is no value at all, where text without characters is possible too."""
+
+    slug, words = "null", "has no value"
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        """Ask for NULL."""
+        condition: ColumnElement[bool] = column.is_(None) if value else column.is_not(None)
+        return condition
+
+    def sentence(self, text: str) -> str:
+        """Say which of the two."""
+        return f"{self.name} {'has no value' if yes_or_no(text) else 'has a value, or is blank'}"
+
+    def operators(self) -> tuple[OperatorChoice, ...]:
+        """Offer both as operators that take no value."""
+        no = OperatorChoice("null=no", "has a value, or is blank", "none")
+        return (OperatorChoice("null=yes", self.words, "none"), no)
+
+
+class Blank(NullableEmpty):
+    """There is text without characters, which is not the same as no value."""
+
+    slug, words = "blank", "is blank"
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        """Ask for '', and for everything else."""
+        condition: ColumnElement[bool] = column == "" if value else or_(column != "", column.is_(None))
+        return condition
+
+    def includes_nothing(self, value: Any) -> bool:
+        """Count what is not there as not blank."""
+        return not value
+
+    def sentence(self, text: str) -> str:
+        """Say which of the two."""
+        return f"{self.name} {'is blank' if yes_or_no(text) else 'is not blank'}"
+
+    def operators(self) -> tuple[OperatorChoice, ...]:
+        """Offer both as operators that take no value."""
+        return (OperatorChoice("blank=yes", self.words, "none"), OperatorChoice("blank=no", "is not blank", "none"))
 
 
 class InList(Operator, engine.FilterInList):
     """One of several, separated by commas."""
 
-    slug, words = "in", "is one of"
+    slug, words, control = "in", "is one of", "text"
+    hint = "Values with commas between them; one that has a comma in quotation marks."
+
+    def clean(self, value: str) -> Any:
+        """Read each value as one by itself would be read."""
+        return [self.clean_one(one) for one in values_of(value)]
+
+    def clean_one(self, value: str) -> Any:
+        """Read one value."""
+        return value
 
     def parse(self, text: str) -> Any:
         """Refuse a list of nothing: it would match no row, or every row."""
@@ -97,3 +189,13 @@ class NotInList(InList, engine.FilterNotInList):
 
     slug, words = "not_in", "is none of"
     holds_for_nothing = True
+
+
+def values_of(text: str) -> list[str]:
+    """Split at commas, but for those between quotation marks."""
+    try:
+        values = next(csv.reader([text], skipinitialspace=True), [])
+    except csv.Error:
+        # A line end outside of quotation marks: nothing that CSV knows, and no reason to refuse it.
+        values = text.split(",")
+    return [value.strip() for value in values if value.strip()]

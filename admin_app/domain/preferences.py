@@ -1,0 +1,74 @@
+"""What each person set for themselves: columns, rows a page, row height and default view by resource, and the shortcuts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+
+from admin_app.extensions import AnySession
+from admin_app.models.preference import Density, Preference
+from admin_app.models.staff import Staff
+
+# The "resource" of what is set for every page.
+EVERYWHERE = ""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A person's settings of one resource; what was never set is as it is here."""
+
+    columns: tuple[str, ...] = ()
+    page_size: int = 0
+    density: Density = Density.COMFORTABLE
+    default_view_id: int | None = None
+    has_shortcuts: bool = True
+
+
+def settings_of(preferences: Iterable[Preference], resource: str = EVERYWHERE) -> Settings:
+    """Return what is set for this resource."""
+    found = next((one for one in preferences if one.resource == resource), None)
+    if found is None:
+        return Settings()
+    return Settings(
+        columns=tuple(found.columns.split(",")) if found.columns else (),
+        page_size=found.page_size,
+        density=found.density,
+        default_view_id=found.default_view_id,
+        has_shortcuts=found.has_shortcuts,
+    )
+
+
+def remember_look(
+    session: AnySession,
+    staff: Staff,
+    *,
+    resource: str,
+    columns: Sequence[str] | None = None,
+    page_size: int | None = None,
+    density: Density | None = None,
+) -> None:
+    """Keep how the resource's lists look (not yet committed): None leaves a thing as it is, () and 0 are the usual."""
+    text = None if columns is None else ",".join(columns)
+    changes = {"columns": text, "page_size": page_size, "density": density}
+    if wanted := {name: value for name, value in changes.items() if value is not None}:
+        _remember(session, staff, resource, **wanted)
+
+
+def remember_default_view(session: AnySession, staff: Staff, *, resource: str, view_id: int | None) -> None:
+    """Keep which view the plain list leads to (not yet committed); None is none."""
+    _remember(session, staff, resource, default_view_id=view_id)
+
+
+def remember_shortcuts(session: AnySession, staff: Staff, *, is_on: bool) -> None:
+    """Keep whether single keys do something (not yet committed)."""
+    _remember(session, staff, EVERYWHERE, has_shortcuts=is_on)
+
+
+def _remember(session: AnySession, staff: Staff, resource: str, **changes: Any) -> None:
+    """Write into the person's row, or make it: in one statement, since two windows may set something at the same moment."""
+    insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = insert(Preference).values(staff_id=staff.id, resource=resource, **changes)
+    session.execute(row.on_conflict_do_update(index_elements=["staff_id", "resource"], set_=changes))

@@ -1,0 +1,37 @@
+"""How a member of staff likes a resource's lists to look, and what they set for every page."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import Enum, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from admin_app.extensions import db
+
+
+class Density(StrEnum):
+    """How high a row is."""
+
+    COMFORTABLE = "comfortable"
+    COMPACT = "compact"
+
+
+class Preference(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+    """One person's settings of one resource's list; the row whose `resource` is "" holds what is for every page."""
+
+    __table_args__ = (UniqueConstraint("staff_id", "resource"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    resource: Mapped[str] = mapped_column(String(60))
+    # Names with commas between them, in their order; empty: the resource's own.
+    columns: Mapped[str] = mapped_column(Text, default="")
+    # 0: the usual number.
+    page_size: Mapped[int] = mapped_column(default=0)
+    density: Mapped[Density] = mapped_column(
+        Enum(Density, native_enum=False, length=20, values_callable=lambda all_: [one.value for one in all_]),
+        default=Density.COMFORTABLE,
+    )
+    default_view_id: Mapped[int | None] = mapped_column(ForeignKey("saved_view.id", ondelete="SET NULL"), index=True)
+    has_shortcuts: Mapped[bool] = mapped_column(default=True)

@@ -1,0 +1,38 @@
+"""A list that somebody gave a name: its address's arguments, kept, and who else sees it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import Enum, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from admin_app.extensions import db
+from admin_app.models.base import Timestamped
+
+
+class Audience(StrEnum):
+    """Whom a view is shown to beside the person whose it is; the roles have their own names."""
+
+    MINE = "mine"
+    VIEWERS = "viewer"
+    EDITORS = "editor"
+    OWNERS = "owner"
+    EVERYONE = "everyone"
+
+
+class SavedView(Timestamped, db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+    """A named list of one resource. What it shows is parsed from `arguments` each time, like any address."""
+
+    __table_args__ = (UniqueConstraint("staff_id", "resource", "name"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    resource: Mapped[str] = mapped_column(String(60))
+    name: Mapped[str] = mapped_column(String(60))
+    arguments: Mapped[str] = mapped_column(Text)
+    audience: Mapped[Audience] = mapped_column(
+        Enum(Audience, native_enum=False, length=20, values_callable=lambda all_: [one.value for one in all_]),
+        default=Audience.MINE,
+        index=True,
+    )

@@ -1,0 +1,129 @@
+"""How a person likes a list: the page that chooses columns, rows a page and row height, and the pager's own choice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from flask import abort, request
+from flask_admin import expose
+
+from admin_app.domain import preferences, records
+from admin_app.errors import InvalidRecord, SelectionError
+from admin_app.extensions import db
+from admin_app.models.preference import Density, Preference
+from admin_app.panel.draft import Draft
+from admin_app.panel.elements import ColumnChoice, Listing
+from admin_app.panel.links import ListLinks
+from admin_app.panel.listing import ListPage
+from admin_app.selection.offer import PAGE_SIZES
+from admin_app.selection.selection import Selection
+from admin_app.web.login import current_staff
+from admin_app.web.notices import announce
+
+PLACE = "place."
+# Digits of a place: more columns than this counts no list has.
+LONGEST_PLACE = 4
+
+
+class Choosing(ListPage):
+    """Each person's choice of columns, kept on the server; with a view open, the view's columns in the address."""
+
+    columns_template = "resource/columns.html"
+
+    @expose("/columns/", methods=("GET", "POST"))
+    def columns_view(self) -> Any:
+        """Show what can be chosen for the list whose arguments the address carries, or keep the choice."""
+        selection = self.selection(list(request.args.items(multi=True)))
+        links = ListLinks(self.link("index_view"))
+        if request.method == "POST":
+            return self.redirect(links.to(self._chosen(selection)))
+        return self.render(
+            self.columns_template,
+            resource=self,
+            choices=self._choices(selection),
+            sizes=PAGE_SIZES,
+            size=selection.offer.page_size or PAGE_SIZES[0],
+            densities=tuple(Density),
+            density=self.settings.density,
+            is_view=bool(selection.view),
+            form_url=self.here(),
+            return_url=links.to(selection),
+        )
+
+    @expose("/page-size/", methods=("POST",))
+    def page_size_view(self) -> Any:
+        """Keep how many rows a page has, and lead back to the list in that size."""
+        size = request.form.get("per_page", "")
+        if size not in map(str, PAGE_SIZES):
+            message = "This list has no pages of that size."
+            raise SelectionError(message, [str(one) for one in PAGE_SIZES])
+        self.remember(page_size=int(size))
+        address = urlsplit(self.return_url())
+        pairs = parse_qsl(address.query, keep_blank_values=True) if address.path == self.link("index_view") else []
+        return self.redirect(ListLinks(self.link("index_view")).to(self.selection(pairs).changed(per_page=int(size))))
+
+    def listing(
+        self, selection: Selection, links: ListLinks, *, identity: str, hide: str = "", draft: Draft | None = None
+    ) -> Listing:
+        """Add where a list of its own is adjusted."""
+        listing = super().listing(selection, links, identity=identity, hide=hide, draft=draft)
+        if selection.parent is not None:
+            return listing
+        columns_url = ListLinks(self.link("columns_view")).to(replace(selection, is_counted=False))
+        return replace(listing, columns_url=columns_url, page_size_url=self.link("page_size_view"))
+
+    def _choices(self, selection: Selection) -> tuple[ColumnChoice, ...]:
+        """List the columns: those that show in their order, then the others."""
+        shown = self.visible_columns(selection)
+        names = dict.fromkeys([*shown, *self.choosable_columns()])
+        return tuple(
+            ColumnChoice(name, self.get_column_name(name), place, name in shown, is_fixed=place == 1)
+            for place, name in enumerate(names, start=1)
+        )
+
+    def _chosen(self, selection: Selection) -> Selection:
+        """Keep what the form says; return what the list shows next, its rows the same. A view keeps its own columns."""
+        is_reset = "reset" in request.form
+        columns = tuple(self.column_list) if is_reset else self._ordered(request.form.getlist("column"))
+        size = request.form.get("per_page", "")
+        density = request.form.get("density", "")
+        # What is usual is not kept, so that it changes with the resource.
+        kept = () if columns == tuple(self.column_list) else columns
+        self.remember(
+            columns=None if selection.view else kept,
+            page_size=0 if is_reset else _size(size),
+            density=Density.COMFORTABLE if is_reset else Density(density) if density in set(Density) else None,
+        )
+        if selection.view:
+            return selection.changed(columns=columns)
+        announce("Columns, rows and heights are the usual ones." if is_reset else "Your choice of columns was kept.")
+        return selection.changed(columns=(), per_page=_size(size) or selection.per_page)
+
+    def _ordered(self, chosen: Sequence[str]) -> tuple[str, ...]:
+        """Put the ticked columns in the order of their numbers; the same number leaves them as they stand in the form."""
+        names = self.ordered_columns(chosen)
+        return (names[0], *sorted(names[1:], key=lambda name: _number(request.form.get(PLACE + name, ""))))
+
+    def remember(self, **look: Any) -> None:
+        """Keep a part of how this resource's lists look for the person at the screen."""
+        staff = current_staff()
+        if staff is None:
+            abort(403)
+        try:
+            with records.commit(db.session, Preference):
+                preferences.remember_look(db.session, staff, resource=self.endpoint, **look)
+        except InvalidRecord:
+            # The account was deleted in the same moment.
+            abort(409)
+
+
+def _size(text: str) -> int | None:
+    return int(text) if text in map(str, PAGE_SIZES) else None
+
+
+def _number(text: str) -> int:
+    """Read a place; what is none comes last."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_PLACE else 10**LONGEST_PLACE

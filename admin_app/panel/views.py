@@ -1,0 +1,226 @@
+"""The pages of saved views: all of them, save one, change it, let it go, and which one the list opens with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import abort, request
+from flask_admin import expose
+
+from admin_app.domain import preferences, records, views
+from admin_app.domain.permissions import Act
+from admin_app.errors import InvalidRecord, NotFoundError, RecordGone
+from admin_app.extensions import db
+from admin_app.models.preference import Preference
+from admin_app.models.saved_view import Audience, SavedView
+from admin_app.models.staff import Staff
+from admin_app.panel.elements import ViewRow
+from admin_app.panel.links import ListLinks
+from admin_app.panel.opening import Opening
+from admin_app.selection.selection import WHOLE, Selection
+from admin_app.web.login import current_staff
+from admin_app.web.notices import announce
+
+AUDIENCES = {
+    Audience.MINE: "Only me",
+    Audience.VIEWERS: "Viewers",
+    Audience.EDITORS: "Editors",
+    Audience.OWNERS: "Owners",
+    Audience.EVERYONE: "Everyone",
+}
+
+
+class Views(Opening):
+    """A person's views of a resource, and those that are shared with them."""
+
+    views_template = "resource/views.html"
+    view_template = "resource/view.html"
+    view_delete_template = "resource/view_delete.html"
+
+    @expose("/views/")
+    def views_view(self) -> Any:
+        """List every view of this resource that the person sees."""
+        found = views.views_of(db.session, self._person(), resource=self.endpoint)
+        rows = [self._row_of(view, maker) for view, maker in found]
+        return self.render(
+            self.views_template,
+            resource=self,
+            views=rows,
+            return_url=self.link("index_view", view=WHOLE),
+            default_url=self.link("default_view"),
+        )  # fmt: skip -- a page's parts
+
+    @expose("/views/new/", methods=("GET", "POST"))
+    def new_view(self) -> Any:
+        """Ask for a name for the list whose arguments the address carries, or keep it."""
+        selection = self.selection(list(request.args.items(multi=True)))
+        if selection.problems:
+            return self._view_form(None, selection, {"": "A filter cannot be read. Mend it or take it off first."})
+        if request.method != "POST":
+            return self._view_form(None, selection, {})
+        try:
+            with _writing():
+                view = views.create_view(
+                    db.session,
+                    self._person(),
+                    resource=self.endpoint,
+                    name=request.form.get("name", ""),
+                    arguments=self._printed(selection),
+                    audience=self._audience(Audience.MINE),
+                )
+        except InvalidRecord as error:
+            return self._view_form(None, selection, error.problems)
+        self._set_default(view, is_default="default" in request.form)
+        announce(f"View “{view.name}” was saved.")
+        return self.redirect(self.link("index_view", view=view.id))
+
+    @expose("/views/save/", methods=("POST",))
+    def save_view(self) -> Any:
+        """Let the view that is open show the list as the address has it now."""
+        selection = self.selection(list(request.args.items(multi=True)))
+        view = self._changeable(str(selection.view))
+        if selection.problems:
+            abort(HTTPStatus.BAD_REQUEST)
+        try:
+            with _writing():
+                views.keep_arguments(view, self._printed(selection))
+        except InvalidRecord as error:
+            return self._view_form(None, selection, error.problems)
+        announce(f"View “{view.name}” was saved.")
+        return self.redirect(self.link("index_view", view=view.id))
+
+    @expose("/views/edit/", methods=("GET", "POST"))
+    def change_view(self) -> Any:
+        """Show a view's name, audience and whether the list opens with it, or keep them."""
+        view = self._changeable(request.args.get("id", ""))
+        if request.method != "POST":
+            return self._view_form(view, None, {})
+        try:
+            with _writing():
+                audience = self._audience(view.audience)
+                views.change_view(db.session, view, name=request.form.get("name", ""), audience=audience)
+        except InvalidRecord as error:
+            return self._view_form(view, None, error.problems)
+        self._set_default(view, is_default="default" in request.form)
+        announce(f"View “{view.name}” was saved.")
+        return self.redirect(self.link("views_view"))
+
+    @expose("/views/delete/", methods=("GET", "POST"))
+    def remove_view(self) -> Any:
+        """Ask before a view goes, or let it go."""
+        view = self._changeable(request.args.get("id", ""))
+        back = self.link("views_view")
+        if request.method != "POST":
+            return self.render(
+                self.view_delete_template,
+                resource=self,
+                name=view.name,
+                is_shared=view.audience is not Audience.MINE,
+                form_url=self.here(),
+                return_url=back,
+            )  # fmt: skip -- a page's parts
+        name = view.name
+        with _writing():
+            views.delete_view(db.session, view)
+        announce(f"View “{name}” was deleted. No record was changed.")
+        return self.redirect(back)
+
+    @expose("/views/default/", methods=("POST",))
+    def default_view(self) -> Any:
+        """Let the plain list open with a view, one's own or a shared one; without a view, with every record."""
+        key = request.form.get("view", "")
+        self._remember_default(self._found(key).id if key else None)
+        return self.redirect(self.link("views_view"))
+
+    def _person(self) -> Staff:
+        staff = current_staff()
+        if staff is None:
+            abort(HTTPStatus.FORBIDDEN)
+        return staff
+
+    def _found(self, key: str) -> SavedView:
+        try:
+            return views.find_view(db.session, self._person(), resource=self.endpoint, key=key)
+        except NotFoundError:
+            abort(HTTPStatus.NOT_FOUND)
+
+    def _changeable(self, key: str) -> SavedView:
+        view = self._found(key)
+        if not views.may_change(self._person(), view):
+            abort(HTTPStatus.FORBIDDEN)
+        return view
+
+    def _audience(self, present: Audience) -> Audience:
+        """Read whom the form shares with; whoever may not share leaves it as it is, or takes it back."""
+        asked = request.form.get("audience", present.value)
+        if asked not in set(Audience):
+            raise InvalidRecord({"audience": "Choose who sees the view."})
+        audience = Audience(asked)
+        if audience not in {present, Audience.MINE} and not self.may(Act.SHARE):
+            abort(HTTPStatus.FORBIDDEN)
+        return audience
+
+    def _printed(self, selection: Selection) -> str:
+        return urlencode(self.stored_arguments(selection))
+
+    def _set_default(self, view: SavedView, *, is_default: bool) -> None:
+        """Follow the form's tick: set this view, or unset it where it was the one."""
+        if is_default or self.settings.default_view_id == view.id:
+            self._remember_default(view.id if is_default else None)
+
+    def _remember_default(self, view_id: int | None) -> None:
+        try:
+            with records.commit(db.session, Preference):
+                preferences.remember_default_view(
+                    db.session, self._person(), resource=self.endpoint, view_id=view_id
+                )  # fmt: skip -- one call
+        except InvalidRecord:
+            # The view, or the account, was deleted in the same moment.
+            abort(HTTPStatus.CONFLICT)
+
+    def _row_of(self, view: SavedView, maker: Staff) -> ViewRow:
+        is_own = views.may_change(self._person(), view)
+        return ViewRow(
+            id=view.id,
+            name=view.name,
+            url=self.link("index_view", view=view.id),
+            maker="You" if maker.id == self._person().id else maker.name,
+            audience=AUDIENCES[view.audience] if view.audience is not Audience.MINE else "",
+            is_default=self.settings.default_view_id == view.id,
+            edit_url=self.link("change_view", id=view.id) if is_own else "",
+            delete_url=self.link("remove_view", id=view.id) if is_own else "",
+        )
+
+    def _view_form(self, view: SavedView | None, selection: Selection | None, problems: dict[str, str]) -> Any:
+        """Draw the form of a new view, or of one that is there; what was typed stays."""
+        is_sent = request.method == "POST"
+        present = view.audience if view is not None else Audience.MINE
+        offered = AUDIENCES if self.may(Act.SHARE) else {one: AUDIENCES[one] for one in {Audience.MINE, present}}
+        is_default = view is not None and self.settings.default_view_id == view.id
+        index = ListLinks(self.link("index_view"))
+        page = self.render(
+            self.view_template,
+            resource=self,
+            is_new=view is None,
+            name=request.form.get("name", "") if is_sent else view.name if view is not None else "",
+            audiences=[(one.value, words) for one, words in offered.items()] if len(offered) > 1 else [],
+            audience=request.form.get("audience", present.value),
+            is_default="default" in request.form if is_sent else is_default,
+            problems=problems,
+            form_url=self.here(),
+            return_url=index.to(selection) if selection is not None else self.link("views_view"),
+        )
+        return page, HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        with views.commit(db.session):
+            yield
+    except RecordGone:
+        abort(HTTPStatus.CONFLICT)

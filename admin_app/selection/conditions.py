@@ -1,0 +1,131 @@
+"""What a list's filters say: conditions, and groups of them of which all, or any, have to be true."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_
+
+from admin_app.errors import SelectionError
+from admin_app.selection.offer import Filter, Offer
+
+# A filter's value is a word, a number, a date or a list of them; a megabyte of it is an accident or an attack.
+LONGEST_VALUE = 1000
+# SQLite refuses expressions nested 1,000 deep, and nobody reads more than this.
+MOST_CONDITIONS = 50
+DEEPEST_GROUP = 5
+TOO_DEEP = f"Filters may stand in up to {DEEPEST_GROUP} groups, one in the other; this address has more."
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A filter with what was typed, the value it means, or why it means nothing."""
+
+    key: str
+    text: str
+    filter: Filter
+    value: Any = None
+    problem: str = ""
+
+    def conditions(self) -> Iterator[Condition]:
+        """Yield it, as a group yields its own."""
+        yield self
+
+    @property
+    def depth(self) -> int:
+        """How many groups are in one another here."""
+        return 0
+
+    def criterion(self) -> ColumnElement[bool]:
+        """Return the condition on the listed model."""
+        return self.filter.criterion(self.value)
+
+    def sentence(self) -> str:
+        """Say it for a person."""
+        return self.filter.sentence(self.text)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Conditions and groups of which any, or all, have to be true; `group_of` makes them, in the one form they have."""
+
+    is_any: bool
+    members: tuple[Condition | Group, ...]
+
+    def conditions(self) -> Iterator[Condition]:
+        """Yield every condition in it, however deep."""
+        for member in self.members:
+            yield from member.conditions()
+
+    @property
+    def depth(self) -> int:
+        """How many groups are in one another here, this one counted."""
+        return 1 + max(member.depth for member in self.members)
+
+    @property
+    def problem(self) -> str:
+        """What could not be understood in it."""
+        return " ".join(condition.problem for condition in self.conditions() if condition.problem)
+
+    def criterion(self) -> ColumnElement[bool]:
+        """Return the condition on the listed model."""
+        join = or_ if self.is_any else and_
+        return join(*(member.criterion() for member in self.members))
+
+    def sentence(self) -> str:
+        """Say it for a person, groups within it in brackets."""
+        parts = (f"({one.sentence()})" if isinstance(one, Group) else one.sentence() for one in self.members)
+        return (" or " if self.is_any else " and ").join(parts)
+
+
+Member = Condition | Group
+ReadCondition = Callable[[str, str], Condition]
+
+
+def group_of(members: Iterable[Member], *, is_any: bool) -> Member:
+    """Make one member of several: a group of one is that one, and a group in a group of its kind is part of it."""
+    flat: list[Member] = []
+    for member in members:
+        flat += member.members if isinstance(member, Group) and member.is_any == is_any else (member,)
+    return flat[0] if len(flat) == 1 else Group(is_any, tuple(flat))
+
+
+def reader_of(offer: Offer) -> ReadCondition:
+    """Return what reads the conditions of one address. It raises for an unknown filter, and for more than anybody reads."""
+    left = iter(range(MOST_CONDITIONS))
+
+    def read(key: str, text: str) -> Condition:
+        if next(left, None) is None:
+            message = f"A list takes up to {MOST_CONDITIONS} filters at once; this address has more."
+            raise SelectionError(message)
+        return read_condition(offer, key, text)
+
+    return read
+
+
+def read_condition(offer: Offer, key: str, text: str) -> Condition:
+    """Read what was typed for a filter; a value without a meaning is kept with its problem. Raise for an unknown key."""
+    if key not in offer.filters:
+        message = f"This list has no filter called “{key[:50]}”."
+        raise SelectionError(message, sorted(offer.filters))
+    return _understood(offer.filters[key], key, text)
+
+
+def _understood(filter_: Filter, key: str, text: str) -> Condition:
+    if len(text) > LONGEST_VALUE:
+        # One character too many is kept, so that it is too long wherever it is printed and read again.
+        return Condition(key, text[: LONGEST_VALUE + 1], filter_, problem=f"Use {LONGEST_VALUE:,} characters or fewer.")
+    if "\0" in text:
+        return Condition(key, text, filter_, problem="Leave out the NUL character.")
+    try:
+        return Condition(key, text, filter_, value=filter_.parse(text))
+    except ValueError as error:
+        return Condition(key, text, filter_, problem=str(error))
+
+
+def require_shallow(members: Iterable[Member]) -> None:
+    """Raise `SelectionError` for deeper groups than anybody reads."""
+    if any(member.depth > DEEPEST_GROUP for member in members):
+        raise SelectionError(TOO_DEEP)

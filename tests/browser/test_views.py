@@ -1,0 +1,185 @@
+"""Saved views, the choice of columns and row heights, with JavaScript and without, on a desk and on a telephone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Locator, Page, expect
+
+from admin_app.models.post import Post
+from admin_app.models.staff import Staff
+from admin_app.models.user import User
+from tests.browser.conftest import OpenAs
+from tests.browser.steps import BOTH, column, first_cells, result_line, search, state
+from tests.many import many
+
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+NARROW = pytest.mark.parametrize("width", [1280, 320])
+
+
+@pytest.fixture(autouse=True)
+def posts(app: Flask) -> None:
+    """Make 45 posts of Ann's, the newest of them Post 45."""
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    ann = many(app, User, [{"name": "Ann", "email": "ann@example.com"}])[0]
+    many(app, Post, [{"content": f"Post {number:02}", "created_at": start + timedelta(days=number), "user_id": ann}
+                     for number in range(1, 46)])  # fmt: skip
+
+
+@pytest.fixture
+def page(open_as: OpenAs, editor: Staff, width: int) -> Iterator[Page]:
+    """Return Edgar's page, of this width; at the end it does not scroll sideways."""
+    page = open_as(editor, viewport={"width": width, "height": 800})
+    yield page
+    assert page.evaluate(SIDEWAYS) <= 0
+
+
+def heads(page: Page) -> list[str]:
+    """Return the titles of the columns."""
+    texts = page.locator("#listing thead th").all_inner_texts()
+    return [text.rstrip("↑↓").strip() for text in texts if text.strip() not in {"", "Actions"}]
+
+
+def menu(page: Page) -> Locator:
+    """Return the navigation that is in sight, unfolded."""
+    folded = page.locator("details.menu > summary")
+    if folded.is_visible():
+        folded.click()
+    return page.get_by_role("navigation", name="Main").filter(visible=True)
+
+
+def save_view(page: Page, name: str) -> None:
+    """Save the list as a view."""
+    page.get_by_role("link", name=re.compile("^Save as")).click()
+    page.get_by_label("Name").fill(name)
+    page.get_by_role("button", name="Save view").click()
+
+
+@BOTH
+@NARROW
+def test_a_view_is_saved_opened_changed_and_discarded(page: Page) -> None:
+    page.goto("/admin/post/")
+    search(page, '"Post 1"')
+    expect(result_line(page)).to_have_text("10 posts")
+    save_view(page, "Tens")
+    expect(page.locator(".view-bar")).to_contain_text("View Tens")
+    expect(result_line(page)).to_have_text("10 posts")
+
+    page.goto("/admin/")
+    menu(page).get_by_role("link", name="Tens").click()
+    expect(result_line(page)).to_have_text("10 posts")
+    assert state(page) == {"q": '"Post 1"', "columns": "content,user,created_at,id", "per_page": "20", "view": "1"}
+    expect(menu(page).get_by_role("link", name="Tens")).to_have_attribute("aria-current", "page")
+
+    page.goto(page.url)
+    page.locator("#listing-sort-id").click()
+    expect(first_cells(page).first).to_have_text("Post 10")
+    expect(page.locator(".view-bar")).to_contain_text("View Tens, changed")
+    page.get_by_role("link", name="Discard").click()
+    expect(page.locator(".view-bar")).not_to_contain_text("changed")
+    expect(first_cells(page).first).to_have_text("Post 19")
+
+    page.locator("#listing-sort-id").click()
+    page.get_by_role("button", name="Save view").click()
+    expect(page.locator(".view-bar")).not_to_contain_text("changed")
+    expect(first_cells(page).first).to_have_text("Post 10")
+
+    page.get_by_role("link", name="Whole list").click()
+    expect(result_line(page)).to_have_text("1 to 20 of 45 posts")
+
+
+@BOTH
+@NARROW
+def test_views_are_renamed_shared_made_the_default_and_deleted(page: Page, open_as: OpenAs, viewer: Staff) -> None:
+    page.goto("/admin/post/?q=%22Post+1%22")
+    save_view(page, "Tens")
+    menu(page).get_by_role("link", name="All views…").click()
+    page.get_by_role("link", name="Edit Tens").click()
+    page.get_by_label("Name").fill("Ten posts")
+    page.get_by_label("Shown to").select_option("Everyone")
+    page.get_by_role("button", name="Save view").click()
+
+    other = open_as(viewer)
+    other.goto("/admin/post/views/")
+    expect(other.get_by_role("row", name="Ten posts")).to_contain_text("Edgar")
+    expect(other.get_by_role("link", name="Delete Ten posts")).to_have_count(0)
+    other.get_by_role("button", name="Make default Ten posts").click()
+    other.goto("/admin/post/")
+    expect(result_line(other)).to_have_text("10 posts")
+    other.get_by_role("link", name="Whole list").click()
+    expect(result_line(other)).to_have_text("1 to 20 of 45 posts")
+
+    page.get_by_role("link", name="Delete Ten posts").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Delete view “Ten posts”?")
+    page.get_by_role("button", name="Delete view").click()
+    expect(page.locator(".empty__title")).to_have_text("No views yet")
+    other.goto("/admin/post/")
+    expect(result_line(other)).to_have_text("1 to 20 of 45 posts")
+
+
+@BOTH
+@NARROW
+def test_columns_are_chosen_ordered_and_reset(page: Page, *, javascript: bool) -> None:
+    page.goto("/admin/post/?q=%22Post+1%22")
+    page.get_by_role("link", name="Columns").click()
+    page.get_by_role("checkbox", name="User's email").check()
+    page.get_by_role("checkbox", name="Created at").uncheck()
+    if javascript:
+        up = page.get_by_role("button", name="Move up: User's email")
+        while up.is_enabled():
+            up.click()
+        expect(page.get_by_role("button", name="Move down: User's email")).to_be_focused()
+        expect(page.locator("[data-order-status]")).to_have_text("User's email is now column 2")
+    else:
+        page.get_by_label("Place of User's email").fill("2")
+        page.get_by_label("Place of User", exact=True).fill("3")
+    page.get_by_role("radio", name="Compact").check()
+    page.get_by_role("button", name="Save columns").click()
+
+    expect(result_line(page)).to_have_text("10 posts")
+    assert heads(page) == ["Content", "User's email", "User", "ID"]
+    assert set(column(page, "User's email")) == {"ann@example.com"}
+    row = page.locator("#listing tbody tr").first.bounding_box()
+    assert row
+    assert row["height"] < 32
+
+    page.get_by_role("link", name="Columns").click()
+    page.get_by_role("button", name="Reset to default").click()
+    expect(page.locator(".listing--compact")).to_have_count(0)
+    assert heads(page) == ["Content", "User", "Created at", "ID"]
+
+
+@BOTH
+@NARROW
+def test_rows_a_page_chosen_once_are_there_again(page: Page) -> None:
+    page.goto("/admin/post/?sort=id")
+    page.get_by_role("button", name="50 per page").click()
+    expect(result_line(page)).to_have_text("45 posts")
+    expect(first_cells(page).first).to_have_text("Post 01")
+    page.goto("/admin/post/")
+    expect(result_line(page)).to_have_text("45 posts")
+
+
+@pytest.mark.parametrize("width", [1280])
+def test_leaving_a_changed_choice_of_columns_is_asked_about(page: Page) -> None:
+    page.goto("/admin/post/columns/")
+    page.get_by_role("button", name="Move down: User", exact=True).click()
+    expect(page.get_by_text("Unsaved changes")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1280])
+def test_a_name_from_right_to_left_keeps_the_words_around_it(page: Page) -> None:
+    page.goto("/admin/post/?q=%22Post+1%22")
+    save_view(page, "user\u202egnp.exe")
+    expect(page.locator(".banner")).to_contain_text("was saved.")
+    isolated = page.locator(".banner bdi")
+    expect(isolated).to_have_text("user\u202egnp.exe")
+    name, banner = isolated.bounding_box(), page.locator(".banner p").bounding_box()
+    assert name
+    assert banner
+    # “ was saved.” stands behind the name, not turned round before it.
+    assert name["x"] + name["width"] < banner["x"] + banner["width"] - 40
