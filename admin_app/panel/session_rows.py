@@ -38,8 +38,8 @@ def session_rows(staff: Staff) -> tuple[SessionRow, ...]:
             handle=one.handle,
             device=device_in_words(one.user_agent),
             place=place_in_words(one.address),
-            last_seen=value_cell(one.last_seen_at, is_whole=True),
-            began=value_cell(one.created_at, is_whole=True),
+            last_seen=value_cell(one.last_seen_at, is_whole=False),
+            began=value_cell(one.created_at, is_whole=False),
             is_this=present is not None and present.handle == one.handle,
         )
         for one in found
