@@ -12,11 +12,13 @@ from flask_admin.theme import Theme
 
 from admin_app import models, resources
 from admin_app.config import flask_config
+from admin_app.domain import history
 from admin_app.extensions import compress, csrf, db, mail, migrate
 from admin_app.pages import auth, two_factor
 from admin_app.pages.account import AccountPage
+from admin_app.pages.activity import ActivityPage
 from admin_app.pages.home import HomePage
-from admin_app.panel import navigation
+from admin_app.panel import keeping, navigation
 from admin_app.selection import search_indexes
 from admin_app.web import errors, login, second_factor, security, templating
 
@@ -47,6 +49,7 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     errors.init_app(app)
     templating.init_app(app)
     navigation.init_app(app)
+    keeping.init_app(app)
     app.register_blueprint(auth.blueprint)
     app.register_blueprint(two_factor.blueprint)
     app.add_url_rule("/", "root", lambda: redirect(url_for("admin.index")))
@@ -58,6 +61,8 @@ def _add_dashboard(app: Flask) -> None:
     """Register the pages and every declared resource with Flask-Admin; note what is searched, for the migrations."""
     admin = Admin(app, name=templating.SITE_NAME, index_view=HomePage(), theme=Theme("ours", "layout.html"))
     admin.add_view(AccountPage(name="Account", endpoint="account"))
+    admin.add_view(ActivityPage(name="Activity", endpoint="activity"))
+    search_indexes.declare(history.SEARCHED.values())
     for resource in resources.declared():
         view = resource(db)
         search_indexes.declare(view.searched().values())

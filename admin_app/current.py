@@ -1,4 +1,4 @@
-"""What the act under way is: whether it means to write, how long its statements may take, whose days it speaks of.
+"""What the act under way is: who acts and how, whether it writes, how long its statements may take, whose days it speaks of.
 
 SQLite lets one connection write at a time; a transaction that only finds out half-way that it writes can be
 refused at once, whatever the busy timeout. So whoever means to write says so before the first statement.
@@ -7,17 +7,47 @@ refused at once, whatever the busy timeout. So whoever means to write says so be
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 
+# Who acts: the account's key, where there is one, and how the person is called.
+Actor = tuple[int | None, str]
+
+
+@dataclass(frozen=True)
+class Acting:
+    """Who acts and how. `who` is asked when something is first recorded: to know it may cost a statement."""
+
+    who: Callable[[], Actor]
+    kind: str
+    request_id: str = ""
+
+
+_acting: ContextVar[Acting | None] = ContextVar("acting", default=None)
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 # Seconds a statement may take, and the moment of `time.monotonic` when the whole act is late; 0 is no limit.
 _limit: ContextVar[float] = ContextVar("limit", default=0.0)
 _deadline: ContextVar[float] = ContextVar("deadline", default=0.0)
 # Where days begin at midnight for whoever looks: a command's are UTC's.
 _zone: ContextVar[tzinfo] = ContextVar("zone", default=UTC)
+
+
+@contextmanager
+def acting(who: Callable[[], Actor], *, kind: str, request_id: str = "") -> Iterator[None]:
+    """Record what is written inside as done by this person, in this way."""
+    token = _acting.set(Acting(who, kind, request_id))
+    try:
+        yield
+    finally:
+        _acting.reset(token)
+
+
+def act_under_way() -> Acting | None:
+    """Return who acts and how; None outside of every request and command."""
+    return _acting.get()
 
 
 def is_writing() -> bool:

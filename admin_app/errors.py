@@ -9,6 +9,7 @@ AdminError
 ├── LastOwnerError       the act would leave nobody who may manage staff
 ├── SelectionError       a list was asked for something it does not offer
 ├── DeletionError        a deletion cannot be carried out as chosen
+├── UndoError            an act cannot be undone
 └── TransferError        a file cannot be read; carries row numbers
 """
 
@@ -61,6 +62,10 @@ class SelectionError(AdminError):
 
 class DeletionError(AdminError):
     """A deletion cannot be carried out as chosen."""
+
+
+class UndoError(AdminError):
+    """An act cannot be undone."""
 
 
 class TransferError(AdminError):

@@ -93,8 +93,9 @@ class Page(HTMLParser):
 
     @property
     def notice(self) -> str:
-        """What was done on the page before."""
-        return " ".join(self.texts(class_="banner"))
+        """What was done on the page before, without the button that takes it back."""
+        parts = [part for one in self.all(class_="banner") for part in one.inside if isinstance(part, Element)]
+        return " ".join(part.text for part in parts if part.tag != "form")
 
     # ---- lists
 

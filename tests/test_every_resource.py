@@ -16,11 +16,13 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy import inspect as inspect_mapper
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from admin_app import resources
 from admin_app.extensions import db
 from admin_app.models.base import UtcDateTime
+from admin_app.models.staff import Role, StaffSession
+from admin_app.models.stored import kept_columns
 from admin_app.panel.resource import ResourceView
 from tests.page import Page
 
@@ -105,7 +107,7 @@ class Subject:
                     db.session.add(other)
                     db.session.commit()
                     typed[name] = str(other.id)
-            elif name != "csrf_token":
+            elif name != "csrf_token" and not name.startswith("_"):
                 typed[name] = password
         return {**controls, **typed}
 
@@ -336,6 +338,73 @@ def test_delete_asks_and_then_deletes(subject: Subject, as_owner: Any) -> None:
     assert (subject.record(kept) is None, subject.record(key) is None) == (False, True)
 
 
+def as_it_was(record: Any) -> dict[str, Any]:
+    """Return what an undo gives back: all but the version, the last change's time, and what no history keeps."""
+    kept = kept_columns(type(record))
+    given = {*type(record).__restored__, "version", "updated_at"}
+    return {key: getattr(record, key) for key in kept if key not in given}
+
+
+def press(client: Any, page: Page, action: str) -> Any:
+    """Press the first button of the page whose form goes there."""
+    form = next(one for one in page.all("form") if one.attributes.get("action", "").endswith(action))
+    sent = {one.attributes["name"]: one.attributes["value"] for one in form.all("input")}
+    return client.post(form.attributes["action"], data=sent)
+
+
+def test_history_tells_each_change_and_no_secret(subject: Subject, as_owner: Any, password: str) -> None:
+    key = subject.add(1)
+    address = subject.at("edit", key)
+    as_owner.post(address, data=subject.typed(Page(as_owner.get(address)).values(), 8, password))
+
+    response = as_owner.get(subject.at("history", key))
+
+    page = Page(response)
+    assert (page.status, len(page.all("li", class_="event"))) == (200, 2)
+    assert [secret for secret in subject.secrets(key) if secret in response.text] == []
+
+
+def test_a_save_is_undone_and_redone(subject: Subject, as_owner: Any, password: str) -> None:
+    key = subject.add(1)
+    first = as_it_was(subject.record(key))
+    address = subject.at("edit", key)
+    saved = as_owner.post(address, data=subject.typed(Page(as_owner.get(address)).values(), 8, password))
+    second = as_it_was(subject.record(key))
+
+    undone = press(as_owner, Page(as_owner.get(saved.location)), "/undo/")
+    after_undo = as_it_was(subject.record(key))
+    press(as_owner, Page(as_owner.get(undone.location)), "/undo/")
+
+    assert (after_undo, as_it_was(subject.record(key))) == (first, second)
+    assert first != second
+
+
+def test_a_deletion_is_undone(subject: Subject, as_owner: Any) -> None:
+    subject.add(1)
+    key = subject.add(2)
+    before = as_it_was(subject.record(key))
+    address = subject.at("delete", key)
+    page = Page(as_owner.get(address))
+    fates = {one.attributes["name"]: one.attributes["value"] for one in page.all("input", type="radio")}
+    deleted = as_owner.post(address, data={**page.values(""), **fates})
+
+    press(as_owner, Page(as_owner.get(deleted.location)), "/undo/")
+
+    assert as_it_was(subject.record(key)) == before
+
+
+def test_a_version_is_restored(subject: Subject, as_owner: Any, password: str) -> None:
+    key = subject.add(1)
+    first = as_it_was(subject.record(key))
+    address = subject.at("edit", key)
+    as_owner.post(address, data=subject.typed(Page(as_owner.get(address)).values(), 8, password))
+    as_owner.get("/admin/")
+
+    response = press(as_owner, Page(as_owner.get(subject.at("history", key))), "/restore/")
+
+    assert (response.status_code, as_it_was(subject.record(key))) == (303, first)
+
+
 def test_lookup_answers_for_each_relation_to_one(subject: Subject, as_owner: Any) -> None:
     subject.add(1)
     names = [one.key for one in subject.mapper.relationships if not one.uselist]
@@ -348,9 +417,97 @@ def test_lookup_answers_for_each_relation_to_one(subject: Subject, as_owner: Any
 def test_viewer_sees_what_is_not_for_owners_and_changes_nothing(subject: Subject, as_viewer: Any) -> None:
     key = subject.add(1)
     looking = [f"{subject.root}{page}" for page in ("", "columns/", "views/", "views/new/", "export/csv/")]
-    looking.append(subject.at("details", key))
+    looking += [subject.at("details", key), subject.at("history", key)]
     changing = [f"{subject.root}new/", subject.at("edit", key), subject.at("delete", key)]
 
     statuses = [as_viewer.get(address).status_code for address in (*looking, *changing)]
 
-    assert statuses == [403 if subject.view.owners_only else 200] * 6 + [403] * 3
+    assert statuses == [403 if subject.view.owners_only else 200] * 7 + [403] * 3
+
+
+def test_a_change_by_somebody_else_is_never_overwritten_unseen(
+    subject: Subject, as_owner: Any, client_of: Any, make_staff: Any, password: str
+) -> None:
+    key = subject.add(1)
+    address = subject.at("edit", key)
+    other = client_of(make_staff("Otto", Role.OWNER))
+    mine = subject.typed(Page(as_owner.get(address)).values(), 9, password)
+    theirs = subject.typed(Page(other.get(address)).values(), 8, password)
+    saved = other.post(address, data=theirs)
+
+    page = Page(as_owner.post(address, data=mine))
+
+    assert (saved.status_code, page.status, subject.record(key).version) == (303, 409, 2)
+    kept = {name: value for name, value in page.values().items() if name in mine and not name.startswith("_")}
+    secret = {one.attributes["name"] for one in page.form() if one.attributes.get("type") == "password"}
+    expected = {**mine, **dict.fromkeys(secret, ""), "csrf_token": kept["csrf_token"]}
+    assert kept == {name: expected[name] for name in kept}
+    takes = {one.attributes["name"]: "yours" for one in page.all("input", type="radio")}
+    assert len(takes) > 0
+
+    again = as_owner.post(address, data={**page.values(), **takes})
+
+    assert (again.status_code, subject.record(key).version) == (303, 3)
+
+
+def test_what_is_typed_into_an_ended_session_stands_in_the_form_again(
+    subject: Subject, as_owner: Any, owner: Any, password: str
+) -> None:
+    key = subject.add(1)
+    for number, address in enumerate((f"{subject.root}new/", subject.at("edit", key)), 8):
+        typed = subject.typed(Page(as_owner.get(address)).values(), number, password)
+        with subject.app.app_context():
+            db.session.execute(update(StaffSession).values(expires_at=datetime(2026, 1, 1, tzinfo=UTC)))
+            db.session.commit()
+        before = subject.ids()
+
+        sent = as_owner.post(address, data=typed)
+        form = Page(as_owner.get(sent.location))
+        onward = form.all("input", name="next")[0].attributes["value"]
+        signing_in = {"email": owner.email, "password": password, "next": onward}
+        signed_in = as_owner.post_form(sent.location, signing_in, page=sent.location)
+        page = Page(as_owner.get(signed_in.location))
+
+        secret = {one.attributes["name"] for one in page.form() if one.attributes.get("type") == "password"}
+        shown = {name: value for name, value in page.values().items() if not name.startswith("_")}
+        expected = {**typed, **dict.fromkeys(secret, ""), "csrf_token": shown["csrf_token"]}
+        assert (page.status, shown) == (200, {name: expected[name] for name in shown})
+        assert (subject.ids(), subject.record(key).version) == (before, 1)
+
+
+def test_a_form_sent_twice_makes_one_record(subject: Subject, as_owner: Any, password: str) -> None:
+    address = f"{subject.root}new/"
+    typed = subject.typed(Page(as_owner.get(address)).values(), 7, password)
+    before = len(subject.ids())
+
+    answers = [as_owner.post(address, data=typed) for _ in range(2)]
+
+    assert [(answer.status_code, answer.location) for answer in answers] == [(303, subject.root)] * 2
+    assert len(subject.ids()) == before + 1
+
+
+def test_a_form_says_who_else_has_it_open(subject: Subject, as_owner: Any, client_of: Any, make_staff: Any) -> None:
+    address = subject.at("edit", subject.add(1))
+    other = client_of(make_staff("Otto", Role.OWNER))
+    other.get(address)
+
+    page = Page(as_owner.get(address))
+
+    assert page.texts("p", class_="note")[0].startswith("Otto has been editing this since ")
+
+
+def test_a_record_deleted_while_its_form_was_open_can_be_made_again(
+    subject: Subject, as_owner: Any, password: str
+) -> None:
+    key = subject.add(1)
+    typed = subject.typed(Page(as_owner.get(subject.at("edit", key))).values(), 9, password)
+    page = Page(as_owner.get(subject.at("delete", key)))
+    fates = {one.attributes["name"]: one.attributes["value"] for one in page.all("input", type="radio")}
+    as_owner.post(subject.at("delete", key), data={**page.values(""), **fates})
+
+    offered = Page(as_owner.post(subject.at("edit", key), data=typed))
+    secret = {one.attributes["name"]: password for one in offered.form() if one.attributes.get("type") == "password"}
+    made = as_owner.post(offered.form().attributes["action"], data={**offered.values(), **secret})
+
+    assert (offered.status, made.status_code) == (409, 303)
+    assert subject.ids()[-1] > key

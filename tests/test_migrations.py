@@ -22,17 +22,9 @@ from admin_app.selection import search_indexes
 
 MIGRATIONS = str(Path(__file__).resolve().parents[1] / "migrations")
 TABLES = {
-    "alembic_version",
-    "authenticator",
-    "recovery_code",
-    "password_link",
-    "preference",
-    "saved_view",
-    "post",
-    "proof_try",
-    "staff",
-    "staff_session",
-    "user",
+    *["alembic_version", "change", "change_set", "draft", "post", "preference", "presence", "saved_view", "staff"],
+    *["staff_session", "submission", "user"],
+    *["authenticator", "password_link", "proof_try", "recovery_code"],
 }
 
 
@@ -164,7 +156,7 @@ def test_every_foreign_key_is_indexed() -> None:
             )
         ]
 
-    assert keys
+    assert len(keys) >= 8
     assert missing == []
 
 

@@ -5,6 +5,8 @@ A command exits with 0 when it did what it was asked, 1 when it could not, 2 whe
 
 from __future__ import annotations
 
+import getpass
+import os
 import sys
 from collections.abc import Callable
 
@@ -15,10 +17,13 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from admin_app.cli.check import check
 from admin_app.cli.demo import demo
+from admin_app.cli.history import history
 from admin_app.cli.serve import run
 from admin_app.cli.staff import staff
 from admin_app.cli.transfer import export, import_
+from admin_app.current import Actor, acting
 from admin_app.errors import AdminError
+from admin_app.models.change_set import Kind
 
 
 class Commands(FlaskGroup):
@@ -27,13 +32,24 @@ class Commands(FlaskGroup):
     def invoke(self, ctx: click.Context) -> object:
         """Run the command."""
         try:
-            return super().invoke(ctx)
+            with acting(person_at_the_terminal, kind=Kind.COMMAND):
+                return super().invoke(ctx)
         except AdminError as error:
             raise click.ClickException(str(error)) from error
         except (OperationalError, ProgrammingError) as error:
             reason = str(error.orig).strip().splitlines()[0]
             message = f"The database refused: {reason}. If it is new, make its tables with: manage.py db upgrade"
             raise click.ClickException(message) from error
+
+
+def person_at_the_terminal() -> Actor:
+    """Return who runs the command, as the machine knows them: no member of staff."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):
+        # A container may run as a user of whom it knows the number only.
+        name = f"user {os.getuid()}"
+    return None, f"Command line ({name})"
 
 
 def main(create_app: Callable[[], Flask]) -> None:
@@ -48,6 +64,6 @@ def main(create_app: Callable[[], Flask]) -> None:
     )
     # Flask's own options choose another application or read a file of settings: there is one of the first, none of the second.
     commands.params = [option for option in commands.params if option.name in {"version", "help"}]
-    for command in (run, check, staff, demo, import_, export):
+    for command in (run, check, staff, demo, import_, export, history):
         commands.add_command(command)
     commands.main(prog_name="manage.py")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select, text
 
 from admin_app import zones
+from admin_app.current import Actor
 from admin_app.domain import sessions
 from admin_app.domain.passwords import set_password
 from admin_app.domain.rules import problem_with
@@ -70,6 +71,11 @@ def is_set_up(session: AnySession) -> bool:
     return session.scalar(select(Staff.id).limit(1)) is not None
 
 
+def actor_of(staff: Staff) -> Actor:
+    """Return the person as the history keeps them: also when the account is gone, one knows who it was."""
+    return staff.id, f"{staff.name} ({staff.email})"
+
+
 def require_another_owner(session: AnySession, staff: Staff) -> None:
     """Raise `LastOwnerError` if this person is the only active owner.
 
@@ -80,6 +86,13 @@ def require_another_owner(session: AnySession, staff: Staff) -> None:
         found = session.scalars(owners).all()
     if list(found) == [staff.id]:
         message = f"{staff.name} is the last owner. Make somebody else an owner first."
+        raise LastOwnerError(message)
+
+
+def require_an_owner(session: AnySession) -> None:
+    """Raise `LastOwnerError` if there is no active owner (any more, within this transaction)."""
+    if session.scalar(select(Staff.id).where(Staff.role == Role.OWNER, Staff.is_active).limit(1)) is None:
+        message = "Nobody could manage the staff any more. Make somebody else an owner first."
         raise LastOwnerError(message)
 
 

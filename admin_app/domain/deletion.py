@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, select
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import RelationshipProperty
 from sqlalchemy.orm.interfaces import RelationshipDirection
 
+from admin_app.domain.rows import change_rows, delete_rows
 from admin_app.errors import DeletionError
 from admin_app.extensions import AnySession
 from admin_app.selection.counting import Count, counts_of_children
@@ -103,13 +104,8 @@ def _settle(session: AnySession, record: Any, relation: RelationshipProperty[Any
     if decision.fate is Fate.GIVE and (decision.heir is None or decision.heir.id == record.id):
         message = f"Choose who gets the {relation.key}."
         raise DeletionError(message)
-    _move_rows(session, child, foreign_key, foreign_key == record.id, decision.heir.id if decision.heir else None)
-
-
-def _move_rows(session: AnySession, model: type[Any], foreign_key: Any, which: ColumnElement[bool], owner: Any) -> None:
-    """Point rows at another owner, or at none; a set-based change counts their versions up like any other."""
-    values = {foreign_key.name: owner, "version": model.version + 1}
-    session.execute(update(model).where(which).values(values), execution_options={"synchronize_session": False})
+    owner = decision.heir.id if decision.fate is Fate.GIVE else None
+    change_rows(session, child, foreign_key == record.id, {foreign_key.name: owner})
 
 
 def _delete_rows(session: AnySession, model: type[Any], which: ColumnElement[bool]) -> None:
@@ -119,7 +115,7 @@ def _delete_rows(session: AnySession, model: type[Any], which: ColumnElement[boo
         _, foreign_key = _link(relation)
         hanging = foreign_key.in_(select(key).where(which))
         if foreign_key.nullable:
-            _move_rows(session, relation.mapper.class_, foreign_key, hanging, None)
+            change_rows(session, relation.mapper.class_, hanging, {foreign_key.name: None})
         else:
             _delete_rows(session, relation.mapper.class_, hanging)
-    session.execute(delete(model).where(which), execution_options={"synchronize_session": False})
+    delete_rows(session, model, which)

@@ -10,7 +10,10 @@ from typing import Any
 
 from sqlalchemy import func, insert, select
 
+from admin_app import text
+from admin_app.domain.recording import RECORDED, note
 from admin_app.extensions import AnySession
+from admin_app.models.change_set import Kind
 from admin_app.models.post import Post
 from admin_app.models.user import User
 from admin_app.selection.search_indexes import loading
@@ -77,13 +80,16 @@ def make_demo(
     owners = session.scalars(select(User.id).where(User.id > before)).all()
     with loading(session.connection(), Post.__tablename__, posts):
         _insert(session, Post, (_post(dice, owners, index) for index in range(posts)), on_rows)
+    # Nobody looks for what made-up records were before: the trail says that they came, and not each of them.
+    made = f"{text.counted(users, 'user', 'users')} and {text.counted(posts, 'post', 'posts')}"
+    note(session, kind=Kind.DEMO, summary=f"Added {made} of demo data", count=users + posts)
 
 
 def _insert(
     session: AnySession, model: type[Any], rows: Iterator[dict[str, Any]], on_rows: Callable[[int], object]
 ) -> None:
     while batch := list(islice(rows, BATCH)):
-        session.execute(insert(model), batch)
+        session.execute(insert(model), batch, execution_options=RECORDED)
         on_rows(len(batch))
 
 

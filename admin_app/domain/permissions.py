@@ -11,15 +11,17 @@ class Act(StrEnum):
     """What can be done with the records of a resource."""
 
     VIEW = "view"
+    HISTORY = "history"
     EXPORT = "export"
     CREATE = "create"
     EDIT = "edit"
     DELETE = "delete"
+    UNDO = "undo"
     SHARE = "share"
 
 
-READING = frozenset({Act.VIEW, Act.EXPORT})
-WRITING = frozenset({Act.CREATE, Act.EDIT, Act.DELETE})
+READING = frozenset({Act.VIEW, Act.HISTORY, Act.EXPORT})
+WRITING = frozenset({Act.CREATE, Act.EDIT, Act.DELETE, Act.UNDO})
 # Showing a saved view to others, a role or everyone: it stands in their navigation. Everybody may keep views of their own.
 SHARING = frozenset({Act.SHARE})
 

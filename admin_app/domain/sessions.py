@@ -11,8 +11,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.orm import joinedload
 
+from admin_app.domain.recording import note
 from admin_app.extensions import AnySession
 from admin_app.models.base import utc_now
+from admin_app.models.change_set import Kind
 from admin_app.models.staff import LONGEST_USER_AGENT, Staff, StaffSession
 
 # The preferences come along with the person: every page goes by them, and they are few.
@@ -103,6 +105,12 @@ def all_of(session: AnySession, staff: Staff, *, idle_hours: int | None = None) 
 def end(session: AnySession, token: str) -> None:
     """End one session, for every copy of its cookie."""
     session.execute(delete(StaffSession).where(StaffSession.token_hash == _digest(token)))
+
+
+def sign_out(session: AnySession, token: str) -> None:
+    """End the session that its person ends, and note it."""
+    note(session, kind=Kind.SIGN_OUT, summary="Signed out", resource=Staff.__tablename__)
+    end(session, token)
 
 
 def end_by_handle(session: AnySession, staff: Staff, handle: str) -> bool:

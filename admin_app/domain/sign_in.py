@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from admin_app.current import reading
-from admin_app.domain import throttle
+from admin_app.domain import failures, throttle
 from admin_app.domain.accounts import normalised_email
 from admin_app.domain.passwords import is_right_for, renew_hash
 from admin_app.domain.sessions import Visitor
@@ -78,8 +78,10 @@ def prove_by_password(
     return _succeeded(session, staff, password, limits)
 
 
-def _failed(_session: AnySession, _email: str, *, wait: int = 0) -> Outcome:
-    """Say no. Every failed try to sign in comes by here, and nothing else does."""
+def _failed(session: AnySession, email: str, *, wait: int = 0) -> Outcome:
+    """Say no, and note it (committed). Every failed try to sign in comes by here, and nothing else does."""
+    failures.record(session, email, resource=Staff.__tablename__)
+    session.commit()
     return Outcome(wait=wait)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import DateTime, Dialect
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
@@ -69,5 +69,10 @@ class Record(Timestamped, Versioned, db.Model):  # type: ignore[name-defined,mis
     __abstract__ = True
     # SQLite would give the id of a deleted record to the next one made; PostgreSQL never does.
     __table_args__ = {"sqlite_autoincrement": True}
+
+    # The columns whose values the history keeps; None: every one. A model with a secret column has to say it.
+    __history__: ClassVar[tuple[str, ...] | None] = None
+    # What the columns that the history does not keep hold in a record that is made again from it.
+    __restored__: ClassVar[dict[str, Any]] = {}
 
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)

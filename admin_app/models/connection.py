@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Pool, event, text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from admin_app.current import is_late, is_writing, limit_in_milliseconds, writing
 from admin_app.extensions import AnySession
@@ -16,6 +17,8 @@ from admin_app.text import folded
 
 # A writer waits this long for another one before it gives up: longer than any act of ours holds the lock.
 BUSY_TIMEOUT_MS = 15_000
+# What may as well not be written waits no longer than nobody notices.
+SHORT_TIMEOUT_MS = 100
 
 
 # SQLite's instructions between two looks at the clock. One of them may search a long text, so they are few; a look
@@ -43,10 +46,21 @@ def _prepare(connection: Any, _record: Any) -> None:
     # SQLite's own knows ASCII only: "CAFÉ" would not find "Café", and É@example.com would not be é@example.com.
     connection.set_progress_handler(is_late, STEPS_BETWEEN_LOOKS)
     connection.create_function("lower", 1, _lower, deterministic=True)
+    # SQLite writes and reads numbers with a fraction by fifteen digits; the history gives back all of them.
+    connection.create_function("exact_text", 1, _exact_text, deterministic=True)
+    connection.create_function("exact_number", 1, _exact_number, deterministic=True)
 
 
 def _lower(value: Any) -> Any:
     return folded(value) if isinstance(value, str) else value
+
+
+def _exact_text(value: Any) -> str | None:
+    return None if value is None else repr(value)
+
+
+def _exact_number(value: Any) -> float | None:
+    return None if value is None else float(value)
 
 
 @event.listens_for(Engine, "begin")
@@ -68,28 +82,36 @@ def _limit_time(connection: Any, record: Any, _proxy: Any) -> None:
     record.info["limit"] = wanted
 
 
-# Long enough for a row that somebody is just letting go of.
-PATIENCE_MS = 50
+@contextmanager
+def small_write(session: AnySession) -> Iterator[Session]:
+    """Write a little beside an act that only reads, and commit it; raise `OperationalError` at once where the store is busy."""
+    bind: Any = session.get_bind()
+    with (
+        writing(),
+        bind.engine.connect() as connection,
+        _patience(connection, SHORT_TIMEOUT_MS),
+        Session(connection) as own,
+    ):
+        yield own
+        own.commit()
+        # Where the patience was asked for within the transaction, the session only joined it.
+        connection.commit()
 
 
 @contextmanager
-def writing_if_free(engine: Engine) -> Iterator[Connection]:
-    """Write in a transaction of its own that raises `OperationalError` at once instead of waiting for another writer.
-
-    For what is good to have written and not worth a page that waits.
-    """
-    with writing(), engine.connect() as connection:
-        driver = connection.connection.dbapi_connection
+def _patience(connection: Connection, milliseconds: int) -> Iterator[None]:
+    """Wait this long for a lock, on this connection, inside."""
+    driver = connection.connection.driver_connection
+    if isinstance(driver, sqlite3.Connection):
+        # Past SQLAlchemy, which would begin a transaction, and so wait for the lock, before it said how long to.
+        driver.execute(f"PRAGMA busy_timeout = {milliseconds}")
         try:
-            if isinstance(driver, sqlite3.Connection):
-                driver.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
-            with connection.begin():
-                if not isinstance(driver, sqlite3.Connection):
-                    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {PATIENCE_MS}")
-                yield connection
+            yield
         finally:
-            if isinstance(driver, sqlite3.Connection):
-                driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+            driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    else:
+        connection.execute(text(f"SET LOCAL lock_timeout = '{milliseconds}ms'"))
+        yield
 
 
 def is_timeout(error: OperationalError) -> bool:

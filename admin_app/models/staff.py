@@ -25,7 +25,13 @@ class Role(StrEnum):
 
 
 class Staff(Record):
-    """A member of staff. The password hash is a secret: no list, form or file shows it."""
+    """A member of staff. The password hash is a secret: no list, form or file shows it, nor does the history keep it.
+
+    An account that comes back from the history has no password, and so is switched off.
+    """
+
+    __history__ = ("name", "email", "role", "is_active", "last_sign_in_at", "time_zone")
+    __restored__ = {"password_hash": "", "is_active": False}
 
     name: Mapped[str] = mapped_column(String(80))
     # Kept in lower case, so that one address is one account however it is typed.

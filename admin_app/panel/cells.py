@@ -73,6 +73,11 @@ def _time_cell(value: datetime, *, is_whole: bool) -> Cell:
     return Cell(CellKind.TIME, shown, text.exact_time(value, zone()), iso=here.isoformat())
 
 
+def cell_of_value(value: Any) -> Cell:
+    """Draw a value by itself, a record by its name, long text in full."""
+    return _relation_cell(value) if hasattr(type(value), "__mapper__") else value_cell(value, is_whole=True)
+
+
 def _relation_cell(other: Any) -> Cell:
     if other is None:
         return Cell(CellKind.NULL, "—", "No value")

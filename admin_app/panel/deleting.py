@@ -7,21 +7,23 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from flask import abort, request
+from flask import request
 from flask_admin import expose
 
 from admin_app.domain import records
 from admin_app.domain.deletion import Decision, Dependence, Fate, delete_record, dependences
 from admin_app.domain.finding import find_one
+from admin_app.domain.recording import last_set
 from admin_app.errors import AdminError, InvalidRecord, NotFoundError, RecordGone
 from admin_app.extensions import db
 from admin_app.panel.editing import UNPROCESSABLE, Editing
 from admin_app.panel.elements import Choice, Dependents, Link
+from admin_app.panel.keeping import VERSION
 from admin_app.panel.registry import names_of, resource_of, typing_hint
 from admin_app.web import proof
 from admin_app.web.notices import announce
 
-FATE, HEIR = "fate.", "heir."
+FATE, HEIR, SEEN = "fate.", "heir.", "seen."
 
 
 class Deleting(Editing):
@@ -36,6 +38,8 @@ class Deleting(Editing):
         hanging = dependences(db.session, record)
         if request.method != "POST":
             return self._delete_page(record, hanging, {}, HTTPStatus.OK)
+        if self.changed_since(record, request.form.get(VERSION)) is not None:
+            return self._delete_page(record, hanging, {}, HTTPStatus.CONFLICT)
         title = self.title_of(record)
         try:
             decisions = {one.name: self._decision(one, request.form) for one in hanging}
@@ -45,11 +49,12 @@ class Deleting(Editing):
                 self.on_model_delete(record)
                 delete_record(db.session, record, decisions)
         except RecordGone:
-            abort(409)
+            record = self.requested()
+            return self._delete_page(record, dependences(db.session, record), {}, HTTPStatus.CONFLICT)
         except AdminError as error:
             record = self.requested()
             return self._delete_page(record, dependences(db.session, record), _problems(error), UNPROCESSABLE)
-        announce(f"{self.noun.capitalize()} “{title}” was deleted.")
+        announce(f"{self.noun.capitalize()} “{title}” was deleted.", undo=last_set(db.session))
         return self.redirect(self._after(record.id))
 
     def _decision(self, one: Dependence, form: Mapping[str, str]) -> Decision:
@@ -57,6 +62,8 @@ class Deleting(Editing):
         chosen = form.get(FATE + one.name, "")
         if chosen not in one.fates:
             raise InvalidRecord({FATE + one.name: f"Choose what happens to the {one.name}."})
+        if news := _news(one, form.get(SEEN + one.name, "")):
+            raise InvalidRecord({FATE + one.name: news})
         if Fate(chosen) is not Fate.GIVE:
             return Decision(Fate(chosen))
         try:
@@ -82,6 +89,8 @@ class Deleting(Editing):
             facts=self.facts(record),
             dependents=tuple(self._dependents(one, problems) for one in hanging),
             problem=problems.get("", ""),
+            version=record.version,
+            meanwhile=self.changed_since(record, request.form.get(VERSION)),
             form_url=self.here(),
             return_url=self.return_url(),
         )
@@ -97,6 +106,8 @@ class Deleting(Editing):
         rest = one.count.number - len(one.samples)
         return Dependents(
             name=FATE + one.name,
+            seen_name=SEEN + one.name,
+            seen=_sight_of(one),
             counted=f"{one.count} {words}",
             samples=tuple(Link(str(sample), child.url_of(sample) if child else "") for sample in one.samples),
             more=f"and {'more' if not one.count.is_exact else f'{rest:,} more'}" if rest else "",
@@ -135,6 +146,27 @@ class Deleting(Editing):
 def _rows_to_go(hanging: Sequence[Dependence], decisions: Mapping[str, Decision]) -> int:
     """Return how many rows a deletion takes along, as far as they are counted."""
     return 1 + sum(one.count.number for one in hanging if decisions[one.name].fate is Fate.DELETE)
+
+
+def _sight_of(one: Dependence) -> str:
+    """Return what a person sees of a relation, as the form carries it: how many there are, and the newest."""
+    return f"{one.count.number}~{one.samples[0].id if one.samples else 0}"
+
+
+def _news(one: Dependence, seen: str) -> str:
+    """Say what changed since the page was drawn; "" for nothing, or when the form does not say what it showed."""
+    if not seen or seen == _sight_of(one):
+        return ""
+    before = seen.partition("~")[0]
+    is_number = before.isascii() and before.isdigit() and len(before) < len(str(10**9))
+    more = one.count.number - int(before) if is_number else 0
+    noun, nouns = names_of(one.relation.mapper.class_)
+    if more == 0:
+        return f"Other {nouns} hang on it now than when this page was drawn. Look again, then choose."
+    words = f"{abs(more):,} {'more' if more > 0 else 'fewer'} {noun if abs(more) == 1 else nouns}"
+    return (
+        f"There {'is' if abs(more) == 1 else 'are'} {words} now than when this page was drawn. Look again, then choose."
+    )
 
 
 def _problems(error: AdminError) -> Mapping[str, str]:

@@ -40,9 +40,14 @@ class Details(Relations):
             steps=self.steps(record, "details_view"),
             children=self.children(record),
             return_url=self.return_url(),
+            history_url=self.history_url(record),
             edit_url=self.link("edit_view", record, url=self.return_url()) if self.may(Act.EDIT) else "",
             delete_url=self.link("delete_view", record, url=self.return_url()) if self.may(Act.DELETE) else "",
         )
+
+    def history_url(self, record: Any) -> str:
+        """Return the address of what happened to the record, for who may know it."""
+        return self.link("history_view", record, url=self.return_url()) if self.may(Act.HISTORY) else ""
 
     def steps(self, record: Any, view: str) -> Steps | None:
         """Link the records before and after this one in the list that it was opened from, if it was opened from one."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from contextlib import suppress
+from http import HTTPStatus
 from typing import Any
 
 from flask import abort, request
@@ -10,20 +13,35 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form, HiddenField
 
 from admin_app.domain import records
+from admin_app.domain.conflicts import deletion_of
 from admin_app.domain.permissions import Act
+from admin_app.domain.recording import last_set
 from admin_app.domain.rules import problem_with_uniqueness
+from admin_app.domain.submissions import claim, digest_of, new_key, settle
 from admin_app.errors import InvalidRecord, LastOwnerError, RecordGone
 from admin_app.extensions import db
-from admin_app.panel.details import Details
+from admin_app.models.limits import as_key
+from admin_app.panel.cells import value_cell
+from admin_app.panel.differences import Meanwhile
+from admin_app.panel.elements import Hidden
 from admin_app.panel.fields import RelationField
 from admin_app.panel.forms import Converter
-from admin_app.web.notices import announce
+from admin_app.panel.keeping import DRAFT, ONCE, SEEN, VERSION, Source
+from admin_app.panel.merging import Merging
+from admin_app.text import exact_time
+from admin_app.web.links import here
+from admin_app.web.login import current_staff
+from admin_app.web.notices import announce, warn
 
 UNPROCESSABLE = 422
+# How often a form is tried again when somebody else writes the record in the same moment.
+MOST_TRIES = 5
+# What a form says again when it comes back.
+_OWN_FIELDS = (VERSION, ONCE, DRAFT)
 LONGEST_WAY_BACK = 1000
 
 
-class Editing(Details):
+class Editing(Merging):
     """The forms. What a form may change is `form_columns`, whatever a request sends."""
 
     create_template = "resource/create.html"
@@ -33,21 +51,75 @@ class Editing(Details):
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> Any:
         """Show an empty form, filled in where the address says so (`?user=5`), or make the record."""
-        form = self.create_form()
+        if self.is_discarded():
+            return self.redirect(self.link("create_view", url=self.return_url()))
+        source = self.source()
         if request.method != "POST":
-            self._fill_in(form)
-        elif self.validate_form(form) and (record := self.create_model(form)):
+            self._fill_in(source.form, over=source.own)
+            return self._form_page(source, None)
+        if (record_id := self._claimed()) is not None:
+            return self._made_before(record_id)
+        if self.validate_form(source.form) and (record := self.create_model(source.form)):
             return self._saved(record, f"{self._noun_first(record)} was created.")
-        return self._form_page(form, None)
+        return self._form_page(source, None)
 
     @expose("/edit/", methods=("GET", "POST"))
     def edit_view(self) -> Any:
         """Show the record's form, or save it."""
-        record = self.requested()
-        form = self.edit_form(obj=record)
-        if request.method == "POST" and self.validate_form(form, record) and self.update_model(form, record):
+        for _ in range(MOST_TRIES if VERSION in request.form else 0):
+            with suppress(RecordGone):
+                return self._edited()
+        return self._edited()
+
+    def _edited(self) -> Any:
+        """Answer by what the record is now; raise `RecordGone` when somebody else writes it in the same moment."""
+        record = self.get_one(request.args.get("id", ""))
+        if record is None:
+            return self._gone_page()
+        if self.is_discarded():
+            return self.redirect(self.link("edit_view", record, url=self.return_url()))
+        source = self.source(record)
+        if request.method != "POST":
+            return self._form_page(source, record)
+        form, merge = source.form, self.merge(source, record)
+        if merge.is_settled and self.validate_form(form, record) and self.update_model(form, record):
             return self._saved(record, f"{self._noun_first(record)} was saved.")
-        return self._form_page(form, record)
+        if not merge.is_stale:
+            return self._form_page(source, record)
+        status = UNPROCESSABLE if merge.is_settled else HTTPStatus.CONFLICT
+        return self._form_page(source, record, status, meanwhile=self.meanwhile(merge, record))
+
+    def _gone_page(self) -> Any:
+        """Offer to make the record again of what was typed, where it was deleted while its form was open; else 404."""
+        key = as_key(self.model, request.args.get("id", ""))
+        source = self.source()
+        if key is None or VERSION not in source.own:
+            abort(HTTPStatus.NOT_FOUND)
+        if not self.may(Act.CREATE):
+            abort(HTTPStatus.CONFLICT)
+        doing = deletion_of(db.session, self.model, key)
+        who = (
+            f"{doing.actor} deleted this {self.noun} at {exact_time(doing.at)}"
+            if doing
+            else f"This {self.noun} was deleted"
+        )
+        source.form.form_errors.append(
+            f"{who}, while you had it open. Nothing was saved. Save to make it again of what you typed."
+        )
+        again = Source(source.form, {name: value for name, value in source.own.items() if name == DRAFT}, source.draft)
+        return self._form_page(
+            again, None, HTTPStatus.CONFLICT, form_url=self.link("create_view", url=self.return_url())
+        )
+
+    def page_again(self, words: str) -> Any:
+        """Draw the form filled with what was sent, which was not carried out, under words that say why."""
+        is_new = (request.endpoint or "").endswith(".create_view")
+        record = None if is_new else self.get_one(request.args.get("id", ""))
+        if not self.may(Act.CREATE if is_new else Act.EDIT) or (record is None and not is_new):
+            return None
+        source = self.source(record)
+        source.form.form_errors.append(words)
+        return self._form_page(source, record, HTTPStatus.BAD_REQUEST)
 
     def validate_form(self, form: Form, record: Any = None) -> bool:
         """Check the fields one by one, then what only the database can tell: whether a unique value is free."""
@@ -79,28 +151,61 @@ class Editing(Details):
     def _write(self, form: Form, record: Any, *, is_created: bool) -> bool:
         try:
             with records.commit(db.session, self.model):
-                form.populate_obj(record)
+                self._populate(form, record, is_created=is_created)
                 if is_created:
                     db.session.add(record)
                 self.on_model_change(form, record, is_created)
+                self._finish(record, is_created=is_created)
         except InvalidRecord as error:
             _show_problems(form, error.problems)
         except LastOwnerError as error:
             _show_problems(form, {"": str(error)})
-        except RecordGone:
-            abort(409)
         else:
             return True
         return False
+
+    def _populate(self, form: Form, record: Any, *, is_created: bool) -> None:
+        """Give the record the fields that differ, and no others: what somebody else writes meanwhile stays."""
+        for field in form:
+            if is_created or self.is_changed(field, record):
+                field.populate_obj(record, field.name)
+
+    def _finish(self, record: Any, *, is_created: bool) -> None:
+        """Note in the same transaction that this form is done with."""
+        self.drop_sent_draft()
+        if is_created and request.form.get(ONCE):
+            db.session.flush()
+            settle(db.session, self._digest(), record.id)
+        elif not is_created and "_continue_editing" not in request.form:
+            self.leave(record)
+
+    def _claimed(self) -> int | None:
+        """Return the id of the record that this very form made already."""
+        staff = current_staff()
+        return claim(db.session, staff, self._digest()) if staff is not None and request.form.get(ONCE) else None
+
+    def _digest(self) -> str:
+        staff = current_staff()
+        names = self.kept_names() | {ONCE}
+        fields = [(name, value) for name, value in request.form.items(multi=True) if name in names]
+        return digest_of(staff, self.model.__tablename__, fields) if staff is not None else ""
+
+    def _made_before(self, record_id: int) -> Any:
+        """Answer a form that was sent twice as it was answered the first time."""
+        record = db.session.get(self.model, record_id)
+        if record is not None:
+            return self._saved(record, f"{self._noun_first(record)} was created.")
+        warn(f"This form made {self.noun} {record_id} before, which was deleted since. Nothing was made.")
+        return self.redirect(self.return_url())
 
     def _unique_columns(self, form: Form) -> list[tuple[str, Any]]:
         columns = self.model.__table__.columns
         return [(column.key, column) for column in columns if column.unique and column.key in form]
 
-    def _fill_in(self, form: Form) -> None:
-        """Take relations from the address: how "Add post" on a user's page knows the user."""
+    def _fill_in(self, form: Form, *, over: Collection[str]) -> None:
+        """Take relations from the address: how "Add post" on a user's page knows the user. What was typed stays."""
         for field in form:
-            if field.name in request.args and self.relation(field.name) is not None:
+            if field.name in request.args and field.name not in over and self.relation(field.name) is not None:
                 field.process(MultiDict({field.name: request.args[field.name]}))
 
     def _saved(self, record: Any, words: str) -> Any:
@@ -108,7 +213,7 @@ class Editing(Details):
         back = self.return_url()
         # The notice travels in the session's cookie, which browsers drop when it is long.
         url = self.link("edit_view", record, url=back if len(back) <= LONGEST_WAY_BACK else None)
-        announce(words, links=[("View", url)], mark=self.mark_of(record))
+        announce(words, links=[("View", url)], mark=self.mark_of(record), undo=last_set(db.session))
         if "_continue_editing" in request.form:
             return self.redirect(url)
         if "_add_another" in request.form:
@@ -116,27 +221,46 @@ class Editing(Details):
             return self.redirect(self.link("create_view", url=back, **filled_in))
         return self.redirect(back)
 
-    def _form_page(self, form: Form, record: Any) -> Any:
+    def _form_page(
+        self, source: Source, record: Any, status: int = 0, *, meanwhile: Meanwhile | None = None, form_url: str = ""
+    ) -> Any:
         """Draw the form; the record's facts and children come from the database, not from what was typed."""
-        is_new = record is None
+        form, is_new, waiting = source.form, record is None, self.waiting(source)
+        typed_at = source.draft.created_at if source.draft else waiting[1] if waiting else None
         page = self.render(
             self.create_template if is_new else self.edit_template,
             resource=self,
             form=form,
             fields=[field for field in form if not isinstance(field, HiddenField)],
+            own=self._own_fields(source, record, meanwhile),
+            meanwhile=meanwhile,
+            draft=source.draft,
+            waiting_url=here(draft=waiting[0]) if waiting else "",
+            typed_at=value_cell(typed_at, is_whole=True),
+            company=self.company(record) if record is not None and request.method == "GET" else "",
+            presence_url="" if is_new else self.link("presence_view", record),
             is_new=is_new,
-            form_url=self.here(),
+            form_url=form_url or self.here(),
             return_url=self.return_url(),
             record_title="" if is_new else self.title_of(record),
             steps=None if is_new else self.steps(record, "edit_view"),
             links=() if is_new else self.record_links(record),
             facts=() if is_new else self.facts(record, leave_out=set(form._fields)),
             children=[] if is_new else self.children(record),
+            history_url="" if is_new else self.history_url(record),
             delete_url=""
             if is_new or not self.may(Act.DELETE)
             else self.link("delete_view", record, url=self.return_url()),
         )
-        return page, UNPROCESSABLE if form.errors else 200
+        return page, status or (UNPROCESSABLE if form.errors else 200)
+
+    def _own_fields(self, source: Source, record: Any, meanwhile: Meanwhile | None) -> list[Hidden]:
+        """Say what the form was drawn from; a form that comes back keeps saying what it said."""
+        drawn = {ONCE: new_key()} if record is None else {VERSION: str(record.version)}
+        draft = {DRAFT: source.draft.key} if source.draft is not None else {}
+        seen = [(SEEN, meanwhile.version)] if meanwhile is not None else []
+        own = {**drawn, **source.own, **draft}
+        return [*((name, value) for name, value in own.items() if name in _OWN_FIELDS), *seen]
 
     def _noun_first(self, record: Any) -> str:
         return f"{self.noun.capitalize()} “{self.title_of(record)}”"

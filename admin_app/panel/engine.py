@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
-from urllib.parse import quote
 
 from flask import Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,7 +19,7 @@ from admin_app.models.limits import as_key
 from admin_app.panel.elements import Link
 from admin_app.text import label
 from admin_app.web import proof
-from admin_app.web.links import local_path
+from admin_app.web.links import here, local_path
 from admin_app.web.login import ask_to_sign_in, current_staff
 
 
@@ -90,9 +89,7 @@ class Engine(ModelView):
 
     def here(self) -> str:
         """Return this page's own address, for links that lead back to it."""
-        query = request.query_string.decode("ascii", "replace")
-        path = quote(request.path)
-        return f"{path}?{query}" if query else path
+        return here()
 
     def link(self, view: str, record: Any = None, /, **arguments: Any) -> str:
         """Return the address of a view of this resource, of a record if one is given."""

@@ -10,6 +10,8 @@ from flask import Response, abort, current_app, redirect, request, url_for
 from flask_admin import expose
 from sqlalchemy import func, literal, select
 
+from admin_app import text
+from admin_app.current import act_under_way
 from admin_app.errors import SelectionError
 from admin_app.extensions import db
 from admin_app.panel.cells import value_of
@@ -18,8 +20,11 @@ from admin_app.panel.engine import foreign_key_of
 from admin_app.selection.selection import Selection
 from admin_app.transfer.columns import ExportColumn, ImportColumn
 from admin_app.transfer.csv_file import CONTENT_TYPE, csv_chunks
-from admin_app.transfer.exporting import exported_rows
+from admin_app.transfer.exporting import Taking, exported_rows, noted_rows
 from admin_app.web import proof
+
+# Of what a list was narrowed by, so much stands in the history.
+LONGEST_ASKED = 200
 
 
 class Exporting(Deleting):
@@ -41,17 +46,32 @@ class Exporting(Deleting):
         columns = self.export_columns(selection)
         rows = self.export_rows(selection, columns)
         name = f"{self.nouns}-{'filtered-' if selection.is_narrowed else ''}{datetime.now(UTC):%Y-%m-%d-%H%M%S}.csv"
-        return Response(
+        response = Response(
             csv_chunks([column.header for column in columns], rows),
             content_type=CONTENT_TYPE,
             headers={"Content-Disposition": f'attachment; filename="{name.replace(" ", "-")}"'},
         )
+        # Whoever breaks off the download has taken what was sent so far.
+        response.call_on_close(rows.close)
+        return response
 
     def export_rows(self, selection: Selection, columns: Sequence[ExportColumn]) -> Any:
         """Read the selection for these columns."""
         names = list(dict.fromkeys(column.key for column in columns))
         children = [getattr(self.model, name) for name in names if self.is_to_many(name)]
-        return exported_rows(db.engine, selection, columns, options=self.load_options(names), children=children)
+        rows = exported_rows(db.engine, selection, columns, options=self.load_options(names), children=children)
+        return noted_rows(db.engine, rows, self._taking(selection))
+
+    def _taking(self, selection: Selection) -> Taking:
+        """Say who takes the rows: asked now, since the file is sent when the request is over."""
+        acting = act_under_way()
+        return Taking(
+            actor=acting.who() if acting is not None else (None, ""),
+            request_id=acting.request_id if acting is not None else "",
+            resource=self.model.__table__.name,
+            words=lambda number: text.counted(number, self.noun, self.nouns),
+            asked="&".join(f"{key}={value}" for key, value in selection.arguments())[:LONGEST_ASKED],
+        )
 
     def export_columns(self, selection: Selection) -> list[ExportColumn]:
         """Return the columns the list shows; a relation takes two, the id that an import reads and the name that a person does."""

@@ -72,6 +72,11 @@ class RelationField(Field):
             return self._typed
         return str(self.data.id) if self.data is not None else ""
 
+    def process_data(self, value: Any) -> None:
+        """Take the record; what was typed before it is no more."""
+        self._typed = None
+        super().process_data(value)
+
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Find the record; raise ValueError, which WTForms shows at the field, for none and for several."""
         if not valuelist:
@@ -93,9 +98,9 @@ class LongTextField(TextAreaField):
         """Keep the stored spelling of line ends where only they differ, and LF for anything new."""
         if not valuelist:
             return
-        typed = _plain_lines(str(valuelist[0]))
+        typed = plain_lines(str(valuelist[0]))
         stored = self.object_data
-        self.data = stored if isinstance(stored, str) and _plain_lines(stored) == typed else typed
+        self.data = stored if isinstance(stored, str) and plain_lines(stored) == typed else typed
 
 
 class EmailField(StringField):
@@ -131,5 +136,6 @@ class Rule:
             raise ValidationError(problem)
 
 
-def _plain_lines(text: str) -> str:
+def plain_lines(text: str) -> str:
+    """Return a text with one spelling of line ends."""
     return text.replace("\r\n", "\n").replace("\r", "\n")

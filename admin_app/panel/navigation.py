@@ -24,8 +24,9 @@ def _menu() -> dict[str, Any]:
         return {"navigation": [], "home_url": url_for("auth.sign_in")}
     seen = [resource for resource in resources() if resource.is_accessible()]
     start = MenuItem("Start", url_for("admin.index"), is_current=request.endpoint == "admin.index")
+    activity = MenuItem("Activity", url_for("activity.index"), is_current=request.blueprint == "activity")
     return {
-        "navigation": [start, *(_item(resource) for resource in seen)],
+        "navigation": [start, *(_item(resource) for resource in seen), activity],
         "home_url": url_for("admin.index"),
         "account_url": url_for("account.index"),
         "session_url": url_for("account.session"),

@@ -41,7 +41,7 @@ class Opening(Choosing):
         gone = [pair for pair in asked if pair in stored and self._is_gone(pair)]
         address = self._address(view, [pair for pair in asked if pair not in gone])
         if any(key not in OWN_KEYS or key == WHERE for key, _ in gone):
-            return self._gone_page(view, gone, address)
+            return self._gone_view_page(view, gone, address)
         return self.redirect(address) if gone or is_way_in else super().index_view()
 
     def selection(self, arguments: Sequence[tuple[str, str]]) -> Selection:
@@ -88,7 +88,7 @@ class Opening(Choosing):
             return True
         return False
 
-    def _gone_page(self, view: ViewAtHand, gone: Sequence[Hidden], address: str) -> Any:
+    def _gone_view_page(self, view: ViewAtHand, gone: Sequence[Hidden], address: str) -> Any:
         """Show no rows: without its filter a view would show more of them than its name says."""
         return self.render(
             self.gone_template,

@@ -7,11 +7,11 @@ from typing import ClassVar
 from flask_sqlalchemy import SQLAlchemy
 
 from admin_app.domain.permissions import Act
-from admin_app.panel.exporting import Exporting
+from admin_app.panel.history import History
 from admin_app.selection.indexes import declare_indexes
 
 
-class ResourceView(Exporting):
+class ResourceView(History):
     """The declaration of one model's place in the dashboard.
 
     A subclass names its `record` (the model), `column_list`, `form_columns` and, as wanted, `column_further_list` (what a person may add),
@@ -34,8 +34,11 @@ class ResourceView(Exporting):
         "lookup_view": Act.VIEW,
         "create_view": Act.CREATE,
         "edit_view": Act.EDIT,
+        "presence_view": Act.EDIT,
         "delete_view": Act.DELETE,
         "export": Act.EXPORT,
+        "history_view": Act.HISTORY,
+        "restore_view": Act.UNDO,
     }
 
     def __init__(self, db: SQLAlchemy) -> None:

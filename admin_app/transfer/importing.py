@@ -12,10 +12,13 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import IO, Any
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, select, text
 
+from admin_app.domain.recording import describe
+from admin_app.domain.rows import add_rows
 from admin_app.errors import TransferError
 from admin_app.extensions import AnySession
+from admin_app.models.change_set import Kind
 from admin_app.selection.search_indexes import loading
 from admin_app.transfer.checking import check_batch
 from admin_app.transfer.columns import ImportColumn, plain
@@ -74,6 +77,7 @@ def import_csv(
     # Strict: a quote that is never closed would swallow the rest of the file as one cell.
     reader = csv.reader(file, strict=True)
     report = Report()
+    describe(session, kind=Kind.IMPORT)
     try:
         header = _header(next(reader, []), columns, ignored)
         # Into an empty table: what is there already is searched by its index, which rows that did not change leave alone.
@@ -190,12 +194,12 @@ def _insert(session: AnySession, model: type[Any], new: Sequence[dict[str, Any]]
     for values in new:
         groups.setdefault(tuple(values), []).append(values)
     for names, group in sorted(groups.items(), key=lambda pair: "id" not in pair[0]):
+        keys = add_rows(session, model, group)
         if "id" in names:
-            session.execute(insert(model), group)
             _follow_sequence(session, model)
         else:
-            for id_ in session.scalars(insert(model).returning(model.id), group):
-                report.seen.add(id_)
+            for key in keys:
+                report.seen.add(key)
     report.created += len(new)
 
 

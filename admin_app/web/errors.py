@@ -12,9 +12,11 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from admin_app.errors import SelectionError
+from admin_app.errors import RecordGone, SelectionError
 from admin_app.extensions import db, login_manager
 from admin_app.text import in_words
+from admin_app.web.links import here
+from admin_app.web.typed import typed
 
 log = logging.getLogger(__name__)
 
@@ -48,27 +50,44 @@ EXPLANATIONS = {
     500: Explanation(
         "There is a problem with the dashboard",
         "It is not your doing. What was being saved when it happened was not saved.",
-        "Go back, copy what you typed, and try again in a moment.",
+        "Try again in a moment.",
     ),
     503: Explanation(
         "The database is busy", "It did not answer in time. Nothing was changed.", "Try again in a moment."
     ),
 }
 
+SIGNED_OUT = Explanation(
+    "You are not signed in",
+    "Your session has ended, and nothing was saved.",
+    "Copy what you typed, sign in in another tab, and paste it there.",
+)
+
 TOKEN_MISSING = Explanation(
     "This form is out of date",
     "It was opened before you signed in or out, or lies open in a browser that keeps no cookies. Nothing was saved.",
-    "Go back, copy what you typed, reload the page and send it again.",
+    "Open its page again and send it from there.",
 )
 
 
 def init_app(app: Flask) -> None:
     """Answer errors with our own pages."""
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(CSRFError, lambda _error: _page(400, TOKEN_MISSING))
+    app.register_error_handler(CSRFError, lambda _error: token_missing())
     app.register_error_handler(SelectionError, _selection_error)
     app.register_error_handler(OperationalError, _database_error)
     app.register_error_handler(ObjectDeletedError, _gone)
+    app.register_error_handler(RecordGone, _gone)
+
+
+def token_missing() -> tuple[str, int]:
+    """Refuse what came without the token of its form."""
+    return _page(HTTPStatus.BAD_REQUEST, TOKEN_MISSING)
+
+
+def signed_out() -> tuple[str, int]:
+    """Give back what was typed by somebody of whom it cannot be told who they were."""
+    return _page(HTTPStatus.FORBIDDEN, SIGNED_OUT)
 
 
 def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
@@ -95,7 +114,7 @@ def _database_error(error: OperationalError) -> tuple[str, int]:
     return _page(503, EXPLANATIONS[503])
 
 
-def _gone(_error: ObjectDeletedError) -> tuple[str, int]:
+def _gone(_error: ObjectDeletedError | RecordGone) -> tuple[str, int]:
     """Say so when what is to be shown was deleted while the page was drawn: the record, or the person who asks."""
     _forget_person()
     return _page(409, EXPLANATIONS[409])
@@ -110,7 +129,11 @@ def _forget_person() -> None:
 def _page(status: int, words: Explanation, *, to: str = "") -> tuple[str, int]:
     links = [("Show the whole list", to)] if to else []
     links.append(("Go to the start page", url_for("admin.index")))
+    fields = typed() if status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE else ()
+    # Only what came with a good token may be sent again from a page of ours, and only what may go better then.
+    again = here() if status >= HTTPStatus.INTERNAL_SERVER_ERROR and g.get("csrf_valid") else ""
+    page = {"status": status, "words": words, "links": links, "typed": fields, "again": again}
     try:
-        return render_template("errors/error.html", status=status, words=words, links=links), status
+        return render_template("errors/error.html", **page), status
     except OperationalError as error:
         return _database_error(error)

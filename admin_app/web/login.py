@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
-from flask import Flask, current_app, g, redirect, request, session, url_for
+from flask import Flask, current_app, g, redirect, session, url_for
 from flask_login import UserMixin, current_user, login_user, logout_user
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
@@ -15,12 +15,16 @@ from admin_app.current import time_zone
 from admin_app.domain import sessions
 from admin_app.extensions import db, login_manager
 from admin_app.models.base import utc_now
-from admin_app.models.connection import writing_if_free
+from admin_app.models.connection import small_write
 from admin_app.models.staff import Staff, StaffSession
+from admin_app.web.links import here
 from admin_app.web.visitors import visitor
 from admin_app.zones import zone_of
 
 log = logging.getLogger(__name__)
+
+# Where the signed cookie says whose it is, for when its session has ended.
+_WHOSE = "_whose"
 
 
 class SignedIn(UserMixin):
@@ -60,6 +64,8 @@ def _load(token: str) -> SignedIn | None:
     if "act" in g:
         # Whoever is found here is who looks at the answer: its days are theirs.
         g.act.enter_context(time_zone(zone_of(found.staff.time_zone)))
+    if session.get(_WHOSE) != found.staff.id:
+        session[_WHOSE] = found.staff.id
     return SignedIn(found, token)
 
 
@@ -71,8 +77,8 @@ def _note_seen(_error: BaseException | None) -> None:
     # What the request held, a lock perhaps, would be in the way.
     db.session.remove()
     try:
-        with writing_if_free(db.engine) as connection:
-            sessions.note_seen(connection, token)
+        with small_write(db.session) as own:
+            sessions.note_seen(own, token)
     except OperationalError:
         log.info("the database is busy: a session's last use is written down next time")
 
@@ -116,6 +122,11 @@ def current_staff() -> Staff | None:
     return person.staff if person else None
 
 
+def former_staff_id() -> int | None:
+    """Return whose session this browser had until it ended by itself; it opens nothing, and says only whose text came too late."""
+    return session.get(_WHOSE)
+
+
 def begin(token: str) -> None:
     """Put a new session's token into a new cookie session: nothing of the anonymous one survives."""
     found = sessions.find(db.session, token)
@@ -127,7 +138,7 @@ def begin(token: str) -> None:
 def end() -> None:
     """End the session, for this browser and for every copy of its cookie."""
     if current_user.is_authenticated:
-        sessions.end(db.session, current_user.token)
+        sessions.sign_out(db.session, current_user.token)
         db.session.commit()
     logout_user()
     session.clear()
@@ -155,12 +166,10 @@ def note_proof() -> None:
     session["_user_id"] = token
 
 
-def ask_to_sign_in() -> Response:
-    """Send a stranger to the sign-in page, which leads back here afterwards."""
+def ask_to_sign_in(**changes: str) -> Response:
+    """Send a stranger to the sign-in page, which leads back here afterwards, with these arguments in the address."""
     # Flask-Login would take the address as text, where "%C3%A9" has become "é"; only plain ASCII leads back.
-    path = quote(request.path)
-    query = request.query_string.decode("ascii", "replace")
-    onward = urlencode({"next": f"{path}?{query}" if query else path})
+    onward = urlencode({"next": here(**changes)})
     return redirect(f"{url_for('auth.sign_in')}?{onward}")
 
 

@@ -10,14 +10,17 @@ from flask import Flask, current_app, redirect, session, url_for
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from admin_app.domain import two_factor
+from admin_app.domain.accounts import actor_of
+from admin_app.domain.recording import note
 from admin_app.domain.sign_in import Outcome
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import db
+from admin_app.models.change_set import Kind
 from admin_app.models.staff import Role, Staff
 from admin_app.text import counted, since
 from admin_app.web import login
 from admin_app.web.devices import remember_device
-from admin_app.web.notices import warn
+from admin_app.web.notices import call_attention
 
 HALF_WAY_SECONDS = 10 * 60
 _PLACE = "half_way"
@@ -81,11 +84,12 @@ def half_way() -> HalfWay | None:
 
 def begin_session(who: HalfWay) -> None:
     """Begin the session of somebody who has proved all that was asked (committed)."""
+    note(db.session, actor=actor_of(who.staff), kind=Kind.SIGN_IN, summary="Signed in", resource=Staff.__tablename__)
     login.renew(who.staff)
     remember_device(who.staff)
     if who.warning:
         words = f"{who.warning} If that was not you, choose a new password."
-        warn(words, links=[("Account", url_for("account.index"))])
+        call_attention(words, links=[("Account", url_for("account.index"))])
 
 
 def finish(who: HalfWay) -> Any:

@@ -1,14 +1,18 @@
-"""The headers every response carries, and which transactions take the write lock."""
+"""The headers every response carries, which transactions take the write lock, and in whose name they write."""
 
 from __future__ import annotations
 
+import secrets
 from contextlib import ExitStack
 from http import HTTPStatus
 
 from flask import Flask, Response, current_app, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from admin_app.current import time_limit, writing
+from admin_app.current import Actor, acting, time_limit, writing
+from admin_app.domain.accounts import actor_of
+from admin_app.models.change_set import Kind
+from admin_app.web.login import current_staff
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -47,6 +51,13 @@ def _begin() -> None:
     g.act = ExitStack()
     is_reading = request.method in SAFE_METHODS
     g.act.enter_context(time_limit(current_app.config["TIME_LIMIT"]) if is_reading else writing())
+    g.act.enter_context(acting(person_at_the_screen, kind=Kind.FORM, request_id=secrets.token_hex(8)))
+
+
+def person_at_the_screen() -> Actor:
+    """Return who is signed in, for the trail of what they change."""
+    staff = current_staff()
+    return actor_of(staff) if staff is not None else (None, "Nobody who is signed in")
 
 
 def _end(_error: BaseException | None) -> None:

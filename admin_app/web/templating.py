@@ -12,6 +12,7 @@ from typing import Any
 from flask import Flask, Response, current_app, request
 
 from admin_app.domain.preferences import settings_of
+from admin_app.text import label
 from admin_app.web.login import current_staff, seconds_left
 
 SITE_NAME = "Admin"
@@ -23,6 +24,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["asset"] = asset
+    app.jinja_env.filters["label"] = label
     app.context_processor(_frame)
     app.after_request(_keep_static_files)
 

@@ -132,6 +132,38 @@ def _view_deletion(visit: Visit) -> None:
     visit.page.goto("/admin/post/views/delete/?id=1")
 
 
+def _change_twice(visit: Visit) -> None:
+    for words in ("the quick brown fox", "the slow brown fox <b>"):
+        visit.page.goto(f"/admin/post/edit/?id={visit.post}")
+        visit.page.get_by_label("Content").fill(words)
+        save(visit.page)
+        expect(visit.page.locator(".banner")).to_be_visible()
+
+
+def _history(visit: Visit) -> None:
+    _change_twice(visit)
+    visit.page.goto(f"/admin/post/history/?id={visit.post}")
+    expect(visit.page.locator("ins").first).to_be_visible()
+
+
+def _activity(visit: Visit) -> None:
+    _change_twice(visit)
+    visit.page.goto("/admin/activity/?resource=post&from=yesterday")
+    expect(visit.page.locator(".event").first).to_be_visible()
+
+
+def _act(visit: Visit) -> None:
+    _activity(visit)
+    visit.page.locator(".event__what").first.click()
+    expect(visit.page.locator("del").first).to_be_visible()
+
+
+def _undo_asks(visit: Visit) -> None:
+    _activity(visit)
+    visit.page.locator(".undo button").last.click()
+    expect(visit.page.get_by_label("Undo it all the same")).to_be_visible()
+
+
 def _menu_open(visit: Visit) -> None:
     visit.page.set_viewport_size({"width": 375, "height": HEIGHT})
     visit.page.goto("/admin/user/")
@@ -139,7 +171,12 @@ def _menu_open(visit: Visit) -> None:
 
 
 # By what stands in the tables, then by name.
-EMPTY = {"home": _go("/admin/"), "list": _go("/admin/post/"), "new": _go("/admin/post/new/")}
+EMPTY = {
+    "home": _go("/admin/"),
+    "activity": _go("/admin/activity/"),
+    "list": _go("/admin/post/"),
+    "new": _go("/admin/post/new/"),
+}
 ONE = {"list": _go("/admin/user/"), "record": _go("/admin/user/edit/?id={user}")}
 MANY = {
     "home": _go("/admin/"),
@@ -158,6 +195,10 @@ MANY = {
     "details": _go("/admin/post/details/?id={post}"),
     "delete-user": _go("/admin/user/delete/?id={user}"),
     "delete-errors": _delete_errors,
+    "history": _history,
+    "activity": _activity,
+    "act": _act,
+    "undo-asks": _undo_asks,
     "staff": _go("/admin/staff/"),
     "new-staff": _go("/admin/staff/new/"),
     "account": _account_errors,

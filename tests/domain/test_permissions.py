@@ -7,8 +7,8 @@ import pytest
 from admin_app.domain.permissions import GRANTS, Act, may
 from admin_app.models.staff import Role, Staff
 
-READS = {Act.VIEW, Act.EXPORT}
-ALL = {Act.VIEW, Act.EXPORT, Act.CREATE, Act.EDIT, Act.DELETE, Act.SHARE}
+READS = {Act.VIEW, Act.HISTORY, Act.EXPORT}
+ALL = {*READS, Act.CREATE, Act.EDIT, Act.DELETE, Act.UNDO, Act.SHARE}
 
 
 def allowed(staff: Staff | None, *, owners_only: bool = False) -> set[Act]:

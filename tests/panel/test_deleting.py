@@ -216,17 +216,41 @@ def test_post_that_came_after_the_page_is_asked_about(
     assert state(app) == before
 
 
-def test_choice_holds_for_posts_that_came_after_the_page(
+def test_posts_that_came_after_the_page_are_said_before_anything_is_deleted(
     app: Flask, as_editor: Any, make_user: Any, make_post: Any
 ) -> None:
     ann = make_user()
-    first = make_post(user=ann)
+    posts = [make_post(user=ann)]
     form = Page(as_editor.get(at(ann))).values("")
-    second = make_post(user=ann)
+    posts += [make_post(user=ann), make_post(user=ann)]
+    before = state(app)
 
-    as_editor.post(at(ann), data={**form, "fate.posts": "keep"})
+    page = Page(as_editor.post(at(ann), data={**form, "fate.posts": "keep"}))
+    unchanged = state(app)
+    as_editor.post(at(ann), data={**page.values(""), "fate.posts": "keep"})
 
-    assert state(app) == ([], {first.id: None, second.id: None})
+    words = "There are 2 more posts now than when this page was drawn. Look again, then choose."
+    assert (page.status, page.summary, unchanged) == (422, [words], before)
+    assert state(app) == ([], dict.fromkeys([post.id for post in posts], None))
+
+
+@pytest.mark.parametrize(
+    ("seen", "words"),
+    [
+        ("2~9", "There is 1 fewer post now than when this page was drawn. Look again, then choose."),
+        ("1~9", "Other posts hang on it now than when this page was drawn. Look again, then choose."),
+        ("many", "Other posts hang on it now than when this page was drawn. Look again, then choose."),
+    ],
+)
+def test_posts_that_are_not_those_of_the_page_are_said(
+    seen: str, words: str, as_editor: Any, make_user: Any, make_post: Any
+) -> None:
+    ann = make_user()
+    make_post(user=ann)
+
+    page = Page(as_editor.post_form(at(ann), {"fate.posts": "keep", "seen.posts": seen}))
+
+    assert (page.status, page.summary) == (422, [words])
 
 
 def test_heir_deleted_after_the_page_is_a_message(app: Flask, as_editor: Any, make_user: Any, make_post: Any) -> None:

@@ -35,7 +35,7 @@ def test_form_has_a_native_input_a_field_and_says_what_is_optional(as_editor: An
     assert user.texts("label", within="main") == ["Name", "Email"]
     assert post.texts("label", within="main") == ["Content (optional)", "User (optional)"]
     inputs = {one.attributes["name"]: one.attributes.get("type") for one in user.form() if one.tag == "input"}
-    assert inputs == {"csrf_token": "hidden", "name": "text", "email": "email"}
+    assert inputs == {"csrf_token": "hidden", "_once": "hidden", "name": "text", "email": "email"}
     assert [one.attributes["name"] for one in post.form() if one.tag == "textarea"] == ["content"]
     assert "novalidate" in user.form().attributes
     assert [one.attributes["name"] for one in user.form() if "aria-describedby" in one.attributes] == []

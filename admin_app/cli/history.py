@@ -1,0 +1,45 @@
+"""`manage.py history`: what was done, and how much of it is kept."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy import select
+from tqdm import tqdm
+
+from admin_app import text
+from admin_app.current import writing
+from admin_app.domain import history as trail
+from admin_app.extensions import db
+from admin_app.models.change_set import ChangeSet
+
+
+@click.group()
+def history() -> None:
+    """Look at the history of all changes, and shorten it."""
+
+
+@history.command("list")
+@click.option("--number", default=20, show_default=True, type=click.IntRange(1), help="How many acts to list.")
+@with_appcontext
+def list_(number: int) -> None:
+    """List the newest acts."""
+    for done in db.session.scalars(select(ChangeSet).order_by(ChangeSet.id.desc()).limit(number)):
+        click.echo(f"{text.exact_time(done.at)}  {done.actor or 'Unknown'}  {done.kind}  {done.summary}")
+
+
+@history.command()
+@click.option(
+    "--before",
+    required=True,
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The first day that is kept, in UTC: 2026-01-31.",
+)
+@with_appcontext
+def prune(before: datetime) -> None:
+    """Forget what was done before a day. What is forgotten cannot be undone any more."""
+    with writing(), tqdm(unit=" rows", disable=None) as bar:
+        number = trail.prune(db.session, before.replace(tzinfo=UTC), on_rows=bar.update)
+    click.echo(f"{text.counted(number, 'act', 'acts')} from before {before:%Y-%m-%d} were forgotten.")

@@ -1,0 +1,64 @@
+"""Keep what was typed into a form that could not be sent, for the person who typed it, and give it back to nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from admin_app.extensions import AnySession
+from admin_app.models.base import utc_now
+from admin_app.models.draft import Draft
+from admin_app.models.staff import Staff
+
+LIFETIME = timedelta(hours=24)
+# A person has a few forms open when a session ends; more would let somebody fill the database.
+MOST_DRAFTS = 10
+# Characters of one form: twice the longest text of the real data.
+LONGEST_DRAFT = 2_000_000
+
+
+def keep_draft(session: AnySession, staff_id: int, *, address: str, fields: Sequence[tuple[str, str]]) -> Draft | None:
+    """Keep a form's fields (not yet committed); None when there is no such person, or too much of it.
+
+    Whoever calls it leaves out the secrets. Old drafts go: those of yesterday, and the person's oldest above ten.
+    """
+    is_too_long = sum(len(name) + len(value) for name, value in fields) > LONGEST_DRAFT
+    if is_too_long or session.get(Staff, staff_id) is None:
+        return None
+    draft = Draft(staff_id=staff_id, address=address, fields=[[name, _storable(value)] for name, value in fields])
+    session.execute(delete(Draft).where(Draft.created_at < utc_now() - LIFETIME))
+    session.add(draft)
+    session.flush()
+    newest = select(Draft.key).where(Draft.staff_id == staff_id).order_by(Draft.created_at.desc(), Draft.key)
+    too_old = session.scalars(newest.offset(MOST_DRAFTS)).all()
+    session.execute(delete(Draft).where(Draft.key.in_(too_old)))
+    return draft
+
+
+def draft_of(session: AnySession, staff: Staff, key: str, *, address: str) -> Draft | None:
+    """Return this person's draft for the form at this address; None for anybody else's, another form's, yesterday's."""
+    draft = session.get(Draft, _storable(key)) if key else None
+    is_theirs = draft is not None and draft.staff_id == staff.id and draft.address == address
+    return draft if draft is not None and is_theirs and draft.created_at > utc_now() - LIFETIME else None
+
+
+def newest_draft(session: AnySession, staff: Staff, *, address: str) -> tuple[str, datetime] | None:
+    """Return the key and the time of what this person typed last into the form at this address, and did not save."""
+    table: Any = Draft.__table__
+    theirs = select(table.c.key, table.c.created_at).where(table.c.staff_id == staff.id, table.c.address == address)
+    is_kept = table.c.created_at > utc_now() - LIFETIME
+    found = session.execute(theirs.where(is_kept).order_by(table.c.created_at.desc()).limit(1)).first()
+    return (found.key, found.created_at) if found is not None else None
+
+
+def drop_draft(session: AnySession, staff: Staff, key: str) -> None:
+    """Forget a draft of this person's (not yet committed): it was saved, or is not wanted."""
+    session.execute(delete(Draft).where(Draft.key == _storable(key), Draft.staff_id == staff.id))
+
+
+def _storable(text: str) -> str:
+    """Take out what no text column holds; a form would refuse it anyway."""
+    return text.replace("\0", "").encode(errors="replace").decode()

@@ -1,0 +1,58 @@
+"""Make one record of a form that is sent twice: by a double click, an impatient reload, a proxy that tries again."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from datetime import timedelta
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from admin_app.extensions import AnySession
+from admin_app.models.base import utc_now
+from admin_app.models.staff import Staff
+from admin_app.models.submission import Submission
+
+LIFETIME = timedelta(hours=24)
+
+
+def new_key() -> str:
+    """Return a key for a form that is drawn now."""
+    return secrets.token_urlsafe(16)
+
+
+def digest_of(staff: Staff, table: str, fields: Iterable[tuple[str, str]]) -> str:
+    """Tell one sending from others by its sender and its fields, the form's key among them.
+
+    With the fields: whoever goes back, types something else and saves again means another record.
+    """
+    parts = [str(staff.id), table, *(part for field in sorted(fields) for part in field)]
+    return hashlib.sha256("\0".join(f"{len(part)}:{part}" for part in parts).encode(errors="replace")).hexdigest()
+
+
+def claim(session: AnySession, staff: Staff, digest: str) -> int | None:
+    """Return the id of the record that this sending made already; None when it is for the caller to make (not yet committed).
+
+    On PostgreSQL the second of two at once waits here for the first; on SQLite it waits where its transaction begins.
+    """
+    staff_id = staff.id
+    if (made := _made(session, digest)) is not None:
+        return made
+    session.execute(delete(Submission).where(Submission.created_at < utc_now() - LIFETIME))
+    try:
+        session.execute(insert(Submission).values(digest=digest, staff_id=staff_id, created_at=utc_now()))
+    except IntegrityError:
+        session.rollback()
+        return _made(session, digest)
+    return None
+
+
+def settle(session: AnySession, digest: str, record_id: int) -> None:
+    """Note which record the sending made (not yet committed)."""
+    session.execute(update(Submission).where(Submission.digest == digest).values(record_id=record_id))
+
+
+def _made(session: AnySession, digest: str) -> int | None:
+    return session.scalar(select(Submission.record_id).where(Submission.digest == digest))

@@ -1,0 +1,150 @@
+"""Undo: give back what an act changed, by a few statements over the trail however many records that are.
+
+The undo is an act like any other, recorded as one change set: undoing it is redoing. What was changed again since is left
+alone unless somebody decides otherwise, record by record; what would break uniqueness or point at nothing is left too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import exists, func, select
+
+from admin_app.domain import accounts
+from admin_app.domain.giving_back import GivingBack
+from admin_app.domain.obstacles import Obstacle, obstacle_of
+from admin_app.domain.recording import begin_set, describe
+from admin_app.errors import UndoError
+from admin_app.extensions import AnySession, db
+from admin_app.models.change_set import Change, ChangeSet, Did, Kind
+from admin_app.models.staff import Staff
+from admin_app.models.stored import from_json, kept_columns, recorded_models
+
+# Signing in and out is nothing to undo, nor is what left the house in a file.
+UNDOABLE = frozenset({Kind.FORM, Kind.BULK, Kind.IMPORT, Kind.COMMAND, Kind.UNDO, Kind.RESTORE})
+# So many of the records that are left alone are listed with the reason.
+MOST_LISTED = 50
+UNDID, REDID = "Undid: ", "Redid: "
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an undo did: how many records it gave back, how many it left, and why it left the first of them."""
+
+    given_back: int
+    left: int
+    obstacles: Sequence[Obstacle]
+
+
+def is_undoable(change_set: ChangeSet) -> bool:
+    """Whether there is anything that an undo could give back."""
+    return change_set.kind in UNDOABLE and change_set.count > 0
+
+
+def undone_by(session: AnySession, change_set: ChangeSet) -> ChangeSet | None:
+    """Return the latest act that undid this one, if one did and was not undone itself."""
+    latest = select(ChangeSet).where(ChangeSet.undoes_id == change_set.id).order_by(ChangeSet.id.desc()).limit(1)
+    found: ChangeSet | None = session.scalar(latest)
+    return found if found is None or undone_by(session, found) is None else None
+
+
+def undo(session: AnySession, change_set: ChangeSet, *, insisted: Collection[int] = ()) -> Outcome:
+    """Undo an act (not yet committed); `insisted` are the changes to be undone although their records changed since.
+
+    Raises `UndoError` where there is nothing to give back, and `LastOwnerError` where nobody could manage staff any more.
+    """
+    if not is_undoable(change_set):
+        message = "This cannot be undone: it changed no record."
+        raise UndoError(message)
+    describe(
+        session,
+        kind=Kind.UNDO,
+        undoes_id=change_set.id,
+        summary=_summary(change_set.summary),
+        resource=change_set.resource,
+        record_id=change_set.record_id,
+    )
+    begin_set(session)
+    given_back = _give_back(session, change_set.id)
+    session.expire_all()
+    given_back += sum(_insist(session, change_set.id, key) for key in insisted)
+    session.flush()
+    if change_set.resource == Staff.__tablename__:
+        accounts.require_an_owner(session)
+    return _outcome(session, change_set.id, given_back)
+
+
+def bring_back(session: AnySession, change: Change) -> None:
+    """Make a deleted record again as it was (not yet committed), whatever else its deletion did.
+
+    Raises `UndoError` where something is in the way.
+    """
+    describe(session, kind=Kind.RESTORE, resource=change.model, record_id=change.record_id)
+    describe(session, summary=f"Brought back {change.model} “{change.title}”")
+    model = recorded_models()[change.model]
+    if not GivingBack(session, change.change_set_id, model, only=change.id).made_again():
+        raise UndoError(obstacle_of(session, change).words)
+
+
+def _give_back(session: AnySession, set_id: int) -> int:
+    names = set(session.scalars(select(Change.model).where(Change.change_set_id == set_id).distinct()))
+    known = recorded_models()
+    models = [known[table.name] for table in db.metadata.sorted_tables if table.name in names & known.keys()]
+    rounds = _most_changes_of_a_record(session, set_id)
+    given_back = 0
+    for round_ in range(1, rounds + 1):
+        parts = [GivingBack(session, set_id, model, round_, rounds) for model in models]
+        # Parents come before what points at them, and go after it.
+        given_back += sum(part.made_again() for part in parts)
+        given_back += sum(part.changed_back() for part in parts)
+        given_back += sum(part.taken_away() for part in reversed(parts))
+    return given_back
+
+
+def _most_changes_of_a_record(session: AnySession, set_id: int) -> int:
+    counts = (
+        select(func.count().label("number"))
+        .where(Change.change_set_id == set_id)
+        .group_by(Change.model, Change.record_id)
+        .subquery()
+    )
+    return int(session.scalar(select(func.max(counts.c.number))) or 0)
+
+
+def _insist(session: AnySession, set_id: int, key: int) -> bool:
+    """Undo one change over what came after it; return whether that was possible."""
+    change = session.get(Change, key)
+    if change is None or change.change_set_id != set_id or not obstacle_of(session, change).can_insist:
+        return False
+    record = session.get(recorded_models()[change.model], change.record_id)
+    if change.act == Did.CREATE:
+        session.delete(record)
+        return True
+    columns = kept_columns(type(record))
+    for name, value in (change.before or {}).items():
+        setattr(record, name, from_json(columns[name], value))
+    return True
+
+
+def _outcome(session: AnySession, set_id: int, given_back: int) -> Outcome:
+    undone: Any = Change.__table__.alias("undone")
+    done = exists(
+        select(1).where(
+            undone.c.change_set_id == begin_set(session),
+            undone.c.model == Change.model,
+            undone.c.record_id == Change.record_id,
+        )
+    )
+    rest = select(Change).where(Change.change_set_id == set_id, ~done)
+    left = session.scalar(select(func.count()).select_from(rest.subquery())) or 0
+    listed = session.scalars(rest.order_by(Change.id).limit(MOST_LISTED)).all() if left else []
+    return Outcome(given_back, left, [obstacle_of(session, change) for change in listed])
+
+
+def _summary(of: str) -> str:
+    """Say what is undone; undoing an undo is redoing."""
+    if of.startswith(UNDID):
+        return REDID + of.removeprefix(UNDID)
+    return UNDID + of.removeprefix(REDID)

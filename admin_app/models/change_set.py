@@ -1,0 +1,117 @@
+"""What every act changed: who, when and how, with the values before and after. Rows are added, never changed."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, Dialect, Index, Integer, String, Text, event
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+from admin_app.extensions import db
+from admin_app.models.base import UtcDateTime, utc_now
+
+LONGEST_ACTOR = 210
+LONGEST_TITLE = 120
+LONGEST_SUMMARY = 300
+
+
+class Kind(StrEnum):
+    """In which way an act was done."""
+
+    FORM = "form"
+    BULK = "bulk"
+    IMPORT = "import"
+    COMMAND = "command"
+    UNDO = "undo"
+    RESTORE = "restore"
+    SIGN_IN = "sign-in"
+    SIGN_IN_FAILED = "failed sign-in"
+    SIGN_OUT = "sign-out"
+    EXPORT = "export"
+    DEMO = "demo"
+    PRUNE = "prune"
+
+
+class Did(StrEnum):
+    """What happened to a record."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+class Values(TypeDecorator[dict[str, Any]]):
+    """Columns' values by name, as the shortest JSON; text on both stores, since it is written far oftener than searched."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> str | None:  # noqa: ARG002 -- SQLAlchemy's signature
+        """Write it."""
+        return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, Any] | None:  # noqa: ARG002 -- SQLAlchemy's signature
+        """Read it."""
+        return None if value is None else json.loads(value)
+
+
+class ChangeSet(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+    """One act. It names people and records by text, and points at none: it outlives them all."""
+
+    __table_args__ = (
+        Index("ix_change_set_actor_id_id", "actor_id", "id"),
+        Index("ix_change_set_kind_id", "kind", "id"),
+        Index("ix_change_set_resource_id", "resource", "id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now, index=True)
+    actor_id: Mapped[int | None]
+    actor: Mapped[str] = mapped_column(String(LONGEST_ACTOR), default="")
+    kind: Mapped[str] = mapped_column(String(20))
+    # The table and the key of the record that it is mainly about; "" and None where it is about none.
+    resource: Mapped[str] = mapped_column(String(63), default="")
+    record_id: Mapped[int | None]
+    summary: Mapped[str] = mapped_column(String(LONGEST_SUMMARY), default="")
+    reason: Mapped[str | None] = mapped_column(String(300))
+    request_id: Mapped[str] = mapped_column(String(36), default="")
+    # How many records it changed; of failed sign-ins how many there were, of an export how many rows.
+    count: Mapped[int] = mapped_column(default=0)
+    undoes_id: Mapped[int | None] = mapped_column(index=True)
+
+
+class Change(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+    """What an act did to one record: the fields that differ, or all of a record that came or went."""
+
+    __table_args__ = (
+        Index("ix_change_model_record_id_id", "model", "record_id", "id"),
+        Index("ix_change_change_set_id_id", "change_set_id", "id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    change_set_id: Mapped[int]
+    # The table's name.
+    model: Mapped[str] = mapped_column(String(63))
+    record_id: Mapped[int]
+    act: Mapped[str] = mapped_column(String(6))
+    title: Mapped[str] = mapped_column(String(LONGEST_TITLE))
+    # The record's version after this change; a deletion counts too, so that no number is ever used twice.
+    version: Mapped[int]
+    before: Mapped[dict[str, Any] | None] = mapped_column(Values)
+    after: Mapped[dict[str, Any] | None] = mapped_column(Values)
+
+
+@event.listens_for(ChangeSet, "before_update")
+@event.listens_for(ChangeSet, "before_delete")
+@event.listens_for(Change, "before_update")
+@event.listens_for(Change, "before_delete")
+def _refuse(_mapper: Any, _connection: Any, row: Any) -> None:
+    """Hold the trail together: what can be changed afterwards proves nothing."""
+    message = f"{type(row).__name__} {row.id} is part of the trail, which is only added to."
+    raise TypeError(message)

@@ -1,0 +1,23 @@
+"""What somebody typed into a form that could not be sent: kept for a day, for that person alone."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import JSON, ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from admin_app.extensions import db
+from admin_app.models.base import UtcDateTime, utc_now
+
+
+class Draft(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+    """The fields of one form, without secrets, and the address of its page."""
+
+    # It stands in an address, which a colleague may be sent: it must not be guessed from another one.
+    key: Mapped[str] = mapped_column(String(32), primary_key=True, default=lambda: secrets.token_urlsafe(16))
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    address: Mapped[str] = mapped_column(Text)
+    fields: Mapped[list[list[str]]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now, index=True)

@@ -1,0 +1,23 @@
+"""Who has which record's form open: a note that expires by itself, and locks nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from admin_app.extensions import db
+from admin_app.models.base import UtcDateTime
+
+
+class Presence(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+    """A person at a record's form, since when, and until when that is believed."""
+
+    table: Mapped[str] = mapped_column("table_name", String(63), primary_key=True)
+    record_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    staff_id: Mapped[int] = mapped_column(
+        ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, index=True
+    )
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

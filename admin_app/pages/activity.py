@@ -1,0 +1,276 @@
+"""Activity: who did what, when and how; and the way to take it back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import abort, request, url_for
+from flask_admin import BaseView, expose
+from sqlalchemy import select
+
+from admin_app.current import zone
+from admin_app.domain import records
+from admin_app.domain.history import Activity, Wanted, activity, changes_of
+from admin_app.domain.permissions import Act
+from admin_app.domain.recording import last_set
+from admin_app.domain.undo import Outcome, is_undoable, undo, undone_by
+from admin_app.errors import InvalidRecord, LastOwnerError, RecordGone, UndoError
+from admin_app.extensions import db
+from admin_app.models.change_set import Change, ChangeSet, Kind
+from admin_app.models.limits import as_key
+from admin_app.models.staff import Staff
+from admin_app.models.stored import recorded_models
+from admin_app.panel.changes import entries_of, time_cell
+from admin_app.panel.elements import ActivityRow, LeftAlone, Link
+from admin_app.panel.registry import resource_of, resources
+from admin_app.panel.resource import ResourceView
+from admin_app.text import counted
+from admin_app.web import login
+from admin_app.web.links import local_path
+from admin_app.web.notices import announce
+
+# Colleagues to choose from; more than that are found by their names.
+MOST_PEOPLE = 200
+LONGEST_SEARCH = 200
+NOBODY = "none"
+
+
+class ActivityPage(BaseView):
+    """All that was done with what the person may see."""
+
+    def is_accessible(self) -> bool:
+        """Everybody who is signed in may see some of it."""
+        return login.current_staff() is not None
+
+    def inaccessible_callback(self, _name: str, **_arguments: Any) -> Any:
+        """Ask strangers to sign in."""
+        return login.ask_to_sign_in()
+
+    @expose("/")
+    def index(self) -> Any:
+        """Show the newest acts, or those that the filters leave."""
+        problems: list[str] = []
+        wanted = _wanted(request.args, problems)
+        before, after = (as_key(ChangeSet, request.args.get(name, "")) or 0 for name in ("before", "after"))
+        found = activity(db.session, wanted, before=before, after=after)
+        return self.render(
+            "pages/activity.html",
+            rows=[_row(one) for one in found.sets],
+            result=f"{found.count} {'act' if found.count.number == 1 and found.count.is_exact else 'acts'}",
+            problems=problems,
+            choices=_choices(),
+            chosen={**_filters(), "person": request.args.get("person", "")},
+            is_narrowed=bool(_filters()),
+            **_pages(found),
+        )
+
+    @expose("/set/")
+    def set_view(self) -> Any:
+        """Show one act, with every record that it touched."""
+        done = _requested(request.args)
+        after = as_key(Change, request.args.get("after", "")) or 0
+        changes, following = changes_of(db.session, done.id, _hidden(), after=after)
+        undone = undone_by(db.session, done)
+        return self.render(
+            "pages/change_set.html",
+            done=_row(done),
+            request_id=done.request_id,
+            entries=entries_of([(change, done) for change in changes]),
+            following_url=url_for("activity.set_view", id=done.id, after=following) if following else "",
+            first_url=url_for("activity.set_view", id=done.id) if after else "",
+            undoes=Link("the act that it took back", url_for("activity.set_view", id=done.undoes_id))
+            if done.undoes_id
+            else None,
+            undone_by=_row(undone) if undone is not None else None,
+        )
+
+    @expose("/undo/", methods=("POST",))
+    def undo_view(self) -> Any:
+        """Take an act back, or say what stands in the way and ask record by record."""
+        done = _requested(request.form)
+        if not _may_undo(done):
+            abort(403)
+        summary, set_id = done.summary, done.id
+        insisted = [key for text in request.form.getlist("insist") if (key := as_key(Change, text))]
+        try:
+            with records.commit(db.session, _model_of(done)):
+                _require_consent(undo(db.session, done, insisted=insisted))
+        except _AskFirst as asked:
+            return self._undo_page(set_id, asked.left, asked.outcome, "")
+        except (UndoError, LastOwnerError, InvalidRecord) as error:
+            return self._undo_page(set_id, [], None, str(error))
+        except RecordGone:
+            abort(409)
+        announce(f"Undone: {summary}.", undo=last_set(db.session))
+        return login.lead_to(_onward(set_id))
+
+    def _undo_page(self, set_id: int, left: list[LeftAlone], outcome: Outcome | None, problem: str) -> Any:
+        done = db.session.get_one(ChangeSet, set_id)
+        page = self.render(
+            "pages/undo.html",
+            done=_row(done),
+            left=left,
+            clean=counted(outcome.given_back, "record", "records") if outcome is not None else "",
+            has_clean=outcome is not None and bool(outcome.given_back),
+            can_go_on=outcome is not None and bool(outcome.given_back or any(one.can_insist for one in left)),
+            more=outcome.left - len(left) if outcome is not None else 0,
+            problem=problem,
+            return_url=local_path(request.form.get("url"), url_for("activity.set_view", id=set_id)),
+        )
+        return page, HTTPStatus.CONFLICT
+
+
+class _AskFirst(Exception):
+    """Some records would be left alone."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__()
+        # What is shown is read now: it is another transaction afterwards.
+        self.outcome = outcome
+        self.left = _left_alone(outcome)
+
+
+def _require_consent(outcome: Outcome) -> None:
+    """Raise `_AskFirst` before anything is left alone that nobody was asked about, `UndoError` where nothing is given back."""
+    if outcome.left and not request.form.get("proceed"):
+        raise _AskFirst(outcome)
+    if not outcome.given_back:
+        message = "Nothing of it can be undone any more."
+        raise UndoError(message)
+
+
+def _requested(arguments: Mapping[str, str]) -> ChangeSet:
+    """Return the act that is asked for; one of a resource that the person may not see answers 404 like one that is not."""
+    key = as_key(ChangeSet, arguments.get("id", ""))
+    done = db.session.get(ChangeSet, key) if key is not None else None
+    if done is None or done.resource in _hidden():
+        abort(404)
+    return done
+
+
+def _hidden() -> list[str]:
+    """Name the tables whose trail this person may not see."""
+    seen = {resource.model.__table__.name for resource in resources() if resource.may(Act.HISTORY)}
+    return sorted(set(recorded_models()) - seen)
+
+
+def _resource_of(done: ChangeSet) -> ResourceView | None:
+    model = recorded_models().get(done.resource)
+    return resource_of(model) if model is not None else None
+
+
+def _model_of(done: ChangeSet) -> type[Any]:
+    return recorded_models().get(done.resource, Staff)
+
+
+def _may_undo(done: ChangeSet) -> bool:
+    """Whether the person may change everything that the act touched."""
+    tables = db.session.scalars(select(Change.model).where(Change.change_set_id == done.id).distinct()).all()
+    models = [recorded_models()[table] for table in tables if table in recorded_models()]
+    found = [resource_of(model) for model in models]
+    return all(resource is not None and resource.may(Act.UNDO) for resource in found)
+
+
+def _row(done: ChangeSet) -> ActivityRow:
+    resource = _resource_of(done)
+    may = resource is not None and resource.may(Act.UNDO)
+    person = str(done.actor_id) if done.actor_id is not None else NOBODY
+    return ActivityRow(
+        id=str(done.id),
+        summary=done.summary or "Nothing that is kept",
+        url=url_for("activity.set_view", id=done.id),
+        who=done.actor or "Unknown",
+        who_url=url_for("activity.index", person=person),
+        at=time_cell(done),
+        kind=done.kind,
+        resource=resource.plural if resource is not None else "",
+        count=f"{done.count:,}",
+        reason=done.reason or "",
+        can_undo=may and is_undoable(done),
+    )
+
+
+def _left_alone(outcome: Outcome) -> list[LeftAlone]:
+    found = []
+    for one in outcome.obstacles:
+        (entry,) = entries_of([(one.change, db.session.get_one(ChangeSet, one.change.change_set_id))])
+        other = resource_of(type(one.other)) if one.other is not None else None
+        link = Link(other.title_of(one.other), other.url_of(one.other)) if other is not None else None
+        found.append(LeftAlone(entry.id, entry.noun, entry.title, entry.history_url, one.words, one.can_insist, link))
+    return found
+
+
+def _onward(set_id: int) -> str:
+    """Lead back to where the button was, unless that was the page of a record that may be gone by now."""
+    url = local_path(request.form.get("url"), "")
+    path = url.partition("?")[0]
+    is_record = path.endswith(("/edit/", "/details/", "/delete/", "/undo/", "/restore/"))
+    return url if url and not is_record else url_for("activity.set_view", id=set_id)
+
+
+def _filters() -> dict[str, str]:
+    names = ("q", "person", "resource", "kind", "from", "to")
+    return {name: value for name in names if (value := request.args.get(name, "").strip())}
+
+
+def _wanted(arguments: Mapping[str, str], problems: list[str]) -> Wanted:
+    """Read the filters; what means nothing is left out and said."""
+    given = _filters()
+    resource = next((one for one in resources() if one.endpoint == given.get("resource")), None)
+    if given.get("resource") and (resource is None or not resource.may(Act.HISTORY)):
+        problems.append("There is no such resource; the filter was left out.")
+        resource = None
+    kind = given.get("kind", "")
+    if kind and kind not in set(Kind):
+        problems.append("There is no such kind of act; the filter was left out.")
+        kind = ""
+    until = _day("to", given, problems, later=1)
+    return Wanted(
+        person=as_key(Staff, given.get("person", "")),
+        is_nobody=given.get("person") == NOBODY,
+        resource=resource.model.__table__.name if resource is not None else "",
+        kind=kind,
+        since=_day("from", given, problems),
+        until=until,
+        search=arguments.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH],
+        hidden=_hidden(),
+    )
+
+
+def _day(name: str, given: Mapping[str, str], problems: list[str], *, later: int = 0) -> datetime | None:
+    """Return when a day, or one so many days later, begins for the viewer."""
+    try:
+        day = date.fromisoformat(given[name]) if name in given else None
+    except ValueError:
+        problems.append("A day is written like 2026-11-22; the filter was left out.")
+        return None
+    # The first and the last days that there are have no neighbours to count to.
+    is_near = day is not None and 1 < day.year < 9999  # noqa: PLR2004 -- the calendar's end
+    if day is None or not is_near:
+        return None
+    return datetime.combine(day + timedelta(days=later), time(), zone()).astimezone(UTC)
+
+
+def _choices() -> dict[str, list[tuple[str, str]]]:
+    people = db.session.execute(select(Staff.id, Staff.name).order_by(Staff.name, Staff.id).limit(MOST_PEOPLE))
+    return {
+        "person": [*((str(key), name) for key, name in people), (NOBODY, "Nobody who is signed in")],
+        "resource": [(one.endpoint, one.plural) for one in resources() if one.may(Act.HISTORY)],
+        "kind": [(kind.value, kind.value.capitalize()) for kind in Kind],
+    }
+
+
+def _pages(found: Activity) -> dict[str, str]:
+    """Return the addresses of the pages beside this one."""
+
+    def to(**place: int) -> str:
+        return f"{url_for('activity.index')}?{urlencode({**_filters(), **place})}"
+
+    return {
+        "newer_url": to(after=found.newer) if found.newer else "",
+        "older_url": to(before=found.older) if found.older else "",
+    }

@@ -1,0 +1,138 @@
+"""The history of a record: what happened to it, newest first, and the way back to any of its versions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+from flask import abort, request
+from flask_admin import expose
+from sqlalchemy import inspect as inspect_mapper
+from wtforms import Form
+
+from admin_app import text
+from admin_app.domain import records
+from admin_app.domain.history import state_at, timeline
+from admin_app.domain.permissions import Act
+from admin_app.domain.recording import describe, last_set
+from admin_app.domain.undo import bring_back
+from admin_app.errors import UndoError
+from admin_app.extensions import db
+from admin_app.models.change_set import Change, Did, Kind
+from admin_app.models.limits import as_key
+from admin_app.models.stored import from_json, kept_columns
+from admin_app.panel.changes import entries_of
+from admin_app.panel.editing import UNPROCESSABLE
+from admin_app.panel.elements import Entry
+from admin_app.panel.engine import foreign_key_of
+from admin_app.panel.exporting import Exporting
+from admin_app.web.notices import announce
+
+
+class History(Exporting):
+    """A record's past; it opens also when the record is gone."""
+
+    history_template = "resource/history.html"
+
+    @expose("/history/")
+    def history_view(self) -> Any:
+        """Show what happened to the record."""
+        return self._history_page(self._requested_key(), ())
+
+    @expose("/restore/", methods=("POST",))
+    def restore_view(self) -> Any:
+        """Bring a version back: a change like one made in the form, with the same checks."""
+        change = db.session.get(Change, as_key(Change, request.form.get("change", "")) or 0)
+        if change is None or change.model != self.model.__table__.name:
+            abort(404)
+        key = change.record_id
+        problems = self._brought_back(change) if change.act == Did.DELETE else self._restored(change)
+        if problems:
+            return self._history_page(key, problems)
+        announce(
+            f"{self.noun.capitalize()} “{text.excerpt(change.title, 60)}” was restored.", undo=last_set(db.session)
+        )
+        return self.redirect(self.link("history_view", id=key, url=self.return_url()))
+
+    def _requested_key(self) -> int:
+        key = as_key(self.model, request.args.get("id", ""))
+        if key is None:
+            abort(404)
+        return key
+
+    def _brought_back(self, change: Change) -> list[str]:
+        try:
+            with records.commit(db.session, self.model):
+                bring_back(db.session, change)
+        except UndoError as error:
+            return [str(error)]
+        return []
+
+    def _restored(self, change: Change) -> list[str]:
+        """Fill the form with what the record was, and save it; return what does not fit any more."""
+        record = db.session.get(self.model, change.record_id)
+        if record is None:
+            return ["It was deleted since. Bring it back first."]
+        past = self._past(record, change)
+        gone = [f"{name} is gone." for name in past.__dict__.pop("gone")]
+        form: Form = self._edit_form_class(None, obj=past)
+        form.process(None, obj=past)
+        title = text.excerpt(change.title, 60)
+        describe(db.session, kind=Kind.RESTORE, summary=f"Restored {self.noun} “{title}”")
+        if not gone and self.validate_form(form, record) and self.update_model(form, record):
+            return []
+        db.session.rollback()
+        return [*gone, *form.form_errors, *(str(problem) for field in form for problem in field.errors)]
+
+    def _past(self, record: Any, change: Change) -> SimpleNamespace:
+        """Return the form's fields as they were; what they pointed at may be gone."""
+        columns = kept_columns(self.model)
+        state = {
+            key: from_json(columns[key], value)
+            for key, value in state_at(db.session, record, change).items()
+            if key in columns
+        }
+        past = SimpleNamespace(**state, gone=[])
+        for relation in inspect_mapper(self.model).relationships:
+            if not relation.uselist and (name := foreign_key_of(relation).key) in state:
+                other = None if state[name] is None else db.session.get(relation.mapper.class_, state[name])
+                setattr(past, relation.key, other)
+                past.gone += (
+                    [f"{self.get_column_name(relation.key)} {state[name]}"] if state[name] and not other else []
+                )
+        return past
+
+    def _history_page(self, key: int, problems: Any) -> Any:
+        before = as_key(Change, request.args.get("before", "")) or 0
+        found = timeline(db.session, self.model, key, before=before)
+        record = db.session.get(self.model, key)
+        if record is None and not found.entries:
+            abort(404)
+        title = self.title_of(record) if record is not None else text.excerpt(found.entries[0][0].title, 60)
+        entries = entries_of(found.entries)
+        page = self.render(
+            self.history_template,
+            resource=self,
+            record_title=title,
+            is_gone=record is None,
+            entries=[self._with_restore(one, place, record, before=before) for place, one in enumerate(entries)],
+            restore_url=self.link("restore_view"),
+            return_url=self.return_url(),
+            record_url=self.url_of(record, url=self.return_url()) if record is not None else "",
+            older_url=self.link("history_view", id=key, before=found.older, url=self.return_url())
+            if found.older
+            else "",
+            newest_url=self.link("history_view", id=key, url=self.return_url()) if before else "",
+            problems=problems,
+        )
+        return page, UNPROCESSABLE if problems else 200
+
+    def _with_restore(self, entry: Entry, place: int, record: Any, *, before: int) -> Entry:
+        """Offer the way back to a version that is not the present one."""
+        if not self.may(Act.UNDO) or entry.is_secret:
+            return entry
+        is_newest = place == 0 and not before
+        if record is None:
+            return replace(entry, restore="Bring it back" if is_newest and entry.did == "deleted" else "")
+        return entry if is_newest or entry.did == "deleted" else replace(entry, restore="Restore this version")

@@ -1,0 +1,137 @@
+"""Typed work survives: what could not be sent is kept for the person, and stands in the form again, to be saved by them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.datastructures import MultiDict
+from wtforms import Form, PasswordField
+
+from admin_app.domain.drafts import draft_of, drop_draft, keep_draft, newest_draft
+from admin_app.extensions import db
+from admin_app.models.draft import Draft
+from admin_app.panel.details import Details
+from admin_app.panel.elements import Hidden
+from admin_app.panel.registry import resources
+from admin_app.web import errors, typed
+from admin_app.web.login import ask_to_sign_in, current_staff, former_staff_id
+from admin_app.web.notices import warn
+
+# The fields of ours in a form: the version it was drawn from, the version its choices were made at and they themselves,
+# what makes two sendings one, and which draft it shows.
+VERSION, SEEN, TAKE, ONCE, DRAFT = "_version", "_seen", "_take.", "_once", "_draft"
+DISCARD = "_discard"
+
+KEPT = "You were signed out before this was saved. Sign in to get back what you typed; then save it."
+STALE = "This form was opened before you signed in again. Nothing was saved. Look it over, and save it again."
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a form's contents come from: what was just sent, a draft, or the record alone."""
+
+    form: Form
+    own: dict[str, str]
+    draft: Draft | None = None
+
+
+class Keeping(Details):
+    """Forms whose contents outlive a session, a token, an error."""
+
+    # The views whose forms can be shown filled in again.
+    kept_views = frozenset({"create_view", "edit_view"})
+
+    def kept_names(self) -> set[str]:
+        """Name the fields of this resource's forms that are no secrets, and ours."""
+        fields = [field for form in (self._create_form_class(), self._edit_form_class()) for field in form]
+        columns = self.model.__table__.columns
+        secret = {column.key for column in columns if column.info.get("secret")}
+        names = {field.name for field in fields if not isinstance(field, PasswordField)} - secret
+        return names | {VERSION, SEEN, ONCE, DRAFT} | {f"{TAKE}{name}" for name in names}
+
+    def _handle_view(self, name: str, **arguments: Any) -> ResponseReturnValue | None:
+        """Keep what somebody typed whose session has ended, before they are asked to sign in."""
+        if current_staff() is None and (fields := typed.typed()):
+            return self._kept(fields)
+        return super()._handle_view(name, **arguments)
+
+    def _kept(self, fields: Collection[Hidden]) -> ResponseReturnValue:
+        staff_id = former_staff_id()
+        draft = keep_draft(db.session, staff_id, address=_form_address(), fields=[*fields]) if staff_id else None
+        if draft is None:
+            return errors.signed_out()
+        db.session.commit()
+        warn(KEPT)
+        return ask_to_sign_in(draft=draft.key)
+
+    def source(self, record: Any = None) -> Source:
+        """Make the form: filled with what was sent, with the person's draft that the address names, or from the record."""
+        form = self.create_form() if record is None else self.edit_form(obj=record)
+        if request.method == "POST":
+            return Source(form, request.form.to_dict())
+        staff = current_staff()
+        draft = draft_of(db.session, staff, request.args.get("draft", ""), address=_form_address()) if staff else None
+        if draft is None:
+            return Source(form, {})
+        fields = MultiDict([(name, value) for name, value in draft.fields])
+        form.process(fields, obj=record)
+        return Source(form, fields.to_dict(), draft)
+
+    def waiting(self, source: Source) -> tuple[str, datetime] | None:
+        """Return the key and the time of what the person typed into this form before and did not save, where the form shows something else."""
+        staff = current_staff()
+        if request.method == "POST" or source.draft is not None or staff is None:
+            return None
+        return newest_draft(db.session, staff, address=_form_address())
+
+    def is_discarded(self) -> bool:
+        """Forget the draft that the form shows, when that is what was pressed."""
+        if DISCARD in request.form:
+            self.drop_sent_draft()
+            db.session.commit()
+        return DISCARD in request.form
+
+    def drop_sent_draft(self) -> None:
+        """Forget the draft that was just saved (not yet committed)."""
+        staff = current_staff()
+        if staff is not None and (key := request.form.get(DRAFT)):
+            drop_draft(db.session, staff, key)
+
+    def page_again(self, _words: str) -> Any:
+        """Show the form at hand again, filled with what was sent, which was not carried out; None where there is none."""
+        return None
+
+
+def init_app(app: Flask) -> None:
+    """Tell error pages what may be given back, and answer a stale token with the form itself."""
+    typed.init_app(app, _names)
+    app.register_error_handler(CSRFError, _stale_token)
+
+
+def _resource() -> Keeping | None:
+    """Return the resource whose form is being sent."""
+    name = (request.endpoint or "").rpartition(".")[2]
+    found = next((one for one in resources() if one.endpoint == request.blueprint), None)
+    return found if found is not None and name in found.kept_views else None
+
+
+def _names() -> Collection[str]:
+    resource = _resource()
+    return resource.kept_names() if resource is not None else ()
+
+
+def _stale_token(_error: CSRFError) -> Any:
+    """Show the form again with a fresh token; what came without a good one is never carried out."""
+    resource = _resource() if typed.typed() else None
+    return (resource.page_again(STALE) if resource is not None else None) or errors.token_missing()
+
+
+def _form_address() -> str:
+    """Tell the form of one record, or of a new one, from others, whatever list it was opened from."""
+    return f"{request.path}?id={request.args.get('id', '')}"

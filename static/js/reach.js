@@ -1,0 +1,42 @@
+// Before a form with typed text is sent, looks whether the dashboard can be reached. The browser's own answer to a lost
+// connection is a page in the form's place; here the form stays, and so does what was typed. Nothing is stored on the computer.
+
+const WAIT = 10_000;
+
+async function isReached() {
+  if (!navigator.onLine) return false;
+  const icon = document.querySelector("link[rel=icon]").href;
+  try {
+    return (await fetch(icon, { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(WAIT) })).ok;
+  } catch {
+    return false;
+  }
+}
+
+function show(form, isLost) {
+  for (const note of form.querySelectorAll("[data-unreached]")) note.hidden = !isLost;
+}
+
+async function send(form, button) {
+  form.dataset.reaching = "";
+  const reached = await isReached();
+  show(form, !reached);
+  if (reached) {
+    form.dataset.reached = "";
+    form.requestSubmit(button);
+    delete form.dataset.reached;
+  }
+  delete form.dataset.reaching;
+}
+
+// Ahead of what notes that a form was sent.
+document.addEventListener(
+  "submit",
+  (event) => {
+    const form = event.target;
+    if (!form.matches("form[data-guard]") || "reached" in form.dataset) return;
+    event.preventDefault();
+    if (!("reaching" in form.dataset)) send(form, event.submitter);
+  },
+  { capture: true },
+);

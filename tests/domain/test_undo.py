@@ -1,0 +1,340 @@
+"""Undo: it gives back exactly what an act changed, and leaves alone what somebody else changed since."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from admin_app.domain.deletion import Decision, Fate, delete_record
+from admin_app.domain.recording import describe, last_set, note
+from admin_app.domain.records import commit
+from admin_app.domain.rows import add_rows, change_rows
+from admin_app.domain.undo import Outcome, undo, undone_by
+from admin_app.errors import LastOwnerError, UndoError
+from admin_app.extensions import db
+from admin_app.models.change_set import Change, ChangeSet, Kind
+from admin_app.models.post import Post
+from admin_app.models.staff import Role, Staff
+from admin_app.models.user import User
+
+pytestmark = pytest.mark.usefixtures("context")
+
+
+def done() -> int:
+    """Return the set of what was just committed."""
+    found = last_set(db.session)
+    assert found is not None
+    return found
+
+
+def take_back(set_id: int, *, insisted: tuple[int, ...] = ()) -> Outcome:
+    with commit(db.session, User):
+        return undo(db.session, db.session.get_one(ChangeSet, set_id), insisted=insisted)
+
+
+def state(model: type[Any]) -> dict[int, tuple[Any, ...]]:
+    """Return every record without its version and the time of its last change."""
+    db.session.expire_all()
+    keys = [one.key for one in model.__table__.columns if one.key not in {"id", "version", "updated_at"}]
+    return {one.id: tuple(getattr(one, key) for key in keys) for one in db.session.scalars(select(model))}
+
+
+def words(outcome: Outcome) -> list[str]:
+    return [one.words for one in outcome.obstacles]
+
+
+def test_a_change_is_given_back_and_given_again(make_user: Any) -> None:
+    user = make_user(name="Ann")
+    with commit(db.session, User):
+        user.name = "Anna"
+    changed = done()
+
+    outcome = take_back(changed)
+    undone = done()
+    after_undo = (user.name, user.version)
+    take_back(undone)
+
+    assert (outcome.given_back, outcome.left) == (1, 0)
+    assert (after_undo, (user.name, user.version)) == (("Ann", 3), ("Anna", 4))
+    summaries = list(db.session.scalars(select(ChangeSet.summary).order_by(ChangeSet.id)))
+    assert summaries[1:] == ["Changed user “Anna”", "Undid: Changed user “Anna”", "Redid: Changed user “Anna”"]
+    assert undone_by(db.session, db.session.get_one(ChangeSet, changed)) is None
+
+
+def test_what_was_undone_says_so(make_user: Any) -> None:
+    make_user()
+    made = done()
+
+    take_back(made)
+
+    found = undone_by(db.session, db.session.get_one(ChangeSet, made))
+    assert found is not None
+    assert (found.kind, found.undoes_id, found.resource) == ("undo", made, "user")
+
+
+@pytest.mark.parametrize("fate", list(Fate))
+def test_a_deletion_is_given_back_with_ids_relations_and_times(fate: Fate, make_user: Any, make_post: Any) -> None:
+    user, heir = make_user(), make_user()
+    for _ in range(3):
+        make_post(user=user)
+    before = (state(User), state(Post))
+    with commit(db.session, User):
+        delete_record(db.session, user, {"posts": Decision(fate, heir)})
+
+    outcome = take_back(done())
+
+    assert (outcome.given_back, outcome.left) == (4, 0)
+    assert (state(User), state(Post)) == before
+    assert {one.version for one in db.session.scalars(select(Post))} == {3}
+
+
+def test_what_was_made_is_gone_again(make_user: Any) -> None:
+    kept = make_user()
+    make_user()
+
+    take_back(done())
+
+    assert list(state(User)) == [kept.id]
+
+
+def test_of_two_deletions_the_first_can_be_undone(make_user: Any) -> None:
+    first, second = make_user(), make_user()
+    sets = []
+    for user in (first, second):
+        with commit(db.session, User):
+            db.session.delete(user)
+        sets.append(done())
+
+    take_back(sets[0])
+
+    assert list(state(User)) == [1]
+
+
+def test_what_was_changed_again_since_is_left_alone(make_user: Any) -> None:
+    ann, bea = make_user(name="Ann"), make_user(name="Bea")
+    with commit(db.session, User):
+        change_rows(db.session, User, User.id.in_([ann.id, bea.id]), {"name": "Same"})
+    changed = done()
+    with commit(db.session, User):
+        bea.name = "Beata"
+
+    outcome = take_back(changed)
+
+    assert (outcome.given_back, outcome.left, words(outcome)) == (1, 1, ["Changed again since: name."])
+    assert (outcome.obstacles[0].can_insist, outcome.obstacles[0].other) == (True, bea)
+    db.session.expire_all()
+    assert (ann.name, bea.name) == ("Ann", "Beata")
+
+
+def test_a_change_of_another_field_since_is_no_obstacle(make_user: Any) -> None:
+    user = make_user(name="Ann")
+    with commit(db.session, User):
+        user.name = "Anna"
+    changed = done()
+    with commit(db.session, User):
+        user.email = "anna@example.com"
+
+    take_back(changed)
+
+    assert (user.name, user.email) == ("Ann", "anna@example.com")
+
+
+def test_one_can_insist_record_by_record(make_user: Any) -> None:
+    user = make_user(name="Ann")
+    with commit(db.session, User):
+        user.name = "Anna"
+    changed = done()
+    with commit(db.session, User):
+        user.name = "Beata"
+    change = db.session.scalars(select(Change).where(Change.change_set_id == changed)).one()
+
+    outcome = take_back(changed, insisted=(change.id, 999))
+
+    assert (outcome.given_back, outcome.left, user.name) == (1, 0, "Ann")
+
+
+def test_one_can_insist_that_a_changed_record_goes(make_user: Any) -> None:
+    user = make_user(name="Ann")
+    made = done()
+    with commit(db.session, User):
+        user.name = "Anna"
+    change = db.session.scalars(select(Change).where(Change.change_set_id == made)).one()
+
+    left = undo(db.session, db.session.get_one(ChangeSet, made))
+    db.session.rollback()
+    take_back(made, insisted=(change.id,))
+
+    assert words(left) == ["It was changed again since."]
+    assert state(User) == {}
+
+
+def test_a_record_that_others_hang_on_by_now_stays(make_user: Any, make_post: Any) -> None:
+    user = make_user()
+    made = done()
+    make_post(user=user)
+
+    outcome = take_back(made)
+
+    assert words(outcome) == ["It has 1 post now. Delete it by hand to say what becomes of them."]
+    assert list(state(User)) == [user.id]
+
+
+@pytest.mark.parametrize("kind", ["changed", "deleted"])
+def test_a_taken_unique_value_names_who_has_it(kind: str, make_user: Any) -> None:
+    user = make_user(email="ann@example.com")
+    with commit(db.session, User):
+        if kind == "changed":
+            user.email = "other@example.com"
+        else:
+            db.session.delete(user)
+    changed = done()
+    thief = make_user(email="ann@example.com")
+
+    outcome = take_back(changed)
+
+    assert words(outcome) == ["Email “ann@example.com” is used by another user now."]
+    assert (outcome.obstacles[0].other, outcome.obstacles[0].can_insist) == (thief, False)
+
+
+@pytest.mark.parametrize("kind", ["changed", "deleted"])
+def test_a_record_that_is_pointed_at_and_gone_is_named(kind: str, make_user: Any, make_post: Any) -> None:
+    user = make_user()
+    post = make_post(user=user)
+    with commit(db.session, Post):
+        if kind == "changed":
+            post.user = None
+        else:
+            db.session.delete(post)
+    changed = done()
+    gone = user.id
+    with commit(db.session, User):
+        db.session.delete(user)
+
+    outcome = take_back(changed)
+
+    assert words(outcome) == [f"User {gone}, which it belonged to, is gone. Bring that back first."]
+
+
+def test_a_unique_value_and_a_relation_that_changed_again_are_no_misfits(make_user: Any, make_post: Any) -> None:
+    user, other = make_user(email="one@example.com"), make_user()
+    post = make_post(user=user)
+    with commit(db.session, User):
+        user.email, post.user_id = "two@example.com", other.id
+    changed = done()
+    with commit(db.session, User):
+        user.email, post.user_id = "three@example.com", None
+
+    outcome = take_back(changed, insisted=())
+
+    assert sorted(words(outcome)) == ["Changed again since: email.", "Changed again since: user."]
+
+
+def test_records_that_came_and_went_by_other_acts_are_named(make_user: Any) -> None:
+    user = make_user(name="Ann")
+    made = done()
+    with commit(db.session, User):
+        user.name = "Anna"
+    changed = done()
+    with commit(db.session, User):
+        db.session.delete(user)
+    deleted = done()
+
+    of_change, of_making = take_back(changed), take_back(made)
+    take_back(deleted)
+    again = take_back(deleted)
+
+    assert (words(of_change), words(of_making)) == (["It was deleted since."], ["It is gone already."])
+    assert words(again) == ["It is there again already."]
+
+
+def test_a_changed_password_does_not_come_back(make_staff: Any) -> None:
+    make_staff("Olivia", Role.OWNER)
+    person = make_staff("Ann")
+    with commit(db.session, Staff):
+        person.password_hash = "another"
+
+    outcome = take_back(done())
+
+    assert words(outcome) == ["What was changed is not kept, a password for instance, so it cannot come back."]
+
+
+def test_an_account_comes_back_switched_off_and_without_a_password(make_staff: Any) -> None:
+    make_staff("Olivia", Role.OWNER)
+    person = make_staff("Ann", Role.EDITOR)
+    key = person.id
+    with commit(db.session, Staff):
+        db.session.delete(person)
+
+    take_back(done())
+
+    again = db.session.get_one(Staff, key)
+    assert (again.name, again.role, again.is_active, again.password_hash) == ("Ann", Role.EDITOR, False, "")
+    last = db.session.scalars(select(Change).order_by(Change.id.desc())).first()
+    assert last is not None
+    assert last.after is not None
+    assert last.after["is_active"] == 0
+
+
+def test_an_undo_never_takes_the_last_owner(make_staff: Any) -> None:
+    make_staff("Olivia", Role.OWNER)
+    made = done()
+
+    with pytest.raises(LastOwnerError):
+        take_back(made)
+
+    assert len(state(Staff)) == 1
+
+
+@pytest.mark.parametrize("kind", [Kind.EXPORT, Kind.FORM])
+def test_an_act_that_changed_no_record_cannot_be_undone(kind: Kind) -> None:
+    note(db.session, kind=kind, summary="Nothing", count=5 if kind is Kind.EXPORT else 0)
+    db.session.commit()
+
+    with pytest.raises(UndoError, match="changed no record"):
+        take_back(done())
+
+
+def test_several_changes_of_a_record_in_one_act_are_taken_back_one_after_the_other(make_user: Any) -> None:
+    ann, bea = make_user(name="Ann"), make_user(name="Bea")
+    before = state(User)
+    with commit(db.session, User):
+        change_rows(db.session, User, User.id > 0, {"name": "One"})
+        change_rows(db.session, User, User.id == ann.id, {"name": "Two"})
+        change_rows(db.session, User, User.id == bea.id, {"email": "two@example.com"})
+        keys = add_rows(db.session, User, [{"name": "New", "email": "new@example.com"}])
+        change_rows(db.session, User, User.id.in_(keys), {"name": "Newer"})
+
+    take_back(done())
+
+    assert state(User) == before
+
+
+def test_models_that_are_no_more_are_left_alone(make_user: Any) -> None:
+    make_user()
+    made = done()
+    db.session.execute(Change.__table__.update().values(model="abandoned"))
+    db.session.commit()
+
+    outcome = take_back(made)
+
+    assert words(outcome) == ["There are no such records any more."]
+
+
+def test_an_undo_costs_as_many_statements_for_many_as_for_one(make_user: Any, make_post: Any, statements: Any) -> None:
+    sent = []
+    for number in (1, 30):
+        user = make_user()
+        for _ in range(number):
+            make_post(user=user)
+        with commit(db.session, User):
+            describe(db.session, reason="test")
+            delete_record(db.session, user, {"posts": Decision(Fate.DELETE)})
+        deleted = done()
+        with statements() as found:
+            take_back(deleted)
+        sent.append(len(found))
+
+    assert sent[0] == sent[1]
+    assert len(state(Post)) == 31

@@ -1,0 +1,287 @@
+"""Activity: all that was done, one act with what it touched, and taking it back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from admin_app.extensions import db
+from admin_app.models.change_set import Change, ChangeSet
+from admin_app.models.post import Post
+from admin_app.models.user import User
+from tests.page import Page
+
+
+def edit(client: Any, model: str, key: int, **typed: str) -> Any:
+    address = f"/admin/{model}/edit/?id={key}"
+    return client.post(address, data={**Page(client.get(address)).values(), **typed})
+
+
+def summaries(page: Page) -> list[str]:
+    return page.texts("a", class_="event__what")
+
+
+def press_undo(client: Any, page: Page, **more: Any) -> Any:
+    """Press the first Undo button of a page."""
+    form = page.all("form", class_="undo")[0]
+    sent = {one.attributes["name"]: one.attributes["value"] for one in form.all("input")}
+    return client.post(form.attributes["action"], data={**sent, **more})
+
+
+def of_table(app: Flask, model: Any) -> list[Any]:
+    with app.app_context():
+        return list(db.session.scalars(select(model).order_by(model.id)))
+
+
+def test_the_confirmation_of_a_save_takes_it_back(as_editor: Any, make_user: Any, app: Flask) -> None:
+    user = make_user(name="Ann")
+    saved = Page(as_editor.get(edit(as_editor, "user", user.id, name="Anna").location))
+
+    response = press_undo(as_editor, saved)
+
+    page = Page(as_editor.get(response.location))
+    assert (response.status_code, response.location) == (303, "/admin/user/")
+    assert page.notice.startswith("Success Undone: Changed user “Anna”.")
+    assert [one.name for one in of_table(app, User)] == ["Ann"]
+    press_undo(as_editor, page)
+    assert [one.name for one in of_table(app, User)] == ["Anna"]
+
+
+def test_a_save_that_changes_nothing_offers_no_undo(as_editor: Any, make_user: Any) -> None:
+    page = Page(as_editor.get(edit(as_editor, "user", make_user().id).location))
+
+    assert page.notice.startswith("Success User")
+    assert page.all("form", class_="undo") == []
+
+
+def test_the_confirmation_of_a_deletion_brings_all_of_it_back(
+    as_editor: Any, make_user: Any, make_post: Any, app: Flask
+) -> None:
+    user = make_user()
+    make_post(user=user), make_post(user=user)
+    deleted = as_editor.post_form(f"/admin/user/delete/?id={user.id}", {"fate.posts": "delete"})
+
+    press_undo(as_editor, Page(as_editor.get(deleted.location)))
+
+    assert [one.id for one in of_table(app, User)] == [user.id]
+    assert [(one.user_id, one.version) for one in of_table(app, Post)] == [(user.id, 3)] * 2
+
+
+def test_undoing_what_was_made_leads_away_from_its_page(as_editor: Any, app: Flask) -> None:
+    new = "/admin/user/new/"
+    typed = {"name": "Ann", "email": "ann@example.com", "_continue_editing": "1"}
+    form = Page(as_editor.get(as_editor.post_form(new, typed).location))
+
+    response = press_undo(as_editor, form)
+
+    assert Page(as_editor.get(response.location)).status == 200
+    assert of_table(app, User) == []
+
+
+def test_before_anything_is_left_alone_one_is_asked(as_editor: Any, make_user: Any, app: Flask) -> None:
+    user = make_user(name="Ann")
+    edit(as_editor, "user", user.id, name="Anna")
+    with app.app_context():
+        done = db.session.scalars(select(ChangeSet).order_by(ChangeSet.id.desc())).first()
+    edit(as_editor, "user", user.id, name="Beata")
+    assert done is not None
+    as_editor.get("/admin/")
+    act = Page(as_editor.get(f"/admin/activity/set/?id={done.id}"))
+
+    asked = Page(press_undo(as_editor, act))
+    insisted = as_editor.post(
+        "/admin/activity/undo/",
+        data={**asked.values("form--long"), "insist": asked.all("input", name="insist")[0].attributes["value"]},
+    )
+
+    assert (asked.status, asked.heading) == (409, "Undo “Changed user “Anna””?")
+    assert "Changed again since: name." in asked.root.text
+    assert insisted.status_code == 303
+    assert [one.name for one in of_table(app, User)] == ["Ann"]
+
+
+def test_what_stands_in_the_way_is_named_and_linked(as_editor: Any, make_user: Any) -> None:
+    user = make_user(email="ann@example.com")
+    deleted = as_editor.post_form(f"/admin/user/delete/?id={user.id}")
+    thief = make_user(name="Thea", email="ann@example.com")
+
+    page = Page(press_undo(as_editor, Page(as_editor.get(deleted.location))))
+
+    assert page.status == 409
+    assert "Email “ann@example.com” is used by another user now. See Thea." in page.root.text
+    assert page.link("Thea") == f"/admin/user/edit/?id={thief.id}"
+    assert page.all("button", class_="button--primary") == []
+
+
+def test_nothing_is_undone_where_nothing_can_be(as_editor: Any, make_user: Any) -> None:
+    user = make_user()
+    deleted = as_editor.post_form(f"/admin/user/delete/?id={user.id}")
+    page = Page(as_editor.get(deleted.location))
+    press_undo(as_editor, page)
+
+    refused = Page(press_undo(as_editor, page, proceed="1"))
+
+    assert (refused.status, refused.summary) == (409, ["Nothing of it can be undone any more."])
+
+
+def test_a_viewer_undoes_nothing(as_viewer: Any, make_user: Any, app: Flask) -> None:
+    make_user()
+    with app.app_context():
+        made = db.session.scalars(select(ChangeSet.id).where(ChangeSet.resource == "user")).one()
+
+    page = Page(as_viewer.get("/admin/activity/?resource=user"))
+    response = as_viewer.post_form("/admin/activity/undo/", {"id": str(made)}, page="/admin/")
+
+    assert page.all("form", class_="undo") == []
+    assert response.status_code == 403
+
+
+def test_the_trail_of_staff_is_for_owners_alone(as_editor: Any, as_owner: Any, make_staff: Any, app: Flask) -> None:
+    person = make_staff("Ann")
+    with app.app_context():
+        made = db.session.scalars(
+            select(Change.change_set_id).where(Change.model == "staff", Change.record_id == person.id)
+        ).one()
+
+    seen = {name: Page(client.get("/admin/activity/")) for name, client in (("owner", as_owner), ("editor", as_editor))}
+    statuses = [client.get(f"/admin/activity/set/?id={made}").status_code for client in (as_owner, as_editor)]
+
+    assert "Created staff “Ann”" in summaries(seen["owner"])
+    assert summaries(seen["editor"]) == []
+    assert statuses == [200, 404]
+    assert as_editor.post_form("/admin/activity/undo/", {"id": str(made)}, page="/admin/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ("resource=post", ["Created post “Garden”"]),
+        ("kind=form", ["Changed user “Anna”"]),
+        ("person={editor}", ["Changed user “Anna”"]),
+        ("person=none&resource=user", ["Created user “Ann”"]),
+        ("q=garden", ["Created post “Garden”"]),
+        ("q=edgar+anna", ["Changed user “Anna”"]),
+        ("to=2020-01-01", []),
+        ("from=2999-01-01", []),
+        ("from=2020-01-01&to=2999-01-01&resource=post", ["Created post “Garden”"]),
+        ("kind=none&resource=post", ["Created post “Garden”"]),
+        ("from=yesterday&resource=post", ["Created post “Garden”"]),
+        ("resource=staff&kind=form", ["Changed user “Anna”"]),
+    ],
+)
+def test_filters_narrow_the_acts(  # noqa: PLR0917 -- fixtures
+    filters: str, expected: list[str], as_editor: Any, editor: Any, make_user: Any, make_post: Any
+) -> None:
+    user = make_user(name="Ann")
+    make_post(content="Garden")
+    edit(as_editor, "user", user.id, name="Anna")
+
+    page = Page(as_editor.get(f"/admin/activity/?{filters.format(editor=editor.id)}"))
+
+    assert (page.status, summaries(page)) == (200, expected)
+
+
+def test_acts_come_in_pages_both_ways(as_viewer: Any, app: Flask) -> None:
+    with app.app_context():
+        for number in range(120):
+            db.session.add(User(name=f"User {number}", email=f"{number}@example.com"))
+            db.session.commit()
+
+    first = Page(as_viewer.get("/admin/activity/"))
+    second = Page(as_viewer.get(first.link("Older")))
+    third = Page(as_viewer.get(second.link("Older")))
+    again = Page(as_viewer.get(third.link("Newer")))
+    newest = Page(as_viewer.get(again.link("Newer")))
+
+    assert [len(summaries(page)) for page in (first, second, third)] == [50, 50, 20]
+    assert (summaries(again), summaries(newest)) == (summaries(second), summaries(first))
+    assert first.texts("p", class_="page-head__result") == ["120 acts"]
+    assert [one.text for one in third.all("a", rel="next")] == []
+
+
+def test_one_act_shows_all_that_it_touched_in_pages(as_editor: Any, make_user: Any, app: Flask) -> None:
+    user = make_user(name="Ann")
+    with app.app_context():
+        db.session.add_all(Post(content=f"Post {number}", user_id=user.id) for number in range(60))
+        db.session.commit()
+    as_editor.post_form(f"/admin/user/delete/?id={user.id}", {"fate.posts": "keep"})
+    newest = Page(as_editor.get("/admin/activity/"))
+
+    page = Page(as_editor.get(newest.link("Deleted user “Ann” and changed 60 posts")))
+    following = Page(as_editor.get(page.link("Next")))
+
+    assert [len(one.all("li", class_="event")) for one in (page, following)] == [50, 11]
+    assert following.all("li", class_="event")[-1].text.startswith("Deleted user Ann")
+    assert following.link("First") == page.all("form", class_="undo")[0].all("input", name="url")[0].attributes["value"]
+
+
+def test_signing_in_and_out_is_in_the_trail(as_nobody: Any, as_owner: Any, editor: Any, password: str) -> None:
+    as_nobody.post_form("/sign-in", {"email": editor.email, "password": password})
+    as_nobody.post_form("/sign-out", page="/admin/")
+
+    page = Page(as_owner.get(f"/admin/activity/?person={editor.id}"))
+
+    assert summaries(page) == ["Signed out", "Signed in"]
+
+
+def test_failed_sign_ins_are_counted_and_bounded(as_nobody: Any, as_owner: Any, app: Flask) -> None:
+    def fail(address: str, **more: Any) -> None:
+        as_nobody.post_form("/sign-in", {"email": address, "password": "secret words", **more})
+
+    for _ in range(3):
+        fail("Mallory@example.com")
+    fail("my password, typed into the wrong field")
+    with app.app_context():
+        sets: Any = ChangeSet.__table__
+        rows = [{"actor": f"{number}@example.com", "kind": "failed sign-in"} for number in range(60)]
+        db.session.execute(sets.insert(), rows)
+        db.session.commit()
+    for number in range(2):
+        fail(f"another{number}@example.com")
+    with app.app_context():
+        found = list(db.session.scalars(select(ChangeSet).where(ChangeSet.kind == "failed sign-in")))
+
+    named = {one.actor: one.count for one in found if one.count}
+    assert named == {"mallory@example.com": 3, "What was typed is no address": 1, "Other addresses": 2}
+    assert Page(as_owner.get("/admin/activity/?kind=failed+sign-in&q=mallory")).texts(
+        "p", class_="page-head__result"
+    ) == ["1 act"]
+
+
+def test_failures_long_ago_are_another_entry(as_nobody: Any, app: Flask) -> None:
+    as_nobody.post_form("/sign-in", {"email": "mallory@example.com", "password": "x"})
+    with app.app_context():
+        db.session.execute(update(ChangeSet).values(at=datetime.now(UTC) - timedelta(minutes=16)))
+        db.session.commit()
+
+    as_nobody.post_form("/sign-in", {"email": "mallory@example.com", "password": "x"})
+
+    assert [one.count for one in of_table(app, ChangeSet) if one.kind == "failed sign-in"] == [1, 1]
+
+
+def test_an_export_is_in_the_trail_with_its_rows(as_viewer: Any, make_post: Any) -> None:
+    make_post(content="garden"), make_post(content="house")
+
+    as_viewer.get("/admin/post/export/csv/?q=garden", buffered=True)
+
+    page = Page(as_viewer.get("/admin/activity/?kind=export"))
+    assert summaries(page) == ["Exported 1 post (q=garden)"]
+    assert page.all("form", class_="undo") == []
+
+
+def test_an_export_that_broke_off_says_so(as_viewer: Any, app: Flask) -> None:
+    with app.app_context():
+        db.session.add_all(Post(content="x" * 1000) for _ in range(3000))
+        db.session.commit()
+
+    response = as_viewer.get("/admin/post/export/csv/")
+    chunks = iter(response.response)
+    next(chunks), next(chunks)
+    response.close()
+
+    (line,) = summaries(Page(as_viewer.get("/admin/activity/?kind=export")))
+    assert line.startswith("Began an export that broke off after ")
