@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 
 from admin_app.domain import throttle
 from admin_app.extensions import db
+from admin_app.models.change_set import ChangeSet, Kind
 from admin_app.models.post import Post
 from admin_app.models.staff import Staff, StaffSession
 from tests.page import Page
@@ -239,6 +240,27 @@ def test_proof_leads_nobody_elsewhere(target: str, as_viewer: Any, password: str
     answer = as_viewer.post_form(CONFIRM, {"proof_password": password}, query_string={"next": target})
 
     assert (answer.status_code, answer.location) == (303, "/admin/")
+
+
+@pytest.mark.parametrize("who", ["editor", "owner"])
+def test_undoing_somebody_elses_act_asks_first_and_ones_own_does_not(
+    who: str, app: Flask, as_editor: Any, as_owner: Any, *, make_post: Any, password: str
+) -> None:
+    post = make_post(content="Words")
+    as_editor.post_form(f"/admin/post/edit/?id={post.id}", {"content": "Other words", "user": ""})
+    let_proof_age(app, minutes=16)
+    client = {"editor": as_editor, "owner": as_owner}[who]
+    with app.app_context():
+        act = db.session.scalars(select(ChangeSet.id).where(ChangeSet.kind == Kind.FORM)).one()
+
+    answer = client.post_form("/admin/activity/undo/", {"id": str(act)}, page="/admin/account/")
+    if who == "owner":
+        assert answer.status_code == 403
+        answer = confirm(client, "/admin/activity/undo/", Page(answer), password)
+
+    with app.app_context():
+        assert db.session.get_one(Post, post.id).content == "Words"
+    assert answer.status_code == 303
 
 
 @on_sqlite
