@@ -13,16 +13,16 @@ from flask_admin.theme import Theme
 from admin_app import models, resources
 from admin_app.config import flask_config
 from admin_app.domain import history
-from admin_app.extensions import compress, csrf, db, migrate
+from admin_app.extensions import compress, csrf, db, mail, migrate
 from admin_app.jobs import queue
-from admin_app.pages import auth
+from admin_app.pages import auth, two_factor
 from admin_app.pages.account import AccountPage
 from admin_app.pages.activity import ActivityPage
 from admin_app.pages.home import HomePage
 from admin_app.pages.jobs import JobsPage
 from admin_app.panel import keeping, navigation
 from admin_app.selection import search_indexes
-from admin_app.web import errors, login, security, templating
+from admin_app.web import errors, login, second_factor, security, templating
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -44,14 +44,17 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     csrf.init_app(app)
     compress.init_app(app)
+    mail.init_app(app)
     security.init_app(app)
     queue.init_app(app)
     login.init_app(app)
+    second_factor.init_app(app)
     errors.init_app(app)
     templating.init_app(app)
     navigation.init_app(app)
     keeping.init_app(app)
     app.register_blueprint(auth.blueprint)
+    app.register_blueprint(two_factor.blueprint)
     app.add_url_rule("/", "root", lambda: redirect(url_for("admin.index")))
     _add_dashboard(app)
     return app

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -97,6 +98,44 @@ def _hosts(text: str) -> list[str]:
     return hosts
 
 
+def _roles(text: str) -> frozenset[str] | None:
+    """Read names of roles; None leaves it to whether people come over https."""
+    names = frozenset(name.strip().lower() for name in text.split(",") if name.strip())
+    if "none" in names and len(names) > 1:
+        message = "must be roles separated by commas, like owner,editor, or none"
+        raise ValueError(message)
+    return names - {"none"} if names else None
+
+
+def _smtp(text: str) -> dict[str, Any]:
+    """Read where email is handed over, as Flask-Mailman's settings."""
+    url = urlsplit(text)
+    try:
+        port = url.port
+    except ValueError:
+        port = -1
+    if text and (url.scheme not in {"smtp", "smtps"} or not url.hostname or port == -1 or url.path not in {"", "/"}):
+        message = "must look like smtp://user:password@host:587 (STARTTLS) or smtps://user:password@host:465"
+        raise ValueError(message)
+    is_secure = url.scheme == "smtps"
+    return {
+        "MAIL_SERVER": url.hostname,
+        "MAIL_PORT": port or (465 if is_secure else 587),
+        "MAIL_USERNAME": unquote(url.username or "") or None,
+        "MAIL_PASSWORD": unquote(url.password or "") or None,
+        "MAIL_USE_SSL": is_secure,
+        # A relay on this machine has no certificate, and needs none.
+        "MAIL_USE_TLS": not is_secure and url.hostname not in {"localhost", "127.0.0.1", "::1"},
+    }
+
+
+def _sender(text: str) -> str:
+    if text and not re.fullmatch(r"[^@\s]+@[^@\s]+", text):
+        message = "must be an email address, like admin@example.org"
+        raise ValueError(message)
+    return text
+
+
 def _database(text: str) -> str:
     """Accept the URL that hosting companies hand out, and name the driver that is installed."""
     try:
@@ -170,6 +209,26 @@ SETTINGS = (
     ),
     Setting("ADMIN_FILE_DAYS", "7", "Days until a job and its file are removed (1 to 365).", _days),
     Setting("ADMIN_SESSION_HOURS", "12", "Hours until a person signs in again (1 to 720).", _hours),
+    Setting("ADMIN_IDLE_HOURS", "8", "Hours without a request after which a session ends (1 to 720).", _hours),
+    Setting(
+        "ADMIN_TWO_FACTOR",
+        "",
+        "Roles that have to sign in with a second factor, like `owner,editor`, or `none`. Empty: `owner` with `ADMIN_HTTPS=1`, else none.",
+        _roles,
+    ),
+    Setting(
+        "ADMIN_PROOF_ROWS",
+        "1000",
+        "Deleting or exporting more rows than this asks for the password again after 15 minutes.",
+        _whole_number,
+    ),
+    Setting(
+        "ADMIN_SMTP",
+        "",
+        "Where email is handed over: `smtp://user:password@host:587` (STARTTLS) or `smtps://…:465`. Empty: none is sent.",
+        _smtp,
+    ),
+    Setting("ADMIN_MAIL_FROM", "", "The address that email comes from; needed with `ADMIN_SMTP`.", _sender),
 )  # fmt: skip -- one setting a block reads better than one argument a line
 
 
@@ -183,6 +242,9 @@ def read_settings(environment: Mapping[str, str]) -> dict[str, Any]:
         except ValueError as error:
             message = f"{setting.name} {error}."
             raise ConfigurationError(message) from error
+    if values["ADMIN_SMTP"]["MAIL_SERVER"] and not values["ADMIN_MAIL_FROM"]:
+        message = "ADMIN_MAIL_FROM must be set where ADMIN_SMTP is: servers refuse email from nobody."
+        raise ConfigurationError(message)
     return values
 
 
@@ -204,6 +266,14 @@ def flask_config(environment: Mapping[str, str], instance: Path) -> dict[str, An
         "FILES": settings["ADMIN_FILES"] or str(instance / "files"),
         "FILE_DAYS": settings["ADMIN_FILE_DAYS"],
         "SESSION_HOURS": settings["ADMIN_SESSION_HOURS"],
+        "IDLE_HOURS": settings["ADMIN_IDLE_HOURS"],
+        "TWO_FACTOR": _required_roles(settings["ADMIN_TWO_FACTOR"], is_https=https),
+        "PROOF_ROWS": settings["ADMIN_PROOF_ROWS"],
+        **settings["ADMIN_SMTP"],
+        "MAIL_DEFAULT_SENDER": settings["ADMIN_MAIL_FROM"],
+        "MAIL_BACKEND": "smtp",
+        # A person waits for the answer.
+        "MAIL_TIMEOUT": 10,
         "HTTPS": https,
         "PREFERRED_URL_SCHEME": "https" if https else "http",
         "SESSION_COOKIE_NAME": "__Host-session" if https else "session",
@@ -218,6 +288,13 @@ def flask_config(environment: Mapping[str, str], instance: Path) -> dict[str, An
         "COMPRESS_ALGORITHM": ["zstd", "br", "gzip"],
         "COMPRESS_BR_LEVEL": 4,
     }
+
+
+def _required_roles(chosen: frozenset[str] | None, *, is_https: bool) -> frozenset[str]:
+    """Ask owners for a second factor where it is meant in earnest: on one's own machine it would stand before the first look."""
+    if chosen is not None:
+        return chosen
+    return frozenset({"owner"}) if is_https else frozenset()
 
 
 def _kept_secret(instance: Path) -> str:

@@ -45,6 +45,24 @@ def relative_time(moment: datetime) -> str:
     return str(humanize.naturaltime(datetime.now(UTC) - moment))
 
 
+A_WEEK = 6
+
+
+def since(moment: datetime) -> str:
+    """Say since when, as near as a person needs it: "14:05 UTC" today, "Tuesday" this week, "3 November 2026"."""
+    now, then = datetime.now(UTC), moment.astimezone(UTC)
+    if then.date() == now.date():
+        return f"{then:%H:%M} UTC"
+    return f"{then:%A}" if (now.date() - then.date()).days <= A_WEEK else f"{then.day} {then:%B %Y}"
+
+
+def waiting_time(seconds: int) -> str:
+    """Write a wait for a person who waits it: "40 seconds", "3 minutes"."""
+    return (
+        counted(seconds, "second", "seconds") if seconds < 2 * 60 else counted(-(-seconds // 60), "minute", "minutes")
+    )
+
+
 def exact_time(moment: datetime, zone: tzinfo = UTC) -> str:
     """Write the time to the second, in UTC and before that in another zone: "2026-11-22 10:05:10 CET, 09:05:10 UTC"."""
     utc, there = moment.astimezone(UTC), local(moment, zone)

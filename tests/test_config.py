@@ -30,10 +30,23 @@ DEFAULTS = {
     "ADMIN_FILES": "",
     "ADMIN_FILE_DAYS": 7,
     "ADMIN_SESSION_HOURS": 12,
+    "ADMIN_IDLE_HOURS": 8,
+    "ADMIN_TWO_FACTOR": None,
+    "ADMIN_PROOF_ROWS": 1000,
+    "ADMIN_SMTP": {
+        "MAIL_SERVER": None,
+        "MAIL_PORT": 587,
+        "MAIL_USERNAME": None,
+        "MAIL_PASSWORD": None,
+        "MAIL_USE_SSL": False,
+        "MAIL_USE_TLS": True,
+    },
+    "ADMIN_MAIL_FROM": "",
 }
 
 HOURS = "ADMIN_SESSION_HOURS must be between 1 and 720 hours."
 SECONDS = "ADMIN_TIME_LIMIT must be between 1 and 300 seconds."
+SMTP = "ADMIN_SMTP must look like smtp://user:password@host:587 (STARTTLS) or smtps://user:password@host:465."
 NUMBER = "must be a whole number."
 SECRET_LINE = "ADMIN_SECRET_KEY must be 32 or more random characters: leave it empty to have one made."
 URL_LINE = "DATABASE_URL must look like postgresql://user:password@host/name or sqlite:////path/to/file."
@@ -100,6 +113,21 @@ def test_a_setting_becomes_its_value(name: str, text: str, value: Any) -> None:
         ("ADMIN_EXPORT_ROWS", "1000001", "ADMIN_EXPORT_ROWS must be between 0 and 1000000."),
         ("ADMIN_FILE_DAYS", "0", "ADMIN_FILE_DAYS must be between 1 and 365 days."),
         ("ADMIN_SESSION_HOURS", "0", HOURS),
+        (
+            "ADMIN_TWO_FACTOR",
+            "none,owner",
+            "ADMIN_TWO_FACTOR must be roles separated by commas, like owner,editor, or none.",
+        ),
+        ("ADMIN_SMTP", "mail.example.org", SMTP),
+        ("ADMIN_SMTP", "https://mail.example.org", SMTP),
+        ("ADMIN_SMTP", "smtp://u:p@mail.example.org:port", SMTP),
+        (
+            "ADMIN_SMTP",
+            "smtp://mail.example.org",
+            "ADMIN_MAIL_FROM must be set where ADMIN_SMTP is: servers refuse email from nobody.",
+        ),
+        ("ADMIN_MAIL_FROM", "nobody", "ADMIN_MAIL_FROM must be an email address, like admin@example.org."),
+        ("ADMIN_IDLE_HOURS", "0", HOURS.replace("SESSION", "IDLE")),
         ("ADMIN_SESSION_HOURS", "721", HOURS),
         ("ADMIN_SESSION_HOURS", "1.5", f"ADMIN_SESSION_HOURS {NUMBER}"),
     ],
@@ -109,6 +137,20 @@ def test_a_wrong_setting_is_one_clear_line(name: str, text: str, line: str) -> N
         read_settings({name: text})
 
     assert str(caught.value) == line
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("smtp://u:p%40@mail.example.org", ("mail.example.org", 587, "u", "p@", False, True)),
+        ("smtps://mail.example.org", ("mail.example.org", 465, None, None, True, False)),
+        ("smtp://localhost:25", ("localhost", 25, None, None, False, False)),
+    ],
+)
+def test_email_goes_out_encrypted_but_to_this_machine(text: str, read: tuple[Any, ...]) -> None:
+    settings = read_settings({"ADMIN_SMTP": text, "ADMIN_MAIL_FROM": "admin@example.org"})
+
+    assert tuple(settings["ADMIN_SMTP"].values()) == read
 
 
 @pytest.mark.parametrize("text", ["https://admin.example", "admin.example/", "admin.example other.example"])

@@ -15,6 +15,7 @@ from flask import Flask
 from flask.cli import FlaskGroup
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from admin_app.cli.check import check
 from admin_app.cli.demo import demo
 from admin_app.cli.history import history
 from admin_app.cli.jobs import jobs, worker
@@ -64,6 +65,6 @@ def main(create_app: Callable[[], Flask]) -> None:
     )
     # Flask's own options choose another application or read a file of settings: there is one of the first, none of the second.
     commands.params = [option for option in commands.params if option.name in {"version", "help"}]
-    for command in (run, worker, jobs, staff, demo, import_, export, history):
+    for command in (run, worker, jobs, check, staff, demo, import_, export, history):
         commands.add_command(command)
     commands.main(prog_name="manage.py")

@@ -12,6 +12,8 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 from gunicorn.app.base import BaseApplication
 
+from admin_app.cli.address import HOST, PORT, listening_address, public_address
+from admin_app.cli.check import findings
 from admin_app.cli.jobs import THREADS as JOBS
 from admin_app.cli.keeper import keep_worker, stop_keeper
 from admin_app.domain import accounts
@@ -49,10 +51,10 @@ class Server(BaseApplication):
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--host", default=HOST, show_default=True, help="The address to listen on.")
 @click.option(
     "--port",
-    default=8000,
+    default=PORT,
     show_default=True,
     help="The port; 0: a free one.",
     type=click.IntRange(0, 65535),
@@ -74,11 +76,13 @@ def run(host: str, port: int, workers: int, threads: int, jobs: int) -> None:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- the object behind the proxy, as Flask documents
     listener = _listen(host, port)
     upgrade()
-    address = _address(app, host, listener.getsockname()[1])
+    address = listening_address(app, host, listener.getsockname()[1])
     click.echo(f"The dashboard is at {address}/  (Ctrl-C stops it)")
     if not accounts.is_set_up(db.session):
-        with app.test_request_context(base_url=_public_address(app, address)):
+        with app.test_request_context(base_url=public_address(app, address)):
             click.echo(f"Nobody has an account yet. Make the first one at {set_up_url()}")
+    for finding in findings():
+        click.echo(f"Warning: {finding}", err=True)
     db.session.remove()
     keeper = keep_worker(app, threads=jobs, close=listener.close) if jobs else 0
     options = {
@@ -97,16 +101,6 @@ def run(host: str, port: int, workers: int, threads: int, jobs: int) -> None:
         "on_exit": lambda _server: stop_keeper(keeper) if keeper else None,
     }
     Server(app, options).run()
-
-
-def _address(app: Flask, host: str, port: int) -> str:
-    return f"{app.config['PREFERRED_URL_SCHEME']}://{f'[{host}]' if ':' in host else host}:{port}"
-
-
-def _public_address(app: Flask, address: str) -> str:
-    """Return where people reach the dashboard: under its first host name, where names are set, else where it listens."""
-    hosts = app.config["TRUSTED_HOSTS"]
-    return f"{app.config['PREFERRED_URL_SCHEME']}://{hosts[0].lstrip('.')}" if hosts else address
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import click
+from flask import Flask, current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from admin_app import text
+from admin_app.cli.address import listening_address, public_address
 from admin_app.current import writing
-from admin_app.domain import accounts, records
+from admin_app.domain import accounts, passwords, records, sessions, sign_in, two_factor
 from admin_app.errors import NotFoundError
 from admin_app.extensions import db
 from admin_app.models.staff import Role, Staff
+from admin_app.web.password_links import hand_over
 
 
 @click.group()
@@ -32,6 +35,18 @@ def create(email: str, name: str, role: str, password: str) -> None:
     click.echo(f"{name} can sign in as {accounts.normalised_email(email)} ({role}).")
 
 
+@staff.command()
+@click.argument("email")
+@click.option("--name", prompt=True, help="The person's name.")
+@click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.VIEWER.value, show_default=True)
+@with_appcontext
+def invite(email: str, name: str, role: str) -> None:
+    """Make an account without a password, and a link with which the person chooses one."""
+    with writing(), records.commit(db.session, Staff):
+        accounts.create_staff(db.session, name=name, email=email, role=Role(role), password=None)
+    _hand_over(email)
+
+
 @staff.command("list")
 @with_appcontext
 def list_() -> None:
@@ -47,13 +62,19 @@ def list_() -> None:
 
 @staff.command("reset-password")
 @click.argument("email")
-@click.password_option(help="Asked for when it is left out, which keeps it out of the shell's history.")
+@click.option("--link", is_flag=True, help="Make a link with which the person chooses a password, and set none.")
+@click.option("--password", help="Asked for when it is left out, which keeps it out of the shell's history.")
 @with_appcontext
-def reset_password(email: str, password: str) -> None:
+def reset_password(email: str, password: str | None, *, link: bool) -> None:
     """Set a new password, and end the person's sessions."""
+    if link:
+        _hand_over(email)
+        return
+    if password is None:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     with writing(), records.commit(db.session, Staff):
         person = _person(email)
-        accounts.set_password(db.session, person, password)
+        passwords.set_password(db.session, person, password)
     click.echo(f"{person.name} has a new password and is signed out everywhere.")
 
 
@@ -66,6 +87,43 @@ def disable(email: str) -> None:
         person = _person(email)
         accounts.disable(db.session, person)
     click.echo(f"{person.name} can no longer sign in.")
+
+
+@staff.command()
+@click.argument("email")
+@with_appcontext
+def unlock(email: str) -> None:
+    """Forget the failed tries at an account, so that the next one is not delayed."""
+    with writing(), records.commit(db.session, Staff):
+        person = _person(email)
+        sign_in.unlock(db.session, person)
+    click.echo(f"{person.name} can try again at once, from anywhere.")
+
+
+@staff.command("reset-two-factor")
+@click.argument("email")
+@with_appcontext
+def reset_two_factor(email: str) -> None:
+    """Take a person's second factor away, for when app and recovery codes are lost, and end their sessions."""
+    with writing(), records.commit(db.session, Staff):
+        person = _person(email)
+        two_factor.reset(db.session, person)
+        sessions.end_all(db.session, person)
+    click.echo(f"{person.name} signs in with the password alone, and is signed out everywhere.")
+
+
+def _hand_over(email: str) -> None:
+    """Send the link or print it. The address is the public one where it is known."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- the object behind the proxy, as Flask documents
+    with writing(), app.test_request_context(base_url=public_address(app, listening_address(app))):
+        person = _person(email)
+        name, to = person.name, person.email
+        link = hand_over(person)
+    if link.is_sent:
+        click.echo(f"An email with a link is on its way to {to}.")
+    else:
+        click.echo(f"Give this link to {name}. It sets a password once, within {link.hours}:")
+        click.echo(link.url)
 
 
 def _person(email: str) -> Staff:

@@ -54,6 +54,10 @@ class Staff(Record):
         return self.name
 
 
+# More of what a browser says about itself tells nobody anything.
+LONGEST_USER_AGENT = 300
+
+
 class StaffSession(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
     """One signed-in browser. The cookie carries a random token, the table only its hash: a stolen copy signs nobody in."""
 
@@ -61,5 +65,17 @@ class StaffSession(db.Model):  # type: ignore[name-defined,misc] # made by Flask
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    # To the minute or so: see `domain.sessions.SEEN_EVERY`.
+    last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    # When the person last proved who they are: by signing in, or by the password before a dangerous act.
+    proved_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    # As the browser and the network told them: for the person to recognise, never to decide by.
+    user_agent: Mapped[str] = mapped_column(String(LONGEST_USER_AGENT), default="")
+    address: Mapped[str] = mapped_column(String(45), default="")
 
     staff: Mapped[Staff] = relationship()
+
+    @property
+    def handle(self) -> str:
+        """What names the session on a page: enough of the hash to find it among one person's, and no way to the token."""
+        return self.token_hash[:16]

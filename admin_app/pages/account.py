@@ -1,22 +1,29 @@
-"""One's own account: who one is here, where one's days begin, and a new password."""
+"""One's own account: who one is here, where one's days begin, a password, a second factor, and where one is signed in."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import request, url_for
+from flask import abort, jsonify, request, url_for
 from flask_admin import BaseView, expose
+from flask_login import current_user
 
 from admin_app import zones
-from admin_app.domain import accounts, preferences, records
+from admin_app.domain import accounts, passwords, preferences, records, sessions, two_factor
+from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
 from admin_app.models.preference import Preference
 from admin_app.models.staff import Staff
 from admin_app.pages.forms import PasswordForm, TimeZoneForm
+from admin_app.pages.two_factor import codes_page, enrolment, enrolment_page
 from admin_app.panel.cells import value_cell
 from admin_app.panel.elements import Fact
-from admin_app.web import login
+from admin_app.panel.session_rows import end_sessions, session_rows
+from admin_app.web import login, proof, second_factor
+from admin_app.web.links import local_path
 from admin_app.web.notices import announce
+
+NOT_CURRENT = "This is not your current password."
 
 
 class AccountPage(BaseView):
@@ -56,19 +63,100 @@ class AccountPage(BaseView):
             return login.ask_to_sign_in()
         form = PasswordForm(request.form)
         if request.method == "POST" and form.validate():
-            if accounts.is_password(staff, form.current_password.data or ""):
-                with records.commit(db.session, Staff):
-                    accounts.set_password(db.session, staff, form.new_password.data or "")
-                login.renew(staff)
-                announce("Your password was changed. You are signed out everywhere else.")
-                return login.lead_to(url_for("account.index"))
-            form.current_password.errors = ["This is not your current password."]
+            problem = proof.problem_with(form.current_password.data or "")
+            if not problem:
+                try:
+                    with records.commit(db.session, Staff):
+                        passwords.set_password(db.session, staff, form.new_password.data or "")
+                except InvalidRecord as error:
+                    form.new_password.errors = list(error.problems.values())
+                else:
+                    login.renew(staff)
+                    announce("Your password was changed. You are signed out everywhere else.")
+                    return login.lead_to(url_for("account.index"))
+            else:
+                form.current_password.errors = [NOT_CURRENT if problem == proof.WRONG else problem]
         return self._page(staff, form, TimeZoneForm(time_zone=staff.time_zone or zones.UTC_NAME))
 
     def _page(self, staff: Staff, form: PasswordForm, zone_form: TimeZoneForm) -> Any:
         facts = [Fact(label, value_cell(getattr(staff, name), is_whole=True)) for name, label in _FACTS]
-        page = self.render("pages/account.html", form=form, zone_form=zone_form, facts=tuple(facts))
+        page = self.render(
+            "pages/account.html",
+            form=form,
+            zone_form=zone_form,
+            facts=tuple(facts),
+            has_factor=two_factor.has_factor(db.session, staff),
+            is_required=second_factor.is_required(staff),
+            codes_left=two_factor.codes_left(db.session, staff),
+            two_factor_url=url_for("account.two_factor"),
+            sessions=session_rows(staff),
+            sessions_url=url_for("account.sessions"),
+        )
         return page, 422 if form.errors or zone_form.errors else 200
+
+    @expose("/sessions/", methods=("POST",))
+    def sessions(self) -> Any:
+        """End one of one's own sessions, or all the others."""
+        staff = login.current_staff()
+        if staff is None:
+            return login.ask_to_sign_in()
+        announce(end_sessions(staff, request.form.get("session", "")))
+        db.session.commit()
+        return login.lead_to(url_for("account.index"))
+
+    @expose("/two-factor/", methods=("GET", "POST"))
+    def two_factor(self) -> Any:
+        """Enrol an app, make new recovery codes, or turn the second factor off where the role does without."""
+        staff = login.current_staff()
+        if staff is None:
+            return login.ask_to_sign_in()
+        if request.method == "POST" and (page := proof.required()) is not None:
+            return page
+        here = url_for("account.index")
+        has_factor = two_factor.has_factor(db.session, staff)
+        match request.form.get("act") if has_factor else None:
+            case "codes":
+                codes = two_factor.renew_codes(db.session, staff, key=second_factor.key())
+                db.session.commit()
+                return codes_page(codes, here)
+            case "remove" if second_factor.is_required(staff):
+                abort(403)
+            case "remove":
+                two_factor.reset(db.session, staff)
+                db.session.commit()
+                announce("You sign in with your password alone now.")
+                return login.lead_to(here)
+        form, codes = enrolment(staff)
+        if codes:
+            sessions.end_all(db.session, staff, but=current_user.token)
+            db.session.commit()
+            return codes_page(codes, here)
+        return enrolment_page(form, staff, "pages/two_factor.html", has_factor=has_factor)
+
+    @expose("/confirm/", methods=("GET", "POST"))
+    def confirm(self) -> Any:
+        """Ask for the password before something that is a link: a large export."""
+        if login.current_staff() is None:
+            return login.ask_to_sign_in()
+        onward = local_path(request.args.get("next"), url_for("admin.index"))
+        problem = proof.problem_with(request.form.get(proof.PASSWORD, "")) if request.method == "POST" else ""
+        if request.method == "POST" and not problem:
+            return login.lead_to(onward)
+        page = self.render("pages/proof.html", problem=problem, action=request.full_path, sealed="", minutes=15)
+        return page, 422 if problem else 200
+
+    @expose("/session/", methods=("GET", "POST"))
+    def session(self) -> Any:
+        """Tell the page's script how long the session lasts; a POST is somebody who wants to stay signed in."""
+        person = login.current_session()
+        if person is None:
+            return login.ask_to_sign_in()
+        if request.method == "POST":
+            sessions.note_seen(db.session, person.token)
+            db.session.commit()
+        login.count_as_unseen()
+        idle, in_any_case = login.seconds_left() if request.method == "POST" else login.seconds_left_unused()
+        return jsonify(idle=idle, end=in_any_case)
 
     @expose("/shortcuts/", methods=("POST",))
     def shortcuts(self) -> Any:

@@ -29,7 +29,7 @@ from admin_app.panel.elements import ActivityRow, LeftAlone, Link
 from admin_app.panel.registry import resource_of, resources
 from admin_app.panel.resource import ResourceView
 from admin_app.text import counted
-from admin_app.web import login
+from admin_app.web import login, proof
 from admin_app.web.links import local_path
 from admin_app.web.notices import announce
 
@@ -91,9 +91,13 @@ class ActivityPage(BaseView):
     @expose("/undo/", methods=("POST",))
     def undo_view(self) -> Any:
         """Take an act back, or say what stands in the way and ask record by record."""
+        if proof.is_given() and (page := proof.required()) is not None:
+            return page
         done = _requested(request.form)
         if not _may_undo(done):
             abort(403)
+        if _is_anothers(done) and (page := proof.required()) is not None:
+            return page
         summary, set_id = done.summary, done.id
         insisted = [key for text in request.form.getlist("insist") if (key := as_key(Change, text))]
         try:
@@ -165,6 +169,12 @@ def _resource_of(done: ChangeSet) -> ResourceView | None:
 
 def _model_of(done: ChangeSet) -> type[Any]:
     return recorded_models().get(done.resource, Staff)
+
+
+def _is_anothers(done: ChangeSet) -> bool:
+    """Whether it was the act of somebody else than who is at the screen."""
+    person = login.current_staff()
+    return person is None or done.actor_id != person.id
 
 
 def _may_undo(done: ChangeSet) -> bool:

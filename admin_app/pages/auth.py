@@ -1,4 +1,4 @@
-"""Signing in and out, and the one-time link that makes the first owner."""
+"""Signing in and out, and the links that work once: to the first owner's account, and to a password."""
 
 from __future__ import annotations
 
@@ -6,20 +6,25 @@ import hashlib
 import hmac
 from typing import Any
 
-from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, url_for
 
-from admin_app.domain import accounts, records
+from admin_app.domain import accounts, passwords, records
+from admin_app.domain.sign_in import Outcome, prove_by_password
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import db
 from admin_app.models.staff import Staff
-from admin_app.pages.forms import SetUpForm, SignInForm
-from admin_app.web import login
+from admin_app.pages.forms import ChosenPasswordForm, SetUpForm, SignInForm
+from admin_app.text import waiting_time
+from admin_app.web import login, second_factor
+from admin_app.web.devices import known_device
 from admin_app.web.links import local_path
 from admin_app.web.notices import announce
+from admin_app.web.visitors import visitor
 
 blueprint = Blueprint("auth", __name__)
 
 WRONG = "The email or the password is wrong."
+TOO_MANY = "Too many tries failed. Wait {wait}, then try again."
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -29,19 +34,30 @@ def sign_in() -> Any:
     onward = local_path(form.next.data, url_for("admin.index"))
     if login.current_staff() is not None:
         return redirect(onward, 303)
-    problem = ""
-    if request.method == "POST" and form.validate():
-        hours = current_app.config["SESSION_HOURS"]
-        token = accounts.sign_in(
-            db.session, email=form.email.data or "", password=form.password.data or "", hours=hours
-        )
-        db.session.commit()
-        if token is not None:
-            login.begin(token)
-            return redirect(onward, 303)
-        problem = WRONG
-    is_refused = bool(problem or form.errors)
-    return render_template("pages/sign_in.html", form=form, problem=problem), 422 if is_refused else 200
+    if request.method != "POST" or not form.validate():
+        return _sign_in_page(form, "", 422 if form.errors else 200)
+    outcome = prove_by_password(
+        db.session,
+        email=form.email.data or "",
+        password=form.password.data or "",
+        visitor=visitor(),
+        device=known_device(),
+    )
+    if outcome.staff is None:
+        return _refusal(form, outcome)
+    return second_factor.after_password(outcome.staff, onward, outcome)
+
+
+def _refusal(form: SignInForm, outcome: Outcome) -> Any:
+    if not outcome.wait:
+        return _sign_in_page(form, WRONG, 422)
+    page = make_response(_sign_in_page(form, TOO_MANY.format(wait=waiting_time(outcome.wait)), 429))
+    page.headers["Retry-After"] = str(outcome.wait)
+    return page
+
+
+def _sign_in_page(form: SignInForm, problem: str, status: int) -> tuple[str, int]:
+    return render_template("pages/sign_in.html", form=form, problem=problem), status
 
 
 @blueprint.post("/sign-out")
@@ -49,6 +65,27 @@ def sign_out() -> Any:
     """Sign out; only by POST, so that no link or image does it."""
     login.end()
     return redirect(url_for("auth.sign_in"), 303)
+
+
+@blueprint.route("/password/<token>", methods=["GET", "POST"])
+def choose_password(token: str) -> Any:
+    """Let the person a link was made for choose a password, once; they sign in with it afterwards, second factor and all."""
+    staff = passwords.staff_of_link(db.session, token)
+    if staff is None:
+        return render_template("pages/link_gone.html"), 404
+    form = ChosenPasswordForm(request.form)
+    if request.method == "POST" and form.validate():
+        try:
+            with records.commit(db.session, Staff):
+                passwords.use_link(db.session, token, form.new_password.data or "")
+        except NotFoundError:
+            return render_template("pages/link_gone.html"), 404
+        except InvalidRecord as error:
+            form.new_password.errors = list(error.problems.values())
+        else:
+            announce("Your password is set. Sign in with it.")
+            return redirect(url_for("auth.sign_in"), 303)
+    return render_template("pages/choose_password.html", form=form, staff=staff), 422 if form.errors else 200
 
 
 def set_up_url() -> str:
@@ -76,9 +113,9 @@ def set_up(token: str) -> Any:
         except InvalidRecord as error:
             form.form_errors.extend(error.problems.values())
         else:
-            login.renew(owner)
+            answer = second_factor.after_password(owner, url_for("admin.index"))
             announce("Your account is ready. You are the first owner.")
-            return redirect(url_for("admin.index"), 303)
+            return answer
     return render_template("pages/set_up.html", form=form), 422 if form.errors else 200
 
 

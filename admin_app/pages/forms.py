@@ -8,7 +8,7 @@ from wtforms import Form, HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import ValidationError
 
 from admin_app import zones
-from admin_app.domain import accounts, rules
+from admin_app.domain import accounts, passwords, rules
 from admin_app.models.staff import Staff
 from admin_app.panel.fields import EmailField, Rule
 
@@ -23,11 +23,11 @@ def _column(name: str, label: str) -> Rule:
 
 
 def _new_password(_form: Form, field: Any) -> None:
-    if problem := accounts.password_problem(field.data or ""):
+    if problem := passwords.password_problem(field.data or ""):
         raise ValidationError(problem)
 
 
-NEW_PASSWORD_HINT = f"{accounts.SHORTEST_PASSWORD} characters or more; a few unrelated words are easy to remember."
+NEW_PASSWORD_HINT = f"{passwords.SHORTEST_PASSWORD} characters or more; a few unrelated words are easy to remember."
 
 
 class SignInForm(Form):
@@ -55,6 +55,27 @@ class SetUpForm(Form):
         description=NEW_PASSWORD_HINT,
         render_kw={"autocomplete": "new-password"},
     )  # fmt: skip -- one idea a line
+
+
+class ChosenPasswordForm(Form):
+    """A password for who came by a link."""
+
+    new_password = PasswordField(
+        "New password",
+        [_needed("Choose a password."), _new_password],
+        description=NEW_PASSWORD_HINT,
+        render_kw={"autocomplete": "new-password"},
+    )  # fmt: skip -- one idea a line
+
+
+class CodeForm(Form):
+    """A code of an app, or one on paper."""
+
+    code = StringField(
+        "Code",
+        [_needed("Enter the code.")],
+        render_kw={"autocomplete": "one-time-code", "spellcheck": "false", "autocapitalize": "off", "maxlength": "40"},
+    )
 
 
 class PasswordForm(Form):

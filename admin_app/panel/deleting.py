@@ -20,6 +20,7 @@ from admin_app.panel.editing import UNPROCESSABLE, Editing
 from admin_app.panel.elements import Choice, Dependents, Link
 from admin_app.panel.keeping import VERSION
 from admin_app.panel.registry import names_of, resource_of, typing_hint
+from admin_app.web import proof
 from admin_app.web.notices import announce
 
 FATE, HEIR, SEEN = "fate.", "heir.", "seen."
@@ -42,6 +43,8 @@ class Deleting(Editing):
         title = self.title_of(record)
         try:
             decisions = {one.name: self._decision(one, request.form) for one in hanging}
+            if (page := proof.required_for_rows(_rows_to_go(hanging, decisions))) is not None:
+                return page
             with records.commit(db.session, self.model):
                 self.on_model_delete(record)
                 delete_record(db.session, record, decisions)
@@ -138,6 +141,11 @@ class Deleting(Editing):
         own = {self.link(view) for view in ("edit_view", "details_view", "delete_view")}
         is_gone = url.path in own and dict(parse_qsl(url.query)).get("id") == str(record_id)
         return self.link("index_view") if is_gone else self.return_url()
+
+
+def _rows_to_go(hanging: Sequence[Dependence], decisions: Mapping[str, Decision]) -> int:
+    """Return how many rows a deletion takes along, as far as they are counted."""
+    return 1 + sum(one.count.number for one in hanging if decisions[one.name].fate is Fate.DELETE)
 
 
 def _sight_of(one: Dependence) -> str:

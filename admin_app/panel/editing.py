@@ -244,6 +244,7 @@ class Editing(Merging):
             return_url=self.return_url(),
             record_title="" if is_new else self.title_of(record),
             steps=None if is_new else self.steps(record, "edit_view"),
+            links=() if is_new else self.record_links(record),
             facts=() if is_new else self.facts(record, leave_out=set(form._fields)),
             children=[] if is_new else self.children(record),
             history_url="" if is_new else self.history_url(record),

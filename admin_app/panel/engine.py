@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from flask import Response, abort, request, url_for
@@ -15,7 +16,9 @@ from admin_app.domain.permissions import Act, may
 from admin_app.extensions import db
 from admin_app.models.base import Record
 from admin_app.models.limits import as_key
+from admin_app.panel.elements import Link
 from admin_app.text import label
+from admin_app.web import proof
 from admin_app.web.links import here, local_path
 from admin_app.web.login import ask_to_sign_in, current_staff
 
@@ -37,6 +40,9 @@ class Engine(ModelView):
     # Which right each exposed view asks for. A view that is not named here answers nobody.
     acts: ClassVar[dict[str, Act]] = {}
 
+    # Views that do their work only for who has proved lately who they are.
+    proof_for: ClassVar[frozenset[str]] = frozenset()
+
     # Bulk acts and in-place editing of Flask-Admin's have no page of ours yet; without a function there is no address.
     action_view = None
     ajax_update = None
@@ -56,6 +62,9 @@ class Engine(ModelView):
             return ask_to_sign_in()
         if not self.may(self.acts[name]):
             abort(403)
+        if proof.is_given() or (request.method == "POST" and name in self.proof_for):
+            page: ResponseReturnValue | None = proof.required()
+            return page
         return None
 
     def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
@@ -91,6 +100,10 @@ class Engine(ModelView):
     def url_of(self, record: Any, **arguments: Any) -> str:
         """Return the address of the record's page: the form for who may edit, the facts for who may not."""
         return self.link("edit_view" if self.may(Act.EDIT) else "details_view", record, **arguments)
+
+    def record_links(self, record: Any) -> Sequence[Link]:  # noqa: ARG002 -- for resources to say more
+        """Return links to further pages about the record, for the head of its page."""
+        return ()
 
     def title_of(self, record: Any) -> str:
         """Name the record in a few words."""

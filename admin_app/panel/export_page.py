@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, abort, current_app, request
+from flask import Response, abort, current_app, redirect, request, url_for
 from flask_admin import expose
 from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.datastructures import MultiDict
@@ -25,6 +25,7 @@ from admin_app.selection.selection import Selection
 from admin_app.selection.strategy import planned
 from admin_app.transfer.formats import FORMATS, FileOptions
 from admin_app.transfer.formats.csv import DELIMITERS
+from admin_app.web import proof
 from admin_app.web.login import current_staff, lead_to
 
 NOTHING_CHOSEN = "Choose at least one column."
@@ -47,11 +48,14 @@ class ExportPage(Exporting):
     export_template = "resource/export.html"
 
     @expose("/export/<export_type>/")
-    def export(self, export_type: str) -> Response:
+    def export(self, export_type: str) -> Any:
         """Send the rows that the same address shows as a list; a filter that could not be read sends nothing."""
         if export_type != "csv":
             abort(404)
-        return self.download(self.order(list(request.args.items(multi=True)), staff_id=_staff_id()))
+        order = self.order(list(request.args.items(multi=True)), staff_id=_staff_id())
+        if not proof.is_fresh() and _is_large(order.selection):
+            return redirect(url_for("account.confirm", next=self.here()))
+        return self.download(order)
 
     @expose("/export/", methods=("GET", "POST"))
     def export_page(self) -> Any:
@@ -70,6 +74,8 @@ class ExportPage(Exporting):
             options=FileOptions(**choice["options"]),
             staff_id=_staff_id(),
         )
+        if not proof.is_fresh() and _is_large(wanted.selection) and (page := proof.required()) is not None:
+            return page
         _remember(wanted.staff_id, self.endpoint, choice)
         if wanted.format.is_for_jobs or not self._is_short(wanted.selection):
             begin_export(self, wanted)
@@ -142,6 +148,15 @@ class ExportPage(Exporting):
         )
         columns = sorted(dict.fromkeys(keys), key=lambda key: places[key])
         return {"format": form.get("format", "csv")[:20], "columns": columns, "options": asdict(options)}
+
+
+def _is_large(selection: Selection) -> bool:
+    """Whether it holds more rows than may be taken away without proof; no more of them are counted than that needs."""
+    limit = current_app.config["PROOF_ROWS"]
+    with reading():
+        count = count_of(db.session, replace(planned(db.session, selection), count_limit=limit))
+        db.session.rollback()
+    return not count.is_exact or count.number > limit
 
 
 def _remember(staff_id: int | None, resource: str, choice: Mapping[str, Any]) -> None:

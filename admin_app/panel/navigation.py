@@ -40,6 +40,7 @@ def _menu() -> dict[str, Any]:
         "job_news": ended,
         "home_url": url_for("admin.index"),
         "account_url": url_for("account.index"),
+        "session_url": url_for("account.session"),
         "sign_out_url": url_for("auth.sign_out"),
     }
 

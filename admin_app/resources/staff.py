@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import inspect as inspect_record
 from wtforms import Form
 
-from admin_app.domain import accounts
+from admin_app.domain import accounts, passwords, sessions
 from admin_app.domain.rules import problem_with
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
 from admin_app.models.staff import Role, Staff
+from admin_app.panel.access import Access
 from admin_app.panel.fields import NewPasswordField, Rule
-from admin_app.panel.resource import ResourceView
+from admin_app.web.login import current_session, renew
+from admin_app.web.notices import announce
 
 
-class StaffResource(ResourceView):
+class StaffResource(Access):
     """Make accounts, change roles, reset passwords, switch accounts off. The last owner stays."""
 
     record = Staff
@@ -37,21 +40,29 @@ class StaffResource(ResourceView):
     form_extra_fields = {
         "password": NewPasswordField(
             "New password",
-            description=f"{accounts.SHORTEST_PASSWORD} characters or more. Leave it empty to keep the present one.",
-            validators=[Rule(lambda password: accounts.password_problem(password) if password else None)],
+            description=f"{passwords.SHORTEST_PASSWORD} characters or more. Leave it empty to keep the present one.",
+            validators=[Rule(lambda password: passwords.password_problem(password) if password else None)],
             render_kw={"autocomplete": "new-password"},
         )
     }
 
     def create_form(self, obj: Any = None) -> Form:
-        """Ask for a password: a new account has none to keep."""
+        """Ask for a password, or leave it to the person."""
         form: Form = super().create_form(obj)
         field = form["password"]
         field.label.text = "Password"
-        field.description = f"{accounts.SHORTEST_PASSWORD} characters or more. The person can change it later."
-        field.flags.required = True
-        field.validators = [Rule(lambda password: accounts.password_problem(password or ""))]
+        field.description = (
+            f"{passwords.SHORTEST_PASSWORD} characters or more. "
+            "Leave it empty to get a link with which the person chooses one."
+        )
         return form
+
+    def _saved(self, record: Any, words: str) -> Any:
+        """Lead on to the link that is missing, when the account has no password yet."""
+        if record.password_hash:
+            return super()._saved(record, words)
+        announce(f"{words} Make the link with which {record.name} chooses a password.")
+        return self.redirect(self.link("access_view", record))
 
     def on_model_change(self, form: Form, model: Staff, is_created: bool) -> None:  # noqa: FBT001 -- Flask-Admin's signature
         """Keep the rules of accounts: one spelling of an address, a hashed password, always an owner."""
@@ -61,11 +72,27 @@ class StaffResource(ResourceView):
             raise InvalidRecord({"email": problem})
         if not is_created and (model.role is not Role.OWNER or not model.is_active):
             accounts.require_another_owner(db.session, model)
-        if form["password"].data or is_created:
-            accounts.set_password(db.session, model, form["password"].data or "")
-        if not model.is_active:
-            accounts.end_sessions(db.session, model)
+        if form["password"].data:
+            passwords.set_password(db.session, model, form["password"].data)
+        elif is_created:
+            model.password_hash = ""
+        if not model.is_active or (not is_created and _is_changed(model, "role")):
+            sessions.end_all(db.session, model)
+
+    def update_model(self, form: Form, model: Any) -> bool:
+        """Save; who changed their own role or password goes on in a new session, as every other one of theirs has ended."""
+        is_saved: bool = super().update_model(form, model)
+        person = current_session()
+        if is_saved and person is not None and person.staff.id == model.id and model.is_active:
+            signed_in = sessions.find(db.session, person.token)
+            if signed_in is None:
+                renew(model)
+        return is_saved
 
     def on_model_delete(self, model: Staff) -> None:
         """Refuse to delete the last owner."""
         accounts.require_another_owner(db.session, model)
+
+
+def _is_changed(record: Any, name: str) -> bool:
+    return bool(inspect_record(record).attrs[name].history.has_changes())

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import logging
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from flask import Flask, current_app, g, redirect, session, url_for
 from flask_login import UserMixin, current_user, login_user, logout_user
+from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 
 from admin_app.current import time_zone
-from admin_app.domain import accounts
+from admin_app.domain import sessions
 from admin_app.extensions import db, login_manager
-from admin_app.models.staff import Staff
+from admin_app.models.base import utc_now
+from admin_app.models.connection import small_write
+from admin_app.models.staff import Staff, StaffSession
 from admin_app.web.links import here
+from admin_app.web.visitors import visitor
 from admin_app.zones import zone_of
+
+log = logging.getLogger(__name__)
 
 # Where the signed cookie says whose it is, for when its session has ended.
 _WHOSE = "_whose"
@@ -22,10 +30,14 @@ _WHOSE = "_whose"
 class SignedIn(UserMixin):
     """A person with the session they signed in by; its token is what Flask-Login keeps in the cookie."""
 
-    def __init__(self, staff: Staff, token: str) -> None:
-        """Tie the two together."""
-        self.staff = staff
+    def __init__(self, signed_in: StaffSession, token: str) -> None:
+        """Tie the two together; what is asked of the session later is read now, before a commit forgets the row."""
+        self.staff = signed_in.staff
         self.token = token
+        self.handle = signed_in.handle
+        self.expires_at = signed_in.expires_at
+        self.last_seen_at = signed_in.last_seen_at
+        self.proved_at = signed_in.proved_at
 
     def get_id(self) -> str:
         """Return what finds this session again."""
@@ -40,25 +52,74 @@ def init_app(app: Flask) -> None:
     # Its own check ties a session to an address and a browser version, and signs people out who change networks.
     login_manager.session_protection = None
     login_manager.user_loader(_load)
+    app.teardown_appcontext(_note_seen)
 
 
 def _load(token: str) -> SignedIn | None:
-    staff = accounts.staff_of_session(db.session, token)
-    if staff is None:
+    found = sessions.find(db.session, token, idle_hours=current_app.config["IDLE_HOURS"])
+    if found is None:
         return None
+    if sessions.is_to_be_noted(found):
+        g.seen = token
     if "act" in g:
         # Whoever is found here is who looks at the answer: its days are theirs.
-        g.act.enter_context(time_zone(zone_of(staff.time_zone)))
-    if session.get(_WHOSE) != staff.id:
-        session[_WHOSE] = staff.id
-    return SignedIn(staff, token)
+        g.act.enter_context(time_zone(zone_of(found.staff.time_zone)))
+    if session.get(_WHOSE) != found.staff.id:
+        session[_WHOSE] = found.staff.id
+    return SignedIn(found, token)
+
+
+def _note_seen(_error: BaseException | None) -> None:
+    """Write down that the session was used, after the answer: a page must not wait for it, let alone fail."""
+    token = g.pop("seen", None)
+    if token is None:
+        return
+    # What the request held, a lock perhaps, would be in the way.
+    db.session.remove()
+    try:
+        with small_write(db.session) as own:
+            sessions.note_seen(own, token)
+    except OperationalError:
+        log.info("the database is busy: a session's last use is written down next time")
+
+
+def count_as_unseen() -> None:
+    """Keep the present request from prolonging the session: it is a script's, nobody may be there."""
+    g.pop("seen", None)
+
+
+def current_session() -> SignedIn | None:
+    """Return who is signed in with their session, if anybody."""
+    person = current_user._get_current_object()  # noqa: SLF001 -- the documented way to the object behind a proxy
+    return person if isinstance(person, SignedIn) else None
+
+
+def seconds_left() -> tuple[int, int]:
+    """Return the seconds until the session ends if this request is its last use, and until it ends in any case."""
+    return _seconds_left(utc_now())
+
+
+def seconds_left_unused() -> tuple[int, int]:
+    """Return the same for a request that does not count as use."""
+    person = current_session()
+    return _seconds_left(person.last_seen_at if person else utc_now())
+
+
+def _seconds_left(last_seen: datetime) -> tuple[int, int]:
+    person = current_session()
+    if person is None:
+        return 0, 0
+    now = utc_now()
+    in_any_case = person.expires_at - now
+    idle = last_seen + timedelta(hours=current_app.config["IDLE_HOURS"]) - now
+    return int(min(idle, in_any_case).total_seconds()), int(in_any_case.total_seconds())
 
 
 def current_staff() -> Staff | None:
     """Return who is signed in, if anybody."""
     # Asked a hundred times a page, once for each row's links: the proxy is looked through once, not at every attribute.
-    person = current_user._get_current_object()  # noqa: SLF001 -- the documented way to the object behind a proxy
-    return person.staff if isinstance(person, SignedIn) else None
+    person = current_session()
+    return person.staff if person else None
 
 
 def former_staff_id() -> int | None:
@@ -68,16 +129,16 @@ def former_staff_id() -> int | None:
 
 def begin(token: str) -> None:
     """Put a new session's token into a new cookie session: nothing of the anonymous one survives."""
-    staff = accounts.staff_of_session(db.session, token)
-    if staff is not None:
+    found = sessions.find(db.session, token)
+    if found is not None:
         session.clear()
-        login_user(SignedIn(staff, token))
+        login_user(SignedIn(found, token))
 
 
 def end() -> None:
     """End the session, for this browser and for every copy of its cookie."""
     if current_user.is_authenticated:
-        accounts.sign_out(db.session, current_user.token)
+        sessions.sign_out(db.session, current_user.token)
         db.session.commit()
     logout_user()
     session.clear()
@@ -85,9 +146,24 @@ def end() -> None:
 
 def renew(staff: Staff) -> None:
     """Begin a new session for a person who just proved who they are, in place of the present one."""
-    token = accounts.begin_session(db.session, staff, hours=current_app.config["SESSION_HOURS"])
+    if (present := current_session()) is not None:
+        sessions.end(db.session, present.token)
+    token = sessions.begin(db.session, staff, hours=current_app.config["SESSION_HOURS"], visitor=visitor())
     db.session.commit()
     begin(token)
+
+
+def note_proof() -> None:
+    """Give the present session a new token after its person proved who they are (committed); forms that are open stay good."""
+    person = current_session()
+    if person is None:
+        return
+    token = sessions.note_proof(db.session, person.token)
+    db.session.commit()
+    count_as_unseen()
+    person.token, person.proved_at = token, utc_now()
+    # Where Flask-Login keeps what finds the session again.
+    session["_user_id"] = token
 
 
 def ask_to_sign_in(**changes: str) -> Response:

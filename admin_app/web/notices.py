@@ -22,6 +22,11 @@ def announce(words: str, *, links: Sequence[tuple[str, str]] = (), mark: str = "
     session["_flashes"] = session["_flashes"][-MOST_NOTICES:]
 
 
+def call_attention(words: str, *, links: Sequence[tuple[str, str]] = ()) -> None:
+    """Say on the next page what wants attention though nothing went wrong."""
+    flash(cast(str, {"text": words, "links": [list(link) for link in links], "marked": ""}), "warning")
+
+
 def warn(words: str) -> None:
     """Say on the next page that something did not happen."""
     flash(cast(str, {"text": words, "links": [], "marked": ""}), "problem")

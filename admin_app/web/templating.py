@@ -13,7 +13,7 @@ from flask import Flask, Response, current_app, request
 
 from admin_app.domain.preferences import settings_of
 from admin_app.text import label
-from admin_app.web.login import current_staff
+from admin_app.web.login import current_staff, seconds_left
 
 SITE_NAME = "Admin"
 ONE_YEAR = 365 * 24 * 60 * 60
@@ -45,7 +45,12 @@ def _digest(file: str, _modified: int) -> str:
 def _frame() -> dict[str, Any]:
     staff = current_staff()
     settings = settings_of(staff.preferences if staff is not None else ())
-    return {"site_name": SITE_NAME, "actor": staff, "has_shortcuts": settings.has_shortcuts}
+    return {
+        "site_name": SITE_NAME,
+        "actor": staff,
+        "has_shortcuts": settings.has_shortcuts,
+        "seconds_left": seconds_left(),
+    }
 
 
 def _keep_static_files(response: Response) -> Response:

@@ -3,12 +3,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from admin_app.domain import accounts
+from admin_app.domain import passwords, throttle
 from admin_app.extensions import db
 from admin_app.models.staff import Role, Staff, StaffSession
+from admin_app.models.two_factor import Authenticator, RecoveryCode
 
 Manage = Callable[..., Any]
 Make = Callable[..., Staff]
@@ -37,7 +39,7 @@ def test_create_makes_an_account_that_can_sign_in(manage: Manage, app: Flask) ->
     ada = person(app, "ada@example.com")
     assert (result.exit_code, result.output) == (0, "Ada can sign in as ada@example.com (owner).\n")
     assert (ada.name, ada.role, ada.is_active) == ("Ada", Role.OWNER, True)
-    assert accounts.is_password(ada, NEW)
+    assert passwords.is_password(ada, NEW)
 
 
 def test_create_makes_a_viewer_unless_told(manage: Manage, app: Flask) -> None:
@@ -51,7 +53,7 @@ def test_create_asks_for_what_is_left_out_and_shows_no_password(manage: Manage, 
 
     assert result.exit_code == 0
     assert NEW not in result.output
-    assert accounts.is_password(person(app, "ada@example.com"), NEW)
+    assert passwords.is_password(person(app, "ada@example.com"), NEW)
 
 
 def test_create_refuses_a_short_password(manage: Manage, app: Flask) -> None:
@@ -118,7 +120,7 @@ def test_reset_password_changes_it_and_ends_the_sessions(
     result = manage("staff", "reset-password", viewer.email, "--password", NEW)
 
     assert (result.exit_code, result.output) == (0, "Vera has a new password and is signed out everywhere.\n")
-    assert accounts.is_password(person(app, viewer.email), NEW)
+    assert passwords.is_password(person(app, viewer.email), NEW)
     assert count(app, StaffSession) == 0
 
 
@@ -126,7 +128,7 @@ def test_reset_password_refuses_a_short_one(manage: Manage, app: Flask, viewer: 
     result = manage("staff", "reset-password", viewer.email, "--password", "short")
 
     assert (result.exit_code, result.stderr) == (1, "Error: Use 12 characters or more for the password.\n")
-    assert accounts.is_password(person(app, viewer.email), password)
+    assert passwords.is_password(person(app, viewer.email), password)
 
 
 def test_reset_password_of_nobody_says_where_to_look(manage: Manage) -> None:
@@ -167,3 +169,90 @@ def test_disable_refuses_the_last_owner(manage: Manage, app: Flask, owner: Staff
 def test_disable_of_a_viewer_needs_no_other_owner(manage: Manage, app: Flask, viewer: Staff) -> None:
     assert manage("staff", "disable", viewer.email).exit_code == 0
     assert not person(app, viewer.email).is_active
+
+
+# ---- links
+
+
+def test_invite_makes_an_account_and_prints_its_link(manage: Manage, app: Flask) -> None:
+    result = manage("staff", "invite", "Ada@example.com", "--name", "Ada", "--role", "editor")
+
+    words, url = result.output.splitlines()
+    assert (result.exit_code, words) == (0, "Give this link to Ada. It sets a password once, within 72 hours:")
+    assert url.startswith("http://127.0.0.1:8000/password/")
+    assert app.test_client().get(url.removeprefix("http://127.0.0.1:8000")).status_code == 200
+    assert person(app, "ada@example.com").role is Role.EDITOR
+
+
+def test_reset_password_by_link_changes_nothing_before_it_is_used(
+    manage: Manage, app: Flask, viewer: Staff, password: str
+) -> None:
+    result = manage("staff", "reset-password", viewer.email, "--link")
+
+    assert result.output.startswith("Give this link to Vera. It sets a password once, within 24 hours:\nhttp://")
+    assert passwords.is_password(person(app, viewer.email), password)
+
+
+def test_reset_password_asks_for_what_is_left_out(manage: Manage, app: Flask, viewer: Staff) -> None:
+    result = manage("staff", "reset-password", viewer.email, typed=f"{NEW}\n{NEW}\n")
+
+    assert result.exit_code == 0
+    assert NEW not in result.output
+    assert passwords.is_password(person(app, viewer.email), NEW)
+
+
+def test_a_link_is_under_the_first_host_name(manage: Manage, app: Flask, viewer: Staff, monkeypatch: Any) -> None:
+    monkeypatch.setitem(app.config, "TRUSTED_HOSTS", ["admin.example.org"])
+
+    result = manage("staff", "reset-password", viewer.email, "--link")
+
+    assert "\nhttp://admin.example.org/password/" in result.output
+
+
+def test_a_link_for_nobody_says_where_to_look(manage: Manage) -> None:
+    result = manage("staff", "reset-password", "nobody@example.com", "--link")
+
+    assert (result.exit_code, result.stderr) == (
+        1,
+        "Error: Nobody has an account with the email nobody@example.com. See: manage.py staff list\n",
+    )
+
+
+# ---- unlock
+
+
+def test_unlock_forgets_the_failed_tries(
+    manage: Manage, app: Flask, viewer: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = throttle.utc_now()
+    monkeypatch.setattr(throttle, "utc_now", lambda: now)
+    client = app.test_client()
+    for _ in range(6):
+        answer = client.post_form("/sign-in", {"email": viewer.email, "password": "wrong"})
+
+    result = manage("staff", "unlock", viewer.email)
+
+    assert answer.status_code == 429
+    assert (result.exit_code, result.output) == (0, "Vera can try again at once, from anywhere.\n")
+    assert client.post_form("/sign-in", {"email": viewer.email, "password": "wrong"}).status_code == 422
+
+
+# ---- reset-two-factor
+
+
+def test_reset_two_factor_is_the_last_resort(
+    manage: Manage, app: Flask, viewer: Staff, signed_in: Callable[[Staff], Any]
+) -> None:
+    signed_in(viewer)
+    with app.app_context():
+        db.session.add(Authenticator(staff_id=viewer.id, secret="sealed"))
+        db.session.add(RecoveryCode(staff_id=viewer.id, code_hash="hash"))
+        db.session.commit()
+
+    result = manage("staff", "reset-two-factor", viewer.email)
+
+    assert (result.exit_code, result.output) == (
+        0,
+        "Vera signs in with the password alone, and is signed out everywhere.\n",
+    )
+    assert [count(app, model) for model in (Authenticator, RecoveryCode, StaffSession)] == [0, 0, 0]

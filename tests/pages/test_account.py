@@ -86,6 +86,7 @@ def test_a_wrong_present_password_changes_nothing(client_of: Any, viewer: Staff,
         ("", "Choose a new password."),
         ("eleven char", "Use 12 characters or more for the password."),
         ("x" * 1025, "Use 1,024 characters or fewer for the password."),
+        ("password1234", "This password is common or easy to guess. Use a few unrelated words."),
     ],
 )
 def test_a_poor_new_password_is_refused(new: str, problem: str, as_viewer: Any, viewer: Staff, app: Flask) -> None:
@@ -94,6 +95,17 @@ def test_a_poor_new_password_is_refused(new: str, problem: str, as_viewer: Any, 
     page = Page(as_viewer.post_form(URL, {"current_password": "anything", "new_password": new}))
 
     assert (page.status, page.summary) == (422, [problem])
+    assert hash_of(app, viewer) == before
+
+
+@on_sqlite
+def test_ones_own_address_is_no_new_password(as_viewer: Any, viewer: Staff, password: str, app: Flask) -> None:
+    before = hash_of(app, viewer)
+
+    page = Page(as_viewer.post_form(URL, {"current_password": password, "new_password": viewer.email}))
+
+    assert page.status == 422
+    assert page.error_of("new_password") == "This password is common or easy to guess. Use a few unrelated words."
     assert hash_of(app, viewer) == before
 
 

@@ -161,6 +161,7 @@ def test_with_another_owner_one_may_step_down(
     response = as_owner.post_form(edit_url(owner), filled(owner, **changes))
 
     assert (response.status_code, response.location) == (303, LIST)
+    # Another role goes on in a new session; a closed account does not go on.
     assert as_owner.get(LIST).status_code == (403 if "role" in changes else 302)
 
 
@@ -216,14 +217,32 @@ def test_two_owners_who_go_at_the_same_moment_leave_one(
 # ---- accounts made and changed
 
 
-@pytest.mark.parametrize("typed", ["", "eleven char"])
-def test_a_new_account_needs_a_password(typed: str, as_owner: Any, app: Flask) -> None:
+@pytest.mark.parametrize(
+    ("typed", "problem"),
+    [
+        ("eleven char", "Use 12 characters or more for the password."),
+        ("password1234", "This password is common or easy to guess. Use a few unrelated words."),
+        ("ann@example.com", "This password is common or easy to guess. Use a few unrelated words."),
+    ],
+)
+def test_a_new_account_takes_no_poor_password(typed: str, problem: str, as_owner: Any, app: Flask) -> None:
     form = {"name": "Ann", "email": "ann@example.com", "role": "viewer", "is_active": "y", "password": typed}
 
     page = Page(as_owner.post_form(NEW, form))
 
-    assert (page.status, page.error_of("password")) == (422, "Use 12 characters or more for the password.")
+    assert (page.status, page.error_of("password")) == (422, problem)
     assert list(kept(app)) == ["Olivia"]
+
+
+def test_a_new_account_without_a_password_leads_to_its_link(as_owner: Any, app: Flask) -> None:
+    form = {"name": "Ann", "email": "ann@example.com", "role": "viewer", "is_active": "y", "password": ""}
+
+    made = as_owner.post_form(NEW, form)
+
+    page = Page(as_owner.get(made.location))
+    assert (made.status_code, page.heading) == (303, "Access of Ann")
+    assert "Make the link with which Ann chooses a password." in page.notice
+    assert app.test_client().post_form("/sign-in", {"email": "ann@example.com", "password": "x"}).status_code == 422
 
 
 def test_a_new_account_can_sign_in_by_its_address_in_lower_case(as_owner: Any, app: Flask) -> None:
@@ -277,7 +296,7 @@ def test_an_empty_password_keeps_the_present_one(as_owner: Any, as_viewer: Any, 
 
 @pytest.mark.parametrize(
     ("change", "page", "status"),
-    [({"role": "viewer"}, "/admin/user/new/", 403), ({"is_active": None}, "/admin/", 302), (None, "/admin/", 302)],
+    [({"role": "viewer"}, "/admin/user/new/", 302), ({"is_active": None}, "/admin/", 302), (None, "/admin/", 302)],
 )
 def test_a_change_takes_effect_on_the_next_request(
     change: dict[str, Any] | None, page: str, status: int, *, as_owner: Any, as_editor: Any, editor: Staff

@@ -1,0 +1,172 @@
+"""`manage.py check`: what is wrong with how the dashboard is set up, each with what to do."""
+
+from __future__ import annotations
+
+import math
+import re
+import stat
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from admin_app.domain import accounts, two_factor
+from admin_app.extensions import db
+from admin_app.models.staff import Role, Staff
+
+# Of a key of 32 characters, that many bits if each were as likely as it is frequent: "abcabcabc…" has a tenth of it.
+FEWEST_BITS = 96
+_PORT = re.compile(r":[0-9]+$")
+LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is wrong, and what to do about it."""
+
+    problem: str
+    advice: str
+
+    def __str__(self) -> str:
+        """Write both as one line."""
+        return f"{self.problem} {self.advice}"
+
+
+@click.command()
+@click.option("--deploy", is_flag=True, help="Take every finding for an error, and end with 1: for before going live.")
+@with_appcontext
+def check(*, deploy: bool) -> None:
+    """Look at the settings, the database and the accounts, and say what is not as it should be."""
+    found = findings(is_live=deploy)
+    for finding in found:
+        click.echo(f"{'Error' if deploy else 'Warning'}: {finding}", err=True)
+    if not found:
+        click.echo("Nothing was found.")
+    if found and deploy:
+        raise SystemExit(1)
+
+
+def findings(*, is_live: bool = False) -> list[Finding]:
+    """Return everything that is found; what cannot be looked at is found too.
+
+    On one's own machine, tried out alone, some things are as they should be that are not where others come.
+    """
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- the object behind the proxy, as Flask documents
+    is_live = is_live or app.config["HTTPS"] or bool(app.config["PROXIES"] or _public_hosts(app))
+    return [finding for look in (*CHECKS, *(LIVE_CHECKS if is_live else ())) for finding in look(app)]
+
+
+def _public_hosts(app: Flask) -> set[str]:
+    """Return the names under which others come."""
+    return {host for host in app.config["TRUSTED_HOSTS"] or [] if _PORT.sub("", host) not in LOCAL}
+
+
+def _debug(app: Flask) -> Iterator[Finding]:
+    if app.debug:
+        yield Finding("Debug mode is on: its error pages let whoever sees one run code.", "Unset FLASK_DEBUG.")
+
+
+def _secret(app: Flask) -> Iterator[Finding]:
+    if _bits(str(app.secret_key)) < FEWEST_BITS:
+        yield Finding(
+            "The secret key repeats itself, so that it may be guessed.",
+            "Unset ADMIN_SECRET_KEY to have one made; everybody signs in again, and two-factor sign-in has to be reset.",
+        )
+
+
+def _bits(secret: str) -> float:
+    """Return how much there is to guess, judged by how often each character comes."""
+    counts = Counter(secret).values()
+    return -sum(count * math.log2(count / len(secret)) for count in counts)
+
+
+def _hosts(app: Flask) -> Iterator[Finding]:
+    if app.config["PROXIES"] and not app.config["TRUSTED_HOSTS"]:
+        yield Finding(
+            "Behind a proxy, any host name is answered to: links in emails may lead to somebody else's.",
+            "Set ADMIN_HOSTS to the public name.",
+        )
+
+
+def _https(app: Flask) -> Iterator[Finding]:
+    if not app.config["HTTPS"] and (app.config["PROXIES"] or _public_hosts(app)):
+        yield Finding(
+            "People come from elsewhere, but cookies may be sent over http, and passwords read on the way.",
+            "Let the proxy speak https, and set ADMIN_HTTPS=1.",
+        )
+
+
+def _migrations(app: Flask) -> Iterator[Finding]:
+    scripts = ScriptDirectory(app.extensions["migrate"].directory)
+    try:
+        with db.engine.connect() as connection:
+            current = set(MigrationContext.configure(connection).get_current_heads())
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", error)).strip().partition("\n")[0]
+        yield Finding(f"The database cannot be asked: {reason}.", "Look at DATABASE_URL, and whether it runs.")
+        return
+    if current != set(scripts.get_heads()):
+        yield Finding(
+            f"The tables are at migration {', '.join(sorted(current)) or 'none'}, and the program at {', '.join(scripts.get_heads())}.",
+            "Back up, then run: manage.py db upgrade",
+        )
+
+
+def _files(app: Flask) -> Iterator[Finding]:
+    url = db.engine.url
+    databases = [Path(url.database)] if db.engine.dialect.name == "sqlite" and url.database else []
+    for path in (*databases, Path(app.instance_path) / "secret-key"):
+        # What the folder hides, the file's own mode does not show.
+        is_hidden = path.exists() and not path.parent.stat().st_mode & stat.S_IXOTH
+        if path.exists() and path.stat().st_mode & stat.S_IROTH and not is_hidden:
+            yield Finding(f"Everybody on this machine can read {path}.", f"Run: chmod 600 {path}")
+
+
+def _second_factors(app: Flask) -> Iterator[Finding]:
+    powerful = {Role.OWNER.value} - app.config["TWO_FACTOR"]
+    for role in sorted(powerful):
+        yield Finding(
+            f"A password alone signs in the role {role}.",
+            f"Set ADMIN_TWO_FACTOR={','.join(sorted({*app.config['TWO_FACTOR'], role}))}",
+        )
+
+
+def _people(_app: Flask) -> Iterator[Finding]:
+    try:
+        if not accounts.is_set_up(db.session):
+            yield Finding(
+                "Nobody has an account: whoever has the set-up link becomes the owner.", "Make the first one."
+            )
+        required = current_app.config["TWO_FACTOR"]
+        people = db.session.scalars(select(Staff).where(Staff.is_active).order_by(Staff.name, Staff.id)).all()
+        missing = [
+            one.email for one in people if one.role.value in required and not two_factor.has_factor(db.session, one)
+        ]
+    except SQLAlchemyError:
+        # Without its tables; the migrations' check says so.
+        db.session.rollback()
+        return
+    if missing:
+        yield Finding(
+            f"Without the second factor that the role needs: {', '.join(missing)}.",
+            "They are led to it at their next sign-in; their sessions go on until then.",
+        )
+
+
+CHECKS: tuple[Callable[[Flask], Iterator[Finding]], ...] = (
+    _debug,
+    _secret,
+    _hosts,
+    _https,
+    _migrations,
+    _files,
+)
+LIVE_CHECKS: tuple[Callable[[Flask], Iterator[Finding]], ...] = (_second_factors, _people)

@@ -1,0 +1,133 @@
+"""Sessions: who is signed in where, for how long, and how that ends. The cookie holds the token, the table its hash."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, select, update
+from sqlalchemy.orm import joinedload
+
+from admin_app.domain.recording import note
+from admin_app.extensions import AnySession
+from admin_app.models.base import utc_now
+from admin_app.models.change_set import Kind
+from admin_app.models.staff import LONGEST_USER_AGENT, Staff, StaffSession
+
+# The preferences come along with the person: every page goes by them, and they are few.
+_PERSON = joinedload(StaffSession.staff).joinedload(Staff.preferences)
+
+# A write for every page would make readers wait for writers; to the minute is near enough for people and for limits in hours.
+SEEN_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """What a request says about where it came from."""
+
+    address: str = ""
+    user_agent: str = ""
+
+
+NOBODY_KNOWN = Visitor()
+
+
+def begin(session: AnySession, staff: Staff, *, hours: int, visitor: Visitor = NOBODY_KNOWN) -> str:
+    """Return the token of a new session for a person whose identity is certain."""
+    now = utc_now()
+    session.execute(delete(StaffSession).where(StaffSession.expires_at < now))
+    token = secrets.token_urlsafe(32)
+    session.add(
+        StaffSession(
+            token_hash=_digest(token),
+            staff_id=staff.id,
+            expires_at=now + timedelta(hours=hours),
+            last_seen_at=now,
+            proved_at=now,
+            user_agent=visitor.user_agent.replace("\0", "")[:LONGEST_USER_AGENT],
+            address=visitor.address,
+        )
+    )
+    staff.last_sign_in_at = now
+    return token
+
+
+def find(session: AnySession, token: str, *, idle_hours: int | None = None) -> StaffSession | None:
+    """Return the session of this token, unless it ended, expired, lay idle, or the account was switched off."""
+    found = session.get(StaffSession, _digest(token), options=[_PERSON])
+    if found is None or not found.staff.is_active or utc_now() >= ends_at(found, idle_hours=idle_hours):
+        return None
+    return found
+
+
+def ends_at(session: StaffSession, *, idle_hours: int | None = None) -> datetime:
+    """Return when a session ends if nothing more is heard of it."""
+    if idle_hours is None:
+        return session.expires_at
+    return min(session.expires_at, session.last_seen_at + timedelta(hours=idle_hours))
+
+
+def is_to_be_noted(session: StaffSession) -> bool:
+    """Whether it is time to write down again that the session was seen."""
+    return utc_now() - session.last_seen_at >= SEEN_EVERY
+
+
+def note_seen(session: AnySession | Connection, token: str) -> None:
+    """Write down that the session was used just now."""
+    session.execute(
+        update(StaffSession).where(StaffSession.token_hash == _digest(token)).values(last_seen_at=utc_now())
+    )
+
+
+def note_proof(session: AnySession, token: str) -> str:
+    """Write down that the person proved who they are; return the session's new token, as what it may do has grown."""
+    new = secrets.token_urlsafe(32)
+    now = utc_now()
+    chosen = update(StaffSession).where(StaffSession.token_hash == _digest(token))
+    session.execute(chosen.values(token_hash=_digest(new), proved_at=now, last_seen_at=now))
+    return new
+
+
+def all_of(session: AnySession, staff: Staff, *, idle_hours: int | None = None) -> Sequence[StaffSession]:
+    """Return the person's sessions that are still good, the one last seen first."""
+    kept = session.scalars(
+        select(StaffSession)
+        .where(StaffSession.staff_id == staff.id)
+        .order_by(StaffSession.last_seen_at.desc(), StaffSession.token_hash)
+    )
+    now = utc_now()
+    return [one for one in kept if now < ends_at(one, idle_hours=idle_hours)]
+
+
+def end(session: AnySession, token: str) -> None:
+    """End one session, for every copy of its cookie."""
+    session.execute(delete(StaffSession).where(StaffSession.token_hash == _digest(token)))
+
+
+def sign_out(session: AnySession, token: str) -> None:
+    """End the session that its person ends, and note it."""
+    note(session, kind=Kind.SIGN_OUT, summary="Signed out", resource=Staff.__tablename__)
+    end(session, token)
+
+
+def end_by_handle(session: AnySession, staff: Staff, handle: str) -> bool:
+    """End the session of this person that a page named; return whether there was one."""
+    chosen = [one for one in all_of(session, staff) if one.handle == handle]
+    for one in chosen:
+        session.delete(one)
+    return bool(chosen)
+
+
+def end_all(session: AnySession, staff: Staff, *, but: str | None = None) -> None:
+    """Sign the person out everywhere, or everywhere but in the session of one token."""
+    if staff.id is None:
+        return
+    kept = [] if but is None else [StaffSession.token_hash != _digest(but)]
+    session.execute(delete(StaffSession).where(StaffSession.staff_id == staff.id, *kept))
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

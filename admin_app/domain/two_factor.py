@@ -1,0 +1,161 @@
+"""The second factor: codes from an app (TOTP), each good once, and eight codes on paper, each good once."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+from typing import Any
+
+import pyotp
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import delete, func, select, update
+
+from admin_app.domain.sign_in import FREE_FOR_PAIR
+from admin_app.domain.throttle import Limit
+from admin_app.errors import InvalidRecord
+from admin_app.extensions import AnySession
+from admin_app.models.base import utc_now
+from admin_app.models.staff import Staff
+from admin_app.models.two_factor import Authenticator, RecoveryCode
+
+CODES = 8
+# Without letters and digits that look alike on paper. Ten of them: 2^50 to try, by the keyed hash's owner alone.
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+CODE_LENGTH = 10
+
+STEP_SECONDS = 30
+DIGITS = 6
+# A telephone's clock may be half a minute off, either way.
+STEPS_OFF = (-1, 0, 1)
+
+# An enrolment is finished at one go.
+ENROLMENT_SECONDS = 30 * 60
+
+
+def has_factor(session: AnySession, staff: Staff) -> bool:
+    """Whether the person has to prove a second factor to sign in."""
+    return session.scalar(select(Authenticator.id).where(Authenticator.staff_id == staff.id)) is not None
+
+
+def codes_left(session: AnySession, staff: Staff) -> int:
+    """Return how many codes on paper are still good."""
+    return session.scalar(select(func.count()).where(RecoveryCode.staff_id == staff.id)) or 0
+
+
+def limit_of(staff: Staff) -> Limit:
+    """Return what tries at the second factor are counted by: a million codes are soon tried."""
+    return Limit("factor", str(staff.id), FREE_FOR_PAIR, account=staff.email)
+
+
+def offer(staff: Staff, *, key: str) -> str:
+    """Return a new secret, sealed for this person, to be handed back with the first code."""
+    return seal(json.dumps([staff.id, pyotp.random_base32()]), key=key)
+
+
+def offered_secret(staff: Staff, sealed: str, *, key: str) -> str | None:
+    """Return the secret that was offered to this person lately, or None."""
+    text = unseal(sealed, key=key, seconds=ENROLMENT_SECONDS)
+    staff_id, secret = json.loads(text) if text is not None else (None, "")
+    return secret if staff_id == staff.id else None
+
+
+def address_of(staff: Staff, secret: str, *, site: str) -> str:
+    """Return what the square says to the app."""
+    return str(pyotp.TOTP(secret).provisioning_uri(name=staff.email, issuer_name=site))
+
+
+def enrol(session: AnySession, staff: Staff, secret: str, typed: str, *, key: str) -> list[str]:
+    """Keep the secret once a code proves that the app has it; return new codes for paper, or raise `InvalidRecord`."""
+    step = _step_of(secret, _plain(typed))
+    if step is None:
+        message = (
+            "This is not the code that the app shows now. Type the newest one; the telephone's clock has to be right."
+        )
+        raise InvalidRecord({"code": message})
+    session.execute(delete(Authenticator).where(Authenticator.staff_id == staff.id))
+    session.add(Authenticator(staff_id=staff.id, secret=seal(secret, key=key), last_step=step))
+    return renew_codes(session, staff, key=key)
+
+
+def prove(session: AnySession, staff: Staff, typed: str, *, key: str) -> bool:
+    """Whether this is a code of the person's app, or one on their paper, that was not used before; it is used now."""
+    plain = _plain(typed)
+    if len(plain) == DIGITS and plain.isascii() and plain.isdigit():
+        return _use_app_code(session, staff, plain, key=key)
+    # Whoever deletes the row has used the code: of two requests in the same moment, one.
+    chosen = (RecoveryCode.staff_id == staff.id) & (RecoveryCode.code_hash == _code_hash(plain, key))
+    return _changed(session.execute(delete(RecoveryCode).where(chosen)))
+
+
+def renew_codes(session: AnySession, staff: Staff, *, key: str) -> list[str]:
+    """Return eight new codes for paper, shown this once; the old ones are void."""
+    session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == staff.id))
+    codes = ["".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH)) for _ in range(CODES)]
+    session.add_all(RecoveryCode(staff_id=staff.id, code_hash=_code_hash(code, key)) for code in codes)
+    return [f"{code[:5]}-{code[5:]}" for code in codes]
+
+
+def reset(session: AnySession, staff: Staff) -> None:
+    """Take every factor but the password away."""
+    session.execute(delete(Authenticator).where(Authenticator.staff_id == staff.id))
+    session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == staff.id))
+
+
+def seal(text: str, *, key: str) -> str:
+    """Encrypt a text with a key made from the dashboard's secret key."""
+    return _fernet(key).encrypt(text.encode()).decode("ascii")
+
+
+def unseal(sealed: str, *, key: str, seconds: int | None = None) -> str | None:
+    """Return the text, or None for what was not sealed with this key, or too long ago."""
+    try:
+        return _fernet(key).decrypt(sealed.encode(), ttl=seconds).decode()
+    except (InvalidToken, ValueError):
+        return None
+
+
+def _use_app_code(session: AnySession, staff: Staff, code: str, *, key: str) -> bool:
+    sealed = session.scalar(select(Authenticator.secret).where(Authenticator.staff_id == staff.id))
+    secret = unseal(sealed, key=key) if sealed else None
+    step = _step_of(secret, code) if secret else None
+    if step is None:
+        return False
+    # One statement asks and writes: of two requests with the same code in the same moment, one.
+    unused = (Authenticator.staff_id == staff.id) & (Authenticator.last_step < step)
+    return _changed(session.execute(update(Authenticator).where(unused).values(last_step=step)))
+
+
+def _step_of(secret: str, code: str) -> int | None:
+    """Return the half minute that a code belongs to, if it is one of about now."""
+    now = int(utc_now().timestamp()) // STEP_SECONDS
+    app = pyotp.TOTP(secret, digits=DIGITS, interval=STEP_SECONDS)
+    fitting = [now + off for off in STEPS_OFF if hmac.compare_digest(app.generate_otp(now + off), code)]
+    return fitting[0] if fitting else None
+
+
+def _plain(typed: str) -> str:
+    """Return a code as it is kept: people copy the spaces and dashes along."""
+    kept = "".join(one for one in typed.lower() if not one.isspace() and one != "-")
+    return kept if kept.isascii() else ""
+
+
+def _changed(result: Any) -> bool:
+    return bool(result.rowcount == 1)
+
+
+def _code_hash(code: str, key: str) -> str:
+    return hmac.new(_derived(key, b"recovery codes"), code.encode(), hashlib.sha256).hexdigest()
+
+
+def _fernet(key: str) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(_derived(key, b"two-factor secrets")))
+
+
+def _derived(key: str, purpose: bytes) -> bytes:
+    """Make a key for one purpose of the secret key, so that nothing made for one is good for another."""
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(key.encode())

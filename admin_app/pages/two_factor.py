@@ -1,0 +1,122 @@
+"""The second step of signing in: a code, or the enrolment of an app where the role asks for one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import segno
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from wtforms import Form
+
+from admin_app.domain import throttle, two_factor
+from admin_app.errors import InvalidRecord
+from admin_app.extensions import db
+from admin_app.models.staff import Staff
+from admin_app.pages.forms import CodeForm
+from admin_app.text import counted, waiting_time
+from admin_app.web import second_factor
+from admin_app.web.notices import announce
+from admin_app.web.templating import SITE_NAME
+
+blueprint = Blueprint("two_factor", __name__)
+
+WRONG_CODE = "This code is wrong, or was used before. Wait for the next one, or use a recovery code."
+TOO_MANY = "Too many codes were wrong. Wait {wait}, then try again."
+
+
+@blueprint.route("/sign-in/code", methods=["GET", "POST"])
+def code() -> Any:
+    """Ask for a code of the app, or one on paper, and sign in."""
+    who = second_factor.half_way()
+    if who is None:
+        return redirect(url_for("auth.sign_in"), 303)
+    form = CodeForm(request.form)
+    if request.method != "POST" or not form.validate():
+        return _code_page(form, 422 if form.errors else 200)
+    if wait := counted_try(who.staff):
+        form.code.errors = [TOO_MANY.format(wait=waiting_time(wait))]
+        answer = make_response(_code_page(form, 429))
+        answer.headers["Retry-After"] = str(wait)
+        return answer
+    left = two_factor.codes_left(db.session, who.staff)
+    if not two_factor.prove(db.session, who.staff, form.code.data or "", key=second_factor.key()):
+        db.session.commit()
+        form.code.errors = [WRONG_CODE]
+        return _code_page(form, 422)
+    throttle.forgive(db.session, [two_factor.limit_of(who.staff)])
+    rest = two_factor.codes_left(db.session, who.staff)
+    db.session.commit()
+    answer = second_factor.finish(who)
+    if rest < left:
+        announce(f"That recovery code is used up. You have {counted(rest, 'code', 'codes')} left.",
+                 links=[("Account", url_for("account.index"))])  # fmt: skip
+    return answer
+
+
+@blueprint.route("/sign-in/enrol", methods=["GET", "POST"])
+def enrol() -> Any:
+    """Enrol the app of somebody whose role asks for one, and sign them in."""
+    who = second_factor.half_way()
+    if who is None or two_factor.has_factor(db.session, who.staff):
+        # Whoever has a factor proves it, and does not put another one in its place.
+        return redirect(url_for("auth.sign_in"), 303)
+    form, codes = enrolment(who.staff)
+    if codes:
+        second_factor.begin_session(who)
+        return codes_page(codes, who.onward)
+    return enrolment_page(form, who.staff, "pages/enrol.html")
+
+
+def counted_try(staff: Staff) -> int:
+    """Count a try at the second factor (committed); return the seconds to wait, or 0."""
+    wait = throttle.count_try(db.session, [two_factor.limit_of(staff)])
+    db.session.commit()
+    return wait
+
+
+def enrolment(staff: Staff) -> tuple[Form, list[str]]:
+    """Read the enrolment form; return it with the new recovery codes when the app is enrolled (committed)."""
+    form = CodeForm(request.form)
+    if request.method != "POST" or not form.validate():
+        return form, []
+    secret = two_factor.offered_secret(staff, request.form.get("secret", ""), key=second_factor.key())
+    if secret is None:
+        form.code.errors = ["This page is out of date. Scan the new square, and type the code it makes."]
+        return form, []
+    try:
+        codes = two_factor.enrol(db.session, staff, secret, form.code.data or "", key=second_factor.key())
+    except InvalidRecord as error:
+        form.code.errors = list(error.problems.values())
+        return form, []
+    db.session.commit()
+    return form, codes
+
+
+def enrolment_page(form: Form, staff: Staff, template: str, **more: Any) -> tuple[str, int]:
+    """Show the square to scan, its text, and where the first code goes. A refused code keeps the same square."""
+    sealed = request.form.get("secret", "")
+    secret = two_factor.offered_secret(staff, sealed, key=second_factor.key())
+    if secret is None:
+        sealed = two_factor.offer(staff, key=second_factor.key())
+        secret = two_factor.offered_secret(staff, sealed, key=second_factor.key()) or ""
+    address = two_factor.address_of(staff, secret, site=SITE_NAME)
+    page = render_template(
+        template,
+        form=form,
+        sealed=sealed,
+        # Drawn here: the policy lets images in as data, and no style of the library's.
+        square=segno.make(address, error="m").svg_data_uri(scale=4, dark="#000", light="#fff"),
+        secret=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
+        address=address,
+        **more,
+    )
+    return page, 422 if form.errors else 200
+
+
+def codes_page(codes: list[str], onward: str) -> str:
+    """Show the recovery codes, this once."""
+    return render_template("pages/recovery_codes.html", codes=codes, onward=onward)
+
+
+def _code_page(form: Form, status: int) -> tuple[str, int]:
+    return render_template("pages/code.html", form=form), status

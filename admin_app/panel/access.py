@@ -1,0 +1,77 @@
+"""How a member of staff gets in, on a page for owners: the password, and where they are signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from flask import request
+from flask_admin import expose
+
+from admin_app.domain import sign_in
+from admin_app.domain.permissions import Act
+from admin_app.extensions import db
+from admin_app.models.base import utc_now
+from admin_app.models.staff import Staff
+from admin_app.panel.elements import Link
+from admin_app.panel.resource import ResourceView
+from admin_app.panel.session_rows import end_sessions, session_rows
+from admin_app.text import counted, waiting_time
+from admin_app.web.notices import announce
+from admin_app.web.password_links import HandedLink, hand_over
+
+
+class Access(ResourceView):
+    """A resource of people who sign in, each with a page about their password and their sessions."""
+
+    # Who may sign in, and as what, is the way to everything else.
+    proof_for: ClassVar[frozenset[str]] = frozenset({"create_view", "edit_view", "delete_view", "access_view"})
+
+    acts: ClassVar[dict[str, Act]] = {**ResourceView.acts, "access_view": Act.EDIT}
+
+    def record_links(self, record: Any) -> Sequence[Link]:
+        """Lead to the page about sessions."""
+        return (Link("Access and sessions", self.link("access_view", record)),)
+
+    @expose("/access/", methods=("GET", "POST"))
+    def access_view(self) -> Any:
+        """Show how the person gets in, or do what an owner chose."""
+        staff = self.requested()
+        if request.method != "POST":
+            return self._access_page(staff)
+        if request.form.get("act") == "link":
+            # Shown on this very page, and on no other: the table holds no more than its hash.
+            return self._access_page(staff, hand_over(staff))
+        if request.form.get("act") == "unlock":
+            sign_in.unlock(db.session, staff)
+            db.session.commit()
+            announce(f"{staff.name} can try again at once, from anywhere.")
+            return self.redirect(self.here())
+        announce(end_sessions(staff, request.form.get("session", "")))
+        db.session.commit()
+        return self.redirect(self.here())
+
+    def _access_page(self, staff: Staff, link: HandedLink | None = None) -> Any:
+        return self.render(
+            "staff/access.html",
+            resource=self,
+            record_title=self.title_of(staff),
+            staff=staff,
+            link=link,
+            tries=_tries(staff),
+            sessions=session_rows(staff),
+            access_url=self.here(),
+            return_url=self.url_of(staff),
+        )
+
+
+def _tries(staff: Staff) -> str:
+    """Say how many tries at the account failed and what that means, or nothing."""
+    count, until = sign_in.delay_of(db.session, staff)
+    if not count:
+        return ""
+    words = f"{counted(count, 'try', 'tries')} to sign in failed."
+    seconds = int((until - utc_now()).total_seconds()) if until else 0
+    if seconds <= 0:
+        return words
+    return f"{words} A device that {staff.name} has not signed in with before waits {waiting_time(seconds)}."

@@ -1,0 +1,61 @@
+"""A person's sessions as their account page, and an owner's page about them, list them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app
+
+from admin_app.domain import sessions
+from admin_app.extensions import db
+from admin_app.models.staff import Staff
+from admin_app.panel.cells import value_cell
+from admin_app.panel.elements import Cell
+from admin_app.web.login import current_session
+from admin_app.web.visitors import device_in_words, place_in_words
+
+EVERYWHERE_ELSE = "others"
+
+
+@dataclass(frozen=True)
+class SessionRow:
+    """One signed-in browser. `handle` names it in the form that ends it."""
+
+    handle: str
+    device: str
+    place: str
+    last_seen: Cell
+    began: Cell
+    is_this: bool
+
+
+def session_rows(staff: Staff) -> tuple[SessionRow, ...]:
+    """List where the person is signed in, the browser that asks first."""
+    present = current_session()
+    found = sessions.all_of(db.session, staff, idle_hours=current_app.config["IDLE_HOURS"])
+    rows = [
+        SessionRow(
+            handle=one.handle,
+            device=device_in_words(one.user_agent),
+            place=place_in_words(one.address),
+            last_seen=value_cell(one.last_seen_at, is_whole=False),
+            began=value_cell(one.created_at, is_whole=False),
+            is_this=present is not None and present.handle == one.handle,
+        )
+        for one in found
+    ]
+    return tuple(sorted(rows, key=lambda row: not row.is_this))
+
+
+def end_sessions(staff: Staff, chosen: str) -> str:
+    """End the session that a form names, or all but the present one; return what was done, in words."""
+    present = current_session()
+    if chosen == EVERYWHERE_ELSE:
+        sessions.end_all(db.session, staff, but=present.token if present else None)
+        is_oneself = present is not None and present.staff.id == staff.id
+        return (
+            f"{'You are' if is_oneself else f'{staff.name} is'} signed out everywhere{' else' if is_oneself else ''}."
+        )
+    if sessions.end_by_handle(db.session, staff, chosen):
+        return "That session was ended."
+    return "That session had ended already."

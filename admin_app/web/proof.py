@@ -1,0 +1,112 @@
+"""Fresh proof for dangerous acts: the password again when it was typed long ago. What was being sent survives the detour."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from flask import current_app, render_template, request
+from werkzeug.datastructures import ImmutableMultiDict
+
+from admin_app.domain import passwords, throttle, two_factor
+from admin_app.domain.throttle import Limit
+from admin_app.extensions import db
+from admin_app.models.base import utc_now
+from admin_app.text import waiting_time
+from admin_app.web import login
+from admin_app.web.second_factor import key
+
+FRESH_FOR = timedelta(minutes=15)
+# Some slips while typing; the session alone is no licence to guess.
+FREE = 5
+# How long a form may wait for the password.
+KEPT_SECONDS = 60 * 60
+
+PASSWORD, TYPED = "proof_password", "proof_typed"
+WRONG = "This is not your password. Nothing was changed."
+TOO_MANY = "Too many tries failed. Wait {wait}, then try again."
+
+
+def is_fresh() -> bool:
+    """Whether the person proved lately who they are."""
+    person = login.current_session()
+    return person is not None and utc_now() - person.proved_at < FRESH_FOR
+
+
+def required() -> Any:
+    """Return the page that asks for the password, or None when there was proof lately, or with this very request.
+
+    A view that does something dangerous begins with `if (page := proof.required()) is not None: return page`. With a
+    form the page sends it again together with the password, so that the view goes on as if nothing had been between.
+    """
+    if not is_given():
+        return None if is_fresh() else _page("", HTTPStatus.FORBIDDEN)
+    # In another tab there may have been proof meanwhile; what was kept is to be sent all the same.
+    if not is_fresh() and (problem := problem_with(request.form.get(PASSWORD, ""))):
+        return _page(problem, HTTPStatus.UNPROCESSABLE_ENTITY)
+    typed = _unsealed()
+    if typed is None:
+        return _page(
+            "What you typed before could not be kept that long. Go back, and send it again.", HTTPStatus.CONFLICT
+        )
+    # The token was checked already; what the view reads is what was sent to it first.
+    request.form = typed
+    return None
+
+
+def is_given() -> bool:
+    """Whether the request comes from the page that asks for the password, and carries what was sent before."""
+    return request.method == "POST" and TYPED in request.form
+
+
+def required_for_rows(count: int) -> Any:
+    """Return the same page when an act is about more rows than may go without proof."""
+    return required() if count > current_app.config["PROOF_ROWS"] else None
+
+
+def problem_with(password: str) -> str:
+    """Judge the password and note the proof (committed), or say what is wrong."""
+    person = login.current_session()
+    if person is None:
+        return WRONG
+    # The same rows as those of the second factor would do, but whoever has the one need not have the other.
+    limit = Limit("proof", str(person.staff.id), FREE, account=person.staff.email)
+    kept = person.staff.password_hash
+    wait = throttle.count_try(db.session, [limit])
+    # Hashing takes its time: nobody waits for a lock meanwhile.
+    db.session.commit()
+    if wait:
+        return TOO_MANY.format(wait=waiting_time(wait))
+    if not passwords.is_right_for(kept, password):
+        return WRONG
+    throttle.forgive(db.session, [limit])
+    login.note_proof()
+    return ""
+
+
+def _page(problem: str, status: int) -> tuple[str, int]:
+    query = request.query_string.decode("ascii", "replace")
+    here = f"{quote(request.path)}?{query}" if query else quote(request.path)
+    page = render_template("pages/proof.html", problem=problem, action=here, sealed=_sealed(), minutes=15)
+    return page, status
+
+
+def _sealed() -> str:
+    """Return what was typed, readable for nobody but us: passwords to be set may be among it."""
+    if TYPED in request.form:
+        return request.form[TYPED]
+    person = login.current_session()
+    pairs = [pair for pair in request.form.items(multi=True) if pair[0] not in {"csrf_token", PASSWORD}]
+    return two_factor.seal(json.dumps([person.staff.id if person else 0, request.path, pairs]), key=key())
+
+
+def _unsealed() -> ImmutableMultiDict[str, str] | None:
+    person = login.current_session()
+    text = two_factor.unseal(request.form.get(TYPED, ""), key=key(), seconds=KEPT_SECONDS)
+    staff_id, path, pairs = json.loads(text) if text else (None, "", [])
+    if person is None or (staff_id, path) != (person.staff.id, request.path):
+        return None
+    return ImmutableMultiDict((name, value) for name, value in pairs)

@@ -1,0 +1,45 @@
+"""Where a request came from, in words a person recognises. Nothing is looked up on the network."""
+
+from __future__ import annotations
+
+import ipaddress
+from functools import lru_cache
+
+from flask import request
+from ua_parser import parse
+
+from admin_app.domain.sessions import Visitor
+
+
+def visitor() -> Visitor:
+    """Return what the present request says about where it came from."""
+    return Visitor(address=_address(request.remote_addr or ""), user_agent=request.user_agent.string)
+
+
+def _address(text: str) -> str:
+    """Return the address in its one spelling, or nothing: behind a proxy a client may have written anything there."""
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return ""
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    # A zone is this machine's own name for a network card.
+    return str(mapped or address).partition("%")[0]
+
+
+@lru_cache(maxsize=500)
+def device_in_words(user_agent: str) -> str:
+    """Name the browser and the system: "Firefox on Linux"."""
+    known = parse(user_agent)
+    browser = known.user_agent.family if known.user_agent else "Unknown browser"
+    return f"{browser} on {known.os.family}" if known.os else browser
+
+
+def place_in_words(address: str) -> str:
+    """Say what an address tells by itself: this computer, the local network, or somewhere on the internet."""
+    if not address:
+        return "unknown place"
+    place = ipaddress.ip_address(address)
+    if place.is_loopback:
+        return "this server itself"
+    return f"local network, {address}" if place.is_private else f"internet, {address}"

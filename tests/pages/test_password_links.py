@@ -1,0 +1,143 @@
+"""Links that set a password: made by an owner, shown once or sent, used once, and no way around signing in."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+
+from admin_app.extensions import mail
+from admin_app.models.staff import Staff
+from tests.page import Page
+
+on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+NEW = "a new one that is long enough"
+
+
+def access(staff: Staff) -> str:
+    return f"/admin/staff/access/?id={staff.id}"
+
+
+def link_of(page: Page) -> str:
+    (control,) = page.all("input", id="link")
+    return urlsplit(control.attributes["value"]).path
+
+
+def test_an_owner_hands_a_link_over_and_the_person_signs_in_with_it(
+    as_owner: Any, as_viewer: Any, viewer: Staff, as_nobody: Any, password: str
+) -> None:
+    url = link_of(Page(as_owner.post_form(access(viewer), {"act": "link"})))
+    before = as_viewer.get("/admin/").status_code
+
+    used = as_nobody.post_form(url, {"new_password": NEW})
+
+    assert (used.status_code, used.location) == (303, "/sign-in")
+    assert (before, as_viewer.get("/admin/").status_code, as_nobody.get("/admin/").status_code) == (200, 302, 302)
+    answers = [as_nobody.post_form("/sign-in", {"email": viewer.email, "password": tried}).status_code
+               for tried in (password, NEW)]  # fmt: skip
+    assert answers == [422, 303]
+
+
+def test_a_link_works_once(as_owner: Any, viewer: Staff, app: Flask) -> None:
+    url = link_of(Page(as_owner.post_form(access(viewer), {"act": "link"})))
+    first, second = app.test_client(), app.test_client()
+    token = second.token_of(url)
+    first.post_form(url, {"new_password": NEW})
+
+    again = second.post(url, data={"new_password": "another one, long enough", "csrf_token": token})
+
+    assert (again.status_code, second.get(url).status_code) == (404, 404)
+    assert first.post_form("/sign-in", {"email": viewer.email, "password": NEW}).status_code == 303
+
+
+@on_sqlite
+def test_a_link_is_shown_once(as_owner: Any, viewer: Staff) -> None:
+    url = link_of(Page(as_owner.post_form(access(viewer), {"act": "link"})))
+
+    page = as_owner.get(access(viewer)).text
+
+    assert url not in page
+
+
+@on_sqlite
+def test_a_poor_password_is_refused_and_the_link_stays_good(as_owner: Any, viewer: Staff, as_nobody: Any) -> None:
+    url = link_of(Page(as_owner.post_form(access(viewer), {"act": "link"})))
+
+    pages = [Page(as_nobody.post_form(url, {"new_password": typed})) for typed in ("", "short", viewer.email)]
+
+    assert [(page.status, page.error_of("new_password")) for page in pages] == [
+        (422, "Choose a password."),
+        (422, "Use 12 characters or more for the password."),
+        (422, "This password is common or easy to guess. Use a few unrelated words."),
+    ]
+    assert as_nobody.get(url).status_code == 200
+
+
+@on_sqlite
+def test_a_link_needs_the_forms_token(as_owner: Any, viewer: Staff, as_nobody: Any) -> None:
+    url = link_of(Page(as_owner.post_form(access(viewer), {"act": "link"})))
+
+    assert as_nobody.post(url, data={"new_password": NEW}).status_code == 400
+    assert as_nobody.get(url).status_code == 200
+
+
+@on_sqlite
+@pytest.mark.parametrize("token", ["0", "0" * 43, "%00", "é", "x" * 5000])
+def test_a_made_up_link_is_good_no_more(token: str, as_nobody: Any) -> None:
+    response = as_nobody.get(f"/password/{token}")
+
+    assert (response.status_code, Page(response).heading) == (404, "This link is good no more")
+
+
+@on_sqlite
+@pytest.mark.parametrize("person", ["as_viewer", "as_editor"])
+def test_only_owners_make_links(person: str, viewer: Staff, request: pytest.FixtureRequest) -> None:
+    client = request.getfixturevalue(person)
+
+    assert client.post_form(access(viewer), {"act": "link"}, page="/admin/account/").status_code == 403
+
+
+# ---- by email
+
+
+@pytest.fixture
+def outbox(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Set a mail server that keeps what it is given."""
+    monkeypatch.setitem(app.config, "MAIL_SERVER", "mail.example.org")
+    state = app.extensions["mailman"]
+    monkeypatch.setattr(state, "backend", "locmem")
+    monkeypatch.setattr(state, "outbox", [], raising=False)
+    assert mail
+    return state
+
+
+def test_with_a_mail_server_the_link_is_sent_and_not_shown(
+    as_owner: Any, viewer: Staff, as_nobody: Any, outbox: Any
+) -> None:
+    page = as_owner.post_form(access(viewer), {"act": "link"})
+
+    (sent,) = outbox.outbox
+    url = next(line for line in sent.body.splitlines() if "/password/" in line)
+    assert (sent.to, sent.subject) == ([viewer.email], "Your account: choose a password")
+    assert url not in page.text
+    assert "A link is on its way to vera@example.com. It works once, within 24 hours." in Page(page).notice
+    assert as_nobody.get(urlsplit(url).path).status_code == 200
+
+
+@on_sqlite
+def test_an_email_that_cannot_be_sent_leaves_the_link_to_be_handed_over(
+    as_owner: Any, viewer: Staff, as_nobody: Any, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as nobody_listens:
+        port = nobody_listens.getsockname()[1]
+    monkeypatch.setitem(app.config, "MAIL_SERVER", "127.0.0.1")
+    state = app.extensions["mailman"]
+    for name, value in {"backend": "smtp", "server": "127.0.0.1", "port": port}.items():
+        monkeypatch.setattr(state, name, value)
+
+    page = Page(as_owner.post_form(access(viewer), {"act": "link"}))
+
+    assert as_nobody.get(link_of(page)).status_code == 200

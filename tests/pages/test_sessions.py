@@ -1,0 +1,321 @@
+"""Where one is signed in: listed in plain words, ended one by one or all others, by oneself or by an owner."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text, update
+
+from admin_app.extensions import db
+from admin_app.models.staff import Role, Staff, StaffSession
+from tests.page import Page
+
+on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+ACCOUNT, SESSIONS, ONE = "/admin/account/", "/admin/account/sessions/", "/admin/account/session/"
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+PASSWORD = "a new one that is long enough"
+
+
+def change(app: Flask, **values: Any) -> None:
+    """Change every session in the store."""
+    with app.app_context():
+        db.session.execute(update(StaffSession).values(**values))
+        db.session.commit()
+
+
+def kept(app: Flask) -> list[StaffSession]:
+    with app.app_context():
+        found = list(db.session.scalars(select(StaffSession).order_by(StaffSession.created_at)))
+        db.session.expunge_all()
+        return found
+
+
+def ago(**past: float) -> datetime:
+    return datetime.now(UTC) - timedelta(**past)
+
+
+# ---- the list
+
+
+def test_signing_in_notes_the_device_and_the_place_in_plain_words(
+    app: Flask, owner: Staff, as_nobody: Any, password: str
+) -> None:
+    form = {"email": owner.email, "password": password}
+    as_nobody.post_form("/sign-in", form, headers={"User-Agent": FIREFOX}, environ_base={"REMOTE_ADDR": "203.0.113.9"})
+    as_nobody.post_form("/sign-out", page=ACCOUNT)
+    as_nobody.post_form("/sign-in", form, headers={"User-Agent": FIREFOX}, environ_base={"REMOTE_ADDR": "10.0.0.7"})
+
+    page = Page(as_nobody.get(ACCOUNT))
+
+    assert page.rows("sessions") == [["Firefox on Linux", "local network, 10.0.0.7", "now", "now"]]
+    assert len(kept(app)) == 1
+
+
+@on_sqlite
+def test_the_present_browser_stands_first_and_is_marked(client_of: Any, viewer: Staff) -> None:
+    here, _elsewhere = client_of(viewer), client_of(viewer)
+
+    page = Page(here.get(ACCOUNT))
+
+    actions = [[cell.text for cell in row.inside if hasattr(cell, "text")][-1] for row in page.all("tr")[1:]]
+    assert actions == ["This browser", "Sign out Unknown browser, now"]
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("127.0.0.1", "this server itself"),
+        ("::1", "this server itself"),
+        ("10.1.2.3", "local network, 10.1.2.3"),
+        ("203.0.113.9", "local network, 203.0.113.9"),
+        ("8.8.8.8", "internet, 8.8.8.8"),
+        ("2a00:1450::1", "internet, 2a00:1450::1"),
+        ("::ffff:8.8.8.8", "internet, 8.8.8.8"),
+        ("fe80::1%eth0", "local network, fe80::1"),
+        ("no address", "unknown place"),
+        ("", "unknown place"),
+    ],
+)  # fmt: skip -- a table
+def test_a_place_is_told_by_the_address_alone(
+    address: str, place: str, *, owner: Staff, as_nobody: Any, password: str
+) -> None:
+    as_nobody.post_form("/sign-in", {"email": owner.email, "password": password}, environ_base={"REMOTE_ADDR": address})
+
+    assert Page(as_nobody.get(ACCOUNT)).column("Place", "sessions") == [place]
+
+
+@on_sqlite
+def test_a_hostile_browser_name_is_text(app: Flask, as_viewer: Any) -> None:
+    change(app, user_agent="<script>alert(1)</script>")
+
+    response = as_viewer.get(ACCOUNT)
+
+    assert "<script>alert" not in response.text
+    assert Page(response).column("Device", "sessions") == ["Unknown browser"]
+
+
+@on_sqlite
+def test_no_page_shows_a_token_or_its_whole_hash(app: Flask, as_viewer: Any, as_owner: Any, viewer: Staff) -> None:
+    pages = as_viewer.get(ACCOUNT).text + as_owner.get(f"/admin/staff/access/?id={viewer.id}").text
+
+    assert [one for one in kept(app) if one.token_hash in pages] == []
+
+
+# ---- ending
+
+
+def test_one_session_is_ended_and_the_others_stay(client_of: Any, viewer: Staff) -> None:
+    here, there, elsewhere = (client_of(viewer) for _ in range(3))
+    handle = handle_of(there)
+
+    response = here.post_form(SESSIONS, {"session": handle}, page=ACCOUNT)
+
+    assert (response.status_code, response.location) == (303, ACCOUNT)
+    assert "That session was ended." in Page(here.get(ACCOUNT)).notice
+    assert [one.get("/admin/").status_code for one in (here, there, elsewhere)] == [200, 302, 200]
+
+
+def test_all_others_are_ended_at_once(client_of: Any, viewer: Staff, as_editor: Any) -> None:
+    here, there, elsewhere = (client_of(viewer) for _ in range(3))
+
+    here.post_form(SESSIONS, {"session": "others"}, page=ACCOUNT)
+
+    assert [one.get("/admin/").status_code for one in (here, there, elsewhere, as_editor)] == [200, 302, 302, 200]
+
+
+@on_sqlite
+def test_nobody_ends_a_session_of_somebody_else_on_the_account_page(as_viewer: Any, as_editor: Any) -> None:
+    handle = handle_of(as_editor)
+
+    as_viewer.post_form(SESSIONS, {"session": handle}, page=ACCOUNT)
+
+    assert "had ended already" in Page(as_viewer.get(ACCOUNT)).notice
+    assert as_editor.get("/admin/").status_code == 200
+
+
+@on_sqlite
+@pytest.mark.parametrize("chosen", ["", "0" * 16, "%", "'", "\0", "x" * 5000])
+def test_a_forged_handle_ends_nothing(chosen: str, as_viewer: Any, app: Flask) -> None:
+    as_viewer.post_form(SESSIONS, {"session": chosen}, page=ACCOUNT)
+
+    assert len(kept(app)) == 1
+
+
+def test_an_owner_ends_one_or_all_sessions_of_somebody(client_of: Any, viewer: Staff, as_owner: Any) -> None:
+    url = f"/admin/staff/access/?id={viewer.id}"
+    first, second, third = (client_of(viewer) for _ in range(3))
+
+    as_owner.post_form(url, {"session": handle_of(first)})
+    after_one = [one.get("/admin/").status_code for one in (first, second, third)]
+    as_owner.post_form(url, {"session": "others"})
+    after_all = [one.get("/admin/").status_code for one in (first, second, third, as_owner)]
+
+    assert (after_one, after_all) == ([302, 200, 200], [302, 302, 302, 200])
+    assert Page(as_owner.get(url)).texts("p", within="main")[-1] == "Signed in nowhere."
+
+
+@on_sqlite
+def test_the_page_about_a_person_leads_to_their_sessions(as_owner: Any, viewer: Staff) -> None:
+    page = Page(as_owner.get(f"/admin/staff/edit/?id={viewer.id}"))
+
+    assert page.link("Access and sessions") == f"/admin/staff/access/?id={viewer.id}"
+
+
+# ---- another role
+
+
+def test_another_role_ends_the_persons_sessions(as_owner: Any, as_editor: Any, editor: Staff) -> None:
+    url = f"/admin/staff/edit/?id={editor.id}"
+    form = {"name": editor.name, "email": editor.email, "role": "viewer", "is_active": "y", "password": ""}
+
+    as_owner.post_form(url, form)
+
+    assert as_editor.get("/admin/").status_code == 302
+
+
+@on_sqlite
+def test_a_change_of_another_thing_ends_nothing(as_owner: Any, as_editor: Any, editor: Staff) -> None:
+    url = f"/admin/staff/edit/?id={editor.id}"
+    form = {"name": "Edmund", "email": editor.email, "role": "editor", "is_active": "y", "password": ""}
+
+    as_owner.post_form(url, form)
+
+    assert as_editor.get("/admin/").status_code == 200
+
+
+@pytest.mark.parametrize("change_of", [{"role": "editor"}, {"password": PASSWORD}])
+def test_who_changes_their_own_power_goes_on_with_a_new_id(
+    change_of: dict[str, str], client_of: Any, owner: Staff, make_staff: Any, app: Flask
+) -> None:
+    make_staff("Otto", Role.OWNER)
+    here, elsewhere, copy = client_of(owner), client_of(owner), app.test_client()
+    with here.session_transaction() as original, copy.session_transaction() as session:
+        session.update(original)
+    form = {"name": owner.name, "email": owner.email, "role": "owner", "is_active": "y", "password": ""}
+
+    here.post_form(f"/admin/staff/edit/?id={owner.id}", {**form, **change_of})
+
+    assert [one.get("/admin/").status_code for one in (here, elsewhere, copy)] == [200, 302, 302]
+
+
+# ---- idle, and seen
+
+
+def test_a_session_that_lay_idle_is_over(app: Flask, as_viewer: Any) -> None:
+    change(app, last_seen_at=ago(hours=7, minutes=59))
+    before = as_viewer.get("/admin/").status_code
+    change(app, last_seen_at=ago(hours=8))
+
+    assert (before, as_viewer.get("/admin/").status_code) == (200, 302)
+
+
+def test_the_idle_limit_is_a_setting(app: Flask, as_viewer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(app.config, "IDLE_HOURS", 1)
+    change(app, last_seen_at=ago(hours=1))
+
+    assert as_viewer.get("/admin/").status_code == 302
+
+
+def test_a_page_notes_when_the_session_was_seen(app: Flask, as_viewer: Any) -> None:
+    change(app, last_seen_at=ago(minutes=2))
+
+    as_viewer.get("/admin/")
+
+    assert kept(app)[0].last_seen_at > ago(seconds=30)
+
+
+def test_within_a_minute_nothing_is_noted(app: Flask, as_viewer: Any) -> None:
+    moment = ago(seconds=40)
+    change(app, last_seen_at=moment)
+
+    as_viewer.get("/admin/")
+
+    assert kept(app)[0].last_seen_at == moment
+
+
+def test_sending_a_form_notes_it_too(app: Flask, as_editor: Any) -> None:
+    change(app, last_seen_at=ago(minutes=2))
+
+    as_editor.post_form("/admin/post/new/", {"content": "Words"})
+
+    assert kept(app)[0].last_seen_at > ago(seconds=30)
+
+
+@on_sqlite
+def test_a_page_neither_fails_nor_waits_while_somebody_else_writes(app: Flask, as_viewer: Any) -> None:
+    moment = ago(minutes=2)
+    change(app, last_seen_at=moment)
+    with app.app_context():
+        path = db.engine.url.database
+    writer = sqlite3.connect(str(path), isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+
+    began = datetime.now(UTC)
+    status = as_viewer.get("/admin/").status_code
+    took = datetime.now(UTC) - began
+    writer.rollback()
+    writer.close()
+
+    assert (status, kept(app)[0].last_seen_at) == (200, moment)
+    # A writer is waited for 15 seconds.
+    assert took < timedelta(seconds=10)
+
+
+@pytest.mark.parametrize("store", ["postgres"], indirect=True)
+def test_a_page_neither_fails_nor_waits_while_its_session_is_locked(app: Flask, as_viewer: Any) -> None:
+    moment = ago(minutes=2)
+    change(app, last_seen_at=moment)
+    with app.app_context():
+        engine = db.engine
+    with engine.connect() as holder:
+        holder.execute(text("SELECT * FROM staff_session FOR UPDATE"))
+
+        status = as_viewer.get("/admin/").status_code
+
+        holder.rollback()
+    assert (status, kept(app)[0].last_seen_at) == (200, moment)
+
+
+# ---- what the page's script asks
+
+
+def test_the_script_hears_how_long_the_session_lasts_and_prolongs_nothing_by_asking(app: Flask, as_viewer: Any) -> None:
+    moment = ago(hours=7)
+    change(app, last_seen_at=moment, expires_at=ago(hours=-3))
+
+    answer = as_viewer.get(ONE).json
+
+    assert 3500 <= answer["idle"] <= 3600
+    assert 3 * 3600 - 100 <= answer["end"] <= 3 * 3600
+    assert kept(app)[0].last_seen_at == moment
+
+
+def test_stay_signed_in_prolongs_the_session_but_not_beyond_its_hour(app: Flask, as_viewer: Any) -> None:
+    change(app, last_seen_at=ago(hours=7, minutes=58), expires_at=ago(hours=-3))
+
+    answer = as_viewer.post_form(ONE, page=ACCOUNT).json
+
+    assert 3 * 3600 - 100 <= answer["idle"] == answer["end"] <= 3 * 3600
+    assert kept(app)[0].last_seen_at > ago(minutes=1)
+
+
+@on_sqlite
+def test_every_page_of_a_signed_in_person_carries_the_note_hidden(as_viewer: Any) -> None:
+    page = Page(as_viewer.get("/admin/user/"))
+
+    (note,) = page.all("div", class_="session-note")
+    assert note.attributes["data-session"] == ONE
+    assert 3500 < int(note.attributes["data-idle"]) <= 3600
+    assert "hidden" in note.all("div", class_="session-note__box")[0].attributes
+
+
+def handle_of(client: Any) -> str:
+    """Return what names a client's session on the account page."""
+    with client.session_transaction() as session:
+        return hashlib.sha256(session["_user_id"].encode()).hexdigest()[:16]
