@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 
 from admin_app import create_app
+from admin_app.current import writing
 from admin_app.extensions import db
 from admin_app.models.job import Job, JobState
 from admin_app.models.post import Post
@@ -97,7 +98,8 @@ def sign_in(settings: dict[str, str], tmp_path: Path, posts: list[dict[str, Any]
     """Store posts and a session in the database that is served; return the session's cookie."""
     app = create_app(settings, instance_path=str(tmp_path))
     token = secrets.token_urlsafe(32)
-    with app.app_context():
+    # The server's worker writes too, and a reader that turns writer is refused at once.
+    with app.app_context(), writing():
         staff = Staff(name="Vera", email="vera@example.com", role=Role.VIEWER, password_hash="-")
         db.session.add(staff)
         db.session.flush()

@@ -20,8 +20,12 @@ from tests.page import Page
 PACKAGE = Path(__file__).resolve().parents[2] / "admin_app"
 # Where statements may be sent that change many rows: each of them is recorded, or says why not.
 SENDERS = {"domain/rows.py", "domain/giving_back.py", "domain/recording.py", "domain/demo.py", "domain/history.py"}
-# Sessions of signed-in browsers, the count of failures, what somebody likes, types or has open are no records.
-OTHERS = {f"domain/{name}.py" for name in ("accounts", "drafts", "failures", "preferences", "presence", "submissions")}
+# Sessions and second factors, counts of failures, jobs, what somebody likes, types or has open are no records.
+OTHERS = {
+    *(f"domain/{name}.py" for name in ("drafts", "failures", "passwords", "preferences", "presence", "sessions")),
+    *(f"domain/{name}.py" for name in ("submissions", "throttle", "two_factor")),
+    *("jobs/files.py", "jobs/ledger.py"),
+}
 
 
 @pytest.fixture
