@@ -34,7 +34,7 @@ from admin_app.models.post import Post
 from admin_app.transfer.formats import FORMATS, FileOptions
 from benchmarks.common.data import database
 from benchmarks.common.postgres import postgres
-from benchmarks.common.site import ROOT, Site, prepare, serving
+from benchmarks.common.site import HOST, ROOT, Site, prepare, serving
 
 LIST, EXPORT = "/admin/post/", "/admin/post/export/csv/"
 SERVER = "gunicorn -k gthread -w 2 --threads 8 --timeout 60 --log-level error -b {host}:{port} benchmarks.common.site:application()"
@@ -42,6 +42,14 @@ QUERY = (
     'SELECT p.content, p.user_id, u.name, p.created_at, p.id FROM post p LEFT JOIN "user" u ON u.id = p.user_id '
     "ORDER BY p.created_at DESC, p.id DESC"
 )
+# A client that takes a download and keeps nothing of it.
+READER = """
+import sys, urllib.request
+request = urllib.request.Request(sys.argv[1], headers={"Cookie": sys.argv[2]})
+with urllib.request.urlopen(request) as response:
+    while response.read(1 << 18):
+        pass
+"""
 Row = tuple[str, str]
 
 
@@ -107,12 +115,14 @@ def _served(folder: Path, cookie: str) -> Iterator[Row]:
             f"{size / 1e6:.1f} MB in {whole:.1f} s, first byte after {first * 1000:.0f} ms",
         )
         yield "memory while it runs, over idle", f"{max(peak) - idle:.0f} MB (idle {idle:.0f} MB)"
-        threads = [threading.Thread(target=lambda: site.open(EXPORT).read()) for _ in range(5)]
-        for thread in threads:
-            thread.start()
+        # In processes of their own: threads of this one would take its turns, not the server's.
+        command = [sys.executable, "-c", READER, f"http://{HOST}:{site.port}{EXPORT}", site.cookie]
+        readers = [subprocess.Popen(command) for _ in range(5)]
         busy = []
-        while any(thread.is_alive() for thread in threads):
+        while any(reader.poll() is None for reader in readers):
             busy += _lists(site, 1)
+            # As a person would: a page is looked at before the next one is asked for.
+            time.sleep(0.1)
         yield "first list page, idle", f"median {statistics.median(idle_times) * 1000:.0f} ms"
         yield "first list page, beside five exports", f"median {statistics.median(busy) * 1000:.0f} ms"
 

@@ -18,6 +18,7 @@ from admin_app.transfer.columns import ExportColumn
 from admin_app.transfer.exporting import exported_rows
 from admin_app.transfer.formats import FORMATS, FileOptions, Format
 from admin_app.transfer.taking import Taking, noted_rows
+from admin_app.web.priority import give_way
 
 # Of what a list was narrowed by, so much stands in the history.
 LONGEST_ASKED = 200
@@ -77,6 +78,7 @@ class Exporting(Exportable):
             with closing(rows):
                 for chunk in order.format.write(names, passing, order.options, on_problem):
                     yield chunk
+                    give_way()
                     on_rows(passing.number - told)
                     told = passing.number
 
