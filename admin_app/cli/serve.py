@@ -16,6 +16,7 @@ from admin_app.cli.address import HOST, PORT, listening_address, public_address
 from admin_app.cli.check import findings
 from admin_app.cli.jobs import THREADS as JOBS
 from admin_app.cli.keeper import keep_worker, stop_keeper
+from admin_app.cli.sending import PATIENCE, Sending
 from admin_app.domain import accounts
 from admin_app.extensions import db
 from admin_app.pages.auth import set_up_url
@@ -70,8 +71,15 @@ class Server(BaseApplication):
     help="How many jobs at once; 0: `worker` runs elsewhere.",
     type=click.IntRange(0, 64),
 )
+@click.option(
+    "--patience",
+    default=PATIENCE,
+    show_default=True,
+    help="Seconds to wait for a client that takes nothing.",
+    type=click.IntRange(1, 3600),
+)
 @with_appcontext
-def run(host: str, port: int, workers: int, threads: int, jobs: int) -> None:
+def run(*, host: str, port: int, workers: int, threads: int, jobs: int, patience: int) -> None:
     """Bring the database up to date, then serve the dashboard until Ctrl-C."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- the object behind the proxy, as Flask documents
     listener = _listen(host, port)
@@ -89,9 +97,9 @@ def run(host: str, port: int, workers: int, threads: int, jobs: int) -> None:
         "bind": f"fd://{listener.fileno()}",
         "workers": workers,
         "threads": threads,
-        "worker_class": "gthread",
+        "worker_class": Sending,
         # A worker that is busy sending a long export is alive: threads report for it.
-        "timeout": 60,
+        "timeout": patience,
         # How long Ctrl-C waits for downloads under way.
         "graceful_timeout": 5,
         # Which proxies are believed, ADMIN_PROXIES says; gunicorn alone would believe whoever comes from this machine.

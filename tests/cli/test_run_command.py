@@ -65,9 +65,9 @@ def serve(settings: dict[str, str]) -> Iterator[Callable[..., Served]]:
     """Start `manage.py run` on a free port, and wait for its first answer."""
     started: list[Served] = []
 
-    def start(**changes: str) -> Served:
+    def start(*arguments: str, **changes: str) -> Served:
         port = free_port()
-        command = [sys.executable, "-u", "manage.py", "run", "--port", str(port)]
+        command = [sys.executable, "-u", "manage.py", "run", "--port", str(port), *arguments]
         process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT, env=settings | changes
         )
@@ -272,6 +272,21 @@ def test_run_carries_a_worker_that_ends_with_it(
     assert (code, left) == (0, [])
     assert took < 10
     assert "Traceback" not in "\n".join(served.printed)
+
+
+def test_a_client_that_takes_nothing_is_given_up_and_holds_no_connection(
+    serve: Callable[..., Served], settings: dict[str, str], tmp_path: Path
+) -> None:
+    served = serve("--patience", "1", "--workers", "1", "--threads", "1", "--jobs", "0")
+    cookie = sign_in(settings, tmp_path, [{"content": f"{number} " + "word " * 200} for number in range(20_000)])
+    unread = served.get("/admin/post/export/csv/", Cookie=cookie)
+
+    # There is one thread: whoever asks now is answered when it is free again.
+    status = served.get("/admin/post/", Cookie=cookie).status
+
+    with pytest.raises((http.client.IncompleteRead, ConnectionError)):
+        unread.read()
+    assert status == 200
 
 
 def test_a_job_whose_worker_is_killed_is_begun_anew_and_no_half_file_is_offered(

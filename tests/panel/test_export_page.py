@@ -11,7 +11,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
+from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.staff import Staff
 from admin_app.models.user import User
@@ -274,3 +277,21 @@ def test_staff_is_exported_by_owners_alone_and_without_a_hash(
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
 def test_an_export_is_only_read(as_owner: Any, method: str) -> None:
     assert getattr(as_owner, method)(POSTS).status_code in (400, 405)
+
+
+@pytest.mark.parametrize("store", ["postgres"], indirect=True)
+def test_a_lost_database_breaks_the_file_off_and_the_next_one_is_whole(as_viewer: Any, app: Flask) -> None:
+    many_users(app, 3000)
+    response = as_viewer.get(USERS, buffered=False)
+    pieces = response.iter_encoded()
+    next(pieces)
+    next(pieces)
+    with app.app_context():
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname IS NOT NULL"
+        db.session.execute(text(others))
+        db.session.rollback()
+
+    with pytest.raises(OperationalError):
+        list(pieces)
+
+    assert len(rows_of(as_viewer.get(USERS))) == 3000
