@@ -29,6 +29,7 @@ MOST_ROWS_AT_ONCE = 1_000_000
 LONGEST_KEEPING = 365
 # A name or an address, with a port if need be; a leading dot means "and everything below".
 _HOST = re.compile(r"\.?[A-Za-z0-9_.-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
+CONNECTION_SECONDS = 300
 NOT_SECRET = frozenset({"secret", "secret-key", "changeme", "change-me", "dev", "default"})
 
 
@@ -258,7 +259,9 @@ def flask_config(environment: Mapping[str, str], instance: Path) -> dict[str, An
         "SECRET_KEY": settings["ADMIN_SECRET_KEY"] or _kept_secret(instance),
         "SQLALCHEMY_DATABASE_URI": settings["DATABASE_URL"] or f"sqlite:///{instance / 'admin.db'}",
         # Statements that failed are logged, password hashes and session tokens are not.
-        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
+        # A connection of SQLite's knows how large the tables are from when it was opened: after a large import in another
+        # process its plans would be those of a small table for as long as the server runs.
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, "pool_recycle": CONNECTION_SECONDS},
         "TRUSTED_HOSTS": settings["ADMIN_HOSTS"] or None,
         "PROXIES": settings["ADMIN_PROXIES"],
         "TIME_LIMIT": settings["ADMIN_TIME_LIMIT"],

@@ -156,7 +156,7 @@ def test_every_foreign_key_is_indexed() -> None:
             )
         ]
 
-    assert len(keys) == 11
+    assert len(keys) == 14
     assert missing == []
 
 

@@ -10,7 +10,7 @@ from flask_login import login_user
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from admin_app.domain import preferences
+from admin_app.domain import preferences, sessions
 from admin_app.extensions import db
 from admin_app.models.staff import Staff
 from admin_app.selection.selection import Selection
@@ -40,7 +40,11 @@ def test_a_view_opened_is_exactly_the_selection_it_was_saved_from(app: Flask, vi
     def seen_by(staff: Staff, arguments: list[tuple[str, str]]) -> tuple[Selection, list[tuple[str, str]]]:
         """Return what this person's list shows, and what is kept of it as a view."""
         with app.test_request_context(), app.app_context():
-            login_user(SignedIn(db.session.get_one(Staff, staff.id), ""))
+            token = sessions.begin(db.session, db.session.get_one(Staff, staff.id), hours=1)
+            db.session.flush()
+            signed_in = sessions.find(db.session, token)
+            assert signed_in
+            login_user(SignedIn(signed_in, token))
             selection = resource.selection(arguments)
             shown = selection.changed(view=0, columns=resource.visible_columns(selection), offer=offer)
             return shown, resource.stored_arguments(selection)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, func, select, text, true
+from sqlalchemy import Float, Numeric, column, delete, func, select, text, true
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import aliased
 
@@ -21,7 +21,7 @@ from admin_app.models.user import User
 from admin_app.selection.offer import Offer
 from admin_app.selection.selection import COUNT_LIMIT, Selection
 from admin_app.transfer.columns import ExportColumn
-from admin_app.transfer.exporting import BATCH, exported_rows
+from admin_app.transfer.exporting import BATCH, _reader, exported_rows
 from admin_app.transfer.formats.csv import csv_chunks
 from tests.many import many, many_users
 
@@ -221,3 +221,9 @@ def peak_of_an_export(app: Flask) -> int:
 
     assert size > 500_000
     return peak
+
+
+@pytest.mark.usefixtures("context")
+@pytest.mark.parametrize("kind", [Numeric(10, 2), Float()])
+def test_numbers_with_a_fraction_are_left_to_who_knows_what_the_driver_gives(kind: Any) -> None:
+    assert _reader(column("price", kind), db.engine.dialect) is None
