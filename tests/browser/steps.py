@@ -74,8 +74,9 @@ def choose(control: Locator, typed: str, option: str, *, javascript: bool) -> No
 
 
 def save(page: Page, words: str = "Save post") -> None:
-    """Send the form."""
-    page.get_by_role("button", name=words, exact=True).click()
+    """Send the form, and wait until it is answered: with JavaScript it first looks whether the server can be reached."""
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.get_by_role("button", name=words, exact=True).click()
 
 
 def expect_marked(page: Page, words: str) -> None:

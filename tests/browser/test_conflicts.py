@@ -135,7 +135,7 @@ def test_a_lost_connection_keeps_the_form(app: Flask, editor_page: Page) -> None
     page.goto("/admin/post/new/")
     page.get_by_label("Content").fill("Typed in a tunnel")
     page.context.set_offline(offline=True)
-    save(page)
+    page.get_by_role("button", name="Save post", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("The dashboard cannot be reached. Nothing was sent")
     expect(page.get_by_label("Content")).to_have_value("Typed in a tunnel")
 
