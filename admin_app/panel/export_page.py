@@ -63,7 +63,7 @@ class ExportPage(Exporting):
         arguments = list(request.args.items(multi=True))
         order = self.order(arguments, staff_id=_staff_id())
         if request.method != "POST":
-            return self._page(order.selection, choice_of(db.session, _staff_id(), self.endpoint), [])
+            return self._page(order.selection, self._offered_choice(order.selection), [])
         choice = self._sent(request.form)
         if not choice["columns"]:
             return self._page(order.selection, choice, [("columns", NOTHING_CHOSEN)])
@@ -115,6 +115,13 @@ class ExportPage(Exporting):
             errors=errors,
         )
         return page, HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
+
+    def _offered_choice(self, selection: Selection) -> dict[str, Any]:
+        """Return what the person chose last time; the columns of an address, a view's for one, stand above that."""
+        choice = dict(choice_of(db.session, _staff_id(), self.endpoint))
+        if selection.columns:
+            choice.pop("columns", None)
+        return choice
 
     def _count_in_words(self, selection: Selection) -> str:
         """Say how many rows there are; what takes too long to count is not counted."""
