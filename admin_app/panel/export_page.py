@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Response, abort, current_app, redirect, request, url_for
 from flask_admin import expose
@@ -54,7 +55,7 @@ class ExportPage(Exporting):
             abort(404)
         order = self.order(list(request.args.items(multi=True)), staff_id=_staff_id())
         if not proof.is_fresh() and _is_large(order.selection):
-            return redirect(url_for("account.confirm", next=self.here()))
+            return redirect(url_for("account.confirm", next=self.here(), back=self.back_from_file("export")))
         return self.download(order)
 
     @expose("/export/", methods=("GET", "POST"))
@@ -74,13 +75,23 @@ class ExportPage(Exporting):
             options=FileOptions(**choice["options"]),
             staff_id=_staff_id(),
         )
-        if not proof.is_fresh() and _is_large(wanted.selection) and (page := proof.required()) is not None:
+        if (
+            not proof.is_fresh()
+            and _is_large(wanted.selection)
+            and (page := proof.required(back=self.back_from_file("export_page"))) is not None
+        ):
             return page
         _remember(wanted.staff_id, self.endpoint, choice)
         if wanted.format.is_for_jobs or not self._is_short(wanted.selection):
             begin_export(self, wanted)
             return lead_to(self.get_url("jobs.index"))
         return self.download(wanted)
+
+    def back_from_file(self, name: str) -> str:
+        """Lead back to the list that is exported."""
+        if name not in {"export", "export_page"}:
+            return super().back_from_file(name)
+        return f"{self.link('index_view')}?{urlencode(list(request.args.items(multi=True)))}".rstrip("?")
 
     def download(self, order: Order) -> Response:
         """Send a file while it is written; one that fails half-way is broken off."""

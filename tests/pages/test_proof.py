@@ -199,9 +199,15 @@ def test_a_large_export_asks_first_and_comes_afterwards(
     make_post()
 
     asked = as_viewer.get(url)
+    back = Page(as_viewer.get(asked.location)).link("Back to the list")
     done = as_viewer.post_form(asked.location, {"proof_password": password})
 
-    assert (small, asked.status_code, asked.location) == (200, 302, f"{CONFIRM}?next=/admin/post/export/csv/?q%3DPost")
+    assert back == "/admin/post/?q=Post"
+    assert (small, asked.status_code, asked.location) == (
+        200,
+        302,
+        f"{CONFIRM}?next=/admin/post/export/csv/?q%3DPost&back=/admin/post/?q%3DPost",
+    )
     assert (done.status_code, done.location) == (303, url)
     assert as_viewer.get(done.location, buffered=True).status_code == 200
 
@@ -221,6 +227,8 @@ def test_what_was_chosen_on_the_export_page_survives_the_detour(
 
     assert (asked.status, asked.heading, wrong.status) == (403, "Confirm that it is you", 422)
     assert (done.status_code, done.mimetype) == (200, "text/csv")
+    # The browser stays on the page while the file comes.
+    assert [page.link("Back to the list") for page in (asked, wrong)] == ["/admin/post/?q=Post&sort=-id"] * 2
     assert [line.split("\t")[0] for line in done.text.splitlines()] == ["ID", *map(str, reversed(ids))]
 
 
