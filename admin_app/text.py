@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 import humanize
 from markupsafe import Markup
@@ -43,6 +43,12 @@ def counted(count: int, singular: str, plural: str) -> str:
 def relative_time(moment: datetime) -> str:
     """Say how long ago: "2 hours ago"."""
     return str(humanize.naturaltime(datetime.now(UTC) - moment))
+
+
+def list_time(moment: datetime, zone: tzinfo = UTC) -> str:
+    """Say when, as a list has room for it: how long ago within a week, the day there before that: "2025-10-30"."""
+    is_near = abs(datetime.now(UTC) - moment) < timedelta(days=7)
+    return relative_time(moment) if is_near else local(moment, zone).date().isoformat()
 
 
 A_WEEK = 6

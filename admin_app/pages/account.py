@@ -142,7 +142,10 @@ class AccountPage(BaseView):
         problem = proof.problem_with(request.form.get(proof.PASSWORD, "")) if request.method == "POST" else ""
         if request.method == "POST" and not problem:
             return login.lead_to(onward)
-        page = self.render("pages/proof.html", problem=problem, action=request.full_path, sealed="", minutes=15)
+        back = local_path(request.args.get("back"), "")
+        page = self.render(
+            "pages/proof.html", problem=problem, action=request.full_path, sealed="", minutes=15, back=back
+        )
         return page, 422 if problem else 200
 
     @expose("/session/", methods=("GET", "POST"))

@@ -45,7 +45,7 @@ class Choosing(ListPage):
             resource=self,
             choices=self._choices(selection),
             sizes=PAGE_SIZES,
-            size=selection.offer.page_size or PAGE_SIZES[0],
+            size=selection.per_page if selection.view else selection.offer.page_size or PAGE_SIZES[0],
             densities=tuple(Density),
             density=self.settings.density,
             is_view=bool(selection.view),
@@ -85,7 +85,7 @@ class Choosing(ListPage):
         )
 
     def _chosen(self, selection: Selection) -> Selection:
-        """Keep what the form says; return what the list shows next, its rows the same. A view keeps its own columns."""
+        """Keep what the form says; return what the list shows next, its rows the same. A view has its own columns and size."""
         is_reset = "reset" in request.form
         columns = tuple(self.column_list) if is_reset else self._ordered(request.form.getlist("column"))
         size = request.form.get("per_page", "")
@@ -94,11 +94,11 @@ class Choosing(ListPage):
         kept = () if columns == tuple(self.column_list) else columns
         self.remember(
             columns=None if selection.view else kept,
-            page_size=0 if is_reset else _size(size),
+            page_size=None if selection.view else 0 if is_reset else _size(size),
             density=Density.COMFORTABLE if is_reset else Density(density) if density in set(Density) else None,
         )
         if selection.view:
-            return selection.changed(columns=columns)
+            return selection.changed(columns=columns, per_page=(not is_reset and _size(size)) or selection.per_page)
         announce("Columns, rows and heights are the usual ones." if is_reset else "Your choice of columns was kept.")
         return selection.changed(columns=(), per_page=_size(size) or selection.per_page)
 

@@ -63,9 +63,13 @@ class Engine(ModelView):
         if not self.may(self.acts[name]):
             abort(403)
         if proof.is_given() or (request.method == "POST" and name in self.proof_for):
-            page: ResponseReturnValue | None = proof.required()
+            page: ResponseReturnValue | None = proof.required(back=self.back_from_file(name))
             return page
         return None
+
+    def back_from_file(self, _name: str) -> str:
+        """Where a page leads whose form is answered by a file; other forms lead somewhere by themselves."""
+        return ""
 
     def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
         """Call the view once. Flask-Admin calls it again after any TypeError, and hides the first one."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Response, abort, current_app, redirect, request, url_for
 from flask_admin import expose
@@ -54,7 +55,7 @@ class ExportPage(Exporting):
             abort(404)
         order = self.order(list(request.args.items(multi=True)), staff_id=_staff_id())
         if not proof.is_fresh() and _is_large(order.selection):
-            return redirect(url_for("account.confirm", next=self.here()))
+            return redirect(url_for("account.confirm", next=self.here(), back=self.back_from_file("export")))
         return self.download(order)
 
     @expose("/export/", methods=("GET", "POST"))
@@ -63,7 +64,7 @@ class ExportPage(Exporting):
         arguments = list(request.args.items(multi=True))
         order = self.order(arguments, staff_id=_staff_id())
         if request.method != "POST":
-            return self._page(order.selection, choice_of(db.session, _staff_id(), self.endpoint), [])
+            return self._page(order.selection, self._offered_choice(order.selection), [])
         choice = self._sent(request.form)
         if not choice["columns"]:
             return self._page(order.selection, choice, [("columns", NOTHING_CHOSEN)])
@@ -74,13 +75,23 @@ class ExportPage(Exporting):
             options=FileOptions(**choice["options"]),
             staff_id=_staff_id(),
         )
-        if not proof.is_fresh() and _is_large(wanted.selection) and (page := proof.required()) is not None:
+        if (
+            not proof.is_fresh()
+            and _is_large(wanted.selection)
+            and (page := proof.required(back=self.back_from_file("export_page"))) is not None
+        ):
             return page
         _remember(wanted.staff_id, self.endpoint, choice)
         if wanted.format.is_for_jobs or not self._is_short(wanted.selection):
             begin_export(self, wanted)
             return lead_to(self.get_url("jobs.index"))
         return self.download(wanted)
+
+    def back_from_file(self, name: str) -> str:
+        """Lead back to the list that is exported."""
+        if name not in {"export", "export_page"}:
+            return super().back_from_file(name)
+        return f"{self.link('index_view')}?{urlencode(list(request.args.items(multi=True)))}".rstrip("?")
 
     def download(self, order: Order) -> Response:
         """Send a file while it is written; one that fails half-way is broken off."""
@@ -115,6 +126,13 @@ class ExportPage(Exporting):
             errors=errors,
         )
         return page, HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
+
+    def _offered_choice(self, selection: Selection) -> dict[str, Any]:
+        """Return what the person chose last time; the columns of an address, a view's for one, stand above that."""
+        choice = dict(choice_of(db.session, _staff_id(), self.endpoint))
+        if selection.columns:
+            choice.pop("columns", None)
+        return choice
 
     def _count_in_words(self, selection: Selection) -> str:
         """Say how many rows there are; what takes too long to count is not counted."""

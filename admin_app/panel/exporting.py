@@ -13,15 +13,16 @@ from admin_app.current import act_under_way
 from admin_app.errors import SelectionError
 from admin_app.extensions import db
 from admin_app.panel.exportable import Exportable
-from admin_app.selection.selection import Selection
+from admin_app.selection.selection import OWN_KEYS, SEARCH, WHERE, Selection
 from admin_app.transfer.columns import ExportColumn
 from admin_app.transfer.exporting import exported_rows
 from admin_app.transfer.formats import FORMATS, FileOptions, Format
 from admin_app.transfer.taking import Taking, noted_rows
 from admin_app.web.priority import give_way
 
-# Of what a list was narrowed by, so much stands in the history.
+# Of what a list was narrowed by, so much stands in the history; what else an address says leaves no row out.
 LONGEST_ASKED = 200
+SHAPES = frozenset(OWN_KEYS) - {SEARCH, WHERE}
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,9 @@ class Exporting(Exportable):
             request_id=acting.request_id if acting is not None else "",
             resource=self.model.__table__.name,
             words=lambda number: text.counted(number, self.noun, self.nouns),
-            asked="&".join(f"{key}={value}" for key, value in selection.arguments())[:LONGEST_ASKED],
+            asked="&".join(f"{key}={value}" for key, value in selection.arguments() if key not in SHAPES)[
+                :LONGEST_ASKED
+            ],
         )
 
     def file_name(self, order: Order) -> str:

@@ -36,21 +36,22 @@ def is_fresh() -> bool:
     return person is not None and utc_now() - person.proved_at < FRESH_FOR
 
 
-def required() -> Any:
+def required(*, back: str = "") -> Any:
     """Return the page that asks for the password, or None when there was proof lately, or with this very request.
 
     A view that does something dangerous begins with `if (page := proof.required()) is not None: return page`. With a
     form the page sends it again together with the password, so that the view goes on as if nothing had been between.
+    Where the answer is a file, the browser stays on the page; `back` is where it leads then.
     """
     if not is_given():
-        return None if is_fresh() else _page("", HTTPStatus.FORBIDDEN)
+        return None if is_fresh() else _page("", HTTPStatus.FORBIDDEN, back)
     # In another tab there may have been proof meanwhile; what was kept is to be sent all the same.
     if not is_fresh() and (problem := problem_with(request.form.get(PASSWORD, ""))):
-        return _page(problem, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _page(problem, HTTPStatus.UNPROCESSABLE_ENTITY, back)
     typed = _unsealed()
     if typed is None:
         return _page(
-            "What you typed before could not be kept that long. Go back, and send it again.", HTTPStatus.CONFLICT
+            "What you typed before could not be kept that long. Go back, and send it again.", HTTPStatus.CONFLICT, back
         )
     # The token was checked already; what the view reads is what was sent to it first.
     request.form = typed
@@ -87,10 +88,10 @@ def problem_with(password: str) -> str:
     return ""
 
 
-def _page(problem: str, status: int) -> tuple[str, int]:
+def _page(problem: str, status: int, back: str) -> tuple[str, int]:
     query = request.query_string.decode("ascii", "replace")
     here = f"{quote(request.path)}?{query}" if query else quote(request.path)
-    page = render_template("pages/proof.html", problem=problem, action=here, sealed=_sealed(), minutes=15)
+    page = render_template("pages/proof.html", problem=problem, action=here, sealed=_sealed(), minutes=15, back=back)
     return page, status
 
 

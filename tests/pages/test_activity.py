@@ -266,10 +266,20 @@ def test_failures_long_ago_are_another_entry(as_nobody: Any, app: Flask) -> None
 def test_an_export_is_in_the_trail_with_its_rows(as_viewer: Any, make_post: Any) -> None:
     make_post(content="garden"), make_post(content="house")
 
-    as_viewer.get("/admin/post/export/csv/?q=garden", buffered=True)
+    for query in (
+        "q=garden&sort=id&columns=content&per_page=50",
+        "columns=content",
+        "where=content+equals+garden+or+content+equals+house",
+    ):
+        as_viewer.get(f"/admin/post/export/csv/?{query}", buffered=True)
 
     page = Page(as_viewer.get("/admin/activity/?kind=export"))
-    assert summaries(page) == ["Exported 1 post (q=garden)"]
+    assert summaries(page) == [
+        "Exported 2 posts (where=content equals garden or content equals house)",
+        "Exported 2 posts",
+        "Exported 1 post (q=garden)",
+    ]
+    assert [one.text for one in page.all("span", class_="faint")] == []
     assert page.all("form", class_="undo") == []
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from admin_app.domain import throttle
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet, Kind
+from admin_app.models.job import Job
 from admin_app.models.post import Post
 from admin_app.models.staff import Staff, StaffSession
 from tests.page import Page
@@ -198,11 +199,57 @@ def test_a_large_export_asks_first_and_comes_afterwards(
     make_post()
 
     asked = as_viewer.get(url)
+    back = Page(as_viewer.get(asked.location)).link("Back to the list")
     done = as_viewer.post_form(asked.location, {"proof_password": password})
 
-    assert (small, asked.status_code, asked.location) == (200, 302, f"{CONFIRM}?next=/admin/post/export/csv/?q%3DPost")
+    assert back == "/admin/post/?q=Post"
+    assert (small, asked.status_code, asked.location) == (
+        200,
+        302,
+        f"{CONFIRM}?next=/admin/post/export/csv/?q%3DPost&back=/admin/post/?q%3DPost",
+    )
     assert (done.status_code, done.location) == (303, url)
     assert as_viewer.get(done.location, buffered=True).status_code == 200
+
+
+@pytest.mark.usefixtures("few_rows")
+def test_what_was_chosen_on_the_export_page_survives_the_detour(
+    app: Flask, as_viewer: Any, make_post: Any, password: str
+) -> None:
+    url = "/admin/post/export/?q=Post&sort=-id"
+    ids = [make_post().id for _ in range(3)]
+    chosen = {"format": "csv", "column": ["content", "id"], "place.content": "2", "place.id": "1", "delimiter": "tab"}
+    let_proof_age(app, minutes=16)
+
+    asked = Page(as_viewer.post_form(url, chosen))
+    wrong = Page(confirm(as_viewer, url, asked, "wrong"))
+    done = confirm(as_viewer, url, wrong, password)
+
+    assert (asked.status, asked.heading, wrong.status) == (403, "Confirm that it is you", 422)
+    assert (done.status_code, done.mimetype) == (200, "text/csv")
+    # The browser stays on the page while the file comes.
+    assert [page.link("Back to the list") for page in (asked, wrong)] == ["/admin/post/?q=Post&sort=-id"] * 2
+    assert [line.split("\t")[0] for line in done.text.splitlines()] == ["ID", *map(str, reversed(ids))]
+
+
+@pytest.mark.usefixtures("few_rows")
+def test_a_job_that_was_chosen_begins_after_the_detour_and_once(
+    app: Flask, as_viewer: Any, make_post: Any, password: str
+) -> None:
+    url = "/admin/post/export/?q=Post"
+    for _ in range(3):
+        make_post()
+    let_proof_age(app, minutes=16)
+
+    asked = Page(as_viewer.post_form(url, {"format": "xlsx", "column": ["id", "user.email"]}))
+    with app.app_context():
+        before = list(db.session.scalars(select(Job.id)))
+    done = confirm(as_viewer, url, asked, password)
+
+    with app.app_context():
+        job = db.session.scalars(select(Job)).one()
+    assert (before, done.status_code, done.location) == ([], 303, "/admin/jobs/")
+    assert (job.arguments["format"], job.arguments["columns"]) == ("xlsx", ["id", "user.email"])
 
 
 @pytest.mark.usefixtures("few_rows")

@@ -15,6 +15,7 @@ from admin_app.models.user import User
 from admin_app.panel.operators import Operators
 from admin_app.panel.operators.day import first_moment
 from admin_app.panel.operators.period import PERIODS, period, words_of
+from tests.page import Page
 
 on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
@@ -123,6 +124,32 @@ def test_list_shows_the_days_of_who_looks(client_of: Any, make_staff: Any, make_
     assert 'title="2026-02-01 00:30:00 CET, 2026-01-31 23:30:00 UTC"' in pages["Petra"][1]
     assert 'datetime="2026-02-01T00:30:00+01:00"' in pages["Petra"][1]
     assert 'title="2026-01-31 23:30:00 UTC"' in pages["Utah"][0]
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("past", "shown"),
+    [
+        ({"hours": 2}, "2 hours ago"),
+        ({"days": 6, "hours": 23}, "6 days ago"),
+        ({"days": -3, "hours": -1}, "3 days from now"),
+        ({"days": 400}, ""),
+    ],
+)
+def test_list_says_how_long_ago_within_a_week_and_the_viewers_day_before_that(
+    past: dict[str, float], shown: str, client_of: Any, make_staff: Any, make_user: Any
+) -> None:
+    moment = datetime.now(UTC) - timedelta(**past)
+    user = make_user(created_at=moment)
+    client = client_of(make_staff("Petra", time_zone="Pacific/Auckland"))
+    there = moment.astimezone(ZoneInfo("Pacific/Auckland"))
+
+    row = Page(client.get("/admin/user/?columns=name,created_at")).all("time", within="listing")[0]
+    facts = client.get(f"/admin/user/details/?id={user.id}").text
+
+    assert row.text == (shown or f"{there:%Y-%m-%d}")
+    assert row.attributes["title"].endswith(f"{moment:%H:%M:%S} UTC")
+    assert f"{there:%Y-%m-%d %H:%M} (" in facts
 
 
 @on_sqlite

@@ -53,6 +53,17 @@ def test_the_list_leads_to_the_page_of_exactly_this_list(as_viewer: Any, make_po
     assert [row[0] for row in records(response)] == ["Content", "garden"]
 
 
+def test_columns_of_the_address_stand_above_those_of_the_last_time(as_viewer: Any, make_post: Make) -> None:
+    make_post(content="garden")
+    as_viewer.post_form(URL, {**CSV, "column": ["content", "user.name"], "delimiter": "tab"})
+
+    named = Page(as_viewer.get(f"{URL}?columns=content,user.email"))
+    usual = Page(as_viewer.get(URL))
+
+    assert (chosen(named), chosen(usual)) == (["content", "user.email"], ["content", "user.name"])
+    assert named.values()["delimiter"] == "tab"
+
+
 def test_a_short_list_is_sent_at_once_with_the_columns_in_the_order_of_their_numbers(
     as_viewer: Any, make_user: Make, make_post: Make
 ) -> None:

@@ -37,6 +37,19 @@ def test_a_viewer_shares_with_nobody(as_viewer: Any, viewer: Staff, make_view: A
     assert Page(as_viewer.get(NEW)).all("select") == []
 
 
+def test_who_sees_a_shared_view_saves_a_copy_as_it_stands(
+    as_viewer: Any, editor: Staff, make_view: Any, app: Flask
+) -> None:
+    make_view(editor, audience=Audience.EVERYONE)
+    address = f"{LIST}?q=garden&{USUAL}&view=1"
+
+    words = bar(as_viewer, address)
+    as_viewer.post_form(Page(as_viewer.get(address)).link("Save a copy"), {"name": "My gardens"})
+
+    assert words == ["View Gardens", "Save a copy", "Whole list"]
+    assert kept(app)[1:] == [("My gardens", f"q=garden&{USUAL}", "mine")]
+
+
 @pytest.mark.parametrize("audience", ["viewer", "editor", "owner", "everyone"])
 def test_an_editor_shares_with_a_role_or_everyone(audience: str, as_editor: Any, app: Flask) -> None:
     response = save_as(as_editor, "q=garden", audience=audience)

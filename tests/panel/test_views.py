@@ -97,6 +97,24 @@ def test_saving_a_changed_view_keeps_what_the_list_shows(
     assert kept(app) == [("Gardens", f"q=boat&{USUAL}", "mine")]
 
 
+def test_choosing_rows_a_page_with_a_view_open_changes_the_view_and_nothing_else(
+    as_viewer: Any, viewer: Staff, make_view: Any
+) -> None:
+    view = make_view(viewer, arguments=f"q=garden&{USUAL.replace('20', '50')}")
+    address = f"/admin/post/columns/?q=garden&per_page=50&view={view.id}"
+
+    def sizes(of: str) -> list[str]:
+        return [one.attributes["value"] for one in Page(as_viewer.get(of)).all("input", name="per_page", checked="")]
+
+    before = sizes(address)
+    response = as_viewer.post_form(address, {"column": ["content"], "per_page": "100"})
+    reset = as_viewer.post_form(address, {"column": ["content"], "per_page": "100", "reset": "1"})
+
+    assert (before, sizes("/admin/post/columns/")) == (["50"], ["20"])
+    assert response.location == f"{LIST}?q=garden&per_page=100&columns=content&view={view.id}"
+    assert reset.location == f"{LIST}?q=garden&per_page=50&columns=content%2Cuser%2Ccreated_at%2Cid&view={view.id}"
+
+
 def test_choosing_columns_with_a_view_open_changes_the_view_and_nothing_else(
     as_viewer: Any, viewer: Staff, make_view: Any
 ) -> None:
