@@ -153,6 +153,15 @@ def renew(staff: Staff) -> None:
     begin(token)
 
 
+def go_on() -> None:
+    """Begin a new session for a person whose own act ended theirs with all the others of an account: their new role, say."""
+    person = current_session()
+    # Their account may be gone as well.
+    staff = db.session.get(Staff, former_staff_id() or 0)
+    if person is not None and staff is not None and staff.is_active and sessions.find(db.session, person.token) is None:
+        renew(staff)
+
+
 def note_proof() -> None:
     """Give the present session a new token after its person proved who they are (committed); forms that are open stay good."""
     person = current_session()

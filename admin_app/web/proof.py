@@ -64,7 +64,12 @@ def is_given() -> bool:
 
 def required_for_rows(count: int) -> Any:
     """Return the same page when an act is about more rows than may go without proof."""
-    return required() if count > current_app.config["PROOF_ROWS"] else None
+    return required() if are_many(count) else None
+
+
+def are_many(count: int) -> bool:
+    """Whether so many rows may not go without proof."""
+    return count > int(current_app.config["PROOF_ROWS"])
 
 
 def problem_with(password: str) -> str:
