@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -237,4 +238,32 @@ def test_the_trail_says_what_the_undo_was(as_owner: Any, owner: Staff, editor: S
         (Kind.FORM, owner.id, "Changed staff “Edgar”", 1),
         (Kind.UNDO, owner.id, "Undid: Changed staff “Edgar”", 1),
         (Kind.UNDO, owner.id, "Redid: Changed staff “Edgar”", 1),
+    ]
+
+
+def test_a_sign_in_is_no_version_to_restore(as_owner: Any, editor: Staff, as_nobody: Any, password: str) -> None:
+    as_nobody.post_form("/sign-in", {"email": editor.email, "password": password})
+
+    page = Page(as_owner.get(f"/admin/staff/history/?id={editor.id}"))
+
+    entries = [
+        (one.text.split(" by ")[1].split()[0], bool(one.all("button"))) for one in page.all("li", class_="event")
+    ]
+    assert entries == [("sign-in", False), ("command", True)]
+
+
+def test_the_trail_says_who_made_a_link_and_who_used_it(
+    as_owner: Any, owner: Staff, as_nobody: Any, editor: Staff, app: Flask
+) -> None:
+    access = f"/admin/staff/access/?id={editor.id}"
+    shown = as_owner.post_form(access, {"act": "link"}).get_data(as_text=True)
+    link = re.findall(r"/password/[\w-]+", shown)[0]
+    as_nobody.post_form(link, {"new_password": "some quite unrelated words"})
+
+    with app.app_context():
+        acts = db.session.scalars(select(ChangeSet).order_by(ChangeSet.id.desc()).limit(2)).all()
+        told = [(one.actor_id, one.summary, one.kind, one.count) for one in acts]
+    assert told == [
+        (editor.id, "Staff “Edgar” chose a password by a link", Kind.FORM, 1),
+        (owner.id, "Made a link for a new password of staff “Edgar”", Kind.FORM, 0),
     ]
