@@ -96,6 +96,12 @@ def require_an_owner(session: AnySession) -> None:
         raise LastOwnerError(message)
 
 
+def lock_owners(session: AnySession) -> None:
+    """Let nobody else take an owner's role away until this transaction ends: each would count on the other's."""
+    owners = select(Staff.id).where(Staff.role == Role.OWNER, Staff.is_active).order_by(Staff.id).with_for_update()
+    session.scalars(owners).all()
+
+
 def disable(session: AnySession, staff: Staff) -> None:
     """Switch the account off and sign the person out; raise `LastOwnerError` for the last owner."""
     require_another_owner(session, staff)

@@ -273,10 +273,10 @@ def _write(session: AnySession, trail: Trail) -> int:
 def _heading(trail: Trail) -> dict[str, Any]:
     """Return the columns of the change set, as far as they are known by now."""
     acting = act_under_way()
-    heading = dict(trail.heading)
-    if "actor" not in heading and acting is not None:
-        heading["actor_id"], heading["actor"] = acting.who()
-    heading["actor"] = heading.get("actor", "")[:LONGEST_ACTOR]
+    if "actor" not in trail.heading and acting is not None:
+        # Asked once: the act may take the account of whoever acts away.
+        trail.heading["actor_id"], trail.heading["actor"] = acting.who()
+    heading = {**trail.heading, "actor": trail.heading.get("actor", "")[:LONGEST_ACTOR]}
     model, record_id, _, _ = trail.main or ("", None, "", Did.UPDATE)
     return {
         "kind": acting.kind if acting is not None else Kind.COMMAND,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -127,6 +127,11 @@ def end_all(session: AnySession, staff: Staff, *, but: str | None = None) -> Non
         return
     kept = [] if but is None else [StaffSession.token_hash != _digest(but)]
     session.execute(delete(StaffSession).where(StaffSession.staff_id == staff.id, *kept))
+
+
+def end_all_of(session: AnySession, staff_ids: Collection[int]) -> None:
+    """Sign these people out everywhere."""
+    session.execute(delete(StaffSession).where(StaffSession.staff_id.in_(staff_ids)))
 
 
 def _digest(token: str) -> str:

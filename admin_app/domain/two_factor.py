@@ -15,6 +15,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import delete, func, select, update
 
+from admin_app.current import Actor
+from admin_app.domain.accounts import actor_of
+from admin_app.domain.recording import note
 from admin_app.domain.sign_in import FREE_FOR_PAIR
 from admin_app.domain.throttle import Limit
 from admin_app.errors import InvalidRecord
@@ -79,7 +82,10 @@ def enrol(session: AnySession, staff: Staff, secret: str, typed: str, *, key: st
         raise InvalidRecord({"code": message})
     session.execute(delete(Authenticator).where(Authenticator.staff_id == staff.id))
     session.add(Authenticator(staff_id=staff.id, secret=seal(secret, key=key), last_step=step))
-    return renew_codes(session, staff, key=key)
+    codes = renew_codes(session, staff, key=key)
+    # Who enrols while signing in is not signed in yet.
+    _note(session, staff, "Set two-factor sign-in up for", actor=actor_of(staff))
+    return codes
 
 
 def prove(session: AnySession, staff: Staff, typed: str, *, key: str) -> bool:
@@ -97,6 +103,7 @@ def renew_codes(session: AnySession, staff: Staff, *, key: str) -> list[str]:
     session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == staff.id))
     codes = ["".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH)) for _ in range(CODES)]
     session.add_all(RecoveryCode(staff_id=staff.id, code_hash=_code_hash(code, key)) for code in codes)
+    _note(session, staff, "Made new recovery codes for")
     return [f"{code[:5]}-{code[5:]}" for code in codes]
 
 
@@ -104,6 +111,7 @@ def reset(session: AnySession, staff: Staff) -> None:
     """Take every factor but the password away."""
     session.execute(delete(Authenticator).where(Authenticator.staff_id == staff.id))
     session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == staff.id))
+    _note(session, staff, "Turned two-factor sign-in off for")
 
 
 def seal(text: str, *, key: str) -> str:
@@ -117,6 +125,11 @@ def unseal(sealed: str, *, key: str, seconds: int | None = None) -> str | None:
         return _fernet(key).decrypt(sealed.encode(), ttl=seconds).decode()
     except (InvalidToken, ValueError):
         return None
+
+
+def _note(session: AnySession, staff: Staff, what: str, *, actor: Actor | None = None) -> None:
+    summary = f"{what} staff “{staff.name}”"
+    note(session, actor=actor, summary=summary, resource=Staff.__tablename__, record_id=staff.id)
 
 
 def _use_app_code(session: AnySession, staff: Staff, code: str, *, key: str) -> bool:

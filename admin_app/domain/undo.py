@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import exists, func, select
 
-from admin_app.domain import accounts
+from admin_app.domain import accounts, sessions
 from admin_app.domain.giving_back import GivingBack
 from admin_app.domain.obstacles import Obstacle, obstacle_of
 from admin_app.domain.recording import begin_set, describe
@@ -67,12 +67,14 @@ def undo(session: AnySession, change_set: ChangeSet, *, insisted: Collection[int
         record_id=change_set.record_id,
     )
     begin_set(session)
+    if is_about_staff := _is_about_staff(session, change_set.id):
+        accounts.lock_owners(session)
     given_back = _give_back(session, change_set.id)
     session.expire_all()
     given_back += sum(_insist(session, change_set.id, key) for key in insisted)
     session.flush()
-    if change_set.resource == Staff.__tablename__:
-        accounts.require_an_owner(session)
+    if is_about_staff:
+        _settle_staff(session)
     return _outcome(session, change_set.id, given_back)
 
 
@@ -126,6 +128,19 @@ def _insist(session: AnySession, set_id: int, key: int) -> bool:
     for name, value in (change.before or {}).items():
         setattr(record, name, from_json(columns[name], value))
     return True
+
+
+def _is_about_staff(session: AnySession, set_id: int) -> bool:
+    staff = Change.model == Staff.__tablename__
+    return bool(session.scalar(select(exists(select(1).where(Change.change_set_id == set_id, staff)))))
+
+
+def _settle_staff(session: AnySession) -> None:
+    """Hold what holds however accounts change: an owner stays, and whose rights are others now signs in again."""
+    accounts.require_an_owner(session)
+    done = select(Change).where(Change.change_set_id == begin_set(session), Change.model == Staff.__tablename__)
+    changes = session.scalars(done).all()
+    sessions.end_all_of(session, [one.record_id for one in changes if {"role", "is_active"} & {*(one.after or {})}])
 
 
 def _outcome(session: AnySession, set_id: int, given_back: int) -> Outcome:

@@ -96,7 +96,7 @@ class ActivityPage(BaseView):
         done = _requested(request.form)
         if not _may_undo(done):
             abort(403)
-        if _is_anothers(done) and (page := proof.required()) is not None:
+        if _needs_proof(done) and (page := proof.required()) is not None:
             return page
         summary, set_id = done.summary, done.id
         insisted = [key for text in request.form.getlist("insist") if (key := as_key(Change, text))]
@@ -109,7 +109,9 @@ class ActivityPage(BaseView):
             return self._undo_page(set_id, [], None, str(error))
         except RecordGone:
             abort(409)
-        announce(f"Undone: {summary}.", undo=last_set(db.session))
+        undone = last_set(db.session)
+        login.go_on()
+        announce(f"Undone: {summary}.", undo=undone)
         return login.lead_to(_onward(set_id))
 
     def _undo_page(self, set_id: int, left: list[LeftAlone], outcome: Outcome | None, problem: str) -> Any:
@@ -171,18 +173,23 @@ def _model_of(done: ChangeSet) -> type[Any]:
     return recorded_models().get(done.resource, Staff)
 
 
-def _is_anothers(done: ChangeSet) -> bool:
-    """Whether it was the act of somebody else than who is at the screen."""
+def _needs_proof(done: ChangeSet) -> bool:
+    """Whether it was somebody else's act, is about very many records, or about such as are restored only with proof."""
     person = login.current_staff()
-    return person is None or done.actor_id != person.id
+    is_anothers = person is None or done.actor_id != person.id
+    return is_anothers or proof.are_many(done.count) or any("restore_view" in one.proof_for for one in _touched(done))
 
 
 def _may_undo(done: ChangeSet) -> bool:
     """Whether the person may change everything that the act touched."""
+    return all(resource.may(Act.UNDO) for resource in _touched(done))
+
+
+def _touched(done: ChangeSet) -> list[ResourceView]:
+    """Return the resources whose records the act touched; 403 where it touched some that have none."""
     tables = db.session.scalars(select(Change.model).where(Change.change_set_id == done.id).distinct()).all()
-    models = [recorded_models()[table] for table in tables if table in recorded_models()]
-    found = [resource_of(model) for model in models]
-    return all(resource is not None and resource.may(Act.UNDO) for resource in found)
+    found = [resource_of(recorded_models()[table]) for table in tables if table in recorded_models()]
+    return [one if one is not None else abort(403) for one in found]
 
 
 def _row(done: ChangeSet) -> ActivityRow:

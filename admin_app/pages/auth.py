@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, url_for
 
 from admin_app.domain import accounts, passwords, records
+from admin_app.domain.recording import note
 from admin_app.domain.sign_in import Outcome, prove_by_password
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import db
@@ -78,6 +79,12 @@ def choose_password(token: str) -> Any:
         try:
             with records.commit(db.session, Staff):
                 passwords.use_link(db.session, token, form.new_password.data or "")
+                # Nobody is signed in here; the link says who it is.
+                note(
+                    db.session,
+                    actor=accounts.actor_of(staff),
+                    summary=f"Staff “{staff.name}” chose a password by a link",
+                )
         except NotFoundError:
             return render_template("pages/link_gone.html"), 404
         except InvalidRecord as error:

@@ -25,7 +25,9 @@ class Access(ResourceView):
     """A resource of people who sign in, each with a page about their password and their sessions."""
 
     # Who may sign in, and as what, is the way to everything else.
-    proof_for: ClassVar[frozenset[str]] = frozenset({"create_view", "edit_view", "delete_view", "access_view"})
+    proof_for: ClassVar[frozenset[str]] = frozenset(
+        {"create_view", "edit_view", "delete_view", "restore_view", "access_view"}
+    )
 
     acts: ClassVar[dict[str, Act]] = {**ResourceView.acts, "access_view": Act.EDIT}
 

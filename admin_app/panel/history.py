@@ -16,7 +16,7 @@ from admin_app.domain import records
 from admin_app.domain.history import state_at, timeline
 from admin_app.domain.permissions import Act
 from admin_app.domain.recording import describe, last_set
-from admin_app.domain.undo import bring_back
+from admin_app.domain.undo import UNDOABLE, bring_back
 from admin_app.errors import UndoError
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, Did, Kind
@@ -130,7 +130,7 @@ class History(ExportPage):
 
     def _with_restore(self, entry: Entry, place: int, record: Any, *, before: int) -> Entry:
         """Offer the way back to a version that is not the present one."""
-        if not self.may(Act.UNDO) or entry.is_secret:
+        if not self.may(Act.UNDO) or entry.is_secret or entry.kind not in UNDOABLE:
             return entry
         is_newest = place == 0 and not before
         if record is None:

@@ -19,7 +19,7 @@ from admin_app.models.draft import Draft
 from admin_app.panel.details import Details
 from admin_app.panel.elements import Hidden
 from admin_app.panel.registry import resources
-from admin_app.web import errors, typed
+from admin_app.web import errors, proof, typed
 from admin_app.web.login import ask_to_sign_in, current_staff, former_staff_id
 from admin_app.web.notices import warn
 
@@ -57,8 +57,10 @@ class Keeping(Details):
 
     def _handle_view(self, name: str, **arguments: Any) -> ResponseReturnValue | None:
         """Keep what somebody typed whose session has ended, before they are asked to sign in."""
-        if current_staff() is None and (fields := typed.typed()):
-            return self._kept(fields)
+        if current_staff() is None:
+            proof.unwrap(former_staff_id())
+            if fields := typed.typed():
+                return self._kept(fields)
         return super()._handle_view(name, **arguments)
 
     def _kept(self, fields: Collection[Hidden]) -> ResponseReturnValue:
@@ -128,6 +130,8 @@ def _names() -> Collection[str]:
 
 def _stale_token(_error: CSRFError) -> Any:
     """Show the form again with a fresh token; what came without a good one is never carried out."""
+    staff = current_staff()
+    proof.unwrap(staff.id if staff is not None else None)
     resource = _resource() if typed.typed() else None
     return (resource.page_again(STALE) if resource is not None else None) or errors.token_missing()
 

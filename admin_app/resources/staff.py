@@ -14,7 +14,7 @@ from admin_app.extensions import db
 from admin_app.models.staff import Role, Staff
 from admin_app.panel.access import Access
 from admin_app.panel.fields import NewPasswordField, Rule
-from admin_app.web.login import current_session, renew
+from admin_app.web.login import go_on
 from admin_app.web.notices import announce
 
 
@@ -82,11 +82,8 @@ class StaffResource(Access):
     def update_model(self, form: Form, model: Any) -> bool:
         """Save; who changed their own role or password goes on in a new session, as every other one of theirs has ended."""
         is_saved: bool = super().update_model(form, model)
-        person = current_session()
-        if is_saved and person is not None and person.staff.id == model.id and model.is_active:
-            signed_in = sessions.find(db.session, person.token)
-            if signed_in is None:
-                renew(model)
+        if is_saved:
+            go_on()
         return is_saved
 
     def on_model_delete(self, model: Staff) -> None:

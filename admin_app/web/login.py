@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, current_app, g, redirect, session, url_for
+from flask import Flask, current_app, g, redirect, request, session, url_for
 from flask_login import UserMixin, current_user, login_user, logout_user
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
@@ -17,11 +17,14 @@ from admin_app.extensions import db, login_manager
 from admin_app.models.base import utc_now
 from admin_app.models.connection import small_write
 from admin_app.models.staff import Staff, StaffSession
-from admin_app.web.links import here
+from admin_app.web.links import here, local_path
+from admin_app.web.notices import warn
 from admin_app.web.visitors import visitor
 from admin_app.zones import zone_of
 
 log = logging.getLogger(__name__)
+
+NOT_DONE = "You were signed out before this was done. Nothing was changed: sign in, and do it again."
 
 # Where the signed cookie says whose it is, for when its session has ended.
 _WHOSE = "_whose"
@@ -153,6 +156,15 @@ def renew(staff: Staff) -> None:
     begin(token)
 
 
+def go_on() -> None:
+    """Begin a new session for a person whose own act ended theirs with all the others of an account: their new role, say."""
+    person = current_session()
+    # Their account may be gone as well.
+    staff = db.session.get(Staff, former_staff_id() or 0)
+    if person is not None and staff is not None and staff.is_active and sessions.find(db.session, person.token) is None:
+        renew(staff)
+
+
 def note_proof() -> None:
     """Give the present session a new token after its person proved who they are (committed); forms that are open stay good."""
     person = current_session()
@@ -168,9 +180,24 @@ def note_proof() -> None:
 
 def ask_to_sign_in(**changes: str) -> Response:
     """Send a stranger to the sign-in page, which leads back here afterwards, with these arguments in the address."""
+    if request.method == "POST" and not changes and "text/html" in request.headers.get("Accept", "text/html"):
+        # Scripts that ask in the background want no page, and nobody waits for what they did.
+        warn(NOT_DONE)
     # Flask-Login would take the address as text, where "%C3%A9" has become "é"; only plain ASCII leads back.
-    onward = urlencode({"next": here(**changes)})
+    onward = urlencode({"next": here(**changes) if _is_page() else _page_before()})
     return redirect(f"{url_for('auth.sign_in')}?{onward}")
+
+
+def _is_page() -> bool:
+    """Whether the address can be opened, and not only sent to, like that of an undo."""
+    return request.url_rule is None or "GET" in (request.url_rule.methods or ())
+
+
+def _page_before() -> str:
+    """Return the page whose button was pressed: as the form says, or else the browser."""
+    said = urlsplit(request.referrer or "")
+    from_browser = said._replace(scheme="", netloc="").geturl() if said.netloc == request.host else ""
+    return local_path(request.form.get("url"), local_path(from_browser, url_for("admin.index")))
 
 
 def lead_to(url: str) -> Response:

@@ -48,7 +48,8 @@ def required(*, back: str = "") -> Any:
     # In another tab there may have been proof meanwhile; what was kept is to be sent all the same.
     if not is_fresh() and (problem := problem_with(request.form.get(PASSWORD, ""))):
         return _page(problem, HTTPStatus.UNPROCESSABLE_ENTITY, back)
-    typed = _unsealed()
+    person = login.current_session()
+    typed = _unsealed(person.staff.id) if person is not None else None
     if typed is None:
         return _page(
             "What you typed before could not be kept that long. Go back, and send it again.", HTTPStatus.CONFLICT, back
@@ -63,9 +64,20 @@ def is_given() -> bool:
     return request.method == "POST" and TYPED in request.form
 
 
+def unwrap(whose: int | None) -> None:
+    """Let the request hold what this person sent first, for it to be kept or shown again: nothing was proved."""
+    if is_given() and whose is not None and (typed := _unsealed(whose)) is not None:
+        request.form = typed
+
+
 def required_for_rows(count: int) -> Any:
     """Return the same page when an act is about more rows than may go without proof."""
-    return required() if count > current_app.config["PROOF_ROWS"] else None
+    return required() if are_many(count) else None
+
+
+def are_many(count: int) -> bool:
+    """Whether so many rows may not go without proof."""
+    return count > int(current_app.config["PROOF_ROWS"])
 
 
 def problem_with(password: str) -> str:
@@ -104,10 +116,9 @@ def _sealed() -> str:
     return two_factor.seal(json.dumps([person.staff.id if person else 0, request.path, pairs]), key=key())
 
 
-def _unsealed() -> ImmutableMultiDict[str, str] | None:
-    person = login.current_session()
+def _unsealed(whose: int) -> ImmutableMultiDict[str, str] | None:
     text = two_factor.unseal(request.form.get(TYPED, ""), key=key(), seconds=KEPT_SECONDS)
     staff_id, path, pairs = json.loads(text) if text else (None, "", [])
-    if person is None or (staff_id, path) != (person.staff.id, request.path):
+    if (staff_id, path) != (whose, request.path):
         return None
     return ImmutableMultiDict((name, value) for name, value in pairs)

@@ -415,3 +415,37 @@ def test_a_poor_first_account_is_refused_field_by_field(link: str, as_nobody: An
 def emails(app: Flask) -> list[str]:
     with app.app_context():
         return list(db.session.scalars(select(Staff.email)))
+
+
+# ---- an act of a session that has ended
+
+
+@pytest.mark.parametrize(
+    ("url", "sent", "referrer", "onward"),
+    [
+        ("/admin/activity/undo/", {"url": "/admin/post/?q=a"}, "", "/admin/post/?q=a"),
+        ("/admin/activity/undo/", {"url": "//elsewhere.example"}, "http://localhost/admin/user/?page=2", "/admin/user/?page=2"),
+        ("/admin/post/restore/", {}, "http://localhost/admin/post/history/?id=3", "/admin/post/history/?id=3"),
+        ("/admin/post/restore/", {}, "http://elsewhere.example/admin/user/", "/admin/"),
+        ("/admin/account/shortcuts/", {}, "http://localhost//elsewhere.example", "/admin/"),
+        ("/admin/post/delete/?id=3", {}, "", "/admin/post/delete/?id=3"),
+    ],
+)  # fmt: skip
+def test_an_act_without_a_session_says_that_it_was_not_done_and_leads_back_to_its_page(
+    url: str, sent: dict[str, str], referrer: str, onward: str, *, as_nobody: Any
+) -> None:
+    headers = {"Referer": referrer} if referrer else {}
+
+    answer = as_nobody.post_form(url, sent, page="/sign-in", headers=headers)
+
+    page = Page(as_nobody.get(answer.location))
+    assert (answer.status_code, page.all("input", name="next")[0].attributes["value"]) == (302, onward)
+    assert page.notice.endswith(
+        "You were signed out before this was done. Nothing was changed: sign in, and do it again."
+    )
+
+
+def test_what_scripts_send_in_the_background_leaves_no_word(as_nobody: Any) -> None:
+    as_nobody.post_form("/admin/post/presence/?id=1", {}, page="/sign-in", headers={"Accept": "*/*"})
+
+    assert Page(as_nobody.get("/sign-in")).notice == ""

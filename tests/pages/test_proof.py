@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from admin_app.domain import throttle
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet, Kind
+from admin_app.models.draft import Draft
 from admin_app.models.job import Job
 from admin_app.models.post import Post
-from admin_app.models.staff import Staff, StaffSession
+from admin_app.models.staff import Role, Staff, StaffSession
 from tests.page import Page
 
 on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
@@ -287,6 +289,52 @@ def test_proof_leads_nobody_elsewhere(target: str, as_viewer: Any, password: str
     answer = as_viewer.post_form(CONFIRM, {"proof_password": password}, query_string={"next": target})
 
     assert (answer.status_code, answer.location) == (303, "/admin/")
+
+
+def test_a_session_that_ends_at_the_password_page_keeps_what_was_typed_before(
+    stale: Any, owner: Staff, viewer: Staff, app: Flask, password: str
+) -> None:
+    url = f"/admin/staff/edit/?id={viewer.id}"
+    asked = Page(stale.post_form(url, form_of(viewer, name="Verity", password=CHOSEN)))
+    with app.app_context():
+        db.session.execute(delete(StaffSession))
+        db.session.commit()
+
+    led = confirm(stale, url, asked, password)
+
+    with app.app_context():
+        (draft,) = db.session.scalars(select(Draft)).all()
+        kept = dict(draft.fields)
+    assert (name_of(app, viewer), kept["name"], CHOSEN in kept.values()) == ("Vera", "Verity", False)
+    stale.post_form(led.location, {"email": owner.email, "password": password}, page=led.location)
+    onward = parse_qs(urlsplit(led.location).query)["next"][0]
+    assert Page(stale.get(onward)).values()["name"] == "Verity"
+
+
+def test_what_was_sealed_by_one_person_is_kept_for_nobody_else(  # noqa: PLR0917 -- fixtures
+    stale: Any, viewer: Staff, client_of: Any, make_staff: Any, app: Flask, password: str
+) -> None:
+    url = f"/admin/staff/edit/?id={viewer.id}"
+    asked = Page(stale.post_form(url, form_of(viewer, name="Verity")))
+    other = client_of(make_staff("Oscar", Role.OWNER))
+    other.get("/admin/")
+    with app.app_context():
+        db.session.execute(delete(StaffSession))
+        db.session.commit()
+
+    other.post_form(url, {"proof_typed": asked.values("")["proof_typed"], "proof_password": password}, page="/sign-in")
+
+    with app.app_context():
+        assert list(db.session.scalars(select(Draft))) == []
+
+
+def test_a_stale_token_at_the_password_page_shows_the_form_again(stale: Any, viewer: Staff, app: Flask) -> None:
+    url = f"/admin/staff/edit/?id={viewer.id}"
+    asked = Page(stale.post_form(url, form_of(viewer, name="Verity")))
+
+    again = Page(stale.post(url, data={**asked.values(""), "csrf_token": "stale", "proof_password": "x"}))
+
+    assert (again.status, again.values()["name"], name_of(app, viewer)) == (400, "Verity", "Vera")
 
 
 @pytest.mark.parametrize("who", ["editor", "owner"])

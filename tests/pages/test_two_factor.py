@@ -16,6 +16,7 @@ from admin_app import create_app
 from admin_app.domain import throttle, two_factor
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import db
+from admin_app.models.change_set import ChangeSet
 from admin_app.models.staff import Staff, StaffSession
 from admin_app.pages.auth import set_up_url
 from tests.page import Page
@@ -329,3 +330,21 @@ def test_a_role_that_there_is_not_stops_the_start(tmp_path: Any) -> None:
 )  # fmt: skip -- a table
 def test_owners_need_it_where_it_is_meant_in_earnest(settings: dict[str, str], roles: set[str], tmp_path: Any) -> None:
     assert create_app(settings, instance_path=str(tmp_path)).config["TWO_FACTOR"] == roles
+
+
+@on_sqlite
+def test_the_trail_says_what_became_of_a_second_factor(
+    enrolled: list[str], as_owner: Any, owner: Staff, app: Flask
+) -> None:
+    assert len(enrolled) == 8
+    for act in ("codes", "remove"):
+        as_owner.post_form(OWN, {"act": act}, page=ACCOUNT)
+
+    with app.app_context():
+        acts = db.session.scalars(select(ChangeSet).order_by(ChangeSet.id.desc()).limit(3)).all()
+        told = [(one.actor_id, one.summary, one.record_id) for one in acts]
+    assert told == [
+        (owner.id, "Turned two-factor sign-in off for staff “Olivia”", owner.id),
+        (owner.id, "Made new recovery codes for staff “Olivia”", owner.id),
+        (owner.id, "Set two-factor sign-in up for staff “Olivia”", owner.id),
+    ]

@@ -124,6 +124,32 @@ def test_history_opens_when_the_record_is_gone_and_brings_it_back(as_editor: Any
         assert db.session.get_one(User, user.id).version == 3
 
 
+def test_what_is_in_the_way_of_a_deleted_record_is_said(as_editor: Any, make_user: Any, app: Flask) -> None:
+    user = make_user(name="Ann", email="ann@example.com")
+    as_editor.post_form(f"/admin/user/delete/?id={user.id}")
+    make_user(email="ann@example.com")
+
+    page = Page(restore(as_editor, "user", user.id, 2))
+
+    assert (page.status, page.summary) == (422, ["Email “ann@example.com” is used by another user now."])
+    with app.app_context():
+        assert db.session.get(User, user.id) is None
+
+
+def test_a_record_that_is_back_already_is_brought_back_once(as_editor: Any, make_user: Any, app: Flask) -> None:
+    user = make_user(name="Ann")
+    as_editor.post_form(f"/admin/user/delete/?id={user.id}")
+
+    page = history(as_editor, "user", user.id)
+    sent = {name: page.all("input", name=name)[0].attributes["value"] for name in ("csrf_token", "change")}
+
+    first, second = (as_editor.post("/admin/user/restore/", data=sent) for _ in range(2))
+
+    assert (first.status_code, Page(second).summary) == (303, ["It is there again already."])
+    with app.app_context():
+        assert db.session.get_one(User, user.id).version == 3
+
+
 def test_a_version_is_restored_as_a_new_change(as_editor: Any, make_user: Any, make_post: Any, app: Flask) -> None:
     ann, bea = make_user(), make_user()
     post = make_post(content="first", user=ann)
