@@ -130,6 +130,14 @@ def _files(app: Flask) -> Iterator[Finding]:
             yield Finding(f"Everybody on this machine can read {path}.", f"Run: chmod 600 {path}")
 
 
+def _proxies(app: Flask) -> Iterator[Finding]:
+    if not app.config["PROXIES"]:
+        yield Finding(
+            "No proxy is said to be in front, and the dashboard speaks no https itself: passwords could be read on the way.",
+            "Set ADMIN_PROXIES=1, ADMIN_HTTPS=1 and ADMIN_HOSTS behind one that does.",
+        )
+
+
 def _second_factors(app: Flask) -> Iterator[Finding]:
     powerful = {Role.OWNER.value} - app.config["TWO_FACTOR"]
     for role in sorted(powerful):
@@ -169,4 +177,4 @@ CHECKS: tuple[Callable[[Flask], Iterator[Finding]], ...] = (
     _migrations,
     _files,
 )
-LIVE_CHECKS: tuple[Callable[[Flask], Iterator[Finding]], ...] = (_second_factors, _people)
+LIVE_CHECKS: tuple[Callable[[Flask], Iterator[Finding]], ...] = (_proxies, _second_factors, _people)

@@ -52,6 +52,11 @@ CASES = {
     "secret": ({"SECRET_KEY": "abcd" * 10}, "The secret key repeats itself", "Unset ADMIN_SECRET_KEY"),
     "hosts": ({"TRUSTED_HOSTS": None}, "Behind a proxy, any host name", "Set ADMIN_HOSTS to the public name."),
     "https": ({"HTTPS": False}, "People come from elsewhere", "set ADMIN_HTTPS=1."),
+    "proxies": (
+        {"PROXIES": 0},
+        "No proxy is said to be in front",
+        "Set ADMIN_PROXIES=1, ADMIN_HTTPS=1 and ADMIN_HOSTS",
+    ),
     "factor": ({"TWO_FACTOR": frozenset()}, "A password alone signs in the role owner.", "Set ADMIN_TWO_FACTOR=owner"),
 }
 
@@ -156,6 +161,7 @@ def test_before_going_live_somebody_has_an_account(manage: Manage, settings_of: 
 
     assert result.exit_code == 1
     assert "Nobody has an account" in result.stderr
+    assert "No proxy is said to be in front" in result.stderr
 
 
 def test_a_database_without_tables_is_found(run_manage: Any) -> None:
