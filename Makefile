@@ -24,7 +24,7 @@ run: $(RUNTIME) ## Start the dashboard; the first time, install what it needs
 	@$(BIN)/python manage.py run $(ARGS)
 
 test: lint ## Check everything, then run every test: what CI runs
-	@$(BIN)/python -m pytest -n auto --cov $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal --cov $(ARGS)
 
 check: test ## The same as test
 

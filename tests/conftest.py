@@ -110,8 +110,10 @@ def app(app_on: Callable[[str], Flask], store: str) -> Flask:
         else:
             # A forgotten open transaction would make us wait for ever.
             connection.execute(text("SET LOCAL lock_timeout = '10s'"))
-            names = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
-            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+            # TRUNCATE makes new files for two dozen tables and their indexes: six times as slow as a few rows deleted.
+            for table in reversed(db.metadata.sorted_tables):
+                connection.execute(table.delete())
+            connection.execute(text("SELECT setval(format('%I', sequencename)::regclass, 1, false) FROM pg_sequences"))
     return app
 
 
