@@ -211,10 +211,11 @@ ARGUMENTS = {
     "/admin/jobs/": ["all"],
     "/admin/jobs/file/": ["id"],
 }
+# The filters are each resource's own; the other pages are one code for all of them, asked once.
+ARGUMENTS |= {f"/admin/post/{kind}": groups for kind, groups in READ.items()}
+for _kind in ("export/<export_type>/", "export/"):
+    ARGUMENTS[f"/admin/post/{_kind}"] = [*LISTED, FILTERS["post"]]
 for _name, _filters in FILTERS.items():
-    ARGUMENTS |= {f"/admin/{_name}/{kind}": groups for kind, groups in READ.items()}
-    ARGUMENTS[f"/admin/{_name}/export/<export_type>/"] = [*LISTED, _filters]
-    ARGUMENTS[f"/admin/{_name}/export/"] = [*LISTED, _filters]
     ARGUMENTS[f"/admin/{_name}/"] = [*LISTED, _filters, "add.created_at.op add.created_at", "add.email.op add.user"]
 
 # A form filled in; each of its values is replaced in turn.
