@@ -167,6 +167,8 @@ def test_a_list_with_every_column_costs_six_statements_at_most(
     assert counts[1] <= 6
 
 
+# A view keeps an address; what the address finds is asked of both stores elsewhere.
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 def test_a_view_of_each_declared_filter_opens_the_list_it_was_saved_from(subject: Subject, as_owner: Any) -> None:
     key = subject.add(1)
     subject.add(2)

@@ -67,8 +67,7 @@ def test_lists_show_it_as_it_is_in_rows_of_one_height(editor_page: Page, records
     expect_harmless(page)
 
 
-@BOTH
-@pytest.mark.parametrize("half", [0, 1])
+@pytest.mark.parametrize(("half", "javascript"), [(0, True), (1, False)], ids=["0-scripts", "1-no-scripts"])
 def test_a_records_pages_show_it_as_it_is(
     app: Flask, editor_page: Page, records: tuple[list[int], list[int]], half: int, *, javascript: bool
 ) -> None:
