@@ -146,6 +146,8 @@ def naughty(shared_data: Path) -> list[str]:
     return lines
 
 
+# On the store that refuses more: what it takes, the other takes as well.
+@pytest.mark.parametrize("store", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
 def test_every_naughty_string_comes_back_byte_for_byte(
     naughty: list[str], app: Flask, as_owner: Any, make_post: Callable[..., Post]
 ) -> None:

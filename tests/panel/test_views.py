@@ -26,7 +26,8 @@ from tests.panel.viewing import (
     save_as,
 )
 
-pytestmark = pytest.mark.usefixtures("gardens")
+# What is kept and who may is asked of both stores in tests/domain/test_views.py.
+pytestmark = [pytest.mark.usefixtures("gardens"), pytest.mark.parametrize("store", ["sqlite"], indirect=True)]
 
 
 # ---- saved and opened
