@@ -25,7 +25,8 @@ from admin_app.models.limits import as_key
 from admin_app.models.staff import Staff
 from admin_app.models.stored import recorded_models
 from admin_app.panel.changes import entries_of, time_cell
-from admin_app.panel.elements import ActivityRow, LeftAlone, Link
+from admin_app.panel.elements import Link
+from admin_app.panel.history_elements import ActivityRow, LeftAlone
 from admin_app.panel.registry import resource_of, resources
 from admin_app.panel.resource import ResourceView
 from admin_app.text import counted

@@ -17,7 +17,8 @@ from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet, Did
 from admin_app.models.stored import from_json, kept_columns, recorded_models
 from admin_app.panel.cells import value_cell
-from admin_app.panel.elements import Cell, Entry, FieldChange
+from admin_app.panel.elements import Cell
+from admin_app.panel.history_elements import Entry, FieldChange
 from admin_app.panel.registry import resource_of
 
 _WORDS = {Did.CREATE: "created", Did.UPDATE: "changed", Did.DELETE: "deleted"}

@@ -15,8 +15,8 @@ from admin_app.errors import InvalidRecord, SelectionError
 from admin_app.extensions import db
 from admin_app.models.preference import Density, Preference
 from admin_app.panel.draft import Draft
-from admin_app.panel.elements import ColumnChoice, Listing
 from admin_app.panel.links import ListLinks
+from admin_app.panel.list_elements import ColumnChoice, Listing
 from admin_app.panel.listing import ListPage
 from admin_app.selection.offer import PAGE_SIZES
 from admin_app.selection.selection import Selection

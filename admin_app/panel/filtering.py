@@ -11,8 +11,9 @@ from sqlalchemy import String
 
 from admin_app.errors import ConfigurationError
 from admin_app.panel.draft import BUILD, Draft, draft_of, sent_draft
-from admin_app.panel.elements import Cell, CellKind, Chip, FilterBar
+from admin_app.panel.elements import Cell, CellKind
 from admin_app.panel.engine import Engine
+from admin_app.panel.filter_elements import Chip, FilterBar
 from admin_app.panel.links import ListLinks
 from admin_app.panel.operators import Operators
 from admin_app.panel.operators.base import Operator

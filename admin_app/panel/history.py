@@ -24,9 +24,9 @@ from admin_app.models.limits import as_key
 from admin_app.models.stored import from_json, kept_columns
 from admin_app.panel.changes import entries_of
 from admin_app.panel.editing import UNPROCESSABLE
-from admin_app.panel.elements import Entry
 from admin_app.panel.engine import foreign_key_of
 from admin_app.panel.export_page import ExportPage
+from admin_app.panel.history_elements import Entry
 from admin_app.web.notices import announce
 
 

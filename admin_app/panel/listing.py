@@ -24,9 +24,9 @@ from admin_app.models.preference import Density
 from admin_app.panel.cells import cell_of
 from admin_app.panel.columns import Columns
 from admin_app.panel.draft import Draft, is_control
-from admin_app.panel.elements import Column, Listing, Row, SearchBox
 from admin_app.panel.filtering import Narrowings, narrowed
 from admin_app.panel.links import ListLinks
+from admin_app.panel.list_elements import Column, Listing, Row, SearchBox
 from admin_app.panel.pager import pager_of
 from admin_app.selection import search
 from admin_app.selection.counting import Count, counts_of_children

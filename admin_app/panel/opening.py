@@ -15,8 +15,9 @@ from admin_app.errors import SelectionError
 from admin_app.panel.at_hand import current_views, named_view
 from admin_app.panel.choosing import Choosing
 from admin_app.panel.draft import Draft
-from admin_app.panel.elements import Hidden, Link, Listing, ViewBar
+from admin_app.panel.elements import Hidden, Link
 from admin_app.panel.links import ListLinks
+from admin_app.panel.list_elements import Listing, ViewBar
 from admin_app.selection.selection import OWN_KEYS, PER_PAGE, SORT, VIEW, WHERE, WHOLE, Selection, whole_number
 from admin_app.text import in_words
 from admin_app.web.login import current_staff

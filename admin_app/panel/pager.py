@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from admin_app import text
-from admin_app.panel.elements import Link, Pager
+from admin_app.panel.elements import Link
 from admin_app.panel.links import ListLinks
+from admin_app.panel.list_elements import Pager
 from admin_app.selection.paging import Page
 from admin_app.selection.selection import COUNT_LIMIT, END, Selection
 

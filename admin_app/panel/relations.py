@@ -12,8 +12,8 @@ from sqlalchemy.orm import RelationshipProperty
 
 from admin_app.domain.permissions import Act
 from admin_app.extensions import db
-from admin_app.panel.elements import Listing
 from admin_app.panel.links import ListLinks
+from admin_app.panel.list_elements import Listing
 from admin_app.panel.registry import resource_of
 from admin_app.panel.views import Views
 from admin_app.selection.paging import fetch

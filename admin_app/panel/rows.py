@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from admin_app.panel.draft import Draft, Row
-from admin_app.panel.elements import FilterGroup, FilterRow, Hidden, OperatorChoice
+from admin_app.panel.elements import Hidden
+from admin_app.panel.filter_elements import FilterGroup, FilterRow, OperatorChoice
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.relation import RelationIs
 from admin_app.selection.conditions import DEEPEST_GROUP

@@ -18,8 +18,8 @@ from admin_app.extensions import db
 from admin_app.models.preference import Preference
 from admin_app.models.saved_view import Audience, SavedView
 from admin_app.models.staff import Staff
-from admin_app.panel.elements import ViewRow
 from admin_app.panel.links import ListLinks
+from admin_app.panel.list_elements import ViewRow
 from admin_app.panel.opening import Opening
 from admin_app.selection.selection import WHOLE, Selection
 from admin_app.web.login import current_staff

@@ -9,7 +9,8 @@ from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from admin_app.panel.elements import Hidden, OperatorChoice
+from admin_app.panel.elements import Hidden
+from admin_app.panel.filter_elements import OperatorChoice
 from admin_app.selection.offer import SearchColumn
 
 

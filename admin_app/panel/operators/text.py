@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement, String, or_
 
-from admin_app.panel.elements import OperatorChoice
+from admin_app.panel.filter_elements import OperatorChoice
 from admin_app.panel.operators.base import Operator, yes_or_no
 from admin_app.selection.containment import contains
 from admin_app.selection.offer import SearchColumn
