@@ -149,6 +149,7 @@ def test_columns_are_chosen_ordered_and_reset(page: Page, *, javascript: bool) -
 
     page.get_by_role("link", name="Columns").click()
     page.get_by_role("button", name="Reset to default").click()
+    expect(result_line(page)).to_have_text("10 posts")
     expect(page.locator(".listing--compact")).to_have_count(0)
     assert heads(page) == ["Content", "User", "Created at", "ID"]
 
