@@ -31,8 +31,6 @@ class Engine(ModelView):
     noun: str = ""
     nouns: str = ""
     description: ClassVar[str] = ""
-    # Whether the resource is for owners alone.
-    owners_only: ClassVar[bool] = False
     # Whether the command line imports and exports it.
     can_transfer: ClassVar[bool] = True
     # Where the resource stands in the menu; smaller comes first.
@@ -48,13 +46,18 @@ class Engine(ModelView):
     ajax_update = None
     ajax_lookup = None
 
+    @property
+    def is_guarded(self) -> bool:
+        """Whether a right to every resource leaves this one out."""
+        return self.record.__guarded__
+
     def may(self, act: Act) -> bool:
         """Whether the person at the screen may do this here."""
-        return may(current_staff(), act, owners_only=self.owners_only)
+        return may(current_staff(), act, self.endpoint, guarded=self.is_guarded)
 
     def is_accessible(self) -> bool:
         """Whether the resource shows in the menu."""
-        return self.may(Act.VIEW)
+        return self.may(Act.LIST)
 
     def _handle_view(self, name: str, **_arguments: Any) -> ResponseReturnValue | None:
         """Ask for a signed-in person first, then for the right: of the address itself, not of a button that leads to it."""

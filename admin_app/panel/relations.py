@@ -34,7 +34,7 @@ class Relations(Views):
         target = resource_of(relation.mapper.class_) if relation is not None and not relation.uselist else None
         if target is None:
             abort(404)
-        if not target.may(Act.VIEW):
+        if not target.may(Act.LIST):
             abort(403)
         arguments = [(SEARCH, request.args.get("query", "")), (PAGE, request.args.get("page", ""))]
         selection = target.selection(arguments)
