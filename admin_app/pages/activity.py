@@ -18,7 +18,7 @@ from admin_app.domain.history import Activity, Wanted, activity, changes_of
 from admin_app.domain.permissions import Act
 from admin_app.domain.recording import last_set
 from admin_app.domain.undo import Outcome, is_undoable, undo, undone_by
-from admin_app.errors import InvalidRecord, LastOwnerError, RecordGone, UndoError
+from admin_app.errors import InvalidRecord, PowerError, RecordGone, UndoError
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet, Kind
 from admin_app.models.limits import as_key
@@ -103,10 +103,10 @@ class ActivityPage(BaseView):
         insisted = [key for text in request.form.getlist("insist") if (key := as_key(Change, text))]
         try:
             with records.commit(db.session, _model_of(done)):
-                _require_consent(undo(db.session, done, insisted=insisted))
+                _require_consent(undo(db.session, done, by=login.current_staff(), insisted=insisted))
         except _AskFirst as asked:
             return self._undo_page(set_id, asked.left, asked.outcome, "")
-        except (UndoError, LastOwnerError, InvalidRecord) as error:
+        except (UndoError, PowerError, InvalidRecord) as error:
             return self._undo_page(set_id, [], None, str(error))
         except RecordGone:
             abort(409)

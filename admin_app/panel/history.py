@@ -17,7 +17,7 @@ from admin_app.domain.history import state_at, timeline
 from admin_app.domain.permissions import Act
 from admin_app.domain.recording import describe, last_set
 from admin_app.domain.undo import UNDOABLE, bring_back
-from admin_app.errors import UndoError
+from admin_app.errors import PowerError, UndoError
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, Did, Kind
 from admin_app.models.limits import as_key
@@ -27,6 +27,7 @@ from admin_app.panel.editing import UNPROCESSABLE
 from admin_app.panel.engine import foreign_key_of
 from admin_app.panel.export_page import ExportPage
 from admin_app.panel.history_elements import Entry
+from admin_app.web.login import current_staff
 from admin_app.web.notices import announce
 
 
@@ -64,8 +65,8 @@ class History(ExportPage):
     def _brought_back(self, change: Change) -> list[str]:
         try:
             with records.commit(db.session, self.model):
-                bring_back(db.session, change)
-        except UndoError as error:
+                bring_back(db.session, change, by=current_staff())
+        except (UndoError, PowerError) as error:
             return [str(error)]
         return []
 
