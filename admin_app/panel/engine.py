@@ -12,11 +12,12 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import RelationshipProperty
 from sqlalchemy.orm.interfaces import RelationshipDirection
 
-from admin_app.domain.permissions import Act, may
+from admin_app.domain.permissions import Act
 from admin_app.extensions import db
 from admin_app.models.base import Record
 from admin_app.models.limits import as_key
 from admin_app.panel.elements import Link
+from admin_app.panel.standing import standing
 from admin_app.text import label
 from admin_app.web import proof
 from admin_app.web.links import here, local_path
@@ -31,8 +32,8 @@ class Engine(ModelView):
     noun: str = ""
     nouns: str = ""
     description: ClassVar[str] = ""
-    # Whether the resource is for owners alone.
-    owners_only: ClassVar[bool] = False
+    # Whether "view everything" leaves this out: who may look at it has a right that names it, or holds all there is.
+    is_guarded: ClassVar[bool] = False
     # Whether the command line imports and exports it.
     can_transfer: ClassVar[bool] = True
     # Where the resource stands in the menu; smaller comes first.
@@ -50,11 +51,11 @@ class Engine(ModelView):
 
     def may(self, act: Act) -> bool:
         """Whether the person at the screen may do this here."""
-        return may(current_staff(), act, owners_only=self.owners_only)
+        return standing().rights.may(act, self.endpoint, guarded=self.is_guarded)
 
     def is_accessible(self) -> bool:
         """Whether the resource shows in the menu."""
-        return self.may(Act.VIEW)
+        return self.may(Act.LIST)
 
     def _handle_view(self, name: str, **_arguments: Any) -> ResponseReturnValue | None:
         """Ask for a signed-in person first, then for the right: of the address itself, not of a button that leads to it."""

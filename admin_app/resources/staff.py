@@ -26,7 +26,7 @@ class StaffResource(Access):
     nouns = "staff"
     description = "Who can sign in here, and what they may do."
     menu_order = 90
-    owners_only = True
+    is_guarded = True
     can_transfer = False
 
     column_list = ("name", "email", "role", "is_active", "last_sign_in_at", "id")
