@@ -22,7 +22,8 @@ from sqlalchemy import select, update
 from admin_app import resources
 from admin_app.extensions import db
 from admin_app.models.base import UtcDateTime
-from admin_app.models.staff import Role, StaffSession
+from admin_app.models.role import OWNER
+from admin_app.models.staff import StaffSession
 from admin_app.models.stored import kept_columns
 from admin_app.panel.resource import ResourceView
 from tests.page import Page
@@ -450,7 +451,7 @@ def test_a_change_by_somebody_else_is_never_overwritten_unseen(
 ) -> None:
     key = subject.add(1)
     address = subject.at("edit", key)
-    other = client_of(make_staff("Otto", Role.OWNER))
+    other = client_of(make_staff("Otto", OWNER))
     mine = subject.typed(Page(as_owner.get(address)).values(), 9, password)
     theirs = subject.typed(Page(other.get(address)).values(), 8, password)
     saved = other.post(address, data=theirs)
@@ -508,7 +509,7 @@ def test_a_form_sent_twice_makes_one_record(subject: Subject, as_owner: Any, pas
 
 def test_a_form_says_who_else_has_it_open(subject: Subject, as_owner: Any, client_of: Any, make_staff: Any) -> None:
     address = subject.at("edit", subject.add(1))
-    other = client_of(make_staff("Otto", Role.OWNER))
+    other = client_of(make_staff("Otto", OWNER))
     other.get(address)
 
     page = Page(as_owner.get(address))

@@ -20,7 +20,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from admin_app.domain import accounts, two_factor
 from admin_app.extensions import db
-from admin_app.models.staff import Role, Staff
+from admin_app.models.role import OWNER
+from admin_app.models.staff import Staff
 
 # Of a key of 32 characters, that many bits if each were as likely as it is frequent: "abcabcabc…" has a tenth of it.
 FEWEST_BITS = 96
@@ -139,7 +140,7 @@ def _proxies(app: Flask) -> Iterator[Finding]:
 
 
 def _second_factors(app: Flask) -> Iterator[Finding]:
-    powerful = {Role.OWNER.value} - app.config["TWO_FACTOR"]
+    powerful = {OWNER} - app.config["TWO_FACTOR"]
     for role in sorted(powerful):
         yield Finding(
             f"A password alone signs in the role {role}.",
@@ -156,7 +157,9 @@ def _people(_app: Flask) -> Iterator[Finding]:
         required = current_app.config["TWO_FACTOR"]
         people = db.session.scalars(select(Staff).where(Staff.is_active).order_by(Staff.name, Staff.id)).all()
         missing = [
-            one.email for one in people if one.role.value in required and not two_factor.has_factor(db.session, one)
+            one.email
+            for one in people
+            if required.intersection(one.roles) and not two_factor.has_factor(db.session, one)
         ]
     except SQLAlchemyError:
         # Without its tables; the migrations' check says so.

@@ -140,7 +140,7 @@ def _settle_staff(session: AnySession) -> None:
     accounts.require_an_owner(session)
     done = select(Change).where(Change.change_set_id == begin_set(session), Change.model == Staff.__tablename__)
     changes = session.scalars(done).all()
-    sessions.end_all_of(session, [one.record_id for one in changes if {"role", "is_active"} & {*(one.after or {})}])
+    sessions.end_all_of(session, [one.record_id for one in changes if {"roles", "is_active"} & {*(one.after or {})}])
 
 
 def _outcome(session: AnySession, set_id: int, given_back: int) -> Outcome:

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, or_, select, true
 
 from admin_app.domain import records
+from admin_app.domain.permissions import rights_of
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import AnySession
 from admin_app.models.limits import as_key
-from admin_app.models.saved_view import Audience, SavedView
-from admin_app.models.staff import Role, Staff
+from admin_app.models.saved_view import EVERYONE, MINE, SavedView
+from admin_app.models.staff import Staff
 
 LONGEST_NAME = 60
 # Of one person and resource: more nobody finds their way in.
@@ -33,22 +34,22 @@ class ViewAtHand:
     resource: str
     name: str
     arguments: str
-    audience: Audience
+    audience: str
     staff_id: int
 
 
 def visible_to(staff: Staff) -> ColumnElement[bool]:
-    """Return the condition on the views this person sees: their own and those shared with them; owners, all shared ones."""
+    """Return the condition on the views this person sees: their own and those shared with them; with every right, all shared ones."""
     own = SavedView.staff_id == staff.id
-    if staff.role is Role.OWNER:
-        return or_(own, SavedView.audience != Audience.MINE)
-    return or_(own, SavedView.audience.in_([Audience.EVERYONE, Audience(staff.role.value)]))
+    if rights_of(staff).has_everything:
+        return or_(own, SavedView.audience != MINE)
+    return or_(own, SavedView.audience.in_([EVERYONE, *staff.roles]))
 
 
 def may_change(staff: Staff, view: SavedView | ViewAtHand) -> bool:
-    """Whether this person may rename, save, share or delete the view: who made it, and owners what is shared."""
-    is_shared = view.audience is not Audience.MINE
-    return view.staff_id == staff.id or (is_shared and staff.role is Role.OWNER)
+    """Whether this person may rename, save, share or delete the view: who made it, and with every right what is shared."""
+    is_shared = view.audience != MINE
+    return view.staff_id == staff.id or (is_shared and rights_of(staff).has_everything)
 
 
 def views_at_hand(session: AnySession, staff: Staff, *, most: int, with_id: int = 0) -> list[ViewAtHand]:
@@ -80,7 +81,7 @@ def find_view(session: AnySession, staff: Staff, *, resource: str, key: str) -> 
 
 
 def create_view(
-    session: AnySession, staff: Staff, *, resource: str, name: str, arguments: str, audience: Audience
+    session: AnySession, staff: Staff, *, resource: str, name: str, arguments: str, audience: str
 ) -> SavedView:
     """Keep a list under a name (not yet committed); raise `InvalidRecord` for a name that does not fit or is taken."""
     count = select(func.count()).where(SavedView.staff_id == staff.id, SavedView.resource == resource)
@@ -93,7 +94,7 @@ def create_view(
     return view
 
 
-def change_view(session: AnySession, view: SavedView, *, name: str, audience: Audience | None = None) -> None:
+def change_view(session: AnySession, view: SavedView, *, name: str, audience: str | None = None) -> None:
     """Give the view another name, and another audience if one is given; raise `InvalidRecord` where the name does not do."""
     name = " ".join(name.split())
     if problem := _problem_with(session, view, name):

@@ -173,4 +173,4 @@ class AccountPage(BaseView):
         return login.lead_to(url_for("account.index"))
 
 
-_FACTS = (("name", "Name"), ("email", "Email"), ("role", "Role"), ("last_sign_in_at", "Last sign-in"))
+_FACTS = (("name", "Name"), ("email", "Email"), ("role_names", "Roles"), ("last_sign_in_at", "Last sign-in"))

@@ -12,7 +12,7 @@ from flask import Response, abort, request, url_for
 from flask_admin import BaseView, expose
 
 from admin_app import text
-from admin_app.domain.permissions import Act
+from admin_app.domain.permissions import Act, rights_of
 from admin_app.errors import NotFoundError
 from admin_app.extensions import db
 from admin_app.jobs import ledger
@@ -20,7 +20,6 @@ from admin_app.jobs.queue import the_queue
 from admin_app.models.base import utc_now
 from admin_app.models.job import Job, JobState
 from admin_app.models.limits import as_key
-from admin_app.models.staff import Role
 from admin_app.panel.cells import value_cell
 from admin_app.panel.elements import Cell
 from admin_app.panel.export_jobs import resource_of_job
@@ -54,7 +53,7 @@ class JobLine:
 
 
 class JobsPage(BaseView):
-    """Mine, and for owners everybody's."""
+    """Mine, and everybody's for who holds every right."""
 
     def is_visible(self) -> bool:
         """Stand in our own menu."""
@@ -148,8 +147,7 @@ def _me() -> int:
 
 
 def _is_owner() -> bool:
-    staff = login.current_staff()
-    return staff is not None and staff.role is Role.OWNER
+    return rights_of(login.current_staff()).has_everything
 
 
 def _requested(*, may_be_others: bool = False) -> Job:

@@ -11,6 +11,7 @@ from typing import Any
 from admin_app import text
 from admin_app.current import zone
 from admin_app.domain.permissions import Act
+from admin_app.models.words import Words
 from admin_app.panel.elements import Cell, CellKind
 from admin_app.panel.engine import Engine
 from admin_app.panel.registry import resource_of
@@ -53,6 +54,8 @@ def value_cell(value: Any, *, is_whole: bool) -> Cell:  # noqa: PLR0911 -- a tab
             return Cell(CellKind.EMPTY, "empty", "Empty text")
         case bool():
             return Cell(CellKind.CHOICE, "Yes" if value else "No")
+        case Words():
+            return value_cell(str(value), is_whole=is_whole)
         case Enum():
             return Cell(CellKind.CHOICE, str(value.value).replace("_", " ").capitalize())
         case int() | float() | Decimal():

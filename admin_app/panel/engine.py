@@ -32,8 +32,6 @@ class Engine(ModelView):
     noun: str = ""
     nouns: str = ""
     description: ClassVar[str] = ""
-    # Whether "view everything" leaves this out: who may look at it has a right that names it, or holds all there is.
-    is_guarded: ClassVar[bool] = False
     # Whether the command line imports and exports it.
     can_transfer: ClassVar[bool] = True
     # Where the resource stands in the menu; smaller comes first.
@@ -48,6 +46,11 @@ class Engine(ModelView):
     action_view = None
     ajax_update = None
     ajax_lookup = None
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether a right to every resource leaves this one out."""
+        return self.record.__guarded__
 
     def may(self, act: Act) -> bool:
         """Whether the person at the screen may do this here."""

@@ -61,7 +61,7 @@ def run_export(job: Job, progress: Progress) -> Product:
     """Make the file. Rights are asked anew: they may have changed while the job waited."""
     view = resource_of_job(job)
     staff = db.session.get(Staff, job.staff_id)
-    if view is None or staff is None or not may(staff, Act.EXPORT, owners_only=view.owners_only):
+    if view is None or staff is None or not may(staff, Act.EXPORT, view.endpoint, guarded=view.is_guarded):
         message = "You may not export this any more. Nothing was written."
         raise TransferError(message)
     asked: dict[str, Any] = job.arguments

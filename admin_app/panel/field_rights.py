@@ -87,7 +87,7 @@ class FieldRights(Engine):
 
     @cached_property
     def _other_names(self) -> dict[str, tuple[str, str]]:
-        found = {}
+        found: dict[str, tuple[str, str]] = {}
         for relation in inspect_mapper(self.model).relationships:
             if relation.direction is RelationshipDirection.MANYTOONE:
                 names = (relation.key, str(foreign_key_of(relation).key))

@@ -20,18 +20,18 @@ class ResourceView(History):
     """
 
     acts: ClassVar[dict[str, Act]] = {
-        "index_view": Act.VIEW,
-        "columns_view": Act.VIEW,
-        "page_size_view": Act.VIEW,
+        "index_view": Act.LIST,
+        "columns_view": Act.LIST,
+        "page_size_view": Act.LIST,
         # Everybody keeps views of their own; sharing one asks for `Act.SHARE`, changing one for whose it is.
-        "views_view": Act.VIEW,
-        "new_view": Act.VIEW,
-        "save_view": Act.VIEW,
-        "change_view": Act.VIEW,
-        "remove_view": Act.VIEW,
-        "default_view": Act.VIEW,
+        "views_view": Act.LIST,
+        "new_view": Act.LIST,
+        "save_view": Act.LIST,
+        "change_view": Act.LIST,
+        "remove_view": Act.LIST,
+        "default_view": Act.LIST,
         "details_view": Act.VIEW,
-        "lookup_view": Act.VIEW,
+        "lookup_view": Act.LIST,
         "create_view": Act.CREATE,
         "edit_view": Act.EDIT,
         "presence_view": Act.EDIT,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import g, has_request_context
 
@@ -14,6 +14,8 @@ from admin_app.domain.permissions import rights_of
 from admin_app.domain.rights import EVERYTHING, Grant, Rights
 from admin_app.models.staff import Staff
 from admin_app.web.login import current_staff
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +27,7 @@ class Standing:
     # What was found out already: the same is asked for every column, and for the links of every row.
     known: dict[Hashable, Any] = field(default_factory=dict)
 
-    def once[T](self, key: Hashable, find_out: Callable[[], T]) -> T:
+    def once(self, key: Hashable, find_out: Callable[[], T]) -> T:
         """Return what is known under a key, found out the first time."""
         if key not in self.known:
             self.known[key] = find_out()

@@ -11,9 +11,11 @@ from admin_app.domain import accounts, passwords, sessions
 from admin_app.domain.rules import problem_with
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
-from admin_app.models.staff import Role, Staff
+from admin_app.models.role import OWNER
+from admin_app.models.staff import Staff
 from admin_app.panel.access import Access
 from admin_app.panel.fields import NewPasswordField, Rule
+from admin_app.panel.word_fields import RolesField
 from admin_app.web.login import go_on
 from admin_app.web.notices import announce
 
@@ -26,17 +28,17 @@ class StaffResource(Access):
     nouns = "staff"
     description = "Who can sign in here, and what they may do."
     menu_order = 90
-    is_guarded = True
     can_transfer = False
 
-    column_list = ("name", "email", "role", "is_active", "last_sign_in_at", "id")
+    column_list = ("name", "email", "roles", "is_active", "last_sign_in_at", "id")
     column_further_list = ("created_at", "updated_at")
     column_searchable_list = ("name", "email")
-    column_sortable_list = ("name", "email", "role", "last_sign_in_at", "id")
-    column_filters = ("role", "is_active", "email", "last_sign_in_at")
+    column_sortable_list = ("name", "email", "last_sign_in_at", "id")
+    column_filters = ("roles", "is_active", "email", "last_sign_in_at")
     column_labels = {"is_active": "Active", "last_sign_in_at": "Last sign-in"}
     column_default_sort = ("name", False)
-    form_columns = ("name", "email", "role", "is_active", "password")
+    form_columns = ("name", "email", "roles", "is_active", "password")
+    form_overrides = {"roles": RolesField}
     form_extra_fields = {
         "password": NewPasswordField(
             "New password",
@@ -70,13 +72,13 @@ class StaffResource(Access):
         # Some letters grow when they become small ones.
         if problem := problem_with(Staff.__table__.columns["email"], "Email", model.email):
             raise InvalidRecord({"email": problem})
-        if not is_created and (model.role is not Role.OWNER or not model.is_active):
+        if not is_created and (OWNER not in model.roles or not model.is_active):
             accounts.require_another_owner(db.session, model)
         if form["password"].data:
             passwords.set_password(db.session, model, form["password"].data)
         elif is_created:
             model.password_hash = ""
-        if not model.is_active or (not is_created and _is_changed(model, "role")):
+        if not model.is_active or (not is_created and _is_changed(model, "roles")):
             sessions.end_all(db.session, model)
 
     def update_model(self, form: Form, model: Any) -> bool:

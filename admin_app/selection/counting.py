@@ -96,8 +96,8 @@ def counts_of_children(
     found = select(1).where(children.of_type(child).expression, *among(child, rows)).correlate(parent)
     some = (found if limit is None else found.limit(limit + 1)).subquery()
     counted = select(func.count()).select_from(some).scalar_subquery()
-    rows = session.execute(select(key, counted).where(key.in_(keys)))
-    counts = {row[0]: Count(row[1]) if limit is None else bounded(row[1], limit) for row in rows}
+    found_each = session.execute(select(key, counted).where(key.in_(keys)))
+    counts = {row[0]: Count(row[1]) if limit is None else bounded(row[1], limit) for row in found_each}
     return {key: counts.get(key, Count(0)) for key in keys}
 
 

@@ -24,7 +24,9 @@ from admin_app import create_app
 from admin_app.cli.serve import SWITCH
 from admin_app.domain.demo import make_demo
 from admin_app.extensions import db
-from admin_app.models.staff import Role, Staff, StaffSession
+from admin_app.models.role import VIEWER
+from admin_app.models.staff import Staff, StaffSession
+from admin_app.models.words import Words
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
@@ -101,7 +103,7 @@ def prepare(folder: Path, posts: int) -> str:
     with app.app_context():
         flask_migrate.upgrade(directory=str(ROOT / "migrations"))
         make_demo(db.session, users=max(posts // 10, 1), posts=posts)
-        staff = Staff(name="Vera", email="vera@example.com", role=Role.VIEWER, password_hash="-")  # noqa: S106 -- opens nothing
+        staff = Staff(name="Vera", email="vera@example.com", roles=Words([VIEWER]), password_hash="-")  # noqa: S106 -- opens nothing
         db.session.add(staff)
         db.session.flush()
         digest = hashlib.sha256(token.encode()).hexdigest()

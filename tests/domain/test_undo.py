@@ -16,7 +16,8 @@ from admin_app.errors import LastOwnerError, UndoError
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet, Kind
 from admin_app.models.post import Post
-from admin_app.models.staff import Role, Staff
+from admin_app.models.role import EDITOR, OWNER
+from admin_app.models.staff import Staff
 from admin_app.models.user import User
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -250,7 +251,7 @@ def test_records_that_came_and_went_by_other_acts_are_named(make_user: Any) -> N
 
 
 def test_a_changed_password_does_not_come_back(make_staff: Any) -> None:
-    make_staff("Olivia", Role.OWNER)
+    make_staff("Olivia", OWNER)
     person = make_staff("Ann")
     with commit(db.session, Staff):
         person.password_hash = "another"
@@ -261,8 +262,8 @@ def test_a_changed_password_does_not_come_back(make_staff: Any) -> None:
 
 
 def test_an_account_comes_back_switched_off_and_without_a_password(make_staff: Any) -> None:
-    make_staff("Olivia", Role.OWNER)
-    person = make_staff("Ann", Role.EDITOR)
+    make_staff("Olivia", OWNER)
+    person = make_staff("Ann", EDITOR)
     key = person.id
     with commit(db.session, Staff):
         db.session.delete(person)
@@ -270,7 +271,7 @@ def test_an_account_comes_back_switched_off_and_without_a_password(make_staff: A
     take_back(done())
 
     again = db.session.get_one(Staff, key)
-    assert (again.name, again.role, again.is_active, again.password_hash) == ("Ann", Role.EDITOR, False, "")
+    assert (again.name, again.role, again.is_active, again.password_hash) == ("Ann", EDITOR, False, "")
     last = db.session.scalars(select(Change).order_by(Change.id.desc())).first()
     assert last is not None
     assert last.after is not None
@@ -278,7 +279,7 @@ def test_an_account_comes_back_switched_off_and_without_a_password(make_staff: A
 
 
 def test_an_undo_never_takes_the_last_owner(make_staff: Any) -> None:
-    make_staff("Olivia", Role.OWNER)
+    make_staff("Olivia", OWNER)
     made = done()
 
     with pytest.raises(LastOwnerError):

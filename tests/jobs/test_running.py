@@ -18,7 +18,8 @@ from admin_app.jobs import ledger, running
 from admin_app.jobs.running import KINDS, Product, Progress
 from admin_app.models.job import Job, JobState
 from admin_app.models.post import Post
-from admin_app.models.staff import Role, Staff
+from admin_app.models.role import OWNER, VIEWER
+from admin_app.models.staff import Staff
 from tests.many import many
 from tests.page import Page
 
@@ -213,7 +214,7 @@ def test_a_failed_job_is_done_by_retry(
 def test_who_lost_the_right_meanwhile_gets_no_file(
     app: Flask, as_owner: Any, owner: Staff, make_staff: Any, jobs: Any
 ) -> None:
-    make_staff("Second", Role.OWNER)
+    make_staff("Second", OWNER)
     form = {"format": "xlsx", "column": ["id", "email"]}
     as_owner.post_form("/admin/staff/export/", form)
     as_owner.post_form("/admin/staff/export/", form)
@@ -223,7 +224,7 @@ def test_who_lost_the_right_meanwhile_gets_no_file(
         db.session.commit()
     jobs.work()
     with app.app_context():
-        db.session.get_one(Staff, owner.id).role = Role.VIEWER
+        db.session.get_one(Staff, owner.id).role = VIEWER
         ledger.retry(db.session, job_id=second)
         db.session.commit()
         app.extensions["jobs"].wake(second)

@@ -13,7 +13,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from admin_app.extensions import db
 from admin_app.models.post import Post
-from admin_app.models.staff import Role, Staff
+from admin_app.models.staff import Staff
 from admin_app.models.user import User
 
 pytestmark = pytest.mark.usefixtures("context")

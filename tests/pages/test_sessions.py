@@ -12,7 +12,8 @@ from flask import Flask
 from sqlalchemy import select, text, update
 
 from admin_app.extensions import db
-from admin_app.models.staff import Role, Staff, StaffSession
+from admin_app.models.role import OWNER
+from admin_app.models.staff import Staff, StaffSession
 from tests.page import Page
 
 on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
@@ -193,7 +194,7 @@ def test_a_change_of_another_thing_ends_nothing(as_owner: Any, as_editor: Any, e
 def test_who_changes_their_own_power_goes_on_with_a_new_id(
     change_of: dict[str, str], client_of: Any, owner: Staff, make_staff: Any, app: Flask
 ) -> None:
-    make_staff("Otto", Role.OWNER)
+    make_staff("Otto", OWNER)
     here, elsewhere, copy = client_of(owner), client_of(owner), app.test_client()
     with here.session_transaction() as original, copy.session_transaction() as session:
         session.update(original)

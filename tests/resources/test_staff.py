@@ -13,7 +13,9 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from admin_app.extensions import db
-from admin_app.models.staff import Role, Staff
+from admin_app.models.role import OWNER, VIEWER
+from admin_app.models.staff import Staff
+from admin_app.models.words import Words
 from tests.page import Page
 
 LIST, NEW = "/admin/staff/", "/admin/staff/new/"
@@ -76,7 +78,7 @@ def test_a_search_does_not_look_into_hashes(as_owner: Any, owner: Staff) -> None
 
 
 def test_a_refusal_of_the_database_does_not_say_the_hash(context: Flask, owner: Staff) -> None:
-    db.session.add(Staff(name="Eve", email=owner.email, role=Role.VIEWER, password_hash=owner.password_hash))
+    db.session.add(Staff(name="Eve", email=owner.email, roles=Words([VIEWER]), password_hash=owner.password_hash))
 
     with pytest.raises(IntegrityError) as caught:
         db.session.commit()
@@ -144,7 +146,7 @@ def test_the_last_owner_cannot_be_deleted(as_owner: Any, owner: Staff, app: Flas
 def test_an_owner_who_is_switched_off_is_no_owner_to_count_on(
     as_owner: Any, owner: Staff, make_staff: Any, app: Flask
 ) -> None:
-    make_staff("Otto", Role.OWNER, is_active=False)
+    make_staff("Otto", OWNER, is_active=False)
 
     page = Page(as_owner.post_form(delete_url(owner)))
 
@@ -156,7 +158,7 @@ def test_an_owner_who_is_switched_off_is_no_owner_to_count_on(
 def test_with_another_owner_one_may_step_down(
     changes: dict[str, Any], as_owner: Any, owner: Staff, make_staff: Any
 ) -> None:
-    make_staff("Otto", Role.OWNER)
+    make_staff("Otto", OWNER)
 
     response = as_owner.post_form(edit_url(owner), filled(owner, **changes))
 
@@ -199,7 +201,7 @@ def test_two_owners_who_go_at_the_same_moment_leave_one(
     request: pytest.FixtureRequest, change: dict[str, Any] | None, *, is_oneself: bool, at_once: Any, app: Flask
 ) -> None:
     olivia = request.getfixturevalue("owner")
-    otto = request.getfixturevalue("make_staff")("Otto", Role.OWNER)
+    otto = request.getfixturevalue("make_staff")("Otto", OWNER)
     client_of = request.getfixturevalue("client_of")
 
     def act(person: Staff, target: Staff) -> tuple[Any, str, dict[str, str]]:
