@@ -10,6 +10,7 @@ from typing import Any
 
 from admin_app import text
 from admin_app.current import zone
+from admin_app.domain.permissions import Act
 from admin_app.models.words import Words
 from admin_app.panel.elements import Cell, CellKind
 from admin_app.panel.engine import Engine
@@ -18,6 +19,8 @@ from admin_app.selection.counting import Count
 
 # A cell is a glimpse: more than this is neither read in a table nor worth sending.
 GLIMPSE = 120
+# In place of a record that the person may not see: that there is one is the other record's own business.
+UNSEEN = Cell(CellKind.NULL, "not shown", "Not shown to you")
 
 
 def cell_of(
@@ -87,7 +90,9 @@ def _relation_cell(other: Any) -> Cell:
     resource = resource_of(type(other))
     if resource is None:
         return Cell(CellKind.TEXT, str(other))
-    url = resource.url_of(other) if resource.is_accessible() else ""
+    if not resource.sees(other):
+        return UNSEEN
+    url = resource.url_of(other) if resource.may(Act.VIEW) else ""
     return Cell(CellKind.RELATION, resource.title_of(other), resource.detail_of(other), url)
 
 

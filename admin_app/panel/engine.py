@@ -12,11 +12,12 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import RelationshipProperty
 from sqlalchemy.orm.interfaces import RelationshipDirection
 
-from admin_app.domain.permissions import Act, may
+from admin_app.domain.permissions import Act
 from admin_app.extensions import db
 from admin_app.models.base import Record
 from admin_app.models.limits import as_key
 from admin_app.panel.elements import Link
+from admin_app.panel.standing import standing
 from admin_app.text import label
 from admin_app.web import proof
 from admin_app.web.links import here, local_path
@@ -53,7 +54,7 @@ class Engine(ModelView):
 
     def may(self, act: Act) -> bool:
         """Whether the person at the screen may do this here."""
-        return may(current_staff(), act, self.endpoint, guarded=self.is_guarded)
+        return standing().rights.may(act, self.endpoint, guarded=self.is_guarded)
 
     def is_accessible(self) -> bool:
         """Whether the resource shows in the menu."""

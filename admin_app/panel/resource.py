@@ -49,4 +49,5 @@ class ResourceView(History):
         self.nouns = self.nouns or f"{self.noun}s"
         super().__init__(self.record, db, name=self.plural, endpoint=name)
         self.require_columns()
-        declare_indexes(self.offer())
+        self.require_rules()
+        declare_indexes(self.declared_offer())

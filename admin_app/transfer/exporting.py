@@ -14,7 +14,7 @@ from sqlalchemy.types import NULLTYPE
 
 from admin_app.errors import TransferError
 from admin_app.models.base import Record
-from admin_app.selection.counting import count_of, counts_of_children
+from admin_app.selection.counting import among, count_of, counts_of_children
 from admin_app.selection.selection import Selection
 from admin_app.selection.strategy import planned
 from admin_app.text import number
@@ -80,6 +80,7 @@ class _Reader:
         }
         self.others = {key: aliased(relation.property.mapper.class_) for key, relation in relations.items()}
         self.relations = relations
+        self.rows = {column.relation.key: column.rows for column in columns if column.relation is not None}
         self.asked = [self._asked(column) for column in columns]
 
     def _asked(self, column: ExportColumn) -> Any:
@@ -105,7 +106,9 @@ class _Reader:
         ]
         statement = segment.with_only_columns(*raw, maintain_column_froms=True)
         for key, other in self.others.items():
-            statement = statement.outerjoin(self.relations[key].of_type(other))
+            # Records that may not be told of are as if there were none.
+            told = among(other, self.rows[key])
+            statement = statement.outerjoin(self.relations[key].of_type(other).and_(*told))
         source = self.session if has_records else self.session.connection()
         with closing(source.execute(statement, execution_options={"yield_per": BATCH})) as result:
             for rows in result.partitions():
@@ -118,7 +121,7 @@ class _Reader:
 
     def _finished(self, column: ExportColumn, values: Values) -> Values:
         if column.is_count and column.relation is not None:
-            counts = counts_of_children(self.session, column.relation, values, limit=None)
+            counts = counts_of_children(self.session, column.relation, values, limit=None, rows=column.rows)
             return [counts[key].number for key in values]
         if column.relation is None and column.column is None:
             return [getattr(record, column.key) for record in values]
