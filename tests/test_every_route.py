@@ -222,7 +222,7 @@ for _name, _filters in FILTERS.items():
 OWN = {"_version": "1", "_seen": "1", "_once": "x", "_draft": "x", "_take.name": "yours"}
 USER = {"name": "Ann", "email": "ann%40example.com", "url": "", **OWN}
 POST = {"content": "Words", "user": "", "url": "", **OWN}
-STAFF = {"name": "Ann", "email": "ann%40example.com", "role": "viewer", "password": "", **OWN}
+STAFF = {"name": "Ann", "email": "ann%40example.com", "roles": "viewer", "password": "", **OWN}
 EXPORT = {"format": "csv", "column": "id", "place.id": "1", "delimiter": "comma", "excel": "1", "long_text": "cut"}
 FORMS = {
     **dict.fromkeys(("/admin/user/export/", "/admin/post/export/", "/admin/staff/export/"), EXPORT),

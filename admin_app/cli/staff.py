@@ -10,7 +10,7 @@ from sqlalchemy import select
 from admin_app import text
 from admin_app.cli.address import listening_address, public_address
 from admin_app.current import writing
-from admin_app.domain import accounts, passwords, records, sessions, sign_in, two_factor
+from admin_app.domain import accounts, passwords, records, roles, sessions, sign_in, two_factor
 from admin_app.errors import NotFoundError
 from admin_app.extensions import db
 from admin_app.models.role import VIEWER
@@ -40,7 +40,7 @@ def staff() -> None:
 def create(email: str, name: str, role: tuple[str, ...], password: str) -> None:
     """Make an account."""
     with writing(), records.commit(db.session, Staff):
-        person = accounts.create_staff(db.session, name=name, email=email, roles=role, password=password)
+        person = accounts.create_staff(db.session, name=name, email=email, roles=_known(role), password=password)
     click.echo(f"{name} can sign in as {accounts.normalised_email(email)} ({person.role_names.lower()}).")
 
 
@@ -52,7 +52,7 @@ def create(email: str, name: str, role: tuple[str, ...], password: str) -> None:
 def invite(email: str, name: str, role: tuple[str, ...]) -> None:
     """Make an account without a password, and a link with which the person chooses one."""
     with writing(), records.commit(db.session, Staff):
-        accounts.create_staff(db.session, name=name, email=email, roles=role, password=None)
+        accounts.create_staff(db.session, name=name, email=email, roles=_known(role), password=None)
     _hand_over(email)
 
 
@@ -119,6 +119,15 @@ def reset_two_factor(email: str) -> None:
         two_factor.reset(db.session, person)
         sessions.end_all(db.session, person)
     click.echo(f"{person.name} signs in with the password alone, and is signed out everywhere.")
+
+
+def _known(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse a slip of the pen as a wrong use, with what there is."""
+    known = roles.names(db.session)
+    if unknown := [key for key in keys if key not in known]:
+        message = f"{', '.join(unknown)} is no role. There is: {', '.join(known)}."
+        raise click.BadParameter(message, param_hint="--role")
+    return keys
 
 
 def _hand_over(email: str) -> None:

@@ -10,9 +10,10 @@ from admin_app import zones
 from admin_app.current import Actor
 from admin_app.domain import sessions
 from admin_app.domain.passwords import set_password
+from admin_app.domain.powers import require_another_owner
 from admin_app.domain.roles import of_keys
 from admin_app.domain.rules import problem_with
-from admin_app.errors import InvalidRecord, LastOwnerError, NotFoundError
+from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import AnySession
 from admin_app.models.role import OWNER
 from admin_app.models.staff import Staff
@@ -80,32 +81,6 @@ def is_set_up(session: AnySession) -> bool:
 def actor_of(staff: Staff) -> Actor:
     """Return the person as the history keeps them: also when the account is gone, one knows who it was."""
     return staff.id, f"{staff.name} ({staff.email})"
-
-
-def require_another_owner(session: AnySession, staff: Staff) -> None:
-    """Raise `LastOwnerError` if this person is the only active owner.
-
-    The rows are locked, so that two owners who demote each other at the same moment do not both succeed.
-    """
-    owners = select(Staff.id).where(Staff.has_role(OWNER), Staff.is_active).order_by(Staff.id).with_for_update()
-    with session.no_autoflush:
-        found = session.scalars(owners).all()
-    if list(found) == [staff.id]:
-        message = f"{staff.name} is the last owner. Make somebody else an owner first."
-        raise LastOwnerError(message)
-
-
-def require_an_owner(session: AnySession) -> None:
-    """Raise `LastOwnerError` if there is no active owner (any more, within this transaction)."""
-    if session.scalar(select(Staff.id).where(Staff.has_role(OWNER), Staff.is_active).limit(1)) is None:
-        message = "Nobody could manage the staff any more. Make somebody else an owner first."
-        raise LastOwnerError(message)
-
-
-def lock_owners(session: AnySession) -> None:
-    """Let nobody else take an owner's role away until this transaction ends: each would count on the other's."""
-    owners = select(Staff.id).where(Staff.has_role(OWNER), Staff.is_active).order_by(Staff.id).with_for_update()
-    session.scalars(owners).all()
 
 
 def disable(session: AnySession, staff: Staff) -> None:

@@ -44,8 +44,9 @@ def names(session: AnySession) -> dict[str, str]:
 
 
 def of_keys(session: AnySession, keys: Collection[str]) -> Sequence[Role]:
-    """Return the roles of these keys; raise `InvalidRecord` for a key that is none's."""
-    found = session.scalars(select(Role).where(Role.key.in_(keys)).order_by(Role.key)).all()
+    """Return the roles of these keys as they are now; raise `InvalidRecord` for a key that is none's."""
+    wanted = select(Role).where(Role.key.in_(keys)).order_by(Role.key)
+    found = session.scalars(wanted.execution_options(populate_existing=True)).all()
     if missing := sorted(set(keys) - {one.key for one in found}):
         raise InvalidRecord({"roles": f"There is no role {', '.join(missing)}. There is: {', '.join(names(session))}."})
     return found

@@ -12,9 +12,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
 
-from admin_app.domain import accounts, sessions
+from admin_app.domain import powers, sessions
 from admin_app.domain.giving_back import GivingBack
 from admin_app.domain.obstacles import Obstacle, obstacle_of
+from admin_app.domain.powers import Power
 from admin_app.domain.recording import begin_set, describe
 from admin_app.errors import UndoError
 from admin_app.extensions import AnySession, db
@@ -64,10 +65,13 @@ def fields_changed(session: AnySession, set_id: int, model: type[Any]) -> set[st
     return keys_in(session, before, and_(*which), session.get_bind().dialect.name)
 
 
-def undo(session: AnySession, change_set: ChangeSet, *, insisted: Collection[int] = ()) -> Outcome:
+def undo(
+    session: AnySession, change_set: ChangeSet, *, by: Staff | None = None, insisted: Collection[int] = ()
+) -> Outcome:
     """Undo an act (not yet committed); `insisted` are the changes to be undone although their records changed since.
 
-    Raises `UndoError` where there is nothing to give back, and `LastOwnerError` where nobody could manage staff any more.
+    Raises `UndoError` where there is nothing to give back, and `PowerError` where that is about more rights than the
+    person has, or nobody could manage staff any more; nobody is whoever runs a command.
     """
     if not is_undoable(change_set):
         message = "This cannot be undone: it changed no record."
@@ -81,27 +85,31 @@ def undo(session: AnySession, change_set: ChangeSet, *, insisted: Collection[int
         record_id=change_set.record_id,
     )
     begin_set(session)
-    if is_about_staff := _is_about_staff(session, change_set.id):
-        accounts.lock_owners(session)
+    power = powers.taken(session, by) if powers.is_about_power(session, change_set.id) else None
+    if power is not None:
+        powers.require_over_touched(session, power, change_set.id)
     given_back = _give_back(session, change_set.id)
     session.expire_all()
     given_back += sum(_insist(session, change_set.id, key) for key in insisted)
     session.flush()
-    if is_about_staff:
-        _settle_staff(session)
+    if power is not None:
+        _settle_power(session, power)
     return _outcome(session, change_set.id, given_back)
 
 
-def bring_back(session: AnySession, change: Change) -> None:
+def bring_back(session: AnySession, change: Change, *, by: Staff | None = None) -> None:
     """Make a deleted record again as it was (not yet committed), whatever else its deletion did.
 
-    Raises `UndoError` where something is in the way.
+    Raises `UndoError` where something is in the way, and `PowerError` where it has more rights than the person.
     """
+    power = powers.taken(session, by) if change.model in powers.POWERFUL else None
     describe(session, kind=Kind.RESTORE, resource=change.model, record_id=change.record_id)
     describe(session, summary=f"Brought back {change.model} “{change.title}”")
     model = recorded_models()[change.model]
     if not GivingBack(session, change.change_set_id, model, only=change.id).made_again():
         raise UndoError(obstacle_of(session, change).words)
+    if power is not None:
+        _settle_power(session, power)
 
 
 def _give_back(session: AnySession, set_id: int) -> int:
@@ -144,16 +152,14 @@ def _insist(session: AnySession, set_id: int, key: int) -> bool:
     return True
 
 
-def _is_about_staff(session: AnySession, set_id: int) -> bool:
-    staff = Change.model == Staff.__tablename__
-    return bool(session.scalar(select(exists(select(1).where(Change.change_set_id == set_id, staff)))))
-
-
-def _settle_staff(session: AnySession) -> None:
-    """Hold what holds however accounts change: an owner stays, and whose rights are others now signs in again."""
-    accounts.require_an_owner(session)
-    done = select(Change).where(Change.change_set_id == begin_set(session), Change.model == Staff.__tablename__)
-    changes = session.scalars(done).all()
+def _settle_power(session: AnySession, power: Power) -> None:
+    """Hold what holds however rights change: none grow, an owner stays, and whose rights are others now signs in again."""
+    done = begin_set(session)
+    powers.require_over_touched(session, power, done)
+    powers.require_sound(session)
+    changes = session.scalars(
+        select(Change).where(Change.change_set_id == done, Change.model == Staff.__tablename__)
+    ).all()
     sessions.end_all_of(session, [one.record_id for one in changes if {"roles", "is_active"} & {*(one.after or {})}])
 
 

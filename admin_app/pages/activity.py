@@ -19,7 +19,7 @@ from admin_app.domain.history import Activity, Wanted, activity, changes_of, is_
 from admin_app.domain.permissions import Act
 from admin_app.domain.recording import last_set
 from admin_app.domain.undo import Outcome, is_undoable, undo, undone_by
-from admin_app.errors import InvalidRecord, LastOwnerError, RecordGone, UndoError
+from admin_app.errors import InvalidRecord, PowerError, RecordGone, UndoError
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet, Kind
 from admin_app.models.limits import as_key
@@ -31,7 +31,6 @@ from admin_app.panel.history_elements import ActivityRow, LeftAlone
 from admin_app.panel.registry import resource_of, resources
 from admin_app.panel.resource import ResourceView
 from admin_app.panel.trail_rights import (
-    OUT_OF_REACH,
     require_fields,
     require_rows_after,
     require_rows_before,
@@ -116,14 +115,12 @@ class ActivityPage(BaseView):
         insisted = [key for text in request.form.getlist("insist") if (key := as_key(Change, text))]
         try:
             with records.commit(db.session, _model_of(done)):
-                outcome = undo(db.session, done, insisted=insisted)
+                outcome = undo(db.session, done, by=login.current_staff(), insisted=insisted)
                 require_rows_after(set_id, touched)
                 _require_consent(outcome)
         except _AskFirst as asked:
             return self._undo_page(set_id, asked.left, asked.outcome, "")
-        except (UndoError, LastOwnerError, InvalidRecord) as error:
-            if str(error) == OUT_OF_REACH:
-                abort(404)
+        except (UndoError, PowerError, InvalidRecord) as error:
             return self._undo_page(set_id, [], None, str(error))
         except RecordGone:
             abort(409)

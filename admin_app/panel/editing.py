@@ -18,7 +18,7 @@ from admin_app.domain.permissions import Act
 from admin_app.domain.recording import last_set
 from admin_app.domain.rules import problem_with_uniqueness
 from admin_app.domain.submissions import claim, digest_of, new_key, settle
-from admin_app.errors import InvalidRecord, LastOwnerError, RecordGone
+from admin_app.errors import InvalidRecord, PowerError, RecordGone
 from admin_app.extensions import db
 from admin_app.models.limits import as_key
 from admin_app.panel.cells import value_cell
@@ -166,7 +166,7 @@ class Editing(Merging):
                 self._finish(record, is_created=is_created)
         except InvalidRecord as error:
             _show_problems(form, error.problems)
-        except LastOwnerError as error:
+        except PowerError as error:
             _show_problems(form, {"": str(error)})
         else:
             return True

@@ -10,7 +10,6 @@ from flask import abort
 from admin_app.domain.history import Wanted
 from admin_app.domain.permissions import Act
 from admin_app.domain.undo import fields_changed, strays
-from admin_app.errors import UndoError
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet, Did
 from admin_app.models.stored import kept_columns, recorded_models
@@ -60,14 +59,11 @@ def require_rows_before(done: ChangeSet, touched: Collection[ResourceView]) -> N
 
 
 def require_rows_after(set_id: int, touched: Collection[ResourceView]) -> None:
-    """Raise `UndoError` where what was given back is out of the person's reach, or was not and cannot be judged."""
+    """Answer as if an act were not there where what it gave back is out of the person's reach, or cannot be judged as it is gone."""
     for resource in touched:
         rows = resource.rows(Act.UNDO)
         if rows is not None and strays(db.session, set_id, resource.model, rows, [Did.UPDATE, Did.DELETE]):
-            raise UndoError(OUT_OF_REACH)
-
-
-OUT_OF_REACH = "It is about records that your rights do not reach. Ask an owner to undo it."
+            abort(404)
 
 
 def _table(resource: ResourceView) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import inspect as inspect_record
 from wtforms import Form
 
-from admin_app.domain import accounts, passwords, sessions
+from admin_app.domain import accounts, passwords, powers, sessions
 from admin_app.domain.rules import problem_with
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
@@ -16,7 +16,7 @@ from admin_app.models.staff import Staff
 from admin_app.panel.access import Access
 from admin_app.panel.fields import NewPasswordField, Rule
 from admin_app.panel.word_fields import RolesField
-from admin_app.web.login import go_on
+from admin_app.web.login import current_staff, go_on
 from admin_app.web.notices import announce
 
 
@@ -72,8 +72,12 @@ class StaffResource(Access):
         # Some letters grow when they become small ones.
         if problem := problem_with(Staff.__table__.columns["email"], "Email", model.email):
             raise InvalidRecord({"email": problem})
+        power = powers.taken(db.session, current_staff())
+        if not is_created:
+            power.require_over(model)
+        power.require_roles(model.roles)
         if not is_created and (OWNER not in model.roles or not model.is_active):
-            accounts.require_another_owner(db.session, model)
+            powers.require_another_owner(db.session, model)
         if form["password"].data:
             passwords.set_password(db.session, model, form["password"].data)
         elif is_created:
@@ -89,8 +93,9 @@ class StaffResource(Access):
         return is_saved
 
     def on_model_delete(self, model: Staff) -> None:
-        """Refuse to delete the last owner."""
-        accounts.require_another_owner(db.session, model)
+        """Refuse to delete the last owner, and whoever holds more than who deletes."""
+        powers.taken(db.session, current_staff()).require_over(model)
+        powers.require_another_owner(db.session, model)
 
 
 def _is_changed(record: Any, name: str) -> bool:

@@ -39,14 +39,14 @@ def test_create_makes_an_account_that_can_sign_in(manage: Manage, app: Flask) ->
 
     ada = person(app, "ada@example.com")
     assert (result.exit_code, result.output) == (0, "Ada can sign in as ada@example.com (owner).\n")
-    assert (ada.name, ada.role, ada.is_active) == ("Ada", OWNER, True)
+    assert (ada.name, ada.roles, ada.is_active) == ("Ada", (OWNER,), True)
     assert passwords.is_password(ada, NEW)
 
 
 def test_create_makes_a_viewer_unless_told(manage: Manage, app: Flask) -> None:
     manage("staff", "create", "ada@example.com", "--name", "Ada", "--password", NEW)
 
-    assert person(app, "ada@example.com").role is VIEWER
+    assert person(app, "ada@example.com").roles == (VIEWER,)
 
 
 def test_create_asks_for_what_is_left_out_and_shows_no_password(manage: Manage, app: Flask) -> None:
@@ -182,7 +182,7 @@ def test_invite_makes_an_account_and_prints_its_link(manage: Manage, app: Flask)
     assert (result.exit_code, words) == (0, "Give this link to Ada. It sets a password once, within 72 hours:")
     assert url.startswith("http://127.0.0.1:8000/password/")
     assert app.test_client().get(url.removeprefix("http://127.0.0.1:8000")).status_code == 200
-    assert person(app, "ada@example.com").role is EDITOR
+    assert person(app, "ada@example.com").roles == (EDITOR,)
 
 
 def test_reset_password_by_link_changes_nothing_before_it_is_used(

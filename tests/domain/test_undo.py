@@ -271,7 +271,7 @@ def test_an_account_comes_back_switched_off_and_without_a_password(make_staff: A
     take_back(done())
 
     again = db.session.get_one(Staff, key)
-    assert (again.name, again.role, again.is_active, again.password_hash) == ("Ann", EDITOR, False, "")
+    assert (again.name, again.roles, again.is_active, again.password_hash) == ("Ann", (EDITOR,), False, "")
     last = db.session.scalars(select(Change).order_by(Change.id.desc())).first()
     assert last is not None
     assert last.after is not None

@@ -20,6 +20,7 @@ from admin_app.models.job import Job, JobState
 from admin_app.models.post import Post
 from admin_app.models.role import OWNER, VIEWER
 from admin_app.models.staff import Staff
+from admin_app.models.words import Words
 from tests.many import many
 from tests.page import Page
 
@@ -224,7 +225,7 @@ def test_who_lost_the_right_meanwhile_gets_no_file(
         db.session.commit()
     jobs.work()
     with app.app_context():
-        db.session.get_one(Staff, owner.id).role = VIEWER
+        db.session.get_one(Staff, owner.id).roles = Words([VIEWER])
         ledger.retry(db.session, job_id=second)
         db.session.commit()
         app.extensions["jobs"].wake(second)

@@ -39,7 +39,7 @@ def let_proof_age(app: Flask, **age: float) -> None:
 
 
 def form_of(staff: Staff, **changes: str) -> dict[str, str]:
-    values = {"name": staff.name, "email": staff.email, "role": str(staff.role), "is_active": "y", "password": ""}
+    values = {"name": staff.name, "email": staff.email, "roles": str(staff.roles), "is_active": "y", "password": ""}
     return {**values, **changes}
 
 

@@ -77,7 +77,7 @@ def test_restoring_a_version_of_an_account_asks_for_proof(
     as_owner: Any, make_staff: Any, app: Flask, password: str
 ) -> None:
     person = make_staff("Ann", OWNER)
-    save(as_owner, person, role="viewer")
+    save(as_owner, person, roles="viewer")
     let_proof_age(app)
     sent = {"change": str(last_change(app, person))}
 
@@ -129,7 +129,7 @@ def test_an_undone_change_of_name_ends_no_session(as_owner: Any, editor: Staff, 
 def test_who_takes_their_own_role_back_goes_on_with_the_former(
     as_owner: Any, editor: Staff, client_of: Any, app: Flask
 ) -> None:
-    save(as_owner, editor, role="owner")
+    save(as_owner, editor, roles="owner")
     act, promoted = last_act(app), client_of(editor)
 
     answer = take_back(promoted, act)
@@ -153,9 +153,9 @@ def test_who_undoes_the_making_of_their_own_account_is_signed_out(
 
 def test_the_last_owner_stays_whatever_is_undone(as_owner: Any, owner: Staff, make_staff: Any, app: Flask) -> None:
     person = make_staff("Ann", VIEWER)
-    save(as_owner, person, role="owner")
+    save(as_owner, person, roles="owner")
     promotion = last_act(app)
-    save(as_owner, owner, role="editor")
+    save(as_owner, owner, roles="editor")
     as_ann = promotion
 
     with app.app_context():
@@ -169,7 +169,7 @@ def test_an_undo_that_takes_the_last_owner_says_so_and_changes_nothing(
     as_owner: Any, owner: Staff, make_staff: Any, client_of: Any, app: Flask
 ) -> None:
     person = make_staff("Ann", VIEWER)
-    save(as_owner, person, role="owner")
+    save(as_owner, person, roles="owner")
     promotion = last_act(app)
     as_ann = client_of(person)
     save(as_ann, owner, is_active="")
@@ -226,7 +226,7 @@ def test_an_account_that_comes_back_needs_a_link_before_anybody_signs_in(
 
 
 def test_the_trail_says_what_the_undo_was(as_owner: Any, owner: Staff, editor: Staff, app: Flask) -> None:
-    save(as_owner, editor, role="viewer")
+    save(as_owner, editor, roles="viewer")
     act = last_act(app)
 
     take_back(as_owner, act)

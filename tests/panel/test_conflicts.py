@@ -380,17 +380,17 @@ def test_staff_conflict_too_and_no_password_is_given_back(
 ) -> None:
     as_otto = client_of(make_staff("Otto", OWNER))
     form = Page(as_owner.get(at(editor))).values()
-    as_otto.post(at(editor), data={**Page(as_otto.get(at(editor))).values(), "role": "viewer"})
+    as_otto.post(at(editor), data={**Page(as_otto.get(at(editor))).values(), "roles": "viewer"})
 
-    response = as_owner.post(at(editor), data={**form, "role": "owner", "password": password})
+    response = as_owner.post(at(editor), data={**form, "roles": "owner", "password": password})
 
     page = Page(response)
-    assert (page.status, page.texts("legend")) == (409, ["Role: theirs or yours?"])
+    assert (page.status, page.texts("legend")) == (409, ["Roles: theirs or yours?", "Roles"])
     assert page.texts("dd", within="main")[:2] == ["Editor", "Viewer"]
     assert password not in response.text
-    assert page.values()["role"] == "owner"
-    as_owner.post(at(editor), data={**page.values(), "_take.role": "theirs"})
-    assert now(app, editor).role == VIEWER
+    assert page.values()["roles"] == "owner"
+    as_owner.post(at(editor), data={**page.values(), "_take.roles": "theirs"})
+    assert now(app, editor).roles == (VIEWER,)
 
 
 @on_sqlite

@@ -188,7 +188,7 @@ def test_no_password_is_kept(app: Flask, as_owner: Any, editor: Staff, end_sessi
     as_owner.post(address, data={**form, "name": "Edgar the Second", "password": password})
 
     kept = {name for draft in drafts(app) for name, _ in draft.fields}
-    assert kept == {"_version", "name", "email", "role", "is_active"}
+    assert kept == {"_version", "name", "email", "roles", "is_active"}
 
 
 @on_sqlite

@@ -34,14 +34,14 @@ def delete_url(staff: Staff) -> str:
 
 def filled(staff: Staff, **changes: str | None) -> dict[str, str]:
     """Fill the form as the browser would for this person; a value of None leaves a control out."""
-    values = {"name": staff.name, "email": staff.email, "role": str(staff.role), "is_active": "y", "password": ""}
+    values = {"name": staff.name, "email": staff.email, "roles": str(staff.roles), "is_active": "y", "password": ""}
     return {name: value for name, value in {**values, **changes}.items() if value is not None}
 
 
 def kept(app: Flask) -> dict[str, tuple[str, bool]]:
     """Return everybody's role, and whether they may sign in."""
     with app.app_context():
-        return {one.name: (str(one.role), one.is_active) for one in db.session.scalars(select(Staff))}
+        return {one.name: (str(one.roles), one.is_active) for one in db.session.scalars(select(Staff))}
 
 
 # ---- the hash is shown to nobody
@@ -123,7 +123,7 @@ def test_no_picker_offers_staff(name: str, as_editor: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"role": "editor"}, {"role": "viewer"}, {"is_active": None}, {"role": "viewer", "is_active": None}]
+    "changes", [{"roles": "editor"}, {"roles": "viewer"}, {"is_active": None}, {"roles": "viewer", "is_active": None}]
 )
 def test_the_last_owner_can_be_neither_demoted_nor_switched_off(
     changes: dict[str, Any], as_owner: Any, owner: Staff, editor: Staff, app: Flask
@@ -154,7 +154,7 @@ def test_an_owner_who_is_switched_off_is_no_owner_to_count_on(
     assert len(kept(app)) == 2
 
 
-@pytest.mark.parametrize("changes", [{"role": "viewer"}, {"is_active": None}])
+@pytest.mark.parametrize("changes", [{"roles": "viewer"}, {"is_active": None}])
 def test_with_another_owner_one_may_step_down(
     changes: dict[str, Any], as_owner: Any, owner: Staff, make_staff: Any
 ) -> None:
@@ -164,7 +164,7 @@ def test_with_another_owner_one_may_step_down(
 
     assert (response.status_code, response.location) == (303, LIST)
     # Another role goes on in a new session; a closed account does not go on.
-    assert as_owner.get(LIST).status_code == (403 if "role" in changes else 302)
+    assert as_owner.get(LIST).status_code == (403 if "roles" in changes else 302)
 
 
 @pytest.fixture
@@ -195,7 +195,7 @@ def wait_until_waiting(wanted: int) -> None:
         assert watcher.scalar(waiting) == wanted
 
 
-@pytest.mark.parametrize("change", [{"role": "editor"}, {"is_active": None}, None])
+@pytest.mark.parametrize("change", [{"roles": "editor"}, {"is_active": None}, None])
 @pytest.mark.parametrize("is_oneself", [False, True])
 def test_two_owners_who_go_at_the_same_moment_leave_one(
     request: pytest.FixtureRequest, change: dict[str, Any] | None, *, is_oneself: bool, at_once: Any, app: Flask
@@ -228,7 +228,7 @@ def test_two_owners_who_go_at_the_same_moment_leave_one(
     ],
 )
 def test_a_new_account_takes_no_poor_password(typed: str, problem: str, as_owner: Any, app: Flask) -> None:
-    form = {"name": "Ann", "email": "ann@example.com", "role": "viewer", "is_active": "y", "password": typed}
+    form = {"name": "Ann", "email": "ann@example.com", "roles": "viewer", "is_active": "y", "password": typed}
 
     page = Page(as_owner.post_form(NEW, form))
 
@@ -237,7 +237,7 @@ def test_a_new_account_takes_no_poor_password(typed: str, problem: str, as_owner
 
 
 def test_a_new_account_without_a_password_leads_to_its_link(as_owner: Any, app: Flask) -> None:
-    form = {"name": "Ann", "email": "ann@example.com", "role": "viewer", "is_active": "y", "password": ""}
+    form = {"name": "Ann", "email": "ann@example.com", "roles": "viewer", "is_active": "y", "password": ""}
 
     made = as_owner.post_form(NEW, form)
 
@@ -248,7 +248,7 @@ def test_a_new_account_without_a_password_leads_to_its_link(as_owner: Any, app: 
 
 
 def test_a_new_account_can_sign_in_by_its_address_in_lower_case(as_owner: Any, app: Flask) -> None:
-    form = {"name": "Ann", "email": " Ann@Example.COM", "role": "editor", "is_active": "y", "password": PASSWORD}
+    form = {"name": "Ann", "email": " Ann@Example.COM", "roles": "editor", "is_active": "y", "password": PASSWORD}
 
     made = as_owner.post_form(NEW, form)
     signed_in = app.test_client().post_form("/sign-in", {"email": "ann@example.com", "password": PASSWORD})
@@ -259,7 +259,7 @@ def test_a_new_account_can_sign_in_by_its_address_in_lower_case(as_owner: Any, a
 
 @pytest.mark.parametrize("address", ["olivia@example.com", "OLIVIA@Example.com", "  Olivia@example.com "])
 def test_an_address_is_used_once_in_any_case(address: str, as_owner: Any, owner: Staff, app: Flask) -> None:
-    form = {"name": "Eve", "email": address, "role": "viewer", "is_active": "y", "password": PASSWORD}
+    form = {"name": "Eve", "email": address, "roles": "viewer", "is_active": "y", "password": PASSWORD}
 
     page = Page(as_owner.post_form(NEW, form))
 
@@ -271,7 +271,7 @@ def test_an_address_is_used_once_in_any_case(address: str, as_owner: Any, owner:
 @pytest.mark.parametrize("address", ["É@example.com", "İ" * 100 + "@example.com"])
 def test_letters_beyond_ascii_make_one_account_or_a_message(address: str, as_owner: Any, make_staff: Any) -> None:
     make_staff("Elodie", email="é@example.com")
-    form = {"name": "Eve", "email": address, "role": "viewer", "is_active": "y", "password": PASSWORD}
+    form = {"name": "Eve", "email": address, "roles": "viewer", "is_active": "y", "password": PASSWORD}
 
     page = Page(as_owner.post_form(NEW, form))
 
@@ -298,7 +298,7 @@ def test_an_empty_password_keeps_the_present_one(as_owner: Any, as_viewer: Any, 
 
 @pytest.mark.parametrize(
     ("change", "page", "status"),
-    [({"role": "viewer"}, "/admin/user/new/", 302), ({"is_active": None}, "/admin/", 302), (None, "/admin/", 302)],
+    [({"roles": "viewer"}, "/admin/user/new/", 302), ({"is_active": None}, "/admin/", 302), (None, "/admin/", 302)],
 )
 def test_a_change_takes_effect_on_the_next_request(
     change: dict[str, Any] | None, page: str, status: int, *, as_owner: Any, as_editor: Any, editor: Staff
@@ -311,10 +311,10 @@ def test_a_change_takes_effect_on_the_next_request(
     assert (before, as_editor.get(page).status_code) == (200, status)
 
 
-@pytest.mark.parametrize("role", ["", "admin", "OWNER", "owner\0"])
-def test_a_role_that_is_none_is_refused(role: str, as_owner: Any, viewer: Staff, app: Flask) -> None:
-    page = Page(as_owner.post_form(edit_url(viewer), filled(viewer, role=role)))
+@pytest.mark.parametrize("roles", ["", "admin", "OWNER", "owner\0"])
+def test_a_role_that_is_none_is_refused(roles: str, as_owner: Any, viewer: Staff, app: Flask) -> None:
+    page = Page(as_owner.post_form(edit_url(viewer), filled(viewer, roles=roles)))
 
     assert page.status == 422
-    assert page.error_of("role") != ""
+    assert page.error_of("roles") != ""
     assert kept(app)["Vera"] == ("viewer", True)
