@@ -64,6 +64,14 @@ class Power:
         with self.session.no_autoflush:
             self.require(_roles_of(self.session, Staff.id == staff.id))
 
+    def require_over_role(self, role: Role) -> None:
+        """Raise `PowerError` where a role gives more by what the database says, or is the owner's, which stays as it is."""
+        if role.is_fixed:
+            message = "The owner's role holds everything, and stays as it is."
+            raise PowerError(message)
+        with self.session.no_autoflush:
+            self.require(_read(self.session, Role.id == role.id))
+
 
 def taken(session: AnySession, staff: Staff | None) -> Power:
     """Let nobody else change who holds what until this transaction ends; return what this person holds then.

@@ -70,7 +70,7 @@ class Rights:
     @property
     def has_everything(self) -> bool:
         """Whether there is nothing that this does not hold: what an owner has."""
-        return any(EVERYTHING in one.permissions for one in self.grants)
+        return any(EVERYTHING in one.permissions and not one.rows and not one.fields for one in self.grants)
 
     def may(self, act: str, resource: str, *, guarded: bool = False) -> bool:
         """Whether the act is allowed on some rows of the resource at least."""
@@ -93,6 +93,8 @@ class Rights:
         Asked of every act on every resource that either of them names, and of one plain and one guarded resource that
         neither does: these stand for all the others, and for those to come.
         """
+        if self.has_everything:
+            return True
         asked = Rights((other,)) if isinstance(other, Grant) else other
         named = {*self._named(), *asked._named(), *guarded} - {ANY}  # noqa: SLF001 -- of the same class
         places = [*((name, name in guarded) for name in named), ("", False), ("", True)]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy import String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from admin_app.models.base import Record
 from admin_app.models.words import Words, WordsType
+
+if TYPE_CHECKING:
+    from admin_app.models.staff import Staff
 
 # The roles that are there from the beginning, by their keys. The owner's is fixed: it holds everything, always.
 OWNER, EDITOR, VIEWER = "owner", "editor", "viewer"
@@ -29,6 +34,13 @@ class Role(Record):
     rows: Mapped[Words] = mapped_column(WordsType, default=Words())
     # "post.content:hidden", "post.content:read_only"; a field that is not named is free.
     fields: Mapped[Words] = mapped_column(WordsType, default=Words())
+
+    # To look at only, like `Staff.held_roles`, which is its other direction.
+    holders: Mapped[list[Staff]] = relationship(
+        "Staff",
+        primaryjoin="remote(foreign(Staff.roles)).like(literal('%\"').concat(Role.key).concat('\"%'))",
+        viewonly=True,
+    )
 
     @property
     def is_fixed(self) -> bool:

@@ -101,7 +101,7 @@ def _count_cell(resource: Engine, record: Any, name: str, count: Count) -> Cell:
     if relation is None or child is None:
         return Cell(CellKind.NUMBER, str(count))
     words = f"{count} {child.noun if count.number == 1 and count.is_exact else child.nouns}"
-    if not count.number or not child.is_accessible():
+    if not count.number or not child.is_accessible() or not relation.back_populates:
         return Cell(CellKind.COUNT, str(count), words)
     url = child.link("index_view", **{f"{relation.back_populates}__is": record.id})
     return Cell(CellKind.COUNT, str(count), words, url)

@@ -51,3 +51,12 @@ class ResourceView(History):
         self.require_columns()
         self.require_rules()
         declare_indexes(self.declared_offer())
+
+    def asked_acts(self) -> set[Act]:
+        """Return the acts that this resource's pages ask a right for."""
+        return {*self.acts.values(), Act.SHARE}
+
+    def ruled_fields(self) -> list[str]:
+        """Name the fields that a role may hide or close: what the form and the lists show, but for the key."""
+        names = dict.fromkeys([*self.form_columns, *self.column_list, *self.column_further_list])
+        return [name for name in names if "." not in name and name != "id"]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import inspect as inspect_record
+from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 from wtforms import Form
 
 from admin_app.domain import accounts, passwords, powers, sessions
@@ -18,6 +21,11 @@ from admin_app.panel.fields import NewPasswordField, Rule
 from admin_app.panel.word_fields import RolesField
 from admin_app.web.login import current_staff, go_on
 from admin_app.web.notices import announce
+
+
+def role_names(_view: Any, _context: Any, staff: Staff, _name: str) -> str:
+    """Show what the roles are called; forms, addresses and files say their keys."""
+    return staff.role_names
 
 
 class StaffResource(Access):
@@ -37,6 +45,7 @@ class StaffResource(Access):
     column_filters = ("roles", "is_active", "email", "last_sign_in_at")
     column_labels = {"is_active": "Active", "last_sign_in_at": "Last sign-in"}
     column_default_sort = ("name", False)
+    column_formatters = {"roles": role_names}
     form_columns = ("name", "email", "roles", "is_active", "password")
     form_overrides = {"roles": RolesField}
     form_extra_fields = {
@@ -47,6 +56,10 @@ class StaffResource(Access):
             render_kw={"autocomplete": "new-password"},
         )
     }
+
+    def load_options(self, names: Sequence[str]) -> list[ORMOption]:
+        """Read everybody's roles at once: they are shown, and decide what may be done with whom."""
+        return [*super().load_options(names), selectinload(Staff.held_roles)]
 
     def create_form(self, obj: Any = None) -> Form:
         """Ask for a password, or leave it to the person."""
