@@ -8,7 +8,7 @@ import os
 import secrets
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -311,6 +311,20 @@ def as_editor(client_of: Callable[[Staff], Client], editor: Staff) -> Client:
 def as_viewer(client_of: Callable[[Staff], Client], viewer: Staff) -> Client:
     """Return Vera's client."""
     return client_of(viewer)
+
+
+@pytest.fixture
+def client_with(
+    keep: Callable[[Any], Any], make_staff: Callable[..., Staff], client_of: Callable[[Staff], Client]
+) -> Callable[..., Client]:
+    """Return the client of Liam, who has one role of these rights: `client_with("post:*", rows=["post:own"], fields=["post.user:hidden"])`."""
+
+    def make(*permissions: str, rows: Iterable[str] = (), fields: Iterable[str] = (), name: str = "Liam") -> Client:
+        given = {"permissions": Words(permissions), "rows": Words(rows), "fields": Words(fields)}
+        keep(Role(key=name.lower(), name=name, **given))
+        return client_of(make_staff(name, name.lower()))
+
+    return make
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from admin_app.models.base import UtcDateTime
 from admin_app.models.role import OWNER
 from admin_app.models.staff import StaffSession
 from admin_app.models.stored import kept_columns
+from admin_app.models.words import Words, WordsType
 from admin_app.panel.resource import ResourceView
 from tests.page import Page
 
@@ -35,6 +36,7 @@ def day_of(number: int) -> date:
 
 # Made-up values by type, another one for each number; tried in this order, everything else is text.
 VALUES: tuple[tuple[type[Any], Callable[[Any, int], Any]], ...] = (
+    (WordsType, lambda _, number: Words([f"word-{number}:hidden"])),
     (sa.Enum, lambda kind, _: next(iter(kind.enum_class or kind.enums))),
     (sa.Boolean, lambda _, __: True),
     (UtcDateTime, lambda _, number: datetime.combine(day_of(number), time(12), UTC)),

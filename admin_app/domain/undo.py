@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 
 from admin_app.domain import powers, sessions
 from admin_app.domain.giving_back import GivingBack
@@ -21,7 +21,7 @@ from admin_app.errors import UndoError
 from admin_app.extensions import AnySession, db
 from admin_app.models.change_set import Change, ChangeSet, Did, Kind
 from admin_app.models.staff import Staff
-from admin_app.models.stored import from_json, kept_columns, recorded_models
+from admin_app.models.stored import from_json, kept_columns, keys_in, recorded_models
 
 # Signing in and out is nothing to undo, nor is what left the house in a file.
 UNDOABLE = frozenset({Kind.FORM, Kind.BULK, Kind.IMPORT, Kind.COMMAND, Kind.UNDO, Kind.RESTORE})
@@ -49,6 +49,20 @@ def undone_by(session: AnySession, change_set: ChangeSet) -> ChangeSet | None:
     latest = select(ChangeSet).where(ChangeSet.undoes_id == change_set.id).order_by(ChangeSet.id.desc()).limit(1)
     found: ChangeSet | None = session.scalar(latest)
     return found if found is None or undone_by(session, found) is None else None
+
+
+def strays(session: AnySession, set_id: int, model: type[Any], rows: ColumnElement[bool], did: Collection[Did]) -> bool:
+    """Whether an act did such a thing to a record of the model that is not among these rows, or not there."""
+    there = exists(select(1).where(model.id == Change.record_id, rows).correlate(Change))
+    which = (Change.change_set_id == set_id, Change.model == model.__table__.name, Change.act.in_(did))
+    return session.scalar(select(Change.id).where(*which, ~there).limit(1)) is not None
+
+
+def fields_changed(session: AnySession, set_id: int, model: type[Any]) -> set[str]:
+    """Name the columns of a model's records that an act gave other values, and an undo would give their former ones."""
+    which = (Change.change_set_id == set_id, Change.model == model.__table__.name, Change.act == Did.UPDATE)
+    before: Any = Change.before
+    return keys_in(session, before, and_(*which), session.get_bind().dialect.name)
 
 
 def undo(

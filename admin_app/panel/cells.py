@@ -12,15 +12,13 @@ from admin_app import text
 from admin_app.current import zone
 from admin_app.domain.permissions import Act
 from admin_app.models.words import Words
-from admin_app.panel.elements import Cell, CellKind
+from admin_app.panel.elements import UNSEEN, Cell, CellKind
 from admin_app.panel.engine import Engine
 from admin_app.panel.registry import resource_of
 from admin_app.selection.counting import Count
 
 # A cell is a glimpse: more than this is neither read in a table nor worth sending.
 GLIMPSE = 120
-# In place of a record that the person may not see: that there is one is the other record's own business.
-UNSEEN = Cell(CellKind.NULL, "not shown", "Not shown to you")
 
 
 def cell_of(

@@ -17,6 +17,9 @@ from admin_app.panel.engine import Engine, foreign_key_of
 from admin_app.panel.registry import resource_of
 from admin_app.panel.standing import standing
 
+# Hidden, they would be read there: by the one records are found, by the other forms know what they were drawn from.
+_IN_ADDRESSES_AND_FORMS = ("id", "version")
+
 
 class FieldRights(Engine):
     """Hidden, read-only or free: by the roles' field rights, and by what they give of related resources."""
@@ -35,7 +38,8 @@ class FieldRights(Engine):
 
     def shows(self, name: str) -> bool:
         """Whether the person may see a field, or a related record's ("user.email"): that one only who may see all of those."""
-        return standing().once((self.endpoint, "shows", name), lambda: self._shows(name))
+        person = standing()
+        return person.is_unbound or person.once((self.endpoint, "shows", name), lambda: self._shows(name))
 
     def shown(self, names: Iterable[str]) -> list[str]:
         """Return those of these fields that the person may see."""
@@ -47,8 +51,7 @@ class FieldRights(Engine):
 
     def right_to(self, name: str, acts: Sequence[Act]) -> FieldRight:
         """Return the most generous right to a field by any of these acts. A relation is also the column of its key."""
-        if name == "id":
-            # What addresses are made of would be read there.
+        if name in _IN_ADDRESSES_AND_FORMS:
             return FieldRight.FREE
         rights = standing().rights
         names = self._other_names.get(name, (name,))

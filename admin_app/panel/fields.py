@@ -12,6 +12,7 @@ from wtforms.widgets import TextInput
 
 from admin_app.domain.permissions import Act
 from admin_app.errors import NotFoundError
+from admin_app.panel.elements import UNSEEN
 from admin_app.panel.registry import find, names_of, resource_of, typing_hint
 
 
@@ -62,6 +63,8 @@ class RelationField(Field):
         resource = resource_of(self.target)
         if resource is None:
             return Picked(str(self.data.id), str(self.data), "", "")
+        if not resource.sees(self.data):
+            return Picked(str(self.data.id), UNSEEN.text, "", "")
         url = resource.url_of(self.data) if resource.may(Act.VIEW) else ""
         return Picked(str(self.data.id), resource.title_of(self.data), resource.detail_of(self.data), url)
 

@@ -121,7 +121,7 @@ def _by_key(operators_by_name: Mapping[str, Sequence[Operator]]) -> dict[str, Op
 
 def narrowed(cell: Cell, value: Any, operators: Sequence[tuple[str, Operator]]) -> Cell:
     """Let a cell lead to the rows with its value too; text only where the cell shows all of it."""
-    if cell.kind is CellKind.TEXT and value != cell.text:
+    if cell.kind is CellKind.UNSEEN or (cell.kind is CellKind.TEXT and value != cell.text):
         return cell
     for key, operator in operators:
         if (value is None) == (operator.slug == Empty.slug) and (typed := operator.typed(value)):

@@ -16,8 +16,8 @@ from wtforms import Form, PasswordField
 from admin_app.domain.drafts import draft_of, drop_draft, keep_draft, newest_draft
 from admin_app.extensions import db
 from admin_app.models.draft import Draft
-from admin_app.panel.details import Details
 from admin_app.panel.elements import Hidden
+from admin_app.panel.form_rights import FormRights
 from admin_app.panel.registry import resources
 from admin_app.web import errors, proof, typed
 from admin_app.web.login import ask_to_sign_in, current_staff, former_staff_id
@@ -41,7 +41,7 @@ class Source:
     draft: Draft | None = None
 
 
-class Keeping(Details):
+class Keeping(FormRights):
     """Forms whose contents outlive a session, a token, an error."""
 
     # The views whose forms can be shown filled in again.

@@ -39,7 +39,8 @@ class Reach(Filtering):
 
     def rows(self, act: Act) -> ColumnElement[bool] | None:
         """Return the condition on the rows with which the person may do this: those they see, and that the act is for; None: all."""
-        return standing().once((self.endpoint, "rows", act), lambda: self._rows(self._rules(act)))
+        person = standing()
+        return None if person.is_unbound else person.once((self.endpoint, "rows", act), lambda: self._rows_for(act))
 
     def seen(self) -> ColumnElement[bool] | None:
         """Return the condition on the rows that the person may see, as records or in lists."""
@@ -58,8 +59,12 @@ class Reach(Filtering):
     def requested(self) -> Any:
         """Return the record that the URL names: 404 where the person does not see it, 403 where this is not for them to do."""
         record = super().requested()
-        self.require_reach(record, self.acts[(request.endpoint or "").rpartition(".")[2]])
+        self.require_reach(record, self.act_asked())
         return record
+
+    def act_asked(self) -> Act:
+        """Return the act that the address of this request is for."""
+        return self.acts[(request.endpoint or "").rpartition(".")[2]]
 
     def require_reach(self, record: Any, act: Act) -> None:
         """Answer 403 where a record that the person sees is none that they may do this with."""
@@ -95,6 +100,10 @@ class Reach(Filtering):
             known.update((key, key in found) for key in keys)
         return known
 
+    def is_within(self, key: int, act: Act) -> bool:
+        """Whether the record of this key is one that the person may see and do this with."""
+        return key in self._among([key], self.rows(act))
+
     def url_of(self, record: Any, **arguments: Any) -> str:
         """Return the address of the record's page: the form only where every record that the person sees has one."""
         return self.link("edit_view" if self.is_everywhere(Act.EDIT) else "details_view", record, **arguments)
@@ -125,8 +134,9 @@ class Reach(Filtering):
         found = (rights.row_rules(one, self.endpoint, guarded=self.is_guarded) for one in asked)
         return frozenset(names for names in found if names is not None)
 
-    def _rows(self, rules: Collection[frozenset[str]]) -> ColumnElement[bool] | None:
-        each = [or_(false(), *map(self._rule, sorted(names))) for names in sorted(rules, key=sorted)]
+    def _rows_for(self, act: Act) -> ColumnElement[bool] | None:
+        rules = sorted(self._rules(act), key=sorted)
+        each = [or_(false(), *map(self._rule, sorted(names))) for names in rules]
         return and_(*each) if each else None
 
     def _rule(self, name: str) -> ColumnElement[bool]:

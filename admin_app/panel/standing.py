@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeVar
 
 from flask import g, has_request_context
@@ -27,6 +28,11 @@ class Standing:
     # What was found out already: the same is asked for every column, and for the links of every row.
     known: dict[Hashable, Any] = field(default_factory=dict)
 
+    @cached_property
+    def is_unbound(self) -> bool:
+        """Whether there is nothing to ask: one of their roles gives everything, every row and every field."""
+        return any(EVERYTHING in one.permissions and not one.rows and not one.fields for one in self.rights.grants)
+
     def once(self, key: Hashable, find_out: Callable[[], T]) -> T:
         """Return what is known under a key, found out the first time."""
         if key not in self.known:
@@ -35,14 +41,14 @@ class Standing:
         return found
 
 
-_COMMAND_LINE = Rights((Grant(frozenset({EVERYTHING})),))
+_COMMAND_LINE = Standing(None, Rights((Grant(frozenset({EVERYTHING})),)))
 _standing: ContextVar[Standing | None] = ContextVar("standing", default=None)
 
 
 def standing() -> Standing:
     """Return who it is for: the person at the screen, who asked for the job under way, or the command line."""
     if not has_request_context():
-        return _standing.get() or Standing(None, _COMMAND_LINE)
+        return _standing.get() or _COMMAND_LINE
     staff = current_staff()
     kept: Standing | None = g.get("standing")
     if kept is None or kept.staff is not staff:

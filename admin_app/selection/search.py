@@ -9,7 +9,7 @@ from functools import reduce
 from operator import add
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, union
+from sqlalchemy import ColumnElement, false, func, or_, select, union
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.expression import ScalarSelect
@@ -51,7 +51,8 @@ class Lookup:
     def is_indexed(self) -> bool:
         """Whether the indexes know something about it; of one or two letters they do not."""
         is_short = len(self.term) <= LONGEST_SEARCH
-        return is_short and _PIECE.search(self.term) is not None and all(is_indexed(column) for column in self.columns)
+        may_be = is_short and bool(self.columns) and _PIECE.search(self.term) is not None
+        return may_be and all(is_indexed(column) for column in self.columns)
 
 
 def lookups_of(text: str, columns: Iterable[SearchColumn]) -> list[Lookup]:
@@ -76,8 +77,8 @@ def search_criteria(
 
 
 def occurs(columns: Sequence[SearchColumn], term: str) -> ColumnElement[bool]:
-    """Whether the term occurs in the row at hand, without an index."""
-    return or_(*(_occurs_in(relation, ours, term) for relation, ours in _by_relation(columns)))
+    """Whether the term occurs in the row at hand, without an index; where nothing is searched it occurs nowhere."""
+    return or_(false(), *(_occurs_in(relation, ours, term) for relation, ours in _by_relation(columns)))
 
 
 def _by_relation(columns: Sequence[SearchColumn]) -> Iterator[tuple[Any, list[SearchColumn]]]:
