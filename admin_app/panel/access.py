@@ -30,7 +30,8 @@ class Access(Powerful):
 
     def roles_of(self, record: Any) -> Sequence[Role]:
         """Return the roles that the person has, or would have again when switched on."""
-        return list(record.held_roles)
+        known = self.roles_by_key()
+        return [known[key] for key in record.roles if key in known]
 
     def record_links(self, record: Any) -> Sequence[Link]:
         """Lead to the page about sessions."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
 
-from admin_app.domain import powers
+from admin_app.domain import powers, roles
 from admin_app.domain.permissions import Act
+from admin_app.extensions import db
 from admin_app.models.role import Role
 from admin_app.panel.resource import ResourceView
 from admin_app.panel.standing import standing
@@ -26,6 +27,10 @@ class Powerful(ResourceView):
     def roles_of(self, record: Any) -> Sequence[Role]:
         """Return the roles whose rights a record stands for."""
         raise NotImplementedError
+
+    def roles_by_key(self) -> Mapping[str, Role]:
+        """Return every role, read once a page: they are few, and asked for row by row."""
+        return standing().once("roles", lambda: {one.key: one for one in roles.all_of(db.session)})
 
     def reached(self, records: Sequence[Any], act: Act) -> Collection[int]:
         """Leave out what holds more than the person at the screen."""
