@@ -108,8 +108,12 @@ class Reach(Filtering):
         """Return the address of the record's page: the form only where every record that the person sees has one."""
         return self.link("edit_view" if self.is_everywhere(Act.EDIT) else "details_view", record, **arguments)
 
+    def rule_names(self, act: Act) -> list[list[str]]:
+        """Name the rules that the person is kept to: of each list any has to hold."""
+        return [] if standing().is_unbound else sorted(sorted(names) for names in self._rules(act))
+
     def rule_words(self, act: Act) -> str:
-        """Name the rules that the person is kept to, "" for none."""
+        """Say which rows the person is kept to, "" for every one."""
         names = sorted({name for rule in self._rules(act) for name in rule})
         return " or ".join(f"“{self.row_rules[name].label}”" for name in names if name in self.row_rules)
 
