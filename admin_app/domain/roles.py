@@ -56,7 +56,8 @@ def new_key(session: AnySession, name: str) -> str:
     """Return a key for a role of this name that no other role has, nor a word that means something else."""
     letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     wanted = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:LONGEST_KEY] or "role"
-    taken = {MINE, EVERYONE, "none", *session.scalars(select(Role.key))}
+    with session.no_autoflush:
+        taken = {MINE, EVERYONE, "none", *session.scalars(select(Role.key))}
     key, number = wanted, 2
     while key in taken:
         ending = f"-{number}"

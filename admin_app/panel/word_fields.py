@@ -28,7 +28,12 @@ class WordsField(Field):
         self.data = Words(value or ())
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Take what was ticked and chosen, the empty choice for nothing; what the record holds and no control shows stays."""
+        """Take what was ticked and chosen; what the record holds and no control shows stays.
+
+        The form always sends an empty word: who sends none at all says nothing about this field.
+        """
+        if not valuelist:
+            return
         self.data = Words([*(str(one) for one in valuelist if one), *self._unseen()])
 
     def pre_validate(self, _form: Any) -> None:
