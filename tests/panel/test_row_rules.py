@@ -54,7 +54,7 @@ def as_liam(client_with: Callable[..., Client]) -> Client:
 def test_list_counts_and_shows_only_what_the_rule_leaves(as_liam: Client, mine: Post) -> None:
     page = Page(as_liam.get("/admin/post/"))
 
-    assert (page.ids(), page.result_line()) == ([mine.id], "1 post")
+    assert (page.ids(), page.result_line()) == ([mine.id], "1 post, of “Own posts”")
 
 
 @pytest.mark.parametrize("address", ["?q=Sentinel", "?content__contains=Sentinel", "?user.name__contains=Foreign"])

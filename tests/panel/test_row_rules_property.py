@@ -47,6 +47,8 @@ def expected(act: Act, rows: dict[int, bool], grants: Iterable[tuple[set[Act], b
     return {key for key, is_own in rows.items() if all(may(one, is_own=is_own) for one in needed)}
 
 
+# What rights become is one condition on both stores; that it finds its rows on both, the tests of rules say.
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 @settings(
     max_examples=60,
     deadline=None,
