@@ -445,7 +445,7 @@ def test_viewer_sees_what_is_not_for_owners_and_changes_nothing(subject: Subject
 
     statuses = [as_viewer.get(address).status_code for address in (*looking, *changing)]
 
-    assert statuses == [403 if subject.view.owners_only else 200] * 8 + [403] * 3
+    assert statuses == [403 if subject.view.is_guarded else 200] * 8 + [403] * 3
 
 
 def test_a_change_by_somebody_else_is_never_overwritten_unseen(

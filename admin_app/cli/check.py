@@ -18,7 +18,8 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from admin_app.domain import accounts, two_factor
+from admin_app.domain import accounts, roles, two_factor
+from admin_app.errors import ConfigurationError
 from admin_app.extensions import db
 from admin_app.models.role import OWNER
 from admin_app.models.staff import Staff
@@ -148,6 +149,16 @@ def _second_factors(app: Flask) -> Iterator[Finding]:
         )
 
 
+def _roles(app: Flask) -> Iterator[Finding]:
+    try:
+        roles.require_known(db.session, app.config["TWO_FACTOR"], "ADMIN_TWO_FACTOR")
+    except ConfigurationError as error:
+        yield Finding(str(error), "Name roles by their keys: until then whoever is meant needs no second factor.")
+    except SQLAlchemyError:
+        # Without its tables; the migrations' check says so.
+        db.session.rollback()
+
+
 def _people(_app: Flask) -> Iterator[Finding]:
     try:
         if not accounts.is_set_up(db.session):
@@ -178,6 +189,7 @@ CHECKS: tuple[Callable[[Flask], Iterator[Finding]], ...] = (
     _hosts,
     _https,
     _migrations,
+    _roles,
     _files,
 )
 LIVE_CHECKS: tuple[Callable[[Flask], Iterator[Finding]], ...] = (_proxies, _second_factors, _people)

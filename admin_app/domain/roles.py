@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import select
 
 from admin_app.domain.rights import EVERYTHING, Act
-from admin_app.errors import InvalidRecord
+from admin_app.errors import ConfigurationError, InvalidRecord
 from admin_app.extensions import AnySession
 from admin_app.models.role import EDITOR, LONGEST_KEY, OWNER, VIEWER, Role
 from admin_app.models.saved_view import EVERYONE, MINE
@@ -50,6 +50,14 @@ def of_keys(session: AnySession, keys: Collection[str]) -> Sequence[Role]:
     if missing := sorted(set(keys) - {one.key for one in found}):
         raise InvalidRecord({"roles": f"There is no role {', '.join(missing)}. There is: {', '.join(names(session))}."})
     return found
+
+
+def require_known(session: AnySession, keys: Collection[str], setting: str) -> None:
+    """Raise `ConfigurationError` where a setting names a role that there is not."""
+    known = names(session)
+    if unknown := sorted(set(keys) - known.keys()):
+        message = f"{setting} names no role: {', '.join(unknown)}. There is: {', '.join(known)}."
+        raise ConfigurationError(message)
 
 
 def new_key(session: AnySession, name: str) -> str:

@@ -72,15 +72,16 @@ def _title(change: Change, resource: ResourceView | None) -> str:
 def _fields(change: Change, model: type[Any], names: Names) -> Iterable[FieldChange]:
     resource = resource_of(model)
     columns = kept_columns(model)
-    keys = [key for key in {**(change.before or {}), **(change.after or {})} if key in columns]
-    for key in keys:
+    # Also columns that there were once: the trail is not rewritten when a table is.
+    for key in {**(change.before or {}), **(change.after or {})}:
         is_shown = resource is None or resource.shows(key)
         if not is_shown or (change.act != Did.UPDATE and key in _OWN):
             continue
-        name = key.removesuffix("_id") if columns[key].foreign_keys else key
+        column = columns.get(key)
+        name = key.removesuffix("_id") if column is not None and column.foreign_keys else key
         label = resource.get_column_name(name) if resource is not None else text.label(name)
-        was = _shown(columns[key], change.before, key, names)
-        now = _shown(columns[key], change.after, key, names)
+        was = _shown(column, change.before, key, names)
+        now = _shown(column, change.after, key, names)
         if was is not None and now is not None and was.is_prose and now.is_prose:
             pieces = words_diff(was.text, now.text)
         elif was is not None and now is not None:
@@ -104,8 +105,8 @@ class _Shown:
 def _shown(column: Any, values: Mapping[str, Any] | None, key: str, names: Names) -> _Shown | None:
     if values is None or key not in values:
         return None
-    value = from_json(column, values[key])
-    for foreign_key in column.foreign_keys:
+    value = values[key] if column is None else from_json(column, values[key])
+    for foreign_key in () if column is None else column.foreign_keys:
         if value is not None:
             named, url = names.get((foreign_key.column.table.name, value), (f"{value}", ""))
             return _Shown(named, url)

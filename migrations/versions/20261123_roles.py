@@ -25,6 +25,15 @@ GIVEN = (
 )
 
 
+def rename(column: str, to: str, filter_: str, filter_to: str) -> None:
+    """Let saved views and chosen columns of the list of staff name the column as it is called now."""
+    op.execute(f"UPDATE saved_view SET arguments = replace(arguments, '{filter_}', '{filter_to}') WHERE resource = 'staff'")
+    op.execute(
+        f"UPDATE preference SET columns = trim(replace(',' || columns || ',', ',{column},', ',{to},'), ',')"
+        " WHERE resource = 'staff'"
+    )
+
+
 def upgrade() -> None:
     """Go forward."""
     role = op.create_table('role',
@@ -58,6 +67,7 @@ def upgrade() -> None:
     op.execute("""UPDATE staff SET roles = '["' || role || '"]'""")
     op.drop_index('ix_staff_role_id', table_name='staff')
     op.drop_column('staff', 'role')
+    rename('role', 'roles', 'role__is=', 'roles__has=')
 
 
 def downgrade() -> None:
@@ -67,6 +77,7 @@ def downgrade() -> None:
         op.execute(f"""UPDATE staff SET role = '{key}' WHERE roles LIKE '%"{key}"%'""")
     op.create_index('ix_staff_role_id', 'staff', ['role', 'id'], unique=False)
     op.drop_column('staff', 'roles')
+    rename('roles', 'role', 'roles__has=', 'role__is=')
     # The views that were shown to a role of one's own are their makers' alone.
     op.execute("UPDATE saved_view SET audience = 'mine' WHERE audience NOT IN ('mine', 'viewer', 'editor', 'owner', 'everyone')")
     op.drop_table('role')

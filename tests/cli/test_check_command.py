@@ -57,6 +57,11 @@ CASES = {
         "No proxy is said to be in front",
         "Set ADMIN_PROXIES=1, ADMIN_HTTPS=1 and ADMIN_HOSTS",
     ),
+    "roles": (
+        {"TWO_FACTOR": frozenset({"owner", "king"})},
+        "ADMIN_TWO_FACTOR names no role: king. There is: editor, owner, viewer.",
+        "until then whoever is meant needs no second factor.",
+    ),
     "factor": ({"TWO_FACTOR": frozenset()}, "A password alone signs in the role owner.", "Set ADMIN_TWO_FACTOR=owner"),
 }
 

@@ -384,6 +384,13 @@ def test_a_wrong_setting_stops_the_start_with_one_line(run_manage: Run, setting:
     assert (result.returncode, result.stdout, result.stderr) == (2, "", f"Error: {message}\n")
 
 
+def test_a_setting_that_names_no_role_stops_the_start(run_manage: Run) -> None:
+    result = run_manage("run", "--port", "0", ADMIN_TWO_FACTOR="king")
+
+    words = "Error: ADMIN_TWO_FACTOR names no role: king. There is: editor, owner, viewer."
+    assert (result.returncode, result.stdout, result.stderr.splitlines()[-1]) == (1, "", words)
+
+
 @pytest.mark.parametrize("command", [["staff", "list"], ["demo"], ["export", "user"]])
 def test_a_database_without_tables_is_refused_with_what_to_do(run_manage: Run, command: list[str]) -> None:
     result = run_manage(*command)

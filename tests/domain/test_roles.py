@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from admin_app.domain import roles
-from admin_app.errors import InvalidRecord
+from admin_app.errors import ConfigurationError, InvalidRecord
 from admin_app.extensions import db
 from admin_app.models.role import Role
 from admin_app.models.words import Words
@@ -44,6 +44,14 @@ def test_a_key_that_is_none_is_refused_with_what_there_is() -> None:
     words = r"^There is no role king\. There is: editor, owner, viewer\.$"
     with pytest.raises(InvalidRecord, match=words):
         roles.of_keys(db.session, ["owner", "king"])
+
+
+def test_a_setting_that_names_no_role_is_refused_with_what_there_is() -> None:
+    roles.require_known(db.session, {"owner"}, "ADMIN_TWO_FACTOR")
+
+    words = r"^ADMIN_TWO_FACTOR names no role: king\. There is: editor, owner, viewer\.$"
+    with pytest.raises(ConfigurationError, match=words):
+        roles.require_known(db.session, {"owner", "king"}, "ADMIN_TWO_FACTOR")
 
 
 def test_who_has_a_role_is_found_whether_switched_off_or_not(make_staff: Any) -> None:
