@@ -12,7 +12,7 @@ from flask import Response, abort, request, url_for
 from flask_admin import BaseView, expose
 
 from admin_app import text
-from admin_app.domain.permissions import Act, rights_of
+from admin_app.domain.permissions import rights_of
 from admin_app.errors import NotFoundError
 from admin_app.extensions import db
 from admin_app.jobs import ledger
@@ -22,7 +22,7 @@ from admin_app.models.job import Job, JobState
 from admin_app.models.limits import as_key
 from admin_app.panel.cells import value_cell
 from admin_app.panel.elements import Cell
-from admin_app.panel.export_jobs import resource_of_job
+from admin_app.panel.export_jobs import may_have, resource_of_job
 from admin_app.transfer.formats import CSV, FORMATS
 from admin_app.transfer.formats.csv import csv_chunks
 from admin_app.web import login
@@ -113,7 +113,7 @@ class JobsPage(BaseView):
         if job.state is not JobState.DONE or not job.file_name:
             abort(404)
         resource = resource_of_job(job)
-        if resource is None or not resource.may(Act.EXPORT):
+        if resource is None or not may_have(resource, job):
             abort(403)
         chunks = the_queue().files.read(job.id, job.attempt)
         if chunks is None:

@@ -119,7 +119,8 @@ class Deleting(Editing):
                 for sample in one.samples
             ),
             more=_more(one),
-            problem=problems.get(FATE + one.name, "") or ("" if one.fates else _blocked(one)),
+            problem=problems.get(FATE + one.name, ""),
+            blocked="" if one.fates else _blocked(one),
             choices=tuple(self._choice(fate, words, chosen) for fate in one.fates),
             heir_name=HEIR + one.name,
             heir_noun=self.noun,

@@ -98,6 +98,8 @@ class Dependents:
     more: str
     choices: tuple[Choice, ...]
     problem: str = ""
+    # Why there is nothing to choose, where there is not.
+    blocked: str = ""
     # The picker of "give them to another", when that is among the choices.
     heir_name: str = ""
     heir_noun: str = ""

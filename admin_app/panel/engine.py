@@ -54,7 +54,10 @@ class Engine(ModelView):
 
     def may(self, act: Act) -> bool:
         """Whether the person at the screen may do this here."""
-        return standing().rights.may(act, self.endpoint, guarded=self.is_guarded)
+        person = standing()
+        return person.once(
+            (self.endpoint, "may", act), lambda: person.rights.may(act, self.endpoint, guarded=self.is_guarded)
+        )
 
     def is_accessible(self) -> bool:
         """Whether the resource shows in the menu."""

@@ -63,7 +63,7 @@ class FieldRights(Engine):
 
     def shows_title(self) -> bool:
         """Whether the person may see all that a record is named by."""
-        return all(self.shows(name) for name in self._named_by)
+        return standing().once((self.endpoint, "title"), lambda: all(self.shows(name) for name in self._named_by))
 
     def title_of(self, record: Any) -> str:
         """Name the record in a few words, by its number where its name is not for this person."""

@@ -112,7 +112,7 @@ class ListPage(ListRows):
             caption=self.plural,
             noun=self.noun,
             nouns=self.nouns,
-            result_line=self._result_line(selection, page),
+            result_line=self._result_line(selection, page) + self._kept_to(),
             columns=tuple(self._column(name, selection, links) for name in names),
             rows=tuple(self.rows_drawn(page.rows, names, here, self.narrowings(selection))),
             search=self._search_box(selection, links),
@@ -217,6 +217,11 @@ class ListPage(ListRows):
             hidden=tuple(links.hidden(selection.changed(), leave_out=name)),
             clear_url=links.to(selection.changed(search="")) if selection.search else "",
         )
+
+    def _kept_to(self) -> str:
+        """Say which rows the person is kept to, so that nobody takes them for all there are."""
+        rules = self.rule_words(Act.LIST)
+        return f", of {rules}" if rules else ""
 
     def _result_line(self, selection: Selection, page: Page) -> str:
         """Say how many rows there are, and which of them this page shows."""

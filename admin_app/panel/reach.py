@@ -44,8 +44,7 @@ class Reach(Filtering):
 
     def seen(self) -> ColumnElement[bool] | None:
         """Return the condition on the rows that the person may see, as records or in lists."""
-        sight = self._sight()
-        return false() if sight is None else self.rows(sight)
+        return standing().once((self.endpoint, "seen"), self._seen)
 
     def get_one(self, id: Any) -> Any:  # noqa: A002 -- Flask-Admin's name
         """Return the record of this id if the person may see it: one that they may not is as if it were not there."""
@@ -84,9 +83,7 @@ class Reach(Filtering):
 
     def is_everywhere(self, act: Act) -> bool:
         """Whether the person may do this with every record that they see."""
-        sight = self._sight()
-        as_seen = sight is not None and self._rules(act) == self._rules(sight)
-        return self.may(act) and (as_seen or self.rows(act) is None)
+        return standing().once((self.endpoint, "everywhere", act), lambda: self._is_everywhere(act))
 
     def sees(self, record: Any) -> bool:
         """Whether the person may see a record, wherever it was found."""
@@ -108,9 +105,13 @@ class Reach(Filtering):
         """Return the address of the record's page: the form only where every record that the person sees has one."""
         return self.link("edit_view" if self.is_everywhere(Act.EDIT) else "details_view", record, **arguments)
 
+    def rule_names(self, act: Act) -> list[list[str]]:
+        """Name the rules that the person is kept to: of each list any has to hold."""
+        return [] if standing().is_unbound else sorted(sorted(names) for names in self._rules(act))
+
     def rule_words(self, act: Act) -> str:
-        """Name the rules that the person is kept to, "" for none."""
-        names = sorted({name for rule in self._rules(act) for name in rule})
+        """Say which rows the person is kept to, "" for every one."""
+        names = sorted({name for rule in self.rule_names(act) for name in rule})
         return " or ".join(f"“{self.row_rules[name].label}”" for name in names if name in self.row_rules)
 
     def require_rules(self) -> None:
@@ -121,6 +122,15 @@ class Reach(Filtering):
             if unknown or not asked:
                 message = f"{self.record.__name__}'s row rule “{name}” needs filters that the resource declares."
                 raise ConfigurationError(message)
+
+    def _seen(self) -> ColumnElement[bool] | None:
+        sight = self._sight()
+        return false() if sight is None else self.rows(sight)
+
+    def _is_everywhere(self, act: Act) -> bool:
+        sight = self._sight()
+        as_seen = sight is not None and self._rules(act) == self._rules(sight)
+        return self.may(act) and (as_seen or self.rows(act) is None)
 
     def _sight(self) -> Act | None:
         """Return the act whose rows are what the person sees; None for who may neither look at records nor at lists."""

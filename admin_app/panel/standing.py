@@ -49,12 +49,15 @@ def standing() -> Standing:
     """Return who it is for: the person at the screen, who asked for the job under way, or the command line."""
     if not has_request_context():
         return _standing.get() or _COMMAND_LINE
-    staff = current_staff()
-    kept: Standing | None = g.get("standing")
-    if kept is None or kept.staff is not staff:
-        # Somebody who signed in or out in this very request is somebody else.
-        kept = g.standing = Standing(staff, rights_of(staff))
-    return kept
+    # Asked a thousand times a page. Who signed in or out in this very request is somebody else: Flask-Login keeps who.
+    user = g.get("_login_user")
+    whose, kept = g.get("standing", (None, None))
+    if kept is None or whose is not user or user is None:
+        staff = current_staff()
+        kept = Standing(staff, rights_of(staff))
+        g.standing = g.get("_login_user"), kept
+    found: Standing = kept
+    return found
 
 
 @contextmanager

@@ -50,14 +50,16 @@ def as_liam(client_with: Callable[..., Client]) -> Client:
     return client_with("*:list", "*:view", "*:history", "*:export", "*:create", "*:edit", "*:delete", "*:undo", **OWN)
 
 
-def test_list_counts_and_shows_only_what_the_rule_leaves(as_liam: Client, mine: Post, theirs: Post) -> None:
+@pytest.mark.usefixtures("theirs")
+def test_list_counts_and_shows_only_what_the_rule_leaves(as_liam: Client, mine: Post) -> None:
     page = Page(as_liam.get("/admin/post/"))
 
-    assert (page.ids(), page.result_line()) == ([mine.id], "1 post")
+    assert (page.ids(), page.result_line()) == ([mine.id], "1 post, of “Own posts”")
 
 
 @pytest.mark.parametrize("address", ["?q=Sentinel", "?content__contains=Sentinel", "?user.name__contains=Foreign"])
-def test_no_search_and_no_filter_finds_more(address: str, as_liam: Client, mine: Post, theirs: Post) -> None:
+@pytest.mark.usefixtures("mine", "theirs")
+def test_no_search_and_no_filter_finds_more(address: str, as_liam: Client) -> None:
     page = Page(as_liam.get(f"/admin/post/{address}"))
 
     assert (page.status, page.rows(), "Sentinel of another" in page.root.text) == (200, [], False)
@@ -80,13 +82,15 @@ def test_another_row_is_not_changed_by_direct_request(view: str, app: Flask, as_
         assert (answer.status_code, db.session.get_one(Post, theirs.id).content) == (404, "Sentinel of another")
 
 
-def test_export_holds_the_same_rows(as_liam: Client, mine: Post, theirs: Post) -> None:
+@pytest.mark.usefixtures("mine", "theirs")
+def test_export_holds_the_same_rows(as_liam: Client) -> None:
     text = as_liam.get("/admin/post/export/csv/").text
 
     assert ("Mine to see" in text, "Sentinel" in text, len(text.splitlines())) == (True, False, 2)
 
 
-def test_children_are_listed_and_counted_by_the_rule(as_liam: Client, other: User, mine: Post, theirs: Post) -> None:
+@pytest.mark.usefixtures("mine", "theirs")
+def test_children_are_listed_and_counted_by_the_rule(as_liam: Client, other: User) -> None:
     users = Page(as_liam.get("/admin/user/"))
     page = Page(as_liam.get(f"/admin/user/details/?id={other.id}"))
 
@@ -94,7 +98,8 @@ def test_children_are_listed_and_counted_by_the_rule(as_liam: Client, other: Use
     assert page.rows("posts") == []
 
 
-def test_start_page_names_none_of_the_others(as_liam: Client, mine: Post, theirs: Post) -> None:
+@pytest.mark.usefixtures("mine", "theirs")
+def test_start_page_names_none_of_the_others(as_liam: Client) -> None:
     text = Page(as_liam.get("/admin/")).root.text
 
     assert ("Mine to see" in text, "Sentinel" in text) == (True, False)
@@ -124,7 +129,8 @@ def test_a_new_row_has_to_be_within_the_rule(to: str, app: Flask, as_liam: Clien
     assert (answer.status_code, made) == ((303, [me.id]) if to == "me" else (422, []))
 
 
-def test_neighbours_are_rows_of_the_rule(as_liam: Client, make_post: Any, me: User, theirs: Post) -> None:
+@pytest.mark.usefixtures("theirs")
+def test_neighbours_are_rows_of_the_rule(as_liam: Client, make_post: Any, me: User) -> None:
     first, last = make_post(user=me), make_post(user=me)
     make_post(content="Sentinel again")
 
@@ -208,8 +214,9 @@ def test_what_hangs_on_a_record_unseen_keeps_it(app: Flask, as_liam: Client, oth
         assert db.session.get_one(Post, theirs.id).user_id == other.id
 
 
+@pytest.mark.usefixtures("mine", "theirs")
 def test_look_ups_and_relations_keep_to_the_users_rule(
-    client_with: Callable[..., Client], me: User, other: User, mine: Post, theirs: Post
+    client_with: Callable[..., Client], me: User, other: User
 ) -> None:
     client = client_with("*:list", "*:view", "*:edit", "*:create", "*:history", rows=["user:own"])
 
@@ -249,17 +256,15 @@ def test_a_row_is_not_moved_away_from_a_record_unseen(
     "address",
     ["?user.name__contains=Foreign", "?user.email__equals=foreign@example.net", "?sort=user"],
 )
-def test_nothing_is_guessed_through_a_related_column(
-    address: str, client_with: Callable[..., Client], me: User, theirs: Post
-) -> None:
+@pytest.mark.usefixtures("me", "theirs")
+def test_nothing_is_guessed_through_a_related_column(address: str, client_with: Callable[..., Client]) -> None:
     client = client_with("*:list", "*:view", rows=["user:own"])
 
     assert client.get(f"/admin/post/{address}").status_code == 400
 
 
-def test_a_search_and_a_file_leave_related_names_out(
-    client_with: Callable[..., Client], me: User, other: User, mine: Post, theirs: Post
-) -> None:
+@pytest.mark.usefixtures("me", "mine", "theirs")
+def test_a_search_and_a_file_leave_related_names_out(client_with: Callable[..., Client], other: User) -> None:
     client = client_with("*:list", "*:view", "*:export", rows=["user:own"])
 
     found = Page(client.get("/admin/post/?q=Foreign")).ids()
@@ -270,7 +275,7 @@ def test_a_search_and_a_file_leave_related_names_out(
 
 
 def test_a_row_that_is_seen_but_not_for_editing_has_no_button_and_answers_403(
-    app: Flask, client_with: Callable[..., Client], keep: Any, make_staff: Any, client_of: Any, mine: Post, theirs: Post
+    keep: Any, make_staff: Any, client_of: Any, mine: Post, theirs: Post
 ) -> None:
     keep(Role(key="reader", name="Reader", permissions=Words(["*:list", "*:view", "*:history"])))
     keep(
@@ -306,10 +311,10 @@ def test_a_rule_that_is_declared_no_more_leaves_nothing(client_with: Callable[..
 
 
 @pytest.mark.parametrize("rule", [[], ["post:own"]])
+@pytest.mark.usefixtures("mine")
 def test_a_rule_costs_no_statement(
     rule: list[str],
     client_with: Callable[..., Client],
-    mine: Post,
     statements: Callable[[], AbstractContextManager[list[str]]],
 ) -> None:
     client = client_with("post:*", "user:list", "user:view", rows=rule)
