@@ -67,7 +67,7 @@ def _add_dashboard(app: Flask) -> None:
     admin.add_view(AccountPage(name="Account", endpoint="account"))
     admin.add_view(ActivityPage(name="Activity", endpoint="activity"))
     admin.add_view(JobsPage(name="Jobs", endpoint="jobs"))
-    search_indexes.declare(history.SEARCHED.values())
+    search_indexes.declare(history.OFFER.search.values())
     for resource in resources.declared():
         view = resource(db)
         search_indexes.declare(view.searched().values())

@@ -160,7 +160,8 @@ PAGES = {
     "a record's history": "/admin/post/history/?id=200",
     "activity": "/admin/activity/",
     "activity, one person": "/admin/activity/?person=1",
-    "activity, searched": "/admin/activity/?q=1999",
+    "activity, searched for one act": "/admin/activity/?q=%E2%80%9C9999%E2%80%9D",
+    "activity, searched for all": "/admin/activity/?q=changed",
     "activity, a day": "/admin/activity/?from=2026-01-01&to=2026-01-01",
 }
 

@@ -15,7 +15,7 @@ from admin_app.models.change_set import Change, ChangeSet, Kind
 from admin_app.models.stored import kept_columns, to_json
 from admin_app.selection.counting import Count, bounded
 from admin_app.selection.offer import Offer, SearchColumn
-from admin_app.selection.selection import COUNT_LIMIT, Selection
+from admin_app.selection.selection import Selection
 from admin_app.selection.strategy import planned
 
 PAGE_SIZE = 20
@@ -26,7 +26,11 @@ CROSSING = 1000
 # Rows that pruning takes at a time: others get their turn between two batches.
 BATCH = 1000
 
-SEARCHED = {"summary": SearchColumn(ChangeSet.summary), "actor": SearchColumn(ChangeSet.actor)}
+OFFER = Offer(
+    model=ChangeSet,
+    search={"summary": SearchColumn(ChangeSet.summary), "actor": SearchColumn(ChangeSet.actor)},
+    default_sort="-id",
+)
 
 
 @dataclass(frozen=True)
@@ -94,9 +98,10 @@ def changes_of(
 
 def activity(session: AnySession, wanted: Wanted, *, before: int = 0, after: int = 0) -> Activity:
     """Return a page of acts: the newest, those before an act, or those after one."""
-    criteria = _criteria(session, wanted)
-    some = select(ChangeSet.id).where(*criteria).limit(COUNT_LIMIT + 1).subquery()
-    count = bounded(session.scalar(select(func.count()).select_from(some)) or 0)
+    words = planned(session, Selection(offer=OFFER, search=wanted.search))
+    criteria = [*_criteria(session, wanted), *words.criteria]
+    some = select(ChangeSet.id).where(*criteria).limit(words.count_limit + 1).subquery()
+    count = bounded(session.scalar(select(func.count()).select_from(some)) or 0, words.count_limit)
     statement: Select[Any] = select(ChangeSet).where(*criteria).limit(ACTIVITY_SIZE + 1)
     if after:
         found = session.scalars(statement.where(ChangeSet.id > after).order_by(ChangeSet.id)).all()
@@ -177,7 +182,4 @@ def _criteria(session: AnySession, wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.until is not None:
         last = session.scalar(_ids.where(ChangeSet.at < wanted.until).order_by(ChangeSet.at.desc()))
         criteria += [false()] if last is None else [ChangeSet.at < wanted.until, ChangeSet.id <= last + CROSSING]
-    if wanted.search:
-        offer = Offer(model=ChangeSet, search=SEARCHED, default_sort="-id")
-        criteria += planned(session, Selection(offer=offer, search=wanted.search)).criteria
     return criteria
