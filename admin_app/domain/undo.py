@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, select, tuple_
 
 from admin_app.domain import accounts, sessions
 from admin_app.domain.giving_back import GivingBack
@@ -144,17 +143,18 @@ def _settle_staff(session: AnySession) -> None:
 
 
 def _outcome(session: AnySession, set_id: int, given_back: int) -> Outcome:
-    undone: Any = Change.__table__.alias("undone")
-    done = exists(
-        select(1).where(
-            undone.c.change_set_id == begin_set(session),
-            undone.c.model == Change.model,
-            undone.c.record_id == Change.record_id,
-        )
+    touched = select(Change.model, Change.record_id)
+    # As a difference of two lists: PostgreSQL knows nothing yet of what this transaction wrote, and would compare each
+    # change with each.
+    rest = touched.where(Change.change_set_id == set_id).except_(
+        touched.where(Change.change_set_id == begin_set(session))
     )
-    rest = select(Change).where(Change.change_set_id == set_id, ~done)
     left = session.scalar(select(func.count()).select_from(rest.subquery())) or 0
-    listed = session.scalars(rest.order_by(Change.id).limit(MOST_LISTED)).all() if left else []
+    if not left:
+        return Outcome(given_back, 0, ())
+    keys = [(model, key) for model, key in session.execute(rest.limit(MOST_LISTED))]
+    ones = select(Change).where(Change.change_set_id == set_id, tuple_(Change.model, Change.record_id).in_(keys))
+    listed = session.scalars(ones.order_by(Change.id).limit(MOST_LISTED)).all()
     return Outcome(given_back, left, [obstacle_of(session, change) for change in listed])
 
 
