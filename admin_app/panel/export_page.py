@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -17,6 +17,7 @@ from admin_app import text
 from admin_app.current import lift_time_limit, reading
 from admin_app.extensions import db
 from admin_app.models.connection import is_timeout
+from admin_app.panel.column_order import ColumnChoice, column_choices, in_order
 from admin_app.panel.export_choices import choice_of, remember
 from admin_app.panel.export_jobs import begin_export
 from admin_app.panel.exporting import Exporting, Order
@@ -30,16 +31,6 @@ from admin_app.web import proof
 from admin_app.web.login import current_staff, lead_to
 
 NOTHING_CHOSEN = "Choose at least one column."
-
-
-@dataclass(frozen=True)
-class ColumnChoice:
-    """A column on the page: whether it is in the file, and at which place."""
-
-    key: str
-    label: str
-    place: int
-    is_chosen: bool
 
 
 class ExportPage(Exporting):
@@ -146,26 +137,20 @@ class ExportPage(Exporting):
             return f"The {self.nouns} of this list"
         return _words(count, self.noun, self.nouns)
 
-    def _column_choices(self, selection: Selection, choice: Mapping[str, Any]) -> list[ColumnChoice]:
+    def _column_choices(self, selection: Selection, choice: Mapping[str, Any]) -> tuple[ColumnChoice, ...]:
         """Return the chosen columns in their order, then the others."""
-        offered = self.exportable()
-        chosen = [key for key in choice.get("columns", self.listed_columns(selection)) if key in offered]
-        keys = [*chosen, *(key for key in offered if key not in chosen)]
-        return [
-            ColumnChoice(key, offered[key].header, place, is_chosen=key in chosen) for place, key in enumerate(keys, 1)
-        ]
+        labels = {key: column.header for key, column in self.exportable().items()}
+        return column_choices(choice.get("columns", self.listed_columns(selection)), labels)
 
     def _sent(self, form: MultiDict[str, str]) -> dict[str, Any]:
         """Read the form; what it does not offer is refused by `order`."""
         keys = [key[:100] for key in form.getlist("column")][:100]
-        places = {key: _place(form.get(f"place.{key}", "")) for key in keys}
         options = FileOptions(
             delimiter=DELIMITERS.get(form.get("delimiter", ""), ","),
             is_for_excel=form.get("excel") == "1",
             cuts_long_text=form.get("long_text") != "refuse",
         )
-        columns = sorted(dict.fromkeys(keys), key=lambda key: places[key])
-        return {"format": form.get("format", "csv")[:20], "columns": columns, "options": asdict(options)}
+        return {"format": form.get("format", "csv")[:20], "columns": in_order(keys, form), "options": asdict(options)}
 
 
 def _is_large(selection: Selection) -> bool:
@@ -188,11 +173,6 @@ def _remember(staff_id: int | None, resource: str, choice: Mapping[str, Any]) ->
 
 def _words(count: Count, noun: str, nouns: str) -> str:
     return text.counted(count.number, noun, nouns) if count.is_exact else f"{str(count).capitalize()} {nouns}"
-
-
-def _place(typed: str) -> int:
-    """Read a place in the order; what is none comes last."""
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 5 else 10_000  # noqa: PLR2004 -- no list has so many columns
 
 
 def _staff_id() -> int | None:
