@@ -101,14 +101,14 @@ class Choosing(ListPage):
         first, *others = self.ordered_columns(chosen)
         return (first, *in_order(others, request.form))
 
-    def remember(self, **look: Any) -> None:
-        """Keep a part of how this resource's lists look for the person at the screen."""
+    def remember(self, **settings: Any) -> None:
+        """Keep some of what the person at the screen set for this resource's lists."""
         staff = current_staff()
         if staff is None:
             abort(403)
         try:
             with records.commit(db.session, Preference):
-                preferences.remember_look(db.session, staff, resource=self.endpoint, **look)
+                preferences.remember_settings(db.session, staff, resource=self.endpoint, **settings)
         except InvalidRecord:
             # The account was deleted in the same moment.
             abort(409)

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from flask import Response, abort, current_app, redirect, request, url_for
 from flask_admin import expose
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import MultiDict
 
 from admin_app import text
@@ -18,7 +18,6 @@ from admin_app.current import lift_time_limit, reading
 from admin_app.extensions import db
 from admin_app.models.connection import is_timeout
 from admin_app.panel.column_order import ColumnChoice, column_choices, in_order
-from admin_app.panel.export_choices import choice_of, remember
 from admin_app.panel.export_jobs import begin_export
 from admin_app.panel.exporting import Exporting, Order
 from admin_app.panel.links import ListLinks
@@ -72,7 +71,7 @@ class ExportPage(Exporting):
             and (page := proof.required(back=self.back_from_file("export_page"))) is not None
         ):
             return page
-        _remember(wanted.staff_id, self.endpoint, choice)
+        self.remember(export_choice=choice)
         if wanted.format.is_for_jobs or not self._is_short(wanted.selection):
             begin_export(self, wanted)
             return lead_to(self.get_url("jobs.index"))
@@ -120,7 +119,7 @@ class ExportPage(Exporting):
 
     def _offered_choice(self, selection: Selection) -> dict[str, Any]:
         """Return what the person chose last time; the columns of an address, a view's for one, stand above that."""
-        choice = dict(choice_of(db.session, _staff_id(), self.endpoint))
+        choice = dict(self.settings.export_choice)
         if selection.columns:
             choice.pop("columns", None)
         return choice
@@ -160,15 +159,6 @@ def _is_large(selection: Selection) -> bool:
         count = count_of(db.session, replace(planned(db.session, selection), count_limit=limit))
         db.session.rollback()
     return not count.is_exact or count.number > limit
-
-
-def _remember(staff_id: int | None, resource: str, choice: Mapping[str, Any]) -> None:
-    """Keep the choice; the same form sent twice at the same moment keeps it once."""
-    try:
-        remember(db.session, staff_id, resource, choice)
-        db.session.commit()
-    except IntegrityError:
-        db.session.rollback()
 
 
 def _words(count: Count, noun: str, nouns: str) -> str:
