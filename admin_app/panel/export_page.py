@@ -44,7 +44,7 @@ class ExportPage(Exporting):
         if export_type != "csv":
             abort(404)
         order = self.order(list(request.args.items(multi=True)), staff_id=_staff_id())
-        if not proof.is_fresh() and _is_large(order.selection):
+        if not proof.is_fresh() and _exceeds("PROOF_ROWS", order.selection):
             return redirect(url_for("account.confirm", next=self.here(), back=self.back_from_file("export")))
         return self.download(order)
 
@@ -67,12 +67,13 @@ class ExportPage(Exporting):
         )
         if (
             not proof.is_fresh()
-            and _is_large(wanted.selection)
+            and _exceeds("PROOF_ROWS", wanted.selection)
             and (page := proof.required(back=self.back_from_file("export_page"))) is not None
         ):
             return page
         self.remember(export_choice=choice)
-        if wanted.format.is_for_jobs or not self._is_short(wanted.selection):
+        # A download holds a thread until its end.
+        if wanted.format.is_for_jobs or _exceeds("EXPORT_ROWS", wanted.selection):
             begin_export(self, wanted)
             return lead_to(self.get_url("jobs.index"))
         return self.download(wanted)
@@ -90,14 +91,6 @@ class ExportPage(Exporting):
             content_type=order.format.content_type,
             headers={"Content-Disposition": f'attachment; filename="{self.file_name(order)}"'},
         )
-
-    def _is_short(self, selection: Selection) -> bool:
-        """Whether a download may hold a thread until its end. The write lock is given back for the counting."""
-        limit = current_app.config["EXPORT_ROWS"]
-        with reading():
-            count = count_of(db.session, replace(planned(db.session, selection), count_limit=limit))
-            db.session.rollback()
-        return count.is_exact and count.number <= limit
 
     def _page(self, selection: Selection, choice: Mapping[str, Any], errors: Sequence[tuple[str, str]]) -> Any:
         links = ListLinks(self.link("index_view"))
@@ -152,9 +145,9 @@ class ExportPage(Exporting):
         return {"format": form.get("format", "csv")[:20], "columns": in_order(keys, form), "options": asdict(options)}
 
 
-def _is_large(selection: Selection) -> bool:
-    """Whether it holds more rows than may be taken away without proof; no more of them are counted than that needs."""
-    limit = current_app.config["PROOF_ROWS"]
+def _exceeds(setting: str, selection: Selection) -> bool:
+    """Whether it holds more rows than the setting allows; no more are counted than that needs, and nobody waits for the write lock."""
+    limit = current_app.config[setting]
     with reading():
         count = count_of(db.session, replace(planned(db.session, selection), count_limit=limit))
         db.session.rollback()
