@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import abort, jsonify, request, url_for
-from flask_admin import BaseView, expose
+from flask_admin import expose
 from flask_login import current_user
 
 from admin_app import zones
@@ -18,6 +18,7 @@ from admin_app.pages.forms import PasswordForm, TimeZoneForm
 from admin_app.pages.two_factor import codes_page, enrolment, enrolment_page
 from admin_app.panel.cells import value_cell
 from admin_app.panel.elements import Fact
+from admin_app.panel.guarded import Guarded
 from admin_app.panel.session_rows import end_sessions, session_rows
 from admin_app.web import login, proof, second_factor
 from admin_app.web.links import local_path
@@ -26,27 +27,19 @@ from admin_app.web.notices import announce
 NOT_CURRENT = "This is not your current password."
 
 
-class AccountPage(BaseView):
+class AccountPage(Guarded):
     """The page behind one's own name."""
+
+    proof_for = frozenset({"two_factor"})
 
     def is_visible(self) -> bool:
         """Stand at the person's name, not in the menu."""
         return False
 
-    def is_accessible(self) -> bool:
-        """Whoever is signed in has an account."""
-        return login.current_staff() is not None
-
-    def inaccessible_callback(self, _name: str, **_arguments: Any) -> Any:
-        """Ask strangers to sign in."""
-        return login.ask_to_sign_in()
-
     @expose("/time-zone/", methods=("POST",))
     def time_zone(self) -> Any:
         """Keep the zone that days and times are meant in."""
-        staff = login.current_staff()
-        if staff is None:
-            return login.ask_to_sign_in()
+        staff = login.signed_in_staff()
         form = TimeZoneForm(request.form)
         if not form.validate():
             return self._page(staff, PasswordForm(), form)
@@ -58,9 +51,7 @@ class AccountPage(BaseView):
     @expose("/", methods=("GET", "POST"))
     def index(self) -> Any:
         """Show the account, or change the password and end every other session."""
-        staff = login.current_staff()
-        if staff is None:
-            return login.ask_to_sign_in()
+        staff = login.signed_in_staff()
         form = PasswordForm(request.form)
         if request.method == "POST" and form.validate():
             problem = proof.problem_with(form.current_password.data or "")
@@ -97,9 +88,7 @@ class AccountPage(BaseView):
     @expose("/sessions/", methods=("POST",))
     def sessions(self) -> Any:
         """End one of one's own sessions, or all the others."""
-        staff = login.current_staff()
-        if staff is None:
-            return login.ask_to_sign_in()
+        staff = login.signed_in_staff()
         announce(end_sessions(staff, request.form.get("session", "")))
         db.session.commit()
         return login.lead_to(url_for("account.index"))
@@ -107,11 +96,7 @@ class AccountPage(BaseView):
     @expose("/two-factor/", methods=("GET", "POST"))
     def two_factor(self) -> Any:
         """Enrol an app, make new recovery codes, or turn the second factor off where the role does without."""
-        staff = login.current_staff()
-        if staff is None:
-            return login.ask_to_sign_in()
-        if request.method == "POST" and (page := proof.required()) is not None:
-            return page
+        staff = login.signed_in_staff()
         here = url_for("account.index")
         has_factor = two_factor.has_factor(db.session, staff)
         match request.form.get("act") if has_factor else None:
@@ -136,8 +121,6 @@ class AccountPage(BaseView):
     @expose("/confirm/", methods=("GET", "POST"))
     def confirm(self) -> Any:
         """Ask for the password before something that is a link: a large export."""
-        if login.current_staff() is None:
-            return login.ask_to_sign_in()
         onward = local_path(request.args.get("next"), url_for("admin.index"))
         problem = proof.problem_with(request.form.get(proof.PASSWORD, "")) if request.method == "POST" else ""
         if request.method == "POST" and not problem:
@@ -151,11 +134,8 @@ class AccountPage(BaseView):
     @expose("/session/", methods=("GET", "POST"))
     def session(self) -> Any:
         """Tell the page's script how long the session lasts; a POST is somebody who wants to stay signed in."""
-        person = login.current_session()
-        if person is None:
-            return login.ask_to_sign_in()
         if request.method == "POST":
-            sessions.note_seen(db.session, person.token)
+            sessions.note_seen(db.session, current_user.token)
             db.session.commit()
         login.count_as_unseen()
         idle, in_any_case = login.seconds_left() if request.method == "POST" else login.seconds_left_unused()
@@ -164,9 +144,7 @@ class AccountPage(BaseView):
     @expose("/shortcuts/", methods=("POST",))
     def shortcuts(self) -> Any:
         """Keep whether single keys do something on this person's pages."""
-        staff = login.current_staff()
-        if staff is None:
-            return login.ask_to_sign_in()
+        staff = login.signed_in_staff()
         with records.commit(db.session, Preference):
             preferences.remember_shortcuts(db.session, staff, is_on="shortcuts" in request.form)
         announce("Your choice of shortcuts was kept.")

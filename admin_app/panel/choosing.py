@@ -21,7 +21,7 @@ from admin_app.panel.list_elements import Listing
 from admin_app.panel.listing import ListPage
 from admin_app.selection.offer import PAGE_SIZES
 from admin_app.selection.selection import Selection
-from admin_app.web.login import current_staff
+from admin_app.web.login import signed_in_staff
 from admin_app.web.notices import announce
 
 
@@ -103,12 +103,9 @@ class Choosing(ListPage):
 
     def remember(self, **settings: Any) -> None:
         """Keep some of what the person at the screen set for this resource's lists."""
-        staff = current_staff()
-        if staff is None:
-            abort(403)
         try:
             with records.commit(db.session, Preference):
-                preferences.remember_settings(db.session, staff, resource=self.endpoint, **settings)
+                preferences.remember_settings(db.session, signed_in_staff(), resource=self.endpoint, **settings)
         except InvalidRecord:
             # The account was deleted in the same moment.
             abort(409)

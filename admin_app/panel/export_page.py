@@ -27,7 +27,7 @@ from admin_app.selection.strategy import planned
 from admin_app.transfer.formats import FORMATS, FileOptions
 from admin_app.transfer.formats.csv import DELIMITERS
 from admin_app.web import proof
-from admin_app.web.login import current_staff, lead_to
+from admin_app.web.login import lead_to, signed_in_staff
 
 NOTHING_CHOSEN = "Choose at least one column."
 
@@ -43,7 +43,7 @@ class ExportPage(Exporting):
         """Send the rows that the same address shows as a list; a filter that could not be read sends nothing."""
         if export_type != "csv":
             abort(404)
-        order = self.order(list(request.args.items(multi=True)), staff_id=_staff_id())
+        order = self.order(list(request.args.items(multi=True)), staff_id=signed_in_staff().id)
         if not proof.is_fresh() and _exceeds("PROOF_ROWS", order.selection):
             return redirect(url_for("account.confirm", next=self.here(), back=self.back_from_file("export")))
         return self.download(order)
@@ -52,7 +52,7 @@ class ExportPage(Exporting):
     def export_page(self) -> Any:
         """Ask how; then send the file, or have a job make it where that takes longer."""
         arguments = list(request.args.items(multi=True))
-        order = self.order(arguments, staff_id=_staff_id())
+        order = self.order(arguments, staff_id=signed_in_staff().id)
         if request.method != "POST":
             return self._page(order.selection, self._offered_choice(order.selection), [])
         choice = self._sent(request.form)
@@ -63,7 +63,7 @@ class ExportPage(Exporting):
             columns=choice["columns"],
             format_key=choice["format"],
             options=FileOptions(**choice["options"]),
-            staff_id=_staff_id(),
+            staff_id=signed_in_staff().id,
         )
         if (
             not proof.is_fresh()
@@ -156,8 +156,3 @@ def _exceeds(setting: str, selection: Selection) -> bool:
 
 def _words(count: Count, noun: str, nouns: str) -> str:
     return text.counted(count.number, noun, nouns) if count.is_exact else f"{str(count).capitalize()} {nouns}"
-
-
-def _staff_id() -> int | None:
-    staff = current_staff()
-    return staff.id if staff is not None else None
