@@ -13,6 +13,7 @@ from sqlalchemy import exists, func, select, tuple_
 
 from admin_app.domain import accounts, sessions
 from admin_app.domain.giving_back import GivingBack
+from admin_app.domain.nouns import noun_of
 from admin_app.domain.obstacles import Obstacle, obstacle_of
 from admin_app.domain.recording import begin_set, describe
 from admin_app.errors import UndoError
@@ -83,8 +84,8 @@ def bring_back(session: AnySession, change: Change) -> None:
     Raises `UndoError` where something is in the way.
     """
     describe(session, kind=Kind.RESTORE, resource=change.model, record_id=change.record_id)
-    describe(session, summary=f"Brought back {change.model} “{change.title}”")
     model = recorded_models()[change.model]
+    describe(session, summary=f"Brought back {noun_of(model)} “{change.title}”")
     if not GivingBack(session, change.change_set_id, model, only=change.id).made_again():
         raise UndoError(obstacle_of(session, change).words)
 

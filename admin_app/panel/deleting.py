@@ -13,13 +13,14 @@ from flask_admin import expose
 from admin_app.domain import records
 from admin_app.domain.deletion import Decision, Dependence, Fate, delete_record, dependences
 from admin_app.domain.finding import find_one
+from admin_app.domain.nouns import names_of
 from admin_app.domain.recording import last_set
 from admin_app.errors import AdminError, InvalidRecord, NotFoundError, RecordGone
 from admin_app.extensions import db
 from admin_app.panel.editing import UNPROCESSABLE, Editing
 from admin_app.panel.elements import Choice, Dependents, Link
 from admin_app.panel.keeping import VERSION
-from admin_app.panel.registry import names_of, resource_of, typing_hint
+from admin_app.panel.registry import resource_of, typing_hint
 from admin_app.web import proof
 from admin_app.web.notices import announce
 

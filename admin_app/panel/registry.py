@@ -31,10 +31,3 @@ def typing_hint(model: type[Any]) -> str:
     """Say what to type where a record of this model is meant."""
     names = [column.key.replace("_", " ") for column in naming_columns(model)]
     return f"Type an ID, or an exact {' or '.join(names)}." if names else "Type an ID."
-
-
-def names_of(model: type[Any]) -> tuple[str, str]:
-    """Return what one and several records of a model are called."""
-    resource = resource_of(model)
-    name = model.__name__.lower()
-    return (resource.noun, resource.nouns) if resource else (name, f"{name}s")

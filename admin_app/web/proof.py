@@ -39,9 +39,10 @@ def is_fresh() -> bool:
 def required(*, back: str = "") -> Any:
     """Return the page that asks for the password, or None when there was proof lately, or with this very request.
 
-    A view that does something dangerous is named in `proof_for`, or begins with `if (page := proof.required()) is not
-    None: return page` where that depends on what it is about. With a form the page sends it again together with the password, so that the view goes on as if nothing had been between.
-    Where the answer is a file, the browser stays on the page; `back` is where it leads then.
+    What `proof_for` names asks it by itself; a view that is dangerous for some rows and not for others begins with
+    `if (page := proof.required()) is not None: return page`. With a form the page sends it again together with the
+    password, so that the view goes on as if nothing had been between. Where the answer is a file, the browser stays on
+    the page; `back` is where it leads then.
     """
     if not is_given():
         return None if is_fresh() else _page("", HTTPStatus.FORBIDDEN, back)

@@ -8,13 +8,14 @@ from sqlalchemy import ColumnElement, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from admin_app.domain.finding import find_one
+from admin_app.domain.nouns import names_of
 from admin_app.errors import NotFoundError
 from admin_app.extensions import db
 from admin_app.models.limits import as_key
 from admin_app.panel.engine import foreign_key_of
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.text import Empty, InList
-from admin_app.panel.registry import names_of, typing_hint
+from admin_app.panel.registry import typing_hint
 
 
 class RelationIs(Operator):
