@@ -7,6 +7,7 @@ AdminError
 │   └── RecordGone       somebody deleted it meanwhile, or changed it in the same moment
 ├── NotFoundError        what was typed names no record, or several
 ├── LastOwnerError       the act would leave nobody who may manage staff
+├── FactorError          a second factor is refused, or has to stay
 ├── SelectionError       a list was asked for something it does not offer
 ├── DeletionError        a deletion cannot be carried out as chosen
 ├── UndoError            an act cannot be undone
@@ -49,6 +50,10 @@ class NotFoundError(AdminError):
 
 class LastOwnerError(AdminError):
     """Nobody could manage staff any more."""
+
+
+class FactorError(AdminError):
+    """A passkey is refused, or the last second factor has to stay."""
 
 
 class SelectionError(AdminError):

@@ -24,7 +24,7 @@ MIGRATIONS = str(Path(__file__).resolve().parents[1] / "migrations")
 TABLES = {
     *("alembic_version", "change", "change_set", "draft", "job", "job_chunk", "post", "preference"),
     *("presence", "saved_view", "staff", "staff_session", "submission", "user", "worker"),
-    *("authenticator", "password_link", "proof_try", "recovery_code"),
+    *("authenticator", "password_link", "proof_try", "recovery_code", "passkey", "used_challenge"),
 }
 
 

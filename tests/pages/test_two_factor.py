@@ -184,7 +184,7 @@ def test_a_role_that_needs_a_second_factor_is_led_to_enrol_before_there_is_a_ses
     first = half_way()
     page = Page(as_nobody.get(ENROL))
     before = (sessions(app), as_nobody.get("/admin/").status_code)
-    form = {name: value for name, value in page.values("").items() if name != "code"}
+    form = {name: value for name, value in page.values("enrolment").items() if name != "code"}
 
     done = as_nobody.post(ENROL, data={**form, "code": pyotp.TOTP(secret_of(page)).now()})
 
@@ -199,7 +199,7 @@ def test_a_wrong_first_code_keeps_the_square(half_way: Any, as_nobody: Any, app:
     half_way()
     page = Page(as_nobody.get(ENROL))
 
-    refused = Page(as_nobody.post(ENROL, data={**page.values(""), "code": "000000"}))
+    refused = Page(as_nobody.post(ENROL, data={**page.values("enrolment"), "code": "000000"}))
 
     assert refused.status == 422
     assert secret_of(refused) == secret_of(page)
@@ -255,7 +255,7 @@ def test_anybody_enrols_on_the_account_page_and_other_sessions_end(client_of: An
     here, elsewhere = client_of(viewer), client_of(viewer)
     page = Page(here.get(OWN))
 
-    done = here.post(OWN, data={**page.values(""), "code": pyotp.TOTP(secret_of(page)).now()})
+    done = here.post(OWN, data={**page.values("enrolment"), "code": pyotp.TOTP(secret_of(page)).now()})
 
     assert len(Page(done).texts("li", within="main")) == 8
     assert [one.get("/admin/").status_code for one in (here, elsewhere)] == [200, 302]
@@ -346,5 +346,5 @@ def test_the_trail_says_what_became_of_a_second_factor(
     assert told == [
         (owner.id, "Turned two-factor sign-in off for staff “Olivia”", owner.id),
         (owner.id, "Made new recovery codes for staff “Olivia”", owner.id),
-        (owner.id, "Set two-factor sign-in up for staff “Olivia”", owner.id),
+        (owner.id, "Set up the app for two-factor sign-in of staff “Olivia”", owner.id),
     ]
