@@ -36,9 +36,7 @@ class Authenticator:
         """Answer `navigator.credentials.create()`."""
         told = json.loads(options)
         numbers = self.key.public_key().public_numbers()
-        public = cbor2.dumps(
-            {1: 2, 3: -7, -1: 1, -2: numbers.x.to_bytes(32, "big"), -3: numbers.y.to_bytes(32, "big")}
-        )
+        public = cbor2.dumps({1: 2, 3: -7, -1: 1, -2: numbers.x.to_bytes(32, "big"), -3: numbers.y.to_bytes(32, "big")})
         held = bytes(16) + len(self.credential).to_bytes(2, "big") + self.credential + public
         data = self._data(told["rp"]["id"], HAS_KEY) + held
         attestation = cbor2.dumps({"fmt": "none", "attStmt": {}, "authData": data})

@@ -188,7 +188,7 @@ def test_every_foreign_key_is_indexed() -> None:
             )
         ]
 
-    assert len(keys) == 13
+    assert len(keys) == 14
     assert missing == []
 
 

@@ -246,7 +246,8 @@ def _is_first_use(session: AnySession, challenge: bytes) -> bool:
 def _insert(session: AnySession, model: type[Any], values: dict[str, Any]) -> bool:
     """Add a row, unless there is one like it."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    return _changed(session.execute(insert(model).values(**values).on_conflict_do_nothing()))
+    added = insert(model).values(**values).on_conflict_do_nothing().returning(*model.__table__.primary_key)
+    return session.scalar(added) is not None
 
 
 def _changed(result: Any) -> bool:
