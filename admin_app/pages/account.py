@@ -153,7 +153,7 @@ def _change_factors(staff: Staff, act: str) -> Any:
             db.session.commit()
             announce("You sign in with your password alone now.")
             return login.lead_to(here)
-        case "remove-app":
+        case "remove-app" if two_factor.has_app(db.session, staff):
             return _remove_app(staff)
     return None
 

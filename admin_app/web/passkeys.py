@@ -137,7 +137,7 @@ def _is_address(host: str) -> bool:
     try:
         ipaddress.ip_address(host.partition(":")[0])
     except ValueError:
-        return host.startswith("[")
+        return False
     return True
 
 

@@ -265,5 +265,5 @@ def test_the_trail_says_who_made_a_link_and_who_used_it(
         told = [(one.actor_id, one.summary, one.kind, one.count) for one in acts]
     assert told == [
         (editor.id, "Staff “Edgar” chose a password by a link", Kind.FORM, 1),
-        (owner.id, "Made a link for a new password of staff “Edgar”", Kind.FORM, 0),
+        (owner.id, "Made a link for a new password of staff “Edgar”", Kind.ACCESS, 0),
     ]
