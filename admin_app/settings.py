@@ -146,7 +146,10 @@ SETTINGS = (
         _secret,
     ),
     Setting(
-        "ADMIN_HOSTS", "", "Comma-separated host names this dashboard answers to, and passkeys are for; others get 400. Empty: any, without passkeys.", _hosts
+        "ADMIN_HOSTS",
+        "",
+        "Comma-separated host names this dashboard answers to, and passkeys are for; others get 400. Empty: any, without passkeys.",
+        _hosts,
     ),
     Setting(
         "ADMIN_HTTPS",

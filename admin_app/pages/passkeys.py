@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import abort, redirect, request, url_for
-from flask_admin import BaseView, expose
+from flask_admin import expose
 from flask_login import current_user
 
 from admin_app.domain import passkeys, sessions, two_factor
@@ -18,6 +18,7 @@ from admin_app.models.staff import Staff
 from admin_app.pages.two_factor import codes_page
 from admin_app.panel.cells import value_cell
 from admin_app.panel.elements import Cell
+from admin_app.panel.guarded import Guarded
 from admin_app.web import login, proof, second_factor
 from admin_app.web import passkeys as web_passkeys
 from admin_app.web.notices import announce
@@ -60,32 +61,24 @@ def factor_added(staff: Staff, codes: list[str], words: str) -> Any:
     return login.lead_to(here)
 
 
-class PasskeysPage(BaseView):
+class PasskeysPage(Guarded):
     """The pages behind the list of one's passkeys."""
+
+    proof_for = frozenset({"index"})
 
     def is_visible(self) -> bool:
         """Be reached from the account, not from the menu."""
         return False
 
-    def is_accessible(self) -> bool:
-        """Whoever is signed in may have some."""
-        return login.current_staff() is not None
-
-    def inaccessible_callback(self, _name: str, **_arguments: Any) -> Any:
-        """Ask strangers to sign in."""
-        return login.ask_to_sign_in()
-
     @expose("/", methods=("GET", "POST"))
     def index(self) -> Any:
         """Add a passkey; every other session of the person ends, as with an app."""
-        staff = _person()
+        staff = login.signed_in_staff()
         if request.method != "POST" and not proof.is_fresh():
             # Before the device is asked for anything.
             return redirect(url_for("account.confirm", next=url_for("passkeys.index")))
         if request.method != "POST":
             return self._new_page(staff, "")
-        if (page := proof.required()) is not None:
-            return page
         try:
             codes = web_passkeys.add(staff)
         except InvalidRecord as error:
@@ -95,7 +88,7 @@ class PasskeysPage(BaseView):
     @expose("/edit/", methods=("GET", "POST"))
     def edit(self) -> Any:
         """Rename a passkey, or remove it."""
-        staff = _person()
+        staff = login.signed_in_staff()
         passkey = passkeys.find(db.session, staff, as_key(Passkey, request.args.get("id", "")))
         if passkey is None:
             abort(404)
@@ -151,9 +144,3 @@ class PasskeysPage(BaseView):
             account_url=url_for("account.index"),
         )
         return page, 422 if problems else 200
-
-
-def _person() -> Staff:
-    staff = login.current_staff()
-    # Who is signed out was led away before.
-    return staff if staff is not None else abort(401)
