@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -34,12 +33,6 @@ def no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def required(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ask owners for a second factor."""
-    monkeypatch.setitem(app.config, "TWO_FACTOR", frozenset({"owner"}))
-
-
-@pytest.fixture
 def enrolled(app: Flask, owner: Staff) -> list[str]:
     """Enrol Olivia's app a while ago; return her recovery codes."""
     with app.app_context():
@@ -48,16 +41,6 @@ def enrolled(app: Flask, owner: Staff) -> list[str]:
         codes = two_factor.enrol(db.session, person, SECRET, code, key=str(app.secret_key))
         db.session.commit()
         return codes
-
-
-@pytest.fixture
-def half_way(as_nobody: Any, password: str) -> Callable[..., Any]:
-    """Send Olivia's right password."""
-
-    def send(client: Any = as_nobody, url: str = "/sign-in", **values: str) -> Any:
-        return client.post_form(url, {"email": "olivia@example.com", "password": password, **values})
-
-    return send
 
 
 def code_now() -> str:
