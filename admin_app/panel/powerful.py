@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
-from flask import abort, request
-from flask.typing import ResponseReturnValue
+from flask import request
 
 from admin_app.domain import powers, roles
 from admin_app.domain.permissions import Act
@@ -49,11 +48,10 @@ class Powerful(ResourceView):
         known = ("held", *sorted(one.key for one in given))
         return standing().once(known, lambda: powers.holds(standing().rights, given))
 
-    def _handle_view(self, name: str, **arguments: Any) -> ResponseReturnValue | None:
+    def may_open(self, name: str) -> bool:
         """Refuse the address itself, not only the button that leads to it."""
         act = self.acts[name]
-        if act in TOUCHING and self.may(act) and "id" in request.args:
-            record = self.get_one(request.args["id"])
-            if record is not None and not self.reaches(record, act):
-                abort(403)
-        return super()._handle_view(name, **arguments)
+        if not super().may_open(name) or act not in TOUCHING or "id" not in request.args:
+            return super().may_open(name)
+        record = self.get_one(request.args["id"])
+        return record is None or self.reaches(record, act)
