@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from admin_app.domain import powers
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet
 from admin_app.models.role import EDITOR, OWNER, VIEWER, Role
 from admin_app.models.staff import Staff, StaffSession
 from admin_app.models.words import Words
 from tests.page import Page
+from tests.postgres import wait_until_waiting
 
 NEW_STAFF, NEW_ROLE, ANY_PAGE = "/admin/staff/new/", "/admin/role/new/", "/admin/account/"
 on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
@@ -167,6 +170,23 @@ def test_the_sessions_of_somebody_who_holds_more_go_on(as_clerk: Any, owner: Sta
     with app.app_context():
         assert db.session.scalars(select(StaffSession).where(StaffSession.staff_id == owner.id)).all() != []
     assert as_owner.get("/admin/").status_code == 200
+
+
+@pytest.mark.parametrize("store", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+def test_what_was_taken_away_while_a_request_waited_is_not_given(
+    as_clerk: Any, clerk: Staff, looker: Staff, app: Flask
+) -> None:
+    form = {**filled(looker, roles=["looker", "clerk"]), "csrf_token": as_clerk.token_of(ANY_PAGE)}
+    with ThreadPoolExecutor() as threads, app.app_context():
+        powers.lock(db.session)
+        answer = threads.submit(as_clerk.post, f"/admin/staff/edit/?id={looker.id}", data=form)
+        wait_until_waiting(1)
+        db.session.execute(update(Staff).where(Staff.id == clerk.id).values(roles=Words(["looker"])))
+        db.session.commit()
+        page = Page(answer.result())
+
+    assert (page.status, people(app)["Lou"][0]) == (422, ("looker",))
+    assert page.error_of("roles") == "You cannot give the role Clerk: it holds more than you do."
 
 
 # ---- roles

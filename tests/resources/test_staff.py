@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from admin_app.domain import powers
 from admin_app.extensions import db
 from admin_app.models.role import OWNER, VIEWER
 from admin_app.models.staff import Staff
 from admin_app.models.words import Words
 from tests.page import Page
+from tests.postgres import wait_until_waiting
 
 LIST, NEW = "/admin/staff/", "/admin/staff/new/"
 PASSWORD = "a new one that is long enough"
@@ -169,13 +170,13 @@ def test_with_another_owner_one_may_step_down(
 
 @pytest.fixture
 def at_once(app: Flask) -> Callable[..., list[int]]:
-    """Send forms in the same moment. On PostgreSQL all have read everything by the time they reach the owners' rows."""
+    """Send forms in the same moment. On PostgreSQL all have read everything by the time they reach the owner's role."""
 
     def send(*requests: tuple[Any, str, dict[str, str]]) -> list[int]:
         forms = [{**form, "csrf_token": client.token_of("/admin/account/")} for client, _, form in requests]
         with ThreadPoolExecutor(len(requests)) as threads, app.app_context():
             if is_postgres := db.engine.dialect.name == "postgresql":
-                db.session.execute(select(Staff.id).with_for_update())
+                powers.lock(db.session)
             answers = [threads.submit(client.post, url, data=form)
                        for (client, url, _), form in zip(requests, forms, strict=True)]  # fmt: skip
             if is_postgres:
@@ -184,15 +185,6 @@ def at_once(app: Flask) -> Callable[..., list[int]]:
             return [answer.result().status_code for answer in answers]
 
     return send
-
-
-def wait_until_waiting(wanted: int) -> None:
-    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-    until = time.monotonic() + 10
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as watcher:
-        while watcher.scalar(waiting) != wanted and time.monotonic() < until:
-            time.sleep(0.02)
-        assert watcher.scalar(waiting) == wanted
 
 
 @pytest.mark.parametrize("change", [{"roles": "editor"}, {"is_active": None}, None])
