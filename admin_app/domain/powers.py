@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, select
 
 from admin_app.domain import roles
 from admin_app.domain.permissions import rights_given_by
-from admin_app.domain.rights import Rights
+from admin_app.domain.rights import Act, Rights
 from admin_app.errors import InvalidRecord, LastOwnerError, PowerError
 from admin_app.extensions import AnySession
 from admin_app.models.change_set import Change
@@ -71,6 +71,16 @@ class Power:
             raise PowerError(message)
         with self.session.no_autoflush:
             self.require(_read(self.session, Role.id == role.id))
+
+
+def powerful_roles(session: AnySession) -> set[str]:
+    """Name the roles, by their keys, that change accounts or roles, and so the way to everything else."""
+    acts = (Act.CREATE, Act.EDIT, Act.DELETE, Act.UNDO)
+    return {
+        one.key
+        for one in roles.all_of(session)
+        if any(rights_given_by([one]).may(act, name, guarded=True) for act in acts for name in POWERFUL)
+    }
 
 
 def taken(session: AnySession, staff: Staff | None) -> Power:
