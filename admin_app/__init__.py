@@ -20,6 +20,7 @@ from admin_app.pages.account import AccountPage
 from admin_app.pages.activity import ActivityPage
 from admin_app.pages.home import HomePage
 from admin_app.pages.jobs import JobsPage
+from admin_app.pages.passkeys import PasskeysPage
 from admin_app.panel import keeping, navigation
 from admin_app.selection import search_indexes
 from admin_app.web import errors, login, priority, security, templating
@@ -64,9 +65,10 @@ def _add_dashboard(app: Flask) -> None:
     """Register the pages and every declared resource with Flask-Admin; note what is searched, for the migrations."""
     admin = Admin(app, name=templating.SITE_NAME, index_view=HomePage(), theme=Theme("ours", "layout.html"))
     admin.add_view(AccountPage(name="Account", endpoint="account"))
+    admin.add_view(PasskeysPage(name="Passkeys", endpoint="passkeys", url="account/passkeys"))
     admin.add_view(ActivityPage(name="Activity", endpoint="activity"))
     admin.add_view(JobsPage(name="Jobs", endpoint="jobs"))
-    search_indexes.declare(history.SEARCHED.values())
+    search_indexes.declare(history.OFFER.search.values())
     for resource in resources.declared():
         view = resource(db)
         search_indexes.declare(view.searched().values())

@@ -8,6 +8,7 @@ AdminError
 ├── NotFoundError        what was typed names no record, or several
 ├── PowerError           the act gives or touches rights that whoever acts does not hold
 │   └── LastOwnerError   the act would leave nobody who may manage staff
+├── FactorError          a second factor is refused, or has to stay
 ├── SelectionError       a list was asked for something it does not offer
 ├── DeletionError        a deletion cannot be carried out as chosen
 ├── UndoError            an act cannot be undone
@@ -54,6 +55,10 @@ class PowerError(AdminError):
 
 class LastOwnerError(PowerError):
     """Nobody could manage staff any more."""
+
+
+class FactorError(AdminError):
+    """A passkey is refused, or the last second factor has to stay."""
 
 
 class SelectionError(AdminError):

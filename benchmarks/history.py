@@ -1,8 +1,9 @@
 """What the history costs: a save with and without it, 100,000 rows at once, its pages among few and many changes.
 
-    PYTHONPATH=. python benchmarks/history.py [--rows 100000] [--changes 10000,300000] [--database URL]
+    PYTHONPATH=. python benchmarks/history.py [--rows 100000] [--changes 10000,300000] [--stores sqlite,postgresql]
 
-SQLite in a folder that is removed afterwards, unless an empty database is named.
+Each length of the trail has a database of its own, in a folder that is removed afterwards; they are asked in turn, so
+that a busy machine slows them alike.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import flask_migrate
+import psycopg
 from flask import Flask
 from sqlalchemy import delete, event, text, update
 from sqlalchemy.orm import Session
@@ -38,6 +40,7 @@ from admin_app.models.post import Post
 from admin_app.models.role import OWNER
 from admin_app.models.staff import Staff, StaffSession
 from admin_app.models.words import Words
+from benchmarks.common.postgres import postgres
 
 ROOT = Path(__file__).resolve().parents[1]
 LISTENERS = (
@@ -46,6 +49,7 @@ LISTENERS = (
     ("before_commit", recording._finish),  # noqa: SLF001
 )
 SAVES, TURNS = 50, 8
+ROUNDS = 30
 
 
 @contextmanager
@@ -154,23 +158,29 @@ def fill(number: int) -> None:
         db.session.commit()
 
 
-def measure_pages(client: Any, size: int) -> None:
-    """Open the pages."""
-    pages = {
-        "a record's history": "/admin/post/history/?id=200",
-        "activity": "/admin/activity/",
-        "activity, one person": "/admin/activity/?person=1",
-        "activity, searched": "/admin/activity/?q=1999",
-        "activity, a day": "/admin/activity/?from=2026-01-01&to=2026-01-01",
-    }
-    for name, address in pages.items():
-        took = []
-        for _ in range(20):
-            began = time.perf_counter()
-            status = client.get(address).status_code
-            took.append(time.perf_counter() - began)
-            require(status, 200)
-        print(f"{name} at {size:,} changes: {statistics.median(took) * 1000:.1f} ms")
+PAGES = {
+    "a record's history": "/admin/post/history/?id=200",
+    "activity": "/admin/activity/",
+    "activity, one person": "/admin/activity/?person=1",
+    "activity, searched for one act": "/admin/activity/?q=%E2%80%9C9999%E2%80%9D",
+    "activity, searched for all": "/admin/activity/?q=changed",
+    "activity, a day": "/admin/activity/?from=2026-01-01&to=2026-01-01",
+}
+
+
+def measure_pages(clients: dict[int, Any]) -> None:
+    """Open the pages of each database in turn, and compare the longest trail with the shortest."""
+    for name, address in PAGES.items():
+        took: dict[int, list[float]] = {size: [] for size in clients}
+        for _ in range(ROUNDS):
+            for size, client in clients.items():
+                began = time.perf_counter()
+                status = client.get(address).status_code
+                took[size].append(time.perf_counter() - began)
+                require(status, 200)
+        medians = {size: statistics.median(times) * 1000 for size, times in took.items()}
+        words = ", ".join(f"{median:.1f} ms at {size:,} changes" for size, median in medians.items())
+        print(f"{name}: {words}: {medians[max(medians)] / medians[min(medians)]:.2f} times")
 
 
 def signed_in(app: Flask) -> Any:
@@ -189,33 +199,61 @@ def signed_in(app: Flask) -> Any:
     return client
 
 
+def prepared(url: str, folder: str, posts: int) -> tuple[Flask, Any]:
+    """Return the dashboard on a new database with demo data, and a client of an owner."""
+    app = create_app({"DATABASE_URL": url}, instance_path=folder)
+    with app.app_context():
+        flask_migrate.upgrade(directory=str(ROOT / "migrations"))
+        with writing():
+            make_demo(db.session, users=1000, posts=posts)
+            db.session.commit()
+            client = signed_in(app)
+        db.session.remove()
+    return app, client
+
+
+def server(store: str, folder: Path) -> AbstractContextManager[Path | None]:
+    """Start the store's server, if it needs one."""
+    return postgres(folder / "postgres") if store == "postgresql" else nullcontext(None)
+
+
+def measure(store: str, socket: Path | None, folder: str, options: argparse.Namespace) -> None:
+    """Measure one store."""
+    print(f"\n{store}")
+    clients = {}
+    for size in options.changes:
+        url = database("trail", folder, socket, size)
+        app, clients[size] = prepared(url, folder, options.rows)
+        with app.app_context():
+            fill(size)
+            db.session.remove()
+    measure_pages(clients)
+    app, client = prepared(database("saves", folder, socket, 0), folder, options.rows)
+    measure_saves(app, client)
+    with app.app_context():
+        measure_rows(options.rows)
+        db.session.remove()
+
+
+def database(name: str, folder: str, socket: Path | None, size: int) -> str:
+    """Name a new database, and make it on PostgreSQL."""
+    if socket is None:
+        return f"sqlite:///{folder}/{name}-{size}.db"
+    with psycopg.connect(f"host={socket} user=postgres dbname=postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}_{size}")
+    return f"postgresql+psycopg://postgres@/{name}_{size}?host={socket}"
+
+
 def main() -> None:
     """Measure, and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--rows", type=int, default=100_000)
-    parser.add_argument("--changes", default="10000,300000")
-    parser.add_argument("--database", default="")
+    parser.add_argument("--changes", type=lambda sizes: [int(one) for one in sizes.split(",")], default="10000,300000")
+    parser.add_argument("--stores", type=lambda names: names.split(","), default="sqlite,postgresql")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        url = options.database or f"sqlite:///{folder}/admin.db"
-        app = create_app({"DATABASE_URL": url}, instance_path=folder)
-        with app.app_context():
-            flask_migrate.upgrade(directory=str(ROOT / "migrations"))
-            with writing():
-                make_demo(db.session, users=1000, posts=options.rows)
-                db.session.commit()
-                client = signed_in(app)
-            db.session.remove()
-        measure_saves(app, client)
-        with app.app_context():
-            measure_rows(options.rows)
-            db.session.remove()
-        for size in map(int, options.changes.split(",")):
-            with app.app_context():
-                fill(size)
-            measure_pages(client, size)
-        with app.app_context():
-            db.engine.dispose()
+    for store in options.stores:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, server(store, Path(folder)) as socket:
+            measure(store, socket, folder, options)
 
 
 if __name__ == "__main__":

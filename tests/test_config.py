@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from admin_app import create_app
-from admin_app.config import SETTINGS, SHORTEST_SECRET, flask_config, read_settings
+from admin_app.config import flask_config
 from admin_app.errors import ConfigurationError
+from admin_app.settings import SETTINGS, SHORTEST_SECRET, read_settings
 
 ROOT = Path(__file__).resolve().parents[1]
 SECRET = "k" * SHORTEST_SECRET

@@ -20,6 +20,7 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy import select, update
 
 from admin_app import resources
+from admin_app.domain.rights import Act
 from admin_app.extensions import db
 from admin_app.models.base import UtcDateTime
 from admin_app.models.role import OWNER
@@ -36,7 +37,6 @@ def day_of(number: int) -> date:
 
 # Made-up values by type, another one for each number; tried in this order, everything else is text.
 VALUES: tuple[tuple[type[Any], Callable[[Any, int], Any]], ...] = (
-    (WordsType, lambda _, number: Words([f"word-{number}:hidden"])),
     (sa.Enum, lambda kind, _: next(iter(kind.enum_class or kind.enums))),
     (sa.Boolean, lambda _, __: True),
     (UtcDateTime, lambda _, number: datetime.combine(day_of(number), time(12), UTC)),
@@ -49,8 +49,20 @@ VALUES: tuple[tuple[type[Any], Callable[[Any, int], Any]], ...] = (
 )
 
 
+# Words have to be such as there are.
+ACTS = [act.value for act in Act if act not in {Act.IMPORT, Act.BULK}]
+WORDS: dict[str, Callable[[int], list[str]]] = {
+    "roles": lambda _: ["viewer"],
+    "permissions": lambda number: [f"post:{ACTS[number % len(ACTS)]}"],
+    "rows": lambda _: [],
+    "fields": lambda _: ["user.name:hidden"],
+}
+
+
 def value_for(column: sa.Column[Any], number: int) -> Any:
     """Make up a value that fits a column."""
+    if isinstance(column.type, WordsType):
+        return Words(WORDS[column.key](number))
     for kind, make in VALUES:
         if isinstance(column.type, kind):
             return make(column.type, number)

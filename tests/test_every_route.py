@@ -14,6 +14,7 @@ from sqlalchemy import select
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
 from admin_app.models.job import Job
+from admin_app.models.passkey import Passkey
 from admin_app.models.presence import Presence
 from admin_app.models.role import Role
 from admin_app.models.saved_view import SavedView
@@ -77,6 +78,10 @@ ROUTES = {
     "/admin/account/": Route("/admin/account/", get=SIGNED_IN, post=(302, 422, 422, 422)),
     "/admin/account/session/": Route("/admin/account/session/", get=SIGNED_IN, post=SIGNED_IN),
     "/admin/account/two-factor/": Route("/admin/account/two-factor/", get=SIGNED_IN, post=(302, 422, 422, 422)),
+    "/admin/account/passkeys/": Route("/admin/account/passkeys/", get=SIGNED_IN, post=(302, 422, 422, 422)),
+    "/admin/account/passkeys/edit/": Route(
+        "/admin/account/passkeys/edit/?id={passkey}", get=(302, 404, 404, 200), post=(302, 404, 404, 422)
+    ),
     "/admin/account/confirm/": Route("/admin/account/confirm/", get=SIGNED_IN, post=(302, 422, 422, 422)),
     "/admin/account/sessions/": Route("/admin/account/sessions/", post=(302, 303, 303, 303)),
     "/admin/account/time-zone/": Route("/admin/account/time-zone/", post=(302, 422, 422, 422)),
@@ -204,7 +209,7 @@ FILTERS = {
 }
 READ = {
     "details/": ["id", "url posts.q posts.page posts.per_page", "posts.sort"],
-    "history/": ["id", "before url"],
+    "history/": ["id", "before before_act url"],
     "edit/": ["id", "url posts.q posts.page posts.per_page draft", "posts.sort"],
     "presence/": ["id"],
     "delete/": ["id", "url"],
@@ -219,6 +224,7 @@ ARGUMENTS = {
     "/sign-in": ["next"],
     "/admin/account/": ["id url"],
     "/admin/account/confirm/": ["next"],
+    "/admin/account/passkeys/edit/": ["id"],
     "/admin/activity/": ["q", "person resource kind", "from to", "before", "after"],
     "/admin/activity/set/": ["id", "after"],
     "/admin/jobs/": ["all"],
@@ -245,6 +251,8 @@ FORMS = {
     "/admin/account/two-factor/": {"act": "", "secret": "", "code": "000000"},
     "/admin/account/confirm/": {"proof_password": "", "proof_typed": ""},
     "/admin/account/sessions/": {"session": ""},
+    "/admin/account/passkeys/": {"passkey": "{}", "passkey_question": "x", "passkey_name": "Key"},
+    "/admin/account/passkeys/edit/": {"name": "Key", "act": ""},
     "/admin/staff/access/": {"act": "", "session": ""},
     "/admin/activity/undo/": {"id": "1", "insist": "1", "proceed": "1", "url": ""},
     "/admin/user/restore/": {"change": "1", "url": ""},
@@ -271,6 +279,8 @@ def address_of(  # noqa: PLR0917 -- fixtures, by name
     job = keep(Job(kind="export", staff_id=owner.id, title="Posts", arguments={}, problems=[[1, "It was cut."]]))
     ids = {"user": user.id, "post": make_post(user=user).id, "staff": make_staff("Subject").id}
     ids |= {"act": act_of(app), "job": job.id, "role": keep(Role(name="Subject", key="subject")).id}
+    key = {"name": "Key", "site": "localhost", "credential": "AAAA", "public_key": b"", "sign_count": 0}
+    ids["passkey"] = keep(Passkey(staff_id=owner.id, **key)).id
     for name in ("user", "post", "staff", "role"):
         view = SavedView(staff_id=owner.id, resource=name, name="View", arguments="per_page=20")
         ids[f"{name}_view"] = keep(view).id

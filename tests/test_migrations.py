@@ -22,9 +22,9 @@ from admin_app.selection import search_indexes
 
 MIGRATIONS = str(Path(__file__).resolve().parents[1] / "migrations")
 TABLES = {
-    *("alembic_version", "change", "change_set", "draft", "export_choice", "job", "job_chunk", "post", "preference"),
+    *("alembic_version", "change", "change_set", "draft", "job", "job_chunk", "post", "preference"),
     *("presence", "role", "saved_view", "staff", "staff_session", "submission", "user", "worker"),
-    *("authenticator", "password_link", "proof_try", "recovery_code"),
+    *("authenticator", "password_link", "proof_try", "recovery_code", "passkey", "used_challenge"),
 }
 
 
@@ -134,7 +134,7 @@ def test_upgrading_twice_keeps_the_data() -> None:
 
 @pytest.mark.usefixtures("empty")
 def test_the_role_of_each_person_becomes_their_roles_and_back() -> None:
-    flask_migrate.upgrade(directory=MIGRATIONS, revision="0008")
+    flask_migrate.upgrade(directory=MIGRATIONS, revision="0010")
     with db.engine.begin() as connection:
         for number, role in enumerate(("viewer", "editor", "owner"), 1):
             connection.execute(text(
@@ -156,16 +156,48 @@ def test_the_role_of_each_person_becomes_their_roles_and_back() -> None:
                      "SELECT columns FROM preference")  # fmt: skip
             return [list(connection.scalars(text(one))) for one in asked]
 
-    flask_migrate.upgrade(directory=MIGRATIONS, revision="0009")
+    flask_migrate.upgrade(directory=MIGRATIONS, revision="0011")
     after = kept("roles")
     with db.engine.begin() as connection:
         connection.execute(text("""UPDATE staff SET roles = '["editor","owner"]' WHERE id = 1"""))
         connection.execute(text("""UPDATE staff SET roles = '["author"]' WHERE id = 3"""))
-    flask_migrate.downgrade(directory=MIGRATIONS, revision="0008")
+    flask_migrate.downgrade(directory=MIGRATIONS, revision="0010")
 
     assert after == [
         ['["viewer"]', '["editor"]', '["owner"]'], ["roles__has=owner&q=x"], ["name,roles,email"]]  # fmt: skip
     assert kept("role") == [["owner", "editor", "viewer"], ["role__is=owner&q=x"], ["name,role,email"]]
+
+
+@pytest.mark.usefixtures("empty")
+def test_what_was_chosen_for_exports_moves_along_up_and_down() -> None:
+    def sql(statement: str) -> list[tuple[Any, ...]]:
+        done = db.session.execute(text(statement))
+        rows = [tuple(row) for row in done] if done.returns_rows else []
+        db.session.commit()
+        return rows
+
+    chosen, kept = (
+        "SELECT staff_id, resource, CAST({} AS TEXT) FROM {} ORDER BY resource",
+        [
+            (1, "post", '{"format": "csv"}'),
+            (1, "user", '{"format": "json"}'),
+        ],
+    )
+    flask_migrate.upgrade(directory=MIGRATIONS, revision="0008")
+    sql("INSERT INTO staff (name, email, role, is_active, password_hash, created_at, updated_at, version)"
+        " VALUES ('Ann', 'ann@example.com', 'owner', true, '', '2026-11-22', '2026-11-22', 1)")  # fmt: skip
+    sql("INSERT INTO preference (staff_id, resource, columns, page_size, density, has_shortcuts)"
+        " VALUES (1, 'post', 'id', 50, 'compact', false)")  # fmt: skip
+    for _, resource, choice in kept:
+        sql(f"INSERT INTO export_choice (staff_id, resource, choice) VALUES (1, '{resource}', '{choice}')")
+
+    flask_migrate.upgrade(directory=MIGRATIONS)
+    up = sql(chosen.format("export_choice", "preference"))
+    others = sql("SELECT columns, page_size, density, has_shortcuts FROM preference WHERE resource = 'post'")
+    flask_migrate.downgrade(directory=MIGRATIONS, revision="0008")
+
+    assert (up, sql(chosen.format("choice", "export_choice"))) == (kept, kept)
+    assert others == [("id", 50, "compact", False)]
 
 
 def test_there_is_one_line_of_them() -> None:

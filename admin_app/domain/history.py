@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from heapq import merge
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 
 from admin_app.domain.recording import note
 from admin_app.extensions import AnySession
-from admin_app.models.change_set import Change, ChangeSet, Kind
+from admin_app.models.change_set import ABOUT_ACCESS, Change, ChangeSet, Kind
 from admin_app.models.stored import kept_columns, to_json
 from admin_app.selection.counting import Count, bounded
 from admin_app.selection.offer import Offer, SearchColumn
-from admin_app.selection.selection import COUNT_LIMIT, Selection
+from admin_app.selection.selection import Selection
 from admin_app.selection.strategy import planned
 
 PAGE_SIZE = 20
@@ -29,15 +30,22 @@ BATCH = 1000
 # By model, which of its rows.
 Rows = Mapping[type[Any], ColumnElement[bool]]
 
-SEARCHED = {"summary": SearchColumn(ChangeSet.summary), "actor": SearchColumn(ChangeSet.actor)}
+OFFER = Offer(
+    model=ChangeSet,
+    search={"summary": SearchColumn(ChangeSet.summary), "actor": SearchColumn(ChangeSet.actor)},
+    default_sort="-id",
+)
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """Some of a record's changes with their acts, newest first; `older` is where the next page begins, 0 at the end."""
+    """Some of what happened to a record, newest first: its changes with their acts, and acts about access, which change nothing.
 
-    entries: Sequence[tuple[Change, ChangeSet]]
-    older: int = 0
+    The next page begins below the change and the act that `older` names, if there is one.
+    """
+
+    entries: Sequence[tuple[Change | None, ChangeSet]]
+    older: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -72,18 +80,37 @@ class Activity:
     older: int = 0
 
 
-def timeline(session: AnySession, model: type[Any], record_id: int, *, before: int = 0) -> Timeline:
+def timeline(
+    session: AnySession, model: type[Any], record_id: int, *, before: int = 0, before_act: int = 0
+) -> Timeline:
     """Return a page of what happened to a record, whether it still exists or not."""
-    statement = (
+    changed = (
         select(Change, ChangeSet)
         .join(ChangeSet, ChangeSet.id == Change.change_set_id)
         .where(Change.model == model.__table__.name, Change.record_id == record_id)
         .order_by(Change.id.desc())
         .limit(PAGE_SIZE + 1)
     )
-    rows = [(row[0], row[1]) for row in session.execute(statement.where(Change.id < before) if before else statement)]
-    shown = rows[:PAGE_SIZE]
-    return Timeline(shown, shown[-1][0].id if len(rows) > len(shown) else 0)
+    noted = (
+        select(ChangeSet)
+        .where(ABOUT_ACCESS, ChangeSet.resource == model.__table__.name, ChangeSet.record_id == record_id)
+        .order_by(ChangeSet.id.desc())
+        .limit(PAGE_SIZE + 1)
+    )
+    changes = session.execute(changed.where(Change.id < before) if before else changed)
+    acts = session.scalars(noted.where(ChangeSet.id < before_act) if before_act else noted)
+    # Each keeps its own order: of two acts at the same moment, the one that began first may have ended last.
+    pairs: tuple[Iterable[tuple[Change | None, ChangeSet]], ...] = (
+        ((row[0], row[1]) for row in changes),
+        ((None, act) for act in acts),
+    )
+    both = list(merge(*pairs, key=lambda pair: -pair[1].id))
+    shown = both[:PAGE_SIZE]
+    if len(both) == len(shown):
+        return Timeline(shown)
+    lowest_change = min((change.id for change, _ in shown if change is not None), default=before)
+    lowest_act = min((act.id for change, act in shown if change is None), default=before_act)
+    return Timeline(shown, (lowest_change, lowest_act))
 
 
 def changes_of(
@@ -104,9 +131,10 @@ def changes_of(
 
 def activity(session: AnySession, wanted: Wanted, *, before: int = 0, after: int = 0) -> Activity:
     """Return a page of acts: the newest, those before an act, or those after one."""
-    criteria = _criteria(session, wanted)
-    some = select(ChangeSet.id).where(*criteria).limit(COUNT_LIMIT + 1).subquery()
-    count = bounded(session.scalar(select(func.count()).select_from(some)) or 0)
+    words = planned(session, Selection(offer=OFFER, search=wanted.search))
+    criteria = [*_criteria(session, wanted), *words.criteria]
+    some = select(ChangeSet.id).where(*criteria).limit(words.count_limit + 1).subquery()
+    count = bounded(session.scalar(select(func.count()).select_from(some)) or 0, words.count_limit)
     statement: Select[Any] = select(ChangeSet).where(*criteria).limit(ACTIVITY_SIZE + 1)
     if after:
         found = session.scalars(statement.where(ChangeSet.id > after).order_by(ChangeSet.id)).all()
@@ -211,6 +239,4 @@ def _criteria(session: AnySession, wanted: Wanted) -> list[ColumnElement[bool]]:
         criteria += [false()] if last is None else [ChangeSet.at < wanted.until, ChangeSet.id <= last + CROSSING]
     if wanted.search:
         criteria.append(ChangeSet.resource.not_in(wanted.unnamed))
-        offer = Offer(model=ChangeSet, search=SEARCHED, default_sort="-id")
-        criteria += planned(session, Selection(offer=offer, search=wanted.search)).criteria
     return criteria

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from admin_app.domain.giving_back import hanging_columns
+from admin_app.domain.nouns import noun_of
 from admin_app.extensions import AnySession
 from admin_app.models.change_set import Change, Did
 from admin_app.models.stored import from_json, kept_columns, recorded_models
@@ -46,7 +47,7 @@ def misfit(session: AnySession, change: Change, model: type[Any]) -> Obstacle | 
         if column.unique:
             other = session.scalar(select(model).where(column == value, model.id != change.record_id))
             if other is not None:
-                return Obstacle(change, f"{label(key)} “{value}” is used by another {_noun(model)} now.", other=other)
+                return Obstacle(change, f"{label(key)} “{value}” is used by another {noun_of(model)} now.", other=other)
         for foreign_key in column.foreign_keys:
             target = foreign_key.column
             if session.scalar(select(target).where(target == value)) is None:
@@ -88,7 +89,3 @@ def _of_changed(session: AnySession, change: Change, record: Any) -> Obstacle:
         if key in columns and getattr(record, key) != from_json(columns[key], value)
     ]
     return Obstacle(change, f"Changed again since: {in_words(again)}.", can_insist=True, other=record)
-
-
-def _noun(model: type[Any]) -> str:
-    return model.__name__.lower()

@@ -1,9 +1,9 @@
-"""What each person set for themselves: columns, rows a page, row height and default view by resource, and the shortcuts."""
+"""What each person set for themselves: columns, rows a page, row height, default view and export by resource, and the shortcuts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -25,6 +25,7 @@ class Settings:
     density: Density = Density.COMFORTABLE
     default_view_id: int | None = None
     has_shortcuts: bool = True
+    export_choice: Mapping[str, Any] = field(default_factory=dict)
 
 
 def settings_of(preferences: Iterable[Preference], resource: str = EVERYWHERE) -> Settings:
@@ -38,10 +39,11 @@ def settings_of(preferences: Iterable[Preference], resource: str = EVERYWHERE) -
         density=found.density,
         default_view_id=found.default_view_id,
         has_shortcuts=found.has_shortcuts,
+        export_choice=found.export_choice,
     )
 
 
-def remember_look(
+def remember_settings(
     session: AnySession,
     staff: Staff,
     *,
@@ -49,10 +51,11 @@ def remember_look(
     columns: Sequence[str] | None = None,
     page_size: int | None = None,
     density: Density | None = None,
+    export_choice: Mapping[str, Any] | None = None,
 ) -> None:
-    """Keep how the resource's lists look (not yet committed): None leaves a thing as it is, () and 0 are the usual."""
+    """Keep how the resource's lists look and are exported (not yet committed): None leaves a thing as it is, () and 0 are the usual."""
     text = None if columns is None else ",".join(columns)
-    changes = {"columns": text, "page_size": page_size, "density": density}
+    changes = {"columns": text, "page_size": page_size, "density": density, "export_choice": export_choice}
     if wanted := {name: value for name, value in changes.items() if value is not None}:
         _remember(session, staff, resource, **wanted)
 

@@ -17,6 +17,7 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
 from admin_app.current import Actor, act_under_way
+from admin_app.domain.nouns import names_of
 from admin_app.extensions import AnySession
 from admin_app.models.change_set import LONGEST_ACTOR, LONGEST_SUMMARY, LONGEST_TITLE, Change, ChangeSet, Did, Kind
 from admin_app.models.stored import COUNTED, is_recorded, kept_columns, recorded_models, to_json
@@ -76,7 +77,7 @@ def begin_set(session: AnySession) -> int:
 
 def count_rows(session: AnySession, did: Did, model: type[Any], number: int) -> None:
     """Add rows that a statement recorded to the numbers of the transaction's change set."""
-    trail_of(session).counts[did, model.__name__.lower()] += number
+    trail_of(session).counts[did, model.__table__.name] += number
 
 
 def last_set(session: AnySession) -> int | None:
@@ -168,16 +169,15 @@ def _refuse_unrecorded(state: ORMExecuteState) -> None:
 
 def _remember(trail: Trail, row: dict[str, Any]) -> None:
     """Add what a flush did to a record; what an earlier flush of the transaction did to it becomes one change with it."""
-    noun = recorded_models()[row["model"]].__name__.lower()
     first = trail.pending.pop((row["model"], row["record_id"]), None)
     merged: dict[str, Any] | None = row
     if first is not None:
-        trail.counts[first["act"], noun] -= 1
+        trail.counts[first["act"], row["model"]] -= 1
         trail.counts = +trail.counts
         merged = _merged(first, row)
     if merged is not None:
         trail.pending[row["model"], row["record_id"]] = merged
-        trail.counts[merged["act"], noun] += 1
+        trail.counts[merged["act"], row["model"]] += 1
 
 
 def _merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any] | None:
@@ -291,10 +291,10 @@ def _heading(trail: Trail) -> dict[str, Any]:
 
 def _summary(trail: Trail) -> str:
     """Say in one line what was changed: "Deleted user “Ann” and changed 17 posts"."""
-    table, _, title, did = trail.main or ("", None, "", Did.UPDATE)
-    meant = (did, recorded_models()[table].__name__.lower()) if table else None
+    main, _, title, did = trail.main or ("", None, "", Did.UPDATE)
     parts: list[str] = []
-    for (act, noun), number in sorted(trail.counts.items(), key=lambda pair: pair[0] != meant):
-        named = f"{noun} “{title}”" if number == 1 and (act, noun) == meant else counted(number, noun, f"{noun}s")
+    for (act, table), number in sorted(trail.counts.items(), key=lambda pair: pair[0] != (did, main)):
+        noun, nouns = names_of(recorded_models()[table])
+        named = f"{noun} “{title}”" if number == 1 and (act, table) == (did, main) else counted(number, noun, nouns)
         parts.append(f"{_WORDS[act] if not parts else _WORDS[act].lower()} {named}")
     return in_words(parts)

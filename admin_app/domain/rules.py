@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Boolean, Column, ColumnElement, Float, Integer, Numeric, String, func, select
 from sqlalchemy import inspect as inspect_mapper
 
+from admin_app.domain.nouns import noun_of
 from admin_app.extensions import AnySession
 from admin_app.models.limits import limits_of
 
@@ -63,7 +64,7 @@ def problem_with_uniqueness(
 
 def taken(label: str, model: type[Any], record_id: Any = None) -> str:
     """Word the refusal of a value that another record has."""
-    other = f"{model.__name__.lower()} {record_id}" if record_id is not None else f"another {model.__name__.lower()}"
+    other = f"{noun_of(model)} {record_id}" if record_id is not None else f"another {noun_of(model)}"
     return f"{label} is already used by {other}. Enter a different one."
 
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.orm import joinedload
 
+from admin_app.domain.access import note_access
 from admin_app.domain.recording import note
 from admin_app.extensions import AnySession
 from admin_app.models.base import utc_now
@@ -119,7 +120,15 @@ def end_by_handle(session: AnySession, staff: Staff, handle: str) -> bool:
     chosen = [one for one in all_of(session, staff) if one.handle == handle]
     for one in chosen:
         session.delete(one)
+    if chosen:
+        note_access(session, staff, "Ended a session of")
     return bool(chosen)
+
+
+def end_on_request(session: AnySession, staff: Staff, *, but: str | None = None) -> None:
+    """Sign the person out everywhere, or everywhere but here, because somebody asked for just that; it is noted."""
+    end_all(session, staff, but=but)
+    note_access(session, staff, "Ended all sessions of" if but is None else "Ended all other sessions of")
 
 
 def end_all(session: AnySession, staff: Staff, *, but: str | None = None) -> None:

@@ -10,10 +10,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select, tuple_
 
 from admin_app.domain import powers, sessions
 from admin_app.domain.giving_back import GivingBack
+from admin_app.domain.nouns import noun_of
 from admin_app.domain.obstacles import Obstacle, obstacle_of
 from admin_app.domain.powers import Power
 from admin_app.domain.recording import begin_set, describe
@@ -104,8 +105,8 @@ def bring_back(session: AnySession, change: Change, *, by: Staff | None = None) 
     """
     power = powers.taken(session, by) if change.model in powers.POWERFUL else None
     describe(session, kind=Kind.RESTORE, resource=change.model, record_id=change.record_id)
-    describe(session, summary=f"Brought back {change.model} “{change.title}”")
     model = recorded_models()[change.model]
+    describe(session, summary=f"Brought back {noun_of(model)} “{change.title}”")
     if not GivingBack(session, change.change_set_id, model, only=change.id).made_again():
         raise UndoError(obstacle_of(session, change).words)
     if power is not None:
@@ -164,17 +165,18 @@ def _settle_power(session: AnySession, power: Power) -> None:
 
 
 def _outcome(session: AnySession, set_id: int, given_back: int) -> Outcome:
-    undone: Any = Change.__table__.alias("undone")
-    done = exists(
-        select(1).where(
-            undone.c.change_set_id == begin_set(session),
-            undone.c.model == Change.model,
-            undone.c.record_id == Change.record_id,
-        )
+    touched = select(Change.model, Change.record_id)
+    # As a difference of two lists: PostgreSQL knows nothing yet of what this transaction wrote, and would compare each
+    # change with each.
+    rest = touched.where(Change.change_set_id == set_id).except_(
+        touched.where(Change.change_set_id == begin_set(session))
     )
-    rest = select(Change).where(Change.change_set_id == set_id, ~done)
     left = session.scalar(select(func.count()).select_from(rest.subquery())) or 0
-    listed = session.scalars(rest.order_by(Change.id).limit(MOST_LISTED)).all() if left else []
+    if not left:
+        return Outcome(given_back, 0, ())
+    keys = [(model, key) for model, key in session.execute(rest.limit(MOST_LISTED))]
+    ones = select(Change).where(Change.change_set_id == set_id, tuple_(Change.model, Change.record_id).in_(keys))
+    listed = session.scalars(ones.order_by(Change.id).limit(MOST_LISTED)).all()
     return Outcome(given_back, left, [obstacle_of(session, change) for change in listed])
 
 

@@ -1,10 +1,11 @@
-"""How a member of staff likes a resource's lists to look, and what they set for every page."""
+"""How a member of staff likes a resource's lists to look and takes them away, and what they set for every page."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Enum, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Enum, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from admin_app.extensions import db
@@ -35,3 +36,5 @@ class Preference(db.Model):  # type: ignore[name-defined,misc] # made by Flask-S
     )
     default_view_id: Mapped[int | None] = mapped_column(ForeignKey("saved_view.id", ondelete="SET NULL"), index=True)
     has_shortcuts: Mapped[bool] = mapped_column(default=True)
+    # Format, columns and options of the last export; empty: none yet.
+    export_choice: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")

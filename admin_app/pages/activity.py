@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import abort, request, url_for
-from flask_admin import BaseView, expose
+from flask_admin import expose
 from sqlalchemy import select
 
 from admin_app.current import zone
@@ -27,6 +27,7 @@ from admin_app.models.staff import Staff
 from admin_app.models.stored import recorded_models
 from admin_app.panel.changes import entries_of, time_cell
 from admin_app.panel.elements import Link
+from admin_app.panel.guarded import Guarded
 from admin_app.panel.history_elements import ActivityRow, LeftAlone
 from admin_app.panel.registry import resource_of, resources
 from admin_app.panel.resource import ResourceView
@@ -48,16 +49,8 @@ LONGEST_SEARCH = 200
 NOBODY = "none"
 
 
-class ActivityPage(BaseView):
+class ActivityPage(Guarded):
     """All that was done with what the person may see."""
-
-    def is_accessible(self) -> bool:
-        """Everybody who is signed in may see some of it."""
-        return login.current_staff() is not None
-
-    def inaccessible_callback(self, _name: str, **_arguments: Any) -> Any:
-        """Ask strangers to sign in."""
-        return login.ask_to_sign_in()
 
     @expose("/")
     def index(self) -> Any:
@@ -101,8 +94,6 @@ class ActivityPage(BaseView):
     @expose("/undo/", methods=("POST",))
     def undo_view(self) -> Any:
         """Take an act back, or say what stands in the way and ask record by record."""
-        if proof.is_given() and (page := proof.required()) is not None:
-            return page
         done = _requested(request.form, is_judged_later=True)
         touched = _touched(done)
         if not all(resource.may(Act.UNDO) for resource in touched):
@@ -189,8 +180,7 @@ def _model_of(done: ChangeSet) -> type[Any]:
 
 def _needs_proof(done: ChangeSet) -> bool:
     """Whether it was somebody else's act, is about very many records, or about such as are restored only with proof."""
-    person = login.current_staff()
-    is_anothers = person is None or done.actor_id != person.id
+    is_anothers = done.actor_id != login.signed_in_staff().id
     return is_anothers or proof.are_many(done.count) or any("restore_view" in one.proof_for for one in _touched(done))
 
 

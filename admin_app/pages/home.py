@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from flask_admin import AdminIndexView, expose
 
@@ -11,10 +10,10 @@ from admin_app.domain.permissions import Act
 from admin_app.extensions import db
 from admin_app.panel.cells import value_cell
 from admin_app.panel.elements import Cell, CellKind, Link
+from admin_app.panel.guarded import Guarded
 from admin_app.panel.registry import resources
 from admin_app.panel.resource import ResourceView
 from admin_app.selection.paging import fetch
-from admin_app.web import login
 
 MOST_RECENT = 5
 NOTHING = Cell(CellKind.TEXT, "")
@@ -33,21 +32,13 @@ class Section:
     recent_times: tuple[Cell, ...]
 
 
-class HomePage(AdminIndexView):
+class HomePage(Guarded, AdminIndexView):
     """What a person sees first."""
 
     def __init__(self) -> None:
         """Stand at /admin/, and serve none of Flask-Admin's own files."""
         super().__init__(name="Start", url="/admin")
         self.static_folder = None
-
-    def is_accessible(self) -> bool:
-        """Everybody who is signed in may see it."""
-        return login.current_staff() is not None
-
-    def inaccessible_callback(self, _name: str, **_arguments: Any) -> Any:
-        """Ask strangers to sign in."""
-        return login.ask_to_sign_in()
 
     @expose("/")
     def index(self) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import humanize
 from flask import Response, abort, request, url_for
-from flask_admin import BaseView, expose
+from flask_admin import expose
 
 from admin_app import text
 from admin_app.domain.permissions import rights_of
@@ -23,6 +23,7 @@ from admin_app.models.limits import as_key
 from admin_app.panel.cells import value_cell
 from admin_app.panel.elements import Cell
 from admin_app.panel.export_jobs import may_have, resource_of_job
+from admin_app.panel.guarded import Guarded
 from admin_app.transfer.formats import CSV, FORMATS
 from admin_app.transfer.formats.csv import csv_chunks
 from admin_app.web import login
@@ -52,20 +53,12 @@ class JobLine:
     can_retry: bool
 
 
-class JobsPage(BaseView):
+class JobsPage(Guarded):
     """Mine, and everybody's for who holds every right."""
 
     def is_visible(self) -> bool:
         """Stand in our own menu."""
         return False
-
-    def is_accessible(self) -> bool:
-        """Whoever is signed in may have jobs."""
-        return login.current_staff() is not None
-
-    def inaccessible_callback(self, _name: str, **_arguments: Any) -> Any:
-        """Ask strangers to sign in."""
-        return login.ask_to_sign_in()
 
     @expose("/")
     def index(self) -> str:
@@ -142,12 +135,11 @@ class JobsPage(BaseView):
 
 
 def _me() -> int:
-    staff = login.current_staff()
-    return staff.id if staff is not None else 0
+    return login.signed_in_staff().id
 
 
 def _is_owner() -> bool:
-    return rights_of(login.current_staff()).has_everything
+    return rights_of(login.signed_in_staff()).has_everything
 
 
 def _requested(*, may_be_others: bool = False) -> Job:

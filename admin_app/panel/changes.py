@@ -31,10 +31,10 @@ _OWN = ("id", "created_at", "updated_at")
 Names = Mapping[tuple[str, int], tuple[str, str]]
 
 
-def entries_of(pairs: Sequence[tuple[Change, ChangeSet]]) -> tuple[Entry, ...]:
-    """Draw changes with their acts; the records they point at are read by one statement a model."""
-    names = _names(change for change, _ in pairs)
-    return tuple(_entry(change, done, names) for change, done in pairs)
+def entries_of(pairs: Sequence[tuple[Change | None, ChangeSet]]) -> tuple[Entry, ...]:
+    """Draw changes with their acts, and acts that changed nothing; the records they point at are read by one statement a model."""
+    names = _names(change for change, _ in pairs if change is not None)
+    return tuple(_entry(change, done, names) if change is not None else _act(done) for change, done in pairs)
 
 
 def time_cell(done: ChangeSet) -> Cell:
@@ -67,6 +67,23 @@ def _title(change: Change, resource: ResourceView | None) -> str:
     if resource is not None and not resource.shows_title():
         return resource.number_of(change.record_id)
     return text.excerpt(change.title, 60) or f"{change.model} {change.record_id}"
+
+
+def _act(done: ChangeSet) -> Entry:
+    return Entry(
+        id="",
+        did="",
+        noun="",
+        title="",
+        history_url="",
+        who=done.actor or "Unknown",
+        at=time_cell(done),
+        kind=done.kind,
+        set_url=url_for("activity.set_view", id=done.id),
+        reason=done.reason or "",
+        fields=(),
+        said=f"{done.summary[:1].lower()}{done.summary[1:]}",
+    )
 
 
 def _fields(change: Change, model: type[Any], names: Names) -> Iterable[FieldChange]:

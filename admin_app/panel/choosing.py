@@ -14,18 +14,15 @@ from admin_app.domain import preferences, records
 from admin_app.errors import InvalidRecord, SelectionError
 from admin_app.extensions import db
 from admin_app.models.preference import Density, Preference
+from admin_app.panel.column_order import ColumnChoice, column_choices, in_order
 from admin_app.panel.draft import Draft
 from admin_app.panel.links import ListLinks
-from admin_app.panel.list_elements import ColumnChoice, Listing
+from admin_app.panel.list_elements import Listing
 from admin_app.panel.listing import ListPage
 from admin_app.selection.offer import PAGE_SIZES
 from admin_app.selection.selection import Selection
-from admin_app.web.login import current_staff
+from admin_app.web.login import signed_in_staff
 from admin_app.web.notices import announce
-
-PLACE = "place."
-# Digits of a place: more columns than this counts no list has.
-LONGEST_PLACE = 4
 
 
 class Choosing(ListPage):
@@ -76,13 +73,10 @@ class Choosing(ListPage):
         return replace(listing, columns_url=columns_url, page_size_url=self.link("page_size_view"))
 
     def _choices(self, selection: Selection) -> tuple[ColumnChoice, ...]:
-        """List the columns: those that show in their order, then the others."""
+        """List the columns: those that show in their order, then the others; the one that names the record stays first."""
         shown = self.visible_columns(selection)
-        names = dict.fromkeys([*shown, *self.choosable_columns()])
-        return tuple(
-            ColumnChoice(name, self.get_column_name(name), place, name in shown, is_fixed=place == 1)
-            for place, name in enumerate(names, start=1)
-        )
+        labels = {name: self.get_column_name(name) for name in [*shown, *self.choosable_columns()]}
+        return column_choices(shown, labels, is_first_fixed=True)
 
     def _chosen(self, selection: Selection) -> Selection:
         """Keep what the form says; return what the list shows next, its rows the same. A view has its own columns and size."""
@@ -103,18 +97,15 @@ class Choosing(ListPage):
         return selection.changed(columns=(), per_page=_size(size) or selection.per_page)
 
     def _ordered(self, chosen: Sequence[str]) -> tuple[str, ...]:
-        """Put the ticked columns in the order of their numbers; the same number leaves them as they stand in the form."""
-        names = self.ordered_columns(chosen)
-        return (names[0], *sorted(names[1:], key=lambda name: _number(request.form.get(PLACE + name, ""))))
+        """Put the ticked columns in the order of their numbers, after the one that names the record."""
+        first, *others = self.ordered_columns(chosen)
+        return (first, *in_order(others, request.form))
 
-    def remember(self, **look: Any) -> None:
-        """Keep a part of how this resource's lists look for the person at the screen."""
-        staff = current_staff()
-        if staff is None:
-            abort(403)
+    def remember(self, **settings: Any) -> None:
+        """Keep some of what the person at the screen set for this resource's lists."""
         try:
             with records.commit(db.session, Preference):
-                preferences.remember_look(db.session, staff, resource=self.endpoint, **look)
+                preferences.remember_settings(db.session, signed_in_staff(), resource=self.endpoint, **settings)
         except InvalidRecord:
             # The account was deleted in the same moment.
             abort(409)
@@ -122,8 +113,3 @@ class Choosing(ListPage):
 
 def _size(text: str) -> int | None:
     return int(text) if text in map(str, PAGE_SIZES) else None
-
-
-def _number(text: str) -> int:
-    """Read a place; what is none comes last."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_PLACE else 10**LONGEST_PLACE

@@ -13,7 +13,7 @@ from admin_app.domain.presence import OPENED, PINGED, Place, arrive, company_at,
 from admin_app.extensions import db
 from admin_app.models.connection import small_write
 from admin_app.panel.keeping import Keeping
-from admin_app.web.login import current_staff
+from admin_app.web.login import signed_in_staff
 
 
 class Company(Keeping):
@@ -24,16 +24,16 @@ class Company(Keeping):
         """Hear that the form is still open, and answer who else has it open; or that it was left."""
         place = self._place(self.requested())
         if "leave" in request.form:
-            leave(db.session, place, self._me())
+            leave(db.session, place, signed_in_staff().id)
             db.session.commit()
             return Response(status=204)
-        arrive(db.session, place, self._me(), lasting=PINGED)
+        arrive(db.session, place, signed_in_staff().id, lasting=PINGED)
         db.session.commit()
         return jsonify(note=self._company_words(place))
 
     def company(self, record: Any) -> str:
         """Say who else is at the record's form, and note, once the page is drawn, that this person is."""
-        place, staff_id = self._place(record), self._me()
+        place, staff_id = self._place(record), signed_in_staff().id
 
         @after_this_request
         def note(response: Response) -> Response:
@@ -47,15 +47,11 @@ class Company(Keeping):
 
     def leave(self, record: Any) -> None:
         """Forget that this person is at the record's form (not yet committed)."""
-        leave(db.session, self._place(record), self._me())
+        leave(db.session, self._place(record), signed_in_staff().id)
 
     def _company_words(self, place: Place) -> str:
-        others = company_at(db.session, place, but=self._me())
+        others = company_at(db.session, place, but=signed_in_staff().id)
         return " ".join(f"{one.name} has been editing this since {one.since:%H:%M} UTC." for one in others)
 
     def _place(self, record: Any) -> Place:
         return Place(self.model.__tablename__, record.id)
-
-    def _me(self) -> int:
-        staff = current_staff()
-        return staff.id if staff is not None else 0

@@ -14,6 +14,7 @@ from sqlalchemy.orm import RelationshipProperty
 
 from admin_app.domain import records
 from admin_app.domain.deletion import Bound, Decision, Dependence, Fate, delete_record, dependences
+from admin_app.domain.nouns import names_of
 from admin_app.domain.permissions import Act
 from admin_app.domain.recording import last_set
 from admin_app.errors import AdminError, InvalidRecord, NotFoundError, RecordGone
@@ -21,7 +22,7 @@ from admin_app.extensions import db
 from admin_app.panel.editing import UNPROCESSABLE, Editing
 from admin_app.panel.elements import Choice, Dependents, Link
 from admin_app.panel.keeping import VERSION
-from admin_app.panel.registry import find, names_of, resource_of, typing_hint
+from admin_app.panel.registry import find, resource_of, typing_hint
 from admin_app.web import proof
 from admin_app.web.notices import announce
 

@@ -30,7 +30,7 @@ from admin_app.panel.keeping import DRAFT, ONCE, SEEN, VERSION, Source
 from admin_app.panel.merging import Merging
 from admin_app.text import exact_time
 from admin_app.web.links import here
-from admin_app.web.login import current_staff
+from admin_app.web.login import signed_in_staff
 from admin_app.web.notices import announce, warn
 
 UNPROCESSABLE = 422
@@ -189,14 +189,12 @@ class Editing(Merging):
 
     def _claimed(self) -> int | None:
         """Return the id of the record that this very form made already."""
-        staff = current_staff()
-        return claim(db.session, staff, self._digest()) if staff is not None and request.form.get(ONCE) else None
+        return claim(db.session, signed_in_staff(), self._digest()) if request.form.get(ONCE) else None
 
     def _digest(self) -> str:
-        staff = current_staff()
         names = self.kept_names() | {ONCE}
         fields = [(name, value) for name, value in request.form.items(multi=True) if name in names]
-        return digest_of(staff, self.model.__tablename__, fields) if staff is not None else ""
+        return digest_of(signed_in_staff(), self.model.__tablename__, fields)
 
     def _made_before(self, record_id: int) -> Any:
         """Answer a form that was sent twice as it was answered the first time."""

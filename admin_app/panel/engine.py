@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from flask import Response, abort, request, url_for
-from flask.typing import ResponseReturnValue
 from flask_admin.contrib.sqla import ModelView
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import RelationshipProperty
@@ -17,14 +16,13 @@ from admin_app.extensions import db
 from admin_app.models.base import Record
 from admin_app.models.limits import as_key
 from admin_app.panel.elements import Link
+from admin_app.panel.guarded import Guarded
 from admin_app.panel.standing import standing
 from admin_app.text import label
-from admin_app.web import proof
 from admin_app.web.links import here, local_path
-from admin_app.web.login import ask_to_sign_in, current_staff
 
 
-class Engine(ModelView):
+class Engine(Guarded, ModelView):
     """What every part of a resource can count on: names, rights, ids, links."""
 
     record: ClassVar[type[Record]]
@@ -38,9 +36,6 @@ class Engine(ModelView):
     menu_order: ClassVar[int] = 100
     # Which right each exposed view asks for. A view that is not named here answers nobody.
     acts: ClassVar[dict[str, Act]] = {}
-
-    # Views that do their work only for who has proved lately who they are.
-    proof_for: ClassVar[frozenset[str]] = frozenset()
 
     # Bulk acts and in-place editing of Flask-Admin's have no page of ours yet; without a function there is no address.
     action_view = None
@@ -63,24 +58,9 @@ class Engine(ModelView):
         """Whether the resource shows in the menu."""
         return self.may(Act.LIST)
 
-    def _handle_view(self, name: str, **_arguments: Any) -> ResponseReturnValue | None:
-        """Ask for a signed-in person first, then for the right: of the address itself, not of a button that leads to it."""
-        if current_staff() is None:
-            return ask_to_sign_in()
-        if not self.may(self.acts[name]):
-            abort(403)
-        if proof.is_given() or (request.method == "POST" and name in self.proof_for):
-            page: ResponseReturnValue | None = proof.required(back=self.back_from_file(name))
-            return page
-        return None
-
-    def back_from_file(self, _name: str) -> str:
-        """Where a page leads whose form is answered by a file; other forms lead somewhere by themselves."""
-        return ""
-
-    def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
-        """Call the view once. Flask-Admin calls it again after any TypeError, and hides the first one."""
-        return fn(self, *args, **kwargs)
+    def may_open(self, name: str) -> bool:
+        """Whether the person at the screen has the right that the view asks for."""
+        return self.may(self.acts[name])
 
     def get_one(self, id: Any) -> Any:  # noqa: A002 -- Flask-Admin's name
         """Return the record of this id as it stands in a URL, or None; anything that is no id is nobody's."""

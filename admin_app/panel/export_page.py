@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, abort, current_app, redirect, request, url_for
 from flask_admin import expose
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import MultiDict
 
 from admin_app import text
 from admin_app.current import lift_time_limit, reading
 from admin_app.extensions import db
 from admin_app.models.connection import is_timeout
-from admin_app.panel.export_choices import choice_of, remember
+from admin_app.panel.column_order import ColumnChoice, column_choices, in_order
 from admin_app.panel.export_jobs import begin_export
 from admin_app.panel.exporting import Exporting, Order
 from admin_app.panel.links import ListLinks
@@ -27,19 +27,9 @@ from admin_app.selection.strategy import planned
 from admin_app.transfer.formats import FORMATS, FileOptions
 from admin_app.transfer.formats.csv import DELIMITERS
 from admin_app.web import proof
-from admin_app.web.login import current_staff, lead_to
+from admin_app.web.login import lead_to, signed_in_staff
 
 NOTHING_CHOSEN = "Choose at least one column."
-
-
-@dataclass(frozen=True)
-class ColumnChoice:
-    """A column on the page: whether it is in the file, and at which place."""
-
-    key: str
-    label: str
-    place: int
-    is_chosen: bool
 
 
 class ExportPage(Exporting):
@@ -53,8 +43,8 @@ class ExportPage(Exporting):
         """Send the rows that the same address shows as a list; a filter that could not be read sends nothing."""
         if export_type != "csv":
             abort(404)
-        order = self.order(list(request.args.items(multi=True)), staff_id=_staff_id())
-        if not proof.is_fresh() and _is_large(order.selection):
+        order = self.order(list(request.args.items(multi=True)), staff_id=signed_in_staff().id)
+        if not proof.is_fresh() and _exceeds("PROOF_ROWS", order.selection):
             return redirect(url_for("account.confirm", next=self.here(), back=self.back_from_file("export")))
         return self.download(order)
 
@@ -62,7 +52,7 @@ class ExportPage(Exporting):
     def export_page(self) -> Any:
         """Ask how; then send the file, or have a job make it where that takes longer."""
         arguments = list(request.args.items(multi=True))
-        order = self.order(arguments, staff_id=_staff_id())
+        order = self.order(arguments, staff_id=signed_in_staff().id)
         if request.method != "POST":
             return self._page(order.selection, self._offered_choice(order.selection), [])
         choice = self._sent(request.form)
@@ -73,16 +63,17 @@ class ExportPage(Exporting):
             columns=choice["columns"],
             format_key=choice["format"],
             options=FileOptions(**choice["options"]),
-            staff_id=_staff_id(),
+            staff_id=signed_in_staff().id,
         )
         if (
             not proof.is_fresh()
-            and _is_large(wanted.selection)
+            and _exceeds("PROOF_ROWS", wanted.selection)
             and (page := proof.required(back=self.back_from_file("export_page"))) is not None
         ):
             return page
-        _remember(wanted.staff_id, self.endpoint, choice)
-        if wanted.format.is_for_jobs or not self._is_short(wanted.selection):
+        self.remember(export_choice=choice)
+        # A download holds a thread until its end.
+        if wanted.format.is_for_jobs or _exceeds("EXPORT_ROWS", wanted.selection):
             begin_export(self, wanted)
             return lead_to(self.get_url("jobs.index"))
         return self.download(wanted)
@@ -100,14 +91,6 @@ class ExportPage(Exporting):
             content_type=order.format.content_type,
             headers={"Content-Disposition": f'attachment; filename="{self.file_name(order)}"'},
         )
-
-    def _is_short(self, selection: Selection) -> bool:
-        """Whether a download may hold a thread until its end. The write lock is given back for the counting."""
-        limit = current_app.config["EXPORT_ROWS"]
-        with reading():
-            count = count_of(db.session, replace(planned(db.session, selection), count_limit=limit))
-            db.session.rollback()
-        return count.is_exact and count.number <= limit
 
     def _page(self, selection: Selection, choice: Mapping[str, Any], errors: Sequence[tuple[str, str]]) -> Any:
         links = ListLinks(self.link("index_view"))
@@ -129,7 +112,7 @@ class ExportPage(Exporting):
 
     def _offered_choice(self, selection: Selection) -> dict[str, Any]:
         """Return what the person chose last time; the columns of an address, a view's for one, stand above that."""
-        choice = dict(choice_of(db.session, _staff_id(), self.endpoint))
+        choice = dict(self.settings.export_choice)
         if selection.columns:
             choice.pop("columns", None)
         return choice
@@ -146,55 +129,30 @@ class ExportPage(Exporting):
             return f"The {self.nouns} of this list"
         return _words(count, self.noun, self.nouns)
 
-    def _column_choices(self, selection: Selection, choice: Mapping[str, Any]) -> list[ColumnChoice]:
+    def _column_choices(self, selection: Selection, choice: Mapping[str, Any]) -> tuple[ColumnChoice, ...]:
         """Return the chosen columns in their order, then the others."""
-        offered = self.exportable()
-        chosen = [key for key in choice.get("columns", self.listed_columns(selection)) if key in offered]
-        keys = [*chosen, *(key for key in offered if key not in chosen)]
-        return [
-            ColumnChoice(key, offered[key].header, place, is_chosen=key in chosen) for place, key in enumerate(keys, 1)
-        ]
+        labels = {key: column.header for key, column in self.exportable().items()}
+        return column_choices(choice.get("columns", self.listed_columns(selection)), labels)
 
     def _sent(self, form: MultiDict[str, str]) -> dict[str, Any]:
         """Read the form; what it does not offer is refused by `order`."""
         keys = [key[:100] for key in form.getlist("column")][:100]
-        places = {key: _place(form.get(f"place.{key}", "")) for key in keys}
         options = FileOptions(
             delimiter=DELIMITERS.get(form.get("delimiter", ""), ","),
             is_for_excel=form.get("excel") == "1",
             cuts_long_text=form.get("long_text") != "refuse",
         )
-        columns = sorted(dict.fromkeys(keys), key=lambda key: places[key])
-        return {"format": form.get("format", "csv")[:20], "columns": columns, "options": asdict(options)}
+        return {"format": form.get("format", "csv")[:20], "columns": in_order(keys, form), "options": asdict(options)}
 
 
-def _is_large(selection: Selection) -> bool:
-    """Whether it holds more rows than may be taken away without proof; no more of them are counted than that needs."""
-    limit = current_app.config["PROOF_ROWS"]
+def _exceeds(setting: str, selection: Selection) -> bool:
+    """Whether it holds more rows than the setting allows; no more are counted than that needs, and nobody waits for the write lock."""
+    limit = current_app.config[setting]
     with reading():
         count = count_of(db.session, replace(planned(db.session, selection), count_limit=limit))
         db.session.rollback()
     return not count.is_exact or count.number > limit
 
 
-def _remember(staff_id: int | None, resource: str, choice: Mapping[str, Any]) -> None:
-    """Keep the choice; the same form sent twice at the same moment keeps it once."""
-    try:
-        remember(db.session, staff_id, resource, choice)
-        db.session.commit()
-    except IntegrityError:
-        db.session.rollback()
-
-
 def _words(count: Count, noun: str, nouns: str) -> str:
     return text.counted(count.number, noun, nouns) if count.is_exact else f"{str(count).capitalize()} {nouns}"
-
-
-def _place(typed: str) -> int:
-    """Read a place in the order; what is none comes last."""
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 5 else 10_000  # noqa: PLR2004 -- no list has so many columns
-
-
-def _staff_id() -> int | None:
-    staff = current_staff()
-    return staff.id if staff is not None else None

@@ -10,10 +10,11 @@ from wtforms import Field, PasswordField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
+from admin_app.domain.nouns import noun_of
 from admin_app.domain.permissions import Act
 from admin_app.errors import NotFoundError
 from admin_app.panel.elements import UNSEEN
-from admin_app.panel.registry import find, names_of, resource_of, typing_hint
+from admin_app.panel.registry import find, resource_of, typing_hint
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class RelationField(Field):
     @property
     def noun(self) -> str:
         """What one record of the other side is called."""
-        return names_of(self.target)[0]
+        return noun_of(self.target)
 
     @property
     def picked(self) -> Picked | None:

@@ -20,7 +20,7 @@ from admin_app.domain.recording import describe, last_set
 from admin_app.domain.undo import UNDOABLE, bring_back
 from admin_app.errors import PowerError, UndoError
 from admin_app.extensions import db
-from admin_app.models.change_set import Change, Did, Kind
+from admin_app.models.change_set import Change, ChangeSet, Did, Kind
 from admin_app.models.limits import as_key
 from admin_app.models.stored import from_json, kept_columns
 from admin_app.panel.changes import entries_of
@@ -131,36 +131,38 @@ class History(ExportPage):
 
     def _history_page(self, key: int, problems: Any) -> Any:
         before = as_key(Change, request.args.get("before", "")) or 0
+        before_act = as_key(ChangeSet, request.args.get("before_act", "")) or 0
         self._require_in_reach(key, Act.HISTORY)
-        found = timeline(db.session, self.model, key, before=before)
+        found = timeline(db.session, self.model, key, before=before, before_act=before_act)
         record = self.get_one(key)
         if record is None and not found.entries:
             abort(404)
-        title = self.title_of(record) if record is not None else self._title_of(found.entries[0][0])
-        entries = entries_of(found.entries)
+        changes = [change for change, _ in found.entries if change is not None]
+        last = self._title_of(changes[0]) if changes else self.number_of(key)
+        title = self.title_of(record) if record is not None else last
+        newest = str(changes[0].id) if changes and not before else ""
+        older = found.older and {"before": found.older[0], "before_act": found.older[1]}
         page = self.render(
             self.history_template,
             resource=self,
             record_title=title,
             is_gone=record is None,
-            entries=[self._with_restore(one, place, record, before=before) for place, one in enumerate(entries)],
+            entries=[self._with_restore(one, record, newest) for one in entries_of(found.entries)],
             restore_url=self.link("restore_view"),
             return_url=self.return_url(),
             record_url=self.url_of(record, url=self.return_url()) if record is not None else "",
-            older_url=self.link("history_view", id=key, before=found.older, url=self.return_url())
-            if found.older
-            else "",
-            newest_url=self.link("history_view", id=key, url=self.return_url()) if before else "",
+            older_url=self.link("history_view", id=key, **older, url=self.return_url()) if older else "",
+            newest_url=self.link("history_view", id=key, url=self.return_url()) if before or before_act else "",
             problems=problems,
         )
         return page, UNPROCESSABLE if problems else 200
 
-    def _with_restore(self, entry: Entry, place: int, record: Any, *, before: int) -> Entry:
+    def _with_restore(self, entry: Entry, record: Any, newest: str) -> Entry:
         """Offer the way back to a version that is not the present one."""
         may = self.may(Act.UNDO) if record is None else self.reaches(record, Act.UNDO)
         if not may or entry.is_secret or entry.kind not in UNDOABLE:
             return entry
-        is_newest = place == 0 and not before
+        is_newest = entry.id == newest
         if record is None:
             return replace(entry, restore="Bring it back" if is_newest and entry.did == "deleted" else "")
         return entry if is_newest or entry.did == "deleted" else replace(entry, restore="Restore this version")

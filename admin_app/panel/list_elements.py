@@ -72,17 +72,6 @@ class ViewBar:
 
 
 @dataclass(frozen=True)
-class ColumnChoice:
-    """A column in the form that chooses them: whether it shows, and its place among them from 1."""
-
-    name: str
-    label: str
-    place: int
-    is_shown: bool
-    is_fixed: bool = False
-
-
-@dataclass(frozen=True)
 class ViewRow:
     """A saved view in the list of all of them; urls are "" where the person may not."""
 

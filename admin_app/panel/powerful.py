@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
-from flask import abort, request
-from flask.typing import ResponseReturnValue
+from flask import request
 
-from admin_app.domain import powers
+from admin_app.domain import powers, roles
 from admin_app.domain.permissions import Act
+from admin_app.extensions import db
 from admin_app.models.role import Role
 from admin_app.panel.resource import ResourceView
 from admin_app.panel.standing import standing
@@ -26,6 +26,10 @@ class Powerful(ResourceView):
     def roles_of(self, record: Any) -> Sequence[Role]:
         """Return the roles whose rights a record stands for."""
         raise NotImplementedError
+
+    def roles_by_key(self) -> Mapping[str, Role]:
+        """Return every role, read once a page: they are few, and asked for row by row."""
+        return standing().once("roles", lambda: {one.key: one for one in roles.all_of(db.session)})
 
     def reached(self, records: Sequence[Any], act: Act) -> Collection[int]:
         """Leave out what holds more than the person at the screen."""
@@ -44,11 +48,10 @@ class Powerful(ResourceView):
         known = ("held", *sorted(one.key for one in given))
         return standing().once(known, lambda: powers.holds(standing().rights, given))
 
-    def _handle_view(self, name: str, **arguments: Any) -> ResponseReturnValue | None:
+    def may_open(self, name: str) -> bool:
         """Refuse the address itself, not only the button that leads to it."""
         act = self.acts[name]
-        if act in TOUCHING and self.may(act) and "id" in request.args:
-            record = self.get_one(request.args["id"])
-            if record is not None and not self.reaches(record, act):
-                abort(403)
-        return super()._handle_view(name, **arguments)
+        if not super().may_open(name) or act not in TOUCHING or "id" not in request.args:
+            return super().may_open(name)
+        record = self.get_one(request.args["id"])
+        return record is None or self.reaches(record, act)

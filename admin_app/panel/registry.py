@@ -9,6 +9,7 @@ from flask import current_app
 from flask_admin import Admin
 
 from admin_app.domain.finding import EVERYTHING, Sight, find_one, naming_columns
+from admin_app.domain.nouns import names_of
 from admin_app.extensions import db
 
 if TYPE_CHECKING:
@@ -46,10 +47,3 @@ def sight_of(model: type[Any]) -> Sight:
     if resource is None:
         return EVERYTHING
     return Sight(resource.seen(), resource.shown(column.key for column in naming_columns(model)))
-
-
-def names_of(model: type[Any]) -> tuple[str, str]:
-    """Return what one and several records of a model are called."""
-    resource = resource_of(model)
-    name = model.__name__.lower()
-    return (resource.noun, resource.nouns) if resource else (name, f"{name}s")

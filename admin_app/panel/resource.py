@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from flask_sqlalchemy import SQLAlchemy
 
+from admin_app.domain.nouns import name_records
 from admin_app.domain.permissions import Act
 from admin_app.panel.history import History
 from admin_app.selection.indexes import declare_indexes
@@ -47,6 +48,7 @@ class ResourceView(History):
         name = self.record.__name__.lower()
         self.noun = self.noun or name
         self.nouns = self.nouns or f"{self.noun}s"
+        name_records(self.record, self.noun, self.nouns)
         super().__init__(self.record, db, name=self.plural, endpoint=name)
         self.require_columns()
         self.require_rules()

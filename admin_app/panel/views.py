@@ -22,7 +22,7 @@ from admin_app.panel.links import ListLinks
 from admin_app.panel.list_elements import ViewRow
 from admin_app.panel.opening import Opening
 from admin_app.selection.selection import WHOLE, Selection
-from admin_app.web.login import current_staff
+from admin_app.web.login import signed_in_staff
 from admin_app.web.notices import announce
 
 
@@ -36,7 +36,7 @@ class Views(Opening):
     @expose("/views/")
     def views_view(self) -> Any:
         """List every view of this resource that the person sees."""
-        found = views.views_of(db.session, self._person(), resource=self.endpoint)
+        found = views.views_of(db.session, signed_in_staff(), resource=self.endpoint)
         audiences = _audiences()
         rows = [self._row_of(view, maker, audiences) for view, maker in found]
         return self.render(
@@ -59,7 +59,7 @@ class Views(Opening):
             with _writing():
                 view = views.create_view(
                     db.session,
-                    self._person(),
+                    signed_in_staff(),
                     resource=self.endpoint,
                     name=request.form.get("name", ""),
                     arguments=self._printed(selection),
@@ -129,21 +129,15 @@ class Views(Opening):
         self._remember_default(self._found(key).id if key else None)
         return self.redirect(self.link("views_view"))
 
-    def _person(self) -> Staff:
-        staff = current_staff()
-        if staff is None:
-            abort(HTTPStatus.FORBIDDEN)
-        return staff
-
     def _found(self, key: str) -> SavedView:
         try:
-            return views.find_view(db.session, self._person(), resource=self.endpoint, key=key)
+            return views.find_view(db.session, signed_in_staff(), resource=self.endpoint, key=key)
         except NotFoundError:
             abort(HTTPStatus.NOT_FOUND)
 
     def _changeable(self, key: str) -> SavedView:
         view = self._found(key)
-        if not views.may_change(self._person(), view):
+        if not views.may_change(signed_in_staff(), view):
             abort(HTTPStatus.FORBIDDEN)
         return view
 
@@ -168,19 +162,19 @@ class Views(Opening):
         try:
             with records.commit(db.session, Preference):
                 preferences.remember_default_view(
-                    db.session, self._person(), resource=self.endpoint, view_id=view_id
+                    db.session, signed_in_staff(), resource=self.endpoint, view_id=view_id
                 )  # fmt: skip -- one call
         except InvalidRecord:
             # The view, or the account, was deleted in the same moment.
             abort(HTTPStatus.CONFLICT)
 
     def _row_of(self, view: SavedView, maker: Staff, audiences: Mapping[str, str]) -> ViewRow:
-        is_own = views.may_change(self._person(), view)
+        is_own = views.may_change(signed_in_staff(), view)
         return ViewRow(
             id=view.id,
             name=view.name,
             url=self.link("index_view", view=view.id),
-            maker="You" if maker.id == self._person().id else maker.name,
+            maker="You" if maker.id == signed_in_staff().id else maker.name,
             audience="" if view.audience == MINE else audiences.get(view.audience, view.audience),
             is_default=self.settings.default_view_id == view.id,
             edit_url=self.link("change_view", id=view.id) if is_own else "",

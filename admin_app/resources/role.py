@@ -29,8 +29,8 @@ class RoleResource(Powerful):
     menu_order = 95
     can_transfer = False
 
-    column_list = ("name", "key", "holders", "updated_at", "id")
-    column_further_list = ("created_at",)
+    column_list = ("name", "key", "holders", "id")
+    column_further_list = ("created_at", "updated_at")
     column_sortable_list = ("name", "created_at", "id")
     column_filters = ("name", "permissions")
     column_labels = {"holders": "People", "rows": "Which rows", "fields": "Which fields"}

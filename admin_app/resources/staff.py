@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import inspect as inspect_record
-from sqlalchemy.orm import selectinload
-from sqlalchemy.orm.interfaces import ORMOption
 from wtforms import Form
 
 from admin_app.domain import accounts, passwords, powers, sessions
@@ -23,9 +20,9 @@ from admin_app.web.login import current_staff, go_on
 from admin_app.web.notices import announce
 
 
-def role_names(_view: Any, _context: Any, staff: Staff, _name: str) -> str:
+def role_names(view: StaffResource, _context: Any, staff: Staff, _name: str) -> str:
     """Show what the roles are called; forms, addresses and files say their keys."""
-    return staff.role_names
+    return ", ".join(one.name for one in view.roles_of(staff))
 
 
 class StaffResource(Access):
@@ -56,10 +53,6 @@ class StaffResource(Access):
             render_kw={"autocomplete": "new-password"},
         )
     }
-
-    def load_options(self, names: Sequence[str]) -> list[ORMOption]:
-        """Read everybody's roles at once: they are shown, and decide what may be done with whom."""
-        return [*super().load_options(names), selectinload(Staff.held_roles)]
 
     def create_form(self, obj: Any = None) -> Form:
         """Ask for a password, or leave it to the person."""

@@ -6,7 +6,7 @@ import logging
 from datetime import datetime, timedelta
 from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, current_app, g, redirect, request, session, url_for
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask_login import UserMixin, current_user, login_user, logout_user
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
@@ -123,6 +123,14 @@ def current_staff() -> Staff | None:
     # Asked a hundred times a page, once for each row's links: the proxy is looked through once, not at every attribute.
     person = current_session()
     return person.staff if person else None
+
+
+def signed_in_staff() -> Staff:
+    """Return who is signed in, where nobody else comes: behind `panel.guarded`."""
+    staff = current_staff()
+    if staff is None:
+        abort(403)
+    return staff
 
 
 def former_staff_id() -> int | None:

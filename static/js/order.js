@@ -9,15 +9,17 @@ function button(words, sign, label) {
   return made;
 }
 
+// From 1; a column that is fixed stands before the others.
+const placeOf = (item) => [...item.parentElement.children].indexOf(item) + 1;
+
 function renumber(list) {
   const items = [...list.querySelectorAll(":scope > [data-order-item]")];
   items.forEach((item, index) => {
-    item.querySelector("[data-order-place] input").value = index + 2;
+    item.querySelector("[data-order-place] input").value = placeOf(item);
     const [up, down] = item.querySelectorAll("[data-order-place] button");
     up.disabled = index === 0;
     down.disabled = index === items.length - 1;
   });
-  return items;
 }
 
 function move(item, isUp) {
@@ -25,11 +27,11 @@ function move(item, isUp) {
   const other = isUp ? item.previousElementSibling : item.nextElementSibling;
   if (isUp) other.before(item);
   else other.after(item);
-  const items = renumber(list);
+  renumber(list);
   const input = item.querySelector("[data-order-place] input");
   input.dispatchEvent(new Event("input", { bubbles: true }));
   const status = list.parentElement.querySelector("[data-order-status]");
-  status.textContent = `${item.querySelector("label").textContent.trim()} is now column ${items.indexOf(item) + 2}`;
+  status.textContent = `${item.querySelector("label").textContent.trim()} is now column ${placeOf(item)}`;
 }
 
 function equip(item) {

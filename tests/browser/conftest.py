@@ -179,6 +179,7 @@ def axe() -> Callable[[Page], list[str]]:
     """Return what stands in the way of people who use the page otherwise: `assert axe(page) == []`."""
 
     def check(page: Page) -> list[str]:
+        page.wait_for_load_state()
         # Preloading would fetch style sheets again, at wrong addresses, for a rule that is off by default.
         options = {"resultTypes": ["violations"], "preload": False}
         violations = Axe().run(page, options=options).response["violations"]

@@ -13,6 +13,23 @@ expect.set_options(timeout=10_000)
 BOTH = pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no-scripts"])
 
 
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def arrived(page: Page) -> Page:
+    """Wait for the end of the page that was just seen, its styles and scripts: what is read at once could be half of it.
+
+    After a click, first expect something that only the new page has: the old one has arrived long ago.
+    """
+    page.wait_for_load_state()
+    return page
+
+
+def sideways(page: Page) -> int:
+    """Return by how much the page is wider than the window."""
+    return int(arrived(page).evaluate(SIDEWAYS))
+
+
 def result_line(page: Page, listing: str = "listing") -> Locator:
     """Return what is said about the number of rows."""
     return page.locator(f"#{listing}-result")
@@ -25,7 +42,7 @@ def first_cells(page: Page, listing: str = "listing") -> Locator:
 
 def column(page: Page, label: str, listing: str = "listing") -> list[str]:
     """Return a column's texts from top to bottom."""
-    heads = [head.rstrip("↑↓").strip() for head in page.locator(f"#{listing} thead th").all_inner_texts()]
+    heads = [head.rstrip("↑↓").strip() for head in arrived(page).locator(f"#{listing} thead th").all_inner_texts()]
     place = heads.index(label) + 1
     return [text.strip() for text in page.locator(f"#{listing} tbody tr > :nth-child({place})").all_inner_texts()]
 
@@ -68,6 +85,8 @@ def choose(control: Locator, typed: str, option: str, *, javascript: bool) -> No
     if not javascript:
         control.fill(option)
         return
+    # Typed before its script has run, it would be typed into the field that the picker takes the place of.
+    expect(control).to_have_attribute("role", "combobox")
     control.focus()
     control.press_sequentially(typed)
     control.page.locator(".ts-dropdown .option").filter(has_text=option).click()
@@ -75,7 +94,10 @@ def choose(control: Locator, typed: str, option: str, *, javascript: bool) -> No
 
 def save(page: Page, words: str = "Save post") -> None:
     """Send the form, and wait until it is answered: with JavaScript it first looks whether the server can be reached."""
-    with page.expect_response(lambda answer: answer.request.method == "POST"):
+    # Scripts post too: that somebody is at the form.
+    with page.expect_response(
+        lambda answer: answer.request.method == "POST" and answer.request.is_navigation_request()
+    ):
         page.get_by_role("button", name=words, exact=True).click()
 
 

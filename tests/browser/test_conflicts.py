@@ -33,6 +33,16 @@ def end_sessions(app: Flask) -> None:
         db.session.commit()
 
 
+def wait_until_one_is_left(app: Flask, page: Page) -> None:
+    """Wait until the server has heard the last word of a page, which the browser does not tell of."""
+    for _ in range(200):
+        with app.app_context():
+            if db.session.scalar(select(func.count()).select_from(Presence)) == 1:
+                return
+        page.wait_for_timeout(50)
+    pytest.fail("Nobody said that they left.")
+
+
 @BOTH
 def test_different_fields_are_put_together(
     app: Flask, editor_page: Page, emil_page: Page, make_user: Callable[..., User], axe: Any, *, javascript: bool
@@ -164,10 +174,6 @@ def test_who_comes_and_goes_is_told_while_the_form_is_open(
 
     # The page's last word goes out beside the page that comes.
     emil_page.goto("/admin/")
-    for _ in range(100):
-        with app.app_context():
-            if db.session.scalar(select(func.count()).select_from(Presence)) == 1:
-                break
-        emil_page.wait_for_timeout(50)
+    wait_until_one_is_left(app, emil_page)
     editor_page.clock.fast_forward(30_000)
     expect(note).to_be_hidden()

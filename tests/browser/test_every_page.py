@@ -15,7 +15,7 @@ from admin_app.models.staff import Staff
 from admin_app.models.user import User
 from admin_app.pages.auth import set_up_url
 from tests.browser.conftest import OpenAs
-from tests.browser.steps import choose, open_filters, save
+from tests.browser.steps import arrived, choose, open_filters, save, sideways
 from tests.many import many
 
 HEIGHT = 800
@@ -32,8 +32,6 @@ TOO_SMALL = """() => {
         .filter(({ boxes }) => boxes.every((box) => box.width < 23.9 || box.height < 23.9))
         .map(({ element, boxes }) => `${element.outerHTML.slice(0, 120)} is ${boxes[0].width} x ${boxes[0].height}`);
 }"""
-
-SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 @dataclass
@@ -246,6 +244,7 @@ def check(page: Page, axe: Callable[[Page], list[str]], *, is_full: bool = True)
     and the few that are empty where they are narrow: axe takes a second for each.
     """
     found: dict[str, Any] = {}
+    arrived(page)
     for width in (WIDE, NARROW):
         page.set_viewport_size({"width": width, "height": HEIGHT})
         found[f"too small at {width}"] = page.evaluate(TOO_SMALL)
@@ -254,7 +253,7 @@ def check(page: Page, axe: Callable[[Page], list[str]], *, is_full: bool = True)
                 page.emulate_media(color_scheme=scheme)
                 found[f"{scheme} at {width}"] = axe(page)
     page.set_viewport_size({"width": 320, "height": HEIGHT})
-    found["sideways at 320"] = page.evaluate(SIDEWAYS)
+    found["sideways at 320"] = sideways(page)
     return {look: problems for look, problems in found.items() if problems}
 
 
@@ -321,7 +320,7 @@ def test_a_form_is_filled_at_320_px_with_a_picker(app: Flask, open_as: OpenAs, e
     page = open_as(editor, viewport={"width": 320, "height": 600})
     page.goto("/admin/post/new/")
     choose(page.get_by_role("combobox", name="User (optional)"), "bbb", "AAA", javascript=True)
-    assert page.evaluate(SIDEWAYS) == 0
+    assert sideways(page) == 0
     save(page)
     expect(page.locator("tr[data-marked]")).to_be_visible()
-    assert page.evaluate(SIDEWAYS) == 0
+    assert sideways(page) == 0

@@ -13,7 +13,7 @@ from admin_app.models.post import Post
 from admin_app.models.staff import Staff
 from admin_app.models.user import User
 from tests.browser.conftest import OpenAs
-from tests.browser.steps import BOTH, chips, choose, column, filter_row, open_filters, result_line, state
+from tests.browser.steps import BOTH, arrived, chips, choose, column, filter_row, open_filters, result_line, state
 from tests.many import many
 
 pytestmark = pytest.mark.usefixtures("people")
@@ -34,9 +34,13 @@ def group(sheet: Locator) -> Locator:
 
 def add_condition(form: Locator, field: str) -> None:
     """Add a row of a field, to the form or to a group in it."""
+    rows = filter_row(form, field)
+    before = rows.count()
     more = form.locator(".filters__more").last
     more.locator("select").select_option(label=field)
     more.get_by_role("button", name="Add condition").click()
+    expect(rows).to_have_count(before + 1)
+    arrived(form.page)
 
 
 @BOTH
@@ -51,6 +55,7 @@ def test_a_group_is_built_shown_changed_and_taken_off(editor_page: Page, *, java
     foot.locator("select").select_option(label="Name")
     foot.get_by_role("button", name="Add group (any of)").click()
     expect(group(sheet).locator("legend").first).to_have_text("Any of these")
+    arrived(page)
     filter_row(group(sheet), "Name").get_by_label("Value").fill("Cleo")
     add_condition(group(sheet), "Name")
     second = filter_row(group(sheet), "Name").last
@@ -87,6 +92,7 @@ def test_a_group_in_a_group_is_built(editor_page: Page) -> None:
     sheet.locator("[data-group='1']").get_by_role("button", name="Add group (all of)").click()
     inner = group(sheet)
     expect(inner.locator("legend").first).to_have_text("All of these")
+    arrived(page)
     if filter_row(inner, "Email").count() == 0:
         add_condition(inner, "Email")
     filter_row(inner, "Name").get_by_label("Value").fill("Ann")
@@ -185,7 +191,8 @@ def test_the_account_offers_the_browsers_time_zone(open_as: OpenAs, viewer: Staf
     page.get_by_role("button", name="Use this browser's: Europe/Prague").click()
     page.get_by_role("button", name="Keep time zone").click()
 
-    expect(page.get_by_label("Time zone", exact=True)).to_have_value("Europe/Prague")
+    expect(page.locator(".banner")).to_contain_text("Days and times are now those of Europe/Prague.")
+    expect(arrived(page).get_by_label("Time zone", exact=True)).to_have_value("Europe/Prague")
     expect(page.get_by_role("button", name="Use this browser's")).to_have_count(0)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.user import User
-from tests.browser.steps import BOTH, choose, expect_marked, result_line, save, state
+from tests.browser.steps import BOTH, arrived, choose, expect_marked, result_line, save, state
 from tests.many import many, many_users
 
 
@@ -33,6 +33,7 @@ def test_an_error_is_said_twice_and_leads_to_its_field(
     if javascript:
         expect(summary).to_be_focused()
     # The same words in the summary and at the fields, in the fields' order.
+    arrived(page)
     said = summary.get_by_role("link").all_inner_texts()
     expect(name).to_have_accessible_description(f"Error: {said[0]}")
     expect(email).to_have_accessible_description(f"Error: {said[1]}")
@@ -68,6 +69,8 @@ def test_a_relation_that_matches_nobody_keeps_what_was_typed(
     expect(page).to_have_title("Error: New post - Admin")
     expect(page.get_by_label("Content")).to_have_value("Whose is this?")
     expect(page.locator("input[name=user]")).to_have_value("99")
+    # The picker takes the field's place: whatever has the focus before that loses it.
+    arrived(page)
     page.locator(".problem").get_by_role("link").click()
     expect(page.locator("#user")).to_be_focused()
     choose(page.locator("#user"), "many1", "many1@example.com", javascript=javascript)
@@ -118,6 +121,7 @@ def test_the_back_button_shows_a_form_that_can_be_sent_again(editor_page: Page, 
     page = editor_page
     page.goto("/admin/post/")
     page.get_by_role("link", name="First", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("First")
     page.get_by_label("Content").fill("Second")
     save(page)
     expect_marked(page, "Second")
@@ -148,10 +152,13 @@ def test_leaving_a_changed_form_asks_first(editor_page: Page, make_user: Callabl
     assert asked == []
 
     page.get_by_role("link", name="Ann Lee", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ann Lee")
+    arrived(page)
     page.get_by_label("Name").press("End")
     page.get_by_label("Name").press_sequentially("!")
     expect(unsaved).to_be_visible()
-    page.get_by_role("link", name="Cancel").click(no_wait_after=True)
+    with page.expect_event("dialog"):
+        page.get_by_role("link", name="Cancel").click(no_wait_after=True)
     expect(page.get_by_label("Name")).to_have_value("Ann Lee!")
     assert asked == ["beforeunload"]
 

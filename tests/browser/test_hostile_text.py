@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.user import User
-from tests.browser.steps import BOTH, chips, first_cells, save
+from tests.browser.steps import BOTH, arrived, chips, first_cells, save, sideways
 from tests.many import many
 
 TEXTS = {
@@ -40,13 +40,13 @@ def records(app: Flask) -> tuple[list[int], list[int]]:
 
 def expect_harmless(page: Page) -> None:
     """Expect that nothing ran, nothing became an element, and the page has its width."""
-    assert page.evaluate("window.hacked") is None
+    assert arrived(page).evaluate("window.hacked") is None
     assert (
         page.locator("main :is(img, svg, script), [onerror], [onfocus], [onload], a[href^='javascript']").count() == 0
     )
     for width in (1280, 375):
         page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+        assert sideways(page) == 0
 
 
 @BOTH

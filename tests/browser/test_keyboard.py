@@ -14,7 +14,7 @@ from admin_app.models.post import Post
 from admin_app.models.staff import Staff
 from admin_app.models.user import User
 from tests.browser.conftest import OpenAs
-from tests.browser.steps import BOTH, column, expect_marked, result_line, state
+from tests.browser.steps import BOTH, arrived, column, expect_marked, result_line, state
 from tests.many import many, many_users
 
 # What has the focus is drawn with a ring, and something of it is not covered: "" says so, else what is wrong.
@@ -34,6 +34,7 @@ FOCUS_PROBLEM = """() => {
 
 def press_until(page: Page, key: str, target: Locator, *, most: int = 60) -> None:
     """Press a key until the target has the focus; the focus is in sight all the way."""
+    arrived(page)
     for _ in range(most):
         page.keyboard.press(key)
         assert page.evaluate(FOCUS_PROBLEM) == ""
@@ -110,7 +111,7 @@ def test_the_row_just_saved_has_the_focus(app: Flask, editor_page: Page) -> None
     page.keyboard.press("Enter")
     expect_marked(page, "User 28")
     expect(page.get_by_role("link", name="User 28", exact=True)).to_be_focused()
-    assert page.evaluate(FOCUS_PROBLEM) == ""
+    assert arrived(page).evaluate(FOCUS_PROBLEM) == ""
 
 
 def test_slash_goes_to_the_search_except_while_typing(app: Flask, editor_page: Page) -> None:
@@ -176,6 +177,7 @@ def test_the_slash_is_a_character_for_who_switched_shortcuts_off(viewer_page: Pa
     page.goto("/admin/account/")
     page.get_by_role("checkbox", name="“/” goes to the search of a list").uncheck()
     page.get_by_role("button", name="Save shortcuts").click()
+    expect(page.locator(".banner")).to_contain_text("Your choice of shortcuts was kept.")
     expect(page.get_by_role("checkbox", name="“/” goes to the search of a list")).not_to_be_checked()
 
     page.goto("/admin/user/")

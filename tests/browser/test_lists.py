@@ -155,6 +155,8 @@ def test_the_focus_stays_where_one_clicked_or_goes_to_the_rows(editor_page: Page
     expect(page.get_by_role("link", name="Page 3")).to_be_focused()
     # The last page has no "Next", so what had the focus is gone.
     page.get_by_role("link", name="Previous").click()
+    expect(result_line(page)).to_have_text("21 to 40 of 45 posts")
+    expect(page.get_by_role("link", name="Previous")).to_be_focused()
     page.get_by_role("link", name="Next").focus()
     page.keyboard.press("Enter")
     expect(result_line(page)).to_have_text("41 to 45 of 45 posts")

@@ -19,6 +19,7 @@ from admin_app.models.staff import Staff
 from admin_app.models.user import User
 from tests.browser.steps import (
     BOTH,
+    arrived,
     chips,
     choose,
     column,
@@ -102,6 +103,7 @@ def correct(page: Page, content: str, corrected: str) -> None:
 def give_to_bob(page: Page, content: str, *, javascript: bool) -> None:
     """Open a post of the list, and change whose it is."""
     page.get_by_role("link", name=f"Edit {content}").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(content)
     choose(page.locator("#user"), "bob", "bob@example.com", javascript=javascript)
     save(page)
 
@@ -254,7 +256,7 @@ def test_a_viewer_looks_and_exports_and_finds_nothing_to_change(viewer_page: Pag
     assert state(page) == {"id": str(posts[44]), "url": "/admin/post/"}
     page.get_by_role("link", name="Ann Lee").click()
     expect(result_line(page, "posts")).to_have_text("1 to 10 of 45 posts")
-    assert page.locator("#main button").all_inner_texts() == ["Search"]
+    assert arrived(page).locator("#main button").all_inner_texts() == ["Search"]
 
 
 @BOTH

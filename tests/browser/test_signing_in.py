@@ -47,6 +47,7 @@ def test_an_owner_hands_a_link_over_and_the_person_chooses_a_password(
     mine.goto(f"/admin/staff/edit/?id={viewer.id}")
     mine.get_by_role("link", name="Access and sessions").click()
     mine.get_by_role("button", name="Make a link for a new password").click()
+    expect(mine.locator("#link")).to_be_visible()
     problems = axe(mine) if javascript else []
 
     theirs.goto(mine.locator("#link").input_value())

@@ -14,10 +14,9 @@ from admin_app.models.post import Post
 from admin_app.models.staff import Staff
 from admin_app.models.user import User
 from tests.browser.conftest import OpenAs
-from tests.browser.steps import column, first_cells, result_line, search, state
+from tests.browser.steps import arrived, column, first_cells, result_line, search, sideways, state
 from tests.many import many
 
-SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # Wide with scripts, narrow without: what one of them does to the page it does at any width.
 BOTH_WAYS = pytest.mark.parametrize(
     ("width", "javascript"), [(1280, True), (320, False)], ids=["1280-scripts", "320-no-scripts"]
@@ -38,28 +37,29 @@ def page(open_as: OpenAs, editor: Staff, width: int) -> Iterator[Page]:
     """Return Edgar's page, of this width; at the end it does not scroll sideways."""
     page = open_as(editor, viewport={"width": width, "height": 800})
     yield page
-    assert page.evaluate(SIDEWAYS) <= 0
+    assert sideways(page) <= 0
 
 
 def heads(page: Page) -> list[str]:
     """Return the titles of the columns."""
-    texts = page.locator("#listing thead th").all_inner_texts()
+    texts = arrived(page).locator("#listing thead th").all_inner_texts()
     return [text.rstrip("↑↓").strip() for text in texts if text.strip() not in {"", "Actions"}]
 
 
 def menu(page: Page) -> Locator:
     """Return the navigation that is in sight, unfolded."""
-    folded = page.locator("details.menu > summary")
+    folded = arrived(page).locator("details.menu > summary")
     if folded.is_visible():
         folded.click()
     return page.get_by_role("navigation", name="Main").filter(visible=True)
 
 
 def save_view(page: Page, name: str) -> None:
-    """Save the list as a view."""
+    """Save the list as a view, and be back at the list."""
     page.get_by_role("link", name=re.compile("^Save as")).click()
     page.get_by_label("Name").fill(name)
     page.get_by_role("button", name="Save view").click()
+    expect(page.locator(".banner")).to_contain_text("was saved.")
 
 
 @BOTH_WAYS
@@ -103,12 +103,14 @@ def test_views_are_renamed_shared_made_the_default_and_deleted(page: Page, open_
     page.get_by_label("Name").fill("Ten posts")
     page.get_by_label("Shown to").select_option("Everyone")
     page.get_by_role("button", name="Save view").click()
+    expect(page.locator(".banner")).to_contain_text("View “Ten posts” was saved.")
 
     other = open_as(viewer)
     other.goto("/admin/post/views/")
     expect(other.get_by_role("row", name="Ten posts")).to_contain_text("Edgar")
     expect(other.get_by_role("link", name="Delete Ten posts")).to_have_count(0)
     other.get_by_role("button", name="Make default Ten posts").click()
+    expect(other.get_by_role("button", name="Stop Ten posts")).to_be_visible()
     other.goto("/admin/post/")
     expect(result_line(other)).to_have_text("10 posts")
     other.get_by_role("link", name="Whole list").click()
@@ -130,8 +132,9 @@ def test_columns_are_chosen_ordered_and_reset(page: Page, *, javascript: bool) -
     page.get_by_role("checkbox", name="Created at").uncheck()
     if javascript:
         up = page.get_by_role("button", name="Move up: User's email")
-        while up.is_enabled():
+        for _ in range(3):
             up.click()
+        expect(up).to_be_disabled()
         expect(page.get_by_role("button", name="Move down: User's email")).to_be_focused()
         expect(page.locator("[data-order-status]")).to_have_text("User's email is now column 2")
     else:
@@ -175,9 +178,9 @@ def test_leaving_a_changed_choice_of_columns_is_asked_about(page: Page) -> None:
 def test_a_name_from_right_to_left_keeps_the_words_around_it(page: Page) -> None:
     page.goto("/admin/post/?q=%22Post+1%22")
     save_view(page, "user\u202egnp.exe")
-    expect(page.locator(".banner")).to_contain_text("was saved.")
     isolated = page.locator(".banner bdi")
     expect(isolated).to_have_text("user\u202egnp.exe")
+    arrived(page)
     name, banner = isolated.bounding_box(), page.locator(".banner p").bounding_box()
     assert name
     assert banner

@@ -22,7 +22,10 @@ PACKAGE = Path(__file__).resolve().parents[2] / "admin_app"
 SENDERS = {"domain/rows.py", "domain/giving_back.py", "domain/recording.py", "domain/demo.py", "domain/history.py"}
 # Sessions and second factors, counts of failures, jobs, what somebody likes, types or has open are no records.
 OTHERS = {
-    *(f"domain/{name}.py" for name in ("drafts", "failures", "passwords", "preferences", "presence", "sessions")),
+    *(
+        f"domain/{name}.py"
+        for name in ("drafts", "failures", "passkeys", "passwords", "preferences", "presence", "sessions")
+    ),
     *(f"domain/{name}.py" for name in ("submissions", "throttle", "two_factor")),
     *("jobs/files.py", "jobs/ledger.py"),
 }

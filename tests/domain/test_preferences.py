@@ -32,23 +32,23 @@ def test_who_set_nothing_has_what_is_usual(ann: Staff) -> None:
 
 
 def test_what_is_set_is_read_again_and_leaves_the_rest(ann: Staff) -> None:
-    preferences.remember_look(db.session, ann, resource="post", columns=["content", "id"])
-    preferences.remember_look(db.session, ann, resource="post", page_size=50)
-    preferences.remember_look(db.session, ann, resource="post", density=Density.COMPACT)
+    preferences.remember_settings(db.session, ann, resource="post", columns=["content", "id"])
+    preferences.remember_settings(db.session, ann, resource="post", page_size=50)
+    preferences.remember_settings(db.session, ann, resource="post", density=Density.COMPACT)
 
     assert settings(ann, "post") == Settings(("content", "id"), 50, Density.COMPACT, None)
 
 
 def test_the_usual_is_set_by_nothing_in_it(ann: Staff) -> None:
-    preferences.remember_look(db.session, ann, resource="post", columns=["content"], page_size=50)
+    preferences.remember_settings(db.session, ann, resource="post", columns=["content"], page_size=50)
 
-    preferences.remember_look(db.session, ann, resource="post", columns=[], page_size=0)
+    preferences.remember_settings(db.session, ann, resource="post", columns=[], page_size=0)
 
     assert settings(ann, "post") == Settings()
 
 
 def test_setting_nothing_writes_nothing(ann: Staff) -> None:
-    preferences.remember_look(db.session, ann, resource="post")
+    preferences.remember_settings(db.session, ann, resource="post")
 
     assert db.session.scalar(select(func.count()).select_from(Preference)) == 0
 
@@ -56,8 +56,8 @@ def test_setting_nothing_writes_nothing(ann: Staff) -> None:
 def test_resources_and_people_are_kept_apart(ann: Staff, make_staff: Callable[..., Staff]) -> None:
     bob = make_staff("Bob")
 
-    preferences.remember_look(db.session, ann, resource="post", page_size=50)
-    preferences.remember_look(db.session, bob, resource="post", page_size=100)
+    preferences.remember_settings(db.session, ann, resource="post", page_size=50)
+    preferences.remember_settings(db.session, bob, resource="post", page_size=100)
 
     sizes = [settings(one, name).page_size for one in (ann, bob) for name in ("post", "user")]
     assert sizes == [50, 0, 100, 0]

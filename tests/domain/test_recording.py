@@ -69,6 +69,21 @@ def test_of_a_changed_record_only_what_differs_is_kept(make_user: Any) -> None:
     assert last_set().summary == "Changed user “Anna”"
 
 
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_the_trail_calls_records_what_their_resource_calls_them(make_staff: Any) -> None:
+    people = [make_staff("Ann"), make_staff("Bob")]
+
+    with commit(db.session, Staff):
+        for one in people:
+            one.time_zone = "Europe/Prague"
+
+    assert [one.summary for one in sets()] == [
+        "Created member of staff “Ann”",
+        "Created member of staff “Bob”",
+        "Changed 2 staff",
+    ]
+
+
 def test_saving_what_is_there_already_leaves_no_trace(make_user: Any) -> None:
     user = make_user(name="Ann")
     before = len(sets())

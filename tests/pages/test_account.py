@@ -122,8 +122,8 @@ def test_the_page_shows_who_one_is_and_nothing_secret(as_viewer: Any, viewer: St
     page = Page(as_viewer.get(URL))
 
     facts = dict(zip(page.texts("dt"), page.texts("dd"), strict=True))
-    assert list(facts) == ["Name", "Email", "Role", "Last sign-in"]
-    assert (facts["Name"], facts["Email"], facts["Role"].lower()) == (viewer.name, viewer.email, "viewer")
+    assert list(facts) == ["Name", "Email", "Roles", "Last sign-in"]
+    assert (facts["Name"], facts["Email"], facts["Roles"].lower()) == (viewer.name, viewer.email, "viewer")
     assert "$argon2" not in page.root.raw
 
 

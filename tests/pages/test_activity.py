@@ -150,7 +150,7 @@ def test_the_trail_of_staff_is_for_owners_alone(as_editor: Any, as_owner: Any, m
     seen = {name: Page(client.get("/admin/activity/")) for name, client in (("owner", as_owner), ("editor", as_editor))}
     statuses = [client.get(f"/admin/activity/set/?id={made}").status_code for client in (as_owner, as_editor)]
 
-    assert "Created staff “Ann”" in summaries(seen["owner"])
+    assert "Created member of staff “Ann”" in summaries(seen["owner"])
     assert summaries(seen["editor"]) == []
     assert statuses == [200, 404]
     assert as_editor.post_form("/admin/activity/undo/", {"id": str(made)}, page="/admin/").status_code == 404

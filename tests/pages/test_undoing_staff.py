@@ -236,9 +236,9 @@ def test_the_trail_says_what_the_undo_was(as_owner: Any, owner: Staff, editor: S
         acts = db.session.scalars(select(ChangeSet).where(ChangeSet.id >= act).order_by(ChangeSet.id)).all()
         told = [(one.kind, one.actor_id, one.summary, one.count) for one in acts]
     assert told == [
-        (Kind.FORM, owner.id, "Changed staff “Edgar”", 1),
-        (Kind.UNDO, owner.id, "Undid: Changed staff “Edgar”", 1),
-        (Kind.UNDO, owner.id, "Redid: Changed staff “Edgar”", 1),
+        (Kind.FORM, owner.id, "Changed member of staff “Edgar”", 1),
+        (Kind.UNDO, owner.id, "Undid: Changed member of staff “Edgar”", 1),
+        (Kind.UNDO, owner.id, "Redid: Changed member of staff “Edgar”", 1),
     ]
 
 
@@ -266,5 +266,5 @@ def test_the_trail_says_who_made_a_link_and_who_used_it(
         told = [(one.actor_id, one.summary, one.kind, one.count) for one in acts]
     assert told == [
         (editor.id, "Staff “Edgar” chose a password by a link", Kind.FORM, 1),
-        (owner.id, "Made a link for a new password of staff “Edgar”", Kind.FORM, 0),
+        (owner.id, "Made a link for a new password of staff “Edgar”", Kind.ACCESS, 0),
     ]

@@ -280,9 +280,9 @@ def test_the_record_links_its_history(view: str, as_editor: Any, make_user: Any)
 
 def test_every_type_is_shown_in_words(as_owner: Any, make_staff: Any) -> None:
     person = make_staff("Ann")
-    edit(as_owner, "staff", person.id, role="editor", is_active="y")
+    edit(as_owner, "staff", person.id, roles="editor", is_active="y")
 
     page = history(as_owner, "staff", person.id)
 
-    assert fields(page)[0] == "removed: Vieweradded: Editor"
+    assert fields(page)[0] == "removed: vieweradded: editor"
     assert "Yes" in fields(page)

@@ -31,7 +31,9 @@ ARGUMENTS = st.one_of(
 def test_a_view_opened_is_exactly_the_selection_it_was_saved_from(app: Flask, viewer: Staff, editor: Staff) -> None:
     resource: Any = next(one for one in app.extensions["admin"][0]._views if getattr(one, "endpoint", "") == "post")
     with app.app_context():
-        preferences.remember_look(db.session, editor, resource="post", columns=["content", "updated_at"], page_size=100)
+        preferences.remember_settings(
+            db.session, editor, resource="post", columns=["content", "updated_at"], page_size=100
+        )
         db.session.commit()
 
     with app.app_context():

@@ -264,7 +264,7 @@ def test_an_address_is_used_once_in_any_case(address: str, as_owner: Any, owner:
     page = Page(as_owner.post_form(NEW, form))
 
     assert page.status == 422
-    assert page.error_of("email") == f"Email is already used by staff {owner.id}. Enter a different one."
+    assert page.error_of("email") == f"Email is already used by member of staff {owner.id}. Enter a different one."
     assert list(kept(app)) == ["Olivia"]
 
 

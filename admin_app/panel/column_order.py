@@ -1,0 +1,44 @@
+"""Columns with a tick and a place each: the choice that lists and exports offer alike, as it is drawn and as it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from werkzeug.datastructures import MultiDict
+
+PLACE = "place."
+# Digits of a place: more columns than this counts no list has.
+LONGEST_PLACE = 4
+
+
+@dataclass(frozen=True)
+class ColumnChoice:
+    """A column in the form that chooses them: whether it is one of them, and its place from 1."""
+
+    name: str
+    label: str
+    place: int
+    is_chosen: bool
+    is_fixed: bool = False
+
+
+def column_choices(
+    chosen: Iterable[str], labels: Mapping[str, str], *, is_first_fixed: bool = False
+) -> tuple[ColumnChoice, ...]:
+    """List the columns that have a label: the chosen ones in their order, then the others."""
+    ticked = [name for name in chosen if name in labels]
+    return tuple(
+        ColumnChoice(name, labels[name], place, name in ticked, is_fixed=is_first_fixed and place == 1)
+        for place, name in enumerate(dict.fromkeys([*ticked, *labels]), start=1)
+    )
+
+
+def in_order(names: Iterable[str], form: MultiDict[str, str]) -> list[str]:
+    """Put ticked columns in the order of their numbers; the same number leaves them as they stand in the form."""
+    return sorted(dict.fromkeys(names), key=lambda name: _place(form.get(PLACE + name, "")))
+
+
+def _place(typed: str) -> int:
+    """Read a place; what is none comes last."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_PLACE else 10**LONGEST_PLACE

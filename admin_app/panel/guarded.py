@@ -1,0 +1,46 @@
+"""What stands before every view of the dashboard: somebody is signed in, may do this, and has proved who they are where it matters."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from flask import abort, request
+from flask.typing import ResponseReturnValue
+from flask_admin import BaseView
+
+from admin_app.web import proof
+from admin_app.web.login import ask_to_sign_in, current_staff
+
+
+class Guarded(BaseView):
+    """Views for who is signed in; a resource asks for a right as well."""
+
+    # Views that do their work only for who has proved lately who they are.
+    proof_for: ClassVar[frozenset[str]] = frozenset()
+
+    def is_accessible(self) -> bool:
+        """Whether the menu shows it."""
+        return current_staff() is not None
+
+    def may_open(self, _name: str) -> bool:
+        """Whether the person at the screen has the right that a view asks for."""
+        return True
+
+    def _handle_view(self, name: str, **_arguments: Any) -> ResponseReturnValue | None:
+        """Ask for a signed-in person first, then for the right: of the address itself, not of a button that leads to it."""
+        if current_staff() is None:
+            return ask_to_sign_in()
+        if not self.may_open(name):
+            abort(403)
+        if proof.is_given() or (request.method == "POST" and name in self.proof_for):
+            page: ResponseReturnValue | None = proof.required(back=self.back_from_file(name))
+            return page
+        return None
+
+    def back_from_file(self, _name: str) -> str:
+        """Where a page leads whose form is answered by a file; other forms lead somewhere by themselves."""
+        return ""
+
+    def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
+        """Call the view once. Flask-Admin calls it again after any TypeError, and hides the first one."""
+        return fn(self, *args, **kwargs)
