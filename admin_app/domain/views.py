@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, Integer, Select, func, or_, select, true
 
 from admin_app.domain import records
 from admin_app.errors import InvalidRecord, NotFoundError
@@ -51,14 +52,19 @@ def may_change(staff: Staff, view: SavedView | ViewAtHand) -> bool:
     return view.staff_id == staff.id or (is_shared and staff.role is Role.OWNER)
 
 
-def views_at_hand(session: AnySession, staff: Staff, *, most: int, with_id: int = 0) -> list[ViewAtHand]:
-    """Return the first views of each resource by name, up to `most`, and the one with this id if the person sees it."""
+def asked_at_hand(staff: Staff, *, most: int, with_id: int = 0) -> Select[Any]:
+    """Ask for the first views of each resource by name, up to `most`, and the one with this id if the person sees it."""
     columns = [SavedView.id, SavedView.resource, SavedView.name, SavedView.arguments, SavedView.audience]
-    place = func.row_number().over(partition_by=SavedView.resource, order_by=(func.lower(SavedView.name), SavedView.id))
+    place = func.row_number(type_=Integer).over(
+        partition_by=SavedView.resource, order_by=(func.lower(SavedView.name), SavedView.id)
+    )
     seen = select(*columns, SavedView.staff_id, place.label("place")).where(visible_to(staff)).subquery()
-    wanted = select(seen).where(or_(seen.c.place <= most, seen.c.id == with_id))
-    rows = session.execute(wanted.order_by(seen.c.resource, seen.c.place)).all()
-    return [ViewAtHand(*row[:-1]) for row in rows]
+    return select(seen).where(or_(seen.c.place <= most, seen.c.id == with_id))
+
+
+def views_at_hand(rows: Iterable[Sequence[Any]]) -> list[ViewAtHand]:
+    """Return the views of these rows, as `asked_at_hand` asks for them, by resource and name."""
+    return [ViewAtHand(*row[:-1]) for row in sorted(rows, key=lambda row: (row[1], row[-1]))]
 
 
 def views_of(session: AnySession, staff: Staff, *, resource: str) -> Sequence[tuple[SavedView, Staff]]:

@@ -40,14 +40,14 @@ def selection(search: str, of: type[Any] = Post, **filters: str) -> Selection:
 
 def looked_up(chosen: Selection) -> list[str]:
     """Name the words that are looked up in the index."""
-    return [one.term for one in chosen.by_index]
+    return [term.text for one in chosen.by_index for term in one.terms]
 
 
 def found(search: str, of: type[Any] = Post) -> list[int]:
     """Find by the index, then by walking; they have to agree."""
     walk = selection(search, of)
     by_walking = sorted(row.id for row in rows_of(walk))
-    lookups = tuple(one for one in walk.lookups if len(one.term) > 2)
+    lookups = tuple(one for one in walk.lookups if one.letters > 2)
     by_index = sorted(row.id for row in rows_of(walk.changed(by_index=lookups)))
     assert by_index == by_walking
     return by_index
