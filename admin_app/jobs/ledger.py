@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from admin_app.errors import NotFoundError
@@ -52,10 +52,13 @@ class News:
     finished_at: datetime | None
 
 
-def asked_for_news(*, staff_id: int, since: datetime) -> Select[int, str, JobState, datetime | None]:
-    """Ask what a page says of a person's jobs: those under way, and those that ended since."""
-    is_news = or_(Job.state.in_(OPEN), Job.finished_at > since)
-    return select(Job.id, Job.title, Job.state, Job.finished_at).where(Job.staff_id == staff_id, is_news)
+def asked_for_news() -> Select[*tuple[Any, ...]]:
+    """Ask what a page says of a person's jobs: those under way, and those that ended since.
+
+    The person, `staff_id`, and the moment, `since`, are parameters.
+    """
+    is_news = or_(Job.state.in_(OPEN), Job.finished_at > bindparam("since"))
+    return select(Job.id, Job.title, Job.state, Job.finished_at).where(Job.staff_id == bindparam("staff_id"), is_news)
 
 
 def news(rows: Iterable[Sequence[Any]]) -> list[News]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from flask import g, has_request_context, request, session
 
@@ -11,7 +12,8 @@ from admin_app.domain.views import ViewAtHand, asked_at_hand, views_at_hand
 from admin_app.extensions import db
 from admin_app.jobs import ledger
 from admin_app.models.base import utc_now
-from admin_app.models.together import read_together
+from admin_app.models.staff import Role
+from admin_app.models.together import Together
 from admin_app.selection.selection import VIEW, whole_number
 from admin_app.web.login import current_staff
 
@@ -49,9 +51,10 @@ def _read(view_id: int) -> AtHand:
     since = datetime.fromisoformat(told) if isinstance(told, str) else utc_now()
     if staff is None:
         return AtHand([], [], since)
-    views, jobs = read_together(
-        db.session,
-        asked_at_hand(staff, most=MOST_SHOWN, with_id=view_id),
-        ledger.asked_for_news(staff_id=staff.id, since=since),
-    )
+    views, jobs = _asked(staff.role).read(db.session, staff_id=staff.id, view_id=view_id, since=since)
     return AtHand(views_at_hand(views), ledger.news(jobs), since)
+
+
+@cache
+def _asked(role: Role) -> Together:
+    return Together(asked_at_hand(role, most=MOST_SHOWN), ledger.asked_for_news())

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, ClassVar
 
-from flask import Response, abort, request, url_for
+from flask import Response, abort, g, request, url_for
 from flask_admin.contrib.sqla import ModelView
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import RelationshipProperty
@@ -78,9 +79,11 @@ class Engine(Guarded, ModelView):
 
     def link(self, view: str, record: Any = None, /, **arguments: Any) -> str:
         """Return the address of a view of this resource, of a record if one is given."""
-        if record is not None:
-            arguments["id"] = record.id
-        return url_for(f"{self.endpoint}.{view}", **arguments)
+        # A list links each of its rows: what is the same in all of them is put together once a request.
+        known = g.setdefault("addresses", {})
+        wanted = (self.endpoint, view, *arguments.items())
+        address: str = known.get(wanted) or known.setdefault(wanted, url_for(f"{self.endpoint}.{view}", **arguments))
+        return address if record is None else f"{address}{'&' if '?' in address else '?'}id={record.id}"
 
     def url_of(self, record: Any, **arguments: Any) -> str:
         """Return the address of the record's page: the form for who may edit, the facts for who may not."""
@@ -96,8 +99,12 @@ class Engine(Guarded, ModelView):
 
     def relation(self, name: str) -> RelationshipProperty[Any] | None:
         """Return the model's relation of this name, if it is one."""
-        relation: RelationshipProperty[Any] | None = inspect_mapper(self.model).relationships.get(name)
-        return relation
+        return self._relations.get(name)
+
+    @cached_property
+    def _relations(self) -> dict[str, RelationshipProperty[Any]]:
+        # Asked of every cell: a plain dictionary answers fastest.
+        return dict(inspect_mapper(self.model).relationships.items())
 
     def is_to_many(self, name: str) -> bool:
         """Whether this name is the model's relation to many others."""

@@ -39,8 +39,9 @@ def make_view() -> MakeView:
     return make
 
 
-def at_hand_of(staff: Staff, **asked: int) -> list[views.ViewAtHand]:
-    return views.views_at_hand(db.session.execute(views.asked_at_hand(staff, **asked)).all())
+def at_hand_of(staff: Staff, *, most: int, with_id: int = 0) -> list[views.ViewAtHand]:
+    asked = views.asked_at_hand(staff.role, most=most)
+    return views.views_at_hand(db.session.execute(asked, {"staff_id": staff.id, "view_id": with_id}).all())
 
 
 def names(staff: Staff) -> list[str]:

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from admin_app.extensions import db
 from admin_app.models.staff import Role, Staff
-from admin_app.models.together import read_together
+from admin_app.models.together import Together
 from admin_app.models.user import User
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -22,13 +22,13 @@ def test_each_query_gets_its_own_rows(
     users, editor = {make_user().id, make_user().id}, make_staff("Ann", Role.EDITOR)
     asked = [
         select(User.id, User.created_at),
-        select(Staff.role, Staff.last_sign_in_at, Staff.name).where(Staff.id == editor.id),
+        select(Staff.role, Staff.last_sign_in_at, Staff.name).where(Staff.id == bindparam("key")),
         select(Staff.id).where(Staff.name == "Nobody"),
     ]
-    alone = [[tuple(row) for row in db.session.execute(one)] for one in asked]
+    alone = [[tuple(row) for row in db.session.execute(one, {"key": editor.id})] for one in asked]
 
     with statements() as sent:
-        found = read_together(db.session, *asked)
+        found = Together(*asked).read(db.session, key=editor.id)
 
     assert len(sent) == 1
     assert [sorted(map(tuple, rows)) for rows in found] == [sorted(rows) for rows in alone]
