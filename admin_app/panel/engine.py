@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 from flask import Response, abort, g, request, url_for
 from flask_admin.contrib.sqla import ModelView
 from sqlalchemy import inspect as inspect_mapper
-from sqlalchemy.orm import RelationshipProperty
-from sqlalchemy.orm.interfaces import RelationshipDirection
+from sqlalchemy.orm import RelationshipProperty, joinedload
+from sqlalchemy.orm.interfaces import ORMOption, RelationshipDirection
 
 from admin_app.domain.permissions import Act, may
 from admin_app.extensions import db
@@ -60,7 +60,7 @@ class Engine(Guarded, ModelView):
     def get_one(self, id: Any) -> Any:  # noqa: A002 -- Flask-Admin's name
         """Return the record of this id as it stands in a URL, or None; anything that is no id is nobody's."""
         key = as_key(self.model, str(id))
-        return None if key is None else db.session.get(self.model, key)
+        return None if key is None else db.session.get(self.model, key, options=self._with_related)
 
     def requested(self) -> Any:
         """Return the record that the URL names; one that is missing answers 404."""
@@ -105,6 +105,12 @@ class Engine(Guarded, ModelView):
     def _relations(self) -> dict[str, RelationshipProperty[Any]]:
         # Asked of every cell: a plain dictionary answers fastest.
         return dict(inspect_mapper(self.model).relationships.items())
+
+    @cached_property
+    def _with_related(self) -> list[ORMOption]:
+        # A record's pages name what it belongs to: read along with it, that is no statement more.
+        to_one = [one for one in self._relations.values() if not one.uselist]
+        return [joinedload(one.class_attribute) for one in to_one]
 
     def is_to_many(self, name: str) -> bool:
         """Whether this name is the model's relation to many others."""

@@ -86,7 +86,7 @@ def _learnt(session: AnySession, selection: Selection, lookups: list[Lookup]) ->
     size = select(func.coalesce(ends.c.last - ends.c.first + 1, 0)).scalar_subquery()
     sizes = _sizes(session, selection, lookups)
     meant = and_(*selection.criteria)
-    wanted = [meant, false() if sizes else and_(meant, occurs_in_itself(lookups[0]))]
+    wanted = [meant, false() if sizes else and_(occurs_in_itself(lookups[0]), meant)]
     # What is looked for alone is the rarest, however rare.
     wanted += [occurs(one) for one in lookups] if len(lookups) > 1 else []
     keys = _sampled_keys(ends)
