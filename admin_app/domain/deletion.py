@@ -86,6 +86,9 @@ def delete_record(
     Raises `DeletionError` where something hangs on it that nothing was decided for, also when it came meanwhile, and where
     something hangs on that in turn which is out of bounds.
     """
+    key = inspect_mapper(type(record)).primary_key[0]
+    # Until the end nothing more comes to hang on it: on PostgreSQL a record that points at it waits for this lock.
+    session.execute(select(key).where(key == record.id).with_for_update())
     for dependence in dependences(session, record, bounds):
         decision = decisions.get(dependence.name)
         if decision is None or decision.fate not in dependence.fates:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, or_, select, true
 
 from admin_app.domain import records
 from admin_app.domain.permissions import rights_of
@@ -40,10 +41,16 @@ class ViewAtHand:
 
 def visible_to(staff: Staff) -> ColumnElement[bool]:
     """Return the condition on the views this person sees: their own and those shared with them; with every right, all shared ones."""
-    own = SavedView.staff_id == staff.id
-    if rights_of(staff).has_everything:
-        return or_(own, SavedView.audience != MINE)
-    return or_(own, SavedView.audience.in_([EVERYONE, *staff.roles]))
+    return or_(SavedView.staff_id == staff.id, _shared_with(audiences_of(staff)))
+
+
+def audiences_of(staff: Staff) -> tuple[str, ...]:
+    """Return whom a view has to be shared with for this person to see it; nothing where it may be anybody."""
+    return () if rights_of(staff).has_everything else (EVERYONE, *staff.roles)
+
+
+def _shared_with(audiences: Sequence[str]) -> ColumnElement[bool]:
+    return SavedView.audience.in_(audiences) if audiences else SavedView.audience != MINE
 
 
 def may_change(staff: Staff, view: SavedView | ViewAtHand) -> bool:
@@ -52,14 +59,23 @@ def may_change(staff: Staff, view: SavedView | ViewAtHand) -> bool:
     return view.staff_id == staff.id or (is_shared and rights_of(staff).has_everything)
 
 
-def views_at_hand(session: AnySession, staff: Staff, *, most: int, with_id: int = 0) -> list[ViewAtHand]:
-    """Return the first views of each resource by name, up to `most`, and the one with this id if the person sees it."""
+def asked_at_hand(audiences: Sequence[str], *, most: int) -> Select[*tuple[Any, ...]]:
+    """Ask for the first views of each resource by name, up to `most`, and for one by its id if the person sees it.
+
+    `audiences` are theirs; the person, `staff_id`, and the view, `view_id`, are parameters.
+    """
     columns = [SavedView.id, SavedView.resource, SavedView.name, SavedView.arguments, SavedView.audience]
-    place = func.row_number().over(partition_by=SavedView.resource, order_by=(func.lower(SavedView.name), SavedView.id))
-    seen = select(*columns, SavedView.staff_id, place.label("place")).where(visible_to(staff)).subquery()
-    wanted = select(seen).where(or_(seen.c.place <= most, seen.c.id == with_id))
-    rows = session.execute(wanted.order_by(seen.c.resource, seen.c.place)).all()
-    return [ViewAtHand(*row[:-1]) for row in rows]
+    place = func.row_number(type_=Integer).over(
+        partition_by=SavedView.resource, order_by=(func.lower(SavedView.name), SavedView.id)
+    )
+    is_seen = or_(SavedView.staff_id == bindparam("staff_id"), _shared_with(audiences))
+    seen = select(*columns, SavedView.staff_id, place.label("place")).where(is_seen).subquery()
+    return select(seen).where(or_(seen.c.place <= most, seen.c.id == bindparam("view_id")))
+
+
+def views_at_hand(rows: Iterable[Sequence[Any]]) -> list[ViewAtHand]:
+    """Return the views of these rows, as `asked_at_hand` asks for them, by resource and name."""
+    return [ViewAtHand(*row[:-1]) for row in sorted(rows, key=lambda row: (row[1], row[-1]))]
 
 
 def views_of(session: AnySession, staff: Staff, *, resource: str) -> Sequence[tuple[SavedView, Staff]]:

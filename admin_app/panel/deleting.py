@@ -159,7 +159,7 @@ def bound_of(relation: RelationshipProperty[Any]) -> Bound:
     if child is None:
         return Bound()
     is_shown = parent is None or parent.shows(relation.key)
-    may_move = relation.back_populates and child.may_write(relation.back_populates, Act.EDIT)
+    may_move = child.may_write(str(relation.local_remote_pairs[0][1].key), Act.EDIT)
     return Bound(
         child.seen() if is_shown else false(), child.rows(Act.EDIT) if may_move else false(), child.rows(Act.DELETE)
     )

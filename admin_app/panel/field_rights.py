@@ -41,6 +41,10 @@ class FieldRights(Engine):
         person = standing()
         return person.is_unbound or person.once((self.endpoint, "shows", name), lambda: self._shows(name))
 
+    def shows_relation(self, name: str) -> bool:
+        """Whether the person may know what a record belongs to: its parent's page and numbers would tell it too."""
+        return not name or self.right_to(name, self.seeing()) is not FieldRight.HIDDEN
+
     def shown(self, names: Iterable[str]) -> list[str]:
         """Return those of these fields that the person may see."""
         return [name for name in names if self.shows(name)]
@@ -85,6 +89,8 @@ class FieldRights(Engine):
         other = resource_of(relation.mapper.class_) if relation is not None else None
         if other is None:
             return True
+        if relation is not None and relation.uselist and not other.shows_relation(relation.back_populates or ""):
+            return False
         # A column, a search or a sort by it would tell something about records that are not shown.
         return other.looks() and (not rest or (other.seen() is None and other.shows(rest)))
 

@@ -49,7 +49,7 @@ class FormRights(Details):
         names = [name for name in self.form_columns if name not in form and hasattr(self.model, name)]
         labels = [self.get_column_name(name).lower() for name in names if self._is_needed(name)]
         return (
-            f"A {self.noun} needs what you may not fill in: {in_words(labels)}. Ask an owner to make it."
+            f"A new {self.noun} needs what you may not fill in: {in_words(labels)}. Ask an owner to make it."
             if labels
             else ""
         )

@@ -53,7 +53,8 @@ class Reach(Filtering):
             # Who may only edit, say, and look at nothing, is held to the rows of that act where it begins.
             return super().get_one(id)
         key = as_key(self.model, str(id))
-        return None if key is None else db.session.scalar(select(self.model).where(self.model.id == key, seen))
+        found = select(self.model).where(self.model.id == key, seen).options(*self._with_related)
+        return None if key is None else db.session.scalar(found)
 
     def requested(self) -> Any:
         """Return the record that the URL names: 404 where the person does not see it, 403 where this is not for them to do."""

@@ -15,7 +15,7 @@ from admin_app.selection.conditions import Condition, Group, Member, group_of, r
 from admin_app.selection.keyset import Order, Place
 from admin_app.selection.offer import Offer
 from admin_app.selection.places import parse_place
-from admin_app.selection.search import Lookup, lookups_of, search_criteria
+from admin_app.selection.search import Lookup, found_by_index, lookups_of, occurs
 from admin_app.selection.where import parse_where, print_where
 
 SEARCH, SORT, PAGE, PER_PAGE, AFTER, BEFORE, COUNT = "q", "sort", "page", "per_page", "after", "before", "count"
@@ -183,19 +183,21 @@ class Selection:
         found += [] if self.offer.rows is None else [self.offer.rows]
         if self.problems:
             return [*found, false()]
-        found += search_criteria(self.lookups, model=self.offer.model, by_index=self.by_index)
-        others: list[Member] = [one for one in self.conditions if one.filter.searched is None]
-        return [*found, *(member.criterion() for member in [*others, *self.groups])]
+        found += [found_by_index(self.offer.model, one) for one in self.by_index]
+        found += [occurs(word) for word in self._words if word not in self.by_index]
+        found += [one.criterion() for one in self.conditions if one.lookup not in self.by_index]
+        # What is looked up for a group is more than it means, where "all of these" stands in it.
+        return [*found, *(one.criterion() for one in self.groups)]
 
     @cached_property
     def lookups(self) -> tuple[Lookup, ...]:
         """What is looked for in texts: the search's words, and what filters ask of single columns in the same way."""
-        asked = (
-            Lookup(one.value, (one.filter.searched,))
-            for one in self.conditions
-            if one.filter.searched is not None and not one.problem
-        )
-        return (*lookups_of(self.search, self.offer.search.values()), *asked)
+        asked = (member.lookup for member in self.filters)
+        return (*self._words, *(one for one in asked if one is not None))
+
+    @cached_property
+    def _words(self) -> list[Lookup]:
+        return lookups_of(self.search, self.offer.search.values())
 
     @cached_property
     def order(self) -> Order:

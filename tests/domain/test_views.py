@@ -42,6 +42,11 @@ def make_view() -> MakeView:
     return make
 
 
+def at_hand_of(staff: Staff, *, most: int, with_id: int = 0) -> list[views.ViewAtHand]:
+    asked = views.asked_at_hand(views.audiences_of(staff), most=most)
+    return views.views_at_hand(db.session.execute(asked, {"staff_id": staff.id, "view_id": with_id}).all())
+
+
 def names(staff: Staff) -> list[str]:
     return [view.name for view, _ in views.views_of(db.session, staff, resource="post")]
 
@@ -62,7 +67,7 @@ def test_a_view_is_seen_by_its_audience_who_made_it_and_owners(
     view = make_view(people["editor1"], audience=audience)
 
     lists = {name for name, one in people.items() if names(one)}
-    at_hand = {name for name, one in people.items() if views.views_at_hand(db.session, one, most=5)}
+    at_hand = {name for name, one in people.items() if at_hand_of(one, most=5)}
     found = set()
     for name, one in people.items():
         try:
@@ -177,7 +182,7 @@ def test_a_list_whose_address_is_too_long_is_refused(ann: Staff, make_view: Make
 def test_so_many_of_each_resource_are_at_hand_and_the_one_asked_for(ann: Staff, make_view: MakeView) -> None:
     made = [make_view(ann, name, resource=resource) for resource in ("post", "user") for name in "edcba"]
 
-    found = views.views_at_hand(db.session, ann, most=2, with_id=made[0].id)
+    found = at_hand_of(ann, most=2, with_id=made[0].id)
 
     assert [(one.resource, one.name) for one in found] == [
         ("post", "a"),

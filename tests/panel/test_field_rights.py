@@ -84,6 +84,16 @@ def test_a_hidden_relation_is_hidden_by_either_of_its_names(
     assert client.get("/admin/post/lookup/?name=user&query=").status_code == 404
 
 
+def test_a_hidden_relation_is_not_told_from_its_other_side(client_with: Callable[..., Client], post: Post) -> None:
+    client = client_with("*:*", fields=["post.user:hidden"])
+
+    users = Page(client.get("/admin/user/"))
+    page = Page(client.get(f"/admin/user/edit/?id={post.user_id}"))
+
+    assert "Posts" not in users.texts("th", within="listing", scope="col")
+    assert WORDS not in page.root.text
+
+
 def test_a_relation_to_what_may_not_be_seen_at_all_is_hidden_too(
     client_with: Callable[..., Client], post: Post
 ) -> None:
@@ -160,7 +170,7 @@ def test_who_may_not_fill_in_what_is_needed_is_told_so(app: Flask, client_with: 
 
     assert (page.status, page.summary) == (
         422,
-        ["A user needs what you may not fill in: email. Ask an owner to make it."],
+        ["A new user needs what you may not fill in: email. Ask an owner to make it."],
     )
     with app.app_context():
         assert db.session.scalars(select(User.id)).all() == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -85,6 +86,22 @@ def test_the_same_list_said_otherwise_is_no_change(query: str, as_viewer: Any, v
     make_view(viewer)
 
     assert bar(as_viewer, f"{LIST}?{query}")[0] == "View Gardens"
+
+
+@pytest.mark.parametrize(
+    ("where", "words"),
+    [
+        ("(content contains tea and created_at from 2020-01-01) or content contains garden", "View Gardens"),
+        ("content contains garden or content contains tea", "View Gardens, changed"),
+    ],
+)
+def test_a_group_typed_in_another_order_is_no_change(
+    where: str, words: str, as_viewer: Any, viewer: Staff, make_view: Any
+) -> None:
+    kept = "content contains garden or (created_at from 2020-01-01 and content contains tea)"
+    make_view(viewer, arguments=urlencode({"where": kept}) + f"&{USUAL}")
+
+    assert bar(as_viewer, f"{LIST}?{urlencode({'where': where})}&{USUAL}&view=1")[0] == words
 
 
 def test_saving_a_changed_view_keeps_what_the_list_shows(
