@@ -75,6 +75,8 @@ class Site:
         if status != http.client.SEE_OTHER:
             message = f"signing in answered {status}"
             raise RuntimeError(message)
+        # The cookie that scanners get holds the token of forms too.
+        self.token("/admin/account/")
 
     def is_signed_in(self) -> bool:
         """Whether pages and forms still work: a scan of sign-in pages and refusals would be clean and worthless."""
@@ -95,7 +97,7 @@ def served(folder: Path) -> Iterator[Site]:
         )
 
     manage("db", "upgrade")
-    manage("demo", "--users", "40", "--posts", "200")
+    manage("demo", "--users", "25", "--posts", "60")
     manage("staff", "create", EMAIL, "--name", "Olivia", "--role", "owner", "--password", password)
     manage("staff", "create", "vera@example.com", "--name", "Vera", "--role", "viewer", "--password", password)
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -146,7 +148,9 @@ def main() -> int:
             "wapiti": lambda site: scan_by_wapiti(bin_ / "wapiti", site, reports, is_deep=chosen.deep),
             "sqlmap": lambda site: scan_by_sqlmap(bin_ / "sqlmap", site, reports, is_deep=chosen.deep),
         }
-        found = [problem for part in parts if chosen.only in {None, part} for problem in _part(part, parts[part], folder)]
+        found = [
+            problem for part in parts if chosen.only in {None, part} for problem in _part(part, parts[part], folder)
+        ]
     for problem in found:
         print(problem)
     print(f"{len(found)} problems." if found else "Clean.")
