@@ -37,7 +37,7 @@ def missing(response: TestResponse) -> dict[str, list[str]]:
 def test_every_answer_of_every_route_carries_every_header_and_is_kept_by_nobody(
     person: str,
     request: pytest.FixtureRequest,
-    address_of: Any,  # noqa: F811
+    address_of: Any,
 ) -> None:
     client = request.getfixturevalue(f"as_{person}")
     wrong = {}

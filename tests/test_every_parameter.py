@@ -217,7 +217,7 @@ def fuzzed(  # noqa: PLR0917 -- fixtures, by name
     as_owner: Any,
     owner: Any,
     client_of: Any,
-    address_of: Any,  # noqa: F811
+    address_of: Any,
 ) -> Fuzzed:
     """Find out what the route reads: from its page, its resource, and what any page may be asked."""
     address = address_of(rule)
@@ -320,7 +320,7 @@ def test_no_body_breaks_a_form(kind: str, fuzzed: Fuzzed) -> None:
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
-def test_a_body_too_large_is_refused_everywhere(as_owner: Any, address_of: Any) -> None:  # noqa: F811 -- a fixture
+def test_a_body_too_large_is_refused_everywhere(as_owner: Any, address_of: Any) -> None:
     rules = [rule for rule, route in ROUTES.items() if route.post]
     # What a body says about its length decides, before it is read.
     said = {"CONTENT_LENGTH": str(MAX_BODY_BYTES + 1), "CONTENT_TYPE": FORM}
