@@ -27,7 +27,7 @@ from tests.test_every_route import ROUTES, address_of  # noqa: F401 -- a fixture
 
 DEEP = int(os.environ.get("FUZZ", "0"))
 EXAMPLES = settings(
-    max_examples=DEEP or 6,
+    max_examples=DEEP or 4,
     derandomize=not DEEP,
     database=None,
     deadline=None,
@@ -274,7 +274,7 @@ def test_no_value_of_any_parameter_or_field_breaks_a_route(rule: str, fuzzed: Fu
 def test_no_header_breaks_a_route(fuzzed: Fuzzed) -> None:
     headers = st.dictionaries(st.sampled_from(HEADER_NAMES), HEADER_VALUES, min_size=1, max_size=4)
 
-    @settings(EXAMPLES, max_examples=DEEP or 60)
+    @settings(EXAMPLES, max_examples=DEEP or 40)
     @given(headers=headers, is_sent=st.booleans())
     def holds(headers: dict[str, str], *, is_sent: bool) -> None:
         if is_sent:

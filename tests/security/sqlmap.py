@@ -51,15 +51,18 @@ def _run(sqlmap: Path, reports: Path, url: str, *options: str) -> str:
     # Our cookies are new ones at every answer, and a redirect after a form is its answer.
     answers = "merge them=N,merge cookies=N,follow=N,redirect=N"
     command: Sequence[str | Path] = [
-        sqlmap, "-u", url, "--batch", "--answers", answers, "--flush-session", "--disable-coloring", "--drop-set-cookie",
+        sqlmap, "-u", url, "--batch", "--answers", answers, "--flush-session", "--disable-coloring", "--skip-waf", "--drop-set-cookie",
         "--output-dir", reports / "sqlmap", *options,
     ]  # fmt: skip
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    with (reports / "sqlmap.txt").open("a", encoding="utf-8") as report:
+        report.write(said)
+    return said
 
 
 def _problems(path: str, said: str, parameters: str) -> list[str]:
     """Require sqlmap's own words that nothing is injectable, and that it went to the end."""
-    tested = set(re.findall(r"testing if \w+ parameter '([^']+)' is dynamic", said))
+    tested = set(re.findall(r"testing for SQL injection on [\w ()]+ parameter '([^']+)'", said))
     print(f"  sqlmap: {path}: {', '.join(sorted(tested))}", flush=True)
     missing = [name for name in parameters.split(",") if name not in tested]
     if NOT_INJECTABLE in said and not missing:

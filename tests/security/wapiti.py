@@ -42,7 +42,7 @@ def scan_by_wapiti(wapiti: Path, site: Scanned, reports: Path, *, is_deep: bool)
         found = _report(wapiti, url, reports / "wapiti-canary.json", "-m", "sql,xss")["vulnerabilities"]
     blind = [name for name in ("SQL Injection", "Reflected Cross Site Scripting") if not found[name]]
     limits = () if is_deep else ("-d", "3", "--max-links-per-page", "40", "--max-files-per-dir", "25",
-                                 "--max-scan-time", "180", "--max-attack-time", "40")  # fmt: skip
+                                 "--max-scan-time", "120", "--max-attack-time", "25")  # fmt: skip
     without = [part for path in LEFT_OUT for part in ("-x", site.url + path)]
     signed_in = _report(wapiti, f"{site.url}/admin/", reports / "wapiti-owner.json", "--scope", "domain", *limits, *without,
                         "-C", site.cookie, "-m", MODULES)  # fmt: skip
