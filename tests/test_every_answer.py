@@ -93,6 +93,8 @@ def test_a_compressed_page_is_the_page(as_owner: Any) -> None:
 def test_a_delayed_sign_in_carries_them_too(as_nobody: Any) -> None:
     sent = {"email": "ann@example.com", "password": "x"}
 
-    tries = [as_nobody.post_form("/sign-in", sent) for _ in range(7)]
+    # On a busy machine the first delays are over before the next try comes.
+    tries = (as_nobody.post_form("/sign-in", sent) for _ in range(12))
+    refused = next(one for one in tries if one.status_code == 429)
 
-    assert (tries[-1].status_code, missing(tries[-1])) == (429, {})
+    assert missing(refused) == {}
