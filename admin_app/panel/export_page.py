@@ -21,6 +21,7 @@ from admin_app.panel.column_order import ColumnChoice, column_choices, in_order
 from admin_app.panel.export_jobs import begin_export
 from admin_app.panel.exporting import Exporting, Order
 from admin_app.panel.links import ListLinks
+from admin_app.panel.ticking import RowsAct
 from admin_app.selection.counting import Count, count_of
 from admin_app.selection.selection import Selection
 from admin_app.selection.strategy import planned
@@ -37,6 +38,7 @@ class ExportPage(Exporting):
 
     can_export = True
     export_template = "resource/export.html"
+    rows_acts = (*Exporting.rows_acts, RowsAct("export_page", "Export"))
 
     @expose("/export/<export_type>/")
     def export(self, export_type: str) -> Any:
@@ -97,7 +99,7 @@ class ExportPage(Exporting):
         page = self.render(
             self.export_template,
             resource=self,
-            count=self._count_in_words(selection),
+            **self._counted(selection),
             format_url=ListLinks(self.link("export_page")).to(selection),
             return_url=links.to(selection),
             formats=list(FORMATS.values()),
@@ -117,8 +119,8 @@ class ExportPage(Exporting):
             choice.pop("columns", None)
         return choice
 
-    def _count_in_words(self, selection: Selection) -> str:
-        """Say how many rows there are; what takes too long to count is not counted."""
+    def _counted(self, selection: Selection) -> dict[str, str]:
+        """Say how many rows there are, and which ticked ones are not; what takes too long to count is not counted."""
         try:
             count = count_of(db.session, planned(db.session, selection))
         except OperationalError as error:
@@ -126,8 +128,16 @@ class ExportPage(Exporting):
                 raise
             lift_time_limit()
             db.session.rollback()
-            return f"The {self.nouns} of this list"
-        return _words(count, self.noun, self.nouns)
+            return {"count": f"The {self.nouns} of this list"}
+        if not (ticked := len(selection.ticks)):
+            return {"count": _words(count, self.noun, self.nouns)}
+        if not (gone := ticked - count.number):
+            return {"count": text.counted(ticked, f"ticked {self.noun}", f"ticked {self.nouns}")}
+        words = text.counted(gone, f"ticked {self.noun} is", f"ticked {self.nouns} are")
+        return {
+            "count": f"{count} of the {text.number(ticked)} ticked {self.nouns}",
+            "gone": f"{words} not in this list any more: deleted, or changed.",
+        }
 
     def _column_choices(self, selection: Selection, choice: Mapping[str, Any]) -> tuple[ColumnChoice, ...]:
         """Return the chosen columns in their order, then the others."""

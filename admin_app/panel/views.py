@@ -20,7 +20,7 @@ from admin_app.models.saved_view import Audience, SavedView
 from admin_app.models.staff import Staff
 from admin_app.panel.links import ListLinks
 from admin_app.panel.list_elements import ViewRow
-from admin_app.panel.opening import Opening
+from admin_app.panel.ticking import Ticking
 from admin_app.selection.selection import WHOLE, Selection
 from admin_app.web.login import signed_in_staff
 from admin_app.web.notices import announce
@@ -34,7 +34,7 @@ AUDIENCES = {
 }
 
 
-class Views(Opening):
+class Views(Ticking):
     """A person's views of a resource, and those that are shared with them."""
 
     views_template = "resource/views.html"
