@@ -167,6 +167,18 @@ def test_a_list_with_every_column_costs_six_statements_at_most(
     assert counts[1] <= 6
 
 
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_ticked_rows_of_every_list_and_no_others_leave_as_a_file(subject: Subject, as_owner: Any) -> None:
+    ticked = [subject.add(number) for number in (1, 2, 3)][:2]
+
+    led = as_owner.get(
+        f"{subject.root}ticked/", query_string=[("act", "export_page"), *(("tick", key) for key in ticked)]
+    )
+    file = as_owner.post_form(led.location, {"format": "csv", "column": ["id"]})
+
+    assert sorted(int(row[0]) for row in list(csv.reader(io.StringIO(file.text)))[1:]) == ticked
+
+
 # A view keeps an address; what the address finds is asked of both stores elsewhere.
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 def test_a_view_of_each_declared_filter_opens_the_list_it_was_saved_from(subject: Subject, as_owner: Any) -> None:
