@@ -29,8 +29,10 @@ from admin_app.transfer.formats import FORMATS, FileOptions
 from admin_app.transfer.formats.csv import DELIMITERS
 from admin_app.web import proof
 from admin_app.web.login import lead_to, signed_in_staff
+from admin_app.web.notices import call_attention
 
 NOTHING_CHOSEN = "Choose at least one column."
+BY_A_JOB = "Press Export, and a job makes the file: you find it under Jobs."
 
 
 class ExportPage(Exporting):
@@ -42,10 +44,17 @@ class ExportPage(Exporting):
 
     @expose("/export/<export_type>/")
     def export(self, export_type: str) -> Any:
-        """Send the rows that the same address shows as a list; a filter that could not be read sends nothing."""
+        """Send the rows that the same address shows as a list, or lead to the page where a job is asked for them.
+
+        A filter that could not be read sends nothing.
+        """
         if export_type != "csv":
             abort(404)
         order = self.order(list(request.args.items(multi=True)), staff_id=signed_in_staff().id)
+        if _exceeds("EXPORT_ROWS", order.selection):
+            at_once = text.counted(current_app.config["EXPORT_ROWS"], self.noun, self.nouns)
+            call_attention(f"This list is too long to be sent at once, which goes up to {at_once}. {BY_A_JOB}")
+            return redirect(ListLinks(self.link("export_page")).to(order.selection))
         if not proof.is_fresh() and _exceeds("PROOF_ROWS", order.selection):
             return redirect(url_for("account.confirm", next=self.here(), back=self.back_from_file("export")))
         return self.download(order)
@@ -156,11 +165,21 @@ class ExportPage(Exporting):
 
 
 def _exceeds(setting: str, selection: Selection) -> bool:
-    """Whether it holds more rows than the setting allows; no more are counted than that needs, and nobody waits for the write lock."""
+    """Whether it holds more rows than the setting allows: no more are counted than that needs, and nobody waits for the write lock.
+
+    What takes too long to be counted does.
+    """
     limit = current_app.config[setting]
     with reading():
-        count = count_of(db.session, replace(planned(db.session, selection), count_limit=limit))
-        db.session.rollback()
+        try:
+            count = count_of(db.session, replace(planned(db.session, selection), count_limit=limit))
+        except OperationalError as error:
+            if not is_timeout(error):
+                raise
+            lift_time_limit()
+            return True
+        finally:
+            db.session.rollback()
     return not count.is_exact or count.number > limit
 
 
