@@ -17,7 +17,7 @@ from admin_app import text
 from admin_app.current import lift_time_limit, reading
 from admin_app.extensions import db
 from admin_app.models.connection import is_timeout
-from admin_app.panel.column_order import ColumnChoice, column_choices, in_order
+from admin_app.panel.column_order import PLACE, ColumnChoice, column_choices, in_order
 from admin_app.panel.export_jobs import begin_export
 from admin_app.panel.exporting import Exporting, Order
 from admin_app.panel.links import ListLinks
@@ -50,7 +50,7 @@ class ExportPage(Exporting):
         """
         if export_type != "csv":
             abort(404)
-        order = self.order(list(request.args.items(multi=True)), staff_id=signed_in_staff().id)
+        order = self.order(self.arguments(), staff_id=signed_in_staff().id)
         if _exceeds("EXPORT_ROWS", order.selection):
             at_once = text.counted(current_app.config["EXPORT_ROWS"], self.noun, self.nouns)
             call_attention(f"This list is too long to be sent at once, which goes up to {at_once}. {BY_A_JOB}")
@@ -62,10 +62,10 @@ class ExportPage(Exporting):
     @expose("/export/", methods=("GET", "POST"))
     def export_page(self) -> Any:
         """Ask how; then send the file, or have a job make it where that takes longer."""
-        arguments = list(request.args.items(multi=True))
+        arguments = self.arguments()
         order = self.order(arguments, staff_id=signed_in_staff().id)
         if request.method != "POST":
-            return self._page(order.selection, self._offered_choice(order.selection), [])
+            return self._page(order.selection, None, [])
         choice = self._sent(request.form)
         if not choice["columns"]:
             return self._page(order.selection, choice, [("columns", NOTHING_CHOSEN)])
@@ -89,11 +89,24 @@ class ExportPage(Exporting):
             return lead_to(self.get_url("jobs.index"))
         return self.download(wanted)
 
+    def kept_names(self, view: str) -> set[str]:
+        """Keep what was chosen about the file."""
+        if view != "export_page":
+            return super().kept_names(view)
+        return {"format", "column", "delimiter", "excel", "long_text", *(PLACE + key for key in self.exportable())}
+
+    def page_again(self, view: str, words: str) -> Any:
+        """Draw the page with what was chosen."""
+        if view != "export_page":
+            return super().page_again(view, words)
+        page, _ = self._page(self.order(self.arguments()).selection, self._sent(request.form), [("", words)])
+        return page, HTTPStatus.BAD_REQUEST
+
     def back_from_file(self, name: str) -> str:
         """Lead back to the list that is exported."""
         if name not in {"export", "export_page"}:
             return super().back_from_file(name)
-        return f"{self.link('index_view')}?{urlencode(list(request.args.items(multi=True)))}".rstrip("?")
+        return f"{self.link('index_view')}?{urlencode(self.arguments())}".rstrip("?")
 
     def download(self, order: Order) -> Response:
         """Send a file while it is written; one that fails half-way is broken off."""
@@ -103,11 +116,15 @@ class ExportPage(Exporting):
             headers={"Content-Disposition": f'attachment; filename="{self.file_name(order)}"'},
         )
 
-    def _page(self, selection: Selection, choice: Mapping[str, Any], errors: Sequence[tuple[str, str]]) -> Any:
-        links = ListLinks(self.link("index_view"))
+    def _page(self, selection: Selection, sent: Mapping[str, Any] | None, errors: Sequence[tuple[str, str]]) -> Any:
+        """Draw the form as it was sent, as it was left when the session ended, or as it was the last time."""
+        links, draft = ListLinks(self.link("index_view")), self.shown_draft()
+        left = self._sent(self.answers(draft)) if draft is not None else None
+        choice = sent or left or self._offered_choice(selection)
         page = self.render(
             self.export_template,
             resource=self,
+            draft=draft,
             **self._counted(selection),
             format_url=ListLinks(self.link("export_page")).to(selection),
             return_url=links.to(selection),
@@ -118,6 +135,7 @@ class ExportPage(Exporting):
             delimiters=DELIMITERS,
             rows_at_once=text.number(current_app.config["EXPORT_ROWS"]),
             errors=errors,
+            columns_error=next((words for place, words in errors if place == "columns"), ""),
         )
         return page, HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
 

@@ -12,8 +12,8 @@ from sqlalchemy import String
 from admin_app.errors import ConfigurationError
 from admin_app.panel.draft import BUILD, Draft, draft_of, sent_draft
 from admin_app.panel.elements import Cell, CellKind
-from admin_app.panel.engine import Engine
 from admin_app.panel.filter_elements import Chip, FilterBar
+from admin_app.panel.keeping import Keeping
 from admin_app.panel.links import ListLinks
 from admin_app.panel.operators import Operators
 from admin_app.panel.operators.base import Operator
@@ -29,7 +29,7 @@ NARROWING = ("equals", "is", "on", Empty.slug)
 Narrowings = Mapping[str, Sequence[tuple[str, Operator]]]
 
 
-class Filtering(Engine):
+class Filtering(Keeping):
     """Typed filters with named URLs: `?name__contains=ann&created_at__from=2026-01-01`."""
 
     filter_converter = Operators()
