@@ -37,8 +37,8 @@ def planned(session: AnySession, selection: Selection) -> Selection:
     Costs up to two small statements when a text is looked for, none else.
     """
     lookups = [one for one in selection.lookups if one.is_indexed]
-    # A parent's children are found by their foreign key, and no rows by nothing at all.
-    if not lookups or selection.parent is not None or selection.problems:
+    # A parent's children are found by their foreign key, ticked rows by their own, and no rows by nothing at all.
+    if not lookups or selection.parent is not None or selection.ticks or selection.problems:
         return selection
     sizes = _sizes(session, selection, lookups)
     if min(sizes) > FEW:

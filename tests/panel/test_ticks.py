@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import quote
 
@@ -104,6 +106,22 @@ def test_a_page_of_the_longest_ids_can_be_ticked_and_no_more(as_viewer: Any) -> 
 
     assert Page(fits).texts("p", class_="page-head__result") == ["0 of the 100 ticked posts, in the order of the list"]
     assert (more.status_code, "Use 2,000 characters or fewer." in more.text) == (400, True)
+
+
+def test_a_word_among_ticked_rows_is_looked_for_in_these_alone(
+    as_viewer: Any, make_post: Any, statements: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    ids = [make_post(content=f"garden {number}").id for number in range(3)]
+    address = f"/admin/post/?id__in={ids[0]},{ids[2]}"
+    as_viewer.get(address)
+
+    with statements() as plain:
+        as_viewer.get(address)
+    with statements() as searched:
+        page = Page(as_viewer.get(f"{address}&q=garden+2"))
+
+    # No statement more asks how common the word is.
+    assert (page.ids(), len(searched)) == ([ids[2]], len(plain))
 
 
 @on_sqlite
