@@ -11,9 +11,11 @@ from flask import Flask, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
 from wtforms import Form, PasswordField
 
 from admin_app.domain.drafts import draft_of, drop_draft, keep_draft, newest_draft
+from admin_app.errors import SelectionError
 from admin_app.extensions import db
 from admin_app.models.draft import Draft
 from admin_app.panel.elements import Hidden
@@ -155,7 +157,11 @@ def _stale_token(_error: CSRFError) -> Any:
     resource, view = _resource()
     if resource is None or not typed.typed(resource.kept_names(view)) or not resource.may(resource.acts[view]):
         return errors.token_missing()
-    return resource.page_again(view, STALE) or errors.token_missing()
+    try:
+        return resource.page_again(view, STALE) or errors.token_missing()
+    except (SelectionError, HTTPException):
+        # An address that means nothing, or no more, has no form.
+        return errors.token_missing()
 
 
 def _form_address() -> str:

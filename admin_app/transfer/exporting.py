@@ -39,9 +39,9 @@ def exported_rows(
     """Yield the values of every row of the selection, in its order, each exactly once, as they were at one moment.
 
     `on_begin` is given a function that stops the statement under way, from any thread. With `on_total` the rows are
-    counted before they are read, without it afterwards. `line` makes one expression of the columns' own, for PostgreSQL to
-    write whole lines of a file: where it makes one, they take the rows' place. An error ends the iteration: whoever writes the file must not
-    finish it. `TransferError` when the rows read are not as many as were counted.
+    counted before they are read, without it afterwards. `line` makes one expression of the columns' own, by which
+    PostgreSQL writes whole lines of a file: where it makes one, they take the rows' place. An error ends the iteration:
+    whoever writes the file must not finish it. `TransferError` when the rows read are not as many as were counted.
     """
     with (
         _of_one_moment(engine).connect() as connection,
