@@ -94,6 +94,7 @@ def app_on(
     apps: list[Flask] = []
     yield make
     for app in apps:
+        app.extensions["jobs"].close()
         with app.app_context():
             db.engine.dispose()
 

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from flask import request
 from flask_admin import expose
+from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.domain import records
 from admin_app.domain.deletion import Decision, Dependence, Fate, delete_record, dependences
@@ -47,6 +48,7 @@ class Deleting(Editing):
             if (page := proof.required_for_rows(_rows_to_go(hanging, decisions))) is not None:
                 return page
             with records.commit(db.session, self.model):
+                self.drop_sent_draft()
                 self.on_model_delete(record)
                 delete_record(db.session, record, decisions)
         except RecordGone:
@@ -57,6 +59,21 @@ class Deleting(Editing):
             return self._delete_page(record, dependences(db.session, record), _problems(error), UNPROCESSABLE)
         announce(f"{self.noun.capitalize()} “{title}” was deleted.", undo=last_set(db.session))
         return self.redirect(self._after(record.id))
+
+    def kept_names(self, view: str) -> set[str]:
+        """Keep what was chosen for what hangs on the record."""
+        if view != "delete_view":
+            return super().kept_names(view)
+        return {prefix + one.key for prefix in (FATE, HEIR) for one in inspect_mapper(self.model).relationships}
+
+    def page_again(self, view: str, words: str) -> Any:
+        """Draw the page with what was chosen."""
+        if view != "delete_view":
+            return super().page_again(view, words)
+        record = self.get_one(request.args.get("id", ""))
+        if record is None:
+            return None
+        return self._delete_page(record, dependences(db.session, record), {"": words}, HTTPStatus.BAD_REQUEST)
 
     def _decision(self, one: Dependence, form: Mapping[str, str]) -> Decision:
         """Read what was chosen for a relation; raise `InvalidRecord`, naming the control, for a choice that is missing."""
@@ -83,12 +100,15 @@ class Deleting(Editing):
         return heir
 
     def _delete_page(self, record: Any, hanging: Sequence[Dependence], problems: Mapping[str, str], status: int) -> Any:
+        draft = self.shown_draft()
+        chosen = self.answers(draft)
         page = self.render(
             self.delete_template,
             resource=self,
+            draft=draft,
             record_title=self.title_of(record),
             facts=self.facts(record),
-            dependents=tuple(self._dependents(one, problems) for one in hanging),
+            dependents=tuple(self._dependents(one, problems, chosen) for one in hanging),
             problem=problems.get("", ""),
             version=record.version,
             meanwhile=self.changed_since(record, request.form.get(VERSION)),
@@ -97,13 +117,13 @@ class Deleting(Editing):
         )
         return page, status
 
-    def _dependents(self, one: Dependence, problems: Mapping[str, str]) -> Dependents:
+    def _dependents(self, one: Dependence, problems: Mapping[str, str], answers: Mapping[str, str]) -> Dependents:
         """Turn a relation into words and choices. Nothing is chosen beforehand: each of them would surprise somebody."""
         child = resource_of(one.relation.mapper.class_)
         noun, nouns = names_of(one.relation.mapper.class_)
         words = nouns if one.count.number != 1 or not one.count.is_exact else noun
-        chosen = request.form.get(FATE + one.name, "")
-        heir = request.form.get(HEIR + one.name, "")
+        chosen = answers.get(FATE + one.name, "")
+        heir = answers.get(HEIR + one.name, "")
         rest = one.count.number - len(one.samples)
         return Dependents(
             name=FATE + one.name,

@@ -26,7 +26,7 @@ from admin_app.panel.differences import Meanwhile
 from admin_app.panel.elements import Hidden
 from admin_app.panel.fields import RelationField
 from admin_app.panel.forms import Converter
-from admin_app.panel.keeping import DRAFT, ONCE, SEEN, VERSION, Source
+from admin_app.panel.keeping import DRAFT, ONCE, RECORD_FORMS, SEEN, VERSION, Source
 from admin_app.panel.merging import Merging
 from admin_app.text import exact_time
 from admin_app.web.links import here
@@ -53,6 +53,8 @@ class Editing(Merging):
         """Show an empty form, filled in where the address says so (`?user=5`), or make the record."""
         if self.is_discarded():
             return self.redirect(self.link("create_view", url=self.return_url()))
+        if self._is_back():
+            return self.edit_view()
         source = self.source()
         if request.method != "POST":
             self._fill_in(source.form, over=source.own)
@@ -89,6 +91,13 @@ class Editing(Merging):
         status = UNPROCESSABLE if merge.is_settled else HTTPStatus.CONFLICT
         return self._form_page(source, record, status, meanwhile=self.meanwhile(merge, record))
 
+    def _is_back(self) -> bool:
+        """Whether the record is there again that was deleted while its form was open, and was to be made anew."""
+        is_back = request.method == "POST" and "id" in request.args and self.get_one(request.args["id"]) is not None
+        if is_back and not self.may(Act.EDIT):
+            abort(HTTPStatus.FORBIDDEN)
+        return is_back
+
     def _gone_page(self) -> Any:
         """Offer to make the record again of what was typed, where it was deleted while its form was open; else 404."""
         key = as_key(self.model, request.args.get("id", ""))
@@ -106,16 +115,19 @@ class Editing(Merging):
         source.form.form_errors.append(
             f"{who}, while you had it open. Nothing was saved. Save to make it again of what you typed."
         )
-        again = Source(source.form, {name: value for name, value in source.own.items() if name == DRAFT}, source.draft)
-        return self._form_page(
-            again, None, HTTPStatus.CONFLICT, form_url=self.link("create_view", url=self.return_url())
-        )
+        own = {name: value for name, value in source.own.items() if name in {DRAFT, VERSION}}
+        again = Source(source.form, own, source.draft)
+        # With its id: should the deletion be undone before this is sent, it is that record's form again.
+        form_url = self.link("create_view", id=key, url=self.return_url())
+        return self._form_page(again, None, HTTPStatus.CONFLICT, form_url=form_url)
 
-    def page_again(self, words: str) -> Any:
+    def page_again(self, view: str, words: str) -> Any:
         """Draw the form filled with what was sent, which was not carried out, under words that say why."""
-        is_new = (request.endpoint or "").endswith(".create_view")
+        if view not in RECORD_FORMS:
+            return super().page_again(view, words)
+        is_new = view == "create_view"
         record = None if is_new else self.get_one(request.args.get("id", ""))
-        if not self.may(Act.CREATE if is_new else Act.EDIT) or (record is None and not is_new):
+        if record is None and not is_new:
             return None
         source = self.source(record)
         source.form.form_errors.append(words)
@@ -184,7 +196,7 @@ class Editing(Merging):
         return claim(db.session, signed_in_staff(), self._digest()) if request.form.get(ONCE) else None
 
     def _digest(self) -> str:
-        names = self.kept_names() | {ONCE}
+        names = self.kept_names("create_view") | {ONCE}
         fields = [(name, value) for name, value in request.form.items(multi=True) if name in names]
         return digest_of(signed_in_staff(), self.model.__tablename__, fields)
 

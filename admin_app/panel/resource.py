@@ -24,6 +24,7 @@ class ResourceView(History):
         "index_view": Act.VIEW,
         "columns_view": Act.VIEW,
         "page_size_view": Act.VIEW,
+        "ticked_view": Act.VIEW,
         # Everybody keeps views of their own; sharing one asks for `Act.SHARE`, changing one for whose it is.
         "views_view": Act.VIEW,
         "new_view": Act.VIEW,

@@ -24,6 +24,7 @@ from admin_app.panel.operators.number import (
     AtLeast,
     AtMost,
     Greater,
+    KeyInList,
     NumberEquals,
     NumberInList,
     NumberNotEquals,
@@ -60,6 +61,7 @@ class Operators(engine.FilterConverter):
         AtMost,
         NumbersBetween,
         NumberInList,
+        KeyInList,
         NumberNotInList,
         Empty,
     )  # fmt: skip -- one list
