@@ -21,10 +21,13 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy import select, update
 
 from admin_app import resources
+from admin_app.domain.rights import Act
 from admin_app.extensions import db
 from admin_app.models.base import UtcDateTime
-from admin_app.models.staff import Role, StaffSession
+from admin_app.models.role import OWNER
+from admin_app.models.staff import StaffSession
 from admin_app.models.stored import kept_columns
+from admin_app.models.words import Words, WordsType
 from admin_app.panel.resource import ResourceView
 from admin_app.selection import counting, strategy
 from tests.page import Page
@@ -48,8 +51,20 @@ VALUES: tuple[tuple[type[Any], Callable[[Any, int], Any]], ...] = (
 )
 
 
+# Words have to be such as there are.
+ACTS = [act.value for act in Act if act not in {Act.IMPORT, Act.BULK}]
+WORDS: dict[str, Callable[[int], list[str]]] = {
+    "roles": lambda _: ["viewer"],
+    "permissions": lambda number: [f"post:{ACTS[number % len(ACTS)]}"],
+    "rows": lambda _: [],
+    "fields": lambda _: ["user.name:hidden"],
+}
+
+
 def value_for(column: sa.Column[Any], number: int) -> Any:
     """Make up a value that fits a column."""
+    if isinstance(column.type, WordsType):
+        return Words(WORDS[column.key](number))
     for kind, make in VALUES:
         if isinstance(column.type, kind):
             return make(column.type, number)
@@ -496,7 +511,7 @@ def test_viewer_sees_what_is_not_for_owners_and_changes_nothing(subject: Subject
 
     statuses = [as_viewer.get(address).status_code for address in (*looking, *changing)]
 
-    assert statuses == [403 if subject.view.owners_only else 200] * 8 + [403] * 3
+    assert statuses == [403 if subject.view.is_guarded else 200] * 8 + [403] * 3
 
 
 def test_a_change_by_somebody_else_is_never_overwritten_unseen(
@@ -504,7 +519,7 @@ def test_a_change_by_somebody_else_is_never_overwritten_unseen(
 ) -> None:
     key = subject.add(1)
     address = subject.at("edit", key)
-    other = client_of(make_staff("Otto", Role.OWNER))
+    other = client_of(make_staff("Otto", OWNER))
     mine = subject.typed(Page(as_owner.get(address)).values(), 9, password)
     theirs = subject.typed(Page(other.get(address)).values(), 8, password)
     saved = other.post(address, data=theirs)
@@ -562,7 +577,7 @@ def test_a_form_sent_twice_makes_one_record(subject: Subject, as_owner: Any, pas
 
 def test_a_form_says_who_else_has_it_open(subject: Subject, as_owner: Any, client_of: Any, make_staff: Any) -> None:
     address = subject.at("edit", subject.add(1))
-    other = client_of(make_staff("Otto", Role.OWNER))
+    other = client_of(make_staff("Otto", OWNER))
     other.get(address)
 
     page = Page(as_owner.get(address))

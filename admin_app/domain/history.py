@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import merge
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 
 from admin_app.domain.recording import note
 from admin_app.extensions import AnySession
@@ -26,6 +26,9 @@ ACTIVITY_SIZE = 50
 CROSSING = 1000
 # Rows that pruning takes at a time: others get their turn between two batches.
 BATCH = 1000
+
+# By model, which of its rows.
+Rows = Mapping[type[Any], ColumnElement[bool]]
 
 OFFER = Offer(
     model=ChangeSet,
@@ -59,6 +62,12 @@ class Wanted:
     search: str = ""
     # Tables whose trail the person may not see.
     hidden: Collection[str] = field(default=())
+    # By model, the rows whose trail the person may see, where that is not every row.
+    rows: Rows = field(default_factory=dict)
+    # Whose acts that are about no record in particular they see all the same: their own.
+    own: int | None = None
+    # Tables whose records are not called by their names, so that nothing is found by those either.
+    unnamed: Collection[str] = field(default=())
 
 
 @dataclass(frozen=True)
@@ -105,18 +114,19 @@ def timeline(
 
 
 def changes_of(
-    session: AnySession, set_id: int, hidden: Collection[str], *, after: int = 0
+    session: AnySession, set_id: int, hidden: Collection[str], *, rows: Rows | None = None, after: int = 0
 ) -> tuple[Sequence[Change], int]:
-    """Return a page of what an act changed, without the hidden tables, and where the next page begins."""
+    """Return a page of what an act changed, without the hidden tables and rows, and where the next page begins."""
     wanted = (
         select(Change)
         .where(Change.change_set_id == set_id, Change.id > after, Change.model.not_in(hidden))
+        .where(*(or_(Change.model != _table(model), there) for model, there in _there(rows or {}, Change.record_id)))
         .order_by(Change.id)
         .limit(ACTIVITY_SIZE + 1)
     )
-    rows = session.scalars(wanted).all()
-    shown = rows[:ACTIVITY_SIZE]
-    return shown, shown[-1].id if len(rows) > len(shown) else 0
+    found = session.scalars(wanted).all()
+    shown = found[:ACTIVITY_SIZE]
+    return shown, shown[-1].id if len(found) > len(shown) else 0
 
 
 def activity(session: AnySession, wanted: Wanted, *, before: int = 0, after: int = 0) -> Activity:
@@ -136,6 +146,12 @@ def activity(session: AnySession, wanted: Wanted, *, before: int = 0, after: int
         shown = found[:ACTIVITY_SIZE]
         has_newer, has_older = bool(before and shown), len(found) > len(shown)
     return Activity(shown, count, shown[0].id if has_newer else 0, shown[-1].id if has_older else 0)
+
+
+def is_shown(session: AnySession, change_set: ChangeSet, wanted: Wanted) -> bool:
+    """Whether an act is among those that are wanted."""
+    found = select(ChangeSet.id).where(ChangeSet.id == change_set.id, *_criteria(session, wanted))
+    return session.scalar(found) is not None
 
 
 def state_at(session: AnySession, record: Any, change: Change) -> dict[str, Any]:
@@ -186,6 +202,21 @@ def _forget(session: AnySession, table: Any, which: ColumnElement[bool]) -> int:
     return int(result.rowcount)
 
 
+def _there(rows: Rows, record_id: Any) -> Iterator[tuple[type[Any], ColumnElement[bool]]]:
+    """Yield, for each model, whether the record of this key is among its rows."""
+    for model, which in rows.items():
+        yield model, exists(select(1).where(model.id == record_id, which).correlate(record_id.class_))
+
+
+def _is_shown(model: type[Any], there: ColumnElement[bool], own: int | None) -> ColumnElement[bool]:
+    is_own = and_(ChangeSet.record_id.is_(None), ChangeSet.actor_id == own)
+    return or_(ChangeSet.resource != _table(model), there, is_own)
+
+
+def _table(model: type[Any]) -> str:
+    return str(model.__table__.name)
+
+
 # The act at one end of the times asked for, looked up in their index.
 _ids = select(ChangeSet.id).limit(1)
 
@@ -199,10 +230,13 @@ def _criteria(session: AnySession, wanted: Wanted) -> list[ColumnElement[bool]]:
         (bool(wanted.hidden), ChangeSet.resource.not_in(wanted.hidden)),
     ]
     criteria = [criterion for is_wanted, criterion in found if is_wanted]
+    criteria += [_is_shown(model, there, wanted.own) for model, there in _there(wanted.rows, ChangeSet.record_id)]
     if wanted.since is not None:
         first = session.scalar(_ids.where(ChangeSet.at >= wanted.since).order_by(ChangeSet.at))
         criteria += [false()] if first is None else [ChangeSet.at >= wanted.since, ChangeSet.id >= first - CROSSING]
     if wanted.until is not None:
         last = session.scalar(_ids.where(ChangeSet.at < wanted.until).order_by(ChangeSet.at.desc()))
         criteria += [false()] if last is None else [ChangeSet.at < wanted.until, ChangeSet.id <= last + CROSSING]
+    if wanted.search:
+        criteria.append(ChangeSet.resource.not_in(wanted.unnamed))
     return criteria

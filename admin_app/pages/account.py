@@ -172,4 +172,4 @@ def _remove_app(staff: Staff) -> Any:
     return login.lead_to(url_for("account.index"))
 
 
-_FACTS = (("name", "Name"), ("email", "Email"), ("role", "Role"), ("last_sign_in_at", "Last sign-in"))
+_FACTS = (("name", "Name"), ("email", "Email"), ("role_names", "Roles"), ("last_sign_in_at", "Last sign-in"))

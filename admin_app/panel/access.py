@@ -12,9 +12,10 @@ from admin_app.domain import passkeys, sessions, sign_in, two_factor
 from admin_app.domain.permissions import Act
 from admin_app.extensions import db
 from admin_app.models.base import utc_now
+from admin_app.models.role import Role
 from admin_app.models.staff import Staff
 from admin_app.panel.elements import Link
-from admin_app.panel.resource import ResourceView
+from admin_app.panel.powerful import Powerful
 from admin_app.panel.session_rows import end_sessions, session_rows
 from admin_app.text import counted, in_words, waiting_time
 from admin_app.web import second_factor
@@ -23,18 +24,21 @@ from admin_app.web.notices import announce
 from admin_app.web.password_links import HandedLink, hand_over
 
 
-class Access(ResourceView):
+class Access(Powerful):
     """A resource of people who sign in, each with a page about their password and their sessions."""
 
-    # Who may sign in, and as what, is the way to everything else.
-    proof_for: ClassVar[frozenset[str]] = frozenset(
-        {"create_view", "edit_view", "delete_view", "restore_view", "access_view"}
-    )
+    proof_for: ClassVar[frozenset[str]] = Powerful.proof_for | {"access_view"}
+    acts: ClassVar[dict[str, Act]] = {**Powerful.acts, "access_view": Act.EDIT}
 
-    acts: ClassVar[dict[str, Act]] = {**ResourceView.acts, "access_view": Act.EDIT}
+    def roles_of(self, record: Any) -> Sequence[Role]:
+        """Return the roles that the person has, or would have again when switched on."""
+        known = self.roles_by_key()
+        return [known[key] for key in record.roles if key in known]
 
     def record_links(self, record: Any) -> Sequence[Link]:
         """Lead to the page about sessions."""
+        if not self.reaches(record, Act.EDIT):
+            return ()
         return (Link("Access and sessions", self.link("access_view", record)),)
 
     @expose("/access/", methods=("GET", "POST"))

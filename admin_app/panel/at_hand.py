@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 
 from flask import g, has_request_context, request, session
 
-from admin_app.domain.views import ViewAtHand, asked_at_hand, views_at_hand
+from admin_app.domain.views import ViewAtHand, asked_at_hand, audiences_of, views_at_hand
 from admin_app.extensions import db
 from admin_app.jobs import ledger
 from admin_app.models.base import utc_now
-from admin_app.models.staff import Role
 from admin_app.models.together import Together
 from admin_app.selection.selection import VIEW, whole_number
 from admin_app.web.login import current_staff
@@ -51,10 +50,11 @@ def _read(view_id: int) -> AtHand:
     since = datetime.fromisoformat(told) if isinstance(told, str) else utc_now()
     if staff is None:
         return AtHand([], [], since)
-    views, jobs = _asked(staff.role).read(db.session, staff_id=staff.id, view_id=view_id, since=since)
+    views, jobs = _asked(audiences_of(staff)).read(db.session, staff_id=staff.id, view_id=view_id, since=since)
     return AtHand(views_at_hand(views), ledger.news(jobs), since)
 
 
-@cache
-def _asked(role: Role) -> Together:
-    return Together(asked_at_hand(role, most=MOST_SHOWN), ledger.asked_for_news())
+# Of the sets of roles that people have there are few.
+@lru_cache(maxsize=100)
+def _asked(audiences: tuple[str, ...]) -> Together:
+    return Together(asked_at_hand(audiences, most=MOST_SHOWN), ledger.asked_for_news())

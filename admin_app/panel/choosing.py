@@ -104,11 +104,11 @@ class Choosing(ListPage):
     def _chosen(self, selection: Selection) -> Selection:
         """Keep what the form says; return what the list shows next, its rows the same. A view has its own columns and size."""
         is_reset = "reset" in request.form
-        columns = tuple(self.column_list) if is_reset else self._ordered(request.form)
+        columns = self.usual_columns() if is_reset else self._ordered(request.form)
         size = request.form.get("per_page", "")
         density = request.form.get("density", "")
         # What is usual is not kept, so that it changes with the resource.
-        kept = () if columns == tuple(self.column_list) else columns
+        kept = () if columns == self.usual_columns() else columns
         self.remember(
             columns=None if selection.view else kept,
             page_size=None if selection.view else 0 if is_reset else _size(size),

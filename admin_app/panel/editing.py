@@ -18,7 +18,7 @@ from admin_app.domain.permissions import Act
 from admin_app.domain.recording import last_set
 from admin_app.domain.rules import problem_with_uniqueness
 from admin_app.domain.submissions import claim, digest_of, new_key, settle
-from admin_app.errors import InvalidRecord, LastOwnerError, RecordGone
+from admin_app.errors import InvalidRecord, PowerError, RecordGone
 from admin_app.extensions import db
 from admin_app.models.limits import as_key
 from admin_app.panel.cells import value_cell
@@ -78,6 +78,7 @@ class Editing(Merging):
         record = self.get_one(request.args.get("id", ""))
         if record is None:
             return self._gone_page()
+        self.require_reach(record, Act.EDIT)
         if self.is_discarded():
             return self.redirect(self.link("edit_view", record, url=self.return_url()))
         source = self.source(record)
@@ -102,7 +103,8 @@ class Editing(Merging):
         """Offer to make the record again of what was typed, where it was deleted while its form was open; else 404."""
         key = as_key(self.model, request.args.get("id", ""))
         source = self.source()
-        if key is None or VERSION not in source.own:
+        # Of a record that is there, or may have been, but is not for this person, nothing is told.
+        if key is None or VERSION not in source.own or self.seen() is not None:
             abort(HTTPStatus.NOT_FOUND)
         if not self.may(Act.CREATE):
             abort(HTTPStatus.CONFLICT)
@@ -127,7 +129,8 @@ class Editing(Merging):
             return super().page_again(view, words)
         is_new = view == "create_view"
         record = None if is_new else self.get_one(request.args.get("id", ""))
-        if record is None and not is_new:
+        may = self.may(Act.CREATE) if is_new else record is not None and self.reaches(record, Act.EDIT)
+        if not may:
             return None
         source = self.source(record)
         source.form.form_errors.append(words)
@@ -136,6 +139,9 @@ class Editing(Merging):
     def validate_form(self, form: Form, record: Any = None) -> bool:
         """Check the fields one by one, then what only the database can tell: whether a unique value is free."""
         is_valid = form.validate()
+        if record is None and (words := self.missing_words(form)):
+            form.form_errors.append(words)
+            is_valid = False
         for name, column in self._unique_columns(form):
             field = form[name]
             if not field.errors and field.data != getattr(record, name, None):
@@ -146,6 +152,7 @@ class Editing(Merging):
                     field.data,
                     model=self.model,
                     record_id=getattr(record, "id", None),
+                    seen=self.seen(),
                 )
                 field.errors = [*field.errors, problem] if problem else field.errors
                 is_valid = is_valid and problem is None
@@ -167,10 +174,11 @@ class Editing(Merging):
                 if is_created:
                     db.session.add(record)
                 self.on_model_change(form, record, is_created)
+                self.require_within(record, Act.CREATE if is_created else self.act_asked())
                 self._finish(record, is_created=is_created)
         except InvalidRecord as error:
             _show_problems(form, error.problems)
-        except LastOwnerError as error:
+        except PowerError as error:
             _show_problems(form, {"": str(error)})
         else:
             return True
@@ -202,7 +210,7 @@ class Editing(Merging):
 
     def _made_before(self, record_id: int) -> Any:
         """Answer a form that was sent twice as it was answered the first time."""
-        record = db.session.get(self.model, record_id)
+        record = self.get_one(record_id)
         if record is not None:
             return self._saved(record, f"{self._noun_first(record)} was created.")
         warn(f"This form made {self.noun} {record_id} before, which was deleted since. Nothing was made.")
@@ -255,12 +263,11 @@ class Editing(Merging):
             record_title="" if is_new else self.title_of(record),
             steps=None if is_new else self.steps(record, "edit_view"),
             links=() if is_new else self.record_links(record),
-            facts=() if is_new else self.facts(record, leave_out=set(form._fields)),
+            fixed=() if is_new else self.fixed_facts(form, record),
+            facts=() if is_new else self.facts(record, leave_out={*form._fields, *self.form_columns}),
             children=[] if is_new else self.children(record),
             history_url="" if is_new else self.history_url(record),
-            delete_url=""
-            if is_new or not self.may(Act.DELETE)
-            else self.link("delete_view", record, url=self.return_url()),
+            delete_url="" if is_new else self.link_for(Act.DELETE, "delete_view", record),
         )
         return page, status or (UNPROCESSABLE if form.errors else 200)
 

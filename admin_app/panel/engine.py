@@ -12,15 +12,15 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import RelationshipProperty, joinedload
 from sqlalchemy.orm.interfaces import ORMOption, RelationshipDirection
 
-from admin_app.domain.permissions import Act, may
+from admin_app.domain.permissions import Act
 from admin_app.extensions import db
 from admin_app.models.base import Record
 from admin_app.models.limits import as_key
 from admin_app.panel.elements import Link
 from admin_app.panel.guarded import Guarded
+from admin_app.panel.standing import standing
 from admin_app.text import label
 from admin_app.web.links import here, local_path
-from admin_app.web.login import current_staff
 
 
 class Engine(Guarded, ModelView):
@@ -31,8 +31,6 @@ class Engine(Guarded, ModelView):
     noun: str = ""
     nouns: str = ""
     description: ClassVar[str] = ""
-    # Whether the resource is for owners alone.
-    owners_only: ClassVar[bool] = False
     # Whether the command line imports and exports it.
     can_transfer: ClassVar[bool] = True
     # Where the resource stands in the menu; smaller comes first.
@@ -45,13 +43,21 @@ class Engine(Guarded, ModelView):
     ajax_update = None
     ajax_lookup = None
 
+    @property
+    def is_guarded(self) -> bool:
+        """Whether a right to every resource leaves this one out."""
+        return self.record.__guarded__
+
     def may(self, act: Act) -> bool:
         """Whether the person at the screen may do this here."""
-        return may(current_staff(), act, owners_only=self.owners_only)
+        person = standing()
+        return person.once(
+            (self.endpoint, "may", act), lambda: person.rights.may(act, self.endpoint, guarded=self.is_guarded)
+        )
 
     def is_accessible(self) -> bool:
         """Whether the resource shows in the menu."""
-        return self.may(Act.VIEW)
+        return self.may(Act.LIST)
 
     def may_open(self, name: str) -> bool:
         """Whether the person at the screen has the right that the view asks for."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from admin_app import text
 from admin_app.current import act_under_way
+from admin_app.domain.permissions import Act
 from admin_app.errors import SelectionError
 from admin_app.extensions import db
 from admin_app.panel.exportable import Exportable
@@ -50,7 +51,7 @@ class Exporting(Exportable):
         staff_id: int | None = None,
     ) -> Order:
         """Read what is wanted; raise `SelectionError` where that is not certain: a file of other rows would look right."""
-        selection = self.selection(arguments).changed()
+        selection = self.selection(arguments, act=Act.EXPORT).changed()
         if selection.problems:
             message = f"A filter could not be read, so nothing was exported. {' '.join(selection.problems)}"
             raise SelectionError(message)

@@ -19,7 +19,7 @@ from admin_app.errors import SelectionError
 from admin_app.extensions import db
 from admin_app.models.draft import Draft
 from admin_app.panel.elements import Hidden
-from admin_app.panel.engine import Engine
+from admin_app.panel.field_rights import FieldRights
 from admin_app.panel.registry import resources
 from admin_app.web import errors, proof, typed
 from admin_app.web.login import ask_to_sign_in, current_staff, former_staff_id
@@ -48,7 +48,7 @@ class Source:
     draft: Draft | None = None
 
 
-class Keeping(Engine):
+class Keeping(FieldRights):
     """Forms whose contents outlive a session, a token, an error."""
 
     def kept_names(self, view: str) -> set[str]:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 from flask import abort, request
 from flask_admin import expose
 
+from admin_app.domain.permissions import Act
 from admin_app.domain.views import ViewAtHand, may_change
 from admin_app.errors import SelectionError
 from admin_app.panel.at_hand import at_hand, named_view
@@ -47,15 +48,15 @@ class Opening(Choosing):
             return self._gone_view_page(view, gone, address)
         return self.redirect(address) if gone or is_way_in else super().index_view()
 
-    def selection(self, arguments: Sequence[tuple[str, str]]) -> Selection:
+    def selection(self, arguments: Sequence[tuple[str, str]], *, act: Act = Act.LIST) -> Selection:
         """Read an address; one that names a view and nothing else means that view's rows, never the whole list."""
         if not _is_bare(arguments):
-            return super().selection(arguments)
+            return super().selection(arguments, act=act)
         view = self._at_hand(whole_number(arguments[0][1]))
         if view is None:
             message = "There is no view of this number, or it is not shared with you."
             raise SelectionError(message)
-        return super().selection([*_pairs_of(view), *arguments])
+        return super().selection([*_pairs_of(view), *arguments], act=act)
 
     def listing(
         self, selection: Selection, links: ListLinks, *, identity: str, hide: str = "", draft: Draft | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
@@ -11,12 +11,12 @@ from urllib.parse import urlencode
 from flask import abort, request
 from flask_admin import expose
 
-from admin_app.domain import preferences, records, views
+from admin_app.domain import preferences, records, roles, views
 from admin_app.domain.permissions import Act
 from admin_app.errors import InvalidRecord, NotFoundError, RecordGone
 from admin_app.extensions import db
 from admin_app.models.preference import Preference
-from admin_app.models.saved_view import Audience, SavedView
+from admin_app.models.saved_view import EVERYONE, MINE, SavedView
 from admin_app.models.staff import Staff
 from admin_app.panel.links import ListLinks
 from admin_app.panel.list_elements import ViewRow
@@ -26,13 +26,6 @@ from admin_app.web.login import signed_in_staff
 from admin_app.web.notices import announce
 
 VIEW_FORMS = frozenset({"new_view", "change_view"})
-AUDIENCES = {
-    Audience.MINE: "Only me",
-    Audience.VIEWERS: "Viewers",
-    Audience.EDITORS: "Editors",
-    Audience.OWNERS: "Owners",
-    Audience.EVERYONE: "Everyone",
-}
 
 
 class Views(Ticking):
@@ -46,7 +39,8 @@ class Views(Ticking):
     def views_view(self) -> Any:
         """List every view of this resource that the person sees."""
         found = views.views_of(db.session, signed_in_staff(), resource=self.endpoint)
-        rows = [self._row_of(view, maker) for view, maker in found]
+        audiences = _audiences()
+        rows = [self._row_of(view, maker, audiences) for view, maker in found]
         return self.render(
             self.views_template,
             resource=self,
@@ -72,7 +66,7 @@ class Views(Ticking):
                     resource=self.endpoint,
                     name=request.form.get("name", ""),
                     arguments=self._printed(selection),
-                    audience=self._audience(Audience.MINE),
+                    audience=self._audience(MINE),
                 )
         except InvalidRecord as error:
             return self._view_form(None, selection, error.problems)
@@ -122,7 +116,7 @@ class Views(Ticking):
                 self.view_delete_template,
                 resource=self,
                 name=view.name,
-                is_shared=view.audience is not Audience.MINE,
+                is_shared=view.audience != MINE,
                 form_url=self.here(),
                 return_url=back,
             )  # fmt: skip -- a page's parts
@@ -165,13 +159,12 @@ class Views(Ticking):
             abort(HTTPStatus.FORBIDDEN)
         return view
 
-    def _audience(self, present: Audience) -> Audience:
+    def _audience(self, present: str) -> str:
         """Read whom the form shares with; whoever may not share leaves it as it is, or takes it back."""
-        asked = request.form.get("audience", present.value)
-        if asked not in set(Audience):
+        audience = request.form.get("audience", present)
+        if audience not in {*_audiences(), present}:
             raise InvalidRecord({"audience": "Choose who sees the view."})
-        audience = Audience(asked)
-        if audience not in {present, Audience.MINE} and not self.may(Act.SHARE):
+        if audience not in {present, MINE} and not self.may(Act.SHARE):
             abort(HTTPStatus.FORBIDDEN)
         return audience
 
@@ -193,14 +186,14 @@ class Views(Ticking):
             # The view, or the account, was deleted in the same moment.
             abort(HTTPStatus.CONFLICT)
 
-    def _row_of(self, view: SavedView, maker: Staff) -> ViewRow:
+    def _row_of(self, view: SavedView, maker: Staff, audiences: Mapping[str, str]) -> ViewRow:
         is_own = views.may_change(signed_in_staff(), view)
         return ViewRow(
             id=view.id,
             name=view.name,
             url=self.link("index_view", view=view.id),
             maker="You" if maker.id == signed_in_staff().id else maker.name,
-            audience=AUDIENCES[view.audience] if view.audience is not Audience.MINE else "",
+            audience="" if view.audience == MINE else audiences.get(view.audience, view.audience),
             is_default=self.settings.default_view_id == view.id,
             edit_url=self.link("change_view", id=view.id) if is_own else "",
             delete_url=self.link("remove_view", id=view.id) if is_own else "",
@@ -210,8 +203,8 @@ class Views(Ticking):
         """Draw the form of a new view, or of one that is there; what was typed stays."""
         draft = self.shown_draft()
         answers = self.answers(draft)
-        present = view.audience if view is not None else Audience.MINE
-        offered = AUDIENCES if self.may(Act.SHARE) else {one: AUDIENCES[one] for one in {Audience.MINE, present}}
+        present, known = view.audience if view is not None else MINE, _audiences()
+        offered = [*known] if self.may(Act.SHARE) else sorted({MINE, present})
         is_default = view is not None and self.settings.default_view_id == view.id
         index = ListLinks(self.link("index_view"))
         page = self.render(
@@ -220,14 +213,19 @@ class Views(Ticking):
             is_new=view is None,
             draft=draft,
             name=answers.get("name", view.name if view is not None else ""),
-            audiences=[(one.value, words) for one, words in offered.items()] if len(offered) > 1 else [],
-            audience=answers.get("audience", present.value),
+            audiences=[(one, known.get(one, one)) for one in offered] if len(offered) > 1 else [],
+            audience=answers.get("audience", present),
             is_default="default" in answers if answers else is_default,
             problems=problems,
             form_url=self.here(),
             return_url=index.to(selection) if selection is not None else self.link("views_view"),
         )
         return page, HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
+
+
+def _audiences() -> dict[str, str]:
+    """Return whom a view may be shown to, in words."""
+    return {MINE: "Only me", EVERYONE: "Everyone", **roles.names(db.session)}
 
 
 @contextmanager

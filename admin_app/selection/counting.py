@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, case, column, func, literal, select, table
+from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from admin_app.extensions import AnySession
@@ -36,7 +37,7 @@ def count_of(session: AnySession, selection: Selection) -> Count:
     found = select(literal(1)).select_from(selection.offer.model).where(*selection.criteria)
     if selection.is_counted:
         return Count(session.scalar(select(_number_of(found))) or 0)
-    is_whole = not selection.is_narrowed and selection.parent is None
+    is_whole = not selection.is_narrowed and selection.parent is None and selection.offer.rows is None
     known = _statistics(session, selection.offer.model.__table__) if is_whole else literal("")
     number, statistics = session.execute(select(_number_up_to_limit(found, selection), known)).one()
     estimate = int(float(str(statistics or "0").split()[0])) if is_whole else 0
@@ -81,19 +82,30 @@ def bounded(number: int, limit: int = COUNT_LIMIT) -> Count:
 
 
 def counts_of_children(
-    session: AnySession, children: InstrumentedAttribute[Any], keys: Sequence[Any], limit: int | None = COUNT_LIMIT
+    session: AnySession,
+    children: InstrumentedAttribute[Any],
+    keys: Sequence[Any],
+    limit: int | None = COUNT_LIMIT,
+    *,
+    rows: ColumnElement[bool] | None = None,
 ) -> Mapping[Any, Count]:
     """Count the children of each of these records in one statement; `children` is the parents' to-many attribute.
 
-    Without a limit the counts are exact, and cost what there is to count.
+    `rows` says which of the children count, if not all of them. Without a limit the counts are exact, and cost what there is to count.
     A record that was deleted since it was read has none.
     """
     parent = children.property.parent.class_
     child = aliased(children.property.mapper.class_)
     key = children.property.parent.primary_key[0]
-    found = select(1).where(children.of_type(child).expression).correlate(parent)
+    found = select(1).where(children.of_type(child).expression, *among(child, rows)).correlate(parent)
     some = (found if limit is None else found.limit(limit + 1)).subquery()
     counted = select(func.count()).select_from(some).scalar_subquery()
-    rows = session.execute(select(key, counted).where(key.in_(keys)))
-    counts = {row[0]: Count(row[1]) if limit is None else bounded(row[1], limit) for row in rows}
+    found_each = session.execute(select(key, counted).where(key.in_(keys)))
+    counts = {row[0]: Count(row[1]) if limit is None else bounded(row[1], limit) for row in found_each}
     return {key: counts.get(key, Count(0)) for key in keys}
+
+
+def among(other: Any, rows: ColumnElement[bool] | None) -> list[ColumnElement[bool]]:
+    """Return a condition on a model of its own kind, aliased, for one that is about the model itself; none for every row."""
+    model = inspect_mapper(other).mapper.class_
+    return [] if rows is None else [other.id.in_(select(model.id).where(rows).correlate(None))]

@@ -61,6 +61,8 @@ class Offer:
     sorts: Mapping[str, SortKey] = field(default_factory=dict)
     filters: Mapping[str, Filter] = field(default_factory=dict)
     default_sort: str = ""
+    # The rows that may be had at all, whatever is asked for; None: every row. No address can say it.
+    rows: ColumnElement[bool] | None = field(default=None, compare=False)
     page_sizes: tuple[int, ...] = PAGE_SIZES
     # What the person at the screen prefers: rows a page (0 is the first of the sizes), and whether the plain address
     # leads to a view, so that the whole list has to be asked for.

@@ -51,7 +51,8 @@ class Term:
     def is_indexed(self) -> bool:
         """Whether the indexes know something about it; of one or two letters they do not."""
         is_short = len(self.text) <= LONGEST_SEARCH
-        return is_short and _PIECE.search(self.text) is not None and all(is_indexed(column) for column in self.columns)
+        may_be = is_short and bool(self.columns) and _PIECE.search(self.text) is not None
+        return may_be and all(is_indexed(column) for column in self.columns)
 
 
 @dataclass(frozen=True)
@@ -83,9 +84,9 @@ def found_by_index(model: type[Any], lookup: Lookup) -> ColumnElement[bool]:
 
 
 def occurs(lookup: Lookup) -> ColumnElement[bool]:
-    """Whether one of the terms occurs in the row at hand, without an index."""
+    """Whether one of the terms occurs in the row at hand, without an index; where nothing is searched it occurs nowhere."""
     parts = (_occurs_in(*part, one.text) for one in lookup.terms for part in _by_relation(one.columns))
-    return or_(*parts)
+    return or_(false(), *parts)
 
 
 def occurs_in_itself(lookup: Lookup) -> ColumnElement[bool]:

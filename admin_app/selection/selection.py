@@ -195,11 +195,12 @@ class Selection:
 
     @cached_property
     def criteria(self) -> list[ColumnElement[bool]]:
-        """The conditions of the WHERE clause, parent first.
+        """The conditions of the WHERE clause: the parent first, then what may be had at all, then what was asked for.
 
         Filters that could not all be read mean no rows: without one of them the others would mean more than was asked.
         """
         found = [] if self.parent is None else [self.parent.relation == self.parent.record]
+        found += [] if self.offer.rows is None else [self.offer.rows]
         if self.problems:
             return [*found, false()]
         found += [found_by_index(self.offer.model, one) for one in self.by_index]

@@ -14,7 +14,7 @@ from sqlalchemy.types import NULLTYPE
 
 from admin_app.errors import TransferError
 from admin_app.models.base import Record
-from admin_app.selection.counting import count_of, counts_of_children
+from admin_app.selection.counting import among, count_of, counts_of_children
 from admin_app.selection.selection import Selection
 from admin_app.selection.strategy import planned
 from admin_app.text import number
@@ -89,6 +89,7 @@ class _Reader:
         }
         self.others = {key: aliased(relation.property.mapper.class_) for key, relation in relations.items()}
         self.relations = relations
+        self.rows = {column.relation.key: column.rows for column in columns if column.relation is not None}
         self.asked = [self._asked(column) for column in columns]
         # Beside a whole record the ORM has to know its columns again, so there it converts them itself.
         self.has_records = any(map(_is_record, self.asked))
@@ -133,12 +134,14 @@ class _Reader:
 
     def _joined(self, statement: Select[Any]) -> Select[Any]:
         for key, other in self.others.items():
-            statement = statement.outerjoin(self.relations[key].of_type(other))
+            # Records that may not be told of are as if there were none.
+            told = among(other, self.rows[key])
+            statement = statement.outerjoin(self.relations[key].of_type(other).and_(*told))
         return statement
 
     def _finished(self, column: ExportColumn, values: Values) -> Values:
         if column.is_count and column.relation is not None:
-            counts = counts_of_children(self.session, column.relation, values, limit=None)
+            counts = counts_of_children(self.session, column.relation, values, limit=None, rows=column.rows)
             return [counts[key].number for key in values]
         if column.relation is None and column.column is None:
             return [getattr(record, column.key) for record in values]

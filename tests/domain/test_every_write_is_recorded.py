@@ -63,7 +63,7 @@ def test_what_people_do_is_recorded_row_by_row(  # noqa: PLR0917 -- fixtures
         make_post(user=user)
     new = "/admin/staff/new/"
     as_owner.post_form(
-        new, {"name": "Ann", "email": "ann@example.com", "role": "editor", "is_active": "y", "password": password}
+        new, {"name": "Ann", "email": "ann@example.com", "roles": "editor", "is_active": "y", "password": password}
     )
     as_nobody.post_form("/sign-in", {"email": "ann@example.com", "password": password})
     as_nobody.post_form("/admin/user/new/", {"name": "Bea", "email": "bea@example.com"})

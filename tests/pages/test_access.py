@@ -80,7 +80,7 @@ def test_a_reset_asks_for_proof(as_owner: Any, as_viewer: Any, viewer: Staff, ap
 def test_what_was_done_about_somebodys_access_is_in_their_history(as_owner: Any, client_of: Any, viewer: Staff) -> None:
     here = client_of(viewer)
     url = f"/admin/staff/access/?id={viewer.id}"
-    as_owner.post_form(f"/admin/staff/edit/?id={viewer.id}", {"name": "Verity", "email": viewer.email, "role": "viewer", "is_active": "y", "password": ""})  # fmt: skip
+    as_owner.post_form(f"/admin/staff/edit/?id={viewer.id}", {"name": "Verity", "email": viewer.email, "roles": "viewer", "is_active": "y", "password": ""})  # fmt: skip
     here.post_form("/admin/account/sessions/", {"session": "others"}, page=ACCOUNT)
     for form in ({"act": "link"}, {"act": "unlock"}, {"session": handle_of(here)}, {"session": "others"}):
         as_owner.post_form(url, form)
@@ -109,7 +109,7 @@ def test_a_long_history_of_access_comes_in_pages_and_leaves_nothing_out(
     as_owner: Any, viewer: Staff, app: Flask
 ) -> None:
     edit = f"/admin/staff/edit/?id={viewer.id}"
-    values = {"email": viewer.email, "role": "viewer", "is_active": "y", "password": ""}
+    values = {"email": viewer.email, "roles": "viewer", "is_active": "y", "password": ""}
     for number in range(24):
         as_owner.post_form(f"/admin/staff/access/?id={viewer.id}", {"session": "others"})
         if number % 6 == 0:

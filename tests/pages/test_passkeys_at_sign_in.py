@@ -237,7 +237,7 @@ def test_a_passkey_is_proof_and_what_was_sent_is_carried_out(
     device: Authenticator, as_owner: Any, viewer: Staff, app: Flask
 ) -> None:
     url = f"/admin/staff/edit/?id={viewer.id}"
-    sent = {"name": "Verity", "email": viewer.email, "role": "viewer", "is_active": "y", "password": ""}
+    sent = {"name": "Verity", "email": viewer.email, "roles": "viewer", "is_active": "y", "password": ""}
     let_proof_age(app)
     asked = Page(as_owner.post_form(url, sent))
 

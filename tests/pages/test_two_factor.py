@@ -13,7 +13,6 @@ from sqlalchemy import func, select
 
 from admin_app import create_app
 from admin_app.domain import throttle, two_factor
-from admin_app.errors import ConfigurationError
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
 from admin_app.models.staff import Staff, StaffSession
@@ -289,15 +288,6 @@ def test_the_square_holds_what_the_text_says_and_nothing_inline(as_viewer: Any) 
 
 
 # ---- the setting
-
-
-@on_sqlite
-@pytest.mark.usefixtures("app")
-def test_a_role_that_there_is_not_stops_the_start(tmp_path: Any) -> None:
-    with pytest.raises(
-        ConfigurationError, match=r"^ADMIN_TWO_FACTOR names no role: king\. There is: viewer, editor, owner\.$"
-    ):
-        create_app({"ADMIN_TWO_FACTOR": "king"}, instance_path=str(tmp_path))
 
 
 @on_sqlite

@@ -12,7 +12,8 @@ from sqlalchemy import delete, select, text
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet
 from admin_app.models.draft import Draft
-from admin_app.models.staff import Role, Staff
+from admin_app.models.role import EDITOR, OWNER, VIEWER
+from admin_app.models.staff import Staff
 from admin_app.models.user import User
 from tests.page import Page
 
@@ -22,7 +23,7 @@ on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 @pytest.fixture
 def as_emil(client_of: Any, make_staff: Any) -> Any:
     """Return another editor's client."""
-    return client_of(make_staff("Emil", Role.EDITOR))
+    return client_of(make_staff("Emil", EDITOR))
 
 
 @pytest.fixture
@@ -416,26 +417,26 @@ def test_the_page_that_deletes_says_what_changed_since_it_was_opened(
 def test_staff_conflict_too_and_no_password_is_given_back(
     *, app: Flask, as_owner: Any, client_of: Any, make_staff: Any, editor: Staff, password: str
 ) -> None:
-    as_otto = client_of(make_staff("Otto", Role.OWNER))
+    as_otto = client_of(make_staff("Otto", OWNER))
     form = Page(as_owner.get(at(editor))).values()
-    as_otto.post(at(editor), data={**Page(as_otto.get(at(editor))).values(), "role": "viewer"})
+    as_otto.post(at(editor), data={**Page(as_otto.get(at(editor))).values(), "roles": "viewer"})
 
-    response = as_owner.post(at(editor), data={**form, "role": "owner", "password": password})
+    response = as_owner.post(at(editor), data={**form, "roles": "owner", "password": password})
 
     page = Page(response)
-    assert (page.status, page.texts("legend")) == (409, ["Role: theirs or yours?"])
-    assert page.texts("dd", within="main")[:2] == ["Editor", "Viewer"]
+    assert (page.status, page.texts("legend")) == (409, ["Roles: theirs or yours?", "Roles"])
+    assert page.texts("dd", within="main")[:2] == ["editor", "viewer"]
     assert password not in response.text
-    assert page.values()["role"] == "owner"
-    as_owner.post(at(editor), data={**page.values(), "_take.role": "theirs"})
-    assert now(app, editor).role == Role.VIEWER
+    assert page.values()["roles"] == "owner"
+    as_owner.post(at(editor), data={**page.values(), "_take.roles": "theirs"})
+    assert now(app, editor).roles == (VIEWER,)
 
 
 @on_sqlite
 def test_an_inactive_box_is_a_value_like_any_other(
     app: Flask, as_owner: Any, client_of: Any, make_staff: Any, editor: Staff
 ) -> None:
-    as_otto = client_of(make_staff("Otto", Role.OWNER))
+    as_otto = client_of(make_staff("Otto", OWNER))
     form = Page(as_owner.get(at(editor))).values()
     theirs = Page(as_otto.get(at(editor))).values()
     del theirs["is_active"]

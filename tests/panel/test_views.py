@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from flask import Flask
 
-from admin_app.models.saved_view import Audience
+from admin_app.models.saved_view import EVERYONE
 from admin_app.models.staff import Staff
 from tests.page import Page
 from tests.panel.viewing import (
@@ -216,7 +216,7 @@ def test_clearing_a_search_beside_a_default_view_shows_the_whole_list(as_viewer:
 
 
 def test_the_default_is_set_and_unset_on_the_page_of_all_views(as_viewer: Any, editor: Staff, make_view: Any) -> None:
-    view = make_view(editor, audience=Audience.EVERYONE)
+    view = make_view(editor, audience=EVERYONE)
 
     as_viewer.post_form(DEFAULT, {"view": str(view.id)}, page=VIEWS)
     opened = as_viewer.get(LIST).status_code
@@ -236,7 +236,7 @@ def test_unticking_the_default_in_the_form_unsets_it(as_viewer: Any) -> None:
 def test_a_default_view_that_is_shared_no_more_is_the_whole_list(
     as_viewer: Any, as_editor: Any, editor: Staff, make_view: Any
 ) -> None:
-    view = make_view(editor, audience=Audience.EVERYONE)
+    view = make_view(editor, audience=EVERYONE)
     as_viewer.post_form(DEFAULT, {"view": str(view.id)}, page=VIEWS)
 
     as_editor.post_form(f"{VIEWS}edit/?id={view.id}", {"name": "Gardens", "audience": "mine"})

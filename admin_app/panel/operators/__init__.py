@@ -12,6 +12,8 @@ from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.choice import (
     ChoiceInList,
     ChoiceNotInList,
+    HasNotWord,
+    HasWord,
     IsChoice,
     IsYes,
     UuidEquals,
@@ -81,6 +83,11 @@ class Operators(engine.FilterConverter):
     def conv_utc(self, column: Any, name: str, **arguments: Any) -> Sequence[Operator]:
         """Treat our UTC times as Flask-Admin treats DateTime."""
         return [operator(column, name, **arguments) for operator in self.datetime_filters]
+
+    @of_type("wordstype")
+    def conv_words(self, column: Any, name: str, **arguments: Any) -> Sequence[Operator]:
+        """Ask for one word of a set."""
+        return [operator(column, name, **arguments) for operator in (HasWord, HasNotWord)]
 
     @of_type("enum")
     def conv_enum(self, column: Any, name: str, **arguments: Any) -> Sequence[Operator]:

@@ -54,8 +54,18 @@ class Operator(engine.BaseSQLAFilter):
         condition = self.condition(self.column, value)
         if self.relation is None:
             return condition
+        if self.means_one():
+            # Asked for its key once, the lists' indexes by that key find the rows; EXISTS would be tried row by row.
+            (mine, theirs), *_ = self.relation.property.local_remote_pairs
+            key = select(theirs).where(condition).correlate(None).scalar_subquery()
+            one: ColumnElement[bool] = mine == key
+            return one
         found = self.relation.has(condition)
         return or_(found, ~self.relation.has()) if self.includes_nothing(value) else found
+
+    def means_one(self) -> bool:
+        """Whether a value means one record at most."""
+        return False
 
     def includes_nothing(self, value: Any) -> bool:  # noqa: ARG002 -- some operators ask it
         """Whether this value is true of what is not there."""
