@@ -20,9 +20,10 @@ from admin_app.pages.account import AccountPage
 from admin_app.pages.activity import ActivityPage
 from admin_app.pages.home import HomePage
 from admin_app.pages.jobs import JobsPage
+from admin_app.pages.passkeys import PasskeysPage
 from admin_app.panel import keeping, navigation
 from admin_app.selection import search_indexes
-from admin_app.web import errors, login, priority, second_factor, security, templating
+from admin_app.web import bodies, errors, login, priority, security, templating
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -45,11 +46,11 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     csrf.init_app(app)
     compress.init_app(app)
     mail.init_app(app)
+    bodies.init_app(app)
     security.init_app(app)
     priority.init_app(app)
     queue.init_app(app)
     login.init_app(app)
-    second_factor.init_app(app)
     errors.init_app(app)
     templating.init_app(app)
     navigation.init_app(app)
@@ -65,6 +66,7 @@ def _add_dashboard(app: Flask) -> None:
     """Register the pages and every declared resource with Flask-Admin; note what is searched, for the migrations."""
     admin = Admin(app, name=templating.SITE_NAME, index_view=HomePage(), theme=Theme("ours", "layout.html"))
     admin.add_view(AccountPage(name="Account", endpoint="account"))
+    admin.add_view(PasskeysPage(name="Passkeys", endpoint="passkeys", url="account/passkeys"))
     admin.add_view(ActivityPage(name="Activity", endpoint="activity"))
     admin.add_view(JobsPage(name="Jobs", endpoint="jobs"))
     search_indexes.declare(history.OFFER.search.values())

@@ -6,7 +6,9 @@ AdminError
 │   ├── InvalidRecord    fields are wrong, each with its message
 │   └── RecordGone       somebody deleted it meanwhile, or changed it in the same moment
 ├── NotFoundError        what was typed names no record, or several
-├── LastOwnerError       the act would leave nobody who may manage staff
+├── PowerError           the act gives or touches rights that whoever acts does not hold
+│   └── LastOwnerError   the act would leave nobody who may manage staff
+├── FactorError          a second factor is refused, or has to stay
 ├── SelectionError       a list was asked for something it does not offer
 ├── DeletionError        a deletion cannot be carried out as chosen
 ├── UndoError            an act cannot be undone
@@ -47,8 +49,16 @@ class NotFoundError(AdminError):
     """What was typed names no record, or several."""
 
 
-class LastOwnerError(AdminError):
+class PowerError(AdminError):
+    """The act gives, or touches somebody with, rights that whoever acts does not hold."""
+
+
+class LastOwnerError(PowerError):
     """Nobody could manage staff any more."""
+
+
+class FactorError(AdminError):
+    """A passkey is refused, or the last second factor has to stay."""
 
 
 class SelectionError(AdminError):

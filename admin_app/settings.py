@@ -146,7 +146,10 @@ SETTINGS = (
         _secret,
     ),
     Setting(
-        "ADMIN_HOSTS", "", "Comma-separated host names this dashboard answers to; others get 400. Empty: any.", _hosts
+        "ADMIN_HOSTS",
+        "",
+        "Comma-separated host names this dashboard answers to, and passkeys are for; others get 400. Empty: any, without passkeys.",
+        _hosts,
     ),
     Setting(
         "ADMIN_HTTPS",
@@ -202,7 +205,7 @@ SETTINGS = (
     Setting(
         "ADMIN_PROOF_ROWS",
         "1000",
-        "Deleting or exporting more rows than this asks for the password again after 15 minutes.",
+        "Deleting or exporting more rows than this asks for the password or a passkey again after 15 minutes.",
         _whole_number,
     ),
     Setting(

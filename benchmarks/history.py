@@ -37,7 +37,9 @@ from admin_app.domain.undo import undo
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
 from admin_app.models.post import Post
-from admin_app.models.staff import Role, Staff, StaffSession
+from admin_app.models.role import OWNER
+from admin_app.models.staff import Staff, StaffSession
+from admin_app.models.words import Words
 from benchmarks.common.postgres import postgres
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -184,7 +186,7 @@ def measure_pages(clients: dict[int, Any]) -> None:
 def signed_in(app: Flask) -> Any:
     """Return a client of an owner."""
     token = secrets.token_urlsafe(32)
-    staff = Staff(name="Olivia", email="olivia@example.com", role=Role.OWNER, password_hash="-")  # noqa: S106 -- opens nothing
+    staff = Staff(name="Olivia", email="olivia@example.com", roles=Words([OWNER]), password_hash="-")  # noqa: S106 -- opens nothing
     db.session.add(staff)
     db.session.flush()
     ends = datetime.now(UTC) + timedelta(hours=8)

@@ -28,7 +28,7 @@ from admin_app import create_app  # noqa: E402
 from admin_app.domain.accounts import create_staff  # noqa: E402
 from admin_app.domain.demo import make_demo  # noqa: E402
 from admin_app.extensions import db  # noqa: E402
-from admin_app.models.staff import Role  # noqa: E402
+from admin_app.models.role import OWNER  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
 # Who signs in; the account lives as long as the temporary folder.
@@ -112,7 +112,7 @@ def instance(folder: str) -> Flask:
     with app.app_context():
         flask_migrate.upgrade(directory=str(ROOT / "migrations"))
         make_demo(db.session, users=200, posts=2000)
-        create_staff(db.session, name="Demo owner", email=EMAIL, role=Role.OWNER, password=PASSWORD)
+        create_staff(db.session, name="Demo owner", email=EMAIL, roles=[OWNER], password=PASSWORD)
         db.session.commit()
         db.engine.dispose()
     return app

@@ -8,7 +8,7 @@ import os
 import secrets
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -22,10 +22,13 @@ from flask import Flask, has_app_context
 from sqlalchemy import event, text
 
 from admin_app import create_app
+from admin_app.domain import roles
 from admin_app.extensions import db
 from admin_app.models.post import Post
-from admin_app.models.staff import Role, Staff, StaffSession
+from admin_app.models.role import EDITOR, OWNER, VIEWER, Role
+from admin_app.models.staff import Staff, StaffSession
 from admin_app.models.user import User
+from admin_app.models.words import Words
 from tests.client import Client
 from tests.postgres import start_postgres
 
@@ -94,6 +97,7 @@ def app_on(
     apps: list[Flask] = []
     yield make
     for app in apps:
+        app.extensions["jobs"].close()
         with app.app_context():
             db.engine.dispose()
 
@@ -117,7 +121,20 @@ def app(app_on: Callable[[str], Flask], store: str) -> Flask:
             counted = "SELECT setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_sequences"
             # At once: waiting for thirty answers would take longer than the work.
             connection.exec_driver_sql(f"{deleted}; {counted} WHERE sequencename IN ({counters})")
+        connection.execute(Role.__table__.insert(), _given_roles())
     return app
+
+
+@functools.cache
+def _given_roles() -> list[dict[str, Any]]:
+    return [
+        {
+            name: getattr(one, name)
+            for name in ("name", "key", "permissions", "rows", "fields")
+            if getattr(one, name) is not None
+        }
+        for one in roles.given()
+    ]
 
 
 @pytest.fixture
@@ -217,9 +234,19 @@ def password() -> str:
 def make_staff(keep: Callable[[Any], Any], password_hash: str) -> Callable[..., Staff]:
     """Make members of staff; viewers unless told."""
 
-    def make(name: str, role: Role = Role.VIEWER, **values: Any) -> Staff:
+    def make(name: str, *keys: str, **values: Any) -> Staff:
         email = f"{name.lower()}@example.com"
-        return keep(Staff(**{"name": name, "email": email, "role": role, "password_hash": password_hash, **values}))
+        return keep(
+            Staff(
+                **{
+                    "name": name,
+                    "email": email,
+                    "roles": Words(keys or [VIEWER]),
+                    "password_hash": password_hash,
+                    **values,
+                }
+            )
+        )
 
     return make
 
@@ -227,19 +254,19 @@ def make_staff(keep: Callable[[Any], Any], password_hash: str) -> Callable[..., 
 @pytest.fixture
 def owner(make_staff: Callable[..., Staff]) -> Staff:
     """Olivia may do everything."""
-    return make_staff("Olivia", Role.OWNER)
+    return make_staff("Olivia", OWNER)
 
 
 @pytest.fixture
 def editor(make_staff: Callable[..., Staff]) -> Staff:
     """Edgar may change users and posts, and no staff."""
-    return make_staff("Edgar", Role.EDITOR)
+    return make_staff("Edgar", EDITOR)
 
 
 @pytest.fixture
 def viewer(make_staff: Callable[..., Staff]) -> Staff:
     """Vera may look."""
-    return make_staff("Vera", Role.VIEWER)
+    return make_staff("Vera", VIEWER)
 
 
 @pytest.fixture
@@ -286,6 +313,20 @@ def as_editor(client_of: Callable[[Staff], Client], editor: Staff) -> Client:
 def as_viewer(client_of: Callable[[Staff], Client], viewer: Staff) -> Client:
     """Return Vera's client."""
     return client_of(viewer)
+
+
+@pytest.fixture
+def client_with(
+    keep: Callable[[Any], Any], make_staff: Callable[..., Staff], client_of: Callable[[Staff], Client]
+) -> Callable[..., Client]:
+    """Return the client of Liam, who has one role of these rights: `client_with("post:*", rows=["post:own"], fields=["post.user:hidden"])`."""
+
+    def make(*permissions: str, rows: Iterable[str] = (), fields: Iterable[str] = (), name: str = "Liam") -> Client:
+        given = {"permissions": Words(permissions), "rows": Words(rows), "fields": Words(fields)}
+        keep(Role(key=name.lower(), name=name, **given))
+        return client_of(make_staff(name, name.lower()))
+
+    return make
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any
 
 from werkzeug.test import TestResponse
 
@@ -100,15 +101,20 @@ class Page(HTMLParser):
     # ---- lists
 
     def rows(self, listing: str = "listing") -> list[list[str]]:
-        """Return a table's rows as texts, without the column of actions."""
-        head = [one.text for one in self.all("th", within=listing, scope="col")]
+        """Return a table's rows as texts, without the column of tick boxes and that of actions."""
+        head = self.heads(listing)
         width = len(head) - (head[-1:] == ["Actions"])
         trs = [tr for tbody in self.all("tbody", within=listing) for tr in tbody.all("tr")]
-        return [[cell.text for cell in tr.inside if isinstance(cell, Element)][:width] for tr in trs]
+        cells = [[one for one in tr.inside if isinstance(one, Element) and not one.has(class_="tick")] for tr in trs]
+        return [[cell.text for cell in row][:width] for row in cells]
+
+    def heads(self, listing: str = "listing") -> list[str]:
+        """Return the words in a table's head, with the arrow of the sorted column, without that of the tick boxes."""
+        return [one.text for one in self.all("th", within=listing, scope="col") if not one.has(class_="tick")]
 
     def column(self, label: str, listing: str = "listing") -> list[str]:
         """Return one column's texts from top to bottom; no column of this name is an error."""
-        head = [one.text.rstrip("↑↓") for one in self.all("th", within=listing, scope="col")]
+        head = [one.rstrip("↑↓") for one in self.heads(listing)]
         return [row[head.index(label)] for row in self.rows(listing)] if head else []
 
     def ids(self, listing: str = "listing") -> list[int]:
@@ -140,24 +146,28 @@ class Page(HTMLParser):
         """Return the first form of this class; "" is the first one in the page's main part."""
         return next(one for one in self.all("form", within="main", class_=class_))
 
-    def values(self, class_: str = "form--long") -> dict[str, str]:
-        """Return what a browser would send: what stands in the form's controls, line ends as CRLF."""
-        sent = {}
+    def values(self, class_: str = "form--long") -> dict[str, Any]:
+        """Return what a browser would send: what stands in the form's controls, line ends as CRLF.
+
+        Of several controls of one name it is what they say, as a list where more than one says something.
+        """
+        sent: dict[str, list[str]] = {}
         for one in self.form(class_):
             name = one.attributes.get("name", "")
             match one.tag, one.attributes.get("type", "text"):
                 case ("input", "checkbox" | "radio") if "checked" not in one.attributes:
                     continue
                 case "input", _:
-                    sent[name] = one.attributes.get("value", "")
+                    sent.setdefault(name, []).append(one.attributes.get("value", ""))
                 case "textarea", _:
                     lines = one.raw.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\n")
-                    sent[name] = lines.replace("\n", "\r\n")
+                    sent.setdefault(name, []).append(lines.replace("\n", "\r\n"))
                 case "select", _:
                     options = one.all("option")
                     chosen = [option for option in options if "selected" in option.attributes] or options[:1]
-                    sent[name] = chosen[0].attributes.get("value", "") if chosen else ""
-        return {name: value for name, value in sent.items() if name}
+                    sent.setdefault(name, []).append(chosen[0].attributes.get("value", "") if chosen else "")
+        said = {name: [value for value in values if value] or [""] for name, values in sent.items() if name}
+        return {name: values[0] if len(values) == 1 else values for name, values in said.items()}
 
     @property
     def summary(self) -> list[str]:

@@ -6,9 +6,14 @@ import os
 import pwd
 import shutil
 import subprocess
+import time
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import text
+
+from admin_app.extensions import db
 
 
 def start_postgres(folder: Path) -> str:
@@ -42,3 +47,13 @@ def start_postgres(folder: Path) -> str:
     run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale-provider=builtin", "--locale=C.UTF-8", "-N")
     run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", f"-F -h '' -k {folder}", "start")
     return f"postgresql+psycopg://postgres@/postgres?host={folder}"
+
+
+def wait_until_waiting(wanted: int) -> None:
+    """Return when so many requests wait for a lock that the test holds."""
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    until = time.monotonic() + 10
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as watcher:
+        while watcher.scalar(waiting) != wanted and time.monotonic() < until:
+            time.sleep(0.02)
+        assert watcher.scalar(waiting) == wanted

@@ -14,7 +14,9 @@ from sqlalchemy import select
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
 from admin_app.models.job import Job
+from admin_app.models.passkey import Passkey
 from admin_app.models.presence import Presence
+from admin_app.models.role import Role
 from admin_app.models.saved_view import SavedView
 from admin_app.models.staff import Staff, StaffSession
 
@@ -76,6 +78,10 @@ ROUTES = {
     "/admin/account/": Route("/admin/account/", get=SIGNED_IN, post=(302, 422, 422, 422)),
     "/admin/account/session/": Route("/admin/account/session/", get=SIGNED_IN, post=SIGNED_IN),
     "/admin/account/two-factor/": Route("/admin/account/two-factor/", get=SIGNED_IN, post=(302, 422, 422, 422)),
+    "/admin/account/passkeys/": Route("/admin/account/passkeys/", get=SIGNED_IN, post=(302, 422, 422, 422)),
+    "/admin/account/passkeys/edit/": Route(
+        "/admin/account/passkeys/edit/?id={passkey}", get=(302, 404, 404, 200), post=(302, 404, 404, 422)
+    ),
     "/admin/account/confirm/": Route("/admin/account/confirm/", get=SIGNED_IN, post=(302, 422, 422, 422)),
     "/admin/account/sessions/": Route("/admin/account/sessions/", post=(302, 303, 303, 303)),
     "/admin/account/time-zone/": Route("/admin/account/time-zone/", post=(302, 422, 422, 422)),
@@ -122,10 +128,21 @@ ROUTES = {
     "/admin/staff/access/": Route("/admin/staff/access/?id={staff}", get=OWNERS, post=(302, 403, 403, 303)),
     "/admin/staff/delete/": Route("/admin/staff/delete/?id={staff}", get=OWNERS, post=(302, 403, 403, 303)),
     "/admin/staff/presence/": Route("/admin/staff/presence/?id={staff}", post=(302, 403, 403, 200)),
+    "/admin/role/": Route("/admin/role/", get=OWNERS),
+    "/admin/role/details/": Route("/admin/role/details/?id={role}", get=OWNERS),
+    "/admin/role/export/<export_type>/": Route("/admin/role/export/csv/", get=OWNERS),
+    "/admin/role/export/": Route("/admin/role/export/", get=OWNERS, post=(302, 403, 403, 422)),
+    "/admin/role/lookup/": Route("/admin/role/lookup/", get=(302, 403, 403, 404)),
+    "/admin/role/new/": Route("/admin/role/new/", get=OWNERS, post=(302, 403, 403, 422)),
+    "/admin/role/edit/": Route("/admin/role/edit/?id={role}", get=OWNERS, post=(302, 403, 403, 303)),
+    "/admin/role/delete/": Route("/admin/role/delete/?id={role}", get=OWNERS, post=(302, 403, 403, 303)),
+    "/admin/role/presence/": Route("/admin/role/presence/?id={role}", post=(302, 403, 403, 200)),
+    "/admin/role/history/": Route("/admin/role/history/?id={role}", get=OWNERS),
+    "/admin/role/restore/": Route("/admin/role/restore/", post=(302, 403, 403, 404)),
 }
 
 # What every resource's list can be made into: its columns, its views.
-for _name, _get in (("user", SIGNED_IN), ("post", SIGNED_IN), ("staff", OWNERS)):
+for _name, _get in (("user", SIGNED_IN), ("post", SIGNED_IN), ("staff", OWNERS), ("role", OWNERS)):
     _done, _missing, _refused, _unnamed = (
         tuple(302 if one == 302 else status if one == 200 else 403 for one in _get) for status in (303, 404, 400, 422)
     )
@@ -133,6 +150,7 @@ for _name, _get in (("user", SIGNED_IN), ("post", SIGNED_IN), ("staff", OWNERS))
     ROUTES |= {
         f"{_root}columns/": Route(f"{_root}columns/", get=_get, post=_done),
         f"{_root}page-size/": Route(f"{_root}page-size/", post=_refused),
+        f"{_root}ticked/": Route(f"{_root}ticked/?act=export_page&tick=1", get=_done),
         f"{_root}views/": Route(f"{_root}views/", get=_get),
         f"{_root}views/new/": Route(f"{_root}views/new/", get=_get, post=_unnamed),
         f"{_root}views/save/": Route(f"{_root}views/save/", post=_missing),
@@ -187,11 +205,12 @@ LISTED = ["sort", "q page per_page columns url", "view", "q view", "nothing__is"
 FILTERS = {
     "user": "name__contains email__in email__empty created_at__from created_at__between",
     "post": "content__contains user__is user__empty user.email__not_in created_at__on",
-    "staff": "email__not_equals role__is is_active__is last_sign_in_at__until",
+    "staff": "email__not_equals roles__has is_active__is last_sign_in_at__until",
+    "role": "name__contains permissions__has_not",
 }
 READ = {
     "details/": ["id", "url posts.q posts.page posts.per_page", "posts.sort"],
-    "history/": ["id", "before url"],
+    "history/": ["id", "before before_act url"],
     "edit/": ["id", "url posts.q posts.page posts.per_page draft", "posts.sort"],
     "presence/": ["id"],
     "delete/": ["id", "url"],
@@ -206,6 +225,7 @@ ARGUMENTS = {
     "/sign-in": ["next"],
     "/admin/account/": ["id url"],
     "/admin/account/confirm/": ["next"],
+    "/admin/account/passkeys/edit/": ["id"],
     "/admin/activity/": ["q", "person resource kind", "from to", "before", "after"],
     "/admin/activity/set/": ["id", "after"],
     "/admin/jobs/": ["all"],
@@ -222,7 +242,8 @@ for _name, _filters in FILTERS.items():
 OWN = {"_version": "1", "_seen": "1", "_once": "x", "_draft": "x", "_take.name": "yours"}
 USER = {"name": "Ann", "email": "ann%40example.com", "url": "", **OWN}
 POST = {"content": "Words", "user": "", "url": "", **OWN}
-STAFF = {"name": "Ann", "email": "ann%40example.com", "role": "viewer", "password": "", **OWN}
+ROLE = {"name": "Author", "permissions": "post%3Aedit", "rows": "", "fields": "post.content%3Ahidden", **OWN}
+STAFF = {"name": "Ann", "email": "ann%40example.com", "roles": "viewer", "password": "", **OWN}
 EXPORT = {"format": "csv", "column": "id", "place.id": "1", "delimiter": "comma", "excel": "1", "long_text": "cut"}
 FORMS = {
     **dict.fromkeys(("/admin/user/export/", "/admin/post/export/", "/admin/staff/export/"), EXPORT),
@@ -231,6 +252,8 @@ FORMS = {
     "/admin/account/two-factor/": {"act": "", "secret": "", "code": "000000"},
     "/admin/account/confirm/": {"proof_password": "", "proof_typed": ""},
     "/admin/account/sessions/": {"session": ""},
+    "/admin/account/passkeys/": {"passkey": "{}", "passkey_question": "x", "passkey_name": "Key"},
+    "/admin/account/passkeys/edit/": {"name": "Key", "act": ""},
     "/admin/staff/access/": {"act": "", "session": ""},
     "/admin/activity/undo/": {"id": "1", "insist": "1", "proceed": "1", "url": ""},
     "/admin/user/restore/": {"change": "1", "url": ""},
@@ -244,6 +267,7 @@ FORMS = {
     **dict.fromkeys(("/admin/user/new/", "/admin/user/edit/"), USER),
     **dict.fromkeys(("/admin/post/new/", "/admin/post/edit/"), POST),
     **dict.fromkeys(("/admin/staff/new/", "/admin/staff/edit/"), STAFF),
+    **dict.fromkeys(("/admin/role/new/", "/admin/role/edit/"), ROLE),
 }
 URLENCODED = "application/x-www-form-urlencoded"
 
@@ -255,8 +279,10 @@ def address_of(  # noqa: PLR0917 -- fixtures, by name
     user = make_user()
     job = keep(Job(kind="export", staff_id=owner.id, title="Posts", arguments={}, problems=[[1, "It was cut."]]))
     ids = {"user": user.id, "post": make_post(user=user).id, "staff": make_staff("Subject").id}
-    ids |= {"act": act_of(app), "job": job.id}
-    for name in ("user", "post", "staff"):
+    ids |= {"act": act_of(app), "job": job.id, "role": keep(Role(name="Subject", key="subject")).id}
+    key = {"name": "Key", "site": "localhost", "credential": "AAAA", "public_key": b"", "sign_count": 0}
+    ids["passkey"] = keep(Passkey(staff_id=owner.id, **key)).id
+    for name in ("user", "post", "staff", "role"):
         view = SavedView(staff_id=owner.id, resource=name, name="View", arguments="per_page=20")
         ids[f"{name}_view"] = keep(view).id
     return lambda rule: ROUTES[rule].url.format_map(ids)

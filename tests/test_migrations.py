@@ -23,8 +23,8 @@ from admin_app.selection import search_indexes
 MIGRATIONS = str(Path(__file__).resolve().parents[1] / "migrations")
 TABLES = {
     *("alembic_version", "change", "change_set", "draft", "job", "job_chunk", "post", "preference"),
-    *("presence", "saved_view", "staff", "staff_session", "submission", "user", "worker"),
-    *("authenticator", "password_link", "proof_try", "recovery_code"),
+    *("presence", "role", "saved_view", "staff", "staff_session", "submission", "user", "worker"),
+    *("authenticator", "password_link", "proof_try", "recovery_code", "passkey", "used_challenge"),
 }
 
 
@@ -133,6 +133,42 @@ def test_upgrading_twice_keeps_the_data() -> None:
 
 
 @pytest.mark.usefixtures("empty")
+def test_the_role_of_each_person_becomes_their_roles_and_back() -> None:
+    flask_migrate.upgrade(directory=MIGRATIONS, revision="0010")
+    with db.engine.begin() as connection:
+        for number, role in enumerate(("viewer", "editor", "owner"), 1):
+            connection.execute(text(
+                "INSERT INTO staff (id, name, email, role, is_active, password_hash, created_at, updated_at, version)"
+                " VALUES (:id, :role, :role, :role, true, '', '2026-01-01', '2026-01-01', 1)"
+            ), {"id": number, "role": role})  # fmt: skip
+        connection.execute(text(
+            "INSERT INTO saved_view (id, staff_id, resource, name, arguments, audience, created_at, updated_at)"
+            " VALUES (1, 1, 'staff', 'Owners', 'role__is=owner&q=x', 'viewer', '2026-01-01', '2026-01-01')"
+        ))  # fmt: skip
+        connection.execute(text(
+            "INSERT INTO preference (id, staff_id, resource, columns, page_size, density, has_shortcuts)"
+            " VALUES (1, 1, 'staff', 'name,role,email', 0, 'compact', true)"
+        ))  # fmt: skip
+
+    def kept(column: str) -> list[list[str]]:
+        with db.engine.connect() as connection:
+            asked = (f"SELECT {column} FROM staff ORDER BY id", "SELECT arguments FROM saved_view",
+                     "SELECT columns FROM preference")  # fmt: skip
+            return [list(connection.scalars(text(one))) for one in asked]
+
+    flask_migrate.upgrade(directory=MIGRATIONS, revision="0011")
+    after = kept("roles")
+    with db.engine.begin() as connection:
+        connection.execute(text("""UPDATE staff SET roles = '["editor","owner"]' WHERE id = 1"""))
+        connection.execute(text("""UPDATE staff SET roles = '["author"]' WHERE id = 3"""))
+    flask_migrate.downgrade(directory=MIGRATIONS, revision="0010")
+
+    assert after == [
+        ['["viewer"]', '["editor"]', '["owner"]'], ["roles__has=owner&q=x"], ["name,roles,email"]]  # fmt: skip
+    assert kept("role") == [["owner", "editor", "viewer"], ["role__is=owner&q=x"], ["name,role,email"]]
+
+
+@pytest.mark.usefixtures("empty")
 def test_what_was_chosen_for_exports_moves_along_up_and_down() -> None:
     def sql(statement: str) -> list[tuple[Any, ...]]:
         done = db.session.execute(text(statement))
@@ -188,7 +224,7 @@ def test_every_foreign_key_is_indexed() -> None:
             )
         ]
 
-    assert len(keys) == 13
+    assert len(keys) == 14
     assert missing == []
 
 

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 HERE = Path(__file__).parent / "third_model"
 
 PROJECT = ("admin_app", "templates", "static", "migrations", "manage.py", "pyproject.toml")
-TESTS = ("client.py", "conftest.py", "page.py", "postgres.py", "test_every_resource.py")
+TESTS = ("client.py", "conftest.py", "page.py", "postgres.py", "test_every_resource.py", "test_every_field.py")
 # The two files that CONTRIBUTING.md promises.
 ADDED = {"model.py": "admin_app/models/tag.py", "resource.py": "admin_app/resources/tag.py"}
 
@@ -80,7 +80,7 @@ def test_migration_is_written_and_leaves_nothing_to_change(project: Path) -> Non
 
 def test_every_capability_its_types_and_its_relation_work(project: Path) -> None:
     # The capabilities on one store, as the other resources' run on both; the types' own checks on both.
-    chosen = "(every_resource and Tag and sqlite) or test_tag"
+    chosen = "((every_resource or every_field) and Tag and sqlite) or test_tag"
     require(project, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests", "-k", chosen)
 
 

@@ -18,9 +18,11 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from admin_app.domain import accounts, two_factor
+from admin_app.domain import accounts, powers, roles, two_factor
+from admin_app.errors import ConfigurationError
 from admin_app.extensions import db
-from admin_app.models.staff import Role, Staff
+from admin_app.models.staff import Staff
+from admin_app.text import in_words
 
 # Of a key of 32 characters, that many bits if each were as likely as it is frequent: "abcabcabc…" has a tenth of it.
 FEWEST_BITS = 96
@@ -139,12 +141,27 @@ def _proxies(app: Flask) -> Iterator[Finding]:
 
 
 def _second_factors(app: Flask) -> Iterator[Finding]:
-    powerful = {Role.OWNER.value} - app.config["TWO_FACTOR"]
-    for role in sorted(powerful):
+    try:
+        powerful = powers.powerful_roles(db.session) - app.config["TWO_FACTOR"]
+    except SQLAlchemyError:
+        # Without its tables; the migrations' check says so.
+        db.session.rollback()
+        return
+    if powerful:
         yield Finding(
-            f"A password alone signs in the role {role}.",
-            f"Set ADMIN_TWO_FACTOR={','.join(sorted({*app.config['TWO_FACTOR'], role}))}",
+            f"A password alone signs in the {'role' if len(powerful) == 1 else 'roles'} {in_words(sorted(powerful))}.",
+            f"Set ADMIN_TWO_FACTOR={','.join(sorted({*app.config['TWO_FACTOR'], *powerful}))}",
         )
+
+
+def _roles(app: Flask) -> Iterator[Finding]:
+    try:
+        roles.require_known(db.session, app.config["TWO_FACTOR"], "ADMIN_TWO_FACTOR")
+    except ConfigurationError as error:
+        yield Finding(str(error), "Name roles by their keys: until then whoever is meant needs no second factor.")
+    except SQLAlchemyError:
+        # Without its tables; the migrations' check says so.
+        db.session.rollback()
 
 
 def _people(_app: Flask) -> Iterator[Finding]:
@@ -156,7 +173,9 @@ def _people(_app: Flask) -> Iterator[Finding]:
         required = current_app.config["TWO_FACTOR"]
         people = db.session.scalars(select(Staff).where(Staff.is_active).order_by(Staff.name, Staff.id)).all()
         missing = [
-            one.email for one in people if one.role.value in required and not two_factor.has_factor(db.session, one)
+            one.email
+            for one in people
+            if required.intersection(one.roles) and not two_factor.has_factor(db.session, one)
         ]
     except SQLAlchemyError:
         # Without its tables; the migrations' check says so.
@@ -175,6 +194,7 @@ CHECKS: tuple[Callable[[Flask], Iterator[Finding]], ...] = (
     _hosts,
     _https,
     _migrations,
+    _roles,
     _files,
 )
 LIVE_CHECKS: tuple[Callable[[Flask], Iterator[Finding]], ...] = (_proxies, _second_factors, _people)

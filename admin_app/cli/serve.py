@@ -17,7 +17,7 @@ from admin_app.cli.check import findings
 from admin_app.cli.jobs import THREADS as JOBS
 from admin_app.cli.keeper import keep_worker, stop_keeper
 from admin_app.cli.sending import PATIENCE, Sending
-from admin_app.domain import accounts
+from admin_app.domain import accounts, roles
 from admin_app.extensions import db
 from admin_app.pages.auth import set_up_url
 
@@ -84,6 +84,8 @@ def run(*, host: str, port: int, workers: int, threads: int, jobs: int, patience
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- the object behind the proxy, as Flask documents
     listener = _listen(host, port)
     upgrade()
+    # A slip of the pen in the setting must not let anybody off.
+    roles.require_known(db.session, app.config["TWO_FACTOR"], "ADMIN_TWO_FACTOR")
     address = listening_address(app, host, listener.getsockname()[1])
     click.echo(f"The dashboard is at {address}/  (Ctrl-C stops it)")
     if not accounts.is_set_up(db.session):

@@ -10,11 +10,20 @@ from sqlalchemy import select
 from admin_app import text
 from admin_app.cli.address import listening_address, public_address
 from admin_app.current import writing
-from admin_app.domain import accounts, passwords, records, sessions, sign_in, two_factor
+from admin_app.domain import accounts, passwords, records, roles, sessions, sign_in, two_factor
 from admin_app.errors import NotFoundError
 from admin_app.extensions import db
-from admin_app.models.staff import Role, Staff
+from admin_app.models.role import VIEWER
+from admin_app.models.staff import Staff
 from admin_app.web.password_links import hand_over
+
+_roles = click.option(
+    "--role",
+    multiple=True,
+    default=[VIEWER],
+    show_default=True,
+    help="A role's key, like owner; several by several of these.",
+)
 
 
 @click.group()
@@ -25,25 +34,25 @@ def staff() -> None:
 @staff.command()
 @click.argument("email")
 @click.option("--name", prompt=True, help="The person's name.")
-@click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.VIEWER.value, show_default=True)
+@_roles
 @click.password_option(help="Asked for when it is left out, which keeps it out of the shell's history.")
 @with_appcontext
-def create(email: str, name: str, role: str, password: str) -> None:
+def create(email: str, name: str, role: tuple[str, ...], password: str) -> None:
     """Make an account."""
     with writing(), records.commit(db.session, Staff):
-        accounts.create_staff(db.session, name=name, email=email, role=Role(role), password=password)
-    click.echo(f"{name} can sign in as {accounts.normalised_email(email)} ({role}).")
+        person = accounts.create_staff(db.session, name=name, email=email, roles=_known(role), password=password)
+    click.echo(f"{name} can sign in as {accounts.normalised_email(email)} ({person.role_names.lower()}).")
 
 
 @staff.command()
 @click.argument("email")
 @click.option("--name", prompt=True, help="The person's name.")
-@click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.VIEWER.value, show_default=True)
+@_roles
 @with_appcontext
-def invite(email: str, name: str, role: str) -> None:
+def invite(email: str, name: str, role: tuple[str, ...]) -> None:
     """Make an account without a password, and a link with which the person chooses one."""
     with writing(), records.commit(db.session, Staff):
-        accounts.create_staff(db.session, name=name, email=email, role=Role(role), password=None)
+        accounts.create_staff(db.session, name=name, email=email, roles=_known(role), password=None)
     _hand_over(email)
 
 
@@ -57,7 +66,7 @@ def list_() -> None:
     for person in people:
         last = text.exact_time(person.last_sign_in_at) if person.last_sign_in_at else "never signed in"
         state = "" if person.is_active else "  (disabled)"
-        click.echo(f"{person.email}  {person.name}  {person.role.value}  {last}{state}")
+        click.echo(f"{person.email}  {person.name}  {','.join(person.roles)}  {last}{state}")
 
 
 @staff.command("reset-password")
@@ -110,6 +119,15 @@ def reset_two_factor(email: str) -> None:
         two_factor.reset(db.session, person)
         sessions.end_all(db.session, person)
     click.echo(f"{person.name} signs in with the password alone, and is signed out everywhere.")
+
+
+def _known(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse a slip of the pen as a wrong use, with what there is."""
+    known = roles.names(db.session)
+    if unknown := [key for key in keys if key not in known]:
+        message = f"{', '.join(unknown)} is no role. There is: {', '.join(known)}."
+        raise click.BadParameter(message, param_hint="--role")
+    return keys
 
 
 def _hand_over(email: str) -> None:

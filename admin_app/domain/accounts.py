@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import select, text
 
 from admin_app import zones
 from admin_app.current import Actor
 from admin_app.domain import sessions
 from admin_app.domain.passwords import set_password
+from admin_app.domain.powers import require_another_owner
+from admin_app.domain.roles import of_keys
 from admin_app.domain.rules import problem_with
-from admin_app.errors import InvalidRecord, LastOwnerError, NotFoundError
+from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import AnySession
-from admin_app.models.staff import Role, Staff
+from admin_app.models.role import OWNER
+from admin_app.models.staff import Staff
+from admin_app.models.words import Words
 
 
 def normalised_email(address: str) -> str:
@@ -31,8 +37,8 @@ def time_zone_problem(name: str) -> str | None:
     return None if name in zones.offered() else "Choose a time zone from the list."
 
 
-def create_staff(session: AnySession, *, name: str, email: str, role: Role, password: str | None) -> Staff:
-    """Make an account (not yet committed); raise `InvalidRecord` for what does not fit, or an address that is taken.
+def create_staff(session: AnySession, *, name: str, email: str, roles: Collection[str], password: str | None) -> Staff:
+    """Make an account (not yet committed); raise `InvalidRecord` for what does not fit, or an address that is taken, or a role that there is not.
 
     Without a password nobody can sign in to it before its person has set one by a link.
     """
@@ -46,7 +52,8 @@ def create_staff(session: AnySession, *, name: str, email: str, role: Role, pass
         raise InvalidRecord({label: problem for label, problem in problems.items() if problem})
     if session.scalar(select(Staff.id).where(Staff.email == email)) is not None:
         raise InvalidRecord({"email": f"{email} already has an account."})
-    staff = Staff(name=name.strip(), email=email, role=role)
+    found = of_keys(session, roles)
+    staff = Staff(name=name.strip(), email=email, roles=Words(one.key for one in found))
     if password is None:
         staff.password_hash = ""
     else:
@@ -63,7 +70,7 @@ def create_first_owner(session: AnySession, *, name: str, email: str, password: 
     if is_set_up(session):
         message = "The dashboard is set up already."
         raise NotFoundError(message)
-    return create_staff(session, name=name, email=email, role=Role.OWNER, password=password)
+    return create_staff(session, name=name, email=email, roles=[OWNER], password=password)
 
 
 def is_set_up(session: AnySession) -> bool:
@@ -74,32 +81,6 @@ def is_set_up(session: AnySession) -> bool:
 def actor_of(staff: Staff) -> Actor:
     """Return the person as the history keeps them: also when the account is gone, one knows who it was."""
     return staff.id, f"{staff.name} ({staff.email})"
-
-
-def require_another_owner(session: AnySession, staff: Staff) -> None:
-    """Raise `LastOwnerError` if this person is the only active owner.
-
-    The rows are locked, so that two owners who demote each other at the same moment do not both succeed.
-    """
-    owners = select(Staff.id).where(Staff.role == Role.OWNER, Staff.is_active).order_by(Staff.id).with_for_update()
-    with session.no_autoflush:
-        found = session.scalars(owners).all()
-    if list(found) == [staff.id]:
-        message = f"{staff.name} is the last owner. Make somebody else an owner first."
-        raise LastOwnerError(message)
-
-
-def require_an_owner(session: AnySession) -> None:
-    """Raise `LastOwnerError` if there is no active owner (any more, within this transaction)."""
-    if session.scalar(select(Staff.id).where(Staff.role == Role.OWNER, Staff.is_active).limit(1)) is None:
-        message = "Nobody could manage the staff any more. Make somebody else an owner first."
-        raise LastOwnerError(message)
-
-
-def lock_owners(session: AnySession) -> None:
-    """Let nobody else take an owner's role away until this transaction ends: each would count on the other's."""
-    owners = select(Staff.id).where(Staff.role == Role.OWNER, Staff.is_active).order_by(Staff.id).with_for_update()
-    session.scalars(owners).all()
 
 
 def disable(session: AnySession, staff: Staff) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -37,6 +37,8 @@ class Dependence:
     count: Count
     samples: Sequence[Any]
     fates: tuple[Fate, ...]
+    # Whether there are more that whoever asks may not see, or may do nothing with.
+    is_partly_unseen: bool = False
 
     @property
     def name(self) -> str:
@@ -52,24 +54,47 @@ class Decision:
     heir: Any = None
 
 
-def dependences(session: AnySession, record: Any) -> list[Dependence]:
+@dataclass(frozen=True)
+class Bound:
+    """With which records of a relation somebody may do what; None: with every one."""
+
+    seen: ColumnElement[bool] | None = None
+    to_move: ColumnElement[bool] | None = None
+    to_delete: ColumnElement[bool] | None = None
+
+
+# What somebody may do with what hangs on a record, by the relation.
+Bounds = Callable[[RelationshipProperty[Any]], Bound]
+
+
+def unbound(_relation: RelationshipProperty[Any]) -> Bound:
+    """Bound nothing: the command line may do what it likes."""
+    return Bound()
+
+
+def dependences(session: AnySession, record: Any, bounds: Bounds = unbound) -> list[Dependence]:
     """List what hangs on the record; the cost does not grow with how much that is."""
-    return [
-        found for relation in _relations(type(record)) if (found := _dependence(session, record, relation)).count.number
-    ]
+    found = (_dependence(session, record, relation, bounds(relation)) for relation in _relations(type(record)))
+    return [one for one in found if one.count.number or one.is_partly_unseen]
 
 
-def delete_record(session: AnySession, record: Any, decisions: Mapping[str, Decision]) -> None:
+def delete_record(
+    session: AnySession, record: Any, decisions: Mapping[str, Decision], bounds: Bounds = unbound
+) -> None:
     """Delete the record (not yet committed), its dependents by their decided fates.
 
-    Raises `DeletionError` where something hangs on it that nothing was decided for: also when it came meanwhile.
+    Raises `DeletionError` where something hangs on it that nothing was decided for, also when it came meanwhile, and where
+    something hangs on that in turn which is out of bounds.
     """
-    for dependence in dependences(session, record):
+    key = inspect_mapper(type(record)).primary_key[0]
+    # Until the end nothing more comes to hang on it: on PostgreSQL a record that points at it waits for this lock.
+    session.execute(select(key).where(key == record.id).with_for_update())
+    for dependence in dependences(session, record, bounds):
         decision = decisions.get(dependence.name)
         if decision is None or decision.fate not in dependence.fates:
             message = f"Choose what happens to the {dependence.name}."
             raise DeletionError(message)
-        _settle(session, record, dependence.relation, decision)
+        _settle(session, record, dependence.relation, decision, bounds)
     session.delete(record)
     session.flush()
 
@@ -85,21 +110,42 @@ def _link(relation: RelationshipProperty[Any]) -> tuple[Any, Any]:
     return relation.local_remote_pairs[0]
 
 
-def _dependence(session: AnySession, record: Any, relation: RelationshipProperty[Any]) -> Dependence:
+def _dependence(session: AnySession, record: Any, relation: RelationshipProperty[Any], bound: Bound) -> Dependence:
     child = relation.mapper.class_
     _, foreign_key = _link(relation)
     newest = child.__mapper__.primary_key[0].desc()
-    samples = session.scalars(select(child).where(foreign_key == record.id).order_by(newest).limit(MOST_SAMPLES)).all()
-    count = counts_of_children(session, relation.class_attribute, [record.id])[record.id]
+    mine = foreign_key == record.id
+    seen = [] if bound.seen is None else [bound.seen]
+    samples = session.scalars(select(child).where(mine, *seen).order_by(newest).limit(MOST_SAMPLES)).all()
+    count = counts_of_children(session, relation.class_attribute, [record.id], rows=bound.seen)[record.id]
     fates = (Fate.KEEP, Fate.GIVE, Fate.DELETE) if foreign_key.nullable else (Fate.GIVE, Fate.DELETE)
-    return Dependence(record, relation, count, samples, fates)
+    allowed = {fate: _has_none_beyond(session, child, mine, _rows_for(fate, bound)) for fate in fates}
+    is_partly_unseen = not _has_none_beyond(session, child, mine, bound.seen)
+    return Dependence(record, relation, count, samples, tuple(filter(allowed.get, fates)), is_partly_unseen)
 
 
-def _settle(session: AnySession, record: Any, relation: RelationshipProperty[Any], decision: Decision) -> None:
+def _rows_for(fate: Fate, bound: Bound) -> ColumnElement[bool] | None:
+    return bound.to_delete if fate is Fate.DELETE else bound.to_move
+
+
+def _has_none_beyond(
+    session: AnySession, model: type[Any], which: ColumnElement[bool], rows: ColumnElement[bool] | None
+) -> bool:
+    """Whether all of these records are among the rows; asks nothing where that is every one."""
+    if rows is None:
+        return True
+    key = inspect_mapper(model).primary_key[0]
+    beyond = select(key).where(which, key.not_in(select(key).where(which, rows).correlate(None)))
+    return session.scalar(beyond.limit(1)) is None
+
+
+def _settle(
+    session: AnySession, record: Any, relation: RelationshipProperty[Any], decision: Decision, bounds: Bounds
+) -> None:
     child = relation.mapper.class_
     _, foreign_key = _link(relation)
     if decision.fate is Fate.DELETE:
-        _delete_rows(session, child, foreign_key == record.id)
+        _delete_rows(session, child, foreign_key == record.id, bounds)
         return
     if decision.fate is Fate.GIVE and (decision.heir is None or decision.heir.id == record.id):
         message = f"Choose who gets the {relation.key}."
@@ -108,14 +154,18 @@ def _settle(session: AnySession, record: Any, relation: RelationshipProperty[Any
     change_rows(session, child, foreign_key == record.id, {foreign_key.name: owner})
 
 
-def _delete_rows(session: AnySession, model: type[Any], which: ColumnElement[bool]) -> None:
+def _delete_rows(session: AnySession, model: type[Any], which: ColumnElement[bool], bounds: Bounds) -> None:
     """Delete rows and what hangs on them in turn: the children of children lose their owner where they can."""
     key = model.__mapper__.primary_key[0]
     for relation in _relations(model):
         _, foreign_key = _link(relation)
-        hanging = foreign_key.in_(select(key).where(which))
+        child, hanging = relation.mapper.class_, foreign_key.in_(select(key).where(which))
+        fate = Fate.KEEP if foreign_key.nullable else Fate.DELETE
+        if not _has_none_beyond(session, child, hanging, _rows_for(fate, bounds(relation))):
+            message = "Something hangs on them in turn that is not yours to change. Nothing was deleted."
+            raise DeletionError(message)
         if foreign_key.nullable:
-            change_rows(session, relation.mapper.class_, hanging, {foreign_key.name: None})
+            change_rows(session, child, hanging, {foreign_key.name: None})
         else:
-            _delete_rows(session, relation.mapper.class_, hanging)
+            _delete_rows(session, child, hanging, bounds)
     delete_rows(session, model, which)

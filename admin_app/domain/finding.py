@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, Text, func, or_, select
+from sqlalchemy import ColumnElement, String, Text, and_, func, or_, select
 from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.errors import NotFoundError
@@ -13,16 +14,29 @@ from admin_app.extensions import AnySession
 from admin_app.models.limits import as_key
 
 
-def find_one(session: AnySession, model: type[Any], text: str, *, noun: str, nouns: str) -> Any:
-    """Return the record with this id, or with exactly this in one of its short text columns.
+@dataclass(frozen=True)
+class Sight:
+    """What somebody may see of a model: which rows (None: every one), and which of the columns that name them (None: all)."""
+
+    rows: ColumnElement[bool] | None = None
+    names: Collection[str] | None = None
+
+
+EVERYTHING = Sight()
+
+
+def find_one(
+    session: AnySession, model: type[Any], text: str, *, noun: str, nouns: str, sight: Sight = EVERYTHING
+) -> Any:
+    """Return the record with this id, or with exactly this in one of its short text columns; nothing is found out of sight.
 
     Raises `NotFoundError` for none and for several; nobody guesses.
     """
     text = text.strip().replace("\0", "")
     key = as_key(model, text)
-    if key is not None and (record := session.get(model, key)) is not None:
+    if key is not None and (record := _with_key(session, model, key, sight)) is not None:
         return record
-    found = _matching(session, model, text)
+    found = _matching(session, model, text, sight)
     if len(found) == 1:
         return found[0]
     if not found:
@@ -37,21 +51,28 @@ def find_one(session: AnySession, model: type[Any], text: str, *, noun: str, nou
 _ENOUGH = 3
 
 
-def naming_columns(model: type[Any]) -> list[Any]:
+def naming_columns(model: type[Any], sight: Sight = EVERYTHING) -> list[Any]:
     """Return the columns that may name a record: short text that is no secret."""
-    return [column for column in inspect_mapper(model).columns if _is_name(column)]
+    columns = [column for column in inspect_mapper(model).columns if _is_name(column)]
+    return [column for column in columns if sight.names is None or column.key in sight.names]
 
 
-def _matching(session: AnySession, model: type[Any], text: str) -> Sequence[Any]:
+def _with_key(session: AnySession, model: type[Any], key: int, sight: Sight) -> Any:
+    if sight.rows is None:
+        return session.get(model, key)
+    return session.scalar(select(model).where(model.id == key, sight.rows))
+
+
+def _matching(session: AnySession, model: type[Any], text: str, sight: Sight) -> Sequence[Any]:
     """Look for exactly this text, then for the same letters in another case: the first look can use an index."""
-    columns = naming_columns(model)
+    columns = naming_columns(model, sight)
     if not columns:
         return []
     for criterion in (
         or_(*(column == text for column in columns)),
         or_(*(func.lower(column) == func.lower(text) for column in columns)),
     ):
-        if found := _first(session, model, criterion):
+        if found := _first(session, model, criterion if sight.rows is None else and_(criterion, sight.rows)):
             return found
     return []
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Column, ColumnElement, and_, case, exists, func, insert, literal, or_, select, update
+from sqlalchemy import Column, ColumnElement, Text, and_, case, cast, exists, func, insert, literal, or_, select, update
 
 from admin_app.domain.recording import begin_set, count_rows
 from admin_app.domain.rows import delete_rows
@@ -125,7 +125,7 @@ class GivingBack:
 
     def _insert(self, columns: dict[str, Column[Any]], first: int) -> None:
         restored = self.model.__restored__
-        values = {column.name: self._value(column, _NEW.c.after, key) for key, column in columns.items()}
+        values = {column.name: self._value_or_default(column, key) for key, column in columns.items()}
         values |= {name: literal(value, self._table.c[name].type) for name, value in restored.items()}
         values |= {"id": _NEW.c.record_id, "version": _NEW.c.version}
         rows = select(*values.values()).where(*self._own(first))
@@ -140,6 +140,14 @@ class GivingBack:
             mine = [changes.c.change_set_id == begin_set(self.session), changes.c.model == self._table.name]
             again = update(changes).where(*mine, changes.c.id > first)
             connection.execute(again.values(after=now.scalar_subquery()))
+
+    def _value_or_default(self, column: Column[Any], key: str) -> ColumnElement[Any]:
+        """Return what the record held; of a column that came after it was deleted, what the database puts there by itself."""
+        value = self._value(column, _NEW.c.after, key)
+        if column.server_default is None:
+            return value
+        default: Any = column.server_default
+        return func.coalesce(value, cast(literal(str(default.arg), Text), column.type))
 
     def _is_there(self) -> ColumnElement[bool]:
         other = self._table.alias("same")

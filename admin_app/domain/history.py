@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from heapq import merge
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 
 from admin_app.domain.recording import note
 from admin_app.extensions import AnySession
-from admin_app.models.change_set import Change, ChangeSet, Kind
+from admin_app.models.change_set import ABOUT_ACCESS, Change, ChangeSet, Kind
 from admin_app.models.stored import kept_columns, to_json
 from admin_app.selection.counting import Count, bounded
 from admin_app.selection.offer import Offer, SearchColumn
@@ -26,6 +27,9 @@ CROSSING = 1000
 # Rows that pruning takes at a time: others get their turn between two batches.
 BATCH = 1000
 
+# By model, which of its rows.
+Rows = Mapping[type[Any], ColumnElement[bool]]
+
 OFFER = Offer(
     model=ChangeSet,
     search={"summary": SearchColumn(ChangeSet.summary), "actor": SearchColumn(ChangeSet.actor)},
@@ -35,10 +39,13 @@ OFFER = Offer(
 
 @dataclass(frozen=True)
 class Timeline:
-    """Some of a record's changes with their acts, newest first; `older` is where the next page begins, 0 at the end."""
+    """Some of what happened to a record, newest first: its changes with their acts, and acts about access, which change nothing.
 
-    entries: Sequence[tuple[Change, ChangeSet]]
-    older: int = 0
+    The next page begins below the change and the act that `older` names, if there is one.
+    """
+
+    entries: Sequence[tuple[Change | None, ChangeSet]]
+    older: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,12 @@ class Wanted:
     search: str = ""
     # Tables whose trail the person may not see.
     hidden: Collection[str] = field(default=())
+    # By model, the rows whose trail the person may see, where that is not every row.
+    rows: Rows = field(default_factory=dict)
+    # Whose acts that are about no record in particular they see all the same: their own.
+    own: int | None = None
+    # Tables whose records are not called by their names, so that nothing is found by those either.
+    unnamed: Collection[str] = field(default=())
 
 
 @dataclass(frozen=True)
@@ -67,33 +80,53 @@ class Activity:
     older: int = 0
 
 
-def timeline(session: AnySession, model: type[Any], record_id: int, *, before: int = 0) -> Timeline:
+def timeline(
+    session: AnySession, model: type[Any], record_id: int, *, before: int = 0, before_act: int = 0
+) -> Timeline:
     """Return a page of what happened to a record, whether it still exists or not."""
-    statement = (
+    changed = (
         select(Change, ChangeSet)
         .join(ChangeSet, ChangeSet.id == Change.change_set_id)
         .where(Change.model == model.__table__.name, Change.record_id == record_id)
         .order_by(Change.id.desc())
         .limit(PAGE_SIZE + 1)
     )
-    rows = [(row[0], row[1]) for row in session.execute(statement.where(Change.id < before) if before else statement)]
-    shown = rows[:PAGE_SIZE]
-    return Timeline(shown, shown[-1][0].id if len(rows) > len(shown) else 0)
+    noted = (
+        select(ChangeSet)
+        .where(ABOUT_ACCESS, ChangeSet.resource == model.__table__.name, ChangeSet.record_id == record_id)
+        .order_by(ChangeSet.id.desc())
+        .limit(PAGE_SIZE + 1)
+    )
+    changes = session.execute(changed.where(Change.id < before) if before else changed)
+    acts = session.scalars(noted.where(ChangeSet.id < before_act) if before_act else noted)
+    # Each keeps its own order: of two acts at the same moment, the one that began first may have ended last.
+    pairs: tuple[Iterable[tuple[Change | None, ChangeSet]], ...] = (
+        ((row[0], row[1]) for row in changes),
+        ((None, act) for act in acts),
+    )
+    both = list(merge(*pairs, key=lambda pair: -pair[1].id))
+    shown = both[:PAGE_SIZE]
+    if len(both) == len(shown):
+        return Timeline(shown)
+    lowest_change = min((change.id for change, _ in shown if change is not None), default=before)
+    lowest_act = min((act.id for change, act in shown if change is None), default=before_act)
+    return Timeline(shown, (lowest_change, lowest_act))
 
 
 def changes_of(
-    session: AnySession, set_id: int, hidden: Collection[str], *, after: int = 0
+    session: AnySession, set_id: int, hidden: Collection[str], *, rows: Rows | None = None, after: int = 0
 ) -> tuple[Sequence[Change], int]:
-    """Return a page of what an act changed, without the hidden tables, and where the next page begins."""
+    """Return a page of what an act changed, without the hidden tables and rows, and where the next page begins."""
     wanted = (
         select(Change)
         .where(Change.change_set_id == set_id, Change.id > after, Change.model.not_in(hidden))
+        .where(*(or_(Change.model != _table(model), there) for model, there in _there(rows or {}, Change.record_id)))
         .order_by(Change.id)
         .limit(ACTIVITY_SIZE + 1)
     )
-    rows = session.scalars(wanted).all()
-    shown = rows[:ACTIVITY_SIZE]
-    return shown, shown[-1].id if len(rows) > len(shown) else 0
+    found = session.scalars(wanted).all()
+    shown = found[:ACTIVITY_SIZE]
+    return shown, shown[-1].id if len(found) > len(shown) else 0
 
 
 def activity(session: AnySession, wanted: Wanted, *, before: int = 0, after: int = 0) -> Activity:
@@ -113,6 +146,12 @@ def activity(session: AnySession, wanted: Wanted, *, before: int = 0, after: int
         shown = found[:ACTIVITY_SIZE]
         has_newer, has_older = bool(before and shown), len(found) > len(shown)
     return Activity(shown, count, shown[0].id if has_newer else 0, shown[-1].id if has_older else 0)
+
+
+def is_shown(session: AnySession, change_set: ChangeSet, wanted: Wanted) -> bool:
+    """Whether an act is among those that are wanted."""
+    found = select(ChangeSet.id).where(ChangeSet.id == change_set.id, *_criteria(session, wanted))
+    return session.scalar(found) is not None
 
 
 def state_at(session: AnySession, record: Any, change: Change) -> dict[str, Any]:
@@ -163,6 +202,21 @@ def _forget(session: AnySession, table: Any, which: ColumnElement[bool]) -> int:
     return int(result.rowcount)
 
 
+def _there(rows: Rows, record_id: Any) -> Iterator[tuple[type[Any], ColumnElement[bool]]]:
+    """Yield, for each model, whether the record of this key is among its rows."""
+    for model, which in rows.items():
+        yield model, exists(select(1).where(model.id == record_id, which).correlate(record_id.class_))
+
+
+def _is_shown(model: type[Any], there: ColumnElement[bool], own: int | None) -> ColumnElement[bool]:
+    is_own = and_(ChangeSet.record_id.is_(None), ChangeSet.actor_id == own)
+    return or_(ChangeSet.resource != _table(model), there, is_own)
+
+
+def _table(model: type[Any]) -> str:
+    return str(model.__table__.name)
+
+
 # The act at one end of the times asked for, looked up in their index.
 _ids = select(ChangeSet.id).limit(1)
 
@@ -176,10 +230,13 @@ def _criteria(session: AnySession, wanted: Wanted) -> list[ColumnElement[bool]]:
         (bool(wanted.hidden), ChangeSet.resource.not_in(wanted.hidden)),
     ]
     criteria = [criterion for is_wanted, criterion in found if is_wanted]
+    criteria += [_is_shown(model, there, wanted.own) for model, there in _there(wanted.rows, ChangeSet.record_id)]
     if wanted.since is not None:
         first = session.scalar(_ids.where(ChangeSet.at >= wanted.since).order_by(ChangeSet.at))
         criteria += [false()] if first is None else [ChangeSet.at >= wanted.since, ChangeSet.id >= first - CROSSING]
     if wanted.until is not None:
         last = session.scalar(_ids.where(ChangeSet.at < wanted.until).order_by(ChangeSet.at.desc()))
         criteria += [false()] if last is None else [ChangeSet.at < wanted.until, ChangeSet.id <= last + CROSSING]
+    if wanted.search:
+        criteria.append(ChangeSet.resource.not_in(wanted.unnamed))
     return criteria

@@ -83,6 +83,8 @@ def _of_changed(session: AnySession, change: Change, record: Any) -> Obstacle:
     if found := misfit(session, change, type(record)):
         return found
     columns = kept_columns(type(record))
+    if not columns.keys() & change.before.keys():
+        return Obstacle(change, "What was changed is kept in another way since, so it cannot come back.")
     again = [
         label(key.removesuffix("_id") if columns[key].foreign_keys else key).lower()
         for key, value in (change.after or {}).items()

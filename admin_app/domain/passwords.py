@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from zxcvbn import zxcvbn
 
 from admin_app.domain import sessions
-from admin_app.domain.recording import note
+from admin_app.domain.access import note_access
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import AnySession
 from admin_app.models.base import utc_now
@@ -82,8 +82,7 @@ def make_link(session: AnySession, staff: Staff) -> str:
     session.execute(delete(PasswordLink).where((PasswordLink.staff_id == staff.id) | (PasswordLink.expires_at < now)))
     hours = RESET_HOURS if staff.password_hash else INVITATION_HOURS
     session.add(PasswordLink(token_hash=_digest(token), staff_id=staff.id, expires_at=now + timedelta(hours=hours)))
-    summary = f"Made a link for a new password of staff “{staff.name}”"
-    note(session, summary=summary, resource=Staff.__tablename__, record_id=staff.id)
+    note_access(session, staff, "Made a link for a new password of")
     return token
 
 

@@ -2,40 +2,37 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from collections.abc import Iterable
 
-from admin_app.models.staff import Role, Staff
+from admin_app.domain.rights import NO_RIGHTS, Act, FieldRight, Grant, Rights
+from admin_app.models.role import Role
+from admin_app.models.staff import Staff
 
-
-class Act(StrEnum):
-    """What can be done with the records of a resource."""
-
-    VIEW = "view"
-    HISTORY = "history"
-    EXPORT = "export"
-    CREATE = "create"
-    EDIT = "edit"
-    DELETE = "delete"
-    UNDO = "undo"
-    SHARE = "share"
+__all__ = ["Act", "FieldRight", "Rights", "grant_of", "may", "rights_given_by", "rights_of"]
 
 
-READING = frozenset({Act.VIEW, Act.HISTORY, Act.EXPORT})
-WRITING = frozenset({Act.CREATE, Act.EDIT, Act.DELETE, Act.UNDO})
-# Showing a saved view to others, a role or everyone: it stands in their navigation. Everybody may keep views of their own.
-SHARING = frozenset({Act.SHARE})
-
-GRANTS: dict[Role, frozenset[Act]] = {
-    Role.VIEWER: READING,
-    Role.EDITOR: READING | WRITING | SHARING,
-    Role.OWNER: READING | WRITING | SHARING,
-}
+def may(staff: Staff | None, act: Act, resource: str, *, guarded: bool = False) -> bool:
+    """Whether this person may do this with some rows of a resource at least."""
+    return rights_of(staff).may(act, resource, guarded=guarded)
 
 
-def may(staff: Staff | None, act: Act, *, owners_only: bool = False) -> bool:
-    """Whether this person may do this, on a resource that is for owners only or for everyone who signs in."""
+def rights_of(staff: Staff | None) -> Rights:
+    """Return what a person may do now; nothing, for strangers and for accounts that are switched off."""
     if staff is None or not staff.is_active:
-        return False
-    if owners_only and staff.role is not Role.OWNER:
-        return False
-    return act in GRANTS[staff.role]
+        return NO_RIGHTS
+    return rights_given_by(staff.held_roles)
+
+
+def rights_given_by(roles: Iterable[Role]) -> Rights:
+    """Return what whoever holds these roles may do."""
+    return Rights(tuple(grant_of(role) for role in roles))
+
+
+def grant_of(role: Role) -> Grant:
+    """Return what a role gives."""
+    fields = (one.rpartition(":") for one in role.fields)
+    return Grant(
+        permissions=frozenset(role.permissions),
+        rows=dict(one.split(":", 1) for one in role.rows),
+        fields={path: FieldRight(right) for path, _, right in fields},
+    )

@@ -7,7 +7,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Float, Integer, Numeric, String, func, select
+from sqlalchemy import Boolean, Column, ColumnElement, Float, Integer, Numeric, String, func, select
 from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.domain.nouns import noun_of
@@ -39,9 +39,16 @@ def problem_with(column: Column[Any], label: str, value: Any) -> str | None:
 
 
 def problem_with_uniqueness(
-    session: AnySession, column: Column[Any], label: str, value: Any, *, model: type[Any], record_id: Any = None
+    session: AnySession,
+    column: Column[Any],
+    label: str,
+    value: Any,
+    *,
+    model: type[Any],
+    record_id: Any = None,
+    seen: ColumnElement[bool] | None = None,
 ) -> str | None:
-    """Say which record already has this value, if one does. Text is compared without regard to case."""
+    """Say which record already has this value, if one does; one that is not `seen` is not named. Text is compared without case."""
     if value is None:
         return None
     key = inspect_mapper(model).primary_key[0]
@@ -49,6 +56,9 @@ def problem_with_uniqueness(
     others = [] if record_id is None else [key != record_id]
     with session.no_autoflush:
         taken_by = session.scalar(select(key).where(same, *others).limit(1))
+        if taken_by is not None and seen is not None:
+            is_seen = session.scalar(select(key).where(key == taken_by, seen)) is not None
+            return taken(label, model, taken_by if is_seen else None)
     return None if taken_by is None else taken(label, model, taken_by)
 
 

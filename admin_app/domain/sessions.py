@@ -11,14 +11,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.orm import joinedload
 
+from admin_app.domain.access import note_access
 from admin_app.domain.recording import note
 from admin_app.extensions import AnySession
 from admin_app.models.base import utc_now
 from admin_app.models.change_set import Kind
 from admin_app.models.staff import LONGEST_USER_AGENT, Staff, StaffSession
 
-# The preferences come along with the person: every page goes by them, and they are few.
-_PERSON = joinedload(StaffSession.staff).joinedload(Staff.preferences)
+# The preferences and the roles come along with the person: every page goes by them, and they are few.
+_STAFF = joinedload(StaffSession.staff)
+_PERSON = (_STAFF.joinedload(Staff.preferences), _STAFF.joinedload(Staff.held_roles))
 
 # A write for every page would make readers wait for writers; to the minute is near enough for people and for limits in hours.
 SEEN_EVERY = timedelta(minutes=1)
@@ -57,7 +59,7 @@ def begin(session: AnySession, staff: Staff, *, hours: int, visitor: Visitor = N
 
 def find(session: AnySession, token: str, *, idle_hours: int | None = None) -> StaffSession | None:
     """Return the session of this token, unless it ended, expired, lay idle, or the account was switched off."""
-    found = session.get(StaffSession, _digest(token), options=[_PERSON])
+    found = session.get(StaffSession, _digest(token), options=_PERSON)
     if found is None or not found.staff.is_active or utc_now() >= ends_at(found, idle_hours=idle_hours):
         return None
     return found
@@ -118,7 +120,15 @@ def end_by_handle(session: AnySession, staff: Staff, handle: str) -> bool:
     chosen = [one for one in all_of(session, staff) if one.handle == handle]
     for one in chosen:
         session.delete(one)
+    if chosen:
+        note_access(session, staff, "Ended a session of")
     return bool(chosen)
+
+
+def end_on_request(session: AnySession, staff: Staff, *, but: str | None = None) -> None:
+    """Sign the person out everywhere, or everywhere but here, because somebody asked for just that; it is noted."""
+    end_all(session, staff, but=but)
+    note_access(session, staff, "Ended all sessions of" if but is None else "Ended all other sessions of")
 
 
 def end_all(session: AnySession, staff: Staff, *, but: str | None = None) -> None:

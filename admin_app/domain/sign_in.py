@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from admin_app.current import reading
 from admin_app.domain import failures, throttle
+from admin_app.domain.access import note_access
 from admin_app.domain.accounts import normalised_email
 from admin_app.domain.passwords import is_right_for, renew_hash
 from admin_app.domain.sessions import Visitor
@@ -108,6 +109,7 @@ def delay_of(session: AnySession, staff: Staff) -> tuple[int, datetime | None]:
 def unlock(session: AnySession, staff: Staff) -> None:
     """Let the person try again at once, from anywhere."""
     throttle.unlock(session, staff.email)
+    note_access(session, staff, "Forgot the failed tries to sign in as")
 
 
 def _account(email: str, *, is_watched: bool = False) -> Limit:

@@ -1,4 +1,4 @@
-"""The second factor: codes from an app (TOTP), each good once, and eight codes on paper, each good once."""
+"""The second factor: codes from an app (TOTP) and on paper, each good once. Passkeys have a module of their own."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import delete, func, select, update
 
-from admin_app.current import Actor
+from admin_app.domain.access import note_access
 from admin_app.domain.accounts import actor_of
-from admin_app.domain.recording import note
 from admin_app.domain.sign_in import FREE_FOR_PAIR
 from admin_app.domain.throttle import Limit
-from admin_app.errors import InvalidRecord
+from admin_app.errors import FactorError, InvalidRecord
 from admin_app.extensions import AnySession
 from admin_app.models.base import utc_now
+from admin_app.models.passkey import Passkey
 from admin_app.models.staff import Staff
 from admin_app.models.two_factor import Authenticator, RecoveryCode
 
@@ -42,7 +42,17 @@ ENROLMENT_SECONDS = 30 * 60
 
 def has_factor(session: AnySession, staff: Staff) -> bool:
     """Whether the person has to prove a second factor to sign in."""
+    return has_app(session, staff) or _has_passkey(session, staff)
+
+
+def has_app(session: AnySession, staff: Staff) -> bool:
+    """Whether the person has an app that makes codes."""
     return session.scalar(select(Authenticator.id).where(Authenticator.staff_id == staff.id)) is not None
+
+
+def lock(session: AnySession, staff: Staff) -> None:
+    """Let nobody else change this person's factors until the transaction ends: each would count on the other's."""
+    session.execute(select(Staff.id).where(Staff.id == staff.id).with_for_update())
 
 
 def codes_left(session: AnySession, staff: Staff) -> int:
@@ -73,18 +83,22 @@ def address_of(staff: Staff, secret: str, *, site: str) -> str:
 
 
 def enrol(session: AnySession, staff: Staff, secret: str, typed: str, *, key: str) -> list[str]:
-    """Keep the secret once a code proves that the app has it; return new codes for paper, or raise `InvalidRecord`."""
+    """Keep the secret once a code proves that the app has it, or raise `InvalidRecord`.
+
+    Returns new codes for paper; none where the app is one more factor beside passkeys, and the codes are there.
+    """
     step = _step_of(secret, _plain(typed))
     if step is None:
         message = (
             "This is not the code that the app shows now. Type the newest one; the telephone's clock has to be right."
         )
         raise InvalidRecord({"code": message})
-    session.execute(delete(Authenticator).where(Authenticator.staff_id == staff.id))
+    lock(session, staff)
+    was_there = _changed(session.execute(delete(Authenticator).where(Authenticator.staff_id == staff.id)))
     session.add(Authenticator(staff_id=staff.id, secret=seal(secret, key=key), last_step=step))
-    codes = renew_codes(session, staff, key=key)
+    codes = renew_codes(session, staff, key=key) if was_there or not _has_passkey(session, staff) else []
     # Who enrols while signing in is not signed in yet.
-    _note(session, staff, "Set two-factor sign-in up for", actor=actor_of(staff))
+    note_access(session, staff, "Set up the app for two-factor sign-in of", actor=actor_of(staff))
     return codes
 
 
@@ -103,15 +117,33 @@ def renew_codes(session: AnySession, staff: Staff, *, key: str) -> list[str]:
     session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == staff.id))
     codes = ["".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH)) for _ in range(CODES)]
     session.add_all(RecoveryCode(staff_id=staff.id, code_hash=_code_hash(code, key)) for code in codes)
-    _note(session, staff, "Made new recovery codes for")
+    note_access(session, staff, "Made new recovery codes for")
     return [f"{code[:5]}-{code[5:]}" for code in codes]
+
+
+def remove_app(session: AnySession, staff: Staff, *, is_required: bool) -> None:
+    """Do without the app; with the last factor the recovery codes go too. Raises `FactorError` where one has to stay."""
+    lock(session, staff)
+    session.execute(delete(Authenticator).where(Authenticator.staff_id == staff.id))
+    settle(session, staff, is_required=is_required)
+    note_access(session, staff, "Removed the app for two-factor sign-in of")
+
+
+def settle(session: AnySession, staff: Staff, *, is_required: bool) -> None:
+    """After one factor went: without any, codes for paper stand in for nothing; raise `FactorError` where that may not be."""
+    if has_factor(session, staff):
+        return
+    if is_required:
+        message = "Your role needs a second factor, and this is the last. Add another one first."
+        raise FactorError(message)
+    session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == staff.id))
 
 
 def reset(session: AnySession, staff: Staff) -> None:
     """Take every factor but the password away."""
-    session.execute(delete(Authenticator).where(Authenticator.staff_id == staff.id))
-    session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == staff.id))
-    _note(session, staff, "Turned two-factor sign-in off for")
+    for model in (Authenticator, Passkey, RecoveryCode):
+        session.execute(delete(model).where(model.staff_id == staff.id))
+    note_access(session, staff, "Turned two-factor sign-in off for")
 
 
 def seal(text: str, *, key: str) -> str:
@@ -127,9 +159,8 @@ def unseal(sealed: str, *, key: str, seconds: int | None = None) -> str | None:
         return None
 
 
-def _note(session: AnySession, staff: Staff, what: str, *, actor: Actor | None = None) -> None:
-    summary = f"{what} staff “{staff.name}”"
-    note(session, actor=actor, summary=summary, resource=Staff.__tablename__, record_id=staff.id)
+def _has_passkey(session: AnySession, staff: Staff) -> bool:
+    return session.scalar(select(Passkey.id).where(Passkey.staff_id == staff.id).limit(1)) is not None
 
 
 def _use_app_code(session: AnySession, staff: Staff, code: str, *, key: str) -> bool:

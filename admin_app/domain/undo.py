@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import exists, func, select, tuple_
+from sqlalchemy import ColumnElement, and_, exists, func, select, tuple_
 
-from admin_app.domain import accounts, sessions
+from admin_app.domain import powers, sessions
 from admin_app.domain.giving_back import GivingBack
 from admin_app.domain.nouns import noun_of
 from admin_app.domain.obstacles import Obstacle, obstacle_of
+from admin_app.domain.powers import Power
 from admin_app.domain.recording import begin_set, describe
 from admin_app.errors import UndoError
 from admin_app.extensions import AnySession, db
 from admin_app.models.change_set import Change, ChangeSet, Did, Kind
 from admin_app.models.staff import Staff
-from admin_app.models.stored import from_json, kept_columns, recorded_models
+from admin_app.models.stored import from_json, kept_columns, keys_in, recorded_models
 
 # Signing in and out is nothing to undo, nor is what left the house in a file.
 UNDOABLE = frozenset({Kind.FORM, Kind.BULK, Kind.IMPORT, Kind.COMMAND, Kind.UNDO, Kind.RESTORE})
@@ -50,10 +52,27 @@ def undone_by(session: AnySession, change_set: ChangeSet) -> ChangeSet | None:
     return found if found is None or undone_by(session, found) is None else None
 
 
-def undo(session: AnySession, change_set: ChangeSet, *, insisted: Collection[int] = ()) -> Outcome:
+def strays(session: AnySession, set_id: int, model: type[Any], rows: ColumnElement[bool], did: Collection[Did]) -> bool:
+    """Whether an act did such a thing to a record of the model that is not among these rows, or not there."""
+    there = exists(select(1).where(model.id == Change.record_id, rows).correlate(Change))
+    which = (Change.change_set_id == set_id, Change.model == model.__table__.name, Change.act.in_(did))
+    return session.scalar(select(Change.id).where(*which, ~there).limit(1)) is not None
+
+
+def fields_changed(session: AnySession, set_id: int, model: type[Any]) -> set[str]:
+    """Name the columns of a model's records that an act gave other values, and an undo would give their former ones."""
+    which = (Change.change_set_id == set_id, Change.model == model.__table__.name, Change.act == Did.UPDATE)
+    before: Any = Change.before
+    return keys_in(session, before, and_(*which), session.get_bind().dialect.name)
+
+
+def undo(
+    session: AnySession, change_set: ChangeSet, *, by: Staff | None = None, insisted: Collection[int] = ()
+) -> Outcome:
     """Undo an act (not yet committed); `insisted` are the changes to be undone although their records changed since.
 
-    Raises `UndoError` where there is nothing to give back, and `LastOwnerError` where nobody could manage staff any more.
+    Raises `UndoError` where there is nothing to give back, and `PowerError` where that is about more rights than the
+    person has, or nobody could manage staff any more; nobody is whoever runs a command.
     """
     if not is_undoable(change_set):
         message = "This cannot be undone: it changed no record."
@@ -67,27 +86,31 @@ def undo(session: AnySession, change_set: ChangeSet, *, insisted: Collection[int
         record_id=change_set.record_id,
     )
     begin_set(session)
-    if is_about_staff := _is_about_staff(session, change_set.id):
-        accounts.lock_owners(session)
+    power = powers.taken(session, by) if powers.is_about_power(session, change_set.id) else None
+    if power is not None:
+        powers.require_over_touched(session, power, change_set.id)
     given_back = _give_back(session, change_set.id)
     session.expire_all()
     given_back += sum(_insist(session, change_set.id, key) for key in insisted)
     session.flush()
-    if is_about_staff:
-        _settle_staff(session)
+    if power is not None:
+        _settle_power(session, power)
     return _outcome(session, change_set.id, given_back)
 
 
-def bring_back(session: AnySession, change: Change) -> None:
+def bring_back(session: AnySession, change: Change, *, by: Staff | None = None) -> None:
     """Make a deleted record again as it was (not yet committed), whatever else its deletion did.
 
-    Raises `UndoError` where something is in the way.
+    Raises `UndoError` where something is in the way, and `PowerError` where it has more rights than the person.
     """
+    power = powers.taken(session, by) if change.model in powers.POWERFUL else None
     describe(session, kind=Kind.RESTORE, resource=change.model, record_id=change.record_id)
     model = recorded_models()[change.model]
     describe(session, summary=f"Brought back {noun_of(model)} “{change.title}”")
     if not GivingBack(session, change.change_set_id, model, only=change.id).made_again():
         raise UndoError(obstacle_of(session, change).words)
+    if power is not None:
+        _settle_power(session, power)
 
 
 def _give_back(session: AnySession, set_id: int) -> int:
@@ -130,17 +153,15 @@ def _insist(session: AnySession, set_id: int, key: int) -> bool:
     return True
 
 
-def _is_about_staff(session: AnySession, set_id: int) -> bool:
-    staff = Change.model == Staff.__tablename__
-    return bool(session.scalar(select(exists(select(1).where(Change.change_set_id == set_id, staff)))))
-
-
-def _settle_staff(session: AnySession) -> None:
-    """Hold what holds however accounts change: an owner stays, and whose rights are others now signs in again."""
-    accounts.require_an_owner(session)
-    done = select(Change).where(Change.change_set_id == begin_set(session), Change.model == Staff.__tablename__)
-    changes = session.scalars(done).all()
-    sessions.end_all_of(session, [one.record_id for one in changes if {"role", "is_active"} & {*(one.after or {})}])
+def _settle_power(session: AnySession, power: Power) -> None:
+    """Hold what holds however rights change: none grow, an owner stays, and whose rights are others now signs in again."""
+    done = begin_set(session)
+    powers.require_over_touched(session, power, done)
+    powers.require_sound(session)
+    changes = session.scalars(
+        select(Change).where(Change.change_set_id == done, Change.model == Staff.__tablename__)
+    ).all()
+    sessions.end_all_of(session, [one.record_id for one in changes if {"roles", "is_active"} & {*(one.after or {})}])
 
 
 def _outcome(session: AnySession, set_id: int, given_back: int) -> Outcome:

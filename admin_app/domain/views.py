@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, or_, select, true
 
 from admin_app.domain import records
+from admin_app.domain.permissions import rights_of
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import AnySession
 from admin_app.models.limits import as_key
-from admin_app.models.saved_view import Audience, SavedView
-from admin_app.models.staff import Role, Staff
+from admin_app.models.saved_view import EVERYONE, MINE, SavedView
+from admin_app.models.staff import Staff
 
 LONGEST_NAME = 60
 # Of one person and resource: more nobody finds their way in.
@@ -33,32 +35,47 @@ class ViewAtHand:
     resource: str
     name: str
     arguments: str
-    audience: Audience
+    audience: str
     staff_id: int
 
 
 def visible_to(staff: Staff) -> ColumnElement[bool]:
-    """Return the condition on the views this person sees: their own and those shared with them; owners, all shared ones."""
-    own = SavedView.staff_id == staff.id
-    if staff.role is Role.OWNER:
-        return or_(own, SavedView.audience != Audience.MINE)
-    return or_(own, SavedView.audience.in_([Audience.EVERYONE, Audience(staff.role.value)]))
+    """Return the condition on the views this person sees: their own and those shared with them; with every right, all shared ones."""
+    return or_(SavedView.staff_id == staff.id, _shared_with(audiences_of(staff)))
+
+
+def audiences_of(staff: Staff) -> tuple[str, ...]:
+    """Return whom a view has to be shared with for this person to see it; nothing where it may be anybody."""
+    return () if rights_of(staff).has_everything else (EVERYONE, *staff.roles)
+
+
+def _shared_with(audiences: Sequence[str]) -> ColumnElement[bool]:
+    return SavedView.audience.in_(audiences) if audiences else SavedView.audience != MINE
 
 
 def may_change(staff: Staff, view: SavedView | ViewAtHand) -> bool:
-    """Whether this person may rename, save, share or delete the view: who made it, and owners what is shared."""
-    is_shared = view.audience is not Audience.MINE
-    return view.staff_id == staff.id or (is_shared and staff.role is Role.OWNER)
+    """Whether this person may rename, save, share or delete the view: who made it, and with every right what is shared."""
+    is_shared = view.audience != MINE
+    return view.staff_id == staff.id or (is_shared and rights_of(staff).has_everything)
 
 
-def views_at_hand(session: AnySession, staff: Staff, *, most: int, with_id: int = 0) -> list[ViewAtHand]:
-    """Return the first views of each resource by name, up to `most`, and the one with this id if the person sees it."""
+def asked_at_hand(audiences: Sequence[str], *, most: int) -> Select[*tuple[Any, ...]]:
+    """Ask for the first views of each resource by name, up to `most`, and for one by its id if the person sees it.
+
+    `audiences` are theirs; the person, `staff_id`, and the view, `view_id`, are parameters.
+    """
     columns = [SavedView.id, SavedView.resource, SavedView.name, SavedView.arguments, SavedView.audience]
-    place = func.row_number().over(partition_by=SavedView.resource, order_by=(func.lower(SavedView.name), SavedView.id))
-    seen = select(*columns, SavedView.staff_id, place.label("place")).where(visible_to(staff)).subquery()
-    wanted = select(seen).where(or_(seen.c.place <= most, seen.c.id == with_id))
-    rows = session.execute(wanted.order_by(seen.c.resource, seen.c.place)).all()
-    return [ViewAtHand(*row[:-1]) for row in rows]
+    place = func.row_number(type_=Integer).over(
+        partition_by=SavedView.resource, order_by=(func.lower(SavedView.name), SavedView.id)
+    )
+    is_seen = or_(SavedView.staff_id == bindparam("staff_id"), _shared_with(audiences))
+    seen = select(*columns, SavedView.staff_id, place.label("place")).where(is_seen).subquery()
+    return select(seen).where(or_(seen.c.place <= most, seen.c.id == bindparam("view_id")))
+
+
+def views_at_hand(rows: Iterable[Sequence[Any]]) -> list[ViewAtHand]:
+    """Return the views of these rows, as `asked_at_hand` asks for them, by resource and name."""
+    return [ViewAtHand(*row[:-1]) for row in sorted(rows, key=lambda row: (row[1], row[-1]))]
 
 
 def views_of(session: AnySession, staff: Staff, *, resource: str) -> Sequence[tuple[SavedView, Staff]]:
@@ -80,7 +97,7 @@ def find_view(session: AnySession, staff: Staff, *, resource: str, key: str) -> 
 
 
 def create_view(
-    session: AnySession, staff: Staff, *, resource: str, name: str, arguments: str, audience: Audience
+    session: AnySession, staff: Staff, *, resource: str, name: str, arguments: str, audience: str
 ) -> SavedView:
     """Keep a list under a name (not yet committed); raise `InvalidRecord` for a name that does not fit or is taken."""
     count = select(func.count()).where(SavedView.staff_id == staff.id, SavedView.resource == resource)
@@ -93,7 +110,7 @@ def create_view(
     return view
 
 
-def change_view(session: AnySession, view: SavedView, *, name: str, audience: Audience | None = None) -> None:
+def change_view(session: AnySession, view: SavedView, *, name: str, audience: str | None = None) -> None:
     """Give the view another name, and another audience if one is given; raise `InvalidRecord` where the name does not do."""
     name = " ".join(name.split())
     if problem := _problem_with(session, view, name):

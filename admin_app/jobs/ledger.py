@@ -5,11 +5,12 @@ A job is changed only from the state it is believed to be in, so that two worker
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from admin_app.errors import NotFoundError
@@ -41,10 +42,28 @@ def jobs_of(session: AnySession, *, staff_id: int | None, limit: int) -> Sequenc
     return session.scalars(statement if staff_id is None else statement.where(Job.staff_id == staff_id)).all()
 
 
-def news_of(session: AnySession, *, staff_id: int, since: datetime) -> Sequence[Job]:
-    """Return what a page says of a person's jobs: those under way, and those that ended since."""
-    is_news = or_(Job.state.in_(OPEN), Job.finished_at > since)
-    return session.scalars(select(Job).where(Job.staff_id == staff_id, is_news).order_by(Job.id)).all()
+@dataclass(frozen=True)
+class News:
+    """A job as every page speaks of it: plain values that outlive the transaction they were read in."""
+
+    id: int
+    title: str
+    state: JobState
+    finished_at: datetime | None
+
+
+def asked_for_news() -> Select[*tuple[Any, ...]]:
+    """Ask what a page says of a person's jobs: those under way, and those that ended since.
+
+    The person, `staff_id`, and the moment, `since`, are parameters.
+    """
+    is_news = or_(Job.state.in_(OPEN), Job.finished_at > bindparam("since"))
+    return select(Job.id, Job.title, Job.state, Job.finished_at).where(Job.staff_id == bindparam("staff_id"), is_news)
+
+
+def news(rows: Iterable[Sequence[Any]]) -> list[News]:
+    """Return the jobs of these rows, as `asked_for_news` asks for them, the oldest first."""
+    return [News(*row) for row in sorted(rows, key=lambda row: row[0])]
 
 
 def cancel(session: AnySession, *, job_id: int) -> bool:

@@ -81,9 +81,13 @@ class Record(Timestamped, Versioned, db.Model):  # type: ignore[name-defined,mis
     __history__: ClassVar[tuple[str, ...] | None] = None
     # What the columns that the history does not keep hold in a record that is made again from it.
     __restored__: ClassVar[dict[str, Any]] = {}
+    # Whether "view everything" leaves the records out: who may look at them has a right that names them, or holds all there is.
+    __guarded__: ClassVar[bool] = False
     # The text column that names a record, where it is one column: lists of files then read it by a join, and make no
     # object for it. A model that names its records in another way says so in `__str__`.
     title: ClassVar[str] = ""
+    # The columns that a `__str__` of a model's own reads; None: any. Who may not see one of them reads a number instead.
+    named_by: ClassVar[tuple[str, ...] | None] = None
 
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 class Post(Record):
     """A piece of text, by one user or, once its user is gone, by nobody."""
 
+    named_by = ("content",)
+
     content: Mapped[str] = mapped_column(Text, default="")
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
 

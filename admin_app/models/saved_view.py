@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
-from sqlalchemy import Enum, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from admin_app.extensions import db
 from admin_app.models.base import Timestamped
+from admin_app.models.role import LONGEST_KEY
 
-
-class Audience(StrEnum):
-    """Whom a view is shown to beside the person whose it is; the roles have their own names."""
-
-    MINE = "mine"
-    VIEWERS = "viewer"
-    EDITORS = "editor"
-    OWNERS = "owner"
-    EVERYONE = "everyone"
+# Whom a view is shown to beside the person whose it is: nobody, all, or who has the role of that key.
+MINE, EVERYONE = "mine", "everyone"
 
 
 class SavedView(Timestamped, db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
@@ -31,8 +23,4 @@ class SavedView(Timestamped, db.Model):  # type: ignore[name-defined,misc] # mad
     resource: Mapped[str] = mapped_column(String(60))
     name: Mapped[str] = mapped_column(String(60))
     arguments: Mapped[str] = mapped_column(Text)
-    audience: Mapped[Audience] = mapped_column(
-        Enum(Audience, native_enum=False, length=20, values_callable=lambda all_: [one.value for one in all_]),
-        default=Audience.MINE,
-        index=True,
-    )
+    audience: Mapped[str] = mapped_column(String(LONGEST_KEY), default=MINE, index=True)

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Enum, ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ColumnElement, ForeignKey, String, literal
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship, remote
 
 from admin_app.extensions import db
 from admin_app.models.base import Record, UtcDateTime, utc_now
+from admin_app.models.role import VIEWER, Role
+from admin_app.models.words import Words, WordsType
 
 if TYPE_CHECKING:
     from admin_app.models.preference import Preference
-
-
-class Role(StrEnum):
-    """What a member of staff may do; `domain.permissions` says what each role holds."""
-
-    VIEWER = "viewer"
-    EDITOR = "editor"
-    OWNER = "owner"
 
 
 class Staff(Record):
@@ -30,28 +23,43 @@ class Staff(Record):
     An account that comes back from the history has no password, and so is switched off.
     """
 
-    __history__ = ("name", "email", "role", "is_active", "last_sign_in_at", "time_zone")
+    __guarded__ = True
+    __history__ = ("name", "email", "roles", "is_active", "last_sign_in_at", "time_zone")
     __restored__ = {"password_hash": "", "is_active": False}
 
     name: Mapped[str] = mapped_column(String(80))
     # Kept in lower case, so that one address is one account however it is typed.
     email: Mapped[str] = mapped_column(String(120), unique=True, info={"format": "email"})
-    role: Mapped[Role] = mapped_column(
-        Enum(Role, native_enum=False, length=20, values_callable=lambda roles: [role.value for role in roles]),
-        default=Role.VIEWER,
-    )
+    # The keys of their roles. A column of the person, not a table between: one version, one entry in the history.
+    roles: Mapped[Words] = mapped_column(WordsType, default=Words([VIEWER]), server_default='["viewer"]')
     is_active: Mapped[bool] = mapped_column(default=True)
     password_hash: Mapped[str] = mapped_column(String(255), info={"secret": True})
     # Where their days begin and end, by IANA's name ("Europe/Prague"); "" is UTC.
     time_zone: Mapped[str] = mapped_column(String(64), default="", server_default="")
     last_sign_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
+    # To look at only: `roles` says which they are. A key is letters, digits and "-", so nothing in it means more to LIKE.
+    held_roles: Mapped[list[Role]] = relationship(
+        primaryjoin=lambda: Staff.roles.like(literal('%"').concat(remote(foreign(Role.key))).concat('"%')),
+        order_by=Role.key,
+        viewonly=True,
+    )
     # To look at only: `domain.preferences` writes them, and the database lets them go with the person.
     preferences: Mapped[list[Preference]] = relationship(viewonly=True)
 
     def __str__(self) -> str:
         """Name the person."""
         return self.name
+
+    @classmethod
+    def has_role(cls, key: str) -> ColumnElement[bool]:
+        """Return the condition on people to have the role of this key."""
+        return cls.roles.like(f'%"{key}"%')
+
+    @property
+    def role_names(self) -> str:
+        """What their roles are called."""
+        return ", ".join(one.name for one in self.held_roles) or "No role"
 
 
 # More of what a browser says about itself tells nobody anything.

@@ -23,6 +23,7 @@ from sqlalchemy.types import NullType
 from admin_app.extensions import AnySession
 from admin_app.models.base import Record, UtcDateTime
 from admin_app.models.change_set import LONGEST_TITLE
+from admin_app.models.words import Words, WordsType
 
 # The history keeps these by other means: the version in a column of its own, the last change's time as its own time.
 COUNTED = ("version", "updated_at")
@@ -88,6 +89,8 @@ def to_json(column: Column[Any], value: Any) -> Any:  # noqa: PLR0911 -- a table
             return value.hex
         case Decimal():
             return str(value)
+        case tuple():
+            return Words(value).to_text()
         case _:
             return value
 
@@ -107,6 +110,7 @@ def from_json(column: Column[Any], value: Any) -> Any:
 
 # Tried in this order.
 _READERS: tuple[tuple[Any, Any], ...] = (
+    (WordsType, Words.from_text),
     (sa.Boolean, bool),
     ((UtcDateTime, sa.DateTime), datetime.fromisoformat),
     (sa.Date, date.fromisoformat),

@@ -10,11 +10,12 @@ from flask_login import current_user
 
 from admin_app import zones
 from admin_app.domain import accounts, passwords, preferences, records, sessions, two_factor
-from admin_app.errors import InvalidRecord
+from admin_app.errors import FactorError, InvalidRecord
 from admin_app.extensions import db
 from admin_app.models.preference import Preference
 from admin_app.models.staff import Staff
 from admin_app.pages.forms import PasswordForm, TimeZoneForm
+from admin_app.pages.passkeys import factor_added, passkey_rows
 from admin_app.pages.two_factor import codes_page, enrolment, enrolment_page
 from admin_app.panel.cells import value_cell
 from admin_app.panel.elements import Fact
@@ -22,7 +23,7 @@ from admin_app.panel.guarded import Guarded
 from admin_app.panel.session_rows import end_sessions, session_rows
 from admin_app.web import login, proof, second_factor
 from admin_app.web.links import local_path
-from admin_app.web.notices import announce
+from admin_app.web.notices import announce, warn
 
 NOT_CURRENT = "This is not your current password."
 
@@ -76,10 +77,12 @@ class AccountPage(Guarded):
             form=form,
             zone_form=zone_form,
             facts=tuple(facts),
-            has_factor=two_factor.has_factor(db.session, staff),
+            has_app=two_factor.has_app(db.session, staff),
+            passkeys=passkey_rows(staff),
             is_required=second_factor.is_required(staff),
             codes_left=two_factor.codes_left(db.session, staff),
             two_factor_url=url_for("account.two_factor"),
+            new_passkey_url=url_for("passkeys.index"),
             sessions=session_rows(staff),
             sessions_url=url_for("account.sessions"),
         )
@@ -95,41 +98,25 @@ class AccountPage(Guarded):
 
     @expose("/two-factor/", methods=("GET", "POST"))
     def two_factor(self) -> Any:
-        """Enrol an app, make new recovery codes, or turn the second factor off where the role does without."""
+        """Enrol an app or do without it, make new recovery codes, or turn the second factor off where the role does without."""
         staff = login.signed_in_staff()
-        here = url_for("account.index")
-        has_factor = two_factor.has_factor(db.session, staff)
-        match request.form.get("act") if has_factor else None:
-            case "codes":
-                codes = two_factor.renew_codes(db.session, staff, key=second_factor.key())
-                db.session.commit()
-                return codes_page(codes, here)
-            case "remove" if second_factor.is_required(staff):
-                abort(403)
-            case "remove":
-                two_factor.reset(db.session, staff)
-                db.session.commit()
-                announce("You sign in with your password alone now.")
-                return login.lead_to(here)
+        if (done := _change_factors(staff, request.form.get("act", ""))) is not None:
+            return done
         form, codes = enrolment(staff)
-        if codes:
-            sessions.end_all(db.session, staff, but=current_user.token)
-            db.session.commit()
-            return codes_page(codes, here)
-        return enrolment_page(form, staff, "pages/two_factor.html", has_factor=has_factor)
+        if codes is None:
+            has_app = two_factor.has_app(db.session, staff)
+            return enrolment_page(form, staff, "pages/two_factor.html", has_app=has_app)
+        return factor_added(staff, codes, "The app is set up.")
 
     @expose("/confirm/", methods=("GET", "POST"))
     def confirm(self) -> Any:
-        """Ask for the password before something that is a link: a large export."""
+        """Ask for password or passkey before something that is a link: a large export."""
         onward = local_path(request.args.get("next"), url_for("admin.index"))
-        problem = proof.problem_with(request.form.get(proof.PASSWORD, "")) if request.method == "POST" else ""
+        problem = proof.problem_with_form() if request.method == "POST" else ""
         if request.method == "POST" and not problem:
             return login.lead_to(onward)
         back = local_path(request.args.get("back"), "")
-        page = self.render(
-            "pages/proof.html", problem=problem, action=request.full_path, sealed="", minutes=15, back=back
-        )
-        return page, 422 if problem else 200
+        return proof.page(problem, action=request.full_path, back=back), 422 if problem else 200
 
     @expose("/session/", methods=("GET", "POST"))
     def session(self) -> Any:
@@ -151,4 +138,38 @@ class AccountPage(Guarded):
         return login.lead_to(url_for("account.index"))
 
 
-_FACTS = (("name", "Name"), ("email", "Email"), ("role", "Role"), ("last_sign_in_at", "Last sign-in"))
+def _change_factors(staff: Staff, act: str) -> Any:
+    """Do what a button says about the factors that there are; None where the form is about a new one."""
+    here = url_for("account.index")
+    match act if two_factor.has_factor(db.session, staff) else "":
+        case "codes":
+            codes = two_factor.renew_codes(db.session, staff, key=second_factor.key())
+            db.session.commit()
+            return codes_page(codes, here)
+        case "remove" if second_factor.is_required(staff):
+            abort(403)
+        case "remove":
+            two_factor.reset(db.session, staff)
+            db.session.commit()
+            announce("You sign in with your password alone now.")
+            return login.lead_to(here)
+        case "remove-app" if two_factor.has_app(db.session, staff):
+            return _remove_app(staff)
+    return None
+
+
+def _remove_app(staff: Staff) -> Any:
+    """Do without the app, where a passkey is there instead."""
+    try:
+        two_factor.remove_app(db.session, staff, is_required=second_factor.is_required(staff))
+    except FactorError as error:
+        db.session.rollback()
+        warn(str(error))
+    else:
+        sessions.end_all(db.session, staff, but=current_user.token)
+        db.session.commit()
+        announce("The app's codes no longer sign you in. You are signed out everywhere else.")
+    return login.lead_to(url_for("account.index"))
+
+
+_FACTS = (("name", "Name"), ("email", "Email"), ("role_names", "Roles"), ("last_sign_in_at", "Last sign-in"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from http import HTTPStatus
 from typing import Any
@@ -14,11 +15,11 @@ from sqlalchemy import select
 
 from admin_app.current import zone
 from admin_app.domain import records
-from admin_app.domain.history import Activity, Wanted, activity, changes_of
+from admin_app.domain.history import Activity, Wanted, activity, changes_of, is_shown
 from admin_app.domain.permissions import Act
 from admin_app.domain.recording import last_set
 from admin_app.domain.undo import Outcome, is_undoable, undo, undone_by
-from admin_app.errors import InvalidRecord, LastOwnerError, RecordGone, UndoError
+from admin_app.errors import InvalidRecord, PowerError, RecordGone, UndoError
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet, Kind
 from admin_app.models.limits import as_key
@@ -30,6 +31,13 @@ from admin_app.panel.guarded import Guarded
 from admin_app.panel.history_elements import ActivityRow, LeftAlone
 from admin_app.panel.registry import resource_of, resources
 from admin_app.panel.resource import ResourceView
+from admin_app.panel.trail_rights import (
+    require_fields,
+    require_rows_after,
+    require_rows_before,
+    summary_of,
+    visible,
+)
 from admin_app.text import counted
 from admin_app.web import login, proof
 from admin_app.web.links import local_path
@@ -67,7 +75,8 @@ class ActivityPage(Guarded):
         """Show one act, with every record that it touched."""
         done = _requested(request.args)
         after = as_key(Change, request.args.get("after", "")) or 0
-        changes, following = changes_of(db.session, done.id, _hidden(), after=after)
+        seen = visible()
+        changes, following = changes_of(db.session, done.id, seen.hidden, rows=seen.rows, after=after)
         undone = undone_by(db.session, done)
         return self.render(
             "pages/change_set.html",
@@ -85,19 +94,24 @@ class ActivityPage(Guarded):
     @expose("/undo/", methods=("POST",))
     def undo_view(self) -> Any:
         """Take an act back, or say what stands in the way and ask record by record."""
-        done = _requested(request.form)
-        if not _may_undo(done):
+        done = _requested(request.form, is_judged_later=True)
+        touched = _touched(done)
+        if not all(resource.may(Act.UNDO) for resource in touched):
             abort(403)
+        require_rows_before(done, touched)
+        require_fields(done, touched)
         if _needs_proof(done) and (page := proof.required()) is not None:
             return page
-        summary, set_id = done.summary, done.id
+        summary, set_id = summary_of(done), done.id
         insisted = [key for text in request.form.getlist("insist") if (key := as_key(Change, text))]
         try:
             with records.commit(db.session, _model_of(done)):
-                _require_consent(undo(db.session, done, insisted=insisted))
+                outcome = undo(db.session, done, by=login.current_staff(), insisted=insisted)
+                require_rows_after(set_id, touched)
+                _require_consent(outcome)
         except _AskFirst as asked:
             return self._undo_page(set_id, asked.left, asked.outcome, "")
-        except (UndoError, LastOwnerError, InvalidRecord) as error:
+        except (UndoError, PowerError, InvalidRecord) as error:
             return self._undo_page(set_id, [], None, str(error))
         except RecordGone:
             abort(409)
@@ -141,19 +155,18 @@ def _require_consent(outcome: Outcome) -> None:
         raise UndoError(message)
 
 
-def _requested(arguments: Mapping[str, str]) -> ChangeSet:
-    """Return the act that is asked for; one of a resource that the person may not see answers 404 like one that is not."""
+def _requested(arguments: Mapping[str, str], *, is_judged_later: bool = False) -> ChangeSet:
+    """Return the act that is asked for; one that the person may not see answers 404 like one that is not there.
+
+    `is_judged_later` leaves the rows to what the undo gives back: what was deleted is only there to be judged then.
+    """
     key = as_key(ChangeSet, arguments.get("id", ""))
     done = db.session.get(ChangeSet, key) if key is not None else None
-    if done is None or done.resource in _hidden():
+    seen = visible()
+    is_hidden = done is None or done.resource in seen.hidden
+    if done is None or is_hidden or not (is_judged_later or is_shown(db.session, done, seen)):
         abort(404)
     return done
-
-
-def _hidden() -> list[str]:
-    """Name the tables whose trail this person may not see."""
-    seen = {resource.model.__table__.name for resource in resources() if resource.may(Act.HISTORY)}
-    return sorted(set(recorded_models()) - seen)
 
 
 def _resource_of(done: ChangeSet) -> ResourceView | None:
@@ -171,11 +184,6 @@ def _needs_proof(done: ChangeSet) -> bool:
     return is_anothers or proof.are_many(done.count) or any("restore_view" in one.proof_for for one in _touched(done))
 
 
-def _may_undo(done: ChangeSet) -> bool:
-    """Whether the person may change everything that the act touched."""
-    return all(resource.may(Act.UNDO) for resource in _touched(done))
-
-
 def _touched(done: ChangeSet) -> list[ResourceView]:
     """Return the resources whose records the act touched; 403 where it touched some that have none."""
     tables = db.session.scalars(select(Change.model).where(Change.change_set_id == done.id).distinct()).all()
@@ -189,7 +197,7 @@ def _row(done: ChangeSet) -> ActivityRow:
     person = str(done.actor_id) if done.actor_id is not None else NOBODY
     return ActivityRow(
         id=str(done.id),
-        summary=done.summary or "Nothing that is kept",
+        summary=summary_of(done),
         url=url_for("activity.set_view", id=done.id),
         who=done.actor or "Unknown",
         who_url=url_for("activity.index", person=person),
@@ -207,7 +215,8 @@ def _left_alone(outcome: Outcome) -> list[LeftAlone]:
     for one in outcome.obstacles:
         (entry,) = entries_of([(one.change, db.session.get_one(ChangeSet, one.change.change_set_id))])
         other = resource_of(type(one.other)) if one.other is not None else None
-        link = Link(other.title_of(one.other), other.url_of(one.other)) if other is not None else None
+        is_seen = other is not None and other.sees(one.other)
+        link = Link(other.title_of(one.other), other.url_of(one.other)) if other is not None and is_seen else None
         found.append(LeftAlone(entry.id, entry.noun, entry.title, entry.history_url, one.words, one.can_insist, link))
     return found
 
@@ -237,7 +246,8 @@ def _wanted(arguments: Mapping[str, str], problems: list[str]) -> Wanted:
         problems.append("There is no such kind of act; the filter was left out.")
         kind = ""
     until = _day("to", given, problems, later=1)
-    return Wanted(
+    return replace(
+        visible(),
         person=as_key(Staff, given.get("person", "")),
         is_nobody=given.get("person") == NOBODY,
         resource=resource.model.__table__.name if resource is not None else "",
@@ -245,7 +255,6 @@ def _wanted(arguments: Mapping[str, str], problems: list[str]) -> Wanted:
         since=_day("from", given, problems),
         until=until,
         search=arguments.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH],
-        hidden=_hidden(),
     )
 
 

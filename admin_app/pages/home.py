@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask_admin import AdminIndexView, expose
-from sqlalchemy import select
 
 from admin_app.domain.permissions import Act
 from admin_app.extensions import db
 from admin_app.panel.cells import value_cell
-from admin_app.panel.elements import Cell, Link
+from admin_app.panel.elements import Cell, CellKind, Link
 from admin_app.panel.guarded import Guarded
 from admin_app.panel.registry import resources
 from admin_app.panel.resource import ResourceView
+from admin_app.selection.paging import fetch
 
 MOST_RECENT = 5
+NOTHING = Cell(CellKind.TEXT, "")
 
 
 @dataclass(frozen=True)
@@ -47,14 +48,14 @@ class HomePage(Guarded, AdminIndexView):
 
 
 def _section(resource: ResourceView) -> Section:
-    newest = select(resource.model).order_by(resource.model.id.desc()).limit(MOST_RECENT)
-    records = db.session.scalars(newest).all()
+    newest = fetch(db.session, resource.newest().segments(), limit=MOST_RECENT)
+    times = resource.shows("created_at")
     return Section(
         label=resource.plural,
         noun=resource.noun,
         description=resource.description,
         url=resource.link("index_view"),
         new_url=resource.link("create_view") if resource.may(Act.CREATE) else "",
-        recent=tuple(Link(resource.title_of(record), resource.url_of(record)) for record in records),
-        recent_times=tuple(value_cell(record.created_at, is_whole=False) for record in records),
+        recent=tuple(Link(resource.title_of(record), resource.url_of(record)) for record in newest),
+        recent_times=tuple(value_cell(record.created_at, is_whole=False) if times else NOTHING for record in newest),
     )

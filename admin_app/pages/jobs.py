@@ -12,7 +12,7 @@ from flask import Response, abort, request, url_for
 from flask_admin import expose
 
 from admin_app import text
-from admin_app.domain.permissions import Act
+from admin_app.domain.permissions import rights_of
 from admin_app.errors import NotFoundError
 from admin_app.extensions import db
 from admin_app.jobs import ledger
@@ -20,10 +20,9 @@ from admin_app.jobs.queue import the_queue
 from admin_app.models.base import utc_now
 from admin_app.models.job import Job, JobState
 from admin_app.models.limits import as_key
-from admin_app.models.staff import Role
 from admin_app.panel.cells import value_cell
 from admin_app.panel.elements import Cell
-from admin_app.panel.export_jobs import resource_of_job
+from admin_app.panel.export_jobs import may_have, resource_of_job
 from admin_app.panel.guarded import Guarded
 from admin_app.transfer.formats import CSV, FORMATS
 from admin_app.transfer.formats.csv import csv_chunks
@@ -55,7 +54,7 @@ class JobLine:
 
 
 class JobsPage(Guarded):
-    """Mine, and for owners everybody's."""
+    """Mine, and everybody's for who holds every right."""
 
     def is_visible(self) -> bool:
         """Stand in our own menu."""
@@ -107,7 +106,7 @@ class JobsPage(Guarded):
         if job.state is not JobState.DONE or not job.file_name:
             abort(404)
         resource = resource_of_job(job)
-        if resource is None or not resource.may(Act.EXPORT):
+        if resource is None or not may_have(resource, job):
             abort(403)
         chunks = the_queue().files.read(job.id, job.attempt)
         if chunks is None:
@@ -140,7 +139,7 @@ def _me() -> int:
 
 
 def _is_owner() -> bool:
-    return login.signed_in_staff().role is Role.OWNER
+    return rights_of(login.signed_in_staff()).has_everything
 
 
 def _requested(*, may_be_others: bool = False) -> Job:

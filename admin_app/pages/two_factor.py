@@ -1,4 +1,4 @@
-"""The second step of signing in: a code, or the enrolment of an app where the role asks for one."""
+"""The second step of signing in: a code or a passkey, or enrolling one where the role asks for it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from admin_app.extensions import db
 from admin_app.models.staff import Staff
 from admin_app.pages.forms import CodeForm
 from admin_app.text import counted, waiting_time
-from admin_app.web import second_factor
+from admin_app.web import passkeys, second_factor
 from admin_app.web.notices import announce
 from admin_app.web.templating import SITE_NAME
 
@@ -26,23 +26,23 @@ TOO_MANY = "Too many codes were wrong. Wait {wait}, then try again."
 
 @blueprint.route("/sign-in/code", methods=["GET", "POST"])
 def code() -> Any:
-    """Ask for a code of the app, or one on paper, and sign in."""
+    """Ask for a passkey, a code of the app, or one on paper, and sign in."""
     who = second_factor.half_way()
     if who is None:
         return redirect(url_for("auth.sign_in"), 303)
     form = CodeForm(request.form)
-    if request.method != "POST" or not form.validate():
-        return _code_page(form, 422 if form.errors else 200)
+    if request.method != "POST" or not (passkeys.is_given() or form.validate()):
+        return _code_page(form, who.staff, 422 if form.errors else 200)
     if wait := counted_try(who.staff):
-        form.code.errors = [TOO_MANY.format(wait=waiting_time(wait))]
-        answer = make_response(_code_page(form, 429))
+        form.form_errors = [TOO_MANY.format(wait=waiting_time(wait))]
+        answer = make_response(_code_page(form, who.staff, 429))
         answer.headers["Retry-After"] = str(wait)
         return answer
     left = two_factor.codes_left(db.session, who.staff)
-    if not two_factor.prove(db.session, who.staff, form.code.data or "", key=second_factor.key()):
+    if not _is_proved(form, who.staff):
+        # What was counted and used up stays so.
         db.session.commit()
-        form.code.errors = [WRONG_CODE]
-        return _code_page(form, 422)
+        return _code_page(form, who.staff, 422)
     throttle.forgive(db.session, [two_factor.limit_of(who.staff)])
     rest = two_factor.codes_left(db.session, who.staff)
     db.session.commit()
@@ -55,16 +55,20 @@ def code() -> Any:
 
 @blueprint.route("/sign-in/enrol", methods=["GET", "POST"])
 def enrol() -> Any:
-    """Enrol the app of somebody whose role asks for one, and sign them in."""
+    """Enrol a passkey or the app of somebody whose role asks for a second factor, and sign them in."""
     who = second_factor.half_way()
+    if who is not None and request.method == "POST":
+        # Of two who enrol at the same moment, one.
+        two_factor.lock(db.session, who.staff)
     if who is None or two_factor.has_factor(db.session, who.staff):
         # Whoever has a factor proves it, and does not put another one in its place.
         return redirect(url_for("auth.sign_in"), 303)
-    form, codes = enrolment(who.staff)
+    form, codes = _first_passkey(who.staff) if passkeys.is_given() else enrolment(who.staff)
     if codes:
         second_factor.begin_session(who)
         return codes_page(codes, who.onward)
-    return enrolment_page(form, who.staff, "pages/enrol.html")
+    making = {"question": passkeys.question_for_making(who.staff), "suggested": passkeys.suggested_name()}
+    return enrolment_page(form, who.staff, "pages/enrol.html", **making)
 
 
 def counted_try(staff: Staff) -> int:
@@ -74,20 +78,23 @@ def counted_try(staff: Staff) -> int:
     return wait
 
 
-def enrolment(staff: Staff) -> tuple[Form, list[str]]:
-    """Read the enrolment form; return it with the new recovery codes when the app is enrolled (committed)."""
+def enrolment(staff: Staff) -> tuple[Form, list[str] | None]:
+    """Read the enrolment form; return it with None, or with the new recovery codes when the app is enrolled (committed).
+
+    There are none where the app comes beside a passkey: those that were made with it stay good.
+    """
     form = CodeForm(request.form)
     if request.method != "POST" or not form.validate():
-        return form, []
+        return form, None
     secret = two_factor.offered_secret(staff, request.form.get("secret", ""), key=second_factor.key())
     if secret is None:
         form.code.errors = ["This page is out of date. Scan the new square, and type the code it makes."]
-        return form, []
+        return form, None
     try:
         codes = two_factor.enrol(db.session, staff, secret, form.code.data or "", key=second_factor.key())
     except InvalidRecord as error:
         form.code.errors = list(error.problems.values())
-        return form, []
+        return form, None
     db.session.commit()
     return form, codes
 
@@ -118,5 +125,33 @@ def codes_page(codes: list[str], onward: str) -> str:
     return render_template("pages/recovery_codes.html", codes=codes, onward=onward)
 
 
-def _code_page(form: Form, status: int) -> tuple[str, int]:
-    return render_template("pages/code.html", form=form), status
+def _first_passkey(staff: Staff) -> tuple[Form, list[str] | None]:
+    form = CodeForm()
+    try:
+        return form, passkeys.add(staff)
+    except InvalidRecord as error:
+        form.form_errors = list(error.problems.values())
+        return form, None
+
+
+def _is_proved(form: CodeForm, staff: Staff) -> bool:
+    """Whether the passkey or the code in the form is right; the form says why not."""
+    if passkeys.is_given():
+        problem = passkeys.problem_with_proof(staff)
+        form.form_errors = [problem] if problem else []
+        return not problem
+    if two_factor.prove(db.session, staff, form.code.data or "", key=second_factor.key()):
+        return True
+    form.code.errors = [WRONG_CODE]
+    return False
+
+
+def _code_page(form: Form, staff: Staff, status: int) -> tuple[str, int]:
+    page = render_template(
+        "pages/code.html",
+        form=form,
+        question=passkeys.question_for_proving(staff),
+        elsewhere=passkeys.are_elsewhere(staff),
+        has_app=two_factor.has_app(db.session, staff),
+    )
+    return page, status

@@ -1,28 +1,60 @@
-"""The saved views that a page shows in its navigation, and the one that it was opened as: read once a request."""
+"""What every page says beside its own matter: the person's saved views, and news of their jobs. Read once a request, by one statement."""
 
 from __future__ import annotations
 
-from flask import g, has_request_context, request
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 
-from admin_app.domain.views import ViewAtHand, views_at_hand
+from flask import g, has_request_context, request, session
+
+from admin_app.domain.views import ViewAtHand, asked_at_hand, audiences_of, views_at_hand
 from admin_app.extensions import db
+from admin_app.jobs import ledger
+from admin_app.models.base import utc_now
+from admin_app.models.together import Together
 from admin_app.selection.selection import VIEW, whole_number
 from admin_app.web.login import current_staff
 
 # Below each resource in the navigation; the rest is on the page of all views.
 MOST_SHOWN = 6
+# In the browser's session: the moment up to which ended jobs were told of. So reading a page writes nothing into the database.
+TOLD = "jobs_told"
 
 
-def current_views(with_id: int = 0) -> list[ViewAtHand]:
-    """Return the person's first views of every resource, and the one the address names (or `with_id`), in one statement."""
-    if "views" not in g:
-        staff = current_staff()
-        named = with_id or named_view()
-        g.views = views_at_hand(db.session, staff, most=MOST_SHOWN, with_id=named) if staff is not None else []
-    views: list[ViewAtHand] = g.views
-    return views
+@dataclass(frozen=True)
+class AtHand:
+    """The person's first views of every resource, with the one that the address names, and their jobs' news since `since`."""
+
+    views: list[ViewAtHand]
+    jobs: list[ledger.News]
+    since: datetime
+
+
+def at_hand(with_id: int = 0) -> AtHand:
+    """Return what this request's page says beside its own matter; `with_id` names the view where the address does not."""
+    if "at_hand" not in g:
+        g.at_hand = _read(with_id or named_view())
+    found: AtHand = g.at_hand
+    return found
 
 
 def named_view() -> int:
     """Return the id of the view that the address names, or 0."""
     return whole_number(request.args.get(VIEW, "")) if has_request_context() else 0
+
+
+def _read(view_id: int) -> AtHand:
+    staff = current_staff()
+    told = session.get(TOLD) if has_request_context() else None
+    since = datetime.fromisoformat(told) if isinstance(told, str) else utc_now()
+    if staff is None:
+        return AtHand([], [], since)
+    views, jobs = _asked(audiences_of(staff)).read(db.session, staff_id=staff.id, view_id=view_id, since=since)
+    return AtHand(views_at_hand(views), ledger.news(jobs), since)
+
+
+# Of the sets of roles that people have there are few.
+@lru_cache(maxsize=100)
+def _asked(audiences: tuple[str, ...]) -> Together:
+    return Together(asked_at_hand(audiences, most=MOST_SHOWN), ledger.asked_for_news())

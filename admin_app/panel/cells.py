@@ -10,7 +10,9 @@ from typing import Any
 
 from admin_app import text
 from admin_app.current import zone
-from admin_app.panel.elements import Cell, CellKind
+from admin_app.domain.permissions import Act
+from admin_app.models.words import Words
+from admin_app.panel.elements import UNSEEN, Cell, CellKind
 from admin_app.panel.engine import Engine
 from admin_app.panel.registry import resource_of
 from admin_app.selection.counting import Count
@@ -50,6 +52,8 @@ def value_cell(value: Any, *, is_whole: bool) -> Cell:  # noqa: PLR0911 -- a tab
             return Cell(CellKind.EMPTY, "empty", "Empty text")
         case bool():
             return Cell(CellKind.CHOICE, "Yes" if value else "No")
+        case Words():
+            return value_cell(str(value), is_whole=is_whole)
         case Enum():
             return Cell(CellKind.CHOICE, str(value.value).replace("_", " ").capitalize())
         case int() | float() | Decimal():
@@ -84,7 +88,9 @@ def _relation_cell(other: Any) -> Cell:
     resource = resource_of(type(other))
     if resource is None:
         return Cell(CellKind.TEXT, str(other))
-    url = resource.url_of(other) if resource.is_accessible() else ""
+    if not resource.sees(other):
+        return UNSEEN
+    url = resource.url_of(other) if resource.may(Act.VIEW) else ""
     return Cell(CellKind.RELATION, resource.title_of(other), resource.detail_of(other), url)
 
 
@@ -95,7 +101,7 @@ def _count_cell(resource: Engine, record: Any, name: str, count: Count) -> Cell:
     if relation is None or child is None:
         return Cell(CellKind.NUMBER, str(count))
     words = f"{count} {child.noun if count.number == 1 and count.is_exact else child.nouns}"
-    if not count.number or not child.is_accessible():
+    if not count.number or not child.is_accessible() or not relation.back_populates:
         return Cell(CellKind.COUNT, str(count), words)
     url = child.link("index_view", **{f"{relation.back_populates}__is": record.id})
     return Cell(CellKind.COUNT, str(count), words, url)

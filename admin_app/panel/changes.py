@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import url_for
 from sqlalchemy import select
@@ -21,6 +21,9 @@ from admin_app.panel.elements import Cell
 from admin_app.panel.history_elements import Entry, FieldChange
 from admin_app.panel.registry import resource_of
 
+if TYPE_CHECKING:
+    from admin_app.panel.resource import ResourceView
+
 _WORDS = {Did.CREATE: "created", Did.UPDATE: "changed", Did.DELETE: "deleted"}
 # Set by themselves: what they hold is the entry's own time and number.
 _OWN = ("id", "created_at", "updated_at")
@@ -28,10 +31,10 @@ _OWN = ("id", "created_at", "updated_at")
 Names = Mapping[tuple[str, int], tuple[str, str]]
 
 
-def entries_of(pairs: Sequence[tuple[Change, ChangeSet]]) -> tuple[Entry, ...]:
-    """Draw changes with their acts; the records they point at are read by one statement a model."""
-    names = _names(change for change, _ in pairs)
-    return tuple(_entry(change, done, names) for change, done in pairs)
+def entries_of(pairs: Sequence[tuple[Change | None, ChangeSet]]) -> tuple[Entry, ...]:
+    """Draw changes with their acts, and acts that changed nothing; the records they point at are read by one statement a model."""
+    names = _names(change for change, _ in pairs if change is not None)
+    return tuple(_entry(change, done, names) if change is not None else _act(done) for change, done in pairs)
 
 
 def time_cell(done: ChangeSet) -> Cell:
@@ -47,7 +50,7 @@ def _entry(change: Change, done: ChangeSet, names: Names) -> Entry:
         id=str(change.id),
         did=_WORDS[Did(change.act)],
         noun=resource.noun if resource is not None else change.model,
-        title=text.excerpt(change.title, 60) or f"{change.model} {change.record_id}",
+        title=_title(change, resource),
         history_url=resource.link("history_view", id=change.record_id) if resource is not None and may_see else "",
         who=done.actor or "Unknown",
         at=time_cell(done),
@@ -60,17 +63,42 @@ def _entry(change: Change, done: ChangeSet, names: Names) -> Entry:
     )
 
 
+def _title(change: Change, resource: ResourceView | None) -> str:
+    if resource is not None and not resource.shows_title():
+        return resource.number_of(change.record_id)
+    return text.excerpt(change.title, 60) or f"{change.model} {change.record_id}"
+
+
+def _act(done: ChangeSet) -> Entry:
+    return Entry(
+        id="",
+        did="",
+        noun="",
+        title="",
+        history_url="",
+        who=done.actor or "Unknown",
+        at=time_cell(done),
+        kind=done.kind,
+        set_url=url_for("activity.set_view", id=done.id),
+        reason=done.reason or "",
+        fields=(),
+        said=f"{done.summary[:1].lower()}{done.summary[1:]}",
+    )
+
+
 def _fields(change: Change, model: type[Any], names: Names) -> Iterable[FieldChange]:
     resource = resource_of(model)
     columns = kept_columns(model)
-    keys = [key for key in {**(change.before or {}), **(change.after or {})} if key in columns]
-    for key in keys:
-        if change.act != Did.UPDATE and key in _OWN:
+    # Also columns that there were once: the trail is not rewritten when a table is.
+    for key in {**(change.before or {}), **(change.after or {})}:
+        is_shown = resource is None or resource.shows(key)
+        if not is_shown or (change.act != Did.UPDATE and key in _OWN):
             continue
-        name = key.removesuffix("_id") if columns[key].foreign_keys else key
+        column = columns.get(key)
+        name = key.removesuffix("_id") if column is not None and column.foreign_keys else key
         label = resource.get_column_name(name) if resource is not None else text.label(name)
-        was = _shown(columns[key], change.before, key, names)
-        now = _shown(columns[key], change.after, key, names)
+        was = _shown(column, change.before, key, names)
+        now = _shown(column, change.after, key, names)
         if was is not None and now is not None and was.is_prose and now.is_prose:
             pieces = words_diff(was.text, now.text)
         elif was is not None and now is not None:
@@ -94,8 +122,8 @@ class _Shown:
 def _shown(column: Any, values: Mapping[str, Any] | None, key: str, names: Names) -> _Shown | None:
     if values is None or key not in values:
         return None
-    value = from_json(column, values[key])
-    for foreign_key in column.foreign_keys:
+    value = values[key] if column is None else from_json(column, values[key])
+    for foreign_key in () if column is None else column.foreign_keys:
         if value is not None:
             named, url = names.get((foreign_key.column.table.name, value), (f"{value}", ""))
             return _Shown(named, url)
@@ -126,9 +154,12 @@ def _names_in(table: str, keys: set[int]) -> dict[tuple[str, int], tuple[str, st
     resource = resource_of(model) if model is not None else None
     if model is None or resource is None or not resource.may(Act.VIEW):
         return {}
-    records = db.session.scalars(select(model).where(model.id.in_(keys))).all()
+    seen = resource.seen()
+    named = select(model).where(model.id.in_(keys))
+    records = db.session.scalars(named if seen is None else named.where(seen)).all()
     found = {(table, one.id): (resource.title_of(one), resource.url_of(one)) for one in records}
-    gone = keys - {one.id for one in records}
+    # Of who is not seen and of who is gone, the number is all there is to say where not everybody is seen.
+    gone = keys - {one.id for one in records} if seen is None and resource.shows_title() else set()
     titles = titles_of(db.session, table, gone) if gone else {}
     for key in gone:
         title = text.excerpt(titles.get(key, f"{resource.noun} {key}"), 60)

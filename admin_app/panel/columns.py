@@ -9,31 +9,37 @@ from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.domain.preferences import Settings, settings_of
 from admin_app.errors import ConfigurationError
-from admin_app.panel.filtering import Filtering
+from admin_app.panel.reach import Reach
 from admin_app.selection.selection import Selection
 from admin_app.web.login import current_staff
 
 
-class Columns(Filtering):
+class Columns(Reach):
     """A resource's columns. The first one of `column_list` names the record: it leads to it, and always stays."""
 
     # Columns that a person may add to the list: the model's own, or a to-one relation's ("user.email").
     column_further_list: Collection[str] = ()
 
     def choosable_columns(self) -> tuple[str, ...]:
-        """Name every column that a list of this resource can show."""
-        return tuple(dict.fromkeys([*self.column_list, *self.column_further_list]))
+        """Name every column that a list of this resource can show to the person at hand."""
+        names = dict.fromkeys([*self.column_list, *self.column_further_list])
+        # The number is no secret, and without a column there would be no way to a record.
+        return tuple(self.shown(names)) or ("id",)
+
+    def usual_columns(self) -> tuple[str, ...]:
+        """Name the columns that a list shows if nobody chooses."""
+        return tuple(self.shown(self.column_list)) or self.choosable_columns()[:1]
 
     def visible_columns(self, selection: Selection) -> tuple[str, ...]:
         """Name the columns that the person at the screen sees of this selection: the one answer for lists and files."""
         chosen = selection.columns or (() if selection.parent is not None else self.settings.columns)
-        return self.ordered_columns(chosen) if chosen else tuple(self.column_list)
+        return self.ordered_columns(chosen) if chosen else self.usual_columns()
 
     def ordered_columns(self, chosen: Collection[str]) -> tuple[str, ...]:
         """Return the chosen columns that there are, the one that names the record first; the usual ones for none."""
         offered = self.choosable_columns()
         names = [name for name in chosen if name in offered]
-        return tuple(dict.fromkeys([offered[0], *names])) if names else tuple(self.column_list)
+        return tuple(dict.fromkeys([offered[0], *names])) if names else self.usual_columns()
 
     def gone_columns(self, selection: Selection) -> list[str]:
         """Name what the address asks for and the list does not have."""
@@ -48,7 +54,7 @@ class Columns(Filtering):
 
     def require_columns(self) -> None:
         """Raise `ConfigurationError` for a declared column that a list cannot show, or must not: a secret."""
-        for name in self.choosable_columns():
+        for name in [*self.column_list, *self.column_further_list]:
             if not self._can_show(name):
                 message = f"{self.record.__name__}.{name} cannot be a column of a list."
                 raise ConfigurationError(message)

@@ -9,18 +9,21 @@ from urllib.parse import parse_qsl, urlsplit
 
 from flask import request
 from flask_admin import expose
+from sqlalchemy import false
+from sqlalchemy import inspect as inspect_mapper
+from sqlalchemy.orm import RelationshipProperty
 
 from admin_app.domain import records
-from admin_app.domain.deletion import Decision, Dependence, Fate, delete_record, dependences
-from admin_app.domain.finding import find_one
+from admin_app.domain.deletion import Bound, Decision, Dependence, Fate, delete_record, dependences
 from admin_app.domain.nouns import names_of
+from admin_app.domain.permissions import Act
 from admin_app.domain.recording import last_set
 from admin_app.errors import AdminError, InvalidRecord, NotFoundError, RecordGone
 from admin_app.extensions import db
 from admin_app.panel.editing import UNPROCESSABLE, Editing
 from admin_app.panel.elements import Choice, Dependents, Link
 from admin_app.panel.keeping import VERSION
-from admin_app.panel.registry import resource_of, typing_hint
+from admin_app.panel.registry import find, resource_of, typing_hint
 from admin_app.web import proof
 from admin_app.web.notices import announce
 
@@ -36,7 +39,7 @@ class Deleting(Editing):
     def delete_view(self) -> Any:
         """Say what goes, or carry it out."""
         record = self.requested()
-        hanging = dependences(db.session, record)
+        hanging = dependences(db.session, record, bound_of)
         if request.method != "POST":
             return self._delete_page(record, hanging, {}, HTTPStatus.OK)
         if self.changed_since(record, request.form.get(VERSION)) is not None:
@@ -47,20 +50,40 @@ class Deleting(Editing):
             if (page := proof.required_for_rows(_rows_to_go(hanging, decisions))) is not None:
                 return page
             with records.commit(db.session, self.model):
+                self.drop_sent_draft()
                 self.on_model_delete(record)
-                delete_record(db.session, record, decisions)
+                delete_record(db.session, record, decisions, bound_of)
         except RecordGone:
-            record = self.requested()
-            return self._delete_page(record, dependences(db.session, record), {}, HTTPStatus.CONFLICT)
+            return self._delete_page_again({}, HTTPStatus.CONFLICT)
         except AdminError as error:
-            record = self.requested()
-            return self._delete_page(record, dependences(db.session, record), _problems(error), UNPROCESSABLE)
+            return self._delete_page_again(_problems(error), UNPROCESSABLE)
         announce(f"{self.noun.capitalize()} “{title}” was deleted.", undo=last_set(db.session))
         return self.redirect(self._after(record.id))
+
+    def kept_names(self, view: str) -> set[str]:
+        """Keep what was chosen for what hangs on the record."""
+        if view != "delete_view":
+            return super().kept_names(view)
+        return {prefix + one.key for prefix in (FATE, HEIR) for one in inspect_mapper(self.model).relationships}
+
+    def page_again(self, view: str, words: str) -> Any:
+        """Draw the page with what was chosen."""
+        if view != "delete_view":
+            return super().page_again(view, words)
+        record = self.get_one(request.args.get("id", ""))
+        if record is None or not self.reaches(record, Act.DELETE):
+            return None
+        return self._delete_page(record, dependences(db.session, record, bound_of), {"": words}, HTTPStatus.BAD_REQUEST)
+
+    def _delete_page_again(self, problems: Mapping[str, str], status: int) -> Any:
+        record = self.requested()
+        return self._delete_page(record, dependences(db.session, record, bound_of), problems, status)
 
     def _decision(self, one: Dependence, form: Mapping[str, str]) -> Decision:
         """Read what was chosen for a relation; raise `InvalidRecord`, naming the control, for a choice that is missing."""
         chosen = form.get(FATE + one.name, "")
+        if not one.fates:
+            raise InvalidRecord({FATE + one.name: _blocked(one)})
         if chosen not in one.fates:
             raise InvalidRecord({FATE + one.name: f"Choose what happens to the {one.name}."})
         if news := _news(one, form.get(SEEN + one.name, "")):
@@ -76,19 +99,22 @@ class Deleting(Editing):
         if not text:
             message = f"Choose the {self.noun} who gets the {one.name}."
             raise NotFoundError(message)
-        heir = find_one(db.session, self.model, text, noun=self.noun, nouns=self.nouns)
+        heir = find(self.model, text)
         if heir.id == one.record.id:
             message = f"Choose another {self.noun}: this is the one to be deleted."
             raise NotFoundError(message)
         return heir
 
     def _delete_page(self, record: Any, hanging: Sequence[Dependence], problems: Mapping[str, str], status: int) -> Any:
+        draft = self.shown_draft()
+        chosen = self.answers(draft)
         page = self.render(
             self.delete_template,
             resource=self,
+            draft=draft,
             record_title=self.title_of(record),
             facts=self.facts(record),
-            dependents=tuple(self._dependents(one, problems) for one in hanging),
+            dependents=tuple(self._dependents(one, problems, chosen) for one in hanging),
             problem=problems.get("", ""),
             version=record.version,
             meanwhile=self.changed_since(record, request.form.get(VERSION)),
@@ -97,22 +123,25 @@ class Deleting(Editing):
         )
         return page, status
 
-    def _dependents(self, one: Dependence, problems: Mapping[str, str]) -> Dependents:
+    def _dependents(self, one: Dependence, problems: Mapping[str, str], answers: Mapping[str, str]) -> Dependents:
         """Turn a relation into words and choices. Nothing is chosen beforehand: each of them would surprise somebody."""
         child = resource_of(one.relation.mapper.class_)
         noun, nouns = names_of(one.relation.mapper.class_)
         words = nouns if one.count.number != 1 or not one.count.is_exact else noun
-        chosen = request.form.get(FATE + one.name, "")
-        heir = request.form.get(HEIR + one.name, "")
-        rest = one.count.number - len(one.samples)
+        chosen = answers.get(FATE + one.name, "")
+        heir = answers.get(HEIR + one.name, "")
         return Dependents(
             name=FATE + one.name,
             seen_name=SEEN + one.name,
             seen=_sight_of(one),
-            counted=f"{one.count} {words}",
-            samples=tuple(Link(str(sample), child.url_of(sample) if child else "") for sample in one.samples),
-            more=f"and {'more' if not one.count.is_exact else f'{rest:,} more'}" if rest else "",
+            counted=f"{one.count} {words}" if one.count.number else f"the {nouns} that you do not see",
+            samples=tuple(
+                Link(child.title_of(sample), child.url_of(sample)) if child else Link(str(sample), "")
+                for sample in one.samples
+            ),
+            more=_more(one),
             problem=problems.get(FATE + one.name, ""),
+            blocked="" if one.fates else _blocked(one),
             choices=tuple(self._choice(fate, words, chosen) for fate in one.fates),
             heir_name=HEIR + one.name,
             heir_noun=self.noun,
@@ -142,6 +171,35 @@ class Deleting(Editing):
         own = {self.link(view) for view in ("edit_view", "details_view", "delete_view")}
         is_gone = url.path in own and dict(parse_qsl(url.query)).get("id") == str(record_id)
         return self.link("index_view") if is_gone else self.return_url()
+
+
+def bound_of(relation: RelationshipProperty[Any]) -> Bound:
+    """Say with which of the records that hang on another one the person may do what."""
+    child, parent = resource_of(relation.mapper.class_), resource_of(relation.parent.class_)
+    if child is None:
+        return Bound()
+    is_shown = parent is None or parent.shows(relation.key)
+    may_move = child.may_write(str(relation.local_remote_pairs[0][1].key), Act.EDIT)
+    return Bound(
+        child.seen() if is_shown else false(), child.rows(Act.EDIT) if may_move else false(), child.rows(Act.DELETE)
+    )
+
+
+def _blocked(one: Dependence) -> str:
+    """Say why nothing can be chosen, and what to do."""
+    _, nouns = names_of(one.relation.mapper.class_)
+    some = (
+        f"Some {nouns} hang on it that you do not see"
+        if one.is_partly_unseen
+        else f"Some of its {nouns} are not yours to change"
+    )
+    return f"{some}, so it cannot be deleted by you. Ask an owner."
+
+
+def _more(one: Dependence) -> str:
+    rest = one.count.number - len(one.samples)
+    known = f"and {'more' if not one.count.is_exact else f'{rest:,} more'}" if rest else ""
+    return f"{known} and some that you do not see".strip() if one.is_partly_unseen and one.samples else known
 
 
 def _rows_to_go(hanging: Sequence[Dependence], decisions: Mapping[str, Decision]) -> int:

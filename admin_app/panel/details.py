@@ -41,13 +41,17 @@ class Details(Relations):
             children=self.children(record),
             return_url=self.return_url(),
             history_url=self.history_url(record),
-            edit_url=self.link("edit_view", record, url=self.return_url()) if self.may(Act.EDIT) else "",
-            delete_url=self.link("delete_view", record, url=self.return_url()) if self.may(Act.DELETE) else "",
+            edit_url=self.link_for(Act.EDIT, "edit_view", record),
+            delete_url=self.link_for(Act.DELETE, "delete_view", record),
         )
 
     def history_url(self, record: Any) -> str:
         """Return the address of what happened to the record, for who may know it."""
-        return self.link("history_view", record, url=self.return_url()) if self.may(Act.HISTORY) else ""
+        return self.link_for(Act.HISTORY, "history_view", record)
+
+    def link_for(self, act: Act, view: str, record: Any) -> str:
+        """Return the address of a view of the record that leads back to where this page does, for who may do this with it."""
+        return self.link(view, record, url=self.return_url()) if self.reaches(record, act) else ""
 
     def steps(self, record: Any, view: str) -> Steps | None:
         """Link the records before and after this one in the list that it was opened from, if it was opened from one."""
@@ -92,7 +96,5 @@ class Details(Relations):
         ]
         relations = [one.key for one in mapper.relationships if not one.uselist]
         last = ["id", "created_at", "updated_at", "version"]
-        return [
-            *(name for name in [*columns, *relations] if name not in last),
-            *(name for name in last if name in columns),
-        ]
+        names = [name for name in [*columns, *relations] if name not in last]
+        return self.shown([*names, *(name for name in last if name in columns)])

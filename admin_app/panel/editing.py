@@ -18,7 +18,7 @@ from admin_app.domain.permissions import Act
 from admin_app.domain.recording import last_set
 from admin_app.domain.rules import problem_with_uniqueness
 from admin_app.domain.submissions import claim, digest_of, new_key, settle
-from admin_app.errors import InvalidRecord, LastOwnerError, RecordGone
+from admin_app.errors import InvalidRecord, PowerError, RecordGone
 from admin_app.extensions import db
 from admin_app.models.limits import as_key
 from admin_app.panel.cells import value_cell
@@ -26,7 +26,7 @@ from admin_app.panel.differences import Meanwhile
 from admin_app.panel.elements import Hidden
 from admin_app.panel.fields import RelationField
 from admin_app.panel.forms import Converter
-from admin_app.panel.keeping import DRAFT, ONCE, SEEN, VERSION, Source
+from admin_app.panel.keeping import DRAFT, ONCE, RECORD_FORMS, SEEN, VERSION, Source
 from admin_app.panel.merging import Merging
 from admin_app.text import exact_time
 from admin_app.web.links import here
@@ -53,6 +53,8 @@ class Editing(Merging):
         """Show an empty form, filled in where the address says so (`?user=5`), or make the record."""
         if self.is_discarded():
             return self.redirect(self.link("create_view", url=self.return_url()))
+        if self._is_back():
+            return self.edit_view()
         source = self.source()
         if request.method != "POST":
             self._fill_in(source.form, over=source.own)
@@ -76,6 +78,7 @@ class Editing(Merging):
         record = self.get_one(request.args.get("id", ""))
         if record is None:
             return self._gone_page()
+        self.require_reach(record, Act.EDIT)
         if self.is_discarded():
             return self.redirect(self.link("edit_view", record, url=self.return_url()))
         source = self.source(record)
@@ -89,11 +92,19 @@ class Editing(Merging):
         status = UNPROCESSABLE if merge.is_settled else HTTPStatus.CONFLICT
         return self._form_page(source, record, status, meanwhile=self.meanwhile(merge, record))
 
+    def _is_back(self) -> bool:
+        """Whether the record is there again that was deleted while its form was open, and was to be made anew."""
+        is_back = request.method == "POST" and "id" in request.args and self.get_one(request.args["id"]) is not None
+        if is_back and not self.may(Act.EDIT):
+            abort(HTTPStatus.FORBIDDEN)
+        return is_back
+
     def _gone_page(self) -> Any:
         """Offer to make the record again of what was typed, where it was deleted while its form was open; else 404."""
         key = as_key(self.model, request.args.get("id", ""))
         source = self.source()
-        if key is None or VERSION not in source.own:
+        # Of a record that is there, or may have been, but is not for this person, nothing is told.
+        if key is None or VERSION not in source.own or self.seen() is not None:
             abort(HTTPStatus.NOT_FOUND)
         if not self.may(Act.CREATE):
             abort(HTTPStatus.CONFLICT)
@@ -106,16 +117,20 @@ class Editing(Merging):
         source.form.form_errors.append(
             f"{who}, while you had it open. Nothing was saved. Save to make it again of what you typed."
         )
-        again = Source(source.form, {name: value for name, value in source.own.items() if name == DRAFT}, source.draft)
-        return self._form_page(
-            again, None, HTTPStatus.CONFLICT, form_url=self.link("create_view", url=self.return_url())
-        )
+        own = {name: value for name, value in source.own.items() if name in {DRAFT, VERSION}}
+        again = Source(source.form, own, source.draft)
+        # With its id: should the deletion be undone before this is sent, it is that record's form again.
+        form_url = self.link("create_view", id=key, url=self.return_url())
+        return self._form_page(again, None, HTTPStatus.CONFLICT, form_url=form_url)
 
-    def page_again(self, words: str) -> Any:
+    def page_again(self, view: str, words: str) -> Any:
         """Draw the form filled with what was sent, which was not carried out, under words that say why."""
-        is_new = (request.endpoint or "").endswith(".create_view")
+        if view not in RECORD_FORMS:
+            return super().page_again(view, words)
+        is_new = view == "create_view"
         record = None if is_new else self.get_one(request.args.get("id", ""))
-        if not self.may(Act.CREATE if is_new else Act.EDIT) or (record is None and not is_new):
+        may = self.may(Act.CREATE) if is_new else record is not None and self.reaches(record, Act.EDIT)
+        if not may:
             return None
         source = self.source(record)
         source.form.form_errors.append(words)
@@ -124,6 +139,9 @@ class Editing(Merging):
     def validate_form(self, form: Form, record: Any = None) -> bool:
         """Check the fields one by one, then what only the database can tell: whether a unique value is free."""
         is_valid = form.validate()
+        if record is None and (words := self.missing_words(form)):
+            form.form_errors.append(words)
+            is_valid = False
         for name, column in self._unique_columns(form):
             field = form[name]
             if not field.errors and field.data != getattr(record, name, None):
@@ -134,6 +152,7 @@ class Editing(Merging):
                     field.data,
                     model=self.model,
                     record_id=getattr(record, "id", None),
+                    seen=self.seen(),
                 )
                 field.errors = [*field.errors, problem] if problem else field.errors
                 is_valid = is_valid and problem is None
@@ -155,10 +174,11 @@ class Editing(Merging):
                 if is_created:
                     db.session.add(record)
                 self.on_model_change(form, record, is_created)
+                self.require_within(record, Act.CREATE if is_created else self.act_asked())
                 self._finish(record, is_created=is_created)
         except InvalidRecord as error:
             _show_problems(form, error.problems)
-        except LastOwnerError as error:
+        except PowerError as error:
             _show_problems(form, {"": str(error)})
         else:
             return True
@@ -184,13 +204,13 @@ class Editing(Merging):
         return claim(db.session, signed_in_staff(), self._digest()) if request.form.get(ONCE) else None
 
     def _digest(self) -> str:
-        names = self.kept_names() | {ONCE}
+        names = self.kept_names("create_view") | {ONCE}
         fields = [(name, value) for name, value in request.form.items(multi=True) if name in names]
         return digest_of(signed_in_staff(), self.model.__tablename__, fields)
 
     def _made_before(self, record_id: int) -> Any:
         """Answer a form that was sent twice as it was answered the first time."""
-        record = db.session.get(self.model, record_id)
+        record = self.get_one(record_id)
         if record is not None:
             return self._saved(record, f"{self._noun_first(record)} was created.")
         warn(f"This form made {self.noun} {record_id} before, which was deleted since. Nothing was made.")
@@ -243,12 +263,11 @@ class Editing(Merging):
             record_title="" if is_new else self.title_of(record),
             steps=None if is_new else self.steps(record, "edit_view"),
             links=() if is_new else self.record_links(record),
-            facts=() if is_new else self.facts(record, leave_out=set(form._fields)),
+            fixed=() if is_new else self.fixed_facts(form, record),
+            facts=() if is_new else self.facts(record, leave_out={*form._fields, *self.form_columns}),
             children=[] if is_new else self.children(record),
             history_url="" if is_new else self.history_url(record),
-            delete_url=""
-            if is_new or not self.may(Act.DELETE)
-            else self.link("delete_view", record, url=self.return_url()),
+            delete_url="" if is_new else self.link_for(Act.DELETE, "delete_view", record),
         )
         return page, status or (UNPROCESSABLE if form.errors else 200)
 

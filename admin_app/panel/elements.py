@@ -20,6 +20,7 @@ class CellKind(StrEnum):
     CHOICE = "choice"
     NULL = "null"
     EMPTY = "empty"
+    UNSEEN = "unseen"
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,10 @@ class Cell:
     # The filter that finds the rows with this value too, and what it is called.
     only: Hidden | None = None
     only_label: str = ""
+
+
+# In place of a record that the person may not see: that there is one is the other record's own business.
+UNSEEN = Cell(CellKind.UNSEEN, "not shown to you")
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,8 @@ class Dependents:
     more: str
     choices: tuple[Choice, ...]
     problem: str = ""
+    # Why there is nothing to choose, where there is not.
+    blocked: str = ""
     # The picker of "give them to another", when that is among the choices.
     heir_name: str = ""
     heir_noun: str = ""

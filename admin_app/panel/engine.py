@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, ClassVar
 
-from flask import Response, abort, request, url_for
+from flask import Response, abort, g, request, url_for
 from flask_admin.contrib.sqla import ModelView
 from sqlalchemy import inspect as inspect_mapper
-from sqlalchemy.orm import RelationshipProperty
-from sqlalchemy.orm.interfaces import RelationshipDirection
+from sqlalchemy.orm import RelationshipProperty, joinedload
+from sqlalchemy.orm.interfaces import ORMOption, RelationshipDirection
 
-from admin_app.domain.permissions import Act, may
+from admin_app.domain.permissions import Act
 from admin_app.extensions import db
 from admin_app.models.base import Record
 from admin_app.models.limits import as_key
 from admin_app.panel.elements import Link
 from admin_app.panel.guarded import Guarded
+from admin_app.panel.standing import standing
 from admin_app.text import label
 from admin_app.web.links import here, local_path
-from admin_app.web.login import current_staff
 
 
 class Engine(Guarded, ModelView):
@@ -30,8 +31,6 @@ class Engine(Guarded, ModelView):
     noun: str = ""
     nouns: str = ""
     description: ClassVar[str] = ""
-    # Whether the resource is for owners alone.
-    owners_only: ClassVar[bool] = False
     # Whether the command line imports and exports it.
     can_transfer: ClassVar[bool] = True
     # Where the resource stands in the menu; smaller comes first.
@@ -44,13 +43,21 @@ class Engine(Guarded, ModelView):
     ajax_update = None
     ajax_lookup = None
 
+    @property
+    def is_guarded(self) -> bool:
+        """Whether a right to every resource leaves this one out."""
+        return self.record.__guarded__
+
     def may(self, act: Act) -> bool:
         """Whether the person at the screen may do this here."""
-        return may(current_staff(), act, owners_only=self.owners_only)
+        person = standing()
+        return person.once(
+            (self.endpoint, "may", act), lambda: person.rights.may(act, self.endpoint, guarded=self.is_guarded)
+        )
 
     def is_accessible(self) -> bool:
         """Whether the resource shows in the menu."""
-        return self.may(Act.VIEW)
+        return self.may(Act.LIST)
 
     def may_open(self, name: str) -> bool:
         """Whether the person at the screen has the right that the view asks for."""
@@ -59,7 +66,7 @@ class Engine(Guarded, ModelView):
     def get_one(self, id: Any) -> Any:  # noqa: A002 -- Flask-Admin's name
         """Return the record of this id as it stands in a URL, or None; anything that is no id is nobody's."""
         key = as_key(self.model, str(id))
-        return None if key is None else db.session.get(self.model, key)
+        return None if key is None else db.session.get(self.model, key, options=self._with_related)
 
     def requested(self) -> Any:
         """Return the record that the URL names; one that is missing answers 404."""
@@ -78,9 +85,11 @@ class Engine(Guarded, ModelView):
 
     def link(self, view: str, record: Any = None, /, **arguments: Any) -> str:
         """Return the address of a view of this resource, of a record if one is given."""
-        if record is not None:
-            arguments["id"] = record.id
-        return url_for(f"{self.endpoint}.{view}", **arguments)
+        # A list links each of its rows: what is the same in all of them is put together once a request.
+        known = g.setdefault("addresses", {})
+        wanted = (self.endpoint, view, *arguments.items())
+        address: str = known.get(wanted) or known.setdefault(wanted, url_for(f"{self.endpoint}.{view}", **arguments))
+        return address if record is None else f"{address}{'&' if '?' in address else '?'}id={record.id}"
 
     def url_of(self, record: Any, **arguments: Any) -> str:
         """Return the address of the record's page: the form for who may edit, the facts for who may not."""
@@ -96,8 +105,18 @@ class Engine(Guarded, ModelView):
 
     def relation(self, name: str) -> RelationshipProperty[Any] | None:
         """Return the model's relation of this name, if it is one."""
-        relation: RelationshipProperty[Any] | None = inspect_mapper(self.model).relationships.get(name)
-        return relation
+        return self._relations.get(name)
+
+    @cached_property
+    def _relations(self) -> dict[str, RelationshipProperty[Any]]:
+        # Asked of every cell: a plain dictionary answers fastest.
+        return dict(inspect_mapper(self.model).relationships.items())
+
+    @cached_property
+    def _with_related(self) -> list[ORMOption]:
+        # A record's pages name what it belongs to: read along with it, that is no statement more.
+        to_one = [one for one in self._relations.values() if not one.uselist]
+        return [joinedload(one.class_attribute) for one in to_one]
 
     def is_to_many(self, name: str) -> bool:
         """Whether this name is the model's relation to many others."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from admin_app.current import acting, time_zone
 from admin_app.domain.accounts import actor_of
-from admin_app.domain.permissions import Act, may
+from admin_app.domain.permissions import Act
 from admin_app.errors import TransferError
 from admin_app.extensions import db
 from admin_app.jobs import ledger
@@ -16,7 +17,8 @@ from admin_app.jobs.running import KINDS, Product, Progress
 from admin_app.models.change_set import Kind
 from admin_app.models.job import Job
 from admin_app.models.staff import Staff
-from admin_app.panel.registry import resources
+from admin_app.panel.registry import resource_of, resources
+from admin_app.panel.standing import standing_for
 from admin_app.selection.selection import VIEW
 from admin_app.transfer.formats import FileOptions
 from admin_app.zones import zone_of
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from admin_app.panel.resource import ResourceView
 
 KIND = "export"
+NOT_ANY_MORE = "You may not export this any more. Nothing was written."
+CHANGED = "What you may see has changed since you asked for this. Nothing was written; ask for it again."
 
 
 def begin_export(view: Exporting, order: Order) -> Job:
@@ -39,6 +43,7 @@ def begin_export(view: Exporting, order: Order) -> Job:
         "columns": [column.key for column in order.columns],
         "format": order.format.key,
         "options": asdict(order.options),
+        "rules": _rules_of(view, [column.key for column in order.columns]),
     }
     job = ledger.submit(
         db.session,
@@ -57,17 +62,35 @@ def resource_of_job(job: Job) -> ResourceView | None:
     return next((one for one in resources() if one.endpoint == job.arguments.get("resource")), None)
 
 
+def may_have(view: ResourceView, job: Job) -> bool:
+    """Whether the person may have what the job is to write, or wrote: still export, these columns, by the same row rules."""
+    keys: list[str] = job.arguments["columns"]
+    is_offered = view.may(Act.EXPORT) and set(keys) <= view.exportable().keys()
+    return is_offered and _rules_of(view, keys) == job.arguments.get("rules", {})
+
+
+def _rules_of(view: Exporting, keys: Sequence[str]) -> dict[str, list[list[str]]]:
+    """Return the row rules that a file of these columns is kept to, by resource; of those with none nothing."""
+    columns = view.exportable()
+    others = (columns[key].relation for key in keys)
+    models = {relation.property.mapper.class_ for relation in others if relation is not None}
+    related = [other for model in models if (other := resource_of(model)) is not None]
+    found = {view.endpoint: view.rule_names(Act.EXPORT)} | {one.endpoint: one.rule_names(Act.VIEW) for one in related}
+    return {name: rules for name, rules in found.items() if rules}
+
+
 def run_export(job: Job, progress: Progress) -> Product:
     """Make the file. Rights are asked anew: they may have changed while the job waited."""
     view = resource_of_job(job)
     staff = db.session.get(Staff, job.staff_id)
-    if view is None or staff is None or not may(staff, Act.EXPORT, owners_only=view.owners_only):
-        message = "You may not export this any more. Nothing was written."
-        raise TransferError(message)
+    if view is None or staff is None:
+        raise TransferError(NOT_ANY_MORE)
     asked: dict[str, Any] = job.arguments
     # What is done is done by the person who asked, and so are the days of its filters theirs.
     actor = actor_of(staff)
-    with time_zone(zone_of(staff.time_zone)), acting(lambda: actor, kind=Kind.EXPORT):
+    with time_zone(zone_of(staff.time_zone)), acting(lambda: actor, kind=Kind.EXPORT), standing_for(staff):
+        if not may_have(view, job):
+            raise TransferError(CHANGED if view.may(Act.EXPORT) else NOT_ANY_MORE)
         order = view.order(
             [(key, value) for key, value in asked["selection"]],
             columns=asked["columns"],

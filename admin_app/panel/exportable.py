@@ -6,9 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import inspect as inspect_mapper
 
+from admin_app.domain.permissions import Act
+from admin_app.domain.rights import FieldRight
 from admin_app.errors import SelectionError
 from admin_app.panel.deleting import Deleting
 from admin_app.panel.engine import foreign_key_of
+from admin_app.panel.registry import resource_of
 from admin_app.selection.selection import Selection
 from admin_app.transfer.columns import ExportColumn, ImportColumn
 
@@ -26,26 +29,35 @@ class Exportable(Deleting):
 
     def listed_columns(self, selection: Selection) -> list[str]:
         """Return the keys of the columns the list shows; a relation takes two, the id that an import reads and the name that a person does."""
-        return [key for name in self.visible_columns(selection) for key in self._keys_of(name)]
+        shown = [key for name in self.visible_columns(selection) for key in self._keys_of(name)]
+        return [key for key in shown if self._leaves(key)]
 
     def exportable(self) -> dict[str, ExportColumn]:
         """Return every column that may be exported, by its key: the list's, then what search, filters, sorts and forms name."""
         attributes = inspect_mapper(self.model).attrs
         forms = [name for name in self.form_columns if name in attributes]
         names = [*self.choosable_columns(), *self.searched(), *self.offer().sorts, *self.filters_by_name, *forms, "id"]
-        found = {key: self._export_column(key) for name in names for key in self._keys_of(name)}
+        found = {key: self._export_column(key) for name in names if self._leaves(name) for key in self._keys_of(name)}
         return {key: column for key, column in found.items() if not _is_secret(column)}
+
+    def _leaves(self, name: str) -> bool:
+        """Whether a column that the person sees may also leave."""
+        first = name.partition(".")[0]
+        return self.shows(name) and self.right_to(first, [Act.EXPORT]) is not FieldRight.HIDDEN
 
     def _keys_of(self, name: str) -> Iterator[str]:
         relation = self.relation(name)
         if relation is not None and not relation.uselist:
             yield str(foreign_key_of(relation).key)
+            other = resource_of(relation.mapper.class_)
+            if other is not None and not other.shows_title():
+                return
         yield name
 
     def _export_column(self, key: str) -> ExportColumn:
         label = self.get_column_name(key)
         if (relation := self.relation(key)) is not None:
-            return ExportColumn(key, label, relation=relation.class_attribute)
+            return ExportColumn(key, label, relation=relation.class_attribute, rows=self.seen_beyond(key))
         if "." not in key and key not in inspect_mapper(self.model).column_attrs:
             return ExportColumn(key, label)
         column, relation_to_it = self._resolved(key)

@@ -10,6 +10,7 @@ from typing import Any
 
 from admin_app import text
 from admin_app.current import act_under_way
+from admin_app.domain.permissions import Act
 from admin_app.errors import SelectionError
 from admin_app.extensions import db
 from admin_app.panel.exportable import Exportable
@@ -50,7 +51,7 @@ class Exporting(Exportable):
         staff_id: int | None = None,
     ) -> Order:
         """Read what is wanted; raise `SelectionError` where that is not certain: a file of other rows would look right."""
-        selection = self.selection(arguments).changed()
+        selection = self.selection(arguments, act=Act.EXPORT).changed()
         if selection.problems:
             message = f"A filter could not be read, so nothing was exported. {' '.join(selection.problems)}"
             raise SelectionError(message)
@@ -70,7 +71,15 @@ class Exporting(Exportable):
     ) -> Iterator[bytes]:
         """Write the file. `on_rows` hears how many rows were read each time; `exported_rows` knows the other two."""
         names = [column.key if order.format.has_keys else column.header for column in order.columns]
-        read = exported_rows(db.engine, order.selection, order.columns, on_begin=on_begin, on_total=on_total)
+        write_line = order.format.line
+        read = exported_rows(
+            db.engine,
+            order.selection,
+            order.columns,
+            on_begin=on_begin,
+            on_total=on_total,
+            line=None if write_line is None else lambda columns: write_line(columns, order.options),
+        )
         rows = noted_rows(db.engine, read, self._taking(order.selection))
 
         def written() -> Iterator[bytes]:

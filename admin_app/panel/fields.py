@@ -10,11 +10,11 @@ from wtforms import Field, PasswordField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
-from admin_app.domain.finding import find_one
-from admin_app.domain.nouns import names_of, noun_of
+from admin_app.domain.nouns import noun_of
+from admin_app.domain.permissions import Act
 from admin_app.errors import NotFoundError
-from admin_app.extensions import db
-from admin_app.panel.registry import resource_of, typing_hint
+from admin_app.panel.elements import UNSEEN
+from admin_app.panel.registry import find, resource_of, typing_hint
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,9 @@ class RelationField(Field):
         resource = resource_of(self.target)
         if resource is None:
             return Picked(str(self.data.id), str(self.data), "", "")
-        url = resource.url_of(self.data) if resource.is_accessible() else ""
+        if not resource.sees(self.data):
+            return Picked(str(self.data.id), UNSEEN.text, "", "")
+        url = resource.url_of(self.data) if resource.may(Act.VIEW) else ""
         return Picked(str(self.data.id), resource.title_of(self.data), resource.detail_of(self.data), url)
 
     def _value(self) -> str:
@@ -85,9 +87,8 @@ class RelationField(Field):
         self._typed = str(valuelist[0]).strip()
         self.data = None
         if self._typed:
-            noun, nouns = names_of(self.target)
             try:
-                self.data = find_one(db.session, self.target, self._typed, noun=noun, nouns=nouns)
+                self.data = find(self.target, self._typed)
             except NotFoundError as error:
                 raise ValueError(str(error)) from error
 

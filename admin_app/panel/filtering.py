@@ -12,13 +12,13 @@ from sqlalchemy import String
 from admin_app.errors import ConfigurationError
 from admin_app.panel.draft import BUILD, Draft, draft_of, sent_draft
 from admin_app.panel.elements import Cell, CellKind
-from admin_app.panel.engine import Engine
 from admin_app.panel.filter_elements import Chip, FilterBar
+from admin_app.panel.keeping import Keeping
 from admin_app.panel.links import ListLinks
 from admin_app.panel.operators import Operators
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.relation import RelationEmpty, RelationInList, RelationIs, RelationNotInList
-from admin_app.panel.operators.text import Empty
+from admin_app.panel.operators.text import Empty, InList
 from admin_app.panel.rows import FilterRows
 from admin_app.selection.conditions import Condition, Member, reader_of
 from admin_app.selection.selection import Selection
@@ -29,7 +29,7 @@ NARROWING = ("equals", "is", "on", Empty.slug)
 Narrowings = Mapping[str, Sequence[tuple[str, Operator]]]
 
 
-class Filtering(Engine):
+class Filtering(Keeping):
     """Typed filters with named URLs: `?name__contains=ann&created_at__from=2026-01-01`."""
 
     filter_converter = Operators()
@@ -55,17 +55,25 @@ class Filtering(Engine):
 
     def get_filters(self) -> list[Operator]:
         """Scaffold every declared filter, each under its own key."""
-        self.filters_by_name = {name: self.scaffold_filters(name) for name in self.column_filters or ()}
-        self.filters_by_key = {
-            f"{name}__{operator.slug}": operator
-            for name, operators in self.filters_by_name.items()
-            for operator in operators
-        }
-        return list(self.filters_by_key.values())
+        self._operators = {name: self.scaffold_filters(name) for name in self.column_filters or ()}
+        # Every list can be narrowed to some of its rows, whatever its resource declares: the ticked ones.
+        self._operators.setdefault("id", [one for one in self.scaffold_filters("id") if one.slug == InList.slug])
+        self.declared_filters = _by_key(self._operators)
+        return list(self.declared_filters.values())
+
+    @property
+    def filters_by_name(self) -> dict[str, list[Operator]]:
+        """The operators of each field that the person at hand may filter by: what they do not see they cannot guess at."""
+        return {name: operators for name, operators in self._operators.items() if self.shows(name)}
+
+    @property
+    def filters_by_key(self) -> dict[str, Operator]:
+        """The same, each under its own key."""
+        return _by_key(self.filters_by_name)
 
     def get_filter_arg(self, index: int, flt: Any) -> str:  # noqa: ARG002 -- Flask-Admin's signature
         """Name a filter by what it does, not by its place in a list."""
-        return next(key for key, operator in self.filters_by_key.items() if operator is flt)
+        return next(key for key, operator in self.declared_filters.items() if operator is flt)
 
     def sent_filters(self, selection: Selection) -> tuple[Selection, Draft | None]:
         """Add what the filter form was sent with, and return the form where it is still being built."""
@@ -77,13 +85,14 @@ class Filtering(Engine):
         self, selection: Selection, links: ListLinks, identity: str, draft: Draft | None
     ) -> FilterBar | None:
         """Build the chips of the active filters, and the form that has them all, as far as it has been built."""
-        if not self.filters_by_name:
+        by_name = self.filters_by_name
+        if not by_name:
             return None
-        names = tuple(self.filters_by_name)
+        names = tuple(by_name)
         rows = FilterRows(self, identity)
         return FilterBar(
             chips=tuple(_chip(member, links.to(selection.without(member))) for member in selection.filters),
-            fields=tuple((name, self.filters_by_name[name][0].name) for name in names),
+            fields=tuple((name, by_name[name][0].name) for name in names),
             group=rows.group(draft or draft_of(selection.filters), fill=names),
             suggestions=rows.suggestions,
             hidden=tuple(links.hidden(selection.changed(conditions=(), groups=()))),
@@ -106,9 +115,15 @@ class Filtering(Engine):
         }
 
 
+def _by_key(operators_by_name: Mapping[str, Sequence[Operator]]) -> dict[str, Operator]:
+    return {
+        f"{name}__{operator.slug}": operator for name, operators in operators_by_name.items() for operator in operators
+    }
+
+
 def narrowed(cell: Cell, value: Any, operators: Sequence[tuple[str, Operator]]) -> Cell:
     """Let a cell lead to the rows with its value too; text only where the cell shows all of it."""
-    if cell.kind is CellKind.TEXT and value != cell.text:
+    if cell.kind is CellKind.UNSEEN or (cell.kind is CellKind.TEXT and value != cell.text):
         return cell
     for key, operator in operators:
         if (value is None) == (operator.slug == Empty.slug) and (typed := operator.typed(value)):

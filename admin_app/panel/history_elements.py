@@ -33,6 +33,8 @@ class Entry:
     fields: tuple[FieldChange, ...]
     is_whole: bool = False
     is_secret: bool = False
+    # What an act about access was, which changed no field; "" for a change.
+    said: str = ""
     # What the button says that brings this version back; "" for none.
     restore: str = ""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from http import HTTPStatus
@@ -21,25 +21,21 @@ from admin_app.domain.permissions import Act
 from admin_app.extensions import db
 from admin_app.models.connection import is_timeout
 from admin_app.models.preference import Density
-from admin_app.panel.cells import cell_of
-from admin_app.panel.columns import Columns
 from admin_app.panel.draft import Draft, is_control
-from admin_app.panel.filtering import Narrowings, narrowed
 from admin_app.panel.links import ListLinks
-from admin_app.panel.list_elements import Column, Listing, Row, SearchBox
+from admin_app.panel.list_elements import Column, Listing, SearchBox
+from admin_app.panel.list_rows import ListRows
 from admin_app.panel.pager import pager_of
 from admin_app.selection import search
-from admin_app.selection.counting import Count, counts_of_children
+from admin_app.selection.counting import Count
 from admin_app.selection.offer import Offer, SearchColumn, SortKey
 from admin_app.selection.paging import Page, page_of
 from admin_app.selection.selection import END, OWN_KEYS, SEARCH, Selection
-from admin_app.web.notices import marks
 
 CHILD_PAGE_SIZES = (10, 20, 50)
-Counts = Mapping[str, Mapping[Any, Count]]
 
 
-class ListPage(Columns):
+class ListPage(ListRows):
     """Columns, search, filters, sort and pages, all of them in the URL."""
 
     list_template = "resource/list.html"
@@ -58,20 +54,39 @@ class ListPage(Columns):
         page = self.render(self.list_template, resource=self, listing=listing)
         return page, HTTPStatus.SERVICE_UNAVAILABLE if listing.is_cut else HTTPStatus.OK
 
-    def selection(self, arguments: Sequence[tuple[str, str]]) -> Selection:
-        """Read which rows an address means, and how the person at the screen likes to see them."""
+    def selection(self, arguments: Sequence[tuple[str, str]], *, act: Act = Act.LIST) -> Selection:
+        """Read which rows an address means, of those there are for this act, and how the person at the screen likes to see them."""
         settings = self.settings
         has_default = settings.default_view_id is not None
-        offer = replace(self.offer(), page_size=settings.page_size, has_default_view=has_default)
+        offer = replace(self.offer(act), page_size=settings.page_size, has_default_view=has_default)
         return Selection.parse(offer, arguments)
 
-    def offer(self) -> Offer:
+    def newest(self) -> Selection:
+        """Return the records of this resource, the last one made first."""
+        return Selection(offer=Offer(self.model, default_sort="-id", rows=self.rows(Act.LIST)))
+
+    def offer(self, act: Act = Act.LIST) -> Offer:
+        """Return what a list of this resource may be asked by the person at hand: what it declares, of what they may see."""
+        declared = self.declared_offer()
+        sorts = {name: sort for name, sort in declared.sorts.items() if self._may_go_by(name, sort)}
+        default = declared.default_sort
+        return replace(
+            declared,
+            search={name: column for name, column in declared.search.items() if self.shows(name)},
+            sorts=sorts,
+            filters=self.filters_by_key,
+            # An order by what is hidden would tell it.
+            default_sort=default if default.removeprefix("-") in sorts else "-id",
+            rows=self.rows(act),
+        )
+
+    def declared_offer(self) -> Offer:
         """Return what this resource declares that a list of it may be asked."""
         return Offer(
             model=self.model,
             search=self.searched(),
             sorts=self._sorts(),
-            filters=self.filters_by_key,
+            filters=self.declared_filters,
             default_sort=self._default_sort(),
         )
 
@@ -91,17 +106,15 @@ class ListPage(Columns):
         """Read one page and build its table; `hide` is the column that is the same in every row."""
         names = [name for name in self.visible_columns(selection) if name != hide]
         page, is_cut = self._read(selection, names)
-        counts = self.child_counts(names, page.rows)
         here = links.to(replace(selection, is_counted=False))
-        narrowings = self.narrowings(selection)
         return Listing(
             id=identity,
             caption=self.plural,
             noun=self.noun,
             nouns=self.nouns,
-            result_line=self._result_line(selection, page),
+            result_line=self._result_line(selection, page) + self._kept_to(),
             columns=tuple(self._column(name, selection, links) for name in names),
-            rows=tuple(self._row(record, names, counts, here, narrowings) for record in page.rows),
+            rows=tuple(self.rows_drawn(page.rows, names, here, self.narrowings(selection))),
             search=self._search_box(selection, links),
             filters=None if selection.parent else self.filter_bar(selection, links, identity, draft),
             pager=pager_of(selection, page, links),
@@ -114,6 +127,7 @@ class ListPage(Columns):
             count_url="" if page.count.is_exact or is_cut else links.to(replace(selection, is_counted=True)),
             is_cut=is_cut,
             messages=(*self._gone_words(selection), *_messages(selection)),
+            counted=self._counted_in_words(page.count) if page.count.number > len(page.rows) else "",
             density=self.settings.density if selection.parent is None else Density.COMFORTABLE,
         )
 
@@ -139,14 +153,9 @@ class ListPage(Columns):
         relations = [self.relation(name) for name in firsts]
         return [joinedload(one.class_attribute) for one in relations if one is not None and not one.uselist]
 
-    def child_counts(self, names: Sequence[str], rows: Sequence[Any]) -> Counts:
-        """Count the children of all these rows, one statement a column."""
-        keys = [row.id for row in rows]
-        return {
-            name: counts_of_children(db.session, getattr(self.model, name), keys)
-            for name in names
-            if self.is_to_many(name)
-        }
+    def _may_go_by(self, name: str, sort: SortKey) -> bool:
+        """Whether the person sees what a sort goes by, which may be a related record's column under the relation's name."""
+        return self.shows(name if sort.relation is None else f"{sort.relation.key}.{sort.column.key}")
 
     def _sorts(self) -> dict[str, SortKey]:
         """Read `column_sortable_list`: names, or (name, "relation.column") for a column that sorts by another."""
@@ -186,31 +195,11 @@ class ListPage(Columns):
             sorted=("ascending" if ascending else "descending") if is_sorted else "",
         )
 
-    def _row(self, record: Any, names: Sequence[str], counts: Counts, here: str, narrowings: Narrowings) -> Row:
-        edit_url = self.link("edit_view", record, url=here) if self.may(Act.EDIT) else ""
-        return Row(
-            id=str(record.id),
-            title=self.title_of(record),
-            url=edit_url or self.url_of(record, url=here),
-            edit_url=edit_url,
-            delete_url=self.link("delete_view", record, url=here) if self.may(Act.DELETE) else "",
-            cells=tuple(
-                narrowed(cell, getattr(record, name), narrowings[name]) if name in narrowings else cell
-                for name in names
-                for cell in [cell_of(self, record, name, counts=counts, is_whole=False)]
-            ),
-            is_marked=self.mark_of(record) in marks(),
-        )
-
     def _export_url(self, selection: Selection, view: str, **arguments: str) -> str:
         """Return where the rows of this list leave as a file, "" where they may not."""
         if not self.may(Act.EXPORT) or selection.parent is not None:
             return ""
         return ListLinks(self.link(view, **arguments)).to(selection.changed())
-
-    def mark_of(self, record: Any) -> str:
-        """Name the record among all of all resources."""
-        return f"{self.endpoint}:{record.id}"
 
     def _gone_words(self, selection: Selection) -> list[str]:
         gone = self.gone_columns(selection)
@@ -230,16 +219,24 @@ class ListPage(Columns):
             clear_url=links.to(selection.changed(search="")) if selection.search else "",
         )
 
+    def _kept_to(self) -> str:
+        """Say which rows the person is kept to, so that nobody takes them for all there are."""
+        rules = self.rule_words(Act.LIST)
+        return f", of {rules}" if rules else ""
+
     def _result_line(self, selection: Selection, page: Page) -> str:
         """Say how many rows there are, and which of them this page shows."""
         count, shown = page.count, len(page.rows)
-        all_of_them = text.counted(count.number, self.noun, self.nouns) if count.is_exact else f"{count} {self.nouns}"
+        all_of_them = self._counted_in_words(count)
         first = (page.number - 1) * selection.per_page + 1
         if count.is_exact and shown == count.number:
             return all_of_them
         if page.number and not (count.is_exact and first + shown - 1 > count.number):
             return f"{text.number(first)} to {text.number(first + shown - 1)} of {all_of_them}"
         return f"{'The last ' if selection.before == END else ''}{text.number(shown)} of {all_of_them}"
+
+    def _counted_in_words(self, count: Count) -> str:
+        return text.counted(count.number, self.noun, self.nouns) if count.is_exact else f"{count} {self.nouns}"
 
 
 def _messages(selection: Selection) -> list[str]:

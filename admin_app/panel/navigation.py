@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, request, session, url_for
 
-from admin_app.extensions import db
 from admin_app.jobs import ledger
-from admin_app.models.base import utc_now
+from admin_app.panel.at_hand import TOLD, at_hand
 from admin_app.panel.elements import Link, MenuItem
 from admin_app.panel.registry import resources
 from admin_app.web.login import current_staff
 
 if TYPE_CHECKING:
     from admin_app.panel.resource import ResourceView
-
-# In the browser's session: the moment up to which ended jobs were told of.
-TOLD = "jobs_told"
 
 
 def init_app(app: Flask) -> None:
@@ -58,18 +53,10 @@ def _item(resource: ResourceView) -> MenuItem:
 
 
 def _jobs() -> tuple[int, list[Link]]:
-    """Return how many jobs of the person are under way, and what has ended since the last page said so.
-
-    The browser's session keeps the moment, so that reading a page writes nothing into the database.
-    """
-    staff = current_staff()
-    if staff is None:
-        return 0, []
-    told = session.get(TOLD)
-    since = datetime.fromisoformat(told) if isinstance(told, str) else utc_now()
-    news = ledger.news_of(db.session, staff_id=staff.id, since=since)
-    ended = [job for job in news if job.finished_at is not None]
-    if told is None or ended:
-        session[TOLD] = max([since, *(job.finished_at for job in ended if job.finished_at)]).isoformat()
+    """Return how many jobs of the person are under way, and what has ended since the last page said so."""
+    found = at_hand()
+    ended = [job for job in found.jobs if job.finished_at is not None]
+    if TOLD not in session or ended:
+        session[TOLD] = max([found.since, *(job.finished_at for job in ended if job.finished_at)]).isoformat()
     links = [Link(f"{job.title}: {job.state.value}", url_for("jobs.index")) for job in ended]
-    return sum(job.state in ledger.OPEN for job in news), links
+    return sum(job.state in ledger.OPEN for job in found.jobs), links

@@ -10,15 +10,18 @@ from urllib.parse import parse_qsl, urlencode
 from flask import abort, request
 from flask_admin import expose
 
+from admin_app.domain.permissions import Act
 from admin_app.domain.views import ViewAtHand, may_change
 from admin_app.errors import SelectionError
-from admin_app.panel.at_hand import current_views, named_view
+from admin_app.panel.at_hand import at_hand, named_view
 from admin_app.panel.choosing import Choosing
 from admin_app.panel.draft import Draft
 from admin_app.panel.elements import Hidden, Link
 from admin_app.panel.links import ListLinks
 from admin_app.panel.list_elements import Listing, ViewBar
+from admin_app.selection.conditions import reader_of
 from admin_app.selection.selection import OWN_KEYS, PER_PAGE, SORT, VIEW, WHERE, WHOLE, Selection, whole_number
+from admin_app.selection.where import in_one_order, parse_where
 from admin_app.text import in_words
 from admin_app.web.login import current_staff
 
@@ -45,15 +48,15 @@ class Opening(Choosing):
             return self._gone_view_page(view, gone, address)
         return self.redirect(address) if gone or is_way_in else super().index_view()
 
-    def selection(self, arguments: Sequence[tuple[str, str]]) -> Selection:
+    def selection(self, arguments: Sequence[tuple[str, str]], *, act: Act = Act.LIST) -> Selection:
         """Read an address; one that names a view and nothing else means that view's rows, never the whole list."""
         if not _is_bare(arguments):
-            return super().selection(arguments)
+            return super().selection(arguments, act=act)
         view = self._at_hand(whole_number(arguments[0][1]))
         if view is None:
             message = "There is no view of this number, or it is not shared with you."
             raise SelectionError(message)
-        return super().selection([*_pairs_of(view), *arguments])
+        return super().selection([*_pairs_of(view), *arguments], act=act)
 
     def listing(
         self, selection: Selection, links: ListLinks, *, identity: str, hide: str = "", draft: Draft | None = None
@@ -72,8 +75,19 @@ class Opening(Choosing):
         pairs = [(key, value) for key, value in whole.arguments() if key != PER_PAGE]
         return [*pairs, (PER_PAGE, str(whole.per_page))]
 
+    def _comparable(self, pairs: Sequence[Hidden]) -> list[Hidden]:
+        """Return the same for the same list, in whatever order its conditions and groups were typed."""
+        return sorted((key, self._in_one_order(value) if key == WHERE else value) for key, value in pairs)
+
+    def _in_one_order(self, where: str) -> str:
+        try:
+            return in_one_order([parse_where(where, reader_of(self.offer()))])
+        except SelectionError:
+            # It names a filter that is gone: that is a change.
+            return where
+
     def _at_hand(self, number: int) -> ViewAtHand | None:
-        views = current_views(number) if number else []
+        views = at_hand(number).views if number else []
         return next((one for one in views if one.id == number and one.resource == self.endpoint), None)
 
     def _address(self, view: ViewAtHand, pairs: Sequence[Hidden]) -> str:
@@ -114,7 +128,7 @@ class Opening(Choosing):
         staff = current_staff()
         if view is None or staff is None:
             return ViewBar(save_as_url=save_as_url)
-        is_changed = sorted(self.stored_arguments(selection)) != sorted(_pairs_of(view))
+        is_changed = self._comparable(self.stored_arguments(selection)) != self._comparable(_pairs_of(view))
         is_own = may_change(staff, view)
         return ViewBar(
             name=view.name,
@@ -131,7 +145,7 @@ class Opening(Choosing):
         is_here = request.blueprint == self.endpoint and request.endpoint == f"{self.endpoint}.index_view"
         return tuple(
             Link(view.name, self.link("index_view", view=view.id), is_current=is_here and view.id == named_view())
-            for view in current_views()
+            for view in at_hand().views
             if view.resource == self.endpoint
         )
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from flask import current_app
 from flask_admin import Admin
 
-from admin_app.domain.finding import naming_columns
+from admin_app.domain.finding import EVERYTHING, Sight, find_one, naming_columns
+from admin_app.domain.nouns import names_of
+from admin_app.extensions import db
 
 if TYPE_CHECKING:
     from admin_app.panel.resource import ResourceView
@@ -29,5 +31,19 @@ def resource_of(model: type[Any]) -> ResourceView | None:
 
 def typing_hint(model: type[Any]) -> str:
     """Say what to type where a record of this model is meant."""
-    names = [column.key.replace("_", " ") for column in naming_columns(model)]
+    names = [column.key.replace("_", " ") for column in naming_columns(model, sight_of(model))]
     return f"Type an ID, or an exact {' or '.join(names)}." if names else "Type an ID."
+
+
+def find(model: type[Any], text: str) -> Any:
+    """Return the record that a person means by what they typed, of those they may see; raise `NotFoundError` for none, and for several."""
+    noun, nouns = names_of(model)
+    return find_one(db.session, model, text, noun=noun, nouns=nouns, sight=sight_of(model))
+
+
+def sight_of(model: type[Any]) -> Sight:
+    """Return what the person at hand may see of a model."""
+    resource = resource_of(model)
+    if resource is None:
+        return EVERYTHING
+    return Sight(resource.seen(), resource.shown(column.key for column in naming_columns(model)))

@@ -32,9 +32,9 @@ class Relations(Views):
         """Answer a picker: a page of the records that the relation `name` may point at, found like in their own list."""
         relation = self.relation(request.args.get("name", ""))
         target = resource_of(relation.mapper.class_) if relation is not None and not relation.uselist else None
-        if target is None:
+        if target is None or not self.shows(request.args["name"]):
             abort(404)
-        if not target.may(Act.VIEW):
+        if not target.may(Act.LIST):
             abort(403)
         arguments = [(SEARCH, request.args.get("query", "")), (PAGE, request.args.get("page", ""))]
         selection = target.selection(arguments)
@@ -49,12 +49,14 @@ class Relations(Views):
 
     def detail_of(self, record: Any) -> str:
         """Tell records of the same name apart by a second line: the unique column, or the id."""
-        unique = [column.key for column in inspect_mapper(self.model).columns if column.unique]
+        unique = self.shown(column.key for column in inspect_mapper(self.model).columns if column.unique)
         return str(getattr(record, unique[0])) if unique else f"ID {record.id}"
 
     def children(self, record: Any) -> list[Listing]:
         """List what belongs to this record, one table a to-many relation whose model has a resource."""
-        relations = [one for one in inspect_mapper(self.model).relationships if self.is_to_many(one.key)]
+        relations = [
+            one for one in inspect_mapper(self.model).relationships if self.is_to_many(one.key) and self.shows(one.key)
+        ]
         return [table for relation in relations if (table := self._child_table(record, relation)) is not None]
 
     def _child_table(self, record: Any, relation: RelationshipProperty[Any]) -> Listing | None:

@@ -21,18 +21,19 @@ class ResourceView(History):
     """
 
     acts: ClassVar[dict[str, Act]] = {
-        "index_view": Act.VIEW,
-        "columns_view": Act.VIEW,
-        "page_size_view": Act.VIEW,
+        "index_view": Act.LIST,
+        "columns_view": Act.LIST,
+        "page_size_view": Act.LIST,
+        "ticked_view": Act.LIST,
         # Everybody keeps views of their own; sharing one asks for `Act.SHARE`, changing one for whose it is.
-        "views_view": Act.VIEW,
-        "new_view": Act.VIEW,
-        "save_view": Act.VIEW,
-        "change_view": Act.VIEW,
-        "remove_view": Act.VIEW,
-        "default_view": Act.VIEW,
+        "views_view": Act.LIST,
+        "new_view": Act.LIST,
+        "save_view": Act.LIST,
+        "change_view": Act.LIST,
+        "remove_view": Act.LIST,
+        "default_view": Act.LIST,
         "details_view": Act.VIEW,
-        "lookup_view": Act.VIEW,
+        "lookup_view": Act.LIST,
         "create_view": Act.CREATE,
         "edit_view": Act.EDIT,
         "presence_view": Act.EDIT,
@@ -51,4 +52,14 @@ class ResourceView(History):
         name_records(self.record, self.noun, self.nouns)
         super().__init__(self.record, db, name=self.plural, endpoint=name)
         self.require_columns()
-        declare_indexes(self.offer())
+        self.require_rules()
+        declare_indexes(self.declared_offer())
+
+    def asked_acts(self) -> set[Act]:
+        """Return the acts that this resource's pages ask a right for."""
+        return {*self.acts.values(), Act.SHARE}
+
+    def ruled_fields(self) -> list[str]:
+        """Name the fields that a role may hide or close: what the form and the lists show, but for the key."""
+        names = dict.fromkeys([*self.form_columns, *self.column_list, *self.column_further_list])
+        return [name for name in names if "." not in name and name != "id"]

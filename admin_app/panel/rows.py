@@ -24,7 +24,8 @@ class FilterRows:
         """Keep whose filters they are."""
         self.resource = resource
         self.identity = identity
-        found = (one.suggestions for operators in resource.filters_by_name.values() for one in operators)
+        self.operators = resource.filters_by_name
+        found = (one.suggestions for operators in self.operators.values() for one in operators)
         self.suggestions: tuple[Hidden, ...] = next((some for some in found if some), ())
 
     def group(self, draft: Draft, path: str = "", fill: Sequence[str] = ()) -> FilterGroup:
@@ -48,7 +49,7 @@ class FilterRows:
 
     def row(self, row: Row, path: str, number: str) -> FilterRow:
         """Draw one condition."""
-        operators: Sequence[Operator] = self.resource.filters_by_name[row.name]
+        operators: Sequence[Operator] = self.operators[row.name]
         first = operators[0]
         choices = tuple(choice for operator in operators for choice in operator.operators())
         chosen = _chosen(row, operators, choices)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
@@ -11,30 +11,24 @@ from urllib.parse import urlencode
 from flask import abort, request
 from flask_admin import expose
 
-from admin_app.domain import preferences, records, views
+from admin_app.domain import preferences, records, roles, views
 from admin_app.domain.permissions import Act
 from admin_app.errors import InvalidRecord, NotFoundError, RecordGone
 from admin_app.extensions import db
 from admin_app.models.preference import Preference
-from admin_app.models.saved_view import Audience, SavedView
+from admin_app.models.saved_view import EVERYONE, MINE, SavedView
 from admin_app.models.staff import Staff
 from admin_app.panel.links import ListLinks
 from admin_app.panel.list_elements import ViewRow
-from admin_app.panel.opening import Opening
+from admin_app.panel.ticking import Ticking
 from admin_app.selection.selection import WHOLE, Selection
 from admin_app.web.login import signed_in_staff
 from admin_app.web.notices import announce
 
-AUDIENCES = {
-    Audience.MINE: "Only me",
-    Audience.VIEWERS: "Viewers",
-    Audience.EDITORS: "Editors",
-    Audience.OWNERS: "Owners",
-    Audience.EVERYONE: "Everyone",
-}
+VIEW_FORMS = frozenset({"new_view", "change_view"})
 
 
-class Views(Opening):
+class Views(Ticking):
     """A person's views of a resource, and those that are shared with them."""
 
     views_template = "resource/views.html"
@@ -45,7 +39,8 @@ class Views(Opening):
     def views_view(self) -> Any:
         """List every view of this resource that the person sees."""
         found = views.views_of(db.session, signed_in_staff(), resource=self.endpoint)
-        rows = [self._row_of(view, maker) for view, maker in found]
+        audiences = _audiences()
+        rows = [self._row_of(view, maker, audiences) for view, maker in found]
         return self.render(
             self.views_template,
             resource=self,
@@ -57,20 +52,21 @@ class Views(Opening):
     @expose("/views/new/", methods=("GET", "POST"))
     def new_view(self) -> Any:
         """Ask for a name for the list whose arguments the address carries, or keep it."""
-        selection = self.selection(list(request.args.items(multi=True)))
+        selection = self.selection(self.arguments())
         if selection.problems:
             return self._view_form(None, selection, {"": "A filter cannot be read. Mend it or take it off first."})
         if request.method != "POST":
             return self._view_form(None, selection, {})
         try:
             with _writing():
+                self.drop_sent_draft()
                 view = views.create_view(
                     db.session,
                     signed_in_staff(),
                     resource=self.endpoint,
                     name=request.form.get("name", ""),
                     arguments=self._printed(selection),
-                    audience=self._audience(Audience.MINE),
+                    audience=self._audience(MINE),
                 )
         except InvalidRecord as error:
             return self._view_form(None, selection, error.problems)
@@ -81,7 +77,7 @@ class Views(Opening):
     @expose("/views/save/", methods=("POST",))
     def save_view(self) -> Any:
         """Let the view that is open show the list as the address has it now."""
-        selection = self.selection(list(request.args.items(multi=True)))
+        selection = self.selection(self.arguments())
         view = self._changeable(str(selection.view))
         if selection.problems:
             abort(HTTPStatus.BAD_REQUEST)
@@ -101,6 +97,7 @@ class Views(Opening):
             return self._view_form(view, None, {})
         try:
             with _writing():
+                self.drop_sent_draft()
                 audience = self._audience(view.audience)
                 views.change_view(db.session, view, name=request.form.get("name", ""), audience=audience)
         except InvalidRecord as error:
@@ -119,7 +116,7 @@ class Views(Opening):
                 self.view_delete_template,
                 resource=self,
                 name=view.name,
-                is_shared=view.audience is not Audience.MINE,
+                is_shared=view.audience != MINE,
                 form_url=self.here(),
                 return_url=back,
             )  # fmt: skip -- a page's parts
@@ -136,6 +133,20 @@ class Views(Opening):
         self._remember_default(self._found(key).id if key else None)
         return self.redirect(self.link("views_view"))
 
+    def kept_names(self, view: str) -> set[str]:
+        """Keep a view's name and whom it is for."""
+        return {"name", "audience", "default"} if view in VIEW_FORMS else super().kept_names(view)
+
+    def page_again(self, view: str, words: str) -> Any:
+        """Draw the form with what was typed."""
+        if view not in VIEW_FORMS:
+            return super().page_again(view, words)
+        is_new = view == "new_view"
+        selection = self.selection(self.arguments()) if is_new else None
+        changed = None if is_new else self._changeable(request.args.get("id", ""))
+        page, _ = self._view_form(changed, selection, {"": words})
+        return page, HTTPStatus.BAD_REQUEST
+
     def _found(self, key: str) -> SavedView:
         try:
             return views.find_view(db.session, signed_in_staff(), resource=self.endpoint, key=key)
@@ -148,13 +159,12 @@ class Views(Opening):
             abort(HTTPStatus.FORBIDDEN)
         return view
 
-    def _audience(self, present: Audience) -> Audience:
+    def _audience(self, present: str) -> str:
         """Read whom the form shares with; whoever may not share leaves it as it is, or takes it back."""
-        asked = request.form.get("audience", present.value)
-        if asked not in set(Audience):
+        audience = request.form.get("audience", present)
+        if audience not in {*_audiences(), present}:
             raise InvalidRecord({"audience": "Choose who sees the view."})
-        audience = Audience(asked)
-        if audience not in {present, Audience.MINE} and not self.may(Act.SHARE):
+        if audience not in {present, MINE} and not self.may(Act.SHARE):
             abort(HTTPStatus.FORBIDDEN)
         return audience
 
@@ -176,14 +186,14 @@ class Views(Opening):
             # The view, or the account, was deleted in the same moment.
             abort(HTTPStatus.CONFLICT)
 
-    def _row_of(self, view: SavedView, maker: Staff) -> ViewRow:
+    def _row_of(self, view: SavedView, maker: Staff, audiences: Mapping[str, str]) -> ViewRow:
         is_own = views.may_change(signed_in_staff(), view)
         return ViewRow(
             id=view.id,
             name=view.name,
             url=self.link("index_view", view=view.id),
             maker="You" if maker.id == signed_in_staff().id else maker.name,
-            audience=AUDIENCES[view.audience] if view.audience is not Audience.MINE else "",
+            audience="" if view.audience == MINE else audiences.get(view.audience, view.audience),
             is_default=self.settings.default_view_id == view.id,
             edit_url=self.link("change_view", id=view.id) if is_own else "",
             delete_url=self.link("remove_view", id=view.id) if is_own else "",
@@ -191,24 +201,31 @@ class Views(Opening):
 
     def _view_form(self, view: SavedView | None, selection: Selection | None, problems: dict[str, str]) -> Any:
         """Draw the form of a new view, or of one that is there; what was typed stays."""
-        is_sent = request.method == "POST"
-        present = view.audience if view is not None else Audience.MINE
-        offered = AUDIENCES if self.may(Act.SHARE) else {one: AUDIENCES[one] for one in {Audience.MINE, present}}
+        draft = self.shown_draft()
+        answers = self.answers(draft)
+        present, known = view.audience if view is not None else MINE, _audiences()
+        offered = [*known] if self.may(Act.SHARE) else sorted({MINE, present})
         is_default = view is not None and self.settings.default_view_id == view.id
         index = ListLinks(self.link("index_view"))
         page = self.render(
             self.view_template,
             resource=self,
             is_new=view is None,
-            name=request.form.get("name", "") if is_sent else view.name if view is not None else "",
-            audiences=[(one.value, words) for one, words in offered.items()] if len(offered) > 1 else [],
-            audience=request.form.get("audience", present.value),
-            is_default="default" in request.form if is_sent else is_default,
+            draft=draft,
+            name=answers.get("name", view.name if view is not None else ""),
+            audiences=[(one, known.get(one, one)) for one in offered] if len(offered) > 1 else [],
+            audience=answers.get("audience", present),
+            is_default="default" in answers if answers else is_default,
             problems=problems,
             form_url=self.here(),
             return_url=index.to(selection) if selection is not None else self.link("views_view"),
         )
         return page, HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
+
+
+def _audiences() -> dict[str, str]:
+    """Return whom a view may be shown to, in words."""
+    return {MINE: "Only me", EVERYONE: "Everyone", **roles.names(db.session)}
 
 
 @contextmanager

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from admin_app.models.post import Post
 from admin_app.panel.cells import GLIMPSE
+from admin_app.panel.reach import RowRule
 from admin_app.panel.resource import ResourceView
 from admin_app.text import excerpt
 
@@ -31,3 +32,7 @@ class PostResource(ResourceView):
     column_default_sort = ("created_at", True)
     column_formatters = {"content": without_markup}
     form_columns = ("content", "user")
+
+    row_rules: ClassVar[dict[str, RowRule]] = {
+        "own": RowRule("Own posts", lambda person: {"user.email__equals": person.email}),
+    }

@@ -7,15 +7,22 @@ from typing import Any
 from sqlalchemy import inspect as inspect_record
 from wtforms import Form
 
-from admin_app.domain import accounts, passwords, sessions
+from admin_app.domain import accounts, passwords, powers, sessions
 from admin_app.domain.rules import problem_with
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
-from admin_app.models.staff import Role, Staff
+from admin_app.models.role import OWNER
+from admin_app.models.staff import Staff
 from admin_app.panel.access import Access
 from admin_app.panel.fields import NewPasswordField, Rule
-from admin_app.web.login import go_on
+from admin_app.panel.word_fields import RolesField
+from admin_app.web.login import current_staff, go_on
 from admin_app.web.notices import announce
+
+
+def role_names(view: StaffResource, _context: Any, staff: Staff, _name: str) -> str:
+    """Show what the roles are called; forms, addresses and files say their keys."""
+    return ", ".join(one.name for one in view.roles_of(staff))
 
 
 class StaffResource(Access):
@@ -26,17 +33,18 @@ class StaffResource(Access):
     nouns = "staff"
     description = "Who can sign in here, and what they may do."
     menu_order = 90
-    owners_only = True
     can_transfer = False
 
-    column_list = ("name", "email", "role", "is_active", "last_sign_in_at", "id")
+    column_list = ("name", "email", "roles", "is_active", "last_sign_in_at", "id")
     column_further_list = ("created_at", "updated_at")
     column_searchable_list = ("name", "email")
-    column_sortable_list = ("name", "email", "role", "last_sign_in_at", "id")
-    column_filters = ("role", "is_active", "email", "last_sign_in_at")
+    column_sortable_list = ("name", "email", "last_sign_in_at", "id")
+    column_filters = ("roles", "is_active", "email", "last_sign_in_at")
     column_labels = {"is_active": "Active", "last_sign_in_at": "Last sign-in"}
     column_default_sort = ("name", False)
-    form_columns = ("name", "email", "role", "is_active", "password")
+    column_formatters = {"roles": role_names}
+    form_columns = ("name", "email", "roles", "is_active", "password")
+    form_overrides = {"roles": RolesField}
     form_extra_fields = {
         "password": NewPasswordField(
             "New password",
@@ -70,13 +78,17 @@ class StaffResource(Access):
         # Some letters grow when they become small ones.
         if problem := problem_with(Staff.__table__.columns["email"], "Email", model.email):
             raise InvalidRecord({"email": problem})
-        if not is_created and (model.role is not Role.OWNER or not model.is_active):
-            accounts.require_another_owner(db.session, model)
+        power = powers.taken(db.session, current_staff())
+        if not is_created:
+            power.require_over(model)
+        power.require_roles(model.roles)
+        if not is_created and (OWNER not in model.roles or not model.is_active):
+            powers.require_another_owner(db.session, model)
         if form["password"].data:
             passwords.set_password(db.session, model, form["password"].data)
         elif is_created:
             model.password_hash = ""
-        if not model.is_active or (not is_created and _is_changed(model, "role")):
+        if not model.is_active or (not is_created and _is_changed(model, "roles")):
             sessions.end_all(db.session, model)
 
     def update_model(self, form: Form, model: Any) -> bool:
@@ -87,8 +99,9 @@ class StaffResource(Access):
         return is_saved
 
     def on_model_delete(self, model: Staff) -> None:
-        """Refuse to delete the last owner."""
-        accounts.require_another_owner(db.session, model)
+        """Refuse to delete the last owner, and whoever holds more than who deletes."""
+        powers.taken(db.session, current_staff()).require_over(model)
+        powers.require_another_owner(db.session, model)
 
 
 def _is_changed(record: Any, name: str) -> bool:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from admin_app.models.user import User
+from admin_app.panel.reach import RowRule
 from admin_app.panel.resource import ResourceView
 
 
@@ -20,3 +23,10 @@ class UserResource(ResourceView):
     column_filters = ("name", "email", "created_at")
     column_default_sort = ("created_at", True)
     form_columns = ("name", "email")
+
+    row_rules: ClassVar[dict[str, RowRule]] = {
+        "own": RowRule("Themselves", lambda person: {"email__equals": person.email}),
+        "same_domain": RowRule(
+            "Users of their own mail domain", lambda person: {"email__ends": "@" + person.email.rpartition("@")[2]}
+        ),
+    }

@@ -10,9 +10,8 @@ from sqlalchemy import ColumnElement, and_, or_
 
 from admin_app.errors import SelectionError
 from admin_app.selection.offer import Filter, Offer
+from admin_app.selection.search import Lookup, Term, occurs
 
-# A filter's value is a word, a number, a date or a list of them; a megabyte of it is an accident or an attack.
-LONGEST_VALUE = 1000
 # SQLite refuses expressions nested 1,000 deep, and nobody reads more than this.
 MOST_CONDITIONS = 50
 DEEPEST_GROUP = 5
@@ -38,9 +37,15 @@ class Condition:
         """How many groups are in one another here."""
         return 0
 
+    @property
+    def lookup(self) -> Lookup | None:
+        """What it looks for in a text as a search does, if it does."""
+        searched = None if self.problem else self.filter.searched
+        return None if searched is None else Lookup((Term(self.value, (searched,)),))
+
     def criterion(self) -> ColumnElement[bool]:
-        """Return the condition on the listed model."""
-        return self.filter.criterion(self.value)
+        """Return the condition on the listed model; what may be looked up, as it is asked of each row."""
+        return self.filter.criterion(self.value) if self.lookup is None else occurs(self.lookup)
 
     def sentence(self) -> str:
         """Say it for a person."""
@@ -63,6 +68,15 @@ class Group:
     def depth(self) -> int:
         """How many groups are in one another here, this one counted."""
         return 1 + max(member.depth for member in self.members)
+
+    @property
+    def lookup(self) -> Lookup | None:
+        """What every row that it means has to have, where indexes know that: something of each of "any", of one of "all"."""
+        parts = [member.lookup for member in self.members]
+        known = [one for one in parts if one is not None and one.is_indexed]
+        if self.is_any:
+            return Lookup(tuple(term for one in known for term in one.terms)) if len(known) == len(parts) else None
+        return max(known, key=lambda one: one.letters, default=None)
 
     @property
     def problem(self) -> str:
@@ -114,9 +128,10 @@ def read_condition(offer: Offer, key: str, text: str) -> Condition:
 
 
 def _understood(filter_: Filter, key: str, text: str) -> Condition:
-    if len(text) > LONGEST_VALUE:
+    longest = filter_.longest
+    if len(text) > longest:
         # One character too many is kept, so that it is too long wherever it is printed and read again.
-        return Condition(key, text[: LONGEST_VALUE + 1], filter_, problem=f"Use {LONGEST_VALUE:,} characters or fewer.")
+        return Condition(key, text[: longest + 1], filter_, problem=f"Use {longest:,} characters or fewer.")
     if "\0" in text:
         return Condition(key, text, filter_, problem="Leave out the NUL character.")
     try:

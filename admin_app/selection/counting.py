@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, Table, func, literal, select, text
+from sqlalchemy import ColumnElement, Select, Table, case, column, func, literal, select, table
+from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from admin_app.extensions import AnySession
@@ -31,37 +32,42 @@ class Count:
 def count_of(session: AnySession, selection: Selection) -> Count:
     """Count a selection's rows: exactly while they are few or when it was asked for, else no further than the limit.
 
-    For the whole of a large table the store's own statistics are asked, which cost nothing.
+    For the whole of a large table the store's own statistics are asked, which cost nothing. One statement in any case.
     """
     found = select(literal(1)).select_from(selection.offer.model).where(*selection.criteria)
     if selection.is_counted:
-        return Count(session.scalar(select(func.count()).select_from(found.subquery())) or 0)
-    count = _counted_to(session, found, selection)
-    if count.is_exact or selection.is_narrowed or selection.parent is not None:
-        return count
-    estimate = _estimate(session, selection.offer.model.__table__)
-    return Count(_rounded(estimate), is_exact=False, is_estimate=True) if estimate > COUNT_LIMIT else count
-
-
-def _counted_to(session: AnySession, found: Select[Any], selection: Selection) -> Count:
-    """Count to the limit: first where so many may be soonest, since more of them anywhere else are only more."""
-    some = found.limit(selection.count_limit + 1)
-    for rows in (*(some.where(place) for place in selection.likely_places), some):
-        number = session.scalar(select(func.count()).select_from(rows.subquery())) or 0
-        if number > selection.count_limit:
-            break
+        return Count(session.scalar(select(_number_of(found))) or 0)
+    is_whole = not selection.is_narrowed and selection.parent is None and selection.offer.rows is None
+    known = _statistics(session, selection.offer.model.__table__) if is_whole else literal("")
+    number, statistics = session.execute(select(_number_up_to_limit(found, selection), known)).one()
+    estimate = int(float(str(statistics or "0").split()[0])) if is_whole else 0
+    if number > selection.count_limit and estimate > COUNT_LIMIT:
+        return Count(_rounded(estimate), is_exact=False, is_estimate=True)
     return bounded(number, selection.count_limit)
 
 
-def _estimate(session: AnySession, table: Table) -> int:
-    """Return how many rows the store believes a table has, 0 where it does not know."""
+def _number_up_to_limit(found: Select[Any], selection: Selection) -> ColumnElement[int]:
+    """Count to the limit: first where so many may be soonest, since more of them anywhere else are only more."""
+    some = found.limit(selection.count_limit + 1)
+    # A case is gone through in its order, and no further than to the first that is true.
+    likely = [_number_of(some.where(place)) for place in selection.likely_places]
+    enough = [(number > selection.count_limit, literal(selection.count_limit + 1)) for number in likely]
+    return case(*enough, else_=_number_of(some)) if enough else _number_of(some)
+
+
+def _number_of(rows: Select[Any]) -> ColumnElement[int]:
+    return select(func.count()).select_from(rows.subquery()).scalar_subquery()
+
+
+def _statistics(session: AnySession, name: Table) -> ColumnElement[Any]:
+    """Return what the store believes about a table: a text that begins with the number of its rows, or nothing."""
     if session.get_bind().dialect.name == "postgresql":
-        known = text("SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass(:name)")
-        quoted = session.get_bind().dialect.identifier_preparer.format_table(table)
-        return int(session.scalar(known, {"name": quoted}) or 0)
+        known = table("pg_class", column("reltuples"), column("oid"))
+        quoted = session.get_bind().dialect.identifier_preparer.format_table(name)
+        return select(known.c.reltuples).where(known.c.oid == func.to_regclass(quoted)).scalar_subquery()
     # Written by ANALYZE: the first number of every index's line is the number of the table's rows. The migrations make it.
-    line = session.scalar(text("SELECT stat FROM sqlite_stat1 WHERE tbl = :name LIMIT 1"), {"name": table.name})
-    return int(str(line or "0").split()[0])
+    known = table("sqlite_stat1", column("stat"), column("tbl"))
+    return select(known.c.stat).where(known.c.tbl == name.name).limit(1).scalar_subquery()
 
 
 def _rounded(number: int) -> int:
@@ -76,19 +82,30 @@ def bounded(number: int, limit: int = COUNT_LIMIT) -> Count:
 
 
 def counts_of_children(
-    session: AnySession, children: InstrumentedAttribute[Any], keys: Sequence[Any], limit: int | None = COUNT_LIMIT
+    session: AnySession,
+    children: InstrumentedAttribute[Any],
+    keys: Sequence[Any],
+    limit: int | None = COUNT_LIMIT,
+    *,
+    rows: ColumnElement[bool] | None = None,
 ) -> Mapping[Any, Count]:
     """Count the children of each of these records in one statement; `children` is the parents' to-many attribute.
 
-    Without a limit the counts are exact, and cost what there is to count.
+    `rows` says which of the children count, if not all of them. Without a limit the counts are exact, and cost what there is to count.
     A record that was deleted since it was read has none.
     """
     parent = children.property.parent.class_
     child = aliased(children.property.mapper.class_)
     key = children.property.parent.primary_key[0]
-    found = select(1).where(children.of_type(child).expression).correlate(parent)
+    found = select(1).where(children.of_type(child).expression, *among(child, rows)).correlate(parent)
     some = (found if limit is None else found.limit(limit + 1)).subquery()
     counted = select(func.count()).select_from(some).scalar_subquery()
-    rows = session.execute(select(key, counted).where(key.in_(keys)))
-    counts = {row[0]: Count(row[1]) if limit is None else bounded(row[1], limit) for row in rows}
+    found_each = session.execute(select(key, counted).where(key.in_(keys)))
+    counts = {row[0]: Count(row[1]) if limit is None else bounded(row[1], limit) for row in found_each}
     return {key: counts.get(key, Count(0)) for key in keys}
+
+
+def among(other: Any, rows: ColumnElement[bool] | None) -> list[ColumnElement[bool]]:
+    """Return a condition on a model of its own kind, aliased, for one that is about the model itself; none for every row."""
+    model = inspect_mapper(other).mapper.class_
+    return [] if rows is None else [other.id.in_(select(model.id).where(rows).correlate(None))]

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, union_all
 from sqlalchemy.orm.interfaces import ORMOption
 
 from admin_app.extensions import AnySession
 from admin_app.selection.counting import Count, count_of
 from admin_app.selection.places import parse_place, print_place
-from admin_app.selection.selection import END, Selection
+from admin_app.selection.selection import COUNT_LIMIT, END, Selection
 from admin_app.selection.strategy import planned
 
 
@@ -33,35 +33,48 @@ class Page:
 def page_of(session: AnySession, selection: Selection, options: Sequence[ORMOption] = ()) -> Page:
     """Return the page asked for; where its rows are gone meanwhile, the last page."""
     selection = planned(session, selection)
-    count = count_of(session, selection)
     if selection.before:
-        return _page_before(session, selection, options, count)
-    return _page_after(session, selection, options, count)
+        return _page_before(session, selection, options)
+    return _page_after(session, selection, options)
 
 
-def _page_after(session: AnySession, selection: Selection, options: Sequence[ORMOption], count: Count) -> Page:
+def _page_after(session: AnySession, selection: Selection, options: Sequence[ORMOption]) -> Page:
     start = parse_place(selection.order, selection.after) if selection.after else None
     offset = 0 if start is not None else (selection.page - 1) * selection.per_page
-    rows = fetch(session, selection.segments(start), options, limit=selection.per_page + 1, offset=offset)
+    # A numbered page may be beyond the last one: then the count is asked first, and skipping rows is spared.
+    count = count_of(session, selection) if offset else None
+    rows: Sequence[Any] = ()
+    if count is None or not count.is_exact or offset < count.number:
+        rows = fetch(session, selection.segments(start), options, limit=selection.per_page + 1, offset=offset)
     if not rows and (start is not None or offset):
         return _page_before(session, selection.changed(before=END), options, count)
     shown = rows[: selection.per_page]
-    is_first = start is None and not offset
-    return _page(selection, shown, count, is_first=is_first, is_last=len(rows) == len(shown), number=selection.page)
+    is_first, is_last = start is None and not offset, len(rows) == len(shown)
+    count = count or _count(session, selection, shown, is_whole=is_first and is_last)
+    return _page(selection, shown, count, is_first=is_first, is_last=is_last, number=selection.page)
 
 
-def _page_before(session: AnySession, selection: Selection, options: Sequence[ORMOption], count: Count) -> Page:
+def _page_before(
+    session: AnySession, selection: Selection, options: Sequence[ORMOption], count: Count | None = None
+) -> Page:
     start = None if selection.before == END else parse_place(selection.order, selection.before)
     rows = fetch(session, selection.segments(start, backwards=True), options, limit=selection.per_page + 1)
     if start is not None and len(rows) < selection.per_page:
         # So close to the beginning the first page shows them all, in their usual places.
-        return _page_after(session, selection.changed(), options, count)
+        return _page_after(session, selection.changed(), options)
     shown = rows[: selection.per_page]
+    is_whole = start is None and len(rows) == len(shown)
+    count = count or _count(session, selection, shown, is_whole=is_whole)
     if start is None:
         shown = shown[: _last_page_size(selection, count)]
         number = max(-(-count.number // selection.per_page), 1) if count.is_exact else 0
         return _page(selection, shown[::-1], count, is_first=number == 1, is_last=True, number=number)
     return _page(selection, shown[::-1], count, is_first=len(rows) == len(shown), is_last=False, number=selection.page)
+
+
+def _count(session: AnySession, selection: Selection, rows: Sequence[Any], *, is_whole: bool) -> Count:
+    """Count the rows; where one page shows them all, they are counted."""
+    return Count(len(rows)) if is_whole else count_of(session, selection)
 
 
 def _last_page_size(selection: Selection, count: Count) -> int:
@@ -87,21 +100,29 @@ def fetch(
     *,
     limit: int,
     offset: int = 0,
-) -> list[Any]:
-    """Read so many rows from segment after segment; the first is nearly always enough."""
-    rows: list[Any] = []
-    for segment in segments:
-        wanted = limit - len(rows)
-        found = session.scalars(segment.options(*options).limit(wanted).offset(offset or None)).all()
-        rows += found
-        if len(rows) == limit:
-            break
-        # The segment ended: what is still to be skipped is what it was too short for.
-        offset = 0 if found or not offset else max(offset - _length(session, segment, offset), 0)
-    return rows
+) -> Sequence[Any]:
+    """Read so many rows, segment after segment, by one statement."""
+    parts = list(segments)
+    if offset > COUNT_LIMIT and offset >= _most_rows(session, parts[0]):
+        return ()
+    whole = parts[0].limit(limit).offset(offset or None) if len(parts) == 1 else _chained(parts, limit, offset)
+    return session.scalars(whole.options(*options)).all()
 
 
-def _length(session: AnySession, segment: Select[Any], limit: int) -> int:
-    """Count a segment's rows, no further than they matter."""
-    counted = select(func.count()).select_from(segment.order_by(None).limit(limit).subquery())
-    return session.scalar(counted) or 0
+def _chained(parts: Sequence[Select[Any]], limit: int, offset: int) -> Select[Any]:
+    """Make one query of several: the keys of one after the other, then the rows with these keys, in the keys' order.
+
+    Both stores go through the parts of UNION ALL in turn and stop at the limit, so that later parts cost nothing.
+    """
+    model = parts[0].column_descriptions[0]["entity"]
+    keys = [part.with_only_columns(model.id).limit(limit + offset).subquery() for part in parts]
+    chained = union_all(*(select(one.c.id) for one in keys)).limit(limit).offset(offset or None).subquery()
+    placed = select(chained.c.id, func.row_number().over().label("place")).subquery()
+    return select(model).join(placed, placed.c.id == model.id).order_by(placed.c.place)
+
+
+def _most_rows(session: AnySession, part: Select[Any]) -> int:
+    """Return a number of rows that a table cannot have more than, however many are skipped to find that out."""
+    key = part.column_descriptions[0]["entity"].id
+    first, last = (select(end(key)).scalar_subquery() for end in (func.min, func.max))
+    return session.scalar(select(last - first + 1)) or 0

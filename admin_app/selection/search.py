@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
 from operator import add
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, union
+from sqlalchemy import ColumnElement, false, func, or_, select, union
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.expression import ScalarSelect
@@ -41,43 +41,58 @@ def is_cut(text: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Lookup:
-    """A term, and the columns of which one has to have it."""
+class Term:
+    """A text to find, and the columns of which one has to have it."""
 
-    term: str
+    text: str
     columns: tuple[SearchColumn, ...]
 
     @property
     def is_indexed(self) -> bool:
         """Whether the indexes know something about it; of one or two letters they do not."""
-        is_short = len(self.term) <= LONGEST_SEARCH
-        return is_short and _PIECE.search(self.term) is not None and all(is_indexed(column) for column in self.columns)
+        is_short = len(self.text) <= LONGEST_SEARCH
+        may_be = is_short and bool(self.columns) and _PIECE.search(self.text) is not None
+        return may_be and all(is_indexed(column) for column in self.columns)
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """Terms of which a row has to have one: nearly always there is only one, but "any of these" has several."""
+
+    terms: tuple[Term, ...]
+
+    @property
+    def is_indexed(self) -> bool:
+        """Whether the indexes know of every row that it means."""
+        return all(one.is_indexed for one in self.terms)
+
+    @property
+    def letters(self) -> int:
+        """How much of a text is known at least."""
+        return min(len(one.text) for one in self.terms)
 
 
 def lookups_of(text: str, columns: Iterable[SearchColumn]) -> list[Lookup]:
     """Return what a search looks for, each word in all the columns."""
     searched = tuple(columns)
-    return [Lookup(term, searched) for term in dict.fromkeys(terms_of(text))]
+    return [Lookup((Term(term, searched),)) for term in dict.fromkeys(terms_of(text))]
 
 
-def search_criteria(
-    lookups: Iterable[Lookup], *, model: type[Any], by_index: Collection[Lookup] = ()
-) -> list[ColumnElement[bool]]:
-    """Return one condition a term: it occurs in at least one of its columns.
-
-    Rows with the terms `by_index` are looked up in the indexes; the other terms are looked for in every row there is.
-    """
-    return [
-        is_among(_key(model), _found(model, one.columns, one.term))
-        if one in by_index
-        else occurs(one.columns, one.term)
-        for one in lookups
-    ]
+def found_by_index(model: type[Any], lookup: Lookup) -> ColumnElement[bool]:
+    """Whether the row is one of those that are looked up in the indexes first."""
+    return is_among(_key(model), _found(model, lookup))
 
 
-def occurs(columns: Sequence[SearchColumn], term: str) -> ColumnElement[bool]:
-    """Whether the term occurs in the row at hand, without an index."""
-    return or_(*(_occurs_in(relation, ours, term) for relation, ours in _by_relation(columns)))
+def occurs(lookup: Lookup) -> ColumnElement[bool]:
+    """Whether one of the terms occurs in the row at hand, without an index; where nothing is searched it occurs nowhere."""
+    parts = (_occurs_in(*part, one.text) for one in lookup.terms for part in _by_relation(one.columns))
+    return or_(false(), *parts)
+
+
+def occurs_in_itself(lookup: Lookup) -> ColumnElement[bool]:
+    """Whether one of the terms occurs in the row's own columns, whatever its related rows have: the cheaper half."""
+    parts = [(one.text, ours) for one in lookup.terms for relation, ours in _by_relation(one.columns) if not relation]
+    return or_(false(), *(_occurs_in(None, ours, text) for text, ours in parts))
 
 
 def _by_relation(columns: Sequence[SearchColumn]) -> Iterator[tuple[Any, list[SearchColumn]]]:
@@ -86,7 +101,7 @@ def _by_relation(columns: Sequence[SearchColumn]) -> Iterator[tuple[Any, list[Se
 
 
 def _occurs_in(relation: Any, columns: Sequence[SearchColumn], term: str) -> ColumnElement[bool]:
-    other = None if relation is None else aliased(relation.property.mapper.class_)
+    other = None if relation is None else _other(relation.property.mapper.class_)
     texts = [one.column if other is None else getattr(other, one.column.key) for one in columns]
     # In an expression PostgreSQL cannot use the column's index: it would collect every row of a common word first. And it
     # takes half of the rows to be meant, not two of them, for which it would rather read and sort the whole table.
@@ -99,12 +114,12 @@ def _occurs_in(relation: Any, columns: Sequence[SearchColumn], term: str) -> Col
     return func.coalesce(select(found).where(link).correlate(mine.table).scalar_subquery(), False)
 
 
-def indexed_rows(model: type[Any], columns: Sequence[SearchColumn], term: str, limit: int) -> ColumnElement[int]:
-    """Return a count, up to a limit, of the rows that SQLite's indexes have for a term; some may not have it."""
+def indexed_rows(model: type[Any], lookup: Lookup, limit: int) -> ColumnElement[int]:
+    """Return a count, up to a limit a term, of the rows that SQLite's indexes have for a lookup; some may not have it."""
     counts: list[Any] = []
-    for relation, _ in _by_relation(columns):
+    for term, relation in _places(lookup):
         searched = model if relation is None else relation.property.mapper.class_
-        some = pieces_matched(_table_of(searched), term).limit(limit).subquery()
+        some = pieces_matched(_table_of(searched), term.text).limit(limit).subquery()
         count = select(func.count()).select_from(some).scalar_subquery()
         counts.append(count if relation is None else count * ROWS_BY_RELATED)
     return reduce(add, counts)
@@ -113,32 +128,54 @@ def indexed_rows(model: type[Any], columns: Sequence[SearchColumn], term: str, l
 def likely_places(model: type[Any], lookup: Lookup, limit: int) -> list[ColumnElement[bool]]:
     """Return where rows with a term are found soonest: the first ones that SQLite's indexes have, by whose column has it."""
     found: list[ColumnElement[bool]] = []
-    for relation, _ in _by_relation(lookup.columns):
+    for term, relation in _places(lookup):
         searched, key = model, _key(model)
         if relation is not None:
             searched, key = relation.property.mapper.class_, relation.property.local_remote_pairs[0][0]
-        found.append(is_among(key, pieces_matched(_table_of(searched), lookup.term).limit(limit).scalar_subquery()))
+        found.append(is_among(key, pieces_matched(_table_of(searched), term.text).limit(limit).scalar_subquery()))
     return found
 
 
-def _found(model: type[Any], columns: Sequence[SearchColumn], term: str) -> ScalarSelect[Any]:
-    """Return the keys of the rows that have the term in a column of their own, and of those whose related row has it."""
-    parts = [_found_by(model, relation, ours, term) for relation, ours in _by_relation(columns)]
+def _places(lookup: Lookup) -> Iterator[tuple[Term, Any]]:
+    """Yield each term with each relation, None for the model's own columns, by which it is looked for."""
+    for term in lookup.terms:
+        yield from ((term, relation) for relation, _ in _by_relation(term.columns))
+
+
+def _found(model: type[Any], lookup: Lookup) -> ScalarSelect[Any]:
+    """Return the keys of the rows that have a term in a column of their own, and of those whose related row has it."""
+    parts = [_found_by(model, *part, one.text) for one in lookup.terms for part in _by_relation(one.columns)]
     found: Any = union(*parts) if len(parts) > 1 else parts[0]
     return found.scalar_subquery()  # type: ignore[no-any-return] # mypy breaks down over the two types it may be of
 
 
-def _found_by(model: type[Any], relation: Any, columns: Sequence[SearchColumn], term: str) -> Any:
-    searched = aliased(model if relation is None else relation.property.mapper.class_)
+def _found_by(model: Any, relation: Any, columns: Sequence[SearchColumn], term: str) -> Any:
+    of: Any = model if relation is None else relation.property.mapper.class_
+    searched = _other(of)
     has_it = or_(*(contains(getattr(searched, column.column.key), term) for column in columns))
     rows = select(_key(searched)).where(may_contain(_key(searched), _table_of(searched), term), has_it).correlate(None)
     if relation is None:
         return rows
     (mine, theirs), *_ = relation.property.local_remote_pairs
-    child = aliased(model)
+    child = _child(model)
     link = getattr(child, inspect_mapper(model).get_property_by_column(mine).key)
     others = rows.with_only_columns(getattr(searched, relation.property.mapper.get_property_by_column(theirs).key))
     return select(_key(child)).where(link.in_(others)).correlate(None)
+
+
+@cache
+def _other(model: Any) -> Any:
+    """Return the alias of a model in the queries within the list's own; each is a query by itself, so that one will do.
+
+    An alias learns its columns anew when it is made, which takes longer than the search.
+    """
+    return aliased(model)
+
+
+@cache
+def _child(model: Any) -> Any:
+    """Return the alias of the list's own model beside the other's, which may be the same model."""
+    return aliased(model)
 
 
 def _key(model: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -11,16 +11,26 @@ from sqlalchemy import ColumnElement, Select, false
 from sqlalchemy.orm import InstrumentedAttribute
 
 from admin_app.errors import SelectionError
-from admin_app.selection.conditions import Condition, Group, Member, group_of, reader_of, require_shallow
+from admin_app.selection.conditions import (
+    Condition,
+    Group,
+    Member,
+    group_of,
+    read_condition,
+    reader_of,
+    require_shallow,
+)
 from admin_app.selection.keyset import Order, Place
 from admin_app.selection.offer import Offer
 from admin_app.selection.places import parse_place
-from admin_app.selection.search import Lookup, lookups_of, search_criteria
+from admin_app.selection.search import Lookup, found_by_index, lookups_of, occurs
 from admin_app.selection.where import parse_where, print_where
 
 SEARCH, SORT, PAGE, PER_PAGE, AFTER, BEFORE, COUNT = "q", "sort", "page", "per_page", "after", "before", "count"
 # Groups of filters; a filter by itself is an argument of its own, under its key.
 WHERE = "where"
+# The filter that ticked rows become; every list has it.
+TICKED = "id__in"
 COLUMNS, VIEW = "columns", "view"
 OWN_KEYS = (SEARCH, WHERE, SORT, PAGE, PER_PAGE, AFTER, BEFORE, COUNT, COLUMNS, VIEW)
 # `before=end` is the last page, `count=exact` asks for the whole number however long the counting takes.
@@ -136,6 +146,16 @@ class Selection:
         """Return it with other values, from its first page, not counted, unless that is what changes."""
         return replace(self, **{"page": 1, "after": "", "before": "", "is_counted": False, **changes})
 
+    def ticked(self, keys: Iterable[str]) -> Selection:
+        """Return it with no more than the rows of these keys, as typed or sent."""
+        others = [one for one in self.conditions if one.key != TICKED]
+        return self.changed(conditions=(*others, read_condition(self.offer, TICKED, ",".join(keys))))
+
+    @property
+    def ticks(self) -> Sequence[Any]:
+        """The keys of the ticked rows it is narrowed to; none where it is not."""
+        return next((one.value for one in self.conditions if one.key == TICKED and not one.problem), ())
+
     def require_places(self) -> None:
         """Raise `SelectionError` for a place that is none of this order: guessing one would show other rows."""
         for text in (self.after, "" if self.before == END else self.before):
@@ -175,26 +195,29 @@ class Selection:
 
     @cached_property
     def criteria(self) -> list[ColumnElement[bool]]:
-        """The conditions of the WHERE clause, parent first.
+        """The conditions of the WHERE clause: the parent first, then what may be had at all, then what was asked for.
 
         Filters that could not all be read mean no rows: without one of them the others would mean more than was asked.
         """
         found = [] if self.parent is None else [self.parent.relation == self.parent.record]
+        found += [] if self.offer.rows is None else [self.offer.rows]
         if self.problems:
             return [*found, false()]
-        found += search_criteria(self.lookups, model=self.offer.model, by_index=self.by_index)
-        others: list[Member] = [one for one in self.conditions if one.filter.searched is None]
-        return [*found, *(member.criterion() for member in [*others, *self.groups])]
+        found += [found_by_index(self.offer.model, one) for one in self.by_index]
+        found += [occurs(word) for word in self._words if word not in self.by_index]
+        found += [one.criterion() for one in self.conditions if one.lookup not in self.by_index]
+        # What is looked up for a group is more than it means, where "all of these" stands in it.
+        return [*found, *(one.criterion() for one in self.groups)]
 
     @cached_property
     def lookups(self) -> tuple[Lookup, ...]:
         """What is looked for in texts: the search's words, and what filters ask of single columns in the same way."""
-        asked = (
-            Lookup(one.value, (one.filter.searched,))
-            for one in self.conditions
-            if one.filter.searched is not None and not one.problem
-        )
-        return (*lookups_of(self.search, self.offer.search.values()), *asked)
+        asked = (member.lookup for member in self.filters)
+        return (*self._words, *(one for one in asked if one is not None))
+
+    @cached_property
+    def _words(self) -> list[Lookup]:
+        return lookups_of(self.search, self.offer.search.values())
 
     @cached_property
     def order(self) -> Order:

@@ -8,13 +8,13 @@ know which is which. A small sample of the rows does.
 from __future__ import annotations
 
 import random
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Float, Integer, and_, cast, column, func, join, select, true, values
+from sqlalchemy import CTE, ColumnElement, Float, Integer, and_, cast, column, false, func, join, select, text, true
 
 from admin_app.extensions import AnySession
-from admin_app.selection.search import Lookup, indexed_rows, likely_places, occurs
+from admin_app.selection.search import Lookup, indexed_rows, likely_places, occurs, occurs_in_itself
 from admin_app.selection.selection import Selection
 
 # So few rows are quickly fetched, whatever else there is.
@@ -31,57 +31,106 @@ WALKED_COUNT = 500
 COMMON = 2
 
 
+@dataclass(frozen=True)
+class _Learnt:
+    """What one statement says of a search: about how many rows there are, and how many of the sample's are meant.
+
+    `own` are those that have the first word in themselves (on PostgreSQL, which has no sizes), `hits` has those with each word, `sizes` what the index has
+    for each. Where a size is few the sample was not looked at.
+    """
+
+    rows: int
+    meant: int
+    own: int
+    hits: tuple[int, ...]
+    sizes: tuple[int, ...]
+
+
 def planned(session: AnySession, selection: Selection) -> Selection:
     """Return the same selection, knowing how to find its rows: the rarest word by the index, or none.
 
-    Costs up to two small statements when a text is looked for, none else.
+    Costs one small statement when a text is looked for, none else.
     """
     lookups = [one for one in selection.lookups if one.is_indexed]
-    # A parent's children are found by their foreign key, and no rows by nothing at all.
-    if not lookups or selection.parent is not None or selection.problems:
+    # A parent's children are found by their foreign key, ticked rows by their own, and no rows by nothing at all.
+    if not lookups or selection.parent is not None or selection.ticks or selection.problems:
         return selection
-    sizes = _sizes(session, selection, lookups)
-    if min(sizes) > FEW:
-        rows, (together, *sizes) = _hits(session, selection, lookups)
-        if together >= COMMON:
-            return _counted_so_far(session, selection, lookups) if rows > MANY else selection
-    rarest = min(zip(sizes, lookups, strict=True), key=lambda one: (one[0], -len(one[1].term)))[1]
+    learnt = _learnt(session, selection, lookups)
+    is_any_few = min(learnt.sizes) <= FEW
+    if learnt.meant >= COMMON and not is_any_few:
+        return _counted_so_far(session, selection, lookups[0], learnt) if learnt.rows > MANY else selection
+    numbers = learnt.sizes if is_any_few else learnt.hits
+    rarest = min(zip(numbers, lookups, strict=True), key=lambda one: (one[0], -one[1].letters))[1]
     return replace(selection, by_index=(rarest,))
 
 
-def _counted_so_far(session: AnySession, selection: Selection, lookups: list[Lookup]) -> Selection:
-    """Return the same selection, counted to a few: on SQLite among the first rows that the index has for a word."""
-    is_readable = session.get_bind().dialect.name == "sqlite"
-    places = likely_places(selection.offer.model, lookups[0], 2 * WALKED_COUNT) if is_readable else []
+def _counted_so_far(session: AnySession, selection: Selection, word: Lookup, learnt: _Learnt) -> Selection:
+    """Return the same selection, counted to a few, first where so many of them are soonest found.
+
+    On SQLite that is among the first rows that the index has. PostgreSQL's cannot be read in part; there it is rows that
+    need no look at a related one.
+    """
+    if _is_sqlite(session):
+        places = likely_places(selection.offer.model, word, 2 * WALKED_COUNT)
+    else:
+        places = [occurs_in_itself(word)] if 2 * learnt.own >= learnt.meant else []
     return replace(selection, count_limit=WALKED_COUNT, likely_places=tuple(places))
 
 
-def _sizes(session: AnySession, selection: Selection, lookups: list[Lookup]) -> list[int]:
-    """Count what SQLite's index has for each term, no further than is few. PostgreSQL's cannot be read in part."""
-    if session.get_bind().dialect.name != "sqlite":
-        return [FEW + 1] * len(lookups)
-    counts = [indexed_rows(selection.offer.model, one.columns, one.term, FEW + 1) for one in lookups]
-    return list(session.execute(select(*counts)).one())
-
-
-def _hits(session: AnySession, selection: Selection, lookups: list[Lookup]) -> tuple[int, list[int]]:
-    """Say about how many rows there are; count the sample's rows that the selection means, and those that have each term."""
+def _learnt(session: AnySession, selection: Selection, lookups: list[Lookup]) -> _Learnt:
+    """Learn how common each word is: on SQLite from the index where few have it, else from a sample of the rows."""
     key: Any = selection.offer.model.id
     # Each by itself: SQLite goes to one end at once, but through the whole table for both.
     first, last = (select(end(key)).scalar_subquery() for end in (func.min, func.max))
     ends = select(first.label("first"), last.label("last")).cte("ends")
-    # The same rows every time, so that a list does not change its pace when it is looked at again.
-    dice = random.Random(0)  # noqa: S311 -- a sample, no secret
-    # Two short lists crossed: SQLAlchemy writes such lists anew each time, and one of all pairs takes it 20 ms.
-    parts = (
-        values(column("part", Float), name="parts").data([(dice.random(),) for _ in range(SAMPLE // RUN)]).cte("parts")
+    size = select(func.coalesce(ends.c.last - ends.c.first + 1, 0)).scalar_subquery()
+    sizes = _sizes(session, selection, lookups)
+    meant = and_(*selection.criteria)
+    wanted = [meant, false() if sizes else and_(occurs_in_itself(lookups[0]), meant)]
+    # What is looked for alone is the rarest, however rare.
+    wanted += [occurs(one) for one in lookups] if len(lookups) > 1 else []
+    keys = _sampled_keys(ends)
+    sampled = select(size, *sizes, *(func.count().filter(one) for one in wanted)).where(key.in_(select(keys.c.key)))
+    # Asked once, before the sample is looked at.
+    learnt = session.execute(sampled.where(*(one > FEW for one in sizes))).one()
+    rows, numbers, counts = learnt[0], learnt[1 : 1 + len(sizes)], learnt[1 + len(sizes) :]
+    return _Learnt(
+        rows=rows,
+        meant=counts[0],
+        own=counts[1],
+        hits=tuple(counts[2:]) or (0,),
+        sizes=tuple(numbers) or (FEW + 1,) * len(lookups),
     )
-    steps = values(column("step", Integer), name="steps").data([(step,) for step in range(RUN)]).cte("steps")
+
+
+def _sizes(session: AnySession, selection: Selection, lookups: list[Lookup]) -> list[ColumnElement[int]]:
+    """Count what SQLite's index has for each word, no further than is few. PostgreSQL's cannot be read in part."""
+    if not _is_sqlite(session):
+        return []
+    counts = [indexed_rows(selection.offer.model, one, FEW + 1) for one in lookups]
+    sizes = select(*(count.label(f"size_{place}") for place, count in enumerate(counts))).cte("sizes")
+    return [select(one).scalar_subquery() for one in sizes.c]
+
+
+def _sampled_keys(ends: CTE) -> CTE:
+    """Draw keys between the ends: short runs of neighbours at random places."""
+    parts, steps = _PARTS.cte("parts"), _STEPS.cte("steps")
     place = cast(parts.c.part * (ends.c.last - ends.c.first + 1), Integer) + ends.c.first
     drawn = join(join(parts, steps, true()), ends, true())
-    keys = select((place - place % RUN + steps.c.step).label("key")).select_from(drawn).cte("sample")
-    wanted = [and_(*selection.criteria), *(occurs(one.columns, one.term) for one in lookups)]
-    size = select(func.coalesce(ends.c.last - ends.c.first + 1, 0)).scalar_subquery()
-    hits = select(size, *(func.count().filter(one) for one in wanted)).where(key.in_(select(keys.c.key)))
-    rows, *counts = session.execute(hits).one()
-    return rows, counts
+    return select((place - place % RUN + steps.c.step).label("key")).select_from(drawn).cte("sample")
+
+
+def _is_sqlite(session: AnySession) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def _listed(numbers: list[float], name: str, kind: Any) -> Any:
+    """Write numbers as a table. In figures: SQLAlchemy would write its own list of values anew for each search."""
+    rows = ", ".join(f"({number})" for number in numbers)
+    return text(f"SELECT column1 AS {name} FROM (VALUES {rows}) AS listed").columns(column(name, kind))  # noqa: S608 -- numbers of our own
+
+
+# The same places every time, so that a list does not change its pace when it is looked at again.
+_dice = random.Random(0)  # noqa: S311 -- a sample, no secret
+_PARTS = _listed([_dice.random() for _ in range(SAMPLE // RUN)], "part", Float)
+_STEPS = _listed(list(range(RUN)), "step", Integer)

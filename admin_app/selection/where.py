@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from admin_app.errors import SelectionError
 from admin_app.selection.conditions import (
     DEEPEST_GROUP,
-    LONGEST_VALUE,
     MOST_CONDITIONS,
     TOO_DEEP,
     Condition,
@@ -23,6 +22,7 @@ from admin_app.selection.conditions import (
     ReadCondition,
     group_of,
 )
+from admin_app.selection.offer import LONGEST_VALUE
 
 # As much as all its conditions may hold, every character escaped.
 LONGEST = MOST_CONDITIONS * (2 * LONGEST_VALUE + 200)
@@ -50,11 +50,17 @@ def print_where(members: Iterable[Member]) -> str:
     return _printed(whole)
 
 
-def _printed(member: Member, *, is_inner: bool = False) -> str:
+def in_one_order(members: Iterable[Member]) -> str:
+    """Write the same for the same groups in whatever order they were typed."""
+    return _printed(group_of(members, is_any=False), is_sorted=True)
+
+
+def _printed(member: Member, *, is_inner: bool = False, is_sorted: bool = False) -> str:
     if isinstance(member, Condition):
         field, _, operator = member.key.rpartition("__")
         return f"{field} {operator} {_quoted(member.text)}"
-    text = (" or " if member.is_any else " and ").join(_printed(one, is_inner=True) for one in member.members)
+    parts = [_printed(one, is_inner=True, is_sorted=is_sorted) for one in member.members]
+    text = (" or " if member.is_any else " and ").join(sorted(parts) if is_sorted else parts)
     return f"({text})" if is_inner else text
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Column
+from sqlalchemy import Column, ColumnElement
 from sqlalchemy.orm import InstrumentedAttribute
 
 
@@ -21,6 +21,8 @@ class ExportColumn:
     header: str
     column: InstrumentedAttribute[Any] | None = None
     relation: InstrumentedAttribute[Any] | None = None
+    # Which of the related records may be told of: the one's name, the number of the many; None: every one.
+    rows: ColumnElement[bool] | None = field(default=None, compare=False)
 
     @property
     def is_count(self) -> bool:

@@ -1,8 +1,9 @@
-"""Fresh proof for dangerous acts: the password again when it was typed long ago. What was being sent survives the detour."""
+"""Fresh proof for dangerous acts: password or passkey again after a while. What was being sent survives the detour."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
@@ -15,8 +16,9 @@ from admin_app.domain import passwords, throttle, two_factor
 from admin_app.domain.throttle import Limit
 from admin_app.extensions import db
 from admin_app.models.base import utc_now
+from admin_app.models.staff import Staff
 from admin_app.text import waiting_time
-from admin_app.web import login
+from admin_app.web import login, passkeys
 from admin_app.web.second_factor import key
 
 FRESH_FOR = timedelta(minutes=15)
@@ -37,17 +39,17 @@ def is_fresh() -> bool:
 
 
 def required(*, back: str = "") -> Any:
-    """Return the page that asks for the password, or None when there was proof lately, or with this very request.
+    """Return the page that asks for password or passkey, or None when there was proof lately, or with this very request.
 
     What `proof_for` names asks it by itself; a view that is dangerous for some rows and not for others begins with
     `if (page := proof.required()) is not None: return page`. With a form the page sends it again together with the
-    password, so that the view goes on as if nothing had been between. Where the answer is a file, the browser stays on
-    the page; `back` is where it leads then.
+    proof, so that the view goes on as if nothing had been between. Where the answer is a file, the browser stays on the
+    page; `back` is where it leads then.
     """
     if not is_given():
         return None if is_fresh() else _page("", HTTPStatus.FORBIDDEN, back)
     # In another tab there may have been proof meanwhile; what was kept is to be sent all the same.
-    if not is_fresh() and (problem := problem_with(request.form.get(PASSWORD, ""))):
+    if not is_fresh() and (problem := problem_with_form()):
         return _page(problem, HTTPStatus.UNPROCESSABLE_ENTITY, back)
     person = login.current_session()
     typed = _unsealed(person.staff.id) if person is not None else None
@@ -61,7 +63,7 @@ def required(*, back: str = "") -> Any:
 
 
 def is_given() -> bool:
-    """Whether the request comes from the page that asks for the password, and carries what was sent before."""
+    """Whether the request comes from the page that asks for the proof, and carries what was sent before."""
     return request.method == "POST" and TYPED in request.form
 
 
@@ -81,21 +83,49 @@ def are_many(count: int) -> bool:
     return count > int(current_app.config["PROOF_ROWS"])
 
 
+def problem_with_form() -> str:
+    """Judge the password or the passkey that a form carries, and note the proof (committed), or say what is wrong."""
+    person = login.current_session()
+    if person is not None and passkeys.is_given():
+        return _judged(person.staff, lambda: passkeys.problem_with_proof(person.staff))
+    return problem_with(request.form.get(PASSWORD, ""))
+
+
 def problem_with(password: str) -> str:
     """Judge the password and note the proof (committed), or say what is wrong."""
     person = login.current_session()
     if person is None:
         return WRONG
-    # The same rows as those of the second factor would do, but whoever has the one need not have the other.
-    limit = Limit("proof", str(person.staff.id), FREE, account=person.staff.email)
     kept = person.staff.password_hash
+    return _judged(person.staff, lambda: "" if passwords.is_right_for(kept, password) else WRONG)
+
+
+def page(problem: str, *, action: str, sealed: str = "", back: str = "") -> str:
+    """Draw the page that asks for the proof, and sends it to `action`."""
+    staff = login.current_staff()
+    return render_template(
+        "pages/proof.html",
+        problem=problem,
+        action=action,
+        sealed=sealed,
+        back=back,
+        minutes=FRESH_FOR.seconds // 60,
+        question=passkeys.question_for_proving(staff) if staff is not None else None,
+    )
+
+
+def _judged(staff: Staff, problem: Callable[[], str]) -> str:
+    # The same rows as those of the second factor would do, but whoever has the one need not have the other.
+    limit = Limit("proof", str(staff.id), FREE, account=staff.email)
     wait = throttle.count_try(db.session, [limit])
     # Hashing takes its time: nobody waits for a lock meanwhile.
     db.session.commit()
     if wait:
         return TOO_MANY.format(wait=waiting_time(wait))
-    if not passwords.is_right_for(kept, password):
-        return WRONG
+    if words := problem():
+        # A passkey's answer is used up also where it is refused.
+        db.session.commit()
+        return words
     throttle.forgive(db.session, [limit])
     login.note_proof()
     return ""
@@ -104,8 +134,7 @@ def problem_with(password: str) -> str:
 def _page(problem: str, status: int, back: str) -> tuple[str, int]:
     query = request.query_string.decode("ascii", "replace")
     here = f"{quote(request.path)}?{query}" if query else quote(request.path)
-    page = render_template("pages/proof.html", problem=problem, action=here, sealed=_sealed(), minutes=15, back=back)
-    return page, status
+    return page(problem, action=here, sealed=_sealed(), back=back), status
 
 
 def _sealed() -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-from functools import lru_cache
+from functools import lru_cache, partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, request
 
 from admin_app.domain.preferences import settings_of
 from admin_app.text import label
@@ -23,18 +23,18 @@ def init_app(app: Flask) -> None:
     """Give the templates their functions, and static files their lifetime."""
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals["asset"] = asset
+    app.jinja_env.globals["asset"] = partial(asset, str(app.static_folder), str(app.static_url_path))
     app.jinja_env.filters["label"] = label
     app.context_processor(_frame)
     app.after_request(_keep_static_files)
 
 
-def asset(path: str) -> str:
+def asset(folder: str, root: str, path: str) -> str:
     """Return the address of a static file; it changes with the file, so that browsers may keep it for ever."""
-    file = f"{current_app.static_folder}/{path}"
-    # Two dozen a page, so put together by hand; the paths are our own, and nothing in them wants quoting.
+    file = f"{folder}/{path}"
+    # Three dozen a page, so put together by hand; the paths are our own, and nothing in them wants quoting.
     version = _digest(file, os.stat(file).st_mtime_ns)  # noqa: PTH116 -- as above
-    return f"{request.script_root}{current_app.static_url_path}/{path}?v={version}"
+    return f"{request.script_root}{root}/{path}?v={version}"
 
 
 @lru_cache(maxsize=200)

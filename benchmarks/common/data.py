@@ -21,7 +21,9 @@ from sqlalchemy.engine import make_url
 
 from admin_app import create_app
 from admin_app.extensions import db
-from admin_app.models.staff import Role, Staff, StaffSession
+from admin_app.models.role import EDITOR
+from admin_app.models.staff import Staff, StaffSession
+from admin_app.models.words import Words
 from benchmarks.common.site import ROOT
 
 RARE, RARE_POSTS = "zeppelin", 20
@@ -134,7 +136,7 @@ def sign_in(target: Database) -> str:
     app, token = create_app(environment, instance_path=str(target.folder)), secrets.token_urlsafe(32)
     with app.app_context():
         name = secrets.token_hex(4)
-        staff = Staff(name=name, email=f"{name}@example.com", role=Role.EDITOR, password_hash="-")  # noqa: S106 -- opens nothing
+        staff = Staff(name=name, email=f"{name}@example.com", roles=Words([EDITOR]), password_hash="-")  # noqa: S106 -- opens nothing
         db.session.add(staff)
         db.session.flush()
         digest, ends = hashlib.sha256(token.encode()).hexdigest(), datetime.now(UTC) + timedelta(days=1)

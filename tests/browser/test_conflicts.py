@@ -14,7 +14,8 @@ from sqlalchemy import func, select, update
 from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.presence import Presence
-from admin_app.models.staff import Role, Staff, StaffSession
+from admin_app.models.role import EDITOR
+from admin_app.models.staff import Staff, StaffSession
 from admin_app.models.user import User
 from tests.browser.steps import BOTH, expect_marked, save
 
@@ -22,7 +23,7 @@ from tests.browser.steps import BOTH, expect_marked, save
 @pytest.fixture
 def emil_page(open_as: Any, make_staff: Any) -> Page:
     """Return the page of another editor."""
-    page: Page = open_as(make_staff("Emil", Role.EDITOR))
+    page: Page = open_as(make_staff("Emil", EDITOR))
     return page
 
 

@@ -11,7 +11,9 @@ from flask import Flask
 from sqlalchemy import text
 
 from admin_app.extensions import db
+from admin_app.models.role import Role
 from admin_app.models.two_factor import Authenticator
+from admin_app.models.words import Words
 
 Manage = Callable[..., Any]
 on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
@@ -56,6 +58,11 @@ CASES = {
         {"PROXIES": 0},
         "No proxy is said to be in front",
         "Set ADMIN_PROXIES=1, ADMIN_HTTPS=1 and ADMIN_HOSTS",
+    ),
+    "roles": (
+        {"TWO_FACTOR": frozenset({"owner", "king"})},
+        "ADMIN_TWO_FACTOR names no role: king. There is: editor, owner, viewer.",
+        "until then whoever is meant needs no second factor.",
     ),
     "factor": ({"TWO_FACTOR": frozenset()}, "A password alone signs in the role owner.", "Set ADMIN_TWO_FACTOR=owner"),
 }
@@ -151,6 +158,18 @@ def test_people_without_the_factor_that_their_role_needs_are_found(
     result = manage("check")
 
     assert "Without the second factor that the role needs: otto@example.com." in result.stderr
+
+
+@on_sqlite
+@pytest.mark.usefixtures("live")
+def test_every_role_that_changes_accounts_is_asked_about(manage: Manage, keep: Any) -> None:
+    keep(Role(name="Clerk", key="clerk", permissions=Words(["staff:edit"])))
+    keep(Role(name="Author", key="author", permissions=Words(["*:edit", "staff:list"])))
+
+    result = manage("check")
+
+    assert result.stderr == (
+        "Warning: A password alone signs in the role clerk. Set ADMIN_TWO_FACTOR=clerk,owner\n")  # fmt: skip
 
 
 @on_sqlite

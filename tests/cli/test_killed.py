@@ -24,8 +24,10 @@ import pytest
 
 from admin_app import create_app
 from admin_app.extensions import db
-from admin_app.models.staff import Role, Staff, StaffSession
+from admin_app.models.role import EDITOR
+from admin_app.models.staff import Staff, StaffSession
 from admin_app.models.user import User
+from admin_app.models.words import Words
 
 ROOT = Path(__file__).resolve().parents[2]
 USERS = 8
@@ -72,7 +74,7 @@ def prepared(settings: dict[str, str], folder: Path) -> str:
     app = create_app(settings, instance_path=str(folder))
     token = secrets.token_urlsafe(32)
     with app.app_context():
-        staff = Staff(name="Edgar", email="edgar@example.com", role=Role.EDITOR, password_hash="-")
+        staff = Staff(name="Edgar", email="edgar@example.com", roles=Words([EDITOR]), password_hash="-")
         db.session.add_all(User(name="0", email=f"{number}@example.com") for number in range(USERS))
         db.session.add(staff)
         db.session.flush()

@@ -27,7 +27,9 @@ from admin_app.jobs.ledger import LOST_AFTER
 from admin_app.models.base import utc_now
 from admin_app.models.job import Job, JobState
 from admin_app.models.post import Post
-from admin_app.models.staff import Role, Staff, StaffSession
+from admin_app.models.role import VIEWER
+from admin_app.models.staff import Staff, StaffSession
+from admin_app.models.words import Words
 from tests.many import many
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -102,7 +104,7 @@ def sign_in(settings: dict[str, str], tmp_path: Path, posts: list[dict[str, Any]
     token = secrets.token_urlsafe(32)
     # The server's worker writes too, and a reader that turns writer is refused at once.
     with app.app_context(), writing():
-        staff = Staff(name="Vera", email="vera@example.com", role=Role.VIEWER, password_hash="-")
+        staff = Staff(name="Vera", email="vera@example.com", roles=Words([VIEWER]), password_hash="-")
         db.session.add(staff)
         db.session.flush()
         digest, ends = hashlib.sha256(token.encode()).hexdigest(), datetime.now(UTC) + timedelta(hours=1)
@@ -389,6 +391,13 @@ def test_a_wrong_setting_stops_the_start_with_one_line(run_manage: Run, setting:
     result = run_manage("run", **{setting: value})
 
     assert (result.returncode, result.stdout, result.stderr) == (2, "", f"Error: {message}\n")
+
+
+def test_a_setting_that_names_no_role_stops_the_start(run_manage: Run) -> None:
+    result = run_manage("run", "--port", "0", ADMIN_TWO_FACTOR="king")
+
+    words = "Error: ADMIN_TWO_FACTOR names no role: king. There is: editor, owner, viewer."
+    assert (result.returncode, result.stdout, result.stderr.splitlines()[-1]) == (1, "", words)
 
 
 @pytest.mark.parametrize("command", [["staff", "list"], ["demo"], ["export", "user"]])

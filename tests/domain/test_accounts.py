@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from admin_app.domain import accounts, passwords, sessions
+from admin_app.domain import accounts, passwords, powers, sessions
 from admin_app.domain.sessions import NOBODY_KNOWN
 from admin_app.domain.sign_in import prove_by_password
 from admin_app.errors import InvalidRecord, LastOwnerError
 from admin_app.extensions import db
-from admin_app.models.staff import Role, Staff, StaffSession
+from admin_app.models.role import EDITOR, OWNER, VIEWER
+from admin_app.models.staff import Staff, StaffSession
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -55,10 +56,10 @@ def test_an_address_has_one_spelling(typed: str) -> None:
 
 @on_sqlite
 def test_an_account_is_made_with_a_tidy_name_and_address() -> None:
-    made = accounts.create_staff(db.session, name=" Ann Lee ", email=" Ann@Example.com", role=Role.EDITOR, password=NEW)
+    made = accounts.create_staff(db.session, name=" Ann Lee ", email=" Ann@Example.com", roles=[EDITOR], password=NEW)
     db.session.commit()
 
-    assert (made.name, made.email, made.role, made.is_active) == ("Ann Lee", "ann@example.com", Role.EDITOR, True)
+    assert (made.name, made.email, made.roles, made.is_active) == ("Ann Lee", "ann@example.com", (EDITOR,), True)
     assert passwords.is_password(made, NEW)
 
 
@@ -77,7 +78,7 @@ def test_a_poor_account_is_refused_field_by_field(values: dict[str, str], proble
     good = {"name": "Ann", "email": "ann@example.com", "password": NEW}
 
     with pytest.raises(InvalidRecord) as caught:
-        accounts.create_staff(db.session, role=Role.VIEWER, **{**good, **values})
+        accounts.create_staff(db.session, roles=[VIEWER], **{**good, **values})
 
     db.session.rollback()
     assert caught.value.problems == problems
@@ -86,7 +87,7 @@ def test_a_poor_account_is_refused_field_by_field(values: dict[str, str], proble
 
 def test_an_address_is_one_account_in_any_case(owner: Staff) -> None:
     with pytest.raises(InvalidRecord) as caught:
-        accounts.create_staff(db.session, name="Eve", email=owner.email.upper(), role=Role.OWNER, password=NEW)
+        accounts.create_staff(db.session, name="Eve", email=owner.email.upper(), roles=[OWNER], password=NEW)
 
     assert caught.value.problems == {"email": "olivia@example.com already has an account."}
 
@@ -131,15 +132,15 @@ def test_a_closed_account_begins_nothing(make_staff: Any, password: str) -> None
 
 
 def test_the_last_owner_is_kept(owner: Staff, editor: Staff, make_staff: Any) -> None:
-    make_staff("Closed", Role.OWNER, is_active=False)
+    make_staff("Closed", OWNER, is_active=False)
     assert editor.is_active
 
     with pytest.raises(LastOwnerError, match=r"Olivia is the last owner\. Make somebody else an owner first\."):
-        accounts.require_another_owner(db.session, owner)
+        powers.require_another_owner(db.session, owner)
 
 
 def test_with_another_owner_one_may_go(owner: Staff, make_staff: Any) -> None:
-    make_staff("Otto", Role.OWNER)
+    make_staff("Otto", OWNER)
 
     accounts.disable(db.session, owner)
     db.session.commit()

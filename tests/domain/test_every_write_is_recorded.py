@@ -22,7 +22,10 @@ PACKAGE = Path(__file__).resolve().parents[2] / "admin_app"
 SENDERS = {"domain/rows.py", "domain/giving_back.py", "domain/recording.py", "domain/demo.py", "domain/history.py"}
 # Sessions and second factors, counts of failures, jobs, what somebody likes, types or has open are no records.
 OTHERS = {
-    *(f"domain/{name}.py" for name in ("drafts", "failures", "passwords", "preferences", "presence", "sessions")),
+    *(
+        f"domain/{name}.py"
+        for name in ("drafts", "failures", "passkeys", "passwords", "preferences", "presence", "sessions")
+    ),
     *(f"domain/{name}.py" for name in ("submissions", "throttle", "two_factor")),
     *("jobs/files.py", "jobs/ledger.py"),
 }
@@ -60,7 +63,7 @@ def test_what_people_do_is_recorded_row_by_row(  # noqa: PLR0917 -- fixtures
         make_post(user=user)
     new = "/admin/staff/new/"
     as_owner.post_form(
-        new, {"name": "Ann", "email": "ann@example.com", "role": "editor", "is_active": "y", "password": password}
+        new, {"name": "Ann", "email": "ann@example.com", "roles": "editor", "is_active": "y", "password": password}
     )
     as_nobody.post_form("/sign-in", {"email": "ann@example.com", "password": password})
     as_nobody.post_form("/admin/user/new/", {"name": "Bea", "email": "bea@example.com"})

@@ -31,7 +31,7 @@ EMAIL = Column("email", String(120), nullable=False, info={"format": "email"})
         (Post.__table__.c.content, False),
         (Post.__table__.c.user_id, False),
         (User.__table__.c.email, True),
-        (Staff.__table__.c.role, False),
+        (Staff.__table__.c.roles, False),
     ],
 )
 def test_value_has_to_be_given_where_nothing_else_fills_the_column(column: Any, needed: bool) -> None:  # noqa: FBT001 -- a column of the table above

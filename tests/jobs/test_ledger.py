@@ -125,9 +125,10 @@ def test_news_are_what_is_under_way_and_what_ended_since(job: Any, make_staff: A
     running, others = job(state=JobState.RUNNING), job(staff_id=make_staff("Other").id)
     staff_id = db.session.get_one(Job, old).staff_id
 
-    news = ledger.news_of(db.session, staff_id=staff_id, since=now - timedelta(seconds=5))
+    since = {"staff_id": staff_id, "since": now - timedelta(seconds=5)}
+    news = ledger.news(db.session.execute(ledger.asked_for_news(), since).all())
 
-    assert [one.id for one in news] == [new, running]
+    assert [(one.id, one.state) for one in news] == [(new, JobState.FAILED), (running, JobState.RUNNING)]
     assert others
 
 

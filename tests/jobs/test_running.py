@@ -4,13 +4,14 @@ import csv
 import io
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from flask import Flask
 from python_calamine import CalamineWorkbook
+from sqlalchemy import select
 
 from admin_app.errors import TransferError
 from admin_app.extensions import db
@@ -18,7 +19,9 @@ from admin_app.jobs import ledger, running
 from admin_app.jobs.running import KINDS, Product, Progress
 from admin_app.models.job import Job, JobState
 from admin_app.models.post import Post
-from admin_app.models.staff import Role, Staff
+from admin_app.models.role import OWNER, VIEWER, Role
+from admin_app.models.staff import Staff
+from admin_app.models.words import Words
 from tests.many import many
 from tests.page import Page
 
@@ -213,7 +216,7 @@ def test_a_failed_job_is_done_by_retry(
 def test_who_lost_the_right_meanwhile_gets_no_file(
     app: Flask, as_owner: Any, owner: Staff, make_staff: Any, jobs: Any
 ) -> None:
-    make_staff("Second", Role.OWNER)
+    make_staff("Second", OWNER)
     form = {"format": "xlsx", "column": ["id", "email"]}
     as_owner.post_form("/admin/staff/export/", form)
     as_owner.post_form("/admin/staff/export/", form)
@@ -223,7 +226,7 @@ def test_who_lost_the_right_meanwhile_gets_no_file(
         db.session.commit()
     jobs.work()
     with app.app_context():
-        db.session.get_one(Staff, owner.id).role = Role.VIEWER
+        db.session.get_one(Staff, owner.id).roles = Words([VIEWER])
         ledger.retry(db.session, job_id=second)
         db.session.commit()
         app.extensions["jobs"].wake(second)
@@ -235,6 +238,32 @@ def test_who_lost_the_right_meanwhile_gets_no_file(
         JobState.FAILED,
         "You may not export this any more. Nothing was written.",
     )
+
+
+def test_who_is_kept_to_some_rows_meanwhile_gets_no_file_of_more(
+    app: Flask, client_with: Callable[..., Any], make_post: Any, jobs: Any
+) -> None:
+    make_post()
+    client = client_with("post:*")
+    form = {"format": "xlsx", "column": ["id", "content"]}
+    first, second = 1, 2
+    client.post_form("/admin/post/export/", form)
+    jobs.work()
+    client.post_form("/admin/post/export/", form)
+    with app.app_context():
+        db.session.scalars(select(Role).where(Role.key == "liam")).one().rows = Words(["post:own"])
+        db.session.commit()
+    jobs.work()
+    client.post_form("/admin/post/export/", form)
+    jobs.work()
+
+    assert client.get(f"/admin/jobs/file/?id={first}").status_code == 403
+    assert (jobs.of(second).state, jobs.of(second).error) == (
+        JobState.FAILED,
+        "What you may see has changed since you asked for this. Nothing was written; ask for it again.",
+    )
+    assert (jobs.of(3).state, jobs.of(3).done) == (JobState.DONE, 0)
+    assert client.get("/admin/jobs/file/?id=3").status_code == 200
 
 
 def test_jobs_of_others_are_404_and_owners_see_and_stop_them_but_have_no_file(

@@ -122,20 +122,20 @@ def test_the_page_shows_who_one_is_and_nothing_secret(as_viewer: Any, viewer: St
     page = Page(as_viewer.get(URL))
 
     facts = dict(zip(page.texts("dt"), page.texts("dd"), strict=True))
-    assert list(facts) == ["Name", "Email", "Role", "Last sign-in"]
-    assert (facts["Name"], facts["Email"], facts["Role"].lower()) == (viewer.name, viewer.email, "viewer")
+    assert list(facts) == ["Name", "Email", "Roles", "Last sign-in"]
+    assert (facts["Name"], facts["Email"], facts["Roles"].lower()) == (viewer.name, viewer.email, "viewer")
     assert "$argon2" not in page.root.raw
 
 
 @on_sqlite
 def test_the_form_changes_no_more_than_the_password(as_viewer: Any, viewer: Staff, password: str, app: Flask) -> None:
-    forged = {"role": "owner", "email": "x@example.com", "id": "1", "is_active": "", "password_hash": "x"}
+    forged = {"roles": "owner", "email": "x@example.com", "id": "1", "is_active": "", "password_hash": "x"}
 
     response = as_viewer.post_form(URL, {"current_password": password, "new_password": NEW, **forged})
 
     with app.app_context():
         kept = db.session.get_one(Staff, viewer.id)
-        assert (kept.role, kept.email, kept.is_active) == ("viewer", viewer.email, True)
+        assert (str(kept.roles), kept.email, kept.is_active) == ("viewer", viewer.email, True)
     assert response.status_code == 303
     assert hash_of(app, viewer).startswith("$argon2id$")
 

@@ -18,7 +18,8 @@ from sqlalchemy import select
 from admin_app import create_app
 from admin_app.domain import throttle
 from admin_app.extensions import db
-from admin_app.models.staff import Role, Staff
+from admin_app.models.role import OWNER
+from admin_app.models.staff import Staff
 from admin_app.pages.auth import set_up_url
 from tests.client import Client
 from tests.page import Page
@@ -54,7 +55,7 @@ def test_the_right_password_signs_in(sign_in: Callable[..., Any], owner: Staff, 
     response = sign_in()
 
     assert (response.status_code, response.location) == (303, "/admin/")
-    assert Page(as_nobody.get("/admin/")).texts("p", class_="who__name") == [f"{owner.name} owner"] * 2
+    assert Page(as_nobody.get("/admin/")).texts("p", class_="who__name") == [f"{owner.name} Owner"] * 2
 
 
 @pytest.mark.usefixtures("owner")
@@ -74,7 +75,7 @@ def test_whatever_is_wrong_the_answer_is_the_same(
         return verify(self, hash, password)
 
     monkeypatch.setattr(PasswordHasher, "verify", note)
-    make_staff("Olivia", Role.OWNER)
+    make_staff("Olivia", OWNER)
     make_staff("Closed", is_active=False)
 
     wrong = sign_in(password="wrong")
@@ -332,9 +333,9 @@ def test_the_link_makes_the_first_owner_and_signs_them_in(link: str, as_nobody: 
     response = as_nobody.post_form(link, FIRST)
 
     with app.app_context():
-        made = [(one.name, one.email, one.role) for one in db.session.scalars(select(Staff))]
+        made = [(one.name, one.email, one.roles) for one in db.session.scalars(select(Staff))]
     assert (response.status_code, response.location) == (303, "/admin/")
-    assert made == [("Olivia", "olivia@example.com", Role.OWNER)]
+    assert made == [("Olivia", "olivia@example.com", (OWNER,))]
     assert as_nobody.get("/admin/staff/").status_code == 200
 
 

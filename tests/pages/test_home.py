@@ -37,7 +37,7 @@ def test_a_stranger_is_asked_to_sign_in(as_nobody: Any) -> None:
 def test_everybody_sees_users_and_posts_and_owners_see_staff(as_viewer: Any, as_editor: Any, as_owner: Any) -> None:
     seen = [list(sections(client)) for client in (as_viewer, as_editor, as_owner)]
 
-    assert seen == [["Users", "Posts"], ["Users", "Posts"], ["Users", "Posts", "Staff"]]
+    assert seen == [["Users", "Posts"], ["Users", "Posts"], ["Users", "Posts", "Staff", "Roles"]]
 
 
 @on_sqlite
@@ -45,7 +45,7 @@ def test_the_menu_says_the_same(as_viewer: Any, as_editor: Any, as_owner: Any) -
     seen = [menu(client) for client in (as_viewer, as_editor, as_owner)]
 
     three, pages = ["Start", "Users", "Posts"], ["Activity", "Jobs"]
-    assert seen == [[*three, *pages], [*three, *pages], [*three, "Staff", *pages]]
+    assert seen == [[*three, *pages], [*three, *pages], [*three, "Staff", "Roles", *pages]]
 
 
 @on_sqlite
@@ -109,5 +109,5 @@ def test_the_number_of_statements_does_not_grow_with_the_records(
             as_owner.get(URL)
         counts[wanted] = len(sent)
 
-    # Who asks, their views and their jobs in the navigation, and the newest of users, posts and staff.
-    assert counts == {1: 6, 3: 6}
+    # Who asks, their views and their jobs in the navigation, and the newest of users, posts, staff and roles.
+    assert counts == {1: 7, 3: 7}

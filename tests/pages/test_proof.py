@@ -16,7 +16,8 @@ from admin_app.models.change_set import ChangeSet, Kind
 from admin_app.models.draft import Draft
 from admin_app.models.job import Job
 from admin_app.models.post import Post
-from admin_app.models.staff import Role, Staff, StaffSession
+from admin_app.models.role import OWNER
+from admin_app.models.staff import Staff, StaffSession
 from tests.page import Page
 
 on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
@@ -38,7 +39,7 @@ def let_proof_age(app: Flask, **age: float) -> None:
 
 
 def form_of(staff: Staff, **changes: str) -> dict[str, str]:
-    values = {"name": staff.name, "email": staff.email, "role": str(staff.role), "is_active": "y", "password": ""}
+    values = {"name": staff.name, "email": staff.email, "roles": str(staff.roles), "is_active": "y", "password": ""}
     return {**values, **changes}
 
 
@@ -316,7 +317,7 @@ def test_what_was_sealed_by_one_person_is_kept_for_nobody_else(  # noqa: PLR0917
 ) -> None:
     url = f"/admin/staff/edit/?id={viewer.id}"
     asked = Page(stale.post_form(url, form_of(viewer, name="Verity")))
-    other = client_of(make_staff("Oscar", Role.OWNER))
+    other = client_of(make_staff("Oscar", OWNER))
     other.get("/admin/")
     with app.app_context():
         db.session.execute(delete(StaffSession))

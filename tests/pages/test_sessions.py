@@ -12,7 +12,8 @@ from flask import Flask
 from sqlalchemy import select, text, update
 
 from admin_app.extensions import db
-from admin_app.models.staff import Role, Staff, StaffSession
+from admin_app.models.role import OWNER
+from admin_app.models.staff import Staff, StaffSession
 from tests.page import Page
 
 on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
@@ -172,7 +173,7 @@ def test_the_page_about_a_person_leads_to_their_sessions(as_owner: Any, viewer: 
 
 def test_another_role_ends_the_persons_sessions(as_owner: Any, as_editor: Any, editor: Staff) -> None:
     url = f"/admin/staff/edit/?id={editor.id}"
-    form = {"name": editor.name, "email": editor.email, "role": "viewer", "is_active": "y", "password": ""}
+    form = {"name": editor.name, "email": editor.email, "roles": "viewer", "is_active": "y", "password": ""}
 
     as_owner.post_form(url, form)
 
@@ -182,22 +183,22 @@ def test_another_role_ends_the_persons_sessions(as_owner: Any, as_editor: Any, e
 @on_sqlite
 def test_a_change_of_another_thing_ends_nothing(as_owner: Any, as_editor: Any, editor: Staff) -> None:
     url = f"/admin/staff/edit/?id={editor.id}"
-    form = {"name": "Edmund", "email": editor.email, "role": "editor", "is_active": "y", "password": ""}
+    form = {"name": "Edmund", "email": editor.email, "roles": "editor", "is_active": "y", "password": ""}
 
     as_owner.post_form(url, form)
 
     assert as_editor.get("/admin/").status_code == 200
 
 
-@pytest.mark.parametrize("change_of", [{"role": "editor"}, {"password": PASSWORD}])
+@pytest.mark.parametrize("change_of", [{"roles": "editor"}, {"password": PASSWORD}])
 def test_who_changes_their_own_power_goes_on_with_a_new_id(
     change_of: dict[str, str], client_of: Any, owner: Staff, make_staff: Any, app: Flask
 ) -> None:
-    make_staff("Otto", Role.OWNER)
+    make_staff("Otto", OWNER)
     here, elsewhere, copy = client_of(owner), client_of(owner), app.test_client()
     with here.session_transaction() as original, copy.session_transaction() as session:
         session.update(original)
-    form = {"name": owner.name, "email": owner.email, "role": "owner", "is_active": "y", "password": ""}
+    form = {"name": owner.name, "email": owner.email, "roles": "owner", "is_active": "y", "password": ""}
 
     here.post_form(f"/admin/staff/edit/?id={owner.id}", {**form, **change_of})
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from admin_app.models.saved_view import Audience, SavedView
+from admin_app.models.saved_view import MINE, SavedView
 from admin_app.models.staff import Staff
 from tests.panel.viewing import USUAL
 
@@ -25,7 +25,7 @@ def make_view(keep: Callable[[Any], Any]) -> Callable[..., SavedView]:
     """Make views; of posts about gardens and unshared unless told."""
 
     def make(staff: Staff, name: str = "Gardens", **values: Any) -> SavedView:
-        defaults = {"resource": "post", "arguments": f"q=garden&{USUAL}", "audience": Audience.MINE}
+        defaults = {"resource": "post", "arguments": f"q=garden&{USUAL}", "audience": MINE}
         return keep(SavedView(staff_id=staff.id, name=name, **{**defaults, **values}))
 
     return make

@@ -15,7 +15,7 @@ from sqlalchemy import func, select, text
 from admin_app.extensions import db
 from admin_app.models.change_set import Change
 from admin_app.models.post import Post
-from admin_app.models.staff import Role
+from admin_app.models.role import EDITOR
 from admin_app.models.user import User
 from tests.page import Page
 
@@ -26,7 +26,7 @@ SECONDS = 4
 @pytest.fixture
 def clients(client_of: Any, make_staff: Any) -> Callable[[int], list[Any]]:
     """Make clients of as many editors."""
-    return lambda number: [client_of(make_staff(f"Editor{one}", Role.EDITOR)) for one in range(number)]
+    return lambda number: [client_of(make_staff(f"Editor{one}", EDITOR)) for one in range(number)]
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)

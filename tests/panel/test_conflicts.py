@@ -10,9 +10,10 @@ from flask import Flask
 from sqlalchemy import delete, select, text
 
 from admin_app.extensions import db
-from admin_app.models.change_set import Change
+from admin_app.models.change_set import Change, ChangeSet
 from admin_app.models.draft import Draft
-from admin_app.models.staff import Role, Staff
+from admin_app.models.role import EDITOR, OWNER, VIEWER
+from admin_app.models.staff import Staff
 from admin_app.models.user import User
 from tests.page import Page
 
@@ -22,7 +23,7 @@ on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 @pytest.fixture
 def as_emil(client_of: Any, make_staff: Any) -> Any:
     """Return another editor's client."""
-    return client_of(make_staff("Emil", Role.EDITOR))
+    return client_of(make_staff("Emil", EDITOR))
 
 
 @pytest.fixture
@@ -325,6 +326,45 @@ def test_what_was_typed_into_a_deleted_record_can_be_made_again(
         assert db.session.execute(select(User.name, User.email)).all() == [("Typed", "ann@example.com")]
 
 
+def test_a_record_that_came_back_meanwhile_is_saved_and_not_made_twice(
+    app: Flask, as_editor: Any, as_emil: Any, ann: User
+) -> None:
+    form = Page(as_editor.get(f"{at(ann)}&url=/admin/user/%3Fq%3Da")).values()
+    as_emil.post_form(at(ann, "delete"))
+    page = Page(as_editor.post(f"{at(ann)}&url=/admin/user/%3Fq%3Da", data={**form, "name": "Typed"}))
+    with app.app_context():
+        act = db.session.scalars(select(ChangeSet.id).order_by(ChangeSet.id.desc()).limit(1)).one()
+    as_emil.post_form("/admin/activity/undo/", {"id": str(act)}, page="/admin/account/")
+
+    saved = as_editor.post(page.form().attributes["action"], data=page.values())
+
+    assert (saved.status_code, saved.location) == (303, "/admin/user/?q=a")
+    with app.app_context():
+        assert db.session.execute(select(User.id, User.name, User.email)).all() == [
+            (ann.id, "Typed", "ann@example.com")
+        ]
+
+
+@on_sqlite
+def test_a_record_that_came_back_and_was_changed_is_a_conflict_like_any_other(
+    app: Flask, as_editor: Any, as_emil: Any, ann: User
+) -> None:
+    form = Page(as_editor.get(at(ann))).values()
+    as_emil.post_form(at(ann, "delete"))
+    page = Page(as_editor.post(at(ann), data={**form, "name": "Mine"}))
+    with app.app_context():
+        act = db.session.scalars(select(ChangeSet.id).order_by(ChangeSet.id.desc()).limit(1)).one()
+    as_emil.post_form("/admin/activity/undo/", {"id": str(act)}, page="/admin/account/")
+    as_emil.post(at(ann), data={**Page(as_emil.get(at(ann))).values(), "name": "Theirs"})
+
+    asked = Page(as_editor.post(page.form().attributes["action"], data=page.values()))
+    as_editor.post(asked.form().attributes["action"], data={**asked.values(), "_take.name": "yours"})
+
+    assert (asked.status, asked.texts("legend")) == (409, ["Name: theirs or yours?"])
+    with app.app_context():
+        assert db.session.execute(select(User.id, User.name)).all() == [(ann.id, "Mine")]
+
+
 def test_a_record_that_the_trail_does_not_know_was_deleted_too(app: Flask, as_editor: Any, ann: User) -> None:
     form = Page(as_editor.get(at(ann))).values()
     with app.app_context():
@@ -377,26 +417,26 @@ def test_the_page_that_deletes_says_what_changed_since_it_was_opened(
 def test_staff_conflict_too_and_no_password_is_given_back(
     *, app: Flask, as_owner: Any, client_of: Any, make_staff: Any, editor: Staff, password: str
 ) -> None:
-    as_otto = client_of(make_staff("Otto", Role.OWNER))
+    as_otto = client_of(make_staff("Otto", OWNER))
     form = Page(as_owner.get(at(editor))).values()
-    as_otto.post(at(editor), data={**Page(as_otto.get(at(editor))).values(), "role": "viewer"})
+    as_otto.post(at(editor), data={**Page(as_otto.get(at(editor))).values(), "roles": "viewer"})
 
-    response = as_owner.post(at(editor), data={**form, "role": "owner", "password": password})
+    response = as_owner.post(at(editor), data={**form, "roles": "owner", "password": password})
 
     page = Page(response)
-    assert (page.status, page.texts("legend")) == (409, ["Role: theirs or yours?"])
-    assert page.texts("dd", within="main")[:2] == ["Editor", "Viewer"]
+    assert (page.status, page.texts("legend")) == (409, ["Roles: theirs or yours?", "Roles"])
+    assert page.texts("dd", within="main")[:2] == ["editor", "viewer"]
     assert password not in response.text
-    assert page.values()["role"] == "owner"
-    as_owner.post(at(editor), data={**page.values(), "_take.role": "theirs"})
-    assert now(app, editor).role == Role.VIEWER
+    assert page.values()["roles"] == "owner"
+    as_owner.post(at(editor), data={**page.values(), "_take.roles": "theirs"})
+    assert now(app, editor).roles == (VIEWER,)
 
 
 @on_sqlite
 def test_an_inactive_box_is_a_value_like_any_other(
     app: Flask, as_owner: Any, client_of: Any, make_staff: Any, editor: Staff
 ) -> None:
-    as_otto = client_of(make_staff("Otto", Role.OWNER))
+    as_otto = client_of(make_staff("Otto", OWNER))
     form = Page(as_owner.get(at(editor))).values()
     theirs = Page(as_otto.get(at(editor))).values()
     del theirs["is_active"]

@@ -163,7 +163,7 @@ def posts_view(app: Flask) -> ResourceView:
 def test_groups_find_what_they_say(
     app: Flask, posts_view: ResourceView, users: list[str], posts: list[tuple[str, int, int]], trees: list[Any]
 ) -> None:
-    with app.test_request_context(), app.app_context():
+    with app.app_context():
         rows = stored(users, posts)
         selection = posts_view.selection([("where", written(tree)) for tree in trees])
 

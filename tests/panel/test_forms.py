@@ -110,7 +110,7 @@ def test_fields_outside_the_form_are_ignored(app: Flask, as_editor: Any, make_us
     user = make_user(name="Before")
     other = make_user()
     post = make_post(user=other)
-    more = {"id": "77", "version": "99", "created_at": "2001-01-01T00:00", "posts": str(post.id), "role": "owner"}
+    more = {"id": "77", "version": "99", "created_at": "2001-01-01T00:00", "posts": str(post.id), "roles": "owner"}
 
     as_editor.post_form(EDIT.format(user.id), {"name": "After", "email": user.email, **more})
 

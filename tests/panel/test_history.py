@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from admin_app.extensions import db
 from admin_app.models.change_set import Change
 from admin_app.models.post import Post
+from admin_app.models.staff import Staff
 from admin_app.models.user import User
 from tests.page import Page
 
@@ -278,11 +279,25 @@ def test_the_record_links_its_history(view: str, as_editor: Any, make_user: Any)
     assert page.link("History") == f"/admin/user/history/?url=/admin/user/&id={user.id}"
 
 
+def test_a_column_that_is_no_more_is_still_told_of(as_owner: Any, viewer: Staff, app: Flask) -> None:
+    edit(as_owner, "staff", viewer.id, name="Verity", is_active="y")
+    with app.app_context():
+        latest = select(func.max(Change.id)).scalar_subquery()
+        values = {"before": {"role": "editor"}, "after": {"role": "viewer"}}
+        db.session.execute(update(Change.__table__).where(Change.__table__.c.id == latest).values(**values))
+        db.session.commit()
+
+    page = history(as_owner, "staff", viewer.id)
+
+    assert fields(page)[0] == "removed: editoradded: viewer"
+    assert "Role" in page.texts("dt")
+
+
 def test_every_type_is_shown_in_words(as_owner: Any, make_staff: Any) -> None:
     person = make_staff("Ann")
-    edit(as_owner, "staff", person.id, role="editor", is_active="y")
+    edit(as_owner, "staff", person.id, roles="editor", is_active="y")
 
     page = history(as_owner, "staff", person.id)
 
-    assert fields(page)[0] == "removed: Vieweradded: Editor"
+    assert fields(page)[0] == "removed: vieweradded: editor"
     assert "Yes" in fields(page)

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from admin_app.extensions import db
 from admin_app.models.base import utc_now
 from admin_app.models.presence import Presence
-from admin_app.models.staff import Role
+from admin_app.models.role import EDITOR
 from tests.page import Page
 
 on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
@@ -23,7 +23,7 @@ on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 @pytest.fixture
 def as_emil(client_of: Any, make_staff: Any) -> Any:
     """Return another editor's client, of a hostile name."""
-    return client_of(make_staff("<b>Emil</b>", Role.EDITOR))
+    return client_of(make_staff("<b>Emil</b>", EDITOR))
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from admin_app.models.saved_view import Audience
+from admin_app.models.role import VIEWER
+from admin_app.models.saved_view import EVERYONE
 from admin_app.models.staff import Staff
 from tests.page import Page
 from tests.panel.viewing import (
@@ -41,7 +42,7 @@ def test_a_viewer_shares_with_nobody(as_viewer: Any, viewer: Staff, make_view: A
 def test_who_sees_a_shared_view_saves_a_copy_as_it_stands(
     as_viewer: Any, editor: Staff, make_view: Any, app: Flask
 ) -> None:
-    make_view(editor, audience=Audience.EVERYONE)
+    make_view(editor, audience=EVERYONE)
     address = f"{LIST}?q=garden&{USUAL}&view=1"
 
     words = bar(as_viewer, address)
@@ -65,7 +66,7 @@ def test_an_audience_that_is_none_is_refused_at_its_field(as_editor: Any, app: F
 
 
 def test_who_may_share_no_more_takes_a_view_back(as_viewer: Any, viewer: Staff, make_view: Any, app: Flask) -> None:
-    view = make_view(viewer, audience=Audience.EVERYONE)
+    view = make_view(viewer, audience=EVERYONE)
 
     kept_shared = as_viewer.post_form(f"{VIEWS}edit/?id={view.id}", {"name": "A", "audience": "everyone"})
     taken_back = as_viewer.post_form(f"{VIEWS}edit/?id={view.id}", {"name": "A", "audience": "mine"})
@@ -94,7 +95,7 @@ def test_views_of_others_are_not_there(
 def test_a_shared_view_is_changed_by_who_made_it_and_by_owners_alone(
     as_viewer: Any, as_owner: Any, editor: Staff, make_view: Any, app: Flask
 ) -> None:
-    view = make_view(editor, audience=Audience.EVERYONE)
+    view = make_view(editor, audience=EVERYONE)
     acts = [(f"{VIEWS}edit/?id={view.id}", {"name": "Theirs"}), (f"{SAVE}?q=boat&view={view.id}", {}),
             (f"{VIEWS}delete/?id={view.id}", {})]  # fmt: skip
     before = kept(app)
@@ -111,7 +112,7 @@ def test_a_shared_view_is_changed_by_who_made_it_and_by_owners_alone(
 def test_who_may_not_change_a_shared_view_may_save_their_own_of_it(
     as_viewer: Any, editor: Staff, make_view: Any
 ) -> None:
-    view = make_view(editor, audience=Audience.VIEWERS)
+    view = make_view(editor, audience=VIEWER)
 
     assert bar(as_viewer, f"{LIST}?q=boat&view={view.id}") == [
         "View Gardens, changed",
@@ -124,7 +125,7 @@ def test_who_may_not_change_a_shared_view_may_save_their_own_of_it(
 def test_a_view_of_the_staff_list_is_shown_to_owners_alone(
     as_viewer: Any, as_owner: Any, owner: Staff, make_view: Any
 ) -> None:
-    view = make_view(owner, resource="staff", arguments="", audience=Audience.EVERYONE)
+    view = make_view(owner, resource="staff", arguments="", audience=EVERYONE)
 
     statuses = [client.get(f"/admin/staff/?view={view.id}").status_code for client in (as_viewer, as_owner)]
 

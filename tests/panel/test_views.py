@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
 
-from admin_app.models.saved_view import Audience
+from admin_app.models.saved_view import EVERYONE
 from admin_app.models.staff import Staff
 from tests.page import Page
 from tests.panel.viewing import (
@@ -85,6 +86,22 @@ def test_the_same_list_said_otherwise_is_no_change(query: str, as_viewer: Any, v
     make_view(viewer)
 
     assert bar(as_viewer, f"{LIST}?{query}")[0] == "View Gardens"
+
+
+@pytest.mark.parametrize(
+    ("where", "words"),
+    [
+        ("(content contains tea and created_at from 2020-01-01) or content contains garden", "View Gardens"),
+        ("content contains garden or content contains tea", "View Gardens, changed"),
+    ],
+)
+def test_a_group_typed_in_another_order_is_no_change(
+    where: str, words: str, as_viewer: Any, viewer: Staff, make_view: Any
+) -> None:
+    kept = "content contains garden or (created_at from 2020-01-01 and content contains tea)"
+    make_view(viewer, arguments=urlencode({"where": kept}) + f"&{USUAL}")
+
+    assert bar(as_viewer, f"{LIST}?{urlencode({'where': where})}&{USUAL}&view=1")[0] == words
 
 
 def test_saving_a_changed_view_keeps_what_the_list_shows(
@@ -199,7 +216,7 @@ def test_clearing_a_search_beside_a_default_view_shows_the_whole_list(as_viewer:
 
 
 def test_the_default_is_set_and_unset_on_the_page_of_all_views(as_viewer: Any, editor: Staff, make_view: Any) -> None:
-    view = make_view(editor, audience=Audience.EVERYONE)
+    view = make_view(editor, audience=EVERYONE)
 
     as_viewer.post_form(DEFAULT, {"view": str(view.id)}, page=VIEWS)
     opened = as_viewer.get(LIST).status_code
@@ -219,7 +236,7 @@ def test_unticking_the_default_in_the_form_unsets_it(as_viewer: Any) -> None:
 def test_a_default_view_that_is_shared_no_more_is_the_whole_list(
     as_viewer: Any, as_editor: Any, editor: Staff, make_view: Any
 ) -> None:
-    view = make_view(editor, audience=Audience.EVERYONE)
+    view = make_view(editor, audience=EVERYONE)
     as_viewer.post_form(DEFAULT, {"view": str(view.id)}, page=VIEWS)
 
     as_editor.post_form(f"{VIEWS}edit/?id={view.id}", {"name": "Gardens", "audience": "mine"})

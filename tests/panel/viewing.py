@@ -25,7 +25,7 @@ def save_as(client: Any, query: str, **data: str) -> Any:
 def kept(app: Flask) -> list[tuple[str, str, str]]:
     with app.app_context():
         found = db.session.scalars(select(SavedView).order_by(SavedView.id))
-        return [(one.name, one.arguments, one.audience.value) for one in found]
+        return [(one.name, one.arguments, one.audience) for one in found]
 
 
 def menu(client: Any, address: str = LIST) -> list[str]:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from admin_app.extensions import db
 from admin_app.models.user import User
+from admin_app.panel.registry import resource_of
+from admin_app.selection import paging
+from admin_app.selection.paging import page_of
+from admin_app.selection.selection import Selection
 from tests.many import many_users
 from tests.page import Page
 
@@ -44,6 +50,24 @@ def test_page_that_is_gone_by_now_shows_the_last_one(app: Flask, as_viewer: Any)
 
     assert page.ids() == users[20:]
     assert page.result_line() == "21 to 25 of 25 users"
+
+
+@pytest.mark.usefixtures("context")
+def test_rows_are_not_skipped_for_a_page_that_no_table_of_this_length_has(
+    app: Flask, statements: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    users = many_users(app, 25)
+    monkeypatch.setattr(paging, "COUNT_LIMIT", 3)
+    resource = resource_of(User)
+    assert resource
+    asked = Selection.parse(resource.offer(), [("sort", "id"), ("page", "999999999")])
+
+    with statements() as sent:
+        # In a list of so many that they are not counted.
+        page = page_of(db.session, replace(asked, count_limit=3))
+
+    assert [row.id for row in page.rows] == users[5:]
+    assert [statement for statement in sent if "email" in statement and "DESC" not in statement] == []
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)

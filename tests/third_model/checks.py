@@ -30,6 +30,17 @@ GOOD = {
 }  # fmt: skip -- two lines
 
 
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_tags_stand_in_the_matrix_of_roles_by_themselves(as_owner: Any) -> None:
+    page = Page(as_owner.get("/admin/role/new/"))
+
+    boxes = {one.attributes["value"] for one in page.all("input", type="checkbox")}
+    fields = {one.attributes["value"] for one in page.all("option")}
+    assert "Tags" in [one.text for one in page.all("th", scope="row")]
+    assert {"tag:list", "tag:edit", "tag:undo", "tag:*"} <= boxes
+    assert "tag.label:hidden" in fields
+
+
 @pytest.fixture
 def make_tag(keep: Any, make_post: Any) -> Any:
     """Make tags, each on a post of its own unless told."""

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from admin_app.models.staff import Role
+from admin_app.models.preference import Density
 from admin_app.transfer.formats.base import BATCH
 from admin_app.transfer.formats.csv import CONTENT_TYPE, csv_chunks, csv_value
 from admin_app.transfer.spreadsheet import restored
@@ -54,7 +54,7 @@ def test_the_file_is_utf_8_without_a_mark() -> None:
         ("", ""),
         ("None", "None"),
         ("NULL", "NULL"),
-        (Role.OWNER, "owner"),
+        (Density.COMPACT, "compact"),
         (date(2026, 1, 2), "2026-01-02"),
         (datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), "2026-01-02T03:04:05Z"),
         (datetime(2026, 1, 2, 3, 4, 5, 678000, tzinfo=UTC), "2026-01-02T03:04:05.678000Z"),

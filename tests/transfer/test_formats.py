@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from admin_app.errors import TransferError
-from admin_app.models.staff import Role
+from admin_app.models.preference import Density
 from admin_app.transfer.formats import FORMATS, FileOptions, xlsx
 
 # XML has no place for these even in an escape that every reader knows.
@@ -40,7 +40,7 @@ def sheet(content: bytes, number: int = 0) -> list[list[Any]]:
 
 def test_xlsx_keeps_every_type() -> None:
     values = [5, -3, 1.5, Decimal("1.10"), True, False, "text", "007", "1e5", date(2026, 1, 2), time(9, 30),
-              datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), Role.OWNER, uuid.UUID(int=7)]  # fmt: skip
+              datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), Density.COMPACT, uuid.UUID(int=7)]  # fmt: skip
 
     cells = [
         row[0].value
@@ -50,7 +50,7 @@ def test_xlsx_keeps_every_type() -> None:
     ]  # type: ignore[union-attr]
 
     assert cells == ["A", 5, -3, 1.5, 1.1, True, False, "text", "007", "1e5", datetime(2026, 1, 2), time(9, 30),  # noqa: DTZ001 -- a cell has no zone
-                     datetime(2026, 1, 2, 3, 4, 5), "owner", str(uuid.UUID(int=7))]  # fmt: skip  # noqa: DTZ001
+                     datetime(2026, 1, 2, 3, 4, 5), "compact", str(uuid.UUID(int=7))]  # fmt: skip  # noqa: DTZ001
 
 
 def test_xlsx_tells_no_value_from_no_characters() -> None:
@@ -163,13 +163,13 @@ def test_xlsx_is_sent_while_it_is_written() -> None:
 def test_json_keeps_every_type_under_the_columns_keys() -> None:
     values = [5, 2**60, 1.5, Decimal("1.10"), Decimal(3), Decimal("0.12345678901234567890"), True, None, "", "é",
               date(2026, 1, 2), time(9, 30), datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), datetime(2026, 1, 2),  # noqa: DTZ001 -- a foreign column's
-              Role.OWNER, float("nan"), uuid.UUID(int=7)]  # fmt: skip
+              Density.COMPACT, float("nan"), uuid.UUID(int=7)]  # fmt: skip
 
     read = json.loads(written("json", *([one, 0] for one in values)))
 
     assert [row["a"] for row in read] == [
         5, 2**60, 1.5, 1.1, 3, "0.12345678901234567890", True, None, "", "é", "2026-01-02", "09:30:00",
-        "2026-01-02T03:04:05Z", "2026-01-02T00:00:00", "owner", "nan", str(uuid.UUID(int=7)),
+        "2026-01-02T03:04:05Z", "2026-01-02T00:00:00", "compact", "nan", str(uuid.UUID(int=7)),
     ]  # fmt: skip
 
 
@@ -198,7 +198,7 @@ def test_csv_takes_another_delimiter_and_a_mark_for_excel() -> None:
 
 def test_csv_is_neutralised_unless_that_was_switched_off() -> None:
     assert written("csv", ["=1+1", "＋1"]) == "a,b\r\n'=1+1,'＋1\r\n".encode()  # noqa: RUF001
-    assert written("csv", ["=1+1", Role.OWNER], neutralises=False) == b"a,b\r\n=1+1,owner\r\n"
+    assert written("csv", ["=1+1", Density.COMPACT], neutralises=False) == b"a,b\r\n=1+1,compact\r\n"
 
 
 # ---- hostile texts

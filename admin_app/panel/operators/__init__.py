@@ -12,6 +12,8 @@ from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.choice import (
     ChoiceInList,
     ChoiceNotInList,
+    HasNotWord,
+    HasWord,
     IsChoice,
     IsYes,
     UuidEquals,
@@ -24,6 +26,7 @@ from admin_app.panel.operators.number import (
     AtLeast,
     AtMost,
     Greater,
+    KeyInList,
     NumberEquals,
     NumberInList,
     NumberNotEquals,
@@ -60,6 +63,7 @@ class Operators(engine.FilterConverter):
         AtMost,
         NumbersBetween,
         NumberInList,
+        KeyInList,
         NumberNotInList,
         Empty,
     )  # fmt: skip -- one list
@@ -79,6 +83,11 @@ class Operators(engine.FilterConverter):
     def conv_utc(self, column: Any, name: str, **arguments: Any) -> Sequence[Operator]:
         """Treat our UTC times as Flask-Admin treats DateTime."""
         return [operator(column, name, **arguments) for operator in self.datetime_filters]
+
+    @of_type("wordstype")
+    def conv_words(self, column: Any, name: str, **arguments: Any) -> Sequence[Operator]:
+        """Ask for one word of a set."""
+        return [operator(column, name, **arguments) for operator in (HasWord, HasNotWord)]
 
     @of_type("enum")
     def conv_enum(self, column: Any, name: str, **arguments: Any) -> Sequence[Operator]:

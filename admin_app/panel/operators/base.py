@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from admin_app.panel.elements import Hidden
 from admin_app.panel.filter_elements import OperatorChoice
-from admin_app.selection.offer import SearchColumn
+from admin_app.selection.offer import LONGEST_VALUE, SearchColumn
 
 
 class Operator(engine.BaseSQLAFilter):
@@ -24,6 +24,8 @@ class Operator(engine.BaseSQLAFilter):
     control: ClassVar[str] = ""
     # Whether a record that has no related record at all is among those meant: it does not contain the word either.
     holds_for_nothing: ClassVar[bool] = False
+    # How many characters it takes.
+    longest: ClassVar[int] = LONGEST_VALUE
     # What to type, where the label does not say it.
     hint: str = ""
     # Values to choose from or to type something else: shown as suggestions.
@@ -52,8 +54,18 @@ class Operator(engine.BaseSQLAFilter):
         condition = self.condition(self.column, value)
         if self.relation is None:
             return condition
+        if self.means_one():
+            # Asked for its key once, the lists' indexes by that key find the rows; EXISTS would be tried row by row.
+            (mine, theirs), *_ = self.relation.property.local_remote_pairs
+            key = select(theirs).where(condition).correlate(None).scalar_subquery()
+            one: ColumnElement[bool] = mine == key
+            return one
         found = self.relation.has(condition)
         return or_(found, ~self.relation.has()) if self.includes_nothing(value) else found
+
+    def means_one(self) -> bool:
+        """Whether a value means one record at most."""
+        return False
 
     def includes_nothing(self, value: Any) -> bool:  # noqa: ARG002 -- some operators ask it
         """Whether this value is true of what is not there."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from enum import Enum
 from typing import Any
 from uuid import UUID
 
 from flask_admin.contrib.sqla import filters as engine
+from sqlalchemy import ColumnElement
 
 from admin_app.panel.elements import Hidden
 from admin_app.panel.operators.base import Operator, yes_or_no
 from admin_app.panel.operators.text import Equals, InList, NotEquals, NotInList
+from admin_app.selection.containment import contains
 
 YES_NO: tuple[Hidden, ...] = (("yes", "Yes"), ("no", "No"))
 
@@ -86,6 +89,30 @@ class IsChoice(Operator, engine.FilterEqual):
         if isinstance(value, Enum):
             return str(dict(zip(kind.enum_class, kind.enums, strict=False))[value]) if kind.enum_class else None
         return str(value)
+
+
+class HasWord(Operator, engine.FilterLike):
+    """The word is in the set."""
+
+    slug, words = "has", "include"
+
+    def clean(self, value: str) -> str:
+        """Take one word."""
+        return value.strip().lower()
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        """Look for it between its quotes."""
+        return contains(column, json.dumps(value, ensure_ascii=False))
+
+
+class HasNotWord(HasWord):
+    """The word is not in the set."""
+
+    slug, words = "has_not", "do not include"
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        """Look for sets without it."""
+        return ~super().condition(column, value)
 
 
 class ChoiceInList(InList):

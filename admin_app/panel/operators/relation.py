@@ -7,15 +7,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
-from admin_app.domain.finding import find_one
-from admin_app.domain.nouns import names_of
 from admin_app.errors import NotFoundError
 from admin_app.extensions import db
 from admin_app.models.limits import as_key
 from admin_app.panel.engine import foreign_key_of
+from admin_app.panel.filter_elements import OperatorChoice
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.text import Empty, InList
-from admin_app.panel.registry import typing_hint
+from admin_app.panel.registry import find, resource_of, sight_of, typing_hint
 
 
 class RelationIs(Operator):
@@ -27,7 +26,10 @@ class RelationIs(Operator):
         """Keep the relation and the model on its other side."""
         super().__init__(relation, name)
         self.target = relation.property.mapper.class_
-        self.hint = typing_hint(self.target)
+
+    def operators(self) -> tuple[OperatorChoice, ...]:
+        """Say what to type: what the person may see of the other side's names."""
+        return (OperatorChoice(self.slug, self.words, self.input_type, typing_hint(self.target)),)
 
     def clean(self, value: str) -> Any:
         """Find the record."""
@@ -40,15 +42,22 @@ class RelationIs(Operator):
 
     def sentence(self, text: str) -> str:
         """Name the record rather than its number."""
-        return f"{self.name} is {f'“{name}”' if (name := self.label_of(text)) else f'ID {text} (deleted)'}"
+        if name := self.label_of(text):
+            return f"{self.name} is “{name}”"
+        is_gone = sight_of(self.target).rows is None
+        return f"{self.name} is ID {text}{' (deleted)' if is_gone else ''}"
 
     def label_of(self, text: str) -> str:
-        """Name the record, "" where there is none."""
+        """Name the record, "" where there is none that the person may see."""
+        resource = resource_of(self.target)
         try:
-            record = db.session.get(self.target, self.parse(text))
+            key = self.parse(text)
         except ValueError:
             return ""
-        return "" if record is None else str(record)
+        record = db.session.get(self.target, key) if resource is None else resource.get_one(key)
+        if record is None:
+            return ""
+        return str(record) if resource is None else resource.title_of(record)
 
     def typed(self, value: Any) -> str | None:
         """Write the record's id."""
@@ -95,8 +104,7 @@ def key_of(target: type[Any], text: str) -> Any:
     """Find a record by what was typed; an id that is gone still means that id, and matches nothing."""
     if (key := as_key(target, text.strip())) is not None:
         return key
-    noun, nouns = names_of(target)
     try:
-        return find_one(db.session, target, text, noun=noun, nouns=nouns).id
+        return find(target, text).id
     except NotFoundError as error:
         raise ValueError(str(error)) from error

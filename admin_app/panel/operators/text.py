@@ -62,6 +62,10 @@ class Equals(Operator, engine.FilterEqual):
 
     slug, words = "equals", "is"
 
+    def means_one(self) -> bool:
+        """Where no two have the same."""
+        return bool(self.column.property.columns[0].unique)
+
     def typed(self, value: Any) -> str | None:
         """Write the value."""
         return str(value)

@@ -1,0 +1,146 @@
+"""One's own passkeys: add one, call it something else, remove it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort, redirect, request, url_for
+from flask_admin import expose
+from flask_login import current_user
+
+from admin_app.domain import passkeys, sessions, two_factor
+from admin_app.errors import FactorError, InvalidRecord
+from admin_app.extensions import db
+from admin_app.models.limits import as_key
+from admin_app.models.passkey import Passkey
+from admin_app.models.staff import Staff
+from admin_app.pages.two_factor import codes_page
+from admin_app.panel.cells import value_cell
+from admin_app.panel.elements import Cell
+from admin_app.panel.guarded import Guarded
+from admin_app.web import login, proof, second_factor
+from admin_app.web import passkeys as web_passkeys
+from admin_app.web.notices import announce
+
+
+@dataclass(frozen=True)
+class PasskeyRow:
+    """A passkey in the list of one's own."""
+
+    name: str
+    url: str
+    site: str
+    added: Cell
+    used: Cell
+
+
+def passkey_rows(staff: Staff) -> list[PasskeyRow]:
+    """List the person's passkeys, the oldest first; `site` says where it works when that is not here."""
+    here = web_passkeys.site()
+    return [
+        PasskeyRow(
+            name=one.name,
+            url=url_for("passkeys.edit", id=one.id),
+            site=one.site if here is None or one.site != here.host else "",
+            added=value_cell(one.created_at, is_whole=False),
+            used=value_cell(one.last_used_at, is_whole=False),
+        )
+        for one in passkeys.all_of(db.session, staff)
+    ]
+
+
+def factor_added(staff: Staff, codes: list[str], words: str) -> Any:
+    """End the person's other sessions, as who they are is proved otherwise now; show the recovery codes, if there are new ones."""
+    sessions.end_all(db.session, staff, but=current_user.token)
+    db.session.commit()
+    here = url_for("account.index")
+    if codes:
+        return codes_page(codes, here)
+    announce(f"{words} You are signed out everywhere else.")
+    return login.lead_to(here)
+
+
+class PasskeysPage(Guarded):
+    """The pages behind the list of one's passkeys."""
+
+    proof_for = frozenset({"index"})
+
+    def is_visible(self) -> bool:
+        """Be reached from the account, not from the menu."""
+        return False
+
+    @expose("/", methods=("GET", "POST"))
+    def index(self) -> Any:
+        """Add a passkey; every other session of the person ends, as with an app."""
+        staff = login.signed_in_staff()
+        if request.method != "POST" and not proof.is_fresh():
+            # Before the device is asked for anything.
+            return redirect(url_for("account.confirm", next=url_for("passkeys.index")))
+        if request.method != "POST":
+            return self._new_page(staff, "")
+        try:
+            codes = web_passkeys.add(staff)
+        except InvalidRecord as error:
+            return self._new_page(staff, str(error))
+        return factor_added(staff, codes, "The passkey was added.")
+
+    @expose("/edit/", methods=("GET", "POST"))
+    def edit(self) -> Any:
+        """Rename a passkey, or remove it."""
+        staff = login.signed_in_staff()
+        passkey = passkeys.find(db.session, staff, as_key(Passkey, request.args.get("id", "")))
+        if passkey is None:
+            abort(404)
+        if request.method != "POST":
+            return self._edit_page(staff, passkey, {})
+        if request.form.get("act") == "remove":
+            return self._remove(staff, passkey)
+        try:
+            passkeys.rename(db.session, staff, passkey, request.form.get("name", ""))
+        except InvalidRecord as error:
+            return self._edit_page(staff, passkey, error.problems)
+        db.session.commit()
+        announce(f"The passkey is called “{passkey.name}” now.")
+        return login.lead_to(url_for("account.index"))
+
+    def _remove(self, staff: Staff, passkey: Passkey) -> Any:
+        if (page := proof.required()) is not None:
+            return page
+        name = passkey.name
+        try:
+            passkeys.remove(db.session, staff, passkey, is_required=second_factor.is_required(staff))
+        except FactorError as error:
+            db.session.rollback()
+            return self._edit_page(staff, passkey, {"": str(error)})
+        # Whoever has the device may be signed in with it.
+        sessions.end_all(db.session, staff, but=current_user.token)
+        db.session.commit()
+        announce(f"The passkey “{name}” was removed. You are signed out everywhere else.")
+        return login.lead_to(url_for("account.index"))
+
+    def _new_page(self, staff: Staff, problem: str) -> Any:
+        page = self.render(
+            "pages/passkey_new.html",
+            problem=problem,
+            question=web_passkeys.question_for_making(staff),
+            elsewhere=web_passkeys.ELSEWHERE,
+            suggested=web_passkeys.suggested_name(),
+            is_first=not two_factor.has_factor(db.session, staff),
+            account_url=url_for("account.index"),
+        )
+        return page, 422 if problem else 200
+
+    def _edit_page(self, staff: Staff, passkey: Passkey, problems: dict[str, str]) -> Any:
+        is_last = not two_factor.has_app(db.session, staff) and len(passkeys.all_of(db.session, staff)) == 1
+        page = self.render(
+            "pages/passkey.html",
+            passkey=passkey,
+            problems=problems,
+            name=request.form.get("name", passkey.name),
+            form_url=url_for("passkeys.edit", id=passkey.id),
+            is_last=is_last,
+            must_stay=is_last and second_factor.is_required(staff),
+            account_url=url_for("account.index"),
+        )
+        return page, 422 if problems else 200

@@ -1,0 +1,70 @@
+"""For whom a page, a file or an answer is made, and what they may do: every question about rows and fields asks here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeVar
+
+from flask import g, has_request_context
+
+from admin_app.domain.permissions import rights_of
+from admin_app.domain.rights import EVERYTHING, Grant, Rights
+from admin_app.models.staff import Staff
+from admin_app.web.login import current_staff
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """A person and their rights as they are now. Nobody is the command line: who runs it may do everything by it."""
+
+    staff: Staff | None
+    rights: Rights
+    # What was found out already: the same is asked for every column, and for the links of every row.
+    known: dict[Hashable, Any] = field(default_factory=dict)
+
+    @cached_property
+    def is_unbound(self) -> bool:
+        """Whether there is nothing to ask: one of their roles gives everything, every row and every field."""
+        return any(EVERYTHING in one.permissions and not one.rows and not one.fields for one in self.rights.grants)
+
+    def once(self, key: Hashable, find_out: Callable[[], T]) -> T:
+        """Return what is known under a key, found out the first time."""
+        if key not in self.known:
+            self.known[key] = find_out()
+        found: T = self.known[key]
+        return found
+
+
+_COMMAND_LINE = Standing(None, Rights((Grant(frozenset({EVERYTHING})),)))
+_standing: ContextVar[Standing | None] = ContextVar("standing", default=None)
+
+
+def standing() -> Standing:
+    """Return who it is for: the person at the screen, who asked for the job under way, or the command line."""
+    if not has_request_context():
+        return _standing.get() or _COMMAND_LINE
+    # Asked a thousand times a page. Who signed in or out in this very request is somebody else: Flask-Login keeps who.
+    user = g.get("_login_user")
+    whose, kept = g.get("standing", (None, None))
+    if kept is None or whose is not user or user is None:
+        staff = current_staff()
+        kept = Standing(staff, rights_of(staff))
+        g.standing = g.get("_login_user"), kept
+    found: Standing = kept
+    return found
+
+
+@contextmanager
+def standing_for(staff: Staff) -> Iterator[None]:
+    """Do what is inside for this person, where there is no request: a job."""
+    token = _standing.set(Standing(staff, rights_of(staff)))
+    try:
+        yield
+    finally:
+        _standing.reset(token)

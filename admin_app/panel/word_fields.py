@@ -1,0 +1,121 @@
+"""Fields that hold a set of words, each a tick or a choice of its own: the roles of a person, the rights of a role."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from wtforms import Field
+from wtforms.validators import ValidationError
+
+from admin_app.domain import powers, roles
+from admin_app.extensions import db
+from admin_app.models.words import Words
+from admin_app.panel import matrix
+from admin_app.panel.matrix import Choice, MatrixRow, Tick
+from admin_app.panel.standing import standing
+
+
+class WordsField(Field):
+    """Controls of one name, each of which sends its word or nothing."""
+
+    def offered(self) -> Sequence[str]:
+        """Return the words that the controls send."""
+        raise NotImplementedError
+
+    def process_data(self, value: Any) -> None:
+        """Take the record's words."""
+        self.data = Words(value or ())
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take what was ticked and chosen; what the record holds and no control shows stays.
+
+        The form always sends an empty word: who sends none at all says nothing about this field.
+        """
+        if not valuelist:
+            return
+        self.data = Words([*(str(one) for one in valuelist if one), *self._unseen()])
+
+    def pre_validate(self, _form: Any) -> None:
+        """Refuse words that no control sends."""
+        if unknown := set(self.data) - {*self.offered(), *self._unseen()}:
+            message = f"There is no choice “{min(unknown)[:60]}”. Choose from what the form shows."
+            raise ValidationError(message)
+
+    def _unseen(self) -> set[str]:
+        """Return what the record holds of resources and acts that there are not at present."""
+        return set(self.object_data or ()) - set(self.offered())
+
+
+class RolesField(WordsField):
+    """The roles of a person. Those that hold more than the person at the screen does are shown, and cannot be given."""
+
+    def offered(self) -> Sequence[str]:
+        """Return the keys of all roles."""
+        return [one.value for one in self.ticks()]
+
+    def ticks(self) -> Sequence[Tick]:
+        """Return a box for every role that there is."""
+        mine = standing().rights
+        return [
+            Tick(one.key, one.name, is_ticked=one.key in self.data, is_open=powers.holds(mine, [one]))
+            for one in roles.all_of(db.session)
+        ]
+
+
+class PermissionsField(WordsField):
+    """What a role may do: every resource by every act that it knows."""
+
+    def offered(self) -> Sequence[str]:
+        """Return what can be ticked."""
+        return [tick.value for row in self.lines() for tick in row.ticks if tick is not None]
+
+    @property
+    def heads(self) -> Sequence[str]:
+        """Name the acts."""
+        return matrix.heads()
+
+    @property
+    def hint(self) -> str:
+        """Say what the first line means."""
+        return matrix.left_out()
+
+    def lines(self) -> Sequence[MatrixRow]:
+        """Return a line of boxes a resource."""
+        return matrix.lines(self.data)
+
+
+class ChoicesField(WordsField):
+    """One choice each of several things; the first is nothing said."""
+
+    def groups(self) -> Sequence[tuple[str, Sequence[Choice]]]:
+        """Return the choices, by resource."""
+        raise NotImplementedError
+
+    def offered(self) -> Sequence[str]:
+        """Return what can be chosen."""
+        return [option.value for _, group in self.groups() for one in group for option in one.options if option.value]
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse two answers to one question."""
+        super().pre_validate(form)
+        questions = [one.rpartition(":")[0] for one in self.data]
+        if len(questions) != len(set(questions)):
+            message = "Choose one of each."
+            raise ValidationError(message)
+
+
+class RowRulesField(ChoicesField):
+    """Which rows of a resource a role keeps to, where the resource declares rules."""
+
+    def groups(self) -> Sequence[tuple[str, Sequence[Choice]]]:
+        """Return one choice a resource with rules."""
+        return matrix.row_choices(self.data)
+
+
+class FieldRightsField(ChoicesField):
+    """What a role may do with each field."""
+
+    def groups(self) -> Sequence[tuple[str, Sequence[Choice]]]:
+        """Return one choice a field."""
+        return matrix.field_choices(self.data)

@@ -1,0 +1,318 @@
+"""No growth of power, by direct request: nobody gives what they do not hold, or touches who holds more."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from admin_app.domain import powers
+from admin_app.extensions import db
+from admin_app.models.change_set import Change, ChangeSet
+from admin_app.models.role import EDITOR, OWNER, VIEWER, Role
+from admin_app.models.staff import Staff, StaffSession
+from admin_app.models.words import Words
+from tests.page import Page
+from tests.postgres import wait_until_waiting
+
+NEW_STAFF, NEW_ROLE, ANY_PAGE = "/admin/staff/new/", "/admin/role/new/", "/admin/account/"
+on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+
+ABOVE = "This is about rights that you do not have yourself. Ask somebody who has them."
+ADMINISTERS = ("*:list", "*:view", "*:history", "*:undo", "staff:*", "role:*")
+
+
+@pytest.fixture
+def clerk(keep: Any, make_staff: Any) -> Staff:
+    """Cleo looks after accounts and roles, and of the rest may only look; owners and editors hold more."""
+    keep(Role(name="Clerk", key="clerk", permissions=Words(ADMINISTERS)))
+    return make_staff("Cleo", "clerk")
+
+
+@pytest.fixture
+def as_clerk(client_of: Any, clerk: Staff) -> Any:
+    """Return Cleo's client."""
+    return client_of(clerk)
+
+
+@pytest.fixture
+def looker(keep: Any, make_staff: Any) -> Staff:
+    """Lou may look at posts, which Cleo may too."""
+    keep(Role(name="Looker", key="looker", permissions=Words(["post:list", "post:view"])))
+    return make_staff("Lou", "looker")
+
+
+def filled(staff: Staff, **changes: Any) -> dict[str, Any]:
+    return {"name": staff.name, "email": staff.email, "roles": list(staff.roles), "is_active": "y", **changes}
+
+
+def people(app: Flask) -> dict[str, tuple[tuple[str, ...], bool, str]]:
+    with app.app_context():
+        return {
+            one.name: (tuple(one.roles), one.is_active, one.password_hash) for one in db.session.scalars(select(Staff))
+        }
+
+
+def roles(app: Flask) -> dict[str, tuple[str, ...]]:
+    with app.app_context():
+        return {one.key: tuple(one.permissions) for one in db.session.scalars(select(Role))}
+
+
+def act_on(app: Flask, table: str) -> int:
+    """Return the latest act about a table."""
+    with app.app_context():
+        wanted = select(ChangeSet.id).where(ChangeSet.resource == table).order_by(ChangeSet.id.desc())
+        return db.session.scalars(wanted).first() or 0
+
+
+# ---- accounts
+
+
+def test_a_clerk_gives_the_roles_that_they_hold(as_clerk: Any, looker: Staff, app: Flask) -> None:
+    form = {"name": "Ann", "email": "ann@example.com", "roles": ["", "looker", "clerk"], "is_active": "y"}
+
+    made = as_clerk.post_form(NEW_STAFF, form)
+    changed = as_clerk.post_form(f"/admin/staff/edit/?id={looker.id}", filled(looker, roles=["looker", "clerk"]))
+
+    assert (made.status_code, changed.status_code) == (303, 303)
+    assert (people(app)["Ann"][0], people(app)["Lou"][0]) == (("clerk", "looker"), ("clerk", "looker"))
+
+
+@pytest.mark.parametrize("role", [OWNER, EDITOR, VIEWER])
+def test_nobody_gives_a_role_that_holds_more(role: str, as_clerk: Any, looker: Staff, clerk: Staff, app: Flask) -> None:
+    before = people(app)
+    form = {"name": "Ann", "email": "ann@example.com", "is_active": "y"}
+
+    pages = [
+        Page(as_clerk.post_form(NEW_STAFF, {**form, "roles": ["looker", role]})),
+        Page(as_clerk.post_form(f"/admin/staff/edit/?id={looker.id}", filled(looker, roles=["looker", role]))),
+        Page(as_clerk.post_form(f"/admin/staff/edit/?id={clerk.id}", filled(clerk, roles=["clerk", role]))),
+    ]
+
+    words = f"You cannot give the role {role.capitalize()}: it holds more than you do."
+    assert [(page.status, page.error_of("roles")) for page in pages] == [(422, words)] * 3
+    assert people(app) == before
+
+
+@on_sqlite
+def test_the_form_shows_what_cannot_be_given(as_clerk: Any, looker: Staff) -> None:
+    page = Page(as_clerk.get(f"/admin/staff/edit/?id={looker.id}"))
+
+    found = [one for one in page.all("input", type="checkbox") if one.attributes["name"] == "roles"]
+    assert {one.attributes["value"]: "disabled" in one.attributes for one in found} == {
+        "clerk": False, "looker": False, "editor": True, "owner": True, "viewer": True}  # fmt: skip
+
+
+@on_sqlite
+@pytest.mark.parametrize("forged", ["king", "owner\0", '"owner"', "%", "*"])
+def test_a_role_that_there_is_not_is_refused(forged: str, as_clerk: Any, looker: Staff, app: Flask) -> None:
+    before = people(app)
+
+    page = Page(as_clerk.post_form(f"/admin/staff/edit/?id={looker.id}", filled(looker, roles=[forged])))
+
+    assert (page.status, people(app)) == (422, before)
+    assert page.error_of("roles").startswith("There is no choice")
+
+
+@on_sqlite
+def test_an_account_needs_a_role(as_clerk: Any, looker: Staff) -> None:
+    page = Page(as_clerk.post_form(f"/admin/staff/edit/?id={looker.id}", filled(looker, roles=[""])))
+
+    assert (page.status, page.error_of("roles")) == (422, "Choose at least one role.")
+
+
+@pytest.mark.parametrize("is_active", [True, False])
+@pytest.mark.parametrize(
+    ("view", "form"),
+    [
+        ("edit", {"name": "Changed", "email": "changed@example.com", "password": "a new and long password"}),
+        ("edit", {"name": "Olivia", "email": "olivia@example.com", "is_active": ""}),
+        ("delete", {}),
+        ("access", {"act": "link"}),
+        ("access", {"act": "unlock"}),
+        ("access", {"session": ""}),
+        ("presence", {}),
+    ],
+)
+def test_nobody_touches_somebody_who_holds_more(
+    view: str, form: dict[str, str], as_clerk: Any, make_staff: Any, app: Flask, *, is_active: bool
+) -> None:
+    above = make_staff("Olivia", OWNER, is_active=is_active)
+    make_staff("Otto", OWNER)
+    url, before = f"/admin/staff/{view}/?id={above.id}", people(app)
+
+    asked = as_clerk.get(url).status_code if view != "presence" else 403
+    answer = as_clerk.post_form(url, form, page=ANY_PAGE).status_code
+
+    assert (asked, answer, people(app)) == (403, 403, before)
+
+
+@on_sqlite
+def test_a_list_offers_no_button_for_somebody_who_holds_more(
+    as_clerk: Any, clerk: Staff, looker: Staff, owner: Staff
+) -> None:
+    links = [one.attributes["href"] for one in Page(as_clerk.get("/admin/staff/")).all("a", within="main")]
+
+    buttons = [one for one in links if one.startswith(("/admin/staff/edit/", "/admin/staff/delete/"))]
+    details = Page(as_clerk.get(f"/admin/staff/details/?id={owner.id}"))
+    assert {parse_qs(one.partition("?")[2])["id"][0] for one in buttons} == {str(looker.id), str(clerk.id)}
+    assert [words for words in ("Edit", "Delete", "Access and sessions") if details.has_link(words)] == []
+
+
+@on_sqlite
+def test_the_sessions_of_somebody_who_holds_more_go_on(as_clerk: Any, owner: Staff, as_owner: Any, app: Flask) -> None:
+    as_clerk.post_form(f"/admin/staff/access/?id={owner.id}", {"session": ""}, page=ANY_PAGE)
+
+    with app.app_context():
+        assert db.session.scalars(select(StaffSession).where(StaffSession.staff_id == owner.id)).all() != []
+    assert as_owner.get("/admin/").status_code == 200
+
+
+@pytest.mark.parametrize("store", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+def test_what_was_taken_away_while_a_request_waited_is_not_given(
+    as_clerk: Any, clerk: Staff, looker: Staff, app: Flask
+) -> None:
+    form = {**filled(looker, roles=["looker", "clerk"]), "csrf_token": as_clerk.token_of(ANY_PAGE)}
+    with ThreadPoolExecutor() as threads, app.app_context():
+        powers.lock(db.session)
+        answer = threads.submit(as_clerk.post, f"/admin/staff/edit/?id={looker.id}", data=form)
+        wait_until_waiting(1)
+        db.session.execute(update(Staff).where(Staff.id == clerk.id).values(roles=Words(["looker"])))
+        db.session.commit()
+        page = Page(answer.result())
+
+    assert (page.status, people(app)["Lou"][0]) == (422, ("looker",))
+    assert page.error_of("roles") == "You cannot give the role Clerk: it holds more than you do."
+
+
+# ---- roles
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"permissions": ["*:*"]},
+        {"permissions": ["*:edit"]},
+        {"permissions": ["post:*"]},
+        {"permissions": ["post:edit"]},
+        {"permissions": ["post:view", "user:delete"]},
+    ],
+)
+def test_nobody_makes_or_widens_a_role_beyond_their_own(
+    form: dict[str, Any], as_clerk: Any, looker: Staff, app: Flask
+) -> None:
+    assert looker
+    before = roles(app)
+    role = role_of(app, "looker")
+
+    pages = [
+        Page(as_clerk.post_form(NEW_ROLE, {"name": "New", **form})),
+        Page(as_clerk.post_form(f"/admin/role/edit/?id={role}", {"name": "Looker", **form})),
+        Page(as_clerk.post_form(f"/admin/role/edit/?id={role_of(app, 'clerk')}", {"name": "Clerk", **form})),
+    ]
+
+    assert [(page.status, page.summary) for page in pages] == [(422, [ABOVE])] * 3
+    assert roles(app) == before
+
+
+@pytest.mark.parametrize("key", [OWNER, EDITOR])
+@pytest.mark.parametrize("view", ["edit", "delete"])
+def test_nobody_touches_a_role_that_holds_more(key: str, view: str, as_clerk: Any, app: Flask) -> None:
+    url, before = f"/admin/role/{view}/?id={role_of(app, key)}", roles(app)
+
+    answers = [as_clerk.get(url).status_code,
+               as_clerk.post_form(url, {"name": "X", "permissions": [""]}, page=ANY_PAGE).status_code]  # fmt: skip
+
+    assert (answers, roles(app)) == ([403, 403], before)
+
+
+@on_sqlite
+def test_a_box_that_one_does_not_hold_is_closed(as_clerk: Any) -> None:
+    page = Page(as_clerk.get(NEW_ROLE))
+
+    open_ = [one.attributes["value"] for one in page.all("input", type="checkbox") if "disabled" not in one.attributes]
+    assert [value for value in open_ if value.startswith(("*", "post"))] == [
+        "*:list", "*:view", "*:history", "*:undo", "post:list", "post:view", "post:history", "post:undo"]  # fmt: skip
+    assert {"staff:*", "role:*"} <= set(open_)
+
+
+# ---- undo and restore
+
+
+def test_nobody_undoes_what_gives_back_more_than_they_hold(
+    as_owner: Any, as_clerk: Any, looker: Staff, app: Flask
+) -> None:
+    url = f"/admin/staff/edit/?id={looker.id}"
+    as_owner.post_form(url, filled(looker, roles=[OWNER]))
+    as_owner.post_form(url, filled(looker, roles=["looker"]))
+    before = people(app)
+
+    page = Page(as_clerk.post_form("/admin/activity/undo/", {"id": str(act_on(app, "staff"))}, page=ANY_PAGE))
+
+    assert (page.status, people(app)) == (409, before)
+    assert page.summary == [ABOVE]
+
+
+def test_nobody_takes_a_role_by_undo_from_who_holds_more(
+    as_owner: Any, as_clerk: Any, looker: Staff, app: Flask
+) -> None:
+    as_owner.post_form(f"/admin/staff/edit/?id={looker.id}", filled(looker, roles=[OWNER]))
+    before = people(app)
+
+    page = Page(as_clerk.post_form("/admin/activity/undo/", {"id": str(act_on(app, "staff"))}, page=ANY_PAGE))
+
+    assert (page.status, people(app)) == (409, before)
+
+
+def test_nobody_restores_a_person_or_a_role_that_holds_more(
+    as_owner: Any, as_clerk: Any, looker: Staff, app: Flask
+) -> None:
+    url, role = f"/admin/staff/edit/?id={looker.id}", role_of(app, "looker")
+    as_owner.post_form(url, filled(looker, roles=[OWNER]))
+    as_owner.post_form(url, filled(looker, roles=["looker"]))
+    as_owner.post_form(f"/admin/role/edit/?id={role}", {"name": "Looker", "permissions": ["*:*"]})
+    as_owner.post_form(f"/admin/role/edit/?id={role}", {"name": "Looker", "permissions": ["post:list"]})
+    before = people(app), roles(app)
+    with app.app_context():
+        given = {one.model: one.id for one in db.session.scalars(select(Change).order_by(Change.id))
+                 if {"roles": '["owner"]'}.items() <= (one.after or {}).items()
+                 or (one.after or {}).get("permissions") == '["*:*"]'}  # fmt: skip
+
+    answers = [
+        as_clerk.post_form(f"/admin/{name}/restore/", {"change": str(given[name])}, page=ANY_PAGE).status_code
+        for name in ("staff", "role")
+    ]
+
+    assert (answers, (people(app), roles(app))) == ([422, 422], before)
+
+
+def test_nobody_brings_a_deleted_person_back_who_held_more(
+    as_owner: Any, as_clerk: Any, editor: Staff, app: Flask
+) -> None:
+    as_owner.post_form(f"/admin/staff/delete/?id={editor.id}", {})
+    with app.app_context():
+        gone = db.session.scalars(select(Change.id).order_by(Change.id.desc())).first()
+    before = people(app)
+
+    restored = as_clerk.post_form("/admin/staff/restore/", {"change": str(gone)}, page=ANY_PAGE)
+    undone = as_clerk.post_form("/admin/activity/undo/", {"id": str(act_on(app, "staff"))}, page=ANY_PAGE)
+
+    assert (restored.status_code, undone.status_code, people(app)) == (422, 409, before)
+
+
+@pytest.mark.usefixtures("owner")
+def test_a_clerk_undoes_what_is_within_their_own(as_clerk: Any, looker: Staff, app: Flask) -> None:
+    as_clerk.post_form(f"/admin/staff/edit/?id={looker.id}", filled(looker, roles=["clerk"]))
+
+    answer = as_clerk.post_form("/admin/activity/undo/", {"id": str(act_on(app, "staff"))}, page=ANY_PAGE)
+
+    assert (answer.status_code, people(app)["Lou"][0]) == (303, ("looker",))
+
+
+def role_of(app: Flask, key: str) -> int:
+    with app.app_context():
+        return int(db.session.scalar(select(Role.id).where(Role.key == key)) or 0)

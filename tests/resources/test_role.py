@@ -1,0 +1,264 @@
+"""Roles by their pages: the matrix, what is kept of it, and the owner's role, which stays as it is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from admin_app.domain.rights import Act
+from admin_app.extensions import db
+from admin_app.models.change_set import ChangeSet
+from admin_app.models.role import OWNER, VIEWER, Role
+from admin_app.models.staff import Staff, StaffSession
+from admin_app.models.words import Words
+from tests.page import Page
+
+LIST, NEW = "/admin/role/", "/admin/role/new/"
+on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+
+
+def edit_url(role: Role) -> str:
+    return f"/admin/role/edit/?id={role.id}"
+
+
+def kept(app: Flask, key: str) -> Role | None:
+    with app.app_context():
+        found: Role | None = db.session.scalar(select(Role).where(Role.key == key))
+        return found
+
+
+def last_act(app: Flask) -> int:
+    with app.app_context():
+        return db.session.scalars(select(ChangeSet.id).order_by(ChangeSet.id.desc())).first() or 0
+
+
+def boxes(page: Page) -> dict[str, bool]:
+    """Return the matrix's boxes by their values, and whether each can be ticked."""
+    found = [one for one in page.all("input", type="checkbox") if one.attributes["name"] == "permissions"]
+    return {one.attributes["value"]: "disabled" not in one.attributes for one in found}
+
+
+@pytest.fixture
+def author(keep: Any) -> Role:
+    """Authors look at everything and edit posts, but not whose they are."""
+    words = {"permissions": Words(["*:list", "*:view", "post:edit"]), "fields": Words(["post.user:read_only"])}
+    return keep(Role(name="Author", key="author", **words))
+
+
+def test_a_role_is_made_of_ticks_and_choices(as_owner: Any, app: Flask) -> None:
+    form = {"name": "Author", "permissions": ["", "*:view", "post:edit"], "rows": "",
+            "fields": ["", "", "post.user:read_only"]}  # fmt: skip
+
+    response = as_owner.post_form(NEW, form)
+
+    made = kept(app, "author")
+    assert (response.status_code, response.location) == (303, LIST)
+    assert made is not None
+    assert (made.name, made.permissions, made.rows, made.fields) == (
+        "Author", ("*:view", "post:edit"), (), ("post.user:read_only",))  # fmt: skip
+
+
+@on_sqlite
+def test_the_matrix_has_a_line_a_resource_and_a_box_for_every_act_that_its_pages_ask_for(as_owner: Any) -> None:
+    page = Page(as_owner.get(NEW))
+
+    lines = [one.text for one in page.all("th", scope="row")]
+    acts = [act for act in Act if act not in {Act.IMPORT, Act.BULK}]
+    assert lines == ["Every resource", "Users", "Posts", "Staff", "Roles"]
+    assert boxes(page) == {
+        f"{name}:{act}": True for name in ("*", "user", "post", "staff", "role") for act in [*acts, "*"]
+    }
+
+
+@on_sqlite
+def test_the_form_shows_what_a_role_has(as_owner: Any, author: Role) -> None:
+    page = Page(as_owner.get(edit_url(author)))
+
+    ticked = [one.attributes["value"] for one in page.all("input", type="checkbox") if "checked" in one.attributes]
+    chosen = [one.attributes["value"] for one in page.all("option") if "selected" in one.attributes]
+    assert (ticked, chosen) == (["*:list", "*:view", "post:edit"], ["post.user:read_only"])
+    assert page.has_link("People with this role")
+
+
+def test_a_list_says_how_many_have_each_role(as_owner: Any, editor: Staff, make_staff: Any, author: Role) -> None:
+    make_staff("Ann", "author", "editor")
+    assert editor
+    assert author
+
+    page = Page(as_owner.get(LIST))
+
+    assert dict(zip(page.column("Name"), page.column("People"), strict=True)) == {
+        "Author": "1", "Editor": "2", "Owner": "1", "Viewer": "0"}  # fmt: skip
+
+
+@on_sqlite
+def test_the_link_to_its_people_leads_to_them(as_owner: Any, make_staff: Any, author: Role) -> None:
+    make_staff("Ann", "author")
+
+    people = Page(as_owner.get(Page(as_owner.get(edit_url(author))).link("People with this role")))
+
+    assert people.column("Name") == ["Ann"]
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("permissions", "post:fly"),
+        ("permissions", "tag:edit"),
+        ("permissions", "post"),
+        ("rows", "post:mine"),
+        ("fields", "post.secret:hidden"),
+        ("fields", "post.user:gone"),
+    ],
+)
+def test_a_word_that_the_form_does_not_offer_is_refused_at_its_field(
+    field: str, value: str, as_owner: Any, author: Role, app: Flask
+) -> None:
+    page = Page(as_owner.post_form(edit_url(author), {"name": "Author", field: ["", value]}))
+
+    words = f"There is no choice “{value}”. Choose from what the form shows."
+    assert (page.status, page.error_of(field), getattr(kept(app, "author"), field)) == (
+        422, words, getattr(author, field))  # fmt: skip
+
+
+@on_sqlite
+def test_two_answers_to_one_question_are_refused(as_owner: Any, author: Role) -> None:
+    form = {"name": "Author", "fields": ["post.user:hidden", "post.user:read_only"]}
+
+    page = Page(as_owner.post_form(edit_url(author), form))
+
+    assert (page.status, page.error_of("fields")) == (422, "Choose one of each.")
+
+
+@on_sqlite
+def test_what_no_control_shows_stays(as_owner: Any, keep: Any, app: Flask) -> None:
+    role = keep(Role(name="Old", key="old", permissions=Words(["tag:edit", "post:import", "post:view"])))
+
+    as_owner.post_form(edit_url(role), {"name": "Old", "permissions": ["", "post:list"]})
+
+    after = kept(app, "old")
+    assert after is not None
+    assert after.permissions == ("post:import", "post:list", "tag:edit")
+
+
+@on_sqlite
+def test_a_form_that_does_not_speak_of_rights_takes_none(as_owner: Any, author: Role, app: Flask) -> None:
+    response = as_owner.post_form(edit_url(author), {"name": "Writer"})
+
+    after = kept(app, "author")
+    assert after is not None
+    assert (response.status_code, after.name, after.permissions) == (303, "Writer", author.permissions)
+
+
+def test_a_right_that_is_taken_away_is_gone_on_the_next_request(
+    as_owner: Any, make_staff: Any, client_of: Any, make_post: Any, author: Role
+) -> None:
+    url = f"/admin/post/edit/?id={make_post().id}"
+    as_ann = client_of(make_staff("Ann", "author"))
+    before = as_ann.get(url).status_code, "/admin/post/edit/" in as_ann.get("/admin/post/").text
+
+    as_owner.post_form(edit_url(author), {"name": "Author", "permissions": ["", "*:list", "*:view"]})
+
+    after = as_ann.get(url).status_code, "/admin/post/edit/" in as_ann.get("/admin/post/").text
+    assert (before, after) == ((200, True), (403, False))
+
+
+@on_sqlite
+def test_a_given_role_can_be_changed(as_owner: Any, as_viewer: Any, app: Flask) -> None:
+    viewer = kept(app, VIEWER)
+    assert viewer is not None
+
+    as_owner.post_form(edit_url(viewer), {"name": "Reader", "permissions": ["", "post:list"]})
+
+    page = Page(as_viewer.get("/admin/"))
+    assert page.texts("p", class_="who__name")[0] == "Vera Reader"
+    assert (page.has_link("Posts"), page.has_link("Users")) == (True, False)
+    assert [as_viewer.get(f"/admin/{name}/").status_code for name in ("post", "user")] == [200, 403]
+
+
+@on_sqlite
+@pytest.mark.parametrize("view", ["edit", "delete"])
+def test_the_owners_role_is_neither_changed_nor_deleted(view: str, as_owner: Any, app: Flask) -> None:
+    role = kept(app, OWNER)
+    assert role is not None
+    url = f"/admin/role/{view}/?id={role.id}"
+    form = {"name": "King", "permissions": [""]}
+
+    answers = [as_owner.get(url).status_code, as_owner.post_form(url, form, page="/admin/account/").status_code]
+
+    after = kept(app, OWNER)
+    assert after is not None
+    assert (answers, after.name, after.permissions) == ([403, 403], "Owner", ("*:*",))
+    assert f'href="{url}' not in as_owner.get(LIST).text
+
+
+def test_a_role_that_somebody_has_is_not_deleted(as_owner: Any, make_staff: Any, author: Role, app: Flask) -> None:
+    make_staff("Ann", "author")
+
+    page = Page(as_owner.post_form(f"/admin/role/delete/?id={author.id}", {}))
+
+    assert (page.status, page.summary) == (422, ["1 person has this role. Take it from them first."])
+    assert kept(app, "author") is not None
+
+
+def test_a_deleted_role_comes_back_by_undo(as_owner: Any, author: Role, app: Flask) -> None:
+    as_owner.post_form(f"/admin/role/delete/?id={author.id}", {})
+    gone = kept(app, "author")
+
+    as_owner.post_form("/admin/activity/undo/", {"id": str(last_act(app))}, page="/admin/account/")
+
+    back = kept(app, "author")
+    assert gone is None
+    assert back is not None
+    assert (back.id, back.permissions, back.fields) == (author.id, author.permissions, author.fields)
+
+
+@on_sqlite
+def test_an_undone_role_that_somebody_got_meanwhile_stays(as_owner: Any, make_staff: Any, app: Flask) -> None:
+    as_owner.post_form(NEW, {"name": "Clerk", "permissions": ["post:list"]})
+    act = last_act(app)
+    make_staff("Ann", "clerk")
+
+    page = Page(as_owner.post_form("/admin/activity/undo/", {"id": str(act)}, page="/admin/account/"))
+
+    assert (page.status, kept(app, "clerk") is not None) == (409, True)
+    assert page.summary == ["Ann would have a role that there is not: clerk."]
+
+
+def test_a_version_of_a_role_is_restored(as_owner: Any, author: Role, app: Flask) -> None:
+    as_owner.post_form(edit_url(author), {"name": "Author", "permissions": ["", "post:list"], "fields": [""]})
+    history = Page(as_owner.get(f"/admin/role/history/?id={author.id}"))
+    sent = next(one for one in history.all("form", within="main") if "Restore this version" in one.text)
+    change = next(one.attributes["value"] for one in sent.all("input") if one.attributes.get("name") == "change")
+
+    as_owner.post_form("/admin/role/restore/", {"change": change}, page="/admin/account/")
+
+    after = kept(app, "author")
+    assert after is not None
+    assert (after.permissions, after.fields) == (author.permissions, author.fields)
+
+
+@on_sqlite
+def test_the_history_says_what_was_ticked(as_owner: Any, author: Role) -> None:
+    as_owner.post_form(edit_url(author), {"name": "Author", "permissions": ["", "post:list"]})
+
+    page = as_owner.get(f"/admin/role/history/?id={author.id}").text
+
+    assert "*:list, *:view, post:edit" in page
+    assert "post:list" in page
+
+
+@on_sqlite
+def test_changing_a_role_asks_for_fresh_proof(as_owner: Any, author: Role, app: Flask) -> None:
+    with app.app_context():
+        db.session.execute(update(StaffSession).values(proved_at=datetime.now(UTC) - timedelta(minutes=16)))
+        db.session.commit()
+
+    page = Page(as_owner.post_form(edit_url(author), {"name": "Writer"}))
+
+    assert (page.status, page.heading) == (403, "Confirm that it is you")
