@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import timedelta
 
 from argon2 import PasswordHasher
@@ -84,6 +85,11 @@ def make_link(session: AnySession, staff: Staff) -> str:
     session.add(PasswordLink(token_hash=_digest(token), staff_id=staff.id, expires_at=now + timedelta(hours=hours)))
     note_access(session, staff, "Made a link for a new password of")
     return token
+
+
+def end_links_of(session: AnySession, staff_ids: Collection[int]) -> None:
+    """Let no link set these people's passwords any more: who was handed one when they could do less might keep it until they can do more."""
+    session.execute(delete(PasswordLink).where(PasswordLink.staff_id.in_(staff_ids)))
 
 
 def staff_of_link(session: AnySession, token: str) -> Staff | None:

@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 from flask import abort, request
 from flask_admin import expose
 
-from admin_app.domain import passkeys, sessions, sign_in, two_factor
+from admin_app.domain import passkeys, powers, sessions, sign_in, two_factor
 from admin_app.domain.permissions import Act
+from admin_app.errors import PowerError
 from admin_app.extensions import db
 from admin_app.models.base import utc_now
 from admin_app.models.role import Role
@@ -47,6 +48,7 @@ class Access(Powerful):
         staff = self.requested()
         if request.method != "POST":
             return self._access_page(staff)
+        self._require_power(staff)
         match request.form.get("act"):
             case "link":
                 # Shown on this very page, and on no other: the table holds no more than its hash.
@@ -65,6 +67,13 @@ class Access(Powerful):
                 announce(end_sessions(staff, request.form.get("session", "")))
         db.session.commit()
         return self.redirect(self.here())
+
+    def _require_power(self, staff: Staff) -> None:
+        """Answer 403 where the person holds more than who acts, by what is so when nobody else can change it."""
+        try:
+            powers.taken(db.session, current_staff()).require_over(staff)
+        except PowerError:
+            abort(403)
 
     def _access_page(self, staff: Staff, link: HandedLink | None = None) -> Any:
         return self.render(

@@ -88,8 +88,11 @@ class StaffResource(Access):
             passwords.set_password(db.session, model, form["password"].data)
         elif is_created:
             model.password_hash = ""
-        if not model.is_active or (not is_created and _is_changed(model, "roles")):
+        has_other_roles = not is_created and _is_changed(model, "roles")
+        if not model.is_active or has_other_roles:
             sessions.end_all(db.session, model)
+        if has_other_roles:
+            passwords.end_links_of(db.session, [model.id])
 
     def update_model(self, form: Form, model: Any) -> bool:
         """Save; who changed their own role or password goes on in a new session, as every other one of theirs has ended."""

@@ -189,6 +189,19 @@ def test_what_was_taken_away_while_a_request_waited_is_not_given(
     assert page.error_of("roles") == "You cannot give the role Clerk: it holds more than you do."
 
 
+def test_a_link_for_a_password_ends_with_other_roles(
+    as_clerk: Any, as_owner: Any, as_nobody: Any, looker: Staff
+) -> None:
+    page = Page(as_clerk.post_form(f"/admin/staff/access/?id={looker.id}", {"act": "link"}))
+    link = next(one.attributes["value"] for one in page.all("input") if "/password/" in one.attributes.get("value", ""))
+    path = link.partition("localhost")[2]
+    before = as_nobody.get(path).status_code
+
+    as_owner.post_form(f"/admin/staff/edit/?id={looker.id}", filled(looker, roles=[OWNER]))
+
+    assert (before, as_nobody.get(path).status_code) == (200, 404)
+
+
 # ---- roles
 
 
