@@ -12,10 +12,11 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime-installed
 TOOLS := $(VENV)/.tools-installed
 PEERS := $(VENV)/.peers-installed
+SCANNERS := $(VENV)/scanners
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint pytest fmt bench clean
+.PHONY: help run test check lint pytest fmt bench security clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +46,9 @@ fmt: $(TOOLS) ## Format the code, and repair what can be repaired
 bench: $(PEERS) ## Measure with many records, beside other dashboards; another measurement: make bench NAME=servers
 	@PYTHONPATH=. $(BIN)/python benchmarks/$(NAME).py $(ARGS)
 
+security: $(SCANNERS)/.installed ## Set Wapiti and sqlmap on a served dashboard; takes half an hour, ARGS="--only edge" seconds
+	@$(BIN)/python tests/security/scan.py --scanners $(SCANNERS) $(ARGS)
+
 clean: ## Remove what make has made; the data in instance/ stays
 	rm -rf $(VENV) .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -67,6 +71,13 @@ $(TOOLS): requirements-dev.txt requirements.txt | $(BIN)/python
 	@echo "Installing what the checks need (only when the requirements have changed) ..."
 	@$(PIP) -r requirements-dev.txt
 	@touch $(RUNTIME) $@
+
+# They pin other versions of what the dashboard runs on.
+$(SCANNERS)/.installed: tests/security/requirements.txt $(TOOLS)
+	@echo "Installing the scanners, into an environment of their own ..."
+	@$(BIN)/python -m venv $(SCANNERS)
+	@$(SCANNERS)/bin/python -m pip install --disable-pip-version-check -qq -r $<
+	@touch $@
 
 $(PEERS): benchmarks/requirements.txt $(TOOLS)
 	@echo "Installing what the dashboard is measured against ..."

@@ -34,9 +34,9 @@ from admin_app.models.post import Post
 from admin_app.transfer.formats import FORMATS, FileOptions
 from benchmarks.common.data import database
 from benchmarks.common.postgres import postgres
-from benchmarks.common.site import HOST, ROOT, Site, prepare, serving
+from benchmarks.common.site import HOST, ROOT, WHOLE, Site, prepare, serving
 
-LIST, EXPORT = "/admin/post/", "/admin/post/export/csv/"
+LIST = "/admin/post/"
 SERVER = "gunicorn -k gthread -w 2 --threads 8 --timeout 60 --log-level error -b {host}:{port} benchmarks.common.site:application()"
 QUERY = (
     'SELECT p.content, p.user_id, u.name, p.created_at, p.id FROM post p LEFT JOIN "user" u ON u.id = p.user_id '
@@ -102,7 +102,7 @@ def _served(folder: Path, cookie: str) -> Iterator[Row]:
         sampler = threading.Thread(target=_sample, args=(site, peak, done))
         sampler.start()
         begun = time.perf_counter()
-        response = site.open(EXPORT)
+        response = site.open(WHOLE)
         size = len(response.read(1))
         first = time.perf_counter() - begun
         while chunk := response.read(1 << 18):
@@ -116,7 +116,7 @@ def _served(folder: Path, cookie: str) -> Iterator[Row]:
         )
         yield "memory while it runs, over idle", f"{max(peak) - idle:.0f} MB (idle {idle:.0f} MB)"
         # In processes of their own: threads of this one would take its turns, not the server's.
-        command = [sys.executable, "-c", READER, f"http://{HOST}:{site.port}{EXPORT}", site.cookie]
+        command = [sys.executable, "-c", READER, f"http://{HOST}:{site.port}{WHOLE}", site.cookie]
         readers = [subprocess.Popen(command) for _ in range(5)]
         busy = []
         while any(reader.poll() is None for reader in readers):

@@ -24,9 +24,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from benchmarks.common.site import BROKEN, HOST, Site, prepare, serving, tree
+from benchmarks.common.site import BROKEN, HOST, WHOLE, Site, prepare, serving, tree
 
-LIST, EXPORT = "/admin/post/", "/admin/post/export/csv/"
+LIST = "/admin/post/"
 SERVERS = {
     "gunicorn, 2 processes of 8 threads": "gunicorn -k gthread -w 2 --threads 8 --timeout 60 --graceful-timeout 5 --log-level error -b {host}:{port} benchmarks.common.site:application()",
     "gunicorn, 1 process of 16 threads": "gunicorn -k gthread -w 1 --threads 16 --timeout 60 --graceful-timeout 5 --log-level error -b {host}:{port} benchmarks.common.site:application()",
@@ -60,7 +60,7 @@ def lists(site: Site, clients: int, seconds: float) -> tuple[float, float]:
 def download(site: Site) -> tuple[float, float, int]:
     """Return when the first byte and the last byte of a whole export arrived, and how many there were."""
     begun = time.perf_counter()
-    response = site.open(EXPORT)
+    response = site.open(WHOLE)
     size = len(response.read(1))
     first = time.perf_counter() - begun
     while chunk := response.read(1 << 18):
@@ -103,7 +103,7 @@ def stall(site: Site, seconds: float) -> float:
     """Return the most memory the server has while a client asks for an export and does not read it."""
 
     def wait() -> None:
-        response = site.open(EXPORT)
+        response = site.open(WHOLE)
         time.sleep(seconds)
         response.close()
 
@@ -181,7 +181,7 @@ def measure(command: str, folder: Path, cookie: str, seconds: float) -> dict[str
     for name, number in (("Ctrl-C", signal.SIGINT), ("TERM", signal.SIGTERM)):
         with serving(command, folder, cookie) as (site, _):
             lists(site, 8, 1)
-            unread = site.open(EXPORT)
+            unread = site.open(WHOLE)
             found[f"{name} while a client does not read"] = stop(site, number)
             unread.close()
     return found

@@ -97,6 +97,7 @@ def app_on(
     apps: list[Flask] = []
     yield make
     for app in apps:
+        app.extensions["jobs"].close()
         with app.app_context():
             db.engine.dispose()
 
@@ -114,11 +115,12 @@ def app(app_on: Callable[[str], Flask], store: str) -> Flask:
             # A forgotten open transaction would make us wait for ever.
             connection.execute(text("SET LOCAL lock_timeout = '10s'"))
             # TRUNCATE makes new files for two dozen tables and their indexes: six times as slow as a few rows deleted.
-            for table in reversed(db.metadata.sorted_tables):
-                connection.execute(table.delete())
-            ours = [f"{table.name}_id_seq" for table in db.metadata.sorted_tables]
-            counted = "SELECT setval(format('%I', sequencename)::regclass, 1, false) FROM pg_sequences"
-            connection.execute(text(f"{counted} WHERE sequencename = ANY(:ours)"), {"ours": ours})
+            tables = db.metadata.sorted_tables
+            deleted = "; ".join(str(table.delete().compile(connection)) for table in reversed(tables))
+            counters = ", ".join(f"'{table.name}_id_seq'" for table in tables)
+            counted = "SELECT setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_sequences"
+            # At once: waiting for thirty answers would take longer than the work.
+            connection.exec_driver_sql(f"{deleted}; {counted} WHERE sequencename IN ({counters})")
         connection.execute(Role.__table__.insert(), _given_roles())
     return app
 

@@ -101,15 +101,20 @@ class Page(HTMLParser):
     # ---- lists
 
     def rows(self, listing: str = "listing") -> list[list[str]]:
-        """Return a table's rows as texts, without the column of actions."""
-        head = [one.text for one in self.all("th", within=listing, scope="col")]
+        """Return a table's rows as texts, without the column of tick boxes and that of actions."""
+        head = self.heads(listing)
         width = len(head) - (head[-1:] == ["Actions"])
         trs = [tr for tbody in self.all("tbody", within=listing) for tr in tbody.all("tr")]
-        return [[cell.text for cell in tr.inside if isinstance(cell, Element)][:width] for tr in trs]
+        cells = [[one for one in tr.inside if isinstance(one, Element) and not one.has(class_="tick")] for tr in trs]
+        return [[cell.text for cell in row][:width] for row in cells]
+
+    def heads(self, listing: str = "listing") -> list[str]:
+        """Return the words in a table's head, with the arrow of the sorted column, without that of the tick boxes."""
+        return [one.text for one in self.all("th", within=listing, scope="col") if not one.has(class_="tick")]
 
     def column(self, label: str, listing: str = "listing") -> list[str]:
         """Return one column's texts from top to bottom; no column of this name is an error."""
-        head = [one.text.rstrip("↑↓") for one in self.all("th", within=listing, scope="col")]
+        head = [one.rstrip("↑↓") for one in self.heads(listing)]
         return [row[head.index(label)] for row in self.rows(listing)] if head else []
 
     def ids(self, listing: str = "listing") -> list[int]:

@@ -161,7 +161,7 @@ def test_each_column_that_can_be_chosen_is_shown_and_written(subject: Subject, a
     as_owner.post_form(address, {"column": names, **places})
 
     page = Page(as_owner.get(subject.root))
-    heads = [one.rstrip("↑↓") for one in page.texts("th", within="listing", scope="col") if one != "Actions"]
+    heads = [one.rstrip("↑↓") for one in page.heads() if one != "Actions"]
     assert heads == [subject.view.get_column_name(name) for name in names[:1] + names[:0:-1]]
     file = list(csv.reader(io.StringIO(as_owner.get(f"{subject.root}export/csv/").text)))
     assert set(heads) <= set(file[0])
@@ -222,6 +222,18 @@ def test_a_list_costs_six_statements_at_most_whatever_is_asked_of_it(
         sent[urlencode(query)] = (status, len(one))
 
     assert {query: found for query, found in sent.items() if found[0] != HTTPStatus.OK or found[1] > 6} == {}
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_ticked_rows_of_every_list_and_no_others_leave_as_a_file(subject: Subject, as_owner: Any) -> None:
+    ticked = [subject.add(number) for number in (1, 2, 3)][:2]
+
+    led = as_owner.get(
+        f"{subject.root}ticked/", query_string=[("act", "export_page"), *(("tick", key) for key in ticked)]
+    )
+    file = as_owner.post_form(led.location, {"format": "csv", "column": ["id"]})
+
+    assert sorted(int(row[0]) for row in list(csv.reader(io.StringIO(file.text)))[1:]) == ticked
 
 
 # A view keeps an address; what the address finds is asked of both stores elsewhere.

@@ -39,6 +39,10 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
+# Far beyond what it takes, also on a machine with much else to do: what is caught is what never ends.
+PATIENCE = 600
+
+
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run Python in a folder, on that folder's own database."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "REQUIRE_POSTGRES") if name in os.environ}
@@ -50,7 +54,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=200,
+        timeout=PATIENCE,
     )
 
 

@@ -53,6 +53,11 @@ class Queue:
         assert self.huey  # noqa: S101 -- makes the task
         self._task(job_id)
 
+    def close(self) -> None:
+        """End the connection that Huey keeps open on PostgreSQL; the next use opens another."""
+        if self._huey is not None:
+            self._huey.storage.close()
+
     def _run(self, job_id: int) -> None:
         with self.app.app_context():
             run_job(job_id, self.files)

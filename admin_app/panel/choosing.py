@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from flask import abort, request
 from flask_admin import expose
+from werkzeug.datastructures import MultiDict
 
 from admin_app.domain import preferences, records
 from admin_app.errors import InvalidRecord, SelectionError
 from admin_app.extensions import db
 from admin_app.models.preference import Density, Preference
-from admin_app.panel.column_order import ColumnChoice, column_choices, in_order
+from admin_app.panel.column_order import PLACE, ColumnChoice, column_choices, in_order
 from admin_app.panel.draft import Draft
 from admin_app.panel.links import ListLinks
 from admin_app.panel.list_elements import Listing
@@ -33,22 +35,44 @@ class Choosing(ListPage):
     @expose("/columns/", methods=("GET", "POST"))
     def columns_view(self) -> Any:
         """Show what can be chosen for the list whose arguments the address carries, or keep the choice."""
-        selection = self.selection(list(request.args.items(multi=True)))
-        links = ListLinks(self.link("index_view"))
+        selection = self.selection(self.arguments())
         if request.method == "POST":
-            return self.redirect(links.to(self._chosen(selection)))
-        return self.render(
+            return self.redirect(ListLinks(self.link("index_view")).to(self._chosen(selection)))
+        return self._columns_page(selection)
+
+    def kept_names(self, view: str) -> set[str]:
+        """Keep which columns were chosen, and how they are to look."""
+        if view != "columns_view":
+            return super().kept_names(view)
+        return {"column", "per_page", "density", *(PLACE + name for name in self.choosable_columns())}
+
+    def page_again(self, view: str, words: str) -> Any:
+        """Draw the page with what was chosen."""
+        if view != "columns_view":
+            return super().page_again(view, words)
+        return self._columns_page(self.selection(self.arguments()), words), HTTPStatus.BAD_REQUEST
+
+    def _columns_page(self, selection: Selection, problem: str = "") -> str:
+        """Draw what can be chosen: as it was left, or as the lists are."""
+        draft = self.shown_draft()
+        answers = self.answers(draft)
+        density = answers.get("density", "")
+        usual_size = selection.per_page if selection.view else selection.offer.page_size or PAGE_SIZES[0]
+        page: str = self.render(
             self.columns_template,
             resource=self,
-            choices=self._choices(selection),
+            draft=draft,
+            problem=problem,
+            choices=self._choices(self._ordered(answers) if answers else self.visible_columns(selection)),
             sizes=PAGE_SIZES,
-            size=selection.per_page if selection.view else selection.offer.page_size or PAGE_SIZES[0],
+            size=_size(answers.get("per_page", "")) or usual_size,
             densities=tuple(Density),
-            density=self.settings.density,
+            density=Density(density) if density in set(Density) else self.settings.density,
             is_view=bool(selection.view),
             form_url=self.here(),
-            return_url=links.to(selection),
+            return_url=ListLinks(self.link("index_view")).to(selection),
         )
+        return page
 
     @expose("/page-size/", methods=("POST",))
     def page_size_view(self) -> Any:
@@ -72,16 +96,15 @@ class Choosing(ListPage):
         columns_url = ListLinks(self.link("columns_view")).to(replace(selection, is_counted=False))
         return replace(listing, columns_url=columns_url, page_size_url=self.link("page_size_view"))
 
-    def _choices(self, selection: Selection) -> tuple[ColumnChoice, ...]:
+    def _choices(self, shown: Sequence[str]) -> tuple[ColumnChoice, ...]:
         """List the columns: those that show in their order, then the others; the one that names the record stays first."""
-        shown = self.visible_columns(selection)
         labels = {name: self.get_column_name(name) for name in [*shown, *self.choosable_columns()]}
         return column_choices(shown, labels, is_first_fixed=True)
 
     def _chosen(self, selection: Selection) -> Selection:
         """Keep what the form says; return what the list shows next, its rows the same. A view has its own columns and size."""
         is_reset = "reset" in request.form
-        columns = self.usual_columns() if is_reset else self._ordered(request.form.getlist("column"))
+        columns = self.usual_columns() if is_reset else self._ordered(request.form)
         size = request.form.get("per_page", "")
         density = request.form.get("density", "")
         # What is usual is not kept, so that it changes with the resource.
@@ -96,15 +119,16 @@ class Choosing(ListPage):
         announce("Columns, rows and heights are the usual ones." if is_reset else "Your choice of columns was kept.")
         return selection.changed(columns=(), per_page=_size(size) or selection.per_page)
 
-    def _ordered(self, chosen: Sequence[str]) -> tuple[str, ...]:
+    def _ordered(self, answers: MultiDict[str, str]) -> tuple[str, ...]:
         """Put the ticked columns in the order of their numbers, after the one that names the record."""
-        first, *others = self.ordered_columns(chosen)
-        return (first, *in_order(others, request.form))
+        first, *others = self.ordered_columns(answers.getlist("column"))
+        return (first, *in_order(others, answers))
 
     def remember(self, **settings: Any) -> None:
         """Keep some of what the person at the screen set for this resource's lists."""
         try:
             with records.commit(db.session, Preference):
+                self.drop_sent_draft()
                 preferences.remember_settings(db.session, signed_in_staff(), resource=self.endpoint, **settings)
         except InvalidRecord:
             # The account was deleted in the same moment.

@@ -12,11 +12,11 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from admin_app.domain.presence import OPENED, PINGED, Place, arrive, company_at, leave
 from admin_app.extensions import db
 from admin_app.models.connection import small_write
-from admin_app.panel.keeping import Keeping
+from admin_app.panel.form_rights import FormRights
 from admin_app.web.login import signed_in_staff
 
 
-class Company(Keeping):
+class Company(FormRights):
     """The note at a form. Only who may edit the record sees it, or is in it."""
 
     @expose("/presence/", methods=("POST",))

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 from flask import request
 from flask_admin import expose
 from sqlalchemy import false
+from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import RelationshipProperty
 
 from admin_app.domain import records
@@ -49,6 +50,7 @@ class Deleting(Editing):
             if (page := proof.required_for_rows(_rows_to_go(hanging, decisions))) is not None:
                 return page
             with records.commit(db.session, self.model):
+                self.drop_sent_draft()
                 self.on_model_delete(record)
                 delete_record(db.session, record, decisions, bound_of)
         except RecordGone:
@@ -57,6 +59,21 @@ class Deleting(Editing):
             return self._delete_page_again(_problems(error), UNPROCESSABLE)
         announce(f"{self.noun.capitalize()} “{title}” was deleted.", undo=last_set(db.session))
         return self.redirect(self._after(record.id))
+
+    def kept_names(self, view: str) -> set[str]:
+        """Keep what was chosen for what hangs on the record."""
+        if view != "delete_view":
+            return super().kept_names(view)
+        return {prefix + one.key for prefix in (FATE, HEIR) for one in inspect_mapper(self.model).relationships}
+
+    def page_again(self, view: str, words: str) -> Any:
+        """Draw the page with what was chosen."""
+        if view != "delete_view":
+            return super().page_again(view, words)
+        record = self.get_one(request.args.get("id", ""))
+        if record is None or not self.reaches(record, Act.DELETE):
+            return None
+        return self._delete_page(record, dependences(db.session, record, bound_of), {"": words}, HTTPStatus.BAD_REQUEST)
 
     def _delete_page_again(self, problems: Mapping[str, str], status: int) -> Any:
         record = self.requested()
@@ -89,12 +106,15 @@ class Deleting(Editing):
         return heir
 
     def _delete_page(self, record: Any, hanging: Sequence[Dependence], problems: Mapping[str, str], status: int) -> Any:
+        draft = self.shown_draft()
+        chosen = self.answers(draft)
         page = self.render(
             self.delete_template,
             resource=self,
+            draft=draft,
             record_title=self.title_of(record),
             facts=self.facts(record),
-            dependents=tuple(self._dependents(one, problems) for one in hanging),
+            dependents=tuple(self._dependents(one, problems, chosen) for one in hanging),
             problem=problems.get("", ""),
             version=record.version,
             meanwhile=self.changed_since(record, request.form.get(VERSION)),
@@ -103,13 +123,13 @@ class Deleting(Editing):
         )
         return page, status
 
-    def _dependents(self, one: Dependence, problems: Mapping[str, str]) -> Dependents:
+    def _dependents(self, one: Dependence, problems: Mapping[str, str], answers: Mapping[str, str]) -> Dependents:
         """Turn a relation into words and choices. Nothing is chosen beforehand: each of them would surprise somebody."""
         child = resource_of(one.relation.mapper.class_)
         noun, nouns = names_of(one.relation.mapper.class_)
         words = nouns if one.count.number != 1 or not one.count.is_exact else noun
-        chosen = request.form.get(FATE + one.name, "")
-        heir = request.form.get(HEIR + one.name, "")
+        chosen = answers.get(FATE + one.name, "")
+        heir = answers.get(HEIR + one.name, "")
         return Dependents(
             name=FATE + one.name,
             seen_name=SEEN + one.name,

@@ -26,7 +26,7 @@ from admin_app.panel.differences import Meanwhile
 from admin_app.panel.elements import Hidden
 from admin_app.panel.fields import RelationField
 from admin_app.panel.forms import Converter
-from admin_app.panel.keeping import DRAFT, ONCE, SEEN, VERSION, Source
+from admin_app.panel.keeping import DRAFT, ONCE, RECORD_FORMS, SEEN, VERSION, Source
 from admin_app.panel.merging import Merging
 from admin_app.text import exact_time
 from admin_app.web.links import here
@@ -53,6 +53,8 @@ class Editing(Merging):
         """Show an empty form, filled in where the address says so (`?user=5`), or make the record."""
         if self.is_discarded():
             return self.redirect(self.link("create_view", url=self.return_url()))
+        if self._is_back():
+            return self.edit_view()
         source = self.source()
         if request.method != "POST":
             self._fill_in(source.form, over=source.own)
@@ -90,6 +92,13 @@ class Editing(Merging):
         status = UNPROCESSABLE if merge.is_settled else HTTPStatus.CONFLICT
         return self._form_page(source, record, status, meanwhile=self.meanwhile(merge, record))
 
+    def _is_back(self) -> bool:
+        """Whether the record is there again that was deleted while its form was open, and was to be made anew."""
+        is_back = request.method == "POST" and "id" in request.args and self.get_one(request.args["id"]) is not None
+        if is_back and not self.may(Act.EDIT):
+            abort(HTTPStatus.FORBIDDEN)
+        return is_back
+
     def _gone_page(self) -> Any:
         """Offer to make the record again of what was typed, where it was deleted while its form was open; else 404."""
         key = as_key(self.model, request.args.get("id", ""))
@@ -108,14 +117,17 @@ class Editing(Merging):
         source.form.form_errors.append(
             f"{who}, while you had it open. Nothing was saved. Save to make it again of what you typed."
         )
-        again = Source(source.form, {name: value for name, value in source.own.items() if name == DRAFT}, source.draft)
-        return self._form_page(
-            again, None, HTTPStatus.CONFLICT, form_url=self.link("create_view", url=self.return_url())
-        )
+        own = {name: value for name, value in source.own.items() if name in {DRAFT, VERSION}}
+        again = Source(source.form, own, source.draft)
+        # With its id: should the deletion be undone before this is sent, it is that record's form again.
+        form_url = self.link("create_view", id=key, url=self.return_url())
+        return self._form_page(again, None, HTTPStatus.CONFLICT, form_url=form_url)
 
-    def page_again(self, words: str) -> Any:
+    def page_again(self, view: str, words: str) -> Any:
         """Draw the form filled with what was sent, which was not carried out, under words that say why."""
-        is_new = (request.endpoint or "").endswith(".create_view")
+        if view not in RECORD_FORMS:
+            return super().page_again(view, words)
+        is_new = view == "create_view"
         record = None if is_new else self.get_one(request.args.get("id", ""))
         may = self.may(Act.CREATE) if is_new else record is not None and self.reaches(record, Act.EDIT)
         if not may:
@@ -162,7 +174,7 @@ class Editing(Merging):
                 if is_created:
                     db.session.add(record)
                 self.on_model_change(form, record, is_created)
-                self.require_within(record, Act.CREATE if is_created else self.act_asked())
+                self.require_within(record, Act.CREATE if is_created else self._act_of_change())
                 self._finish(record, is_created=is_created)
         except InvalidRecord as error:
             _show_problems(form, error.problems)
@@ -171,6 +183,10 @@ class Editing(Merging):
         else:
             return True
         return False
+
+    def _act_of_change(self) -> Act:
+        """Return the act by which a record that is there is written: a form's, or a return to what it was."""
+        return Act.UNDO if self.act_asked() is Act.UNDO else Act.EDIT
 
     def _populate(self, form: Form, record: Any, *, is_created: bool) -> None:
         """Give the record the fields that differ, and no others: what somebody else writes meanwhile stays."""
@@ -192,7 +208,7 @@ class Editing(Merging):
         return claim(db.session, signed_in_staff(), self._digest()) if request.form.get(ONCE) else None
 
     def _digest(self) -> str:
-        names = self.kept_names() | {ONCE}
+        names = self.kept_names("create_view") | {ONCE}
         fields = [(name, value) for name, value in request.form.items(multi=True) if name in names]
         return digest_of(signed_in_staff(), self.model.__tablename__, fields)
 

@@ -17,10 +17,11 @@ from admin_app import text
 from admin_app.current import lift_time_limit, reading
 from admin_app.extensions import db
 from admin_app.models.connection import is_timeout
-from admin_app.panel.column_order import ColumnChoice, column_choices, in_order
+from admin_app.panel.column_order import PLACE, ColumnChoice, column_choices, in_order
 from admin_app.panel.export_jobs import begin_export
 from admin_app.panel.exporting import Exporting, Order
 from admin_app.panel.links import ListLinks
+from admin_app.panel.ticking import RowsAct
 from admin_app.selection.counting import Count, count_of
 from admin_app.selection.selection import Selection
 from admin_app.selection.strategy import planned
@@ -28,8 +29,10 @@ from admin_app.transfer.formats import FORMATS, FileOptions
 from admin_app.transfer.formats.csv import DELIMITERS
 from admin_app.web import proof
 from admin_app.web.login import lead_to, signed_in_staff
+from admin_app.web.notices import call_attention
 
 NOTHING_CHOSEN = "Choose at least one column."
+BY_A_JOB = "Press Export, and a job makes the file: you find it under Jobs."
 
 
 class ExportPage(Exporting):
@@ -37,13 +40,21 @@ class ExportPage(Exporting):
 
     can_export = True
     export_template = "resource/export.html"
+    rows_acts = (*Exporting.rows_acts, RowsAct("export_page", "Export"))
 
     @expose("/export/<export_type>/")
     def export(self, export_type: str) -> Any:
-        """Send the rows that the same address shows as a list; a filter that could not be read sends nothing."""
+        """Send the rows that the same address shows as a list, or lead to the page where a job is asked for them.
+
+        A filter that could not be read sends nothing.
+        """
         if export_type != "csv":
             abort(404)
-        order = self.order(list(request.args.items(multi=True)), staff_id=signed_in_staff().id)
+        order = self.order(self.arguments(), staff_id=signed_in_staff().id)
+        if _exceeds("EXPORT_ROWS", order.selection):
+            at_once = text.counted(current_app.config["EXPORT_ROWS"], self.noun, self.nouns)
+            call_attention(f"This list is too long to be sent at once, which goes up to {at_once}. {BY_A_JOB}")
+            return redirect(ListLinks(self.link("export_page")).to(order.selection))
         if not proof.is_fresh() and _exceeds("PROOF_ROWS", order.selection):
             return redirect(url_for("account.confirm", next=self.here(), back=self.back_from_file("export")))
         return self.download(order)
@@ -51,10 +62,10 @@ class ExportPage(Exporting):
     @expose("/export/", methods=("GET", "POST"))
     def export_page(self) -> Any:
         """Ask how; then send the file, or have a job make it where that takes longer."""
-        arguments = list(request.args.items(multi=True))
+        arguments = self.arguments()
         order = self.order(arguments, staff_id=signed_in_staff().id)
         if request.method != "POST":
-            return self._page(order.selection, self._offered_choice(order.selection), [])
+            return self._page(order.selection, None, [])
         choice = self._sent(request.form)
         if not choice["columns"]:
             return self._page(order.selection, choice, [("columns", NOTHING_CHOSEN)])
@@ -78,11 +89,24 @@ class ExportPage(Exporting):
             return lead_to(self.get_url("jobs.index"))
         return self.download(wanted)
 
+    def kept_names(self, view: str) -> set[str]:
+        """Keep what was chosen about the file."""
+        if view != "export_page":
+            return super().kept_names(view)
+        return {"format", "column", "delimiter", "excel", "long_text", *(PLACE + key for key in self.exportable())}
+
+    def page_again(self, view: str, words: str) -> Any:
+        """Draw the page with what was chosen."""
+        if view != "export_page":
+            return super().page_again(view, words)
+        page, _ = self._page(self.order(self.arguments()).selection, self._sent(request.form), [("", words)])
+        return page, HTTPStatus.BAD_REQUEST
+
     def back_from_file(self, name: str) -> str:
         """Lead back to the list that is exported."""
         if name not in {"export", "export_page"}:
             return super().back_from_file(name)
-        return f"{self.link('index_view')}?{urlencode(list(request.args.items(multi=True)))}".rstrip("?")
+        return f"{self.link('index_view')}?{urlencode(self.arguments())}".rstrip("?")
 
     def download(self, order: Order) -> Response:
         """Send a file while it is written; one that fails half-way is broken off."""
@@ -92,12 +116,16 @@ class ExportPage(Exporting):
             headers={"Content-Disposition": f'attachment; filename="{self.file_name(order)}"'},
         )
 
-    def _page(self, selection: Selection, choice: Mapping[str, Any], errors: Sequence[tuple[str, str]]) -> Any:
-        links = ListLinks(self.link("index_view"))
+    def _page(self, selection: Selection, sent: Mapping[str, Any] | None, errors: Sequence[tuple[str, str]]) -> Any:
+        """Draw the form as it was sent, as it was left when the session ended, or as it was the last time."""
+        links, draft = ListLinks(self.link("index_view")), self.shown_draft()
+        left = self._sent(self.answers(draft)) if draft is not None else None
+        choice = sent or left or self._offered_choice(selection)
         page = self.render(
             self.export_template,
             resource=self,
-            count=self._count_in_words(selection),
+            draft=draft,
+            **self._counted(selection),
             format_url=ListLinks(self.link("export_page")).to(selection),
             return_url=links.to(selection),
             formats=list(FORMATS.values()),
@@ -107,6 +135,7 @@ class ExportPage(Exporting):
             delimiters=DELIMITERS,
             rows_at_once=text.number(current_app.config["EXPORT_ROWS"]),
             errors=errors,
+            columns_error=next((words for place, words in errors if place == "columns"), ""),
         )
         return page, HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
 
@@ -117,8 +146,8 @@ class ExportPage(Exporting):
             choice.pop("columns", None)
         return choice
 
-    def _count_in_words(self, selection: Selection) -> str:
-        """Say how many rows there are; what takes too long to count is not counted."""
+    def _counted(self, selection: Selection) -> dict[str, str]:
+        """Say how many rows there are, and which ticked ones are not; what takes too long to count is not counted."""
         try:
             count = count_of(db.session, planned(db.session, selection))
         except OperationalError as error:
@@ -126,8 +155,16 @@ class ExportPage(Exporting):
                 raise
             lift_time_limit()
             db.session.rollback()
-            return f"The {self.nouns} of this list"
-        return _words(count, self.noun, self.nouns)
+            return {"count": f"The {self.nouns} of this list"}
+        if not (ticked := len(selection.ticks)):
+            return {"count": _words(count, self.noun, self.nouns)}
+        if not (gone := ticked - count.number):
+            return {"count": text.counted(ticked, f"ticked {self.noun}", f"ticked {self.nouns}")}
+        words = text.counted(gone, f"ticked {self.noun} is", f"ticked {self.nouns} are")
+        return {
+            "count": f"{count} of the {text.number(ticked)} ticked {self.nouns}",
+            "gone": f"{words} not in this list any more: deleted, or changed.",
+        }
 
     def _column_choices(self, selection: Selection, choice: Mapping[str, Any]) -> tuple[ColumnChoice, ...]:
         """Return the chosen columns in their order, then the others."""
@@ -146,11 +183,21 @@ class ExportPage(Exporting):
 
 
 def _exceeds(setting: str, selection: Selection) -> bool:
-    """Whether it holds more rows than the setting allows; no more are counted than that needs, and nobody waits for the write lock."""
+    """Whether it holds more rows than the setting allows: no more are counted than that needs, and nobody waits for the write lock.
+
+    What takes too long to be counted does.
+    """
     limit = current_app.config[setting]
     with reading():
-        count = count_of(db.session, replace(planned(db.session, selection), count_limit=limit))
-        db.session.rollback()
+        try:
+            count = count_of(db.session, replace(planned(db.session, selection), count_limit=limit))
+        except OperationalError as error:
+            if not is_timeout(error):
+                raise
+            lift_time_limit()
+            return True
+        finally:
+            db.session.rollback()
     return not count.is_exact or count.number > limit
 
 

@@ -71,7 +71,15 @@ class Exporting(Exportable):
     ) -> Iterator[bytes]:
         """Write the file. `on_rows` hears how many rows were read each time; `exported_rows` knows the other two."""
         names = [column.key if order.format.has_keys else column.header for column in order.columns]
-        read = exported_rows(db.engine, order.selection, order.columns, on_begin=on_begin, on_total=on_total)
+        write_line = order.format.line
+        read = exported_rows(
+            db.engine,
+            order.selection,
+            order.columns,
+            on_begin=on_begin,
+            on_total=on_total,
+            line=None if write_line is None else lambda columns: write_line(columns, order.options),
+        )
         rows = noted_rows(db.engine, read, self._taking(order.selection))
 
         def written() -> Iterator[bytes]:

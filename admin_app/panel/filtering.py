@@ -12,13 +12,13 @@ from sqlalchemy import String
 from admin_app.errors import ConfigurationError
 from admin_app.panel.draft import BUILD, Draft, draft_of, sent_draft
 from admin_app.panel.elements import Cell, CellKind
-from admin_app.panel.field_rights import FieldRights
 from admin_app.panel.filter_elements import Chip, FilterBar
+from admin_app.panel.keeping import Keeping
 from admin_app.panel.links import ListLinks
 from admin_app.panel.operators import Operators
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.relation import RelationEmpty, RelationInList, RelationIs, RelationNotInList
-from admin_app.panel.operators.text import Empty
+from admin_app.panel.operators.text import Empty, InList
 from admin_app.panel.rows import FilterRows
 from admin_app.selection.conditions import Condition, Member, reader_of
 from admin_app.selection.selection import Selection
@@ -29,7 +29,7 @@ NARROWING = ("equals", "is", "on", Empty.slug)
 Narrowings = Mapping[str, Sequence[tuple[str, Operator]]]
 
 
-class Filtering(FieldRights):
+class Filtering(Keeping):
     """Typed filters with named URLs: `?name__contains=ann&created_at__from=2026-01-01`."""
 
     filter_converter = Operators()
@@ -56,6 +56,8 @@ class Filtering(FieldRights):
     def get_filters(self) -> list[Operator]:
         """Scaffold every declared filter, each under its own key."""
         self._operators = {name: self.scaffold_filters(name) for name in self.column_filters or ()}
+        # Every list can be narrowed to some of its rows, whatever its resource declares: the ticked ones.
+        self._operators.setdefault("id", [one for one in self.scaffold_filters("id") if one.slug == InList.slug])
         self.declared_filters = _by_key(self._operators)
         return list(self.declared_filters.values())
 

@@ -1,4 +1,4 @@
-"""Typed work survives: what could not be sent is kept for the person, and stands in the form again, to be saved by them."""
+"""Typed work and choices survive: what could not be sent is kept for the person, and stands in the form again, for them to send."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from flask import Flask, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
 from wtforms import Form, PasswordField
 
 from admin_app.domain.drafts import draft_of, drop_draft, keep_draft, newest_draft
+from admin_app.errors import SelectionError
 from admin_app.extensions import db
 from admin_app.models.draft import Draft
 from admin_app.panel.elements import Hidden
-from admin_app.panel.form_rights import FormRights
+from admin_app.panel.field_rights import FieldRights
 from admin_app.panel.registry import resources
 from admin_app.web import errors, proof, typed
 from admin_app.web.login import ask_to_sign_in, current_staff, former_staff_id
@@ -27,8 +29,13 @@ from admin_app.web.notices import warn
 # what makes two sendings one, and which draft it shows.
 VERSION, SEEN, TAKE, ONCE, DRAFT = "_version", "_seen", "_take.", "_once", "_draft"
 DISCARD = "_discard"
+# Where an address says which draft its form shows.
+IN_ADDRESS = "draft"
+# The forms of records; the others ask how something is to be done.
+RECORD_FORMS = frozenset({"create_view", "edit_view"})
 
 KEPT = "You were signed out before this was saved. Sign in to get back what you typed; then save it."
+KEPT_CHOICE = "You were signed out before this was done. Sign in to get back what you chose; then send it again."
 STALE = "This form was opened before you signed in again. Nothing was saved. Look it over, and save it again."
 
 
@@ -41,14 +48,13 @@ class Source:
     draft: Draft | None = None
 
 
-class Keeping(FormRights):
+class Keeping(FieldRights):
     """Forms whose contents outlive a session, a token, an error."""
 
-    # The views whose forms can be shown filled in again.
-    kept_views = frozenset({"create_view", "edit_view"})
-
-    def kept_names(self) -> set[str]:
-        """Name the fields of this resource's forms that are no secrets, and ours."""
+    def kept_names(self, view: str) -> set[str]:
+        """Name the fields of a view's form that are shown again as they were sent: no secrets. None where it has no such form."""
+        if view not in RECORD_FORMS:
+            return set()
         fields = [field for form in (self._create_form_class(), self._edit_form_class()) for field in form]
         columns = self.model.__table__.columns
         secret = {column.key for column in columns if column.info.get("secret")}
@@ -59,29 +65,45 @@ class Keeping(FormRights):
         """Keep what somebody typed whose session has ended, before they are asked to sign in."""
         if current_staff() is None:
             proof.unwrap(former_staff_id())
-            if fields := typed.typed():
-                return self._kept(fields)
+            if (fields := typed.typed(self.kept_names(name))) and (page := self._kept(fields, name)) is not None:
+                return page
         return super()._handle_view(name, **arguments)
 
-    def _kept(self, fields: Collection[Hidden]) -> ResponseReturnValue:
+    def _kept(self, fields: Collection[Hidden], view: str) -> ResponseReturnValue | None:
         staff_id = former_staff_id()
         draft = keep_draft(db.session, staff_id, address=_form_address(), fields=[*fields]) if staff_id else None
         if draft is None:
-            return errors.signed_out()
+            return errors.signed_out() if view in RECORD_FORMS else None
         db.session.commit()
-        warn(KEPT)
-        return ask_to_sign_in(draft=draft.key)
+        warn(KEPT if view in RECORD_FORMS else KEPT_CHOICE)
+        return ask_to_sign_in(**{IN_ADDRESS: draft.key})
+
+    def arguments(self) -> list[Hidden]:
+        """Return the address's own arguments, whichever draft it shows besides."""
+        return [pair for pair in request.args.items(multi=True) if pair[0] != IN_ADDRESS]
+
+    def shown_draft(self) -> Draft | None:
+        """Return the person's draft that the address names."""
+        staff = current_staff()
+        if request.method == "POST" or staff is None:
+            return None
+        return draft_of(db.session, staff, request.args.get(IN_ADDRESS, ""), address=_form_address())
+
+    def answers(self, draft: Draft | None) -> MultiDict[str, str]:
+        """Return what stands in a form: what was just sent, the draft that is shown, or nothing yet."""
+        if request.method == "POST":
+            return request.form
+        return MultiDict((name, value) for name, value in draft.fields) if draft is not None else MultiDict()
 
     def source(self, record: Any = None) -> Source:
         """Make the form: filled with what was sent, with the person's draft that the address names, or from the record."""
         form = self.create_form() if record is None else self.edit_form(obj=record)
         if request.method == "POST":
             return Source(form, request.form.to_dict())
-        staff = current_staff()
-        draft = draft_of(db.session, staff, request.args.get("draft", ""), address=_form_address()) if staff else None
+        draft = self.shown_draft()
         if draft is None:
             return Source(form, {})
-        fields = MultiDict([(name, value) for name, value in draft.fields])
+        fields = self.answers(draft)
         form.process(fields, obj=record)
         return Source(form, fields.to_dict(), draft)
 
@@ -105,8 +127,8 @@ class Keeping(FormRights):
         if staff is not None and (key := request.form.get(DRAFT)):
             drop_draft(db.session, staff, key)
 
-    def page_again(self, _words: str) -> Any:
-        """Show the form at hand again, filled with what was sent, which was not carried out; None where there is none."""
+    def page_again(self, _view: str, _words: str) -> Any:
+        """Show a view's form again, filled with what was sent, which was not carried out; None where there is none."""
         return None
 
 
@@ -116,24 +138,30 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _stale_token)
 
 
-def _resource() -> Keeping | None:
-    """Return the resource whose form is being sent."""
-    name = (request.endpoint or "").rpartition(".")[2]
-    found = next((one for one in resources() if one.endpoint == request.blueprint), None)
-    return found if found is not None and name in found.kept_views else None
+def _resource() -> tuple[Keeping | None, str]:
+    """Return the resource whose form is being sent, and the form's view."""
+    view = (request.endpoint or "").rpartition(".")[2]
+    return next((one for one in resources() if one.endpoint == request.blueprint), None), view
 
 
 def _names() -> Collection[str]:
-    resource = _resource()
-    return resource.kept_names() if resource is not None else ()
+    """Name what an error page gives back: what took long to type, and not what was ticked."""
+    resource, view = _resource()
+    return resource.kept_names(view) if resource is not None and view in RECORD_FORMS else ()
 
 
 def _stale_token(_error: CSRFError) -> Any:
     """Show the form again with a fresh token; what came without a good one is never carried out."""
     staff = current_staff()
     proof.unwrap(staff.id if staff is not None else None)
-    resource = _resource() if typed.typed() else None
-    return (resource.page_again(STALE) if resource is not None else None) or errors.token_missing()
+    resource, view = _resource()
+    if resource is None or not typed.typed(resource.kept_names(view)) or not resource.may(resource.acts[view]):
+        return errors.token_missing()
+    try:
+        return resource.page_again(view, STALE) or errors.token_missing()
+    except (SelectionError, HTTPException):
+        # An address that means nothing, or no more, has no form.
+        return errors.token_missing()
 
 
 def _form_address() -> str:

@@ -86,6 +86,25 @@ class ViewRow:
 
 
 @dataclass(frozen=True)
+class TickAct:
+    """An act on the ticked rows, and on all rows of the list where there are more than the page shows."""
+
+    view: str
+    words: str
+    all_words: str = ""
+    all_url: str = ""
+
+
+@dataclass(frozen=True)
+class Ticks:
+    """The form that the tick boxes belong to: where it leads, what it sends along, and the acts it offers."""
+
+    url: str
+    hidden: tuple[Hidden, ...]
+    acts: tuple[TickAct, ...]
+
+
+@dataclass(frozen=True)
 class Listing:
     """A whole table: of a resource, or of a record's children."""
 
@@ -116,3 +135,7 @@ class Listing:
     columns_url: str = ""
     page_size_url: str = ""
     views: ViewBar | None = None
+    # How many rows all its pages have, in words, "" where they are all on this one.
+    counted: str = ""
+    # None where rows are not ticked: there is nothing to be done with them here.
+    ticks: Ticks | None = None

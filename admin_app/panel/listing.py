@@ -127,6 +127,7 @@ class ListPage(ListRows):
             count_url="" if page.count.is_exact or is_cut else links.to(replace(selection, is_counted=True)),
             is_cut=is_cut,
             messages=(*self._gone_words(selection), *_messages(selection)),
+            counted=self._counted_in_words(page.count) if page.count.number > len(page.rows) else "",
             density=self.settings.density if selection.parent is None else Density.COMFORTABLE,
         )
 
@@ -226,13 +227,16 @@ class ListPage(ListRows):
     def _result_line(self, selection: Selection, page: Page) -> str:
         """Say how many rows there are, and which of them this page shows."""
         count, shown = page.count, len(page.rows)
-        all_of_them = text.counted(count.number, self.noun, self.nouns) if count.is_exact else f"{count} {self.nouns}"
+        all_of_them = self._counted_in_words(count)
         first = (page.number - 1) * selection.per_page + 1
         if count.is_exact and shown == count.number:
             return all_of_them
         if page.number and not (count.is_exact and first + shown - 1 > count.number):
             return f"{text.number(first)} to {text.number(first + shown - 1)} of {all_of_them}"
         return f"{'The last ' if selection.before == END else ''}{text.number(shown)} of {all_of_them}"
+
+    def _counted_in_words(self, count: Count) -> str:
+        return text.counted(count.number, self.noun, self.nouns) if count.is_exact else f"{count} {self.nouns}"
 
 
 def _messages(selection: Selection) -> list[str]:

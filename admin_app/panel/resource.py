@@ -24,6 +24,7 @@ class ResourceView(History):
         "index_view": Act.LIST,
         "columns_view": Act.LIST,
         "page_size_view": Act.LIST,
+        "ticked_view": Act.LIST,
         # Everybody keeps views of their own; sharing one asks for `Act.SHARE`, changing one for whose it is.
         "views_view": Act.LIST,
         "new_view": Act.LIST,

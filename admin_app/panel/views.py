@@ -20,13 +20,15 @@ from admin_app.models.saved_view import EVERYONE, MINE, SavedView
 from admin_app.models.staff import Staff
 from admin_app.panel.links import ListLinks
 from admin_app.panel.list_elements import ViewRow
-from admin_app.panel.opening import Opening
+from admin_app.panel.ticking import Ticking
 from admin_app.selection.selection import WHOLE, Selection
 from admin_app.web.login import signed_in_staff
 from admin_app.web.notices import announce
 
+VIEW_FORMS = frozenset({"new_view", "change_view"})
 
-class Views(Opening):
+
+class Views(Ticking):
     """A person's views of a resource, and those that are shared with them."""
 
     views_template = "resource/views.html"
@@ -50,13 +52,14 @@ class Views(Opening):
     @expose("/views/new/", methods=("GET", "POST"))
     def new_view(self) -> Any:
         """Ask for a name for the list whose arguments the address carries, or keep it."""
-        selection = self.selection(list(request.args.items(multi=True)))
+        selection = self.selection(self.arguments())
         if selection.problems:
             return self._view_form(None, selection, {"": "A filter cannot be read. Mend it or take it off first."})
         if request.method != "POST":
             return self._view_form(None, selection, {})
         try:
             with _writing():
+                self.drop_sent_draft()
                 view = views.create_view(
                     db.session,
                     signed_in_staff(),
@@ -74,7 +77,7 @@ class Views(Opening):
     @expose("/views/save/", methods=("POST",))
     def save_view(self) -> Any:
         """Let the view that is open show the list as the address has it now."""
-        selection = self.selection(list(request.args.items(multi=True)))
+        selection = self.selection(self.arguments())
         view = self._changeable(str(selection.view))
         if selection.problems:
             abort(HTTPStatus.BAD_REQUEST)
@@ -94,6 +97,7 @@ class Views(Opening):
             return self._view_form(view, None, {})
         try:
             with _writing():
+                self.drop_sent_draft()
                 audience = self._audience(view.audience)
                 views.change_view(db.session, view, name=request.form.get("name", ""), audience=audience)
         except InvalidRecord as error:
@@ -128,6 +132,20 @@ class Views(Opening):
         key = request.form.get("view", "")
         self._remember_default(self._found(key).id if key else None)
         return self.redirect(self.link("views_view"))
+
+    def kept_names(self, view: str) -> set[str]:
+        """Keep a view's name and whom it is for."""
+        return {"name", "audience", "default"} if view in VIEW_FORMS else super().kept_names(view)
+
+    def page_again(self, view: str, words: str) -> Any:
+        """Draw the form with what was typed."""
+        if view not in VIEW_FORMS:
+            return super().page_again(view, words)
+        is_new = view == "new_view"
+        selection = self.selection(self.arguments()) if is_new else None
+        changed = None if is_new else self._changeable(request.args.get("id", ""))
+        page, _ = self._view_form(changed, selection, {"": words})
+        return page, HTTPStatus.BAD_REQUEST
 
     def _found(self, key: str) -> SavedView:
         try:
@@ -183,7 +201,8 @@ class Views(Opening):
 
     def _view_form(self, view: SavedView | None, selection: Selection | None, problems: dict[str, str]) -> Any:
         """Draw the form of a new view, or of one that is there; what was typed stays."""
-        is_sent = request.method == "POST"
+        draft = self.shown_draft()
+        answers = self.answers(draft)
         present, known = view.audience if view is not None else MINE, _audiences()
         offered = [*known] if self.may(Act.SHARE) else sorted({MINE, present})
         is_default = view is not None and self.settings.default_view_id == view.id
@@ -192,10 +211,11 @@ class Views(Opening):
             self.view_template,
             resource=self,
             is_new=view is None,
-            name=request.form.get("name", "") if is_sent else view.name if view is not None else "",
+            draft=draft,
+            name=answers.get("name", view.name if view is not None else ""),
             audiences=[(one, known.get(one, one)) for one in offered] if len(offered) > 1 else [],
-            audience=request.form.get("audience", present),
-            is_default="default" in request.form if is_sent else is_default,
+            audience=answers.get("audience", present),
+            is_default="default" in answers if answers else is_default,
             problems=problems,
             form_url=self.here(),
             return_url=index.to(selection) if selection is not None else self.link("views_view"),

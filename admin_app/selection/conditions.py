@@ -12,8 +12,6 @@ from admin_app.errors import SelectionError
 from admin_app.selection.offer import Filter, Offer
 from admin_app.selection.search import Lookup, Term, occurs
 
-# A filter's value is a word, a number, a date or a list of them; a megabyte of it is an accident or an attack.
-LONGEST_VALUE = 1000
 # SQLite refuses expressions nested 1,000 deep, and nobody reads more than this.
 MOST_CONDITIONS = 50
 DEEPEST_GROUP = 5
@@ -130,9 +128,10 @@ def read_condition(offer: Offer, key: str, text: str) -> Condition:
 
 
 def _understood(filter_: Filter, key: str, text: str) -> Condition:
-    if len(text) > LONGEST_VALUE:
+    longest = filter_.longest
+    if len(text) > longest:
         # One character too many is kept, so that it is too long wherever it is printed and read again.
-        return Condition(key, text[: LONGEST_VALUE + 1], filter_, problem=f"Use {LONGEST_VALUE:,} characters or fewer.")
+        return Condition(key, text[: longest + 1], filter_, problem=f"Use {longest:,} characters or fewer.")
     if "\0" in text:
         return Condition(key, text, filter_, problem="Leave out the NUL character.")
     try:

@@ -10,6 +10,8 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import InstrumentedAttribute
 
 PAGE_SIZES = (20, 50, 100)
+# A filter's value is a word, a number, a date or a list of them; a megabyte of it is an accident or an attack.
+LONGEST_VALUE = 1000
 
 
 # Compared by what it is, not by what is in it: columns that are compared make SQL.
@@ -23,6 +25,10 @@ class SearchColumn:
 
 class Filter(Protocol):
     """One operator on one field."""
+
+    @property
+    def longest(self) -> int:
+        """How many characters it takes."""
 
     @property
     def searched(self) -> SearchColumn | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -11,7 +11,15 @@ from sqlalchemy import ColumnElement, Select, false
 from sqlalchemy.orm import InstrumentedAttribute
 
 from admin_app.errors import SelectionError
-from admin_app.selection.conditions import Condition, Group, Member, group_of, reader_of, require_shallow
+from admin_app.selection.conditions import (
+    Condition,
+    Group,
+    Member,
+    group_of,
+    read_condition,
+    reader_of,
+    require_shallow,
+)
 from admin_app.selection.keyset import Order, Place
 from admin_app.selection.offer import Offer
 from admin_app.selection.places import parse_place
@@ -21,6 +29,8 @@ from admin_app.selection.where import parse_where, print_where
 SEARCH, SORT, PAGE, PER_PAGE, AFTER, BEFORE, COUNT = "q", "sort", "page", "per_page", "after", "before", "count"
 # Groups of filters; a filter by itself is an argument of its own, under its key.
 WHERE = "where"
+# The filter that ticked rows become; every list has it.
+TICKED = "id__in"
 COLUMNS, VIEW = "columns", "view"
 OWN_KEYS = (SEARCH, WHERE, SORT, PAGE, PER_PAGE, AFTER, BEFORE, COUNT, COLUMNS, VIEW)
 # `before=end` is the last page, `count=exact` asks for the whole number however long the counting takes.
@@ -135,6 +145,16 @@ class Selection:
     def changed(self, **changes: Any) -> Selection:
         """Return it with other values, from its first page, not counted, unless that is what changes."""
         return replace(self, **{"page": 1, "after": "", "before": "", "is_counted": False, **changes})
+
+    def ticked(self, keys: Iterable[str]) -> Selection:
+        """Return it with no more than the rows of these keys, as typed or sent."""
+        others = [one for one in self.conditions if one.key != TICKED]
+        return self.changed(conditions=(*others, read_condition(self.offer, TICKED, ",".join(keys))))
+
+    @property
+    def ticks(self) -> Sequence[Any]:
+        """The keys of the ticked rows it is narrowed to; none where it is not."""
+        return next((one.value for one in self.conditions if one.key == TICKED and not one.problem), ())
 
     def require_places(self) -> None:
         """Raise `SelectionError` for a place that is none of this order: guessing one would show other rows."""

@@ -52,8 +52,8 @@ def planned(session: AnySession, selection: Selection) -> Selection:
     Costs one small statement when a text is looked for, none else.
     """
     lookups = [one for one in selection.lookups if one.is_indexed]
-    # A parent's children are found by their foreign key, and no rows by nothing at all.
-    if not lookups or selection.parent is not None or selection.problems:
+    # A parent's children are found by their foreign key, ticked rows by their own, and no rows by nothing at all.
+    if not lookups or selection.parent is not None or selection.ticks or selection.problems:
         return selection
     learnt = _learnt(session, selection, lookups)
     is_any_few = min(learnt.sizes) <= FEW

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from admin_app.errors import SelectionError
 from admin_app.selection.conditions import (
     DEEPEST_GROUP,
-    LONGEST_VALUE,
     MOST_CONDITIONS,
     TOO_DEEP,
     Condition,
@@ -23,6 +22,7 @@ from admin_app.selection.conditions import (
     ReadCondition,
     group_of,
 )
+from admin_app.selection.offer import LONGEST_VALUE
 
 # As much as all its conditions may hold, every character escaped.
 LONGEST = MOST_CONDITIONS * (2 * LONGEST_VALUE + 200)

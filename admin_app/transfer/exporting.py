@@ -22,6 +22,7 @@ from admin_app.transfer.columns import ExportColumn
 
 # Rows fetched at a time: memory holds this many, whatever the length of the list.
 BATCH = 1000
+_STREAMED = {"yield_per": BATCH}
 
 Values = Sequence[Any]
 
@@ -33,12 +34,14 @@ def exported_rows(
     *,
     on_begin: Callable[[Callable[[], None]], object] | None = None,
     on_total: Callable[[int], object] | None = None,
+    line: Callable[[Values], Any] | None = None,
 ) -> Iterator[Values]:
     """Yield the values of every row of the selection, in its order, each exactly once, as they were at one moment.
 
     `on_begin` is given a function that stops the statement under way, from any thread. With `on_total` the rows are
-    counted before they are read, without it afterwards. An error ends the iteration: whoever writes the file must not
-    finish it. `TransferError` when the rows read are not as many as were counted.
+    counted before they are read, without it afterwards. `line` makes one expression of the columns' own, by which
+    PostgreSQL writes whole lines of a file: where it makes one, they take the rows' place. An error ends the iteration:
+    whoever writes the file must not finish it. `TransferError` when the rows read are not as many as were counted.
     """
     with (
         _of_one_moment(engine).connect() as connection,
@@ -51,9 +54,9 @@ def exported_rows(
         if on_total is not None:
             total = count_of(session, counted).number
             on_total(total)
-        read = 0
+        reader, read = _Reader(session, selection.offer.model, columns, line), 0
         for segment in selection.segments():
-            for batch in _Reader(session, selection.offer.model, columns).batches(segment):
+            for batch in reader.batches(segment):
                 read += len(batch)
                 yield from batch
         total = count_of(session, counted).number if total is None else total
@@ -71,7 +74,13 @@ def title_column(model: type[Record]) -> InstrumentedAttribute[Any] | None:
 class _Reader:
     """One statement for all columns of a segment's rows: related ones by a join, children counted for each batch."""
 
-    def __init__(self, session: Session, model: type[Any], columns: Sequence[ExportColumn]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        model: type[Any],
+        columns: Sequence[ExportColumn],
+        line: Callable[[Values], Any] | None = None,
+    ) -> None:
         self.session, self.model, self.columns = session, model, columns
         relations = {
             column.relation.key: column.relation
@@ -82,6 +91,11 @@ class _Reader:
         self.relations = relations
         self.rows = {column.relation.key: column.rows for column in columns if column.relation is not None}
         self.asked = [self._asked(column) for column in columns]
+        # Beside a whole record the ORM has to know its columns again, so there it converts them itself.
+        self.has_records = any(map(_is_record, self.asked))
+        is_plain = not self.has_records and not any(column.is_count for column in columns)
+        is_written = line is not None and is_plain and session.get_bind().dialect.name == "postgresql"
+        self.line = line(self.asked) if line is not None and is_written else None
 
     def _asked(self, column: ExportColumn) -> Any:
         """Return what the statement asks for: a column, the key whose children are counted, or a whole record to name it."""
@@ -93,24 +107,23 @@ class _Reader:
         named_by = column.column if column.column is not None else title_column(column.relation.property.mapper.class_)
         return other if named_by is None else getattr(other, named_by.key)
 
-    def batches(self, segment: Select[Any]) -> Iterator[list[Values]]:
-        """Yield the segment's rows."""
+    def batches(self, segment: Select[Any]) -> Iterator[Sequence[Values]]:
+        """Yield the segment's rows, or lines."""
+        if self.line is not None:
+            statement = self._joined(segment.with_only_columns(self.line, maintain_column_froms=True))
+            with closing(self.session.connection().execute(statement, execution_options=_STREAMED)) as lines:
+                yield from lines.scalars().partitions()
+            return
         # The values as the driver gives them, converted column by column below: SQLAlchemy would do it cell by cell.
         dialect = self.session.get_bind().dialect
-        # Beside a whole record the ORM has to know its columns again, so there it converts them itself.
-        has_records = any(map(_is_record, self.asked))
-        readers = [None if has_records else _reader(asked, dialect) for asked in self.asked]
+        readers = [None if self.has_records else _reader(asked, dialect) for asked in self.asked]
         raw = [
             asked if read is None else type_coerce(asked, NULLTYPE)
             for asked, read in zip(self.asked, readers, strict=True)
         ]
-        statement = segment.with_only_columns(*raw, maintain_column_froms=True)
-        for key, other in self.others.items():
-            # Records that may not be told of are as if there were none.
-            told = among(other, self.rows[key])
-            statement = statement.outerjoin(self.relations[key].of_type(other).and_(*told))
-        source = self.session if has_records else self.session.connection()
-        with closing(source.execute(statement, execution_options={"yield_per": BATCH})) as result:
+        statement = self._joined(segment.with_only_columns(*raw, maintain_column_froms=True))
+        source = self.session if self.has_records else self.session.connection()
+        with closing(source.execute(statement, execution_options=_STREAMED)) as result:
             for rows in result.partitions():
                 cells = zip(*rows, strict=True)
                 read_cells = [
@@ -118,6 +131,13 @@ class _Reader:
                     for read, values in zip(readers, cells, strict=True)
                 ]
                 yield list(zip(*map(self._finished, self.columns, read_cells), strict=True))
+
+    def _joined(self, statement: Select[Any]) -> Select[Any]:
+        for key, other in self.others.items():
+            # Records that may not be told of are as if there were none.
+            told = among(other, self.rows[key])
+            statement = statement.outerjoin(self.relations[key].of_type(other).and_(*told))
+        return statement
 
     def _finished(self, column: ExportColumn, values: Values) -> Values:
         if column.is_count and column.relation is not None:

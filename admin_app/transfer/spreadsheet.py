@@ -8,14 +8,15 @@ from __future__ import annotations
 import re
 
 # Most texts begin with none of these; asking a set costs a quarter of asking the expression.
-_FIRST = frozenset("'=+-@\t\r\n＝＋－＠")  # noqa: RUF001 -- the full-width forms are meant
-_RUNS = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")  # noqa: RUF001 -- the full-width forms are meant
-_NEUTRALISED = re.compile(r"''*[=+\-@\t\r\n＝＋－＠]")  # noqa: RUF001 -- the full-width forms are meant
+FIRST = frozenset("'=+-@\t\r\n＝＋－＠")  # noqa: RUF001 -- the full-width forms are meant
+# How the text begins that is not written as it is, for Python and for PostgreSQL.
+RUNS = r"'*[=+\-@\t\r\n＝＋－＠]"  # noqa: RUF001 -- the full-width forms are meant
+_RUNS, _NEUTRALISED = re.compile(RUNS), re.compile(f"'{RUNS}")
 
 
 def neutralised(text: str) -> str:
     """Return text that is shown, not run. Text that already looks neutralised gets one apostrophe more, so that nothing is lost."""
-    return f"'{text}" if text[:1] in _FIRST and _RUNS.match(text) else text
+    return f"'{text}" if text[:1] in FIRST and _RUNS.match(text) else text
 
 
 def restored(text: str) -> str:

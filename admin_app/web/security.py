@@ -23,6 +23,15 @@ CONTENT_SECURITY_POLICY = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
+# What a dashboard has no use for, and what its own pages alone may do: passkeys. To copy a link needs no permission.
+_UNUSED = (
+    "accelerometer autoplay browsing-topics camera display-capture encrypted-media fullscreen geolocation "
+    "gyroscope hid idle-detection local-fonts magnetometer microphone midi payment picture-in-picture screen-wake-lock "
+    "serial sync-xhr usb xr-spatial-tracking"
+)
+_OURS = "publickey-credentials-create publickey-credentials-get"
+
+# What OWASP's Secure Headers Project lists, as far as it is not there for old mistakes of others.
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -30,9 +39,11 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": (
-        "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=(), "
-        "publickey-credentials-create=(self), publickey-credentials-get=(self)"
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "X-Permitted-Cross-Domain-Policies": "none",
+    "X-DNS-Prefetch-Control": "off",
+    "Permissions-Policy": ", ".join(
+        [*(f"{one}=()" for one in _UNUSED.split()), *(f"{one}=(self)" for one in _OURS.split())]
     ),
 }
 

@@ -18,12 +18,15 @@ def init_app(app: Flask, names: Callable[[], Collection[str]]) -> None:
     app.extensions[_NAMES] = names
 
 
-def typed() -> tuple[Field, ...]:
-    """Return the fields that were sent, without secrets; none where nothing was typed, or no page says what may be kept."""
+def typed(allowed: Collection[str] | None = None) -> tuple[Field, ...]:
+    """Return the fields that were sent and are allowed: those without secrets; none where nothing was typed.
+
+    Which are allowed is asked of who knows, unless it is said; none where nobody does.
+    """
     if request.method != "POST":
         return ()
     names: Callable[[], Collection[str]] = current_app.extensions.get(_NAMES, tuple)
-    allowed = names()
+    allowed = names() if allowed is None else allowed
     fields = [(name, value) for name, value in request.form.items(multi=True) if name in allowed]
     has_words = any(value.strip() for name, value in fields if not name.startswith(OWN))
     return tuple(fields) if has_words else ()

@@ -24,19 +24,24 @@ from admin_app import create_app
 from admin_app.cli.serve import SWITCH
 from admin_app.domain.demo import make_demo
 from admin_app.extensions import db
+from admin_app.models.post import Post
 from admin_app.models.role import VIEWER
 from admin_app.models.staff import Staff, StaffSession
 from admin_app.models.words import Words
+from admin_app.panel.registry import resource_of
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
 BROKEN = "/broken"
+# All posts as a download of any length: the dashboard's own address leaves long ones to a job.
+WHOLE = "/posts.csv"
 PYTHON = (sys.executable, "-m")
 
 
 def application() -> Any:
     """Return what the servers serve: the dashboard, and an address whose answer fails after a megabyte."""
     app = create_app(instance_path=os.environ["BENCHMARK_FOLDER"])
+    app.add_url_rule(WHOLE, view_func=_whole)
     sys.setswitchinterval(SWITCH)
 
     def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
@@ -46,6 +51,14 @@ def application() -> Any:
         return _broken_off()
 
     return serve
+
+
+def _whole() -> Any:
+    view = resource_of(Post)
+    if view is None:
+        message = "posts have no resource"
+        raise RuntimeError(message)
+    return view.download(view.order([]))
 
 
 def _broken_off() -> Iterator[bytes]:

@@ -1,13 +1,25 @@
-// "/" goes to the list's search, unless something is being typed, or the person switched single keys off.
+// Single keys, unless something is being typed, or the person switched them off: "/" goes to the list's search, "x" ticks the
+// row that the focus is in.
 
-const TYPING = "input, textarea, select, [contenteditable]";
+const TYPING = "input:not([type=checkbox]), textarea, select, [contenteditable]";
+
+function search() {
+  const box = document.querySelector("[data-search]");
+  box?.focus();
+  box?.select();
+  return box;
+}
+
+function tick(event) {
+  const box = event.target.closest("tr")?.querySelector(".tick input");
+  box?.click();
+  return box;
+}
+
+const KEYS = { "/": search, x: tick };
 
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest(TYPING)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(TYPING)) return;
   if ("noShortcuts" in document.body.dataset) return;
-  const search = document.querySelector("[data-search]");
-  if (!search) return;
-  event.preventDefault();
-  search.focus();
-  search.select();
+  if (KEYS[event.key]?.(event)) event.preventDefault();
 });

@@ -43,7 +43,7 @@ def page(open_as: OpenAs, editor: Staff, width: int) -> Iterator[Page]:
 def heads(page: Page) -> list[str]:
     """Return the titles of the columns."""
     texts = arrived(page).locator("#listing thead th").all_inner_texts()
-    return [text.rstrip("↑↓").strip() for text in texts if text.strip() not in {"", "Actions"}]
+    return [text.rstrip("↑↓").strip() for text in texts if text.strip() not in {"", "Tick", "Actions"}]
 
 
 def menu(page: Page) -> Locator:

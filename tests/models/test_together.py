@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import bindparam, select
 
 from admin_app.extensions import db
-from admin_app.models.staff import Role, Staff
+from admin_app.models.role import EDITOR
+from admin_app.models.staff import Staff
 from admin_app.models.together import Together
 from admin_app.models.user import User
 
@@ -19,10 +20,10 @@ pytestmark = pytest.mark.usefixtures("context")
 def test_each_query_gets_its_own_rows(
     make_user: Callable[..., User], make_staff: Callable[..., Staff], statements: Any
 ) -> None:
-    users, editor = {make_user().id, make_user().id}, make_staff("Ann", Role.EDITOR)
+    users, editor = {make_user().id, make_user().id}, make_staff("Ann", EDITOR)
     asked = [
         select(User.id, User.created_at),
-        select(Staff.role, Staff.last_sign_in_at, Staff.name).where(Staff.id == bindparam("key")),
+        select(Staff.is_active, Staff.last_sign_in_at, Staff.name).where(Staff.id == bindparam("key")),
         select(Staff.id).where(Staff.name == "Nobody"),
     ]
     alone = [[tuple(row) for row in db.session.execute(one, {"key": editor.id})] for one in asked]
@@ -33,4 +34,4 @@ def test_each_query_gets_its_own_rows(
     assert len(sent) == 1
     assert [sorted(map(tuple, rows)) for rows in found] == [sorted(rows) for rows in alone]
     assert {row[0] for row in found[0]} == users
-    assert found[1:] == [[(Role.EDITOR, None, "Ann")], []]
+    assert found[1:] == [[(True, None, "Ann")], []]

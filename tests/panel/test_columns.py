@@ -31,7 +31,7 @@ def post(make_user: Any, make_post: Any) -> Any:
 
 def shown(client: Any, address: str = LIST) -> list[str]:
     """Return the titles of the columns, without the arrow of the sorted one."""
-    heads = Page(client.get(address)).texts("th", within="listing", scope="col")
+    heads = Page(client.get(address)).heads()
     return [head.rstrip("↑↓") for head in heads if head != "Actions"]
 
 

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import delete, select, text
 
 from admin_app.extensions import db
-from admin_app.models.change_set import Change
+from admin_app.models.change_set import Change, ChangeSet
 from admin_app.models.draft import Draft
 from admin_app.models.role import EDITOR, OWNER, VIEWER
 from admin_app.models.staff import Staff
@@ -324,6 +324,45 @@ def test_what_was_typed_into_a_deleted_record_can_be_made_again(
     assert (saved.status_code, saved.location) == (303, "/admin/user/?q=a")
     with app.app_context():
         assert db.session.execute(select(User.name, User.email)).all() == [("Typed", "ann@example.com")]
+
+
+def test_a_record_that_came_back_meanwhile_is_saved_and_not_made_twice(
+    app: Flask, as_editor: Any, as_emil: Any, ann: User
+) -> None:
+    form = Page(as_editor.get(f"{at(ann)}&url=/admin/user/%3Fq%3Da")).values()
+    as_emil.post_form(at(ann, "delete"))
+    page = Page(as_editor.post(f"{at(ann)}&url=/admin/user/%3Fq%3Da", data={**form, "name": "Typed"}))
+    with app.app_context():
+        act = db.session.scalars(select(ChangeSet.id).order_by(ChangeSet.id.desc()).limit(1)).one()
+    as_emil.post_form("/admin/activity/undo/", {"id": str(act)}, page="/admin/account/")
+
+    saved = as_editor.post(page.form().attributes["action"], data=page.values())
+
+    assert (saved.status_code, saved.location) == (303, "/admin/user/?q=a")
+    with app.app_context():
+        assert db.session.execute(select(User.id, User.name, User.email)).all() == [
+            (ann.id, "Typed", "ann@example.com")
+        ]
+
+
+@on_sqlite
+def test_a_record_that_came_back_and_was_changed_is_a_conflict_like_any_other(
+    app: Flask, as_editor: Any, as_emil: Any, ann: User
+) -> None:
+    form = Page(as_editor.get(at(ann))).values()
+    as_emil.post_form(at(ann, "delete"))
+    page = Page(as_editor.post(at(ann), data={**form, "name": "Mine"}))
+    with app.app_context():
+        act = db.session.scalars(select(ChangeSet.id).order_by(ChangeSet.id.desc()).limit(1)).one()
+    as_emil.post_form("/admin/activity/undo/", {"id": str(act)}, page="/admin/account/")
+    as_emil.post(at(ann), data={**Page(as_emil.get(at(ann))).values(), "name": "Theirs"})
+
+    asked = Page(as_editor.post(page.form().attributes["action"], data=page.values()))
+    as_editor.post(asked.form().attributes["action"], data={**asked.values(), "_take.name": "yours"})
+
+    assert (asked.status, asked.texts("legend")) == (409, ["Name: theirs or yours?"])
+    with app.app_context():
+        assert db.session.execute(select(User.id, User.name)).all() == [(ann.id, "Mine")]
 
 
 def test_a_record_that_the_trail_does_not_know_was_deleted_too(app: Flask, as_editor: Any, ann: User) -> None:

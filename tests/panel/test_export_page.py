@@ -210,6 +210,29 @@ def peak_of(client: Any) -> int:
         tracemalloc.stop()
 
 
+@pytest.fixture
+def two_at_once(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Send up to two rows at once."""
+    monkeypatch.setitem(app.config, "EXPORT_ROWS", 2)
+
+
+@pytest.mark.usefixtures("two_at_once")
+def test_a_list_too_long_to_be_sent_at_once_leads_to_where_a_job_is_asked_for(as_viewer: Any, make_post: Make) -> None:
+    ids = [make_post(content="garden").id for _ in range(3)]
+
+    long = as_viewer.get(f"{POSTS}?q=garden&sort=-id&columns=content,id")
+    short = as_viewer.get(f"{POSTS}?q=garden&id__in={ids[0]},{ids[1]}")
+    page = Page(as_viewer.get(long.location))
+
+    assert (long.status_code, long.location) == (302, "/admin/post/export/?q=garden&sort=-id&columns=content%2Cid")
+    assert len(ids_of(short)) == 2
+    assert page.notice == (
+        "Attention This list is too long to be sent at once, which goes up to 2 posts. "
+        "Press Export, and a job makes the file: you find it under Jobs."
+    )
+    assert as_viewer.post_form(long.location, {"format": "csv", "column": ["id"]}).location == "/admin/jobs/"
+
+
 # ---- what is refused
 
 

@@ -61,6 +61,17 @@ def test_a_list_that_takes_too_long_says_what_to_narrow(as_viewer: Any) -> None:
     assert 'value="zq"' in response.text
 
 
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+@pytest.mark.usefixtures("slow_posts")
+def test_an_export_of_what_takes_too_long_to_count_leads_to_where_a_job_is_asked_for(as_viewer: Any) -> None:
+    response = as_viewer.get(SLOW.replace("post/", "post/export/csv/"))
+
+    assert (response.status_code, response.location) == (302, SLOW.replace("post/", "post/export/"))
+    assert Page(as_viewer.get(response.location)).texts("p", class_="page-head__result") == [
+        "The posts of this list, in the order of the list"
+    ]
+
+
 def test_a_statement_is_stopped_and_the_next_one_is_not(app: Flask) -> None:
     endless = text(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500000000) SELECT count(*) FROM n"

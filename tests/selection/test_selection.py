@@ -14,8 +14,8 @@ from sqlalchemy import ColumnElement
 from admin_app.errors import SelectionError
 from admin_app.models.post import Post
 from admin_app.models.user import User
-from admin_app.selection.conditions import LONGEST_VALUE, MOST_CONDITIONS
-from admin_app.selection.offer import Offer, SearchColumn, SortKey
+from admin_app.selection.conditions import MOST_CONDITIONS
+from admin_app.selection.offer import LONGEST_VALUE, Offer, SearchColumn, SortKey
 from admin_app.selection.selection import OWN_KEYS, Selection
 
 
@@ -25,6 +25,7 @@ class Wanted:
 
     label: str
     searched: None = None
+    longest: int = LONGEST_VALUE
 
     def parse(self, text: str) -> str:
         if text == "bad":

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from admin_app import create_app
 from admin_app.config import MAX_BODY_BYTES
 from admin_app.extensions import db
+from admin_app.web.security import HEADERS
 from tests.page import Page
 
 START = "Go to the start page"
@@ -45,6 +46,7 @@ def assert_is_ours(response: Any, status: int, heading: str, *links: str) -> Non
 
     assert (page.status, page.heading, page.title) == (status, heading, f"{heading} - Admin")
     assert response.mimetype == "text/html"
+    assert {name: response.headers.getlist(name) for name in HEADERS} == {name: [one] for name, one in HEADERS.items()}
     assert [one.text for one in main.all("a", class_="button")] == [*links, START]
     assert [one.attributes["href"] for one in main.all("a", class_="button")][-1] == "/admin/"
 

@@ -26,6 +26,7 @@ from admin_app.panel.operators.number import (
     AtLeast,
     AtMost,
     Greater,
+    KeyInList,
     NumberEquals,
     NumberInList,
     NumberNotEquals,
@@ -62,6 +63,7 @@ class Operators(engine.FilterConverter):
         AtMost,
         NumbersBetween,
         NumberInList,
+        KeyInList,
         NumberNotInList,
         Empty,
     )  # fmt: skip -- one list

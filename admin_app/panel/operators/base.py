@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from admin_app.panel.elements import Hidden
 from admin_app.panel.filter_elements import OperatorChoice
-from admin_app.selection.offer import SearchColumn
+from admin_app.selection.offer import LONGEST_VALUE, SearchColumn
 
 
 class Operator(engine.BaseSQLAFilter):
@@ -24,6 +24,8 @@ class Operator(engine.BaseSQLAFilter):
     control: ClassVar[str] = ""
     # Whether a record that has no related record at all is among those meant: it does not contain the word either.
     holds_for_nothing: ClassVar[bool] = False
+    # How many characters it takes.
+    longest: ClassVar[int] = LONGEST_VALUE
     # What to type, where the label does not say it.
     hint: str = ""
     # Values to choose from or to type something else: shown as suggestions.

@@ -12,6 +12,12 @@ from sqlalchemy import ColumnElement, Integer
 from admin_app.models.limits import limits_of
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.text import Equals, InList, NotEquals, NotInList
+from admin_app.selection.offer import PAGE_SIZES
+
+# As many keys as a page has rows, of as many digits as there are, with a comma each.
+LONGEST_KEYS = PAGE_SIZES[-1] * 20
+# A chip names so many, and counts more.
+MOST_NAMED = 3
 
 
 class _Number(Operator):
@@ -93,13 +99,42 @@ class NumberInList(InList):
 
     hint = "Numbers with commas between them."
 
+    def fits(self) -> bool:
+        """Whether it is none that `KeyInList` asks for."""
+        return not _is_key(self.column)
+
     def clean_one(self, value: str) -> Any:
         """Read a number that the column can hold."""
         return number_for(self.column, value)
 
 
+class KeyInList(NumberInList):
+    """These records: what the ticked rows of a list become, and what one pastes who has the IDs from elsewhere."""
+
+    hint = "IDs with commas between them."
+    longest = LONGEST_KEYS
+
+    def clean(self, value: str) -> Any:
+        """Take each of them once."""
+        return list(dict.fromkeys(super().clean(value)))
+
+    def sentence(self, text: str) -> str:
+        """Name a few, count more."""
+        keys = self.parse(text)
+        named = ", ".join(map(str, keys)) if len(keys) <= MOST_NAMED else f"{len(keys):,} IDs"
+        return f"{self.name} {self.words} {named}"
+
+    def fits(self) -> bool:
+        """Whether the column is a key."""
+        return _is_key(self.column)
+
+
 class NumberNotInList(NumberInList, NotInList):
     """None of several numbers."""
+
+    def fits(self) -> bool:
+        """Whatever the column is."""
+        return True
 
 
 def number_for(column: Any, text: str) -> int | Decimal:
@@ -115,6 +150,10 @@ def number_for(column: Any, text: str) -> int | Decimal:
         message = f"Enter a number between {smallest:,} and {largest:,}."
         raise ValueError(message)
     return int(digits)
+
+
+def _is_key(column: Any) -> bool:
+    return bool(column.property.columns[0].primary_key)
 
 
 def _decimal(digits: str) -> Decimal:

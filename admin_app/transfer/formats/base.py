@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import ColumnElement
+
 # Rows made into bytes at once: enough that the loop costs little beside its rows.
 BATCH = 500
 
@@ -25,9 +27,14 @@ class FileOptions:
     cuts_long_text: bool = True
 
 
-# A format's writer: the columns' names, the rows, what was chosen, and who hears of a row (counted from 1) that could not
-# be written as it is. Yields the file.
+# A format's writer: the columns' names, the rows (or the lines that the database made of them), what was chosen, and who
+# hears of a row (counted from 1) that could not be written as it is. Yields the file.
 Write = Callable[[Sequence[str], Iterable[Sequence[Any]], FileOptions, Problem], Iterator[bytes]]
+
+
+# What lets the database write a row, of columns in their order, as the format's writer would: the expression of a line, or
+# None where these columns are not for it. PostgreSQL only.
+Line = Callable[[Sequence[Any], FileOptions], ColumnElement[str] | None]
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,7 @@ class Format:
     has_keys: bool = False
     # Whether it is made by a job however few the rows are: a file that cannot be read before its end gains nothing by streaming.
     is_for_jobs: bool = False
+    line: Line | None = None
 
 
 class Conversions(dict[type, Callable[[Any], Any] | None]):

@@ -13,6 +13,7 @@ from types import NoneType
 from typing import Any
 
 from admin_app.transfer.formats.base import BATCH, Conversions, FileOptions, Format, Problem
+from admin_app.transfer.formats.csv_lines import csv_line
 from admin_app.transfer.spreadsheet import neutralised
 
 CONTENT_TYPE = "text/csv; charset=utf-8"
@@ -22,11 +23,11 @@ BYTE_ORDER_MARK = "\ufeff"
 
 def csv_chunks(
     header: Sequence[str],
-    rows: Iterable[Sequence[Any]],
+    rows: Iterable[Sequence[Any] | str],
     options: FileOptions = FileOptions(),  # noqa: B008 -- it is frozen
     _on_problem: Problem | None = None,
 ) -> Iterator[bytes]:
-    """Write the file piece by piece; memory does not grow with its length."""
+    """Write the file piece by piece; memory does not grow with its length. Rows that are text are lines already."""
     conversions = _NEUTRALISED if options.neutralises else _AS_IT_IS
     buffer = io.StringIO()
     buffer.write(BYTE_ORDER_MARK if options.is_for_excel else "")
@@ -35,7 +36,10 @@ def csv_chunks(
     yield _drained(buffer)
     remaining = iter(rows)
     while batch := list(islice(remaining, BATCH)):
-        writer.writerows(zip(*conversions.columns(batch), strict=True))
+        if isinstance(batch[0], str):
+            buffer.write("".join(map(str, batch)))
+        else:
+            writer.writerows(zip(*conversions.columns(batch), strict=True))
         yield _drained(buffer)
 
 
@@ -69,4 +73,4 @@ _OTHERS: tuple[tuple[Any, Any], ...] = (
 _NEUTRALISED = Conversions((Enum, lambda value: neutralised(str(value.value))), (str, neutralised), *_OTHERS)
 _AS_IT_IS = Conversions((Enum, lambda value: str(value.value)), (str, None), *_OTHERS)
 
-CSV = Format("csv", "CSV", CONTENT_TYPE, csv_chunks)
+CSV = Format("csv", "CSV", CONTENT_TYPE, csv_chunks, line=csv_line)

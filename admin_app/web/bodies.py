@@ -1,0 +1,36 @@
+"""How the body of a request is read, where what browsers never send would otherwise break a page."""
+
+from __future__ import annotations
+
+from typing import IO, Any
+
+from flask import Flask, Request
+from werkzeug.datastructures import MultiDict
+from werkzeug.formparser import FormDataParser
+
+Values = MultiDict[str, Any]
+
+
+class NamedParts(FormDataParser):
+    """A parser that passes over parts without a name: whoever goes through a form, Flask-WTF first, takes its names for text."""
+
+    def parse(
+        self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str] | None = None
+    ) -> tuple[IO[bytes], Values, Values]:
+        """Return the rest of the body, the fields and the files."""
+        rest, fields, files = super().parse(stream, mimetype, content_length, options)
+        return rest, self._named(fields), self._named(files)
+
+    def _named(self, values: Values) -> Values:
+        return self.cls(pair for pair in values.items(multi=True) if pair[0] is not None) if None in values else values
+
+
+class Body(Request):
+    """A request whose fields all have names."""
+
+    form_data_parser_class = NamedParts
+
+
+def init_app(app: Flask) -> None:
+    """Read requests that way."""
+    app.request_class = Body
