@@ -77,12 +77,19 @@ def test_create_refuses_what_is_no_address(manage: Manage) -> None:
     assert (result.exit_code, result.stderr) == (1, "Error: Email must look like name@example.com.\n")
 
 
+def test_an_account_can_have_several_roles(manage: Manage, app: Flask) -> None:
+    result = manage("staff", "create", "ada@example.com", "--name", "Ada", "--password", NEW, "--role", "editor", "--role", "owner")  # fmt: skip
+
+    assert result.output == "Ada can sign in as ada@example.com (editor, owner).\n"
+    assert person(app, "ada@example.com").roles == (EDITOR, OWNER)
+
+
 def test_create_refuses_an_unknown_role_as_a_wrong_use(manage: Manage) -> None:
     result = manage("staff", "create", "ada@example.com", "--name", "Ada", "--password", NEW, "--role", "king")
 
     assert result.exit_code == 2
     assert result.stderr.splitlines()[-1] == (
-        "Error: Invalid value for '--role': 'king' is not one of 'viewer', 'editor', 'owner'."
+        "Error: Invalid value for --role: king is no role. There is: editor, owner, viewer."
     )
 
 
