@@ -174,7 +174,7 @@ class Editing(Merging):
                 if is_created:
                     db.session.add(record)
                 self.on_model_change(form, record, is_created)
-                self.require_within(record, Act.CREATE if is_created else self.act_asked())
+                self.require_within(record, Act.CREATE if is_created else self._act_of_change())
                 self._finish(record, is_created=is_created)
         except InvalidRecord as error:
             _show_problems(form, error.problems)
@@ -183,6 +183,10 @@ class Editing(Merging):
         else:
             return True
         return False
+
+    def _act_of_change(self) -> Act:
+        """Return the act by which a record that is there is written: a form's, or a return to what it was."""
+        return Act.UNDO if self.act_asked() is Act.UNDO else Act.EDIT
 
     def _populate(self, form: Form, record: Any, *, is_created: bool) -> None:
         """Give the record the fields that differ, and no others: what somebody else writes meanwhile stays."""

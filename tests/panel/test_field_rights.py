@@ -102,7 +102,11 @@ def test_a_relation_to_what_may_not_be_seen_at_all_is_hidden_too(
     page = Page(client.get(f"/admin/post/edit/?id={post.id}"))
 
     assert ("Ann" in page.root.text, "user" in page.values()) == (False, False)
-    assert Page(client.get("/admin/post/")).texts("th", within="listing", scope="col")[:2] == ["Content", "Created at↓"]
+    assert Page(client.get("/admin/post/")).texts("th", within="listing", scope="col")[:3] == [
+        "Tick",
+        "Content",
+        "Created at↓",
+    ]
 
 
 @pytest.mark.usefixtures("post")

@@ -50,6 +50,19 @@ def as_liam(client_with: Callable[..., Client]) -> Client:
     return client_with("*:list", "*:view", "*:history", "*:export", "*:create", "*:edit", "*:delete", "*:undo", **OWN)
 
 
+@pytest.fixture
+def client_of_roles(keep: Any, make_staff: Any, client_of: Any) -> Callable[..., Client]:
+    """Return the client of Liam with several roles, each of permissions and row rules."""
+
+    def make(*given: tuple[list[str], list[str]]) -> Client:
+        keys = [f"role-{number}" for number in range(len(given))]
+        for key, (permissions, rows) in zip(keys, given, strict=True):
+            keep(Role(key=key, name=key, permissions=Words(permissions), rows=Words(rows)))
+        return client_of(make_staff("Liam", *keys))
+
+    return make
+
+
 @pytest.mark.usefixtures("theirs")
 def test_list_counts_and_shows_only_what_the_rule_leaves(as_liam: Client, mine: Post) -> None:
     page = Page(as_liam.get("/admin/post/"))
@@ -275,18 +288,11 @@ def test_a_search_and_a_file_leave_related_names_out(client_with: Callable[..., 
 
 
 def test_a_row_that_is_seen_but_not_for_editing_has_no_button_and_answers_403(
-    keep: Any, make_staff: Any, client_of: Any, mine: Post, theirs: Post
+    client_of_roles: Callable[..., Client], mine: Post, theirs: Post
 ) -> None:
-    keep(Role(key="reader", name="Reader", permissions=Words(["*:list", "*:view", "*:history"])))
-    keep(
-        Role(
-            key="writer",
-            name="Writer",
-            permissions=Words(["post:edit", "post:delete", "post:undo"]),
-            rows=Words(["post:own"]),
-        )
+    client = client_of_roles(
+        (["*:list", "*:view", "*:history"], []), (["post:edit", "post:delete", "post:undo"], ["post:own"])
     )
-    client = client_of(make_staff("Liam", "reader", "writer"))
 
     page = Page(client.get("/admin/post/"))
     statuses = {
@@ -301,6 +307,23 @@ def test_a_row_that_is_seen_but_not_for_editing_has_no_button_and_answers_403(
     ]
     assert statuses == {"details": [200, 200], "edit": [200, 403], "delete": [200, 403], "history": [200, 200]}
     assert client.post_form(f"/admin/post/edit/?id={theirs.id}", {"content": "x", "_version": "1"}).status_code == 403
+
+
+def test_the_form_of_a_new_record_changes_none_out_of_reach(
+    app: Flask, client_of_roles: Callable[..., Client], mine: Post, theirs: Post
+) -> None:
+    """The form that makes a deleted record again is that record's own, once it is back."""
+    making = ["post:list", "post:view", "post:create", "user:view"]
+    client = client_of_roles((making, []), (["post:edit"], ["post:own"]))
+    sent = {"content": "Taken", "user": "", "_version": "1"}
+
+    answers = [
+        client.post_form(f"/admin/post/new/?id={one.id}", sent, page="/admin/post/new/") for one in (theirs, mine)
+    ]
+
+    assert [one.status_code for one in answers] == [403, 422]
+    with app.app_context():
+        assert db.session.scalars(select(Post.content).order_by(Post.id)).all() == [mine.content, theirs.content]
 
 
 def test_a_rule_that_is_declared_no_more_leaves_nothing(client_with: Callable[..., Client], mine: Post) -> None:
