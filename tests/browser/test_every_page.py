@@ -218,6 +218,7 @@ MANY = {
     "jobs": _jobs,
     "staff": _go("/admin/staff/"),
     "new-staff": _go("/admin/staff/new/"),
+    "role": _go("/admin/role/edit/?id=2"),
     "account": _account_errors,
     "columns": _go("/admin/post/columns/"),
     "compact": _compact,
