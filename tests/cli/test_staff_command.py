@@ -82,7 +82,7 @@ def test_create_refuses_an_unknown_role_as_a_wrong_use(manage: Manage) -> None:
 
     assert result.exit_code == 2
     assert result.stderr.splitlines()[-1] == (
-        "Error: Invalid value for '--role': 'king' is not one of 'viewer', 'editor', 'owner'."
+        "Error: Invalid value for --role: king is no role. There is: editor, owner, viewer."
     )
 
 
