@@ -102,6 +102,8 @@ def run(*, host: str, port: int, workers: int, threads: int, jobs: int, patience
         "worker_class": Sending,
         # A worker that is busy sending a long export is alive: threads report for it.
         "timeout": patience,
+        # The longest that gunicorn takes: a page's ticked rows stand in the address, beside its filters.
+        "limit_request_line": 8190,
         # How long Ctrl-C waits for downloads under way.
         "graceful_timeout": 5,
         # Which proxies are believed, ADMIN_PROXIES says; gunicorn alone would believe whoever comes from this machine.

@@ -103,8 +103,10 @@ class Reach(Filtering):
         return key in self._among([key], self.rows(act))
 
     def url_of(self, record: Any, **arguments: Any) -> str:
-        """Return the address of the record's page: the form only where every record that the person sees has one."""
-        return self.link("edit_view" if self.is_everywhere(Act.EDIT) else "details_view", record, **arguments)
+        """Return the address of the record's page, "" for none: the form only where every record that the person sees has one."""
+        if self.is_everywhere(Act.EDIT):
+            return self.link("edit_view", record, **arguments)
+        return self.link("details_view", record, **arguments) if self.may(Act.VIEW) else ""
 
     def rule_names(self, act: Act) -> list[list[str]]:
         """Name the rules that the person is kept to: of each list any has to hold."""

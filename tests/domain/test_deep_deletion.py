@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
-from admin_app.domain.deletion import Decision, Fate, delete_record, dependences
+from admin_app.domain.deletion import Bound, Decision, Fate, delete_record, dependences
 from admin_app.domain.records import commit
+from admin_app.errors import DeletionError
 from admin_app.extensions import db
 from admin_app.models.base import Versioned
 
@@ -202,3 +203,40 @@ def test_deletion_in_depth_costs_the_same_for_few_and_many(
 
     assert len(for_many) == len(for_few)
     assert keys(Page) == [3, 4]
+
+
+@pytest.mark.parametrize(
+    ("model", "bound"),
+    [
+        (Book, Bound(to_delete=Book.id != 2)),
+        (Page, Bound(to_delete=Page.id != 2)),
+        (Quote, Bound(to_move=Quote.id != 2)),
+        (Loan, Bound(to_move=Loan.id != 2)),
+    ],
+    ids=lambda one: one.__name__ if isinstance(one, type) else "",
+)
+def test_nothing_goes_along_that_is_out_of_bounds(model: type[Any], bound: Bound) -> None:
+    def bounds(relation: Any) -> Bound:
+        return bound if relation.mapper.class_ is model else Bound()
+
+    with pytest.raises(DeletionError), commit(db.session, Shelf):
+        delete_record(
+            db.session, db.session.get_one(Shelf, 1), {"books": Decision(Fate.DELETE)}, bounds
+        )  # fmt: skip -- one act
+
+    assert [keys(one) for one in (Shelf, Book, Chapter, Page)] == [[1, 2], *[[1, 2, 3, 4]] * 3]
+
+
+@pytest.mark.parametrize(
+    ("bound", "expected"),
+    [
+        (Bound(seen=Book.id != 2, to_delete=Book.id != 2), ("1", (Fate.KEEP, Fate.GIVE), True)),
+        (Bound(seen=Book.id == 0, to_move=Book.id == 0, to_delete=Book.id == 0), ("0", (), True)),
+        (Bound(to_move=Book.id != 2), ("2", (Fate.DELETE,), False)),
+    ],
+    ids=["seen in part", "not seen", "not to be moved"],
+)
+def test_fates_are_those_that_all_that_hangs_on_a_record_may_meet(bound: Bound, expected: tuple[Any, ...]) -> None:
+    (found,) = dependences(db.session, db.session.get_one(Shelf, 1), lambda _relation: bound)
+
+    assert (str(found.count), found.fates, found.is_partly_unseen) == expected

@@ -109,5 +109,5 @@ def test_the_number_of_statements_does_not_grow_with_the_records(
             as_owner.get(URL)
         counts[wanted] = len(sent)
 
-    # Who asks, their views and their jobs in the navigation, and the newest of users, posts, staff and roles.
+    # Who asks, their views and jobs in the navigation, and the newest of users, posts, staff and roles.
     assert counts == {1: 6, 3: 6}

@@ -11,12 +11,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from admin_app.errors import ConfigurationError
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet
 from admin_app.models.post import Post
 from admin_app.models.role import Role
 from admin_app.models.user import User
 from admin_app.models.words import Words
+from admin_app.panel.reach import RowRule
 from tests.client import Client
 from tests.page import Page
 
@@ -324,6 +326,47 @@ def test_the_form_of_a_new_record_changes_none_out_of_reach(
     assert [one.status_code for one in answers] == [403, 422]
     with app.app_context():
         assert db.session.scalars(select(Post.content).order_by(Post.id)).all() == [mine.content, theirs.content]
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_a_value_that_is_taken_names_no_record_unseen(
+    client_with: Callable[..., Client], me: User, other: User, make_user: Any
+) -> None:
+    client = client_with("user:*", rows=["user:same_domain"])
+    near = make_user(email="near@example.com")
+    address = f"/admin/user/edit/?id={me.id}"
+
+    problems = [
+        Page(client.post_form(address, {**Page(client.get(address)).values(), "email": one.email})).error_of("email")
+        for one in (other, near)
+    ]
+
+    assert problems == [
+        "Email is already used by another user. Enter a different one.",
+        f"Email is already used by user {near.id}. Enter a different one.",
+    ]
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("filters", [{}, {"content__is_lovely": "yes"}, {"q": "words"}], ids=str)
+def test_a_rule_of_no_filters_or_unknown_ones_stops_the_start(
+    filters: dict[str, str], app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = next(one for one in app.extensions["admin"][0]._views if getattr(one, "endpoint", "") == "post")
+    monkeypatch.setattr(view, "row_rules", {"bad": RowRule("Bad", lambda _person: filters)})
+
+    with pytest.raises(ConfigurationError, match="row rule “bad” needs filters that the resource declares"):
+        view.require_rules()
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_who_may_only_list_is_led_to_no_page_of_a_record(client_with: Callable[..., Client], mine: Post) -> None:
+    client = client_with("post:list")
+
+    pages = [Page(client.get(address)) for address in ("/admin/", "/admin/post/")]
+
+    assert [mine.content in page.root.text for page in pages] == [True, True]
+    assert [one for page in pages for one in page.all("a") if "id=" in one.attributes["href"]] == []
 
 
 def test_a_rule_that_is_declared_no_more_leaves_nothing(client_with: Callable[..., Client], mine: Post) -> None:

@@ -169,6 +169,30 @@ def test_whoever_may_not_see_a_list_finds_no_rows_by_their_ids(as_editor: Any) -
 
 
 @on_sqlite
+def test_a_tick_on_a_row_that_one_is_kept_from_takes_nothing(
+    client_with: Callable[..., Any], make_user: Any, make_post: Any
+) -> None:
+    as_liam = client_with("post:list", "post:view", "post:export", rows=["post:own"])
+    mine, theirs = make_post(user=make_user(email="liam@example.com")), make_post(user=make_user())
+
+    led = as_liam.get(f"{TICKED}?act=export_page&tick={mine.id}&tick={theirs.id}")
+
+    assert (
+        Page(as_liam.get(led.location)).texts("p", class_="page-head__result")[0].startswith("1 of the 2 ticked posts")
+    )
+    assert ids_in(as_liam.post_form(led.location, CSV)) == [mine.id]
+
+
+@on_sqlite
+def test_whoever_may_not_export_has_nothing_to_tick_for(client_with: Callable[..., Any], make_post: Any) -> None:
+    make_post()
+
+    page = Page(client_with("post:list", "post:view").get("/admin/post/"))
+
+    assert (len(page.rows()), page.all("input", name="tick")) == (1, [])
+
+
+@on_sqlite
 def test_a_longer_list_offers_the_act_for_all_its_rows(as_viewer: Any, app: Flask) -> None:
     many(app, Post, [{"content": f"garden {number}"} for number in range(21)])
 
