@@ -23,6 +23,7 @@ from urllib.parse import urlencode
 import pytest
 
 from admin_app import create_app
+from admin_app.current import writing
 from admin_app.extensions import db
 from admin_app.models.role import EDITOR
 from admin_app.models.staff import Staff, StaffSession
@@ -73,7 +74,8 @@ def prepared(settings: dict[str, str], folder: Path) -> str:
     """Store users and a signed-in editor; return the editor's cookie."""
     app = create_app(settings, instance_path=str(folder))
     token = secrets.token_urlsafe(32)
-    with app.app_context():
+    # The server is starting beside it: who means to write from the beginning waits for the other.
+    with app.app_context(), writing():
         staff = Staff(name="Edgar", email="edgar@example.com", roles=Words([EDITOR]), password_hash="-")
         db.session.add_all(User(name="0", email=f"{number}@example.com") for number in range(USERS))
         db.session.add(staff)

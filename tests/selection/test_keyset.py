@@ -229,6 +229,8 @@ def plan_of_a_deep_page(_context: Flask) -> str:
     (segment,) = selection.segments(place)
     compiled = segment.limit(3).compile(db.engine, compile_kwargs={"literal_binds": False})
     if db.engine.dialect.name == "postgresql":
+        # What it knows of the table else is of whichever rows were there last.
+        db.session.execute(db.text("ANALYZE post"))
         db.session.execute(db.text("SET LOCAL enable_seqscan = off"))
     prefix = "EXPLAIN " if db.engine.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN "
 
