@@ -1,0 +1,102 @@
+"""Every route of a resource for a person with exactly one right, and for one whose row rule leaves the record out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from admin_app.domain.rights import Act
+from admin_app.models.role import Role
+from admin_app.models.words import Words
+from tests.client import Client
+from tests.test_every_route import ROUTES, act_of
+
+# Who may is decided above the store.
+pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+
+# Which right opens each page of a resource, declared here: a page that is not fails the test.
+LIST_PAGES = ("", "columns/", "page-size/", "ticked/", "lookup/")
+VIEW_PAGES = ("views/", "views/new/", "views/save/", "views/default/", "views/edit/", "views/delete/")
+OPENED_BY = {
+    **dict.fromkeys((*LIST_PAGES, *VIEW_PAGES), Act.LIST),
+    "details/": Act.VIEW,
+    "history/": Act.HISTORY,
+    "restore/": Act.UNDO,
+    "export/": Act.EXPORT,
+    "export/<export_type>/": Act.EXPORT,
+    "new/": Act.CREATE,
+    "edit/": Act.EDIT,
+    "presence/": Act.EDIT,
+    "access/": Act.EDIT,
+    "delete/": Act.DELETE,
+}
+RESOURCES = ("user", "post", "staff", "role")
+
+
+def page_of(rule: str) -> tuple[str, str]:
+    """Return the resource and the page of a rule, "" for both where it is no resource's."""
+    _, _, name, rest = rule.split("/", 3) if rule.count("/") > 2 else ("", "", "", "")
+    return (name, rest) if name in RESOURCES else ("", "")
+
+
+PAGES = {rule: page_of(rule) for rule in ROUTES if page_of(rule)[0]}
+
+
+@pytest.fixture
+def address_of(app: Flask, keep: Any, make_user: Any, make_post: Any, make_staff: Any) -> Callable[[str], str]:
+    """Fill in a rule's address: a person and a role that hold nothing, so that nobody's power is too small for them."""
+    role = keep(Role(name="Subject", key="subject", permissions=Words()))
+    user = make_user()
+    ids = {"user": user.id, "post": make_post(user=user).id, "staff": make_staff("Subject", "subject").id}
+    ids |= {"role": role.id, "act": act_of(app), **{f"{name}_view": 1 for name in RESOURCES}}
+    return lambda rule: ROUTES[rule].url.format_map(ids)
+
+
+def statuses(client: Client, rules: Iterable[str], address_of: Callable[[str], str]) -> set[tuple[str, int]]:
+    """Ask each route by every method that it has, with the person's own token; return what they answered."""
+    token = client.token_of("/admin/account/")
+    read = {(rule, client.get(address_of(rule)).status_code) for rule in rules if ROUTES[rule].get}
+    sent = {"csrf_token": token}
+    return read | {(rule, client.post(address_of(rule), data=sent).status_code) for rule in rules if ROUTES[rule].post}
+
+
+def opened(client: Client, rules: Iterable[str], address_of: Callable[[str], str]) -> set[str]:
+    return {rule for rule, status in statuses(client, rules, address_of) if status != 403}
+
+
+@pytest.mark.parametrize("resource", ["post", "staff"])
+@pytest.mark.parametrize("act", [*Act])
+def test_one_right_opens_its_own_pages_of_its_own_resource_and_no_other(
+    act: Act, resource: str, client_with: Callable[..., Client], address_of: Callable[[str], str]
+) -> None:
+    client = client_with(f"{resource}:{act}")
+    # The other resources' pages are asked once; the staff's are guarded besides.
+    rules = [rule for rule, (name, _) in PAGES.items() if resource in {"post", name}]
+
+    found = opened(client, rules, address_of)
+
+    assert found == {rule for rule, (name, page) in PAGES.items() if name == resource and OPENED_BY[page] is act}
+
+
+def test_a_right_to_every_resource_opens_no_guarded_one(
+    client_with: Callable[..., Client], address_of: Callable[[str], str]
+) -> None:
+    client = client_with(*(f"*:{act}" for act in Act))
+
+    found = opened(client, PAGES, address_of)
+
+    assert {page_of(rule)[0] for rule in found} == {"user", "post"}
+
+
+def test_a_record_that_a_row_rule_leaves_out_is_nowhere(
+    client_with: Callable[..., Client], address_of: Callable[[str], str]
+) -> None:
+    client = client_with("post:*", rows=["post:own"])
+    rules = [rule for rule, route in ROUTES.items() if "id={post}" in route.url]
+
+    found = statuses(client, rules, address_of)
+
+    assert found == {(rule, 404) for rule in rules}
