@@ -21,6 +21,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +31,9 @@ from admin_app import create_app
 from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.transfer.formats import FORMATS, FileOptions
-from benchmarks.common.data import build, database, sign_in
+from benchmarks.common.data import Database, build, database, sign_in
 from benchmarks.common.postgres import postgres
-from benchmarks.common.site import HOST, WHOLE, Site, serving
+from benchmarks.common.site import HOST, PYTHON, WHOLE, Site, started
 
 LIST = "/admin/post/"
 SERVER = "gunicorn -k gthread -w 2 --threads 8 --timeout 60 --log-level error -b {host}:{port} benchmarks.common.site:application()"
@@ -66,7 +67,7 @@ def main() -> None:
         target = database("sqlite", options.posts, kept, socket=None, peers=False)
         build(target)
         folder = target.folder
-        rows = [*_plain(folder), *_served(folder, sign_in(target)), *_xlsx(folder, min(options.xlsx, options.posts))]
+        rows = [*_plain(folder), *_served(target), *_xlsx(folder, min(options.xlsx, options.posts))]
         if options.postgres:
             rows += _postgres(kept, options.posts)
     print(f"{options.posts:,} posts, {os.cpu_count()} cores, Python {sys.version.split()[0]}\n\n| | |\n|---|---|")
@@ -96,9 +97,10 @@ def _plain(folder: Path) -> Iterator[Row]:
     connection.close()
 
 
-def _served(folder: Path, cookie: str) -> Iterator[Row]:
+def _served(target: Database) -> Iterator[Row]:
     """Measure a download over HTTP, and lists beside five of them."""
-    with serving(SERVER, folder, cookie) as (site, _):
+    command = [*PYTHON, *SERVER.split()]
+    with started(command, target.environment, target.folder, cookie=f"session={sign_in(target)}") as (site, _):
         idle_times = _lists(site, 30)
         idle = site.memory()
         peak, done = [idle], threading.Event()
@@ -106,6 +108,9 @@ def _served(folder: Path, cookie: str) -> Iterator[Row]:
         sampler.start()
         begun = time.perf_counter()
         response = site.open(WHOLE)
+        if response.status != HTTPStatus.OK:
+            message = f"answered {response.status}: what was measured would mean nothing"
+            raise RuntimeError(message)
         size = len(response.read(1))
         first = time.perf_counter() - begun
         while chunk := response.read(1 << 18):
