@@ -21,7 +21,7 @@ from admin_app.panel.cells import value_cell
 from admin_app.panel.elements import Fact
 from admin_app.panel.guarded import Guarded
 from admin_app.panel.session_rows import end_sessions, session_rows
-from admin_app.web import login, proof, second_factor
+from admin_app.web import login, passkeys, proof, second_factor
 from admin_app.web.links import local_path
 from admin_app.web.notices import announce, warn
 
@@ -82,7 +82,9 @@ class AccountPage(Guarded):
             is_required=second_factor.is_required(staff),
             codes_left=two_factor.codes_left(db.session, staff),
             two_factor_url=url_for("account.two_factor"),
-            new_passkey_url=url_for("passkeys.index"),
+            # Where none can be made, the words say so in place of a button that leads to them.
+            new_passkey_url=url_for("passkeys.index") if passkeys.site() is not None else "",
+            no_passkeys=passkeys.ELSEWHERE,
             sessions=session_rows(staff),
             sessions_url=url_for("account.sessions"),
         )

@@ -182,3 +182,14 @@ def test_shortcuts_are_switched_off_and_on_for_one_person(as_viewer: Any, as_edi
     assert (before, is_off(as_viewer), is_off(as_editor)) == (False, True, False)
     as_viewer.post_form(f"{URL}shortcuts/", {"shortcuts": "y"}, page=URL)
     assert is_off(as_viewer) is False
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_a_passkey_is_offered_only_where_it_can_be_made(host: str, as_viewer: Any) -> None:
+    cookie = as_viewer.get_cookie("session")
+    as_viewer.set_cookie(cookie.key, cookie.value, domain=host)
+
+    page = as_viewer.get("/admin/account/", base_url=f"http://{host}").text
+
+    is_offered, says_why = "Add a passkey" in page, "Passkeys do not work at this address." in page
+    assert (is_offered, says_why) == (host == "localhost", host != "localhost")
