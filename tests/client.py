@@ -18,7 +18,8 @@ class Client(FlaskClient):
         assert not has_app_context(), (
             "Leave the application context before a request (the `context` fixture is for none)."
         )
-        return super().open(*args, **kwargs)
+        # Take the whole answer, as a browser does: what is written after it is written then.
+        return super().open(*args, buffered=kwargs.pop("buffered", True), **kwargs)
 
     def post_form(
         self, url: str, data: dict[str, Any] | None = None, *, page: str | None = None, **kwargs: Any

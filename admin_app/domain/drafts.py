@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from admin_app.extensions import AnySession
 from admin_app.models.base import utc_now
@@ -19,6 +19,19 @@ MOST_DRAFTS = 10
 # Characters of one form: twice the longest text of the real data.
 LONGEST_DRAFT = 2_000_000
 
+_DRAFTS: Any = Draft.__table__
+# The key and the time of what the person `staff_id` typed last into the form at `address`, and did not save.
+NEWEST_DRAFT = (
+    select(_DRAFTS.c.key, _DRAFTS.c.created_at)
+    .where(
+        _DRAFTS.c.staff_id == bindparam("staff_id"),
+        _DRAFTS.c.address == bindparam("address"),
+        _DRAFTS.c.created_at > bindparam("kept_since"),
+    )
+    .order_by(_DRAFTS.c.created_at.desc())
+    .limit(1)
+)
+
 
 def keep_draft(session: AnySession, staff_id: int, *, address: str, fields: Sequence[tuple[str, str]]) -> Draft | None:
     """Keep a form's fields (not yet committed); None when there is no such person, or too much of it.
@@ -29,7 +42,7 @@ def keep_draft(session: AnySession, staff_id: int, *, address: str, fields: Sequ
     if is_too_long or session.get(Staff, staff_id) is None:
         return None
     draft = Draft(staff_id=staff_id, address=address, fields=[[name, _storable(value)] for name, value in fields])
-    session.execute(delete(Draft).where(Draft.created_at < utc_now() - LIFETIME))
+    session.execute(delete(Draft).where(Draft.created_at < _kept_since()))
     session.add(draft)
     session.flush()
     newest = select(Draft.key).where(Draft.staff_id == staff_id).order_by(Draft.created_at.desc(), Draft.key)
@@ -42,21 +55,21 @@ def draft_of(session: AnySession, staff: Staff, key: str, *, address: str) -> Dr
     """Return this person's draft for the form at this address; None for anybody else's, another form's, yesterday's."""
     draft = session.get(Draft, _storable(key)) if key else None
     is_theirs = draft is not None and draft.staff_id == staff.id and draft.address == address
-    return draft if draft is not None and is_theirs and draft.created_at > utc_now() - LIFETIME else None
+    return draft if draft is not None and is_theirs and draft.created_at > _kept_since() else None
 
 
-def newest_draft(session: AnySession, staff: Staff, *, address: str) -> tuple[str, datetime] | None:
-    """Return the key and the time of what this person typed last into the form at this address, and did not save."""
-    table: Any = Draft.__table__
-    theirs = select(table.c.key, table.c.created_at).where(table.c.staff_id == staff.id, table.c.address == address)
-    is_kept = table.c.created_at > utc_now() - LIFETIME
-    found = session.execute(theirs.where(is_kept).order_by(table.c.created_at.desc()).limit(1)).first()
-    return (found.key, found.created_at) if found is not None else None
+def asked_for(address: str) -> dict[str, Any]:
+    """Return the parameters of `NEWEST_DRAFT`, but for the person."""
+    return {"address": address, "kept_since": _kept_since()}
 
 
 def drop_draft(session: AnySession, staff: Staff, key: str) -> None:
     """Forget a draft of this person's (not yet committed): it was saved, or is not wanted."""
     session.execute(delete(Draft).where(Draft.key == _storable(key), Draft.staff_id == staff.id))
+
+
+def _kept_since() -> datetime:
+    return utc_now() - LIFETIME
 
 
 def _storable(text: str) -> str:

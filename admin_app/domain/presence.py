@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
 
 from admin_app.extensions import AnySession
 from admin_app.models.base import utc_now
@@ -22,6 +22,18 @@ MOST_NAMED = 5
 # The tables themselves: each form that is opened asks and writes, and the ORM takes half of the time that takes.
 _NOTES: Any = Presence.__table__
 _STAFF: Any = Staff.__table__
+# Who is at the form of the record `record_id` of the table `table_name` at the moment `now`, the first one first.
+PRESENT = (
+    select(_STAFF.c.id, _STAFF.c.name, _NOTES.c.since, _NOTES.c.expires_at)
+    .join(_STAFF, _STAFF.c.id == _NOTES.c.staff_id)
+    .where(
+        _NOTES.c.table_name == bindparam("table_name"),
+        _NOTES.c.record_id == bindparam("record_id"),
+        _NOTES.c.expires_at > bindparam("now"),
+    )
+    .order_by(_NOTES.c.since, _NOTES.c.staff_id)
+    .limit(MOST_NAMED + 1)
+)
 
 
 @dataclass(frozen=True)
@@ -33,19 +45,33 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Company:
-    """Somebody else at the same form."""
+class Present:
+    """Somebody at a form, and until when that is believed."""
 
+    staff_id: int
     name: str
     since: datetime
+    expires_at: datetime
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether it was noted lately, by a form that was opened: it needs no writing down again so soon."""
+        return self.expires_at > utc_now() + OPENED / 2
 
 
-def company_at(session: AnySession, place: Place, *, but: int) -> Sequence[Company]:
-    """Return who else has the form open, the first one first."""
-    there = select(_STAFF.c.name, _NOTES.c.since).join(_STAFF, _STAFF.c.id == _NOTES.c.staff_id)
-    there = there.where(*_is_at(place), _NOTES.c.staff_id != but, _NOTES.c.expires_at > utc_now())
-    rows = session.execute(there.order_by(_NOTES.c.since, _NOTES.c.staff_id).limit(MOST_NAMED))
-    return [Company(name, since) for name, since in rows]
+def present_at(session: AnySession, place: Place) -> Sequence[Present]:
+    """Return who has the form open, the first one first."""
+    return present(session.execute(PRESENT, asked_at(place)))
+
+
+def asked_at(place: Place) -> dict[str, Any]:
+    """Return the parameters of `PRESENT`."""
+    return {"table_name": place.table, "record_id": place.record_id, "now": utc_now()}
+
+
+def present(rows: Iterable[Sequence[Any]]) -> Sequence[Present]:
+    """Return who these rows speak of, as `PRESENT` asks for them, the first one first."""
+    return sorted((Present(*row) for row in rows), key=lambda one: (one.since, one.staff_id))
 
 
 def arrive(session: AnySession, place: Place, staff_id: int, *, lasting: timedelta) -> None:

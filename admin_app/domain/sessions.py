@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.orm import joinedload
 
 from admin_app.domain.access import note_access
@@ -20,7 +20,11 @@ from admin_app.models.staff import LONGEST_USER_AGENT, Staff, StaffSession
 
 # The preferences and the roles come along with the person: every page goes by them, and they are few.
 _STAFF = joinedload(StaffSession.staff)
-_PERSON = (_STAFF.joinedload(Staff.preferences), _STAFF.joinedload(Staff.held_roles))
+_FIND = (
+    select(StaffSession)
+    .where(StaffSession.token_hash == bindparam("digest"))
+    .options(_STAFF.joinedload(Staff.preferences), _STAFF.joinedload(Staff.held_roles))
+)
 
 # A write for every page would make readers wait for writers; to the minute is near enough for people and for limits in hours.
 SEEN_EVERY = timedelta(minutes=1)
@@ -59,7 +63,7 @@ def begin(session: AnySession, staff: Staff, *, hours: int, visitor: Visitor = N
 
 def find(session: AnySession, token: str, *, idle_hours: int | None = None) -> StaffSession | None:
     """Return the session of this token, unless it ended, expired, lay idle, or the account was switched off."""
-    found = session.get(StaffSession, _digest(token), options=_PERSON)
+    found = session.execute(_FIND, {"digest": _digest(token)}).unique().scalar_one_or_none()
     if found is None or not found.staff.is_active or utc_now() >= ends_at(found, idle_hours=idle_hours):
         return None
     return found

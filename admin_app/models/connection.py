@@ -83,12 +83,11 @@ def _limit_time(connection: Any, record: Any, _proxy: Any) -> None:
 
 
 @contextmanager
-def small_write(session: AnySession) -> Iterator[Session]:
+def small_write(engine: Engine) -> Iterator[Session]:
     """Write a little beside an act that only reads, and commit it; raise `OperationalError` at once where the store is busy."""
-    bind: Any = session.get_bind()
     with (
         writing(),
-        bind.engine.connect() as connection,
+        engine.connect() as connection,
         _patience(connection, SHORT_TIMEOUT_MS),
         Session(connection) as own,
     ):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from flask import g, has_request_context, request, session
+from sqlalchemy import Select
 
 from admin_app.domain.views import ViewAtHand, asked_at_hand, audiences_of, views_at_hand
 from admin_app.extensions import db
@@ -22,21 +25,30 @@ MOST_SHOWN = 6
 TOLD = "jobs_told"
 
 
+Query = Select[*tuple[Any, ...]]
+
+
 @dataclass(frozen=True)
 class AtHand:
-    """The person's first views of every resource, with the one that the address names, and their jobs' news since `since`."""
+    """The person's first views of every resource, with the one that was asked for by its id, and their jobs' news since `since`."""
 
     views: list[ViewAtHand]
     jobs: list[ledger.News]
     since: datetime
+    asked: int
 
 
 def at_hand(with_id: int = 0) -> AtHand:
     """Return what this request's page says beside its own matter; `with_id` names the view where the address does not."""
-    if "at_hand" not in g:
-        g.at_hand = _read(with_id or named_view())
+    if "at_hand" not in g or with_id not in {0, g.at_hand.asked}:
+        _read(with_id or named_view())
     found: AtHand = g.at_hand
     return found
+
+
+def read_along(*queries: Query, **parameters: Any) -> list[list[Sequence[Any]]]:
+    """Return the rows of a page's own queries, each a constant, read by the statement that reads what is at hand."""
+    return _read(named_view(), *queries, **parameters)
 
 
 def named_view() -> int:
@@ -44,17 +56,20 @@ def named_view() -> int:
     return whole_number(request.args.get(VIEW, "")) if has_request_context() else 0
 
 
-def _read(view_id: int) -> AtHand:
+def _read(view_id: int, *queries: Query, **parameters: Any) -> list[list[Sequence[Any]]]:
     staff = current_staff()
     told = session.get(TOLD) if has_request_context() else None
     since = datetime.fromisoformat(told) if isinstance(told, str) else utc_now()
     if staff is None:
-        return AtHand([], [], since)
-    views, jobs = _asked(audiences_of(staff)).read(db.session, staff_id=staff.id, view_id=view_id, since=since)
-    return AtHand(views_at_hand(views), ledger.news(jobs), since)
+        g.at_hand = AtHand([], [], since, view_id)
+        return [[] for _ in queries]
+    parameters |= {"staff_id": staff.id, "view_id": view_id, "since": since}
+    views, jobs, *others = _together(audiences_of(staff), *queries).read(db.session, **parameters)
+    g.at_hand = AtHand(views_at_hand(views), ledger.news(jobs), since, view_id)
+    return others
 
 
 # Of the sets of roles that people have there are few.
 @lru_cache(maxsize=100)
-def _asked(audiences: tuple[str, ...]) -> Together:
-    return Together(asked_at_hand(audiences, most=MOST_SHOWN), ledger.asked_for_news())
+def _together(audiences: tuple[str, ...], *queries: Query) -> Together:
+    return Together(asked_at_hand(audiences, most=MOST_SHOWN), ledger.asked_for_news(), *queries)

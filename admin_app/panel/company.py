@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
-from flask import Response, after_this_request, jsonify, request
+from flask import Response, jsonify, request
 from flask_admin import expose
-from sqlalchemy.exc import IntegrityError, OperationalError
 
-from admin_app.domain.presence import OPENED, PINGED, Place, arrive, company_at, leave
+from admin_app.domain.drafts import NEWEST_DRAFT, asked_for
+from admin_app.domain.presence import (
+    MOST_NAMED,
+    OPENED,
+    PINGED,
+    PRESENT,
+    Place,
+    Present,
+    arrive,
+    asked_at,
+    leave,
+    present,
+    present_at,
+)
 from admin_app.extensions import db
-from admin_app.models.connection import small_write
+from admin_app.panel.at_hand import read_along
 from admin_app.panel.form_rights import FormRights
+from admin_app.panel.keeping import form_address
+from admin_app.web.afterwards import afterwards
 from admin_app.web.login import signed_in_staff
 
 
@@ -29,29 +44,29 @@ class Company(FormRights):
             return Response(status=204)
         arrive(db.session, place, signed_in_staff().id, lasting=PINGED)
         db.session.commit()
-        return jsonify(note=self._company_words(place))
+        return jsonify(note=_words(present_at(db.session, place), but=signed_in_staff().id))
 
-    def company(self, record: Any) -> str:
-        """Say who else is at the record's form, and note, once the page is drawn, that this person is."""
+    def alongside(self, record: Any) -> tuple[Sequence[Any] | None, str]:
+        """Return what a form that is opened says besides: the key and time of what the person typed into it before, and who else is there.
+
+        Once the page is sent it is noted that this person is there too.
+        """
         place, staff_id = self._place(record), signed_in_staff().id
-
-        @after_this_request
-        def note(response: Response) -> Response:
-            db.session.rollback()
-            # The page is drawn: it does without the note when the store is busy, or the account was deleted just now.
-            with suppress(OperationalError, IntegrityError), small_write(db.session) as session:
-                arrive(session, place, staff_id, lasting=OPENED)
-            return response
-
-        return self._company_words(place)
+        drafts, there = read_along(NEWEST_DRAFT, PRESENT, **asked_for(form_address()), **asked_at(place))
+        found = present(there)
+        if record is not None and not any(one.staff_id == staff_id and one.is_fresh for one in found):
+            afterwards("company", partial(arrive, place=place, staff_id=staff_id, lasting=OPENED))
+        return next(iter(drafts), None), _words(found, but=staff_id)
 
     def leave(self, record: Any) -> None:
         """Forget that this person is at the record's form (not yet committed)."""
         leave(db.session, self._place(record), signed_in_staff().id)
 
-    def _company_words(self, place: Place) -> str:
-        others = company_at(db.session, place, but=signed_in_staff().id)
-        return " ".join(f"{one.name} has been editing this since {one.since:%H:%M} UTC." for one in others)
-
     def _place(self, record: Any) -> Place:
-        return Place(self.model.__tablename__, record.id)
+        """Return the record's form; at that of a new one nobody is."""
+        return Place(self.model.__tablename__, 0 if record is None else record.id)
+
+
+def _words(there: Sequence[Present], *, but: int) -> str:
+    others = [one for one in there if one.staff_id != but][:MOST_NAMED]
+    return " ".join(f"{one.name} has been editing this since {one.since:%H:%M} UTC." for one in others)

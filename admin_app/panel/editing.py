@@ -247,7 +247,9 @@ class Editing(Merging):
         self, source: Source, record: Any, status: int = 0, *, meanwhile: Meanwhile | None = None, form_url: str = ""
     ) -> Any:
         """Draw the form; the record's facts and children come from the database, not from what was typed."""
-        form, is_new, waiting = source.form, record is None, self.waiting(source)
+        form, is_new = source.form, record is None
+        draft, company = self.alongside(record) if request.method == "GET" else (None, "")
+        waiting = None if source.draft else draft
         typed_at = source.draft.created_at if source.draft else waiting[1] if waiting else None
         page = self.render(
             self.create_template if is_new else self.edit_template,
@@ -259,7 +261,7 @@ class Editing(Merging):
             draft=source.draft,
             waiting_url=here(draft=waiting[0]) if waiting else "",
             typed_at=value_cell(typed_at, is_whole=True),
-            company=self.company(record) if record is not None and request.method == "GET" else "",
+            company=company,
             presence_url="" if is_new else self.link("presence_view", record),
             is_new=is_new,
             form_url=form_url or self.here(),

@@ -51,7 +51,7 @@ class Engine(Guarded, ModelView):
     def may(self, act: Act) -> bool:
         """Whether the person at the screen may do this here."""
         person = standing()
-        return person.once(
+        return person.implies(
             (self.endpoint, "may", act), lambda: person.rights.may(act, self.endpoint, guarded=self.is_guarded)
         )
 
@@ -77,7 +77,7 @@ class Engine(Guarded, ModelView):
 
     def return_url(self) -> str:
         """Where Cancel and Save lead: the list (with its filters and page) that the person came from."""
-        return local_path(request.form.get("url") or request.args.get("url"), self.get_url(".index_view"))
+        return local_path(request.form.get("url") or request.args.get("url"), self.link("index_view"))
 
     def here(self) -> str:
         """Return this page's own address, for links that lead back to it."""

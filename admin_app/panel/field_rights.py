@@ -30,7 +30,7 @@ class FieldRights(Engine):
 
     def seeing(self) -> tuple[Act, ...]:
         """Return the acts by which the person sees something here: of who may only do other things, those."""
-        return standing().once((self.endpoint, "seeing"), self._seeing)
+        return standing().implies((self.endpoint, "seeing"), self._seeing)
 
     def looks(self) -> bool:
         """Whether the person may see records here, or lists of them."""
@@ -39,7 +39,7 @@ class FieldRights(Engine):
     def shows(self, name: str) -> bool:
         """Whether the person may see a field, or a related record's ("user.email"): that one only who may see all of those."""
         person = standing()
-        return person.is_unbound or person.once((self.endpoint, "shows", name), lambda: self._shows(name))
+        return person.is_unbound or person.implies((self.endpoint, "shows", name), lambda: self._shows(name))
 
     def shows_relation(self, name: str) -> bool:
         """Whether the person may know what a record belongs to: its parent's page and numbers would tell it too."""
@@ -67,7 +67,7 @@ class FieldRights(Engine):
 
     def shows_title(self) -> bool:
         """Whether the person may see all that a record is named by."""
-        return standing().once((self.endpoint, "title"), lambda: all(self.shows(name) for name in self._named_by))
+        return standing().implies((self.endpoint, "title"), lambda: all(self.shows(name) for name in self._named_by))
 
     def title_of(self, record: Any) -> str:
         """Name the record in a few words, by its number where its name is not for this person."""

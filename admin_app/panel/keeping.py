@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from flask import Flask, request
@@ -14,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from wtforms import Form, PasswordField
 
-from admin_app.domain.drafts import draft_of, drop_draft, keep_draft, newest_draft
+from admin_app.domain.drafts import draft_of, drop_draft, keep_draft
 from admin_app.errors import SelectionError
 from admin_app.extensions import db
 from admin_app.models.draft import Draft
@@ -71,7 +70,7 @@ class Keeping(FieldRights):
 
     def _kept(self, fields: Collection[Hidden], view: str) -> ResponseReturnValue | None:
         staff_id = former_staff_id()
-        draft = keep_draft(db.session, staff_id, address=_form_address(), fields=[*fields]) if staff_id else None
+        draft = keep_draft(db.session, staff_id, address=form_address(), fields=[*fields]) if staff_id else None
         if draft is None:
             return errors.signed_out() if view in RECORD_FORMS else None
         db.session.commit()
@@ -87,7 +86,7 @@ class Keeping(FieldRights):
         staff = current_staff()
         if request.method == "POST" or staff is None:
             return None
-        return draft_of(db.session, staff, request.args.get(IN_ADDRESS, ""), address=_form_address())
+        return draft_of(db.session, staff, request.args.get(IN_ADDRESS, ""), address=form_address())
 
     def answers(self, draft: Draft | None) -> MultiDict[str, str]:
         """Return what stands in a form: what was just sent, the draft that is shown, or nothing yet."""
@@ -106,13 +105,6 @@ class Keeping(FieldRights):
         fields = self.answers(draft)
         form.process(fields, obj=record)
         return Source(form, fields.to_dict(), draft)
-
-    def waiting(self, source: Source) -> tuple[str, datetime] | None:
-        """Return the key and the time of what the person typed into this form before and did not save, where the form shows something else."""
-        staff = current_staff()
-        if request.method == "POST" or source.draft is not None or staff is None:
-            return None
-        return newest_draft(db.session, staff, address=_form_address())
 
     def is_discarded(self) -> bool:
         """Forget the draft that the form shows, when that is what was pressed."""
@@ -164,6 +156,6 @@ def _stale_token(_error: CSRFError) -> Any:
         return errors.token_missing()
 
 
-def _form_address() -> str:
+def form_address() -> str:
     """Tell the form of one record, or of a new one, from others, whatever list it was opened from."""
     return f"{request.path}?id={request.args.get('id', '')}"

@@ -84,7 +84,7 @@ class Reach(Filtering):
 
     def is_everywhere(self, act: Act) -> bool:
         """Whether the person may do this with every record that they see."""
-        return standing().once((self.endpoint, "everywhere", act), lambda: self._is_everywhere(act))
+        return standing().implies((self.endpoint, "everywhere", act), lambda: self._is_everywhere(act))
 
     def sees(self, record: Any) -> bool:
         """Whether the person may see a record, wherever it was found."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
-from flask import g, has_request_context
+from flask import current_app, g, has_request_context
 
 from admin_app.domain.permissions import rights_of
 from admin_app.domain.rights import EVERYTHING, Grant, Rights
@@ -27,6 +27,8 @@ class Standing:
     rights: Rights
     # What was found out already: the same is asked for every column, and for the links of every row.
     known: dict[Hashable, Any] = field(default_factory=dict)
+    # The same of what follows from the rights alone, whoever has them: it lasts for the next page.
+    implied: dict[Hashable, Any] = field(default_factory=dict)
 
     @cached_property
     def is_unbound(self) -> bool:
@@ -40,6 +42,16 @@ class Standing:
         found: T = self.known[key]
         return found
 
+    def implies(self, key: Hashable, find_out: Callable[[], T]) -> T:
+        """Return what follows from the rights, under a key, found out the first time."""
+        if key not in self.implied:
+            self.implied[key] = find_out()
+        found: T = self.implied[key]
+        return found
+
+
+# Of the sets of roles that people have, as they were since the start, there are few.
+MOST_KNOWN = 100
 
 _COMMAND_LINE = Standing(None, Rights((Grant(frozenset({EVERYTHING})),)))
 _standing: ContextVar[Standing | None] = ContextVar("standing", default=None)
@@ -49,21 +61,33 @@ def standing() -> Standing:
     """Return who it is for: the person at the screen, who asked for the job under way, or the command line."""
     if not has_request_context():
         return _standing.get() or _COMMAND_LINE
-    # Asked a thousand times a page. Who signed in or out in this very request is somebody else: Flask-Login keeps who.
-    user = g.get("_login_user")
-    whose, kept = g.get("standing", (None, None))
+    # Asked a hundred times a page, so past the proxy. Who signed in or out in this very request is somebody else:
+    # Flask-Login keeps who.
+    here = g._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- the documented way to the object behind a proxy
+    user = here.get("_login_user")
+    whose, kept = here.get("standing") or (None, None)
     if kept is None or whose is not user or user is None:
-        staff = current_staff()
-        kept = Standing(staff, rights_of(staff))
-        g.standing = g.get("_login_user"), kept
+        kept = _standing_of(current_staff())
+        here.standing = here.get("_login_user"), kept
     found: Standing = kept
     return found
+
+
+def _standing_of(staff: Staff | None) -> Standing:
+    """Return a person's standing, with what is known of whoever's roles say the same as theirs do now."""
+    rights = rights_of(staff)
+    roles = staff.held_roles if staff is not None and rights.grants else ()
+    said = tuple((one.permissions, one.rows, one.fields) for one in roles)
+    implied = current_app.extensions.setdefault("standing", {})
+    if said not in implied and len(implied) >= MOST_KNOWN:
+        implied.clear()
+    return Standing(staff, rights, implied=implied.setdefault(said, {}))
 
 
 @contextmanager
 def standing_for(staff: Staff) -> Iterator[None]:
     """Do what is inside for this person, where there is no request: a job."""
-    token = _standing.set(Standing(staff, rights_of(staff)))
+    token = _standing.set(_standing_of(staff))
     try:
         yield
     finally:

@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime, timedelta
+from functools import partial
 from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask_login import UserMixin, current_user, login_user, logout_user
-from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 
 from admin_app.current import time_zone
 from admin_app.domain import sessions
 from admin_app.extensions import db, login_manager
 from admin_app.models.base import utc_now
-from admin_app.models.connection import small_write
 from admin_app.models.staff import Staff, StaffSession
+from admin_app.web.afterwards import afterwards, never_mind
 from admin_app.web.links import here, local_path
 from admin_app.web.notices import warn
 from admin_app.web.visitors import visitor
 from admin_app.zones import zone_of
 
-log = logging.getLogger(__name__)
-
 NOT_DONE = "You were signed out before this was done. Nothing was changed: sign in, and do it again."
 
 # Where the signed cookie says whose it is, for when its session has ended.
 _WHOSE = "_whose"
+_SEEN = "seen"
 
 
 class SignedIn(UserMixin):
@@ -55,7 +53,6 @@ def init_app(app: Flask) -> None:
     # Its own check ties a session to an address and a browser version, and signs people out who change networks.
     login_manager.session_protection = None
     login_manager.user_loader(_load)
-    app.teardown_appcontext(_note_seen)
 
 
 def _load(token: str) -> SignedIn | None:
@@ -63,7 +60,7 @@ def _load(token: str) -> SignedIn | None:
     if found is None:
         return None
     if sessions.is_to_be_noted(found):
-        g.seen = token
+        afterwards(_SEEN, partial(sessions.note_seen, token=token))
     if "act" in g:
         # Whoever is found here is who looks at the answer: its days are theirs.
         g.act.enter_context(time_zone(zone_of(found.staff.time_zone)))
@@ -72,23 +69,9 @@ def _load(token: str) -> SignedIn | None:
     return SignedIn(found, token)
 
 
-def _note_seen(_error: BaseException | None) -> None:
-    """Write down that the session was used, after the answer: a page must not wait for it, let alone fail."""
-    token = g.pop("seen", None)
-    if token is None:
-        return
-    # What the request held, a lock perhaps, would be in the way.
-    db.session.remove()
-    try:
-        with small_write(db.session) as own:
-            sessions.note_seen(own, token)
-    except OperationalError:
-        log.info("the database is busy: a session's last use is written down next time")
-
-
 def count_as_unseen() -> None:
     """Keep the present request from prolonging the session: it is a script's, nobody may be there."""
-    g.pop("seen", None)
+    never_mind(_SEEN)
 
 
 def current_session() -> SignedIn | None:

@@ -23,17 +23,20 @@ def init_app(app: Flask) -> None:
     """Give the templates their functions, and static files their lifetime."""
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals["asset"] = partial(asset, str(app.static_folder), str(app.static_url_path))
+    app.jinja_env.globals["asset"] = partial(
+        asset, str(app.static_folder), str(app.static_url_path), is_watched=app.debug
+    )
     app.jinja_env.filters["label"] = label
     app.context_processor(_frame)
     app.after_request(_keep_static_files)
 
 
-def asset(folder: str, root: str, path: str) -> str:
+def asset(folder: str, root: str, path: str, *, is_watched: bool) -> str:
     """Return the address of a static file; it changes with the file, so that browsers may keep it for ever."""
-    file = f"{folder}/{path}"
     # Three dozen a page, so put together by hand; the paths are our own, and nothing in them wants quoting.
-    version = _digest(file, os.stat(file).st_mtime_ns)  # noqa: PTH116 -- as above
+    file = f"{folder}/{path}"
+    # Who serves pages starts anew with new files; who writes them sees them at once.
+    version = _digest(file, os.stat(file).st_mtime_ns if is_watched else 0)  # noqa: PTH116 -- as above
     return f"{request.script_root}{root}/{path}?v={version}"
 
 
