@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Table, UniqueConstraint
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.orm import Session, scoped_session
 from sqlalchemy.orm.exc import StaleDataError
 
 from admin_app.domain.rules import taken
@@ -26,7 +27,7 @@ def commit(session: AnySession, model: type[Any]) -> Iterator[None]:
     """
     try:
         yield
-        session.commit()
+        _commit(session() if isinstance(session, scoped_session) else session)
     except IntegrityError as error:
         session.rollback()
         raise InvalidRecord(_problems_of(error, model)) from error
@@ -41,6 +42,15 @@ def commit(session: AnySession, model: type[Any]) -> Iterator[None]:
     except BaseException:
         session.rollback()
         raise
+
+
+def _commit(session: Session) -> None:
+    """Commit, and let the records be what was written: the answer names them, and would read each again for that."""
+    session.expire_on_commit, is_usual = False, session.expire_on_commit
+    try:
+        session.commit()
+    finally:
+        session.expire_on_commit = is_usual
 
 
 def _problems_of(error: IntegrityError, model: type[Any]) -> dict[str, str]:

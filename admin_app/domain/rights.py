@@ -29,6 +29,9 @@ class Act(StrEnum):
     # Showing a saved view to others, a role or everyone: it stands in their navigation. Everybody may keep their own.
     SHARE = "share"
 
+    # Part of what every right is known by; an enum's own hash is asked of its name, in Python.
+    __hash__ = str.__hash__
+
 
 class FieldRight(StrEnum):
     """What may be done with one field, the most generous first."""

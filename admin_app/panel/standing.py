@@ -63,7 +63,7 @@ def standing() -> Standing:
         return _standing.get() or _COMMAND_LINE
     # Asked a hundred times a page, so past the proxy. Who signed in or out in this very request is somebody else:
     # Flask-Login keeps who.
-    here = g._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- the documented way to the object behind a proxy
+    here = g._get_current_object()  # noqa: SLF001 -- the documented way to the object behind a proxy
     user = here.get("_login_user")
     whose, kept = here.get("standing") or (None, None)
     if kept is None or whose is not user or user is None:

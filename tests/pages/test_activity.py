@@ -288,7 +288,7 @@ def test_an_export_that_broke_off_says_so(as_viewer: Any, app: Flask) -> None:
         db.session.add_all(Post(content="x" * 1000) for _ in range(3000))
         db.session.commit()
 
-    response = as_viewer.get("/admin/post/export/csv/")
+    response = as_viewer.get("/admin/post/export/csv/", buffered=False)
     chunks = iter(response.response)
     next(chunks), next(chunks)
     response.close()
