@@ -19,15 +19,17 @@ from admin_app.text import label
 
 
 @contextmanager
-def commit(session: AnySession, model: type[Any]) -> Iterator[None]:
+def commit(session: AnySession, model: type[Any], *, is_known: bool = False) -> Iterator[None]:
     """Commit what is done inside, or roll all of it back.
 
+    `is_known`: only the session's own records were changed, and no statement behind their back; they are what was
+    written then, and are not read again when an answer names them.
     Raises `InvalidRecord` where a unique value was taken, or a related record deleted, between the check and the write,
     and `RecordGone` where the record itself was.
     """
     try:
         yield
-        _commit(session() if isinstance(session, scoped_session) else session)
+        _commit(session() if isinstance(session, scoped_session) else session, is_known=is_known)
     except IntegrityError as error:
         session.rollback()
         raise InvalidRecord(_problems_of(error, model)) from error
@@ -44,13 +46,12 @@ def commit(session: AnySession, model: type[Any]) -> Iterator[None]:
         raise
 
 
-def _commit(session: Session) -> None:
-    """Commit, and let the records be what was written: the answer names them, and would read each again for that."""
-    session.expire_on_commit, is_usual = False, session.expire_on_commit
+def _commit(session: Session, *, is_known: bool) -> None:
+    session.expire_on_commit = not is_known
     try:
         session.commit()
     finally:
-        session.expire_on_commit = is_usual
+        session.expire_on_commit = True
 
 
 def _problems_of(error: IntegrityError, model: type[Any]) -> dict[str, str]:

@@ -169,7 +169,7 @@ class Editing(Merging):
 
     def _write(self, form: Form, record: Any, *, is_created: bool) -> bool:
         try:
-            with records.commit(db.session, self.model):
+            with records.commit(db.session, self.model, is_known=True):
                 self._populate(form, record, is_created=is_created)
                 if is_created:
                     db.session.add(record)
