@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_
 
 from admin_app.errors import SelectionError
-from admin_app.selection.offer import Filter, Offer
-from admin_app.selection.search import Lookup, Term, occurs
+from admin_app.selection.offer import WHOLE, Filter, Offer
+from admin_app.selection.search import MOST_WORDS, Lookup, Term, occurs
 
 # SQLite refuses expressions nested 1,000 deep, and nobody reads more than this.
 MOST_CONDITIONS = 50
@@ -41,7 +41,13 @@ class Condition:
     def lookup(self) -> Lookup | None:
         """What it looks for in a text as a search does, if it does."""
         searched = None if self.problem else self.filter.searched
-        return None if searched is None else Lookup((Term(self.value, (searched,)),))
+        if searched is None:
+            return None
+        values = self.value if isinstance(self.value, list) else [self.value]
+        found = Lookup(tuple(Term(one, (searched,)) for one in values))
+        # What is compared as a whole may have an index of its own, which knows short texts too.
+        is_better = searched.frame != WHOLE or (found.is_indexed and len(values) <= MOST_WORDS)
+        return found if is_better else None
 
     def criterion(self) -> ColumnElement[bool]:
         """Return the condition on the listed model; what may be looked up, as it is asked of each row."""

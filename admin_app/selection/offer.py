@@ -13,14 +13,18 @@ PAGE_SIZES = (20, 50, 100)
 # A filter's value is a word, a number, a date or a list of them; a megabyte of it is an accident or an attack.
 LONGEST_VALUE = 1000
 
+# Where in a text: anywhere, at its beginning, at its end; or the whole of it, letter for letter.
+ANYWHERE, AT_START, AT_END, WHOLE = "%{}%", "{}%", "%{}", "{}"
+
 
 # Compared by what it is, not by what is in it: columns that are compared make SQL.
 @dataclass(frozen=True, eq=False)
 class SearchColumn:
-    """A text column to search, and the to-one relation that leads to it, if it is another model's."""
+    """A text column to search, the to-one relation that leads to it, if it is another model's, and where in the text."""
 
     column: InstrumentedAttribute[Any]
     relation: InstrumentedAttribute[Any] | None = None
+    frame: str = ANYWHERE
 
 
 class Filter(Protocol):
@@ -32,7 +36,7 @@ class Filter(Protocol):
 
     @property
     def searched(self) -> SearchColumn | None:
-        """The column of which the filter asks what a search asks, whether the value occurs in it; None for other filters."""
+        """The column of which the filter asks what a search asks, whether (one of) the value occurs in it; None for others."""
 
     def parse(self, text: str) -> Any:
         """Turn what was typed into a value; raise ValueError whose text tells what to type instead."""

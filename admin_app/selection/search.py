@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql.expression import ScalarSelect
 
 from admin_app.selection.containment import contains, is_among, may_contain, pieces_matched
-from admin_app.selection.offer import SearchColumn
+from admin_app.selection.offer import WHOLE, SearchColumn
 from admin_app.selection.search_indexes import is_indexed
 
 # More than a person types; each word costs one condition a column.
@@ -105,13 +105,18 @@ def _occurs_in(relation: Any, columns: Sequence[SearchColumn], term: str) -> Col
     texts = [one.column if other is None else getattr(other, one.column.key) for one in columns]
     # In an expression PostgreSQL cannot use the column's index: it would collect every row of a common word first. And it
     # takes half of the rows to be meant, not two of them, for which it would rather read and sort the whole table.
-    found = or_(*(contains(text, term) for text in texts))
+    found = or_(*(_has(text, term, one.frame) for text, one in zip(texts, columns, strict=True)))
     if other is None:
         return func.coalesce(found, False)
     # A scalar query, asked for each row: EXISTS is turned into a search through the whole other table.
     (mine, theirs), *_ = relation.property.local_remote_pairs
     link = getattr(other, relation.property.mapper.get_property_by_column(theirs).key) == mine
     return func.coalesce(select(found).where(link).correlate(mine.table).scalar_subquery(), False)
+
+
+def _has(text: Any, term: str, frame: str) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = text == term if frame == WHOLE else contains(text, term, frame=frame)
+    return found
 
 
 def indexed_rows(model: type[Any], lookup: Lookup, limit: int) -> ColumnElement[int]:
@@ -152,7 +157,7 @@ def _found(model: type[Any], lookup: Lookup) -> ScalarSelect[Any]:
 def _found_by(model: Any, relation: Any, columns: Sequence[SearchColumn], term: str) -> Any:
     of: Any = model if relation is None else relation.property.mapper.class_
     searched = _other(of)
-    has_it = or_(*(contains(getattr(searched, column.column.key), term) for column in columns))
+    has_it = or_(*(_has(getattr(searched, one.column.key), term, one.frame) for one in columns))
     rows = select(_key(searched)).where(may_contain(_key(searched), _table_of(searched), term), has_it).correlate(None)
     if relation is None:
         return rows

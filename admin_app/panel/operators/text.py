@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, String, or_
 from admin_app.panel.filter_elements import OperatorChoice
 from admin_app.panel.operators.base import Operator, yes_or_no
 from admin_app.selection.containment import contains
-from admin_app.selection.offer import SearchColumn
+from admin_app.selection.offer import ANYWHERE, AT_END, AT_START, WHOLE, SearchColumn
 from admin_app.selection.search_indexes import is_indexed
 
 
@@ -21,7 +21,7 @@ class Contains(Operator, engine.FilterLike):
 
     slug, words = "contains", "contains"
     # Where in the text.
-    frame: ClassVar[str] = "%{}%"
+    frame: ClassVar[str] = ANYWHERE
 
     def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
         """Look for it as a search does."""
@@ -29,21 +29,20 @@ class Contains(Operator, engine.FilterLike):
 
     @cached_property
     def searched(self) -> SearchColumn | None:
-        """Use the search's index where the column is in it. Where the text begins or ends, or has it not, no index knows."""
-        column = SearchColumn(self.column, self.relation)
-        return column if type(self) is Contains and is_indexed(column) else None
+        """Use the search's index where the column is in it."""
+        return _searched(self, self.frame)
 
 
 class StartsWith(Contains):
     """The text begins with it."""
 
-    slug, words, frame = "starts", "starts with", "{}%"
+    slug, words, frame = "starts", "starts with", AT_START
 
 
 class EndsWith(Contains):
     """The text ends with it."""
 
-    slug, words, frame = "ends", "ends with", "%{}"
+    slug, words, frame = "ends", "ends with", AT_END
 
 
 class NotContains(Contains):
@@ -61,6 +60,11 @@ class Equals(Operator, engine.FilterEqual):
     """Exactly this."""
 
     slug, words = "equals", "is"
+
+    @cached_property
+    def searched(self) -> SearchColumn | None:
+        """Use the search's index, but for a column that has one of its own for this."""
+        return None if self.means_one() else _searched(self, WHOLE)
 
     def means_one(self) -> bool:
         """Where no two have the same."""
@@ -171,6 +175,11 @@ class InList(Operator, engine.FilterInList):
     slug, words, control = "in", "is one of", "text"
     hint = "Values with commas between them; one that has a comma in quotation marks."
 
+    @cached_property
+    def searched(self) -> SearchColumn | None:
+        """Use the search's index, but for a column that has one of its own for this."""
+        return None if self.column.property.columns[0].unique else _searched(self, WHOLE)
+
     def clean(self, value: str) -> Any:
         """Read each value as one by itself would be read."""
         return [self.clean_one(one) for one in values_of(value)]
@@ -193,6 +202,12 @@ class NotInList(InList, engine.FilterNotInList):
 
     slug, words = "not_in", "is none of"
     holds_for_nothing = True
+
+
+def _searched(operator: Operator, frame: str) -> SearchColumn | None:
+    """Return the column as it is looked up in an index, where one knows it: what is not in a text none knows."""
+    column = SearchColumn(operator.column, operator.relation, frame)
+    return column if not operator.holds_for_nothing and is_indexed(column) else None
 
 
 def values_of(text: str) -> list[str]:
