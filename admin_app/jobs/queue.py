@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app
-from huey import Huey, PostgresHuey, SqliteHuey
+from huey import Huey, SqliteHuey
 from huey.registry import Message
 from huey.serializer import Serializer
+from huey.storage import PostgresStorage
+from psycopg import OperationalError
 from psycopg.errors import UniqueViolation
 from sqlalchemy import make_url
 
@@ -32,6 +34,19 @@ class Numbers(Serializer):
         return Message(*json.loads(bytes(data)))
 
 
+class _Storage(PostgresStorage):
+    """Huey's tables on PostgreSQL; Huey alone would keep a lost connection for ever."""
+
+    _conn: Any
+
+    @property
+    def conn(self) -> Any:
+        """Return the connection, a new one where the last was lost."""
+        if self._conn is not None and self._conn.closed:
+            self._conn = None
+        return super().conn
+
+
 class Queue:
     """One application's queue and the place of its files."""
 
@@ -51,7 +66,11 @@ class Queue:
     def wake(self, job_id: int) -> None:
         """Let a worker look at a job."""
         assert self.huey  # noqa: S101 -- makes the task
-        self._task(job_id)
+        try:
+            self._task(job_id)
+        except OperationalError:
+            # PostgreSQL was restarted, say: only using a connection tells that it is lost. The second time it is a new one.
+            self._task(job_id)
 
     def close(self) -> None:
         """End the connection that Huey keeps open on PostgreSQL; the next use opens another."""
@@ -90,7 +109,7 @@ def _huey(address: str) -> Huey:
         return SqliteHuey(filename=str(path.with_name(f"{path.stem}-queue.db")), timeout=15, **common)
     dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
     try:
-        return PostgresHuey(dsn=dsn, table_prefix=PREFIX, **common)
+        return Huey(storage_class=_Storage, dsn=dsn, table_prefix=PREFIX, **common)
     except UniqueViolation:
         # Another process made the queue's tables at the same moment: "if not exists" does not wait for it.
-        return PostgresHuey(dsn=dsn, table_prefix=PREFIX, **common)
+        return Huey(storage_class=_Storage, dsn=dsn, table_prefix=PREFIX, **common)
