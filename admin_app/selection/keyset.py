@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, literal, or_, select, tuple_
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import aliased
 
@@ -51,21 +51,41 @@ class Order:
         return Place(value, None if value is None else other.id, record.id)
 
     def segments(
-        self, criteria: Sequence[ColumnElement[bool]], *, start: Place | None = None, backwards: bool = False
+        self,
+        criteria: Sequence[ColumnElement[bool]],
+        *,
+        start: Place | None = None,
+        backwards: bool = False,
+        end: Place | None = None,
     ) -> Iterator[Select[Any]]:
-        """Yield the queries that give, one after the other, the rows behind `start` (all without one), walking either way."""
-        walk = _Walk(self, criteria, is_up=self.descending is backwards)
+        """Yield the queries that give, one after the other, the rows behind `start` (all without one), walking either way.
+
+        `end` is a place in an order by another model's column: the walk ends with the rows of its related record.
+        """
+        walk = _Walk(self, criteria, is_up=self.descending is backwards, end=end)
         if self.sort is None:
             yield walk.by_key(start)
             return
         parts = [walk.with_value, walk.without_value] if walk.has_blanks else [walk.with_value]
         parts = parts if walk.is_up else parts[::-1]
+        # Rows without a value come last on the way up, and so behind any end.
+        parts = parts[:1] if walk.is_up and end is not None else parts
         if start is not None and walk.has_blanks:
             own = walk.without_value if start.value is None else walk.with_value
-            parts = parts[parts.index(own) :]
+            parts = parts[parts.index(own) :] if own in parts else []
         for part in parts:
             yield from part(start)
             start = None
+
+    def related_ones(self, other: Any, *, start: Place | None = None, backwards: bool = False) -> Select[Any] | None:
+        """Return the query that gives the related records that rows behind `start` go by: keys and values of an alias, in order.
+
+        None where none are left, since rows without a value are all that follow.
+        """
+        walk = _Walk(self, (), is_up=self.descending is backwards)
+        if start is not None and start.value is None:
+            return None if walk.is_up else walk.related_ones(other, None)
+        return walk.related_ones(other, start)
 
 
 @dataclass(frozen=True)
@@ -75,6 +95,7 @@ class _Walk:
     order: Order
     criteria: Sequence[ColumnElement[bool]]
     is_up: bool
+    end: Place | None = None
 
     @property
     def sort(self) -> SortKey:
@@ -134,8 +155,19 @@ class _Walk:
             same = self._foreign_key() == start.related
             yield self._base(same, self._beyond([self.key], [start.key])).order_by(self._directed(self.key))
             wanted.append(self._beyond([column, target.id], [start.value, start.related]))
+        if self.end is not None:
+            wanted.append(~self._beyond([column, target.id], [self.end.value, self.end.related]))
         statement = self._base(*wanted).join(relation.of_type(target)) if relation is not None else self._base(*wanted)
         yield statement.order_by(self._directed(column), self._directed(target.id), self._directed(self.key))
+
+    def related_ones(self, other: Any, start: Place | None) -> Select[Any]:
+        """Go through the related records themselves, of an alias, that of the start first: their keys and values."""
+        column = getattr(other, self.sort.column.key)
+        wanted = [column.is_not(None)]
+        if start is not None:
+            beyond = self._beyond([column, other.id], [start.value, start.related])
+            wanted.append(or_(other.id == start.related, beyond))
+        return select(other.id, column).where(*wanted).order_by(self._directed(column), self._directed(other.id))
 
     def _foreign_key(self) -> Any:
         """Return the model's column that holds the related record's key."""

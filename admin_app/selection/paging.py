@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Select, func, select, union_all
 from sqlalchemy.orm.interfaces import ORMOption
 
 from admin_app.extensions import AnySession
+from admin_app.selection.clusters import first_segments
 from admin_app.selection.counting import Count, count_of
+from admin_app.selection.keyset import Place
 from admin_app.selection.places import parse_place, print_place
 from admin_app.selection.selection import COUNT_LIMIT, END, Selection
 from admin_app.selection.strategy import planned
@@ -45,7 +47,7 @@ def _page_after(session: AnySession, selection: Selection, options: Sequence[ORM
     count = count_of(session, selection) if offset else None
     rows: Sequence[Any] = ()
     if count is None or not count.is_exact or offset < count.number:
-        rows = fetch(session, selection.segments(start), options, limit=selection.per_page + 1, offset=offset)
+        rows = _rows(session, selection, start, options, offset=offset)
     if not rows and (start is not None or offset):
         return _page_before(session, selection.changed(before=END), options, count)
     shown = rows[: selection.per_page]
@@ -58,7 +60,7 @@ def _page_before(
     session: AnySession, selection: Selection, options: Sequence[ORMOption], count: Count | None = None
 ) -> Page:
     start = None if selection.before == END else parse_place(selection.order, selection.before)
-    rows = fetch(session, selection.segments(start, backwards=True), options, limit=selection.per_page + 1)
+    rows = _rows(session, selection, start, options, backwards=True)
     if start is not None and len(rows) < selection.per_page:
         # So close to the beginning the first page shows them all, in their usual places.
         return _page_after(session, selection.changed(), options)
@@ -70,6 +72,26 @@ def _page_before(
         number = max(-(-count.number // selection.per_page), 1) if count.is_exact else 0
         return _page(selection, shown[::-1], count, is_first=number == 1, is_last=True, number=number)
     return _page(selection, shown[::-1], count, is_first=len(rows) == len(shown), is_last=False, number=selection.page)
+
+
+def _rows(
+    session: AnySession,
+    selection: Selection,
+    start: Place | None,
+    options: Sequence[ORMOption],
+    *,
+    offset: int = 0,
+    backwards: bool = False,
+) -> Sequence[Any]:
+    """Read the rows of a page, and one more."""
+    limit = selection.per_page + 1
+    if selection.clustered is not None:
+        segments, is_all = first_segments(session, selection, start, backwards=backwards)
+        rows = fetch(session, segments, options, limit=limit, offset=offset) if segments else ()
+        if is_all or len(rows) == limit:
+            return rows
+        selection = replace(selection, by_index=(selection.clustered,))
+    return fetch(session, selection.segments(start, backwards=backwards), options, limit=limit, offset=offset)
 
 
 def _count(session: AnySession, selection: Selection, rows: Sequence[Any], *, is_whole: bool) -> Count:

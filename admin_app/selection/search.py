@@ -9,7 +9,7 @@ from functools import cache, reduce
 from operator import add
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, false, func, literal, or_, select, union
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.expression import ScalarSelect
@@ -83,6 +83,34 @@ def found_by_index(model: type[Any], lookup: Lookup) -> ColumnElement[bool]:
     return is_among(_key(model), _found(model, lookup))
 
 
+def found_with(model: Any, lookup: Lookup, relation: Any, keys: Sequence[Any]) -> ColumnElement[bool]:
+    """Whether the row is one of those; of the rows that are found by a relation, of these related records only."""
+    parts = [_found_by(model, *part, one.text) for one, part in _parts(lookup) if not is_by(part[0], relation)]
+    (mine, _theirs), *_ = relation.property.local_remote_pairs
+    link = getattr(_child(model), inspect_mapper(model).get_property_by_column(mine).key)
+    own = select(_key(_child(model))).where(link.in_(keys)).correlate(None)
+    return is_among(_key(model), union(*parts, own).scalar_subquery())
+
+
+def related_found(lookup: Lookup, relation: Any) -> tuple[Any, ColumnElement[bool]]:
+    """Return an alias of a relation's other side, and the condition on it to have a term, looked up in the indexes."""
+    of: Any = relation.property.mapper.class_
+    found = [_having(of, part[1], one.text) for one, part in _parts(lookup) if is_by(part[0], relation)]
+    keys: Any = union(*found) if len(found) > 1 else found[0]
+    other = _child(of)
+    return other, is_among(_key(other), keys.scalar_subquery())
+
+
+def is_looked_for_by(relation: Any, lookup: Lookup) -> bool:
+    """Whether a lookup looks into the other side of this relation."""
+    return any(is_by(place, relation) for _, place in _places(lookup))
+
+
+def is_by(relation: Any, other: Any) -> bool:
+    """Whether two relations of a model, or None, are the same one."""
+    return relation is not None and other is not None and relation.key == other.key
+
+
 def occurs(lookup: Lookup) -> ColumnElement[bool]:
     """Whether one of the terms occurs in the row at hand, without an index; where nothing is searched it occurs nowhere."""
     parts = (_occurs_in(*part, one.text) for one in lookup.terms for part in _by_relation(one.columns))
@@ -119,10 +147,13 @@ def _has(text: Any, term: str, frame: str) -> ColumnElement[bool]:
     return found
 
 
-def indexed_rows(model: type[Any], lookup: Lookup, limit: int) -> ColumnElement[int]:
-    """Return a count, up to a limit a term, of the rows that SQLite's indexes have for a lookup; some may not have it."""
-    counts: list[Any] = []
-    for term, relation in _places(lookup):
+def indexed_rows(model: type[Any], lookup: Lookup, limit: int, *, but: Any = None) -> ColumnElement[int]:
+    """Return a count, up to a limit a term, of the rows that SQLite's indexes have for a lookup; some may not have it.
+
+    `but` is a relation whose other side is not looked at.
+    """
+    counts: list[Any] = [literal(0)]
+    for term, relation in (place for place in _places(lookup) if not is_by(place[1], but)):
         searched = model if relation is None else relation.property.mapper.class_
         some = pieces_matched(_table_of(searched), term.text).limit(limit).subquery()
         count = select(func.count()).select_from(some).scalar_subquery()
@@ -143,22 +174,24 @@ def likely_places(model: type[Any], lookup: Lookup, limit: int) -> list[ColumnEl
 
 def _places(lookup: Lookup) -> Iterator[tuple[Term, Any]]:
     """Yield each term with each relation, None for the model's own columns, by which it is looked for."""
-    for term in lookup.terms:
-        yield from ((term, relation) for relation, _ in _by_relation(term.columns))
+    return ((term, part[0]) for term, part in _parts(lookup))
+
+
+def _parts(lookup: Lookup) -> Iterator[tuple[Term, tuple[Any, list[SearchColumn]]]]:
+    """Yield each term with each relation and the columns that are searched through it."""
+    return ((term, part) for term in lookup.terms for part in _by_relation(term.columns))
 
 
 def _found(model: type[Any], lookup: Lookup) -> ScalarSelect[Any]:
     """Return the keys of the rows that have a term in a column of their own, and of those whose related row has it."""
-    parts = [_found_by(model, *part, one.text) for one in lookup.terms for part in _by_relation(one.columns)]
+    parts = [_found_by(model, *part, one.text) for one, part in _parts(lookup)]
     found: Any = union(*parts) if len(parts) > 1 else parts[0]
     return found.scalar_subquery()  # type: ignore[no-any-return] # mypy breaks down over the two types it may be of
 
 
 def _found_by(model: Any, relation: Any, columns: Sequence[SearchColumn], term: str) -> Any:
     of: Any = model if relation is None else relation.property.mapper.class_
-    searched = _other(of)
-    has_it = or_(*(_has(getattr(searched, one.column.key), term, one.frame) for one in columns))
-    rows = select(_key(searched)).where(may_contain(_key(searched), _table_of(searched), term), has_it).correlate(None)
+    searched, rows = _other(of), _having(of, columns, term)
     if relation is None:
         return rows
     (mine, theirs), *_ = relation.property.local_remote_pairs
@@ -166,6 +199,14 @@ def _found_by(model: Any, relation: Any, columns: Sequence[SearchColumn], term: 
     link = getattr(child, inspect_mapper(model).get_property_by_column(mine).key)
     others = rows.with_only_columns(getattr(searched, relation.property.mapper.get_property_by_column(theirs).key))
     return select(_key(child)).where(link.in_(others)).correlate(None)
+
+
+def _having(of: Any, columns: Sequence[SearchColumn], term: str) -> Select[Any]:
+    """Return the keys of a model's records that have a term in one of these columns of theirs."""
+    searched = _other(of)
+    has_it = or_(*(_has(getattr(searched, one.column.key), term, one.frame) for one in columns))
+    may = may_contain(_key(searched), _table_of(searched), term)
+    return select(_key(searched)).where(may, has_it).correlate(None)
 
 
 @cache

@@ -23,7 +23,7 @@ from admin_app.selection.conditions import (
 from admin_app.selection.keyset import Order, Place
 from admin_app.selection.offer import Offer
 from admin_app.selection.places import parse_place
-from admin_app.selection.search import Lookup, found_by_index, lookups_of, occurs
+from admin_app.selection.search import Lookup, found_by_index, found_with, lookups_of, occurs
 from admin_app.selection.where import parse_where, print_where
 
 SEARCH, SORT, PAGE, PER_PAGE, AFTER, BEFORE, COUNT = "q", "sort", "page", "per_page", "after", "before", "count"
@@ -80,6 +80,9 @@ class Selection:
     prefix: str = ""
     # Which terms are looked up in the index: how the rows are found, not which. `strategy.planned` knows.
     by_index: tuple[Lookup, ...] = field(default=(), compare=False)
+    # The word whose rows the order brings together, and the first related records that have it: see `clusters`.
+    clustered: Lookup | None = field(default=None, compare=False)
+    heads: tuple[Any, ...] | None = field(default=None, compare=False)
     # How far its rows are counted, and where so many may be found sooner than by looking everywhere.
     count_limit: int = field(default=COUNT_LIMIT, compare=False)
     likely_places: tuple[ColumnElement[bool], ...] = field(default=(), compare=False)
@@ -203,11 +206,16 @@ class Selection:
         found += [] if self.offer.rows is None else [self.offer.rows]
         if self.problems:
             return [*found, false()]
-        found += [found_by_index(self.offer.model, one) for one in self.by_index]
+        found += [self._looked_up(one) for one in self.by_index]
         found += [occurs(word) for word in self._words if word not in self.by_index]
         found += [one.criterion() for one in self.conditions if one.lookup not in self.by_index]
         # What is looked up for a group is more than it means, where "all of these" stands in it.
         return [*found, *(one.criterion() for one in self.groups)]
+
+    def _looked_up(self, word: Lookup) -> ColumnElement[bool]:
+        if self.heads is None or self.order.sort is None:
+            return found_by_index(self.offer.model, word)
+        return found_with(self.offer.model, word, self.order.sort.relation, self.heads)
 
     @cached_property
     def lookups(self) -> tuple[Lookup, ...]:
@@ -227,9 +235,11 @@ class Selection:
         is_key = key is None or (key.relation is None and key.column.property.columns[0].primary_key)
         return Order(self.offer.model, None if is_key else key, descending)
 
-    def segments(self, start: Place | None = None, *, backwards: bool = False) -> Iterator[Select[Any]]:
-        """Yield the queries that give the rows in their order, one after the other, from a place on."""
-        return self.order.segments(self.criteria, start=start, backwards=backwards)
+    def segments(
+        self, start: Place | None = None, *, backwards: bool = False, end: Place | None = None
+    ) -> Iterator[Select[Any]]:
+        """Yield the queries that give the rows in their order, one after the other, from a place on (and to another)."""
+        return self.order.segments(self.criteria, start=start, backwards=backwards, end=end)
 
 
 def _split_sort(sort: str) -> tuple[str, bool]:

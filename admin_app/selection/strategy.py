@@ -11,10 +11,25 @@ import random
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Float, Integer, and_, cast, column, false, func, join, select, text, true
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Float,
+    Integer,
+    and_,
+    cast,
+    column,
+    false,
+    func,
+    join,
+    literal,
+    select,
+    text,
+    true,
+)
 
 from admin_app.extensions import AnySession
-from admin_app.selection.search import Lookup, indexed_rows, likely_places, occurs, occurs_in_itself
+from admin_app.selection.search import Lookup, indexed_rows, is_looked_for_by, likely_places, occurs, occurs_in_itself
 from admin_app.selection.selection import Selection
 
 # So few rows are quickly fetched, whatever else there is.
@@ -27,6 +42,8 @@ RUN = 10
 # In a table of more rows than this, walking counts a common word only so far: each row in question has to be read.
 MANY = 50_000
 WALKED_COUNT = 500
+# What so many rows of the sample have is found soon in any order.
+UNIFORM = SAMPLE // 10
 # What is found so many times in the sample is common. One time is an accident more often than not.
 COMMON = 2
 
@@ -35,8 +52,8 @@ COMMON = 2
 class _Learnt:
     """What one statement says of a search: about how many rows there are, and how many of the sample's are meant.
 
-    `own` are those that have the first word in themselves (on PostgreSQL, which has no sizes), `hits` has those with each word, `sizes` what the index has
-    for each. Where a size is few the sample was not looked at.
+    `own` are those that have one of the words in themselves: of the sample on PostgreSQL, of the index on SQLite. `hits`
+    has those with each word, `sizes` what the index has for each. Where a size is few the sample was not looked at.
     """
 
     rows: int
@@ -55,13 +72,20 @@ def planned(session: AnySession, selection: Selection) -> Selection:
     # A parent's children are found by their foreign key, ticked rows by their own, and no rows by nothing at all.
     if not lookups or selection.parent is not None or selection.ticks or selection.problems:
         return selection
-    learnt = _learnt(session, selection, lookups)
+    clustered = _clustered(selection, lookups)
+    learnt = _learnt(session, selection, lookups, clustered)
     is_any_few = min(learnt.sizes) <= FEW
+    is_rare_in_itself = learnt.own <= FEW if _is_sqlite(session) else learnt.own < COMMON
+    if clustered is not None and is_rare_in_itself and not is_any_few and learnt.meant < UNIFORM:
+        selection = replace(selection, clustered=clustered)
     if learnt.meant >= COMMON and not is_any_few:
-        return _counted_so_far(session, selection, lookups[0], learnt) if learnt.rows > MANY else selection
+        return _counted_so_far(session, selection, clustered or lookups[0], learnt) if learnt.rows > MANY else selection
     numbers = learnt.sizes if is_any_few else learnt.hits
     rarest = min(zip(numbers, lookups, strict=True), key=lambda one: (one[0], -one[1].letters))[1]
-    return replace(selection, by_index=(rarest,))
+    # Of many that have it all have to be read to count those that have the others too.
+    is_long = not is_any_few and learnt.rows * min(numbers) > MANY * SAMPLE
+    limit = WALKED_COUNT if is_long else selection.count_limit
+    return replace(selection, by_index=(rarest,), count_limit=limit)
 
 
 def _counted_so_far(session: AnySession, selection: Selection, word: Lookup, learnt: _Learnt) -> Selection:
@@ -77,7 +101,13 @@ def _counted_so_far(session: AnySession, selection: Selection, word: Lookup, lea
     return replace(selection, count_limit=WALKED_COUNT, likely_places=tuple(places))
 
 
-def _learnt(session: AnySession, selection: Selection, lookups: list[Lookup]) -> _Learnt:
+def _clustered(selection: Selection, lookups: list[Lookup]) -> Lookup | None:
+    """Return the first word that is looked for in related records by which the list is sorted, too."""
+    relation = selection.order.sort.relation if selection.order.sort is not None else None
+    return next((one for one in lookups if is_looked_for_by(relation, one)), None)
+
+
+def _learnt(session: AnySession, selection: Selection, lookups: list[Lookup], clustered: Lookup | None) -> _Learnt:
     """Learn how common each word is: on SQLite from the index where few have it, else from a sample of the rows."""
     key: Any = selection.offer.model.id
     # Each by itself: SQLite goes to one end at once, but through the whole table for both.
@@ -86,21 +116,30 @@ def _learnt(session: AnySession, selection: Selection, lookups: list[Lookup]) ->
     size = select(func.coalesce(ends.c.last - ends.c.first + 1, 0)).scalar_subquery()
     sizes = _sizes(session, selection, lookups)
     meant = and_(*selection.criteria)
-    wanted = [meant, false() if sizes else and_(occurs_in_itself(lookups[0]), meant)]
-    # What is looked for alone is the rarest, however rare.
-    wanted += [occurs(one) for one in lookups] if len(lookups) > 1 else []
+    wanted = [meant, false() if sizes else and_(occurs_in_itself(clustered or lookups[0]), meant)]
+    # What is looked for alone is the rarest, as rare as what is meant.
+    wanted += [occurs(one) for one in lookups] if len(selection.criteria) > 1 else []
     keys = _sampled_keys(ends)
-    sampled = select(size, *sizes, *(func.count().filter(one) for one in wanted)).where(key.in_(select(keys.c.key)))
+    own = _own_rows(selection, clustered) if sizes and clustered is not None else literal(0)
+    sampled = select(size, own, *sizes, *(func.count().filter(one) for one in wanted)).where(
+        key.in_(select(keys.c.key))
+    )
     # Asked once, before the sample is looked at.
     learnt = session.execute(sampled.where(*(one > FEW for one in sizes))).one()
-    rows, numbers, counts = learnt[0], learnt[1 : 1 + len(sizes)], learnt[1 + len(sizes) :]
+    rows, in_index, numbers, counts = learnt[0], learnt[1], learnt[2 : 2 + len(sizes)], learnt[2 + len(sizes) :]
     return _Learnt(
         rows=rows,
         meant=counts[0],
-        own=counts[1],
-        hits=tuple(counts[2:]) or (0,),
+        own=in_index if sizes else counts[1],
+        hits=tuple(counts[2:]) or (counts[0],),
         sizes=tuple(numbers) or (FEW + 1,) * len(lookups),
     )
+
+
+def _own_rows(selection: Selection, word: Lookup) -> ColumnElement[int]:
+    """Count what SQLite's index has for a word, no further than is few, but by the relation that the list is sorted by."""
+    relation = selection.order.sort.relation if selection.order.sort is not None else None
+    return indexed_rows(selection.offer.model, word, FEW + 1, but=relation)
 
 
 def _sizes(session: AnySession, selection: Selection, lookups: list[Lookup]) -> list[ColumnElement[int]]:
