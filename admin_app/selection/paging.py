@@ -49,7 +49,7 @@ def _page_after(session: AnySession, selection: Selection, options: Sequence[ORM
     if count is None or not count.is_exact or offset < count.number:
         rows = _rows(session, selection, start, options, offset=offset)
     if not rows and (start is not None or offset):
-        return _page_before(session, selection.changed(before=END), options, count)
+        return _page_before(session, _unclustered(selection).changed(before=END), options, count)
     shown = rows[: selection.per_page]
     is_first, is_last = start is None and not offset, len(rows) == len(shown)
     count = count or _count(session, selection, shown, is_whole=is_first and is_last)
@@ -90,8 +90,13 @@ def _rows(
         rows = fetch(session, segments, options, limit=limit, offset=offset) if segments else ()
         if is_all or len(rows) == limit:
             return rows
-        selection = replace(selection, by_index=(selection.clustered,))
+        selection = _unclustered(selection)
     return fetch(session, selection.segments(start, backwards=backwards), options, limit=limit, offset=offset)
+
+
+def _unclustered(selection: Selection) -> Selection:
+    """Return it to be found by all rows that have the word."""
+    return replace(selection, clustered=None, by_index=(selection.clustered,)) if selection.clustered else selection
 
 
 def _count(session: AnySession, selection: Selection, rows: Sequence[Any], *, is_whole: bool) -> Count:

@@ -75,8 +75,7 @@ def planned(session: AnySession, selection: Selection) -> Selection:
     clustered = _clustered(selection, lookups)
     learnt = _learnt(session, selection, lookups, clustered)
     is_any_few = min(learnt.sizes) <= FEW
-    is_rare_in_itself = learnt.own <= FEW if _is_sqlite(session) else learnt.own < COMMON
-    if clustered is not None and is_rare_in_itself and not is_any_few and learnt.meant < UNIFORM:
+    if clustered is not None and _lies_together(session, learnt):
         selection = replace(selection, clustered=clustered)
     if learnt.meant >= COMMON and not is_any_few:
         return _counted_so_far(session, selection, clustered or lookups[0], learnt) if learnt.rows > MANY else selection
@@ -86,6 +85,16 @@ def planned(session: AnySession, selection: Selection) -> Selection:
     is_long = not is_any_few and learnt.rows * min(numbers) > MANY * SAMPLE
     limit = WALKED_COUNT if is_long else selection.count_limit
     return replace(selection, by_index=(rarest,), count_limit=limit)
+
+
+def _lies_together(session: AnySession, learnt: _Learnt) -> bool:
+    """Whether most of a word's rows have it by the relation that the list is sorted by, and they are too many to sort."""
+    if learnt.meant >= UNIFORM:
+        return False
+    if _is_sqlite(session):
+        return learnt.own <= FEW < min(learnt.sizes)
+    # PostgreSQL does not say how many there are; where the sample has none, they are few enough.
+    return learnt.own < COMMON and learnt.meant > 0
 
 
 def _counted_so_far(session: AnySession, selection: Selection, word: Lookup, learnt: _Learnt) -> Selection:

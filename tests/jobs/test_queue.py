@@ -28,6 +28,8 @@ def test_who_wakes_a_worker_and_who_works_outlive_the_loss_of_the_database(app: 
 
 def lose_connections(app: Flask) -> None:
     with app.app_context():
+        # Those that wait in the pool were lost the last time.
+        db.engine.dispose()
         others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname IS NOT NULL"
         db.session.execute(text(others))
         db.session.rollback()

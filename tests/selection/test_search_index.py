@@ -236,9 +236,20 @@ def test_group_that_no_index_knows_all_of_or_of_a_common_word_walks_the_order_of
 
 
 @pytest.mark.usefixtures("many")
-@pytest.mark.parametrize("operator", ["not_contains", "starts", "ends", "equals"])
-def test_other_filters_of_text_are_walked_for(operator: str) -> None:
-    assert looked_up(planned(db.session, selection("", **{f"content__{operator}": "zebra"}))) == []
+@pytest.mark.parametrize(("operator", "text"), [("starts", "a ZEBRA"), ("ends", "zebra in a Wood"), ("equals", "A zebra in a wood"),
+                                                ("in", '"A zebra in a wood", nowhere')])  # fmt: skip
+def test_where_a_rare_text_begins_or_ends_or_is_all_is_looked_up_too(operator: str, text: str) -> None:
+    chosen = planned(db.session, selection("", **{f"content__{operator}": text}))
+
+    assert looked_up(chosen)[0] in text
+    assert [row.content for row in rows_of(chosen)] == ["A zebra in a wood"]
+
+
+@pytest.mark.usefixtures("many")
+@pytest.mark.parametrize(("operator", "text"), [("not_contains", "zebra"), ("not_equals", "zebra"), ("equals", "ze"), ("in", "zebra, ze"),
+                                                ("in", ",".join(f"zebra{number}" for number in range(21)))])  # fmt: skip
+def test_what_is_not_there_and_what_no_index_knows_is_walked_for(operator: str, text: str) -> None:
+    assert looked_up(planned(db.session, selection("", **{f"content__{operator}": text}))) == []
 
 
 @pytest.mark.usefixtures("many")

@@ -64,7 +64,7 @@ class Equals(Operator, engine.FilterEqual):
     @cached_property
     def searched(self) -> SearchColumn | None:
         """Use the search's index, but for a column that has one of its own for this."""
-        return None if self.means_one() else _searched(self, WHOLE)
+        return _searched(self, WHOLE) if type(self) is Equals and not self.means_one() else None
 
     def means_one(self) -> bool:
         """Where no two have the same."""
@@ -178,7 +178,8 @@ class InList(Operator, engine.FilterInList):
     @cached_property
     def searched(self) -> SearchColumn | None:
         """Use the search's index, but for a column that has one of its own for this."""
-        return None if self.column.property.columns[0].unique else _searched(self, WHOLE)
+        is_plain = type(self) is InList and not self.column.property.columns[0].unique
+        return _searched(self, WHOLE) if is_plain else None
 
     def clean(self, value: str) -> Any:
         """Read each value as one by itself would be read."""
