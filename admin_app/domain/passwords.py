@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Collection
 from datetime import timedelta
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from zxcvbn import zxcvbn
 
 from admin_app.domain import sessions
@@ -87,9 +87,10 @@ def make_link(session: AnySession, staff: Staff) -> str:
     return token
 
 
-def end_links_of(session: AnySession, staff_ids: Collection[int]) -> None:
-    """Let no link set these people's passwords any more: who was handed one when they could do less might keep it until they can do more."""
-    session.execute(delete(PasswordLink).where(PasswordLink.staff_id.in_(staff_ids)))
+def end_links_of(session: AnySession, people: Select[Any]) -> None:
+    """Let no link set the passwords of these people, chosen by their ids, any more."""
+    ending = delete(PasswordLink).where(PasswordLink.staff_id.in_(people))
+    session.execute(ending, execution_options={"synchronize_session": False})
 
 
 def staff_of_link(session: AnySession, token: str) -> Staff | None:

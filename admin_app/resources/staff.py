@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import inspect as inspect_record
 from wtforms import Form
 
-from admin_app.domain import accounts, passwords, powers, sessions
+from admin_app.domain import accounts, passwords, powers
 from admin_app.domain.rules import problem_with
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
@@ -16,7 +15,7 @@ from admin_app.models.staff import Staff
 from admin_app.panel.access import Access
 from admin_app.panel.fields import NewPasswordField, Rule
 from admin_app.panel.word_fields import RolesField
-from admin_app.web.login import current_staff, go_on
+from admin_app.web.login import current_staff
 from admin_app.web.notices import announce
 
 
@@ -88,24 +87,8 @@ class StaffResource(Access):
             passwords.set_password(db.session, model, form["password"].data)
         elif is_created:
             model.password_hash = ""
-        has_other_roles = not is_created and _is_changed(model, "roles")
-        if not model.is_active or has_other_roles:
-            sessions.end_all(db.session, model)
-        if has_other_roles:
-            passwords.end_links_of(db.session, [model.id])
-
-    def update_model(self, form: Form, model: Any) -> bool:
-        """Save; who changed their own role or password goes on in a new session, as every other one of theirs has ended."""
-        is_saved: bool = super().update_model(form, model)
-        if is_saved:
-            go_on()
-        return is_saved
 
     def on_model_delete(self, model: Staff) -> None:
         """Refuse to delete the last owner, and whoever holds more than who deletes."""
         powers.taken(db.session, current_staff()).require_over(model)
         powers.require_another_owner(db.session, model)
-
-
-def _is_changed(record: Any, name: str) -> bool:
-    return bool(inspect_record(record).attrs[name].history.has_changes())
