@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, event, exists, func, literal, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Select, event, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from admin_app.domain import passwords, sessions
@@ -22,12 +22,12 @@ from admin_app.models.stored import from_json_sql, has_key
 _STAFF, _ROLE = Staff.__tablename__, Role.__tablename__
 # What of a record says what people may do, by its table.
 RIGHTS = {_STAFF: ("roles", "is_active"), _ROLE: ("permissions", "rows", "fields")}
-# Where a session keeps how many people other than whoever acted its last commit signed out.
+# Where a session keeps what its last commit came to.
 _SIGNED_OUT = "people signed out"
 
 
 def signed_out(session: AnySession) -> int:
-    """Return how many people's rights the session's last commit changed; who did it is not counted."""
+    """Return how many people have to sign in again by the session's last commit, without whoever acted and who cannot any more."""
     number: int = session.info.get(_SIGNED_OUT, 0)
     return number
 
@@ -43,11 +43,11 @@ def _sign_out(session: Session) -> None:
     trail = trail_of(session)
     if not _may_concern_rights(trail):
         return
-    people = _concerned(session, begin_set(session))
-    others = Staff.id != trail.heading["actor_id"] if trail.heading.get("actor_id") is not None else true()
-    session.info[_SIGNED_OUT] = session.scalar(select(func.count()).select_from(Staff).where(people, others))
-    sessions.end_all_of(session, select(Staff.id).where(people))
-    passwords.end_links_of(session, select(Staff.id).where(people))
+    people = select(Staff.id).where(_concerned(session, begin_set(session)))
+    others = people.where(Staff.is_active, Staff.id.is_distinct_from(trail.heading.get("actor_id")))
+    session.info[_SIGNED_OUT] = session.scalar(select(func.count()).select_from(others.subquery()))
+    sessions.end_all_of(session, people)
+    passwords.end_links_of(session, people)
 
 
 def _may_concern_rights(trail: Trail) -> bool:

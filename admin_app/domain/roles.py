@@ -73,6 +73,7 @@ def new_key(session: AnySession, name: str) -> str:
     return key
 
 
-def number_of_holders(session: AnySession, role: Role) -> int:
-    """Return how many people have the role, switched off or not."""
-    return session.scalar(select(func.count()).select_from(Staff).where(Staff.has_role(role.key))) or 0
+def number_of_holders(session: AnySession, role: Role, *, are_active: bool = False) -> int:
+    """Return how many people have the role, all or those who can sign in."""
+    which = [Staff.has_role(role.key), *([Staff.is_active] if are_active else [])]
+    return session.scalar(select(func.count()).select_from(Staff).where(*which)) or 0

@@ -49,7 +49,7 @@ class Powerful(ResourceView):
         return is_saved
 
     def told(self, words: str) -> str:
-        """Say whose sessions ended."""
+        """Say who has to sign in again."""
         return f"{words} {said}" if (said := said_of_signed_out()) else words
 
     def url_of(self, record: Any, **arguments: Any) -> str:
@@ -72,8 +72,7 @@ class Powerful(ResourceView):
 
 
 def said_of_signed_out() -> str:
-    """Say how many other people's sessions the last act ended; "" for none."""
+    """Say how many other people have to sign in again by the last act; "" for none."""
     number = renewal.signed_out(db.session)
-    return (
-        f"The sessions of {counted(number, 'person', 'people')} were ended; what they typed is kept." if number else ""
-    )
+    people = counted(number, "person has", "people have")
+    return f"{people} to sign in again; what they typed is kept." if number else ""

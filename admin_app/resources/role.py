@@ -58,10 +58,10 @@ class RoleResource(Powerful):
         """Say whose sessions end with other rights; one's own goes on."""
         person = current_staff()
         is_mine = person is not None and record.key in person.roles
-        others = roles.number_of_holders(db.session, record) - is_mine
+        others = roles.number_of_holders(db.session, record, are_active=True) - is_mine
         if not others:
             return ""
-        noun = f"{'other ' if is_mine else ''}{'person who has' if others == 1 else 'people who have'}"
+        noun = f"{'other ' if is_mine else ''}{'person who signs' if others == 1 else 'people who sign'} in with"
         whose = f"the {noun}" if others == 1 else f"the {others:,} {noun}"
         return f"Saving other rights ends the sessions of {whose} this role; what they typed is kept."
 

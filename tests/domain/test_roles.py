@@ -60,7 +60,7 @@ def test_who_has_a_role_counts_whether_switched_off_or_not(make_staff: Any) -> N
     make_staff("Cy", "viewer")
     (role,) = roles.of_keys(db.session, ["editor"])
 
-    assert roles.number_of_holders(db.session, role) == 2
+    assert [roles.number_of_holders(db.session, role, are_active=only) for only in (False, True)] == [2, 1]
 
 
 def test_a_set_of_words_is_the_same_text_in_any_order() -> None:

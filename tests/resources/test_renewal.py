@@ -83,7 +83,7 @@ def test_who_has_a_role_signs_in_again_when_its_rights_change(
 
     saved = as_owner.post_form(edit_url(author), {"name": "Author", **other})
 
-    words = "The sessions of 2 people were ended; what they typed is kept."
+    words = "2 people have to sign in again; what they typed is kept."
     assert Page(as_owner.get(saved.location)).notice == f"Success Role “Author” was saved. {words} View"
     assert (before, [home(one) for one in (*clients, as_editor, as_owner)]) == ([200] * 3, [302, 302, 200, 200])
 
@@ -102,6 +102,7 @@ def test_another_name_of_a_role_ends_no_session(as_owner: Any, as_one: Any, auth
 @on_sqlite
 @pytest.mark.usefixtures("clerk")
 def test_the_form_says_whose_sessions_end(as_owner: Any, as_one: Any, make_staff: Any, author: Role) -> None:
+    make_staff("Abe", "author", is_active=False)
     said = [note(as_owner, author)]
     for name in ("Ann", "Bo", "Cy"):
         make_staff(name, "author")
@@ -113,10 +114,10 @@ def test_the_form_says_whose_sessions_end(as_owner: Any, as_one: Any, make_staff
     kept = "this role; what they typed is kept."
     assert said == [
         "",
-        f"Saving other rights ends the sessions of the person who has {kept}",
-        f"Saving other rights ends the sessions of the 2 people who have {kept}",
-        f"Saving other rights ends the sessions of the 3 people who have {kept}",
-        f"Saving other rights ends the sessions of the 3 other people who have {kept}",
+        f"Saving other rights ends the sessions of the person who signs in with {kept}",
+        f"Saving other rights ends the sessions of the 2 people who sign in with {kept}",
+        f"Saving other rights ends the sessions of the 3 people who sign in with {kept}",
+        f"Saving other rights ends the sessions of the 3 other people who sign in with {kept}",
     ]
 
 
@@ -151,7 +152,7 @@ def test_an_undone_and_a_restored_change_of_a_role_end_sessions_too(
     second = client_of(ann)
     restored = as_owner.post_form("/admin/role/restore/", {"change": change_to(app, LOOKS)}, page="/admin/account/")
 
-    words = "The sessions of 1 person were ended; what they typed is kept."
+    words = "1 person has to sign in again; what they typed is kept."
     assert undone.notice == f"Success Undone: Changed role “Author”. {words}"
     assert Page(as_owner.get(restored.location)).notice == f"Success Role “Author” was restored. {words}"
     assert [home(one) for one in (first, second, as_owner)] == [302, 302, 200]
