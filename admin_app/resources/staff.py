@@ -17,11 +17,7 @@ from admin_app.panel.fields import NewPasswordField, Rule
 from admin_app.panel.word_fields import RolesField
 from admin_app.web.login import current_staff
 from admin_app.web.notices import announce
-
-
-def role_names(view: StaffResource, _context: Any, staff: Staff, _name: str) -> str:
-    """Show what the roles are called; forms, addresses and files say their keys."""
-    return ", ".join(one.name for one in view.roles_of(staff))
+from admin_app.zones import UTC_NAME
 
 
 class StaffResource(Access):
@@ -41,7 +37,6 @@ class StaffResource(Access):
     column_filters = ("roles", "is_active", "email", "last_sign_in_at")
     column_labels = {"is_active": "Active", "last_sign_in_at": "Last sign-in"}
     column_default_sort = ("name", False)
-    column_formatters = {"roles": role_names}
     form_columns = ("name", "email", "roles", "is_active", "password")
     form_overrides = {"roles": RolesField}
     form_extra_fields = {
@@ -52,6 +47,16 @@ class StaffResource(Access):
             render_kw={"autocomplete": "new-password"},
         )
     }
+
+    def as_called(self, name: str, value: Any) -> Any:
+        """Say what roles are called, by their keys where they are gone, and which zone holds where none was chosen.
+
+        Forms, addresses and files say the keys.
+        """
+        if name == "roles" and value is not None:
+            known = self.roles_by_key()
+            return ", ".join(known[key].name if key in known else key for key in value)
+        return f"{UTC_NAME} (default)" if name == "time_zone" and value == "" else value
 
     def create_form(self, obj: Any = None) -> Form:
         """Ask for a password, or leave it to the person."""
