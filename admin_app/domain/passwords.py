@@ -12,7 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Select, delete, select
 from zxcvbn import zxcvbn
 
-from admin_app.domain import sessions
+from admin_app.domain import alerts, sessions
 from admin_app.domain.access import note_access
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import AnySession
@@ -54,6 +54,9 @@ def set_password(session: AnySession, staff: Staff, password: str) -> None:
     """Replace the password, and end every session and link that there was; raise `InvalidRecord` for a poor one."""
     if problem := password_problem(password, staff.name or "", staff.email or ""):
         raise InvalidRecord({"password": problem})
+    if staff.password_hash:
+        # The first one is what its person was invited to choose.
+        alerts.tell(session, staff, "The password was changed.")
     staff.password_hash = _hasher.hash(password)
     sessions.end_all(session, staff)
     if staff.id is not None:

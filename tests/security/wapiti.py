@@ -37,8 +37,8 @@ BEGUN = (
     "/admin/account/passkeys/edit/?id=1",
     "/admin/jobs/",
 )
-# Without these among the pages it was not signed in, or stopped at the first one.
 FIRST_REFUSAL = 400
+# Without these among the pages that answered it was not signed in, or stopped at the first one.
 SEEN = (
     *("/admin/user/edit/", "/admin/post/", "/admin/staff/", "/admin/activity/"),
     *(urlsplit(path).path for path in BEGUN),
@@ -67,7 +67,6 @@ def scan_by_wapiti(wapiti: Path, site: Scanned, reports: Path, *, is_deep: bool)
                         "-C", site.cookie, "-m", MODULES)  # fmt: skip
     stranger = _report(wapiti, f"{site.url}/sign-in", reports / "wapiti-stranger.json", *limits, "-m", MODULES)
     crawled = signed_in["infos"]["crawled_pages"]
-    # A page that refused it shows nothing of itself.
     paths = {urlsplit(one["request"]["url"]).path for one in crawled if one["response"]["status_code"] < FIRST_REFUSAL}
     problems = [f"wapiti: blind to {name}" for name in blind]
     problems += [f"wapiti: never came to {path}" for path in SEEN if path not in paths]
