@@ -23,7 +23,7 @@ from admin_app.pages.jobs import JobsPage
 from admin_app.pages.passkeys import PasskeysPage
 from admin_app.panel import keeping, navigation
 from admin_app.selection import search_indexes
-from admin_app.web import afterwards, bodies, errors, login, priority, security, templating
+from admin_app.web import afterwards, alerts, bodies, errors, login, priority, security, templating
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -52,6 +52,7 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     afterwards.init_app(app)
     queue.init_app(app)
     login.init_app(app)
+    alerts.init_app(app)
     errors.init_app(app)
     templating.init_app(app)
     navigation.init_app(app)

@@ -338,6 +338,16 @@ def as_nobody(app: Flask) -> Client:
     return client
 
 
+@pytest.fixture
+def outbox(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Set a mail server that keeps what it is given."""
+    monkeypatch.setitem(app.config, "MAIL_SERVER", "mail.example.org")
+    state = app.extensions["mailman"]
+    monkeypatch.setattr(state, "backend", "locmem")
+    monkeypatch.setattr(state, "outbox", [], raising=False)
+    return state
+
+
 # ---- data from the world
 
 

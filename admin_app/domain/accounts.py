@@ -8,7 +8,6 @@ from sqlalchemy import select, text
 
 from admin_app import zones
 from admin_app.current import Actor
-from admin_app.domain import sessions
 from admin_app.domain.passwords import set_password
 from admin_app.domain.powers import require_another_owner
 from admin_app.domain.roles import of_keys
@@ -84,7 +83,6 @@ def actor_of(staff: Staff) -> Actor:
 
 
 def disable(session: AnySession, staff: Staff) -> None:
-    """Switch the account off and sign the person out; raise `LastOwnerError` for the last owner."""
+    """Switch the account off, which signs the person out; raise `LastOwnerError` for the last owner."""
     require_another_owner(session, staff)
     staff.is_active = False
-    sessions.end_all(session, staff)

@@ -28,7 +28,7 @@ from webauthn.helpers.structs import (
 )
 from webauthn.registration.verify_registration_response import VerifiedRegistration
 
-from admin_app.domain import two_factor
+from admin_app.domain import alerts, two_factor
 from admin_app.domain.access import note_access
 from admin_app.domain.accounts import actor_of
 from admin_app.domain.rules import problem_with
@@ -134,6 +134,8 @@ def add(
         raise InvalidRecord({"passkey": NOT_MADE})
     codes = two_factor.renew_codes(session, staff, key=key) if is_first else []
     note_access(session, staff, f"Added the passkey “{name}” of", actor=actor_of(staff))
+    # Without its name, which whoever added it chose.
+    alerts.tell(session, staff, "A passkey was added.")
     return codes
 
 
@@ -178,6 +180,7 @@ def remove(session: AnySession, staff: Staff, passkey: Passkey, *, is_required: 
         return
     two_factor.settle(session, staff, is_required=is_required)
     note_access(session, staff, f"Removed the passkey “{name}” of")
+    alerts.tell(session, staff, "A passkey was removed.")
 
 
 def _made(site: Site, challenge: bytes, answer: str) -> tuple[VerifiedRegistration, str]:

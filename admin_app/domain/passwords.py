@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Collection
 from datetime import timedelta
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from zxcvbn import zxcvbn
 
-from admin_app.domain import sessions
+from admin_app.domain import alerts, sessions
 from admin_app.domain.access import note_access
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import AnySession
@@ -54,6 +54,9 @@ def set_password(session: AnySession, staff: Staff, password: str) -> None:
     """Replace the password, and end every session and link that there was; raise `InvalidRecord` for a poor one."""
     if problem := password_problem(password, staff.name or "", staff.email or ""):
         raise InvalidRecord({"password": problem})
+    if staff.password_hash:
+        # The first one is what its person was invited to choose.
+        alerts.tell(session, staff, "The password was changed.")
     staff.password_hash = _hasher.hash(password)
     sessions.end_all(session, staff)
     if staff.id is not None:
@@ -87,9 +90,10 @@ def make_link(session: AnySession, staff: Staff) -> str:
     return token
 
 
-def end_links_of(session: AnySession, staff_ids: Collection[int]) -> None:
-    """Let no link set these people's passwords any more: who was handed one when they could do less might keep it until they can do more."""
-    session.execute(delete(PasswordLink).where(PasswordLink.staff_id.in_(staff_ids)))
+def end_links_of(session: AnySession, people: Select[Any]) -> None:
+    """Let no link set the passwords of these people, chosen by their ids, any more."""
+    ending = delete(PasswordLink).where(PasswordLink.staff_id.in_(people))
+    session.execute(ending, execution_options={"synchronize_session": False})
 
 
 def staff_of_link(session: AnySession, token: str) -> Staff | None:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from admin_app.domain.rights import EVERYTHING, Act
 from admin_app.errors import ConfigurationError, InvalidRecord
@@ -73,6 +73,7 @@ def new_key(session: AnySession, name: str) -> str:
     return key
 
 
-def holders(session: AnySession, role: Role) -> Sequence[Staff]:
-    """Return the people who have the role, switched off or not."""
-    return session.scalars(select(Staff).where(Staff.has_role(role.key)).order_by(Staff.name, Staff.id)).all()
+def number_of_holders(session: AnySession, role: Role, *, are_active: bool = False) -> int:
+    """Return how many people have the role, all or those who can sign in."""
+    which = [Staff.has_role(role.key), *([Staff.is_active] if are_active else [])]
+    return session.scalar(select(func.count()).select_from(Staff).where(*which)) or 0

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, select, update
 from sqlalchemy.orm import joinedload
 
 from admin_app.domain.access import note_access
@@ -143,9 +144,11 @@ def end_all(session: AnySession, staff: Staff, *, but: str | None = None) -> Non
     session.execute(delete(StaffSession).where(StaffSession.staff_id == staff.id, *kept))
 
 
-def end_all_of(session: AnySession, staff_ids: Collection[int]) -> None:
-    """Sign these people out everywhere."""
-    session.execute(delete(StaffSession).where(StaffSession.staff_id.in_(staff_ids)))
+def end_all_of(session: AnySession, people: Select[Any]) -> None:
+    """Sign these people, chosen by their ids, out everywhere."""
+    # What the session remembers of them it reads anew after the commit; asking which they were would fetch thousands.
+    ending = delete(StaffSession).where(StaffSession.staff_id.in_(people))
+    session.execute(ending, execution_options={"synchronize_session": False})
 
 
 def _digest(token: str) -> str:

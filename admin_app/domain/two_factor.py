@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import delete, func, select, update
 
+from admin_app.domain import alerts
 from admin_app.domain.access import note_access
 from admin_app.domain.accounts import actor_of
 from admin_app.domain.sign_in import FREE_FOR_PAIR
@@ -99,6 +100,7 @@ def enrol(session: AnySession, staff: Staff, secret: str, typed: str, *, key: st
     codes = renew_codes(session, staff, key=key) if was_there or not _has_passkey(session, staff) else []
     # Who enrols while signing in is not signed in yet.
     note_access(session, staff, "Set up the app for two-factor sign-in of", actor=actor_of(staff))
+    alerts.tell(session, staff, "An app for two-factor sign-in was set up.")
     return codes
 
 
@@ -118,6 +120,7 @@ def renew_codes(session: AnySession, staff: Staff, *, key: str) -> list[str]:
     codes = ["".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH)) for _ in range(CODES)]
     session.add_all(RecoveryCode(staff_id=staff.id, code_hash=_code_hash(code, key)) for code in codes)
     note_access(session, staff, "Made new recovery codes for")
+    alerts.tell(session, staff, "New recovery codes were made.")
     return [f"{code[:5]}-{code[5:]}" for code in codes]
 
 
@@ -127,6 +130,7 @@ def remove_app(session: AnySession, staff: Staff, *, is_required: bool) -> None:
     session.execute(delete(Authenticator).where(Authenticator.staff_id == staff.id))
     settle(session, staff, is_required=is_required)
     note_access(session, staff, "Removed the app for two-factor sign-in of")
+    alerts.tell(session, staff, "The app for two-factor sign-in was removed.")
 
 
 def settle(session: AnySession, staff: Staff, *, is_required: bool) -> None:
@@ -144,6 +148,7 @@ def reset(session: AnySession, staff: Staff) -> None:
     for model in (Authenticator, Passkey, RecoveryCode):
         session.execute(delete(model).where(model.staff_id == staff.id))
     note_access(session, staff, "Turned two-factor sign-in off for")
+    alerts.tell(session, staff, "Two-factor sign-in was turned off: apps, passkeys and recovery codes are gone.")
 
 
 def seal(text: str, *, key: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, select, tuple_
 
-from admin_app.domain import passwords, powers, sessions
+from admin_app.domain import powers
 from admin_app.domain.giving_back import GivingBack
 from admin_app.domain.nouns import noun_of
 from admin_app.domain.obstacles import Obstacle, obstacle_of
@@ -154,16 +154,9 @@ def _insist(session: AnySession, set_id: int, key: int) -> bool:
 
 
 def _settle_power(session: AnySession, power: Power) -> None:
-    """Hold what holds however rights change: none grow, an owner stays, and whose rights are others now signs in again."""
-    done = begin_set(session)
-    powers.require_over_touched(session, power, done)
+    """Hold what holds however rights change: none grow, and an owner stays."""
+    powers.require_over_touched(session, power, begin_set(session))
     powers.require_sound(session)
-    changes = session.scalars(
-        select(Change).where(Change.change_set_id == done, Change.model == Staff.__tablename__)
-    ).all()
-    changed = [one.record_id for one in changes if {"roles", "is_active"} & {*(one.after or {})}]
-    sessions.end_all_of(session, changed)
-    passwords.end_links_of(session, changed)
 
 
 def _outcome(session: AnySession, set_id: int, given_back: int) -> Outcome:

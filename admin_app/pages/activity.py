@@ -29,6 +29,7 @@ from admin_app.panel.changes import entries_of, time_cell
 from admin_app.panel.elements import Link
 from admin_app.panel.guarded import Guarded
 from admin_app.panel.history_elements import ActivityRow, LeftAlone
+from admin_app.panel.powerful import said_of_signed_out
 from admin_app.panel.registry import resource_of, resources
 from admin_app.panel.resource import ResourceView
 from admin_app.panel.trail_rights import (
@@ -115,9 +116,8 @@ class ActivityPage(Guarded):
             return self._undo_page(set_id, [], None, str(error))
         except RecordGone:
             abort(409)
-        undone = last_set(db.session)
         login.go_on()
-        announce(f"Undone: {summary}.", undo=undone)
+        announce(f"Undone: {summary}. {said_of_signed_out()}".strip(), undo=last_set(db.session))
         return login.lead_to(_onward(set_id))
 
     def _undo_page(self, set_id: int, left: list[LeftAlone], outcome: Outcome | None, problem: str) -> Any:

@@ -30,7 +30,7 @@ def cell_of(
     if resource.relation(name) is not None:
         return _relation_cell(getattr(record, name))
     formatter = resource.column_formatters.get(name)
-    value = value_of(record, name)
+    value = resource.as_called(name, value_of(record, name))
     if formatter is not None and not is_whole:
         value = formatter(resource, None, record, name)
     return value_cell(value, is_whole=is_whole)

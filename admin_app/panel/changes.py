@@ -97,8 +97,8 @@ def _fields(change: Change, model: type[Any], names: Names) -> Iterable[FieldCha
         column = columns.get(key)
         name = key.removesuffix("_id") if column is not None and column.foreign_keys else key
         label = resource.get_column_name(name) if resource is not None else text.label(name)
-        was = _shown(column, change.before, key, names)
-        now = _shown(column, change.after, key, names)
+        was = _shown(resource, column, change.before, key, names)
+        now = _shown(resource, column, change.after, key, names)
         if was is not None and now is not None and was.is_prose and now.is_prose:
             pieces = words_diff(was.text, now.text)
         elif was is not None and now is not None:
@@ -119,7 +119,9 @@ class _Shown:
         self.is_prose = is_prose
 
 
-def _shown(column: Any, values: Mapping[str, Any] | None, key: str, names: Names) -> _Shown | None:
+def _shown(
+    resource: ResourceView | None, column: Any, values: Mapping[str, Any] | None, key: str, names: Names
+) -> _Shown | None:
     if values is None or key not in values:
         return None
     value = values[key] if column is None else from_json(column, values[key])
@@ -129,7 +131,7 @@ def _shown(column: Any, values: Mapping[str, Any] | None, key: str, names: Names
             return _Shown(named, url)
     if type(value) is str and value:
         return _Shown(value, is_prose=True)
-    cell = value_cell(value, is_whole=True)
+    cell = value_cell(value if resource is None else resource.as_called(key, value), is_whole=True)
     return _Shown(cell.title if cell.iso and cell.title else f"({cell.text})" if cell.kind == "empty" else cell.text)
 
 

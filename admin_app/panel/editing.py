@@ -235,13 +235,21 @@ class Editing(Merging):
         back = self.return_url()
         # The notice travels in the session's cookie, which browsers drop when it is long.
         url = self.link("edit_view", record, url=back if len(back) <= LONGEST_WAY_BACK else None)
-        announce(words, links=[("View", url)], mark=self.mark_of(record), undo=last_set(db.session))
+        announce(self.told(words), links=[("View", url)], mark=self.mark_of(record), undo=last_set(db.session))
         if "_continue_editing" in request.form:
             return self.redirect(url)
         if "_add_another" in request.form:
             filled_in = {name: value for name, value in request.args.items() if self.relation(name) is not None}
             return self.redirect(self.link("create_view", url=back, **filled_in))
         return self.redirect(back)
+
+    def told(self, words: str) -> str:
+        """Say what was done, and what else came of it."""
+        return words
+
+    def saving_note(self, record: Any) -> str:  # noqa: ARG002 -- for resources where saving does more
+        """Say what saving a record does besides, before it is done; "" for nothing."""
+        return ""
 
     def _form_page(
         self, source: Source, record: Any, status: int = 0, *, meanwhile: Meanwhile | None = None, form_url: str = ""
@@ -262,6 +270,7 @@ class Editing(Merging):
             waiting_url=here(draft=waiting[0]) if waiting else "",
             typed_at=value_cell(typed_at, is_whole=True),
             company=company,
+            saving_note="" if is_new else self.saving_note(record),
             presence_url="" if is_new else self.link("presence_view", record),
             is_new=is_new,
             form_url=form_url or self.here(),

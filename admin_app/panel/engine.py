@@ -103,6 +103,10 @@ class Engine(Guarded, ModelView):
         """Name the record in a few words."""
         return str(record)
 
+    def as_called(self, name: str, value: Any) -> Any:  # noqa: ARG002 -- for resources to say more
+        """Return a column's value as people call it, where its table holds a key or a sign for it; else as it is."""
+        return value
+
     def relation(self, name: str) -> RelationshipProperty[Any] | None:
         """Return the model's relation of this name, if it is one."""
         return self._relations.get(name)

@@ -54,7 +54,8 @@ class History(ExportPage):
         problems = self._brought_back(change) if change.act == Did.DELETE else self._restored(change)
         if problems:
             return self._history_page(key, problems)
-        announce(f"{self.noun.capitalize()} “{self._title_of(change)}” was restored.", undo=last_set(db.session))
+        words = self.told(f"{self.noun.capitalize()} “{self._title_of(change)}” was restored.")
+        announce(words, undo=last_set(db.session))
         return self.redirect(self.link("history_view", id=key, url=self.return_url()))
 
     def _requested_key(self) -> int:

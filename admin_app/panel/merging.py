@@ -168,7 +168,7 @@ class Merging(Company):
         relation = self.relation(name)
         if relation is not None and isinstance(value, int):
             return value_cell(f"ID {value}, which was deleted", is_whole=True)
-        return cell_of_value(value)
+        return cell_of_value(self.as_called(name, value))
 
 
 def refill(one: Field, value: Any) -> None:

@@ -6,13 +6,16 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 from flask import request
+from wtforms import Form
 
-from admin_app.domain import powers, roles
+from admin_app.domain import powers, renewal, roles
 from admin_app.domain.permissions import Act
 from admin_app.extensions import db
 from admin_app.models.role import Role
 from admin_app.panel.resource import ResourceView
 from admin_app.panel.standing import standing
+from admin_app.text import counted
+from admin_app.web.login import go_on
 
 TOUCHING = frozenset({Act.EDIT, Act.DELETE, Act.UNDO})
 
@@ -38,6 +41,17 @@ class Powerful(ResourceView):
             return found
         return [one.id for one in records if one.id in found and self._is_held(one)]
 
+    def update_model(self, form: Form, model: Any) -> bool:
+        """Save; who changed their own rights or password goes on in a new session, as every other one of theirs has ended."""
+        is_saved: bool = super().update_model(form, model)
+        if is_saved:
+            go_on()
+        return is_saved
+
+    def told(self, words: str) -> str:
+        """Say who has to sign in again."""
+        return f"{words} {said}" if (said := said_of_signed_out()) else words
+
     def url_of(self, record: Any, **arguments: Any) -> str:
         """Lead to the form only where the person may save it."""
         view = "edit_view" if self.reaches(record, Act.EDIT) else "details_view"
@@ -55,3 +69,10 @@ class Powerful(ResourceView):
             return super().may_open(name)
         record = self.get_one(request.args["id"])
         return record is None or self.reaches(record, act)
+
+
+def said_of_signed_out() -> str:
+    """Say how many other people have to sign in again by the last act; "" for none."""
+    number = renewal.signed_out(db.session)
+    people = counted(number, "person has", "people have")
+    return f"{people} to sign in again; what they typed is kept." if number else ""

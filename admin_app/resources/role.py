@@ -54,6 +54,17 @@ class RoleResource(Powerful):
             return ()
         return (Link("People with this role", people.link("index_view", roles__has=record.key)),)
 
+    def saving_note(self, record: Any) -> str:
+        """Say whose sessions end with other rights; one's own goes on."""
+        person = current_staff()
+        is_mine = person is not None and record.key in person.roles
+        others = roles.number_of_holders(db.session, record, are_active=True) - is_mine
+        if not others:
+            return ""
+        noun = f"{'other ' if is_mine else ''}{'person who signs' if others == 1 else 'people who sign'} in with"
+        whose = f"the {noun}" if others == 1 else f"the {others:,} {noun}"
+        return f"Saving other rights ends the sessions of {whose} this role; what they typed is kept."
+
     def on_model_change(self, form: Form, model: Role, is_created: bool) -> None:  # noqa: ARG002, FBT001 -- Flask-Admin's signature
         """Give no more than whoever saves holds, before and after."""
         power = powers.taken(db.session, current_staff())
@@ -66,7 +77,7 @@ class RoleResource(Powerful):
     def on_model_delete(self, model: Role) -> None:
         """Delete no role that somebody has, nor one that holds more than whoever deletes."""
         powers.taken(db.session, current_staff()).require_over_role(model)
-        if number := len(roles.holders(db.session, model)):
+        if number := roles.number_of_holders(db.session, model):
             people = counted(number, "person has", "people have")
             message = f"{people} this role. Take it from them first."
             raise DeletionError(message)

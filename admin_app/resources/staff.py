@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import inspect as inspect_record
 from wtforms import Form
 
-from admin_app.domain import accounts, passwords, powers, sessions
+from admin_app.domain import accounts, passwords, powers
 from admin_app.domain.rules import problem_with
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
@@ -16,13 +15,9 @@ from admin_app.models.staff import Staff
 from admin_app.panel.access import Access
 from admin_app.panel.fields import NewPasswordField, Rule
 from admin_app.panel.word_fields import RolesField
-from admin_app.web.login import current_staff, go_on
+from admin_app.web.login import current_staff
 from admin_app.web.notices import announce
-
-
-def role_names(view: StaffResource, _context: Any, staff: Staff, _name: str) -> str:
-    """Show what the roles are called; forms, addresses and files say their keys."""
-    return ", ".join(one.name for one in view.roles_of(staff))
+from admin_app.zones import UTC_NAME
 
 
 class StaffResource(Access):
@@ -42,7 +37,6 @@ class StaffResource(Access):
     column_filters = ("roles", "is_active", "email", "last_sign_in_at")
     column_labels = {"is_active": "Active", "last_sign_in_at": "Last sign-in"}
     column_default_sort = ("name", False)
-    column_formatters = {"roles": role_names}
     form_columns = ("name", "email", "roles", "is_active", "password")
     form_overrides = {"roles": RolesField}
     form_extra_fields = {
@@ -53,6 +47,16 @@ class StaffResource(Access):
             render_kw={"autocomplete": "new-password"},
         )
     }
+
+    def as_called(self, name: str, value: Any) -> Any:
+        """Say what roles are called, by their keys where they are gone, and which zone holds where none was chosen.
+
+        Forms, addresses and files say the keys.
+        """
+        if name == "roles" and value is not None:
+            known = self.roles_by_key()
+            return ", ".join(known[key].name if key in known else key for key in value)
+        return f"{UTC_NAME} (default)" if name == "time_zone" and value == "" else value
 
     def create_form(self, obj: Any = None) -> Form:
         """Ask for a password, or leave it to the person."""
@@ -88,24 +92,8 @@ class StaffResource(Access):
             passwords.set_password(db.session, model, form["password"].data)
         elif is_created:
             model.password_hash = ""
-        has_other_roles = not is_created and _is_changed(model, "roles")
-        if not model.is_active or has_other_roles:
-            sessions.end_all(db.session, model)
-        if has_other_roles:
-            passwords.end_links_of(db.session, [model.id])
-
-    def update_model(self, form: Form, model: Any) -> bool:
-        """Save; who changed their own role or password goes on in a new session, as every other one of theirs has ended."""
-        is_saved: bool = super().update_model(form, model)
-        if is_saved:
-            go_on()
-        return is_saved
 
     def on_model_delete(self, model: Staff) -> None:
         """Refuse to delete the last owner, and whoever holds more than who deletes."""
         powers.taken(db.session, current_staff()).require_over(model)
         powers.require_another_owner(db.session, model)
-
-
-def _is_changed(record: Any, name: str) -> bool:
-    return bool(inspect_record(record).attrs[name].history.has_changes())

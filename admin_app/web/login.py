@@ -17,7 +17,7 @@ from admin_app.models.base import utc_now
 from admin_app.models.staff import Staff, StaffSession
 from admin_app.web.afterwards import afterwards, never_mind
 from admin_app.web.links import here, local_path
-from admin_app.web.notices import warn
+from admin_app.web.notices import kept_notices, warn
 from admin_app.web.visitors import visitor
 from admin_app.zones import zone_of
 
@@ -53,6 +53,7 @@ def init_app(app: Flask) -> None:
     # Its own check ties a session to an address and a browser version, and signs people out who change networks.
     login_manager.session_protection = None
     login_manager.user_loader(_load)
+    app.after_request(_go_on)
 
 
 def _load(token: str) -> SignedIn | None:
@@ -148,12 +149,21 @@ def renew(staff: Staff) -> None:
 
 
 def go_on() -> None:
-    """Begin a new session for a person whose own act ended theirs with all the others of an account: their new role, say."""
-    person = current_session()
+    """Let a person whose own act may have ended their session with others, their new role, say, go on in a new one.
+
+    It begins when the answer is made: what that says about the act comes from the act's own commit, the last one until then.
+    """
+    g.goes_on = True
+
+
+def _go_on(response: Response) -> Response:
+    person = current_session() if g.pop("goes_on", False) else None
     # Their account may be gone as well.
-    staff = db.session.get(Staff, former_staff_id() or 0)
+    staff = db.session.get(Staff, former_staff_id() or 0) if person is not None else None
     if person is not None and staff is not None and staff.is_active and sessions.find(db.session, person.token) is None:
-        renew(staff)
+        with kept_notices():
+            renew(staff)
+    return response
 
 
 def note_proof() -> None:

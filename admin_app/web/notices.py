@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, cast
 
 from flask import flash, get_flashed_messages, session
@@ -31,6 +32,15 @@ def warn(words: str) -> None:
     """Say on the next page that something did not happen."""
     flash(cast(str, {"text": words, "links": [], "marked": ""}), "problem")
     session["_flashes"] = session["_flashes"][-MOST_NOTICES:]
+
+
+@contextmanager
+def kept_notices() -> Iterator[None]:
+    """Let the next page say what it was to say, though the cookie is emptied inside."""
+    notices = session.get("_flashes")
+    yield
+    if notices:
+        session["_flashes"] = notices
 
 
 def marks() -> set[str]:

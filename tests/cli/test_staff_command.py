@@ -264,3 +264,17 @@ def test_reset_two_factor_is_the_last_resort(
         "Vera signs in with the password alone, and is signed out everywhere.\n",
     )
     assert [count(app, model) for model in (Authenticator, RecoveryCode, StaffSession)] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_who_gets_a_new_password_or_loses_a_factor_by_a_command_is_told(
+    manage: Any, viewer: Staff, outbox: Any
+) -> None:
+    manage("staff", "reset-password", viewer.email, "--password", "a new one that is long enough")
+    manage("staff", "reset-two-factor", viewer.email)
+
+    told = [(one.to, next(line for line in one.body.splitlines() if line[:2] == "- ")) for one in outbox.outbox]
+    assert told == [
+        ([viewer.email], "- The password was changed."),
+        ([viewer.email], "- Two-factor sign-in was turned off: apps, passkeys and recovery codes are gone."),
+    ]

@@ -54,12 +54,13 @@ def test_a_setting_that_names_no_role_is_refused_with_what_there_is() -> None:
         roles.require_known(db.session, {"owner", "king"}, "ADMIN_TWO_FACTOR")
 
 
-def test_who_has_a_role_is_found_whether_switched_off_or_not(make_staff: Any) -> None:
-    people = [make_staff("Ann", "viewer", "editor"), make_staff("Bo", "editor", is_active=False)]
+def test_who_has_a_role_counts_whether_switched_off_or_not(make_staff: Any) -> None:
+    make_staff("Ann", "viewer", "editor")
+    make_staff("Bo", "editor", is_active=False)
     make_staff("Cy", "viewer")
     (role,) = roles.of_keys(db.session, ["editor"])
 
-    assert roles.holders(db.session, role) == people
+    assert [roles.number_of_holders(db.session, role, are_active=only) for only in (False, True)] == [2, 1]
 
 
 def test_a_set_of_words_is_the_same_text_in_any_order() -> None:

@@ -214,10 +214,10 @@ def test_a_failed_job_is_done_by_retry(
 
 
 def test_who_lost_the_right_meanwhile_gets_no_file(
-    app: Flask, as_owner: Any, owner: Staff, make_staff: Any, jobs: Any
+    app: Flask, client_of: Any, owner: Staff, make_staff: Any, jobs: Any
 ) -> None:
     make_staff("Second", OWNER)
-    form = {"format": "xlsx", "column": ["id", "email"]}
+    as_owner, form = client_of(owner), {"format": "xlsx", "column": ["id", "email"]}
     as_owner.post_form("/admin/staff/export/", form)
     as_owner.post_form("/admin/staff/export/", form)
     first, second = 1, 2
@@ -233,7 +233,7 @@ def test_who_lost_the_right_meanwhile_gets_no_file(
     jobs.work()
 
     assert jobs.of(first).state is JobState.DONE
-    assert as_owner.get(f"/admin/jobs/file/?id={first}").status_code == 403
+    assert client_of(owner).get(f"/admin/jobs/file/?id={first}").status_code == 403
     assert (jobs.of(second).state, jobs.of(second).error) == (
         JobState.FAILED,
         "You may not export this any more. Nothing was written.",
@@ -241,7 +241,7 @@ def test_who_lost_the_right_meanwhile_gets_no_file(
 
 
 def test_who_is_kept_to_some_rows_meanwhile_gets_no_file_of_more(
-    app: Flask, client_with: Callable[..., Any], make_post: Any, jobs: Any
+    app: Flask, client_with: Callable[..., Any], client_of: Any, make_post: Any, jobs: Any
 ) -> None:
     make_post()
     client = client_with("post:*")
@@ -253,6 +253,7 @@ def test_who_is_kept_to_some_rows_meanwhile_gets_no_file_of_more(
     with app.app_context():
         db.session.scalars(select(Role).where(Role.key == "liam")).one().rows = Words(["post:own"])
         db.session.commit()
+        client = client_of(db.session.scalars(select(Staff).where(Staff.name == "Liam")).one())
     jobs.work()
     client.post_form("/admin/post/export/", form)
     jobs.work()

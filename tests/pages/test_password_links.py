@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 
-from admin_app.extensions import mail
 from admin_app.models.staff import Staff
 from tests.page import Page
 
@@ -101,17 +100,6 @@ def test_only_owners_make_links(person: str, viewer: Staff, request: pytest.Fixt
 
 
 # ---- by email
-
-
-@pytest.fixture
-def outbox(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Set a mail server that keeps what it is given."""
-    monkeypatch.setitem(app.config, "MAIL_SERVER", "mail.example.org")
-    state = app.extensions["mailman"]
-    monkeypatch.setattr(state, "backend", "locmem")
-    monkeypatch.setattr(state, "outbox", [], raising=False)
-    assert mail
-    return state
 
 
 def test_with_a_mail_server_the_link_is_sent_and_not_shown(

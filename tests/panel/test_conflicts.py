@@ -425,7 +425,7 @@ def test_staff_conflict_too_and_no_password_is_given_back(
 
     page = Page(response)
     assert (page.status, page.texts("legend")) == (409, ["Roles: theirs or yours?", "Roles"])
-    assert page.texts("dd", within="main")[:2] == ["editor", "viewer"]
+    assert page.texts("dd", within="main")[:2] == ["Editor", "Viewer"]
     assert password not in response.text
     assert page.values()["roles"] == "owner"
     as_owner.post(at(editor), data={**page.values(), "_take.roles": "theirs"})

@@ -299,5 +299,5 @@ def test_every_type_is_shown_in_words(as_owner: Any, make_staff: Any) -> None:
 
     page = history(as_owner, "staff", person.id)
 
-    assert fields(page)[0] == "removed: vieweradded: editor"
+    assert fields(page)[0] == "removed: Vieweradded: Editor"
     assert "Yes" in fields(page)

@@ -158,23 +158,25 @@ def test_a_form_that_does_not_speak_of_rights_takes_none(as_owner: Any, author: 
 def test_a_right_that_is_taken_away_is_gone_on_the_next_request(
     as_owner: Any, make_staff: Any, client_of: Any, make_post: Any, author: Role
 ) -> None:
-    url = f"/admin/post/edit/?id={make_post().id}"
-    as_ann = client_of(make_staff("Ann", "author"))
+    url, ann = f"/admin/post/edit/?id={make_post().id}", make_staff("Ann", "author")
+    as_ann = client_of(ann)
     before = as_ann.get(url).status_code, "/admin/post/edit/" in as_ann.get("/admin/post/").text
 
     as_owner.post_form(edit_url(author), {"name": "Author", "permissions": ["", "*:list", "*:view"]})
 
+    as_ann = client_of(ann)
     after = as_ann.get(url).status_code, "/admin/post/edit/" in as_ann.get("/admin/post/").text
     assert (before, after) == ((200, True), (403, False))
 
 
 @on_sqlite
-def test_a_given_role_can_be_changed(as_owner: Any, as_viewer: Any, app: Flask) -> None:
-    viewer = kept(app, VIEWER)
-    assert viewer is not None
+def test_a_given_role_can_be_changed(as_owner: Any, client_of: Any, viewer: Staff, app: Flask) -> None:
+    role = kept(app, VIEWER)
+    assert role is not None
 
-    as_owner.post_form(edit_url(viewer), {"name": "Reader", "permissions": ["", "post:list"]})
+    as_owner.post_form(edit_url(role), {"name": "Reader", "permissions": ["", "post:list"]})
 
+    as_viewer = client_of(viewer)
     page = Page(as_viewer.get("/admin/"))
     assert page.texts("p", class_="who__name")[0] == "Vera Reader"
     assert (page.has_link("Posts"), page.has_link("Users")) == (True, False)

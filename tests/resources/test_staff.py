@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from admin_app.domain import powers
 from admin_app.extensions import db
-from admin_app.models.role import OWNER, VIEWER
+from admin_app.models.role import OWNER, VIEWER, Role
 from admin_app.models.staff import Staff
 from admin_app.models.words import Words
 from tests.page import Page
@@ -280,6 +280,22 @@ def test_a_reset_password_ends_the_persons_sessions(as_owner: Any, as_viewer: An
 
 
 @on_sqlite
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"roles": "viewer"}, " 1 person has to sign in again; what they typed is kept."),
+        ({"is_active": None}, ""),
+        ({"name": "Eddy"}, ""),
+    ],
+)
+def test_who_has_to_sign_in_again_is_said(change: dict[str, Any], words: str, *, as_owner: Any, editor: Staff) -> None:
+    saved = as_owner.post_form(edit_url(editor), filled(editor, **change))
+
+    name = change.get("name", "Edgar")
+    assert Page(as_owner.get(saved.location)).notice == f"Success Member of staff “{name}” was saved.{words} View"
+
+
+@on_sqlite
 def test_an_empty_password_keeps_the_present_one(as_owner: Any, as_viewer: Any, viewer: Staff, app: Flask) -> None:
     as_owner.post_form(edit_url(viewer), filled(viewer, name="Verity"))
 
@@ -310,3 +326,34 @@ def test_a_role_that_is_none_is_refused(roles: str, as_owner: Any, viewer: Staff
     assert page.status == 422
     assert page.error_of("roles") != ""
     assert kept(app)["Vera"] == ("viewer", True)
+
+
+# ---- what stored values are called
+
+
+def facts(page: Page) -> dict[str, str]:
+    return dict(zip(page.texts("dt", within="main"), page.texts("dd", within="main"), strict=True))
+
+
+@on_sqlite
+def test_facts_say_what_roles_are_called_and_which_zone_holds(as_owner: Any, make_staff: Any) -> None:
+    people = [make_staff("Ann", "viewer", "editor"), make_staff("Bo", time_zone="Europe/Prague")]
+
+    found = [facts(Page(as_owner.get(f"/admin/staff/details/?id={one.id}"))) for one in people]
+
+    assert [(one["Roles"], one["Time zone"]) for one in found] == [
+        ("Editor, Viewer", "UTC (default)"), ("Viewer", "Europe/Prague")]  # fmt: skip
+
+
+@on_sqlite
+def test_the_history_calls_a_role_that_is_gone_by_its_key(as_owner: Any, make_staff: Any, keep: Any) -> None:
+    role = keep(Role(name="Author of posts", key="author"))
+    ann = make_staff("Ann", "author", "editor")
+    as_owner.post_form(edit_url(ann), filled(ann, roles="viewer"))
+    before = Page(as_owner.get(f"/admin/staff/history/?id={ann.id}")).texts("dd", within="main")[0]
+
+    as_owner.post_form(f"/admin/role/delete/?id={role.id}")
+
+    after = Page(as_owner.get(f"/admin/staff/history/?id={ann.id}")).texts("dd", within="main")[0]
+    assert (before, after) == (
+        "removed: Author of posts, Editoradded: Viewer", "removed: author, Editoradded: Viewer")  # fmt: skip

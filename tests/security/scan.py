@@ -21,12 +21,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import urlencode
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.security import edge  # noqa: E402 -- the line above makes it importable
+from tests.authenticator import Authenticator  # noqa: E402 -- the line above makes it importable
+from tests.page import Page  # noqa: E402
+from tests.pages.passkeys import form_of  # noqa: E402
+from tests.security import edge  # noqa: E402
 from tests.security.sqlmap import scan_by_sqlmap  # noqa: E402
 from tests.security.wapiti import scan_by_wapiti  # noqa: E402
 
@@ -42,7 +46,8 @@ class Site:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        # By name: passkeys are offered nowhere else without https.
+        return f"http://localhost:{self.port}"
 
     @property
     def cookie(self) -> str:
@@ -50,7 +55,7 @@ class Site:
 
     def open(self, path: str, fields: dict[str, str] | None = None) -> tuple[int, str]:
         """Ask for a page, or send a form; keep the cookies that come back."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("localhost", self.port, timeout=60)
         headers = {"Cookie": self.cookie} if self.cookies else {}
         if fields is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
@@ -77,6 +82,15 @@ class Site:
             raise RuntimeError(message)
         # The cookie that scanners get holds the token of forms too.
         self.token("/admin/account/")
+
+    def add_passkey(self) -> None:
+        """Add one, for there to be a page about it."""
+        path, device = "/admin/account/passkeys/", Authenticator(origin=self.url)
+        page = Page(SimpleNamespace(**dict(zip(("status_code", "text"), self.open(path), strict=True))))
+        status, _ = self.open(path, form_of(page, device.make, passkey_name="Blue key"))
+        if status != http.client.OK:
+            message = f"adding a passkey answered {status}"
+            raise RuntimeError(message)
 
     def is_signed_in(self) -> bool:
         """Whether pages and forms still work: a scan of sign-in pages and refusals would be clean and worthless."""
@@ -111,6 +125,7 @@ def served(folder: Path) -> Iterator[Site]:
     try:
         _wait_for(site, process)
         site.sign_in(password)
+        site.add_passkey()
         yield site
     finally:
         process.send_signal(signal.SIGINT)

@@ -18,6 +18,11 @@ ADDRESSES = (
     ("/admin/user/?where=name+contains+a+or+email+contains+b", "where"),
     ("/admin/user/edit/?id=1&posts.q=the&url=/admin/user/", "id,posts.q,url"),
     ("/admin/post/details/?id=1", "id"),
+    ("/admin/post/?id__in=1,2,3&where=user.name+contains+a", "id__in,where"),
+    ("/admin/post/export/?id__in=1,2,3&sort=-created_at", "id__in,sort"),
+    ("/admin/role/?name__contains=e&permissions__has=user:list&sort=name", "name__contains,permissions__has,sort"),
+    ("/admin/staff/?roles__has=viewer&is_active__is=yes", "roles__has,is_active__is"),
+    ("/admin/role/edit/?id=3", "id"),
     ("/admin/post/lookup/?name=user&query=a&page=1", "name,query,page"),
     ("/admin/user/export/csv/?q=a&sort=-name", "q,sort"),
     ("/admin/activity/?q=a&person=1&resource=post&kind=form&from=2024-01-01&before=9", "q,person,resource,kind,from,before"),
@@ -26,6 +31,8 @@ ADDRESSES = (
 FORMS = (
     ("/admin/user/new/", "name=Ann&email=ann%40example", "name,email"),
     ("/admin/post/edit/?id=1", "content=Words&user=1", "content,user"),
+    ("/admin/role/new/", "name=Clerk&permissions=post:list&rows=&fields=", "name,permissions"),
+    ("/admin/account/passkeys/edit/?id=1", "name=Green", "name"),
 )
 NOT_INJECTABLE = "do not appear to be injectable"
 # Refusals are answers here; without this sqlmap stops at the first one.
