@@ -78,7 +78,7 @@ class Exporting(Exportable):
             order.columns,
             on_begin=on_begin,
             on_total=on_total,
-            line=None if write_line is None else lambda columns: write_line(columns, order.options),
+            line=None if write_line is None else lambda columns, store: write_line(columns, order.options, store),
         )
         rows = noted_rows(db.engine, read, self._taking(order.selection))
 
