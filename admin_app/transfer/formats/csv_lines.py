@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Date, Enum, Integer, String, and_, case, cast, func, literal, or_
+from sqlalchemy import Boolean, ColumnElement, Date, Enum, Integer, String, case, cast, func, literal, or_
 from sqlalchemy.types import Text, TypeEngine
 
 from admin_app.models.base import UtcDateTime
 from admin_app.transfer.formats.base import FileOptions
-from admin_app.transfer.spreadsheet import FIRST, SIGNS
+from admin_app.transfer.spreadsheet import SIGNS
 
 Cell = Callable[[Any, FileOptions, str], ColumnElement[str]]
 
@@ -39,17 +39,12 @@ def _cell_of(kind: TypeEngine[Any]) -> Cell | None:
 
 
 def _text(column: Any, options: FileOptions, store: str) -> ColumnElement[str]:
-    kept = cast(column, Text)
-    text = _neutralised(kept) if options.neutralises else kept
-    place = func.instr if store == "sqlite" else func.strpos
-    in_quotes = literal('"', Text()).concat(func.replace(text, '"', '""')).concat('"')
-    return case((or_(*(place(text, sign) > 0 for sign in f'{options.delimiter}"\r\n')), in_quotes), else_=text)
-
-
-def _neutralised(text: Any) -> ColumnElement[str]:
-    # As in `spreadsheet.py`: most texts begin with none of these, and asking that costs less than the rest.
-    runs = and_(func.substr(text, 1, 1).in_(sorted(FIRST)), func.substr(func.ltrim(text, "'"), 1, 1).in_(sorted(SIGNS)))
-    return case((runs, literal("'", Text()).concat(text)), else_=text)
+    text, place = cast(column, Text), func.instr if store == "sqlite" else func.strpos
+    is_run = func.substr(func.ltrim(text, "'"), 1, 1).in_(sorted(SIGNS))
+    mark = case((is_run, "'"), else_="") if options.neutralises else literal("", Text())
+    has_signs = or_(*(place(text, sign) > 0 for sign in f'{options.delimiter}"\r\n'))
+    in_quotes = literal('"', Text()).concat(mark).concat(func.replace(text, '"', '""')).concat('"')
+    return case((has_signs, in_quotes), else_=mark.concat(text))
 
 
 def _whole_number(column: Any, options: FileOptions, store: str) -> ColumnElement[str]:
