@@ -16,8 +16,7 @@ from admin_app.transfer.spreadsheet import SIGNS
 Cell = Callable[[Any, FileOptions, str], ColumnElement[str]]
 
 # How SQLite keeps a moment, by the letters of GLOB.
-_MINUTE = "YYYY-YY-YY YY:YY:".replace("Y", "[0-9]")
-_WHOLE_SECOND, _PART_OF_SECOND = (_MINUTE + part.replace("Y", "[0-9]") for part in ("YY.000000", "YY.YYYYYY"))
+_MOMENT = "0000-00-00 00:00:00.000000".replace("0", "[0-9]")
 
 
 def csv_line(columns: Sequence[Any], options: FileOptions, store: str) -> ColumnElement[str] | None:
@@ -48,10 +47,10 @@ def _text(column: Any, options: FileOptions, store: str) -> ColumnElement[str]:
 
 
 def _whole_number(column: Any, options: FileOptions, store: str) -> ColumnElement[str]:
-    if store != "sqlite":
-        return cast(column, Text)
-    # Another program may have stored text in a column of numbers.
-    return case((func.typeof(column) == "integer", cast(column, Text)), else_=_text(column, options, store))
+    if store == "sqlite":
+        # Another program may have stored anything there.
+        return case((func.typeof(column) == "integer", cast(column, Text)), else_=_text(column, options, store))
+    return cast(column, Text)
 
 
 def _answer(column: Any, _options: FileOptions, _store: str) -> ColumnElement[str]:
@@ -67,13 +66,10 @@ def _moment(column: Any, options: FileOptions, store: str) -> ColumnElement[str]
 
 
 def _stored_moment(text: Any, options: FileOptions) -> ColumnElement[str]:
-    """Write what SQLite keeps as text, "2026-11-22 09:30:00.000000"; what another program stored in a form of its own as it is."""
-    day, second, part = func.substr(text, 1, 10, type_=Text()), func.substr(text, 12, 8), func.substr(text, 12)
-    return case(
-        (text.op("GLOB")(_WHOLE_SECOND), day.concat("T").concat(second).concat("Z")),
-        (text.op("GLOB")(_PART_OF_SECOND), day.concat("T").concat(part).concat("Z")),
-        else_=_text(text, options, "sqlite"),
-    )
+    """Write what SQLite keeps as "2026-11-22 09:30:00.000000"; what another program stored in a form of its own as it is."""
+    day, time = func.substr(text, 1, 10, type_=Text()), func.replace(func.substr(text, 12), ".000000", "")
+    in_utc = day.concat("T").concat(time).concat("Z")
+    return case((text.op("GLOB")(_MOMENT), in_utc), else_=_text(text, options, "sqlite"))
 
 
 def _day(column: Any, options: FileOptions, store: str) -> ColumnElement[str]:
