@@ -14,11 +14,10 @@ from flask import Flask
 
 from admin_app.extensions import db
 from admin_app.jobs.worker import PATIENCE, work
+from admin_app.web.priority import POLITENESS
 
 # Seconds between two looks at the worker, and before a dead one is replaced.
 LOOK = 0.5
-# How far the worker stands back behind the server on a busy machine: 0 is not at all, 19 is behind everything.
-POLITENESS = 10
 
 
 def keep_worker(app: Flask, *, threads: int, close: Callable[[], object]) -> int:

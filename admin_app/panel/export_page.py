@@ -30,6 +30,7 @@ from admin_app.transfer.formats.csv import DELIMITERS
 from admin_app.web import proof
 from admin_app.web.login import lead_to, signed_in_staff
 from admin_app.web.notices import call_attention
+from admin_app.web.priority import behind_pages
 
 NOTHING_CHOSEN = "Choose at least one column."
 BY_A_JOB = "Press Export, and a job makes the file: you find it under Jobs."
@@ -111,7 +112,7 @@ class ExportPage(Exporting):
     def download(self, order: Order) -> Response:
         """Send a file while it is written; one that fails half-way is broken off."""
         return Response(
-            self.export_file(order),
+            behind_pages(self.export_file(order)),
             content_type=order.format.content_type,
             headers={"Content-Disposition": f'attachment; filename="{self.file_name(order)}"'},
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,7 +19,6 @@ from admin_app.transfer.columns import ExportColumn
 from admin_app.transfer.exporting import exported_rows
 from admin_app.transfer.formats import FORMATS, FileOptions, Format
 from admin_app.transfer.taking import Taking, noted_rows
-from admin_app.web.priority import give_way
 
 # Of what a list was narrowed by, so much stands in the history; what else an address says leaves no row out.
 LONGEST_ASKED = 200
@@ -68,7 +67,7 @@ class Exporting(Exportable):
         on_total: Callable[[int], object] | None = None,
         on_rows: Callable[[int], object] = lambda _count: None,
         on_problem: Callable[[int, str], object] = lambda _row, _problem: None,
-    ) -> Iterator[bytes]:
+    ) -> Generator[bytes, None, None]:
         """Write the file. `on_rows` hears how many rows were read each time; `exported_rows` knows the other two."""
         names = [column.key if order.format.has_keys else column.header for column in order.columns]
         write_line = order.format.line
@@ -78,17 +77,16 @@ class Exporting(Exportable):
             order.columns,
             on_begin=on_begin,
             on_total=on_total,
-            line=None if write_line is None else lambda columns: write_line(columns, order.options),
+            line=None if write_line is None else lambda columns, store: write_line(columns, order.options, store),
         )
         rows = noted_rows(db.engine, read, self._taking(order.selection))
 
-        def written() -> Iterator[bytes]:
+        def written() -> Generator[bytes, None, None]:
             passing, told = _Counted(rows), 0
             # Whoever breaks off the download has taken what was sent so far.
             with closing(rows):
                 for chunk in order.format.write(names, passing, order.options, on_problem):
                     yield chunk
-                    give_way()
                     on_rows(passing.number - told)
                     told = passing.number
 

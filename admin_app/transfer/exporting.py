@@ -34,14 +34,14 @@ def exported_rows(
     *,
     on_begin: Callable[[Callable[[], None]], object] | None = None,
     on_total: Callable[[int], object] | None = None,
-    line: Callable[[Values], Any] | None = None,
+    line: Callable[[Values, str], Any] | None = None,
 ) -> Iterator[Values]:
     """Yield the values of every row of the selection, in its order, each exactly once, as they were at one moment.
 
     `on_begin` is given a function that stops the statement under way, from any thread. With `on_total` the rows are
     counted before they are read, without it afterwards. `line` makes one expression of the columns' own, by which
-    PostgreSQL writes whole lines of a file: where it makes one, they take the rows' place. An error ends the iteration:
-    whoever writes the file must not finish it. `TransferError` when the rows read are not as many as were counted.
+    the store of this name writes whole lines of a file: where it makes one, they take the rows' place. An error ends the
+    iteration: whoever writes the file must not finish it. `TransferError` when the rows read are not as many as were counted.
     """
     with (
         _of_one_moment(engine).connect() as connection,
@@ -82,7 +82,7 @@ class _Reader:
         session: Session,
         model: type[Any],
         columns: Sequence[ExportColumn],
-        line: Callable[[Values], Any] | None = None,
+        line: Callable[[Values, str], Any] | None = None,
     ) -> None:
         self.session, self.model, self.columns = session, model, columns
         relations = {
@@ -97,8 +97,7 @@ class _Reader:
         # Beside a whole record the ORM has to know its columns again, so there it converts them itself.
         self.has_records = any(map(_is_record, self.asked))
         is_plain = not self.has_records and not any(column.is_count for column in columns)
-        is_written = line is not None and is_plain and session.get_bind().dialect.name == "postgresql"
-        self.line = line(self.asked) if line is not None and is_written else None
+        self.line = line(self.asked, session.get_bind().dialect.name) if line is not None and is_plain else None
 
     def _asked(self, column: ExportColumn) -> Any:
         """Return what the statement asks for: a column, the key whose children are counted, or a whole record to name it."""

@@ -184,8 +184,8 @@ def test_a_download_that_fails_half_way_is_broken_off(
     whole = served.get("/admin/post/export/csv/?sort=id", Cookie=cookie).read()
     app = create_app(settings, instance_path=str(tmp_path))
     with app.app_context():
-        # What a damaged file or a foreign program could have written: this row cannot be read.
-        db.session.execute(db.text("UPDATE post SET created_at = 'soon' WHERE id = 1500"))
+        # What a damaged file or a foreign program could have written: this is no UTF-8.
+        db.session.execute(db.text("UPDATE post SET content = CAST(x'ff' AS TEXT) WHERE id = 1500"))
         db.session.commit()
         db.engine.dispose()
 

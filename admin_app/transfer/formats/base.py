@@ -32,9 +32,9 @@ class FileOptions:
 Write = Callable[[Sequence[str], Iterable[Sequence[Any]], FileOptions, Problem], Iterator[bytes]]
 
 
-# What lets the database write a row, of columns in their order, as the format's writer would: the expression of a line, or
-# None where these columns are not for it. PostgreSQL only.
-Line = Callable[[Sequence[Any], FileOptions], ColumnElement[str] | None]
+# What lets the database write a row, of columns in their order, as the format's writer would: the expression of a line on
+# the store of this name, or None where these columns are not for it.
+Line = Callable[[Sequence[Any], FileOptions, str], ColumnElement[str] | None]
 
 
 @dataclass(frozen=True)
