@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 
 from admin_app.extensions import AnySession
 from admin_app.selection.counting import Count, bounded, count_of
-from admin_app.selection.paging import fetch
+from admin_app.selection.keyset import Place
+from admin_app.selection.paging import rows_from
 from admin_app.selection.selection import COUNT_LIMIT, Selection
 from admin_app.selection.strategy import planned
 
@@ -31,12 +32,22 @@ def neighbours_of(session: AnySession, selection: Selection, record: Any) -> Nei
     if session.scalar(select(model.id).where(model.id == record.id, *selection.criteria)) is None:
         return None
     place = selection.order.place_of(record)
-    before = fetch(session, selection.segments(place, backwards=True), limit=1)
-    after = fetch(session, selection.segments(place), limit=1)
+    before = rows_from(session, selection, place, limit=1, backwards=True)
+    after = rows_from(session, selection, place, limit=1)
+    return Neighbours(
+        before[0] if before else None,
+        after[0] if after else None,
+        _position(session, selection, place),
+        count_of(session, selection),
+    )
+
+
+def _position(session: AnySession, selection: Selection, place: Place) -> Count:
+    """Count the rows up to a place; not where their order brings them together, and the ones before lie anywhere."""
+    if selection.clustered is not None:
+        return bounded(COUNT_LIMIT + 1)
     position = 1
     for segment in selection.segments(place, backwards=True):
-        some = segment.with_only_columns(model.id).order_by(None).limit(COUNT_LIMIT + 1).subquery()
+        some = segment.with_only_columns(selection.offer.model.id).order_by(None).limit(COUNT_LIMIT + 1).subquery()
         position += session.scalar(select(func.count()).select_from(some)) or 0
-    return Neighbours(
-        before[0] if before else None, after[0] if after else None, bounded(position), count_of(session, selection)
-    )
+    return bounded(position)

@@ -47,7 +47,7 @@ def _page_after(session: AnySession, selection: Selection, options: Sequence[ORM
     count = count_of(session, selection) if offset else None
     rows: Sequence[Any] = ()
     if count is None or not count.is_exact or offset < count.number:
-        rows = _rows(session, selection, start, options, offset=offset)
+        rows = rows_from(session, selection, start, options, limit=selection.per_page + 1, offset=offset)
     if not rows and (start is not None or offset):
         return _page_before(session, _unclustered(selection).changed(before=END), options, count)
     shown = rows[: selection.per_page]
@@ -60,7 +60,7 @@ def _page_before(
     session: AnySession, selection: Selection, options: Sequence[ORMOption], count: Count | None = None
 ) -> Page:
     start = None if selection.before == END else parse_place(selection.order, selection.before)
-    rows = _rows(session, selection, start, options, backwards=True)
+    rows = rows_from(session, selection, start, options, limit=selection.per_page + 1, backwards=True)
     if start is not None and len(rows) < selection.per_page:
         # So close to the beginning the first page shows them all, in their usual places.
         return _page_after(session, selection.changed(), options)
@@ -74,17 +74,17 @@ def _page_before(
     return _page(selection, shown[::-1], count, is_first=len(rows) == len(shown), is_last=False, number=selection.page)
 
 
-def _rows(
+def rows_from(
     session: AnySession,
     selection: Selection,
     start: Place | None,
-    options: Sequence[ORMOption],
+    options: Sequence[ORMOption] = (),
     *,
+    limit: int,
     offset: int = 0,
     backwards: bool = False,
 ) -> Sequence[Any]:
-    """Read the rows of a page, and one more."""
-    limit = selection.per_page + 1
+    """Read so many rows of a planned selection from a place on, walking either way."""
     if selection.clustered is not None:
         segments, is_all = first_segments(session, selection, start, backwards=backwards)
         rows = fetch(session, segments, options, limit=limit, offset=offset) if segments else ()

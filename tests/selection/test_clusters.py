@@ -15,6 +15,7 @@ from admin_app.models.user import User
 from admin_app.panel.registry import resource_of
 from admin_app.selection import clusters, strategy
 from admin_app.selection.clusters import first_segments
+from admin_app.selection.neighbours import neighbours_of
 from admin_app.selection.paging import fetch, page_of
 from admin_app.selection.selection import Selection
 from admin_app.selection.strategy import planned
@@ -114,6 +115,19 @@ def test_page_of_a_clustered_word_is_the_page_of_the_walk(
     assert len(expected) == 80
     assert [keys(one.rows) for one in (first, second)] == [expected[:20], expected[20:40]]
     assert [keys(one.rows) for one in (fifth, last)] == [expected[60:], expected[60:]]
+
+
+@pytest.mark.usefixtures("few_of_many")
+@pytest.mark.parametrize("sort", ["user", "-user"])
+def test_neighbours_in_a_clustered_list_are_those_of_the_walk(sort: str) -> None:
+    chosen = selection(("q", "Ottilie"), ("sort", sort))
+    rows = fetch(db.session, chosen.segments(), limit=100)
+
+    found = [neighbours_of(db.session, chosen, rows[place]) for place in (0, 33, 79)]
+
+    around = [(None, rows[1].id), (rows[32].id, rows[34].id), (rows[78].id, None)]
+    assert [one and (one.previous and one.previous.id, one.following and one.following.id) for one in found] == around
+    assert [one and str(one.position) for one in found] == ["more than 10,000"] * 3
 
 
 @pytest.mark.usefixtures("few_of_many")
