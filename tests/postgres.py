@@ -45,7 +45,8 @@ def start_postgres(folder: Path) -> str:
 
     # The built-in locale knows every letter's case, whatever the machine's language is.
     run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale-provider=builtin", "--locale=C.UTF-8", "-N")
-    run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", f"-F -h '' -k {folder}", "start")
+    # What autovacuum does in its own time, plans and the places of rows would depend on.
+    run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", f"-F -h '' -k {folder} -c autovacuum=off", "start")
     return f"postgresql+psycopg://postgres@/postgres?host={folder}"
 
 

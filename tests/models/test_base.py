@@ -160,4 +160,4 @@ def test_posts_of_a_user_are_theirs(make_user: Callable[..., User], make_post: C
     posts = [make_post(user=ann), make_post(user=ann)]
     make_post(user=bob)
 
-    assert ann.posts == posts
+    assert sorted(ann.posts, key=lambda one: one.id) == posts
