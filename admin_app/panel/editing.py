@@ -1,4 +1,4 @@
-"""Create and edit: forms that build themselves, and every refusal shown at the field it is about."""
+"""Create and edit: forms that build themselves, drawn, sent back and led on from."""
 
 from __future__ import annotations
 
@@ -12,25 +12,21 @@ from flask_admin import expose
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, HiddenField
 
-from admin_app.domain import records
 from admin_app.domain.conflicts import deletion_of
 from admin_app.domain.permissions import Act
 from admin_app.domain.recording import last_set
-from admin_app.domain.rules import problem_with_uniqueness
-from admin_app.domain.submissions import claim, digest_of, new_key, settle
-from admin_app.errors import InvalidRecord, PowerError, RecordGone
+from admin_app.domain.submissions import new_key
+from admin_app.errors import RecordGone
 from admin_app.extensions import db
 from admin_app.models.limits import as_key
 from admin_app.panel.cells import value_cell
 from admin_app.panel.differences import Meanwhile
 from admin_app.panel.elements import Hidden
-from admin_app.panel.fields import RelationField
 from admin_app.panel.forms import Converter
 from admin_app.panel.keeping import DRAFT, ONCE, RECORD_FORMS, SEEN, VERSION, Source
-from admin_app.panel.merging import Merging
+from admin_app.panel.saving import Saving
 from admin_app.text import exact_time
 from admin_app.web.links import here
-from admin_app.web.login import signed_in_staff
 from admin_app.web.notices import announce, warn
 
 UNPROCESSABLE = 422
@@ -41,7 +37,7 @@ _OWN_FIELDS = (VERSION, ONCE, DRAFT)
 LONGEST_WAY_BACK = 1000
 
 
-class Editing(Merging):
+class Editing(Saving):
     """The forms. What a form may change is `form_columns`, whatever a request sends."""
 
     create_template = "resource/create.html"
@@ -59,7 +55,7 @@ class Editing(Merging):
         if request.method != "POST":
             self._fill_in(source.form, over=source.own)
             return self._form_page(source, None)
-        if (record_id := self._claimed()) is not None:
+        if (record_id := self.claimed()) is not None:
             return self._made_before(record_id)
         if self.validate_form(source.form) and (record := self.create_model(source.form)):
             return self._saved(record, f"{self._noun_first(record)} was created.")
@@ -136,82 +132,6 @@ class Editing(Merging):
         source.form.form_errors.append(words)
         return self._form_page(source, record, HTTPStatus.BAD_REQUEST)
 
-    def validate_form(self, form: Form, record: Any = None) -> bool:
-        """Check the fields one by one, then what only the database can tell: whether a unique value is free."""
-        is_valid = form.validate()
-        if record is None and (words := self.missing_words(form)):
-            form.form_errors.append(words)
-            is_valid = False
-        for name, column in self._unique_columns(form):
-            field = form[name]
-            if not field.errors and field.data != getattr(record, name, None):
-                problem = problem_with_uniqueness(
-                    db.session,
-                    column,
-                    field.label.text,
-                    field.data,
-                    model=self.model,
-                    record_id=getattr(record, "id", None),
-                    seen=self.seen(),
-                )
-                field.errors = [*field.errors, problem] if problem else field.errors
-                is_valid = is_valid and problem is None
-        return bool(is_valid)
-
-    def create_model(self, form: Form) -> Any:
-        """Make the record from the form; return None, with the reason at its field, when it cannot be made."""
-        record = self.build_new_instance()
-        return record if self._write(form, record, is_created=True) else None
-
-    def update_model(self, form: Form, model: Any) -> bool:
-        """Save the form to the record; return False, with the reason at its field, when it cannot be saved."""
-        return self._write(form, model, is_created=False)
-
-    def _write(self, form: Form, record: Any, *, is_created: bool) -> bool:
-        try:
-            with records.commit(db.session, self.model, is_known=True):
-                self._populate(form, record, is_created=is_created)
-                if is_created:
-                    db.session.add(record)
-                self.on_model_change(form, record, is_created)
-                self.require_within(record, Act.CREATE if is_created else self._act_of_change())
-                self._finish(record, is_created=is_created)
-        except InvalidRecord as error:
-            _show_problems(form, error.problems)
-        except PowerError as error:
-            _show_problems(form, {"": str(error)})
-        else:
-            return True
-        return False
-
-    def _act_of_change(self) -> Act:
-        """Return the act by which a record that is there is written: a form's, or a return to what it was."""
-        return Act.UNDO if self.act_asked() is Act.UNDO else Act.EDIT
-
-    def _populate(self, form: Form, record: Any, *, is_created: bool) -> None:
-        """Give the record the fields that differ, and no others: what somebody else writes meanwhile stays."""
-        for field in form:
-            if is_created or self.is_changed(field, record):
-                field.populate_obj(record, field.name)
-
-    def _finish(self, record: Any, *, is_created: bool) -> None:
-        """Note in the same transaction that this form is done with."""
-        self.drop_sent_draft()
-        if is_created and request.form.get(ONCE):
-            db.session.flush()
-            settle(db.session, self._digest(), record.id)
-        elif not is_created and "_continue_editing" not in request.form:
-            self.leave(record)
-
-    def _claimed(self) -> int | None:
-        """Return the id of the record that this very form made already."""
-        return claim(db.session, signed_in_staff(), self._digest()) if request.form.get(ONCE) else None
-
-    def _digest(self) -> str:
-        names = self.kept_names("create_view") | {ONCE}
-        fields = [(name, value) for name, value in request.form.items(multi=True) if name in names]
-        return digest_of(signed_in_staff(), self.model.__tablename__, fields)
-
     def _made_before(self, record_id: int) -> Any:
         """Answer a form that was sent twice as it was answered the first time."""
         record = self.get_one(record_id)
@@ -219,10 +139,6 @@ class Editing(Merging):
             return self._saved(record, f"{self._noun_first(record)} was created.")
         warn(f"This form made {self.noun} {record_id} before, which was deleted since. Nothing was made.")
         return self.redirect(self.return_url())
-
-    def _unique_columns(self, form: Form) -> list[tuple[str, Any]]:
-        columns = self.model.__table__.columns
-        return [(column.key, column) for column in columns if column.unique and column.key in form]
 
     def _fill_in(self, form: Form, *, over: Collection[str]) -> None:
         """Take relations from the address: how "Add post" on a user's page knows the user. What was typed stays."""
@@ -296,14 +212,3 @@ class Editing(Merging):
 
     def _noun_first(self, record: Any) -> str:
         return f"{self.noun.capitalize()} “{self.title_of(record)}”"
-
-
-def _show_problems(form: Form, problems: dict[str, str]) -> None:
-    """Put each message at its field, and what concerns no field at the form itself."""
-    for name, message in problems.items():
-        if name in form:
-            # The related record may be what is gone: the input keeps what was typed, the field lets go of the record.
-            form[name].data = None if isinstance(form[name], RelationField) else form[name].data
-            form[name].errors = [*form[name].errors, message]
-        else:
-            form.form_errors.append(message)
