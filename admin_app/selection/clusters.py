@@ -31,8 +31,7 @@ def first_segments(
     """
     word, order = selection.clustered, selection.order
     assert word is not None  # noqa: S101 -- told to mypy: who calls has asked
-    assert order.sort is not None  # noqa: S101 -- as above
-    other, has_it = related_found(word, order.sort.relation)
+    other, has_it = related_found(word, order.relation)
     ones = order.related_ones(other, start=start, backwards=backwards)
     found = [] if ones is None else session.execute(ones.where(has_it).limit(HEADS)).all()
     is_all = len(found) < HEADS

@@ -36,9 +36,14 @@ class Order:
     descending: bool
 
     @property
+    def relation(self) -> Any:
+        """The relation that leads to the model by whose column the rows are sorted; None where it is their own."""
+        return None if self.sort is None else self.sort.relation
+
+    @property
     def relations(self) -> tuple[str, ...]:
         """The relations that have to be loaded with a record to know its place."""
-        return (self.sort.relation.key,) if self.sort is not None and self.sort.relation is not None else ()
+        return () if self.relation is None else (self.relation.key,)
 
     def place_of(self, record: Any) -> Place:
         """Return where a record stands; a related one has to be loaded with it."""

@@ -213,9 +213,9 @@ class Selection:
         return [*found, *(one.criterion() for one in self.groups)]
 
     def _looked_up(self, word: Lookup) -> ColumnElement[bool]:
-        if self.heads is None or self.order.sort is None:
+        if self.heads is None:
             return found_by_index(self.offer.model, word)
-        return found_with(self.offer.model, word, self.order.sort.relation, self.heads)
+        return found_with(self.offer.model, word, self.order.relation, self.heads)
 
     @cached_property
     def lookups(self) -> tuple[Lookup, ...]:

@@ -112,8 +112,7 @@ def _counted_so_far(session: AnySession, selection: Selection, word: Lookup, lea
 
 def _clustered(selection: Selection, lookups: list[Lookup]) -> Lookup | None:
     """Return the first word that is looked for in related records by which the list is sorted, too."""
-    relation = selection.order.sort.relation if selection.order.sort is not None else None
-    return next((one for one in lookups if is_looked_for_by(relation, one)), None)
+    return next((one for one in lookups if is_looked_for_by(selection.order.relation, one)), None)
 
 
 def _learnt(session: AnySession, selection: Selection, lookups: list[Lookup], clustered: Lookup | None) -> _Learnt:
@@ -129,7 +128,9 @@ def _learnt(session: AnySession, selection: Selection, lookups: list[Lookup], cl
     # What is looked for alone is the rarest, as rare as what is meant.
     wanted += [occurs(one) for one in lookups] if len(selection.criteria) > 1 else []
     keys = _sampled_keys(ends)
-    own = _own_rows(selection, clustered) if sizes and clustered is not None else literal(0)
+    own: ColumnElement[int] = literal(0)
+    if sizes and clustered is not None:
+        own = indexed_rows(selection.offer.model, clustered, FEW + 1, but=selection.order.relation)
     sampled = select(size, own, *sizes, *(func.count().filter(one) for one in wanted)).where(
         key.in_(select(keys.c.key))
     )
@@ -143,12 +144,6 @@ def _learnt(session: AnySession, selection: Selection, lookups: list[Lookup], cl
         hits=tuple(counts[2:]) or (counts[0],),
         sizes=tuple(numbers) or (FEW + 1,) * len(lookups),
     )
-
-
-def _own_rows(selection: Selection, word: Lookup) -> ColumnElement[int]:
-    """Count what SQLite's index has for a word, no further than is few, but by the relation that the list is sorted by."""
-    relation = selection.order.sort.relation if selection.order.sort is not None else None
-    return indexed_rows(selection.offer.model, word, FEW + 1, but=relation)
 
 
 def _sizes(session: AnySession, selection: Selection, lookups: list[Lookup]) -> list[ColumnElement[int]]:
