@@ -6,6 +6,7 @@ import functools
 import hashlib
 import os
 import secrets
+import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -346,6 +347,16 @@ def outbox(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(state, "backend", "locmem")
     monkeypatch.setattr(state, "outbox", [], raising=False)
     return state
+
+
+@pytest.fixture
+def dead_mail_server(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set a mail server at whose port nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as nobody_listens:
+        port = nobody_listens.getsockname()[1]
+    monkeypatch.setitem(app.config, "MAIL_SERVER", "127.0.0.1")
+    for name, value in {"backend": "smtp", "server": "127.0.0.1", "port": port}.items():
+        monkeypatch.setattr(app.extensions["mailman"], name, value)
 
 
 # ---- data from the world

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from typing import Any
 
 import pytest
@@ -113,15 +112,8 @@ def test_what_was_not_done_is_not_told(as_owner: Any, viewer: Staff, outbox: Any
     assert told(outbox) == []
 
 
-def test_a_server_that_takes_no_email_stops_nothing(
-    as_owner: Any, as_nobody: Any, viewer: Staff, app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as nobody_listens:
-        port = nobody_listens.getsockname()[1]
-    monkeypatch.setitem(app.config, "MAIL_SERVER", "127.0.0.1")
-    for name, value in {"backend": "smtp", "server": "127.0.0.1", "port": port}.items():
-        monkeypatch.setattr(app.extensions["mailman"], name, value)
-
+@pytest.mark.usefixtures("dead_mail_server")
+def test_a_server_that_takes_no_email_stops_nothing(as_owner: Any, as_nobody: Any, viewer: Staff) -> None:
     saved = edit(as_owner, viewer, password=PASSWORD)
 
     signed_in = as_nobody.post_form("/sign-in", {"email": viewer.email, "password": PASSWORD})

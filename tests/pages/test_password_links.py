@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -116,16 +115,10 @@ def test_with_a_mail_server_the_link_is_sent_and_not_shown(
 
 
 @on_sqlite
+@pytest.mark.usefixtures("dead_mail_server")
 def test_an_email_that_cannot_be_sent_leaves_the_link_to_be_handed_over(
-    as_owner: Any, viewer: Staff, as_nobody: Any, app: Flask, monkeypatch: pytest.MonkeyPatch
+    as_owner: Any, viewer: Staff, as_nobody: Any
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as nobody_listens:
-        port = nobody_listens.getsockname()[1]
-    monkeypatch.setitem(app.config, "MAIL_SERVER", "127.0.0.1")
-    state = app.extensions["mailman"]
-    for name, value in {"backend": "smtp", "server": "127.0.0.1", "port": port}.items():
-        monkeypatch.setattr(state, name, value)
-
     page = Page(as_owner.post_form(access(viewer), {"act": "link"}))
 
     assert as_nobody.get(link_of(page)).status_code == 200
