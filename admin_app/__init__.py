@@ -21,7 +21,7 @@ from admin_app.pages.activity import ActivityPage
 from admin_app.pages.home import HomePage
 from admin_app.pages.jobs import JobsPage
 from admin_app.pages.passkeys import PasskeysPage
-from admin_app.panel import keeping, navigation
+from admin_app.panel import keeping, navigation, registry
 from admin_app.selection import search_indexes
 from admin_app.web import afterwards, alerts, bodies, errors, login, priority, security, templating
 
@@ -41,6 +41,7 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
         static_folder=str(ROOT / "static"),
     )
     app.config.from_mapping(flask_config(os.environ if environment is None else environment, instance))
+    templating.init_app(app)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     csrf.init_app(app)
@@ -54,7 +55,6 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     login.init_app(app)
     alerts.init_app(app)
     errors.init_app(app)
-    templating.init_app(app)
     navigation.init_app(app)
     keeping.init_app(app)
     app.register_blueprint(auth.blueprint)
@@ -72,8 +72,9 @@ def _add_dashboard(app: Flask) -> None:
     admin.add_view(ActivityPage(name="Activity", endpoint="activity"))
     admin.add_view(JobsPage(name="Jobs", endpoint="jobs"))
     search_indexes.declare(history.OFFER.search.values())
-    for resource in resources.declared():
-        view = resource(db)
+    views = [resource(db) for resource in resources.declared()]
+    registry.register(app, views)
+    for view in views:
         search_indexes.declare(view.searched().values())
         admin.add_view(view)
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from flask import Response, abort, g, request, url_for
 from flask_admin.contrib.sqla import ModelView
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import RelationshipProperty, joinedload
 from sqlalchemy.orm.interfaces import ORMOption, RelationshipDirection
@@ -66,7 +67,7 @@ class Engine(Guarded, ModelView):
     def get_one(self, id: Any) -> Any:  # noqa: A002 -- Flask-Admin's name
         """Return the record of this id as it stands in a URL, or None; anything that is no id is nobody's."""
         key = as_key(self.model, str(id))
-        return None if key is None else db.session.get(self.model, key, options=self._with_related)
+        return None if key is None else db.session.scalar(self._by_key, {"key": key})
 
     def requested(self) -> Any:
         """Return the record that the URL names; one that is missing answers 404."""
@@ -115,6 +116,11 @@ class Engine(Guarded, ModelView):
     def _relations(self) -> dict[str, RelationshipProperty[Any]]:
         # Asked of every cell: a plain dictionary answers fastest.
         return dict(inspect_mapper(self.model).relationships.items())
+
+    @cached_property
+    def _by_key(self) -> Select[tuple[Any]]:
+        # Put together once: to do it, and to recognise it among those compiled before, costs as much as to run it.
+        return select(self.model).where(self.model.id == bindparam("key")).options(*self._with_related)
 
     @cached_property
     def _with_related(self) -> list[ORMOption]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app
-from flask_admin import Admin
+from flask import Flask, current_app
 
 from admin_app.domain.finding import EVERYTHING, Sight, find_one, naming_columns
 from admin_app.domain.nouns import names_of
@@ -16,17 +15,24 @@ if TYPE_CHECKING:
     from admin_app.panel.resource import ResourceView
 
 
-def resources() -> Iterator[ResourceView]:
-    """Yield the application's resources in the order of the menu."""
-    from admin_app.panel.resource import ResourceView  # noqa: PLC0415 -- the resource's own parts use this module
+def register(app: Flask, found: Iterable[ResourceView]) -> None:
+    """Note the application's resources, in the order of the menu."""
+    app.extensions["resources"] = {resource.model: resource for resource in found}
 
-    admin: Admin = current_app.extensions["admin"][0]
-    yield from (view for view in admin._views if isinstance(view, ResourceView))  # noqa: SLF001 -- Flask-Admin has no other list of its views
+
+def resources() -> Collection[ResourceView]:
+    """Return the application's resources in the order of the menu."""
+    return _by_model().values()
 
 
 def resource_of(model: type[Any]) -> ResourceView | None:
     """Return the resource of a model, or None when it has no place in the dashboard."""
-    return next((resource for resource in resources() if resource.model is model), None)
+    return _by_model().get(model)
+
+
+def _by_model() -> dict[type[Any], ResourceView]:
+    found: dict[type[Any], ResourceView] = current_app.extensions["resources"]
+    return found
 
 
 def typing_hint(model: type[Any]) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import os
+from collections.abc import MutableMapping
 from functools import lru_cache, partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, request
+from flask.templating import Environment
+from markupsafe import Markup
 
 from admin_app.domain.preferences import settings_of
 from admin_app.text import label
@@ -19,13 +21,23 @@ SITE_NAME = "Admin"
 ONE_YEAR = 365 * 24 * 60 * 60
 
 
+class Templates(Environment):
+    """Jinja, for templates that all share the same globals."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return a template's globals as the plain dictionary that they are: Jinja compares them, name by name, with each import."""
+        return super().make_globals(d) if d else self.globals
+
+
 def init_app(app: Flask) -> None:
-    """Give the templates their functions, and static files their lifetime."""
+    """Give the templates their functions, and static files their lifetime; before any extension makes `app.jinja_env`."""
+    app.jinja_environment = Templates
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["asset"] = partial(
         asset, str(app.static_folder), str(app.static_url_path), is_watched=app.debug
     )
+    app.jinja_env.globals["assets"] = partial(_assets, app)
     app.jinja_env.filters["label"] = label
     app.context_processor(_frame)
     app.after_request(_keep_static_files)
@@ -33,16 +45,24 @@ def init_app(app: Flask) -> None:
 
 def asset(folder: str, root: str, path: str, *, is_watched: bool) -> str:
     """Return the address of a static file; it changes with the file, so that browsers may keep it for ever."""
-    # Three dozen a page, so put together by hand; the paths are our own, and nothing in them wants quoting.
-    file = f"{folder}/{path}"
+    # The paths are our own, and nothing in them wants quoting.
+    file = Path(folder, path)
     # Who serves pages starts anew with new files; who writes them sees them at once.
-    version = _digest(file, os.stat(file).st_mtime_ns if is_watched else 0)  # noqa: PTH116 -- as above
+    version = _digest(file, file.stat().st_mtime_ns if is_watched else 0)
     return f"{request.script_root}{root}/{path}?v={version}"
 
 
+def _assets(app: Flask) -> Markup:
+    """Return the links to the files of every page, drawn once for each path that the dashboard is served under."""
+    known: dict[str, Markup] = app.extensions.setdefault("assets", {})
+    if app.debug or request.script_root not in known:
+        known[request.script_root] = Markup(app.jinja_env.get_template("_assets.html").render())  # noqa: S704 -- a template of ours
+    return known[request.script_root]
+
+
 @lru_cache(maxsize=200)
-def _digest(file: str, _modified: int) -> str:
-    return hashlib.sha256(Path(file).read_bytes()).hexdigest()[:12]
+def _digest(file: Path, _modified: int) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
 
 
 def _frame() -> dict[str, Any]:

@@ -40,6 +40,8 @@ class Form(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         """End what began."""
         if tag == "textarea":
+            # A browser leaves out the line end that a text area may begin with.
+            self._found[self._textarea] = self._found[self._textarea].removeprefix("\r\n").removeprefix("\n")
             self._textarea = ""
         elif tag == "select":
             self._select = ""
