@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 from admin_app import zones
 from admin_app.current import Actor
 from admin_app.domain.passwords import set_password
+from admin_app.domain.people import Holder
 from admin_app.domain.powers import require_another_owner
 from admin_app.domain.roles import of_keys
 from admin_app.domain.rules import problem_with
@@ -77,7 +78,7 @@ def is_set_up(session: AnySession) -> bool:
     return session.scalar(select(Staff.id).limit(1)) is not None
 
 
-def actor_of(staff: Staff) -> Actor:
+def actor_of(staff: Holder) -> Actor:
     """Return the person as the history keeps them: also when the account is gone, one knows who it was."""
     return staff.id, f"{staff.name} ({staff.email})"
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, select
 
+from admin_app.domain.people import Holder
 from admin_app.extensions import AnySession
 from admin_app.models.base import utc_now
 from admin_app.models.draft import Draft
@@ -51,10 +52,10 @@ def keep_draft(session: AnySession, staff_id: int, *, address: str, fields: Sequ
     return draft
 
 
-def draft_of(session: AnySession, staff: Staff, key: str, *, address: str) -> Draft | None:
+def draft_of(session: AnySession, person: Holder, key: str, *, address: str) -> Draft | None:
     """Return this person's draft for the form at this address; None for anybody else's, another form's, yesterday's."""
     draft = session.get(Draft, _storable(key)) if key else None
-    is_theirs = draft is not None and draft.staff_id == staff.id and draft.address == address
+    is_theirs = draft is not None and draft.staff_id == person.id and draft.address == address
     return draft if draft is not None and is_theirs and draft.created_at > _kept_since() else None
 
 
@@ -63,9 +64,9 @@ def asked_for(address: str) -> dict[str, Any]:
     return {"address": address, "kept_since": _kept_since()}
 
 
-def drop_draft(session: AnySession, staff: Staff, key: str) -> None:
+def drop_draft(session: AnySession, person: Holder, key: str) -> None:
     """Forget a draft of this person's (not yet committed): it was saved, or is not wanted."""
-    session.execute(delete(Draft).where(Draft.key == _storable(key), Draft.staff_id == staff.id))
+    session.execute(delete(Draft).where(Draft.key == _storable(key), Draft.staff_id == person.id))
 
 
 def _kept_since() -> datetime:

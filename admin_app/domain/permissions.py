@@ -3,36 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
+from admin_app.domain.people import HeldRole, Holder
 from admin_app.domain.rights import NO_RIGHTS, Act, FieldRight, Grant, Rights
 from admin_app.models.role import Role
-from admin_app.models.staff import Staff
+from admin_app.models.words import Words
 
 __all__ = ["Act", "FieldRight", "Rights", "grant_of", "may", "rights_given_by", "rights_of"]
 
 
-def may(staff: Staff | None, act: Act, resource: str, *, guarded: bool = False) -> bool:
+def may(staff: Holder | None, act: Act, resource: str, *, guarded: bool = False) -> bool:
     """Whether this person may do this with some rows of a resource at least."""
     return rights_of(staff).may(act, resource, guarded=guarded)
 
 
-def rights_of(staff: Staff | None) -> Rights:
+def rights_of(staff: Holder | None) -> Rights:
     """Return what a person may do now; nothing, for strangers and for accounts that are switched off."""
     if staff is None or not staff.is_active:
         return NO_RIGHTS
     return rights_given_by(staff.held_roles)
 
 
-def rights_given_by(roles: Iterable[Role]) -> Rights:
+def rights_given_by(roles: Iterable[Role | HeldRole]) -> Rights:
     """Return what whoever holds these roles may do."""
     return Rights(tuple(grant_of(role) for role in roles))
 
 
-def grant_of(role: Role) -> Grant:
+def grant_of(role: Role | HeldRole) -> Grant:
     """Return what a role gives."""
-    fields = (one.rpartition(":") for one in role.fields)
+    return _grant(role.permissions, role.rows, role.fields)
+
+
+@lru_cache(maxsize=1000)
+def _grant(permissions: Words, rows: Words, fields: Words) -> Grant:
+    """Return what these words mean; they are asked for with every request, and change hardly ever."""
+    rights = (one.rpartition(":") for one in fields)
     return Grant(
-        permissions=frozenset(role.permissions),
-        rows=dict(one.split(":", 1) for one in role.rows),
-        fields={path: FieldRight(right) for path, _, right in fields},
+        permissions=frozenset(permissions),
+        rows=dict(one.split(":", 1) for one in rows),
+        fields={path: FieldRight(right) for path, _, right in rights},
     )

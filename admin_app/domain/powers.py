@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 
 from admin_app.domain import roles
+from admin_app.domain.people import Holder
 from admin_app.domain.permissions import rights_given_by
 from admin_app.domain.rights import Act, Rights
 from admin_app.errors import InvalidRecord, LastOwnerError, PowerError
@@ -83,7 +84,7 @@ def powerful_roles(session: AnySession) -> set[str]:
     }
 
 
-def taken(session: AnySession, staff: Staff | None) -> Power:
+def taken(session: AnySession, staff: Holder | None) -> Power:
     """Let nobody else change who holds what until this transaction ends; return what this person holds then.
 
     What this transaction itself is about to write does not count.

@@ -28,19 +28,23 @@ class Settings:
     export_choice: Mapping[str, Any] = field(default_factory=dict)
 
 
-def settings_of(preferences: Iterable[Preference], resource: str = EVERYWHERE) -> Settings:
-    """Return what is set for this resource."""
-    found = next((one for one in preferences if one.resource == resource), None)
-    if found is None:
-        return Settings()
-    return Settings(
-        columns=tuple(found.columns.split(",")) if found.columns else (),
-        page_size=found.page_size,
-        density=found.density,
-        default_view_id=found.default_view_id,
-        has_shortcuts=found.has_shortcuts,
-        export_choice=found.export_choice,
-    )
+# A row of what a person set: the resource, then the settings in their order.
+ASKED_FOR = (
+    Preference.resource,
+    Preference.columns,
+    Preference.page_size,
+    Preference.density,
+    Preference.default_view_id,
+    Preference.has_shortcuts,
+    Preference.export_choice,
+)
+
+
+def settings_by_resource(rows: Iterable[Sequence[Any]]) -> dict[str, Settings]:
+    """Return the settings of rows of `ASKED_FOR`."""
+    return {
+        resource: Settings(tuple(columns.split(",")) if columns else (), *others) for resource, columns, *others in rows
+    }
 
 
 def remember_settings(

@@ -10,25 +10,40 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, delete, select, update
-from sqlalchemy.orm import joinedload
 
+from admin_app.domain import people
 from admin_app.domain.access import note_access
+from admin_app.domain.people import Person
 from admin_app.domain.recording import note
 from admin_app.extensions import AnySession
 from admin_app.models.base import utc_now
 from admin_app.models.change_set import Kind
-from admin_app.models.staff import LONGEST_USER_AGENT, Staff, StaffSession
+from admin_app.models.staff import LONGEST_USER_AGENT, Staff, StaffSession, handle_of
+from admin_app.models.together import Together
 
-# The preferences and the roles come along with the person: every page goes by them, and they are few.
-_STAFF = joinedload(StaffSession.staff)
-_FIND = (
-    select(StaffSession)
-    .where(StaffSession.token_hash == bindparam("digest"))
-    .options(_STAFF.joinedload(Staff.preferences), _STAFF.joinedload(Staff.held_roles))
+_IS_IT = StaffSession.token_hash == bindparam("digest")
+_WHOSE = select(StaffSession.staff_id).where(_IS_IT).scalar_subquery()
+_COLUMNS = (StaffSession.token_hash, StaffSession.expires_at, StaffSession.last_seen_at, StaffSession.proved_at)
+# The session with its person, their roles and their settings: every page goes by them, and they are few.
+_FOUND = Together(
+    select(*_COLUMNS, *people.COLUMNS).join(Staff, Staff.id == StaffSession.staff_id).where(_IS_IT),
+    people.roles_asked_for(_WHOSE),
+    people.settings_asked_for(_WHOSE),
 )
 
 # A write for every page would make readers wait for writers; to the minute is near enough for people and for limits in hours.
 SEEN_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class LiveSession:
+    """A session that is good, and whose it is."""
+
+    handle: str
+    expires_at: datetime
+    last_seen_at: datetime
+    proved_at: datetime
+    person: Person
 
 
 @dataclass(frozen=True)
@@ -62,22 +77,25 @@ def begin(session: AnySession, staff: Staff, *, hours: int, visitor: Visitor = N
     return token
 
 
-def find(session: AnySession, token: str, *, idle_hours: int | None = None) -> StaffSession | None:
+def find(session: AnySession, token: str, *, idle_hours: int | None = None) -> LiveSession | None:
     """Return the session of this token, unless it ended, expired, lay idle, or the account was switched off."""
-    found = session.execute(_FIND, {"digest": _digest(token)}).unique().scalar_one_or_none()
-    if found is None or not found.staff.is_active or utc_now() >= ends_at(found, idle_hours=idle_hours):
+    rows, roles, settings = _FOUND.read(session, digest=_digest(token))
+    if not rows:
         return None
-    return found
+    token_hash, expires_at, last_seen_at, proved_at, *row = rows[0]
+    person = people.person_of(row, roles, settings)
+    found = LiveSession(handle_of(token_hash), expires_at, last_seen_at, proved_at, person)
+    return found if found.person.is_active and utc_now() < ends_at(found, idle_hours=idle_hours) else None
 
 
-def ends_at(session: StaffSession, *, idle_hours: int | None = None) -> datetime:
+def ends_at(session: LiveSession | StaffSession, *, idle_hours: int | None = None) -> datetime:
     """Return when a session ends if nothing more is heard of it."""
     if idle_hours is None:
         return session.expires_at
     return min(session.expires_at, session.last_seen_at + timedelta(hours=idle_hours))
 
 
-def is_to_be_noted(session: StaffSession) -> bool:
+def is_to_be_noted(session: LiveSession) -> bool:
     """Whether it is time to write down again that the session was seen."""
     return utc_now() - session.last_seen_at >= SEEN_EVERY
 

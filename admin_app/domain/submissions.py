@@ -10,9 +10,9 @@ from datetime import timedelta
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from admin_app.domain.people import Holder
 from admin_app.extensions import AnySession
 from admin_app.models.base import utc_now
-from admin_app.models.staff import Staff
 from admin_app.models.submission import Submission
 
 LIFETIME = timedelta(hours=24)
@@ -23,21 +23,21 @@ def new_key() -> str:
     return secrets.token_urlsafe(16)
 
 
-def digest_of(staff: Staff, table: str, fields: Iterable[tuple[str, str]]) -> str:
+def digest_of(person: Holder, table: str, fields: Iterable[tuple[str, str]]) -> str:
     """Tell one sending from others by its sender and its fields, the form's key among them.
 
     With the fields: whoever goes back, types something else and saves again means another record.
     """
-    parts = [str(staff.id), table, *(part for field in sorted(fields) for part in field)]
+    parts = [str(person.id), table, *(part for field in sorted(fields) for part in field)]
     return hashlib.sha256("\0".join(f"{len(part)}:{part}" for part in parts).encode(errors="replace")).hexdigest()
 
 
-def claim(session: AnySession, staff: Staff, digest: str) -> int | None:
+def claim(session: AnySession, person: Holder, digest: str) -> int | None:
     """Return the id of the record that this sending made already; None when it is for the caller to make (not yet committed).
 
     On PostgreSQL the second of two at once waits here for the first; on SQLite it waits where its transaction begins.
     """
-    staff_id = staff.id
+    staff_id = person.id
     if (made := _made(session, digest)) is not None:
         return made
     session.execute(delete(Submission).where(Submission.created_at < utc_now() - LIFETIME))

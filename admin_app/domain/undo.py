@@ -16,12 +16,12 @@ from admin_app.domain import powers
 from admin_app.domain.giving_back import GivingBack
 from admin_app.domain.nouns import noun_of
 from admin_app.domain.obstacles import Obstacle, obstacle_of
+from admin_app.domain.people import Holder
 from admin_app.domain.powers import Power
 from admin_app.domain.recording import begin_set, describe
 from admin_app.errors import UndoError
 from admin_app.extensions import AnySession, db
 from admin_app.models.change_set import Change, ChangeSet, Did, Kind
-from admin_app.models.staff import Staff
 from admin_app.models.stored import from_json, kept_columns, keys_in, recorded_models
 
 # Signing in and out is nothing to undo, nor is what left the house in a file.
@@ -67,7 +67,7 @@ def fields_changed(session: AnySession, set_id: int, model: type[Any]) -> set[st
 
 
 def undo(
-    session: AnySession, change_set: ChangeSet, *, by: Staff | None = None, insisted: Collection[int] = ()
+    session: AnySession, change_set: ChangeSet, *, by: Holder | None = None, insisted: Collection[int] = ()
 ) -> Outcome:
     """Undo an act (not yet committed); `insisted` are the changes to be undone although their records changed since.
 
@@ -98,7 +98,7 @@ def undo(
     return _outcome(session, change_set.id, given_back)
 
 
-def bring_back(session: AnySession, change: Change, *, by: Staff | None = None) -> None:
+def bring_back(session: AnySession, change: Change, *, by: Holder | None = None) -> None:
     """Make a deleted record again as it was (not yet committed), whatever else its deletion did.
 
     Raises `UndoError` where something is in the way, and `PowerError` where it has more rights than the person.

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, or_, select, true
 
 from admin_app.domain import records
+from admin_app.domain.people import Holder
 from admin_app.domain.permissions import rights_of
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import AnySession
@@ -39,12 +40,12 @@ class ViewAtHand:
     staff_id: int
 
 
-def visible_to(staff: Staff) -> ColumnElement[bool]:
+def visible_to(staff: Holder) -> ColumnElement[bool]:
     """Return the condition on the views this person sees: their own and those shared with them; with every right, all shared ones."""
     return or_(SavedView.staff_id == staff.id, _shared_with(audiences_of(staff)))
 
 
-def audiences_of(staff: Staff) -> tuple[str, ...]:
+def audiences_of(staff: Holder) -> tuple[str, ...]:
     """Return whom a view has to be shared with for this person to see it; nothing where it may be anybody."""
     return () if rights_of(staff).has_everything else (EVERYONE, *staff.roles)
 
@@ -53,7 +54,7 @@ def _shared_with(audiences: Sequence[str]) -> ColumnElement[bool]:
     return SavedView.audience.in_(audiences) if audiences else SavedView.audience != MINE
 
 
-def may_change(staff: Staff, view: SavedView | ViewAtHand) -> bool:
+def may_change(staff: Holder, view: SavedView | ViewAtHand) -> bool:
     """Whether this person may rename, save, share or delete the view: who made it, and with every right what is shared."""
     is_shared = view.audience != MINE
     return view.staff_id == staff.id or (is_shared and rights_of(staff).has_everything)
@@ -78,14 +79,14 @@ def views_at_hand(rows: Iterable[Sequence[Any]]) -> list[ViewAtHand]:
     return [ViewAtHand(*row[:-1]) for row in sorted(rows, key=lambda row: (row[1], row[-1]))]
 
 
-def views_of(session: AnySession, staff: Staff, *, resource: str) -> Sequence[tuple[SavedView, Staff]]:
+def views_of(session: AnySession, staff: Holder, *, resource: str) -> Sequence[tuple[SavedView, Staff]]:
     """Return every view of a resource that the person sees, each with who made it, by name."""
     statement = select(SavedView, Staff).join(Staff, Staff.id == SavedView.staff_id).where(visible_to(staff))
     named = statement.where(SavedView.resource == resource).order_by(func.lower(SavedView.name), SavedView.id)
     return [(view, maker) for view, maker in session.execute(named)]
 
 
-def find_view(session: AnySession, staff: Staff, *, resource: str, key: str) -> SavedView:
+def find_view(session: AnySession, staff: Holder, *, resource: str, key: str) -> SavedView:
     """Return a view by its id as it stands in an address; raise `NotFoundError` for one that is not there, or not shown."""
     number = as_key(SavedView, key)
     wanted = select(SavedView).where(SavedView.id == number, SavedView.resource == resource, visible_to(staff))
@@ -97,7 +98,7 @@ def find_view(session: AnySession, staff: Staff, *, resource: str, key: str) -> 
 
 
 def create_view(
-    session: AnySession, staff: Staff, *, resource: str, name: str, arguments: str, audience: str
+    session: AnySession, staff: Holder, *, resource: str, name: str, arguments: str, audience: str
 ) -> SavedView:
     """Keep a list under a name (not yet committed); raise `InvalidRecord` for a name that does not fit or is taken."""
     count = select(func.count()).where(SavedView.staff_id == staff.id, SavedView.resource == resource)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKey, String, literal
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship, remote
@@ -12,9 +13,6 @@ from admin_app.extensions import db
 from admin_app.models.base import Record, UtcDateTime, utc_now
 from admin_app.models.role import VIEWER, Role
 from admin_app.models.words import Words, WordsType
-
-if TYPE_CHECKING:
-    from admin_app.models.preference import Preference
 
 
 class Staff(Record):
@@ -44,8 +42,6 @@ class Staff(Record):
         order_by=Role.key,
         viewonly=True,
     )
-    # To look at only: `domain.preferences` writes them, and the database lets them go with the person.
-    preferences: Mapped[list[Preference]] = relationship(viewonly=True)
 
     def __str__(self) -> str:
         """Name the person."""
@@ -59,7 +55,12 @@ class Staff(Record):
     @property
     def role_names(self) -> str:
         """What their roles are called."""
-        return ", ".join(one.name for one in self.held_roles) or "No role"
+        return named(self.held_roles)
+
+
+def named(roles: Iterable[Any]) -> str:
+    """Say what these roles are called."""
+    return ", ".join(one.name for one in roles) or "No role"
 
 
 # More of what a browser says about itself tells nobody anything.
@@ -85,5 +86,10 @@ class StaffSession(db.Model):  # type: ignore[name-defined,misc] # made by Flask
 
     @property
     def handle(self) -> str:
-        """What names the session on a page: enough of the hash to find it among one person's, and no way to the token."""
-        return self.token_hash[:16]
+        """What names the session on a page."""
+        return handle_of(self.token_hash)
+
+
+def handle_of(token_hash: str) -> str:
+    """Return what names a session on a page: enough of the hash to find it among one person's, and no way to the token."""
+    return token_hash[:16]

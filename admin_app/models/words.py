@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Self
 
 from sqlalchemy import Dialect, Text
@@ -27,10 +28,11 @@ class Words(tuple[str, ...]):
         """Write them as the table and the history keep them: the same set is the same text."""
         return json.dumps(self, ensure_ascii=False, separators=(",", ":"))
 
-    @classmethod
-    def from_text(cls, text: str) -> Words:
-        """Read what was kept."""
-        return cls(json.loads(text))
+    @staticmethod
+    @lru_cache(maxsize=1000)
+    def from_text(text: str) -> Words:
+        """Read what was kept; with every request the same."""
+        return Words(json.loads(text))
 
 
 class WordsType(TypeDecorator[Words]):

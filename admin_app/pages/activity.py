@@ -107,7 +107,7 @@ class ActivityPage(Guarded):
         insisted = [key for text in request.form.getlist("insist") if (key := as_key(Change, text))]
         try:
             with records.commit(db.session, _model_of(done)):
-                outcome = undo(db.session, done, by=login.current_staff(), insisted=insisted)
+                outcome = undo(db.session, done, by=login.current_person(), insisted=insisted)
                 require_rows_after(set_id, touched)
                 _require_consent(outcome)
         except _AskFirst as asked:
@@ -180,7 +180,7 @@ def _model_of(done: ChangeSet) -> type[Any]:
 
 def _needs_proof(done: ChangeSet) -> bool:
     """Whether it was somebody else's act, is about very many records, or about such as are restored only with proof."""
-    is_anothers = done.actor_id != login.signed_in_staff().id
+    is_anothers = done.actor_id != login.signed_in_person().id
     return is_anothers or proof.are_many(done.count) or any("restore_view" in one.proof_for for one in _touched(done))
 
 

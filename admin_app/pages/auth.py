@@ -33,7 +33,7 @@ def sign_in() -> Any:
     """Sign a person in, and lead on to where they wanted to go."""
     form = SignInForm(request.form, next=request.args.get("next", ""))
     onward = local_path(form.next.data, url_for("admin.index"))
-    if login.current_staff() is not None:
+    if login.current_person() is not None:
         return redirect(onward, 303)
     if request.method != "POST" or not form.validate():
         return _sign_in_page(form, "", 422 if form.errors else 200)

@@ -135,11 +135,11 @@ class JobsPage(Guarded):
 
 
 def _me() -> int:
-    return login.signed_in_staff().id
+    return login.signed_in_person().id
 
 
 def _is_owner() -> bool:
-    return rights_of(login.signed_in_staff()).has_everything
+    return rights_of(login.signed_in_person()).has_everything
 
 
 def _requested(*, may_be_others: bool = False) -> Job:

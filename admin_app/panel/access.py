@@ -20,7 +20,7 @@ from admin_app.panel.powerful import Powerful
 from admin_app.panel.session_rows import end_sessions, session_rows
 from admin_app.text import counted, in_words, waiting_time
 from admin_app.web import second_factor
-from admin_app.web.login import current_staff
+from admin_app.web.login import current_person
 from admin_app.web.notices import announce
 from admin_app.web.password_links import HandedLink, hand_over
 
@@ -71,7 +71,7 @@ class Access(Powerful):
     def _require_power(self, staff: Staff) -> None:
         """Answer 403 where the person holds more than who acts, by what is so when nobody else can change it."""
         try:
-            powers.taken(db.session, current_staff()).require_over(staff)
+            powers.taken(db.session, current_person()).require_over(staff)
         except PowerError:
             abort(403)
 
@@ -92,7 +92,7 @@ class Access(Powerful):
 
 
 def _is_oneself(staff: Staff) -> bool:
-    person = current_staff()
+    person = current_person()
     return person is not None and person.id == staff.id
 
 

@@ -17,7 +17,7 @@ from admin_app.jobs import ledger
 from admin_app.models.base import utc_now
 from admin_app.models.together import Together
 from admin_app.selection.selection import VIEW, whole_number
-from admin_app.web.login import current_staff
+from admin_app.web.login import current_person
 
 # Below each resource in the navigation; the rest is on the page of all views.
 MOST_SHOWN = 6
@@ -57,14 +57,14 @@ def named_view() -> int:
 
 
 def _read(view_id: int, *queries: Query, **parameters: Any) -> list[list[Sequence[Any]]]:
-    staff = current_staff()
+    person = current_person()
     told = session.get(TOLD) if has_request_context() else None
     since = datetime.fromisoformat(told) if isinstance(told, str) else utc_now()
-    if staff is None:
+    if person is None:
         g.at_hand = AtHand([], [], since, view_id)
         return [[] for _ in queries]
-    parameters |= {"staff_id": staff.id, "view_id": view_id, "since": since}
-    views, jobs, *others = _together(audiences_of(staff), *queries).read(db.session, **parameters)
+    parameters |= {"staff_id": person.id, "view_id": view_id, "since": since}
+    views, jobs, *others = _together(audiences_of(person), *queries).read(db.session, **parameters)
     g.at_hand = AtHand(views_at_hand(views), ledger.news(jobs), since, view_id)
     return others
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import inspect as inspect_mapper
 
-from admin_app.domain.preferences import Settings, settings_of
+from admin_app.domain.preferences import Settings
 from admin_app.errors import ConfigurationError
 from admin_app.panel.reach import Reach
 from admin_app.selection.selection import Selection
-from admin_app.web.login import current_staff
+from admin_app.web.login import current_person
 
 
 class Columns(Reach):
@@ -49,8 +49,8 @@ class Columns(Reach):
     @property
     def settings(self) -> Settings:
         """What the person at the screen set for this resource's lists."""
-        staff = current_staff()
-        return settings_of(staff.preferences if staff is not None else (), self.endpoint)
+        person = current_person()
+        return Settings() if person is None else person.settings_of(self.endpoint)
 
     def require_columns(self) -> None:
         """Raise `ConfigurationError` for a declared column that a list cannot show, or must not: a secret."""

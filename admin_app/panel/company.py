@@ -28,7 +28,7 @@ from admin_app.panel.at_hand import read_along
 from admin_app.panel.form_rights import FormRights
 from admin_app.panel.keeping import form_address
 from admin_app.web.afterwards import afterwards
-from admin_app.web.login import signed_in_staff
+from admin_app.web.login import signed_in_person
 
 
 class Company(FormRights):
@@ -39,19 +39,19 @@ class Company(FormRights):
         """Hear that the form is still open, and answer who else has it open; or that it was left."""
         place = self._place(self.requested())
         if "leave" in request.form:
-            leave(db.session, place, signed_in_staff().id)
+            leave(db.session, place, signed_in_person().id)
             db.session.commit()
             return Response(status=204)
-        arrive(db.session, place, signed_in_staff().id, lasting=PINGED)
+        arrive(db.session, place, signed_in_person().id, lasting=PINGED)
         db.session.commit()
-        return jsonify(note=_words(present_at(db.session, place), but=signed_in_staff().id))
+        return jsonify(note=_words(present_at(db.session, place), but=signed_in_person().id))
 
     def alongside(self, record: Any) -> tuple[Sequence[Any] | None, str]:
         """Return what a form that is opened says besides: the key and time of what the person typed into it before, and who else is there.
 
         Once the page is sent it is noted that this person is there too.
         """
-        place, staff_id = self._place(record), signed_in_staff().id
+        place, staff_id = self._place(record), signed_in_person().id
         drafts, there = read_along(NEWEST_DRAFT, PRESENT, **asked_for(form_address()), **asked_at(place))
         found = present(there)
         if record is not None and not any(one.staff_id == staff_id and one.is_fresh for one in found):
@@ -60,7 +60,7 @@ class Company(FormRights):
 
     def leave(self, record: Any) -> None:
         """Forget that this person is at the record's form (not yet committed)."""
-        leave(db.session, self._place(record), signed_in_staff().id)
+        leave(db.session, self._place(record), signed_in_person().id)
 
     def _place(self, record: Any) -> Place:
         """Return the record's form; at that of a new one nobody is."""

@@ -28,7 +28,7 @@ from admin_app.selection.strategy import planned
 from admin_app.transfer.formats import FORMATS, FileOptions
 from admin_app.transfer.formats.csv import DELIMITERS
 from admin_app.web import proof
-from admin_app.web.login import lead_to, signed_in_staff
+from admin_app.web.login import lead_to, signed_in_person
 from admin_app.web.notices import call_attention
 from admin_app.web.priority import behind_pages
 
@@ -51,7 +51,7 @@ class ExportPage(Exporting):
         """
         if export_type != "csv":
             abort(404)
-        order = self.order(self.arguments(), staff_id=signed_in_staff().id)
+        order = self.order(self.arguments(), staff_id=signed_in_person().id)
         if _exceeds("EXPORT_ROWS", order.selection):
             at_once = text.counted(current_app.config["EXPORT_ROWS"], self.noun, self.nouns)
             call_attention(f"This list is too long to be sent at once, which goes up to {at_once}. {BY_A_JOB}")
@@ -64,7 +64,7 @@ class ExportPage(Exporting):
     def export_page(self) -> Any:
         """Ask how; then send the file, or have a job make it where that takes longer."""
         arguments = self.arguments()
-        order = self.order(arguments, staff_id=signed_in_staff().id)
+        order = self.order(arguments, staff_id=signed_in_person().id)
         if request.method != "POST":
             return self._page(order.selection, None, [])
         choice = self._sent(request.form)
@@ -75,7 +75,7 @@ class ExportPage(Exporting):
             columns=choice["columns"],
             format_key=choice["format"],
             options=FileOptions(**choice["options"]),
-            staff_id=signed_in_staff().id,
+            staff_id=signed_in_person().id,
         )
         if (
             not proof.is_fresh()

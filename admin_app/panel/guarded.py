@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import BaseView
 
 from admin_app.web import proof
-from admin_app.web.login import ask_to_sign_in, current_staff
+from admin_app.web.login import ask_to_sign_in, current_person
 
 
 class Guarded(BaseView):
@@ -20,7 +20,7 @@ class Guarded(BaseView):
 
     def is_accessible(self) -> bool:
         """Whether the menu shows it."""
-        return current_staff() is not None
+        return current_person() is not None
 
     def may_open(self, _name: str) -> bool:
         """Whether the person at the screen has the right that a view asks for."""
@@ -28,7 +28,7 @@ class Guarded(BaseView):
 
     def _handle_view(self, name: str, **_arguments: Any) -> ResponseReturnValue | None:
         """Ask for a signed-in person first, then for the right: of the address itself, not of a button that leads to it."""
-        if current_staff() is None:
+        if current_person() is None:
             return ask_to_sign_in()
         if not self.may_open(name):
             abort(403)

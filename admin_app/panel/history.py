@@ -29,7 +29,7 @@ from admin_app.panel.engine import foreign_key_of
 from admin_app.panel.export_page import ExportPage
 from admin_app.panel.history_elements import Entry
 from admin_app.panel.registry import resource_of
-from admin_app.web.login import current_staff
+from admin_app.web.login import current_person
 from admin_app.web.notices import announce
 
 
@@ -81,7 +81,7 @@ class History(ExportPage):
     def _brought_back(self, change: Change) -> list[str]:
         try:
             with records.commit(db.session, self.model):
-                bring_back(db.session, change, by=current_staff())
+                bring_back(db.session, change, by=current_person())
                 if self.rows(Act.UNDO) is not None and not self.is_within(change.record_id, Act.UNDO):
                     abort(404)
         except (UndoError, PowerError) as error:

@@ -21,7 +21,7 @@ from admin_app.panel.elements import Hidden
 from admin_app.panel.field_rights import FieldRights
 from admin_app.panel.registry import resources
 from admin_app.web import errors, proof, typed
-from admin_app.web.login import ask_to_sign_in, current_staff, former_staff_id
+from admin_app.web.login import ask_to_sign_in, current_person, former_staff_id
 from admin_app.web.notices import warn
 
 # The fields of ours in a form: the version it was drawn from, the version its choices were made at and they themselves,
@@ -62,7 +62,7 @@ class Keeping(FieldRights):
 
     def _handle_view(self, name: str, **arguments: Any) -> ResponseReturnValue | None:
         """Keep what somebody typed whose session has ended, before they are asked to sign in."""
-        if current_staff() is None:
+        if current_person() is None:
             proof.unwrap(former_staff_id())
             if (fields := typed.typed(self.kept_names(name))) and (page := self._kept(fields, name)) is not None:
                 return page
@@ -83,10 +83,10 @@ class Keeping(FieldRights):
 
     def shown_draft(self) -> Draft | None:
         """Return the person's draft that the address names."""
-        staff = current_staff()
-        if request.method == "POST" or staff is None:
+        person = current_person()
+        if request.method == "POST" or person is None:
             return None
-        return draft_of(db.session, staff, request.args.get(IN_ADDRESS, ""), address=form_address())
+        return draft_of(db.session, person, request.args.get(IN_ADDRESS, ""), address=form_address())
 
     def answers(self, draft: Draft | None) -> MultiDict[str, str]:
         """Return what stands in a form: what was just sent, the draft that is shown, or nothing yet."""
@@ -115,9 +115,9 @@ class Keeping(FieldRights):
 
     def drop_sent_draft(self) -> None:
         """Forget the draft that was just saved (not yet committed)."""
-        staff = current_staff()
-        if staff is not None and (key := request.form.get(DRAFT)):
-            drop_draft(db.session, staff, key)
+        person = current_person()
+        if person is not None and (key := request.form.get(DRAFT)):
+            drop_draft(db.session, person, key)
 
     def page_again(self, _view: str, _words: str) -> Any:
         """Show a view's form again, filled with what was sent, which was not carried out; None where there is none."""
@@ -144,8 +144,8 @@ def _names() -> Collection[str]:
 
 def _stale_token(_error: CSRFError) -> Any:
     """Show the form again with a fresh token; what came without a good one is never carried out."""
-    staff = current_staff()
-    proof.unwrap(staff.id if staff is not None else None)
+    person = current_person()
+    proof.unwrap(person.id if person is not None else None)
     resource, view = _resource()
     if resource is None or not typed.typed(resource.kept_names(view)) or not resource.may(resource.acts[view]):
         return errors.token_missing()

@@ -8,7 +8,7 @@ from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 
-from flask import request
+from flask import request, url_for
 from flask_admin import expose
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.exc import OperationalError
@@ -199,7 +199,7 @@ class ListPage(ListRows):
         """Return where the rows of this list leave as a file, "" where they may not."""
         if not self.may(Act.EXPORT) or selection.parent is not None:
             return ""
-        return ListLinks(self.link(view, **arguments)).to(selection.changed())
+        return ListLinks(url_for(f"{self.endpoint}.{view}", **arguments)).to(selection.changed())
 
     def _gone_words(self, selection: Selection) -> list[str]:
         gone = self.gone_columns(selection)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, request, session, url_for
+from flask import Flask, request, session
 
 from admin_app.jobs import ledger
 from admin_app.panel.at_hand import TOLD, at_hand
 from admin_app.panel.elements import Link, MenuItem
 from admin_app.panel.registry import resources
-from admin_app.web.login import current_staff
+from admin_app.web.links import address_of
+from admin_app.web.login import current_person
 
 if TYPE_CHECKING:
     from admin_app.panel.resource import ResourceView
@@ -22,21 +23,21 @@ def init_app(app: Flask) -> None:
 
 
 def _menu() -> dict[str, Any]:
-    if current_staff() is None:
-        return {"navigation": [], "job_news": [], "home_url": url_for("auth.sign_in")}
+    if current_person() is None:
+        return {"navigation": [], "job_news": [], "home_url": address_of("auth.sign_in")}
     seen = [resource for resource in resources() if resource.is_accessible()]
-    start = MenuItem("Start", url_for("admin.index"), is_current=request.endpoint == "admin.index")
-    activity = MenuItem("Activity", url_for("activity.index"), is_current=request.blueprint == "activity")
+    start = MenuItem("Start", address_of("admin.index"), is_current=request.endpoint == "admin.index")
+    activity = MenuItem("Activity", address_of("activity.index"), is_current=request.blueprint == "activity")
     under_way, ended = _jobs()
     words = f"Jobs, {under_way} under way" if under_way else "Jobs"
-    jobs = MenuItem(words, url_for("jobs.index"), is_current=request.blueprint == "jobs")
+    jobs = MenuItem(words, address_of("jobs.index"), is_current=request.blueprint == "jobs")
     return {
         "navigation": [start, *(_item(resource) for resource in seen), activity, jobs],
         "job_news": ended,
-        "home_url": url_for("admin.index"),
-        "account_url": url_for("account.index"),
-        "session_url": url_for("account.session"),
-        "sign_out_url": url_for("auth.sign_out"),
+        "home_url": address_of("admin.index"),
+        "account_url": address_of("account.index"),
+        "session_url": address_of("account.session"),
+        "sign_out_url": address_of("auth.sign_out"),
     }
 
 
@@ -58,5 +59,5 @@ def _jobs() -> tuple[int, list[Link]]:
     ended = [job for job in found.jobs if job.finished_at is not None]
     if TOLD not in session or ended:
         session[TOLD] = max([found.since, *(job.finished_at for job in ended if job.finished_at)]).isoformat()
-    links = [Link(f"{job.title}: {job.state.value}", url_for("jobs.index")) for job in ended]
+    links = [Link(f"{job.title}: {job.state.value}", address_of("jobs.index")) for job in ended]
     return sum(job.state in ledger.OPEN for job in found.jobs), links

@@ -23,7 +23,7 @@ from admin_app.selection.conditions import reader_of
 from admin_app.selection.selection import OWN_KEYS, PER_PAGE, SORT, VIEW, WHERE, WHOLE, Selection, whole_number
 from admin_app.selection.where import in_one_order, parse_where
 from admin_app.text import in_words
-from admin_app.web.login import current_staff
+from admin_app.web.login import current_person
 
 
 class Opening(Choosing):
@@ -125,11 +125,11 @@ class Opening(Choosing):
 
     def _view_bar(self, view: ViewAtHand | None, selection: Selection) -> ViewBar:
         save_as_url = ListLinks(self.link("new_view")).to(selection.changed())
-        staff = current_staff()
-        if view is None or staff is None:
+        person = current_person()
+        if view is None or person is None:
             return ViewBar(save_as_url=save_as_url)
         is_changed = self._comparable(self.stored_arguments(selection)) != self._comparable(_pairs_of(view))
-        is_own = may_change(staff, view)
+        is_own = may_change(person, view)
         return ViewBar(
             name=view.name,
             is_changed=is_changed,

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from flask import abort, request
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
+from admin_app.domain.people import Holder
 from admin_app.domain.permissions import Act
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import db
@@ -28,7 +29,7 @@ class RowRule:
     """Some rows of a resource, for a role to be kept to: those that these filters, as an address has them, leave for a person."""
 
     label: str
-    filters: Callable[[Staff], Mapping[str, str]]
+    filters: Callable[[Holder], Mapping[str, str]]
 
 
 class Reach(Filtering):
@@ -154,11 +155,11 @@ class Reach(Filtering):
 
     def _rule(self, name: str) -> ColumnElement[bool]:
         """Return what one rule leaves. A rule that is declared no more leaves nothing: it was to be less than everything."""
-        rule, staff = self.row_rules.get(name), standing().staff
-        if rule is None or staff is None:
+        rule, person = self.row_rules.get(name), standing().person
+        if rule is None or person is None:
             return false()
         offer = Offer(self.model, filters=self.declared_filters)
-        return and_(true(), *(Selection.parse(offer, rule.filters(staff).items()).criteria or [false()]))
+        return and_(true(), *(Selection.parse(offer, rule.filters(person).items()).criteria or [false()]))
 
     def _among(self, keys: Iterable[int], rows: ColumnElement[bool] | None) -> set[int]:
         wanted = select(self.model.id).where(self.model.id.in_(keys))

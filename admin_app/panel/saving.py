@@ -16,7 +16,7 @@ from admin_app.extensions import db
 from admin_app.panel.fields import RelationField
 from admin_app.panel.keeping import ONCE
 from admin_app.panel.merging import Merging
-from admin_app.web.login import signed_in_staff
+from admin_app.web.login import signed_in_person
 
 
 class Saving(Merging):
@@ -91,12 +91,12 @@ class Saving(Merging):
 
     def claimed(self) -> int | None:
         """Return the id of the record that this very form made already."""
-        return claim(db.session, signed_in_staff(), self._digest()) if request.form.get(ONCE) else None
+        return claim(db.session, signed_in_person(), self._digest()) if request.form.get(ONCE) else None
 
     def _digest(self) -> str:
         names = self.kept_names("create_view") | {ONCE}
         fields = [(name, value) for name, value in request.form.items(multi=True) if name in names]
-        return digest_of(signed_in_staff(), self.model.__tablename__, fields)
+        return digest_of(signed_in_person(), self.model.__tablename__, fields)
 
     def _unique_columns(self, form: Form) -> list[tuple[str, Any]]:
         columns = self.model.__table__.columns

@@ -51,7 +51,7 @@ def end_sessions(staff: Staff, chosen: str) -> str:
     """End the session that a form names, or all but the present one; return what was done, in words."""
     present = current_session()
     if chosen == EVERYWHERE_ELSE:
-        is_oneself = present is not None and present.staff.id == staff.id
+        is_oneself = present is not None and present.person.id == staff.id
         sessions.end_on_request(db.session, staff, but=present.token if present and is_oneself else None)
         return (
             f"{'You are' if is_oneself else f'{staff.name} is'} signed out everywhere{' else' if is_oneself else ''}."

@@ -11,10 +11,11 @@ from typing import Any, TypeVar
 
 from flask import current_app, g, has_request_context
 
+from admin_app.domain.people import Holder
 from admin_app.domain.permissions import rights_of
 from admin_app.domain.rights import EVERYTHING, Grant, Rights
 from admin_app.models.staff import Staff
-from admin_app.web.login import current_staff
+from admin_app.web.login import current_person
 
 T = TypeVar("T")
 
@@ -23,7 +24,7 @@ T = TypeVar("T")
 class Standing:
     """A person and their rights as they are now. Nobody is the command line: who runs it may do everything by it."""
 
-    staff: Staff | None
+    person: Holder | None
     rights: Rights
     # What was found out already: the same is asked for every column, and for the links of every row.
     known: dict[Hashable, Any] = field(default_factory=dict)
@@ -67,21 +68,21 @@ def standing() -> Standing:
     user = here.get("_login_user")
     whose, kept = here.get("standing") or (None, None)
     if kept is None or whose is not user or user is None:
-        kept = _standing_of(current_staff())
+        kept = _standing_of(current_person())
         here.standing = here.get("_login_user"), kept
     found: Standing = kept
     return found
 
 
-def _standing_of(staff: Staff | None) -> Standing:
+def _standing_of(person: Holder | None) -> Standing:
     """Return a person's standing, with what is known of whoever's roles say the same as theirs do now."""
-    rights = rights_of(staff)
-    roles = staff.held_roles if staff is not None and rights.grants else ()
+    rights = rights_of(person)
+    roles = person.held_roles if person is not None and rights.grants else ()
     said = tuple((one.permissions, one.rows, one.fields) for one in roles)
     implied = current_app.extensions.setdefault("standing", {})
     if said not in implied and len(implied) >= MOST_KNOWN:
         implied.clear()
-    return Standing(staff, rights, implied=implied.setdefault(said, {}))
+    return Standing(person, rights, implied=implied.setdefault(said, {}))
 
 
 @contextmanager

@@ -15,18 +15,18 @@ from admin_app.models.change_set import ChangeSet, Did
 from admin_app.models.stored import kept_columns, recorded_models
 from admin_app.panel.registry import resource_of, resources
 from admin_app.panel.resource import ResourceView
-from admin_app.web.login import current_staff
+from admin_app.web.login import current_person
 
 
 def visible() -> Wanted:
     """Return what of the trail the person may see. What a record was is for who may see it now: gone ones are judged by nothing."""
     shown = [resource for resource in resources() if resource.may(Act.HISTORY)]
     rows = {one.model: which for one in shown if (which := one.rows(Act.HISTORY)) is not None}
-    staff = current_staff()
+    person = current_person()
     return Wanted(
         hidden=sorted(set(recorded_models()) - {_table(one) for one in shown}),
         rows=rows,
-        own=staff.id if staff is not None and rows else None,
+        own=person.id if person is not None and rows else None,
         unnamed=[_table(one) for one in shown if not one.shows_title()],
     )
 

@@ -22,7 +22,7 @@ from admin_app.panel.links import ListLinks
 from admin_app.panel.list_elements import ViewRow
 from admin_app.panel.ticking import Ticking
 from admin_app.selection.selection import WHOLE, Selection
-from admin_app.web.login import signed_in_staff
+from admin_app.web.login import signed_in_person, signed_in_staff
 from admin_app.web.notices import announce
 
 VIEW_FORMS = frozenset({"new_view", "change_view"})
@@ -38,7 +38,7 @@ class Views(Ticking):
     @expose("/views/")
     def views_view(self) -> Any:
         """List every view of this resource that the person sees."""
-        found = views.views_of(db.session, signed_in_staff(), resource=self.endpoint)
+        found = views.views_of(db.session, signed_in_person(), resource=self.endpoint)
         audiences = _audiences()
         rows = [self._row_of(view, maker, audiences) for view, maker in found]
         return self.render(
@@ -62,7 +62,7 @@ class Views(Ticking):
                 self.drop_sent_draft()
                 view = views.create_view(
                     db.session,
-                    signed_in_staff(),
+                    signed_in_person(),
                     resource=self.endpoint,
                     name=request.form.get("name", ""),
                     arguments=self._printed(selection),
@@ -149,13 +149,13 @@ class Views(Ticking):
 
     def _found(self, key: str) -> SavedView:
         try:
-            return views.find_view(db.session, signed_in_staff(), resource=self.endpoint, key=key)
+            return views.find_view(db.session, signed_in_person(), resource=self.endpoint, key=key)
         except NotFoundError:
             abort(HTTPStatus.NOT_FOUND)
 
     def _changeable(self, key: str) -> SavedView:
         view = self._found(key)
-        if not views.may_change(signed_in_staff(), view):
+        if not views.may_change(signed_in_person(), view):
             abort(HTTPStatus.FORBIDDEN)
         return view
 
@@ -187,12 +187,12 @@ class Views(Ticking):
             abort(HTTPStatus.CONFLICT)
 
     def _row_of(self, view: SavedView, maker: Staff, audiences: Mapping[str, str]) -> ViewRow:
-        is_own = views.may_change(signed_in_staff(), view)
+        is_own = views.may_change(signed_in_person(), view)
         return ViewRow(
             id=view.id,
             name=view.name,
             url=self.link("index_view", view=view.id),
-            maker="You" if maker.id == signed_in_staff().id else maker.name,
+            maker="You" if maker.id == signed_in_person().id else maker.name,
             audience="" if view.audience == MINE else audiences.get(view.audience, view.audience),
             is_default=self.settings.default_view_id == view.id,
             edit_url=self.link("change_view", id=view.id) if is_own else "",

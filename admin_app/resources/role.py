@@ -18,7 +18,7 @@ from admin_app.panel.powerful import TOUCHING, Powerful
 from admin_app.panel.registry import resource_of
 from admin_app.panel.word_fields import FieldRightsField, PermissionsField, RowRulesField
 from admin_app.text import counted
-from admin_app.web.login import current_staff
+from admin_app.web.login import current_person
 
 
 class RoleResource(Powerful):
@@ -56,7 +56,7 @@ class RoleResource(Powerful):
 
     def saving_note(self, record: Any) -> str:
         """Say whose sessions end with other rights; one's own goes on."""
-        person = current_staff()
+        person = current_person()
         is_mine = person is not None and record.key in person.roles
         others = roles.number_of_holders(db.session, record, are_active=True) - is_mine
         if not others:
@@ -67,7 +67,7 @@ class RoleResource(Powerful):
 
     def on_model_change(self, form: Form, model: Role, is_created: bool) -> None:  # noqa: ARG002, FBT001 -- Flask-Admin's signature
         """Give no more than whoever saves holds, before and after."""
-        power = powers.taken(db.session, current_staff())
+        power = powers.taken(db.session, current_person())
         if is_created:
             model.key = roles.new_key(db.session, model.name)
         else:
@@ -76,7 +76,7 @@ class RoleResource(Powerful):
 
     def on_model_delete(self, model: Role) -> None:
         """Delete no role that somebody has, nor one that holds more than whoever deletes."""
-        powers.taken(db.session, current_staff()).require_over_role(model)
+        powers.taken(db.session, current_person()).require_over_role(model)
         if number := roles.number_of_holders(db.session, model):
             people = counted(number, "person has", "people have")
             message = f"{people} this role. Take it from them first."

@@ -15,7 +15,7 @@ from admin_app.models.staff import Staff
 from admin_app.panel.access import Access
 from admin_app.panel.fields import NewPasswordField, Rule
 from admin_app.panel.word_fields import RolesField
-from admin_app.web.login import current_staff
+from admin_app.web.login import current_person
 from admin_app.web.notices import announce
 from admin_app.zones import UTC_NAME
 
@@ -82,7 +82,7 @@ class StaffResource(Access):
         # Some letters grow when they become small ones.
         if problem := problem_with(Staff.__table__.columns["email"], "Email", model.email):
             raise InvalidRecord({"email": problem})
-        power = powers.taken(db.session, current_staff())
+        power = powers.taken(db.session, current_person())
         if not is_created:
             power.require_over(model)
         power.require_roles(model.roles)
@@ -95,5 +95,5 @@ class StaffResource(Access):
 
     def on_model_delete(self, model: Staff) -> None:
         """Refuse to delete the last owner, and whoever holds more than who deletes."""
-        powers.taken(db.session, current_staff()).require_over(model)
+        powers.taken(db.session, current_person()).require_over(model)
         powers.require_another_owner(db.session, model)

@@ -1,11 +1,12 @@
-"""Where a link may lead back to: only ever a path of our own."""
+"""Addresses of our own: of the page at hand, of those that every page links, and where a link may lead back to."""
 
 from __future__ import annotations
 
 import re
+from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
-from flask import request
+from flask import current_app, request, url_for
 
 # More than browsers and servers carry in an address.
 LONGEST_PATH = 4000
@@ -17,6 +18,22 @@ _LOCAL_PATH = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*")
 def local_path(text: str | None, default: str) -> str:
     """Return the path if it is one of ours, else the default."""
     return text if text and len(text) <= LONGEST_PATH and _LOCAL_PATH.fullmatch(text) else default
+
+
+# What need not be quoted in an argument, as Werkzeug has it.
+_READABLE = "!$'()*,/:;?@"
+
+
+def address_of(endpoint: str, **arguments: Any) -> str:
+    """Return the address of a page of ours with these arguments, but for those that are None.
+
+    Without them it is put together once for each path that the dashboard is served under: every page links dozens.
+    """
+    known: dict[tuple[str, str], str] = current_app.extensions.setdefault("addresses", {})
+    wanted = (request.script_root, endpoint)
+    path = known.get(wanted) or known.setdefault(wanted, url_for(endpoint))
+    query = urlencode([pair for pair in arguments.items() if pair[1] is not None], safe=_READABLE)
+    return f"{path}?{query}" if query else path
 
 
 def here(**changes: str) -> str:

@@ -12,9 +12,11 @@ from werkzeug.wrappers import Response
 
 from admin_app.current import time_zone
 from admin_app.domain import sessions
+from admin_app.domain.people import Person
+from admin_app.domain.sessions import LiveSession
 from admin_app.extensions import db, login_manager
 from admin_app.models.base import utc_now
-from admin_app.models.staff import Staff, StaffSession
+from admin_app.models.staff import Staff
 from admin_app.web.afterwards import afterwards, never_mind
 from admin_app.web.links import here, local_path
 from admin_app.web.notices import kept_notices, warn
@@ -31,14 +33,14 @@ _SEEN = "seen"
 class SignedIn(UserMixin):
     """A person with the session they signed in by; its token is what Flask-Login keeps in the cookie."""
 
-    def __init__(self, signed_in: StaffSession, token: str) -> None:
-        """Tie the two together; what is asked of the session later is read now, before a commit forgets the row."""
-        self.staff = signed_in.staff
+    def __init__(self, found: LiveSession, token: str) -> None:
+        """Tie the two together."""
+        self.person = found.person
         self.token = token
-        self.handle = signed_in.handle
-        self.expires_at = signed_in.expires_at
-        self.last_seen_at = signed_in.last_seen_at
-        self.proved_at = signed_in.proved_at
+        self.handle = found.handle
+        self.expires_at = found.expires_at
+        self.last_seen_at = found.last_seen_at
+        self.proved_at = found.proved_at
 
     def get_id(self) -> str:
         """Return what finds this session again."""
@@ -64,9 +66,9 @@ def _load(token: str) -> SignedIn | None:
         afterwards(_SEEN, partial(sessions.note_seen, token=token))
     if "act" in g:
         # Whoever is found here is who looks at the answer: its days are theirs.
-        g.act.enter_context(time_zone(zone_of(found.staff.time_zone)))
-    if session.get(_WHOSE) != found.staff.id:
-        session[_WHOSE] = found.staff.id
+        g.act.enter_context(time_zone(zone_of(found.person.time_zone)))
+    if session.get(_WHOSE) != found.person.id:
+        session[_WHOSE] = found.person.id
     return SignedIn(found, token)
 
 
@@ -103,15 +105,23 @@ def _seconds_left(last_seen: datetime) -> tuple[int, int]:
     return int(min(idle, in_any_case).total_seconds()), int(in_any_case.total_seconds())
 
 
-def current_staff() -> Staff | None:
+def current_person() -> Person | None:
     """Return who is signed in, if anybody."""
-    person = current_session()
-    return person.staff if person else None
+    present = current_session()
+    return present.person if present else None
+
+
+def signed_in_person() -> Person:
+    """Return who is signed in, where nobody else comes: behind `panel.guarded`."""
+    person = current_person()
+    if person is None:
+        abort(403)
+    return person
 
 
 def signed_in_staff() -> Staff:
-    """Return who is signed in, where nobody else comes: behind `panel.guarded`."""
-    staff = current_staff()
+    """Return their account, for what changes it or asks for more than a `Person` says; it is read when it is asked for."""
+    staff = db.session.get(Staff, signed_in_person().id)
     if staff is None:
         abort(403)
     return staff

@@ -51,8 +51,8 @@ def required(*, back: str = "") -> Any:
     # In another tab there may have been proof meanwhile; what was kept is to be sent all the same.
     if not is_fresh() and (problem := problem_with_form()):
         return _page(problem, HTTPStatus.UNPROCESSABLE_ENTITY, back)
-    person = login.current_session()
-    typed = _unsealed(person.staff.id) if person is not None else None
+    person = login.current_person()
+    typed = _unsealed(person.id) if person is not None else None
     if typed is None:
         return _page(
             "What you typed before could not be kept that long. Go back, and send it again.", HTTPStatus.CONFLICT, back
@@ -85,24 +85,24 @@ def are_many(count: int) -> bool:
 
 def problem_with_form() -> str:
     """Judge the password or the passkey that a form carries, and note the proof (committed), or say what is wrong."""
-    person = login.current_session()
-    if person is not None and passkeys.is_given():
-        return _judged(person.staff, lambda: passkeys.problem_with_proof(person.staff))
+    if login.current_session() is not None and passkeys.is_given():
+        staff = login.signed_in_staff()
+        return _judged(staff, lambda: passkeys.problem_with_proof(staff))
     return problem_with(request.form.get(PASSWORD, ""))
 
 
 def problem_with(password: str) -> str:
     """Judge the password and note the proof (committed), or say what is wrong."""
-    person = login.current_session()
-    if person is None:
+    if login.current_session() is None:
         return WRONG
-    kept = person.staff.password_hash
-    return _judged(person.staff, lambda: "" if passwords.is_right_for(kept, password) else WRONG)
+    staff = login.signed_in_staff()
+    kept = staff.password_hash
+    return _judged(staff, lambda: "" if passwords.is_right_for(kept, password) else WRONG)
 
 
 def page(problem: str, *, action: str, sealed: str = "", back: str = "") -> str:
     """Draw the page that asks for the proof, and sends it to `action`."""
-    staff = login.current_staff()
+    is_signed_in = login.current_session() is not None
     return render_template(
         "pages/proof.html",
         problem=problem,
@@ -110,7 +110,7 @@ def page(problem: str, *, action: str, sealed: str = "", back: str = "") -> str:
         sealed=sealed,
         back=back,
         minutes=FRESH_FOR.seconds // 60,
-        question=passkeys.question_for_proving(staff) if staff is not None else None,
+        question=passkeys.question_for_proving(login.signed_in_staff()) if is_signed_in else None,
     )
 
 
@@ -141,9 +141,9 @@ def _sealed() -> str:
     """Return what was typed, readable for nobody but us: passwords to be set may be among it."""
     if TYPED in request.form:
         return request.form[TYPED]
-    person = login.current_session()
+    person = login.current_person()
     pairs = [pair for pair in request.form.items(multi=True) if pair[0] not in {"csrf_token", PASSWORD}]
-    return two_factor.seal(json.dumps([person.staff.id if person else 0, request.path, pairs]), key=key())
+    return two_factor.seal(json.dumps([person.id if person else 0, request.path, pairs]), key=key())
 
 
 def _unsealed(whose: int) -> ImmutableMultiDict[str, str] | None:

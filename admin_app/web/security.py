@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from admin_app.current import Actor, acting, time_limit, writing
 from admin_app.domain.accounts import actor_of
 from admin_app.models.change_set import Kind
-from admin_app.web.login import current_staff
+from admin_app.web.login import current_person
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -70,8 +70,8 @@ def _begin() -> None:
 
 def person_at_the_screen() -> Actor:
     """Return who is signed in, for the trail of what they change."""
-    staff = current_staff()
-    return actor_of(staff) if staff is not None else (None, "Nobody who is signed in")
+    person = current_person()
+    return actor_of(person) if person is not None else (None, "Nobody who is signed in")
 
 
 def _end(_error: BaseException | None) -> None:

@@ -13,9 +13,9 @@ from flask import Flask, Response, request
 from flask.templating import Environment
 from markupsafe import Markup
 
-from admin_app.domain.preferences import settings_of
+from admin_app.domain.preferences import EVERYWHERE
 from admin_app.text import label
-from admin_app.web.login import current_staff, seconds_left
+from admin_app.web.login import current_person, seconds_left
 
 SITE_NAME = "Admin"
 ONE_YEAR = 365 * 24 * 60 * 60
@@ -66,12 +66,11 @@ def _digest(file: Path, _modified: int) -> str:
 
 
 def _frame() -> dict[str, Any]:
-    staff = current_staff()
-    settings = settings_of(staff.preferences if staff is not None else ())
+    person = current_person()
     return {
         "site_name": SITE_NAME,
-        "actor": staff,
-        "has_shortcuts": settings.has_shortcuts,
+        "actor": person,
+        "has_shortcuts": person is None or person.settings_of(EVERYWHERE).has_shortcuts,
         "seconds_left": seconds_left(),
     }
 
