@@ -30,6 +30,9 @@ from admin_app.panel.keeping import form_address
 from admin_app.web.afterwards import afterwards
 from admin_app.web.login import signed_in_person
 
+# What is written of it after an answer goes by this name.
+NOTE = "company"
+
 
 class Company(FormRights):
     """The note at a form. Only who may edit the record sees it, or is in it."""
@@ -55,12 +58,12 @@ class Company(FormRights):
         drafts, there = read_along(NEWEST_DRAFT, PRESENT, **asked_for(form_address()), **asked_at(place))
         found = present(there)
         if record is not None and not any(one.staff_id == staff_id and one.is_fresh for one in found):
-            afterwards("company", partial(arrive, place=place, staff_id=staff_id, lasting=OPENED))
+            afterwards(NOTE, partial(arrive, place=place, staff_id=staff_id, lasting=OPENED))
         return next(iter(drafts), None), _words(found, but=staff_id)
 
     def leave(self, record: Any) -> None:
-        """Forget that this person is at the record's form (not yet committed)."""
-        leave(db.session, self._place(record), signed_in_person().id)
+        """Forget that this person is at the record's form, once the answer is sent."""
+        afterwards(NOTE, partial(leave, place=self._place(record), staff_id=signed_in_person().id))
 
     def _place(self, record: Any) -> Place:
         """Return the record's form; at that of a new one nobody is."""

@@ -82,6 +82,8 @@ class Editing(Saving):
             return self._form_page(source, record)
         form, merge = source.form, self.merge(source, record)
         if merge.is_settled and self.validate_form(form, record) and self.update_model(form, record):
+            if "_continue_editing" not in request.form:
+                self.leave(record)
             return self._saved(record, f"{self._noun_first(record)} was saved.")
         if not merge.is_stale:
             return self._form_page(source, record)

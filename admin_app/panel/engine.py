@@ -78,7 +78,9 @@ class Engine(Guarded, ModelView):
 
     def return_url(self) -> str:
         """Where Cancel and Save lead: the list (with its filters and page) that the person came from."""
-        return local_path(request.form.get("url") or request.args.get("url"), self.link("index_view"))
+        # Asked of a page's every link. `get` of what is not there costs ten times what `in` does.
+        said = [one["url"] for one in (request.form, request.args) if "url" in one]
+        return local_path(next(filter(None, said), ""), self.link("index_view"))
 
     def here(self) -> str:
         """Return this page's own address, for links that lead back to it."""
@@ -87,7 +89,7 @@ class Engine(Guarded, ModelView):
     def link(self, view: str, record: Any = None, /, **arguments: Any) -> str:
         """Return the address of a view of this resource, of a record if one is given."""
         address = address_of(f"{self.endpoint}.{view}", **arguments)
-        return address if record is None else f"{address}{'&' if '?' in address else '?'}id={record.id}"
+        return address if record is None else with_id(address, record)
 
     def url_of(self, record: Any, **arguments: Any) -> str:
         """Return the address of the record's page: the form for who may edit, the facts for who may not."""
@@ -137,6 +139,11 @@ class Engine(Guarded, ModelView):
     def redirect(self, url: str) -> Response:
         """Lead on after a POST, so that reloading the next page sends nothing again."""
         return Response(status=303, headers={"Location": url})
+
+
+def with_id(address: str, record: Any) -> str:
+    """Add the record that a view's address is about."""
+    return f"{address}{'&' if '?' in address else '?'}id={record.id}"
 
 
 def foreign_key_of(relation: RelationshipProperty[Any]) -> Any:

@@ -85,6 +85,11 @@ class RelationField(Field):
         if not valuelist:
             return
         self._typed = str(valuelist[0]).strip()
+        held = self.object_data
+        if held is not None and self._typed == str(held.id):
+            # Left as it is: whoever may not see that record has no such field.
+            self.data = held
+            return
         self.data = None
         if self._typed:
             try:

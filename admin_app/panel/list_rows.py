@@ -11,6 +11,7 @@ from admin_app.domain.permissions import Act
 from admin_app.extensions import db
 from admin_app.panel.cells import cell_of
 from admin_app.panel.columns import Columns
+from admin_app.panel.engine import with_id
 from admin_app.panel.filtering import Narrowings, narrowed
 from admin_app.panel.list_elements import Row
 from admin_app.panel.registry import resource_of
@@ -28,22 +29,23 @@ class ListRows(Columns):
         counts = self.child_counts(names, records)
         self.look_beyond(names, records)
         editable, deletable = (self.reached(records, act) for act in (Act.EDIT, Act.DELETE))
-        may_view = self.may(Act.VIEW)
+        may_view, marked = self.may(Act.VIEW), marks()
+        edit, view, delete = (self.link(name, url=here) for name in ("edit_view", "details_view", "delete_view"))
         for record in records:
-            edit_url = self.link("edit_view", record, url=here) if record.id in editable else ""
-            view_url = self.link("details_view", record, url=here) if may_view and not edit_url else ""
+            edit_url = with_id(edit, record) if record.id in editable else ""
+            view_url = with_id(view, record) if may_view and not edit_url else ""
             cells = ((name, cell_of(self, record, name, counts=counts, is_whole=False)) for name in names)
             yield Row(
                 id=str(record.id),
                 title=self.title_of(record),
                 url=edit_url or view_url,
                 edit_url=edit_url,
-                delete_url=self.link("delete_view", record, url=here) if record.id in deletable else "",
+                delete_url=with_id(delete, record) if record.id in deletable else "",
                 cells=tuple(
                     narrowed(cell, getattr(record, name), narrow[name]) if name in narrow else cell
                     for name, cell in cells
                 ),
-                is_marked=self.mark_of(record) in marks(),
+                is_marked=self.mark_of(record) in marked,
             )
 
     def child_counts(self, names: Sequence[str], rows: Sequence[Any]) -> Counts:

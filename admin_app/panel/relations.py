@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from flask import abort, jsonify, request
@@ -49,8 +50,12 @@ class Relations(Views):
 
     def detail_of(self, record: Any) -> str:
         """Tell records of the same name apart by a second line: the unique column, or the id."""
-        unique = self.shown(column.key for column in inspect_mapper(self.model).columns if column.unique)
+        unique = self.shown(self._unique_names)
         return str(getattr(record, unique[0])) if unique else f"ID {record.id}"
+
+    @cached_property
+    def _unique_names(self) -> list[str]:
+        return [column.key for column in inspect_mapper(self.model).columns if column.unique]
 
     def children(self, record: Any) -> list[Listing]:
         """List what belongs to this record, one table a to-many relation whose model has a resource."""

@@ -86,8 +86,6 @@ class Saving(Merging):
         if is_created and request.form.get(ONCE):
             db.session.flush()
             settle(db.session, self._digest(), record.id)
-        elif not is_created and "_continue_editing" not in request.form:
-            self.leave(record)
 
     def claimed(self) -> int | None:
         """Return the id of the record that this very form made already."""

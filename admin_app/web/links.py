@@ -32,8 +32,8 @@ def address_of(endpoint: str, **arguments: Any) -> str:
     known: dict[tuple[str, str], str] = current_app.extensions.setdefault("addresses", {})
     wanted = (request.script_root, endpoint)
     path = known.get(wanted) or known.setdefault(wanted, url_for(endpoint))
-    query = urlencode([pair for pair in arguments.items() if pair[1] is not None], safe=_READABLE)
-    return f"{path}?{query}" if query else path
+    given = [pair for pair in arguments.items() if pair[1] is not None]
+    return f"{path}?{urlencode(given, safe=_READABLE)}" if given else path
 
 
 def here(**changes: str) -> str:
