@@ -73,7 +73,11 @@ def value_cell(value: Any, *, is_whole: bool) -> Cell:  # noqa: PLR0911 -- a tab
 def _time_cell(value: datetime, *, is_whole: bool) -> Cell:
     """Say how long ago, or the day where that is far; where there is room, the time and both, as it is where the viewer is."""
     here = text.local(value, zone())
-    shown = f"{here:%Y-%m-%d %H:%M} ({text.relative_time(value)})" if is_whole else text.list_time(value, zone())
+    shown = (
+        f"{here.isoformat(' ', 'minutes')[:16]} ({text.relative_time(value)})"
+        if is_whole
+        else text.list_time(value, zone())
+    )
     return Cell(CellKind.TIME, shown, text.exact_time(value, zone()), iso=here.isoformat())
 
 

@@ -23,7 +23,7 @@ from admin_app.panel.list_elements import Listing
 from admin_app.panel.listing import ListPage
 from admin_app.selection.offer import PAGE_SIZES
 from admin_app.selection.selection import Selection
-from admin_app.web.login import signed_in_staff
+from admin_app.web.login import look_again, signed_in_staff
 from admin_app.web.notices import announce
 
 
@@ -133,6 +133,7 @@ class Choosing(ListPage):
         except InvalidRecord:
             # The account was deleted in the same moment.
             abort(409)
+        look_again()
 
 
 def _size(text: str) -> int | None:

@@ -52,11 +52,14 @@ class Link:
 
 @dataclass(frozen=True)
 class MenuItem:
-    """A place in the navigation, and the views below it."""
+    """A place in the navigation, and the views below it.
+
+    `current` is what `aria-current` says: "page" on its own page, "true" on one below it.
+    """
 
     label: str
     url: str
-    is_current: bool = False
+    current: str = ""
     views: tuple[Link, ...] = ()
     views_url: str = ""
 

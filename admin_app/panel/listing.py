@@ -195,7 +195,7 @@ class ListPage(ListRows):
             sorted=("ascending" if ascending else "descending") if is_sorted else "",
         )
 
-    def _export_url(self, selection: Selection, view: str, **arguments: str) -> str:
+    def _export_url(self, selection: Selection, view: str, **arguments: Any) -> str:
         """Return where the rows of this list leave as a file, "" where they may not."""
         if not self.may(Act.EXPORT) or selection.parent is not None:
             return ""

@@ -26,11 +26,11 @@ def _menu() -> dict[str, Any]:
     if current_person() is None:
         return {"navigation": [], "job_news": [], "home_url": address_of("auth.sign_in")}
     seen = [resource for resource in resources() if resource.is_accessible()]
-    start = MenuItem("Start", address_of("admin.index"), is_current=request.endpoint == "admin.index")
-    activity = MenuItem("Activity", address_of("activity.index"), is_current=request.blueprint == "activity")
+    start = MenuItem("Start", address_of("admin.index"), _page(request.endpoint == "admin.index"))
+    activity = MenuItem("Activity", address_of("activity.index"), _page(request.blueprint == "activity"))
     under_way, ended = _jobs()
     words = f"Jobs, {under_way} under way" if under_way else "Jobs"
-    jobs = MenuItem(words, address_of("jobs.index"), is_current=request.blueprint == "jobs")
+    jobs = MenuItem(words, address_of("jobs.index"), _page(request.blueprint == "jobs"))
     return {
         "navigation": [start, *(_item(resource) for resource in seen), activity, jobs],
         "job_news": ended,
@@ -44,13 +44,15 @@ def _menu() -> dict[str, Any]:
 def _item(resource: ResourceView) -> MenuItem:
     """Link a resource, and the person's views of it."""
     views = resource.view_links()
-    return MenuItem(
-        label=resource.plural,
-        url=resource.link("index_view"),
-        is_current=request.blueprint == resource.endpoint,
-        views=views,
-        views_url=resource.link("views_view") if views else "",
-    )
+    views_url = resource.link("views_view") if views else ""
+    is_below = request.path == views_url or any(view.is_current for view in views)
+    is_here = request.blueprint == resource.endpoint
+    current = "true" if is_here and is_below else _page(is_here)
+    return MenuItem(resource.plural, resource.link("index_view"), current, views, views_url)
+
+
+def _page(is_here: bool) -> str:  # noqa: FBT001 -- an answer turned into a word
+    return "page" if is_here else ""
 
 
 def _jobs() -> tuple[int, list[Link]]:

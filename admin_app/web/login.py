@@ -72,6 +72,14 @@ def _load(token: str) -> SignedIn | None:
     return SignedIn(found, token)
 
 
+def look_again() -> None:
+    """Read again who is signed in: the present request changed what they set."""
+    present = current_session()
+    found = sessions.find(db.session, present.token) if present is not None else None
+    if present is not None and found is not None:
+        present.person = found.person
+
+
 def count_as_unseen() -> None:
     """Keep the present request from prolonging the session: it is a script's, nobody may be there."""
     never_mind(_SEEN)

@@ -80,8 +80,7 @@ def _end(_error: BaseException | None) -> None:
 
 
 def _add_headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    response.headers.extend(HEADERS)
     if request.endpoint != "static" or response.status_code >= HTTPStatus.BAD_REQUEST:
         # Pages of a signed-in person stay out of shared computers' caches and the back button after sign-out.
         response.headers.setdefault("Cache-Control", "no-store, private")

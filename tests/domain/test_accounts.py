@@ -35,7 +35,7 @@ def count() -> int:
 
 def who(token: str) -> Staff | None:
     found = sessions.find(db.session, token)
-    return found.staff if found else None
+    return db.session.get(Staff, found.person.id) if found else None
 
 
 def sign_in(email: str, password: str, hours: int = 12) -> str | None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, func, select
 
 from admin_app.domain import preferences
-from admin_app.domain.preferences import EVERYWHERE, Settings, settings_of
+from admin_app.domain.preferences import ASKED_FOR, EVERYWHERE, Settings, settings_by_resource
 from admin_app.extensions import db
 from admin_app.models.preference import Density, Preference
 from admin_app.models.staff import Staff
@@ -23,8 +23,8 @@ def ann(make_staff: Callable[..., Staff]) -> Staff:
 
 def settings(staff: Staff, resource: str = EVERYWHERE) -> Settings:
     db.session.commit()
-    db.session.refresh(staff)
-    return settings_of(staff.preferences, resource)
+    rows = db.session.execute(select(*ASKED_FOR).where(Preference.staff_id == staff.id))
+    return settings_by_resource(rows).get(resource, Settings())
 
 
 def test_who_set_nothing_has_what_is_usual(ann: Staff) -> None:

@@ -31,7 +31,7 @@ def count() -> int:
 
 def who(token: str) -> Staff | None:
     found = sessions.find(db.session, token)
-    return found.staff if found else None
+    return db.session.get(Staff, found.person.id) if found else None
 
 
 def test_the_table_holds_no_token(owner: Staff) -> None:

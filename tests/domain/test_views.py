@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 from admin_app.domain import preferences, views
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import db
+from admin_app.models.preference import Preference
 from admin_app.models.role import EDITOR, OWNER, VIEWER
 from admin_app.models.saved_view import EVERYONE, MINE, SavedView
 from admin_app.models.staff import Staff
@@ -201,8 +202,8 @@ def test_the_default_of_a_view_that_went_is_none(ann: Staff, make_view: MakeView
     with views.commit(db.session):
         views.delete_view(db.session, view)
 
-    db.session.refresh(ann)
-    assert preferences.settings_of(ann.preferences, "post").default_view_id is None
+    kept = db.session.scalars(select(Preference.default_view_id).where(Preference.staff_id == ann.id))
+    assert kept.all() == [None]
 
 
 def test_views_go_with_the_person(ann: Staff, make_view: MakeView) -> None:
