@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from admin_app.extensions import AnySession
+from admin_app.selection.clusters import first_segments
 from admin_app.selection.counting import Count, bounded, count_of
 from admin_app.selection.keyset import Place
 from admin_app.selection.paging import rows_from
@@ -43,11 +44,16 @@ def neighbours_of(session: AnySession, selection: Selection, record: Any) -> Nei
 
 
 def _position(session: AnySession, selection: Selection, place: Place) -> Count:
-    """Count the rows up to a place; not where their order brings them together, and the ones before lie anywhere."""
-    if selection.clustered is not None:
+    """Count the rows up to a place, as far as they are soon found."""
+    if selection.clustered is None:
+        segments, is_all = list(selection.segments(place, backwards=True)), True
+    else:
+        segments, is_all = first_segments(session, selection, place, backwards=True)
+    if not is_all:
+        # The first of the word's rows lie anywhere before.
         return bounded(COUNT_LIMIT + 1)
     position = 1
-    for segment in selection.segments(place, backwards=True):
+    for segment in segments:
         some = segment.with_only_columns(selection.offer.model.id).order_by(None).limit(COUNT_LIMIT + 1).subquery()
         position += session.scalar(select(func.count()).select_from(some)) or 0
     return bounded(position)

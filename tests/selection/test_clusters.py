@@ -127,7 +127,20 @@ def test_neighbours_in_a_clustered_list_are_those_of_the_walk(sort: str) -> None
 
     around = [(None, rows[1].id), (rows[32].id, rows[34].id), (rows[78].id, None)]
     assert [one and (one.previous and one.previous.id, one.following and one.following.id) for one in found] == around
-    assert [one and str(one.position) for one in found] == ["more than 10,000"] * 3
+    assert [one and str(one.position) for one in found] == ["1", "34", "80"]
+
+
+@pytest.mark.usefixtures("few_of_many")
+def test_position_in_a_clustered_list_is_left_out_beyond_its_first_related_records(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(clusters, "HEADS", 3)
+    chosen = selection(("q", "Ottilie"), ("sort", "user"))
+    rows = fetch(db.session, chosen.segments(), limit=100)
+
+    found = [neighbours_of(db.session, chosen, rows[place]) for place in (0, 19, 79)]
+
+    assert [one and str(one.position) for one in found] == ["1", "20", "more than 10,000"]
 
 
 @pytest.mark.usefixtures("few_of_many")
