@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select
 
 from admin_app.domain.people import Holder
+from admin_app.domain.sessions import WHOSE
 from admin_app.extensions import AnySession
 from admin_app.models.base import utc_now
 from admin_app.models.draft import Draft
@@ -21,11 +22,11 @@ MOST_DRAFTS = 10
 LONGEST_DRAFT = 2_000_000
 
 _DRAFTS: Any = Draft.__table__
-# The key and the time of what the person `staff_id` typed last into the form at `address`, and did not save.
+# The key and the time of what who is signed in typed last into the form at `address`, and did not save.
 NEWEST_DRAFT = (
     select(_DRAFTS.c.key, _DRAFTS.c.created_at)
     .where(
-        _DRAFTS.c.staff_id == bindparam("staff_id"),
+        _DRAFTS.c.staff_id == WHOSE,
         _DRAFTS.c.address == bindparam("address"),
         _DRAFTS.c.created_at > bindparam("kept_since"),
     )
@@ -60,7 +61,7 @@ def draft_of(session: AnySession, person: Holder, key: str, *, address: str) -> 
 
 
 def asked_for(address: str) -> dict[str, Any]:
-    """Return the parameters of `NEWEST_DRAFT`, but for the person."""
+    """Return the parameters of `NEWEST_DRAFT`, but for the session."""
     return {"address": address, "kept_since": _kept_since()}
 
 

@@ -59,14 +59,18 @@ _ROLE: Any = Role.__table__
 COLUMNS = (_STAFF.c.id, _STAFF.c.name, _STAFF.c.email, _STAFF.c.roles, _STAFF.c.is_active, _STAFF.c.time_zone)
 
 
-def roles_asked_for(staff_id: ScalarSelect[int]) -> Select[*tuple[Any, ...]]:
+# A person's id, or a query for it.
+Whose = ScalarSelect[int] | int
+
+
+def roles_asked_for(staff_id: Whose) -> Select[*tuple[Any, ...]]:
     """Ask for the roles of a person."""
     has_it = _STAFF.c.roles.like(literal('%"').concat(_ROLE.c.key).concat('"%'))
     columns = (_ROLE.c.key, _ROLE.c.name, _ROLE.c.permissions, _ROLE.c.rows, _ROLE.c.fields)
     return select(*columns).join(_STAFF, has_it).where(_STAFF.c.id == staff_id)
 
 
-def settings_asked_for(staff_id: ScalarSelect[int]) -> Select[*tuple[Any, ...]]:
+def settings_asked_for(staff_id: Whose) -> Select[*tuple[Any, ...]]:
     """Ask for what a person set."""
     return select(*SETTINGS).where(Preference.staff_id == staff_id)
 

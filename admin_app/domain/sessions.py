@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, delete, select, update
@@ -22,14 +23,19 @@ from admin_app.models.staff import LONGEST_USER_AGENT, Staff, StaffSession, hand
 from admin_app.models.together import Together
 
 _IS_IT = StaffSession.token_hash == bindparam("digest")
-_WHOSE = select(StaffSession.staff_id).where(_IS_IT).scalar_subquery()
+# Whose the session of the parameter `digest` is: what a page asks about who is signed in, it can ask before it knows who.
+WHOSE = select(StaffSession.staff_id).where(_IS_IT).scalar_subquery()
 _COLUMNS = (StaffSession.token_hash, StaffSession.expires_at, StaffSession.last_seen_at, StaffSession.proved_at)
 # The session with its person, their roles and their settings: every page goes by them, and they are few.
-_FOUND = Together(
+_ASKED = (
     select(*_COLUMNS, *people.COLUMNS).join(Staff, Staff.id == StaffSession.staff_id).where(_IS_IT),
-    people.roles_asked_for(_WHOSE),
-    people.settings_asked_for(_WHOSE),
+    people.roles_asked_for(WHOSE),
+    people.settings_asked_for(WHOSE),
 )
+# What else a page asks, each a constant, and the rows of each.
+Query = Select[*tuple[Any, ...]]
+Queries = tuple[Query, ...]
+Rows = list[list[Sequence[Any]]]
 
 # A write for every page would make readers wait for writers; to the minute is near enough for people and for limits in hours.
 SEEN_EVERY = timedelta(minutes=1)
@@ -79,13 +85,31 @@ def begin(session: AnySession, staff: Staff, *, hours: int, visitor: Visitor = N
 
 def find(session: AnySession, token: str, *, idle_hours: int | None = None) -> LiveSession | None:
     """Return the session of this token, unless it ended, expired, lay idle, or the account was switched off."""
-    rows, roles, settings = _FOUND.read(session, digest=_digest(token))
+    return find_and_read(session, token, (), idle_hours=idle_hours)[0]
+
+
+def find_and_read(
+    session: AnySession, token: str, queries: Queries, *, idle_hours: int | None = None, **parameters: Any
+) -> tuple[LiveSession | None, Rows]:
+    """Return the same, and the rows of other queries, by one statement."""
+    rows, roles, settings, *others = read(session, token, (*_ASKED, *queries), **parameters)
     if not rows:
-        return None
+        return None, others
     token_hash, expires_at, last_seen_at, proved_at, *row = rows[0]
     person = people.person_of(row, roles, settings)
     found = LiveSession(handle_of(token_hash), expires_at, last_seen_at, proved_at, person)
-    return found if found.person.is_active and utc_now() < ends_at(found, idle_hours=idle_hours) else None
+    is_good = person.is_active and utc_now() < ends_at(found, idle_hours=idle_hours)
+    return (found if is_good else None), others
+
+
+def read(session: AnySession, token: str, queries: Queries, **parameters: Any) -> Rows:
+    """Return the rows of queries that may ask `WHOSE` the session of this token is, by one statement."""
+    return _together(queries).read(session, digest=_digest(token), **parameters)
+
+
+@lru_cache(maxsize=100)
+def _together(queries: Queries) -> Together:
+    return Together(*queries)
 
 
 def ends_at(session: LiveSession | StaffSession, *, idle_hours: int | None = None) -> datetime:

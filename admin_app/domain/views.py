@@ -8,14 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, or_, select, true
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, literal, or_, select, true, union_all
+from sqlalchemy.orm import aliased
 
 from admin_app.domain import records
-from admin_app.domain.people import Holder
-from admin_app.domain.permissions import rights_of
+from admin_app.domain.people import Holder, Whose, roles_asked_for
+from admin_app.domain.permissions import holds_everything, rights_of
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import AnySession
 from admin_app.models.limits import as_key
+from admin_app.models.role import Role
 from admin_app.models.saved_view import EVERYONE, MINE, SavedView
 from admin_app.models.staff import Staff
 
@@ -40,18 +42,15 @@ class ViewAtHand:
     staff_id: int
 
 
-def visible_to(staff: Holder) -> ColumnElement[bool]:
-    """Return the condition on the views this person sees: their own and those shared with them; with every right, all shared ones."""
-    return or_(SavedView.staff_id == staff.id, _shared_with(audiences_of(staff)))
+def visible_to(staff_id: Whose) -> ColumnElement[bool]:
+    """Return the condition on the views this person sees: their own and those shared with them; with every right, all shared ones.
 
-
-def audiences_of(staff: Holder) -> tuple[str, ...]:
-    """Return whom a view has to be shared with for this person to see it; nothing where it may be anybody."""
-    return () if rights_of(staff).has_everything else (EVERYONE, *staff.roles)
-
-
-def _shared_with(audiences: Sequence[str]) -> ColumnElement[bool]:
-    return SavedView.audience.in_(audiences) if audiences else SavedView.audience != MINE
+    Each part of it is found by an index.
+    """
+    one = aliased(SavedView)
+    every = select(one.audience).where(one.audience != MINE, holds_everything(staff_id))
+    audiences = union_all(select(literal(EVERYONE)), roles_asked_for(staff_id).with_only_columns(Role.key), every)
+    return or_(SavedView.staff_id == staff_id, SavedView.audience.in_(audiences))
 
 
 def may_change(staff: Holder, view: SavedView | ViewAtHand) -> bool:
@@ -60,17 +59,16 @@ def may_change(staff: Holder, view: SavedView | ViewAtHand) -> bool:
     return view.staff_id == staff.id or (is_shared and rights_of(staff).has_everything)
 
 
-def asked_at_hand(audiences: Sequence[str], *, most: int) -> Select[*tuple[Any, ...]]:
+def asked_at_hand(staff_id: Whose, *, most: int) -> Select[*tuple[Any, ...]]:
     """Ask for the first views of each resource by name, up to `most`, and for one by its id if the person sees it.
 
-    `audiences` are theirs; the person, `staff_id`, and the view, `view_id`, are parameters.
+    The view, `view_id`, is a parameter.
     """
     columns = [SavedView.id, SavedView.resource, SavedView.name, SavedView.arguments, SavedView.audience]
     place = func.row_number(type_=Integer).over(
         partition_by=SavedView.resource, order_by=(func.lower(SavedView.name), SavedView.id)
     )
-    is_seen = or_(SavedView.staff_id == bindparam("staff_id"), _shared_with(audiences))
-    seen = select(*columns, SavedView.staff_id, place.label("place")).where(is_seen).subquery()
+    seen = select(*columns, SavedView.staff_id, place.label("place")).where(visible_to(staff_id)).subquery()
     return select(seen).where(or_(seen.c.place <= most, seen.c.id == bindparam("view_id")))
 
 
@@ -81,7 +79,7 @@ def views_at_hand(rows: Iterable[Sequence[Any]]) -> list[ViewAtHand]:
 
 def views_of(session: AnySession, staff: Holder, *, resource: str) -> Sequence[tuple[SavedView, Staff]]:
     """Return every view of a resource that the person sees, each with who made it, by name."""
-    statement = select(SavedView, Staff).join(Staff, Staff.id == SavedView.staff_id).where(visible_to(staff))
+    statement = select(SavedView, Staff).join(Staff, Staff.id == SavedView.staff_id).where(visible_to(staff.id))
     named = statement.where(SavedView.resource == resource).order_by(func.lower(SavedView.name), SavedView.id)
     return [(view, maker) for view, maker in session.execute(named)]
 
@@ -89,7 +87,7 @@ def views_of(session: AnySession, staff: Holder, *, resource: str) -> Sequence[t
 def find_view(session: AnySession, staff: Holder, *, resource: str, key: str) -> SavedView:
     """Return a view by its id as it stands in an address; raise `NotFoundError` for one that is not there, or not shown."""
     number = as_key(SavedView, key)
-    wanted = select(SavedView).where(SavedView.id == number, SavedView.resource == resource, visible_to(staff))
+    wanted = select(SavedView).where(SavedView.id == number, SavedView.resource == resource, visible_to(staff.id))
     view: SavedView | None = session.scalar(wanted) if number is not None else None
     if view is None:
         message = "There is no such view."

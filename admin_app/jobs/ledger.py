@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, or_, select, update
 from sqlalchemy.orm import joinedload
 
+from admin_app.domain.people import Whose
 from admin_app.errors import NotFoundError
 from admin_app.extensions import AnySession
 from admin_app.models.base import utc_now
@@ -52,13 +53,10 @@ class News:
     finished_at: datetime | None
 
 
-def asked_for_news() -> Select[*tuple[Any, ...]]:
-    """Ask what a page says of a person's jobs: those under way, and those that ended since.
-
-    The person, `staff_id`, and the moment, `since`, are parameters.
-    """
+def asked_for_news(staff_id: Whose) -> Select[*tuple[Any, ...]]:
+    """Ask what a page says of a person's jobs: those under way, and those that ended since the parameter `since`."""
     is_news = or_(Job.state.in_(OPEN), Job.finished_at > bindparam("since"))
-    return select(Job.id, Job.title, Job.state, Job.finished_at).where(Job.staff_id == bindparam("staff_id"), is_news)
+    return select(Job.id, Job.title, Job.state, Job.finished_at).where(Job.staff_id == staff_id, is_news)
 
 
 def news(rows: Iterable[Sequence[Any]]) -> list[News]:

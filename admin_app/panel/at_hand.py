@@ -1,31 +1,27 @@
-"""What every page says beside its own matter: the person's saved views, and news of their jobs. Read once a request, by one statement."""
+"""What every page says beside its own matter: the person's saved views, and news of their jobs.
+
+Read once a request, where it can be by the statement that finds out who the person is.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from flask import g, has_request_context, request, session
-from sqlalchemy import Select
 
-from admin_app.domain.views import ViewAtHand, asked_at_hand, audiences_of, views_at_hand
-from admin_app.extensions import db
+from admin_app.domain.sessions import WHOSE, Query, Rows
+from admin_app.domain.views import ViewAtHand, asked_at_hand, views_at_hand
 from admin_app.jobs import ledger
 from admin_app.models.base import utc_now
-from admin_app.models.together import Together
 from admin_app.selection.selection import VIEW, whole_number
-from admin_app.web.login import current_person
+from admin_app.web.login import expect, read
 
 # Below each resource in the navigation; the rest is on the page of all views.
 MOST_SHOWN = 6
 # In the browser's session: the moment up to which ended jobs were told of. So reading a page writes nothing into the database.
 TOLD = "jobs_told"
-
-
-Query = Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -46,7 +42,12 @@ def at_hand(with_id: int = 0) -> AtHand:
     return found
 
 
-def read_along(*queries: Query, **parameters: Any) -> list[list[Sequence[Any]]]:
+def expect_at_hand(*queries: Query, **parameters: Any) -> None:
+    """Have it, and a page's own queries about who is signed in, read by the statement that finds them out."""
+    expect((*_ASKED, *queries), since=_since(), view_id=named_view(), **parameters)
+
+
+def read_along(*queries: Query, **parameters: Any) -> Rows:
     """Return the rows of a page's own queries, each a constant, read by the statement that reads what is at hand."""
     return _read(named_view(), *queries, **parameters)
 
@@ -56,20 +57,18 @@ def named_view() -> int:
     return whole_number(request.args.get(VIEW, "")) if has_request_context() else 0
 
 
-def _read(view_id: int, *queries: Query, **parameters: Any) -> list[list[Sequence[Any]]]:
-    person = current_person()
-    told = session.get(TOLD) if has_request_context() else None
-    since = datetime.fromisoformat(told) if isinstance(told, str) else utc_now()
-    if person is None:
-        g.at_hand = AtHand([], [], since, view_id)
-        return [[] for _ in queries]
-    parameters |= {"staff_id": person.id, "view_id": view_id, "since": since}
-    views, jobs, *others = _together(audiences_of(person), *queries).read(db.session, **parameters)
+def _read(view_id: int, *queries: Query, **parameters: Any) -> Rows:
+    since = _since()
+    is_expected = view_id == named_view()
+    asked = (*_ASKED, *queries)
+    views, jobs, *others = read(asked, is_expected=is_expected, since=since, view_id=view_id, **parameters)
     g.at_hand = AtHand(views_at_hand(views), ledger.news(jobs), since, view_id)
     return others
 
 
-# Of the sets of roles that people have there are few.
-@lru_cache(maxsize=100)
-def _together(audiences: tuple[str, ...], *queries: Query) -> Together:
-    return Together(asked_at_hand(audiences, most=MOST_SHOWN), ledger.asked_for_news(), *queries)
+def _since() -> datetime:
+    told = session.get(TOLD) if has_request_context() else None
+    return datetime.fromisoformat(told) if isinstance(told, str) else utc_now()
+
+
+_ASKED = (asked_at_hand(WHOSE, most=MOST_SHOWN), ledger.asked_for_news(WHOSE))

@@ -8,6 +8,8 @@ from flask import abort, request
 from flask.typing import ResponseReturnValue
 from flask_admin import BaseView
 
+from admin_app.domain.sessions import Queries
+from admin_app.panel.at_hand import expect_at_hand
 from admin_app.web import proof
 from admin_app.web.login import ask_to_sign_in, current_person
 
@@ -26,10 +28,21 @@ class Guarded(BaseView):
         """Whether the person at the screen has the right that a view asks for."""
         return True
 
+    def asked_along(self, _name: str) -> tuple[Queries, dict[str, Any]]:
+        """Return what a view asks about who is signed in beside its own matter, as queries and their parameters."""
+        return (), {}
+
+    def answer_to_stranger(self, _name: str) -> ResponseReturnValue:
+        """Answer who is not signed in."""
+        return ask_to_sign_in()
+
     def _handle_view(self, name: str, **_arguments: Any) -> ResponseReturnValue | None:
         """Ask for a signed-in person first, then for the right: of the address itself, not of a button that leads to it."""
+        if request.method == "GET":
+            queries, parameters = self.asked_along(name)
+            expect_at_hand(*queries, **parameters)
         if current_person() is None:
-            return ask_to_sign_in()
+            return self.answer_to_stranger(name)
         if not self.may_open(name):
             abort(403)
         if proof.is_given() or (request.method == "POST" and name in self.proof_for):

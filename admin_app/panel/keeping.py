@@ -60,13 +60,12 @@ class Keeping(FieldRights):
         names = {field.name for field in fields if not isinstance(field, PasswordField)} - secret
         return names | {VERSION, SEEN, ONCE, DRAFT} | {f"{TAKE}{name}" for name in names}
 
-    def _handle_view(self, name: str, **arguments: Any) -> ResponseReturnValue | None:
+    def answer_to_stranger(self, name: str) -> ResponseReturnValue:
         """Keep what somebody typed whose session has ended, before they are asked to sign in."""
-        if current_person() is None:
-            proof.unwrap(former_staff_id())
-            if (fields := typed.typed(self.kept_names(name))) and (page := self._kept(fields, name)) is not None:
-                return page
-        return super()._handle_view(name, **arguments)
+        proof.unwrap(former_staff_id())
+        if (fields := typed.typed(self.kept_names(name))) and (page := self._kept(fields, name)) is not None:
+            return page
+        return super().answer_to_stranger(name)
 
     def _kept(self, fields: Collection[Hidden], view: str) -> ResponseReturnValue | None:
         staff_id = former_staff_id()

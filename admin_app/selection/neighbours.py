@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from admin_app.extensions import AnySession
 from admin_app.selection.clusters import first_segments
@@ -46,7 +47,8 @@ def neighbours_of(session: AnySession, selection: Selection, record: Any) -> Nei
 def _position(session: AnySession, selection: Selection, place: Place) -> Count:
     """Count the rows up to a place, as far as they are soon found."""
     if selection.clustered is None:
-        segments, is_all = list(selection.segments(place, backwards=True)), True
+        segments: Iterable[Select[Any]] = selection.segments(place, backwards=True)
+        is_all = True
     else:
         segments, is_all = first_segments(session, selection, place, backwards=True)
     if not is_all:

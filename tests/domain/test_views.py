@@ -44,8 +44,8 @@ def make_view() -> MakeView:
 
 
 def at_hand_of(staff: Staff, *, most: int, with_id: int = 0) -> list[views.ViewAtHand]:
-    asked = views.asked_at_hand(views.audiences_of(staff), most=most)
-    return views.views_at_hand(db.session.execute(asked, {"staff_id": staff.id, "view_id": with_id}).all())
+    asked = views.asked_at_hand(staff.id, most=most)
+    return views.views_at_hand(db.session.execute(asked, {"view_id": with_id}).all())
 
 
 def names(staff: Staff) -> list[str]:
