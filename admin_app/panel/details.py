@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -88,6 +89,10 @@ class Details(Relations):
 
     def _fact_names(self) -> list[str]:
         """Name what may be shown: the record's own columns first, its key, times and version last."""
+        return self.shown(self._told_names)
+
+    @cached_property
+    def _told_names(self) -> list[str]:
         mapper = inspect_mapper(self.model)
         columns = [
             attribute.key
@@ -97,4 +102,4 @@ class Details(Relations):
         relations = [one.key for one in mapper.relationships if not one.uselist]
         last = ["id", "created_at", "updated_at", "version"]
         names = [name for name in [*columns, *relations] if name not in last]
-        return self.shown([*names, *(name for name in last if name in columns)])
+        return [*names, *(name for name in last if name in columns)]

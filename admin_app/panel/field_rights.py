@@ -51,7 +51,10 @@ class FieldRights(Engine):
 
     def may_write(self, name: str, act: Act) -> bool:
         """Whether the person may give a field another value by this act. Nobody writes what they do not see."""
-        return self.shows(name) and self.right_to(name, [act]) is FieldRight.FREE
+        return standing().implies(
+            (self.endpoint, "writes", name, act),
+            lambda: self.shows(name) and self.right_to(name, [act]) is FieldRight.FREE,
+        )
 
     def right_to(self, name: str, acts: Sequence[Act]) -> FieldRight:
         """Return the most generous right to a field by any of these acts. A relation is also the column of its key."""

@@ -45,7 +45,10 @@ class Reach(Filtering):
 
     def seen(self) -> ColumnElement[bool] | None:
         """Return the condition on the rows that the person may see, as records or in lists."""
-        return standing().once((self.endpoint, "seen"), self._seen)
+        person = standing()
+        if person.implies((self.endpoint, "sees all"), lambda: self._seen() is None):
+            return None
+        return person.once((self.endpoint, "seen"), self._seen)
 
     def get_one(self, id: Any) -> Any:  # noqa: A002 -- Flask-Admin's name
         """Return the record of this id if the person may see it: one that they may not is as if it were not there."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import secrets
 from contextlib import ExitStack
+from functools import lru_cache
 from http import HTTPStatus
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g, request, session
+from flask_wtf.csrf import generate_csrf
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from admin_app.current import Actor, acting, time_limit, writing
@@ -55,6 +57,7 @@ def init_app(app: Flask) -> None:
     if app.config["PROXIES"]:
         count = app.config["PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]  # Flask documents it
+    app.jinja_env.globals["csrf_token"] = csrf_token
     app.before_request(_begin)
     app.teardown_request(_end)
     app.after_request(_add_headers)
@@ -66,6 +69,18 @@ def _begin() -> None:
     is_reading = request.method in SAFE_METHODS
     g.act.enter_context(time_limit(current_app.config["TIME_LIMIT"]) if is_reading else writing())
     g.act.enter_context(acting(person_at_the_screen, kind=Kind.FORM, request_id=secrets.token_hex(8)))
+
+
+def csrf_token() -> str:
+    """Return the token that forms send. It lasts as long as the session, so its signature is made once."""
+    kept = session.get("csrf_token")
+    return generate_csrf() if kept is None else _signed(kept, current_app.config["SECRET_KEY"])
+
+
+@lru_cache(maxsize=1000)
+def _signed(_kept: str, _secret: str) -> str:
+    token: str = generate_csrf()
+    return token
 
 
 def person_at_the_screen() -> Actor:
