@@ -31,8 +31,7 @@ class Together:
     def read(self, session: AnySession, **parameters: Any) -> list[list[Sequence[Any]]]:
         """Return the rows of each query, in no particular order."""
         found: list[list[Sequence[Any]]] = [[] for _ in self._columns]
-        # Past the session's own `execute`, which asks of every statement whether it is about objects.
-        rows: Sequence[Row[Any]] = session.connection().execute(self._statement, parameters).all()
+        rows: Sequence[Row[Any]] = session.execute(self._statement, parameters).all()
         for row in rows:
             found[row[0]].append(row[self._columns[row[0]]])
         return found

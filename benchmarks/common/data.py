@@ -20,6 +20,7 @@ import psycopg
 from sqlalchemy.engine import make_url
 
 from admin_app import create_app
+from admin_app.current import writing
 from admin_app.extensions import db
 from admin_app.models.role import EDITOR
 from admin_app.models.staff import Staff, StaffSession
@@ -134,7 +135,7 @@ def sign_in(target: Database) -> str:
     """Make a session of our dashboard's; return its cookie."""
     environment = {key: target.environment[key] for key in ("DATABASE_URL", "ADMIN_SECRET_KEY")}
     app, token = create_app(environment, instance_path=str(target.folder)), secrets.token_urlsafe(32)
-    with app.app_context():
+    with app.app_context(), writing():
         name = secrets.token_hex(4)
         staff = Staff(name=name, email=f"{name}@example.com", roles=Words([EDITOR]), password_hash="-")  # noqa: S106 -- opens nothing
         db.session.add(staff)

@@ -389,4 +389,4 @@ def test_a_rule_costs_no_statement(
     with statements() as sent:
         client.get("/admin/post/")
 
-    assert len(sent) == 3
+    assert len(sent) == 2
