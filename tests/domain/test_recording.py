@@ -155,7 +155,8 @@ def test_rows_changed_by_one_statement_are_recorded_as_if_one_by_one(make_user: 
         number = change_rows(db.session, Post, Post.user_id == ann.id, {"user_id": bea.id})
 
     assert number == 2
-    assert changes() == [
+    # In which order the database goes through the rows is nobody's promise.
+    assert sorted(changes(), key=lambda one: one[:2]) == [
         ("post", first.id, "update", 2, {"user_id": ann.id}, {"user_id": bea.id}),
         ("post", second.id, "update", 2, {"user_id": ann.id}, {"user_id": bea.id}),
     ]
@@ -202,7 +203,8 @@ def test_a_deletion_is_one_set_about_the_record_that_was_meant(make_user: Any, m
 
     assert (last_set().summary, last_set().count) == ("Deleted user “Ann” and changed 2 posts", 3)
     assert (last_set().resource, last_set().record_id) == ("user", gone)
-    assert [one[:3] for one in changes()] == [
+    # In which order the database goes through the posts is nobody's promise.
+    assert sorted(one[:3] for one in changes()) == [
         ("post", posts[0].id, "update"),
         ("post", posts[1].id, "update"),
         ("user", gone, "delete"),

@@ -318,7 +318,7 @@ def test_the_jobs_page_asks_as_much_for_three_jobs_as_for_one(as_viewer: Any, st
             as_viewer.get("/admin/jobs/")
         counts[number] = len(sent)
 
-    assert counts == {1: 4, 3: 4}
+    assert counts == {1: 3, 3: 3}
 
 
 def test_names_of_files_are_safe_in_a_header(app: Flask) -> None:
