@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from admin_app.panel.elements import Cell, Hidden, Link
+from admin_app.panel.elements import Cell, CellKind, Hidden, Link
 from admin_app.panel.filter_elements import FilterBar
 
 
@@ -139,3 +140,16 @@ class Listing:
     counted: str = ""
     # None where rows are not ticked: there is nothing to be done with them here.
     ticks: Ticks | None = None
+
+    @cached_property
+    def has_actions(self) -> bool:
+        """Whether anything can be done with a row."""
+        return any(row.edit_url or row.delete_url for row in self.rows)
+
+    def kind_of(self, place: int) -> CellKind:
+        """Return what the column at this place holds, as far as the rows tell."""
+        kinds = (row.cells[place].kind for row in self.rows)
+        return next((kind for kind in kinds if kind not in _NOTHING), CellKind.TEXT)
+
+
+_NOTHING = frozenset({CellKind.NULL, CellKind.EMPTY, CellKind.UNSEEN})
