@@ -43,7 +43,7 @@ def keep_draft(session: AnySession, staff_id: int, *, address: str, fields: Sequ
     is_too_long = sum(len(name) + len(value) for name, value in fields) > LONGEST_DRAFT
     if is_too_long or session.get(Staff, staff_id) is None:
         return None
-    draft = Draft(staff_id=staff_id, address=address, fields=[[name, _storable(value)] for name, value in fields])
+    draft = Draft(staff_id=staff_id, address=address, fields=[[name, storable(value)] for name, value in fields])
     session.execute(delete(Draft).where(Draft.created_at < _kept_since()))
     session.add(draft)
     session.flush()
@@ -55,7 +55,7 @@ def keep_draft(session: AnySession, staff_id: int, *, address: str, fields: Sequ
 
 def draft_of(session: AnySession, person: Holder, key: str, *, address: str) -> Draft | None:
     """Return this person's draft for the form at this address; None for anybody else's, another form's, yesterday's."""
-    draft = session.get(Draft, _storable(key)) if key else None
+    draft = session.get(Draft, storable(key)) if key else None
     is_theirs = draft is not None and draft.staff_id == person.id and draft.address == address
     return draft if draft is not None and is_theirs and draft.created_at > _kept_since() else None
 
@@ -67,13 +67,13 @@ def asked_for(address: str) -> dict[str, Any]:
 
 def drop_draft(session: AnySession, person: Holder, key: str) -> None:
     """Forget a draft of this person's (not yet committed): it was saved, or is not wanted."""
-    session.execute(delete(Draft).where(Draft.key == _storable(key), Draft.staff_id == person.id))
+    session.execute(delete(Draft).where(Draft.key == storable(key), Draft.staff_id == person.id))
 
 
 def _kept_since() -> datetime:
     return utc_now() - LIFETIME
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """Take out what no text column holds; a form would refuse it anyway."""
     return text.replace("\0", "").encode(errors="replace").decode()

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from wtforms import Form, PasswordField
 
-from admin_app.domain.drafts import draft_of, drop_draft, keep_draft
+from admin_app.domain.drafts import draft_of, drop_draft, keep_draft, storable
 from admin_app.errors import SelectionError
 from admin_app.extensions import db
 from admin_app.models.draft import Draft
@@ -157,4 +157,4 @@ def _stale_token(_error: CSRFError) -> Any:
 
 def form_address() -> str:
     """Tell the form of one record, or of a new one, from others, whatever list it was opened from."""
-    return f"{request.path}?id={request.args.get('id', '')}"
+    return storable(f"{request.path}?id={request.args.get('id', '')}")

@@ -109,6 +109,19 @@ def test_a_new_record_typed_into_an_ended_session_is_not_lost_either(
     assert contents(app) == ["Typed\nin lines"]
 
 
+@pytest.mark.parametrize("key", ["%00", "%ff", "x" * 3000])
+def test_text_typed_at_an_address_that_no_column_holds_is_kept_too(
+    key: str, app: Flask, as_editor: Any, end_sessions: Any
+) -> None:
+    form = Page(as_editor.get(NEW)).values()
+    end_sessions()
+
+    answer = as_editor.post(EDIT.format(key), data={**form, "content": "Typed"})
+
+    assert (answer.status_code, [dict(one.fields)["content"] for one in drafts(app)]) == (302, ["Typed"])
+
+
+
 @pytest.mark.usefixtures("owner")
 def test_another_person_who_signs_in_there_does_not_see_it(
     app: Flask, as_editor: Any, make_post: Any, end_sessions: Any, sign_in: Any
