@@ -31,6 +31,7 @@ _writing: ContextVar[bool] = ContextVar("writing", default=False)
 # Seconds a statement may take, and the moment of `time.monotonic` when the whole act is late; 0 is no limit.
 _limit: ContextVar[float] = ContextVar("limit", default=0.0)
 _deadline: ContextVar[float] = ContextVar("deadline", default=0.0)
+_glancing: ContextVar[bool] = ContextVar("glancing", default=False)
 # Where days begin at midnight for whoever looks: a command's are UTC's.
 _zone: ContextVar[tzinfo] = ContextVar("zone", default=UTC)
 
@@ -84,6 +85,21 @@ def time_limit(seconds: float) -> Iterator[None]:
     finally:
         _limit.reset(limit)
         _deadline.reset(deadline)
+
+
+@contextmanager
+def glancing() -> Iterator[None]:
+    """Let each statement inside be a transaction of its own, where the store reads no otherwise in a long one: for a page."""
+    token = _glancing.set(True)
+    try:
+        yield
+    finally:
+        _glancing.reset(token)
+
+
+def is_glancing() -> bool:
+    """Whether statements are transactions of their own."""
+    return _glancing.get() and not _writing.get()
 
 
 def lift_time_limit() -> None:

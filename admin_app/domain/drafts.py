@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, literal_column, select
 
 from admin_app.domain.people import Holder
 from admin_app.domain.sessions import WHOSE
@@ -23,7 +23,7 @@ LONGEST_DRAFT = 2_000_000
 
 _DRAFTS: Any = Draft.__table__
 # The key and the time of what who is signed in typed last into the form at `address`, and did not save.
-NEWEST_DRAFT = (
+NEWEST_DRAFT = select(
     select(_DRAFTS.c.key, _DRAFTS.c.created_at)
     .where(
         _DRAFTS.c.staff_id == WHOSE,
@@ -31,7 +31,8 @@ NEWEST_DRAFT = (
         _DRAFTS.c.created_at > bindparam("kept_since"),
     )
     .order_by(_DRAFTS.c.created_at.desc())
-    .limit(1)
+    .limit(literal_column("1"))
+    .subquery()
 )
 
 

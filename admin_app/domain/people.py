@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, literal, select
+from sqlalchemy import ScalarSelect, Select, Text, literal_column, select
 
 from admin_app.domain.preferences import ASKED_FOR as SETTINGS
 from admin_app.domain.preferences import Settings, settings_by_resource
@@ -59,15 +59,17 @@ _ROLE: Any = Role.__table__
 COLUMNS = (_STAFF.c.id, _STAFF.c.name, _STAFF.c.email, _STAFF.c.roles, _STAFF.c.is_active, _STAFF.c.time_zone)
 
 
+# Around a role's key among a person's. Every request asks: what never changes is no parameter.
+_BEFORE, _AFTER = (literal_column(words, Text()) for words in ("'%\"'", "'\"%'"))
 # A person's id, or a query for it.
 Whose = ScalarSelect[int] | int
 
 
 def roles_asked_for(staff_id: Whose) -> Select[*tuple[Any, ...]]:
     """Ask for the roles of a person."""
-    has_it = _STAFF.c.roles.like(literal('%"').concat(_ROLE.c.key).concat('"%'))
+    has_it = _STAFF.c.roles.like(_BEFORE.concat(_ROLE.c.key).concat(_AFTER))
     columns = (_ROLE.c.key, _ROLE.c.name, _ROLE.c.permissions, _ROLE.c.rows, _ROLE.c.fields)
-    return select(*columns).join(_STAFF, has_it).where(_STAFF.c.id == staff_id)
+    return select(*columns).select_from(_ROLE).join(_STAFF, has_it).where(_STAFF.c.id == staff_id)
 
 
 def settings_asked_for(staff_id: Whose) -> Select[*tuple[Any, ...]]:

@@ -23,7 +23,7 @@ MOST_NAMED = 5
 _NOTES: Any = Presence.__table__
 _STAFF: Any = Staff.__table__
 # Who is at the form of the record `record_id` of the table `table_name` at the moment `now`, the first one first.
-PRESENT = (
+PRESENT = select(
     select(_STAFF.c.id, _STAFF.c.name, _NOTES.c.since, _NOTES.c.expires_at)
     .join(_STAFF, _STAFF.c.id == _NOTES.c.staff_id)
     .where(
@@ -33,6 +33,7 @@ PRESENT = (
     )
     .order_by(_NOTES.c.since, _NOTES.c.staff_id)
     .limit(MOST_NAMED + 1)
+    .subquery()
 )
 
 

@@ -20,11 +20,12 @@ from admin_app.extensions import AnySession
 from admin_app.models.base import utc_now
 from admin_app.models.change_set import Kind
 from admin_app.models.staff import LONGEST_USER_AGENT, Staff, StaffSession, handle_of
-from admin_app.models.together import Together
+from admin_app.models.together import Query, Together
 
 _IS_IT = StaffSession.token_hash == bindparam("digest")
 # Whose the session of the parameter `digest` is: what a page asks about who is signed in, it can ask before it knows who.
-WHOSE = select(StaffSession.staff_id).where(_IS_IT).scalar_subquery()
+_WHOSE = select(StaffSession.staff_id).where(_IS_IT).cte("whose")
+WHOSE = select(_WHOSE.c.staff_id).scalar_subquery()
 _COLUMNS = (StaffSession.token_hash, StaffSession.expires_at, StaffSession.last_seen_at, StaffSession.proved_at)
 # The session with its person, their roles and their settings: every page goes by them, and they are few.
 _ASKED = (
@@ -33,7 +34,6 @@ _ASKED = (
     people.settings_asked_for(WHOSE),
 )
 # What else a page asks, each a constant, and the rows of each.
-Query = Select[*tuple[Any, ...]]
 Queries = tuple[Query, ...]
 Rows = list[list[Sequence[Any]]]
 

@@ -8,7 +8,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, literal, or_, select, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from admin_app.domain import records
@@ -49,7 +61,9 @@ def visible_to(staff_id: Whose) -> ColumnElement[bool]:
     """
     one = aliased(SavedView)
     every = select(one.audience).where(one.audience != MINE, holds_everything(staff_id))
-    audiences = union_all(select(literal(EVERYONE)), roles_asked_for(staff_id).with_only_columns(Role.key), every)
+    audiences = union_all(
+        select(literal_column(f"'{EVERYONE}'", String())), roles_asked_for(staff_id).with_only_columns(Role.key), every
+    )
     return or_(SavedView.staff_id == staff_id, SavedView.audience.in_(audiences))
 
 

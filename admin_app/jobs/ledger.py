@@ -55,7 +55,8 @@ class News:
 
 def asked_for_news(staff_id: Whose) -> Select[*tuple[Any, ...]]:
     """Ask what a page says of a person's jobs: those under way, and those that ended since the parameter `since`."""
-    is_news = or_(Job.state.in_(OPEN), Job.finished_at > bindparam("since"))
+    # Each state by itself: a list of values is written into the statement anew each time.
+    is_news = or_(*(Job.state == one for one in OPEN), Job.finished_at > bindparam("since"))
     return select(Job.id, Job.title, Job.state, Job.finished_at).where(Job.staff_id == staff_id, is_news)
 
 

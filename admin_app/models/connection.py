@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, Pool, event, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from admin_app.current import is_late, is_writing, limit_in_milliseconds, writing
+from admin_app.current import is_glancing, is_late, is_writing, limit_in_milliseconds, writing
 from admin_app.extensions import AnySession
 from admin_app.text import folded
 
@@ -71,15 +71,22 @@ def _begin(connection: Connection) -> None:
 
 
 @event.listens_for(Pool, "checkout")
-def _limit_time(connection: Any, record: Any, _proxy: Any) -> None:
-    """Tell PostgreSQL how long statements may take, when that differs from what it was told last."""
-    wanted = limit_in_milliseconds()
-    if isinstance(connection, sqlite3.Connection) or record.info.get("limit", 0) == wanted:
+def _fit(connection: Any, record: Any, _proxy: Any) -> None:
+    """Tell PostgreSQL how long statements may take, when that differs from what it was told last, and how they hang together.
+
+    A page's each see what was committed when they begin, in one transaction or in none. In none there is nothing to roll
+    back at its end, which would make psycopg forget the statements that it had prepared, and to plan them anew takes
+    longer than to run them.
+    """
+    if isinstance(connection, sqlite3.Connection):
         return
-    connection.autocommit = True
-    connection.execute(f"SET statement_timeout = {wanted}")
-    connection.autocommit = False
-    record.info["limit"] = wanted
+    wanted, is_alone = limit_in_milliseconds(), is_glancing()
+    if record.info.get("limit", 0) != wanted:
+        connection.autocommit = True
+        connection.execute(f"SET statement_timeout = {wanted}")
+        record.info["limit"] = wanted
+    if connection.autocommit != is_alone:
+        connection.autocommit = is_alone
 
 
 @contextmanager

@@ -11,10 +11,11 @@ from typing import Any
 
 from flask import g, has_request_context, request, session
 
-from admin_app.domain.sessions import WHOSE, Query, Rows
+from admin_app.domain.sessions import WHOSE, Rows
 from admin_app.domain.views import ViewAtHand, asked_at_hand, views_at_hand
 from admin_app.jobs import ledger
 from admin_app.models.base import utc_now
+from admin_app.models.together import Query
 from admin_app.selection.selection import VIEW, whole_number
 from admin_app.web.login import expect, read
 

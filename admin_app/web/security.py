@@ -11,7 +11,7 @@ from flask import Flask, Response, current_app, g, request, session
 from flask_wtf.csrf import generate_csrf
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from admin_app.current import Actor, acting, time_limit, writing
+from admin_app.current import Actor, acting, glancing, time_limit, writing
 from admin_app.domain.accounts import actor_of
 from admin_app.models.change_set import Kind
 from admin_app.web.login import current_person
@@ -67,7 +67,9 @@ def _begin() -> None:
     """Lock for writing what may write; limit the time of what only reads. A download that streams outlives this."""
     g.act = ExitStack()
     is_reading = request.method in SAFE_METHODS
-    g.act.enter_context(time_limit(current_app.config["TIME_LIMIT"]) if is_reading else writing())
+    if is_reading:
+        g.act.enter_context(time_limit(current_app.config["TIME_LIMIT"]))
+    g.act.enter_context(glancing() if is_reading else writing())
     g.act.enter_context(acting(person_at_the_screen, kind=Kind.FORM, request_id=secrets.token_hex(8)))
 
 

@@ -121,7 +121,6 @@ def test_text_typed_at_an_address_that_no_column_holds_is_kept_too(
     assert (answer.status_code, [dict(one.fields)["content"] for one in drafts(app)]) == (302, ["Typed"])
 
 
-
 @pytest.mark.usefixtures("owner")
 def test_another_person_who_signs_in_there_does_not_see_it(
     app: Flask, as_editor: Any, make_post: Any, end_sessions: Any, sign_in: Any
