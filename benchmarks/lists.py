@@ -30,6 +30,8 @@ from benchmarks.common.site import HOST, PYTHON, ROOT, Site, started
 PATIENCE = 10
 FEWEST = 3
 WARM_UP = 6
+# Below this a digit after the point is told.
+FEW = 20
 # Nobody sends a form sooner than this after it opened, in seconds: what a site does after an answer is over by then.
 TYPING = 0.05
 # Late enough that few of the ownerless posts are left, early enough that ten thousand posts leave a page of them.
@@ -213,7 +215,12 @@ def measure(case: Case, measured: Sequence[Measured], rounds: int) -> None:
 def milliseconds(times: Sequence[float]) -> str:
     """Say the median and the 95th percentile."""
     high = sorted(times)[min(len(times) * 95 // 100, len(times) - 1)]
-    return f"{statistics.median(times):,.0f} ({high:,.0f})"
+    return f"{_shown(statistics.median(times))} ({_shown(high)})"
+
+
+def _shown(number: float) -> str:
+    """Write a number with as many digits as mean something."""
+    return f"{number:.1f}" if number < FEW else f"{number:,.0f}"
 
 
 def growth(measured: Sequence[Measured], store: str) -> str:
@@ -241,7 +248,7 @@ def race(measured: Sequence[Measured], store: str) -> str:
     for case in CASES:
         medians = [statistics.median(one.times[case.name]) for one in rivals]
         cells = [milliseconds(one.times[case.name]) for one in rivals]
-        lines.append(f"| {case.name} | {' | '.join(cells)} | {min(medians[1:]) / medians[0]:.1f} |")
+        lines.append(f"| {case.name} | {' | '.join(cells)} | {_shown(min(medians[1:]) / medians[0])} |")
     return "\n".join(lines)
 
 
