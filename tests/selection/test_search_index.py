@@ -456,3 +456,13 @@ def test_many_rows_that_are_loaded_at_once_are_indexed_at_the_end() -> None:
 
     assert found("zebra") == [before, *loaded, after]
     db.session.rollback()
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+@pytest.mark.usefixtures("context")
+def test_no_write_merges_a_whole_index_at_once() -> None:
+    tables = [search_indexes.search_table(table) for table in search_indexes.present(db.session.connection())]
+
+    told = {table: db.session.scalar(text(f"SELECT v FROM {table}_config WHERE k = 'crisismerge'")) for table in tables}
+
+    assert set(told.values()) == {search_indexes.MOST_PIECES}
