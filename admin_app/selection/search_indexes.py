@@ -21,7 +21,7 @@ _SUFFIX = "_search"
 # merging: 20,000 posts into a million took 13 s instead of 2.
 MERGED = 8
 # How many there may be of one size before it merges all of them at once, however large, in the transaction of whoever saves:
-# at its own 16 a save took 22 s now and then, with a million posts. Fewer are soon merged in small steps, with each write.
+# at its own 16 one took 22 s, with a million posts. Before there are so many they are merged in small steps, with the writes.
 MOST_PIECES = 1000
 # FTS5 keeps its table in tables of the same name with these endings.
 _OWN = re.compile(r".+_search(_data|_idx|_config|_docsize|_content)?|ix_.+_trigrams")

@@ -1,7 +1,7 @@
 """Search indexes on SQLite are merged a little with each write, never whole within one.
 
-FTS5 merges sixteen pieces of about the same size at once, in the transaction of whoever saves: with a million posts a save
-took 22 seconds once in some thousands.
+FTS5 merges sixteen pieces of about the same size at once, in the transaction of whoever saves: with a million posts one save
+took 22 seconds.
 """
 
 from __future__ import annotations
