@@ -31,6 +31,8 @@ from admin_app.extensions import db  # noqa: E402
 from admin_app.models.role import OWNER  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
+# The first of them that is there.
+BROWSERS = ("chromium", "chromium-headless-shell", "chromium-browser", "google-chrome")
 # Who signs in; the account lives as long as the temporary folder.
 EMAIL, PASSWORD = "owner@example.com", "correct horse battery staple"
 # 1280 wide and no higher than needed: each picture stays below 150 kB.
@@ -134,7 +136,7 @@ def serving(app: Flask) -> Iterator[str]:
 
 def chromium() -> str:
     """Find the system's browser; Playwright's own is not downloaded."""
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         sys.exit("Chromium is not installed.")
     return path
