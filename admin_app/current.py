@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
+from typing import TypeVar
+
+T = TypeVar("T")
 
 # Who acts: the account's key, where there is one, and how the person is called.
 Actor = tuple[int | None, str]
@@ -36,14 +39,9 @@ _glancing: ContextVar[bool] = ContextVar("glancing", default=False)
 _zone: ContextVar[tzinfo] = ContextVar("zone", default=UTC)
 
 
-@contextmanager
-def acting(who: Callable[[], Actor], *, kind: str, request_id: str = "") -> Iterator[None]:
+def acting(who: Callable[[], Actor], *, kind: str, request_id: str = "") -> AbstractContextManager[None]:
     """Record what is written inside as done by this person, in this way."""
-    token = _acting.set(Acting(who, kind, request_id))
-    try:
-        yield
-    finally:
-        _acting.reset(token)
+    return _holding(_acting, value=Acting(who, kind, request_id))
 
 
 def act_under_way() -> Acting | None:
@@ -56,24 +54,14 @@ def is_writing() -> bool:
     return _writing.get()
 
 
-@contextmanager
-def writing() -> Iterator[None]:
+def writing() -> AbstractContextManager[None]:
     """Begin every transaction inside as a writer's."""
-    token = _writing.set(True)
-    try:
-        yield
-    finally:
-        _writing.reset(token)
+    return _holding(_writing, value=True)
 
 
-@contextmanager
-def reading() -> Iterator[None]:
+def reading() -> AbstractContextManager[None]:
     """Begin every transaction inside as a reader's, in an act that writes: for what takes long and needs no lock."""
-    token = _writing.set(False)
-    try:
-        yield
-    finally:
-        _writing.reset(token)
+    return _holding(_writing, value=False)
 
 
 @contextmanager
@@ -87,14 +75,9 @@ def time_limit(seconds: float) -> Iterator[None]:
         _deadline.reset(deadline)
 
 
-@contextmanager
-def glancing() -> Iterator[None]:
+def glancing() -> AbstractContextManager[None]:
     """Let each statement inside be a transaction of its own, where the store reads no otherwise in a long one: for a page."""
-    token = _glancing.set(True)
-    try:
-        yield
-    finally:
-        _glancing.reset(token)
+    return _holding(_glancing, value=True)
 
 
 def is_glancing() -> bool:
@@ -118,14 +101,9 @@ def is_late() -> bool:
     return deadline > 0 and time.monotonic() > deadline
 
 
-@contextmanager
-def time_zone(zone: tzinfo) -> Iterator[None]:
+def time_zone(zone: tzinfo) -> AbstractContextManager[None]:
     """Mean this zone's days inside."""
-    token = _zone.set(zone)
-    try:
-        yield
-    finally:
-        _zone.reset(token)
+    return _holding(_zone, value=zone)
 
 
 def zone() -> tzinfo:
@@ -136,3 +114,12 @@ def zone() -> tzinfo:
 def today() -> date:
     """Return the day it is there now."""
     return datetime.now(zone()).date()
+
+
+@contextmanager
+def _holding(variable: ContextVar[T], *, value: T) -> Iterator[None]:
+    token = variable.set(value)
+    try:
+        yield
+    finally:
+        variable.reset(token)
