@@ -24,6 +24,7 @@ from admin_app.pages.passkeys import PasskeysPage
 from admin_app.panel import keeping, navigation, registry
 from admin_app.selection import search_indexes
 from admin_app.web import afterwards, alerts, bodies, errors, login, priority, security, templating
+from admin_app.web.application import Dashboard
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -34,7 +35,7 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     `instance_path` is where the embedded database and the secret key live; `instance/` beside the package by default.
     """
     instance = Path(instance_path or ROOT / "instance").resolve()
-    app = Flask(
+    app = Dashboard(
         __name__,
         instance_path=str(instance),
         template_folder=str(ROOT / "templates"),

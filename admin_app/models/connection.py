@@ -65,8 +65,11 @@ def _exact_number(value: Any) -> float | None:
 
 @event.listens_for(Engine, "begin")
 def _begin(connection: Connection) -> None:
-    """Take the write lock first when the act means to write: upgrading later is refused at once, without waiting."""
-    if connection.dialect.name == "sqlite":
+    """Take the write lock first when the act means to write: upgrading later is refused at once, without waiting.
+
+    Statements that are transactions of their own need none around them.
+    """
+    if connection.dialect.name == "sqlite" and not is_glancing():
         connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing() else "BEGIN")
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, SmallInteger
+from sqlalchemy import BigInteger, ColumnElement, SmallInteger
 from sqlalchemy import inspect as inspect_mapper
+from sqlalchemy.orm import Mapper
 
 
-def limits_of(column: Column[Any]) -> tuple[int, int]:
+def limits_of(column: ColumnElement[Any]) -> tuple[int, int]:
     """Return the smallest and the largest whole number that PostgreSQL's column of this type holds; SQLite keeps to them too."""
     bits = 64 if isinstance(column.type, BigInteger) else 16 if isinstance(column.type, SmallInteger) else 32
     return -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
@@ -16,7 +18,11 @@ def limits_of(column: Column[Any]) -> tuple[int, int]:
 
 def as_key(model: type[Any], text: str) -> int | None:
     """Read an id; None for what no record of this model can have: a larger number must not even reach the database."""
-    key = inspect_mapper(model).primary_key[0]
-    _, largest = limits_of(key)
+    largest = _largest_key(inspect_mapper(model))
     is_number = text.isascii() and text.isdigit() and len(text) <= len(str(largest))
     return int(text) if is_number and 1 <= int(text) <= largest else None
+
+
+@lru_cache(maxsize=1000)
+def _largest_key(mapper: Mapper[Any]) -> int:
+    return limits_of(mapper.primary_key[0])[1]

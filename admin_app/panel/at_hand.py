@@ -37,9 +37,10 @@ class AtHand:
 
 def at_hand(with_id: int = 0) -> AtHand:
     """Return what this request's page says beside its own matter; `with_id` names the view where the address does not."""
-    if "at_hand" not in g or with_id not in {0, g.at_hand.asked}:
+    found: AtHand | None = g.get("at_hand")
+    if found is None or with_id not in {0, found.asked}:
         _read(with_id or named_view())
-    found: AtHand = g.at_hand
+        found = g.at_hand
     return found
 
 
@@ -55,7 +56,8 @@ def read_along(*queries: Query, **parameters: Any) -> Rows:
 
 def named_view() -> int:
     """Return the id of the view that the address names, or 0."""
-    return whole_number(request.args.get(VIEW, "")) if has_request_context() else 0
+    # `get` of what is not there costs ten times what `in` does.
+    return whole_number(request.args[VIEW]) if has_request_context() and VIEW in request.args else 0
 
 
 def _read(view_id: int, *queries: Query, **parameters: Any) -> Rows:

@@ -10,6 +10,7 @@ from flask import Flask, current_app
 from admin_app.domain.finding import EVERYTHING, Sight, find_one, naming_columns
 from admin_app.domain.nouns import names_of
 from admin_app.extensions import db
+from admin_app.panel.standing import standing
 
 if TYPE_CHECKING:
     from admin_app.panel.resource import ResourceView
@@ -37,6 +38,10 @@ def _by_model() -> dict[type[Any], ResourceView]:
 
 def typing_hint(model: type[Any]) -> str:
     """Say what to type where a record of this model is meant."""
+    return standing().implies((model, "typing hint"), lambda: _typing_hint(model))
+
+
+def _typing_hint(model: type[Any]) -> str:
     names = [column.key.replace("_", " ") for column in naming_columns(model, sight_of(model))]
     return f"Type an ID, or an exact {' or '.join(names)}." if names else "Type an ID."
 

@@ -6,7 +6,8 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
-from flask import current_app, request, url_for
+from flask import request, url_for
+from flask.globals import request_ctx
 
 # More than browsers and servers carry in an address.
 LONGEST_PATH = 4000
@@ -29,8 +30,10 @@ def address_of(endpoint: str, **arguments: Any) -> str:
 
     Without them it is put together once for each path that the dashboard is served under: every page links dozens.
     """
-    known: dict[tuple[str, str], str] = current_app.extensions.setdefault("addresses", {})
-    wanted = (request.script_root, endpoint)
+    # Past the proxies of the two: they are looked up for each link.
+    context = request_ctx._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- the documented way to the object behind a proxy
+    known: dict[tuple[str, str], str] = context.app.extensions.setdefault("addresses", {})
+    wanted = (context.request.script_root, endpoint)
     path = known.get(wanted) or known.setdefault(wanted, url_for(endpoint))
     given = [pair for pair in arguments.items() if pair[1] is not None]
     return f"{path}?{urlencode(given, safe=_READABLE)}" if given else path

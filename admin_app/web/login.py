@@ -26,6 +26,8 @@ from admin_app.zones import zone_of
 
 NOT_DONE = "You were signed out before this was done. Nothing was changed: sign in, and do it again."
 
+# Where a request keeps what holds until its end, an `ExitStack`.
+ACT = "admin_app.act"
 # Where the signed cookie says whose it is, for when its session has ended.
 _WHOSE = "_whose"
 _SEEN = "seen"
@@ -68,9 +70,9 @@ def _load(token: str) -> SignedIn | None:
     g.read_along = queries, rows
     if sessions.is_to_be_noted(found):
         afterwards(_SEEN, partial(sessions.note_seen, token=token))
-    if "act" in g:
+    if (act := request.environ.get(ACT)) is not None:
         # Whoever is found here is who looks at the answer: its days are theirs.
-        g.act.enter_context(time_zone(zone_of(found.person.time_zone)))
+        act.enter_context(time_zone(zone_of(found.person.time_zone)))
     if session.get(_WHOSE) != found.person.id:
         session[_WHOSE] = found.person.id
     return SignedIn(found, token)

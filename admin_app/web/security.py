@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from functools import lru_cache
+from functools import lru_cache, partial
 from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, current_app, g, request, session
+from flask import Flask, Response, current_app, request, session
 from flask_wtf.csrf import generate_csrf
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from admin_app.current import Actor, acting, glancing, time_limit, writing
 from admin_app.domain.accounts import actor_of
 from admin_app.models.change_set import Kind
-from admin_app.web.login import current_person
+from admin_app.web.login import ACT, current_person
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -57,6 +62,7 @@ def init_app(app: Flask) -> None:
     if app.config["PROXIES"]:
         count = app.config["PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]  # Flask documents it
+    app.wsgi_app = partial(_with_headers, app.wsgi_app)  # type: ignore[method-assign]  # as above
     app.jinja_env.globals["csrf_token"] = csrf_token
     app.before_request(_begin)
     app.teardown_request(_end)
@@ -65,12 +71,12 @@ def init_app(app: Flask) -> None:
 
 def _begin() -> None:
     """Lock for writing what may write; limit the time of what only reads. A download that streams outlives this."""
-    g.act = ExitStack()
+    act = request.environ[ACT] = ExitStack()
     is_reading = request.method in SAFE_METHODS
     if is_reading:
-        g.act.enter_context(time_limit(current_app.config["TIME_LIMIT"]))
-    g.act.enter_context(glancing() if is_reading else writing())
-    g.act.enter_context(acting(person_at_the_screen, kind=Kind.FORM, request_id=secrets.token_hex(8)))
+        act.enter_context(time_limit(current_app.config["TIME_LIMIT"]))
+    act.enter_context(glancing() if is_reading else writing())
+    act.enter_context(acting(person_at_the_screen, kind=Kind.FORM, request_id=secrets.token_hex(8)))
 
 
 def csrf_token() -> str:
@@ -92,12 +98,20 @@ def person_at_the_screen() -> Actor:
 
 
 def _end(_error: BaseException | None) -> None:
-    if "act" in g:
-        g.pop("act").close()
+    if (act := request.environ.pop(ACT, None)) is not None:
+        act.close()
+
+
+def _with_headers(inner: WSGIApplication, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """Answer with what every response carries: added to the list that is sent, where Flask would look at each of them."""
+
+    def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Callable[[bytes], object]:
+        return start_response(status, [*headers, *HEADERS.items()], *error)
+
+    return inner(environ, start)
 
 
 def _add_headers(response: Response) -> Response:
-    response.headers.extend(HEADERS)
     if request.endpoint != "static" or response.status_code >= HTTPStatus.BAD_REQUEST:
         # Pages of a signed-in person stay out of shared computers' caches and the back button after sign-out.
         response.headers.setdefault("Cache-Control", "no-store, private")

@@ -31,7 +31,6 @@ class Templates(Environment):
 
 def init_app(app: Flask) -> None:
     """Give the templates their functions, and static files their lifetime; before any extension makes `app.jinja_env`."""
-    app.jinja_environment = Templates
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["asset"] = partial(
