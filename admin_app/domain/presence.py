@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from admin_app.extensions import AnySession
 from admin_app.models.base import utc_now
+from admin_app.models.prepared import Prepared
 from admin_app.models.presence import Presence
 from admin_app.models.staff import Staff
 
@@ -35,6 +36,17 @@ PRESENT = select(
     .limit(MOST_NAMED + 1)
     .subquery()
 )
+
+_OWN = [_NOTES.c[name] == bindparam(f"own_{name}") for name in ("table_name", "record_id", "staff_id")]
+_STAY = Prepared(
+    update(_NOTES)
+    .where(*_OWN, _NOTES.c.expires_at >= bindparam("now"))
+    .values(expires_at=bindparam("expires_at"))
+    .returning(_NOTES.c.staff_id)
+)
+_FORGET = Prepared(delete(_NOTES).where(_NOTES.c.expires_at < bindparam("now")))
+_NOTE = Prepared(insert(_NOTES).values({name: bindparam(name) for name in _NOTES.c.keys()}))  # noqa: SIM118 -- no mapping
+_LEAVE = Prepared(delete(_NOTES).where(*_OWN))
 
 
 @dataclass(frozen=True)
@@ -77,18 +89,15 @@ def present(rows: Iterable[Sequence[Any]]) -> Sequence[Present]:
 
 def arrive(session: AnySession, place: Place, staff_id: int, *, lasting: timedelta) -> None:
     """Note that somebody has the form open (not yet committed), and forget whoever has not been seen for long."""
-    now = utc_now()
-    stay = update(_NOTES).where(*_is_at(place), _NOTES.c.staff_id == staff_id, _NOTES.c.expires_at >= now)
-    if not session.execute(stay.values(expires_at=now + lasting).returning(_NOTES.c.staff_id)).all():
-        session.execute(delete(_NOTES).where(_NOTES.c.expires_at < now))
-        values = {"table_name": place.table, "record_id": place.record_id, "staff_id": staff_id}
-        session.execute(insert(_NOTES).values(**values, since=now, expires_at=now + lasting))
+    now, connection = utc_now(), session.connection()
+    noted = {"table_name": place.table, "record_id": place.record_id, "staff_id": staff_id}
+    stays = {**{f"own_{name}": value for name, value in noted.items()}, "now": now, "expires_at": now + lasting}
+    if not _STAY.send(connection, stays).all():
+        _FORGET.send(connection, {"now": now})
+        _NOTE.send(connection, {**noted, "since": now, "expires_at": now + lasting})
 
 
 def leave(session: AnySession, place: Place, staff_id: int) -> None:
     """Forget that somebody had the form open (not yet committed)."""
-    session.execute(delete(_NOTES).where(*_is_at(place), _NOTES.c.staff_id == staff_id))
-
-
-def _is_at(place: Place) -> tuple[ColumnElement[bool], ...]:
-    return _NOTES.c.table_name == place.table, _NOTES.c.record_id == place.record_id
+    own = {"own_table_name": place.table, "own_record_id": place.record_id, "own_staff_id": staff_id}
+    _LEAVE.send(session.connection(), own)

@@ -6,22 +6,19 @@ through `domain.rows`, which records them by one statement more; within a reques
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import event, insert, select, update
+from sqlalchemy import event, select, update
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
 from admin_app.current import Actor, act_under_way
-from admin_app.domain.nouns import names_of
+from admin_app.domain.trail import Trail, heading_of, remember, write
 from admin_app.extensions import AnySession
-from admin_app.models.change_set import LONGEST_ACTOR, LONGEST_SUMMARY, LONGEST_TITLE, Change, ChangeSet, Did, Kind
+from admin_app.models.change_set import LONGEST_TITLE, ChangeSet, Did
 from admin_app.models.stored import COUNTED, is_recorded, kept_columns, recorded_models, to_json
-from admin_app.text import counted, in_words
 
 # Changes kept in memory until the transaction ends; an import has more.
 MOST_PENDING = 1000
@@ -31,23 +28,6 @@ _TRAIL, _SAVEPOINTS = "trail", "trail's savepoints"
 _LAST = "last change set"
 # What statements carry that are recorded by who sends them.
 RECORDED = {"is_recorded": True, "synchronize_session": False}
-
-_INSERT_SET, _INSERT_CHANGES = insert(ChangeSet.__table__), insert(Change.__table__)
-
-_WORDS = {Did.CREATE: "Created", Did.UPDATE: "Changed", Did.DELETE: "Deleted"}
-
-
-@dataclass
-class Trail:
-    """What the present transaction did so far: `pending` are rows to be written, `heading` what was said about the act."""
-
-    set_id: int | None = None
-    is_noted: bool = False
-    heading: dict[str, Any] = field(default_factory=dict)
-    pending: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
-    counts: Counter[tuple[Did, str]] = field(default_factory=Counter)
-    # Table, key, title and fate of the record that the act is mainly about.
-    main: tuple[str, int, str, Did] | None = None
 
 
 def trail_of(session: AnySession) -> Trail:
@@ -72,7 +52,7 @@ def note(session: AnySession, *, actor: Actor | None = None, **heading: Any) -> 
 def begin_set(session: AnySession) -> int:
     """Return the id of the transaction's change set, written now: a statement over many rows needs it."""
     session.flush()
-    return _write(session, trail_of(session))
+    return write(session, trail_of(session))
 
 
 def count_rows(session: AnySession, did: Did, model: type[Any], number: int) -> None:
@@ -109,10 +89,10 @@ def _note_flush(session: Session, _context: Any) -> None:
     session.info.pop("unknown", None)
     for row in filter(None, rows):
         trail = trail_of(session)
-        _remember(trail, row)
+        remember(trail, row)
         trail.main = trail.main or (row["model"], row["record_id"], row["title"], row["act"])
     if _TRAIL in session.info and len(trail_of(session).pending) >= MOST_PENDING:
-        _write(session, trail_of(session))
+        write(session, trail_of(session))
 
 
 @event.listens_for(Session, "before_commit")
@@ -126,11 +106,11 @@ def _finish(session: Session) -> None:
     if trail is None or not (trail.pending or trail.set_id or trail.is_noted):
         return
     was_begun = trail.set_id is not None
-    _write(session, trail)
+    write(session, trail)
     if was_begun:
         # A set whose transaction is still open is no part of the trail yet: now its numbers are known.
         sets: Any = ChangeSet.__table__
-        session.connection().execute(update(sets).where(sets.c.id == trail.set_id).values(**_heading(trail)))
+        session.connection().execute(update(sets).where(sets.c.id == trail.set_id).values(**heading_of(trail)))
     session.info.pop(_TRAIL)
     session.info[_LAST] = trail.set_id
 
@@ -165,35 +145,6 @@ def _refuse_unrecorded(state: ORMExecuteState) -> None:
     if table in recorded_models() and not state.execution_options.get("is_recorded"):
         message = f"This statement would change records of {table} without a trace: use domain.rows."
         raise TypeError(message)
-
-
-def _remember(trail: Trail, row: dict[str, Any]) -> None:
-    """Add what a flush did to a record; what an earlier flush of the transaction did to it becomes one change with it."""
-    first = trail.pending.pop((row["model"], row["record_id"]), None)
-    merged: dict[str, Any] | None = row
-    if first is not None:
-        trail.counts[first["act"], row["model"]] -= 1
-        trail.counts = +trail.counts
-        merged = _merged(first, row)
-    if merged is not None:
-        trail.pending[row["model"], row["record_id"]] = merged
-        trail.counts[merged["act"], row["model"]] += 1
-
-
-def _merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any] | None:
-    """Return two changes of a record as one; None where nothing is left of them."""
-    was_made, is_gone = first["act"] is Did.CREATE, second["act"] is Did.DELETE
-    if was_made and is_gone:
-        return None
-    before = None if was_made else {**(second["before"] or {}), **first["before"]}
-    after = None if is_gone else {**(first["after"] or {}), **second["after"]}
-    act = first["act"] if was_made else second["act"]
-    if before and after:
-        same = {key for key in before if before[key] == after[key]}
-        before, after = ({key: one[key] for key in one if key not in same} for one in (before, after))
-        if not before:
-            return None
-    return {**second, "act": act, "before": before, "after": after}
 
 
 def _is_unknown(state: Any, key: str) -> bool:
@@ -255,46 +206,3 @@ def _row(record: Any, did: Did, version: int, before: Any, after: Any) -> dict[s
         "before": before,
         "after": after,
     }
-
-
-def _write(session: AnySession, trail: Trail) -> int:
-    """Write the set, if that was not done yet, and what is pending; return the set's id."""
-    connection = session.connection()
-    if trail.set_id is None:
-        key: Any = connection.execute(_INSERT_SET, _heading(trail)).inserted_primary_key
-        trail.set_id = int(key[0])
-    if trail.pending:
-        rows = [{**row, "change_set_id": trail.set_id} for row in trail.pending.values()]
-        trail.pending.clear()
-        connection.execute(_INSERT_CHANGES, rows)
-    return trail.set_id
-
-
-def _heading(trail: Trail) -> dict[str, Any]:
-    """Return the columns of the change set, as far as they are known by now."""
-    acting = act_under_way()
-    if "actor" not in trail.heading and acting is not None:
-        # Asked once: the act may take the account of whoever acts away.
-        trail.heading["actor_id"], trail.heading["actor"] = acting.who()
-    heading = {**trail.heading, "actor": trail.heading.get("actor", "")[:LONGEST_ACTOR]}
-    model, record_id, _, _ = trail.main or ("", None, "", Did.UPDATE)
-    return {
-        "kind": acting.kind if acting is not None else Kind.COMMAND,
-        "request_id": acting.request_id if acting is not None else "",
-        "resource": model,
-        "record_id": record_id,
-        "count": sum(trail.counts.values()),
-        **heading,
-        "summary": str(heading.get("summary") or _summary(trail))[:LONGEST_SUMMARY],
-    }
-
-
-def _summary(trail: Trail) -> str:
-    """Say in one line what was changed: "Deleted user “Ann” and changed 17 posts"."""
-    main, _, title, did = trail.main or ("", None, "", Did.UPDATE)
-    parts: list[str] = []
-    for (act, table), number in sorted(trail.counts.items(), key=lambda pair: pair[0] != (did, main)):
-        noun, nouns = names_of(recorded_models()[table])
-        named = f"{noun} “{title}”" if number == 1 and (act, table) == (did, main) else counted(number, noun, nouns)
-        parts.append(f"{_WORDS[act] if not parts else _WORDS[act].lower()} {named}")
-    return in_words(parts)

@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Select, event, exists, func, literal, or_,
 from sqlalchemy.orm import Session
 
 from admin_app.domain import passwords, sessions
-from admin_app.domain.recording import Trail, begin_set, trail_of
+from admin_app.domain.recording import begin_set, trail_of
+from admin_app.domain.trail import Trail
 from admin_app.extensions import AnySession
 from admin_app.models.change_set import Change, Did
 from admin_app.models.role import Role

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     Boolean,
     ColumnElement,
-    CompoundSelect,
     DateTime,
     Dialect,
     Integer,
@@ -28,6 +26,7 @@ from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
 
 from admin_app.current import is_glancing
 from admin_app.extensions import AnySession
+from admin_app.models.prepared import Conversion, Prepared
 
 # A query without an order or a limit of its own: what has them comes as a select from it.
 Query = Select[*tuple[Any, ...]]
@@ -36,8 +35,6 @@ _TEXT = Text()
 _KINDS: tuple[TypeEngine[Any], ...] = (Integer(), Boolean(), DateTime(timezone=True), JSON(), _TEXT)
 # A column of the statement: what it holds, and which of those it is.
 _Slot = tuple[TypeEngine[Any], int]
-# What makes a value of a type of what a driver returns, or the other way round; None where that is it.
-_Change = Callable[[Any], Any] | None
 
 
 class Together:
@@ -59,10 +56,10 @@ class Together:
             query.with_only_columns(literal_column(str(place), Integer()), *(own.get(slot, _NOTHING) for slot in slots))
             for place, (query, own) in enumerate(zip(queries, placed, strict=True))
         ]
-        self._statement: CompoundSelect[*tuple[Any, ...]] = union_all(empty, *parts)
+        self._statement = Prepared(union_all(empty, *parts))
         self._places = [[1 + slots.index(slot) for slot in own] for own in placed]
         self._types = [[column.type for column in query.selected_columns] for query in queries]
-        self._ready: dict[str, _Ready] = {}
+        self._readers: dict[str, list[list[Conversion]]] = {}
 
     def read(self, session: AnySession, **parameters: Any) -> list[list[Sequence[Any]]]:
         """Return the rows of each query, in no particular order."""
@@ -71,40 +68,20 @@ class Together:
         if not is_glancing():
             session.flush()
         connection = session.connection()
-        ready = self._ready_for(connection.dialect)
-        rows: Sequence[Row[Any]] = connection.exec_driver_sql(ready.text, ready.values(parameters)).all()
-        found: list[list[Sequence[Any]]] = [[] for _ in ready.readers]
+        rows: Sequence[Row[Any]] = self._statement.send(connection, parameters).all()
+        readers = self._readers_for(connection.dialect)
+        found: list[list[Sequence[Any]]] = [[] for _ in readers]
         for row in rows:
-            own = zip(self._places[row[0]], ready.readers[row[0]], strict=True)
+            own = zip(self._places[row[0]], readers[row[0]], strict=True)
             found[row[0]].append(tuple(row[place] if reader is None else reader(row[place]) for place, reader in own))
         return found
 
-    def _ready_for(self, dialect: Dialect) -> _Ready:
-        if dialect.name not in self._ready:
-            compiled: Any = self._statement.compile(dialect=dialect)
-            readers = [[_impl(one, dialect).result_processor(dialect, None) for one in own] for own in self._types]
-            writers = {name: _impl(one.type, dialect).bind_processor(dialect) for name, one in compiled.binds.items()}
-            fixed = {name: one.value for name, one in compiled.binds.items()}
-            self._ready[dialect.name] = _Ready(str(compiled), fixed, writers, compiled.positiontup, readers)
-        return self._ready[dialect.name]
-
-
-@dataclass(frozen=True)
-class _Ready:
-    """The statement as one store's driver takes it. SQLAlchemy would find it again among those compiled before, which takes longer than to run it."""
-
-    text: str
-    fixed: Mapping[str, Any]
-    writers: Mapping[str, _Change]
-    # The parameters' names in the order of their places; None where the driver takes them by name.
-    order: Sequence[str] | None
-    readers: Sequence[Sequence[_Change]]
-
-    def values(self, parameters: Mapping[str, Any]) -> Any:
-        """Return the parameters as the driver takes them."""
-        given = {**self.fixed, **parameters}
-        made = {name: given[name] if write is None else write(given[name]) for name, write in self.writers.items()}
-        return made if self.order is None else tuple(made[name] for name in self.order)
+    def _readers_for(self, dialect: Dialect) -> list[list[Conversion]]:
+        if dialect.name not in self._readers:
+            self._readers[dialect.name] = [
+                [one.dialect_impl(dialect).result_processor(dialect, None) for one in types] for types in self._types
+            ]
+        return self._readers[dialect.name]
 
 
 _NEVER: ColumnElement[bool] = literal_column("1 = 0", Boolean())
@@ -118,10 +95,6 @@ def _placed(query: Query) -> Mapping[_Slot, ColumnElement[Any]]:
         kind = _kind_of(column.type)
         found[kind, sum(slot[0] is kind for slot in found)] = column
     return found
-
-
-def _impl(of: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
-    return of.dialect_impl(dialect)
 
 
 def _kind_of(of: TypeEngine[Any]) -> TypeEngine[Any]:

@@ -19,7 +19,7 @@ from tests.page import Page
 
 PACKAGE = Path(__file__).resolve().parents[2] / "admin_app"
 # Where statements may be sent that change many rows: each of them is recorded, or says why not.
-SENDERS = {"domain/rows.py", "domain/giving_back.py", "domain/recording.py", "domain/demo.py", "domain/history.py"}
+SENDERS = {f"domain/{name}.py" for name in ("rows", "giving_back", "recording", "trail", "demo", "history")}
 # Sessions and second factors, counts of failures, jobs, what somebody likes, types or has open are no records.
 OTHERS = {
     *(
