@@ -23,7 +23,7 @@ from admin_app.pages.jobs import JobsPage
 from admin_app.pages.passkeys import PasskeysPage
 from admin_app.panel import keeping, navigation, registry
 from admin_app.selection import search_indexes
-from admin_app.web import afterwards, alerts, bodies, errors, login, priority, security, templating
+from admin_app.web import afterwards, alerts, bodies, errors, login, notices, priority, security, templating
 from admin_app.web.application import Dashboard
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -56,6 +56,7 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     login.init_app(app)
     alerts.init_app(app)
     errors.init_app(app)
+    notices.init_app(app)
     navigation.init_app(app)
     keeping.init_app(app)
     app.register_blueprint(auth.blueprint)

@@ -25,7 +25,7 @@ from admin_app.models.change_set import Change, ChangeSet, Kind
 from admin_app.models.limits import as_key
 from admin_app.models.staff import Staff
 from admin_app.models.stored import recorded_models
-from admin_app.panel.changes import entries_of, time_cell
+from admin_app.panel.changes import entries_of, time_cell, way_of
 from admin_app.panel.elements import Link
 from admin_app.panel.guarded import Guarded
 from admin_app.panel.history_elements import ActivityRow, LeftAlone
@@ -202,7 +202,7 @@ def _row(done: ChangeSet) -> ActivityRow:
         who=done.actor or "Unknown",
         who_url=url_for("activity.index", person=person),
         at=time_cell(done),
-        kind=done.kind,
+        way=way_of(done),
         resource=resource.plural if resource is not None else "",
         count=f"{done.count:,}",
         reason=done.reason or "",

@@ -14,7 +14,7 @@ from admin_app.domain.diffing import Fate, Piece, cut, replaced, words_diff
 from admin_app.domain.history import titles_of
 from admin_app.domain.permissions import Act
 from admin_app.extensions import db
-from admin_app.models.change_set import Change, ChangeSet, Did
+from admin_app.models.change_set import Change, ChangeSet, Did, Kind
 from admin_app.models.stored import from_json, kept_columns, recorded_models
 from admin_app.panel.cells import value_cell
 from admin_app.panel.elements import Cell
@@ -35,6 +35,17 @@ def entries_of(pairs: Sequence[tuple[Change | None, ChangeSet]]) -> tuple[Entry,
     """Draw changes with their acts, and acts that changed nothing; the records they point at are read by one statement a model."""
     names = _names(change for change, _ in pairs if change is not None)
     return tuple(_entry(change, done, names) if change is not None else _act(done) for change, done in pairs)
+
+
+# Acts whose summary says by itself in which way they were done: "Signed in" needs no "by sign-in".
+_TELLING = frozenset(
+    {Kind.SIGN_IN, Kind.SIGN_IN_FAILED, Kind.SIGN_OUT, Kind.ACCESS, Kind.EXPORT, Kind.DEMO, Kind.PRUNE}
+)
+
+
+def way_of(done: ChangeSet) -> str:
+    """Say in which way an act was done, "" where its summary does."""
+    return "" if done.kind in _TELLING else done.kind
 
 
 def time_cell(done: ChangeSet) -> Cell:

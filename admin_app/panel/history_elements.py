@@ -49,7 +49,8 @@ class ActivityRow:
     who: str
     who_url: str
     at: Cell
-    kind: str
+    # In which way it was done; "" where the summary says so.
+    way: str
     resource: str
     count: str
     reason: str = ""

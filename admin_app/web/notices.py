@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, cast
+from dataclasses import asdict, dataclass
+from typing import cast
 
-from flask import flash, get_flashed_messages, session
+from flask import Flask, flash, get_flashed_messages, session
 
 MOST_NOTICES = 3
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What is said, with links as (label, url); which record's row is marked, and the change set that a button takes back."""
+
+    text: str
+    links: Sequence[tuple[str, str]] = ()
+    marked: str = ""
+    undo: int | None = None
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates what is to be said."""
+    app.jinja_env.globals["notices"] = notices
 
 
 def announce(words: str, *, links: Sequence[tuple[str, str]] = (), mark: str = "", undo: int | None = None) -> None:
@@ -16,34 +33,49 @@ def announce(words: str, *, links: Sequence[tuple[str, str]] = (), mark: str = "
 
     `mark` names the record whose row is marked there, `undo` the change set that a button takes back.
     """
-    # Flask keeps whatever JSON can hold, though its annotation speaks of text only.
-    notice = cast(str, {"text": words, "links": [list(link) for link in links], "marked": mark, "undo": undo})
-    flash(notice, "success")
-    # Notices of pages that nobody opened, a script's perhaps, would fill the cookie until browsers drop it.
-    session["_flashes"] = session["_flashes"][-MOST_NOTICES:]
+    _say("success", Notice(words, links, mark, undo))
 
 
 def call_attention(words: str, *, links: Sequence[tuple[str, str]] = ()) -> None:
     """Say on the next page what wants attention though nothing went wrong."""
-    flash(cast(str, {"text": words, "links": [list(link) for link in links], "marked": ""}), "warning")
+    _say("warning", Notice(words, links))
 
 
 def warn(words: str) -> None:
     """Say on the next page that something did not happen."""
-    flash(cast(str, {"text": words, "links": [], "marked": ""}), "problem")
+    _say("problem", Notice(words))
+
+
+def _say(category: str, notice: Notice) -> None:
+    # As one text: of a tree, what writes the cookie looks at every leaf, at every save.
+    flash(json.dumps(asdict(notice), ensure_ascii=False), category)
+    # Notices of pages that nobody opened, a script's perhaps, would fill the cookie until browsers drop it.
     session["_flashes"] = session["_flashes"][-MOST_NOTICES:]
+
+
+def notices() -> list[tuple[str, Notice]]:
+    """Return what this page says, each with its category: success, warning or problem."""
+    flashed = cast(list[tuple[str, str]], get_flashed_messages(with_categories=True))
+    return [(category, _read(said)) for category, said in flashed]
+
+
+def _read(said: str) -> Notice:
+    try:
+        return Notice(**json.loads(said))
+    except (TypeError, ValueError):
+        # Not by this module: a plain sentence, flashed by a resource's own code.
+        return Notice(str(said))
 
 
 @contextmanager
 def kept_notices() -> Iterator[None]:
     """Let the next page say what it was to say, though the cookie is emptied inside."""
-    notices = session.get("_flashes")
+    kept = session.get("_flashes")
     yield
-    if notices:
-        session["_flashes"] = notices
+    if kept:
+        session["_flashes"] = kept
 
 
 def marks() -> set[str]:
     """Return the records to be marked on this page."""
-    notices = cast(list[dict[str, Any]], get_flashed_messages())
-    return {notice["marked"] for notice in notices}
+    return {notice.marked for _, notice in notices()}
