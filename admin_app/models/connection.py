@@ -25,6 +25,8 @@ SHORT_TIMEOUT_MS = 100
 # costs about as much as two.
 STEPS_BETWEEN_LOOKS = 1_000
 
+# The option of a connection whose statements are one transaction wherever they are sent: to see one moment, on SQLite.
+LASTING = "is_lasting"
 # What PostgreSQL calls a statement that was stopped: by its time limit, since nobody else stops ours.
 QUERY_CANCELED = "57014"
 
@@ -69,7 +71,8 @@ def _begin(connection: Connection) -> None:
 
     Statements that are transactions of their own need none around them.
     """
-    if connection.dialect.name == "sqlite" and not is_glancing():
+    is_alone = is_glancing() and not connection.get_execution_options().get(LASTING)
+    if connection.dialect.name == "sqlite" and not is_alone:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing() else "BEGIN")
 
 

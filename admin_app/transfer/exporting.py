@@ -14,6 +14,7 @@ from sqlalchemy.types import NULLTYPE
 
 from admin_app.errors import TransferError
 from admin_app.models.base import Record
+from admin_app.models.connection import LASTING
 from admin_app.selection.counting import among, count_of, counts_of_children
 from admin_app.selection.selection import Selection
 from admin_app.selection.strategy import planned
@@ -181,4 +182,4 @@ def _stoppable(connection: Connection, on_begin: Callable[[Callable[[], None]], 
 def _of_one_moment(engine: Engine) -> Engine:
     """Read rows and counts as they were when the first row was read: SQLite's transactions do, PostgreSQL's when asked."""
     is_postgresql = engine.dialect.name == "postgresql"
-    return engine.execution_options(isolation_level="REPEATABLE READ") if is_postgresql else engine
+    return engine.execution_options(**{"isolation_level": "REPEATABLE READ"} if is_postgresql else {LASTING: True})
