@@ -56,9 +56,11 @@ class Details(Relations):
 
     def steps(self, record: Any, view: str) -> Steps | None:
         """Link the records before and after this one in the list that it was opened from, if it was opened from one."""
+        if "url" not in request.args:
+            return None
         back = self.return_url()
         address = urlsplit(back)
-        if not request.args.get("url") or address.path != self.link("index_view"):
+        if not request.args["url"] or address.path != self.link("index_view"):
             return None
         try:
             selection = self.selection(parse_qsl(address.query, keep_blank_values=True)).changed()

@@ -83,9 +83,9 @@ class Keeping(FieldRights):
     def shown_draft(self) -> Draft | None:
         """Return the person's draft that the address names."""
         person = current_person()
-        if request.method == "POST" or person is None:
+        if request.method == "POST" or person is None or IN_ADDRESS not in request.args:
             return None
-        return draft_of(db.session, person, request.args.get(IN_ADDRESS, ""), address=form_address())
+        return draft_of(db.session, person, request.args[IN_ADDRESS], address=form_address())
 
     def answers(self, draft: Draft | None) -> MultiDict[str, str]:
         """Return what stands in a form: what was just sent, the draft that is shown, or nothing yet."""

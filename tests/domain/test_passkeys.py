@@ -1,86 +1,32 @@
-"""Passkeys: real signatures, each question once, for one person and one host; and the last factor stays where one is needed."""
+"""Passkeys: made by real signatures for one person, named and removed by them; and the last factor stays where one is needed."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pyotp
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
-from admin_app.current import writing
 from admin_app.domain import passkeys, two_factor
-from admin_app.domain.passkeys import Site
 from admin_app.errors import FactorError, InvalidRecord
 from admin_app.extensions import db
-from admin_app.models.change_set import ChangeSet, Kind
-from admin_app.models.passkey import Passkey, UsedChallenge
+from admin_app.models.passkey import Passkey
 from admin_app.models.staff import Staff
 from tests.authenticator import Authenticator, text_of
+from tests.domain.passkeys import CHALLENGE, KEY, NEXT, SITE, add, in_parallel, last_act, only, problem
 
 pytestmark = pytest.mark.usefixtures("context")
 
 on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
-KEY = "a key of the dashboard that is long enough"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-SITE = Site(host="localhost", origin="http://localhost", name="Admin")
-CHALLENGE, NEXT = b"a question to be answered once..", b"another question, also only once"
-
-
-def add(staff: Staff, device: Authenticator, name: str = "Key", *, challenge: bytes = CHALLENGE) -> list[str]:
-    options = passkeys.making_options(db.session, staff, SITE, challenge, key=KEY)
-    answer = device.make(options)
-    codes = passkeys.add(db.session, staff, SITE, challenge=challenge, answer=answer, name=name, key=KEY)
-    db.session.commit()
-    return codes
-
-
-def answered(staff: Staff, device: Authenticator, challenge: bytes = NEXT, **changes: Any) -> str:
-    options = passkeys.proving_options(db.session, staff, SITE, challenge)
-    return device.prove(options or "", **changes)
-
-
-def problem(staff: Staff, answer: str, challenge: bytes = NEXT, site: Site = SITE) -> str:
-    """Prove by an answer; return what is said against it."""
-    try:
-        passkeys.prove(db.session, staff, site, challenge=challenge, answer=answer)
-    except FactorError as error:
-        return str(error)
-    finally:
-        db.session.commit()
-    return ""
 
 
 def enrol_app(staff: Staff) -> list[str]:
     codes = two_factor.enrol(db.session, staff, SECRET, pyotp.TOTP(SECRET).now(), key=KEY)
     db.session.commit()
     return codes
-
-
-def only(staff: Staff) -> Passkey:
-    (passkey,) = passkeys.all_of(db.session, staff)
-    return passkey
-
-
-def last_act() -> ChangeSet:
-    return db.session.scalars(select(ChangeSet).order_by(ChangeSet.id.desc()).limit(1)).one()
-
-
-@pytest.fixture
-def device() -> Authenticator:
-    return Authenticator()
-
-
-@pytest.fixture
-def enrolled(owner: Staff, device: Authenticator) -> Passkey:
-    """Return Olivia's passkey, on `device`."""
-    add(owner, device)
-    return only(owner)
 
 
 # ---- making
@@ -199,171 +145,6 @@ def test_a_person_has_twenty_at_most(owner: Staff, monkeypatch: pytest.MonkeyPat
     assert enrolled
 
 
-# ---- proving
-
-
-def test_a_passkey_proves_its_person_and_counts(owner: Staff, enrolled: Passkey, device: Authenticator) -> None:
-    first = problem(owner, answered(owner, device))
-    second = problem(owner, answered(owner, device, b"third"), b"third")
-
-    assert (first, second) == ("", "")
-    assert enrolled.sign_count == 3
-    assert enrolled.last_used_at is not None
-
-
-@on_sqlite
-def test_a_device_that_does_not_count_is_good_too(owner: Staff) -> None:
-    device = Authenticator(counts=False)
-    add(owner, device)
-
-    answers = [problem(owner, answered(owner, device, question), question) for question in (NEXT, b"third")]
-
-    assert answers == ["", ""]
-
-
-def test_an_answer_is_good_once(owner: Staff, enrolled: Passkey) -> None:
-    db.session.delete(enrolled)
-    device = Authenticator(counts=False)
-    add(owner, device, challenge=b"second")
-    answer = answered(owner, device)
-
-    assert [problem(owner, answer), problem(owner, answer)] == ["", passkeys.USED]
-
-
-def test_a_question_that_was_answered_wrongly_is_used_up(
-    owner: Staff, enrolled: Passkey, device: Authenticator
-) -> None:
-    assert enrolled
-    assert problem(owner, "{}") == passkeys.NOT_PROVED
-    assert problem(owner, answered(owner, device)) == passkeys.USED
-    with pytest.raises(InvalidRecord, match=passkeys.USED):
-        add(owner, Authenticator(), challenge=NEXT)
-
-
-def test_one_answer_in_two_requests_at_once_is_good_once(context: Flask, owner: Staff) -> None:
-    device = Authenticator(counts=False)
-    add(owner, device)
-    answer = answered(owner, device)
-
-    answers = in_parallel(context, [lambda staff: problem(staff, answer)] * 4, owner)
-
-    assert sorted(answers) == ["", *[passkeys.USED] * 3]
-
-
-def test_one_count_in_two_requests_at_once_is_good_once(
-    context: Flask, owner: Staff, enrolled: Passkey, device: Authenticator
-) -> None:
-    questions = (NEXT, b"third")
-    texts = [answered(owner, copy, question) for copy, question in zip(twins(device), questions, strict=True)]
-    acts = [lambda staff, at=place: problem(staff, texts[at], questions[at]) for place in range(2)]
-
-    assert enrolled
-    assert sorted(in_parallel(context, acts, owner)) == sorted(["", passkeys.COPIED])
-
-
-def test_a_count_that_goes_back_is_refused_and_in_the_trail(
-    owner: Staff, enrolled: Passkey, device: Authenticator
-) -> None:
-    original, copy = twins(device)
-    original.count = 7
-    before = problem(owner, answered(owner, original))
-
-    after = problem(owner, answered(owner, copy, b"third"), b"third")
-
-    act = last_act()
-    assert (before, after, enrolled.sign_count) == ("", passkeys.COPIED, 8)
-    assert (act.kind, act.record_id, act.summary) == (
-        Kind.ACCESS,
-        owner.id,
-        "Refused the passkey “Key”, which may have been copied, of staff “Olivia”",
-    )
-
-
-@on_sqlite
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"origin": "https://evil.example"},
-        {"origin": "http://localhost:81"},
-        {"origin": "http://127.0.0.1"},
-        {"verifies": False},
-        {"credential": b"unknown"},
-        {"key": Authenticator().key},
-    ],
-    ids=["another site", "another port", "another name", "nobody was asked", "unknown", "another key"],
-)
-def test_what_did_not_come_from_the_persons_device_here_is_refused(
-    change: dict[str, Any], owner: Staff, enrolled: Passkey, device: Authenticator
-) -> None:
-    for name, value in change.items():
-        setattr(device, name, value)
-
-    refused = problem(owner, answered(owner, device))
-
-    assert (refused, enrolled.sign_count) == (passkeys.NOT_PROVED, 1)
-
-
-@on_sqlite
-def test_an_answer_to_another_question_is_refused(owner: Staff, enrolled: Passkey, device: Authenticator) -> None:
-    answer = answered(owner, device, b"third")
-
-    assert enrolled
-    assert problem(owner, answer, NEXT) == passkeys.NOT_PROVED
-
-
-@on_sqlite
-def test_making_one_is_no_proof(owner: Staff, enrolled: Passkey, device: Authenticator) -> None:
-    made = json.loads(device.make(passkeys.making_options(db.session, owner, SITE, NEXT, key=KEY)))
-    response = json.loads(answered(owner, device))["response"]
-    made["response"] = {**response, "clientDataJSON": made["response"]["clientDataJSON"]}
-
-    assert enrolled
-    assert problem(owner, json.dumps(made)) == passkeys.NOT_PROVED
-
-
-@on_sqlite
-@pytest.mark.parametrize("part", ["clientDataJSON", "authenticatorData", "signature"])
-@pytest.mark.parametrize("text", ["", "AAAA", text_of(b'{"type": []}'), text_of(b"\xff" * 40), "é"])
-def test_a_proof_that_cannot_be_read_is_refused(
-    part: str, text: str, owner: Staff, enrolled: Passkey, device: Authenticator
-) -> None:
-    answer = answered(owner, device, **{part: text})
-
-    assert (problem(owner, answer), enrolled.sign_count) == (passkeys.NOT_PROVED, 1)
-
-
-def test_another_persons_passkey_is_refused(
-    owner: Staff, viewer: Staff, enrolled: Passkey, device: Authenticator
-) -> None:
-    other = Authenticator()
-    add(viewer, other, challenge=b"third")
-    answer = answered(viewer, other)
-
-    assert enrolled.sign_count == device.count
-    assert problem(owner, answer) == passkeys.NOT_PROVED
-
-
-@on_sqlite
-def test_a_passkey_is_for_one_host(owner: Staff, enrolled: Passkey, device: Authenticator) -> None:
-    elsewhere = Site(host="admin.example.org", origin="https://admin.example.org", name="Admin")
-
-    offered = passkeys.proving_options(db.session, owner, elsewhere, NEXT)
-
-    assert enrolled
-    assert offered is None
-    assert problem(owner, answered(owner, device), site=elsewhere) == passkeys.NOT_PROVED
-
-
-@on_sqlite
-def test_questions_that_are_over_are_forgotten(owner: Staff, enrolled: Passkey, device: Authenticator) -> None:
-    db.session.execute(update(UsedChallenge).values(expires_at=datetime.now(UTC) - timedelta(seconds=1)))
-
-    problem(owner, answered(owner, device))
-
-    assert enrolled
-    assert db.session.scalar(select(func.count()).select_from(UsedChallenge)) == 1
-
-
 # ---- the person's own
 
 
@@ -459,28 +240,3 @@ def test_a_reset_and_a_deletion_take_the_passkeys_along(owner: Staff, viewer: St
 
     assert enrolled
     assert db.session.scalar(select(func.count()).select_from(Passkey)) == 0
-
-
-def twins(device: Authenticator) -> tuple[Authenticator, Authenticator]:
-    """Copy a device, key and all."""
-    copy = Authenticator(credential=device.credential, key=device.key, count=device.count)
-    return device, copy
-
-
-def in_parallel(app: Flask, acts: list[Callable[[Staff], str]], staff: Staff) -> list[str]:
-    """Do several things for one person at the same moment; return what is said against each."""
-    key = staff.id
-    db.session.rollback()
-
-    def act(one: Callable[[Staff], str]) -> str:
-        with app.app_context(), writing():
-            try:
-                said = one(db.session.get_one(Staff, key))
-            except FactorError as error:
-                db.session.rollback()
-                return str(error)
-            db.session.commit()
-            return said
-
-    with ThreadPoolExecutor(len(acts)) as threads:
-        return list(threads.map(act, acts))

@@ -1,4 +1,4 @@
-"""What tests of saved views may ask for."""
+"""What tests of saved views, of conflicts and of row rules may ask for."""
 
 from __future__ import annotations
 
@@ -7,9 +7,17 @@ from typing import Any
 
 import pytest
 
+from admin_app.models.post import Post
+from admin_app.models.role import EDITOR
 from admin_app.models.saved_view import MINE, SavedView
 from admin_app.models.staff import Staff
+from admin_app.models.user import User
+from tests.client import Client
+from tests.page import Page
+from tests.panel.meanwhile import at
 from tests.panel.viewing import USUAL
+
+# ---- saved views
 
 
 @pytest.fixture
@@ -29,3 +37,65 @@ def make_view(keep: Callable[[Any], Any]) -> Callable[..., SavedView]:
         return keep(SavedView(staff_id=staff.id, name=name, **{**defaults, **values}))
 
     return make
+
+
+# ---- two people at one record
+
+
+@pytest.fixture
+def as_emil(client_of: Any, make_staff: Any) -> Any:
+    """Return another editor's client."""
+    return client_of(make_staff("Emil", EDITOR))
+
+
+@pytest.fixture
+def ann(make_user: Any) -> User:
+    """Make Ann."""
+    user: User = make_user(name="Ann", email="ann@example.com")
+    return user
+
+
+@pytest.fixture
+def both_open(as_editor: Any, as_emil: Any) -> Callable[..., dict[str, str]]:
+    """Let Edgar open a record's form, and Emil save something to it meanwhile; return what Edgar's form holds."""
+
+    def open_and_save(record: Any, **theirs: str) -> dict[str, str]:
+        address = at(record)
+        form = Page(as_editor.get(address)).values()
+        saved = as_emil.post(address, data={**Page(as_emil.get(address)).values(), **theirs})
+        assert saved.status_code == 303
+        return form
+
+    return open_and_save
+
+
+# ---- a person kept to their own posts
+
+
+@pytest.fixture
+def me(make_user: Callable[..., User]) -> User:
+    """The user with Liam's address."""
+    return make_user(name="Liam Own", email="liam@example.com")
+
+
+@pytest.fixture
+def other(make_user: Callable[..., User]) -> User:
+    return make_user(name="Foreign Name", email="foreign@example.net")
+
+
+@pytest.fixture
+def mine(make_post: Any, me: User) -> Post:
+    return make_post(content="Mine to see", user=me)
+
+
+@pytest.fixture
+def theirs(make_post: Any, other: User) -> Post:
+    return make_post(content="Sentinel of another", user=other)
+
+
+@pytest.fixture
+def as_liam(client_with: Callable[..., Client]) -> Client:
+    """May do everything with users, and with their own posts."""
+    return client_with(
+        "*:list", "*:view", "*:history", "*:export", "*:create", "*:edit", "*:delete", "*:undo", rows=["post:own"]
+    )

@@ -1,8 +1,7 @@
-"""The history of a record: who changed what, in words; and the way back to a version."""
+"""The history of a record: who changed what, in words."""
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -15,36 +14,11 @@ from admin_app.models.post import Post
 from admin_app.models.staff import Staff
 from admin_app.models.user import User
 from tests.page import Page
-
-
-def edit(client: Any, model: str, key: int, **typed: str) -> None:
-    address = f"/admin/{model}/edit/?id={key}"
-    response = client.post(address, data={**Page(client.get(address)).values(), **typed})
-    assert response.status_code == 303
-
-
-def history(client: Any, model: str, key: int, **arguments: Any) -> Page:
-    return Page(client.get(f"/admin/{model}/history/", query_string={"id": key, **arguments}))
-
-
-def events(page: Page) -> list[str]:
-    return [one.text for one in page.all("li", class_="event")]
+from tests.panel.history import edit, events, history
 
 
 def fields(page: Page) -> list[str]:
     return page.texts("dd")
-
-
-def restore(client: Any, model: str, key: int, version: int) -> Any:
-    """Press the button of the entry that made this version."""
-    page = history(client, model, key)
-    buttons = [one.attributes["value"] for one in page.all("input", name="change")]
-    with client.application.app_context():
-        wanted = select(Change.id).where(Change.model == model, Change.record_id == key, Change.version == version)
-        change = str(db.session.scalar(wanted))
-    assert change in buttons
-    token = page.all("input", name="csrf_token")[0].attributes["value"]
-    return client.post(f"/admin/{model}/restore/", data={"csrf_token": token, "change": change})
 
 
 def test_history_says_who_changed_which_field_from_what_to_what(as_editor: Any, make_user: Any) -> None:
@@ -80,19 +54,17 @@ def test_markup_in_a_value_is_shown_as_text(as_editor: Any, make_post: Any) -> N
     assert Page(response).texts("ins")[0] == "added: script"
 
 
-def test_a_changed_megabyte_opens_at_once(as_editor: Any, make_post: Any, app: Flask) -> None:
+def test_a_changed_megabyte_is_a_small_page(as_editor: Any, make_post: Any, app: Flask) -> None:
     post = make_post(content="a b " * 250_000)
     with app.app_context():
         record = db.session.get_one(Post, post.id)
         record.content = "b a " * 250_000
         db.session.commit()
 
-    began = time.perf_counter()
     response = as_editor.get(f"/admin/post/history/?id={post.id}")
 
     assert response.status_code == 200
     assert len(response.text) < 50_000
-    assert time.perf_counter() - began < 2
 
 
 def test_other_records_are_named_and_linked_also_when_they_are_gone(
@@ -109,122 +81,6 @@ def test_other_records_are_named_and_linked_also_when_they_are_gone(
     assert page.link("Bea") == f"/admin/user/edit/?id={bea.id}"
     links = {one.attributes["href"] for one in page.all("a") if one.text == "Ann (deleted)"}
     assert links == {f"/admin/user/history/?id={ann.id}"}
-
-
-def test_history_opens_when_the_record_is_gone_and_brings_it_back(as_editor: Any, make_user: Any, app: Flask) -> None:
-    user = make_user(name="Ann")
-    as_editor.post_form(f"/admin/user/delete/?id={user.id}")
-
-    gone = history(as_editor, "user", user.id)
-    response = restore(as_editor, "user", user.id, 2)
-
-    assert (gone.status, gone.heading) == (200, "History of “Ann”")
-    assert "This user was deleted." in gone.root.text
-    assert response.status_code == 303
-    with app.app_context():
-        assert db.session.get_one(User, user.id).version == 3
-
-
-def test_what_is_in_the_way_of_a_deleted_record_is_said(as_editor: Any, make_user: Any, app: Flask) -> None:
-    user = make_user(name="Ann", email="ann@example.com")
-    as_editor.post_form(f"/admin/user/delete/?id={user.id}")
-    make_user(email="ann@example.com")
-
-    page = Page(restore(as_editor, "user", user.id, 2))
-
-    assert (page.status, page.summary) == (422, ["Email “ann@example.com” is used by another user now."])
-    with app.app_context():
-        assert db.session.get(User, user.id) is None
-
-
-def test_a_record_that_is_back_already_is_brought_back_once(as_editor: Any, make_user: Any, app: Flask) -> None:
-    user = make_user(name="Ann")
-    as_editor.post_form(f"/admin/user/delete/?id={user.id}")
-
-    page = history(as_editor, "user", user.id)
-    sent = {name: page.all("input", name=name)[0].attributes["value"] for name in ("csrf_token", "change")}
-
-    first, second = (as_editor.post("/admin/user/restore/", data=sent) for _ in range(2))
-
-    assert (first.status_code, Page(second).summary) == (303, ["It is there again already."])
-    with app.app_context():
-        assert db.session.get_one(User, user.id).version == 3
-
-
-def test_a_version_is_restored_as_a_new_change(as_editor: Any, make_user: Any, make_post: Any, app: Flask) -> None:
-    ann, bea = make_user(), make_user()
-    post = make_post(content="first", user=ann)
-    edit(as_editor, "post", post.id, content="second", user=str(bea.id))
-    edit(as_editor, "post", post.id, content="third", user="")
-
-    response = restore(as_editor, "post", post.id, 1)
-
-    assert response.location.startswith(f"/admin/post/history/?id={post.id}")
-    page = Page(as_editor.get(response.location))
-    assert page.notice.startswith("Success Post “first” was restored.")
-    assert events(page)[0].startswith("Edgar (edgar@example.com) changed it by restore")
-    with app.app_context():
-        again = db.session.get_one(Post, post.id)
-        assert (again.content, again.user_id, again.version) == ("first", ann.id, 4)
-
-
-def test_a_version_that_fits_no_more_is_refused_with_the_reason(as_editor: Any, make_user: Any, app: Flask) -> None:
-    user = make_user(email="ann@example.com")
-    edit(as_editor, "user", user.id, email="other@example.com")
-    thief = make_user(email="ann@example.com")
-
-    page = Page(restore(as_editor, "user", user.id, 1))
-
-    assert (page.status, page.summary) == (422, [f"Email is already used by user {thief.id}. Enter a different one."])
-    with app.app_context():
-        assert db.session.get_one(User, user.id).email == "other@example.com"
-
-
-def test_a_version_that_points_at_what_is_gone_is_refused(as_editor: Any, make_user: Any, make_post: Any) -> None:
-    user = make_user()
-    post = make_post(user=user)
-    edit(as_editor, "post", post.id, user="")
-    as_editor.post_form(f"/admin/user/delete/?id={user.id}")
-
-    page = Page(restore(as_editor, "post", post.id, 1))
-
-    assert (page.status, page.summary) == (422, [f"User {user.id} is gone."])
-
-
-def test_a_version_of_what_was_deleted_meanwhile_is_refused(as_editor: Any, make_user: Any, app: Flask) -> None:
-    user = make_user(name="Ann")
-    with app.app_context():
-        change = db.session.scalar(select(Change.id).where(Change.model == "user"))
-    as_editor.post_form(f"/admin/user/delete/?id={user.id}")
-
-    page = Page(as_editor.post_form("/admin/user/restore/", {"change": str(change)}, page="/admin/"))
-
-    assert (page.status, page.summary) == (422, ["It was deleted since. Bring it back first."])
-
-
-def test_a_change_of_another_resource_restores_nothing(as_editor: Any, make_staff: Any, app: Flask) -> None:
-    person = make_staff("Ann")
-    with app.app_context():
-        change = db.session.scalar(
-            select(Change.id).where(Change.model == "staff", Change.record_id == person.id).limit(1)
-        )
-
-    statuses = [
-        as_editor.post_form(f"/admin/{name}/restore/", {"change": str(change)}, page="/admin/").status_code
-        for name in ("user", "staff")
-    ]
-
-    assert statuses == [404, 403]
-
-
-def test_a_viewer_reads_history_and_restores_nothing(as_viewer: Any, as_editor: Any, make_user: Any) -> None:
-    user = make_user(name="Ann")
-    edit(as_editor, "user", user.id, name="Anna")
-
-    page = history(as_viewer, "user", user.id)
-
-    assert page.status == 200
-    assert page.all("input", name="change") == []
 
 
 def test_a_long_history_comes_in_pages(as_viewer: Any, make_user: Any, app: Flask) -> None:

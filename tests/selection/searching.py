@@ -1,0 +1,39 @@
+"""Searches of posts and of users, by the index and without it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import insert
+
+from admin_app.extensions import db
+from admin_app.models.post import Post
+from admin_app.panel.registry import resource_of
+from admin_app.selection.paging import fetch
+from admin_app.selection.selection import Selection
+
+
+def rows_of(selection: Selection) -> list[Any]:
+    """Read all rows of a selection."""
+    return fetch(db.session, selection.segments(), limit=10_000)
+
+
+def selection(search: str, of: type[Any] = Post, **filters: str) -> Selection:
+    resource = resource_of(of)
+    assert resource
+    return Selection.parse(resource.offer(), [("q", search), *filters.items()])
+
+
+def found(search: str, of: type[Any] = Post) -> list[int]:
+    """Find by the index, then by walking; they have to agree."""
+    walk = selection(search, of)
+    by_walking = sorted(row.id for row in rows_of(walk))
+    lookups = tuple(one for one in walk.lookups if one.letters > 2)
+    by_index = sorted(row.id for row in rows_of(walk.changed(by_index=lookups)))
+    assert by_index == by_walking
+    return by_index
+
+
+def write(*contents: str, **values: Any) -> list[int]:
+    rows = [{"content": content, **values} for content in contents]
+    return list(db.session.scalars(insert(Post).returning(Post.id, sort_by_parameter_order=True), rows))
