@@ -14,7 +14,7 @@ from admin_app.config import MAX_BODY_BYTES
 from admin_app.extensions import db
 from admin_app.jobs.queue import the_queue
 from admin_app.models.job import Job, JobState
-from tests.test_every_route import ROUTES, address_of  # noqa: F401 -- a fixture
+from tests.routes import ROUTES
 from tests.web.test_security import HEADERS, PRIVATE
 
 METHODS = ("OPTIONS", "HEAD", "GET", "PUT", "PATCH", "DELETE", "POST")

@@ -20,7 +20,7 @@ from admin_app.models.words import WordsType
 from admin_app.panel.resource import ResourceView
 from tests.client import Client
 from tests.page import Page
-from tests.test_every_resource import Subject, value_for
+from tests.subject import Subject, value_for
 
 # Rights are the same on both stores; what they become in SQL is asked of both elsewhere.
 pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)

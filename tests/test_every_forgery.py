@@ -15,8 +15,8 @@ from admin_app.models.post import Post
 from admin_app.models.staff import Staff, StaffSession
 from admin_app.models.user import User
 from tests.page import Page
-from tests.test_every_resource import Subject, subject  # noqa: F401 -- a fixture
-from tests.test_every_route import ROUTES, address_of, everything  # noqa: F401 -- a fixture
+from tests.routes import ROUTES, everything
+from tests.subject import Subject
 
 CAST = ("Olivia", "Edgar")
 PLAIN = ("OPTIONS", "HEAD", "GET", "PUT", "PATCH", "DELETE")

@@ -12,7 +12,7 @@ from admin_app.domain.rights import Act
 from admin_app.models.role import Role
 from admin_app.models.words import Words
 from tests.client import Client
-from tests.test_every_route import ROUTES, act_of
+from tests.routes import ROUTES, act_of
 
 # Who may is decided above the store.
 pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)

@@ -18,12 +18,12 @@ from admin_app.extensions import db
 from admin_app.transfer.formats import FORMATS
 from tests.page import Page
 from tests.panel.test_hostile_lists import SCRIPT, require_harmless
-from tests.test_every_resource import Subject, subject  # noqa: F401 -- a fixture
-from tests.test_every_route import ROUTES
+from tests.routes import ROUTES
+from tests.subject import Subject
 
 ROOT = Path(__file__).resolve().parents[1]
 ELSEWHERE = {
-    "CVE-2008-3909, a form that was sent is carried out by signing in": "test_every_resource.py::test_what_is_typed_into_an_ended_session_stands_in_the_form_again",
+    "CVE-2008-3909, a form that was sent is carried out by signing in": "test_every_resources_forms.py::test_what_is_typed_into_an_ended_session_stands_in_the_form_again",
     "CVE-2013-0305, CVE-2026-44198, the history is shown to who may not see the record": "pages/test_activity.py::test_the_trail_of_staff_is_for_owners_alone",
     "CVE-2016-2048, a copy is made without the right to make one": "test_every_route.py::test_a_route_answers_each_person_as_declared",
     "CVE-2018-16984, CVE-2026-113733, hashes are shown to who may look": "resources/test_staff.py::test_no_page_and_no_file_shows_a_hash",

@@ -28,6 +28,9 @@ THREADS = 8
 # Seconds until a thread that only computes, an export, lets another one go on. Python's own 5 ms are waited for after
 # each of a page's statements.
 SWITCH = 0.001
+# Objects between two looks for garbage. Nearly all goes by itself when it is used no more; at Python's own 700 half of the
+# lists were looked through while they were made.
+GARBAGE = 10_000
 
 
 class Server(BaseApplication):
@@ -52,6 +55,7 @@ class Server(BaseApplication):
         # What was loaded stays: looking through it for garbage now and then would cost some page a tenth of a second.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(GARBAGE)
         return self.app
 
 

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from admin_app.models.staff import Staff
+from tests.browser.lasers import ann, bob, posts  # noqa: F401 -- fixtures
 
 # The first that is there. Chromium without its windows draws the same in less than half of the processor's time.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")

@@ -118,11 +118,15 @@ def test_a_filter_that_cannot_be_read_is_mended_in_its_row(editor_page: Page) ->
     expect(value).to_be_visible()
     expect(value).to_have_value("yesterday")
     expect(value).to_have_accessible_description("Error: Enter a date like 2026-11-22.")
-    # The panel pushes what it would cover: the chips and the note say what happened.
-    panel, note = sheet.locator("form").bounding_box(), page.locator(".note").bounding_box()
-    assert panel
+    # The note stands above the panel, and the panel pushes what it would cover: the chips.
+    note, panel, chip = (
+        one.bounding_box() for one in (page.locator(".note"), sheet.locator("form"), page.locator(".chip").first)
+    )
     assert note
-    assert panel["y"] + panel["height"] <= note["y"]
+    assert panel
+    assert chip
+    assert note["y"] + note["height"] <= panel["y"]
+    assert panel["y"] + panel["height"] <= chip["y"]
     value.fill("2026-01-18")
     sheet.get_by_role("button", name="Apply filters").click()
     expect(result_line(page)).to_have_text("3 posts")

@@ -1,11 +1,13 @@
-"""The command line, in this process on either store, or as a process of its own on a fresh SQLite file."""
+"""The command line, in this process on either store, or as a process of its own on a fresh SQLite file, which may serve."""
 
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from click.testing import CliRunner, Result
 from flask import Flask
 
 from admin_app import cli
+from tests.cli.serving import Served, descendants, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -77,3 +80,37 @@ def file(tmp_path: Path) -> Callable[[str | bytes], Path]:
         return path
 
     return write
+
+
+@pytest.fixture
+def serve(settings: dict[str, str]) -> Iterator[Callable[..., Served]]:
+    """Start `manage.py run` on a free port, and wait for its first answer."""
+    started: list[Served] = []
+
+    def start(*arguments: str, **changes: str) -> Served:
+        port = free_port()
+        command = [sys.executable, "-u", "manage.py", "run", "--port", str(port), *arguments]
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT, env=settings | changes
+        )
+        served = Served(process, port)
+        started.append(served)
+        end = time.monotonic() + 30
+        while True:
+            try:
+                served.get("/sign-in").read()
+            except ConnectionError:
+                assert process.poll() is None, process.communicate()[0]
+                assert time.monotonic() < end, "the server does not answer"
+                time.sleep(0.05)
+            else:
+                return served
+
+    yield start
+    for served in started:
+        for connection in served.connections:
+            connection.close()
+        process = served.process
+        for pid in [*descendants(process.pid), process.pid] if process.poll() is None else []:
+            os.kill(pid, signal.SIGKILL)
+        process.communicate()

@@ -1,38 +1,27 @@
+"""Jobs that run: done, refused, cancelled, stopped and broken off, and what they leave."""
+
 from __future__ import annotations
 
 import csv
 import io
+import re
 import threading
 import time
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
 from python_calamine import CalamineWorkbook
-from sqlalchemy import select
 
 from admin_app.errors import TransferError
-from admin_app.extensions import db
 from admin_app.jobs import ledger, running
 from admin_app.jobs.running import KINDS, Product, Progress
 from admin_app.models.job import Job, JobState
 from admin_app.models.post import Post
-from admin_app.models.role import OWNER, VIEWER, Role
-from admin_app.models.staff import Staff
-from admin_app.models.words import Words
+from tests.jobs.asking import ask
 from tests.many import many
 from tests.page import Page
-
-
-def ask(client: Any, **changes: Any) -> int:
-    """Ask for an export that a job makes, and return the job's id."""
-    form = {"format": "xlsx", "column": ["id", "content"], "delimiter": "comma", "long_text": "cut", **changes}
-    response = client.post_form("/admin/post/export/?sort=id", form)
-    assert (response.status_code, response.location) == (303, "/admin/jobs/")
-    with client.application.app_context():
-        return int(db.session.scalars(db.select(db.func.max(Job.id))).one())
 
 
 @pytest.mark.usefixtures("place")
@@ -56,13 +45,12 @@ def test_an_export_by_a_job_is_the_list_and_is_downloaded(as_viewer: Any, make_p
     assert response.headers["Cache-Control"] == "no-store, private"
 
 
-def test_a_list_longer_than_is_sent_at_once_is_made_by_a_job(app: Flask, as_viewer: Any, jobs: Any) -> None:
+def test_a_list_longer_than_is_sent_at_once_is_made_by_a_job(
+    app: Flask, as_viewer: Any, jobs: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     many(app, Post, [{"content": str(number)} for number in range(3)])
-    app.config["EXPORT_ROWS"] = 2
-    try:
-        job_id = ask(as_viewer, format="csv")
-    finally:
-        app.config["EXPORT_ROWS"] = 50_000
+    monkeypatch.setitem(app.config, "EXPORT_ROWS", 2)
+    job_id = ask(as_viewer, format="csv")
     jobs.work()
 
     chunks = jobs.queue.files.read(job_id, jobs.of(job_id).attempt)
@@ -213,114 +201,6 @@ def test_a_failed_job_is_done_by_retry(
     assert (jobs.of(job_id).state, jobs.of(job_id).error) == (JobState.DONE, "")
 
 
-def test_who_lost_the_right_meanwhile_gets_no_file(
-    app: Flask, client_of: Any, owner: Staff, make_staff: Any, jobs: Any
-) -> None:
-    make_staff("Second", OWNER)
-    as_owner, form = client_of(owner), {"format": "xlsx", "column": ["id", "email"]}
-    as_owner.post_form("/admin/staff/export/", form)
-    as_owner.post_form("/admin/staff/export/", form)
-    first, second = 1, 2
-    with app.app_context():
-        ledger.cancel(db.session, job_id=second)
-        db.session.commit()
-    jobs.work()
-    with app.app_context():
-        db.session.get_one(Staff, owner.id).roles = Words([VIEWER])
-        ledger.retry(db.session, job_id=second)
-        db.session.commit()
-        app.extensions["jobs"].wake(second)
-    jobs.work()
-
-    assert jobs.of(first).state is JobState.DONE
-    assert client_of(owner).get(f"/admin/jobs/file/?id={first}").status_code == 403
-    assert (jobs.of(second).state, jobs.of(second).error) == (
-        JobState.FAILED,
-        "You may not export this any more. Nothing was written.",
-    )
-
-
-def test_who_is_kept_to_some_rows_meanwhile_gets_no_file_of_more(
-    app: Flask, client_with: Callable[..., Any], client_of: Any, make_post: Any, jobs: Any
-) -> None:
-    make_post()
-    client = client_with("post:*")
-    form = {"format": "xlsx", "column": ["id", "content"]}
-    first, second = 1, 2
-    client.post_form("/admin/post/export/", form)
-    jobs.work()
-    client.post_form("/admin/post/export/", form)
-    with app.app_context():
-        db.session.scalars(select(Role).where(Role.key == "liam")).one().rows = Words(["post:own"])
-        db.session.commit()
-        client = client_of(db.session.scalars(select(Staff).where(Staff.name == "Liam")).one())
-    jobs.work()
-    client.post_form("/admin/post/export/", form)
-    jobs.work()
-
-    assert client.get(f"/admin/jobs/file/?id={first}").status_code == 403
-    assert (jobs.of(second).state, jobs.of(second).error) == (
-        JobState.FAILED,
-        "What you may see has changed since you asked for this. Nothing was written; ask for it again.",
-    )
-    assert (jobs.of(3).state, jobs.of(3).done) == (JobState.DONE, 0)
-    assert client.get("/admin/jobs/file/?id=3").status_code == 200
-
-
-def test_jobs_of_others_are_404_and_owners_see_and_stop_them_but_have_no_file(
-    as_viewer: Any, as_editor: Any, as_owner: Any, make_post: Any, jobs: Any
-) -> None:
-    make_post()
-    done = ask(as_viewer)
-    jobs.work()
-    waiting = ask(as_viewer)
-    file, cancel = f"/admin/jobs/file/?id={done}", f"/admin/jobs/cancel/?id={waiting}"
-
-    files = [client.get(file).status_code for client in (as_viewer, as_editor, as_owner)]
-    refused = as_editor.post_form(cancel, page="/admin/account/").status_code
-    lists = [len(Page(client.get("/admin/jobs/?all=1")).all("li", class_="job")) for client in (as_editor, as_owner)]
-    stopped = as_owner.post_form(cancel, page="/admin/account/").status_code
-
-    assert files == [200, 404, 404]
-    assert (refused, lists, stopped) == (404, [0, 2], 303)
-    assert jobs.of(waiting).state is JobState.CANCELLED
-
-
-def test_the_end_of_a_job_is_told_once_on_the_next_page(as_viewer: Any, make_post: Any, jobs: Any) -> None:
-    make_post()
-    as_viewer.get("/admin/")
-    ask(as_viewer)
-    under_way = Page(as_viewer.get("/admin/user/"))
-    jobs.work()
-
-    news = [Page(as_viewer.get("/admin/user/")).all("div", id="job-news", role="status")[0].text for _ in range(2)]
-
-    assert under_way.has_link("Jobs, 1 under way")
-    assert news == ["Posts as Excel (XLSX): done. Show jobs", ""]
-
-
-def test_the_page_says_when_nobody_works(app: Flask, as_viewer: Any) -> None:
-    ask(as_viewer)
-    before = "No worker is running" in as_viewer.get("/admin/jobs/").text
-    with app.app_context():
-        ledger.worker_seen(db.session, worker_id="one")
-        db.session.commit()
-
-    assert (before, "No worker is running" in as_viewer.get("/admin/jobs/").text) == (True, False)
-
-
-def test_the_jobs_page_asks_as_much_for_three_jobs_as_for_one(as_viewer: Any, statements: Any) -> None:
-    counts = {}
-    for number in (1, 3):
-        while len(Page(as_viewer.get("/admin/jobs/")).all("li", class_="job")) < number:
-            ask(as_viewer)
-        with statements() as sent:
-            as_viewer.get("/admin/jobs/")
-        counts[number] = len(sent)
-
-    assert counts == {1: 3, 3: 3}
-
-
 def test_names_of_files_are_safe_in_a_header(app: Flask) -> None:
     view = next(one for one in app.extensions["admin"][0]._views if one.endpoint == "post")
     before, view.nouns = view.nouns, 'po\r\nX-Bad: 1"; é/../sts'
@@ -330,39 +210,4 @@ def test_names_of_files_are_safe_in_a_header(app: Flask) -> None:
     finally:
         view.nouns = before
 
-    assert set(name) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.")
-
-
-def test_the_days_of_a_filter_are_those_of_the_person_who_asked(
-    app: Flask, as_viewer: Any, viewer: Staff, make_post: Any, jobs: Any
-) -> None:
-    late, early = (make_post(created_at=datetime(2026, 1, 1, hour, tzinfo=UTC)) for hour in (23, 1))
-    with app.app_context():
-        db.session.get_one(Staff, viewer.id).time_zone = "Asia/Tokyo"
-        db.session.commit()
-    form = {"format": "xlsx", "column": ["id"]}
-    as_viewer.post_form("/admin/post/export/?created_at__on=2026-01-02", form)
-    jobs.work()
-
-    response = as_viewer.get("/admin/jobs/file/?id=1")
-
-    rows = CalamineWorkbook.from_filelike(io.BytesIO(response.data)).get_sheet_by_index(0).to_python()
-    assert rows == [["ID"], [late.id]]
-    assert early.id != late.id
-
-
-def test_a_job_has_the_rows_of_the_list_that_a_view_shows(as_viewer: Any, make_post: Any, jobs: Any) -> None:
-    make_post(content="other")
-    wanted = make_post(content="garden")
-    saved = as_viewer.post_form("/admin/post/views/new/?q=garden", {"name": "Gardens", "default": "1"})
-    address = saved.location.replace("/admin/post/?", "/admin/post/export/?")
-    as_viewer.post_form(address, {"format": "xlsx", "column": ["id"]})
-    # Whoever has a default view asks for the whole list in so many words.
-    as_viewer.post_form("/admin/post/export/?view=whole", {"format": "xlsx", "column": ["id"]})
-    jobs.work()
-
-    files = [as_viewer.get(f"/admin/jobs/file/?id={number}").data for number in (1, 2)]
-
-    found, whole = (CalamineWorkbook.from_filelike(io.BytesIO(one)).get_sheet_by_index(0).to_python() for one in files)
-    assert found == [["ID"], [wanted.id]]
-    assert len(whole) == 3
+    assert re.fullmatch(r"po--X-Bad--1-{8}sts-\d{4}-\d\d-\d\d-\d{6}\.csv", name), name

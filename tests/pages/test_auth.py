@@ -1,51 +1,21 @@
-"""Signing in and out, and the link that makes the first owner."""
+"""Signing in and out, where to afterwards, and what was sent without a session."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 from flask import Flask
-from flask_migrate import upgrade
-from sqlalchemy import select
 
-from admin_app import create_app
-from admin_app.domain import throttle
-from admin_app.extensions import db
 from admin_app.models.role import OWNER
 from admin_app.models.staff import Staff
-from admin_app.pages.auth import set_up_url
-from tests.client import Client
 from tests.page import Page
 
 on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 WRONG = "The email or the password is wrong."
-
-
-@pytest.fixture
-def sign_in(as_nobody: Any, password: str) -> Callable[..., Any]:
-    """Send the sign-in form as Olivia, unless told otherwise."""
-
-    def send(url: str = "/sign-in", client: Any = as_nobody, **values: str) -> Any:
-        return client.post_form(url, {"email": "olivia@example.com", "password": password, **values})
-
-    return send
-
-
-@pytest.fixture
-def link(app: Flask) -> str:
-    """Return the set-up link."""
-    with app.test_request_context():
-        return set_up_url()
-
-
-FIRST = {"name": "Olivia", "email": "Olivia@Example.com ", "password": "twelve or more characters"}
 
 
 # ---- signing in
@@ -134,121 +104,13 @@ def test_signing_in_begins_a_new_cookie(sign_in: Callable[..., Any], as_nobody: 
     assert as_nobody.get("/admin/").status_code == 200
 
 
-# ---- tries that failed
-
-
-@pytest.fixture
-def no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stop the clock of the delays: the first is a second, and hashing takes its time."""
-    now = throttle.utc_now()
-    monkeypatch.setattr(throttle, "utc_now", lambda: now)
-
-
-@pytest.mark.usefixtures("no_time_passes")
-def test_too_many_tries_are_told_to_wait(sign_in: Callable[..., Any], owner: Staff) -> None:
-    answers = [sign_in(password="wrong") for _ in range(6)]
-
-    assert [answer.status_code for answer in answers] == [422] * 5 + [429]
-    assert Page(answers[-1]).summary == ["Too many tries failed. Wait 1 second, then try again."]
-    assert answers[-1].headers["Retry-After"] == "1"
-    assert owner.email in answers[-1].text
-
-
-@on_sqlite
-@pytest.mark.usefixtures("no_time_passes")
-def test_a_stranger_to_the_dashboard_is_told_the_same(sign_in: Callable[..., Any], owner: Staff) -> None:
-    known = [Page(sign_in(email=owner.email, password="wrong")).summary for _ in range(7)]
-    unknown = [Page(sign_in(email="nobody@example.com", password="wrong")).summary for _ in range(7)]
-
-    assert [line[0].partition("Wait")[0] for line in known] == [line[0].partition("Wait")[0] for line in unknown]
-
-
-@pytest.mark.usefixtures("no_time_passes")
-def test_a_device_that_signed_in_before_gets_in_while_its_account_is_attacked(
-    sign_in: Callable[..., Any], owner: Staff, as_nobody: Any, app: Flask
-) -> None:
-    sign_in()
-    as_nobody.post_form("/sign-out", page="/admin/")
-    attacker, stranger = app.test_client(), app.test_client()
-    for _ in range(12):
-        sign_in(client=attacker, password="wrong")
-
-    answers = [sign_in(client=client).status_code for client in (stranger, as_nobody)]
-
-    assert answers == [429, 303]
-    assert owner.name in as_nobody.get("/admin/").text
-
-
-@on_sqlite
-@pytest.mark.usefixtures("no_time_passes")
-def test_a_device_cookie_opens_nothing_and_a_forged_one_is_none(
-    sign_in: Callable[..., Any], app: Flask, owner: Staff
-) -> None:
-    sign_in()
-    forger = app.test_client()
-    forger.set_cookie("device", f'["1",{owner.id}]')
-    for _ in range(6):
-        sign_in(client=app.test_client(), password="wrong")
-
-    assert sign_in(client=forger).status_code == 429
-    assert forger.get("/admin/").status_code == 302
-
-
-@on_sqlite
-def test_the_device_cookie_is_out_of_reach_of_scripts(sign_in: Callable[..., Any], owner: Staff) -> None:
-    headers = sign_in(email=owner.email).headers.getlist("Set-Cookie")
-
-    (cookie,) = [header.split("; ")[1:] for header in headers if header.startswith("device=")]
-    assert {part.partition("=")[0] for part in cookie} == {"Expires", "HttpOnly", "Max-Age", "Path", "SameSite"}
-    assert "SameSite=Lax" in cookie
-
-
 @pytest.mark.usefixtures("owner")
-def test_the_next_sign_in_tells_of_failed_tries(sign_in: Callable[..., Any], as_nobody: Any, app: Flask) -> None:
-    for _ in range(4):
-        sign_in(client=app.test_client(), password="wrong")
+@on_sqlite
+def test_signing_in_needs_the_forms_token(as_nobody: Any, password: str) -> None:
+    response = as_nobody.post("/sign-in", data={"email": "olivia@example.com", "password": password})
 
-    sign_in()
-
-    notice = Page(as_nobody.get("/admin/")).notice
-    assert re.search(r"Attention 4 failed tries to sign in as you since \d\d:\d\d UTC\. If that was not you", notice)
-    assert "failed" not in Page(as_nobody.get("/admin/")).notice
-
-
-def test_an_owner_forgets_the_failed_tries_of_somebody(
-    sign_in: Callable[..., Any], as_owner: Any, viewer: Staff, app: Flask
-) -> None:
-    url = f"/admin/staff/access/?id={viewer.id}"
-    for _ in range(6):
-        sign_in(email=viewer.email, password="wrong")
-    told = Page(as_owner.get(url)).texts("p", within="main")
-
-    as_owner.post_form(url, {"act": "unlock"})
-
-    assert [line for line in told if line.startswith("6 tries to sign in failed.")] != []
-    assert "failed" not in as_owner.get(url).text
-    assert sign_in(email=viewer.email, client=app.test_client()).status_code == 303
-
-
-@pytest.mark.usefixtures("no_time_passes")
-def test_behind_a_proxy_each_address_counts_for_itself(tmp_path: Any) -> None:
-    app = create_app({"ADMIN_PROXIES": "1"}, instance_path=str(tmp_path))
-    app.test_client_class = Client
-    with app.app_context():
-        upgrade(directory=str(Path(__file__).resolve().parents[2] / "migrations"))
-    client = app.test_client()
-    token = client.token_of("/sign-in")
-
-    def attempt(number: int, address: str) -> int:
-        form = {"email": f"person{number}@example.com", "password": "wrong", "csrf_token": token}
-        return client.post("/sign-in", data=form, headers={"X-Forwarded-For": f"1.2.3.4, {address}"}).status_code
-
-    first = [attempt(number, "8.8.8.8") for number in range(32)]
-    second = attempt(40, "9.9.9.9")
-    with app.app_context():
-        db.engine.dispose()
-
-    assert (first, second) == ([422] * 30 + [429] * 2, 422)
+    assert response.status_code == 400
+    assert as_nobody.get("/admin/").status_code == 302
 
 
 # ---- where to afterwards
@@ -324,98 +186,6 @@ def test_signing_out_leaves_the_other_browsers_signed_in(client_of: Any, viewer:
     here.post_form("/sign-out", page="/admin/")
 
     assert elsewhere.get("/admin/").status_code == 200
-
-
-# ---- the first owner
-
-
-def test_the_link_makes_the_first_owner_and_signs_them_in(link: str, as_nobody: Any, app: Flask) -> None:
-    response = as_nobody.post_form(link, FIRST)
-
-    with app.app_context():
-        made = [(one.name, one.email, one.roles) for one in db.session.scalars(select(Staff))]
-    assert (response.status_code, response.location) == (303, "/admin/")
-    assert made == [("Olivia", "olivia@example.com", (OWNER,))]
-    assert as_nobody.get("/admin/staff/").status_code == 200
-
-
-def test_the_link_works_once(link: str, as_nobody: Any, app: Flask) -> None:
-    stranger = app.test_client()
-    token = stranger.token_of(link)
-    as_nobody.post_form(link, FIRST)
-
-    again = stranger.post(link, data={**FIRST, "email": "eve@example.com", "csrf_token": token})
-
-    assert (again.status_code, stranger.get(link).status_code) == (404, 404)
-    assert emails(app) == ["olivia@example.com"]
-
-
-def test_the_link_works_once_for_two_at_the_same_moment(link: str, app: Flask) -> None:
-    clients = [app.test_client(), app.test_client()]
-    forms = [{**FIRST, "email": f"first{n}@example.com", "csrf_token": one.token_of(link)}
-             for n, one in enumerate(clients)]  # fmt: skip
-
-    with ThreadPoolExecutor(2) as threads:
-        answers = list(threads.map(lambda one, form: one.post(link, data=form).status_code, clients, forms))
-
-    assert sorted(answers) == [303, 404]
-    assert len(emails(app)) == 1
-
-
-@on_sqlite
-@pytest.mark.parametrize("token", ["0", "0" * 40, "%00", "é", "x" * 5000])
-def test_a_wrong_token_is_nobodys_page(token: str, as_nobody: Any, app: Flask) -> None:
-    csrf = as_nobody.token_of("/sign-in")
-
-    answers = [
-        as_nobody.get(f"/set-up/{token}"),
-        as_nobody.post(f"/set-up/{token}", data={**FIRST, "csrf_token": csrf}),
-    ]
-
-    assert [answer.status_code for answer in answers] == [404, 404]
-    assert emails(app) == []
-
-
-@on_sqlite
-def test_the_link_is_gone_when_anybody_has_an_account(link: str, as_nobody: Any, make_staff: Any) -> None:
-    make_staff("Closed", is_active=False)
-
-    assert as_nobody.get(link).status_code == 404
-
-
-@on_sqlite
-def test_the_link_needs_the_forms_token(link: str, as_nobody: Any, app: Flask) -> None:
-    assert as_nobody.post(link, data=FIRST).status_code == 400
-    assert emails(app) == []
-
-
-@pytest.mark.usefixtures("owner")
-@on_sqlite
-def test_signing_in_needs_the_forms_token(as_nobody: Any, password: str) -> None:
-    response = as_nobody.post("/sign-in", data={"email": "olivia@example.com", "password": password})
-
-    assert response.status_code == 400
-    assert as_nobody.get("/admin/").status_code == 302
-
-
-@on_sqlite
-def test_a_poor_first_account_is_refused_field_by_field(link: str, as_nobody: Any, app: Flask) -> None:
-    response = as_nobody.post_form(link, {"name": "", "email": "nowhere", "password": "tiny-secret"})
-
-    page = Page(response)
-    assert page.status == 422
-    assert {name: page.error_of(name) for name in ("name", "email", "password")} == {
-        "name": "Enter the name.",
-        "email": "Email must look like name@example.com.",
-        "password": "Use 12 characters or more for the password.",
-    }
-    assert "tiny-secret" not in response.text
-    assert emails(app) == []
-
-
-def emails(app: Flask) -> list[str]:
-    with app.app_context():
-        return list(db.session.scalars(select(Staff.email)))
 
 
 # ---- an act of a session that has ended

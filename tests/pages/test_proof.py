@@ -1,119 +1,28 @@
-"""Fresh proof: the password again before dangerous acts, and what was being sent survives."""
+"""Fresh proof: which acts ask for the password again, large ones among them, and what holds afterwards."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, select, update
+from sqlalchemy import select
 
-from admin_app.domain import throttle
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet, Kind
-from admin_app.models.draft import Draft
 from admin_app.models.job import Job
 from admin_app.models.post import Post
-from admin_app.models.role import OWNER
-from admin_app.models.staff import Staff, StaffSession
+from admin_app.models.staff import Staff
 from tests.page import Page
+from tests.pages.passkeys import CONFIRM
+from tests.pages.proving import confirm, form_of, let_proof_age, name_of
+
+pytestmark = pytest.mark.usefixtures("no_time_passes")
 
 on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
-NEW, CONFIRM = "/admin/staff/new/", "/admin/account/confirm/"
-CHOSEN = "a new one that is long enough"
 
 
-@pytest.fixture(autouse=True)
-def no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stop the clock of the delays: the first is a second, and hashing takes its time."""
-    now = throttle.utc_now()
-    monkeypatch.setattr(throttle, "utc_now", lambda: now)
-
-
-def let_proof_age(app: Flask, **age: float) -> None:
-    with app.app_context():
-        db.session.execute(update(StaffSession).values(proved_at=datetime.now(UTC) - timedelta(**age)))
-        db.session.commit()
-
-
-def form_of(staff: Staff, **changes: str) -> dict[str, str]:
-    values = {"name": staff.name, "email": staff.email, "roles": str(staff.roles), "is_active": "y", "password": ""}
-    return {**values, **changes}
-
-
-def name_of(app: Flask, staff: Staff) -> str:
-    with app.app_context():
-        return db.session.get_one(Staff, staff.id).name
-
-
-def confirm(client: Any, url: str, page: Page, typed: str) -> Any:
-    """Fill the page that asks for the password in, and send it."""
-    return client.post(url, data={**page.values(""), "proof_password": typed})
-
-
-@pytest.fixture
-def stale(app: Flask, as_owner: Any) -> Any:
-    """Return Olivia's client, 16 minutes after she proved who she is."""
-    let_proof_age(app, minutes=16)
-    return as_owner
-
-
-# ---- staff
-
-
-def test_what_was_typed_is_saved_after_the_detour(stale: Any, viewer: Staff, app: Flask, password: str) -> None:
-    url = f"/admin/staff/edit/?id={viewer.id}"
-
-    asked = Page(stale.post_form(url, form_of(viewer, name="Verity")))
-    before = name_of(app, viewer)
-    done = confirm(stale, url, asked, password)
-
-    assert (asked.status, asked.heading, before) == (403, "Confirm that it is you", "Vera")
-    assert (done.status_code, done.location) == (303, "/admin/staff/")
-    assert name_of(app, viewer) == "Verity"
-
-
-def test_a_password_that_was_typed_survives_and_is_readable_nowhere(
-    stale: Any, viewer: Staff, app: Flask, password: str
-) -> None:
-    url = f"/admin/staff/edit/?id={viewer.id}"
-    response = stale.post_form(url, form_of(viewer, password=CHOSEN))
-
-    confirm(stale, url, Page(response), password)
-
-    signed_in = app.test_client().post_form("/sign-in", {"email": viewer.email, "password": CHOSEN})
-    assert CHOSEN not in response.text
-    assert signed_in.status_code == 303
-
-
-def test_after_the_proof_the_next_acts_go_through(stale: Any, viewer: Staff, app: Flask, password: str) -> None:
-    url = f"/admin/staff/edit/?id={viewer.id}"
-    confirm(stale, url, Page(stale.post_form(url, form_of(viewer, name="Verity"))), password)
-
-    assert stale.post_form(url, form_of(viewer, name="Veronica")).status_code == 303
-    let_proof_age(app, minutes=15)
-    assert stale.post_form(url, form_of(viewer, name="Vivian")).status_code == 403
-    assert name_of(app, viewer) == "Veronica"
-
-
-@on_sqlite
-def test_a_wrong_password_changes_nothing_keeps_what_was_typed_and_is_counted(
-    stale: Any, viewer: Staff, app: Flask, password: str
-) -> None:
-    url = f"/admin/staff/edit/?id={viewer.id}"
-    page = Page(stale.post_form(url, form_of(viewer, name="Verity")))
-
-    tries = []
-    for _ in range(6):
-        page = Page(confirm(stale, url, page, "wrong"))
-        tries.append((page.status, page.error_of("proof_password")))
-    late = Page(confirm(stale, url, page, password))
-
-    assert tries[:5] == [(422, "This is not your password. Nothing was changed.")] * 5
-    assert tries[5] == (422, "Too many tries failed. Wait 1 second, then try again.")
-    assert (late.status, name_of(app, viewer)) == (422, "Vera")
+# ---- what asks
 
 
 @pytest.mark.parametrize("url", ["new/", "edit/?id={id}", "delete/?id={id}", "access/?id={id}"])
@@ -132,54 +41,25 @@ def test_the_second_factor_asks_too(stale: Any) -> None:
     assert [stale.get(url).status_code, stale.post_form(url).status_code] == [200, 403]
 
 
-@on_sqlite
-@pytest.mark.parametrize("forged", ["", "x", "é", "another page"])
-def test_a_form_that_was_not_sealed_here_does_nothing(
-    forged: str, stale: Any, viewer: Staff, app: Flask, password: str
+@pytest.mark.parametrize("who", ["editor", "owner"])
+def test_undoing_somebody_elses_act_asks_first_and_ones_own_does_not(
+    who: str, app: Flask, as_editor: Any, as_owner: Any, *, make_post: Any, password: str
 ) -> None:
-    url = f"/admin/staff/delete/?id={viewer.id}"
-    if forged == "another page":
-        forged = Page(stale.post_form(NEW, form_of(viewer))).values("")["proof_typed"]
+    post = make_post(content="Words")
+    as_editor.post_form(f"/admin/post/edit/?id={post.id}", {"content": "Other words", "user": ""})
+    let_proof_age(app, minutes=16)
+    client = {"editor": as_editor, "owner": as_owner}[who]
+    with app.app_context():
+        act = db.session.scalars(select(ChangeSet.id).where(ChangeSet.kind == Kind.FORM)).one()
 
-    answer = stale.post_form(url, {"proof_password": password, "proof_typed": forged})
+    answer = client.post_form("/admin/activity/undo/", {"id": str(act)}, page="/admin/account/")
+    if who == "owner":
+        assert answer.status_code == 403
+        answer = confirm(client, "/admin/activity/undo/", Page(answer), password)
 
-    assert (answer.status_code, name_of(app, viewer)) == (409, "Vera")
-
-
-@on_sqlite
-def test_the_detour_needs_the_forms_token(stale: Any, viewer: Staff, app: Flask, password: str) -> None:
-    url = f"/admin/staff/edit/?id={viewer.id}"
-    sealed = Page(stale.post_form(url, form_of(viewer, name="Verity"))).values("")["proof_typed"]
-
-    answer = stale.post(url, data={"proof_password": password, "proof_typed": sealed})
-
-    assert (answer.status_code, name_of(app, viewer)) == (400, "Vera")
-
-
-def test_proof_gives_the_session_a_new_id_and_leaves_open_forms_good(
-    stale: Any, viewer: Staff, app: Flask, password: str
-) -> None:
-    copy = app.test_client()
-    with stale.session_transaction() as original, copy.session_transaction() as session:
-        session.update(original)
-    token = stale.token_of("/admin/post/new/")
-
-    stale.post_form(CONFIRM, {"proof_password": password})
-
-    assert viewer
-    assert [client.get("/admin/").status_code for client in (stale, copy)] == [200, 302]
-    assert stale.post("/admin/post/new/", data={"content": "Words", "csrf_token": token}).status_code == 303
-
-
-@on_sqlite
-def test_proof_given_in_another_tab_meanwhile_is_enough(stale: Any, viewer: Staff, app: Flask, password: str) -> None:
-    url = f"/admin/staff/edit/?id={viewer.id}"
-    page = Page(stale.post_form(url, form_of(viewer, name="Verity")))
-    stale.post_form(CONFIRM, {"proof_password": password})
-
-    done = confirm(stale, url, page, "")
-
-    assert (done.status_code, name_of(app, viewer)) == (303, "Verity")
+    with app.app_context():
+        assert db.session.get_one(Post, post.id).content == "Words"
+    assert answer.status_code == 303
 
 
 # ---- many rows
@@ -284,79 +164,40 @@ def test_a_deletion_of_one_does_not_ask(app: Flask, as_editor: Any, make_user: A
     assert as_editor.post_form(f"/admin/user/delete/?id={user.id}", {"fate.posts": "keep"}).status_code == 303
 
 
+# ---- afterwards
+
+
+def test_after_the_proof_the_next_acts_go_through(stale: Any, viewer: Staff, app: Flask, password: str) -> None:
+    url = f"/admin/staff/edit/?id={viewer.id}"
+    confirm(stale, url, Page(stale.post_form(url, form_of(viewer, name="Verity"))), password)
+
+    assert stale.post_form(url, form_of(viewer, name="Veronica")).status_code == 303
+    let_proof_age(app, minutes=15)
+    assert stale.post_form(url, form_of(viewer, name="Vivian")).status_code == 403
+    assert name_of(app, viewer) == "Veronica"
+
+
+def test_proof_gives_the_session_a_new_id_and_leaves_open_forms_good(
+    stale: Any, viewer: Staff, app: Flask, password: str
+) -> None:
+    copy = app.test_client()
+    with stale.session_transaction() as original, copy.session_transaction() as session:
+        session.update(original)
+    token = stale.token_of("/admin/post/new/")
+
+    stale.post_form(CONFIRM, {"proof_password": password})
+
+    assert viewer
+    assert [client.get("/admin/").status_code for client in (stale, copy)] == [200, 302]
+    assert stale.post("/admin/post/new/", data={"content": "Words", "csrf_token": token}).status_code == 303
+
+
 @on_sqlite
 @pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example"])
 def test_proof_leads_nobody_elsewhere(target: str, as_viewer: Any, password: str) -> None:
     answer = as_viewer.post_form(CONFIRM, {"proof_password": password}, query_string={"next": target})
 
     assert (answer.status_code, answer.location) == (303, "/admin/")
-
-
-def test_a_session_that_ends_at_the_password_page_keeps_what_was_typed_before(
-    stale: Any, owner: Staff, viewer: Staff, app: Flask, password: str
-) -> None:
-    url = f"/admin/staff/edit/?id={viewer.id}"
-    asked = Page(stale.post_form(url, form_of(viewer, name="Verity", password=CHOSEN)))
-    with app.app_context():
-        db.session.execute(delete(StaffSession))
-        db.session.commit()
-
-    led = confirm(stale, url, asked, password)
-
-    with app.app_context():
-        (draft,) = db.session.scalars(select(Draft)).all()
-        kept = dict(draft.fields)
-    assert (name_of(app, viewer), kept["name"], CHOSEN in kept.values()) == ("Vera", "Verity", False)
-    stale.post_form(led.location, {"email": owner.email, "password": password}, page=led.location)
-    onward = parse_qs(urlsplit(led.location).query)["next"][0]
-    assert Page(stale.get(onward)).values()["name"] == "Verity"
-
-
-def test_what_was_sealed_by_one_person_is_kept_for_nobody_else(  # noqa: PLR0917 -- fixtures
-    stale: Any, viewer: Staff, client_of: Any, make_staff: Any, app: Flask, password: str
-) -> None:
-    url = f"/admin/staff/edit/?id={viewer.id}"
-    asked = Page(stale.post_form(url, form_of(viewer, name="Verity")))
-    other = client_of(make_staff("Oscar", OWNER))
-    other.get("/admin/")
-    with app.app_context():
-        db.session.execute(delete(StaffSession))
-        db.session.commit()
-
-    other.post_form(url, {"proof_typed": asked.values("")["proof_typed"], "proof_password": password}, page="/sign-in")
-
-    with app.app_context():
-        assert list(db.session.scalars(select(Draft))) == []
-
-
-def test_a_stale_token_at_the_password_page_shows_the_form_again(stale: Any, viewer: Staff, app: Flask) -> None:
-    url = f"/admin/staff/edit/?id={viewer.id}"
-    asked = Page(stale.post_form(url, form_of(viewer, name="Verity")))
-
-    again = Page(stale.post(url, data={**asked.values(""), "csrf_token": "stale", "proof_password": "x"}))
-
-    assert (again.status, again.values()["name"], name_of(app, viewer)) == (400, "Verity", "Vera")
-
-
-@pytest.mark.parametrize("who", ["editor", "owner"])
-def test_undoing_somebody_elses_act_asks_first_and_ones_own_does_not(
-    who: str, app: Flask, as_editor: Any, as_owner: Any, *, make_post: Any, password: str
-) -> None:
-    post = make_post(content="Words")
-    as_editor.post_form(f"/admin/post/edit/?id={post.id}", {"content": "Other words", "user": ""})
-    let_proof_age(app, minutes=16)
-    client = {"editor": as_editor, "owner": as_owner}[who]
-    with app.app_context():
-        act = db.session.scalars(select(ChangeSet.id).where(ChangeSet.kind == Kind.FORM)).one()
-
-    answer = client.post_form("/admin/activity/undo/", {"id": str(act)}, page="/admin/account/")
-    if who == "owner":
-        assert answer.status_code == 403
-        answer = confirm(client, "/admin/activity/undo/", Page(answer), password)
-
-    with app.app_context():
-        assert db.session.get_one(Post, post.id).content == "Words"
-    assert answer.status_code == 303
 
 
 @on_sqlite

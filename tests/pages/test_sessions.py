@@ -3,41 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text, update
 
-from admin_app.extensions import db
 from admin_app.models.role import OWNER
-from admin_app.models.staff import Staff, StaffSession
+from admin_app.models.staff import Staff
 from tests.page import Page
+from tests.pages.sessions import change, kept
 
 on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
-ACCOUNT, SESSIONS, ONE = "/admin/account/", "/admin/account/sessions/", "/admin/account/session/"
+ACCOUNT, SESSIONS = "/admin/account/", "/admin/account/sessions/"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 PASSWORD = "a new one that is long enough"
-
-
-def change(app: Flask, **values: Any) -> None:
-    """Change every session in the store."""
-    with app.app_context():
-        db.session.execute(update(StaffSession).values(**values))
-        db.session.commit()
-
-
-def kept(app: Flask) -> list[StaffSession]:
-    with app.app_context():
-        found = list(db.session.scalars(select(StaffSession).order_by(StaffSession.created_at)))
-        db.session.expunge_all()
-        return found
-
-
-def ago(**past: float) -> datetime:
-    return datetime.now(UTC) - timedelta(**past)
 
 
 # ---- the list
@@ -104,7 +83,11 @@ def test_a_hostile_browser_name_is_text(app: Flask, as_viewer: Any) -> None:
 @on_sqlite
 def test_no_page_shows_a_token_or_its_whole_hash(app: Flask, as_viewer: Any, as_owner: Any, viewer: Staff) -> None:
     pages = as_viewer.get(ACCOUNT).text + as_owner.get(f"/admin/staff/access/?id={viewer.id}").text
+    with as_viewer.session_transaction() as cookie:
+        token = cookie["_user_id"]
 
+    assert hashlib.sha256(token.encode()).hexdigest() in {one.token_hash for one in kept(app)}
+    assert token not in pages
     assert [one for one in kept(app) if one.token_hash in pages] == []
 
 
@@ -203,117 +186,6 @@ def test_who_changes_their_own_power_goes_on_with_a_new_id(
     here.post_form(f"/admin/staff/edit/?id={owner.id}", {**form, **change_of})
 
     assert [one.get("/admin/").status_code for one in (here, elsewhere, copy)] == [200, 302, 302]
-
-
-# ---- idle, and seen
-
-
-def test_a_session_that_lay_idle_is_over(app: Flask, as_viewer: Any) -> None:
-    change(app, last_seen_at=ago(hours=7, minutes=59))
-    before = as_viewer.get("/admin/").status_code
-    change(app, last_seen_at=ago(hours=8))
-
-    assert (before, as_viewer.get("/admin/").status_code) == (200, 302)
-
-
-def test_the_idle_limit_is_a_setting(app: Flask, as_viewer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(app.config, "IDLE_HOURS", 1)
-    change(app, last_seen_at=ago(hours=1))
-
-    assert as_viewer.get("/admin/").status_code == 302
-
-
-def test_a_page_notes_when_the_session_was_seen(app: Flask, as_viewer: Any) -> None:
-    change(app, last_seen_at=ago(minutes=2))
-
-    as_viewer.get("/admin/")
-
-    assert kept(app)[0].last_seen_at > ago(seconds=30)
-
-
-def test_within_a_minute_nothing_is_noted(app: Flask, as_viewer: Any) -> None:
-    moment = ago(seconds=40)
-    change(app, last_seen_at=moment)
-
-    as_viewer.get("/admin/")
-
-    assert kept(app)[0].last_seen_at == moment
-
-
-def test_sending_a_form_notes_it_too(app: Flask, as_editor: Any) -> None:
-    change(app, last_seen_at=ago(minutes=2))
-
-    as_editor.post_form("/admin/post/new/", {"content": "Words"})
-
-    assert kept(app)[0].last_seen_at > ago(seconds=30)
-
-
-@on_sqlite
-def test_a_page_neither_fails_nor_waits_while_somebody_else_writes(app: Flask, as_viewer: Any) -> None:
-    moment = ago(minutes=2)
-    change(app, last_seen_at=moment)
-    with app.app_context():
-        path = db.engine.url.database
-    writer = sqlite3.connect(str(path), isolation_level=None)
-    writer.execute("BEGIN IMMEDIATE")
-
-    began = datetime.now(UTC)
-    status = as_viewer.get("/admin/").status_code
-    took = datetime.now(UTC) - began
-    writer.rollback()
-    writer.close()
-
-    assert (status, kept(app)[0].last_seen_at) == (200, moment)
-    # A writer is waited for 15 seconds.
-    assert took < timedelta(seconds=10)
-
-
-@pytest.mark.parametrize("store", ["postgres"], indirect=True)
-def test_a_page_neither_fails_nor_waits_while_its_session_is_locked(app: Flask, as_viewer: Any) -> None:
-    moment = ago(minutes=2)
-    change(app, last_seen_at=moment)
-    with app.app_context():
-        engine = db.engine
-    with engine.connect() as holder:
-        holder.execute(text("SELECT * FROM staff_session FOR UPDATE"))
-
-        status = as_viewer.get("/admin/").status_code
-
-        holder.rollback()
-    assert (status, kept(app)[0].last_seen_at) == (200, moment)
-
-
-# ---- what the page's script asks
-
-
-def test_the_script_hears_how_long_the_session_lasts_and_prolongs_nothing_by_asking(app: Flask, as_viewer: Any) -> None:
-    moment = ago(hours=7)
-    change(app, last_seen_at=moment, expires_at=ago(hours=-3))
-
-    answer = as_viewer.get(ONE).json
-
-    assert 3500 <= answer["idle"] <= 3600
-    assert 3 * 3600 - 100 <= answer["end"] <= 3 * 3600
-    assert kept(app)[0].last_seen_at == moment
-
-
-def test_stay_signed_in_prolongs_the_session_but_not_beyond_its_hour(app: Flask, as_viewer: Any) -> None:
-    change(app, last_seen_at=ago(hours=7, minutes=58), expires_at=ago(hours=-3))
-
-    answer = as_viewer.post_form(ONE, page=ACCOUNT).json
-
-    assert 3 * 3600 - 100 <= answer["idle"] == answer["end"] <= 3 * 3600
-    assert kept(app)[0].last_seen_at > ago(minutes=1)
-
-
-@on_sqlite
-def test_every_page_of_a_signed_in_person_carries_the_note_hidden(as_viewer: Any) -> None:
-    page = Page(as_viewer.get("/admin/user/"))
-
-    (note,) = page.all("div", class_="session-note")
-    assert note.attributes["data-session"] == ONE
-    assert 3500 < int(note.attributes["data-idle"]) <= 3600
-    assert "hidden" in note.all("div", class_="session-note__box")[0].attributes
 
 
 def handle_of(client: Any) -> str:

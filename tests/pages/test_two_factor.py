@@ -1,58 +1,24 @@
-"""The second step of signing in: no session before it, enrolment where the role asks for it, and no way around."""
+"""The second step of signing in: no session before it, and no way around."""
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime, timedelta
+import time
 from typing import Any
 
-import pyotp
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from admin_app import create_app
-from admin_app.domain import throttle, two_factor
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
-from admin_app.models.staff import Staff, StaffSession
-from admin_app.pages.auth import set_up_url
+from admin_app.models.staff import Staff
 from tests.page import Page
+from tests.pages.codes import code_now
+from tests.pages.passkeys import ACCOUNT, CODE, ENROL, OWN, sessions
+
+pytestmark = pytest.mark.usefixtures("no_time_passes")
 
 on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
-CODE, ENROL, ACCOUNT, OWN = "/sign-in/code", "/sign-in/enrol", "/admin/account/", "/admin/account/two-factor/"
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-
-
-@pytest.fixture(autouse=True)
-def no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stop the clock of the delays: the first is a second, and hashing takes its time."""
-    now = throttle.utc_now()
-    monkeypatch.setattr(throttle, "utc_now", lambda: now)
-
-
-@pytest.fixture
-def enrolled(app: Flask, owner: Staff) -> list[str]:
-    """Enrol Olivia's app a while ago; return her recovery codes."""
-    with app.app_context():
-        person = db.session.get_one(Staff, owner.id)
-        code = pyotp.TOTP(SECRET).at(datetime.now(UTC) - timedelta(seconds=30))
-        codes = two_factor.enrol(db.session, person, SECRET, code, key=str(app.secret_key))
-        db.session.commit()
-        return codes
-
-
-def code_now() -> str:
-    return pyotp.TOTP(SECRET).at(datetime.now(UTC) + timedelta(seconds=25))
-
-
-def sessions(app: Flask) -> int:
-    with app.app_context():
-        return db.session.scalar(select(func.count()).select_from(StaffSession)) or 0
-
-
-def secret_of(page: Page) -> str:
-    return page.texts("code", class_="secret")[0].replace(" ", "")
 
 
 # ---- the code
@@ -141,11 +107,13 @@ def test_half_way_ends_after_ten_minutes(
     half_way: Any, enrolled: list[str], as_nobody: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     half_way()
-    before = as_nobody.get(CODE).status_code
-    monkeypatch.setattr("admin_app.web.second_factor.HALF_WAY_SECONDS", -1)
+    begun, answers = time.time(), []
+    for seconds in (0, 10 * 60 - 10, 10 * 60 + 10):
+        monkeypatch.setattr("itsdangerous.timed.time.time", lambda later=seconds: begun + later)
+        answers.append(as_nobody.get(CODE).status_code)
 
     assert enrolled
-    assert (before, as_nobody.get(CODE).status_code) == (200, 303)
+    assert answers == [200, 200, 303]
 
 
 @on_sqlite
@@ -156,92 +124,7 @@ def test_the_code_needs_the_forms_token(half_way: Any, enrolled: list[str], as_n
     assert sessions(app) == 0
 
 
-# ---- enrolment where the role asks for it
-
-
-@pytest.mark.usefixtures("required", "owner")
-def test_a_role_that_needs_a_second_factor_is_led_to_enrol_before_there_is_a_session(
-    half_way: Any, as_nobody: Any, app: Flask
-) -> None:
-    first = half_way()
-    page = Page(as_nobody.get(ENROL))
-    before = (sessions(app), as_nobody.get("/admin/").status_code)
-    form = {name: value for name, value in page.values("enrolment").items() if name != "code"}
-
-    done = as_nobody.post(ENROL, data={**form, "code": pyotp.TOTP(secret_of(page)).now()})
-
-    assert (first.status_code, first.location, before) == (303, ENROL, (0, 302))
-    assert len(Page(done).texts("li", within="main")) == 8
-    assert as_nobody.get("/admin/").status_code == 200
-
-
-@on_sqlite
-@pytest.mark.usefixtures("required", "owner")
-def test_a_wrong_first_code_keeps_the_square(half_way: Any, as_nobody: Any, app: Flask) -> None:
-    half_way()
-    page = Page(as_nobody.get(ENROL))
-
-    refused = Page(as_nobody.post(ENROL, data={**page.values("enrolment"), "code": "000000"}))
-
-    assert refused.status == 422
-    assert secret_of(refused) == secret_of(page)
-    assert sessions(app) == 0
-
-
-@on_sqlite
-@pytest.mark.usefixtures("required", "owner")
-def test_a_forged_secret_enrols_nothing(half_way: Any, as_nobody: Any, app: Flask) -> None:
-    half_way()
-
-    answers = [as_nobody.post_form(ENROL, {"secret": forged, "code": code_now()}) for forged in ("", SECRET, "é")]
-
-    assert [Page(answer).error_of("code") != "" for answer in answers] == [True] * 3
-    assert sessions(app) == 0
-
-
-@on_sqlite
-@pytest.mark.usefixtures("required")
-def test_who_has_a_factor_does_not_enrol_another_one_half_way(
-    half_way: Any, enrolled: list[str], as_nobody: Any
-) -> None:
-    half_way()
-
-    assert enrolled
-    assert as_nobody.get(ENROL).location == "/sign-in"
-
-
-@on_sqlite
-@pytest.mark.usefixtures("required", "viewer")
-def test_other_roles_sign_in_by_their_password(half_way: Any) -> None:
-    assert half_way(email="vera@example.com").location == "/admin/"
-
-
-@on_sqlite
-@pytest.mark.usefixtures("required")
-def test_the_first_owner_enrols_at_once(app: Flask, as_nobody: Any) -> None:
-    with app.test_request_context():
-        link = set_up_url()
-
-    made = as_nobody.post_form(
-        link, {"name": "Olivia", "email": "olivia@example.com", "password": "twelve or more words"}
-    )
-
-    assert (made.status_code, made.location) == (303, ENROL)
-    assert as_nobody.get("/admin/").status_code == 302
-
-
 # ---- one's own account
-
-
-def test_anybody_enrols_on_the_account_page_and_other_sessions_end(client_of: Any, viewer: Staff) -> None:
-    here, elsewhere = client_of(viewer), client_of(viewer)
-    page = Page(here.get(OWN))
-
-    done = here.post(OWN, data={**page.values("enrolment"), "code": pyotp.TOTP(secret_of(page)).now()})
-
-    assert len(Page(done).texts("li", within="main")) == 8
-    assert [one.get("/admin/").status_code for one in (here, elsewhere)] == [200, 302]
-    assert "8 of 8 recovery codes are left" in here.get(ACCOUNT).text
 
 
 def test_recovery_codes_are_made_anew(as_owner: Any, enrolled: list[str], half_way: Any, app: Flask) -> None:
@@ -273,36 +156,6 @@ def test_it_is_not_turned_off_where_the_role_needs_it(
     assert enrolled
     assert (answer.status_code, half_way(client=app.test_client()).location) == (403, CODE)
     assert "Turn off" not in as_owner.get(ACCOUNT).text
-
-
-@on_sqlite
-def test_the_square_holds_what_the_text_says_and_nothing_inline(as_viewer: Any) -> None:
-    response = as_viewer.get(OWN)
-
-    page = Page(response)
-    (square,) = page.all("img", class_="square")
-    (link,) = [one.attributes["href"] for one in page.all("a") if one.text == "open it on this device"]
-    assert square.attributes["src"].startswith("data:image/svg+xml")
-    assert re.fullmatch(rf"otpauth://totp/Admin:vera%40example.com\?secret={secret_of(page)}&issuer=Admin", link)
-    assert "style=" not in response.text
-
-
-# ---- the setting
-
-
-@on_sqlite
-@pytest.mark.usefixtures("app")
-@pytest.mark.parametrize(
-    ("settings", "roles"),
-    [
-        ({}, set()),
-        ({"ADMIN_HTTPS": "1"}, {"owner"}),
-        ({"ADMIN_HTTPS": "1", "ADMIN_TWO_FACTOR": "none"}, set()),
-        ({"ADMIN_TWO_FACTOR": "owner, Editor"}, {"owner", "editor"}),
-    ],
-)  # fmt: skip -- a table
-def test_owners_need_it_where_it_is_meant_in_earnest(settings: dict[str, str], roles: set[str], tmp_path: Any) -> None:
-    assert create_app(settings, instance_path=str(tmp_path)).config["TWO_FACTOR"] == roles
 
 
 @on_sqlite

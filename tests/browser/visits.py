@@ -1,0 +1,214 @@
+"""Every state of every page, and how a person gets there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.steps import open_filters, save
+
+HEIGHT = 800
+
+
+@dataclass
+class Visit:
+    """What a state needs: a page, and the records that stand in the tables."""
+
+    page: Page
+    user: int = 0
+    post: int = 0
+
+
+def _go(url: str) -> Callable[[Visit], Any]:
+    return lambda visit: visit.page.goto(url.format(user=visit.user, post=visit.post))
+
+
+def _sheet_open(visit: Visit) -> None:
+    visit.page.goto("/admin/post/")
+    open_filters(visit.page)
+
+
+def _picker_open(visit: Visit) -> None:
+    visit.page.goto("/admin/post/new/")
+    visit.page.get_by_role("combobox", name="User (optional)").focus()
+    expect(visit.page.locator(".ts-dropdown .option").first).to_be_visible()
+
+
+def _saved(visit: Visit) -> None:
+    visit.page.goto(f"/admin/post/edit/?id={visit.post}&url=/admin/post/?sort=id")
+    visit.page.get_by_label("Content").fill("Saved")
+    save(visit.page)
+    expect(visit.page.locator("tr[data-marked]")).to_be_visible()
+
+
+def _form_errors(visit: Visit) -> None:
+    visit.page.goto(f"/admin/user/edit/?id={visit.user}")
+    visit.page.get_by_label("Name").fill("")
+    visit.page.get_by_label("Email").fill("nothing like it")
+    save(visit.page, "Save user")
+    expect(visit.page.locator(".problem")).to_be_visible()
+
+
+def _delete_errors(visit: Visit) -> None:
+    visit.page.goto(f"/admin/user/delete/?id={visit.user}")
+    visit.page.get_by_label("Give the posts to another user").check()
+    visit.page.get_by_role("button", name="Delete user").click()
+    expect(visit.page.locator(".problem")).to_be_visible()
+
+
+def _account_errors(visit: Visit) -> None:
+    visit.page.goto("/admin/account/")
+    visit.page.get_by_role("button", name="Change password").click()
+    expect(visit.page.locator(".problem")).to_be_visible()
+
+
+def _view_open(visit: Visit) -> None:
+    _save_view(visit)
+    expect(visit.page.locator(".view-bar")).to_be_visible()
+
+
+def _view_changed(visit: Visit) -> None:
+    _save_view(visit)
+    visit.page.goto(f"{visit.page.url}&sort=id&q=post")
+    expect(visit.page.locator(".view-bar")).to_contain_text("changed")
+
+
+def _views(visit: Visit) -> None:
+    _save_view(visit)
+    visit.page.goto("/admin/post/views/")
+
+
+def _save_view(visit: Visit) -> None:
+    visit.page.goto("/admin/post/views/new/?sort=id")
+    visit.page.get_by_label("Name").fill("A view with a long name that does not fit anywhere, really")
+    visit.page.get_by_label("Open Posts with this view").check()
+    visit.page.get_by_role("button", name="Save view").click()
+    visit.page.wait_for_url("**view=1**")
+
+
+def _view_errors(visit: Visit) -> None:
+    visit.page.goto("/admin/post/views/new/?sort=id")
+    visit.page.get_by_role("button", name="Save view").click()
+    expect(visit.page.locator(".problem")).to_be_visible()
+
+
+def _compact(visit: Visit) -> None:
+    visit.page.goto("/admin/post/columns/")
+    visit.page.get_by_role("radio", name="Compact").check()
+    for box in visit.page.get_by_role("checkbox").all():
+        box.check() if box.is_enabled() else None
+    visit.page.get_by_role("button", name="Save columns").click()
+    expect(visit.page.locator(".listing--compact")).to_be_visible()
+
+
+def _view_deletion(visit: Visit) -> None:
+    _save_view(visit)
+    visit.page.goto("/admin/post/views/delete/?id=1")
+
+
+def _change_twice(visit: Visit) -> None:
+    for words in ("the quick brown fox", "the slow brown fox <b>"):
+        visit.page.goto(f"/admin/post/edit/?id={visit.post}")
+        visit.page.get_by_label("Content").fill(words)
+        save(visit.page)
+        expect(visit.page.locator(".banner")).to_be_visible()
+
+
+def _history(visit: Visit) -> None:
+    _change_twice(visit)
+    visit.page.goto(f"/admin/post/history/?id={visit.post}")
+    expect(visit.page.locator("ins").first).to_be_visible()
+
+
+def _activity(visit: Visit) -> None:
+    _change_twice(visit)
+    visit.page.goto("/admin/activity/?resource=post&from=yesterday")
+    expect(visit.page.locator(".event").first).to_be_visible()
+
+
+def _act(visit: Visit) -> None:
+    _activity(visit)
+    visit.page.locator(".event__what").first.click()
+    expect(visit.page.locator("del").first).to_be_visible()
+
+
+def _undo_asks(visit: Visit) -> None:
+    _activity(visit)
+    visit.page.locator(".undo button").last.click()
+    expect(visit.page.get_by_label("Undo it all the same")).to_be_visible()
+
+
+def _export_errors(visit: Visit) -> None:
+    visit.page.goto("/admin/post/export/")
+    for box in visit.page.locator("[name=column]").all():
+        box.uncheck()
+    visit.page.get_by_role("button", name="Export").click()
+    expect(visit.page.locator(".problem")).to_be_visible()
+
+
+def _jobs(visit: Visit) -> None:
+    visit.page.goto("/admin/post/export/")
+    visit.page.get_by_label("Excel (XLSX)").check()
+    visit.page.get_by_role("button", name="Export").click()
+    expect(visit.page.locator(".job").first).to_be_visible()
+
+
+def _menu_open(visit: Visit) -> None:
+    visit.page.set_viewport_size({"width": 375, "height": HEIGHT})
+    visit.page.goto("/admin/user/")
+    visit.page.get_by_text("Menu", exact=True).click()
+
+
+# By what stands in the tables, then by name.
+EMPTY = {
+    "home": _go("/admin/"),
+    "activity": _go("/admin/activity/"),
+    "jobs": _go("/admin/jobs/"),
+    "list": _go("/admin/post/"),
+    "new": _go("/admin/post/new/"),
+}
+ONE = {"list": _go("/admin/user/"), "record": _go("/admin/user/edit/?id={user}")}
+MANY = {
+    "home": _go("/admin/"),
+    "users": _go("/admin/user/"),
+    "posts": _go("/admin/post/?page=2"),
+    "filtered": _go("/admin/post/?q=post&user__is={user}&content__not_contains=nothing&sort=-user"),
+    "no-match": _go("/admin/post/?q=nothing+like+it"),
+    "filter-sheet": _sheet_open,
+    "bad-filter": _go("/admin/post/?created_at__from=yesterday&content__contains=post"),
+    "just-saved": _saved,
+    "new-user": _go("/admin/user/new/"),
+    "picker": _picker_open,
+    "edit-user": _go("/admin/user/edit/?id={user}"),
+    "edit-post": _go("/admin/post/edit/?id={post}"),
+    "edit-errors": _form_errors,
+    "details": _go("/admin/post/details/?id={post}"),
+    "delete-user": _go("/admin/user/delete/?id={user}"),
+    "delete-errors": _delete_errors,
+    "history": _history,
+    "activity": _activity,
+    "act": _act,
+    "undo-asks": _undo_asks,
+    "export": _go("/admin/post/export/"),
+    "export-errors": _export_errors,
+    "jobs": _jobs,
+    "staff": _go("/admin/staff/"),
+    "new-staff": _go("/admin/staff/new/"),
+    "role": _go("/admin/role/edit/?id=2"),
+    "account": _account_errors,
+    "columns": _go("/admin/post/columns/"),
+    "compact": _compact,
+    "view": _view_open,
+    "view-changed": _view_changed,
+    "views": _views,
+    "view-errors": _view_errors,
+    "view-deletion": _view_deletion,
+    "menu": _menu_open,
+    "400": _go("/admin/post/?sort=nothing"),
+    "404": _go("/admin/post/edit/?id=999"),
+}
+STATES = [(count, name) for count, states in (("none", EMPTY), ("one", ONE), ("many", MANY)) for name in states]
+GO = {"none": EMPTY, "one": ONE, "many": MANY}

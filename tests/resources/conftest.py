@@ -1,0 +1,33 @@
+"""What tests of powers may ask for: somebody who administers but holds little else, and somebody who holds less."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from admin_app.models.role import Role
+from admin_app.models.staff import Staff
+from admin_app.models.words import Words
+
+ADMINISTERS = ("*:list", "*:view", "*:history", "*:undo", "staff:*", "role:*")
+
+
+@pytest.fixture
+def clerk(keep: Any, make_staff: Any) -> Staff:
+    """Cleo looks after accounts and roles, and of the rest may only look; owners and editors hold more."""
+    keep(Role(name="Clerk", key="clerk", permissions=Words(ADMINISTERS)))
+    return make_staff("Cleo", "clerk")
+
+
+@pytest.fixture
+def as_clerk(client_of: Any, clerk: Staff) -> Any:
+    """Return Cleo's client."""
+    return client_of(clerk)
+
+
+@pytest.fixture
+def looker(keep: Any, make_staff: Any) -> Staff:
+    """Lou may look at posts, which Cleo may too."""
+    keep(Role(name="Looker", key="looker", permissions=Words(["post:list", "post:view"])))
+    return make_staff("Lou", "looker")

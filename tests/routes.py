@@ -1,0 +1,198 @@
+"""Every route, declared: an address of it, and who may reach it by which method; a plugin of conftest.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from admin_app.extensions import db
+from admin_app.models.change_set import ChangeSet
+from admin_app.models.job import Job
+from admin_app.models.passkey import Passkey
+from admin_app.models.presence import Presence
+from admin_app.models.role import Role
+from admin_app.models.saved_view import SavedView
+from admin_app.models.staff import Staff, StaffSession
+
+PEOPLE = ("nobody", "viewer", "editor", "owner")
+Statuses = tuple[int, int, int, int]
+
+#                      nobody, viewer, editor, owner
+EVERYBODY: Statuses = (200, 200, 200, 200)
+SIGNED_IN: Statuses = (302, 200, 200, 200)
+EDITORS: Statuses = (302, 403, 200, 200)
+OWNERS: Statuses = (302, 403, 403, 200)
+
+
+@dataclass(frozen=True)
+class Route:
+    """An address of a rule, and its status for each of `PEOPLE` by GET, and by POST with a token."""
+
+    url: str
+    get: Statuses | None = None
+    post: Statuses | None = None
+
+    @property
+    def methods(self) -> set[str]:
+        return {"OPTIONS"} | ({"GET", "HEAD"} if self.get else set()) | ({"POST"} if self.post else set())
+
+    def answers(self, person: str) -> dict[str, int]:
+        place = PEOPLE.index(person)
+        get = self.get[place] if self.get else 405
+        refused = 400 if self.post else 405
+        return {
+            "OPTIONS": 200,
+            "HEAD": get,
+            "GET": get,
+            "PUT": 405,
+            "PATCH": 405,
+            "DELETE": 405,
+            "POST without a token": refused,
+            "POST with another visitor's token": refused,
+            "POST": self.post[place] if self.post else 405,
+        }
+
+
+def _own(seen: Statuses, status: int) -> Statuses:
+    """Return the status for the owner, where everybody else who sees the list finds nothing."""
+    return seen[0], *(404 if one == 200 else one for one in seen[1:3]), status  # type: ignore[return-value]
+
+
+# A form without its fields answers 422 where something is needed, and 303 where nothing is or it stands there already.
+ROUTES = {
+    "/": Route("/", get=(302, 302, 302, 302)),
+    "/static/<path:filename>": Route("/static/icon.svg", get=EVERYBODY),
+    "/sign-in": Route("/sign-in", get=(200, 303, 303, 303), post=(422, 303, 303, 303)),
+    "/sign-out": Route("/sign-out", post=(303, 303, 303, 303)),
+    "/set-up/<token>": Route("/set-up/0", get=(404, 404, 404, 404), post=(404, 404, 404, 404)),
+    "/sign-in/code": Route("/sign-in/code", get=(303, 303, 303, 303), post=(303, 303, 303, 303)),
+    "/sign-in/enrol": Route("/sign-in/enrol", get=(303, 303, 303, 303), post=(303, 303, 303, 303)),
+    "/password/<token>": Route("/password/0", get=(404, 404, 404, 404), post=(404, 404, 404, 404)),
+    "/admin/": Route("/admin/", get=SIGNED_IN),
+    "/admin/account/": Route("/admin/account/", get=SIGNED_IN, post=(302, 422, 422, 422)),
+    "/admin/account/session/": Route("/admin/account/session/", get=SIGNED_IN, post=SIGNED_IN),
+    "/admin/account/two-factor/": Route("/admin/account/two-factor/", get=SIGNED_IN, post=(302, 422, 422, 422)),
+    "/admin/account/passkeys/": Route("/admin/account/passkeys/", get=SIGNED_IN, post=(302, 422, 422, 422)),
+    "/admin/account/passkeys/edit/": Route(
+        "/admin/account/passkeys/edit/?id={passkey}", get=(302, 404, 404, 200), post=(302, 404, 404, 422)
+    ),
+    "/admin/account/confirm/": Route("/admin/account/confirm/", get=SIGNED_IN, post=(302, 422, 422, 422)),
+    "/admin/account/sessions/": Route("/admin/account/sessions/", post=(302, 303, 303, 303)),
+    "/admin/account/time-zone/": Route("/admin/account/time-zone/", post=(302, 422, 422, 422)),
+    "/admin/account/shortcuts/": Route("/admin/account/shortcuts/", post=(302, 303, 303, 303)),
+    "/admin/activity/": Route("/admin/activity/", get=SIGNED_IN),
+    "/admin/activity/set/": Route("/admin/activity/set/?id={act}", get=SIGNED_IN),
+    "/admin/activity/undo/": Route("/admin/activity/undo/", post=(302, 404, 404, 404)),
+    "/admin/user/history/": Route("/admin/user/history/?id={user}", get=SIGNED_IN),
+    "/admin/user/restore/": Route("/admin/user/restore/", post=(302, 403, 404, 404)),
+    "/admin/post/history/": Route("/admin/post/history/?id={post}", get=SIGNED_IN),
+    "/admin/post/restore/": Route("/admin/post/restore/", post=(302, 403, 404, 404)),
+    "/admin/staff/history/": Route("/admin/staff/history/?id={staff}", get=OWNERS),
+    "/admin/staff/restore/": Route("/admin/staff/restore/", post=(302, 403, 403, 404)),
+    "/admin/jobs/": Route("/admin/jobs/", get=SIGNED_IN),
+    "/admin/jobs/cancel/": Route("/admin/jobs/cancel/?id={job}", post=(302, 404, 404, 303)),
+    "/admin/jobs/retry/": Route("/admin/jobs/retry/?id={job}", post=(302, 404, 404, 303)),
+    "/admin/jobs/file/": Route("/admin/jobs/file/?id={job}", get=(302, 404, 404, 404)),
+    "/admin/jobs/problems/": Route("/admin/jobs/problems/?id={job}", get=(302, 404, 404, 200)),
+    "/admin/user/": Route("/admin/user/", get=SIGNED_IN),
+    "/admin/user/details/": Route("/admin/user/details/?id={user}", get=SIGNED_IN),
+    "/admin/user/export/<export_type>/": Route("/admin/user/export/csv/", get=SIGNED_IN),
+    "/admin/user/export/": Route("/admin/user/export/", get=SIGNED_IN, post=(302, 422, 422, 422)),
+    "/admin/user/lookup/": Route("/admin/user/lookup/", get=(302, 404, 404, 404)),
+    "/admin/user/new/": Route("/admin/user/new/", get=EDITORS, post=(302, 403, 422, 422)),
+    "/admin/user/edit/": Route("/admin/user/edit/?id={user}", get=EDITORS, post=(302, 403, 303, 303)),
+    "/admin/user/delete/": Route("/admin/user/delete/?id={user}", get=EDITORS, post=(302, 403, 422, 422)),
+    "/admin/user/presence/": Route("/admin/user/presence/?id={user}", post=(302, 403, 200, 200)),
+    "/admin/post/": Route("/admin/post/", get=SIGNED_IN),
+    "/admin/post/details/": Route("/admin/post/details/?id={post}", get=SIGNED_IN),
+    "/admin/post/export/<export_type>/": Route("/admin/post/export/csv/", get=SIGNED_IN),
+    "/admin/post/export/": Route("/admin/post/export/", get=SIGNED_IN, post=(302, 422, 422, 422)),
+    "/admin/post/lookup/": Route("/admin/post/lookup/?name=user", get=SIGNED_IN),
+    "/admin/post/new/": Route("/admin/post/new/", get=EDITORS, post=(302, 403, 303, 303)),
+    "/admin/post/edit/": Route("/admin/post/edit/?id={post}", get=EDITORS, post=(302, 403, 303, 303)),
+    "/admin/post/delete/": Route("/admin/post/delete/?id={post}", get=EDITORS, post=(302, 403, 303, 303)),
+    "/admin/post/presence/": Route("/admin/post/presence/?id={post}", post=(302, 403, 200, 200)),
+    "/admin/staff/": Route("/admin/staff/", get=OWNERS),
+    "/admin/staff/details/": Route("/admin/staff/details/?id={staff}", get=OWNERS),
+    "/admin/staff/export/<export_type>/": Route("/admin/staff/export/csv/", get=OWNERS),
+    "/admin/staff/export/": Route("/admin/staff/export/", get=OWNERS, post=(302, 403, 403, 422)),
+    "/admin/staff/lookup/": Route("/admin/staff/lookup/", get=(302, 403, 403, 404)),
+    "/admin/staff/new/": Route("/admin/staff/new/", get=OWNERS, post=(302, 403, 403, 422)),
+    "/admin/staff/edit/": Route("/admin/staff/edit/?id={staff}", get=OWNERS, post=(302, 403, 403, 303)),
+    "/admin/staff/access/": Route("/admin/staff/access/?id={staff}", get=OWNERS, post=(302, 403, 403, 303)),
+    "/admin/staff/delete/": Route("/admin/staff/delete/?id={staff}", get=OWNERS, post=(302, 403, 403, 303)),
+    "/admin/staff/presence/": Route("/admin/staff/presence/?id={staff}", post=(302, 403, 403, 200)),
+    "/admin/role/": Route("/admin/role/", get=OWNERS),
+    "/admin/role/details/": Route("/admin/role/details/?id={role}", get=OWNERS),
+    "/admin/role/export/<export_type>/": Route("/admin/role/export/csv/", get=OWNERS),
+    "/admin/role/export/": Route("/admin/role/export/", get=OWNERS, post=(302, 403, 403, 422)),
+    "/admin/role/lookup/": Route("/admin/role/lookup/", get=(302, 403, 403, 404)),
+    "/admin/role/new/": Route("/admin/role/new/", get=OWNERS, post=(302, 403, 403, 422)),
+    "/admin/role/edit/": Route("/admin/role/edit/?id={role}", get=OWNERS, post=(302, 403, 403, 303)),
+    "/admin/role/delete/": Route("/admin/role/delete/?id={role}", get=OWNERS, post=(302, 403, 403, 303)),
+    "/admin/role/presence/": Route("/admin/role/presence/?id={role}", post=(302, 403, 403, 200)),
+    "/admin/role/history/": Route("/admin/role/history/?id={role}", get=OWNERS),
+    "/admin/role/restore/": Route("/admin/role/restore/", post=(302, 403, 403, 404)),
+}
+
+# What every resource's list can be made into: its columns, its views.
+for _name, _get in (("user", SIGNED_IN), ("post", SIGNED_IN), ("staff", OWNERS), ("role", OWNERS)):
+    _done, _missing, _refused, _unnamed = (
+        tuple(302 if one == 302 else status if one == 200 else 403 for one in _get) for status in (303, 404, 400, 422)
+    )
+    _root = f"/admin/{_name}/"
+    ROUTES |= {
+        f"{_root}columns/": Route(f"{_root}columns/", get=_get, post=_done),
+        f"{_root}page-size/": Route(f"{_root}page-size/", post=_refused),
+        f"{_root}ticked/": Route(f"{_root}ticked/?act=export_page&tick=1", get=_done),
+        f"{_root}views/": Route(f"{_root}views/", get=_get),
+        f"{_root}views/new/": Route(f"{_root}views/new/", get=_get, post=_unnamed),
+        f"{_root}views/save/": Route(f"{_root}views/save/", post=_missing),
+        f"{_root}views/default/": Route(f"{_root}views/default/", post=_done),
+        # The views are the owner's own: nobody else has them.
+        f"{_root}views/edit/": Route(
+            f"{_root}views/edit/?id={{{_name}_view}}", get=_own(_get, 200), post=_own(_get, 422)
+        ),
+        f"{_root}views/delete/": Route(
+            f"{_root}views/delete/?id={{{_name}_view}}", get=_own(_get, 200), post=_own(_get, 303)
+        ),
+    }
+
+
+@pytest.fixture
+def address_of(  # noqa: PLR0917 -- fixtures, by name
+    app: Flask, make_user: Any, make_post: Any, make_staff: Any, owner: Staff, keep: Any
+) -> Callable[[str], str]:
+    user = make_user()
+    job = keep(Job(kind="export", staff_id=owner.id, title="Posts", arguments={}, problems=[[1, "It was cut."]]))
+    ids = {"user": user.id, "post": make_post(user=user).id, "staff": make_staff("Subject").id}
+    ids |= {"act": act_of(app), "job": job.id, "role": keep(Role(name="Subject", key="subject")).id}
+    key = {"name": "Key", "site": "localhost", "credential": "AAAA", "public_key": b"", "sign_count": 0}
+    ids["passkey"] = keep(Passkey(staff_id=owner.id, **key)).id
+    for name in ("user", "post", "staff", "role"):
+        view = SavedView(staff_id=owner.id, resource=name, name="View", arguments="per_page=20")
+        ids[f"{name}_view"] = keep(view).id
+    return lambda rule: ROUTES[rule].url.format_map(ids)
+
+
+def act_of(app: Flask) -> int:
+    """Return an act that everybody who signs in may see."""
+    with app.app_context():
+        return int(db.session.scalar(select(ChangeSet.id).where(ChangeSet.resource == "user")) or 0)
+
+
+def own_token(client: Any, person: str = "owner") -> str:
+    return client.token_of("/sign-in" if person == "nobody" else "/admin/account/")
+
+
+def everything(app: Flask) -> dict[str, list[Any]]:
+    """Return every row of every table but the sessions, which signing in writes, who is at a form, and what was exported."""
+    tables = [one for one in db.metadata.sorted_tables if one not in {StaffSession.__table__, Presence.__table__}]
+    with app.app_context():
+        rows = {one.name: db.session.execute(select(one).order_by(*one.primary_key)).all() for one in tables}
+    return {**rows, "change_set": [row for row in rows["change_set"] if row.kind != "export"]}

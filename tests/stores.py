@@ -1,0 +1,157 @@
+"""The stores, SQLite and PostgreSQL, and the application on each of them; a plugin of conftest.py."""
+
+from __future__ import annotations
+
+import functools
+import os
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+import pytest
+from flask import Flask
+from sqlalchemy import event, text
+
+from admin_app import create_app
+from admin_app.domain import roles
+from admin_app.extensions import db
+from admin_app.models.role import Role
+from tests.client import Client
+from tests.postgres import start_postgres
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+# ---- the stores
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def store(request: pytest.FixtureRequest) -> str:
+    """Run the test on both stores; on one: @pytest.mark.parametrize("store", ["sqlite"], indirect=True)."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """Start a PostgreSQL of our own; it ends with this process, however that ends."""
+    folder = Path(tempfile.mkdtemp(prefix="admin-pg-"))
+    # The shell waits until this process closes the pipe, or dies, and stops the server then: not even a killed test run
+    # leaves one behind.
+    stop = """read -r _; server=$(head -n 1 "$1/data/postmaster.pid") && kill -QUIT "$server"
+        while kill -0 "$server"; do sleep 0.05; done; rm -rf "$1" """
+    keeper = subprocess.Popen(["/bin/sh", "-c", stop, "sh", folder], stdin=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, start_new_session=True)  # fmt: skip
+    try:
+        yield start_postgres(folder)
+    except (OSError, subprocess.SubprocessError) as error:
+        _skip_unless("REQUIRE_POSTGRES", f"PostgreSQL does not start: {error}")
+    finally:
+        keeper.communicate()
+
+
+def _skip_unless(required: str, reason: str) -> None:
+    """Skip here, but fail where the thing must be there (in CI)."""
+    if os.environ.get(required) == "1":
+        pytest.fail(f"{reason} ({required}=1)")
+    pytest.skip(reason)
+
+
+# ---- the application
+
+
+@pytest.fixture(scope="session")
+def app_on(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Flask]]:
+    """Make the application once for each store that is asked for, its tables made by the migrations."""
+
+    # A cache, not a parametrised fixture: pytest would tear one store down each time a test wants the other.
+    @functools.cache
+    def make(store: str) -> Flask:
+        folder = tmp_path_factory.mktemp(store)
+        url = request.getfixturevalue("postgres_url") if store == "postgres" else f"sqlite:///{folder / 'admin.db'}"
+        app = create_app({"DATABASE_URL": url}, instance_path=str(folder))
+        app.config["TESTING"] = True
+        app.test_client_class = Client
+        with app.app_context():
+            flask_migrate.upgrade(directory=str(ROOT / "migrations"))
+        apps.append(app)
+        return app
+
+    apps: list[Flask] = []
+    yield make
+    for app in apps:
+        app.extensions["jobs"].close()
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
+def app(app_on: Callable[[str], Flask], store: str) -> Flask:
+    """Return the application with every table empty and every key counted from 1."""
+    app = app_on(store)
+    with app.app_context(), db.engine.begin() as connection:
+        if connection.dialect.name == "sqlite":
+            for table in reversed(db.metadata.sorted_tables):
+                connection.execute(table.delete())
+            connection.execute(text("DELETE FROM sqlite_sequence"))
+        else:
+            # A forgotten open transaction would make us wait for ever.
+            connection.execute(text("SET LOCAL lock_timeout = '10s'"))
+            # TRUNCATE makes new files for two dozen tables and their indexes: six times as slow as a few rows deleted.
+            tables = db.metadata.sorted_tables
+            deleted = "; ".join(str(table.delete().compile(connection)) for table in reversed(tables))
+            counters = ", ".join(f"'{table.name}_id_seq'" for table in tables)
+            counted = "SELECT setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_sequences"
+            # At once: waiting for thirty answers would take longer than the work.
+            connection.exec_driver_sql(f"{deleted}; {counted} WHERE sequencename IN ({counters})")
+        connection.execute(Role.__table__.insert(), _given_roles())
+    return app
+
+
+@functools.cache
+def _given_roles() -> list[dict[str, Any]]:
+    return [
+        {
+            name: getattr(one, name)
+            for name in ("name", "key", "permissions", "rows", "fields")
+            if getattr(one, name) is not None
+        }
+        for one in roles.given()
+    ]
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[Flask]:
+    """Stay in an application context: for what runs below the web, so without requests."""
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def statements(app: Flask) -> Callable[[], AbstractContextManager[list[str]]]:
+    """Collect the SQL sent: `with statements() as sent: ...`, then `len(sent)`."""
+    with app.app_context():
+        engine = db.engine
+
+    @contextmanager
+    def collect() -> Iterator[list[str]]:
+        sent: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+            # Only SQLite is told to begin by a statement, and only PostgreSQL that all rows of an export are wanted;
+            # counts are to be the same on both.
+            if not statement.startswith(("BEGIN", "SET LOCAL cursor_tuple_fraction")):
+                sent.append(statement)
+
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield sent
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+
+    return collect

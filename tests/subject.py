@@ -1,0 +1,152 @@
+"""Each declared resource in turn, with made-up records of its model; a plugin of conftest.py."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy import inspect as inspect_mapper
+from sqlalchemy import select
+
+from admin_app import resources
+from admin_app.domain.rights import Act
+from admin_app.extensions import db
+from admin_app.models.base import UtcDateTime
+from admin_app.models.words import Words, WordsType
+from admin_app.panel.resource import ResourceView
+
+
+def day_of(number: int) -> date:
+    return date(2026, 1, 1) + timedelta(days=number)
+
+
+# Made-up values by type, another one for each number; tried in this order, everything else is text.
+VALUES: tuple[tuple[type[Any], Callable[[Any, int], Any]], ...] = (
+    (sa.Enum, lambda kind, _: next(iter(kind.enum_class or kind.enums))),
+    (sa.Boolean, lambda _, __: True),
+    (UtcDateTime, lambda _, number: datetime.combine(day_of(number), time(12), UTC)),
+    (sa.Date, lambda _, number: day_of(number)),
+    (sa.Time, lambda _, number: time(number % 24)),
+    (sa.Uuid, lambda _, number: uuid.UUID(int=number)),
+    (sa.Integer, lambda _, number: number),
+    (sa.Float, lambda _, number: float(number)),
+    (sa.Numeric, lambda _, number: Decimal(number)),
+)
+
+
+# Words have to be such as there are.
+ACTS = [act.value for act in Act if act not in {Act.IMPORT, Act.BULK}]
+WORDS: dict[str, Callable[[int], list[str]]] = {
+    "roles": lambda _: ["viewer"],
+    "permissions": lambda number: [f"post:{ACTS[number % len(ACTS)]}"],
+    "rows": lambda _: [],
+    "fields": lambda _: ["user.name:hidden"],
+}
+
+
+def value_for(column: sa.Column[Any], number: int) -> Any:
+    """Make up a value that fits a column."""
+    if isinstance(column.type, WordsType):
+        return Words(WORDS[column.key](number))
+    for kind, make in VALUES:
+        if isinstance(column.type, kind):
+            return make(column.type, number)
+    return f"{column.key}{number}@example.com" if column.info.get("format") == "email" else f"{column.key} {number}"
+
+
+@dataclass
+class Subject:
+    """A resource with its records."""
+
+    app: Flask
+    view: ResourceView
+    mapper: Any
+
+    @property
+    def root(self) -> str:
+        return f"/admin/{self.view.endpoint}/"
+
+    def at(self, view: str, key: int) -> str:
+        return f"{self.root}{view}/?id={key}"
+
+    def add(self, number: int) -> int:
+        """Store a made-up record, and those it points at; return its id."""
+        with self.app.app_context():
+            record = self._made(self.mapper, number)
+            db.session.add(record)
+            db.session.commit()
+            key: int = record.id
+            return key
+
+    def _made(self, mapper: Any, number: int) -> Any:
+        given = {"id", "version", "updated_at"}
+        columns = [one for one in mapper.columns if one.key not in given and not one.foreign_keys]
+        values = {column.key: value_for(column, number) for column in columns}
+        for relation in mapper.relationships:
+            if relation.direction is sa.orm.RelationshipDirection.MANYTOONE:
+                values[relation.key] = self._made(relation.mapper, number)
+        return mapper.class_(**values)
+
+    def ids(self) -> list[int]:
+        with self.app.app_context():
+            return list(db.session.scalars(select(self.mapper.class_.id).order_by(self.mapper.class_.id)))
+
+    def record(self, key: int) -> Any:
+        with self.app.app_context():
+            return db.session.get(self.mapper.class_, key)
+
+    def typed(self, controls: dict[str, str], number: int, password: str) -> dict[str, str]:
+        """Return what a person types into a form for a new record."""
+        typed = {}
+        for name in controls:
+            if name in self.mapper.columns:
+                value = value_for(self.mapper.columns[name], number)
+                typed[name] = {True: "y"}.get(value) or str(getattr(value, "value", value))
+            elif name in self.mapper.relationships:
+                with self.app.app_context():
+                    other = self._made(self.mapper.relationships[name].mapper, number)
+                    db.session.add(other)
+                    db.session.commit()
+                    typed[name] = str(other.id)
+            elif name != "csrf_token" and not name.startswith("_"):
+                typed[name] = password
+        return {**controls, **typed}
+
+    def secrets(self, key: int) -> list[str]:
+        record = self.record(key)
+        return [getattr(record, column.key) for column in self.mapper.columns if column.info.get("secret")]
+
+
+@pytest.fixture(params=resources.declared(), ids=lambda resource: resource.record.__name__)
+def subject(request: pytest.FixtureRequest, app: Flask) -> Subject:
+    """Test each resource in turn."""
+    view = next(view for view in app.extensions["admin"][0]._views if type(view) is request.param)
+    return Subject(app, view, inspect_mapper(request.param.record))
+
+
+SAMPLES = ("2026-01-01 to 2026-02-01", "2026-01-01", "12:00", "yes")
+
+
+def meaning_something(app: Flask, operator: Any, key: int) -> str:
+    """Find what one can type for an operator."""
+    chosen = [value for value, _ in operator.choices()] + list(
+        getattr(getattr(operator.column, "type", None), "enums", [])
+    )
+    periods = [value for value, _ in operator.suggestions]
+    samples = [*chosen, *periods, str(uuid.UUID(int=1)), "1 to 2", *SAMPLES, str(key), "a"]
+    with app.app_context():
+        for text in samples:
+            try:
+                operator.parse(text)
+            except ValueError:
+                continue
+            return text
+    message = f"{operator.name} {operator.words}: nothing is understood"
+    raise AssertionError(message)

@@ -1,0 +1,130 @@
+"""Which rows every declared resource's list shows: searched, filtered, ordered, kept as a view, and taken away as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.page import Page
+from tests.subject import Subject, meaning_something, value_for
+
+
+# A view keeps an address; what the address finds is asked of both stores elsewhere.
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_a_view_of_each_declared_filter_opens_the_list_it_was_saved_from(subject: Subject, as_owner: Any) -> None:
+    key = subject.add(1)
+    subject.add(2)
+    with subject.app.app_context():
+        sort = list(subject.view.offer().sorts)[-1]
+    for slug, operator in subject.view.filters_by_key.items():
+        query = {slug: meaning_something(subject.app, operator, key), "sort": f"-{sort}"}
+        before = Page(as_owner.get(subject.root, query_string=query))
+
+        address = f"{subject.root}views/new/?{urlencode(query)}"
+        saved = as_owner.post_form(address, {"name": slug[:60]})
+
+        page = Page(as_owner.get(saved.location, follow_redirects=True))
+        assert (page.status, page.rows(), page.chips) == (200, before.rows(), before.chips), slug
+
+
+def test_search_finds_by_each_declared_column(subject: Subject, as_owner: Any) -> None:
+    keys = {number: subject.add(number) for number in (101, 202)}
+    plain = [name for name in subject.view.column_searchable_list or () if "." not in name]
+    words = {name: str(value_for(subject.mapper.columns[name], 202)) for name in plain}
+
+    found = {
+        name: Page(as_owner.get(subject.root, query_string={"q": f'"{word}"'})).ids() for name, word in words.items()
+    }
+
+    assert found == {name: [keys[202]] for name in plain}
+
+
+def test_each_declared_filter_is_understood(subject: Subject, as_owner: Any) -> None:
+    key = subject.add(1)
+    for slug, operator in subject.view.filters_by_key.items():
+        text = meaning_something(subject.app, operator, key)
+
+        page = Page(as_owner.get(subject.root, query_string={slug: text}))
+
+        assert (page.status, len(page.chips)) == (200, 1), slug
+        assert page.all(class_="chip--problem") == [], slug
+
+
+def test_each_declared_filter_means_the_same_by_itself_and_in_a_group(subject: Subject, as_owner: Any) -> None:
+    key = subject.add(1)
+    subject.add(2)
+    for slug, operator in subject.view.filters_by_key.items():
+        text = meaning_something(subject.app, operator, key)
+        name, _, word = slug.rpartition("__")
+
+        alone = Page(as_owner.get(subject.root, query_string={slug: text}))
+        in_group = Page(
+            as_owner.get(subject.root, query_string={"where": f'{name} {word} "{text}" or id_never {word} x'})
+        )
+        both = Page(
+            as_owner.get(subject.root, query_string={"where": f'{name} {word} "{text}" or {name} {word} "{text}"'})
+        )
+
+        assert (in_group.status, both.status, both.ids()) == (400, 200, alone.ids()), slug
+
+
+def test_each_declared_order_turns_round_and_loses_nobody(subject: Subject, as_owner: Any) -> None:
+    for number in (3, 1, 2):
+        subject.add(number)
+    with subject.app.app_context():
+        sorts = list(subject.view.offer().sorts)
+
+    orders = {
+        name: [Page(as_owner.get(f"{subject.root}?sort={sign}{name}")).ids() for sign in ("", "-")] for name in sorts
+    }
+
+    for name, (up, down) in orders.items():
+        assert (up, sorted(up)) == (down[::-1], subject.ids()), name
+
+
+# ---- as a file
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_ticked_rows_of_every_list_and_no_others_leave_as_a_file(subject: Subject, as_owner: Any) -> None:
+    ticked = [subject.add(number) for number in (1, 2, 3)][:2]
+
+    led = as_owner.get(
+        f"{subject.root}ticked/", query_string=[("act", "export_page"), *(("tick", key) for key in ticked)]
+    )
+    file = as_owner.post_form(led.location, {"format": "csv", "column": ["id"]})
+
+    assert sorted(int(row[0]) for row in list(csv.reader(io.StringIO(file.text)))[1:]) == ticked
+
+
+def test_export_has_a_line_for_every_record_and_no_secret(subject: Subject, as_owner: Any) -> None:
+    keys = [subject.add(number) for number in (1, 2, 3)]
+
+    response = as_owner.get(f"{subject.root}export/csv/")
+
+    lines = list(csv.reader(io.StringIO(response.text.removeprefix("\ufeff"))))
+    assert (response.status_code, len(lines)) == (200, 1 + len(subject.ids()))
+    assert {len(line) for line in lines} == {len(lines[0])}
+    assert [secret for key in keys for secret in subject.secrets(key) if secret in response.text] == []
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "json"])
+def test_every_column_that_may_be_exported_is_in_every_format(subject: Subject, as_owner: Any, kind: str) -> None:
+    keys = [subject.add(number) for number in (1, 2, 3)]
+    address = f"{subject.root}export/"
+    offered = [box.attributes["value"] for box in Page(as_owner.get(address)).all("input", name="column")]
+
+    response = as_owner.post_form(address, {"format": kind, "column": offered})
+
+    read = {
+        "csv": lambda: [len(row) for row in csv.reader(io.StringIO(response.text))][1:],
+        "jsonl": lambda: [len(json.loads(line)) for line in response.text.splitlines()],
+        "json": lambda: [len(row) for row in json.loads(response.text)],
+    }
+    assert (response.status_code, read[kind]()) == (200, [len(offered)] * len(subject.ids()))
+    assert [secret for key in keys for secret in subject.secrets(key) if secret in response.text] == []
