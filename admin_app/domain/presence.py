@@ -37,7 +37,9 @@ PRESENT = select(
     .subquery()
 )
 
-_OWN = [_NOTES.c[name] == bindparam(f"own_{name}") for name in ("table_name", "record_id", "staff_id")]
+# One person at one form: the parameters that `_noted` returns.
+_ONE: dict[str, Any] = {name: bindparam(f"own_{name}") for name in ("table_name", "record_id", "staff_id")}
+_OWN = [_NOTES.c[name] == value for name, value in _ONE.items()]
 _STAY = Prepared(
     update(_NOTES)
     .where(*_OWN, _NOTES.c.expires_at >= bindparam("now"))
@@ -45,7 +47,7 @@ _STAY = Prepared(
     .returning(_NOTES.c.staff_id)
 )
 _FORGET = Prepared(delete(_NOTES).where(_NOTES.c.expires_at < bindparam("now")))
-_NOTE = Prepared(insert(_NOTES).values({name: bindparam(name) for name in _NOTES.c.keys()}))  # noqa: SIM118 -- no mapping
+_NOTE = Prepared(insert(_NOTES).values(_ONE | {"since": bindparam("now"), "expires_at": bindparam("expires_at")}))
 _LEAVE = Prepared(delete(_NOTES).where(*_OWN))
 
 
@@ -90,14 +92,16 @@ def present(rows: Iterable[Sequence[Any]]) -> Sequence[Present]:
 def arrive(session: AnySession, place: Place, staff_id: int, *, lasting: timedelta) -> None:
     """Note that somebody has the form open (not yet committed), and forget whoever has not been seen for long."""
     now, connection = utc_now(), session.connection()
-    noted = {"table_name": place.table, "record_id": place.record_id, "staff_id": staff_id}
-    stays = {**{f"own_{name}": value for name, value in noted.items()}, "now": now, "expires_at": now + lasting}
-    if not _STAY.send(connection, stays).all():
-        _FORGET.send(connection, {"now": now})
-        _NOTE.send(connection, {**noted, "since": now, "expires_at": now + lasting})
+    noted = _noted(place, staff_id) | {"now": now, "expires_at": now + lasting}
+    if not _STAY.send(connection, noted).all():
+        _FORGET.send(connection, noted)
+        _NOTE.send(connection, noted)
 
 
 def leave(session: AnySession, place: Place, staff_id: int) -> None:
     """Forget that somebody had the form open (not yet committed)."""
-    own = {"own_table_name": place.table, "own_record_id": place.record_id, "own_staff_id": staff_id}
-    _LEAVE.send(session.connection(), own)
+    _LEAVE.send(session.connection(), _noted(place, staff_id))
+
+
+def _noted(place: Place, staff_id: int) -> dict[str, Any]:
+    return {"own_table_name": place.table, "own_record_id": place.record_id, "own_staff_id": staff_id}

@@ -27,7 +27,10 @@ class Prepared:
     def send(
         self, connection: Connection, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]]
     ) -> CursorResult[Any]:
-        """Send it with these parameters, or once for each of several; its rows hold values as the driver returns them."""
+        """Send it with these parameters, or once for each of several; what it does not ask for is passed over.
+
+        Its rows hold values as the driver returns them.
+        """
         found = self._text_for(connection.dialect)
         if isinstance(parameters, Mapping):
             return connection.exec_driver_sql(found.text, found.values(parameters))
