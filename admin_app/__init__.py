@@ -23,7 +23,7 @@ from admin_app.pages.jobs import JobsPage
 from admin_app.pages.passkeys import PasskeysPage
 from admin_app.panel import keeping, navigation, registry
 from admin_app.selection import search_indexes
-from admin_app.web import afterwards, alerts, bodies, errors, login, notices, priority, security, templating
+from admin_app.web import afterwards, alerts, bodies, bundles, errors, login, notices, priority, security, templating
 from admin_app.web.application import Dashboard
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,6 +43,7 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     )
     app.config.from_mapping(flask_config(os.environ if environment is None else environment, instance))
     templating.init_app(app)
+    bundles.init_app(app)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     csrf.init_app(app)

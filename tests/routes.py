@@ -66,6 +66,8 @@ def _own(seen: Statuses, status: int) -> Statuses:
 # A form without its fields answers 422 where something is needed, and 303 where nothing is or it stands there already.
 ROUTES = {
     "/": Route("/", get=(302, 302, 302, 302)),
+    "/static/app.css": Route("/static/app.css", get=EVERYBODY),
+    "/static/app.js": Route("/static/app.js", get=EVERYBODY),
     "/static/<path:filename>": Route("/static/icon.svg", get=EVERYBODY),
     "/sign-in": Route("/sign-in", get=(200, 303, 303, 303), post=(422, 303, 303, 303)),
     "/sign-out": Route("/sign-out", post=(303, 303, 303, 303)),

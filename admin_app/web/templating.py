@@ -11,7 +11,6 @@ from typing import Any
 
 from flask import Flask, Response, request
 from flask.templating import Environment
-from markupsafe import Markup
 
 from admin_app.domain.preferences import EVERYWHERE
 from admin_app.text import label
@@ -19,6 +18,7 @@ from admin_app.web.login import current_person, seconds_left
 
 SITE_NAME = "Admin"
 ONE_YEAR = 365 * 24 * 60 * 60
+FOR_EVER = f"public, max-age={ONE_YEAR}, immutable"
 
 
 class Templates(Environment):
@@ -36,7 +36,6 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["asset"] = partial(
         asset, str(app.static_folder), str(app.static_url_path), is_watched=app.debug
     )
-    app.jinja_env.globals["assets"] = partial(_assets, app)
     app.jinja_env.filters["label"] = label
     app.context_processor(_frame)
     app.after_request(_keep_static_files)
@@ -49,14 +48,6 @@ def asset(folder: str, root: str, path: str, *, is_watched: bool) -> str:
     # Who serves pages starts anew with new files; who writes them sees them at once.
     version = _digest(file, file.stat().st_mtime_ns if is_watched else 0)
     return f"{request.script_root}{root}/{path}?v={version}"
-
-
-def _assets(app: Flask) -> Markup:
-    """Return the links to the files of every page, drawn once for each path that the dashboard is served under."""
-    known: dict[str, Markup] = app.extensions.setdefault("assets", {})
-    if app.debug or request.script_root not in known:
-        known[request.script_root] = Markup(app.jinja_env.get_template("_assets.html").render())  # noqa: S704 -- a template of ours
-    return known[request.script_root]
 
 
 @lru_cache(maxsize=200)
@@ -78,5 +69,5 @@ def _keep_static_files(response: Response) -> Response:
     """Let browsers keep what carries its version in the address; third-party files carry it in their folder's name."""
     is_versioned = "v" in request.args or request.path.startswith("/static/vendor/")
     if request.endpoint == "static" and is_versioned and response.status_code < HTTPStatus.BAD_REQUEST:
-        response.headers["Cache-Control"] = f"public, max-age={ONE_YEAR}, immutable"
+        response.headers["Cache-Control"] = FOR_EVER
     return response

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from admin_app.web.bundles import BUNDLES, script, style_sheet
+
+STATIC = Path(__file__).resolve().parents[2] / "static"
+
+
+@pytest.fixture
+def store() -> str:
+    """Stay on one store: files stand in front of it."""
+    return "sqlite"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(STATIC, tmp_path / "static"))
+
+
+@pytest.mark.parametrize(("name", "pattern"), [("app.css", "**/*.css"), ("app.js", "**/*.js")])
+def test_every_file_is_in_its_bundle_once(name: str, pattern: str) -> None:
+    bundle = BUNDLES[name](STATIC).text
+
+    counts = {
+        file.name: bundle.count(file.read_text().removeprefix('@charset "UTF-8";')) for file in STATIC.glob(pattern)
+    }
+
+    assert counts == dict.fromkeys(counts, 1)
+
+
+def test_the_order_of_the_layers_stands_before_every_rule() -> None:
+    sheet = style_sheet(STATIC).text
+
+    assert sheet.index("@layer pico, vendor, tokens") < sheet.index("@layer pico {") < sheet.index("@layer tokens {")
+
+
+@pytest.mark.parametrize(("put_together", "path"), [(style_sheet, "css/base.css"), (script, "js/once.js")])
+def test_a_changed_file_changes_the_version(folder: Path, put_together: Any, path: str) -> None:
+    before = put_together(folder).version
+    (folder / path).write_text("/* changed */")
+
+    assert put_together(folder).version != before
+
+
+@pytest.mark.parametrize("name", BUNDLES)
+def test_a_bundle_is_kept_for_ever_by_its_version_alone(name: str, as_nobody: Any) -> None:
+    version = BUNDLES[name](STATIC).version
+
+    kept = {v: as_nobody.get(f"/static/{name}?v={v}").headers["Cache-Control"] for v in (version, "older", "")}
+
+    assert kept == {version: "public, max-age=31536000, immutable", "older": "no-cache", "": "no-cache"}
+
+
+@pytest.mark.parametrize("name", BUNDLES)
+def test_a_bundle_that_has_not_changed_is_not_sent_again(name: str, as_nobody: Any) -> None:
+    etag = as_nobody.get(f"/static/{name}").headers["ETag"]
+
+    assert as_nobody.get(f"/static/{name}", headers={"If-None-Match": etag}).status_code == 304
+
+
+def test_a_bundle_sets_no_cookie(as_nobody: Any) -> None:
+    assert {name: as_nobody.get(f"/static/{name}").headers.get("Set-Cookie") for name in BUNDLES} == dict.fromkeys(
+        BUNDLES
+    )
