@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from flask import Flask, current_app, g, render_template, request, url_for
@@ -78,6 +78,20 @@ TOKEN_MISSING = Explanation(
 )
 
 
+ELSEWHERE = Explanation(
+    "This was not sent from the dashboard",
+    "It came from a page at {from_}, and the dashboard is reached at {here}. Nothing was saved.",
+    "Open its page again and send it from there. If that is where you are, the server in front passes on another "
+    "host name: see “Behind a proxy” in the instructions.",
+)
+
+NOWHERE = Explanation(
+    "The browser does not say where this was sent from",
+    "It sends neither an Origin nor a Referer, without which anybody's page could have sent it. Nothing was saved.",
+    "Allow it to send one of them to this address: an extension or a setting for privacy keeps it back.",
+)
+
+
 def init_app(app: Flask) -> None:
     """Answer errors with our own pages."""
     app.register_error_handler(HTTPException, _http_error)
@@ -92,6 +106,14 @@ def init_app(app: Flask) -> None:
 def token_missing() -> tuple[str, int]:
     """Refuse what came without the token of its form."""
     return _page(HTTPStatus.BAD_REQUEST, TOKEN_MISSING)
+
+
+def sent_from_elsewhere(origin: str, here: str) -> tuple[str, int]:
+    """Refuse what another site's page sent, or nobody knows which."""
+    words = NOWHERE
+    if origin:
+        words = replace(ELSEWHERE, explanation=ELSEWHERE.explanation.format(from_=origin, here=here))
+    return _page(HTTPStatus.BAD_REQUEST, words)
 
 
 def signed_out() -> tuple[str, int]:
