@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 from collections.abc import Mapping
@@ -25,8 +26,11 @@ def flask_config(environment: Mapping[str, str], instance: Path) -> dict[str, An
     # Names, addresses and the key that signs cookies: nobody else on the machine may look in.
     instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     https = settings["ADMIN_HTTPS"]
+    secret = settings["ADMIN_SECRET_KEY"] or _kept_secret(instance)
+    mark = _mark(secret)
     return {
-        "SECRET_KEY": settings["ADMIN_SECRET_KEY"] or _kept_secret(instance),
+        "SECRET_KEY": secret,
+        "COOKIE_MARK": mark,
         "SQLALCHEMY_DATABASE_URI": settings["DATABASE_URL"] or f"sqlite:///{instance / 'admin.db'}",
         "SQLALCHEMY_ENGINE_OPTIONS": {
             # Statements that failed are logged, password hashes and session tokens are not.
@@ -50,10 +54,12 @@ def flask_config(environment: Mapping[str, str], instance: Path) -> dict[str, An
         "MAIL_TIMEOUT": 10,
         "HTTPS": https,
         "PREFERRED_URL_SCHEME": "https" if https else "http",
-        "SESSION_COOKIE_NAME": "__Host-session" if https else "session",
+        "SESSION_COOKIE_NAME": f"__Host-session-{mark}" if https else f"session-{mark}",
         "SESSION_COOKIE_SECURE": https,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
+        # Who sent a form over https is judged by `web.security`: Flask-WTF believes a Referer only.
+        "WTF_CSRF_SSL_STRICT": False,
         # A token lives as long as the session it belongs to: a form left open over lunch can still be saved.
         "WTF_CSRF_TIME_LIMIT": None,
         "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
@@ -62,6 +68,11 @@ def flask_config(environment: Mapping[str, str], instance: Path) -> dict[str, An
         "COMPRESS_ALGORITHM": ["zstd", "br", "gzip"],
         "COMPRESS_BR_LEVEL": 4,
     }
+
+
+def _mark(secret: str) -> str:
+    """Return what tells this dashboard's cookies from those of others on the same host name: eight digits tell nothing of the key."""
+    return hashlib.sha256(b"cookies of " + secret.encode()).hexdigest()[:8]
 
 
 def _required_roles(chosen: frozenset[str] | None, *, is_https: bool) -> frozenset[str]:

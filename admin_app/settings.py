@@ -5,6 +5,7 @@ The README's table lists them; `tests/test_config.py` holds the two together.
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -61,12 +62,32 @@ def _number_between(least: int, most: int, unit: str = "") -> Callable[[str], in
     return parse
 
 
+class Literal(str):
+    """An IPv6 address among host names. Werkzeug 3.1 takes what stands before the first colon for the name, here a bracket."""
+
+    __slots__ = ()
+
+    def partition(self, sep: str) -> tuple[str, str, str]:
+        """Return the address with its brackets, the colon before the port, and the port."""
+        address, _, port = str(self).partition("]")
+        return f"{address}]", sep if port else "", port.removeprefix(sep)
+
+
+def _host(text: str) -> str:
+    """Check a name, and write an address as browsers do."""
+    if not _HOST.fullmatch(text):
+        raise ValueError(text)
+    address, bracket, port = text.partition("]")
+    return Literal(f"[{ipaddress.IPv6Address(address[1:]).compressed}]{port}") if bracket else text
+
+
 def _hosts(text: str) -> list[str]:
     hosts = [host.strip() for host in text.split(",") if host.strip()]
-    if any(not _HOST.fullmatch(host) for host in hosts):
+    try:
+        return [_host(one) for one in hosts]
+    except ValueError as error:
         message = "must be host names separated by commas, like admin.example.com,localhost"
-        raise ValueError(message)
-    return hosts
+        raise ValueError(message) from error
 
 
 def _roles(text: str) -> frozenset[str] | None:

@@ -17,7 +17,7 @@ from admin_app.cli.address import HOST, PORT, listening_address, public_address
 from admin_app.cli.check import findings
 from admin_app.cli.jobs import THREADS as JOBS
 from admin_app.cli.keeper import keep_worker, stop_keeper
-from admin_app.cli.sending import PATIENCE, Sending
+from admin_app.cli.sending import ARRIVAL, PATIENCE, Sending
 from admin_app.domain import accounts, roles
 from admin_app.extensions import db
 from admin_app.pages.auth import set_up_url
@@ -36,9 +36,10 @@ GARBAGE = 10_000
 class Server(BaseApplication):
     """Gunicorn, told what to serve by us and not by a file."""
 
-    def __init__(self, app: Flask, options: dict[str, Any]) -> None:
-        """Keep the application and the options."""
+    def __init__(self, app: Flask, options: dict[str, Any], *, arrival: int) -> None:
+        """Keep the application, the options, and for `Sending` the seconds in which a request has to arrive."""
         self.app = app
+        self.arrival = arrival
         self.options = options
         super().__init__()
 
@@ -86,8 +87,15 @@ class Server(BaseApplication):
     help="Seconds to wait for a client that takes nothing.",
     type=click.IntRange(1, 3600),
 )
+@click.option(
+    "--arrival",
+    default=ARRIVAL,
+    show_default=True,
+    help="Seconds for a request to arrive: its head, then its body, which has more while it goes on coming.",
+    type=click.IntRange(1, 3600),
+)
 @with_appcontext
-def run(*, host: str, port: int, workers: int, threads: int, jobs: int, patience: int) -> None:
+def run(*, host: str, port: int, workers: int, threads: int, jobs: int, patience: int, arrival: int) -> None:
     """Bring the database up to date, then serve the dashboard until Ctrl-C."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- the object behind the proxy, as Flask documents
     listener = _listen(host, port)
@@ -120,7 +128,7 @@ def run(*, host: str, port: int, workers: int, threads: int, jobs: int, patience
         "proc_name": "admin",
         "on_exit": lambda _server: stop_keeper(keeper) if keeper else None,
     }
-    Server(app, options).run()
+    Server(app, options, arrival=arrival).run()
 
 
 def _listen(host: str, port: int) -> socket.socket:

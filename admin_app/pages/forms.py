@@ -10,7 +10,7 @@ from wtforms.validators import ValidationError
 from admin_app import zones
 from admin_app.domain import accounts, passwords, rules
 from admin_app.models.staff import Staff
-from admin_app.panel.fields import EmailField, Rule
+from admin_app.panel.fields import EmailField, Rule, TextForm
 
 
 def _needed(words: str) -> Rule:
@@ -30,7 +30,7 @@ def _new_password(_form: Form, field: Any) -> None:
 NEW_PASSWORD_HINT = f"{passwords.SHORTEST_PASSWORD} characters or more; a few unrelated words are easy to remember."
 
 
-class SignInForm(Form):
+class SignInForm(TextForm):
     """Who, with which password, and where to afterwards."""
 
     email = EmailField(
@@ -42,7 +42,7 @@ class SignInForm(Form):
     next = HiddenField()
 
 
-class SetUpForm(Form):
+class SetUpForm(TextForm):
     """The first owner."""
 
     name = StringField("Name", [_column("name", "Name")], render_kw={"autocomplete": "name"})
@@ -57,7 +57,7 @@ class SetUpForm(Form):
     )  # fmt: skip -- one idea a line
 
 
-class ChosenPasswordForm(Form):
+class ChosenPasswordForm(TextForm):
     """A password for who came by a link."""
 
     new_password = PasswordField(
@@ -68,7 +68,7 @@ class ChosenPasswordForm(Form):
     )  # fmt: skip -- one idea a line
 
 
-class CodeForm(Form):
+class CodeForm(TextForm):
     """A code of an app, or one on paper."""
 
     code = StringField(
@@ -78,7 +78,7 @@ class CodeForm(Form):
     )
 
 
-class PasswordForm(Form):
+class PasswordForm(TextForm):
     """A new password, for who knows the present one."""
 
     current_password = PasswordField(
@@ -101,7 +101,7 @@ def _zones() -> dict[str, list[tuple[str, str]]]:
     return places
 
 
-class TimeZoneForm(Form):
+class TimeZoneForm(TextForm):
     """Where one's days begin and end."""
 
     time_zone = SelectField(

@@ -22,6 +22,7 @@ from admin_app.models.limits import as_key
 from admin_app.panel.cells import value_cell
 from admin_app.panel.differences import Meanwhile
 from admin_app.panel.elements import Hidden
+from admin_app.panel.fields import RecordForm
 from admin_app.panel.forms import Converter
 from admin_app.panel.keeping import DRAFT, ONCE, RECORD_FORMS, SEEN, VERSION, Source
 from admin_app.panel.saving import Saving
@@ -43,6 +44,7 @@ class Editing(Saving):
     create_template = "resource/create.html"
     edit_template = "resource/edit.html"
     model_form_converter = Converter
+    form_base_class = RecordForm
 
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> Any:

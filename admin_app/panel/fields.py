@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from wtforms import Field, PasswordField, StringField, TextAreaField
+from flask_admin.form import BaseForm
+from wtforms import Field, Form, PasswordField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
@@ -15,6 +16,7 @@ from admin_app.domain.permissions import Act
 from admin_app.errors import NotFoundError
 from admin_app.panel.elements import UNSEEN
 from admin_app.panel.registry import find, resource_of, typing_hint
+from admin_app.web.bodies import SentAsFile
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,25 @@ class Picked:
     text: str
     detail: str
     url: str
+
+
+AS_FILE = "This came as a file. Type or paste it as text."
+
+
+class TextForm(Form):
+    """A form without files: a field that came as one is refused, required or not, and never taken for emptied."""
+
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """Check the fields, then how they came; that is said instead of what follows from it."""
+        is_valid = super().validate(*args, **kwargs)
+        as_files = [one for one in self if any(isinstance(text, SentAsFile) for text in one.raw_data or ())]
+        for field in as_files:
+            field.errors = [AS_FILE]
+        return is_valid and not as_files
+
+
+class RecordForm(TextForm, BaseForm):
+    """The form of a record, as Flask-Admin wants its forms."""
 
 
 class RelationField(Field):

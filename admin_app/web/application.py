@@ -9,6 +9,7 @@ from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import URLSafeTimedSerializer
 
+from admin_app.web.cookies import cookie_name, cookie_path
 from admin_app.web.templating import Templates
 
 
@@ -23,6 +24,14 @@ class CookieSessions(SecureCookieSessionInterface):
             app.extensions["cookie_signer"] = app.secret_key, signer
         found: URLSafeTimedSerializer | None = signer
         return found
+
+    def get_cookie_name(self, app: Flask) -> str:  # noqa: ARG002 -- Flask's signature
+        """Return a name that no other dashboard on this host has."""
+        return cookie_name("session")
+
+    def get_cookie_path(self, app: Flask) -> str:  # noqa: ARG002 -- as above
+        """Follow the path that the dashboard is served under, which its server or its proxy says with each request."""
+        return cookie_path()
 
 
 class Dashboard(Flask):

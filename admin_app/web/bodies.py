@@ -11,15 +11,24 @@ from werkzeug.formparser import FormDataParser
 Values = MultiDict[str, Any]
 
 
+class SentAsFile(str):
+    """What stands in a form for a field that came as a file. No form here has a field for files, and all expect text."""
+
+    __slots__ = ()
+
+
 class NamedParts(FormDataParser):
     """A parser that passes over parts without a name: whoever goes through a form, Flask-WTF first, takes its names for text."""
 
     def parse(
         self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str] | None = None
     ) -> tuple[IO[bytes], Values, Values]:
-        """Return the rest of the body, the fields and the files."""
+        """Return the rest of the body and the fields; a file is one too, without its content."""
         rest, fields, files = super().parse(stream, mimetype, content_length, options)
-        return rest, self._named(fields), self._named(files)
+        if files:
+            names = [name for name, file in files.items(multi=True) if not file.close()]
+            fields = self.cls([*fields.items(multi=True), *((name, SentAsFile()) for name in names)])
+        return rest, self._named(fields), self.cls()
 
     def _named(self, values: Values) -> Values:
         return self.cls(pair for pair in values.items(multi=True) if pair[0] is not None) if None in values else values

@@ -9,7 +9,9 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 from admin_app.domain.sign_in import Device
 from admin_app.models.staff import Staff
+from admin_app.web.cookies import cookie_name, cookie_path
 
+_DEVICE = "device"
 ONE_YEAR = 365 * 24 * 60 * 60
 # Colleagues who share a computer.
 MOST_PEOPLE = 5
@@ -18,7 +20,7 @@ MOST_PEOPLE = 5
 def known_device() -> Device | None:
     """Return which device this is, if somebody signed in with it before."""
     try:
-        number, *people = _serializer().loads(request.cookies.get(_name(), ""))
+        number, *people = _serializer().loads(request.cookies.get(cookie_name(_DEVICE)) or _older())
     except (BadSignature, ValueError, TypeError):
         return None
     return Device(str(number), tuple(int(one) for one in people))
@@ -33,12 +35,21 @@ def remember_device(staff: Staff) -> None:
     @after_this_request
     def _set(response: Response) -> Response:
         is_secure = current_app.config["SESSION_COOKIE_SECURE"]
-        response.set_cookie(_name(), value, max_age=ONE_YEAR, secure=is_secure, httponly=True, samesite="Lax")
+        response.set_cookie(
+            cookie_name(_DEVICE),
+            value,
+            max_age=ONE_YEAR,
+            path=cookie_path(),
+            secure=is_secure,
+            httponly=True,
+            samesite="Lax",
+        )
         return response
 
 
-def _name() -> str:
-    return "__Host-device" if current_app.config["SESSION_COOKIE_SECURE"] else "device"
+def _older() -> str:
+    """Return the cookie under the name that every dashboard had: a browser that is known stays so."""
+    return request.cookies.get("__Host-device" if current_app.config["SESSION_COOKIE_SECURE"] else "device", "")
 
 
 def _serializer() -> URLSafeSerializer:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from flask import Flask, current_app, g, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import ObjectDeletedError
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import ClientDisconnected, HTTPException, SecurityError
 
 from admin_app.errors import RecordGone, SelectionError
 from admin_app.extensions import db, login_manager
@@ -19,6 +19,9 @@ from admin_app.web.links import here
 from admin_app.web.typed import typed
 
 log = logging.getLogger(__name__)
+
+# What was not read whole has no fields that could be given back.
+UNREAD = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE})
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,11 @@ EXPLANATIONS = {
         "Look for it in its list.",
     ),
     405: Explanation("This page cannot be used that way", "It takes another kind of request. Nothing was changed."),
+    408: Explanation(
+        "That did not arrive in time",
+        "The connection stood still while it was sent. Nothing was saved.",
+        "Send it again.",
+    ),
     409: Explanation(
         "Somebody else was quicker", "The record was changed or deleted at the same moment. Nothing was saved."
     ),
@@ -70,9 +78,24 @@ TOKEN_MISSING = Explanation(
 )
 
 
+ELSEWHERE = Explanation(
+    "This was not sent from the dashboard",
+    "It came from a page at {from_}, and the dashboard is reached at {here}. Nothing was saved.",
+    "Open its page again and send it from there. If that is where you are, the server in front passes on another "
+    "host name: see “Behind a proxy” in the instructions.",
+)
+
+NOWHERE = Explanation(
+    "The browser does not say where this was sent from",
+    "It sends neither an Origin nor a Referer, without which anybody's page could have sent it. Nothing was saved.",
+    "Allow it to send one of them to this address: an extension or a setting for privacy keeps it back.",
+)
+
+
 def init_app(app: Flask) -> None:
     """Answer errors with our own pages."""
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(ClientDisconnected, lambda _error: _page(408, EXPLANATIONS[408]))
     app.register_error_handler(CSRFError, lambda _error: token_missing())
     app.register_error_handler(SelectionError, _selection_error)
     app.register_error_handler(OperationalError, _database_error)
@@ -83,6 +106,14 @@ def init_app(app: Flask) -> None:
 def token_missing() -> tuple[str, int]:
     """Refuse what came without the token of its form."""
     return _page(HTTPStatus.BAD_REQUEST, TOKEN_MISSING)
+
+
+def sent_from_elsewhere(origin: str, here: str) -> tuple[str, int]:
+    """Refuse what another site's page sent, or nobody knows which."""
+    words = NOWHERE
+    if origin:
+        words = replace(ELSEWHERE, explanation=ELSEWHERE.explanation.format(from_=origin, here=here))
+    return _page(HTTPStatus.BAD_REQUEST, words)
 
 
 def signed_out() -> tuple[str, int]:
@@ -129,7 +160,7 @@ def _forget_person() -> None:
 def _page(status: int, words: Explanation, *, to: str = "") -> tuple[str, int]:
     links = [("Show the whole list", to)] if to else []
     links.append(("Go to the start page", url_for("admin.index")))
-    fields = typed() if status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE else ()
+    fields = () if status in UNREAD else typed()
     # Only what came with a good token may be sent again from a page of ours, and only what may go better then.
     again = here() if status >= HTTPStatus.INTERNAL_SERVER_ERROR and g.get("csrf_valid") else ""
     page = {"status": status, "words": words, "links": links, "typed": fields, "again": again}

@@ -19,6 +19,7 @@ from admin_app.models.base import utc_now
 from admin_app.models.staff import Staff
 from admin_app.text import waiting_time
 from admin_app.web import login, passkeys
+from admin_app.web.bodies import SentAsFile
 from admin_app.web.second_factor import key
 
 FRESH_FOR = timedelta(minutes=15)
@@ -142,7 +143,9 @@ def _sealed() -> str:
     if TYPED in request.form:
         return request.form[TYPED]
     person = login.current_person()
-    pairs = [pair for pair in request.form.items(multi=True) if pair[0] not in {"csrf_token", PASSWORD}]
+    sent = [pair for pair in request.form.items(multi=True) if pair[0] not in {"csrf_token", PASSWORD}]
+    # What came as a file would come back as emptied; what does not come at all stays as it is.
+    pairs = [(name, value) for name, value in sent if not isinstance(value, SentAsFile)]
     return two_factor.seal(json.dumps([person.id if person else 0, request.path, pairs]), key=key())
 
 

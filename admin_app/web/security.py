@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
@@ -9,13 +10,14 @@ from functools import lru_cache, partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, current_app, request, session
+from flask import Flask, Response, current_app, g, request, session
 from flask_wtf.csrf import generate_csrf
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from admin_app.current import Actor, acting, glancing, time_limit, writing
 from admin_app.domain.accounts import actor_of
 from admin_app.models.change_set import Kind
+from admin_app.web.errors import sent_from_elsewhere
 from admin_app.web.login import ACT, current_person
 
 if TYPE_CHECKING:
@@ -65,6 +67,7 @@ def init_app(app: Flask) -> None:
     app.wsgi_app = partial(_with_headers, app.wsgi_app)  # type: ignore[method-assign]  # as above
     app.jinja_env.globals["csrf_token"] = csrf_token
     app.before_request(_begin)
+    app.before_request(_problem_with_origin)
     app.teardown_request(_end)
     app.after_request(_add_headers)
 
@@ -77,6 +80,25 @@ def _begin() -> None:
         act.enter_context(time_limit(current_app.config["TIME_LIMIT"]))
     act.enter_context(glancing() if is_reading else writing())
     act.enter_context(acting(person_at_the_screen, kind=Kind.FORM, request_id=secrets.token_hex(8)))
+
+
+def _problem_with_origin() -> tuple[str, int] | None:
+    """Refuse over https what no page of ours sent, token or not. An `Origin` says it as well as a `Referer`, which some keep back."""
+    if request.method in SAFE_METHODS or not request.is_secure:
+        return None
+    said = request.headers.get("Origin", "")
+    origin = _origin(said if said not in {"", "null"} else request.referrer or "")
+    here = f"https://{request.host}"
+    if origin.lower() == here.lower():
+        return None
+    # What was typed is shown, and no button sends it from our page after all.
+    g.csrf_valid = False
+    return sent_from_elsewhere(origin, here)
+
+
+def _origin(address: str) -> str:
+    scheme, _, rest = address.partition("://")
+    return f"{scheme}://{re.split('[/?#]', rest)[0]}" if rest else ""
 
 
 def csrf_token() -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from functools import lru_cache
 
 from flask import request
 from ua_parser import parse
 
 from admin_app.domain.sessions import Visitor
+
+_WITH_PORT = re.compile(r"(?P<v4>[0-9.]+):[0-9]+|\[(?P<v6>[^\]]+)\](?::[0-9]+)?")
 
 
 def visitor() -> Visitor:
@@ -19,12 +22,18 @@ def visitor() -> Visitor:
 def _address(text: str) -> str:
     """Return the address in its one spelling, or nothing: behind a proxy a client may have written anything there."""
     try:
-        address = ipaddress.ip_address(text)
+        address = ipaddress.ip_address(_without_port(text))
     except ValueError:
         return ""
     mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
     # A zone is this machine's own name for a network card.
     return str(mapped or address).partition("%")[0]
+
+
+def _without_port(text: str) -> str:
+    """Leave out the port that some proxies name too: "192.0.2.1:5678", "[2001:db8::1]:443"."""
+    found = _WITH_PORT.fullmatch(text)
+    return found["v4"] or found["v6"] if found else text
 
 
 @lru_cache(maxsize=500)

@@ -68,7 +68,7 @@ def sign_in(settings: dict[str, str], tmp_path: Path, posts: list[dict[str, Any]
     with app.app_context():
         db.engine.dispose()
     serializer: Any = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-    return f"session={serializer.dumps({'_user_id': token, '_fresh': True})}"
+    return f"{app.config['SESSION_COOKIE_NAME']}={serializer.dumps({'_user_id': token, '_fresh': True})}"
 
 
 def stop(served: Served, number: signal.Signals) -> tuple[int, float, list[int]]:

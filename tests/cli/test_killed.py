@@ -85,7 +85,7 @@ def prepared(settings: dict[str, str], folder: Path) -> str:
         db.session.commit()
         db.engine.dispose()
     serializer: Any = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-    return f"session={serializer.dumps({'_user_id': token, '_fresh': True})}"
+    return f"{app.config['SESSION_COOKIE_NAME']}={serializer.dumps({'_user_id': token, '_fresh': True})}"
 
 
 def test_a_killed_server_leaves_each_change_with_its_act(

@@ -185,8 +185,8 @@ def test_shortcuts_are_switched_off_and_on_for_one_person(as_viewer: Any, as_edi
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
-def test_a_passkey_is_offered_only_where_it_can_be_made(host: str, as_viewer: Any) -> None:
-    cookie = as_viewer.get_cookie("session")
+def test_a_passkey_is_offered_only_where_it_can_be_made(host: str, as_viewer: Any, app: Flask) -> None:
+    cookie = as_viewer.get_cookie(app.config["SESSION_COOKIE_NAME"])
     as_viewer.set_cookie(cookie.key, cookie.value, domain=host)
 
     page = as_viewer.get("/admin/account/", base_url=f"http://{host}").text

@@ -62,7 +62,8 @@ def test_a_device_cookie_opens_nothing_and_a_forged_one_is_none(
 ) -> None:
     sign_in()
     forger = app.test_client()
-    forger.set_cookie("device", f'["1",{owner.id}]')
+    for name in ("device", f"device-{app.config['COOKIE_MARK']}"):
+        forger.set_cookie(name, f'["1",{owner.id}]')
     for _ in range(6):
         sign_in(client=app.test_client(), password="wrong")
 
@@ -74,7 +75,7 @@ def test_a_device_cookie_opens_nothing_and_a_forged_one_is_none(
 def test_the_device_cookie_is_out_of_reach_of_scripts(sign_in: Callable[..., Any], owner: Staff) -> None:
     headers = sign_in(email=owner.email).headers.getlist("Set-Cookie")
 
-    (cookie,) = [header.split("; ")[1:] for header in headers if header.startswith("device=")]
+    (cookie,) = [header.split("; ")[1:] for header in headers if header.startswith("device-")]
     assert {part.partition("=")[0] for part in cookie} == {"Expires", "HttpOnly", "Max-Age", "Path", "SameSite"}
     assert "SameSite=Lax" in cookie
 

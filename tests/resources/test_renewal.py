@@ -124,7 +124,8 @@ def test_the_form_says_whose_sessions_end(as_owner: Any, as_one: Any, make_staff
 def test_who_changes_a_role_of_their_own_goes_on_under_another_token(as_one: Any, clerk: Role, app: Flask) -> None:
     as_cleo = as_one("Cleo", "clerk")
     copy, said = app.test_client(), note(as_cleo, clerk)
-    copy.set_cookie("session", as_cleo.get_cookie("session").value)
+    name = app.config["SESSION_COOKIE_NAME"]
+    copy.set_cookie(name, as_cleo.get_cookie(name).value)
 
     saved = as_cleo.post_form(edit_url(clerk), {"name": "Clerk", "permissions": ["", "*:list", "*:undo", "role:*"]})
     act = last_act_on(app, clerk)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, Response
 
 from admin_app import create_app
+from admin_app.web.devices import known_device, remember_device
+from admin_app.web.visitors import visitor
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -132,13 +135,14 @@ def test_http_is_told_nothing_about_https(answer: Callable[[str], Any]) -> None:
 def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(as_nobody: Any) -> None:
     cookie = attributes(as_nobody.get("/sign-in"))
 
-    assert cookie == {"name": "session", "HttpOnly": "", "Path": "/", "SameSite": "Lax"}
+    assert re.fullmatch("session-[0-9a-f]{8}", cookie.pop("name"))
+    assert cookie == {"HttpOnly": "", "Path": "/", "SameSite": "Lax"}
 
 
 @pytest.mark.usefixtures("owner")
 @pytest.mark.parametrize("cookie", ["", "\0", "\xff\xfe", "a.b.c", ".", "x" * 5000, "eyJfdXNlcl9pZCI6IjEifQ.aa.bb"])
-def test_a_forged_cookie_is_nobody(cookie: str, as_nobody: Any) -> None:
-    response = as_nobody.get("/admin/", headers={"Cookie": f"session={cookie}"})
+def test_a_forged_cookie_is_nobody(cookie: str, as_nobody: Any, app: Flask) -> None:
+    response = as_nobody.get("/admin/", headers={"Cookie": f"{app.config['SESSION_COOKIE_NAME']}={cookie}"})
 
     assert (response.status_code, response.location) == (302, "/sign-in?next=%2Fadmin%2F")
 
@@ -148,7 +152,8 @@ def test_over_https_the_cookie_is_bound_to_this_host(start: Callable[..., Flask]
 
     cookie = attributes(client.get("/sign-in", base_url="https://admin.example"))
 
-    assert cookie == {"name": "__Host-session", "Secure": "", "HttpOnly": "", "Path": "/", "SameSite": "Lax"}
+    assert re.fullmatch("__Host-session-[0-9a-f]{8}", cookie.pop("name"))
+    assert cookie == {"Secure": "", "HttpOnly": "", "Path": "/", "SameSite": "Lax"}
 
 
 def test_over_https_browsers_are_told_to_stay_there(start: Callable[..., Flask]) -> None:
@@ -175,7 +180,111 @@ def test_without_a_declared_proxy_forwarded_headers_are_not_believed(start: Call
     assert "Strict-Transport-Security" not in response.headers
 
 
+# ---- two dashboards on one host
+
+
+def test_two_dashboards_on_one_host_do_not_sign_each_other_out(tmp_path: Path) -> None:
+    """Browsers tell no ports apart for cookies: another dashboard's cookies must not take the place of ours."""
+    names = set()
+    for port, key in ((8000, "a" * 40), (8001, "b" * 40)):
+        app = create_app({"ADMIN_SECRET_KEY": key}, instance_path=str(tmp_path / str(port)))
+        response = app.test_client().get("/sign-in", base_url=f"http://localhost:{port}")
+        names.add(attributes(response)["name"])
+
+    assert len(names) == 2
+
+
+def test_a_browser_that_was_known_under_the_old_name_stays_known(app: Flask, viewer: Any) -> None:
+    with app.test_request_context():
+        remember_device(viewer)
+        _, _, value = app.process_response(Response()).headers["Set-Cookie"].partition(";")[0].partition("=")
+
+    with app.test_request_context(headers={"Cookie": f"device={value}"}):
+        device = known_device()
+
+    assert device is not None
+    assert device.staff_ids == (viewer.id,)
+
+
+# ---- where a form over https comes from
+
+OURS, THEIRS = "https://admin.example", "https://evil.example"
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "words"),
+    [
+        ({"Origin": OURS}, 422, ""),
+        ({"Origin": OURS, "Referer": ""}, 422, ""),
+        ({"Referer": f"{OURS}/sign-in?next=/"}, 422, ""),
+        ({"Origin": "null", "Referer": f"{OURS}/sign-in"}, 422, ""),
+        ({}, 400, "does not say where"),
+        ({"Origin": "null"}, 400, "does not say where"),
+        ({"Origin": THEIRS}, 400, THEIRS),
+        ({"Origin": THEIRS, "Referer": f"{OURS}/sign-in"}, 400, THEIRS),
+        ({"Referer": f"{THEIRS}/{OURS}/"}, 400, THEIRS),
+        ({"Referer": f"{OURS}.evil.example/"}, 400, "evil.example"),
+        ({"Origin": "http://admin.example"}, 400, "http://admin.example"),
+        ({"Origin": f"{OURS}:8443"}, 400, ":8443"),
+    ],
+)
+def test_over_https_an_origin_or_a_referer_of_ours_is_enough(
+    headers: dict[str, str], status: int, words: str, as_nobody: Any
+) -> None:
+    token = re.search('name="csrf_token"[^>]*value="([^"]+)"', as_nobody.get("/sign-in", base_url=OURS).text)
+    assert token
+
+    sent = {"csrf_token": token[1], "email": "", "password": ""}
+    response = as_nobody.post("/sign-in", base_url=OURS, data=sent, headers=headers)
+
+    assert (response.status_code, words in response.text) == (status, True)
+
+
 # ---- hosts
+
+
+@pytest.mark.parametrize(
+    ("hosts", "host", "status"),
+    [
+        ("[::1]", "[::1]", 200),
+        ("[::1]", "[::1]:8000", 200),
+        ("[::1]:8000", "[::1]:8000", 200),
+        ("admin.example, [0:0:0:0:0:0:0:1]", "[::1]:8000", 200),
+        ("[2001:DB8::1]", "[2001:db8::1]", 200),
+        ("[2001:db8::1]", "[2001:db8::2]", 400),
+        ("[::1]", "localhost", 400),
+        ("admin.example", "[::1]", 400),
+    ],
+)
+def test_an_address_of_ipv6_is_a_host(hosts: str, host: str, status: int, start: Callable[..., Flask]) -> None:
+    response = start(ADMIN_HOSTS=hosts).test_client().get("/sign-in", base_url=f"http://{host}")
+
+    assert response.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "address"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("192.0.2.7:5678", "192.0.2.7"),
+        ("2001:db8::1", "2001:db8::1"),
+        ("[2001:db8::1]", "2001:db8::1"),
+        ("[2001:db8::1]:443", "2001:db8::1"),
+        ("[::ffff:192.0.2.7]:443", "192.0.2.7"),
+        ("10.0.0.9, 192.0.2.7:5678", "192.0.2.7"),
+        ("unknown", ""),
+        ("[x]:443", ""),
+    ],
+)
+def test_a_port_behind_a_forwarded_address_is_left_out(
+    forwarded: str, address: str, start: Callable[..., Flask]
+) -> None:
+    app, seen = start(ADMIN_PROXIES="1"), []
+    app.add_url_rule("/where", view_func=lambda: seen.append(visitor().address) or "")
+
+    app.test_client().get("/where", headers={"X-Forwarded-For": forwarded})
+
+    assert seen == [address]
 
 
 @pytest.mark.parametrize("host", ["admin.example", "admin.example:8000", "ADMIN.example", "second.example"])
