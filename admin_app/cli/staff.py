@@ -10,7 +10,7 @@ from sqlalchemy import select
 from admin_app import text
 from admin_app.cli.address import listening_address, public_address
 from admin_app.current import writing
-from admin_app.domain import accounts, passwords, records, roles, sessions, sign_in, two_factor
+from admin_app.domain import accounts, passwords, records, restored, roles, sessions, sign_in, two_factor
 from admin_app.errors import NotFoundError
 from admin_app.extensions import db
 from admin_app.models.role import VIEWER
@@ -119,6 +119,17 @@ def reset_two_factor(email: str) -> None:
         two_factor.reset(db.session, person)
         sessions.end_all(db.session, person)
     click.echo(f"{person.name} signs in with the password alone, and is signed out everywhere.")
+
+
+@staff.command("sign-out")
+@click.option("--all", "everybody", is_flag=True, required=True, help="Everybody; there is no other way.")
+@with_appcontext
+def sign_out(*, everybody: bool) -> None:  # noqa: ARG001 -- said, so that nobody does it by a slip
+    """End everybody's sessions, password links and recovery codes: after a backup was restored."""
+    with writing(), records.commit(db.session, Staff):
+        ended = restored.sign_everybody_out(db.session)
+    click.echo(f"Everybody is signed out. Ended: {ended}.")
+    click.echo("Who had recovery codes makes new ones under Account.")
 
 
 def _known(keys: tuple[str, ...]) -> tuple[str, ...]:

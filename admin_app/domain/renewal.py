@@ -6,12 +6,15 @@ until they can do more. New names end nothing. It costs the same few statements 
 
 from __future__ import annotations
 
+import hashlib
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, event, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from admin_app.domain import passwords, sessions
+from admin_app.domain.people import Holder
 from admin_app.domain.recording import begin_set, trail_of
 from admin_app.domain.trail import Trail
 from admin_app.extensions import AnySession
@@ -19,6 +22,7 @@ from admin_app.models.change_set import Change, Did
 from admin_app.models.role import Role
 from admin_app.models.staff import Staff
 from admin_app.models.stored import from_json_sql, has_key
+from admin_app.models.words import Words
 
 _STAFF, _ROLE = Staff.__tablename__, Role.__tablename__
 # What of a record says what people may do, by its table.
@@ -31,6 +35,17 @@ def signed_out(session: AnySession) -> int:
     """Return how many people have to sign in again by the session's last commit, without whoever acted and who cannot any more."""
     number: int = session.info.get(_SIGNED_OUT, 0)
     return number
+
+
+def rights_in_short(holder: Holder) -> str:
+    """Return what is another text when somebody has other rights, by other roles or because a role of theirs changed."""
+    return _in_short(tuple((one.key, one.permissions, one.rows, one.fields) for one in holder.held_roles))
+
+
+# Every request asks, about the same few people.
+@lru_cache(maxsize=1000)
+def _in_short(rights: tuple[tuple[str, Words, Words, Words], ...]) -> str:
+    return hashlib.sha256(repr(sorted(rights)).encode()).hexdigest()[:16]
 
 
 # Before the listener that completes the trail: what was done is read there, and what is done here belongs to it.

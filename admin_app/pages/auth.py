@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
 
 from admin_app.domain import accounts, passwords, records
+from admin_app.domain.people import Person
 from admin_app.domain.recording import note
 from admin_app.domain.sign_in import Outcome, prove_by_password
 from admin_app.errors import InvalidRecord, NotFoundError
@@ -16,27 +19,31 @@ from admin_app.extensions import db
 from admin_app.models.staff import Staff
 from admin_app.pages.forms import ChosenPasswordForm, SetUpForm, SignInForm
 from admin_app.text import waiting_time
-from admin_app.web import login, second_factor
+from admin_app.web import errors, login, second_factor
 from admin_app.web.devices import known_device
 from admin_app.web.links import local_path
 from admin_app.web.notices import announce
+from admin_app.web.origin import open_to_old_tabs
 from admin_app.web.visitors import visitor
 
 blueprint = Blueprint("auth", __name__)
+open_to_old_tabs(blueprint)
 
 WRONG = "The email or the password is wrong."
 TOO_MANY = "Too many tries failed. Wait {wait}, then try again."
+OPEN_TOO_LONG = "This page lay open too long, or the browser keeps no cookies. Type the password, and sign in again."
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 def sign_in() -> Any:
     """Sign a person in, and lead on to where they wanted to go."""
-    form = SignInForm(request.form, next=request.args.get("next", ""))
+    former = login.former_staff_of_other_rights()
+    form = SignInForm(request.form, email=former.email if former else "", next=request.args.get("next", ""))
     onward = local_path(form.next.data, url_for("admin.index"))
     if login.current_person() is not None:
         return redirect(onward, 303)
     if request.method != "POST" or not form.validate():
-        return _sign_in_page(form, "", 422 if form.errors else 200)
+        return _sign_in_page(form, "", 422 if form.errors else 200, former=former)
     outcome = prove_by_password(
         db.session,
         email=form.email.data or "",
@@ -57,8 +64,16 @@ def _refusal(form: SignInForm, outcome: Outcome) -> Any:
     return page
 
 
-def _sign_in_page(form: SignInForm, problem: str, status: int) -> tuple[str, int]:
-    return render_template("pages/sign_in.html", form=form, problem=problem), status
+def _sign_in_page(form: SignInForm, problem: str, status: int, *, former: Staff | None = None) -> tuple[str, int]:
+    return render_template("pages/sign_in.html", form=form, problem=problem, former=former), status
+
+
+@blueprint.errorhandler(CSRFError)
+def token_missing(_error: CSRFError) -> tuple[str, int]:
+    """Show the sign-in form again with a fresh token, and what was typed; other forms are opened again from their links."""
+    if request.endpoint != "auth.sign_in" or login.current_person() is not None:
+        return errors.token_missing()
+    return _sign_in_page(SignInForm(request.form), OPEN_TOO_LONG, HTTPStatus.BAD_REQUEST)
 
 
 @blueprint.post("/sign-out")
@@ -90,9 +105,23 @@ def choose_password(token: str) -> Any:
         except InvalidRecord as error:
             form.new_password.errors = list(error.problems.values())
         else:
-            announce("Your password is set. Sign in with it.")
-            return redirect(url_for("auth.sign_in"), 303)
-    return render_template("pages/choose_password.html", form=form, staff=staff), 422 if form.errors else 200
+            return _after_choosing(staff)
+    page = render_template("pages/choose_password.html", form=form, staff=staff, other=_other_than(staff))
+    return page, 422 if form.errors else 200
+
+
+def _after_choosing(staff: Staff) -> Any:
+    """Lead on to sign in. Beside another person's session that would show their pages: who that is, is said instead."""
+    if (other := _other_than(staff)) is not None:
+        return render_template("pages/password_chosen.html", staff=staff, other=other)
+    announce("Your password is set. Sign in with it.")
+    return redirect(url_for("auth.sign_in"), 303)
+
+
+def _other_than(staff: Staff) -> Person | None:
+    """Return who else is signed in with this browser."""
+    person = login.current_person()
+    return person if person is not None and person.id != staff.id else None
 
 
 def set_up_url() -> str:

@@ -56,9 +56,15 @@ class JobLine:
 class JobsPage(Guarded):
     """Mine, and everybody's for who holds every right."""
 
+    files = frozenset({"file", "problems"})
+
     def is_visible(self) -> bool:
         """Stand in our own menu."""
         return False
+
+    def back_from_file(self, _name: str) -> str:
+        """Lead to the jobs, whose links the files are."""
+        return url_for("jobs.index")
 
     @expose("/")
     def index(self) -> str:

@@ -14,14 +14,18 @@ from admin_app.extensions import db
 from admin_app.models.staff import Staff
 from admin_app.pages.forms import CodeForm
 from admin_app.text import counted, waiting_time
-from admin_app.web import passkeys, second_factor
-from admin_app.web.notices import announce
+from admin_app.web import login, passkeys, second_factor
+from admin_app.web.links import local_path
+from admin_app.web.notices import announce, warn
+from admin_app.web.origin import open_to_old_tabs
 from admin_app.web.templating import SITE_NAME
 
 blueprint = Blueprint("two_factor", __name__)
+open_to_old_tabs(blueprint)
 
 WRONG_CODE = "This code is wrong, or was used before. Wait for the next one, or use a recovery code."
 TOO_MANY = "Too many codes were wrong. Wait {wait}, then try again."
+BEGIN_AGAIN = "Too long ago you typed the password, or the browser has lost its cookie. Sign in again."
 
 
 @blueprint.route("/sign-in/code", methods=["GET", "POST"])
@@ -29,7 +33,7 @@ def code() -> Any:
     """Ask for a passkey, a code of the app, or one on paper, and sign in."""
     who = second_factor.half_way()
     if who is None:
-        return redirect(url_for("auth.sign_in"), 303)
+        return _begin_again()
     form = CodeForm(request.form)
     if request.method != "POST" or not (passkeys.is_given() or form.validate()):
         return _code_page(form, who.staff, 422 if form.errors else 200)
@@ -62,13 +66,21 @@ def enrol() -> Any:
         two_factor.lock(db.session, who.staff)
     if who is None or two_factor.has_factor(db.session, who.staff):
         # Whoever has a factor proves it, and does not put another one in its place.
-        return redirect(url_for("auth.sign_in"), 303)
+        return _begin_again()
     form, codes = _first_passkey(who.staff) if passkeys.is_given() else enrolment(who.staff)
     if codes:
         second_factor.begin_session(who)
         return codes_page(codes, who.onward)
     making = {"question": passkeys.question_for_making(who.staff), "suggested": passkeys.suggested_name()}
     return enrolment_page(form, who.staff, "pages/enrol.html", **making)
+
+
+def _begin_again() -> Any:
+    """Lead to the first step, which leads on at once where another tab has signed in."""
+    if request.method == "POST" and login.current_person() is None:
+        warn(BEGIN_AGAIN)
+    onward = local_path(request.args.get("next"), "")
+    return redirect(url_for("auth.sign_in", next=onward or None), 303)
 
 
 def counted_try(staff: Staff) -> int:

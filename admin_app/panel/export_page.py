@@ -41,6 +41,7 @@ class ExportPage(Exporting):
 
     can_export = True
     export_template = "resource/export.html"
+    files = frozenset({"export"})
     rows_acts = (*Exporting.rows_acts, RowsAct("export_page", "Export"))
 
     @expose("/export/<export_type>/")

@@ -20,6 +20,9 @@ class Guarded(BaseView):
     # Views that do their work only for who has proved lately who they are.
     proof_for: ClassVar[frozenset[str]] = frozenset()
 
+    # Views that answer a link with a file; each has its `back_from_file`.
+    files: ClassVar[frozenset[str]] = frozenset()
+
     def is_accessible(self) -> bool:
         """Whether the menu shows it."""
         return current_person() is not None
@@ -32,9 +35,9 @@ class Guarded(BaseView):
         """Return what a view asks about who is signed in beside its own matter, as queries and their parameters."""
         return (), {}
 
-    def answer_to_stranger(self, _name: str) -> ResponseReturnValue:
+    def answer_to_stranger(self, name: str) -> ResponseReturnValue:
         """Answer who is not signed in."""
-        return ask_to_sign_in()
+        return ask_to_sign_in(to=self.back_from_file(name) if name in self.files else "")
 
     def _handle_view(self, name: str, **_arguments: Any) -> ResponseReturnValue | None:
         """Ask for a signed-in person first, then for the right: of the address itself, not of a button that leads to it."""

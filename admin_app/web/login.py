@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from admin_app.current import time_zone
 from admin_app.domain import sessions
 from admin_app.domain.people import Person
+from admin_app.domain.renewal import rights_in_short
 from admin_app.domain.sessions import LiveSession, Queries, Rows
 from admin_app.extensions import db, login_manager
 from admin_app.models.base import utc_now
@@ -30,6 +31,8 @@ NOT_DONE = "You were signed out before this was done. Nothing was changed: sign 
 ACT = "admin_app.act"
 # Where the signed cookie says whose it is, for when its session has ended.
 _WHOSE = "_whose"
+# And with which rights, to tell whether others ended it.
+_RIGHTS = "_rights"
 _SEEN = "seen"
 
 
@@ -73,9 +76,15 @@ def _load(token: str) -> SignedIn | None:
     if (act := request.environ.get(ACT)) is not None:
         # Whoever is found here is who looks at the answer: its days are theirs.
         act.enter_context(time_zone(zone_of(found.person.time_zone)))
-    if session.get(_WHOSE) != found.person.id:
-        session[_WHOSE] = found.person.id
+    _remember(found.person)
     return SignedIn(found, token)
+
+
+def _remember(person: Person) -> None:
+    """Let the cookie say whose it is, and with which rights."""
+    rights = rights_in_short(person)
+    if (session.get(_WHOSE), session.get(_RIGHTS)) != (person.id, rights):
+        session[_WHOSE], session[_RIGHTS] = person.id, rights
 
 
 def expect(queries: Queries, **parameters: Any) -> None:
@@ -160,6 +169,13 @@ def former_staff_id() -> int | None:
     return session.get(_WHOSE)
 
 
+def former_staff_of_other_rights() -> Staff | None:
+    """Return whose session this browser had until it ended by itself, if their rights have changed since: that ends sessions."""
+    staff = db.session.get(Staff, former_staff_id()) if former_staff_id() is not None and _RIGHTS in session else None
+    is_other = staff is not None and staff.is_active and rights_in_short(staff) != session[_RIGHTS]
+    return staff if is_other else None
+
+
 def begin(token: str) -> None:
     """Put a new session's token into a new cookie session: nothing of the anonymous one survives."""
     found = sessions.find(db.session, token)
@@ -217,13 +233,16 @@ def note_proof() -> None:
     session["_user_id"] = token
 
 
-def ask_to_sign_in(**changes: str) -> Response:
-    """Send a stranger to the sign-in page, which leads back here afterwards, with these arguments in the address."""
+def ask_to_sign_in(*, to: str = "", **changes: str) -> Response:
+    """Send a stranger to the sign-in page, which leads back here afterwards, with these arguments in the address.
+
+    `to` is where it leads instead of to a file: the browser would stay on the sign-in page while that comes.
+    """
     if request.method == "POST" and not changes and "text/html" in request.headers.get("Accept", "text/html"):
         # Scripts that ask in the background want no page, and nobody waits for what they did.
         warn(NOT_DONE)
     # Flask-Login would take the address as text, where "%C3%A9" has become "é"; only plain ASCII leads back.
-    onward = urlencode({"next": here(**changes) if _is_page() else _page_before()})
+    onward = urlencode({"next": to or (here(**changes) if _is_page() else _page_before())})
     return redirect(f"{url_for('auth.sign_in')}?{onward}")
 
 

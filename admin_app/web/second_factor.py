@@ -58,7 +58,8 @@ def after_password(staff: Staff, onward: str, outcome: Outcome | None = None) ->
         return finish(HalfWay(staff, onward, warning))
     session.clear()
     session[_PLACE] = _serializer().dumps([staff.id, _fingerprint(staff), onward, warning])
-    return redirect(url_for(step), 303)
+    # In the address too: a tab whose cookie another one replaced still knows where it was going.
+    return redirect(url_for(step, next=None if onward == url_for("admin.index") else onward), 303)
 
 
 def half_way() -> HalfWay | None:

@@ -1,6 +1,12 @@
 // Turns an input that takes an ID or an email into a search for a record. Without this file the input still works.
 
 const PAGE_MARGIN = 0.9;
+const ASK_AGAIN_EVERY = 5000;
+
+const SIGNED_OUT = "You are signed out. Sign in in another tab; this list then asks again by itself.";
+const UNREACHED = "The dashboard cannot be reached. This list asks again by itself.";
+const BUSY = "The dashboard could not answer. This list asks again by itself.";
+const REFUSED = "You may not look this up any more. Open the page again.";
 
 function pageUrl(input, query, page) {
   const url = new URL(input.dataset.picker, location.href);
@@ -11,10 +17,16 @@ function pageUrl(input, query, page) {
 
 async function answerTo(url) {
   try {
-    const answer = await fetch(url, { headers: { Accept: "application/json" }, credentials: "same-origin" });
-    return answer.ok ? await answer.json() : {};
+    const answer = await fetch(url, {
+      headers: { Accept: "application/json" },
+      credentials: "same-origin",
+      // Who is signed out is led to the sign-in page, which is no answer to this.
+      redirect: "manual",
+    });
+    if (answer.ok) return await answer.json();
+    return { problem: answer.type === "opaqueredirect" ? SIGNED_OUT : answer.status < 500 ? REFUSED : BUSY };
   } catch {
-    return {};
+    return { problem: UNREACHED };
   }
 }
 
@@ -23,14 +35,29 @@ function load(picker, query, done) {
   const url = picker.getUrl(query);
   const before = picker.answered;
   const take = async () => {
-    const { results, more } = await answerTo(url);
+    const { results, more, problem } = await answerTo(url);
     await before;
     const page = Number(new URL(url).searchParams.get("page"));
+    picker.problem = problem;
     if (more && query === picker.lastValue) picker.setNextUrl(query, pageUrl(picker.input, query, page + 1));
-    done(results);
+    if (problem && page > 1) picker.setNextUrl(query, url);
+    if (problem && page === 1) tell(picker, query);
+    else done(results ?? []);
   };
   picker.asked = query;
   picker.answered = take();
+}
+
+// What is said in place of an answer is none: Tom Select would keep it as what there is to choose from.
+function tell(picker, query) {
+  picker.loading = Math.max(picker.loading - 1, 0);
+  picker.wrapper.classList.toggle(picker.settings.loadingClass, picker.loading > 0);
+  picker.clearOptions();
+  picker.refreshOptions(picker.isFocused && !picker.isInputHidden);
+  if (picker.problem === REFUSED) return;
+  setTimeout(() => {
+    if (picker.problem && picker.isFocused && picker.inputValue() === query) picker.load(query);
+  }, ASK_AGAIN_EVERY);
 }
 
 // Opened again after a search, it begins anew rather than with what that search found.
@@ -41,12 +68,29 @@ function askAgain(picker) {
   picker.load(query);
 }
 
+function askForMissing(picker) {
+  const isEmpty = Object.keys(picker.options).length <= picker.items.length;
+  if (picker.asked !== undefined && !picker.loading && isEmpty) picker.load(picker.inputValue());
+}
+
+function said(words, kind) {
+  return `<div class="${kind}">${words}</div>`;
+}
+
 const render = {
   option: ({ text, detail }, escape) =>
     `<div><span dir="auto">${escape(text)}</span>${detail ? `<small dir="auto">${escape(detail)}</small>` : ""}</div>`,
   item: ({ text }, escape) => `<div dir="auto">${escape(text)}</div>`,
-  no_results: () => '<div class="no-results">No matches</div>',
-  loading_more: () => '<div class="more">More…</div>',
+  no_results() {
+    return said(this.problem ?? "No matches", "no-results");
+  },
+  // Before anything is typed, nothing found is nothing to say.
+  not_loading() {
+    return this.problem ? said(this.problem, "no-results") : null;
+  },
+  loading_more() {
+    return said(this.problem ?? "More…", "more");
+  },
   no_more_results: () => null,
   loading: () => null,
 };
@@ -102,6 +146,7 @@ function enhance(input) {
     if (input.hasAttribute(name)) picker.control_input.setAttribute(name, input.getAttribute(name));
   }
   picker.on("dropdown_open", () => askAgain(picker));
+  picker.on("focus", () => askForMissing(picker));
   // Tom Select leaves the name of an option that is no longer there.
   picker.on("dropdown_close", () => picker.control_input.removeAttribute("aria-activedescendant"));
   picker.wrapper.classList.toggle("invalid-choice", input.getAttribute("aria-invalid") === "true");

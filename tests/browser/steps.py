@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Locator, Page, expect
+from sqlalchemy import update
+
+from admin_app.extensions import db
+from admin_app.models.staff import StaffSession
 
 # As patient as the contexts of conftest.py: a busy machine is not a defect.
 expect.set_options(timeout=10_000)
@@ -105,3 +111,10 @@ def expect_marked(page: Page, words: str) -> None:
     """Expect exactly one row to be marked: the one with these words."""
     expect(page.locator("tr[data-marked]")).to_have_count(1)
     expect(page.locator("tr[data-marked]")).to_contain_text(words)
+
+
+def end_sessions(app: Flask) -> None:
+    """Let everybody's session have ended."""
+    with app.app_context():
+        db.session.execute(update(StaffSession).values(expires_at=datetime(2026, 1, 1, tzinfo=UTC)))
+        db.session.commit()

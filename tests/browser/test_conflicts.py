@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.presence import Presence
 from admin_app.models.role import EDITOR
-from admin_app.models.staff import Staff, StaffSession
+from admin_app.models.staff import Staff
 from admin_app.models.user import User
-from tests.browser.steps import BOTH, expect_marked, save
+from tests.browser.steps import BOTH, end_sessions, expect_marked, save
 
 
 @pytest.fixture
@@ -25,12 +24,6 @@ def emil_page(open_as: Any, make_staff: Any) -> Page:
     """Return the page of another editor."""
     page: Page = open_as(make_staff("Emil", EDITOR))
     return page
-
-
-def end_sessions(app: Flask) -> None:
-    with app.app_context():
-        db.session.execute(update(StaffSession).values(expires_at=datetime(2026, 1, 1, tzinfo=UTC)))
-        db.session.commit()
 
 
 def wait_until_one_is_left(app: Flask, page: Page) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 from sqlalchemy import select, update
 
 from admin_app.extensions import db
-from admin_app.models.staff import StaffSession
+from admin_app.models.staff import Staff, StaffSession
+from tests.browser.steps import end_sessions
 
 EIGHT_HOURS = 8 * 3600 * 1000
 
@@ -59,3 +61,51 @@ def test_nothing_is_said_while_another_tab_is_used(editor_page: Page, app: Flask
         page.clock.fast_forward(EIGHT_HOURS)
 
     expect(page.locator("[data-session-note]")).to_be_hidden()
+
+
+UNREACHED = "You are signed out, or the dashboard cannot be reached."
+
+
+def wait_for_the_note(page: Page) -> Any:
+    note = page.locator("[data-session-note]")
+    expect(note).to_contain_text(UNREACHED)
+    return note
+
+
+def test_who_signs_in_again_in_another_tab_is_not_told_to_be_signed_out_any_longer(
+    editor_page: Page, app: Flask, editor: Staff, password: str
+) -> None:
+    page = editor_page
+    page.clock.install()
+    page.goto("/admin/post/new/")
+    page.get_by_label("Content").fill("Half a sentence")
+    end_sessions(app)
+    page.clock.fast_forward(EIGHT_HOURS)
+    note = wait_for_the_note(page)
+
+    other = page.context.new_page()
+    other.goto("/sign-in")
+    other.get_by_label("Email").fill(editor.email)
+    other.get_by_role("textbox", name="Password").fill(password)
+    other.get_by_role("button", name="Sign in").click()
+    expect(other).to_have_url("/admin/")
+    page.clock.fast_forward(11_000)
+
+    expect(note).to_be_hidden()
+    expect(page.get_by_label("Content")).to_have_value("Half a sentence")
+
+
+@pytest.mark.parametrize("unreachable", ["/admin/account/session/"])
+def test_a_dashboard_that_comes_back_takes_the_note_back(editor_page: Page, app: Flask) -> None:
+    page = editor_page
+    page.clock.install()
+    page.goto("/admin/post/new/")
+    leave_idle(app, minutes=1)
+    page.context.set_offline(offline=True)
+    page.clock.fast_forward(EIGHT_HOURS)
+    note = wait_for_the_note(page)
+
+    page.context.set_offline(offline=False)
+    page.clock.run_for(100)
+
+    expect(note).to_be_hidden()

@@ -7,8 +7,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from admin_app.domain import passwords, throttle
+from admin_app.cli import person_at_the_terminal
+from admin_app.domain import passwords, throttle, two_factor
 from admin_app.extensions import db
+from admin_app.models.change_set import ChangeSet
 from admin_app.models.role import EDITOR, OWNER, VIEWER
 from admin_app.models.staff import Staff, StaffSession
 from admin_app.models.two_factor import Authenticator, RecoveryCode
@@ -278,3 +280,77 @@ def test_who_gets_a_new_password_or_loses_a_factor_by_a_command_is_told(
         ([viewer.email], "- The password was changed."),
         ([viewer.email], "- Two-factor sign-in was turned off: apps, passkeys and recovery codes are gone."),
     ]
+
+
+# ---- after a backup was restored
+
+
+@pytest.fixture
+def ways_in(app: Flask, viewer: Staff, owner: Staff, client_of: Any) -> dict[str, Any]:
+    """Return what a backup brings back: sessions, a link, codes; and the app, which stays good."""
+    clients = [client_of(viewer), client_of(owner)]
+    with app.app_context():
+        link = passwords.make_link(db.session, db.session.get_one(Staff, viewer.id))
+        db.session.add(Authenticator(staff_id=viewer.id, secret="sealed"))
+        codes = two_factor.renew_codes(db.session, db.session.get_one(Staff, viewer.id), key=str(app.secret_key))
+        db.session.commit()
+    return {"clients": clients, "link": f"/password/{link}", "codes": codes}
+
+
+def test_after_a_restore_nothing_from_before_lets_anybody_in(
+    manage: Manage, app: Flask, viewer: Staff, ways_in: dict[str, Any], as_nobody: Any
+) -> None:
+    before = [client.get("/admin/").status_code for client in ways_in["clients"]]
+
+    result = manage("staff", "sign-out", "--all")
+
+    assert (before, result.exit_code, result.output.splitlines()) == (
+        [200, 200],
+        0,
+        [
+            "Everybody is signed out. Ended: 2 sessions, 1 password link and 8 recovery codes.",
+            "Who had recovery codes makes new ones under Account.",
+        ],
+    )
+    assert [client.get("/admin/").status_code for client in ways_in["clients"]] == [302, 302]
+    assert as_nobody.get(ways_in["link"]).status_code == 404
+    with app.app_context():
+        vera, key = db.session.get_one(Staff, viewer.id), str(app.secret_key)
+        assert [two_factor.prove(db.session, vera, code, key=key) for code in ways_in["codes"]] == [False] * 8
+        assert (two_factor.has_app(db.session, vera), vera.is_active) == (True, True)
+
+
+@pytest.mark.usefixtures("ways_in")
+def test_signing_everybody_out_is_in_the_history(manage: Manage, app: Flask) -> None:
+    manage("staff", "sign-out", "--all")
+
+    with app.app_context():
+        act = db.session.scalars(select(ChangeSet).order_by(ChangeSet.id.desc()).limit(1)).one()
+        assert (act.kind, act.resource, act.summary) == (
+            "access",
+            "staff",
+            "Signed everybody out: ended 2 sessions, 1 password link and 8 recovery codes",
+        )
+        assert (act.actor_id, act.actor) == person_at_the_terminal()
+
+
+@pytest.mark.usefixtures("ways_in")
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_who_loses_recovery_codes_is_told_by_email_and_on_their_page(
+    manage: Manage, outbox: Any, viewer: Staff, client_of: Any
+) -> None:
+    manage("staff", "sign-out", "--all")
+
+    told = [(one.to, next(line for line in one.body.splitlines() if line[:2] == "- ")) for one in outbox.outbox]
+    words = "- The recovery codes were ended, with everybody's. Make new ones under Account."
+    assert told == [([viewer.email], words)]
+    assert "0 of 8 recovery codes are left" in client_of(viewer).get("/admin/account/").text
+    assert "Make new ones:" in client_of(viewer).get("/admin/account/").text
+
+
+@pytest.mark.usefixtures("ways_in")
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_everybody_is_signed_out_only_when_it_is_said(manage: Manage, app: Flask) -> None:
+    result = manage("staff", "sign-out")
+
+    assert (result.exit_code, "--all" in result.stderr, count(app, StaffSession)) == (2, True, 2)
