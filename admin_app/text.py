@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
 
-import humanize
 from markupsafe import Markup
 
 
@@ -40,9 +39,24 @@ def counted(count: int, singular: str, plural: str) -> str:
     return f"{number(count)} {singular if count == 1 else plural}"
 
 
+# The largest first. Twelve of these months are a little more than the year, so that nothing is "12 months ago".
+UNITS = (
+    ("year", timedelta(days=365)),
+    ("month", timedelta(days=30, hours=12)),
+    ("day", timedelta(days=1)),
+    ("hour", timedelta(hours=1)),
+    ("minute", timedelta(minutes=1)),
+    ("second", timedelta(seconds=1)),
+)
+
+
 def relative_time(moment: datetime) -> str:
-    """Say how long ago: "2 hours ago"."""
-    return str(humanize.naturaltime(datetime.now(UTC) - moment))
+    """Say how long ago: "2 hours ago". Ages are cut, as people say them: after 1 hour and 59 minutes it is 1 hour ago."""
+    past = datetime.now(UTC) - moment
+    for unit, length in UNITS:
+        if count := abs(past) // length:
+            return f"{counted(count, unit, f'{unit}s')} {'ago' if past > timedelta() else 'from now'}"
+    return "now"
 
 
 def list_time(moment: datetime, zone: tzinfo = UTC) -> str:
@@ -76,6 +90,14 @@ def exact_time(moment: datetime, zone: tzinfo = UTC) -> str:
         return f"{_to_the_second(utc)} UTC"
     short = f"{utc:%H:%M:%S}" if utc.date() == there.date() else _to_the_second(utc)
     return f"{_to_the_second(there)} {there:%Z}, {short} UTC"
+
+
+def machine_time(moment: datetime, zone: tzinfo = UTC) -> str:
+    """Write the time as HTML has it in `datetime`: "2026-11-22T10:05:10+01:00"."""
+    there = local(moment, zone)
+    # Before there were zones, a town's time was minutes and seconds off; HTML knows no such seconds.
+    is_whole = not (there.utcoffset() or timedelta()) % timedelta(minutes=1)
+    return (there if is_whole else moment.astimezone(UTC)).isoformat(timespec="seconds")
 
 
 def _to_the_second(moment: datetime) -> str:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 from typing import Any
 
 from flask import has_app_context
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
+
+from tests.markup import breaches
+
+# Where every page is put that tests are answered, for the Nu HTML checker to look at them; "": nowhere.
+KEPT = os.environ.get("KEEP_PAGES", "")
+# Pages that were looked at: of one address without its numbers, one status and one length. A list in each of its states is
+# looked at once, and not for each of the thousands of tests that read it.
+_looked_at: set[tuple[str, int, int]] = set()
 
 
 class Client(FlaskClient):
@@ -19,7 +29,9 @@ class Client(FlaskClient):
             "Leave the application context before a request (the `context` fixture is for none)."
         )
         # Take the whole answer, as a browser does: what is written after it is written then.
-        return super().open(*args, buffered=kwargs.pop("buffered", True), **kwargs)
+        response = super().open(*args, buffered=kwargs.pop("buffered", True), **kwargs)
+        _look_at(response)
+        return response
 
     def post_form(
         self, url: str, data: dict[str, Any] | None = None, *, page: str | None = None, **kwargs: Any
@@ -35,3 +47,16 @@ class Client(FlaskClient):
                 return match[1]
         message = f"No csrf_token in {page}, which answered {response.status}."
         raise AssertionError(message)
+
+
+def _look_at(response: TestResponse) -> None:
+    """Fail where a page breaks the standard's rules."""
+    is_page = response.mimetype == "text/html" and not 300 <= response.status_code < 400
+    if not is_page or response.headers.get("Content-Encoding") or not response.data:
+        return
+    kind = (re.sub(r"\d+", "", response.request.path), response.status_code, len(response.data))
+    if kind not in _looked_at:
+        _looked_at.add(kind)
+        if KEPT:
+            (Path(KEPT) / f"{'-'.join(map(str, kind)).replace('/', '_')}.html").write_bytes(response.data)
+        assert breaches(response.text) == [], response.request.path

@@ -109,5 +109,7 @@ class TimeZoneForm(TextForm):
         [Rule(lambda name: accounts.time_zone_problem(name or ""), is_required=True)],
         choices=_zones,
         validate_choice=False,
+        # There is always a zone: HTML's `required` would want a first option that is none.
+        render_kw={"required": False},
         description="A day in a filter is a day there, and times are shown as its clocks show them.",
     )

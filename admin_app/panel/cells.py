@@ -78,7 +78,7 @@ def _time_cell(value: datetime, *, is_whole: bool) -> Cell:
         if is_whole
         else text.list_time(value, zone())
     )
-    return Cell(CellKind.TIME, shown, text.exact_time(value, zone()), iso=here.isoformat())
+    return Cell(CellKind.TIME, shown, text.exact_time(value, zone()), iso=text.machine_time(value, zone()))
 
 
 def cell_of_value(value: Any) -> Cell:

@@ -89,9 +89,10 @@ class Converter(AdminModelConverter):
     def convert_enum(self, column: Any, field_args: Any, **_extra: Any) -> Any:
         """Make a select of the set's members."""
         kind = column.type.enum_class
-        blank = [SelectChoice("", "—")] if column.nullable else []
+        # Also where one has to be chosen: the first of the set would be saved by whoever chose nothing.
+        blank = SelectChoice("", "—" if column.nullable else "Choose one")
         members = [SelectChoice(member.value, member.value.replace("_", " ").capitalize()) for member in kind]
-        field_args["choices"] = [*blank, *members]
+        field_args["choices"] = [blank, *members]
         field_args["coerce"] = lambda value: kind(value) if value else None
         return SelectField(**field_args)
 
