@@ -27,7 +27,7 @@ def parse_value(column: ImportColumn, cell: str, *, is_verbatim: bool) -> Any:
 
 
 def _whole_number(cell: str, column: Column[Any]) -> int:
-    value = _read(whole_number, cell, "a whole number")
+    value: int = _read(whole_number, cell, "a whole number")
     smallest, largest = limits_of(column)
     smallest = 1 if column.primary_key or column.foreign_keys else smallest
     if not smallest <= value <= largest:

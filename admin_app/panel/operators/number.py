@@ -149,8 +149,9 @@ class NumberNotInList(NumberInList, NotInList):
 def number_for(column: Any, text: str) -> int | Decimal:
     """Read what a person types, however they write it, as a number for this column."""
     if not isinstance(column.type, Integer):
-        return _read(number, text, "Enter a number, like 4.2.")
-    value = _read(whole_number, text, "Enter a whole number, like 42.")
+        exact: Decimal = _read(number, text, "Enter a number, like 4.2.")
+        return exact
+    value: int = _read(whole_number, text, "Enter a whole number, like 42.")
     smallest, largest = limits_of(column)
     if not smallest <= value <= largest:
         message = f"Enter a number between {smallest:,} and {largest:,}."

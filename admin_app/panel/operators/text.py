@@ -237,7 +237,7 @@ def _searched(operator: Operator, frame: str) -> SearchColumn | None:
 
 def is_email(column: Any) -> bool:
     """Whether the column holds emails."""
-    columns = getattr(column.property, "columns", ())
+    columns: Any = getattr(column.property, "columns", ())
     return bool(columns) and columns[0].info.get("format") == "email"
 
 
