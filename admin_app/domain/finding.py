@@ -12,6 +12,7 @@ from sqlalchemy import inspect as inspect_mapper
 from admin_app.errors import NotFoundError
 from admin_app.extensions import AnySession
 from admin_app.models.limits import as_key
+from admin_app.numbers import whole_number
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def find_one(
     Raises `NotFoundError` for none and for several; nobody guesses.
     """
     text = text.strip().replace("\0", "")
-    key = as_key(model, text)
+    key = typed_key(model, text)
     if key is not None and (record := _with_key(session, model, key, sight)) is not None:
         return record
     found = _matching(session, model, text, sight)
@@ -45,6 +46,17 @@ def find_one(
     ids = ", ".join(str(record.id) for record in found)
     message = f"Several {nouns} are called “{text[:80]}” (IDs {ids}). Enter the ID of the one you mean."
     raise NotFoundError(message)
+
+
+def typed_key(model: type[Any], text: str) -> int | None:
+    """Read an id as a person types it, "3890" or "#3890", in digits of any script; None for anything else."""
+    digits = text.strip().removeprefix("#")
+    if not digits.isdecimal():
+        return None
+    try:
+        return as_key(model, str(whole_number(digits)))
+    except ValueError:
+        return None
 
 
 # One more than three tells that there are several, and three ids are enough to go and look.

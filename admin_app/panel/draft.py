@@ -10,6 +10,7 @@ from itertools import zip_longest
 from werkzeug.datastructures import MultiDict
 
 from admin_app.errors import SelectionError
+from admin_app.panel.fields import plain_lines
 from admin_app.selection.conditions import Condition, Group, Member, ReadCondition, group_of
 
 # A row sends `add.NAME.op` and `add.NAME`; in the form's first group `add1.NAME`, in the second group of that `add1_2.NAME`.
@@ -44,7 +45,7 @@ class Draft:
         """Yield what it means; rows that were left empty, and groups of nothing, mean nothing."""
         for row in self.rows:
             operator, _, fixed = row.operator.partition("=")
-            if operator and (value := fixed or row.text.strip()):
+            if operator and (value := fixed or plain_lines(row.text).strip()):
                 condition = read(f"{row.name}__{operator}", value)
                 row.problem = condition.problem
                 yield condition

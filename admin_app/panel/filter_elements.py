@@ -34,7 +34,8 @@ class FilterRow:
     """A condition in the form: its field, the operators there are, and the control its value needs, filled or empty.
 
     `control` is text, select (then `options` holds value and words) or relation (then `lookup_url` answers the picker);
-    `is_plain` says that the operator takes typed text where the field's others do not. `remove` empties the row.
+    `is_plain` says that the operator takes typed text where the field's others do not; `takes_lines` that what is typed may
+    be a list pasted from a column of a spreadsheet. `remove` empties the row.
     """
 
     id: str
@@ -53,6 +54,7 @@ class FilterRow:
     hint: str = ""
     has_hints: bool = False
     is_plain: bool = False
+    takes_lines: bool = False
     remove: str = ""
 
 

@@ -34,6 +34,15 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Numbered:
+    """The record that has the number which is searched for; `url` is "" where the person may not open it."""
+
+    id: int
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Pager:
     """The pages around this one; `pages` holds None where numbers are left out. Empty when there is one page."""
 
@@ -131,6 +140,7 @@ class Listing:
     # Whether reading it took longer than it may: then there are no rows, and the search and the filters want narrowing.
     is_cut: bool = False
     messages: tuple[str, ...] = field(default=())
+    numbered: Numbered | None = None
     density: str = "comfortable"
     # Where the columns are chosen, and where the rows a page are kept; "" for a list on a record's page.
     columns_url: str = ""

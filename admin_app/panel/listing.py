@@ -11,19 +11,21 @@ from typing import Any
 from flask import request, url_for
 from flask_admin import expose
 from sqlalchemy import inspect as inspect_mapper
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from admin_app import text
 from admin_app.current import lift_time_limit
+from admin_app.domain.finding import typed_key
 from admin_app.domain.permissions import Act
 from admin_app.extensions import db
 from admin_app.models.connection import is_timeout
 from admin_app.models.preference import Density
 from admin_app.panel.draft import Draft, is_control
 from admin_app.panel.links import ListLinks
-from admin_app.panel.list_elements import Column, Listing, SearchBox
+from admin_app.panel.list_elements import Column, Listing, Numbered, SearchBox
 from admin_app.panel.list_rows import ListRows
 from admin_app.panel.pager import pager_of
 from admin_app.selection import search
@@ -126,10 +128,22 @@ class ListPage(ListRows):
             form_url=links.path,
             count_url="" if page.count.is_exact or is_cut else links.to(replace(selection, is_counted=True)),
             is_cut=is_cut,
+            numbered=self._numbered(selection, here),
             messages=(*self._gone_words(selection), *_messages(selection)),
             counted=self._counted_in_words(page.count) if page.count.number > len(page.rows) else "",
             density=self.settings.density if selection.parent is None else Density.COMFORTABLE,
         )
+
+    def of_number(self, selection: Selection) -> Any:
+        """Return the record whose id is what is searched for, of those that the list may have; None for none."""
+        key = typed_key(self.model, selection.search)
+        found = select(self.model).where(self.model.id == key, *selection.scope)
+        return None if key is None else db.session.scalar(found)
+
+    def _numbered(self, selection: Selection, here: str) -> Numbered | None:
+        """Lead to that record from the list's first page, beside its rows: it may have none of the words that they have."""
+        record = None if selection.is_begun else self.of_number(selection)
+        return None if record is None else Numbered(record.id, self.title_of(record), self.url_of(record, url=here))
 
     def _read(self, selection: Selection, names: Sequence[str]) -> tuple[Page, bool]:
         """Read a page; one that takes longer than it may is empty, and says so."""

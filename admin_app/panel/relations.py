@@ -42,10 +42,12 @@ class Relations(Views):
         # One row more than is shown tells whether there is another page; nothing is counted.
         start = (selection.page - 1) * LOOKUP_SIZE
         rows = fetch(db.session, planned(db.session, selection).segments(), limit=LOOKUP_SIZE + 1, offset=start)
-        results = [
-            {"id": str(row.id), "text": target.title_of(row), "detail": target.detail_of(row)}
-            for row in rows[:LOOKUP_SIZE]
-        ]
+        # Whoever types a number means the record that has it, whatever else holds these digits.
+        numbered = target.of_number(selection)
+        shown = [row for row in rows[:LOOKUP_SIZE] if row is not numbered]
+        if numbered is not None and not start:
+            shown.insert(0, numbered)
+        results = [{"id": str(row.id), "text": target.title_of(row), "detail": target.detail_of(row)} for row in shown]
         return jsonify(results=results, more=len(rows) > LOOKUP_SIZE)
 
     def detail_of(self, record: Any) -> str:

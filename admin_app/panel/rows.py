@@ -11,6 +11,7 @@ from admin_app.panel.elements import Hidden
 from admin_app.panel.filter_elements import FilterGroup, FilterRow, OperatorChoice
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.relation import RelationIs
+from admin_app.panel.operators.text import InList
 from admin_app.selection.conditions import DEEPEST_GROUP
 
 # These controls are the whole field's; an operator that takes typed text gets an input beside them.
@@ -72,6 +73,8 @@ class FilterRows:
             lookup_url=self.resource.link("lookup_view", name=row.name) if is_relation else "",
             hint=(chosen or choices[0]).hint,
             has_hints=any(choice.hint for choice in choices),
+            # An <input> makes blanks of the line ends that are pasted into it, or drops them.
+            takes_lines=any(isinstance(operator, InList) for operator in operators),
             is_plain=is_fixed and chosen is not None and chosen.control == "text",
             # The form's first row of a field stays where it is, to be filled again.
             remove=f"remove:{path}:{row.name}:{number}" if path or number != "0" or is_filled else "",

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from datetime import UTC, date, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
 
 from wtforms import Field
-from wtforms.widgets import DateInput, DateTimeLocalInput, NumberInput, TextInput, TimeInput
+from wtforms.widgets import DateInput, DateTimeLocalInput, TextInput, TimeInput
+
+from admin_app.numbers import AmbiguousNumber, number, whole_number
 
 
 class TypedField(Field):
     """A value with a text form. An empty input is no value, and whether one is needed the column's rule says."""
 
+    # For numbers too: browsers' own inputs for them drop signs in silence (of "1,5" one leaves 15).
     widget: Any = TextInput()
     advice: ClassVar[str]
 
@@ -40,6 +43,8 @@ class TypedField(Field):
         if typed:
             try:
                 self.data = self.read(typed)
+            except AmbiguousNumber:
+                raise
             except (ValueError, ArithmeticError) as error:
                 raise ValueError(self.advice) from error
 
@@ -47,37 +52,31 @@ class TypedField(Field):
 class WholeNumberField(TypedField):
     """A whole number."""
 
-    widget = NumberInput(step="1")
     advice = "Enter a whole number, like 42."
 
     def read(self, text: str) -> int:
-        """Take thousands separators."""
-        return int(text.replace(",", ""))
+        """Read it however it is written."""
+        return whole_number(text)
 
 
 class DecimalField(TypedField):
     """An exact number."""
 
-    widget = NumberInput(step="any")
     advice = "Enter a number, like 4.2."
 
     def read(self, text: str) -> Decimal:
-        """Take thousands separators, but neither infinity nor what is no number."""
-        number = Decimal(text.replace(",", ""))
-        if not number.is_finite():
-            raise InvalidOperation
-        return number
+        """Read it however it is written; neither infinity nor what is no number."""
+        return number(text)
 
 
 class FloatField(TypedField):
     """A number that the database keeps as a float."""
 
-    widget = NumberInput(step="any")
     advice = "Enter a number, like 4.2."
 
     def read(self, text: str) -> float:
-        """Take thousands separators; infinity and what is no number the rule refuses."""
-        return float(text.replace(",", ""))
+        """Read it however it is written; what is too large for a float the rule refuses."""
+        return float(number(text))
 
 
 class DateField(TypedField):

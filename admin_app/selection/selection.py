@@ -196,14 +196,19 @@ class Selection:
         conditions = (condition for member in self.filters for condition in member.conditions())
         return [f"{condition.key}: {condition.problem}" for condition in conditions if condition.problem]
 
+    @property
+    def scope(self) -> list[ColumnElement[bool]]:
+        """The conditions on what may be had at all: the parent's, then what the person may see."""
+        found = [] if self.parent is None else [self.parent.relation == self.parent.record]
+        return found if self.offer.rows is None else [*found, self.offer.rows]
+
     @cached_property
     def criteria(self) -> list[ColumnElement[bool]]:
         """The conditions of the WHERE clause: the parent first, then what may be had at all, then what was asked for.
 
         Filters that could not all be read mean no rows: without one of them the others would mean more than was asked.
         """
-        found = [] if self.parent is None else [self.parent.relation == self.parent.record]
-        found += [] if self.offer.rows is None else [self.offer.rows]
+        found = self.scope
         if self.problems:
             return [*found, false()]
         found += [self._looked_up(one) for one in self.by_index]

@@ -11,6 +11,7 @@ from sqlalchemy import Boolean, Column, Date, Enum, Float, Integer, Numeric, Str
 
 from admin_app.models.base import UtcDateTime
 from admin_app.models.limits import limits_of
+from admin_app.numbers import AmbiguousNumber, number, whole_number
 from admin_app.transfer.columns import ImportColumn
 from admin_app.transfer.spreadsheet import restored
 
@@ -26,22 +27,28 @@ def parse_value(column: ImportColumn, cell: str, *, is_verbatim: bool) -> Any:
 
 
 def _whole_number(cell: str, column: Column[Any]) -> int:
-    if not cell.removeprefix("-").isascii() or not cell.removeprefix("-").isdigit() or len(cell) > 19:  # noqa: PLR2004 -- 64 bits
-        message = f"must be a whole number, not “{cell[:40]}”."
-        raise ValueError(message)
+    value: int = _read(whole_number, cell, "a whole number")
     smallest, largest = limits_of(column)
     smallest = 1 if column.primary_key or column.foreign_keys else smallest
-    if not smallest <= int(cell) <= largest:
+    if not smallest <= value <= largest:
         message = f"must be between {smallest:,} and {largest:,}, not {cell}."
         raise ValueError(message)
-    return int(cell)
+    return value
 
 
 def _number(cell: str, column: Column[Any]) -> Any:
+    return column.type.python_type(_read(number, cell, "a number"))
+
+
+def _read(read: Callable[[str], Any], cell: str, wanted: str) -> Any:
+    """Read a number as a form does; what may mean two is refused."""
     try:
-        return column.type.python_type(cell)
-    except (ValueError, ArithmeticError) as error:
-        message = f"must be a number, not “{cell[:40]}”."
+        return read(cell)
+    except AmbiguousNumber as error:
+        message = f"must be {' or '.join(error.readings)}; “{cell[:40]}” may mean either."
+        raise ValueError(message) from error
+    except ValueError as error:
+        message = f"must be {wanted}, not “{cell[:40]}”."
         raise ValueError(message) from error
 
 

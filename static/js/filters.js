@@ -7,7 +7,7 @@ let made = 0;
 function toggle(control, isAsked) {
   if (!control) return;
   control.hidden = !isAsked;
-  const input = control.matches("input") ? control : control.querySelector("[name]");
+  const input = control.matches("textarea") ? control : control.querySelector("[name]");
   input.disabled = !isAsked;
 }
 
@@ -23,8 +23,8 @@ function update(operator) {
     toggle(value.querySelector("[data-control]"), control !== "text");
   } else {
     const input = value.querySelector("input");
-    const isDay = control === "date" && DAY.test(input.value);
-    if (input.type !== (isDay ? "date" : "text")) input.type = isDay ? "date" : "text";
+    const isDay = control === "date" && DAY.test(input?.value);
+    if (input && input.type !== (isDay ? "date" : "text")) input.type = isDay ? "date" : "text";
   }
   tell(value, hint);
 }
@@ -35,7 +35,7 @@ function tell(value, hint) {
   if (!words) return;
   words.dataset.usual ??= words.textContent;
   words.textContent = hint ?? words.dataset.usual;
-  const asked = value.querySelector("input:enabled, select:enabled");
+  const asked = value.querySelector("input:enabled, select:enabled, textarea:enabled");
   words.hidden = !words.textContent || asked?.type === "date" || asked?.matches("[data-picker], .ts-wrapper *");
 }
 
@@ -67,6 +67,7 @@ function newRow(form, name, path) {
   for (const control of row.querySelectorAll("[name]")) {
     control.name = control.name.replace(/^add[\d_]*/, `add${path}`);
     for (const attribute of ["value", "aria-invalid", "aria-describedby", "data-picked-label"]) control.removeAttribute(attribute);
+    if (control.matches("textarea")) control.textContent = "";
     control.querySelectorAll("[selected]").forEach((option) => option.removeAttribute("selected"));
     if (control.matches("select")) control.selectedIndex = 0;
   }
@@ -146,6 +147,14 @@ document.addEventListener("click", build);
 
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-filter-operator]")) update(event.target);
+});
+
+// Enter applies, as in an input; Shift and Enter begin a line, as does a pasted column.
+document.addEventListener("keydown", (event) => {
+  const isEnter = event.key === "Enter" && !event.shiftKey && !event.isComposing && !event.defaultPrevented;
+  if (!isEnter || !event.target.matches("[data-filter-form] textarea")) return;
+  event.preventDefault();
+  event.target.form.requestSubmit(event.target.form.querySelector(".filters__enter"));
 });
 
 document.addEventListener("keydown", (event) => {

@@ -35,11 +35,12 @@ def pressed(client: Any, address: str, **changes: str) -> Any:
     sent = []
     for one in form:
         name = one.attributes.get("name", "")
-        if not name or "disabled" in one.attributes or one.tag not in {"input", "select"}:
+        if not name or "disabled" in one.attributes or one.tag not in {"input", "select", "textarea"}:
             continue
         options = one.all("option")
         chosen = [option for option in options if "selected" in option.attributes] or options[:1]
-        value = chosen[0].attributes["value"] if chosen else one.attributes.get("value", "")
+        typed = one.text if one.tag == "textarea" else one.attributes.get("value", "")
+        value = chosen[0].attributes["value"] if chosen else typed
         sent.append((name, changes.pop(name, value)))
     return client.get(address.partition("?")[0], query_string=MultiDict([*sent, *changes.items()]))
 
@@ -80,7 +81,7 @@ def test_condition_that_is_emptied_is_gone(as_viewer: Any) -> None:
 def test_button_adds_a_row_and_keeps_what_was_typed(as_viewer: Any) -> None:
     page = Page(pressed(as_viewer, "/admin/user/", **{"add.name": "Ann", "more": "name", "build": "row:"}))
 
-    names = [one.attributes.get("value", "") for one in page.all("input", name="add.name")]
+    names = [one.text for one in page.all("textarea", name="add.name")]
 
     assert (page.status, names) == (200, ["Ann", ""])
     assert "open" in page.all("details", class_="filters")[0].attributes
@@ -108,7 +109,7 @@ def test_button_takes_a_row_away(as_viewer: Any) -> None:
     page = Page(pressed(as_viewer, address, build=buttons[0]))
 
     assert buttons[:2] == ["remove::name:0", "remove::name:1"]
-    assert [one.attributes.get("value", "") for one in page.all("input", name="add.name")] == ["b"]
+    assert [one.text for one in page.all("textarea", name="add.name")] == ["b"]
     assert page.chips == ["Name contains “b”"]
 
 

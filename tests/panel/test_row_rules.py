@@ -35,6 +35,19 @@ def test_no_search_and_no_filter_finds_more(address: str, as_liam: Client) -> No
     assert (page.status, page.rows(), "Sentinel of another" in page.root.text) == (200, [], False)
 
 
+@pytest.mark.parametrize("typed", ["{}", "#{}"])
+def test_search_for_a_number_names_only_what_the_rule_leaves(
+    typed: str, as_liam: Client, mine: Post, theirs: Post
+) -> None:
+    pages = [
+        Page(as_liam.get("/admin/post/", query_string={"q": typed.format(one.id), "sort": "id"}))
+        for one in (mine, theirs)
+    ]
+
+    assert [bool(page.all("p", id="listing-numbered")) for page in pages] == [True, False]
+    assert "Sentinel" not in pages[1].root.text
+
+
 @pytest.mark.parametrize("view", ["details", "edit", "delete", "history"])
 def test_another_row_answers_like_one_that_is_not_there(view: str, as_liam: Client, mine: Post, theirs: Post) -> None:
     answers = [as_liam.get(f"/admin/post/{view}/?id={key}") for key in (theirs.id, 999)]

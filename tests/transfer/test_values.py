@@ -129,7 +129,7 @@ def test_a_cell_is_read_as_its_columns_type(name: str, cell: str, value: Any) ->
         ("number", "2.5", "must be a whole number, not “2.5”."),
         ("number", "2147483648", "must be between -2,147,483,648 and 2,147,483,647, not 2147483648."),
         ("weight", "heavy", "must be a number, not “heavy”."),
-        ("weight", "2,5", "must be a number, not “2,5”."),
+        ("weight", "2,500", "must be 2500 or 2.500; “2,500” may mean either."),
         ("price", "9.99 €", "must be a number, not “9.99 €”."),
     ],
 )
@@ -236,9 +236,9 @@ def test_each_wrong_cell_of_a_row_is_named_and_nothing_comes_in(bring: Callable[
 @pytest.mark.parametrize(
     ("name", "cell", "problem"),
     [
-        ("weight", "nan", "Weight must be a number, like 4.2."),
+        ("weight", "nan", "Weight must be a number, not “nan”."),
         ("weight", "1e999", "Weight must be a number, like 4.2."),
-        ("price", "-Infinity", "Price must be a number, like 4.2."),
+        ("price", "-Infinity", "Price must be a number, not “-Infinity”."),
         ("price", "123456789", "Price must be between -100,000,000 and 100,000,000."),
     ],
 )

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement
 
 from admin_app.panel.elements import Hidden
 from admin_app.panel.operators.base import Operator, yes_or_no
-from admin_app.panel.operators.text import Equals, InList, NotEquals, NotInList
+from admin_app.panel.operators.text import Equals, InList, NotEquals, NotInList, values_of
 from admin_app.selection.containment import contains
 
 YES_NO: tuple[Hidden, ...] = (("yes", "Yes"), ("no", "No"))
@@ -64,6 +64,10 @@ class UuidInList(_Uuid, InList):
     """One of several UUIDs."""
 
     clean, clean_one = InList.clean, _Uuid.clean
+
+    def split(self, text: str) -> list[str]:
+        """Split at blanks too: no UUID has one."""
+        return values_of(text, at_blanks=True)
 
 
 class UuidNotInList(UuidInList, NotInList):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement, Integer
 
 from admin_app.models.limits import limits_of
+from admin_app.numbers import AmbiguousNumber, number, numbers_in, whole_number
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.text import Equals, InList, NotEquals, NotInList
 from admin_app.selection.offer import PAGE_SIZES
@@ -97,32 +99,39 @@ class NumbersBetween(_Number, engine.FilterEqual):
 class NumberInList(InList):
     """One of several numbers."""
 
-    hint = "Numbers with commas between them."
+    hint = "Numbers with commas, blanks or line ends between them."
 
     def fits(self) -> bool:
         """Whether it is none that `KeyInList` asks for."""
         return not _is_key(self.column)
 
+    def split(self, text: str) -> list[str]:
+        """Split at blanks too; no number in a list has one."""
+        return numbers_in(text, is_whole=isinstance(self.column.type, Integer))
+
     def clean_one(self, value: str) -> Any:
         """Read a number that the column can hold."""
         return number_for(self.column, value)
+
+    def named(self, text: str) -> str:
+        """Name the numbers that were read."""
+        return f"“{', '.join(map(str, self.parse(text)))}”"
 
 
 class KeyInList(NumberInList):
     """These records: what the ticked rows of a list become, and what one pastes who has the IDs from elsewhere."""
 
-    hint = "IDs with commas between them."
+    hint = "IDs with commas, blanks or line ends between them."
     longest = LONGEST_KEYS
 
     def clean(self, value: str) -> Any:
         """Take each of them once."""
         return list(dict.fromkeys(super().clean(value)))
 
-    def sentence(self, text: str) -> str:
+    def named(self, text: str) -> str:
         """Name a few, count more."""
         keys = self.parse(text)
-        named = ", ".join(map(str, keys)) if len(keys) <= MOST_NAMED else f"{len(keys):,} IDs"
-        return f"{self.name} {self.words} {named}"
+        return ", ".join(map(str, keys)) if len(keys) <= MOST_NAMED else f"{len(keys):,} IDs"
 
     def fits(self) -> bool:
         """Whether the column is a key."""
@@ -138,27 +147,26 @@ class NumberNotInList(NumberInList, NotInList):
 
 
 def number_for(column: Any, text: str) -> int | Decimal:
-    """Read what a person types, thousands separators included, as a number for this column."""
-    digits = text.strip().replace(",", "").replace(" ", "")
+    """Read what a person types, however they write it, as a number for this column."""
     if not isinstance(column.type, Integer):
-        return _decimal(digits)
+        exact: Decimal = _read(number, text, "Enter a number, like 4.2.")
+        return exact
+    value: int = _read(whole_number, text, "Enter a whole number, like 42.")
     smallest, largest = limits_of(column)
-    if not re.fullmatch(r"[+-]?[0-9]{1,19}", digits):
-        message = "Enter a whole number, like 42."
-        raise ValueError(message)
-    if not smallest <= int(digits) <= largest:
+    if not smallest <= value <= largest:
         message = f"Enter a number between {smallest:,} and {largest:,}."
         raise ValueError(message)
-    return int(digits)
+    return value
+
+
+def _read(read: Callable[[str], Any], text: str, advice: str) -> Any:
+    try:
+        return read(text)
+    except AmbiguousNumber:
+        raise
+    except ValueError as error:
+        raise ValueError(advice) from error
 
 
 def _is_key(column: Any) -> bool:
     return bool(column.property.columns[0].primary_key)
-
-
-def _decimal(digits: str) -> Decimal:
-    """Read a plain decimal number; no exponent, since 1e1000000 is one too."""
-    if not re.fullmatch(r"[+-]?([0-9]{1,40}(\.[0-9]{0,40})?|\.[0-9]{1,40})", digits):
-        message = "Enter a number, like 4.2."
-        raise ValueError(message)
-    return Decimal(digits)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
+from admin_app.domain.finding import typed_key
 from admin_app.errors import NotFoundError
 from admin_app.extensions import db
-from admin_app.models.limits import as_key
+from admin_app.numbers import numbers_in
 from admin_app.panel.engine import foreign_key_of
 from admin_app.panel.filter_elements import OperatorChoice
 from admin_app.panel.operators.base import Operator
-from admin_app.panel.operators.text import Empty, InList
+from admin_app.panel.operators.text import Empty, InList, values_of
 from admin_app.panel.registry import find, resource_of, sight_of, typing_hint
+
+# Nothing but numbers, nothing but emails.
+_NUMBERS = re.compile(r"#?\d[\d\s#,;\u060c\uff0c\u3001\uff1b]*")
+_EMAILS = re.compile(r"[^\s@]+@[^\s@]+(?:\s+[^\s@]+@[^\s@]+)*")
 
 
 class RelationIs(Operator):
@@ -67,7 +73,13 @@ class RelationIs(Operator):
 class RelationInList(InList):
     """The related record is one of several."""
 
-    hint = "IDs, emails or names with commas between them."
+    hint = "IDs, emails or names with commas or line ends between them."
+
+    def split(self, text: str) -> list[str]:
+        """Split at blanks too where no name is meant: between numbers, and between emails."""
+        if _NUMBERS.fullmatch(text):
+            return numbers_in(text, is_whole=True)
+        return [one for value in values_of(text) for one in (value.split() if _EMAILS.fullmatch(value) else [value])]
 
     def clean_one(self, value: str) -> Any:
         """Find the record."""
@@ -102,7 +114,7 @@ class RelationEmpty(Empty):
 
 def key_of(target: type[Any], text: str) -> Any:
     """Find a record by what was typed; an id that is gone still means that id, and matches nothing."""
-    if (key := as_key(target, text.strip())) is not None:
+    if (key := typed_key(target, text)) is not None:
         return key
     try:
         return find(target, text).id

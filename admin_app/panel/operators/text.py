@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import csv
+import re
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -14,6 +14,13 @@ from admin_app.panel.operators.base import Operator, yes_or_no
 from admin_app.selection.containment import contains
 from admin_app.selection.offer import ANYWHERE, AT_END, AT_START, WHOLE, SearchColumn
 from admin_app.selection.search_indexes import is_indexed
+
+# As quotation marks stand in CSV: around a whole value, and twice within it. One that has no end is a character.
+_BETWEEN = r",;\t\r\n\v\f\x85\u2028\u2029"
+_QUOTED = r'"(?P<quoted>(?:[^"]|"")*+)"'
+_VALUE = re.compile(rf"[^\S{_BETWEEN}]*(?:{_QUOTED}[^\S{_BETWEEN}]*(?=[{_BETWEEN}]|\Z)|(?P<plain>[^{_BETWEEN}]+))")
+_WORD = re.compile(rf"{_QUOTED}(?=[{_BETWEEN}\s]|\Z)|(?P<plain>[^{_BETWEEN}\s]+)")
+_SEPARATOR_BUT_COMMA = re.compile(r"[;\t\r\n\v\f\x85\u2028\u2029]")
 
 
 class Contains(Operator, engine.FilterLike):
@@ -66,6 +73,10 @@ class Equals(Operator, engine.FilterEqual):
         """Use the search's index, but for a column that has one of its own for this."""
         return _searched(self, WHOLE) if type(self) is Equals and not self.means_one() else None
 
+    def clean(self, value: str) -> Any:
+        """Take the blanks around an email off: they come along with a paste."""
+        return value.strip() if is_email(self.column) else value
+
     def means_one(self) -> bool:
         """Where no two have the same."""
         return bool(self.column.property.columns[0].unique)
@@ -80,6 +91,7 @@ class NotEquals(Operator, engine.FilterNotEqual):
 
     slug, words = "not_equals", "is not"
     holds_for_nothing = True
+    clean = Equals.clean
 
     def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
         """Count NULL in, which `!=` leaves out."""
@@ -170,10 +182,10 @@ class Blank(NullableEmpty):
 
 
 class InList(Operator, engine.FilterInList):
-    """One of several, separated by commas."""
+    """One of several, with commas, semicolons, tabs or line ends between them: typed, or pasted from a spreadsheet."""
 
     slug, words, control = "in", "is one of", "text"
-    hint = "Values with commas between them; one that has a comma in quotation marks."
+    hint = "Values with commas, semicolons or line ends between them; one that has a comma in quotation marks."
 
     @cached_property
     def searched(self) -> SearchColumn | None:
@@ -183,7 +195,11 @@ class InList(Operator, engine.FilterInList):
 
     def clean(self, value: str) -> Any:
         """Read each value as one by itself would be read."""
-        return [self.clean_one(one) for one in values_of(value)]
+        return [self.clean_one(one) for one in self.split(value)]
+
+    def split(self, text: str) -> list[str]:
+        """Split where the kind of value allows it: an email has no blanks, a name may."""
+        return values_of(text, at_blanks=is_email(self.column))
 
     def clean_one(self, value: str) -> Any:
         """Read one value."""
@@ -196,6 +212,14 @@ class InList(Operator, engine.FilterInList):
             message = "Enter one or more values, separated by commas."
             raise ValueError(message)
         return values
+
+    def sentence(self, text: str) -> str:
+        """Say it on one line."""
+        return f"{self.name} {self.words} {self.named(text)}"
+
+    def named(self, text: str) -> str:
+        """Name the values as typed; what was pasted from several lines, with commas between them."""
+        return f"“{', '.join(self.split(text)) if _SEPARATOR_BUT_COMMA.search(text) else text}”"
 
 
 class NotInList(InList, engine.FilterNotInList):
@@ -211,11 +235,16 @@ def _searched(operator: Operator, frame: str) -> SearchColumn | None:
     return column if not operator.holds_for_nothing and is_indexed(column) else None
 
 
-def values_of(text: str) -> list[str]:
-    """Split at commas, but for those between quotation marks."""
-    try:
-        values = next(csv.reader([text], skipinitialspace=True), [])
-    except csv.Error:
-        # A line end outside of quotation marks: nothing that CSV knows, and no reason to refuse it.
-        values = text.split(",")
-    return [value.strip() for value in values if value.strip()]
+def is_email(column: Any) -> bool:
+    """Whether the column holds emails."""
+    columns: Any = getattr(column.property, "columns", ())
+    return bool(columns) and columns[0].info.get("format") == "email"
+
+
+def values_of(text: str, *, at_blanks: bool = False) -> list[str]:
+    """Split at commas, semicolons, tabs and line ends (and at blanks), but for those between quotation marks."""
+    found = []
+    for match in (_WORD if at_blanks else _VALUE).finditer(text):
+        quoted = match["quoted"]
+        found.append(match["plain"].strip() if quoted is None else quoted.replace('""', '"').strip())
+    return [value for value in found if value]
