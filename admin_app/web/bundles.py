@@ -118,7 +118,8 @@ def _answer(bundle: Bundle) -> Response:
     # Whoever asks for it by an older version, or by none, has to ask again.
     is_kept = request.args.get("v") == bundle.version
     response.headers["Cache-Control"] = FOR_EVER if is_kept else "no-cache"
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _read(folder: Path, path: str) -> str:
