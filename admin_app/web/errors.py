@@ -15,7 +15,7 @@ from werkzeug.exceptions import ClientDisconnected, HTTPException, SecurityError
 from admin_app.errors import RecordGone, SelectionError
 from admin_app.extensions import db, login_manager
 from admin_app.text import in_words
-from admin_app.web.links import here
+from admin_app.web.links import here, own_path
 from admin_app.web.typed import typed
 
 log = logging.getLogger(__name__)
@@ -134,7 +134,7 @@ def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
 
 
 def _selection_error(error: SelectionError) -> tuple[str, int]:
-    list_path = request.path if (request.endpoint or "").endswith(".index_view") else ""
+    list_path = own_path() if (request.endpoint or "").endswith(".index_view") else ""
     offered = f"There is: {in_words(list(error.offered))}." if error.offered else ""
     return _page(400, Explanation("This list cannot be shown as asked", str(error), offered), to=list_path)
 

@@ -18,6 +18,8 @@ from admin_app.text import label
 from admin_app.web.login import current_person, seconds_left
 
 SITE_NAME = "Admin"
+# A proxy names the path with each request; more than some is somebody who makes them up.
+MOST_ROOTS = 20
 ONE_YEAR = 365 * 24 * 60 * 60
 
 
@@ -55,6 +57,8 @@ def _assets(app: Flask) -> Markup:
     """Return the links to the files of every page, drawn once for each path that the dashboard is served under."""
     known: dict[str, Markup] = app.extensions.setdefault("assets", {})
     if app.debug or request.script_root not in known:
+        if len(known) > MOST_ROOTS:
+            known.clear()
         known[request.script_root] = Markup(app.jinja_env.get_template("_assets.html").render())  # noqa: S704 -- a template of ours
     return known[request.script_root]
 
