@@ -13,7 +13,7 @@ from collections.abc import Callable
 import click
 from flask import Flask
 from flask.cli import FlaskGroup
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
 from admin_app.cli.check import check
 from admin_app.cli.demo import demo
@@ -25,6 +25,7 @@ from admin_app.cli.transfer import export, import_
 from admin_app.current import Actor, acting
 from admin_app.errors import AdminError
 from admin_app.models.change_set import Kind
+from admin_app.models.troubles import trouble_of
 
 
 class Commands(FlaskGroup):
@@ -37,7 +38,11 @@ class Commands(FlaskGroup):
                 return super().invoke(ctx)
         except AdminError as error:
             raise click.ClickException(str(error)) from error
-        except (OperationalError, ProgrammingError) as error:
+        except DatabaseError as error:
+            if (trouble := trouble_of(error)) is not None:
+                raise click.ClickException(str(trouble)) from error
+            if not isinstance(error, OperationalError | ProgrammingError):
+                raise
             reason = str(error.orig).strip().splitlines()[0]
             message = f"The database refused: {reason}. If it is new, make its tables with: manage.py db upgrade"
             raise click.ClickException(message) from error

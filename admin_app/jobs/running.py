@@ -22,6 +22,7 @@ from admin_app.jobs import ledger
 from admin_app.jobs.files import Files
 from admin_app.models.base import utc_now
 from admin_app.models.job import Job
+from admin_app.models.troubles import trouble_of
 
 log = logging.getLogger(__name__)
 
@@ -163,6 +164,8 @@ def _in_words(error: Exception) -> str:
         return str(error)
     if isinstance(error, OSError):
         return f"The file could not be written: {error.strerror or error}."
+    if (trouble := trouble_of(error)) is not None:
+        return str(trouble)
     if isinstance(error, DBAPIError):
         return f"The database broke off: {str(error.orig).strip().splitlines()[0]}."
     return "There is a problem with the dashboard; what it was stands in the worker's log."

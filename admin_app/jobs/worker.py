@@ -21,6 +21,7 @@ from admin_app.jobs import ledger
 from admin_app.jobs.queue import Queue
 from admin_app.jobs.running import stop_all
 from admin_app.models.job import Job
+from admin_app.models.troubles import OneLine, say
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,9 @@ PATIENCE = 5.0
 def work(app: Flask, *, threads: int, parent: int | None = None) -> None:
     """Work on jobs until SIGTERM or Ctrl-C, or until `parent`, the process that began this one, is gone."""
     queue: Queue = app.extensions["jobs"]
+    # It looks for work every second, and writes a traceback each time that it cannot.
+    for handler in ("huey", "huey.consumer", "huey.consumer.Worker", "huey.consumer.Scheduler"):
+        logging.getLogger(handler).addFilter(OneLine())
     consumer = queue.huey.create_consumer(workers=threads, periodic=False, max_delay=1.0, scheduler_interval=60)
     stopping = threading.Event()
     consumer.start()
@@ -65,7 +69,7 @@ def _keep_house(queue: Queue, name: str, *, is_tidying: bool) -> None:
         if is_tidying:
             _tidy(queue, old)
     except DBAPIError as error:
-        log.warning("the database did not answer: %s", error)
+        say(log, error)
         db.engine.dispose()
 
 
@@ -97,4 +101,4 @@ def _stop(app: Flask, consumer: Any, name: str) -> None:
                 ledger.worker_left(session, worker_id=name)
                 session.commit()
         except DBAPIError as error:
-            log.warning("the database did not answer: %s", error)
+            say(log, error)

@@ -22,7 +22,7 @@ from admin_app.panel.elements import Fact
 from admin_app.panel.guarded import Guarded
 from admin_app.panel.session_rows import end_sessions, session_rows
 from admin_app.web import login, passkeys, proof, second_factor
-from admin_app.web.links import local_path
+from admin_app.web.links import here, local_path
 from admin_app.web.notices import announce, warn
 
 NOT_CURRENT = "This is not your current password."
@@ -118,7 +118,7 @@ class AccountPage(Guarded):
         if request.method == "POST" and not problem:
             return login.lead_to(onward)
         back = local_path(request.args.get("back"), "")
-        return proof.page(problem, action=request.full_path, back=back), 422 if problem else 200
+        return proof.page(problem, action=here(), back=back), 422 if problem else 200
 
     @expose("/session/", methods=("GET", "POST"))
     def session(self) -> Any:

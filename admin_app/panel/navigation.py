@@ -10,7 +10,7 @@ from admin_app.jobs import ledger
 from admin_app.panel.at_hand import TOLD, at_hand
 from admin_app.panel.elements import Link, MenuItem
 from admin_app.panel.registry import resources
-from admin_app.web.links import address_of
+from admin_app.web.links import address_of, own_path
 from admin_app.web.login import current_person
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def _item(resource: ResourceView) -> MenuItem:
     """Link a resource, and the person's views of it."""
     views = resource.view_links()
     views_url = resource.link("views_view") if views else ""
-    is_below = request.path == views_url or any(view.is_current for view in views)
+    is_below = own_path() == views_url or any(view.is_current for view in views)
     is_here = request.blueprint == resource.endpoint
     current = "true" if is_here and is_below else _page(is_here)
     return MenuItem(resource.plural, resource.link("index_view"), current, views, views_url)

@@ -20,6 +20,7 @@ from admin_app.panel.views import Views
 from admin_app.selection.paging import fetch
 from admin_app.selection.selection import PAGE, SEARCH, Parent, Selection
 from admin_app.selection.strategy import planned
+from admin_app.web.links import own_path
 
 # What a picker shows at once; the rest is a page or a longer word away.
 LOOKUP_SIZE = 20
@@ -76,7 +77,7 @@ class Relations(Views):
         parent = Parent(getattr(child.model, relation.back_populates), record)
         offer = child.child_offer(relation.back_populates)
         selection = Selection.parse(offer, arguments, parent=parent, prefix=prefix)
-        links = ListLinks(request.path, others)
+        links = ListLinks(own_path(), others)
         return child.child_listing(selection, links, relation, record)
 
     def child_listing(self, selection: Selection, links: ListLinks, relation: Any, record: Any) -> Listing:

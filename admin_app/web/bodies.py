@@ -26,8 +26,10 @@ class NamedParts(FormDataParser):
         """Return the rest of the body and the fields; a file is one too, without its content."""
         rest, fields, files = super().parse(stream, mimetype, content_length, options)
         if files:
-            names = [name for name, file in files.items(multi=True) if not file.close()]
-            fields = self.cls([*fields.items(multi=True), *((name, SentAsFile()) for name in names)])
+            came = list(files.items(multi=True))
+            for _, file in came:
+                file.close()
+            fields = self.cls([*fields.items(multi=True), *((name, SentAsFile()) for name, _ in came)])
         return rest, self._named(fields), self.cls()
 
     def _named(self, values: Values) -> Values:

@@ -8,14 +8,15 @@ from http import HTTPStatus
 
 from flask import Flask, current_app, g, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.exceptions import ClientDisconnected, HTTPException, SecurityError
 
 from admin_app.errors import RecordGone, SelectionError
 from admin_app.extensions import db, login_manager
+from admin_app.models.troubles import Trouble, say, trouble_of
 from admin_app.text import in_words
-from admin_app.web.links import here
+from admin_app.web.links import here, own_path
 from admin_app.web.typed import typed
 
 log = logging.getLogger(__name__)
@@ -99,6 +100,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, lambda _error: token_missing())
     app.register_error_handler(SelectionError, _selection_error)
     app.register_error_handler(OperationalError, _database_error)
+    app.register_error_handler(DatabaseError, _store_error)
     app.register_error_handler(ObjectDeletedError, _gone)
     app.register_error_handler(RecordGone, _gone)
 
@@ -134,15 +136,32 @@ def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
 
 
 def _selection_error(error: SelectionError) -> tuple[str, int]:
-    list_path = request.path if (request.endpoint or "").endswith(".index_view") else ""
+    list_path = own_path() if (request.endpoint or "").endswith(".index_view") else ""
     offered = f"There is: {in_words(list(error.offered))}." if error.offered else ""
     return _page(400, Explanation("This list cannot be shown as asked", str(error), offered), to=list_path)
 
 
-def _database_error(error: OperationalError) -> tuple[str, int]:
-    log.error("the database refused: %s", error)
+def _database_error(error: DatabaseError) -> tuple[str, int]:
+    say(log, error)
     _forget_person()
-    return _page(503, EXPLANATIONS[503])
+    return _page(503, _words_of(trouble_of(error)))
+
+
+def _store_error(error: DatabaseError) -> tuple[str, int]:
+    """Answer what SQLite calls no operational error, a damaged file; what is ours to mend goes on as it was."""
+    if trouble_of(error) is None:
+        raise error
+    return _database_error(error)
+
+
+def _words_of(trouble: Trouble | None) -> Explanation:
+    """Say what is wrong with the store, to whoever can do something about it or tell them."""
+    if trouble is None:
+        return EXPLANATIONS[503]
+    heading = "The database cannot be used"
+    return Explanation(
+        heading, f"{trouble.problem} Nothing was saved.", f"Tell who runs the dashboard: {trouble.advice}"
+    )
 
 
 def _gone(_error: ObjectDeletedError | RecordGone) -> tuple[str, int]:
@@ -166,5 +185,5 @@ def _page(status: int, words: Explanation, *, to: str = "") -> tuple[str, int]:
     page = {"status": status, "words": words, "links": links, "typed": fields, "again": again}
     try:
         return render_template("errors/error.html", **page), status
-    except OperationalError as error:
+    except DatabaseError as error:
         return _database_error(error)

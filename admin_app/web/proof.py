@@ -20,6 +20,7 @@ from admin_app.models.staff import Staff
 from admin_app.text import waiting_time
 from admin_app.web import login, passkeys
 from admin_app.web.bodies import SentAsFile
+from admin_app.web.links import own_path
 from admin_app.web.second_factor import key
 
 FRESH_FOR = timedelta(minutes=15)
@@ -134,7 +135,7 @@ def _judged(staff: Staff, problem: Callable[[], str]) -> str:
 
 def _page(problem: str, status: int, back: str) -> tuple[str, int]:
     query = request.query_string.decode("ascii", "replace")
-    here = f"{quote(request.path)}?{query}" if query else quote(request.path)
+    here = f"{quote(own_path())}?{query}" if query else quote(own_path())
     return page(problem, action=here, sealed=_sealed(), back=back), status
 
 

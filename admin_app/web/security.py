@@ -63,7 +63,7 @@ def init_app(app: Flask) -> None:
     """Wrap the application."""
     if app.config["PROXIES"]:
         count = app.config["PROXIES"]
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]  # Flask documents it
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count, x_prefix=count)  # type: ignore[method-assign]  # Flask documents it
     app.wsgi_app = partial(_with_headers, app.wsgi_app)  # type: ignore[method-assign]  # as above
     app.jinja_env.globals["csrf_token"] = csrf_token
     app.before_request(_begin)

@@ -1,0 +1,110 @@
+"""What is wrong with the store itself, in words, and what to do: one table for pages, commands, the worker and `check`."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+
+from sqlalchemy.exc import DBAPIError
+
+# Seconds until the log says the same again: a worker meets it every second or two.
+REPEATED = 60.0
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What is wrong, and what whoever runs the dashboard can do."""
+
+    problem: str
+    advice: str
+
+    def __str__(self) -> str:
+        """Write both as one line."""
+        return f"{self.problem} {self.advice}"
+
+
+FULL = Trouble("The disk with the database is full.", "Make room on it, then try again.")
+READ_ONLY = Trouble(
+    "The database can be read and not written to.",
+    "Let the dashboard's user write to the file and its folder, and look whether the disk is mounted read-only.",
+)
+NO_DATABASE = Trouble("The file is no database of SQLite.", "Look at DATABASE_URL: it names another file.")
+DAMAGED = Trouble("The database is damaged.", "Stop the dashboard, keep a copy of the database, and restore a backup.")
+UNREADABLE = Trouble("The disk with the database does not work.", "Look at the disk and at the system's log.")
+NOT_OPENED = Trouble(
+    "The database's file cannot be opened.",
+    "Look at DATABASE_URL, and whether its folder is there and the dashboard's user may write to it.",
+)
+UNREACHABLE = Trouble("The database server does not answer.", "Look at DATABASE_URL, and whether the server runs.")
+CROWDED = Trouble("The database server takes no more connections.", "Raise its max_connections, or serve with less.")
+DENIED = Trouble(
+    "The database server does not let the dashboard in.", "Look at DATABASE_URL: name, password, database."
+)
+
+# What the names of SQLite's errors and the codes of PostgreSQL's begin with.
+TROUBLES = {
+    "SQLITE_FULL": FULL,
+    "SQLITE_READONLY": READ_ONLY,
+    "SQLITE_NOTADB": NO_DATABASE,
+    "SQLITE_CORRUPT": DAMAGED,
+    "SQLITE_IOERR": UNREADABLE,
+    "SQLITE_CANTOPEN": NOT_OPENED,
+    "53100": FULL,
+    "25006": READ_ONLY,
+    "XX001": DAMAGED,
+    "XX002": DAMAGED,
+    "58030": UNREADABLE,
+    "53300": CROWDED,
+    "28": DENIED,
+    "3D000": DENIED,
+    "08": UNREACHABLE,
+    "57P": UNREACHABLE,
+}
+
+_said: dict[object, float] = {}
+
+
+def trouble_of(error: BaseException | None) -> Trouble | None:
+    """Return what is wrong with the store, or None where the error is about what it was asked."""
+    if not isinstance(error, DBAPIError):
+        return None
+    code = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None)
+    if code is None:
+        # What never reached the server has no code of its.
+        return UNREACHABLE if error.connection_invalidated or _is_connecting(error) else None
+    return next((trouble for start, trouble in TROUBLES.items() if code.startswith(start)), None)
+
+
+def _is_connecting(error: DBAPIError) -> bool:
+    return type(error.orig).__module__.startswith("psycopg") and error.statement is None
+
+
+def say(log: logging.Logger, error: DBAPIError) -> None:
+    """Write it to the log in one line, the same trouble once a minute."""
+    trouble = trouble_of(error)
+    if trouble is None:
+        log.error("the database refused: %s", error)
+    elif is_due(trouble):
+        log.error("%s (%s)", trouble, str(error.orig).strip().partition("\n")[0])
+
+
+def is_due(trouble: Trouble) -> bool:
+    """Whether it was not said within the last minute; who asks says it."""
+    now = time.monotonic()
+    if (before := _said.get(trouble)) is not None and now - before < REPEATED:
+        return False
+    _said[trouble] = now
+    return True
+
+
+class OneLine(logging.Filter):
+    """For the log of a library that writes a traceback each time it meets the same trouble."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Write the trouble alone, and once a minute."""
+        trouble = trouble_of(record.exc_info[1]) if record.exc_info else None
+        if trouble is None:
+            return True
+        record.msg, record.args, record.exc_info = str(trouble), (), None
+        return is_due(trouble)

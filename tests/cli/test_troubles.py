@@ -1,0 +1,53 @@
+"""Commands on a store that cannot be used: one line with the true reason, and no traceback."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from admin_app.cli.check import NEWER
+from admin_app.models.troubles import NO_DATABASE, UNREACHABLE
+from tests.cli.serving import free_port
+
+Run = Callable[..., Any]
+
+
+@pytest.mark.parametrize("command", [["staff", "list"], ["run", "--port", "0"], ["export", "user"]])
+def test_another_file_is_refused_in_one_line(run_manage: Run, tmp_path: Path, command: list[str]) -> None:
+    (tmp_path / "letter.txt").write_text("This is a letter and no database. " * 100, encoding="ascii")
+
+    result = run_manage(*command, DATABASE_URL=f"sqlite:///{tmp_path / 'letter.txt'}")
+
+    assert (result.returncode, result.stderr) == (1, f"Error: {NO_DATABASE}\n")
+
+
+def test_a_server_that_is_not_there_is_refused_in_one_line(run_manage: Run) -> None:
+    result = run_manage("staff", "list", DATABASE_URL=f"postgresql://nobody@127.0.0.1:{free_port()}/x")
+
+    assert (result.returncode, result.stderr) == (1, f"Error: {UNREACHABLE}\n")
+
+
+def test_check_says_it_too(run_manage: Run, tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("This is a letter and no database. " * 100, encoding="ascii")
+
+    result = run_manage("check", DATABASE_URL=f"sqlite:///{tmp_path / 'letter.txt'}")
+
+    assert f"Warning: {NO_DATABASE}\n" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_newer_database_is_not_served(run_manage: Run, tmp_path: Path) -> None:
+    run_manage("db", "upgrade")
+    with sqlite3.connect(tmp_path / "admin.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = 'fffffffffff1'")
+    connection.close()
+
+    served, checked = run_manage("run", "--port", "0"), run_manage("check")
+
+    words = f"The database is newer than the program: it is at migration fffffffffff1. {NEWER}"
+    assert (served.returncode, served.stderr) == (1, f"Error: {words}\n")
+    assert f"Warning: {words}\n" in checked.stderr
