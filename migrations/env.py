@@ -12,6 +12,7 @@ from flask import current_app
 from admin_app.current import writing
 from admin_app.extensions import db
 from admin_app.jobs import queue
+from admin_app.models.alone import alone
 from admin_app.models.base import UtcDateTime
 from admin_app.selection import (
     search_indexes,
@@ -38,9 +39,12 @@ def repair_search(*, ctx: MigrationContext, **_: Any) -> None:
 
 
 def run_migrations() -> None:
-    """Run them in one transaction each, as writers; SQLite's tables are rebuilt in batches where it cannot alter them."""
+    """Run them in one transaction each, as writers; SQLite's tables are rebuilt in batches where it cannot alter them.
+
+    Which are missing is asked when no other process is at it any more.
+    """
     arguments = current_app.extensions["migrate"].configure_args
-    with writing(), db.engine.connect() as connection:
+    with writing(), alone(db.engine), db.engine.connect() as connection:
         context.configure(
             connection=connection,
             target_metadata=db.metadata,

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, literal_column, select
+from sqlalchemy import bindparam, delete, literal_column, select, update
 
+from admin_app.domain.clock import latest
 from admin_app.domain.people import Holder
 from admin_app.domain.sessions import WHOSE
 from admin_app.extensions import AnySession
@@ -46,6 +47,8 @@ def keep_draft(session: AnySession, staff_id: int, *, address: str, fields: Sequ
         return None
     draft = Draft(staff_id=staff_id, address=address, fields=[[name, storable(value)] for name, value in fields])
     session.execute(delete(Draft).where(Draft.created_at < _kept_since()))
+    # What was typed while a clock was ahead is not lost, and is no newer than what is typed now.
+    session.execute(update(Draft).where(Draft.created_at > latest(utc_now())).values(created_at=utc_now()))
     session.add(draft)
     session.flush()
     newest = select(Draft.key).where(Draft.staff_id == staff_id).order_by(Draft.created_at.desc(), Draft.key)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from admin_app.domain.clock import is_within
 from admin_app.domain.recording import note
 from admin_app.extensions import AnySession
 from admin_app.models.base import utc_now
@@ -52,5 +53,5 @@ def _recent(session: AnySession) -> dict[str, int]:
         .order_by(ChangeSet.id.desc())
         .limit(MOST_ADDRESSES + 1)
     )
-    since = utc_now() - TOGETHER
-    return {actor: id_ for actor, id_, at in session.execute(newest) if at > since}
+    now = utc_now()
+    return {actor: id_ for actor, id_, at in session.execute(newest) if is_within(at, TOGETHER, now)}

@@ -14,6 +14,7 @@ from zxcvbn import zxcvbn
 
 from admin_app.domain import alerts, sessions
 from admin_app.domain.access import note_access
+from admin_app.domain.clock import is_ahead
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import AnySession
 from admin_app.models.base import utc_now
@@ -84,8 +85,8 @@ def make_link(session: AnySession, staff: Staff) -> str:
     token = secrets.token_urlsafe(32)
     now = utc_now()
     session.execute(delete(PasswordLink).where((PasswordLink.staff_id == staff.id) | (PasswordLink.expires_at < now)))
-    hours = RESET_HOURS if staff.password_hash else INVITATION_HOURS
-    session.add(PasswordLink(token_hash=_digest(token), staff_id=staff.id, expires_at=now + timedelta(hours=hours)))
+    until = now + timedelta(hours=RESET_HOURS if staff.password_hash else INVITATION_HOURS)
+    session.add(PasswordLink(token_hash=_digest(token), staff_id=staff.id, created_at=now, expires_at=until))
     note_access(session, staff, "Made a link for a new password of")
     return token
 
@@ -99,7 +100,8 @@ def end_links_of(session: AnySession, people: Select[Any]) -> None:
 def staff_of_link(session: AnySession, token: str) -> Staff | None:
     """Return whose link this is, unless it was used, replaced or too old, or the account is switched off."""
     link: PasswordLink | None = session.scalar(select(PasswordLink).where(PasswordLink.token_hash == _digest(token)))
-    if link is None or link.expires_at <= utc_now() or not link.staff.is_active:
+    now = utc_now()
+    if link is None or is_ahead(link.created_at, now) or link.expires_at <= now or not link.staff.is_active:
         return None
     staff: Staff = link.staff
     return staff

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 
+from admin_app.domain.clock import latest
 from admin_app.extensions import AnySession
 from admin_app.models.base import utc_now
 from admin_app.models.prepared import Prepared
@@ -24,6 +25,7 @@ MOST_NAMED = 5
 _NOTES: Any = Presence.__table__
 _STAFF: Any = Staff.__table__
 # Who is at the form of the record `record_id` of the table `table_name` at the moment `now`, the first one first.
+# No note lasts beyond `latest`.
 PRESENT = select(
     select(_STAFF.c.id, _STAFF.c.name, _NOTES.c.since, _NOTES.c.expires_at)
     .join(_STAFF, _STAFF.c.id == _NOTES.c.staff_id)
@@ -31,6 +33,7 @@ PRESENT = select(
         _NOTES.c.table_name == bindparam("table_name"),
         _NOTES.c.record_id == bindparam("record_id"),
         _NOTES.c.expires_at > bindparam("now"),
+        _NOTES.c.expires_at <= bindparam("latest"),
     )
     .order_by(_NOTES.c.since, _NOTES.c.staff_id)
     .limit(MOST_NAMED + 1)
@@ -46,7 +49,9 @@ _STAY = Prepared(
     .values(expires_at=bindparam("expires_at"))
     .returning(_NOTES.c.staff_id)
 )
-_FORGET = Prepared(delete(_NOTES).where(_NOTES.c.expires_at < bindparam("now")))
+_FORGET = Prepared(
+    delete(_NOTES).where(or_(_NOTES.c.expires_at < bindparam("now"), _NOTES.c.expires_at > bindparam("latest")))
+)
 _NOTE = Prepared(insert(_NOTES).values(_ONE | {"since": bindparam("now"), "expires_at": bindparam("expires_at")}))
 _LEAVE = Prepared(delete(_NOTES).where(*_OWN))
 
@@ -71,7 +76,8 @@ class Present:
     @property
     def is_fresh(self) -> bool:
         """Whether it was noted lately, by a form that was opened: it needs no writing down again so soon."""
-        return self.expires_at > utc_now() + OPENED / 2
+        now = utc_now()
+        return now + OPENED / 2 < self.expires_at <= _latest_end(now)
 
 
 def present_at(session: AnySession, place: Place) -> Sequence[Present]:
@@ -81,7 +87,8 @@ def present_at(session: AnySession, place: Place) -> Sequence[Present]:
 
 def asked_at(place: Place) -> dict[str, Any]:
     """Return the parameters of `PRESENT`."""
-    return {"table_name": place.table, "record_id": place.record_id, "now": utc_now()}
+    now = utc_now()
+    return {"table_name": place.table, "record_id": place.record_id, "now": now, "latest": _latest_end(now)}
 
 
 def present(rows: Iterable[Sequence[Any]]) -> Sequence[Present]:
@@ -92,7 +99,7 @@ def present(rows: Iterable[Sequence[Any]]) -> Sequence[Present]:
 def arrive(session: AnySession, place: Place, staff_id: int, *, lasting: timedelta) -> None:
     """Note that somebody has the form open (not yet committed), and forget whoever has not been seen for long."""
     now, connection = utc_now(), session.connection()
-    noted = _noted(place, staff_id) | {"now": now, "expires_at": now + lasting}
+    noted = _noted(place, staff_id) | {"now": now, "latest": _latest_end(now), "expires_at": now + lasting}
     if not _STAY.send(connection, noted).all():
         _FORGET.send(connection, noted)
         _NOTE.send(connection, noted)
@@ -101,6 +108,11 @@ def arrive(session: AnySession, place: Place, staff_id: int, *, lasting: timedel
 def leave(session: AnySession, place: Place, staff_id: int) -> None:
     """Forget that somebody had the form open (not yet committed)."""
     _LEAVE.send(session.connection(), _noted(place, staff_id))
+
+
+def _latest_end(now: datetime) -> datetime:
+    """Return when a note ends at the latest: what lasts longer was written by a clock that was ahead."""
+    return latest(now) + OPENED
 
 
 def _noted(place: Place, staff_id: int) -> dict[str, Any]:

@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, or_, select, update
 
 from admin_app.domain import people
 from admin_app.domain.access import note_access
+from admin_app.domain.clock import is_ahead, latest
 from admin_app.domain.people import Person
 from admin_app.domain.recording import note
 from admin_app.extensions import AnySession
@@ -66,7 +67,8 @@ NOBODY_KNOWN = Visitor()
 def begin(session: AnySession, staff: Staff, *, hours: int, visitor: Visitor = NOBODY_KNOWN) -> str:
     """Return the token of a new session for a person whose identity is certain."""
     now = utc_now()
-    session.execute(delete(StaffSession).where(StaffSession.expires_at < now))
+    over = or_(StaffSession.expires_at < now, StaffSession.last_seen_at > latest(now))
+    session.execute(delete(StaffSession).where(over))
     token = secrets.token_urlsafe(32)
     session.add(
         StaffSession(
@@ -98,7 +100,7 @@ def find_and_read(
     token_hash, expires_at, last_seen_at, proved_at, *row = rows[0]
     person = people.person_of(row, roles, settings)
     found = LiveSession(handle_of(token_hash), expires_at, last_seen_at, proved_at, person)
-    is_good = person.is_active and utc_now() < ends_at(found, idle_hours=idle_hours)
+    is_good = person.is_active and not is_over(found, utc_now(), idle_hours=idle_hours)
     return (found if is_good else None), others
 
 
@@ -117,6 +119,11 @@ def ends_at(session: LiveSession | StaffSession, *, idle_hours: int | None = Non
     if idle_hours is None:
         return session.expires_at
     return min(session.expires_at, session.last_seen_at + timedelta(hours=idle_hours))
+
+
+def is_over(session: LiveSession | StaffSession, now: datetime, *, idle_hours: int | None = None) -> bool:
+    """Whether a session has ended by itself. One that was seen by a clock that was ahead would end nobody knows when."""
+    return is_ahead(session.last_seen_at, now) or now >= ends_at(session, idle_hours=idle_hours)
 
 
 def is_to_be_noted(session: LiveSession) -> bool:
@@ -148,7 +155,7 @@ def all_of(session: AnySession, staff: Staff, *, idle_hours: int | None = None) 
         .order_by(StaffSession.last_seen_at.desc(), StaffSession.token_hash)
     )
     now = utc_now()
-    return [one for one in kept if now < ends_at(one, idle_hours=idle_hours)]
+    return [one for one in kept if not is_over(one, now, idle_hours=idle_hours)]
 
 
 def end(session: AnySession, token: str) -> None:

@@ -103,7 +103,7 @@ def _succeeded(session: AnySession, staff: Staff, password: str, limits: Sequenc
 def delay_of(session: AnySession, staff: Staff) -> tuple[int, datetime | None]:
     """Return how many tries at an account failed, and until when a strange device has to wait."""
     tries = throttle.tries_of(session, _account(staff.email))
-    return (tries.count, tries.blocked_until) if tries else (0, None)
+    return (tries.count, throttle.blocked_until(tries)) if tries else (0, None)
 
 
 def unlock(session: AnySession, staff: Staff) -> None:

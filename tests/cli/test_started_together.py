@@ -1,0 +1,76 @@
+"""Dashboards that are started at the same moment against one database: one brings it up to date, all come up."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.cli.serving import Served, free_port, stop
+
+ROOT = Path(__file__).resolve().parents[2]
+TOGETHER = 3
+
+
+@pytest.fixture
+def database(store: str, request: pytest.FixtureRequest, settings: dict[str, str]) -> Iterator[dict[str, str]]:
+    """Return the settings of processes whose database is a new one, in which nothing is yet."""
+    if store == "sqlite":
+        yield settings
+        return
+    url = str(request.getfixturevalue("postgres_url"))
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as server:
+        server.execute("CREATE DATABASE together")
+        yield settings | {"DATABASE_URL": url.replace("@/postgres?", "@/together?")}
+        server.execute("DROP DATABASE together WITH (FORCE)")
+
+
+def start(settings: dict[str, str], *arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-u", "manage.py", *arguments]
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT, env=settings
+    )
+
+
+def test_upgrades_at_once_are_one(database: dict[str, str]) -> None:
+    processes = [start(database, "db", "upgrade") for _ in range(TOGETHER)]
+
+    outputs = [process.communicate(timeout=120)[0] for process in processes]
+
+    assert ([process.returncode for process in processes], outputs) == ([0] * TOGETHER, outputs)
+    current = start(database, "db", "current")
+    assert "(head)" in current.communicate(timeout=60)[0]
+
+
+def test_dashboards_that_are_started_together_all_come_up(database: dict[str, str]) -> None:
+    ports = [free_port() for _ in range(TOGETHER)]
+    served = [Served(start(database, "run", "--workers", "1", "--port", str(port)), port) for port in ports]
+    try:
+        statuses = [answer_of(one) for one in served]
+    finally:
+        for connection in [connection for one in served for connection in one.connections]:
+            connection.close()
+        ends = [stop(one, 15) for one in served if one.process.poll() is None]
+
+    assert statuses == [200] * TOGETHER
+    assert [code for code, *_ in ends] == [0] * TOGETHER
+    assert [line for one in served for line in one.printed if "Traceback" in line] == []
+
+
+def answer_of(served: Served) -> int:
+    """Return the status of the sign-in page once the server is up."""
+    end = time.monotonic() + 90
+    while True:
+        try:
+            with served.get("/sign-in") as answer:
+                answer.read()
+                return answer.status
+        except ConnectionError:
+            assert served.process.poll() is None, served.process.communicate()[0]
+            assert time.monotonic() < end, "the server does not answer"
+            time.sleep(0.1)
