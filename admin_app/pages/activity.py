@@ -102,6 +102,7 @@ class ActivityPage(Guarded):
             abort(403)
         require_rows_before(done, touched)
         require_fields(done, touched)
+        proof.note_purpose(f"{'redo' if is_undo(done) else 'undo'} “{subject_of(summary_of(done))}”")
         if _needs_proof(done) and (page := proof.required()) is not None:
             return page
         summary, set_id, was_undo = subject_of(summary_of(done)), done.id, is_undo(done)
