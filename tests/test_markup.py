@@ -77,14 +77,15 @@ JAR = os.environ.get("VNU_JAR", "")
 def test_the_nu_html_checker_finds_nothing(
     address_of: Callable[[str], str], request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    for person in PEOPLE:
-        client = request.getfixturevalue(f"as_{person}")
-        for number, rule in enumerate(ROUTES):
-            url = address_of(rule)
-            token = {"csrf_token": own_token(client, person)}
-            for method, answer in (("get", client.get(url)), ("post", client.post(url, data=token))):
-                if answer.mimetype == "text/html" and answer.data and not 300 <= answer.status_code < 400:
-                    (tmp_path / f"{person}-{number}-{method}.html").write_bytes(answer.data)
+    addresses = [address_of(rule) for rule in ROUTES if rule != "/sign-out"]
+    clients = {person: request.getfixturevalue(f"as_{person}") for person in PEOPLE}
+    tokens = {person: {"csrf_token": own_token(client, person)} for person, client in clients.items()}
+    answers = [client.get(url) for client in clients.values() for url in addresses]
+    answers += [client.post(url, data=tokens[person]) for person, client in clients.items() for url in addresses]
+    for number, answer in enumerate(answers):
+        if answer.mimetype == "text/html" and answer.data and not 300 <= answer.status_code < 400:
+            (tmp_path / f"{number}.html").write_bytes(answer.data)
 
     command = ["java", "-Xss4m", "-jar", JAR, "--format", "text", "--skip-non-html", str(tmp_path)]
-    assert subprocess.run(command, capture_output=True, text=True, check=False).stderr == ""
+    said = subprocess.run(command, capture_output=True, text=True, check=False).stderr
+    assert said == "Document checking completed. No errors found.\n"

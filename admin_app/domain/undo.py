@@ -45,6 +45,21 @@ def is_undoable(change_set: ChangeSet) -> bool:
     return change_set.kind in UNDOABLE and change_set.count > 0
 
 
+def is_undo(change_set: ChangeSet) -> bool:
+    """Whether an act took another back, so that undoing it is redoing. What redid is undone like any other."""
+    return change_set.kind == Kind.UNDO and change_set.summary.startswith(UNDID)
+
+
+def is_redo(change_set: ChangeSet) -> bool:
+    """Whether an act took back an undo."""
+    return change_set.kind == Kind.UNDO and change_set.summary.startswith(REDID)
+
+
+def subject_of(summary: str) -> str:
+    """Return what was done in the first place: the summary of an undo without the word before it."""
+    return summary.removeprefix(UNDID).removeprefix(REDID)
+
+
 def undone_by(session: AnySession, change_set: ChangeSet) -> ChangeSet | None:
     """Return the latest act that undid this one, if one did and was not undone itself."""
     latest = select(ChangeSet).where(ChangeSet.undoes_id == change_set.id).order_by(ChangeSet.id.desc()).limit(1)
@@ -177,6 +192,4 @@ def _outcome(session: AnySession, set_id: int, given_back: int) -> Outcome:
 
 def _summary(of: str) -> str:
     """Say what is undone; undoing an undo is redoing."""
-    if of.startswith(UNDID):
-        return REDID + of.removeprefix(UNDID)
-    return UNDID + of.removeprefix(REDID)
+    return (REDID if of.startswith(UNDID) else UNDID) + subject_of(of)

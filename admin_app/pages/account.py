@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any
 
 from flask import abort, jsonify, request, url_for
@@ -32,6 +33,7 @@ class AccountPage(Guarded):
     """The page behind one's own name."""
 
     proof_for = frozenset({"two_factor"})
+    purposes = MappingProxyType({"two_factor": "change your two-factor sign-in", "confirm": "export so many rows"})
 
     def is_visible(self) -> bool:
         """Stand at the person's name, not in the menu."""

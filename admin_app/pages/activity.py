@@ -18,13 +18,14 @@ from admin_app.domain import records
 from admin_app.domain.history import Activity, Wanted, activity, changes_of, is_shown
 from admin_app.domain.permissions import Act
 from admin_app.domain.recording import last_set
-from admin_app.domain.undo import Outcome, is_undoable, undo, undone_by
+from admin_app.domain.undo import Outcome, is_undo, is_undoable, subject_of, undo, undone_by
 from admin_app.errors import InvalidRecord, PowerError, RecordGone, UndoError
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet, Kind
 from admin_app.models.limits import as_key
 from admin_app.models.staff import Staff
 from admin_app.models.stored import recorded_models
+from admin_app.panel.cells import value_cell
 from admin_app.panel.changes import entries_of, time_cell, way_of
 from admin_app.panel.elements import Link
 from admin_app.panel.guarded import Guarded
@@ -81,7 +82,7 @@ class ActivityPage(Guarded):
         undone = undone_by(db.session, done)
         return self.render(
             "pages/change_set.html",
-            done=_row(done),
+            done=replace(_row(done), at=value_cell(done.at, is_whole=True)),
             request_id=done.request_id,
             entries=entries_of([(change, done) for change in changes]),
             following_url=url_for("activity.set_view", id=done.id, after=following) if following else "",
@@ -101,15 +102,16 @@ class ActivityPage(Guarded):
             abort(403)
         require_rows_before(done, touched)
         require_fields(done, touched)
+        proof.note_purpose(f"{'redo' if is_undo(done) else 'undo'} “{subject_of(summary_of(done))}”")
         if _needs_proof(done) and (page := proof.required()) is not None:
             return page
-        summary, set_id = summary_of(done), done.id
+        summary, set_id, was_undo = subject_of(summary_of(done)), done.id, is_undo(done)
         insisted = [key for text in request.form.getlist("insist") if (key := as_key(Change, text))]
         try:
             with records.commit(db.session, _model_of(done)):
                 outcome = undo(db.session, done, by=login.current_person(), insisted=insisted)
                 require_rows_after(set_id, touched)
-                _require_consent(outcome)
+                _require_consent(outcome, "redone" if was_undo else "undone")
         except _AskFirst as asked:
             return self._undo_page(set_id, asked.left, asked.outcome, "")
         except (UndoError, PowerError, InvalidRecord) as error:
@@ -117,7 +119,8 @@ class ActivityPage(Guarded):
         except RecordGone:
             abort(409)
         login.go_on()
-        announce(f"Undone: {summary}. {said_of_signed_out()}".strip(), undo=last_set(db.session))
+        done_words, back = ("Redone", "Undo") if was_undo else ("Undone", "Redo")
+        announce(f"{done_words}: {summary}. {said_of_signed_out()}".strip(), undo=last_set(db.session), undo_words=back)
         return login.lead_to(_onward(set_id))
 
     def _undo_page(self, set_id: int, left: list[LeftAlone], outcome: Outcome | None, problem: str) -> Any:
@@ -125,6 +128,7 @@ class ActivityPage(Guarded):
         page = self.render(
             "pages/undo.html",
             done=_row(done),
+            subject=subject_of(summary_of(done)),
             left=left,
             clean=counted(outcome.given_back, "record", "records") if outcome is not None else "",
             has_clean=outcome is not None and bool(outcome.given_back),
@@ -146,12 +150,12 @@ class _AskFirst(Exception):
         self.left = _left_alone(outcome)
 
 
-def _require_consent(outcome: Outcome) -> None:
+def _require_consent(outcome: Outcome, undone: str) -> None:
     """Raise `_AskFirst` before anything is left alone that nobody was asked about, `UndoError` where nothing is given back."""
     if outcome.left and not request.form.get("proceed"):
         raise _AskFirst(outcome)
     if not outcome.given_back:
-        message = "Nothing of it can be undone any more."
+        message = f"Nothing of it can be {undone} any more."
         raise UndoError(message)
 
 
@@ -207,6 +211,7 @@ def _row(done: ChangeSet) -> ActivityRow:
         count=f"{done.count:,}",
         reason=done.reason or "",
         can_undo=may and is_undoable(done),
+        is_undo=is_undo(done),
     )
 
 

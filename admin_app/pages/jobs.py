@@ -168,7 +168,7 @@ def _line(job: Job) -> JobLine:
         words=ledger.LOST if is_lost else _words(job),
         done=job.done,
         total=job.total,
-        asked=value_cell(job.created_at, is_whole=False),
+        asked=value_cell(job.created_at, is_whole=True),
         problems=tuple(f"Row {row:,}: {words}" for row, words in job.problems[:SHOWN_PROBLEMS]),
         file_words=humanize.naturalsize(job.file_size) if has_file else "",
         file_url=url_for("jobs.file", id=job.id) if has_file and is_mine else "",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from flask import abort, redirect, request, url_for
@@ -65,6 +66,7 @@ class PasskeysPage(Guarded):
     """The pages behind the list of one's passkeys."""
 
     proof_for = frozenset({"index"})
+    purposes = MappingProxyType({"index": "add a passkey", "edit": "remove a passkey"})
 
     def is_visible(self) -> bool:
         """Be reached from the account, not from the menu."""

@@ -71,14 +71,10 @@ def value_cell(value: Any, *, is_whole: bool) -> Cell:  # noqa: PLR0911 -- a tab
 
 
 def _time_cell(value: datetime, *, is_whole: bool) -> Cell:
-    """Say how long ago, or the day where that is far; where there is room, the time and both, as it is where the viewer is."""
-    here = text.local(value, zone())
-    shown = (
-        f"{here.isoformat(' ', 'minutes')[:16]} ({text.relative_time(value)})"
-        if is_whole
-        else text.list_time(value, zone())
-    )
-    return Cell(CellKind.TIME, shown, text.exact_time(value, zone()), iso=text.machine_time(value, zone()))
+    """Say how long ago, or the day where that is far; where there is room, to the second: not everybody can point at it."""
+    exact = text.exact_time(value, zone())
+    shown = f"{exact} ({text.relative_time(value)})" if is_whole else text.list_time(value, zone())
+    return Cell(CellKind.TIME, shown, exact, iso=text.machine_time(value, zone()))
 
 
 def cell_of_value(value: Any) -> Cell:

@@ -13,6 +13,7 @@ from admin_app import text
 from admin_app.domain.diffing import Fate, Piece, cut, replaced, words_diff
 from admin_app.domain.history import titles_of
 from admin_app.domain.permissions import Act
+from admin_app.domain.undo import is_redo
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet, Did, Kind
 from admin_app.models.stored import from_json, kept_columns, recorded_models
@@ -45,7 +46,11 @@ _TELLING = frozenset(
 
 def way_of(done: ChangeSet) -> str:
     """Say in which way an act was done, "" where its summary does."""
-    return "" if done.kind in _TELLING else done.kind
+    return "" if done.kind in _TELLING else _way(done)
+
+
+def _way(done: ChangeSet) -> str:
+    return "redo" if is_redo(done) else done.kind
 
 
 def time_cell(done: ChangeSet) -> Cell:
@@ -66,6 +71,7 @@ def _entry(change: Change, done: ChangeSet, names: Names) -> Entry:
         who=done.actor or "Unknown",
         at=time_cell(done),
         kind=done.kind,
+        way=_way(done),
         set_url=url_for("activity.set_view", id=done.id),
         reason=done.reason or "",
         fields=tuple(_fields(change, model, names)) if model is not None else (),
@@ -90,6 +96,7 @@ def _act(done: ChangeSet) -> Entry:
         who=done.actor or "Unknown",
         at=time_cell(done),
         kind=done.kind,
+        way=_way(done),
         set_url=url_for("activity.set_view", id=done.id),
         reason=done.reason or "",
         fields=(),

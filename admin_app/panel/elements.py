@@ -62,6 +62,8 @@ class MenuItem:
     current: str = ""
     views: tuple[Link, ...] = ()
     views_url: str = ""
+    # Names the words where they change while a page is looked at.
+    name: str = ""
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,11 @@ class Engine(Guarded, ModelView):
         """Whether the person at the screen has the right that the view asks for."""
         return self.may(self.acts[name])
 
+    def purpose_of(self, name: str) -> str:
+        """Say what a view does, with what the records are called."""
+        words = super().purpose_of(name)
+        return words and words.format(noun=self.noun, nouns=self.nouns)
+
     def get_one(self, id: Any) -> Any:  # noqa: A002 -- Flask-Admin's name
         """Return the record of this id as it stands in a URL, or None; anything that is no id is nobody's."""
         key = as_key(self.model, str(id))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from flask import abort, request
@@ -19,6 +21,8 @@ class Guarded(BaseView):
 
     # Views that do their work only for who has proved lately who they are.
     proof_for: ClassVar[frozenset[str]] = frozenset()
+    # What views that may ask for it do, as the page that asks says it: "To delete a post, enter your password".
+    purposes: ClassVar[Mapping[str, str]] = MappingProxyType({})
 
     # Views that answer a link with a file; each has its `back_from_file`.
     files: ClassVar[frozenset[str]] = frozenset()
@@ -30,6 +34,10 @@ class Guarded(BaseView):
     def may_open(self, _name: str) -> bool:
         """Whether the person at the screen has the right that a view asks for."""
         return True
+
+    def purpose_of(self, name: str) -> str:
+        """Say what a view does, "" where that is not said."""
+        return self.purposes.get(name, "")
 
     def asked_along(self, _name: str) -> tuple[Queries, dict[str, Any]]:
         """Return what a view asks about who is signed in beside its own matter, as queries and their parameters."""
@@ -48,6 +56,7 @@ class Guarded(BaseView):
             return self.answer_to_stranger(name)
         if not self.may_open(name):
             abort(403)
+        proof.note_purpose(self.purpose_of(name))
         if proof.is_given() or (request.method == "POST" and name in self.proof_for):
             page: ResponseReturnValue | None = proof.required(back=self.back_from_file(name))
             return page

@@ -28,6 +28,7 @@ class Entry:
     who: str
     at: Cell
     kind: str
+    way: str
     set_url: str
     reason: str
     fields: tuple[FieldChange, ...]
@@ -55,6 +56,8 @@ class ActivityRow:
     count: str
     reason: str = ""
     can_undo: bool = False
+    # Whether undoing it is redoing.
+    is_undo: bool = False
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,15 @@ class Column:
 
     key: str
     label: str
-    is_number: bool = False
+    # What it holds, as its model says: its width must not depend on which rows are shown.
+    kind: CellKind = CellKind.TEXT
     sort_url: str = ""
     sorted: str = ""
+
+    @cached_property
+    def is_number(self) -> bool:
+        """Whether it is set like a number."""
+        return self.kind in {CellKind.NUMBER, CellKind.COUNT}
 
 
 @dataclass(frozen=True)
@@ -155,11 +161,3 @@ class Listing:
     def has_actions(self) -> bool:
         """Whether anything can be done with a row."""
         return any(row.edit_url or row.delete_url for row in self.rows)
-
-    def kind_of(self, place: int) -> CellKind:
-        """Return what the column at this place holds, as far as the rows tell."""
-        kinds = (row.cells[place].kind for row in self.rows)
-        return next((kind for kind in kinds if kind not in _NOTHING), CellKind.TEXT)
-
-
-_NOTHING = frozenset({CellKind.NULL, CellKind.EMPTY, CellKind.UNSEEN})

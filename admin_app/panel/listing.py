@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date, datetime
 from decimal import Decimal
+from enum import Enum
 from http import HTTPStatus
 from typing import Any
 
@@ -24,6 +26,7 @@ from admin_app.extensions import db
 from admin_app.models.connection import is_timeout
 from admin_app.models.preference import Density
 from admin_app.panel.draft import Draft, is_control
+from admin_app.panel.elements import CellKind
 from admin_app.panel.links import ListLinks
 from admin_app.panel.list_elements import Column, Listing, Numbered, SearchBox
 from admin_app.panel.list_rows import ListRows
@@ -204,10 +207,16 @@ class ListPage(ListRows):
         return Column(
             key=name,
             label=self.get_column_name(name),
-            is_number=self.is_to_many(name) or _is_numeric(self._resolved(name)[0]),
+            kind=self._kind_of(name),
             sort_url=links.to(selection.changed(sort=target)) if name in selection.offer.sorts else "",
             sorted=("ascending" if ascending else "descending") if is_sorted else "",
         )
+
+    def _kind_of(self, name: str) -> CellKind:
+        relation = self.relation(name)
+        if relation is not None:
+            return CellKind.COUNT if self.is_to_many(name) else CellKind.RELATION
+        return _kind_of_type(self._resolved(name)[0])
 
     def _export_url(self, selection: Selection, view: str, **arguments: Any) -> str:
         """Return where the rows of this list leave as a file, "" where they may not."""
@@ -262,6 +271,16 @@ def _messages(selection: Selection) -> list[str]:
     return messages
 
 
-def _is_numeric(attribute: Any) -> bool:
+def _kind_of_type(attribute: Any) -> CellKind:
+    """Say how the values of a column are drawn: what `cells.value_cell` makes of them."""
     columns: Any = getattr(getattr(attribute, "property", None), "columns", ())
-    return bool(columns) and columns[0].type.python_type in (int, float, Decimal)
+    of = columns[0].type.python_type if columns else str
+    return next((kind for types, kind in _KINDS if issubclass(of, types)), CellKind.TEXT)
+
+
+# In this order: a truth value is a whole number too.
+_KINDS: tuple[tuple[tuple[type, ...], CellKind], ...] = (
+    ((bool, Enum), CellKind.CHOICE),
+    ((int, float, Decimal), CellKind.NUMBER),
+    ((date, datetime), CellKind.TIME),
+)

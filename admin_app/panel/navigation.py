@@ -30,7 +30,7 @@ def _menu() -> dict[str, Any]:
     activity = MenuItem("Activity", address_of("activity.index"), _page(request.blueprint == "activity"))
     under_way, ended = _jobs()
     words = f"Jobs, {under_way} under way" if under_way else "Jobs"
-    jobs = MenuItem(words, address_of("jobs.index"), _page(request.blueprint == "jobs"))
+    jobs = MenuItem(words, address_of("jobs.index"), _page(request.blueprint == "jobs"), name="jobs")
     return {
         "navigation": [start, *(_item(resource) for resource in seen), activity, jobs],
         "job_news": ended,

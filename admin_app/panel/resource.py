@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from flask_sqlalchemy import SQLAlchemy
@@ -42,6 +43,13 @@ class ResourceView(History):
         "export_page": Act.EXPORT,
         "history_view": Act.HISTORY,
         "restore_view": Act.UNDO,
+    }
+    purposes: ClassVar[Mapping[str, str]] = {
+        "create_view": "add a {noun}",
+        "edit_view": "change a {noun}",
+        "delete_view": "delete a {noun}",
+        "restore_view": "restore a {noun}",
+        "export_page": "export so many {nouns}",
     }
 
     def __init__(self, db: SQLAlchemy) -> None:

@@ -9,7 +9,7 @@ from flask import abort
 
 from admin_app.domain.history import Wanted
 from admin_app.domain.permissions import Act
-from admin_app.domain.undo import fields_changed, strays
+from admin_app.domain.undo import fields_changed, is_redo, strays
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet, Did
 from admin_app.models.stored import kept_columns, recorded_models
@@ -38,8 +38,12 @@ def summary_of(done: ChangeSet) -> str:
     if resource is None or resource.shows_title():
         return done.summary or "Nothing that is kept"
     if done.record_id is None:
-        return f"{done.kind.capitalize()} of {resource.nouns}"
-    return f"{done.kind.capitalize()}: {resource.number_of(done.record_id)}"
+        return f"{_way(done)} of {resource.nouns}"
+    return f"{_way(done)}: {resource.number_of(done.record_id)}"
+
+
+def _way(done: ChangeSet) -> str:
+    return "Redo" if is_redo(done) else done.kind.capitalize()
 
 
 def require_fields(done: ChangeSet, touched: Collection[ResourceView]) -> None:

@@ -21,6 +21,7 @@ class Notice:
     links: Sequence[tuple[str, str]] = ()
     marked: str = ""
     undo: int | None = None
+    undo_words: str = "Undo"
 
 
 def init_app(app: Flask) -> None:
@@ -28,12 +29,19 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["notices"] = notices
 
 
-def announce(words: str, *, links: Sequence[tuple[str, str]] = (), mark: str = "", undo: int | None = None) -> None:
+def announce(
+    words: str,
+    *,
+    links: Sequence[tuple[str, str]] = (),
+    mark: str = "",
+    undo: int | None = None,
+    undo_words: str = "Undo",
+) -> None:
     """Say this on the next page, with links as (label, url).
 
-    `mark` names the record whose row is marked there, `undo` the change set that a button takes back.
+    `mark` names the record whose row is marked there, `undo` the change set that a button takes back, `undo_words` what it says.
     """
-    _say("success", Notice(words, links, mark, undo))
+    _say("success", Notice(words, links, mark, undo, undo_words))
 
 
 def call_attention(words: str, *, links: Sequence[tuple[str, str]] = ()) -> None:

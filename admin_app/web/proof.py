@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from flask import current_app, render_template, request
+from flask import current_app, g, render_template, request
 from werkzeug.datastructures import ImmutableMultiDict
 
 from admin_app.domain import passwords, throttle, two_factor
@@ -65,6 +65,11 @@ def required(*, back: str = "") -> Any:
     return None
 
 
+def note_purpose(words: str) -> None:
+    """Have the page say what the proof is for: "delete a post"."""
+    g.proof_purpose = words
+
+
 def is_given() -> bool:
     """Whether the request comes from the page that asks for the proof, and carries what was sent before."""
     return request.method == "POST" and TYPED in request.form
@@ -113,6 +118,7 @@ def page(problem: str, *, action: str, sealed: str = "", back: str = "") -> str:
         sealed=sealed,
         back=back,
         minutes=FRESH_FOR.seconds // 60,
+        purpose=g.get("proof_purpose", ""),
         question=passkeys.question_for_proving(login.signed_in_staff()) if is_signed_in else None,
     )
 

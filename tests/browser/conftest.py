@@ -202,7 +202,9 @@ def axe() -> Callable[[Page], list[str]]:
     def check(page: Page) -> list[str]:
         page.wait_for_load_state()
         # Preloading would fetch style sheets again, at wrong addresses, for a rule that is off by default.
-        options = {"resultTypes": ["violations"], "preload": False}
+        # How large a target is, and how near the next, axe asks only where it is told to.
+        sizes = {"target-size": {"enabled": True}}
+        options = {"resultTypes": ["violations"], "preload": False, "rules": sizes}
         violations = Axe().run(page, options=options).response["violations"]
         return [f"{rule['id']}: {rule['help']}: {node['html']}" for rule in violations for node in rule["nodes"]]
 

@@ -156,6 +156,48 @@ def _jobs(visit: Visit) -> None:
     expect(visit.page.locator(".job").first).to_be_visible()
 
 
+def _long_texts(visit: Visit, *texts: str) -> None:
+    for text in texts:
+        visit.page.goto(f"/admin/post/edit/?id={visit.post}")
+        visit.page.get_by_label("Content").fill(text)
+        save(visit.page)
+        expect(visit.page.locator(".banner")).to_be_visible()
+
+
+LONG = "\n".join(f"Line {number} of a long text" for number in range(120))
+
+
+def _long_history(visit: Visit) -> None:
+    _long_texts(visit, LONG, LONG.replace("long", "longer"))
+    visit.page.goto(f"/admin/post/history/?id={visit.post}")
+    expect(visit.page.locator(".changes__long").first).to_be_visible()
+
+
+def _long_act(visit: Visit) -> None:
+    _long_history(visit)
+    visit.page.get_by_role("link", name="The whole act").first.click()
+    expect(visit.page.locator(".changes__long").first).to_be_visible()
+
+
+def _long_conflict(visit: Visit) -> None:
+    _long_texts(visit, LONG)
+    visit.page.goto(f"/admin/post/edit/?id={visit.post}")
+    other = visit.page.context.new_page()
+    _long_texts(Visit(other, visit.user, visit.post), LONG.replace("Line", "Theirs"))
+    other.close()
+    visit.page.get_by_label("Content").fill(LONG.replace("Line", "Mine"))
+    visit.page.get_by_role("button", name="Save post").click()
+    expect(visit.page.locator(".conflict")).to_be_visible()
+    for closed in visit.page.locator(".conflict summary").all():
+        closed.click()
+
+
+def _long_details(visit: Visit) -> None:
+    _long_texts(visit, LONG)
+    visit.page.goto(f"/admin/post/details/?id={visit.post}")
+    expect(visit.page.locator(".long-text--scrolls")).to_be_visible()
+
+
 def _menu_open(visit: Visit) -> None:
     visit.page.set_viewport_size({"width": 375, "height": HEIGHT})
     visit.page.goto("/admin/user/")
@@ -189,6 +231,10 @@ MANY = {
     "delete-user": _go("/admin/user/delete/?id={user}"),
     "delete-errors": _delete_errors,
     "history": _history,
+    "long-history": _long_history,
+    "long-act": _long_act,
+    "long-conflict": _long_conflict,
+    "long-details": _long_details,
     "activity": _activity,
     "act": _act,
     "undo-asks": _undo_asks,
@@ -198,6 +244,8 @@ MANY = {
     "staff": _go("/admin/staff/"),
     "new-staff": _go("/admin/staff/new/"),
     "role": _go("/admin/role/edit/?id=2"),
+    "access": _go("/admin/staff/access/?id=1"),
+    "two-factor": _go("/admin/account/two-factor/"),
     "account": _account_errors,
     "columns": _go("/admin/post/columns/"),
     "compact": _compact,

@@ -51,6 +51,45 @@ def test_the_confirmation_of_a_save_takes_it_back(as_editor: Any, make_user: Any
     assert [one.name for one in of_table(app, User)] == ["Anna"]
 
 
+def test_undoing_an_undo_is_called_redo_and_undoing_that_undo_again(as_editor: Any, make_user: Any) -> None:
+    user = make_user(name="Ann")
+    page = Page(as_editor.get(edit(as_editor, "user", user.id, name="Anna").location))
+    said = []
+
+    for _ in range(3):
+        page = Page(as_editor.get(press_undo(as_editor, page).location))
+        said.append((page.notice.rpartition("“")[0], page.texts("button", within="main")[0].split()[0]))
+
+    words = "Changed user "
+    assert said == [
+        (f"Success Undone: {words}", "Redo"),
+        (f"Success Redone: {words}", "Undo"),
+        (f"Success Undone: {words}", "Redo"),
+    ]
+    acts = Page(as_editor.get("/admin/activity/"))
+    assert [one.text.split()[0] for form in acts.all("form", class_="undo") for one in form.all("button")][:4] == [
+        "Redo",
+        "Undo",
+        "Redo",
+        "Undo",
+    ]
+    past = Page(as_editor.get(f"/admin/user/history/?id={user.id}"))
+    ways = [one.text for one in past.all("span", class_="faint")]
+    assert ways[:4] == ["by undo", "by redo", "by undo", "by form"]
+
+
+def test_the_page_that_asks_before_a_redo_calls_it_so(as_editor: Any, make_user: Any) -> None:
+    user = make_user(name="Ann")
+    page = Page(as_editor.get(edit(as_editor, "user", user.id, name="Anna").location))
+    undone = Page(as_editor.get(press_undo(as_editor, page).location))
+    edit(as_editor, "user", user.id, name="Bea")
+
+    asked = Page(press_undo(as_editor, undone))
+
+    assert asked.heading == "Redo “Changed user “Anna””?"
+    assert asked.texts("button", within="main")[-1] == "Redo what is ticked"
+
+
 def test_a_save_that_changes_nothing_offers_no_undo(as_editor: Any, make_user: Any) -> None:
     page = Page(as_editor.get(edit(as_editor, "user", make_user().id).location))
 

@@ -149,7 +149,8 @@ def test_list_says_how_long_ago_within_a_week_and_the_viewers_day_before_that(
 
     assert row.text == (shown or f"{there:%Y-%m-%d}")
     assert row.attributes["title"].endswith(f"{moment:%H:%M:%S} UTC")
-    assert f"{there:%Y-%m-%d %H:%M} (" in facts
+    assert f"{there:%Y-%m-%d %H:%M:%S %Z}, " in facts
+    assert f"{moment:%H:%M:%S} UTC (" in facts
 
 
 @on_sqlite

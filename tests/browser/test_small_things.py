@@ -1,0 +1,71 @@
+"""What is small and seen every day: the menu's count of jobs, ticks in the dark, a picker under a finger."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from admin_app.extensions import db
+from admin_app.models.base import utc_now
+from admin_app.models.job import Job, JobState
+from admin_app.models.post import Post
+from admin_app.models.staff import Staff
+from tests.browser.conftest import OpenAs
+from tests.many import many
+
+# Its brightness as WCAG has it, of a colour as the browser computes it: "rgb(148, 168, 255)".
+LUMINANCE = """(colour) => {
+    const part = (value) => value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4;
+    const [red, green, blue] = colour.match(/\\d+/g).map(Number).map(part);
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}"""
+BOX = "input[type=checkbox]:checked"
+
+
+@pytest.mark.parametrize("where", ["/admin/jobs/", "/admin/post/"])
+def test_the_menu_counts_a_job_no_more_once_it_has_ended(
+    where: str, app: Flask, owner_page: Page, owner: Staff, keep: Any
+) -> None:
+    many(app, Post, [{"content": f"Post {number}"} for number in range(3)])
+    job = keep(Job(kind="export", staff_id=owner.id, title="Posts", arguments={}, state=JobState.RUNNING))
+    owner_page.goto(where)
+    menu = owner_page.get_by_role("navigation", name="Main")
+    expect(menu.get_by_role("link", name="Jobs, 1 under way")).to_be_visible()
+
+    with app.app_context():
+        ended = db.session.get_one(Job, job.id)
+        ended.state, ended.finished_at = JobState.CANCELLED, utc_now()
+        db.session.commit()
+    if where == "/admin/post/":
+        owner_page.locator(".table thead a").first.click()
+
+    expect(menu.get_by_role("link", name="Jobs", exact=True)).to_be_visible()
+    expect(owner_page.locator("#job-news")).to_contain_text("Posts: cancelled")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_tick_is_seen_on_its_box(scheme: Any, owner_page: Page) -> None:
+    owner_page.emulate_media(color_scheme=scheme)
+    owner_page.goto("/admin/post/export/")
+
+    style = owner_page.locator(BOX).first.evaluate(
+        "box => [getComputedStyle(box).backgroundImage, getComputedStyle(box).backgroundColor]"
+    )
+    stroke = style[0].partition("stroke='")[2].partition("'")[0]
+    low, high = sorted(
+        owner_page.evaluate(f"[{LUMINANCE}]".join(["", f"[0]('{colour}')"])) for colour in (stroke, style[1])
+    )
+
+    assert (high + 0.05) / (low + 0.05) >= 3
+
+
+def test_a_finger_in_a_picker_does_not_zoom_the_page(open_as: OpenAs, editor: Staff, app: Flask) -> None:
+    assert app
+    page = open_as(editor, has_touch=True, is_mobile=True, viewport={"width": 375, "height": 700})
+    page.goto("/admin/post/new/")
+    picker = page.get_by_role("combobox", name="User (optional)")
+
+    assert picker.evaluate("input => parseFloat(getComputedStyle(input).fontSize)") >= 16
