@@ -13,16 +13,24 @@ from admin_app.current import writing
 from admin_app.domain import accounts, passwords, records, restored, roles, sessions, sign_in, two_factor
 from admin_app.errors import NotFoundError
 from admin_app.extensions import db
-from admin_app.models.role import VIEWER
 from admin_app.models.staff import Staff
 from admin_app.web.password_links import hand_over
+
+
+def _some(_context: click.Context, _option: click.Parameter, keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse an account without a role before anything else is asked for: roles add up, so none goes without saying."""
+    if not keys:
+        message = "Say which role the person gets, like --role editor."
+        raise click.UsageError(message)
+    return keys
+
 
 _roles = click.option(
     "--role",
     multiple=True,
-    default=[VIEWER],
-    show_default=True,
-    help="A role's key, like owner; several by several of these.",
+    callback=_some,
+    is_eager=True,
+    help="A role's key, like owner; several by several of these. One is needed.",
 )
 
 

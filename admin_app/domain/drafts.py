@@ -14,13 +14,14 @@ from admin_app.domain.sessions import WHOSE
 from admin_app.extensions import AnySession
 from admin_app.models.base import utc_now
 from admin_app.models.draft import Draft
+from admin_app.models.limits import LONGEST_TEXT
 from admin_app.models.staff import Staff
 
 LIFETIME = timedelta(hours=24)
 # A person has a few forms open when a session ends; more would let somebody fill the database.
 MOST_DRAFTS = 10
-# Characters of one form: twice the longest text of the real data.
-LONGEST_DRAFT = 2_000_000
+# Characters of one form: its longest text, and what stands beside it.
+LONGEST_DRAFT = LONGEST_TEXT + 100_000
 
 _DRAFTS: Any = Draft.__table__
 # The key and the time of what who is signed in typed last into the form at `address`, and did not save.

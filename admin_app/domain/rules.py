@@ -12,7 +12,7 @@ from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.domain.nouns import noun_of
 from admin_app.extensions import AnySession
-from admin_app.models.limits import limits_of
+from admin_app.models.limits import LONGEST_TEXT, limits_of
 
 # One @ with something on both sides and no white space: whether mail arrives, only mail can tell.
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
@@ -68,11 +68,17 @@ def taken(label: str, model: type[Any], record_id: Any = None) -> str:
     return f"{label} is already used by {other}. Enter a different one."
 
 
+def longest(column: Column[Any]) -> int:
+    """Return how many characters a text in this column may have: never more than its form could send again."""
+    length = column.type.length if isinstance(column.type, String) else None
+    return length or LONGEST_TEXT
+
+
 def _problem_with_text(column: Column[Any], label: str, value: str) -> str | None:
     if "\0" in value:
         return f"{label} contains a NUL character, which cannot be stored. Take it out."
-    limit = column.type.length if isinstance(column.type, String) else None
-    if limit and len(value) > limit:
+    limit = longest(column)
+    if len(value) > limit:
         return f"{label} must be {limit:,} characters or fewer; it has {len(value):,}."
     if column.info.get("format") == "email" and not _EMAIL.fullmatch(value):
         return f"{label} must look like name@example.com."

@@ -26,7 +26,7 @@ def new_key() -> str:
 def digest_of(person: Holder, table: str, fields: Iterable[tuple[str, str]]) -> str:
     """Tell one sending from others by its sender and its fields, the form's key among them.
 
-    With the fields: whoever goes back, types something else and saves again means another record.
+    Without fields but the key it tells the form itself, whatever was changed in it before it was sent again.
     """
     parts = [str(person.id), table, *(part for field in sorted(fields) for part in field)]
     return hashlib.sha256("\0".join(f"{len(part)}:{part}" for part in parts).encode(errors="replace")).hexdigest()
@@ -38,7 +38,7 @@ def claim(session: AnySession, person: Holder, digest: str) -> int | None:
     On PostgreSQL the second of two at once waits here for the first; on SQLite it waits where its transaction begins.
     """
     staff_id = person.id
-    if (made := _made(session, digest)) is not None:
+    if (made := made_by(session, digest)) is not None:
         return made
     now = utc_now()
     # Further ahead than they live, they were written by a clock that was ahead, and would stay until then.
@@ -48,7 +48,7 @@ def claim(session: AnySession, person: Holder, digest: str) -> int | None:
         session.execute(insert(Submission).values(digest=digest, staff_id=staff_id, created_at=now))
     except IntegrityError:
         session.rollback()
-        return _made(session, digest)
+        return made_by(session, digest)
     return None
 
 
@@ -57,5 +57,6 @@ def settle(session: AnySession, digest: str, record_id: int) -> None:
     session.execute(update(Submission).where(Submission.digest == digest).values(record_id=record_id))
 
 
-def _made(session: AnySession, digest: str) -> int | None:
+def made_by(session: AnySession, digest: str) -> int | None:
+    """Return the id of the record that this sending, or this form, made."""
     return session.scalar(select(Submission.record_id).where(Submission.digest == digest))

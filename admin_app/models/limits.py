@@ -1,4 +1,4 @@
-"""How large a whole number a column holds, and so which ids there can be."""
+"""How large a whole number a column holds, and so which ids there can be; and how long a text may be."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, SmallInteger
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import Mapper
+
+# Characters of a text whose column sets no length: what a form can send back in one piece, whatever the letters.
+LONGEST_TEXT = 4_000_000
 
 
 def limits_of(column: ColumnElement[Any]) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship, remote
 
 from admin_app.extensions import db
 from admin_app.models.base import Record, UtcDateTime, utc_now
-from admin_app.models.role import VIEWER, Role
+from admin_app.models.role import Role
 from admin_app.models.words import Words, WordsType
 
 
@@ -29,7 +29,8 @@ class Staff(Record):
     # Kept in lower case, so that one address is one account however it is typed.
     email: Mapped[str] = mapped_column(String(120), unique=True, info={"format": "email"})
     # The keys of their roles. A column of the person, not a table between: one version, one entry in the history.
-    roles: Mapped[Words] = mapped_column(WordsType, default=Words([VIEWER]), server_default='["viewer"]')
+    # Nobody gets a role that was not given: what stands in the table is for rows that are older than roles.
+    roles: Mapped[Words] = mapped_column(WordsType, server_default='["viewer"]')
     is_active: Mapped[bool] = mapped_column(default=True)
     password_hash: Mapped[str] = mapped_column(String(255), info={"secret": True})
     # Where their days begin and end, by IANA's name ("Europe/Prague"); "" is UTC.

@@ -57,8 +57,9 @@ class Editing(Saving):
         if request.method != "POST":
             self._fill_in(source.form, over=source.own)
             return self._form_page(source, None)
-        if (record_id := self.claimed()) is not None:
-            return self._made_before(record_id)
+        if (made := self.claimed()) is not None:
+            record_id, is_same = made
+            return self._made_before(record_id) if is_same else self._made_of_other(record_id)
         if self.validate_form(source.form) and (record := self.create_model(source.form)):
             return self._saved(record, f"{self._noun_first(record)} was created.")
         return self._form_page(source, None)
@@ -143,6 +144,33 @@ class Editing(Saving):
             return self._saved(record, f"{self._noun_first(record)} was created.")
         warn(f"This form made {self.noun} {record_id} before, which was deleted since. Nothing was made.")
         return self.redirect(self.return_url())
+
+    def _made_of_other(self, record_id: int) -> Any:
+        """Lead from a form that made a record, and was changed and sent again, to that record: with what was typed, saved nowhere."""
+        record = self.get_one(record_id)
+        if record is None:
+            source = self.source()
+            source.form.form_errors.append(
+                f"This form made {self.noun} {record_id} before, which was deleted since. Nothing was saved. "
+                f"Save to make another {self.noun} of what you typed."
+            )
+            return self._form_page(Source(source.form, {}), None, HTTPStatus.CONFLICT)
+        if not self.may(Act.EDIT) or not self.reaches(record, Act.EDIT):
+            words = f"This form made {self.noun} “{self.title_of(record)}” before. Nothing was saved."
+            return self._form_page(self._with_words(None, words), None, HTTPStatus.CONFLICT)
+        words = (
+            f"This form made {self.noun} “{self.title_of(record)}” before. Nothing was saved. "
+            f"Save to change that {self.noun} to what you typed, or open the form of a new one."
+        )
+        source = self._with_words(record, words)
+        own = {VERSION: str(record.version)}
+        form_url = self.link("edit_view", record, url=self.return_url())
+        return self._form_page(Source(source.form, own), record, HTTPStatus.CONFLICT, form_url=form_url)
+
+    def _with_words(self, record: Any, words: str) -> Source:
+        source = self.source(record)
+        source.form.form_errors.append(words)
+        return source
 
     def _fill_in(self, form: Form, *, over: Collection[str]) -> None:
         """Take relations from the address: how "Add post" on a user's page knows the user. What was typed stays."""

@@ -12,7 +12,7 @@ from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # new in 3.3; the stubs are of 3.2
 from wtforms.validators import InputRequired, Length
 
-from admin_app.domain.rules import is_required, problem_with
+from admin_app.domain.rules import is_required, longest, problem_with
 from admin_app.panel.fields import EmailField, LongTextField, RelationField, Rule
 from admin_app.panel.typed_fields import (
     DateField,
@@ -83,6 +83,7 @@ class Converter(AdminModelConverter):
         """Make lines of text."""
         self._nullable_common(column, field_args)
         field_args["render_kw"] = {"rows": 14}
+        field_args["description"] = field_args.get("description") or f"Up to {longest(column):,} characters."
         return LongTextField(**field_args)
 
     @converts("sqlalchemy.sql.sqltypes.Enum")

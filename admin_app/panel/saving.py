@@ -10,7 +10,7 @@ from wtforms import Form
 from admin_app.domain import records
 from admin_app.domain.permissions import Act
 from admin_app.domain.rules import problem_with_uniqueness
-from admin_app.domain.submissions import claim, digest_of, settle
+from admin_app.domain.submissions import claim, digest_of, made_by, settle
 from admin_app.errors import InvalidRecord, PowerError
 from admin_app.extensions import db
 from admin_app.panel.fields import RelationField
@@ -85,16 +85,29 @@ class Saving(Merging):
         self.drop_sent_draft()
         if is_created and request.form.get(ONCE):
             db.session.flush()
+            settle(db.session, self._digest_of_form(), record.id)
             settle(db.session, self._digest(), record.id)
 
-    def claimed(self) -> int | None:
-        """Return the id of the record that this very form made already."""
-        return claim(db.session, signed_in_person(), self._digest()) if request.form.get(ONCE) else None
+    def claimed(self) -> tuple[int, bool] | None:
+        """Return the id of the record that this form made already, and whether all was sent as it was then."""
+        if not request.form.get(ONCE):
+            return None
+        as_sent = self._digest()
+        made = claim(db.session, signed_in_person(), self._digest_of_form())
+        if made is not None:
+            return made, made_by(db.session, as_sent) == made
+        made = claim(db.session, signed_in_person(), as_sent)
+        return None if made is None else (made, True)
 
     def _digest(self) -> str:
+        """Tell this sending from others, by all that the form holds."""
         names = self.kept_names("create_view") | {ONCE}
         fields = [(name, value) for name, value in request.form.items(multi=True) if name in names]
         return digest_of(signed_in_person(), self.model.__tablename__, fields)
+
+    def _digest_of_form(self) -> str:
+        """Tell this form from others, whatever was changed in it."""
+        return digest_of(signed_in_person(), f"form of {self.model.__tablename__}", [(ONCE, request.form[ONCE])])
 
     def _unique_columns(self, form: Form) -> list[tuple[str, Any]]:
         columns = self.model.__table__.columns

@@ -19,6 +19,8 @@ from admin_app.web.login import current_person
 from admin_app.web.notices import announce
 from admin_app.zones import UTC_NAME
 
+NO_ROLE = "Choose at least one role."
+
 
 class StaffResource(Access):
     """Make accounts, change roles, reset passwords, switch accounts off. The last owner stays."""
@@ -39,6 +41,12 @@ class StaffResource(Access):
     column_default_sort = ("name", False)
     form_columns = ("name", "email", "roles", "is_active", "password")
     form_overrides = {"roles": RolesField}
+    form_args = {
+        "roles": {
+            "description": "Roles add up. Tick at least one.",
+            "validators": [Rule(lambda keys: None if keys else NO_ROLE, is_required=True)],
+        }
+    }
     form_extra_fields = {
         "password": NewPasswordField(
             "New password",
@@ -85,6 +93,9 @@ class StaffResource(Access):
         power = powers.taken(db.session, current_person())
         if not is_created:
             power.require_over(model)
+        if is_created and not model.roles:
+            # Where the form has no such field, for who may not write it.
+            raise InvalidRecord({"roles": NO_ROLE})
         power.require_roles(model.roles)
         if not is_created and (OWNER not in model.roles or not model.is_active):
             powers.require_another_owner(db.session, model)

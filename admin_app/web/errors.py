@@ -14,6 +14,7 @@ from werkzeug.exceptions import ClientDisconnected, HTTPException, SecurityError
 
 from admin_app.errors import RecordGone, SelectionError
 from admin_app.extensions import db, login_manager
+from admin_app.models.limits import LONGEST_TEXT
 from admin_app.models.troubles import Trouble, say, trouble_of
 from admin_app.text import in_words
 from admin_app.web.links import here, own_path
@@ -54,7 +55,9 @@ EXPLANATIONS = {
         "Somebody else was quicker", "The record was changed or deleted at the same moment. Nothing was saved."
     ),
     413: Explanation(
-        "That is too much at once", "The form is larger than 4 MB. Nothing was saved.", "Go back and shorten it."
+        "That is too much at once",
+        "The form is larger than 16 MB. Nothing was saved.",
+        f"Go back and shorten it: a text may have up to {LONGEST_TEXT:,} characters.",
     ),
     500: Explanation(
         "There is a problem with the dashboard",

@@ -11,7 +11,7 @@ from admin_app.cli import person_at_the_terminal
 from admin_app.domain import passwords, throttle, two_factor
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
-from admin_app.models.role import EDITOR, OWNER, VIEWER
+from admin_app.models.role import EDITOR, OWNER
 from admin_app.models.staff import Staff, StaffSession
 from admin_app.models.two_factor import Authenticator, RecoveryCode
 
@@ -45,14 +45,17 @@ def test_create_makes_an_account_that_can_sign_in(manage: Manage, app: Flask) ->
     assert passwords.is_password(ada, NEW)
 
 
-def test_create_makes_a_viewer_unless_told(manage: Manage, app: Flask) -> None:
-    manage("staff", "create", "ada@example.com", "--name", "Ada", "--password", NEW)
+@pytest.mark.parametrize("command", ["create", "invite"])
+def test_no_account_is_made_without_a_role_that_was_said(command: str, manage: Manage, app: Flask) -> None:
+    result = manage("staff", command, "ada@example.com")
 
-    assert person(app, "ada@example.com").roles == (VIEWER,)
+    assert result.exit_code == 2
+    assert "Error: Say which role the person gets, like --role editor.\n" in result.stderr
+    assert (result.stdout, count(app, Staff)) == ("", 0)
 
 
 def test_create_asks_for_what_is_left_out_and_shows_no_password(manage: Manage, app: Flask) -> None:
-    result = manage("staff", "create", "ada@example.com", typed=f"Ada\n{NEW}\n{NEW}\n")
+    result = manage("staff", "create", "ada@example.com", "--role", "viewer", typed=f"Ada\n{NEW}\n{NEW}\n")
 
     assert result.exit_code == 0
     assert NEW not in result.output
@@ -60,21 +63,21 @@ def test_create_asks_for_what_is_left_out_and_shows_no_password(manage: Manage, 
 
 
 def test_create_refuses_a_short_password(manage: Manage, app: Flask) -> None:
-    result = manage("staff", "create", "ada@example.com", "--name", "Ada", "--password", "short")
+    result = manage("staff", "create", "ada@example.com", "--name", "Ada", "--role", "viewer", "--password", "short")
 
     assert (result.exit_code, result.stderr) == (1, "Error: Use 12 characters or more for the password.\n")
     assert count(app, Staff) == 0
 
 
 def test_create_refuses_an_address_that_has_an_account(manage: Manage, app: Flask, viewer: Staff) -> None:
-    result = manage("staff", "create", viewer.email.upper(), "--name", "Ada", "--password", NEW)
+    result = manage("staff", "create", viewer.email.upper(), "--name", "Ada", "--role", "viewer", "--password", NEW)
 
     assert (result.exit_code, result.stderr) == (1, f"Error: {viewer.email} already has an account.\n")
     assert count(app, Staff) == 1
 
 
 def test_create_refuses_what_is_no_address(manage: Manage) -> None:
-    result = manage("staff", "create", "ada", "--name", "Ada", "--password", NEW)
+    result = manage("staff", "create", "ada", "--name", "Ada", "--role", "viewer", "--password", NEW)
 
     assert (result.exit_code, result.stderr) == (1, "Error: Email must look like name@example.com.\n")
 

@@ -136,13 +136,54 @@ def test_a_form_sent_twice_at_once_makes_one_record(app: Flask, client_of: Any, 
     assert contents(app) == ["Once"]
 
 
-def test_something_else_typed_after_going_back_is_another_record(app: Flask, as_editor: Any) -> None:
+def test_something_else_typed_after_going_back_leads_to_the_record_that_was_made(app: Flask, as_editor: Any) -> None:
     form = Page(as_editor.get(NEW)).values()
+    as_editor.post(NEW, data={**form, "content": "First"})
 
-    for content in ("First", "Second"):
-        as_editor.post(NEW, data={**form, "content": content})
+    page = Page(as_editor.post(NEW, data={**form, "content": "Second"}))
 
-    assert contents(app) == ["First", "Second"]
+    assert (page.status, page.heading, page.values()["content"], contents(app)) == (409, "First", "Second", ["First"])
+    assert page.summary == [
+        (
+            "This form made post “First” before. Nothing was saved. "
+            "Save to change that post to what you typed, or open the form of a new one."
+        )
+    ]
+    saved = as_editor.post(page.form().attributes["action"], data=page.values())
+    assert (saved.status_code, contents(app)) == (303, ["Second"])
+
+
+@on_sqlite
+def test_a_form_whose_record_was_deleted_asks_before_it_makes_another(app: Flask, as_editor: Any) -> None:
+    form = Page(as_editor.get(NEW)).values()
+    as_editor.post(NEW, data={**form, "content": "First"})
+    with app.app_context():
+        key = db.session.scalars(select(Post.id)).one()
+    as_editor.post_form(f"/admin/post/delete/?id={key}")
+
+    page = Page(as_editor.post(NEW, data={**form, "content": "Second"}))
+
+    assert (page.status, page.heading, page.values()["content"], contents(app)) == (409, "New post", "Second", [])
+    assert page.summary == [
+        (
+            f"This form made post {key} before, which was deleted since. Nothing was saved. "
+            "Save to make another post of what you typed."
+        )
+    ]
+    assert as_editor.post(NEW, data=page.values()).status_code == 303
+    assert contents(app) == ["Second"]
+
+
+@on_sqlite
+def test_who_may_only_create_is_told_that_the_form_made_a_record(app: Flask, client_with: Any) -> None:
+    client = client_with("post:create", "post:list", "post:view")
+    form = Page(client.get(NEW)).values()
+    client.post(NEW, data={**form, "content": "First"})
+
+    page = Page(client.post(NEW, data={**form, "content": "Second"}))
+
+    assert (page.status, page.values()["content"], contents(app)) == (409, "Second", ["First"])
+    assert page.summary == ["This form made post “First” before. Nothing was saved."]
 
 
 @on_sqlite
@@ -153,7 +194,7 @@ def test_a_refused_form_can_be_mended_and_sent(as_editor: Any) -> None:
     sent = as_editor.post("/admin/user/new/", data={**refused.values(), "email": "ann@example.com"})
     again = as_editor.post("/admin/user/new/", data=form)
 
-    assert (refused.status, sent.status_code, again.status_code) == (422, 303, 422)
+    assert (refused.status, sent.status_code, again.status_code) == (422, 303, 409)
     assert refused.values()["_once"] == form["_once"]
 
 
@@ -192,4 +233,5 @@ def test_sendings_of_yesterday_are_forgotten(app: Flask, as_editor: Any) -> None
     as_editor.post(NEW, data={**Page(as_editor.get(NEW)).values(), "content": "New"})
 
     with app.app_context():
-        assert len(db.session.scalars(select(Submission)).all()) == 1
+        # The form, and what was sent with it.
+        assert len(db.session.scalars(select(Submission)).all()) == 2

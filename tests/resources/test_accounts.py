@@ -33,6 +33,26 @@ def test_a_new_account_takes_no_poor_password(typed: str, problem: str, as_owner
     assert list(kept(app)) == ["Olivia"]
 
 
+def test_no_role_is_ticked_beforehand_and_one_is_needed(as_owner: Any, app: Flask) -> None:
+    form = {"name": "Ann", "email": "ann@example.com", "roles": "", "is_active": "y", "password": PASSWORD}
+
+    drawn = Page(as_owner.get(NEW))
+    refused = Page(as_owner.post_form(NEW, form))
+
+    assert [one.attributes["value"] for one in drawn.all("input", name="roles") if "checked" in one.attributes] == []
+    assert drawn.texts(id="roles-hint") == ["Roles add up. Tick at least one."]
+    assert (refused.status, refused.error_of("roles")) == (422, "Choose at least one role.")
+    assert list(kept(app)) == ["Olivia"]
+
+
+def test_the_last_role_is_not_taken_away(as_owner: Any, viewer: Staff, app: Flask) -> None:
+    address = f"/admin/staff/edit/?id={viewer.id}"
+
+    page = Page(as_owner.post_form(address, {**Page(as_owner.get(address)).values(), "roles": ""}))
+
+    assert (page.status, page.error_of("roles"), kept(app)["Vera"][0]) == (422, "Choose at least one role.", "viewer")
+
+
 def test_a_new_account_without_a_password_leads_to_its_link(as_owner: Any, app: Flask) -> None:
     form = {"name": "Ann", "email": "ann@example.com", "roles": "viewer", "is_active": "y", "password": ""}
 
