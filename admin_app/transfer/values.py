@@ -7,16 +7,19 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Date, Enum, Float, Integer, Numeric, String, Time, Uuid
+from sqlalchemy import Boolean, Column, Date, DateTime, Enum, Float, Integer, Numeric, String, Time, Uuid
 
 from admin_app.models.base import UtcDateTime
 from admin_app.models.limits import limits_of
 from admin_app.transfer.columns import ImportColumn
 from admin_app.transfer.spreadsheet import restored
 
+# The longest number of 64 bits, with its sign.
+MOST_DIGITS = 20
+
 
 def parse_value(column: ImportColumn, cell: str, *, is_verbatim: bool) -> Any:
-    """Read a cell; an empty one is no value, or no characters where text has to be. Raises ValueError whose text follows the column's label in a sentence."""
+    """Read a cell; an empty one is no value, or no characters where text has to be. Raises ValueError with what it must be."""
     if cell == "":
         return "" if isinstance(column.column.type, String) and not column.column.nullable else None
     for kind, parse in _PARSERS:
@@ -26,46 +29,66 @@ def parse_value(column: ImportColumn, cell: str, *, is_verbatim: bool) -> Any:
 
 
 def _whole_number(cell: str, column: Column[Any]) -> int:
-    if not cell.removeprefix("-").isascii() or not cell.removeprefix("-").isdigit() or len(cell) > 19:  # noqa: PLR2004 -- 64 bits
-        message = f"must be a whole number, not “{cell[:40]}”."
+    if not cell.removeprefix("-").isascii() or not cell.removeprefix("-").isdigit() or len(cell) > MOST_DIGITS:
+        message = "must be a whole number."
         raise ValueError(message)
     smallest, largest = limits_of(column)
     smallest = 1 if column.primary_key or column.foreign_keys else smallest
     if not smallest <= int(cell) <= largest:
-        message = f"must be between {smallest:,} and {largest:,}, not {cell}."
+        message = f"must be between {smallest:,} and {largest:,}."
         raise ValueError(message)
     return int(cell)
 
 
 def _number(cell: str, column: Column[Any]) -> Any:
     try:
+        if "_" in cell:
+            # Python's own numbers may be written so.
+            raise ValueError(cell)  # noqa: TRY301 -- the same refusal
         return column.type.python_type(cell)
     except (ValueError, ArithmeticError) as error:
-        message = f"must be a number, not “{cell[:40]}”."
+        message = "must be a number."
         raise ValueError(message) from error
 
 
 def _yes_or_no(cell: str, _column: Column[Any]) -> bool:
     answers = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
     if cell.lower() not in answers:
-        message = f"must be yes or no, not “{cell[:40]}”."
+        message = "must be yes or no."
         raise ValueError(message)
     return answers[cell.lower()]
 
 
 def _choice(cell: str, column: Column[Any]) -> Any:
+    """Find the choice that is written like this, else the first that differs in capitals alone."""
     kind: Any = column.type
-    members = {str(member.value).lower(): member for member in kind.enum_class}
-    if cell.lower() not in members:
-        message = f"must be one of {', '.join(members)}, not “{cell[:40]}”."
-        raise ValueError(message)
-    return members[cell.lower()]
+    members = {str(one.value): one for one in kind.enum_class} if kind.enum_class else {one: one for one in kind.enums}
+    by_text = {written.strip(): member for written, member in members.items()}
+    for text in (cell, restored(cell)):
+        in_small_letters = {written.lower(): member for written, member in reversed(by_text.items())}
+        found = by_text.get(text, in_small_letters.get(text.lower()))
+        if found is not None:
+            return found
+    message = f"must be one of {', '.join(members)}."
+    raise ValueError(message)
 
 
 def _moment(cell: str) -> datetime:
     """Read ISO 8601; a time without a zone is UTC."""
     moment = datetime.fromisoformat(cell)
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _without_zone(read: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Refuse a zone, which a column that keeps none would forget."""
+
+    def read_it(cell: str) -> Any:
+        value = read(cell)
+        if value.tzinfo is not None:
+            raise ValueError(cell)
+        return value
+
+    return read_it
 
 
 def _reader(read: Callable[[str], Any], wanted: str) -> Callable[[str, Column[Any]], Any]:
@@ -75,7 +98,7 @@ def _reader(read: Callable[[str], Any], wanted: str) -> Callable[[str, Column[An
         try:
             return read(cell)
         except (ValueError, OverflowError) as error:
-            message = f"must be {wanted}, not “{cell[:40]}”."
+            message = f"must be {wanted}."
             raise ValueError(message) from error
 
     return parse
@@ -86,8 +109,9 @@ _PARSERS: tuple[tuple[Any, Callable[[str, Any], Any]], ...] = (
     (Boolean, _yes_or_no),
     (Enum, _choice),
     (UtcDateTime, _reader(_moment, "a time like 2026-11-22T09:30:00Z")),
+    (DateTime, _reader(_without_zone(datetime.fromisoformat), "a time like 2026-11-22T09:30:00, without a zone")),
     (Date, _reader(date.fromisoformat, "a date like 2026-11-22")),
-    (Time, _reader(time.fromisoformat, "a time like 09:30")),
+    (Time, _reader(_without_zone(time.fromisoformat), "a time like 09:30")),
     (Uuid, _reader(UUID, "a UUID")),
     (Integer, _whole_number),
     ((Float, Numeric), _number),

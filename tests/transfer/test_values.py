@@ -112,25 +112,21 @@ def test_a_cell_is_read_as_its_columns_type(name: str, cell: str, value: Any) ->
 @pytest.mark.parametrize(
     ("name", "cell", "problem"),
     [
-        ("yes", "maybe", "must be yes or no, not “maybe”."),
-        ("yes", "2", "must be yes or no, not “2”."),
-        ("colour", "green", "must be one of red, blue, not “green”."),
-        ("day", "22.11.2026", "must be a date like 2026-11-22, not “22.11.2026”."),
-        ("day", "2026-02-30", "must be a date like 2026-11-22, not “2026-02-30”."),
-        ("clock", "half past nine", "must be a time like 09:30, not “half past nine”."),
-        ("clock", "25:00", "must be a time like 09:30, not “25:00”."),
-        ("moment", "soon", "must be a time like 2026-11-22T09:30:00Z, not “soon”."),
-        (
-            "moment",
-            "9999-12-31T23:59:59-01:00",
-            "must be a time like 2026-11-22T09:30:00Z, not “9999-12-31T23:59:59-01:00”.",
-        ),
-        ("uid", "1234", "must be a UUID, not “1234”."),
-        ("number", "2.5", "must be a whole number, not “2.5”."),
-        ("number", "2147483648", "must be between -2,147,483,648 and 2,147,483,647, not 2147483648."),
-        ("weight", "heavy", "must be a number, not “heavy”."),
-        ("weight", "2,5", "must be a number, not “2,5”."),
-        ("price", "9.99 €", "must be a number, not “9.99 €”."),
+        ("yes", "maybe", "must be yes or no."),
+        ("yes", "2", "must be yes or no."),
+        ("colour", "green", "must be one of red, blue."),
+        ("day", "22.11.2026", "must be a date like 2026-11-22."),
+        ("day", "2026-02-30", "must be a date like 2026-11-22."),
+        ("clock", "half past nine", "must be a time like 09:30."),
+        ("clock", "25:00", "must be a time like 09:30."),
+        ("moment", "soon", "must be a time like 2026-11-22T09:30:00Z."),
+        ("moment", "9999-12-31T23:59:59-01:00", "must be a time like 2026-11-22T09:30:00Z."),
+        ("uid", "1234", "must be a UUID."),
+        ("number", "2.5", "must be a whole number."),
+        ("number", "2147483648", "must be between -2,147,483,648 and 2,147,483,647."),
+        ("weight", "heavy", "must be a number."),
+        ("weight", "2,5", "must be a number."),
+        ("price", "9.99 €", "must be a number."),
     ],
 )
 def test_a_cell_that_is_not_of_its_columns_type_is_told_what_it_must_be(name: str, cell: str, problem: str) -> None:
@@ -138,14 +134,6 @@ def test_a_cell_that_is_not_of_its_columns_type_is_told_what_it_must_be(name: st
         parse(name, cell)
 
     assert str(refusal.value) == problem
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_a_long_wrong_cell_is_quoted_by_its_beginning(name: str) -> None:
-    with pytest.raises(ValueError, match="must be") as refusal:
-        parse(name, "x" * 10_000)
-
-    assert str(refusal.value).endswith(f"not “{'x' * 40}”.")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -226,9 +214,9 @@ def test_each_wrong_cell_of_a_row_is_named_and_nothing_comes_in(bring: Callable[
         bring(text)
 
     assert refusal.value.problems == (
-        (3, "Day must be a date like 2026-11-22, not “tomorrow”."),
-        (3, "Uid must be a UUID, not “mine”."),
-        (3, "Yes must be yes or no, not “perhaps”."),
+        (3, "Day “tomorrow”: must be a date like 2026-11-22."),
+        (3, "Uid “mine”: must be a UUID."),
+        (3, "Yes “perhaps”: must be yes or no."),
     )
     assert stored() == []
 
@@ -236,10 +224,10 @@ def test_each_wrong_cell_of_a_row_is_named_and_nothing_comes_in(bring: Callable[
 @pytest.mark.parametrize(
     ("name", "cell", "problem"),
     [
-        ("weight", "nan", "Weight must be a number, like 4.2."),
-        ("weight", "1e999", "Weight must be a number, like 4.2."),
-        ("price", "-Infinity", "Price must be a number, like 4.2."),
-        ("price", "123456789", "Price must be between -100,000,000 and 100,000,000."),
+        ("weight", "nan", "Weight “nan”: must be a number, like 4.2."),
+        ("weight", "1e999", "Weight “inf”: must be a number, like 4.2."),
+        ("price", "-Infinity", "Price “-Infinity”: must be a number, like 4.2."),
+        ("price", "123456789", "Price “123456789”: must be between -100,000,000 and 100,000,000."),
     ],
 )
 def test_a_number_that_no_column_holds_is_the_rows_problem(
