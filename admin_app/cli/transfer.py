@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from contextlib import closing
 from datetime import tzinfo
 from typing import IO, Any
@@ -29,12 +30,10 @@ from admin_app.zones import UTC_NAME, offered, zone_of
 
 def _encoding(_context: click.Context, _option: click.Parameter, name: str) -> str:
     try:
-        is_text = not name or isinstance(b"".decode(name), str)
-    except LookupError:
-        is_text = False
-    if not is_text:
+        io.TextIOWrapper(io.BytesIO(), name or None)
+    except LookupError as error:
         message = f"there is no encoding “{name}”; there is utf-8, utf-16, windows-1252 and others"
-        raise click.BadParameter(message)
+        raise click.BadParameter(message) from error
     return name
 
 

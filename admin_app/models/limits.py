@@ -18,8 +18,9 @@ def limits_of(column: ColumnElement[Any]) -> tuple[int, int]:
 
 def highest_to_give(column: ColumnElement[Any]) -> int:
     """Return the largest id that a person may give a record: 2,000,000,000 of 2,147,483,647, so that others find room behind it."""
-    first, *others = str(limits_of(column)[1])
-    return int(first) * 10 ** len(others)
+    largest = limits_of(column)[1]
+    step = int("1".ljust(len(str(largest)), "0"))
+    return largest // step * step
 
 
 def as_key(model: type[Any], text: str) -> int | None:

@@ -77,12 +77,12 @@ class Parking:
             set_committed_value(present[owner], self.column.key, value)
         connection.execute(self.parked.delete().where(parked.id.in_(came)))
 
-    def left(self, most: int, *, but: Collection[int]) -> Iterator[Problem]:
+    def left(self, most: int, *, but: Collection[int | None]) -> Iterator[Problem]:
         """Find the rows whose values other records have after all, `but` for these records; forget everything."""
         if self.parked is None:
             return
         parked = self.parked.c
-        found = self.session.connection().execute(select(parked).order_by(parked.row).limit(most + len(but))).all()
+        found = self.session.connection().execute(select(self.parked).order_by(parked.row).limit(most + len(but))).all()
         yield from ((one.row, self._in_the_way(one.id, one.wanted)) for one in found if one.id not in but)
         self.parked.drop(self.session.connection())
 

@@ -12,7 +12,7 @@ from sqlalchemy import Boolean, Column, Date, DateTime, Enum, Float, Integer, Nu
 from admin_app.models.base import UtcDateTime
 from admin_app.models.limits import limits_of
 from admin_app.transfer.columns import ImportColumn
-from admin_app.transfer.spreadsheet import restored
+from admin_app.transfer.spreadsheet import neutralised, restored
 
 # The longest number of 64 bits, with its sign.
 MOST_DIGITS = 20
@@ -63,12 +63,11 @@ def _choice(cell: str, column: Column[Any]) -> Any:
     """Find the choice that is written like this, else the first that differs in capitals alone."""
     kind: Any = column.type
     members = {str(one.value): one for one in kind.enum_class} if kind.enum_class else {one: one for one in kind.enums}
-    by_text = {written.strip(): member for written, member in members.items()}
-    for text in (cell, restored(cell)):
-        in_small_letters = {written.lower(): member for written, member in reversed(by_text.items())}
-        found = by_text.get(text, in_small_letters.get(text.lower()))
-        if found is not None:
-            return found
+    by_text = {form(text).strip(): member for form in (str, neutralised) for text, member in members.items()}
+    in_small_letters = {text.lower(): member for text, member in reversed(by_text.items())}
+    found = by_text.get(cell, in_small_letters.get(cell.lower()))
+    if found is not None:
+        return found
     message = f"must be one of {', '.join(members)}."
     raise ValueError(message)
 

@@ -161,6 +161,18 @@ def test_a_column_that_a_person_may_add_to_the_list_is_passed_over(make_user: An
     assert (report.created, report.changed, report.unchanged) == (0, 0, 1)
 
 
+def test_a_cell_below_no_title_is_the_rows_problem() -> None:
+    assert refused(User, ",name,email\n,Ada,ada@example.com\n0,Bo,bo@example.com\n") == [
+        (3, "“0,Bo,bo@example.com”: the first row has no name above “0”.")
+    ]
+
+
+def test_emptied_columns_bring_nothing() -> None:
+    bring(User, "name,,email,\nAda,,ada@example.com,\n")
+
+    assert all_of(User, "name", "email") == [("Ada", "ada@example.com")]
+
+
 # ---- how it is read
 
 
