@@ -113,6 +113,11 @@ def local(moment: datetime, zone: tzinfo) -> datetime:
         return moment
 
 
+def plain_lines(text: str) -> str:
+    """Return a text with one spelling of line ends."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def in_words(names: list[str]) -> str:
     """Join names for a sentence: "name, email and role"."""
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1] if names else ""]))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import io
-import sys
-from collections.abc import Iterable
-from pathlib import Path
+from contextlib import closing
+from datetime import tzinfo
 from typing import IO, Any
 from urllib.parse import parse_qsl
 
@@ -14,7 +13,8 @@ from flask.cli import with_appcontext
 from tqdm import tqdm
 
 from admin_app import text
-from admin_app.current import writing
+from admin_app.cli.streams import opened, to_standard_output, write_to
+from admin_app.current import time_zone, writing
 from admin_app.domain import records
 from admin_app.errors import NotFoundError, TransferError
 from admin_app.extensions import db
@@ -24,16 +24,35 @@ from admin_app.panel.resource import ResourceView
 from admin_app.transfer.formats import FORMATS, FileOptions
 from admin_app.transfer.formats.csv import DELIMITERS
 from admin_app.transfer.importing import Report, import_csv
+from admin_app.transfer.reading import decoded
+from admin_app.zones import UTC_NAME, offered, zone_of
+
+
+def _encoding(_context: click.Context, _option: click.Parameter, name: str) -> str:
+    try:
+        io.TextIOWrapper(io.BytesIO(), name or None)
+    except LookupError as error:
+        message = f"there is no encoding “{name}”; there is utf-8, utf-16, windows-1252 and others"
+        raise click.BadParameter(message) from error
+    return name
+
+
+def _zone(_context: click.Context, _option: click.Parameter, name: str) -> tzinfo:
+    if name not in offered():
+        message = f"there is no time zone “{name}”; there is UTC, Europe/Berlin and others"
+        raise click.BadParameter(message)
+    return zone_of(name)
 
 
 @click.command("import")
 @click.argument("resource")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option("--progress", is_flag=True, help="Show a bar.")
 @click.option("--verbatim", is_flag=True, help="Keep the apostrophe before =, +, - and @ that spreadsheets hide.")
+@click.option("--encoding", default="", callback=_encoding, help="Of a file that is not UTF-8, like windows-1252.")
 @with_appcontext
-def import_(resource: str, file: Path, *, progress: bool, verbatim: bool) -> None:
-    """Read FILE.csv into RESOURCE, all of it or nothing.
+def import_(resource: str, file: str, *, progress: bool, verbatim: bool, encoding: str) -> None:
+    """Read FILE.csv into RESOURCE, all of it or nothing; - is standard input.
 
     The first row names the columns. A row whose id exists changes that record; any other row makes one. A wrong row is
     named by its number, the header being row 1, and then nothing is imported.
@@ -41,24 +60,24 @@ def import_(resource: str, file: Path, *, progress: bool, verbatim: bool) -> Non
     view = _resource(resource)
     try:
         with (
-            file.open("rb") as raw,
-            tqdm(total=file.stat().st_size, unit="B", unit_scale=True, disable=not progress) as bar,
+            opened(file) as (raw, size),
+            tqdm(total=size, unit="B", unit_scale=True, disable=not progress) as bar,
         ):
-            report = _import(view, raw, bar, is_verbatim=verbatim)
+            report = _import(view, raw, bar, is_verbatim=verbatim, encoding=encoding)
     except TransferError as error:
         for number, problem in error.problems:
-            click.echo(f"Row {number}: {problem}", err=True)
+            click.echo(f"Row {number}, {problem}", err=True)
         raise
     made, changed = (
         text.counted(report.created, view.noun, view.nouns),
         text.counted(report.changed, view.noun, view.nouns),
     )
-    click.echo(f"{made} made, {changed} changed, {text.number(report.unchanged)} the same as before.")
+    with to_standard_output():
+        click.echo(f"{made} made, {changed} changed, {text.number(report.unchanged)} the same as before.")
 
 
-def _import(view: ResourceView, raw: IO[bytes], bar: Any, *, is_verbatim: bool) -> Report:
-    text_of = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
-    with text_of as file, writing():
+def _import(view: ResourceView, raw: IO[bytes], bar: Any, *, is_verbatim: bool, encoding: str) -> Report:
+    with decoded(raw, encoding) as file, writing():
         with records.commit(db.session, view.model):
             report = import_csv(
                 db.session,
@@ -89,6 +108,14 @@ def _import(view: ResourceView, raw: IO[bytes], bar: Any, *, is_verbatim: bool) 
 @click.option("--filter", "filters", multiple=True, metavar="KEY=VALUE", help="One filter, as in a list's address.")
 @click.option("--columns", default="", metavar="KEYS", help="Columns and their order, separated by commas.")
 @click.option("--delimiter", type=click.Choice(list(DELIMITERS)), default="comma", show_default=True, help="Of CSV.")
+@click.option(
+    "--time-zone",
+    "zone",
+    default=UTC_NAME,
+    show_default=True,
+    callback=_zone,
+    help="Whose days the filters mean, like Europe/Berlin.",
+)
 @click.option("--excel", is_flag=True, help="Begin CSV with the mark by which Excel knows UTF-8.")
 @with_appcontext
 def export(  # noqa: PLR0917 -- click hands them over by name
@@ -99,24 +126,29 @@ def export(  # noqa: PLR0917 -- click hands them over by name
     filters: tuple[str, ...],
     columns: str,
     delimiter: str,
+    zone: tzinfo,
     *,
     excel: bool,
 ) -> None:
     """Write RESOURCE to a file: every record, or those that --query and --filter leave."""
     view = _resource(resource)
-    order = view.order(
-        parse_qsl(query, keep_blank_values=True) + [_filter(text) for text in filters],
-        columns=[key for key in columns.split(",") if key],
-        format_key=format_key,
-        options=FileOptions(DELIMITERS[delimiter], is_for_excel=excel),
-    )
     # On a terminal only, and on standard error: standard output may be the file.
-    with tqdm(unit=" rows", disable=None) as bar:
-        chunks = view.export_file(order, on_total=bar.reset, on_rows=bar.update, on_problem=_warn)
-        if output == "-":
-            sys.stdout.buffer.writelines(chunks)
-        else:
-            _write_file(output, chunks)
+    with time_zone(zone), tqdm(unit=" rows", disable=None) as bar:
+        order = view.order(
+            _arguments(query) + [_filter(text) for text in filters],
+            columns=[key for key in columns.split(",") if key],
+            format_key=format_key,
+            options=FileOptions(DELIMITERS[delimiter], is_for_excel=excel),
+        )
+        with closing(view.export_file(order, on_total=bar.reset, on_rows=bar.update, on_problem=_warn)) as chunks:
+            write_to(output, chunks)
+
+
+def _arguments(query: str) -> list[tuple[str, str]]:
+    """Read what stands after the “?” of an address, or in the whole of it."""
+    place, mark, asked = query.partition("?")
+    is_address = mark and "=" not in place
+    return parse_qsl((asked if is_address else query).partition("#")[0], keep_blank_values=True)
 
 
 def _filter(text: str) -> tuple[str, str]:
@@ -129,20 +161,6 @@ def _filter(text: str) -> tuple[str, str]:
 
 def _warn(row: int, problem: str) -> None:
     click.echo(f"Row {row}: {problem}", err=True)
-
-
-def _write_file(output: str, chunks: Iterable[bytes]) -> None:
-    """Write beside and move into place when it is whole: a file that broke off never stands under the name asked for."""
-    unfinished = Path(f"{output}.part")
-    try:
-        with unfinished.open("wb") as file:
-            file.writelines(chunks)
-        unfinished.replace(output)
-    except OSError as error:
-        message = f"{output} cannot be written: {error.strerror}."
-        raise TransferError(message) from error
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _resource(name: str) -> ResourceView:

@@ -19,6 +19,13 @@ def limits_of(column: ColumnElement[Any]) -> tuple[int, int]:
     return -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
 
 
+def highest_to_give(column: ColumnElement[Any]) -> int:
+    """Return the largest id that a person may give a record: 2,000,000,000 of 2,147,483,647, so that others find room behind it."""
+    largest = limits_of(column)[1]
+    step = int("1".ljust(len(str(largest)), "0"))
+    return largest // step * step
+
+
 def as_key(model: type[Any], text: str) -> int | None:
     """Read an id; None for what no record of this model can have: a larger number must not even reach the database."""
     largest = _largest_key(inspect_mapper(model))

@@ -16,6 +16,7 @@ from admin_app.domain.permissions import Act
 from admin_app.errors import NotFoundError
 from admin_app.panel.elements import UNSEEN
 from admin_app.panel.registry import find, resource_of, typing_hint
+from admin_app.text import plain_lines
 from admin_app.web.bodies import SentAsFile
 
 
@@ -162,8 +163,3 @@ class Rule:
         """Raise with the problem's words."""
         if problem := self.problem(field.data):
             raise ValidationError(problem)
-
-
-def plain_lines(text: str) -> str:
-    """Return a text with one spelling of line ends."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")

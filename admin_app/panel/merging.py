@@ -16,8 +16,8 @@ from admin_app.panel.company import Company
 from admin_app.panel.differences import Difference, Meanwhile, diff_of
 from admin_app.panel.elements import Cell
 from admin_app.panel.engine import foreign_key_of
-from admin_app.panel.fields import plain_lines
 from admin_app.panel.keeping import SEEN, TAKE, VERSION, Source
+from admin_app.text import plain_lines
 
 # What a choice sends: the other's value, or what is typed.
 THEIRS, YOURS = "theirs", "yours"

@@ -1,18 +1,18 @@
-"""Check a batch of rows against the columns' rules and against what the database and the file already hold."""
+"""Check a batch of rows against the columns' rules, against each other, and against what they name."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, String, func, or_, select
+from sqlalchemy import Column, select
 
 from admin_app.domain.rules import is_required, problem_with
 from admin_app.extensions import AnySession
-from admin_app.text import folded, label
-
-Row = tuple[int, dict[str, Any]]
-Problem = tuple[int, str]
+from admin_app.models.limits import highest_to_give
+from admin_app.text import label, number
+from admin_app.transfer.parking import Problem, Row, same
+from admin_app.transfer.wording import about
 
 
 def check_batch(
@@ -21,59 +21,48 @@ def check_batch(
     """Return (row number, message) for everything that does not fit; `present` are the records whose ids the rows bring."""
     columns = [column for column in model.__table__.columns if not column.primary_key and not column.info.get("secret")]
     problems = [problem for row in batch for problem in _fitting(columns, row, is_new=row[1].get("id") not in present)]
+    problems += _without_room(model.__table__.c.id, batch, present)
     problems += _repeated(batch, "id", "ID")
     for column in columns:
         if column.unique:
             problems += _repeated(batch, column.key, label(column.key))
-            problems += _taken(session, model, column, batch)
         for foreign_key in column.foreign_keys:
             problems += _dangling(session, column, foreign_key.column, batch)
     return problems
 
 
 def _fitting(columns: Sequence[Column[Any]], row: Row, *, is_new: bool) -> Iterator[Problem]:
-    number, values = row
+    row_number, values = row
     for column in columns:
         if column.key in values or (is_new and is_required(column)):
             value = values.get(column.key)
             if problem := problem_with(column, label(column.key), value):
-                yield number, problem
+                yield row_number, about(label(column.key), value, problem)
 
 
-def _folded(value: Any) -> Any:
-    """Return what counts as the same value: text in any case."""
-    return folded(value) if isinstance(value, str) else value
+def _without_room(key: Column[Any], batch: Sequence[Row], present: Mapping[Any, Any]) -> Iterator[Problem]:
+    """Find new records whose ids would leave no room for those made after them."""
+    highest = highest_to_give(key)
+    for row_number, values in batch:
+        if values.get("id", 0) > highest and values["id"] not in present:
+            problem = f"a new record's ID must be {number(highest)} or less, so that room is left behind it."
+            yield row_number, about("ID", values["id"], problem)
 
 
 def _repeated(batch: Sequence[Row], key: str, label: str) -> Iterator[Problem]:
     """Find values that must be unique and stand in the batch twice."""
     first: dict[Any, int] = {}
-    for number, values in batch:
-        value = _folded(values.get(key))
-        if value is not None and first.setdefault(value, number) != number:
-            yield number, f"{label} “{values[key]}” is the same as in row {first[value]}."
-
-
-def _taken(session: AnySession, model: type[Any], column: Column[Any], batch: Sequence[Row]) -> Iterator[Problem]:
-    """Find unique values that another record has; rows of earlier batches are in the database by now."""
-    given = {values[column.key] for _, values in batch if values.get(column.key) is not None}
-    folded = func.lower(column) if isinstance(column.type, String) else column
-    # As given, too: Python and PostgreSQL do not agree on every letter's small form.
-    taken = or_(folded.in_({_folded(value) for value in given}), column.in_(given))
-    rows = session.execute(select(column, folded, model.id).where(taken)).all() if given else []
-    owners = {text: row[2] for row in rows for text in row[:2]}
-    for number, values in batch:
-        value = values.get(column.key)
-        owner = owners.get(value, owners.get(_folded(value)))
-        if owner is not None and owner != values.get("id"):
-            yield number, f"{label(column.key)} “{values[column.key]}” is already used by ID {owner}."
+    for row_number, values in batch:
+        value = same(values.get(key))
+        if value is not None and first.setdefault(value, row_number) != row_number:
+            yield row_number, about(label, values[key], f"the same as in row {first[value]}.")
 
 
 def _dangling(session: AnySession, column: Column[Any], target: Column[Any], batch: Sequence[Row]) -> Iterator[Problem]:
     """Find relations to records that do not exist."""
     wanted = {values[column.key] for _, values in batch if values.get(column.key) is not None}
     known = set(session.scalars(select(target).where(target.in_(wanted)))) if wanted else set()
-    for number, values in batch:
+    for row_number, values in batch:
         value = values.get(column.key)
         if value is not None and value not in known:
-            yield number, f"{label(column.key)} {value} does not exist."
+            yield row_number, about(label(column.key), value, "it does not exist.")

@@ -53,8 +53,8 @@ def test_import_of_wrong_rows_names_them_and_writes_nothing(
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.splitlines() == [
-        "Row 3: Enter the name.",
-        "Row 4: Email must look like name@example.com.",
+        "Row 3, Name (empty): enter the name.",
+        "Row 4, Email “c”: use the form name@example.com.",
         "Error: Nothing was imported.",
     ]
     assert count(app, User) == 0
@@ -65,7 +65,10 @@ def test_import_of_a_file_that_is_not_utf_8_says_so(manage: Manage, file: Callab
 
     assert (result.exit_code, result.stderr) == (
         1,
-        "Error: The file is not UTF-8. Save it as “CSV UTF-8” and import it again.\n",
+        (
+            "Error: The file is not UTF-8. If “Zoë,z@example.com” is right, it is Windows-1252: import it with --encoding "
+            "windows-1252. If not, save it as “CSV UTF-8” and import it again.\n"
+        ),
     )
 
 
@@ -104,7 +107,10 @@ def test_import_of_a_file_that_is_not_there_is_a_wrong_use(manage: Manage) -> No
 def test_import_refuses_a_relation_that_vanished(manage: Manage, app: Flask, file: Callable[..., Path]) -> None:
     result = manage("import", "post", file("content,user_id\nfirst,7\n"))
 
-    assert (result.exit_code, result.stderr) == (1, "Row 2: User ID 7 does not exist.\nError: Nothing was imported.\n")
+    assert (result.exit_code, result.stderr) == (
+        1,
+        "Row 2, User ID “7”: it does not exist.\nError: Nothing was imported.\n",
+    )
     assert count(app, Post) == 0
 
 

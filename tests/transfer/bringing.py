@@ -13,13 +13,14 @@ from admin_app.errors import TransferError
 from admin_app.extensions import db
 from admin_app.panel.registry import resource_of
 from admin_app.transfer.importing import Report, import_csv
+from admin_app.transfer.reading import decoded
 
 
 def bring(model: type[Any], text: str | bytes, **options: Any) -> Report:
     """Import as the command line does, and commit."""
     view: Any = resource_of(model)
     raw = text.encode() if isinstance(text, str) else text
-    file = io.TextIOWrapper(io.BytesIO(raw), encoding="utf-8-sig", newline="")
+    file = decoded(io.BytesIO(raw))
     with records.commit(db.session, model):
         return import_csv(db.session, model, file, view.import_columns(), ignored=view.ignored_headers(), **options)
 

@@ -17,16 +17,16 @@ Make = Callable[..., Any]
 @pytest.mark.parametrize(
     ("row", "problem"),
     [
-        (",ada@example.com,,", "Enter the name."),
-        ("Ada,,,", "Enter the email."),
-        ("Ada,nowhere,,", "Email must look like name@example.com."),
-        (f"{'x' * 81},ada@example.com,,", "Name must be 80 characters or fewer; it has 81."),
-        ("A\0a,ada@example.com,,", "Name contains a NUL character, which cannot be stored. Take it out."),
-        ("Ada,ada@example.com,one,", "ID must be a whole number, not “one”."),
-        ("Ada,ada@example.com,1.0,", "ID must be a whole number, not “1.0”."),
-        ("Ada,ada@example.com,,soon", "Created at must be a time like 2026-11-22T09:30:00Z, not “soon”."),
-        ("Ada,ada@example.com,", "It has 3 cells; the header has 4."),
-        ("Ada,ada@example.com,,,", "It has 5 cells; the header has 4."),
+        (",ada@example.com,,", "Name (empty): enter the name."),
+        ("Ada,,,", "Email (empty): enter the email."),
+        ("Ada,no-at-sign,,", "Email “no-at-sign”: use the form name@example.com."),
+        (f"{'x' * 81},ada@example.com,,", f"Name “{'x' * 39}…”: must be 80 characters or fewer; it has 81."),
+        ("A\0a,ada@example.com,,", "Name “A\0a”: contains a NUL character, which cannot be stored. Take it out."),
+        ("Ada,ada@example.com,one,", "ID “one”: must be a whole number."),
+        ("Ada,ada@example.com,1.0,", "ID “1.0”: must be a whole number."),
+        ("Ada,ada@example.com,,soon", "Created at “soon”: must be a time like 2026-11-22T09:30:00Z."),
+        ("Ada,ada@example.com,", "“Ada,ada@example.com,”: it has 3 cells; the header has 4."),
+        ("Ada,ada@example.com,,,?", "“Ada,ada@example.com,,,?”: it has 5 cells; the header has 4."),
     ],
 )
 def test_a_wrong_row_is_named_by_its_number(row: str, problem: str) -> None:
@@ -50,15 +50,18 @@ def test_a_relation_to_nobody_is_the_rows_problem(key: str) -> None:
 def test_every_wrong_row_is_named_in_order() -> None:
     text = "name,email\nAda,ada@example.com\n,b@example.com\nCleo,c\n"
 
-    assert refused(User, text) == [(3, "Enter the name."), (4, "Email must look like name@example.com.")]
+    assert refused(User, text) == [
+        (3, "Name (empty): enter the name."),
+        (4, "Email “c”: use the form name@example.com."),
+    ]
 
 
 def test_a_file_without_a_required_column_is_refused() -> None:
-    assert refused(User, "name\nAda\n") == [(2, "Enter the email.")]
+    assert refused(User, "name\nAda\n") == [(2, "Email (empty): enter the email.")]
 
 
 def test_a_lot_of_wrong_rows_are_not_all_listed() -> None:
-    text = "name,email\n" + ",\n" * 3 * BATCH
+    text = "name,email\n" + "Ada,\n" * 3 * BATCH
 
     assert len(refused(User, text)) == MOST_PROBLEMS
 
@@ -66,20 +69,20 @@ def test_a_lot_of_wrong_rows_are_not_all_listed() -> None:
 def test_the_same_email_twice_is_refused() -> None:
     text = "name,email\nAda,ada@example.com\nGrace,ada@example.com\n"
 
-    assert refused(User, text) == [(3, "Email “ada@example.com” is the same as in row 2.")]
+    assert refused(User, text) == [(3, "Email “ada@example.com”: the same as in row 2.")]
 
 
 def test_the_same_id_twice_is_refused() -> None:
     text = "id,name,email\n5,Ada,a@example.com\n5,Bob,b@example.com\n"
 
-    assert refused(User, text) == [(3, "ID “5” is the same as in row 2.")]
+    assert refused(User, text) == [(3, "ID “5”: the same as in row 2.")]
 
 
 def test_an_email_that_a_user_has_is_refused(make_user: Make) -> None:
     key = make_user(email="ada@example.com").id
 
     assert refused(User, "name,email\nAda,ada@example.com\n") == [
-        (2, f"Email “ada@example.com” is already used by ID {key}.")
+        (2, f"Email “ada@example.com”: already used by ID {key}.")
     ]
 
 
@@ -87,7 +90,7 @@ def test_an_email_that_a_user_has_is_refused(make_user: Make) -> None:
 def test_an_email_that_a_user_has_is_refused_in_any_script(make_user: Make, email: str) -> None:
     key = make_user(email=email).id
 
-    assert refused(User, f"name,email\nAda,{email}\n") == [(2, f"Email “{email}” is already used by ID {key}.")]
+    assert refused(User, f"name,email\nAda,{email}\n") == [(2, f"Email “{email}”: already used by ID {key}.")]
 
 
 def test_an_email_that_differs_by_case_alone_is_refused_as_the_form_refuses_it(make_user: Make) -> None:
@@ -113,4 +116,4 @@ def test_an_id_of_an_earlier_batch_is_refused() -> None:
 def test_a_wrong_row_after_many_good_ones_takes_them_all_back() -> None:
     text = f"id,name,email\n{rows_of_users(BATCH + 5)}9999,,ada@example.com\n"
 
-    assert refused(User, text) == [(BATCH + 7, "Enter the name.")]
+    assert refused(User, text) == [(BATCH + 7, "Name (empty): enter the name.")]

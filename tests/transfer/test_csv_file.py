@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from admin_app.models.preference import Density
-from admin_app.transfer.formats.base import BATCH
+from admin_app.transfer.formats.base import BATCH, FileOptions
 from admin_app.transfer.formats.csv import CONTENT_TYPE, csv_chunks, csv_value
 from admin_app.transfer.spreadsheet import restored
 
@@ -94,6 +94,15 @@ def test_pieces_are_of_a_bounded_size() -> None:
 
     assert sum(sizes) == len("A\r\n") + 10_000 * 102
     assert max(sizes) <= BATCH * 102
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("header", [["ID", "Name"], ["ID"], ["IDs, all", "Name"]])
+def test_a_file_never_begins_with_the_letters_of_another_format(header: list[str], delimiter: str) -> None:
+    (content,) = csv_chunks(header, [], FileOptions(delimiter=delimiter))
+
+    assert not content.startswith(b"ID")
+    assert list(csv.reader(io.StringIO(content.decode()), delimiter=delimiter)) == [header]
 
 
 def test_an_error_in_a_row_ends_the_file_with_the_error() -> None:

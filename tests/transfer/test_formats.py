@@ -18,6 +18,7 @@ from python_calamine import CalamineWorkbook
 
 from admin_app.errors import TransferError
 from admin_app.models.preference import Density
+from admin_app.text import plain_lines
 from admin_app.transfer.formats import FORMATS, FileOptions, xlsx
 
 # XML has no place for these even in an escape that every reader knows.
@@ -95,12 +96,17 @@ def test_xlsx_has_no_formula_and_no_link(text: str) -> None:
 
 @given(TEXT)
 def test_xlsx_gives_every_text_back(text: str) -> None:
-    assert sheet(written("xlsx", [text, "x"]))[1] == [text, "x"]
+    assert sheet(written("xlsx", [text, "x"]))[1] == [plain_lines(text), "x"]
 
 
-@pytest.mark.parametrize("text", ["a\r\nb\rc\td", " lead and trail ", "_x0041_", "_xD800", "a\x01\x1f", "<&>\"'", "😀"])
+@pytest.mark.parametrize("text", [" lead and trail ", "_x0041_", "_xD800", "a\x01\x1f", "<&>\"'", "😀"])
 def test_xlsx_gives_texts_back_that_xml_would_change(text: str) -> None:
     assert sheet(written("xlsx", [text, "x"]))[1] == [text, "x"]
+
+
+def test_xlsx_has_the_line_ends_of_cells() -> None:
+    assert sheet(written("xlsx", ["a\r\nb\rc\nd\te", "x"]))[1] == ["a\nb\nc\nd\te", "x"]
+    assert sheet(written("xlsx", ["a\r\n" * 10_900 + "b" * 60, "x"]))[1] == ["a\n" * 10_900 + "b" * 60, "x"]
 
 
 def test_xlsx_writes_half_a_surrogate_pair_and_what_is_no_character_as_their_codes() -> None:
@@ -119,9 +125,51 @@ def test_xlsx_cuts_long_text_with_a_note_and_says_where() -> None:
     assert [cell.endswith(note) for cell, note in zip(cells[2:], notes, strict=True)] == [True, True]
     assert {len(cell.encode("utf-16-le")) // 2 for cell in cells[2:]} <= {32_767, 32_766}
     assert problems == [
-        (3, "It has a text of 32,768 characters; a cell holds 32,767. It was cut."),
-        (4, "It has a text of 20,000 characters; a cell holds 32,767. It was cut."),
+        (4, "It has a text of 32,768 characters; a cell holds 32,767. It was cut."),
+        (5, "It has a text of 20,000 characters; a cell holds 32,767. It was cut."),
     ]
+
+
+def test_xlsx_names_the_row_of_the_sheet_that_a_cut_text_is_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx, "SHEET_ROWS", 3)
+    problems: list[tuple[int, str]] = []
+
+    content = written("xlsx", ["a"], ["b"], ["c"], ["y" * 32_768], names=["A"], problems=problems)
+
+    assert sheet(content, 1)[2][0].startswith("yyy")
+    words = "On sheet 2, it has a text of 32,768 characters; a cell holds 32,767. It was cut."
+    assert problems == [(3, words)]
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [
+        (datetime.max.replace(tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59)),  # noqa: DTZ001 -- a cell has no zone
+        (date.max, datetime(9999, 12, 31)),  # noqa: DTZ001
+        (date(1900, 3, 1), datetime(1900, 3, 1)),  # noqa: DTZ001
+    ],
+)
+def test_xlsx_has_dates_up_to_the_last_one(value: Any, cell: datetime) -> None:
+    content = written("xlsx", [value], names=["A"])
+
+    (read,) = next(openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows(min_row=2, values_only=True))  # type: ignore[union-attr]
+    assert read == cell
+    assert b't="inlineStr"' not in sheet_xml(content).partition(b'<row r="2">')[2]
+
+
+def test_xlsx_columns_are_wide_enough_for_times_and_no_wider_than_a_page() -> None:
+    rows = [[1, "Ann", None, datetime(2026, 1, 2, tzinfo=UTC), "x" * 500, 10**12]]
+
+    book = openpyxl.load_workbook(io.BytesIO(written("xlsx", *rows, names=["ID", "Name", "Day", "At", "Text", "Long"])))
+
+    widths = [column.width for column in book.active.column_dimensions.values()]  # type: ignore[union-attr]
+    assert widths == [12, 6, 20, 20, 60, 15]
+
+
+def test_xlsx_without_rows_has_the_widths_of_its_titles() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(written("xlsx", names=["ID", "Created at"])))
+
+    assert [column.width for column in book.active.column_dimensions.values()] == [4, 12]  # type: ignore[union-attr]
 
 
 def test_xlsx_refuses_long_text_where_that_was_chosen() -> None:
@@ -129,7 +177,7 @@ def test_xlsx_refuses_long_text_where_that_was_chosen() -> None:
         written("xlsx", ["a"], ["x" * 40_000], names=["A"], cuts_long_text=False)
 
     assert str(caught.value) == (
-        "Row 2 has a text of 40,000 characters; a cell holds 32,767. Choose another format, or let long text be cut."
+        "Row 3 has a text of 40,000 characters; a cell holds 32,767. Choose another format, or let long text be cut."
     )
 
 

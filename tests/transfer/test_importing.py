@@ -87,7 +87,7 @@ def test_a_byte_order_mark_is_no_part_of_the_header() -> None:
 def test_blank_lines_are_passed_over_and_counted() -> None:
     text = "content,user_id\nfirst,\n\n\nlast,99\n"
 
-    assert refused(Post, text) == [(5, "User ID 99 does not exist.")]
+    assert refused(Post, text) == [(5, "User ID “99”: it does not exist.")]
 
 
 def test_quoted_line_breaks_quotes_and_commas_are_text() -> None:
@@ -110,7 +110,7 @@ def test_text_longer_than_pythons_usual_limit_comes_in() -> None:
 
 
 def test_empty_cells_are_no_value() -> None:
-    bring(Post, "content,user_id\n,\n")
+    bring(Post, "id,content,user_id\n1,,\n")
 
     assert all_of(Post, "content", "user_id") == [("", None)]
 
@@ -133,10 +133,9 @@ def test_a_header_without_rows_brings_nothing() -> None:
         ),
         ("name,Name\nAda,Ada\n", "The header “Name” stands there twice."),
         ("", "The first row must name the columns: name, email, id, created_at."),
-        ("\nname\nAda\n", "The first row must name the columns: name, email, id, created_at."),
-        ("name;email\nAda;a@b\n", "The header “name;email” is no column of this list. There is: name, email, id, created_at."),
-        ("name,email\nŽ,a@b\n".encode("utf-16"), "The file is not UTF-8. Save it as “CSV UTF-8” and import it again."),
-        ("name,email\né,a@b\n".encode("latin-1"), "The file is not UTF-8. Save it as “CSV UTF-8” and import it again."),
+        ("\n,,\n", "The first row must name the columns: name, email, id, created_at."),
+        ("name;phone\nAda;1\n", "The header “phone” is no column of this list. There is: name, email, id, created_at."),
+        ("posts\n5\n", "The first row must name the columns: name, email, id, created_at."),
     ],
 )  # fmt: skip
 def test_a_file_that_is_not_understood_is_refused_in_one_sentence(text: str | bytes, message: str) -> None:
@@ -160,6 +159,18 @@ def test_a_column_that_a_person_may_add_to_the_list_is_passed_over(make_user: An
     report = bring(User, f"id,name,email,Updated at\n{key},Ada,ada@example.com,2001-01-01\n")
 
     assert (report.created, report.changed, report.unchanged) == (0, 0, 1)
+
+
+def test_a_cell_below_no_title_is_the_rows_problem() -> None:
+    assert refused(User, ",name,email\n,Ada,ada@example.com\n0,Bo,bo@example.com\n") == [
+        (3, "“0,Bo,bo@example.com”: the first row has no name above “0”.")
+    ]
+
+
+def test_emptied_columns_bring_nothing() -> None:
+    bring(User, "name,,email,\nAda,,ada@example.com,\n")
+
+    assert all_of(User, "name", "email") == [("Ada", "ada@example.com")]
 
 
 # ---- how it is read

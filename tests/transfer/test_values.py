@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import uuid
 from collections.abc import Callable, Iterator
@@ -112,40 +113,28 @@ def test_a_cell_is_read_as_its_columns_type(name: str, cell: str, value: Any) ->
 @pytest.mark.parametrize(
     ("name", "cell", "problem"),
     [
-        ("yes", "maybe", "must be yes or no, not “maybe”."),
-        ("yes", "2", "must be yes or no, not “2”."),
-        ("colour", "green", "must be one of red, blue, not “green”."),
-        ("day", "22.11.2026", "must be a date like 2026-11-22, not “22.11.2026”."),
-        ("day", "2026-02-30", "must be a date like 2026-11-22, not “2026-02-30”."),
-        ("clock", "half past nine", "must be a time like 09:30, not “half past nine”."),
-        ("clock", "25:00", "must be a time like 09:30, not “25:00”."),
-        ("moment", "soon", "must be a time like 2026-11-22T09:30:00Z, not “soon”."),
-        (
-            "moment",
-            "9999-12-31T23:59:59-01:00",
-            "must be a time like 2026-11-22T09:30:00Z, not “9999-12-31T23:59:59-01:00”.",
-        ),
-        ("uid", "1234", "must be a UUID, not “1234”."),
-        ("number", "2.5", "must be a whole number, not “2.5”."),
-        ("number", "2147483648", "must be between -2,147,483,648 and 2,147,483,647, not 2147483648."),
-        ("weight", "heavy", "must be a number, not “heavy”."),
-        ("weight", "2,500", "must be 2500 or 2.500; “2,500” may mean either."),
-        ("price", "9.99 €", "must be a number, not “9.99 €”."),
+        ("yes", "maybe", "must be yes or no."),
+        ("yes", "2", "must be yes or no."),
+        ("colour", "green", "must be one of red, blue."),
+        ("day", "22.11.2026", "must be a date like 2026-11-22."),
+        ("day", "2026-02-30", "must be a date like 2026-11-22."),
+        ("clock", "half past nine", "must be a time like 09:30."),
+        ("clock", "25:00", "must be a time like 09:30."),
+        ("moment", "soon", "must be a time like 2026-11-22T09:30:00Z."),
+        ("moment", "9999-12-31T23:59:59-01:00", "must be a time like 2026-11-22T09:30:00Z."),
+        ("uid", "1234", "must be a UUID."),
+        ("number", "2.5", "must be a whole number."),
+        ("number", "2147483648", "must be between -2,147,483,648 and 2,147,483,647."),
+        ("weight", "heavy", "must be a number."),
+        ("weight", "2,500", "may mean 2500 or 2.500. Write the one that you mean."),
+        ("price", "9.99 €", "must be a number."),
     ],
 )
 def test_a_cell_that_is_not_of_its_columns_type_is_told_what_it_must_be(name: str, cell: str, problem: str) -> None:
-    with pytest.raises(ValueError, match="must be") as refusal:
+    with pytest.raises(ValueError, match="must be|may mean") as refusal:
         parse(name, cell)
 
     assert str(refusal.value) == problem
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_a_long_wrong_cell_is_quoted_by_its_beginning(name: str) -> None:
-    with pytest.raises(ValueError, match="must be") as refusal:
-        parse(name, "x" * 10_000)
-
-    assert str(refusal.value).endswith(f"not “{'x' * 40}”.")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -173,6 +162,73 @@ def test_every_value_is_read_back_from_how_it_is_written(name: str, data: st.Dat
     _, cell, _ = written([name], [value]).split("\r\n")
 
     assert parse(name, cell) == value
+
+
+class Extreme(Enum):
+    FORMULA = "=1"
+    MINUS = "-x"
+    SMALL = "a"
+    CAPITAL = "A"
+    WIDE = " b "
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (sa.BigInteger(), -(2**63)),
+        (sa.BigInteger(), 2**63 - 1),
+        (sa.SmallInteger(), -(2**15)),
+        (sa.Integer(), -(2**31)),
+        (sa.Float(), 1.7976931348623157e308),
+        (sa.Float(), 5e-324),
+        (sa.Float(), -0.1),
+        (sa.Numeric(38, 18), Decimal("-12345678901234567890.123456789012345678")),
+        (sa.Numeric(38, 18), Decimal("1E-18")),
+        (sa.Numeric(40, 0), Decimal("1E+30")),
+        (UtcDateTime(), datetime.min.replace(tzinfo=UTC)),
+        (UtcDateTime(), datetime.max.replace(tzinfo=UTC)),
+        (sa.DateTime(), datetime.min),  # noqa: DTZ901 -- the column has no zone
+        (sa.DateTime(), datetime.max),  # noqa: DTZ901
+        (sa.Date(), date.min),
+        (sa.Date(), date.max),
+        (sa.Time(), time.min),
+        (sa.Time(), time.max),
+        (sa.Uuid(), uuid.UUID(int=0)),
+        (sa.Uuid(), uuid.UUID(int=2**128 - 1)),
+        (sa.Boolean(), False),
+        (sa.String(), "'=1"),
+        (sa.String(), "\t'"),
+        (sa.Text(), "\ufeff\u200b\r\n"),
+        (sa.Enum("=1", "-x", "'-x", "x"), "=1"),
+        (sa.Enum("=1", "-x", "'-x", "x"), "-x"),
+        (sa.Enum("=1", "-x", "x"), "x"),
+        *[(sa.Enum(Extreme), one) for one in Extreme],
+    ],
+)
+def test_what_a_type_writes_it_takes_back(kind: sa.types.TypeEngine[Any], value: Any) -> None:
+    cell = list(csv.reader(io.StringIO(written(["x", "y"], [value, 1]), newline="")))[1][0]
+
+    read = parse_value(ImportColumn("x", "X", sa.Column("x", kind)), cell, is_verbatim=False)
+
+    assert (read, type(read)) == (value, type(value))
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell", "problem"),
+    [
+        (sa.Time(), "09:30Z", "must be a time like 09:30."),
+        (sa.DateTime(), "2026-11-22T09:30Z", "must be a time like 2026-11-22T09:30:00, without a zone."),
+        (sa.Float(), "1_000", "must be a number."),
+        (sa.Enum("a", "b"), "c", "must be one of a, b."),
+    ],
+)
+def test_a_cell_that_would_become_another_value_is_refused(
+    kind: sa.types.TypeEngine[Any], cell: str, problem: str
+) -> None:
+    with pytest.raises(ValueError, match="must be") as refusal:
+        parse_value(ImportColumn("x", "X", sa.Column("x", kind)), cell, is_verbatim=False)
+
+    assert str(refusal.value) == problem
 
 
 # ---- a file
@@ -226,9 +282,9 @@ def test_each_wrong_cell_of_a_row_is_named_and_nothing_comes_in(bring: Callable[
         bring(text)
 
     assert refusal.value.problems == (
-        (3, "Day must be a date like 2026-11-22, not “tomorrow”."),
-        (3, "Uid must be a UUID, not “mine”."),
-        (3, "Yes must be yes or no, not “perhaps”."),
+        (3, "Day “tomorrow”: must be a date like 2026-11-22."),
+        (3, "Uid “mine”: must be a UUID."),
+        (3, "Yes “perhaps”: must be yes or no."),
     )
     assert stored() == []
 
@@ -236,10 +292,10 @@ def test_each_wrong_cell_of_a_row_is_named_and_nothing_comes_in(bring: Callable[
 @pytest.mark.parametrize(
     ("name", "cell", "problem"),
     [
-        ("weight", "nan", "Weight must be a number, not “nan”."),
-        ("weight", "1e999", "Weight must be a number, like 4.2."),
-        ("price", "-Infinity", "Price must be a number, not “-Infinity”."),
-        ("price", "123456789", "Price must be between -100,000,000 and 100,000,000."),
+        ("weight", "nan", "Weight “nan”: must be a number."),
+        ("weight", "1e999", "Weight “inf”: must be a number, like 4.2."),
+        ("price", "-Infinity", "Price “-Infinity”: must be a number."),
+        ("price", "123456789", "Price “123456789”: must be between -100,000,000 and 100,000,000."),
     ],
 )
 def test_a_number_that_no_column_holds_is_the_rows_problem(

@@ -28,7 +28,7 @@ class FileOptions:
 
 
 # A format's writer: the columns' names, the rows (or the lines that the database made of them), what was chosen, and who
-# hears of a row (counted from 1) that could not be written as it is. Yields the file.
+# hears of a row, by its number in the file, that could not be written as it is. Yields the file.
 Write = Callable[[Sequence[str], Iterable[Sequence[Any]], FileOptions, Problem], Iterator[bytes]]
 
 

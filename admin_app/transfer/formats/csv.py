@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -30,9 +31,10 @@ def csv_chunks(
     """Write the file piece by piece; memory does not grow with its length. Rows that are text are lines already."""
     conversions = _NEUTRALISED if options.neutralises else _AS_IT_IS
     buffer = io.StringIO()
-    buffer.write(BYTE_ORDER_MARK if options.is_for_excel else "")
     writer = csv.writer(buffer, delimiter=options.delimiter)
     writer.writerow([conversions.of(title) for title in header])
+    mark, head = BYTE_ORDER_MARK if options.is_for_excel else "", _drained(buffer).decode()
+    buffer.write(mark + _quoted_at_first(head, options.delimiter))
     yield _drained(buffer)
     remaining = iter(rows)
     while batch := list(islice(remaining, BATCH)):
@@ -54,6 +56,14 @@ def moment(value: datetime) -> str:
         return value.isoformat()
     in_utc = value if value.tzinfo is UTC else value.astimezone(UTC)
     return f"{in_utc.isoformat()[:-6]}Z"
+
+
+def _quoted_at_first(head: str, delimiter: str) -> str:
+    """Put the first title between quotes where Excel would take the file for one of SYLK, which begins with these letters."""
+    if not head.startswith("ID"):
+        return head
+    first, others = re.match(f"([^{delimiter}\r]*)(.*)", head, re.DOTALL).groups()  # type: ignore[union-attr] # it fits all
+    return f'"{first}"{others}'
 
 
 def _drained(buffer: io.StringIO) -> bytes:

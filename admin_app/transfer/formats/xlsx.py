@@ -18,6 +18,7 @@ from types import NoneType
 from typing import Any
 
 from admin_app.errors import TransferError
+from admin_app.text import plain_lines
 from admin_app.transfer.formats import xlsx_parts
 from admin_app.transfer.formats.base import BATCH, Conversions, FileOptions, Format, Problem
 
@@ -33,6 +34,12 @@ COMPRESSION = 1
 _FIRST_DAY = date(1900, 3, 1)
 _DAY_ZERO = date(1899, 12, 30).toordinal()
 _SECONDS_A_DAY = 86_400
+# The last whole second: shown to the second, any part of it more would be rounded into the year 10000, which there is not.
+_LAST_MOMENT = date.max.toordinal() - _DAY_ZERO + (_SECONDS_A_DAY - 1) / _SECONDS_A_DAY
+# Widths of columns, in letters: of a time, of an id and the like, and the widest.
+TIMES_WIDTH = 20
+NUMBERS_WIDTH = 12
+WIDEST = 60
 
 # What XML cannot hold, or would read as something else: markup, control characters, and text that looks like the escape
 # for those.
@@ -54,6 +61,7 @@ def xlsx_chunks(
             sheet_rows = chain(first, islice(remaining, SHEET_ROWS - 1 - len(first)))
             # Its size is known at the end only, and may pass what a ZIP of old holds.
             with archive.open(f"xl/worksheets/sheet{count}.xml", "w", force_zip64=True) as sheet:
+                cells.sheet = count
                 for piece in _sheet(header, sheet_rows, cells):
                     sheet.write(piece)
                     yield from pipe.drained()
@@ -82,14 +90,16 @@ class _Pipe:
 
 
 def _sheet(header: Sequence[str], rows: Iterable[Sequence[Any]], cells: _Cells) -> Iterator[bytes]:
-    yield xlsx_parts.SHEET_BEGIN
+    remaining = iter(rows)
+    batch = list(islice(remaining, BATCH))
+    yield xlsx_parts.sheet_begin(_widths(header, batch))
     head = "".join(
         f'<c s="{xlsx_parts.HEAD}" t="inlineStr"><is><t xml:space="preserve">{_escaped(title)}</t></is></c>'
         for title in header
     )
     yield f'<row r="1">{head}</row>'.encode()
-    remaining, number = iter(rows), 2
-    while batch := list(islice(remaining, BATCH)):
+    number = 2
+    while batch:
         columns = cells.conversions.columns(batch)
         try:
             lines = [
@@ -97,9 +107,9 @@ def _sheet(header: Sequence[str], rows: Iterable[Sequence[Any]], cells: _Cells) 
             ]
         except _TooLongError:
             lines = cells.one_by_one(batch, number)
-        cells.written += len(batch)
         number += len(batch)
         yield "".join(lines).encode()
+        batch = list(islice(remaining, BATCH))
     yield xlsx_parts.SHEET_END
 
 
@@ -111,28 +121,50 @@ class _Cells:
     """How values become cells, and what is done about texts that do not fit into one."""
 
     def __init__(self, options: FileOptions, on_problem: Problem) -> None:
-        self.options, self.on_problem, self.written = options, on_problem, 0
+        self.options, self.on_problem, self.sheet = options, on_problem, 1
         self.conversions = Conversions(*_CONVERSIONS)
 
     def one_by_one(self, batch: Sequence[Sequence[Any]], number: int) -> list[str]:
         """Write a batch that has a text too long: cut, with a note, or not at all."""
         lines = []
-        for place, row in enumerate(batch):
-            kept = [self._fitting(value, self.written + place + 1) for value in row]
-            lines.append(f'<row r="{number + place}">{"".join(self.conversions.of(value) for value in kept)}</row>')
+        for place, row in enumerate(batch, number):
+            kept = [self._fitting(value, place) for value in row]
+            lines.append(f'<row r="{place}">{"".join(self.conversions.of(value) for value in kept)}</row>')
         return lines
 
     def _fitting(self, value: Any, row: int) -> Any:
-        if not isinstance(value, str) or _units(value) <= LONGEST_TEXT:
+        text = _with_plain_lines(value) if isinstance(value, str) else ""
+        if _units(text) <= LONGEST_TEXT:
             return value
-        words = f"has a text of {len(value):,} characters; a cell holds {LONGEST_TEXT:,}"
+        words = f"has a text of {len(text):,} characters; a cell holds {LONGEST_TEXT:,}"
+        where = f" of sheet {self.sheet}" if self.sheet > 1 else ""
         if not self.options.cuts_long_text:
-            message = f"Row {row:,} {words}. Choose another format, or let long text be cut."
+            message = f"Row {row:,}{where} {words}. Choose another format, or let long text be cut."
             raise TransferError(message)
-        self.on_problem(row, f"It {words}. It was cut.")
-        note = f"… [cut: the whole text has {len(value):,} characters]"
-        kept = value.encode("utf-16-le", "surrogatepass")[: 2 * (LONGEST_TEXT - len(note))]
+        self.on_problem(row, f"{f'On sheet {self.sheet}, it' if where else 'It'} {words}. It was cut.")
+        note = f"… [cut: the whole text has {len(text):,} characters]"
+        kept = text.encode("utf-16-le", "surrogatepass")[: 2 * (LONGEST_TEXT - len(note))]
         return kept.decode("utf-16-le", "ignore") + note
+
+
+def _with_plain_lines(text: str) -> str:
+    """Return a text with the line ends of cells; Excel shows the code of any other."""
+    return plain_lines(text) if "\r" in text else text
+
+
+def _widths(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[int]:
+    """Return how wide each column is, by the first rows: at least so that a date is not shown as ########."""
+    columns = list(zip(*rows, strict=True)) or [()] * len(header)
+    return [max(len(title) + 2, *map(_width, column), 0) for title, column in zip(header, columns, strict=True)]
+
+
+def _width(value: Any) -> int:
+    """Return the room for a value; where there is none yet, a time may come."""
+    if isinstance(value, int):
+        return max(len(str(value)) + 2, NUMBERS_WIDTH)
+    if isinstance(value, str):
+        return min(len(value[:WIDEST].partition("\n")[0]) + 2, WIDEST)
+    return TIMES_WIDTH
 
 
 def _units(text: str) -> int:
@@ -141,6 +173,7 @@ def _units(text: str) -> int:
 
 
 def _text(value: str) -> str:
+    value = _with_plain_lines(value)
     # Beyond half of what fits it may be too many UTF-16 units.
     if len(value) > LONGEST_TEXT // 2 and _units(value) > LONGEST_TEXT:
         raise _TooLongError
@@ -176,7 +209,8 @@ def _moment(value: datetime) -> str:
     if naive.date() < _FIRST_DAY:
         return _text(value.isoformat())
     seconds = naive.hour * 3600 + naive.minute * 60 + naive.second + naive.microsecond / 1_000_000
-    return f'<c s="{xlsx_parts.MOMENT}"><v>{naive.toordinal() - _DAY_ZERO + seconds / _SECONDS_A_DAY!r}</v></c>'
+    days = min(naive.toordinal() - _DAY_ZERO + seconds / _SECONDS_A_DAY, _LAST_MOMENT)
+    return f'<c s="{xlsx_parts.MOMENT}"><v>{days!r}</v></c>'
 
 
 def _day(value: date) -> str:

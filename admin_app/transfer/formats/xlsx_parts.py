@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 # Styles of cells, in the order of `cellXfs` below.
 HEAD, MOMENT, DAY, TIME = 1, 2, 3, 4
@@ -13,11 +13,6 @@ _DOCUMENT = "http://schemas.openxmlformats.org/officeDocument/2006/relationships
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _PART = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
-# The header stays in view.
-SHEET_BEGIN = (
-    f'{_XML}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">'
-    '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetData>'
-).encode()
 SHEET_END = b"</sheetData></worksheet>"
 
 _STYLES = (
@@ -37,6 +32,18 @@ _STYLES = (
     )
     + '</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
+
+
+def sheet_begin(widths: Sequence[int]) -> bytes:
+    """Begin a sheet with columns of these widths, in letters; the header stays in view."""
+    columns = "".join(
+        f'<col min="{place}" max="{place}" width="{width}" customWidth="1"/>' for place, width in enumerate(widths, 1)
+    )
+    return (
+        f'{_XML}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">'
+        '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
+        f"<cols>{columns}</cols><sheetData>"
+    ).encode()
 
 
 def parts(sheets: int) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,93 @@
+"""The files that commands read and write: regular ones, links, pipes, devices, standard input and output."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import shutil
+import stat
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from admin_app.errors import TransferError
+
+STANDARD = "-"
+
+
+@contextmanager
+def opened(name: str) -> Iterator[tuple[IO[bytes], int]]:
+    """Open a file to be read, and tell its size. What comes by a pipe is kept first: the database must not wait for it."""
+    source = sys.stdin.buffer if name == STANDARD else Path(name).open("rb")  # noqa: SIM115 -- closed below
+    try:
+        with source if source.seekable() else _kept(source) as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(0)
+            yield file, size
+    finally:
+        source.close()
+
+
+def _kept(source: IO[bytes]) -> IO[bytes]:
+    file = tempfile.TemporaryFile()  # noqa: SIM115 -- its reader closes it
+    shutil.copyfileobj(source, file)
+    return file
+
+
+def write_to(name: str, chunks: Iterable[bytes]) -> None:
+    """Write where the name leads: into standard output, a pipe or a device as it is; a file appears when it is whole."""
+    if name == STANDARD:
+        with to_standard_output():
+            sys.stdout.buffer.writelines(chunks)
+        return
+    try:
+        if _is_replaced(name):
+            _replace(Path(os.path.realpath(name)), chunks)
+        else:
+            with Path(name).open("wb") as file:
+                file.writelines(chunks)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        message = f"{name} cannot be written: {error.strerror}."
+        raise TransferError(message) from error
+
+
+@contextmanager
+def to_standard_output() -> Iterator[None]:
+    """Word what keeps standard output from taking what is written inside; that nobody reads on is no fault."""
+    try:
+        yield
+        sys.stdout.flush()
+    except OSError as error:
+        if error.errno == errno.EPIPE or error.filename is not None:
+            raise
+        # Or Python tries once more at its end, and says so.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        message = f"Standard output cannot be written: {error.strerror}."
+        raise TransferError(message) from error
+
+
+def _is_replaced(name: str) -> bool:
+    """Whether a file may take the place of what is there: not that of a pipe or of a device."""
+    try:
+        return stat.S_ISREG(os.stat(name).st_mode)  # noqa: PTH116 -- what a link leads to
+    except FileNotFoundError:
+        return True
+
+
+def _replace(path: Path, chunks: Iterable[bytes]) -> None:
+    """Write beside and move into place when it is whole: a file that broke off never stands under the name asked for."""
+    unfinished = path.with_name(f".export-{secrets.token_hex(8)}.part")
+    try:
+        with unfinished.open("xb") as file:
+            if path.exists():
+                os.fchmod(file.fileno(), stat.S_IMODE(path.stat().st_mode))
+            file.writelines(chunks)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
