@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, String, func, or_, select
+from sqlalchemy import Column, func, select
 
 from admin_app.domain.rules import is_required, problem_with
 from admin_app.extensions import AnySession
-from admin_app.text import folded, label
+from admin_app.models.caseless import caseless, is_caseless
+from admin_app.text import label
 
 Row = tuple[int, dict[str, Any]]
 Problem = tuple[int, str]
@@ -40,16 +41,11 @@ def _fitting(columns: Sequence[Column[Any]], row: Row, *, is_new: bool) -> Itera
                 yield number, problem
 
 
-def _folded(value: Any) -> Any:
-    """Return what counts as the same value: text in any case."""
-    return folded(value) if isinstance(value, str) else value
-
-
 def _repeated(batch: Sequence[Row], key: str, label: str) -> Iterator[Problem]:
     """Find values that must be unique and stand in the batch twice."""
     first: dict[Any, int] = {}
     for number, values in batch:
-        value = _folded(values.get(key))
+        value = caseless(values.get(key))
         if value is not None and first.setdefault(value, number) != number:
             yield number, f"{label} “{values[key]}” is the same as in row {first[value]}."
 
@@ -57,14 +53,13 @@ def _repeated(batch: Sequence[Row], key: str, label: str) -> Iterator[Problem]:
 def _taken(session: AnySession, model: type[Any], column: Column[Any], batch: Sequence[Row]) -> Iterator[Problem]:
     """Find unique values that another record has; rows of earlier batches are in the database by now."""
     given = {values[column.key] for _, values in batch if values.get(column.key) is not None}
-    folded = func.lower(column) if isinstance(column.type, String) else column
-    # As given, too: Python and PostgreSQL do not agree on every letter's small form.
-    taken = or_(folded.in_({_folded(value) for value in given}), column.in_(given))
-    rows = session.execute(select(column, folded, model.id).where(taken)).all() if given else []
-    owners = {text: row[2] for row in rows for text in row[:2]}
+    key = func.caseless(column) if is_caseless(column) else column
+    wanted = {caseless(value) for value in given} if is_caseless(column) else given
+    found = select(key, model.id).where(key.in_(wanted))
+    owners: dict[Any, Any] = dict(session.execute(found).tuples()) if given else {}
     for number, values in batch:
         value = values.get(column.key)
-        owner = owners.get(value, owners.get(_folded(value)))
+        owner = owners.get(caseless(value) if is_caseless(column) else value)
         if owner is not None and owner != values.get("id"):
             yield number, f"{label(column.key)} “{values[column.key]}” is already used by ID {owner}."
 
