@@ -38,8 +38,12 @@ def is_caseless(column: Column[Any]) -> bool:
 
 
 def same(column: Any, value: Any) -> ColumnElement[bool]:
-    """Whether a column has this text, in whatever capitals: what its unique index finds."""
-    condition: ColumnElement[bool] = func.caseless(column) == func.caseless(value)
+    """Whether a column has this text, in whatever capitals: what its unique index finds.
+
+    What a person typed is folded here, by Python: a long text would keep PostgreSQL busy.
+    """
+    key = letters.caseless(value) if isinstance(value, str) else func.caseless(value)
+    condition: ColumnElement[bool] = func.caseless(column) == key
     return condition
 
 
@@ -51,7 +55,7 @@ def same_in(column: Column[Any], one: Any, other: Any) -> ColumnElement[bool]:
 
 def same_as_any(column: Any, values: Iterable[str]) -> ColumnElement[bool]:
     """Whether a column has one of these texts, in whatever capitals."""
-    return func.caseless(column).in_([func.caseless(value) for value in values])
+    return func.caseless(column).in_([letters.caseless(value) for value in values])
 
 
 def declared(metadata: MetaData) -> set[Place]:

@@ -56,7 +56,8 @@ def _taken(session: AnySession, model: type[Any], column: Column[Any], batch: Se
     key = func.caseless(column) if is_caseless(column) else column
     wanted = {caseless(value) for value in given} if is_caseless(column) else given
     found = select(key, model.id).where(key.in_(wanted))
-    owners: dict[Any, Any] = dict(session.execute(found).tuples()) if given else {}
+    rows = session.execute(found).all() if given else []
+    owners = {row[0]: row[1] for row in rows}
     for number, values in batch:
         value = values.get(column.key)
         owner = owners.get(caseless(value) if is_caseless(column) else value)
