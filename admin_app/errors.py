@@ -2,6 +2,7 @@
 
 AdminError
 ├── ConfigurationError   a setting is wrong: the start stops with one line
+├── ClashError           records that are there keep a migration from being made
 ├── RecordError          a record cannot be written as asked
 │   ├── InvalidRecord    fields are wrong, each with its message
 │   └── RecordGone       somebody deleted it meanwhile, or changed it in the same moment
@@ -26,6 +27,10 @@ class AdminError(Exception):
 
 class ConfigurationError(AdminError):
     """A setting is missing or wrong."""
+
+
+class ClashError(AdminError):
+    """Records that are there break what a migration lets the database hold from now on."""
 
 
 class RecordError(AdminError):
@@ -75,7 +80,12 @@ class DeletionError(AdminError):
 
 
 class UndoError(AdminError):
-    """An act cannot be undone."""
+    """An act cannot be undone; `other` is the record in the way, where it is one."""
+
+    def __init__(self, message: str, other: object = None) -> None:
+        """Keep what is in the way: whoever may see it is told."""
+        super().__init__(message)
+        self.other = other
 
 
 class TransferError(AdminError):

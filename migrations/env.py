@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, Literal
 
 from alembic import context
@@ -12,11 +13,13 @@ from flask import current_app
 from admin_app.current import writing
 from admin_app.extensions import db
 from admin_app.jobs import queue
+from admin_app.models import caseless
 from admin_app.models.alone import alone
 from admin_app.models.base import UtcDateTime
 from admin_app.selection import (
     search_indexes,
     search_operations,  # noqa: F401 -- imported for what it tells Alembic: op.create_search_index
+    unique_operations,
 )
 
 
@@ -26,16 +29,19 @@ def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal
 
 
 def include_name(name: str | None, kind: str, _parents: Any) -> bool:
-    """Leave the search indexes, and the tables that SQLite keeps them in, to `search_operations`; Huey's to Huey."""
+    """Leave the search indexes, and the tables that SQLite keeps them in, to `search_operations`; Huey's to Huey; unique text's to its own."""
     if name is not None and name.startswith(f"{queue.PREFIX}_"):
+        return False
+    if kind == "index" and caseless.is_own(name):
         return False
     return kind not in {"table", "index"} or not search_indexes.is_own(name, db.metadata)
 
 
-def repair_search(*, ctx: MigrationContext, **_: Any) -> None:
-    """Give a table that a batch rebuilt its triggers back."""
+def repair(*, ctx: MigrationContext, **_: Any) -> None:
+    """Give a table that a batch rebuilt its triggers back, and the indexes of its unique texts."""
     if ctx.connection is not None and not ctx.as_sql:
         search_indexes.repair(ctx.connection)
+        unique_operations.repair(ctx.connection)
 
 
 def run_migrations() -> None:
@@ -44,13 +50,17 @@ def run_migrations() -> None:
     Which are missing is asked when no other process is at it any more.
     """
     arguments = current_app.extensions["migrate"].configure_args
-    with writing(), alone(db.engine), db.engine.connect() as connection:
+    with writing(), alone(db.engine), db.engine.connect() as connection, warnings.catch_warnings():
+        # SQLAlchemy cannot read them on SQLite, and need not.
+        warnings.filterwarnings("ignore", "Skipped unsupported reflection of expression-based index uq_")
+        unique_operations.begin(connection)
+        connection.commit()
         context.configure(
             connection=connection,
             target_metadata=db.metadata,
             render_item=render_item,
             include_name=include_name,
-            on_version_apply=repair_search,
+            on_version_apply=repair,
             transaction_per_migration=True,
             **arguments,
         )

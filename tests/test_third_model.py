@@ -84,6 +84,7 @@ def test_migration_is_written_and_leaves_nothing_to_change(project: Path) -> Non
 
     assert len(written) == 1
     assert "op.create_search_index('tag', ['label', 'note'])" in written[0].read_text()
+    assert "op.create_unique_text([('tag', 'label')])" in written[0].read_text()
     assert "No new upgrade operations detected" in checked
 
 

@@ -13,6 +13,7 @@ from admin_app.current import writing
 from admin_app.domain import accounts, passwords, records, restored, roles, sessions, sign_in, two_factor
 from admin_app.errors import NotFoundError
 from admin_app.extensions import db
+from admin_app.models.caseless import same
 from admin_app.models.staff import Staff
 from admin_app.web.password_links import hand_over
 
@@ -164,7 +165,7 @@ def _hand_over(email: str) -> None:
 
 
 def _person(email: str) -> Staff:
-    person: Staff | None = db.session.scalar(select(Staff).where(Staff.email == accounts.normalised_email(email)))
+    person: Staff | None = db.session.scalar(select(Staff).where(same(Staff.email, accounts.normalised_email(email))))
     if person is None:
         message = f"Nobody has an account with the email {email}. See: manage.py staff list"
         raise NotFoundError(message)

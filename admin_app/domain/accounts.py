@@ -15,6 +15,7 @@ from admin_app.domain.roles import of_keys
 from admin_app.domain.rules import problem_with
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import AnySession
+from admin_app.models.caseless import same
 from admin_app.models.role import OWNER
 from admin_app.models.staff import Staff
 from admin_app.models.words import Words
@@ -50,7 +51,7 @@ def create_staff(session: AnySession, *, name: str, email: str, roles: Collectio
     }
     if any(problems.values()):
         raise InvalidRecord({label: problem for label, problem in problems.items() if problem})
-    if session.scalar(select(Staff.id).where(Staff.email == email)) is not None:
+    if session.scalar(select(Staff.id).where(same(Staff.email, email))) is not None:
         raise InvalidRecord({"email": f"{email} already has an account."})
     found = of_keys(session, roles)
     staff = Staff(name=name.strip(), email=email, roles=Words(one.key for one in found))

@@ -6,11 +6,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, Text, and_, func, or_, select
+from sqlalchemy import ColumnElement, String, Text, and_, or_, select
 from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.errors import NotFoundError
 from admin_app.extensions import AnySession
+from admin_app.models.caseless import same
 from admin_app.models.limits import as_key
 from admin_app.numbers import whole_number
 
@@ -82,7 +83,7 @@ def _matching(session: AnySession, model: type[Any], text: str, sight: Sight) ->
         return []
     for criterion in (
         or_(*(column == text for column in columns)),
-        or_(*(func.lower(column) == func.lower(text) for column in columns)),
+        or_(*(same(column, text) for column in columns)),
     ):
         if found := _first(session, model, criterion if sight.rows is None else and_(criterion, sight.rows)):
             return found

@@ -17,6 +17,7 @@ from admin_app.domain.recording import begin_set, count_rows
 from admin_app.domain.rows import delete_rows
 from admin_app.extensions import AnySession
 from admin_app.models.base import utc_now
+from admin_app.models.caseless import is_caseless, same_in
 from admin_app.models.change_set import Change, Did
 from admin_app.models.stored import COUNTED, from_json_sql, has_key, json_of, kept_columns, keys_in
 
@@ -40,7 +41,7 @@ class GivingBack:
     def made_again(self) -> int:
         """Make the deleted records again, with their ids and times."""
         columns = {key: column for key, column in kept_columns(self.model).items() if key != "id"}
-        clean = and_(*self._of(Did.DELETE), ~self._is_there(), *self._fits(columns, _OLD.c.before))
+        clean = and_(*self._of(Did.DELETE), ~self._is_there(), *self._fits(columns, Did.DELETE))
         number, first = self._record(Did.CREATE, _OLD.c.version + 1, sa.null(), _OLD.c.before, clean)
         if number:
             self._insert(columns, first)
@@ -58,7 +59,7 @@ class GivingBack:
             _OLD.c.before != {},
             self._table.c.id == _OLD.c.record_id,
             *untouched,
-            *self._fits(columns, _OLD.c.before),
+            *self._fits(columns, Did.UPDATE),
         )
         self._lock(select(_OLD.c.record_id).where(clean))
         number, first = self._record(Did.UPDATE, self._table.c.version + 1, _OLD.c.after, _OLD.c.before, clean)
@@ -158,22 +159,35 @@ class GivingBack:
         left = self._value(column, _OLD.c.after, key)
         return or_(~self._has(_OLD.c.after, key), table.c[column.name].is_not_distinct_from(left))
 
-    def _fits(self, columns: dict[str, Column[Any]], values: Any) -> list[ColumnElement[bool]]:
+    def _fits(self, columns: dict[str, Column[Any]], did: Did) -> list[ColumnElement[bool]]:
         """Ask that nobody else has a unique value by now, and that what is pointed at still exists."""
         found: list[ColumnElement[bool]] = []
+        values: Any = _OLD.c.before
         for key, column in columns.items():
             value = self._value(column, values, key)
             if column.unique:
-                other = self._table.alias(f"other_{column.name}")
-                taken = (
-                    select(1).select_from(other).where(other.c[column.name] == value, other.c.id != _OLD.c.record_id)
-                )
-                found.append(or_(~self._has(values, key), ~exists(taken)))
+                free = and_(~self._is_taken(column, value), *self._is_first(column, key, did))
+                found.append(or_(~self._has(values, key), value.is_(None), free))
             for foreign_key in column.foreign_keys:
                 target = foreign_key.column.table.alias(f"target_{column.name}")
                 there = exists(select(1).select_from(target).where(target.c[foreign_key.column.name] == value))
                 found.append(or_(value.is_(None), there, *self._comes_along(foreign_key, value)))
         return found
+
+    def _is_taken(self, column: Column[Any], value: Any) -> ColumnElement[bool]:
+        other = self._table.alias(f"other_{column.name}")
+        has_it = same_in(column, other.c[column.name], value)
+        return exists(select(1).select_from(other).where(has_it, other.c.id != _OLD.c.record_id))
+
+    def _is_first(self, column: Column[Any], key: str, did: Did) -> list[ColumnElement[bool]]:
+        """Of several records that would get the same text by one statement, choose the first: they are older than its index."""
+        if self.only is not None or not is_caseless(column):
+            return []
+        twin: Any = Change.__table__.alias(f"twin_{column.name}")
+        mine = [twin.c.change_set_id == self.set_id, twin.c.model == self._table.name, twin.c.act == did.value]
+        text = func.caseless(self._value(column, twin.c.before, key))
+        first = select(func.min(twin.c.record_id), text).where(*mine).group_by(text)
+        return [sa.tuple_(_OLD.c.record_id, func.caseless(self._value(column, _OLD.c.before, key))).in_(first)]
 
     def _comes_along(self, foreign_key: Any, value: Any) -> list[ColumnElement[bool]]:
         """Count a record as there that is made again by the same statement."""

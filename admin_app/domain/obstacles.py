@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from admin_app.domain.giving_back import hanging_columns
 from admin_app.domain.nouns import noun_of
 from admin_app.extensions import AnySession
+from admin_app.models.caseless import same_in
 from admin_app.models.change_set import Change, Did
 from admin_app.models.stored import from_json, kept_columns, recorded_models
 from admin_app.text import counted, in_words, label
@@ -45,7 +46,7 @@ def misfit(session: AnySession, change: Change, model: type[Any]) -> Obstacle | 
         if value is None:
             continue
         if column.unique:
-            other = session.scalar(select(model).where(column == value, model.id != change.record_id))
+            other = session.scalar(select(model).where(same_in(column, column, value), model.id != change.record_id))
             if other is not None:
                 return Obstacle(change, f"{label(key)} “{value}” is used by another {noun_of(model)} now.", other=other)
         for foreign_key in column.foreign_keys:

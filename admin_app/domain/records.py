@@ -15,6 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from admin_app.domain.rules import taken
 from admin_app.errors import InvalidRecord, RecordGone
 from admin_app.extensions import AnySession
+from admin_app.models.caseless import index_name, is_caseless
 from admin_app.text import label
 
 
@@ -55,13 +56,18 @@ def _commit(session: Session, *, is_known: bool) -> None:
 
 
 def _problems_of(error: IntegrityError, model: type[Any]) -> dict[str, str]:
-    """Find the columns a refusal is about. SQLite names them ("user.email"), PostgreSQL names the constraint."""
+    """Find the columns a refusal is about. SQLite names them ("user.email"), PostgreSQL names the constraint or the index."""
     table: Table = model.__table__
     text = str(error.orig)
     constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
     for unique in (one for one in table.constraints if isinstance(one, UniqueConstraint)):
         if constraint == unique.name or all(f"{table.name}.{column.name}" in text for column in unique.columns):
             return {column.name: taken(label(column.name), model) for column in unique.columns}
+    for column in filter(is_caseless, table.columns):
+        # Of an index over a function SQLite names the index, too.
+        name = index_name(table.name, column.name)
+        if constraint == name or f"'{name}'" in text:
+            return {column.name: taken(label(column.name), model)}
     for relation in inspect_mapper(model).relationships:
         names = {
             key.constraint.name for column in relation.local_columns for key in column.foreign_keys if key.constraint

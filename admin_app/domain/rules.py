@@ -7,11 +7,12 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Boolean, Column, ColumnElement, Float, Integer, Numeric, String, func, select
+from sqlalchemy import Boolean, Column, ColumnElement, Float, Integer, Numeric, String, select
 from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.domain.nouns import noun_of
 from admin_app.extensions import AnySession
+from admin_app.models.caseless import same_in
 from admin_app.models.limits import LONGEST_TEXT, limits_of
 
 # One @ with something on both sides and no white space: whether mail arrives, only mail can tell.
@@ -52,7 +53,7 @@ def problem_with_uniqueness(
     if value is None:
         return None
     key = inspect_mapper(model).primary_key[0]
-    same = func.lower(column) == func.lower(value) if isinstance(value, str) else column == value
+    same = same_in(column, column, value)
     others = [] if record_id is None else [key != record_id]
     with session.no_autoflush:
         taken_by = session.scalar(select(key).where(same, *others).limit(1))

@@ -17,6 +17,8 @@ from admin_app.domain.passwords import is_right_for, renew_hash
 from admin_app.domain.sessions import Visitor
 from admin_app.domain.throttle import Limit
 from admin_app.extensions import AnySession
+from admin_app.letters import caseless
+from admin_app.models.caseless import same
 from admin_app.models.staff import Staff
 
 # How many tries cost no delay. An office shares one address; a person mistypes now and then.
@@ -61,7 +63,7 @@ def prove_by_password(
     email = normalised_email(email)
     with reading():
         columns = select(Staff.id, Staff.is_active, Staff.password_hash)
-        kept = session.execute(columns.where(Staff.email == email)).one_or_none()
+        kept = session.execute(columns.where(same(Staff.email, email))).one_or_none()
         session.rollback()
     limits = _limits(email, kept.id if kept else None, visitor, device)
     wait = throttle.count_try(session, limits)
@@ -113,18 +115,18 @@ def unlock(session: AnySession, staff: Staff) -> None:
 
 
 def _account(email: str, *, is_watched: bool = False) -> Limit:
-    return Limit("account", email, FREE_FOR_ACCOUNT, account=email, is_watched=is_watched)
+    return Limit("account", caseless(email), FREE_FOR_ACCOUNT, account=email, is_watched=is_watched)
 
 
 def _limits(email: str, staff_id: int | None, visitor: Visitor, device: Device | None) -> list[Limit]:
     """Return what this try is counted by. A device that signed in to this account before answers for itself alone."""
     if device is not None and staff_id in device.staff_ids:
-        known = Limit("device", f"{device.number}:{email}", FREE_FOR_DEVICE, account=email)
+        known = Limit("device", f"{device.number}:{caseless(email)}", FREE_FOR_DEVICE, account=email)
         return [known, _account(email, is_watched=True)]
     network = _network(visitor.address)
     return [
         _account(email),
-        Limit("pair", f"{email} {network}", FREE_FOR_PAIR, account=email),
+        Limit("pair", f"{caseless(email)} {network}", FREE_FOR_PAIR, account=email),
         Limit("address", network, FREE_FOR_ADDRESS),
     ]
 

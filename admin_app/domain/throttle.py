@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from admin_app.domain.clock import latest
 from admin_app.extensions import AnySession
+from admin_app.letters import caseless
 from admin_app.models.base import utc_now
 from admin_app.models.sign_in import ProofTry
 
@@ -94,7 +95,7 @@ def blocked_until(tries: ProofTry) -> datetime | None:
 
 def unlock(session: AnySession, account: str) -> None:
     """Forget every try at an account, from wherever."""
-    session.execute(delete(ProofTry).where(ProofTry.account == digest(account)))
+    session.execute(delete(ProofTry).where(ProofTry.account == digest(caseless(account))))
 
 
 def _delay(beyond: int) -> timedelta:
@@ -112,7 +113,8 @@ def _locked(session: AnySession, limits: Sequence[Limit], now: datetime, *, is_n
     """Return the limits' rows, locked until the commit, in one order for all, so that nobody waits in a circle."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     for limit in sorted(limits, key=lambda one: one.key) if is_new else ():
-        row = {"key": limit.key, "account": digest(limit.account) if limit.account else None, "count": 0, "streak": 0}
+        account = digest(caseless(limit.account)) if limit.account else None
+        row = {"key": limit.key, "account": account, "count": 0, "streak": 0}
         session.execute(insert(ProofTry).values(**row, first_at=now, last_at=now).on_conflict_do_nothing())
     chosen = select(ProofTry).where(ProofTry.key.in_([limit.key for limit in limits])).order_by(ProofTry.key)
     found = session.scalars(chosen.with_for_update().execution_options(populate_existing=True))

@@ -123,7 +123,8 @@ def bring_back(session: AnySession, change: Change, *, by: Holder | None = None)
     model = recorded_models()[change.model]
     describe(session, summary=f"Brought back {noun_of(model)} “{change.title}”")
     if not GivingBack(session, change.change_set_id, model, only=change.id).made_again():
-        raise UndoError(obstacle_of(session, change).words)
+        obstacle = obstacle_of(session, change)
+        raise UndoError(obstacle.words, obstacle.other)
     if power is not None:
         _settle_power(session, power)
 

@@ -28,6 +28,7 @@ from admin_app.domain.people import Holder, Whose, roles_asked_for
 from admin_app.domain.permissions import holds_everything, rights_of
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import AnySession
+from admin_app.models import caseless
 from admin_app.models.limits import as_key
 from admin_app.models.role import Role
 from admin_app.models.saved_view import EVERYONE, MINE, SavedView
@@ -168,7 +169,7 @@ def _problem_with(session: AnySession, view: SavedView, name: str) -> str | None
     same = select(SavedView.id).where(
         SavedView.staff_id == view.staff_id,
         SavedView.resource == view.resource,
-        func.lower(SavedView.name) == func.lower(name),
+        caseless.same(SavedView.name, name),
         others,
     )
     with session.no_autoflush:

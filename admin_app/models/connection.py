@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from admin_app.current import is_glancing, is_late, is_writing, limit_in_milliseconds, writing
 from admin_app.extensions import AnySession
+from admin_app.models.caseless import caseless
 from admin_app.text import folded
 
 # A writer waits this long for another one before it gives up: longer than any act of ours holds the lock.
@@ -48,6 +49,8 @@ def _prepare(connection: Any, _record: Any) -> None:
     # SQLite's own knows ASCII only: "CAFÉ" would not find "Café", and É@example.com would not be é@example.com.
     connection.set_progress_handler(is_late, STEPS_BETWEEN_LOOKS)
     connection.create_function("lower", 1, _lower, deterministic=True)
+    # Indexes hold what it returns: under a name of its own, a program that does not know it is told so, and makes no wrong one.
+    connection.create_function("caseless", 1, caseless, deterministic=True)
     # SQLite writes and reads numbers with a fraction by fifteen digits; the history gives back all of them.
     connection.create_function("exact_text", 1, _exact_text, deterministic=True)
     connection.create_function("exact_number", 1, _exact_number, deterministic=True)

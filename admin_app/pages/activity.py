@@ -30,6 +30,7 @@ from admin_app.panel.changes import entries_of, time_cell, way_of
 from admin_app.panel.elements import Link
 from admin_app.panel.guarded import Guarded
 from admin_app.panel.history_elements import ActivityRow, LeftAlone
+from admin_app.panel.in_the_way import in_the_way
 from admin_app.panel.powerful import said_of_signed_out
 from admin_app.panel.registry import resource_of, resources
 from admin_app.panel.resource import ResourceView
@@ -219,9 +220,7 @@ def _left_alone(outcome: Outcome) -> list[LeftAlone]:
     found = []
     for one in outcome.obstacles:
         (entry,) = entries_of([(one.change, db.session.get_one(ChangeSet, one.change.change_set_id))])
-        other = resource_of(type(one.other)) if one.other is not None else None
-        is_seen = other is not None and other.sees(one.other)
-        link = Link(other.title_of(one.other), other.url_of(one.other)) if other is not None and is_seen else None
+        link = in_the_way(one.change, entry.title, one.other)
         found.append(LeftAlone(entry.id, entry.noun, entry.title, entry.history_url, one.words, one.can_insist, link))
     return found
 

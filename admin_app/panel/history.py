@@ -18,7 +18,7 @@ from admin_app.domain.history import state_at, timeline
 from admin_app.domain.permissions import Act
 from admin_app.domain.recording import describe, last_set
 from admin_app.domain.undo import UNDOABLE, bring_back
-from admin_app.errors import PowerError, UndoError
+from admin_app.errors import InvalidRecord, PowerError, UndoError
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet, Did, Kind
 from admin_app.models.limits import as_key
@@ -28,6 +28,7 @@ from admin_app.panel.editing import UNPROCESSABLE
 from admin_app.panel.engine import foreign_key_of
 from admin_app.panel.export_page import ExportPage
 from admin_app.panel.history_elements import Entry
+from admin_app.panel.in_the_way import said_of
 from admin_app.panel.registry import resource_of
 from admin_app.web.login import current_person
 from admin_app.web.notices import announce
@@ -84,10 +85,10 @@ class History(ExportPage):
                 bring_back(db.session, change, by=current_person())
                 if self.rows(Act.UNDO) is not None and not self.is_within(change.record_id, Act.UNDO):
                     abort(404)
-        except (UndoError, PowerError) as error:
+        except (UndoError, PowerError, InvalidRecord) as error:
             if self.seen() is not None:
                 abort(404)
-            return [str(error)]
+            return [f"{error}{said_of(change, error.other) if isinstance(error, UndoError) else ''}"]
         return []
 
     def _restored(self, change: Change) -> list[str]:

@@ -22,10 +22,10 @@ def check_batch(
     columns = [column for column in model.__table__.columns if not column.primary_key and not column.info.get("secret")]
     problems = [problem for row in batch for problem in _fitting(columns, row, is_new=row[1].get("id") not in present)]
     problems += _without_room(model.__table__.c.id, batch, present)
-    problems += _repeated(batch, "id", "ID")
+    problems += _repeated(batch, model.__table__.c.id, "ID")
     for column in columns:
         if column.unique:
-            problems += _repeated(batch, column.key, label(column.key))
+            problems += _repeated(batch, column, label(column.key))
         for foreign_key in column.foreign_keys:
             problems += _dangling(session, column, foreign_key.column, batch)
     return problems
@@ -49,13 +49,13 @@ def _without_room(key: Column[Any], batch: Sequence[Row], present: Mapping[Any, 
             yield row_number, about("ID", values["id"], problem)
 
 
-def _repeated(batch: Sequence[Row], key: str, label: str) -> Iterator[Problem]:
+def _repeated(batch: Sequence[Row], column: Column[Any], label: str) -> Iterator[Problem]:
     """Find values that must be unique and stand in the batch twice."""
     first: dict[Any, int] = {}
     for row_number, values in batch:
-        value = same(values.get(key))
+        value = same(column, values.get(column.key))
         if value is not None and first.setdefault(value, row_number) != row_number:
-            yield row_number, about(label, values[key], f"the same as in row {first[value]}.")
+            yield row_number, about(label, values[column.key], f"the same as in row {first[value]}.")
 
 
 def _dangling(session: AnySession, column: Column[Any], target: Column[Any], batch: Sequence[Row]) -> Iterator[Problem]:

@@ -10,12 +10,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Column, ColumnElement, Integer, String, func, or_, select
+from sqlalchemy import Column, ColumnElement, Integer, String, func, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from admin_app.extensions import AnySession
-from admin_app.letters import caseless
-from admin_app.text import folded, label
+from admin_app.models.caseless import caseless, is_caseless, same_as_any
+from admin_app.text import label
 from admin_app.transfer.wording import about
 
 Row = tuple[int, dict[str, Any]]
@@ -26,17 +26,14 @@ _STANDING_IN = "\x1a"
 _ROOM = 20
 
 
-def same(value: Any) -> Any:
-    """Return what counts as the same value: text in any case."""
-    return caseless(value) if isinstance(value, str) else value
-
-
 def has_any_of(column: Column[Any], values: Collection[Any]) -> ColumnElement[bool]:
-    """Return the condition that finds the records with one of these values, and perhaps a few more."""
-    if not isinstance(column.type, String):
-        return column.in_(values)
-    # As given, too: Python and PostgreSQL do not agree on every letter's small form.
-    return or_(func.lower(column).in_({form(one) for one in values for form in (folded, caseless)}), column.in_(values))
+    """Return the condition that finds the records with one of these values."""
+    return same_as_any(column, values) if is_caseless(column) else column.in_(values)
+
+
+def same(column: Column[Any], value: Any) -> Any:
+    """Return what two values of a unique column have in common when they count as the same."""
+    return caseless(value) if is_caseless(column) else value
 
 
 class Parking:
@@ -52,9 +49,11 @@ class Parking:
         """Let records make way for the batch; find the rows for which none will, since it is `is_settled` by an earlier row."""
         key = self.column.key
         making_way: dict[int, dict[str, Any]] = {}
-        wanted = {same(values[key]): row for row in reversed(batch) if (values := row[1]).get(key) is not None}
+        wanted = {
+            same(self.column, values[key]): row for row in reversed(batch) if (values := row[1]).get(key) is not None
+        }
         for owner, value in self._owners(batch):
-            number, values = wanted.get(same(value), (0, {"id": owner}))
+            number, values = wanted.get(same(self.column, value), (0, {"id": owner}))
             if owner == values.get("id"):
                 continue
             if is_settled(owner):

@@ -70,6 +70,16 @@ def test_nobody_is_found_by_anything_else(text: str, make_user: Callable[..., Us
     assert str(refusal.value) == words
 
 
+@pytest.mark.parametrize(
+    ("kept", "typed"),
+    [("straße@example.com", "STRASSE@example.com"), ("παππάς@example.com", "ΠΑΠΠΆΣ@example.com")],
+)
+def test_record_is_found_by_an_email_as_it_is_unique(kept: str, typed: str, make_user: Callable[..., User]) -> None:
+    make_user(email=kept)
+
+    assert find(typed).email == kept
+
+
 def test_nul_is_passed_over(make_user: Callable[..., User]) -> None:
     ann = make_user(email="ann@example.com")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from admin_app.domain.records import commit
 from admin_app.domain.rows import change_rows
-from admin_app.domain.undo import undo
+from admin_app.domain.undo import bring_back, undo
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet
 from admin_app.models.post import Post
@@ -88,8 +88,9 @@ def test_a_record_that_others_hang_on_by_now_stays(make_user: Any, make_post: An
     assert list(state(User)) == [user.id]
 
 
+@pytest.mark.parametrize("email", ["ann@example.com", "Ann@Example.com"])
 @pytest.mark.parametrize("kind", ["changed", "deleted"])
-def test_a_taken_unique_value_names_who_has_it(kind: str, make_user: Any) -> None:
+def test_a_taken_unique_value_names_who_has_it(kind: str, email: str, make_user: Any) -> None:
     user = make_user(email="ann@example.com")
     with commit(db.session, User):
         if kind == "changed":
@@ -97,12 +98,54 @@ def test_a_taken_unique_value_names_who_has_it(kind: str, make_user: Any) -> Non
         else:
             db.session.delete(user)
     changed = done()
-    thief = make_user(email="ann@example.com")
+    thief = make_user(email=email)
 
     outcome = take_back(changed)
 
     assert words(outcome) == ["Email “ann@example.com” is used by another user now."]
     assert (outcome.obstacles[0].other, outcome.obstacles[0].can_insist) == (thief, False)
+
+
+@pytest.mark.parametrize("kind", ["changed", "deleted"])
+def test_of_two_that_were_the_same_before_that_was_refused_one_comes_back(kind: str, make_user: Any) -> None:
+    pair = [make_user(email=email) for email in ("one@example.com", "two@example.com")]
+    keys = [one.id for one in pair]
+    with commit(db.session, User):
+        for number, user in enumerate(pair):
+            if kind == "changed":
+                user.email = f"other{number}@example.com"
+            else:
+                db.session.delete(user)
+    changed = done()
+    # As an act left it that is older than the index.
+    db.session.execute(
+        text("""UPDATE change SET before = replace(before, 'two@', 'One@') WHERE before LIKE '%two@%'""")
+    )
+    db.session.commit()
+
+    outcome = take_back(changed)
+
+    assert (outcome.given_back, words(outcome)) == (1, ["Email “One@example.com” is used by another user now."])
+    assert outcome.obstacles[0].other.id == keys[0]
+    assert state(User)[keys[0]][1] == "one@example.com"
+
+
+def test_the_second_of_two_that_were_the_same_can_be_brought_back_alone(make_user: Any) -> None:
+    pair = [make_user(email=email) for email in ("one@example.com", "two@example.com")]
+    second = pair[1].id
+    with commit(db.session, User):
+        for user in pair:
+            db.session.delete(user)
+    db.session.execute(
+        text("""UPDATE change SET before = replace(before, 'two@', 'One@') WHERE before LIKE '%two@%'""")
+    )
+    db.session.commit()
+    wanted = select(Change).where(Change.record_id == second, Change.act == "delete")
+
+    with commit(db.session, User):
+        bring_back(db.session, db.session.scalars(wanted).one())
+
+    assert [one[1] for one in state(User).values()] == ["One@example.com"]
 
 
 @pytest.mark.parametrize("kind", ["changed", "deleted"])

@@ -42,11 +42,12 @@ def test_error_inside_keeps_nothing() -> None:
     assert count(User) == 0
 
 
-def test_taken_value_is_a_problem_of_its_field(make_user: Callable[..., User]) -> None:
+@pytest.mark.parametrize("email", ["ann@example.com", "Ann@Example.com"])
+def test_taken_value_is_a_problem_of_its_field(email: str, make_user: Callable[..., User]) -> None:
     make_user(email="ann@example.com")
 
     with pytest.raises(InvalidRecord) as refusal, commit(db.session, User):
-        db.session.add(User(name="Another", email="ann@example.com"))
+        db.session.add(User(name="Another", email=email))
 
     assert refusal.value.problems == {"email": "Email is already used by another user. Enter a different one."}
     assert count(User) == 1

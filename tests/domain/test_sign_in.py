@@ -36,6 +36,23 @@ def test_a_device_that_signed_in_before_keeps_its_way_in(owner: Staff) -> None:
 
 
 @pytest.mark.usefixtures("quick", "clock")
+@pytest.mark.parametrize("typed", ["olga@example.com", "OLGA@example.com", "Olga@Example.com"])
+def test_an_account_kept_in_capitals_is_signed_in_to(typed: str, make_staff: Any) -> None:
+    kept = make_staff("Olga", email="Olga@Example.com")
+
+    assert attempt(typed, "right").staff == kept
+
+
+@pytest.mark.usefixtures("quick", "clock")
+def test_tries_at_one_account_are_counted_together_however_it_is_written(make_staff: Any) -> None:
+    make_staff("Olga", email="straße@example.com")
+
+    waits = [attempt(f"{one}@example.com").wait for one in ("straße", "strasse", "STRASSE") * 2]
+
+    assert waits == [0] * 5 + [1]
+
+
+@pytest.mark.usefixtures("quick", "clock")
 def test_a_known_device_that_guesses_is_delayed_like_others(owner: Staff) -> None:
     device = Device("1", (owner.id,))
 

@@ -134,16 +134,17 @@ def test_own_address_may_be_kept_and_its_case_changed(app: Flask, as_editor: Any
     assert only(app, User).email == "Ann@Example.com"
 
 
+@pytest.mark.parametrize("quick", ["ann@example.com", "Ann@Example.com"])
 @pytest.mark.parametrize("address", [NEW, EDIT])
 def test_address_taken_in_the_moment_of_saving_is_the_same_message(
-    address: str, app: Flask, as_editor: Any, make_user: Any
+    address: str, quick: str, app: Flask, as_editor: Any, make_user: Any
 ) -> None:
     user = make_user(name="Before")
     address = address.format(user.id)
     token = as_editor.token_of(address)
     others = (
         'INSERT INTO "user" (name, email, created_at, updated_at, version) VALUES '
-        "('Quick', 'ann@example.com', '2026-01-01 00:00:00', '2026-01-01 00:00:00', 1)"
+        f"('Quick', '{quick}', '2026-01-01 00:00:00', '2026-01-01 00:00:00', 1)"
     )
 
     with between_check_and_write(app, others):

@@ -44,11 +44,12 @@ def test_history_opens_when_the_record_is_gone_and_brings_it_back(as_editor: Any
 def test_what_is_in_the_way_of_a_deleted_record_is_said(as_editor: Any, make_user: Any, app: Flask) -> None:
     user = make_user(name="Ann", email="ann@example.com")
     as_editor.post_form(f"/admin/user/delete/?id={user.id}")
-    make_user(email="ann@example.com")
+    thief = make_user(name="Bea", email="Ann@Example.com")
 
     page = Page(restore(as_editor, "user", user.id, 2))
 
-    assert (page.status, page.summary) == (422, ["Email “ann@example.com” is used by another user now."])
+    words = f"Email “ann@example.com” is used by another user now. It is “Bea” (ID {thief.id})."
+    assert (page.status, page.summary) == (422, [words])
     with app.app_context():
         assert db.session.get(User, user.id) is None
 

@@ -13,6 +13,7 @@ import pytest
 from admin_app.models.tag import Tag
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from admin_app.extensions import db
 from admin_app.models.post import Post
@@ -194,6 +195,8 @@ def test_label_is_unique_in_any_case(as_editor: Any, make_tag: Any) -> None:
     page = Page(as_editor.post_form("/admin/tag/new/", {**GOOD, "post": str(tag.post_id)}))
 
     assert page.error_of("label") == f"Label is already used by tag {tag.id}. Enter a different one."
+    with pytest.raises(IntegrityError):
+        make_tag("NEW", post_id=tag.post_id)
 
 
 def test_tags_hang_on_the_page_of_their_post(app: Flask, as_editor: Any, make_tag: Any) -> None:

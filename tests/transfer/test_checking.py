@@ -101,6 +101,25 @@ def test_an_email_that_differs_by_case_alone_is_refused_as_the_form_refuses_it(m
     assert [number for number, _ in problems] == [2, 4]
 
 
+@pytest.mark.parametrize(
+    ("has", "given"),
+    [
+        ("straße@example.com", "STRASSE@example.com"),
+        ("παππάς@example.com", "ΠΑΠΠΆΣ@example.com"),
+        ("josé@example.com", "Jose\u0301@example.com"),
+    ],
+)
+def test_an_email_is_the_same_for_a_file_as_for_the_database(has: str, given: str, make_user: Make) -> None:
+    key = make_user(email=has).id
+
+    problems = refused(User, f"name,email\nAda,{given}\nBob,bob@example.com\n")
+    twice = refused(User, f"name,email\nAda,a{given}\nBob,a{has}\n")
+
+    assert [number for number, _ in problems] == [2]
+    assert problems[0][1].endswith(f"is already used by ID {key}.")
+    assert [number for number, _ in twice] == [3]
+
+
 def test_an_email_of_an_earlier_batch_is_refused() -> None:
     text = f"id,name,email\n{rows_of_users(BATCH)}9999,Ada,user1@example.com\n"
 

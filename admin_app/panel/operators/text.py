@@ -7,8 +7,10 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from flask_admin.contrib.sqla import filters as engine
-from sqlalchemy import ColumnElement, String, or_
+from sqlalchemy import ColumnElement, String, or_, select
+from sqlalchemy import inspect as inspect_mapper
 
+from admin_app.models.caseless import is_caseless, same, same_as_any
 from admin_app.panel.filter_elements import OperatorChoice
 from admin_app.panel.operators.base import Operator, yes_or_no
 from admin_app.selection.containment import contains
@@ -64,9 +66,13 @@ class NotContains(Contains):
 
 
 class Equals(Operator, engine.FilterEqual):
-    """Exactly this."""
+    """Exactly this; of what nobody else may have, in whatever capitals, since that is how no two are the same."""
 
     slug, words = "equals", "is"
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        """Look for it by the index that holds it unique."""
+        return same(column, value) if _is_caseless(self) else super().condition(column, value)
 
     @cached_property
     def searched(self) -> SearchColumn | None:
@@ -95,6 +101,8 @@ class NotEquals(Operator, engine.FilterNotEqual):
 
     def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
         """Count NULL in, which `!=` leaves out."""
+        if _is_caseless(self):
+            return _all_but(column, same(column, value))
         return or_(column != value, column.is_(None))
 
 
@@ -193,6 +201,10 @@ class InList(Operator, engine.FilterInList):
         is_plain = type(self) is InList and not self.column.property.columns[0].unique
         return _searched(self, WHOLE) if is_plain else None
 
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        """Compare each as one by itself would be compared."""
+        return same_as_any(column, value) if _is_caseless(self) else super().condition(column, value)
+
     def clean(self, value: str) -> Any:
         """Read each value as one by itself would be read."""
         return [self.clean_one(one) for one in self.split(value)]
@@ -227,6 +239,22 @@ class NotInList(InList, engine.FilterNotInList):
 
     slug, words = "not_in", "is none of"
     holds_for_nothing = True
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        """Leave out those that the index finds."""
+        if _is_caseless(self):
+            return _all_but(column, same_as_any(column, value))
+        return super().condition(column, value)
+
+
+def _is_caseless(operator: Operator) -> bool:
+    return is_caseless(operator.column.property.columns[0])
+
+
+def _all_but(column: Any, found: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Leave out the records that the index finds: asked for once, where a function would be called for each that there is."""
+    key: ColumnElement[Any] = inspect_mapper(column.parent.class_).primary_key[0]
+    return key.not_in(select(key).where(found).correlate(None))
 
 
 def _searched(operator: Operator, frame: str) -> SearchColumn | None:
