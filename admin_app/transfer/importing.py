@@ -16,6 +16,7 @@ from sqlalchemy import func, select, text
 
 from admin_app.domain.recording import describe
 from admin_app.domain.rows import add_rows
+from admin_app.domain.rules import is_kept_as
 from admin_app.errors import TransferError
 from admin_app.extensions import AnySession
 from admin_app.models.change_set import Kind
@@ -181,7 +182,10 @@ def _write_batch(session: AnySession, model: type[Any], batch: Sequence[Row], re
 
 
 def _change(record: Any, values: dict[str, Any], report: Report) -> None:
-    differing = {key: value for key, value in values.items() if getattr(record, key) != value}
+    columns = type(record).__table__.columns
+    differing = {
+        key: value for key, value in values.items() if not is_kept_as(columns[key], getattr(record, key), value)
+    }
     for key, value in differing.items():
         setattr(record, key, value)
     report.changed += bool(differing)

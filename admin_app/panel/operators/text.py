@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement, String, or_
 
+from admin_app.domain.rules import kept
 from admin_app.panel.filter_elements import OperatorChoice
 from admin_app.panel.operators.base import Operator, yes_or_no
 from admin_app.selection.containment import contains
@@ -66,6 +67,10 @@ class Equals(Operator, engine.FilterEqual):
         """Use the search's index, but for a column that has one of its own for this."""
         return _searched(self, WHOLE) if type(self) is Equals and not self.means_one() else None
 
+    def clean(self, value: str) -> Any:
+        """Read it as the column keeps it."""
+        return kept(self.column.property.columns[0], value)
+
     def means_one(self) -> bool:
         """Where no two have the same."""
         return bool(self.column.property.columns[0].unique)
@@ -80,6 +85,10 @@ class NotEquals(Operator, engine.FilterNotEqual):
 
     slug, words = "not_equals", "is not"
     holds_for_nothing = True
+
+    def clean(self, value: str) -> Any:
+        """Read it as the column keeps it."""
+        return kept(self.column.property.columns[0], value)
 
     def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
         """Count NULL in, which `!=` leaves out."""
@@ -186,8 +195,8 @@ class InList(Operator, engine.FilterInList):
         return [self.clean_one(one) for one in values_of(value)]
 
     def clean_one(self, value: str) -> Any:
-        """Read one value."""
-        return value
+        """Read one value as the column keeps it."""
+        return kept(self.column.property.columns[0], value)
 
     def parse(self, text: str) -> Any:
         """Refuse a list of nothing: it would match no row, or every row."""
