@@ -1,8 +1,25 @@
-"""When two texts are the same to a person: composed or decomposed, in capitals or small letters."""
+"""When two texts are the same to a person, composed or decomposed, in capitals or small letters; and what nobody sees."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from functools import cache
+
+# Nothing to see although Unicode calls them letters, marks, symbols or not assigned yet: fillers, selectors, blanks.
+_BLANK_RANGES = (
+    (0x034F, 0x034F), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x2065, 0x2065), (0x2800, 0x2800),
+    (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0xE0000, 0xE0FFF),
+)  # fmt: skip
+# Signs that Unicode calls formats and that are seen: of Arabic, Syriac and Kaithi numbers, and between hieroglyphs.
+_SEEN = re.compile("[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd\U00013430-\U00013455]")
+_SELECTOR = re.compile("[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_JOINER = re.compile("[\u200c\u200d]")
+_TAG = re.compile("[\U000e0020-\U000e007f]")
+_TAGGED = re.compile("[\U0001f3f4\U000e0020-\U000e007e]")
+_OPENING, _CLOSING = re.compile("[\u202a\u202b\u202d\u202e\u2066-\u2068]"), re.compile("[\u202c\u2069]")
+# The class of the sign that takes a letter its vowel, in the scripts of India: a joiner behind it says how that looks.
+_VIRAMA = 9
 
 
 def composed(value: str) -> str:
@@ -16,3 +33,64 @@ def caseless(value: str) -> str:
     "ΠΑΠΠΆΣ" and "Παππάς" are the same, "STRASSE" and "Straße" too. The dotted capital I is an i, as on PostgreSQL.
     """
     return composed(composed(value).replace("\u0130", "i").casefold())
+
+
+# ---- what nobody sees
+
+
+@cache
+def is_unseen(letter: str) -> bool:
+    """Whether there is nothing to see of a character by itself. NUL is no text at all, and refused as such."""
+    if letter == "\0" or _SEEN.match(letter):
+        return False
+    is_named = unicodedata.category(letter) in {"Cc", "Cf", "Zs", "Zl", "Zp"}
+    return is_named or any(first <= ord(letter) <= last for first, last in _BLANK_RANGES)
+
+
+def has_something_to_see(value: str) -> bool:
+    """Whether a text shows anything: a zero width space alone does not, nor does a blank."""
+    return not all(map(is_unseen, value))
+
+
+def unseen_in(value: str) -> str | None:
+    """Name the first character of which nobody sees anything; None where all are seen, or plain spaces and line ends."""
+    found = next((one for one in value if one not in " \t\r\n" and is_unseen(one)), None)
+    if found is None:
+        return None
+    return f"{unicodedata.name(found, 'control character').lower()} (U+{ord(found):04X})"
+
+
+def line(value: str) -> str:
+    """Return a text of one line as it is kept: composed, and without what nobody sees at its ends."""
+    return trimmed(composed(value))
+
+
+def trimmed(text: str) -> str:
+    """Take blanks and invisible characters off the ends of a text.
+
+    What belongs to the last letter that is seen stays with it: how an emoji looks, a joiner in a script of India.
+    """
+    start = next((place for place, letter in enumerate(text) if not is_unseen(letter)), None)
+    if start is None:
+        return ""
+    last = next(place for place in reversed(range(len(text))) if not is_unseen(text[place]))
+    return text[start : _end_of_last(text, last + 1, start)]
+
+
+def _end_of_last(text: str, end: int, start: int) -> int:
+    """Return where what belongs to the last letter ends, and then what ends the directions that the text began."""
+    while end < len(text) and _belongs(text[end - 1], text[end]):
+        end += 1
+    is_open = len(_OPENING.findall(text, start, end)) - len(_CLOSING.findall(text, start, end))
+    while is_open > 0 and _CLOSING.match(text, end):
+        end, is_open = end + 1, is_open - 1
+    return end
+
+
+def _belongs(before: str, letter: str) -> bool:
+    """Whether an invisible character says something about the one before it."""
+    if _SELECTOR.match(letter):
+        return not is_unseen(before)
+    if _JOINER.match(letter):
+        return unicodedata.combining(before) == _VIRAMA
+    return _TAG.match(letter) is not None and _TAGGED.match(before) is not None

@@ -12,9 +12,10 @@ from admin_app.domain.passwords import set_password
 from admin_app.domain.people import Holder
 from admin_app.domain.powers import require_another_owner
 from admin_app.domain.roles import of_keys
-from admin_app.domain.rules import problem_with
+from admin_app.domain.rules import kept, problem_with
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import AnySession
+from admin_app.letters import composed, line
 from admin_app.models.caseless import same
 from admin_app.models.role import OWNER
 from admin_app.models.staff import Staff
@@ -23,7 +24,8 @@ from admin_app.models.words import Words
 
 def normalised_email(address: str) -> str:
     """Return the address as it is kept: one spelling an account."""
-    return address.replace("\0", "").strip().lower()
+    # Some small letters are composed where their capitals are not.
+    return composed(line(address.replace("\0", "")).lower())
 
 
 def set_time_zone(staff: Staff, name: str) -> None:
@@ -43,8 +45,8 @@ def create_staff(session: AnySession, *, name: str, email: str, roles: Collectio
 
     Without a password nobody can sign in to it before its person has set one by a link.
     """
-    email = normalised_email(email)
     columns = Staff.__table__.columns
+    name, email = kept(columns["name"], name), normalised_email(email)
     problems = {
         label: problem_with(columns[label], label.capitalize(), value)
         for label, value in (("name", name), ("email", email))
@@ -54,7 +56,7 @@ def create_staff(session: AnySession, *, name: str, email: str, roles: Collectio
     if session.scalar(select(Staff.id).where(same(Staff.email, email))) is not None:
         raise InvalidRecord({"email": f"{email} already has an account."})
     found = of_keys(session, roles)
-    staff = Staff(name=name.strip(), email=email, roles=Words(one.key for one in found))
+    staff = Staff(name=name, email=email, roles=Words(one.key for one in found))
     if password is None:
         staff.password_hash = ""
     else:

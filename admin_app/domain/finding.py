@@ -6,14 +6,18 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, Text, and_, or_, select
+from sqlalchemy import ColumnElement, String, Text, and_, false, or_, select
 from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.errors import NotFoundError
 from admin_app.extensions import AnySession
-from admin_app.models.caseless import same
+from admin_app.letters import line
+from admin_app.models.caseless import is_caseless, same
 from admin_app.models.limits import as_key
 from admin_app.numbers import whole_number
+from admin_app.selection.containment import contains
+from admin_app.selection.offer import WHOLE
+from admin_app.selection.search import LONGEST_SEARCH
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ def find_one(
 
     Raises `NotFoundError` for none and for several; nobody guesses.
     """
-    text = text.strip().replace("\0", "")
+    text = line(text.replace("\0", ""))
     key = typed_key(model, text)
     if key is not None and (record := _with_key(session, model, key, sight)) is not None:
         return record
@@ -81,13 +85,16 @@ def _matching(session: AnySession, model: type[Any], text: str, sight: Sight) ->
     columns = naming_columns(model, sight)
     if not columns:
         return []
-    for criterion in (
-        or_(*(column == text for column in columns)),
-        or_(*(same(column, text) for column in columns)),
-    ):
+    alike = [_is_alike(column, text) for column in columns if len(text) <= LONGEST_SEARCH]
+    for criterion in (or_(*(column == text for column in columns)), or_(false(), *alike)):
         if found := _first(session, model, criterion if sight.rows is None else and_(criterion, sight.rows)):
             return found
     return []
+
+
+def _is_alike(column: Any, text: str) -> ColumnElement[bool]:
+    """Whether a column holds this text in whatever capitals, asked of the index that it has: of its own, or the search's."""
+    return same(column, text) if is_caseless(column) else contains(column, text, frame=WHOLE)
 
 
 def _first(session: AnySession, model: type[Any], criterion: ColumnElement[bool]) -> Sequence[Any]:

@@ -34,6 +34,7 @@ from admin_app.domain.accounts import actor_of
 from admin_app.domain.rules import problem_with
 from admin_app.errors import AdminError, FactorError, InvalidRecord
 from admin_app.extensions import AnySession
+from admin_app.letters import line
 from admin_app.models.base import utc_now
 from admin_app.models.passkey import LONGEST_CREDENTIAL, Passkey, UsedChallenge
 from admin_app.models.staff import Staff
@@ -165,9 +166,10 @@ def name_problem(name: str) -> str | None:
 
 def rename(session: AnySession, staff: Staff, passkey: Passkey, name: str) -> None:
     """Call it something else; raise `InvalidRecord` for what is no name."""
+    name = line(name)
     if problem := name_problem(name):
         raise InvalidRecord({"name": problem})
-    old, passkey.name = passkey.name, name.strip()
+    old, passkey.name = passkey.name, name
     note_access(session, staff, f"Renamed the passkey “{old}” to “{passkey.name}” of")
 
 

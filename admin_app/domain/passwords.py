@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import unicodedata
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from admin_app.domain.access import note_access
 from admin_app.domain.clock import is_ahead
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import AnySession
+from admin_app.letters import composed
 from admin_app.models.base import utc_now
 from admin_app.models.password_link import PasswordLink
 from admin_app.models.staff import Staff
@@ -40,8 +42,19 @@ _hasher = PasswordHasher()
 _NOBODYS_HASH = _hasher.hash(secrets.token_urlsafe())
 
 
+def prepared(password: str) -> str:
+    """Return the form in which a password is hashed, however a keyboard writes its letters and blanks.
+
+    It is the one of RFC 8265 (OpaqueString): composed, every blank a plain space, and capitals count.
+    """
+    return composed("".join(" " if unicodedata.category(one) == "Zs" else one for one in password))
+
+
 def password_problem(password: str, *personal: str) -> str | None:
     """Say what is wrong with a new password, if anything; `personal` is what others know of the person."""
+    password = prepared(password)
+    if any(unicodedata.category(one) == "Cc" for one in password):
+        return "The password has a tab, a line end or another control character in it. Leave that out."
     if len(password) < SHORTEST_PASSWORD:
         return f"Use {SHORTEST_PASSWORD} characters or more for the password."
     if len(password) > LONGEST_PASSWORD:
@@ -58,7 +71,7 @@ def set_password(session: AnySession, staff: Staff, password: str) -> None:
     if staff.password_hash:
         # The first one is what its person was invited to choose.
         alerts.tell(session, staff, "The password was changed.")
-    staff.password_hash = _hasher.hash(password)
+    staff.password_hash = _hasher.hash(prepared(password))
     sessions.end_all(session, staff)
     if staff.id is not None:
         session.execute(delete(PasswordLink).where(PasswordLink.staff_id == staff.id))
@@ -70,14 +83,18 @@ def is_password(staff: Staff, password: str) -> bool:
 
 
 def is_right_for(password_hash: str, password: str) -> bool:
-    """Whether a password has this hash; with no hash at all it costs the same, and is wrong."""
-    return _verify(password_hash or _NOBODYS_HASH, password) and bool(password_hash)
+    """Whether a password has this hash; with no hash at all it costs the same, and is wrong.
+
+    Passwords from before `prepared` were hashed as they were typed.
+    """
+    known = password_hash or _NOBODYS_HASH
+    return any(_verify(known, one) for one in dict.fromkeys((prepared(password), password))) and bool(password_hash)
 
 
 def renew_hash(staff: Staff, password: str) -> None:
     """Hash the password that was just proved anew if the parameters have grown since."""
     if _hasher.check_needs_rehash(staff.password_hash):
-        staff.password_hash = _hasher.hash(password)
+        staff.password_hash = _hasher.hash(prepared(password))
 
 
 def make_link(session: AnySession, staff: Staff) -> str:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Boolean, Column, ColumnElement, Float, Integer, Numeric, String, select
+from sqlalchemy import Boolean, Column, ColumnElement, Enum, Float, Integer, Numeric, String, Text, select
 from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.domain.nouns import noun_of
 from admin_app.extensions import AnySession
+from admin_app.letters import composed, has_something_to_see, line, unseen_in
 from admin_app.models.caseless import same_in
 from admin_app.models.limits import LONGEST_TEXT, limits_of
 
@@ -26,9 +28,30 @@ def is_required(column: Column[Any]) -> bool:
     return not column.nullable and not is_answered
 
 
+def kept(column: Column[Any], value: Any) -> Any:
+    """Return a value as its column keeps it: text composed, and of one line without what nobody sees at its ends.
+
+    Forms, imports and commands ask it. Undo does not: it gives back what was there, as it was.
+    """
+    way = way_of_keeping(column)
+    return way(value) if way is not None and isinstance(value, str) else value
+
+
+def way_of_keeping(column: Column[Any]) -> Callable[[str], str] | None:
+    """Return what makes of any text the one that a column keeps; None for a column of something else."""
+    if not isinstance(column.type, String) or isinstance(column.type, Enum):
+        return None
+    return composed if isinstance(column.type, Text) else line
+
+
+def is_kept_as(column: Column[Any], stored: Any, value: Any) -> bool:
+    """Whether a value, as it is kept, is no other than the one stored, which may be older than the way of keeping."""
+    return bool(stored == value or kept(column, stored) == value)
+
+
 def problem_with(column: Column[Any], label: str, value: Any) -> str | None:
     """Say what is wrong with a value for this column and how to mend it, or return None."""
-    if value is None or (isinstance(value, str) and not value.strip()):
+    if value is None or (isinstance(value, str) and not has_something_to_see(value)):
         return f"Enter {_the(label)}." if is_required(column) else None
     if isinstance(value, str):
         return _problem_with_text(column, label, value)
@@ -81,9 +104,13 @@ def _problem_with_text(column: Column[Any], label: str, value: str) -> str | Non
     limit = longest(column)
     if len(value) > limit:
         return f"{label} must be {limit:,} characters or fewer; it has {len(value):,}."
-    if column.info.get("format") == "email" and not _EMAIL.fullmatch(value):
-        return f"{label} must look like name@example.com."
-    return None
+    return _problem_with_email(label, value) if column.info.get("format") == "email" else None
+
+
+def _problem_with_email(label: str, value: str) -> str | None:
+    if unseen := unseen_in(value):
+        return f"{label} contains a character that nobody sees: {unseen}. Take it out."
+    return None if _EMAIL.fullmatch(value) else f"{label} must look like name@example.com."
 
 
 def _problem_with_whole_number(column: Column[Any], label: str, value: int) -> str | None:

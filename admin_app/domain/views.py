@@ -28,6 +28,7 @@ from admin_app.domain.people import Holder, Whose, roles_asked_for
 from admin_app.domain.permissions import holds_everything, rights_of
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import AnySession
+from admin_app.letters import line
 from admin_app.models import caseless
 from admin_app.models.limits import as_key
 from admin_app.models.role import Role
@@ -126,7 +127,7 @@ def create_view(
 
 def change_view(session: AnySession, view: SavedView, *, name: str, audience: str | None = None) -> None:
     """Give the view another name, and another audience if one is given; raise `InvalidRecord` where the name does not do."""
-    name = " ".join(name.split())
+    name = line(" ".join(name.split()))
     if problem := _problem_with(session, view, name):
         raise InvalidRecord({"name": problem})
     view.name = name
@@ -158,8 +159,7 @@ def commit(session: AnySession) -> Iterator[None]:
 
 
 def _problem_with(session: AnySession, view: SavedView, name: str) -> str | None:
-    # Spaces and marks of direction alone would be a link that nobody sees.
-    if not any(unicodedata.category(letter)[0] not in "CZ" for letter in name):
+    if not name:
         return "Enter a name."
     if len(name) > LONGEST_NAME:
         return f"A name has {LONGEST_NAME} characters or fewer; this one has {len(name)}."

@@ -10,7 +10,7 @@ from wtforms.validators import ValidationError
 from admin_app import zones
 from admin_app.domain import accounts, passwords, rules
 from admin_app.models.staff import Staff
-from admin_app.panel.fields import EmailField, Rule, TextForm
+from admin_app.panel.fields import EmailField, LineField, Rule, TextForm
 
 
 def _needed(words: str) -> Rule:
@@ -45,7 +45,7 @@ class SignInForm(TextForm):
 class SetUpForm(TextForm):
     """The first owner."""
 
-    name = StringField("Name", [_column("name", "Name")], render_kw={"autocomplete": "name"})
+    name = LineField("Name", [_column("name", "Name")], render_kw={"autocomplete": "name"})
     email = EmailField(
         "Email", [_column("email", "Email")], render_kw={"autocomplete": "username", "spellcheck": "false"}
     )

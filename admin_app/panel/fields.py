@@ -14,6 +14,7 @@ from wtforms.widgets import TextInput
 from admin_app.domain.nouns import noun_of
 from admin_app.domain.permissions import Act
 from admin_app.errors import NotFoundError
+from admin_app.letters import composed, line
 from admin_app.panel.elements import UNSEEN
 from admin_app.panel.registry import find, resource_of, typing_hint
 from admin_app.text import plain_lines
@@ -129,19 +130,24 @@ class LongTextField(TextAreaField):
             return
         typed = plain_lines(str(valuelist[0]))
         stored = self.object_data
-        self.data = stored if isinstance(stored, str) and plain_lines(stored) == typed else typed
+        self.data = stored if isinstance(stored, str) and plain_lines(stored) == typed else composed(typed)
 
 
-class EmailField(StringField):
-    """An email address; spaces around it are slips of a paste."""
+class LineField(StringField):
+    """Text of one line. Blanks and what nobody sees at its ends are slips of a paste."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take them off, but leave a text that is stored with them as it is until somebody types another."""
+        if valuelist:
+            typed = str(valuelist[0])
+            self.data = typed if typed == self.object_data else line(typed)
+
+
+class EmailField(LineField):
+    """An email address."""
 
     widget = TextInput()
     widget.input_type = "email"
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Take the spaces off."""
-        if valuelist:
-            self.data = str(valuelist[0]).strip()
 
 
 class NewPasswordField(PasswordField):

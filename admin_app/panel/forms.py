@@ -8,12 +8,12 @@ from flask_admin.contrib.sqla.form import AdminModelConverter
 from flask_admin.contrib.sqla.validators import Unique
 from flask_admin.model.form import FieldPlaceholder, converts
 from sqlalchemy import Column, Enum
-from wtforms import SelectField, StringField
+from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # new in 3.3; the stubs are of 3.2
 from wtforms.validators import InputRequired, Length
 
 from admin_app.domain.rules import is_required, longest, problem_with
-from admin_app.panel.fields import EmailField, LongTextField, RelationField, Rule
+from admin_app.panel.fields import EmailField, LineField, LongTextField, RelationField, Rule
 from admin_app.panel.typed_fields import (
     DateField,
     DecimalField,
@@ -76,7 +76,7 @@ class Converter(AdminModelConverter):
         field_args["render_kw"] = (
             {"autocomplete": "off", "spellcheck": "false"} if is_email else {"autocomplete": "off"}
         )
-        return EmailField(**field_args) if is_email else StringField(**field_args)
+        return EmailField(**field_args) if is_email else LineField(**field_args)
 
     @converts("Text")
     def conv_Text(self, column: Any, field_args: Any, **_extra: Any) -> Any:  # noqa: N802 -- Flask-Admin's name

@@ -13,6 +13,7 @@ from sqlalchemy import (
     bindparam,
     column,
     literal_column,
+    or_,
     select,
     type_coerce,
 )
@@ -23,6 +24,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.operators import OperatorType
 
 from admin_app.selection.search_indexes import search_table
+from admin_app.selection.spellings import spellings
 from admin_app.text import folded
 
 # The one capital whose small letter is two in Unicode's eyes and i in PostgreSQL's.
@@ -39,7 +41,11 @@ def contains(text: Any, term: str, *, frame: str = "%{}%") -> ColumnElement[bool
 
     `frame` says where: "{}%" is at its beginning, "%{}" at its end.
     """
-    small = folded(term)
+    found = [_contains(text, one, frame) for one in spellings(term)]
+    return found[0] if len(found) == 1 else or_(*found)
+
+
+def _contains(text: Any, small: str, frame: str) -> ColumnElement[bool]:
     pattern, outline = frame.format(_pattern(small)), frame.format(_pattern(small, with_gaps=True))
     texts = [type_coerce(text, Text), *(bindparam(None, one, Text, unique=True) for one in (pattern, outline))]
     return _Contains(*texts) if pattern == outline else _ContainsAnyLetter(*texts)
@@ -76,17 +82,22 @@ def is_among(key: Any, found: ScalarSelect[Any]) -> ColumnElement[bool]:
 
 
 def _pieces(term: str) -> str:
-    """Write FTS5's query for every three letters in a row; where it may take a capital for another letter, for each."""
-    small = folded(term)
+    """Write FTS5's query for every three letters in a row, of each way in which the term is written."""
+    found = list(dict.fromkeys(_pieces_of(one) for one in spellings(term)))
+    return found[0] if len(found) == 1 else " OR ".join(f"({one})" for one in found)
+
+
+def _pieces_of(small: str) -> str:
     pieces = dict.fromkeys(small[start : start + 3] for start in range(len(small) - 2))
-    return " AND ".join(_spellings(piece) for piece in pieces)
+    return " AND ".join(_in_any_case(piece) for piece in pieces)
 
 
-def _spellings(piece: str) -> str:
-    spellings = [""]
+def _in_any_case(piece: str) -> str:
+    """Write a piece as FTS5 holds it; where it may take a capital for another letter, in both ways."""
+    ways = [""]
     for letter in piece:
-        spellings = [start + one for start in spellings for one in _same_letters(letter)]
-    quoted = ['"' + one.replace('"', '""') + '"' for one in spellings]
+        ways = [start + one for start in ways for one in _same_letters(letter)]
+    quoted = ['"' + one.replace('"', '""') + '"' for one in ways]
     return quoted[0] if len(quoted) == 1 else f"({' OR '.join(quoted)})"
 
 

@@ -14,9 +14,11 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.expression import ScalarSelect
 
+from admin_app.letters import trimmed
 from admin_app.selection.containment import contains, is_among, may_contain, pieces_matched
 from admin_app.selection.offer import WHOLE, SearchColumn
 from admin_app.selection.search_indexes import is_indexed
+from admin_app.selection.spellings import PIECE, spellings
 
 # More than a person types; each word costs one condition a column.
 MOST_WORDS = 20
@@ -26,13 +28,15 @@ LONGEST_SEARCH = 400
 ROWS_BY_RELATED = 20
 
 _TERM = re.compile(r'"([^"]+)"|(\S+)')
-# Both indexes hold pieces of three letters; PostgreSQL's of letters and digits only.
-_PIECE = re.compile(r"[^\W_]{3}")
 
 
 def terms_of(text: str) -> list[str]:
-    """Split a search into words and quoted phrases; a lone quote is a character like any other."""
-    return [phrase or word for phrase, word in _TERM.findall(text[:LONGEST_SEARCH])][:MOST_WORDS]
+    """Split a search into words and quoted phrases; a lone quote is a character like any other.
+
+    What is invisible around a word is left out. Within quotation marks it is looked for.
+    """
+    terms = (phrase or trimmed(word) for phrase, word in _TERM.findall(text[:LONGEST_SEARCH]))
+    return list(filter(None, terms))[:MOST_WORDS]
 
 
 def is_cut(text: str) -> bool:
@@ -51,7 +55,7 @@ class Term:
     def is_indexed(self) -> bool:
         """Whether the indexes know something about it; of one or two letters they do not."""
         is_short = len(self.text) <= LONGEST_SEARCH
-        may_be = is_short and bool(self.columns) and _PIECE.search(self.text) is not None
+        may_be = is_short and bool(self.columns) and all(PIECE.search(one) for one in spellings(self.text))
         return may_be and all(is_indexed(column) for column in self.columns)
 
 

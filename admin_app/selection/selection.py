@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, false
 from sqlalchemy.orm import InstrumentedAttribute
 
 from admin_app.errors import SelectionError
+from admin_app.letters import trimmed
 from admin_app.selection.conditions import (
     Condition,
     Group,
@@ -100,7 +101,7 @@ class Selection:
         filters = [(key, value) for key, value in own if key not in OWN_KEYS or (key == WHERE and value)]
         selection = cls(
             offer=offer,
-            search=single.get(SEARCH, "").replace("\0", "").strip(),
+            search=trimmed(single.get(SEARCH, "").replace("\0", "")),
             sort=_parse_sort(offer, single.get(SORT, "")),
             page=min(page if after or before else max(page, 1), LAST_PAGE),
             after=after,

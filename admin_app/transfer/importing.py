@@ -12,10 +12,11 @@ from enum import Enum
 from itertools import islice
 from typing import IO, Any, Final
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Column, func, select, text
 
 from admin_app.domain.recording import describe
 from admin_app.domain.rows import add_rows
+from admin_app.domain.rules import is_kept_as
 from admin_app.errors import TransferError
 from admin_app.extensions import AnySession
 from admin_app.models.change_set import Kind
@@ -220,18 +221,19 @@ class _Writing:
 
 
 def _change(record: Any, values: dict[str, Any], report: Report) -> None:
-    differing = {key: value for key, value in values.items() if not _is_same(getattr(record, key), value)}
+    columns = type(record).__table__.columns
+    differing = {key: value for key, value in values.items() if not _is_same(columns[key], getattr(record, key), value)}
     for key, value in differing.items():
         setattr(record, key, value)
     report.changed += bool(differing)
     report.unchanged += not differing
 
 
-def _is_same(kept: Any, brought: Any) -> bool:
+def _is_same(column: Column[Any], stored: Any, brought: Any) -> bool:
     """Whether a cell says what the record holds: as far as a cell can say it, and spreadsheets leave it alone."""
-    if isinstance(kept, str):
-        return plain_lines(kept) == plain_lines(brought or "")
-    return bool(kept == brought)
+    if isinstance(stored, str):
+        return is_kept_as(column, plain_lines(stored), plain_lines(brought or ""))
+    return bool(stored == brought)
 
 
 def _insert(session: AnySession, model: type[Any], new: Sequence[dict[str, Any]], report: Report) -> None:

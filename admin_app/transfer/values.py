@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Boolean, Column, Date, DateTime, Enum, Float, Integer, Numeric, String, Time, Uuid
 
+from admin_app.domain.rules import kept
 from admin_app.models.base import UtcDateTime
 from admin_app.models.limits import limits_of
 from admin_app.numbers import AmbiguousNumber, number, whole_number
@@ -17,13 +18,20 @@ from admin_app.transfer.spreadsheet import neutralised, restored
 
 
 def parse_value(column: ImportColumn, cell: str, *, is_verbatim: bool) -> Any:
-    """Read a cell; an empty one is no value, or no characters where text has to be. Raises ValueError with what it must be."""
+    """Read a cell as its column keeps it; an empty one is no value, or no characters where text has to be.
+
+    Raises ValueError whose text follows the column's label in a sentence.
+    """
     if cell == "":
-        return "" if isinstance(column.column.type, String) and not column.column.nullable else None
+        return _nothing(column.column)
     for kind, parse in _PARSERS:
         if isinstance(column.column.type, kind):
             return parse(cell.strip(), column.column)
-    return cell if is_verbatim else restored(cell)
+    return kept(column.column, cell if is_verbatim else restored(cell)) or _nothing(column.column)
+
+
+def _nothing(column: Column[Any]) -> str | None:
+    return "" if isinstance(column.type, String) and not column.nullable else None
 
 
 def _whole_number(cell: str, column: Column[Any]) -> int:

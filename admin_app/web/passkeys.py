@@ -14,6 +14,7 @@ from admin_app.domain import passkeys, two_factor
 from admin_app.domain.passkeys import Site
 from admin_app.errors import FactorError, InvalidRecord
 from admin_app.extensions import db
+from admin_app.letters import line
 from admin_app.models.passkey import LONGEST_NAME
 from admin_app.models.staff import Staff
 from admin_app.web.second_factor import key
@@ -107,7 +108,7 @@ def add(staff: Staff) -> list[str]:
         raise InvalidRecord({ANSWER: "Your browser sent no passkey. Press the button, which needs JavaScript."})
     if challenge is None:
         raise InvalidRecord({ANSWER: passkeys.USED})
-    typed = request.form.get(NAME, "").strip()
+    typed = line(request.form.get(NAME, ""))
     # The device has made it already: a name that does not fit is no reason to lose it.
     name = suggested_name() if passkeys.name_problem(typed) else typed
     answer = request.form[ANSWER]

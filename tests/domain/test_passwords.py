@@ -266,3 +266,42 @@ def test_two_at_the_same_moment_use_a_link_once(context: Flask, owner: Staff) ->
         answers = list(threads.map(use, ["first one, long enough", "second one, long enough"]))
 
     assert sorted(answers) == [False, True]
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("chosen", "typed"),
+    [
+        ("le cafe\u0301 du grand\u00e8re", "le caf\u00e9 du grande\u0300re"),
+        ("le caf\u00e9 du grand\u00e8re", "le cafe\u0301 du grande\u0300re"),
+        ("four\u00a0unrelated\u3000words here", "four unrelated words here"),
+        ("four unrelated words here", "four\u2003unrelated words\u00a0here"),
+    ],
+)
+def test_a_password_is_the_same_on_another_keyboard(owner: Staff, chosen: str, typed: str) -> None:
+    passwords.set_password(db.session, owner, chosen)
+
+    assert passwords.is_password(owner, typed)
+    assert passwords.is_password(owner, chosen)
+    assert not passwords.is_password(owner, chosen.upper())
+    assert not passwords.is_password(owner, f"{chosen} ")
+
+
+@on_sqlite
+@pytest.mark.parametrize("typed", ["le cafe\u0301 du grand\u00e8re", "four\u00a0unrelated words here"])
+def test_a_password_hashed_as_it_was_typed_goes_on_working(owner: Staff, typed: str) -> None:
+    owner.password_hash = PasswordHasher().hash(typed)
+
+    assert passwords.is_password(owner, typed)
+    assert not passwords.is_password(owner, "another one altogether")
+
+
+@pytest.mark.parametrize("control", ["\t", "\n", "\x1b", "\x00"])
+def test_a_password_has_no_control_characters(control: str) -> None:
+    words = "The password has a tab, a line end or another control character in it. Leave that out."
+
+    assert passwords.password_problem(f"kite-Orbit7{control}bamboo") == words
+
+
+def test_letters_of_a_password_are_counted_composed() -> None:
+    assert passwords.password_problem("e\u0301" * 11) == "Use 12 characters or more for the password."

@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, Column, Integer, SmallInteger, String, Text
 
 from admin_app.domain.rules import is_required, problem_with, problem_with_uniqueness
 from admin_app.extensions import db
+from admin_app.letters import has_something_to_see
 from admin_app.models.post import Post
 from admin_app.models.staff import Staff
 from admin_app.models.user import User
@@ -56,6 +57,20 @@ def test_value_has_to_be_given_where_nothing_else_fills_the_column(column: Any, 
         (NOTE, "Note", "", None),
         (NOTE, "Note", "x" * 1_000_000, None),
         (NOTE, "Note", "\0", "Note contains a NUL character, which cannot be stored. Take it out."),
+        (NAME, "Name", "\u200b", "Enter the name."),
+        (NAME, "Name", "\u3164\ufeff", "Enter the name."),
+        (
+            EMAIL,
+            "Email",
+            "ann@exam\u200bple.com",
+            "Email contains a character that nobody sees: zero width space (U+200B). Take it out.",
+        ),
+        (
+            EMAIL,
+            "Email",
+            "ann\u00a0lee@example.com",
+            "Email contains a character that nobody sees: no-break space (U+00A0). Take it out.",
+        ),
         (EMAIL, "Email", "ann@example.com", None),
         (EMAIL, "Email", "ünï@exämple", None),
         (EMAIL, "Email", "ann", "Email must look like name@example.com."),
@@ -90,7 +105,7 @@ def test_number_has_to_fit_on_both_stores(kind: Any, smallest: int, largest: int
 def test_text_that_has_no_problem_fits(value: str) -> None:
     problem = problem_with(NAME, "Name", value)
 
-    fits = 0 < len(value) <= 5 and bool(value.strip()) and "\0" not in value
+    fits = 0 < len(value) <= 5 and has_something_to_see(value) and "\0" not in value
     assert (problem is None) == fits
 
 

@@ -127,7 +127,7 @@ def test_a_name_that_does_not_do_is_refused(name: str, problem: str, ann: Staff,
     assert names(ann) == ["Mine"]
 
 
-@pytest.mark.parametrize("name", ["x" * 60, "<script>alert(1)</script>", "\u202edrow", "عربي", "😀", "'; --"])
+@pytest.mark.parametrize("name", ["x" * 60, "<script>alert(1)</script>", "x\u202edrow", "عربي", "😀", "'; --"])
 def test_a_name_may_be_anything_one_can_see(name: str, ann: Staff, make_view: MakeView) -> None:
     make_view(ann, f"  {name} ")
 

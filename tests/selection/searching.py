@@ -10,7 +10,9 @@ from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.panel.registry import resource_of
 from admin_app.selection.paging import fetch
+from admin_app.selection.search import Term
 from admin_app.selection.selection import Selection
+from admin_app.selection.spellings import spellings
 
 
 def rows_of(selection: Selection) -> list[Any]:
@@ -28,10 +30,14 @@ def found(search: str, of: type[Any] = Post) -> list[int]:
     """Find by the index, then by walking; they have to agree."""
     walk = selection(search, of)
     by_walking = sorted(row.id for row in rows_of(walk))
-    lookups = tuple(one for one in walk.lookups if one.letters > 2)
+    lookups = tuple(one for one in walk.lookups if all(map(_has_pieces, one.terms)))
     by_index = sorted(row.id for row in rows_of(walk.changed(by_index=lookups)))
     assert by_index == by_walking
     return by_index
+
+
+def _has_pieces(term: Term) -> bool:
+    return all(len(one) > 2 for one in spellings(term.text))
 
 
 def write(*contents: str, **values: Any) -> list[int]:

@@ -13,6 +13,7 @@ from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.user import User
 from admin_app.selection import strategy
+from admin_app.selection.containment import contains
 from admin_app.selection.counting import count_of
 from admin_app.selection.selection import Selection
 from admin_app.selection.strategy import planned
@@ -71,6 +72,32 @@ def test_rare_word_is_looked_up_in_the_index(store: str) -> None:
     assert ("post_search VIRTUAL TABLE" if store == "sqlite" else "ix_post_content_trigrams") in plan
     assert "ix_post_created_at" not in plan
     assert [row.content for row in rows_of(chosen)] == ["A zebra in a wood"]
+
+
+@pytest.mark.usefixtures("many")
+@pytest.mark.parametrize(
+    ("stored", "word"), [("Herr Παππάς ist da", "ΠΑΠΠΆΣ"), ("In der Ziegelstraße", "ZIEGELSTRASSE")]
+)
+def test_rare_word_of_several_spellings_is_looked_up_in_the_index(stored: str, word: str, store: str) -> None:
+    write(stored)
+    chosen = planned(db.session, selection(word))
+    if store == "postgres":
+        db.session.execute(text("SET LOCAL enable_seqscan = off"))
+
+    plan = plan_of(chosen)
+
+    assert looked_up(chosen) == [word]
+    assert ("post_search VIRTUAL TABLE" if store == "sqlite" else "ix_post_content_trigrams") in plan
+    assert "ix_post_created_at" not in plan
+    assert [row.content for row in rows_of(chosen)] == [stored]
+
+
+@pytest.mark.usefixtures("context")
+@pytest.mark.parametrize("word", ["zebra", "css", "ΝΕΡΌ", "naïve"])
+def test_word_of_one_spelling_is_one_condition(word: str) -> None:
+    assert str(contains(Post.content, word).compile(db.engine)).count(" ESCAPE ") <= (
+        2 if "sqlite" in str(db.engine.url) else 1
+    )
 
 
 @pytest.mark.usefixtures("many")

@@ -131,7 +131,7 @@ def test_a_cell_is_read_as_its_columns_type(name: str, cell: str, value: Any) ->
     ],
 )
 def test_a_cell_that_is_not_of_its_columns_type_is_told_what_it_must_be(name: str, cell: str, problem: str) -> None:
-    with pytest.raises(ValueError, match="must be|may mean") as refusal:
+    with pytest.raises(ValueError, match=r"must be|may mean") as refusal:
         parse(name, cell)
 
     assert str(refusal.value) == problem

@@ -10,6 +10,7 @@ from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement, String, or_, select
 from sqlalchemy import inspect as inspect_mapper
 
+from admin_app.domain.rules import kept
 from admin_app.models.caseless import is_caseless, same, same_as_any
 from admin_app.panel.filter_elements import OperatorChoice
 from admin_app.panel.operators.base import Operator, yes_or_no
@@ -80,8 +81,8 @@ class Equals(Operator, engine.FilterEqual):
         return _searched(self, WHOLE) if type(self) is Equals and not self.means_one() else None
 
     def clean(self, value: str) -> Any:
-        """Take the blanks around an email off: they come along with a paste."""
-        return value.strip() if is_email(self.column) else value
+        """Read it as the column keeps it."""
+        return kept(self.column.property.columns[0], value)
 
     def means_one(self) -> bool:
         """Where no two have the same."""
@@ -214,8 +215,8 @@ class InList(Operator, engine.FilterInList):
         return values_of(text, at_blanks=is_email(self.column))
 
     def clean_one(self, value: str) -> Any:
-        """Read one value."""
-        return value
+        """Read one value as the column keeps it."""
+        return kept(self.column.property.columns[0], value)
 
     def parse(self, text: str) -> Any:
         """Refuse a list of nothing: it would match no row, or every row."""
