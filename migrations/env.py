@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, Literal
 
 from alembic import context
@@ -16,6 +17,8 @@ from admin_app.models.base import UtcDateTime
 from admin_app.selection import (
     search_indexes,
     search_operations,  # noqa: F401 -- imported for what it tells Alembic: op.create_search_index
+    sort_indexes,
+    sort_operations,  # noqa: F401 -- the same: op.create_sort_index
 )
 
 
@@ -25,32 +28,38 @@ def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal
 
 
 def include_name(name: str | None, kind: str, _parents: Any) -> bool:
-    """Leave the search indexes, and the tables that SQLite keeps them in, to `search_operations`; Huey's to Huey."""
+    """Leave the search and sort indexes, and the tables that SQLite keeps them in, to our operations; Huey's to Huey."""
     if name is not None and name.startswith(f"{queue.PREFIX}_"):
+        return False
+    if kind == "index" and sort_indexes.is_own(name):
         return False
     return kind not in {"table", "index"} or not search_indexes.is_own(name, db.metadata)
 
 
-def repair_search(*, ctx: MigrationContext, **_: Any) -> None:
-    """Give a table that a batch rebuilt its triggers back."""
+def repair_indexes(*, ctx: MigrationContext, **_: Any) -> None:
+    """Give a table that a batch rebuilt its triggers and sort indexes back."""
     if ctx.connection is not None and not ctx.as_sql:
         search_indexes.repair(ctx.connection)
+        sort_indexes.repair(ctx.connection)
 
 
 def run_migrations() -> None:
     """Run them in one transaction each, as writers; SQLite's tables are rebuilt in batches where it cannot alter them."""
     arguments = current_app.extensions["migrate"].configure_args
-    with writing(), db.engine.connect() as connection:
+    with writing(), db.engine.connect() as connection, warnings.catch_warnings():
+        # It does not see the sort indexes on SQLite, and need not.
+        warnings.filterwarnings("ignore", "Skipped unsupported reflection of expression-based index ix_.*_sort_key")
         context.configure(
             connection=connection,
             target_metadata=db.metadata,
             render_item=render_item,
             include_name=include_name,
-            on_version_apply=repair_search,
+            on_version_apply=repair_indexes,
             transaction_per_migration=True,
             **arguments,
         )
         with context.begin_transaction():
+            sort_indexes.keep(connection)
             context.run_migrations()
 
 

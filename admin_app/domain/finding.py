@@ -6,12 +6,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, Text, and_, func, or_, select
+from sqlalchemy import ColumnElement, String, Text, and_, func, literal, or_, select
 from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.errors import NotFoundError
 from admin_app.extensions import AnySession
 from admin_app.models.limits import as_key
+from admin_app.models.ordering import SortKeyOf, in_order
+from admin_app.selection import sort_indexes
 
 
 @dataclass(frozen=True)
@@ -69,12 +71,19 @@ def _matching(session: AnySession, model: type[Any], text: str, sight: Sight) ->
     if not columns:
         return []
     for criterion in (
-        or_(*(column == text for column in columns)),
+        or_(*(_is(column, text) for column in columns)),
         or_(*(func.lower(column) == func.lower(text) for column in columns)),
     ):
         if found := _first(session, model, criterion if sight.rows is None else and_(criterion, sight.rows)):
             return found
     return []
+
+
+def _is(column: Any, text: str) -> ColumnElement[bool]:
+    """Whether a column holds this text, asked of the index that lists are sorted by where it has none of its own."""
+    if column.unique or not sort_indexes.is_sorted(column):
+        return column == text
+    return and_(in_order(column) == SortKeyOf(literal(text, column.type)), column == text)
 
 
 def _first(session: AnySession, model: type[Any], criterion: ColumnElement[bool]) -> Sequence[Any]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from admin_app.current import is_glancing, is_late, is_writing, limit_in_milliseconds, writing
 from admin_app.extensions import AnySession
+from admin_app.letters import sort_key
 from admin_app.text import folded
 
 # A writer waits this long for another one before it gives up: longer than any act of ours holds the lock.
@@ -48,6 +49,8 @@ def _prepare(connection: Any, _record: Any) -> None:
     # SQLite's own knows ASCII only: "CAFÉ" would not find "Café", and É@example.com would not be é@example.com.
     connection.set_progress_handler(is_late, STEPS_BETWEEN_LOOKS)
     connection.create_function("lower", 1, _lower, deterministic=True)
+    # Indexes are kept by it: what it says of a text may never change.
+    connection.create_function("sort_key", 1, _sort_key, deterministic=True)
     # SQLite writes and reads numbers with a fraction by fifteen digits; the history gives back all of them.
     connection.create_function("exact_text", 1, _exact_text, deterministic=True)
     connection.create_function("exact_number", 1, _exact_number, deterministic=True)
@@ -55,6 +58,10 @@ def _prepare(connection: Any, _record: Any) -> None:
 
 def _lower(value: Any) -> Any:
     return folded(value) if isinstance(value, str) else value
+
+
+def _sort_key(value: Any) -> Any:
+    return sort_key(value) if isinstance(value, str) else value
 
 
 def _exact_text(value: Any) -> str | None:
