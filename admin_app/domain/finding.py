@@ -81,9 +81,9 @@ def _matching(session: AnySession, model: type[Any], text: str, sight: Sight) ->
 
 def _is(column: Any, text: str) -> ColumnElement[bool]:
     """Whether a column holds this text, asked of the index that lists are sorted by where it has none of its own."""
-    if column.unique or not sort_indexes.is_sorted(column):
-        return column == text
-    return and_(in_order(column) == SortKeyOf(literal(text, column.type)), column == text)
+    same: ColumnElement[bool] = column == text
+    has_own = column.unique or not sort_indexes.is_sorted(column)
+    return same if has_own else and_(in_order(column) == SortKeyOf(literal(text, column.type)), same)
 
 
 def _first(session: AnySession, model: type[Any], criterion: ColumnElement[bool]) -> Sequence[Any]:

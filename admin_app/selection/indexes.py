@@ -20,8 +20,8 @@ def declare_indexes(offer: Offer) -> None:
     """Declare an index for every sort, and one for the default sort within each parent whose page lists these rows."""
     for sort in offer.sorts.values():
         _declare(sort)
-    default = offer.sorts[offer.default_sort.removeprefix("-")]
-    if default.relation is not None:
+    default = offer.sorts.get(offer.default_sort.removeprefix("-"))
+    if default is None or default.relation is not None:
         return
     for relation in inspect_mapper(offer.model).relationships:
         if relation.direction is RelationshipDirection.MANYTOONE and relation.back_populates:
