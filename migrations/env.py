@@ -19,6 +19,8 @@ from admin_app.models.base import UtcDateTime
 from admin_app.selection import (
     search_indexes,
     search_operations,  # noqa: F401 -- imported for what it tells Alembic: op.create_search_index
+    sort_indexes,
+    sort_operations,  # noqa: F401 -- the same: op.create_sort_index
     unique_operations,
 )
 
@@ -29,18 +31,19 @@ def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal
 
 
 def include_name(name: str | None, kind: str, _parents: Any) -> bool:
-    """Leave the search indexes, and the tables that SQLite keeps them in, to `search_operations`; Huey's to Huey; unique text's to its own."""
+    """Leave the search, sort and unique indexes, and the tables that SQLite keeps some in, to our operations; Huey's to Huey."""
     if name is not None and name.startswith(f"{queue.PREFIX}_"):
         return False
-    if kind == "index" and caseless.is_own(name):
+    if kind == "index" and (sort_indexes.is_own(name) or caseless.is_own(name)):
         return False
     return kind not in {"table", "index"} or not search_indexes.is_own(name, db.metadata)
 
 
-def repair(*, ctx: MigrationContext, **_: Any) -> None:
-    """Give a table that a batch rebuilt its triggers back, and the indexes of its unique texts."""
+def repair_indexes(*, ctx: MigrationContext, **_: Any) -> None:
+    """Give a table that a batch rebuilt its triggers back, and its indexes over functions."""
     if ctx.connection is not None and not ctx.as_sql:
         search_indexes.repair(ctx.connection)
+        sort_indexes.repair(ctx.connection)
         unique_operations.repair(ctx.connection)
 
 
@@ -52,7 +55,9 @@ def run_migrations() -> None:
     arguments = current_app.extensions["migrate"].configure_args
     with writing(), alone(db.engine), db.engine.connect() as connection, warnings.catch_warnings():
         # SQLAlchemy cannot read them on SQLite, and need not.
-        warnings.filterwarnings("ignore", "Skipped unsupported reflection of expression-based index uq_")
+        warnings.filterwarnings(
+            "ignore", "Skipped unsupported reflection of expression-based index (uq_|ix_.*_sort_key)"
+        )
         unique_operations.begin(connection)
         connection.commit()
         context.configure(
@@ -60,11 +65,12 @@ def run_migrations() -> None:
             target_metadata=db.metadata,
             render_item=render_item,
             include_name=include_name,
-            on_version_apply=repair,
+            on_version_apply=repair_indexes,
             transaction_per_migration=True,
             **arguments,
         )
         with context.begin_transaction():
+            sort_indexes.keep(connection)
             context.run_migrations()
 
 

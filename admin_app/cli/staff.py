@@ -14,6 +14,7 @@ from admin_app.domain import accounts, passwords, records, restored, roles, sess
 from admin_app.errors import NotFoundError
 from admin_app.extensions import db
 from admin_app.models.caseless import same
+from admin_app.models.ordering import in_order
 from admin_app.models.staff import Staff
 from admin_app.web.password_links import hand_over
 
@@ -69,7 +70,7 @@ def invite(email: str, name: str, role: tuple[str, ...]) -> None:
 @with_appcontext
 def list_() -> None:
     """List the accounts."""
-    people = db.session.scalars(select(Staff).order_by(Staff.name, Staff.id)).all()
+    people = db.session.scalars(select(Staff).order_by(in_order(Staff.name), Staff.id)).all()
     if not people:
         click.echo("Nobody has an account yet. Make one with: manage.py staff create EMAIL --role owner")
     for person in people:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, Text, and_, false, or_, select
+from sqlalchemy import ColumnElement, String, Text, and_, false, literal, or_, select
 from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.errors import NotFoundError
@@ -14,7 +14,9 @@ from admin_app.extensions import AnySession
 from admin_app.letters import line
 from admin_app.models.caseless import is_caseless, same
 from admin_app.models.limits import as_key
+from admin_app.models.ordering import SortKeyOf, in_order
 from admin_app.numbers import whole_number
+from admin_app.selection import sort_indexes
 from admin_app.selection.containment import contains
 from admin_app.selection.offer import WHOLE
 from admin_app.selection.search import LONGEST_SEARCH
@@ -86,7 +88,7 @@ def _matching(session: AnySession, model: type[Any], text: str, sight: Sight) ->
     if not columns:
         return []
     alike = [_is_alike(column, text) for column in columns if len(text) <= LONGEST_SEARCH]
-    for criterion in (or_(*(column == text for column in columns)), or_(false(), *alike)):
+    for criterion in (or_(*(_is(column, text) for column in columns)), or_(false(), *alike)):
         if found := _first(session, model, criterion if sight.rows is None else and_(criterion, sight.rows)):
             return found
     return []
@@ -95,6 +97,13 @@ def _matching(session: AnySession, model: type[Any], text: str, sight: Sight) ->
 def _is_alike(column: Any, text: str) -> ColumnElement[bool]:
     """Whether a column holds this text in whatever capitals, asked of the index that it has: of its own, or the search's."""
     return same(column, text) if is_caseless(column) else contains(column, text, frame=WHOLE)
+
+
+def _is(column: Any, text: str) -> ColumnElement[bool]:
+    """Whether a column holds this text, asked of the index that lists are sorted by where it has none of its own."""
+    is_text: ColumnElement[bool] = column == text
+    has_own = column.unique or not sort_indexes.is_sorted(column)
+    return is_text if has_own else and_(in_order(column) == SortKeyOf(literal(text, column.type)), is_text)
 
 
 def _first(session: AnySession, model: type[Any], criterion: ColumnElement[bool]) -> Sequence[Any]:

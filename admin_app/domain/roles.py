@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from admin_app.domain.rights import EVERYTHING, Act
 from admin_app.errors import ConfigurationError, InvalidRecord
 from admin_app.extensions import AnySession
+from admin_app.models.ordering import in_order
 from admin_app.models.role import EDITOR, LONGEST_KEY, OWNER, VIEWER, Role
 from admin_app.models.saved_view import EVERYONE, MINE
 from admin_app.models.staff import Staff
@@ -35,12 +36,14 @@ def _everywhere(*acts: Act) -> Words:
 
 def all_of(session: AnySession) -> Sequence[Role]:
     """Return every role, by name."""
-    return session.scalars(select(Role).order_by(Role.name, Role.id)).all()
+    return session.scalars(select(Role).order_by(in_order(Role.name), Role.id)).all()
 
 
 def names(session: AnySession) -> dict[str, str]:
     """Return what every role is called, by its key."""
-    return {one.key: one.name for one in session.execute(select(Role.key, Role.name).order_by(Role.name, Role.id))}
+    return {
+        one.key: one.name for one in session.execute(select(Role.key, Role.name).order_by(in_order(Role.name), Role.id))
+    }
 
 
 def of_keys(session: AnySession, keys: Collection[str]) -> Sequence[Role]:

@@ -31,6 +31,7 @@ from admin_app.extensions import AnySession
 from admin_app.letters import line
 from admin_app.models import caseless
 from admin_app.models.limits import as_key
+from admin_app.models.ordering import in_order
 from admin_app.models.role import Role
 from admin_app.models.saved_view import EVERYONE, MINE, SavedView
 from admin_app.models.staff import Staff
@@ -82,7 +83,7 @@ def asked_at_hand(staff_id: Whose, *, most: int) -> Select[*tuple[Any, ...]]:
     """
     columns = [SavedView.id, SavedView.resource, SavedView.name, SavedView.arguments, SavedView.audience]
     place = func.row_number(type_=Integer).over(
-        partition_by=SavedView.resource, order_by=(func.lower(SavedView.name), SavedView.id)
+        partition_by=SavedView.resource, order_by=(in_order(SavedView.name), SavedView.id)
     )
     seen = select(*columns, SavedView.staff_id, place.label("place")).where(visible_to(staff_id)).subquery()
     return select(seen).where(or_(seen.c.place <= most, seen.c.id == bindparam("view_id")))
@@ -96,7 +97,7 @@ def views_at_hand(rows: Iterable[Sequence[Any]]) -> list[ViewAtHand]:
 def views_of(session: AnySession, staff: Holder, *, resource: str) -> Sequence[tuple[SavedView, Staff]]:
     """Return every view of a resource that the person sees, each with who made it, by name."""
     statement = select(SavedView, Staff).join(Staff, Staff.id == SavedView.staff_id).where(visible_to(staff.id))
-    named = statement.where(SavedView.resource == resource).order_by(func.lower(SavedView.name), SavedView.id)
+    named = statement.where(SavedView.resource == resource).order_by(in_order(SavedView.name), SavedView.id)
     return [(view, maker) for view, maker in session.execute(named)]
 
 

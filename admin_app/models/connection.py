@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from admin_app.current import is_glancing, is_late, is_writing, limit_in_milliseconds, writing
 from admin_app.extensions import AnySession
+from admin_app.letters import sort_key
 from admin_app.models.caseless import caseless
 from admin_app.text import folded
 
@@ -51,6 +52,8 @@ def _prepare(connection: Any, _record: Any) -> None:
     connection.create_function("lower", 1, _lower, deterministic=True)
     # Indexes hold what it returns: under a name of its own, a program that does not know it is told so, and makes no wrong one.
     connection.create_function("caseless", 1, caseless, deterministic=True)
+    # Indexes are kept by it: what it says of a text may never change.
+    connection.create_function("sort_key", 1, _sort_key, deterministic=True)
     # SQLite writes and reads numbers with a fraction by fifteen digits; the history gives back all of them.
     connection.create_function("exact_text", 1, _exact_text, deterministic=True)
     connection.create_function("exact_number", 1, _exact_number, deterministic=True)
@@ -58,6 +61,10 @@ def _prepare(connection: Any, _record: Any) -> None:
 
 def _lower(value: Any) -> Any:
     return folded(value) if isinstance(value, str) else value
+
+
+def _sort_key(value: Any) -> Any:
+    return sort_key(value) if isinstance(value, str) else value
 
 
 def _exact_text(value: Any) -> str | None:

@@ -23,6 +23,7 @@ from admin_app.errors import InvalidRecord, PowerError, RecordGone, UndoError
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet, Kind
 from admin_app.models.limits import as_key
+from admin_app.models.ordering import in_order
 from admin_app.models.staff import Staff
 from admin_app.models.stored import recorded_models
 from admin_app.panel.cells import value_cell
@@ -277,7 +278,9 @@ def _day(name: str, given: Mapping[str, str], problems: list[str], *, later: int
 
 
 def _choices() -> dict[str, list[tuple[str, str]]]:
-    people = db.session.execute(select(Staff.id, Staff.name).order_by(Staff.name, Staff.id).limit(MOST_PEOPLE))
+    people = db.session.execute(
+        select(Staff.id, Staff.name).order_by(in_order(Staff.name), Staff.id).limit(MOST_PEOPLE)
+    )
     return {
         "person": [*((str(key), name) for key, name in people), (NOBODY, "Nobody who is signed in")],
         "resource": [(one.endpoint, one.plural) for one in resources() if one.may(Act.HISTORY)],

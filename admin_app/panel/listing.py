@@ -38,6 +38,8 @@ from admin_app.selection.paging import Page, page_of
 from admin_app.selection.selection import END, OWN_KEYS, SEARCH, Selection
 
 CHILD_PAGE_SIZES = (10, 20, 50)
+# Every record has it.
+CREATED_AT = "created_at"
 
 
 class ListPage(ListRows):
@@ -67,8 +69,13 @@ class ListPage(ListRows):
         return Selection.parse(offer, arguments)
 
     def newest(self) -> Selection:
-        """Return the records of this resource, the last one made first."""
-        return Selection(offer=Offer(self.model, default_sort="-id", rows=self.rows(Act.LIST)))
+        """Return the records of this resource, the last one made first, as their times say where the person sees these."""
+        sort = CREATED_AT if self.shows(CREATED_AT) else "id"
+        return Selection(offer=replace(self.offer_of_newest(), default_sort=f"-{sort}", rows=self.rows(Act.LIST)))
+
+    def offer_of_newest(self) -> Offer:
+        """Return the order that the start page has its records in, whose index is declared like that of every sort."""
+        return Offer(self.model, sorts={CREATED_AT: SortKey(self.model.created_at)}, default_sort="id")
 
     def offer(self, act: Act = Act.LIST) -> Offer:
         """Return what a list of this resource may be asked by the person at hand: what it declares, of what they may see."""

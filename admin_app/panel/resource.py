@@ -62,6 +62,7 @@ class ResourceView(History):
         self.require_columns()
         self.require_rules()
         declare_indexes(self.declared_offer())
+        declare_indexes(self.offer_of_newest())
 
     def asked_acts(self) -> set[Act]:
         """Return the acts that this resource's pages ask a right for."""

@@ -11,30 +11,35 @@ from sqlalchemy import Column, Index, Table
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm.interfaces import RelationshipDirection
 
+from admin_app.models.ordering import is_short_text
+from admin_app.selection import sort_indexes
 from admin_app.selection.offer import Offer, SortKey
 
 
 def declare_indexes(offer: Offer) -> None:
     """Declare an index for every sort, and one for the default sort within each parent whose page lists these rows."""
     for sort in offer.sorts.values():
-        _declare(*_ordered(sort))
-    default = offer.sorts[offer.default_sort.removeprefix("-")]
-    if default.relation is not None:
+        _declare(sort)
+    default = offer.sorts.get(offer.default_sort.removeprefix("-"))
+    if default is None or default.relation is not None:
         return
     for relation in inspect_mapper(offer.model).relationships:
         if relation.direction is RelationshipDirection.MANYTOONE and relation.back_populates:
-            foreign_key: Any = relation.local_remote_pairs[0][0]
-            _declare(foreign_key.table, [foreign_key, *_ordered(default)[1]])
+            _declare(default, within=relation.local_remote_pairs[0][0])
 
 
-def _ordered(sort: SortKey) -> tuple[Table, list[Column[Any]]]:
-    """Return the table of a sort's column, and the columns that its order goes by there."""
+def _declare(sort: SortKey, within: Any = None) -> None:
+    """Add what the order goes by: in the table of the sort's column, after the column that a parent's rows have in common."""
     column: Any = sort.column.property.columns[0]
+    if is_short_text(column):
+        sort_indexes.declare(column, within)
+        return
     key: Any = inspect_mapper(sort.column.parent.class_).primary_key[0]
-    return column.table, [column] if column is key else [column, key]
+    before = [] if within is None else [within]
+    _add(column.table, [*before, column] if column is key else [*before, column, key])
 
 
-def _declare(table: Table, columns: list[Column[Any]]) -> None:
+def _add(table: Table, columns: list[Column[Any]]) -> None:
     """Add an index unless there is one that serves, a unique column's own among them."""
     names = [column.name for column in columns]
     is_there = any([column.name for column in index.columns] == names for index in table.indexes)

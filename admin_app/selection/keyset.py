@@ -1,7 +1,7 @@
 """Paging by key: the rows after, or before, a place in an order, found by an index however deep the place is.
 
 An order is told in segments: queries that an index answers in order, and that one after the other give every row once.
-NULL has its place: last when ascending, first when descending, on both stores. A sort by another model's column goes by
+Short texts go by their keys, see `letters.sort_key`. NULL has its place: last when ascending, first when descending, on both stores. A sort by another model's column goes by
 that column, then by the other record, then by the row's own key.
 """
 
@@ -11,10 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, tuple_
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import aliased
 
+from admin_app.models.ordering import SortKeyOf, in_order
 from admin_app.selection.offer import SortKey
 
 
@@ -114,6 +115,11 @@ class _Walk:
         return self.sort.relation is not None or bool(self.sort.column.property.columns[0].nullable)
 
     @property
+    def value(self) -> Any:
+        """What the rows are sorted by, where it is their own."""
+        return in_order(self.sort.column)
+
+    @property
     def key(self) -> Any:
         """The model's own key."""
         return self.order.model.id
@@ -128,12 +134,12 @@ class _Walk:
         if self.sort.relation is not None:
             yield from self._related(start)
             return
-        columns = [self.sort.column, self.key]
+        columns = [self.value, self.key]
         # Sorted by the key itself, the column would stand there twice.
         columns = (
             columns[:1] if inspect_mapper(self.order.model).primary_key[0].key == self.sort.column.key else columns
         )
-        wanted: list[ColumnElement[bool]] = [self.sort.column.is_not(None)] if self.has_blanks else []
+        wanted: list[ColumnElement[bool]] = [self.value.is_not(None)] if self.has_blanks else []
         if start is not None:
             wanted.append(self._beyond(columns, [start.value, start.key][: len(columns)]))
         yield self._base(*wanted).order_by(*map(self._directed, columns))
@@ -142,7 +148,7 @@ class _Walk:
         """Go through the rows without one, by their key."""
         relation = self.sort.relation
         if relation is None:
-            blank: ColumnElement[bool] = self.sort.column.is_(None)
+            blank: ColumnElement[bool] = self.value.is_(None)
         elif self.sort.column.property.columns[0].nullable:
             blank = ~relation.has(self.sort.column.is_not(None))
         else:
@@ -154,7 +160,7 @@ class _Walk:
         """Go by another model's column: the rest of the start's own related record first, then the ones beyond it."""
         relation = self.sort.relation
         target = aliased(self.sort.column.parent.class_)
-        column = getattr(target, self.sort.column.key)
+        column = in_order(getattr(target, self.sort.column.key))
         wanted = [column.is_not(None)] if self.sort.column.property.columns[0].nullable else []
         if start is not None:
             same = self._foreign_key() == start.related
@@ -168,11 +174,12 @@ class _Walk:
     def related_ones(self, other: Any, start: Place | None) -> Select[Any]:
         """Go through the related records themselves, of an alias, that of the start first: their keys and values."""
         column = getattr(other, self.sort.column.key)
-        wanted = [column.is_not(None)]
+        value = in_order(column)
+        wanted = [value.is_not(None)]
         if start is not None:
-            beyond = self._beyond([column, other.id], [start.value, start.related])
+            beyond = self._beyond([value, other.id], [start.value, start.related])
             wanted.append(or_(other.id == start.related, beyond))
-        return select(other.id, column).where(*wanted).order_by(self._directed(column), self._directed(other.id))
+        return select(other.id, column).where(*wanted).order_by(self._directed(value), self._directed(other.id))
 
     def _foreign_key(self) -> Any:
         """Return the model's column that holds the related record's key."""
@@ -187,8 +194,17 @@ class _Walk:
 
     def _beyond(self, columns: Sequence[Any], values: Sequence[Any]) -> ColumnElement[bool]:
         """Compare as one row value: both stores find its place in an index over these columns at once."""
-        bound = [literal(value, column.type) for value, column in zip(values, columns, strict=True)]
+        bound = [_bound(column, value) for value, column in zip(values, columns, strict=True)]
         left: Any = columns[0] if len(columns) == 1 else tuple_(*columns)
         right: Any = bound[0] if len(columns) == 1 else tuple_(*bound)
         condition: ColumnElement[bool] = left > right if self.is_up else left < right
-        return condition
+        if not isinstance(columns[0], SortKeyOf):
+            return condition
+        # SQLite finds the place of a row value in an index over columns only.
+        return and_(columns[0] >= bound[0] if self.is_up else columns[0] <= bound[0], condition)
+
+
+def _bound(column: Any, value: Any) -> Any:
+    """Return a value to compare a column with: by the store's own key where it is sorted by that."""
+    plain = literal(value, column.type)
+    return SortKeyOf(plain) if isinstance(column, SortKeyOf) else plain

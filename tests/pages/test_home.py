@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -77,6 +78,16 @@ def test_the_newest_five_are_shown_newest_first(as_viewer: Any, make_user: Any) 
     links = list(sections(as_viewer)["Users"])
 
     assert links == ["Users", "User 6", "User 5", "User 4", "User 3", "User 2"]
+
+
+def test_what_was_added_last_is_so_by_the_time_shown(as_viewer: Any, make_user: Any) -> None:
+    now = datetime.now(UTC)
+    for days, name in ((1, "Yesterday"), (0, "Today"), (2000, "Long ago, taken over from elsewhere")):
+        make_user(name=name, created_at=now - timedelta(days=days))
+
+    links = list(sections(as_viewer)["Users"])
+
+    assert links == ["Users", "Today", "Yesterday", "Long ago, taken over from elsewhere"]
 
 
 @on_sqlite

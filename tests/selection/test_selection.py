@@ -206,8 +206,8 @@ def test_cleared_selection_keeps_the_order_and_the_page_size() -> None:
     ("sort", "order"),
     [
         ("", '"user".id DESC'),
-        ("name", '"user".name ASC, "user".id ASC'),
-        ("-name", '"user".name DESC, "user".id DESC'),
+        ("name", '(sort_key("user".name) COLLATE "C") ASC, "user".id ASC'),
+        ("-name", '(sort_key("user".name) COLLATE "C") DESC, "user".id DESC'),
     ],
 )
 def test_primary_key_comes_last_in_every_order(sort: str, order: str) -> None:
