@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, select, update
 
+from admin_app.domain.drafts import LONGEST_DRAFT
 from admin_app.extensions import db
 from admin_app.models.base import utc_now
 from admin_app.models.draft import Draft
@@ -213,7 +214,7 @@ def test_more_than_is_kept_is_given_back(app: Flask, as_editor: Any, end_session
     form = Page(as_editor.get(NEW)).values()
     end_sessions()
 
-    page = Page(as_editor.post(NEW, data={**form, "content": "x" * 2_000_001}))
+    page = Page(as_editor.post(NEW, data={**form, "content": "x" * LONGEST_DRAFT}))
 
-    assert (page.status, len(page.all("textarea", id="typed-content")[0].raw.strip())) == (403, 2_000_001)
+    assert (page.status, len(page.all("textarea", id="typed-content")[0].raw.strip())) == (403, LONGEST_DRAFT)
     assert drafts(app) == []
