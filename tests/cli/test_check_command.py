@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from admin_app.extensions import db
 from admin_app.models.role import Role
+from admin_app.models.troubles import UNREACHABLE
 from admin_app.models.two_factor import Authenticator
 from admin_app.models.words import Words
 
@@ -195,5 +196,5 @@ def test_a_database_that_does_not_answer_is_found(run_manage: Any) -> None:
     result = run_manage("check", DATABASE_URL="postgresql://nobody:x@127.0.0.1:1/none?connect_timeout=2")
 
     assert result.returncode == 0
-    assert "Warning: The database cannot be asked:" in result.stderr
+    assert f"Warning: {UNREACHABLE}\n" in result.stderr
     assert "Look at DATABASE_URL" in result.stderr
