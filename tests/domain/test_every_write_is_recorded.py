@@ -19,12 +19,14 @@ from tests.page import Page
 
 PACKAGE = Path(__file__).resolve().parents[2] / "admin_app"
 # Where statements may be sent that change many rows: each of them is recorded, or says why not.
-SENDERS = {f"domain/{name}.py" for name in ("rows", "giving_back", "recording", "trail", "demo", "history")}
+SENDERS = {f"domain/{name}.py" for name in ("rows", "giving_back", "recording", "trail", "demo", "history")} | {
+    "transfer/parking.py"
+}
 # Sessions and second factors, counts of failures, jobs, what somebody likes, types or has open are no records.
 OTHERS = {
     *(
         f"domain/{name}.py"
-        for name in ("drafts", "failures", "passkeys", "passwords", "preferences", "presence", "sessions")
+        for name in ("drafts", "failures", "passkeys", "passwords", "preferences", "presence", "restored", "sessions")
     ),
     *(f"domain/{name}.py" for name in ("submissions", "throttle", "two_factor")),
     *("jobs/files.py", "jobs/ledger.py"),
