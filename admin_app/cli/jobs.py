@@ -10,7 +10,7 @@ from admin_app import text
 from admin_app.current import writing
 from admin_app.errors import NotFoundError
 from admin_app.extensions import db
-from admin_app.jobs import ledger
+from admin_app.jobs import again, ledger
 from admin_app.jobs.queue import the_queue
 from admin_app.jobs.worker import work
 
@@ -68,10 +68,10 @@ def cancel(job_id: int) -> None:
 @click.argument("job_id", type=int)
 @with_appcontext
 def retry(job_id: int) -> None:
-    """Begin job JOB_ID anew, after it failed or was cancelled."""
+    """Begin job JOB_ID anew, after it failed or was cancelled, or where its file is gone."""
     with writing():
         job = ledger.requested(db.session, job_id=job_id, staff_id=None)
-        title, is_done = job.title, ledger.retry(db.session, job_id=job_id)
+        title, is_done = job.title, again.begin_anew(db.session, job=job, files=the_queue().files)
         db.session.commit()
     if is_done:
         the_queue().wake(job_id)

@@ -7,19 +7,22 @@ is never found by anybody, and taken away.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Engine, delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from admin_app.current import writing
+from admin_app.current import reading, writing
 from admin_app.models.job import JobChunk
 
 # A piece of a file in the database: small enough that writing it holds nobody up.
 CHUNK = 1024 * 1024
 PART = ".part"
+
+# A job and the attempt at it that wrote a file.
+Writing = tuple[int, int]
 
 
 class Files(Protocol):
@@ -30,6 +33,9 @@ class Files(Protocol):
 
     def read(self, job_id: int, attempt: int) -> Iterator[bytes] | None:
         """Return a file piece by piece, None where it is not here."""
+
+    def gone(self, wanted: Collection[Writing]) -> set[Writing]:
+        """Return whose files are not here; none is read for it."""
 
     def remove(self, job_id: int, attempt: int | None = None) -> None:
         """Remove what an attempt, or every attempt, of a job has written."""
@@ -62,7 +68,7 @@ class Folder:
         """Open the file at once, so that it can be read to its end although it expires meanwhile."""
         try:
             file = self._path(job_id, attempt).open("rb")
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
 
         def pieces() -> Iterator[bytes]:
@@ -71,6 +77,10 @@ class Folder:
                     yield piece
 
         return pieces()
+
+    def gone(self, wanted: Collection[Writing]) -> set[Writing]:
+        """Look once for each."""
+        return {one for one in wanted if _is_gone(self._path(*one))}
 
     def remove(self, job_id: int, attempt: int | None = None) -> None:
         """Remove the files of a job."""
@@ -120,6 +130,16 @@ class Table:
 
         return pieces() if count else None
 
+    def gone(self, wanted: Collection[Writing]) -> set[Writing]:
+        """Ask once for all: every file has a first piece."""
+        if not wanted:
+            return set()
+        is_asked = JobChunk.job_id.in_([job_id for job_id, _ in wanted])
+        # Asked beside a transaction that writes, too: SQLite's second writer would wait for the first, which waits here.
+        with reading(), Session(self.engine) as session:
+            rows = session.execute(select(JobChunk.job_id, JobChunk.attempt).where(is_asked, JobChunk.number == 0))
+            return set(wanted) - {(job_id, attempt) for job_id, attempt in rows}
+
     def remove(self, job_id: int, attempt: int | None = None) -> None:
         """Remove the pieces."""
         wanted = [JobChunk.job_id == job_id] + ([] if attempt is None else [JobChunk.attempt == attempt])
@@ -129,6 +149,17 @@ class Table:
     def job_ids(self) -> set[int]:
         """Return nobody: by the foreign key, the pieces go with their job."""
         return set()
+
+
+def _is_gone(path: Path) -> bool:
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        # A folder that cannot be looked into, or a disk that does not answer: that does not say that the file is gone.
+        return False
+    return False
 
 
 def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:

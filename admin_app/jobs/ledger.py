@@ -77,6 +77,12 @@ def retry(session: AnySession, *, job_id: int) -> bool:
     return _change(session, Job.id == job_id, or_(ended, _is_lost()), attempt=0, **_BEGINNING)
 
 
+def make_again(session: AnySession, *, job_id: int, finished_at: datetime | None) -> bool:
+    """Let a job that is done be done once more, unless it was meanwhile: then it ended at another time."""
+    wanted = (Job.id == job_id, Job.state == JobState.DONE, Job.finished_at == finished_at)
+    return _change(session, *wanted, attempt=0, **_BEGINNING)
+
+
 def claim(session: AnySession, *, job_id: int) -> Job | None:
     """Take a waiting job up; None when it is not waiting any more."""
     now = utc_now()
@@ -160,6 +166,10 @@ _BEGINNING: dict[str, Any] = {
     "done": 0,
     "total": None,
     "error": "",
+    "problem_count": 0,
+    "problems": [],
+    "file_name": "",
+    "file_size": 0,
     "started_at": None,
     "heartbeat_at": None,
     "finished_at": None,

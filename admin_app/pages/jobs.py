@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 import humanize
@@ -15,7 +16,7 @@ from admin_app import text
 from admin_app.domain.permissions import rights_of
 from admin_app.errors import NotFoundError
 from admin_app.extensions import db
-from admin_app.jobs import ledger
+from admin_app.jobs import again, ledger
 from admin_app.jobs.queue import the_queue
 from admin_app.models.base import utc_now
 from admin_app.models.job import Job, JobState
@@ -51,6 +52,8 @@ class JobLine:
     problems_url: str
     can_cancel: bool
     can_retry: bool
+    is_gone: bool
+    can_make_again: bool
 
 
 class JobsPage(Guarded):
@@ -72,7 +75,11 @@ class JobsPage(Guarded):
         is_owner, wants_all = _is_owner(), request.args.get("all") == "1"
         is_all = is_owner and wants_all
         jobs = ledger.jobs_of(db.session, staff_id=None if is_all else _me(), limit=MOST_SHOWN)
-        lines = [_line(job) for job in jobs]
+        return self._page(jobs, is_owner=is_owner, is_all=is_all)
+
+    def _page(self, jobs: Sequence[Job], *, is_owner: bool, is_all: bool) -> str:
+        gone = again.without_file(jobs, the_queue().files)
+        lines = [_line(job, is_gone=job.id in gone) for job in jobs]
         return str(
             self.render(
                 "pages/jobs.html",
@@ -88,35 +95,34 @@ class JobsPage(Guarded):
     @expose("/cancel/", methods=("POST",))
     def cancel(self) -> Any:
         """Stop a job."""
-        return self._act(ledger.cancel, "“{}” was cancelled. No file was kept.", "“{}” had ended already.")
+        return self._act(_cancel, "“{}” was cancelled. No file was kept.", "“{}” had ended already.")
 
     @expose("/retry/", methods=("POST",))
     def retry(self) -> Any:
-        """Let a job be done once more."""
-        return self._act(ledger.retry, "“{}” begins anew.", "“{}” is under way or done already.")
+        """Let a job be done once more that came to nothing, or whose file is gone."""
+        return self._act(_begin_anew, "“{}” begins anew.", "“{}” is under way or done already.")
 
-    def _act(self, act: Callable[..., bool], done: str, not_done: str) -> Any:
+    def _act(self, act: Callable[[Job], bool], done: str, not_done: str) -> Any:
         job = _requested(may_be_others=True)
         title, job_id = job.title, job.id
-        is_done = act(db.session, job_id=job_id)
+        is_done = act(job)
         db.session.commit()
-        if is_done and act is ledger.retry:
+        if is_done and act is _begin_anew:
             the_queue().wake(job_id)
         announce((done if is_done else not_done).format(title))
         return login.lead_to(url_for("jobs.index", all=1) if job.staff_id != _me() else url_for("jobs.index"))
 
     @expose("/file/")
-    def file(self) -> Response:
+    def file(self) -> Response | tuple[str, HTTPStatus]:
         """Send the file of one's own job; who lost the right to what it holds does not get it either."""
         job = _requested()
-        if job.state is not JobState.DONE or not job.file_name:
+        if not again.has_made_file(job):
             abort(404)
-        resource = resource_of_job(job)
-        if resource is None or not may_have(resource, job):
+        if not _may_have_file(job):
             abort(403)
         chunks = the_queue().files.read(job.id, job.attempt)
         if chunks is None:
-            abort(404)
+            return self._page([job], is_owner=_is_owner(), is_all=False), HTTPStatus.NOT_FOUND
         known = FORMATS.get(job.file_name.rpartition(".")[2])
         return Response(
             chunks,
@@ -157,9 +163,25 @@ def _requested(*, may_be_others: bool = False) -> Job:
         abort(404)
 
 
-def _line(job: Job) -> JobLine:
+def _may_have_file(job: Job) -> bool:
+    resource = resource_of_job(job)
+    return resource is not None and may_have(resource, job)
+
+
+def _cancel(job: Job) -> bool:
+    return ledger.cancel(db.session, job_id=job.id)
+
+
+def _begin_anew(job: Job) -> bool:
+    """Ask for the rights of today where a file was had once; whoever's the job is, the worker asks for theirs."""
+    if job.staff_id == _me() and again.has_made_file(job) and not _may_have_file(job):
+        abort(403)
+    return again.begin_anew(db.session, job=job, files=the_queue().files)
+
+
+def _line(job: Job, *, is_gone: bool) -> JobLine:
     is_mine, is_lost = job.staff_id == _me(), ledger.is_lost(job)
-    has_file = job.state is JobState.DONE and bool(job.file_name)
+    has_file = again.has_made_file(job) and not is_gone
     return JobLine(
         id=job.id,
         title=job.title,
@@ -175,6 +197,8 @@ def _line(job: Job) -> JobLine:
         problems_url=url_for("jobs.problems", id=job.id) if job.problem_count > SHOWN_PROBLEMS and is_mine else "",
         can_cancel=job.state in ledger.OPEN and not is_lost,
         can_retry=is_lost or job.state in {JobState.FAILED, JobState.CANCELLED},
+        is_gone=is_gone,
+        can_make_again=is_gone and (not is_mine or _may_have_file(job)),
     )
 
 
