@@ -44,9 +44,9 @@ RUN = 10
 # In a table of more rows than this, walking counts a common word only so far: each row in question has to be read.
 MANY = 50_000
 WALKED_COUNT = 500
-# Where no text has to be read, so many rows are counted within 2 to 14 ms on both stores; see docs/performance.md.
+# By one condition that reads no text, so many rows are counted within 2 to 11 ms on both stores. By two they may have to be
+# read one by one from all over the table, which takes 340 ms on SQLite: see docs/performance.md.
 LIST_COUNT_LIMIT = 50_000
-FEW_FILTERS = 2
 # What so many rows of the sample have is found soon in any order.
 UNIFORM = SAMPLE // 10
 # What is found so many times in the sample is common. One time is an accident more often than not.
@@ -95,10 +95,10 @@ def planned(session: AnySession, selection: Selection) -> Selection:
 
 
 def _is_soon_counted(selection: Selection) -> bool:
-    """Whether little is asked of each row, and no text has to be read for it."""
-    asked = sum(1 for member in selection.filters for _ in member.conditions()) + (selection.offer.rows is not None)
+    """Whether one thing at most is asked of each row, and no text has to be read for it."""
+    asked = len(selection.scope) + sum(1 for member in selection.filters for _ in member.conditions())
     parts = (part for one in selection.criteria for part in iterate(one))
-    return asked <= FEW_FILTERS and not any(isinstance(getattr(part, "type", None), String) for part in parts)
+    return asked <= 1 and not any(isinstance(getattr(part, "type", None), String) for part in parts)
 
 
 def _lies_together(session: AnySession, learnt: _Learnt) -> bool:

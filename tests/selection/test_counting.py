@@ -102,14 +102,12 @@ TEXTS = [
     [("content__not_contains", "garden")],
     [("content__empty", "no")],
     [("user__empty", "yes"), ("where", "user empty yes or content contains garden")],
-    [("user__empty", "no"), ("created_at__from", "2026-01-01"), ("created_at__until", "2026-01-31")],
+    [("user__empty", "no"), ("created_at__from", "2026-01-01")],
 ]
 
 
 @pytest.mark.usefixtures("context")
-@pytest.mark.parametrize(
-    "arguments", [[], [("user__empty", "yes")], [("user__empty", "yes"), ("created_at__from", "2026-01-01")]]
-)
+@pytest.mark.parametrize("arguments", [[], [("user__empty", "yes")], [("created_at__from", "2026-01-01")]])
 def test_list_whose_rows_are_soon_tried_is_counted_further(arguments: list[tuple[str, str]]) -> None:
     chosen = posts(*arguments)
 
@@ -119,7 +117,7 @@ def test_list_whose_rows_are_soon_tried_is_counted_further(arguments: list[tuple
 
 @pytest.mark.usefixtures("context")
 @pytest.mark.parametrize("arguments", TEXTS)
-def test_list_whose_texts_have_to_be_read_or_with_many_filters_is_not(arguments: list[tuple[str, str]]) -> None:
+def test_list_whose_texts_have_to_be_read_or_with_two_filters_is_not(arguments: list[tuple[str, str]]) -> None:
     chosen = posts(*arguments)
 
     assert chosen.problems == []
@@ -130,9 +128,11 @@ def test_list_whose_texts_have_to_be_read_or_with_many_filters_is_not(arguments:
 def test_rule_on_rows_is_one_filter_more_and_may_read_texts_too() -> None:
     mine, dull = Post.user_id == 1, Post.content.like("%x%")
 
-    limits = [planned(db.session, posts(rows=rule)).count_limit for rule in (mine, dull)]
+    lists = (posts(rows=mine), posts(rows=dull), posts(("user__empty", "no"), rows=mine))
 
-    assert limits == [LIST_COUNT_LIMIT, COUNT_LIMIT]
+    limits = [planned(db.session, one).count_limit for one in lists]
+
+    assert limits == [LIST_COUNT_LIMIT, COUNT_LIMIT, COUNT_LIMIT]
 
 
 @pytest.mark.usefixtures("context")
