@@ -105,7 +105,7 @@ def lists_and_searches_find_what_is_there(client: Any, shared_data: Path) -> Non
 
     assert Page(client.get("/admin/user/?count=exact")).result_line() == f"1 to 20 of {USERS:,} users"
     assert Page(client.get("/admin/post/?count=exact")).result_line() == f"1 to 20 of {POSTS:,} posts"
-    assert Page(client.get("/admin/post/")).result_line() == "1 to 20 of about 19,000 posts · Count exactly"
+    assert Page(client.get("/admin/post/")).result_line() == f"1 to 20 of {POSTS:,} posts"
     assert Page(client.get("/admin/post/?user__empty=yes")).result_line() == f"1 to 20 of {OWNERLESS} posts"
     for word in ("entanglement", "café", "tv", "😀", "100%"):
         wanted = sum(bool(re.search(re.escape(word), text, re.IGNORECASE)) for text in texts)

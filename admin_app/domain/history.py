@@ -16,7 +16,7 @@ from admin_app.models.change_set import ABOUT_ACCESS, Change, ChangeSet, Kind
 from admin_app.models.stored import kept_columns, to_json
 from admin_app.selection.counting import Count, bounded
 from admin_app.selection.offer import Offer, SearchColumn
-from admin_app.selection.selection import Selection
+from admin_app.selection.selection import COUNT_LIMIT, Selection
 from admin_app.selection.strategy import planned
 
 PAGE_SIZE = 20
@@ -133,8 +133,10 @@ def activity(session: AnySession, wanted: Wanted, *, before: int = 0, after: int
     """Return a page of acts: the newest, those before an act, or those after one."""
     words = planned(session, Selection(offer=OFFER, search=wanted.search))
     criteria = [*_criteria(session, wanted), *words.criteria]
-    some = select(ChangeSet.id).where(*criteria).limit(words.count_limit + 1).subquery()
-    count = bounded(session.scalar(select(func.count()).select_from(some)) or 0, words.count_limit)
+    # What may be seen of an act takes longer to find out than a list's rows take to be counted.
+    limit = min(words.count_limit, COUNT_LIMIT)
+    some = select(ChangeSet.id).where(*criteria).limit(limit + 1).subquery()
+    count = bounded(session.scalar(select(func.count()).select_from(some)) or 0, limit)
     statement: Select[Any] = select(ChangeSet).where(*criteria).limit(ACTIVITY_SIZE + 1)
     if after:
         found = session.scalars(statement.where(ChangeSet.id > after).order_by(ChangeSet.id)).all()

@@ -30,7 +30,7 @@ def pager_of(selection: Selection, page: Page, links: ListLinks) -> Pager:
         previous_url="" if not page.before else first if page.number == 2 else before,  # noqa: PLR2004 -- before the second comes the first
         next_url=links.to(selection.changed(page=following, after=page.after)) if page.after else "",
         first_url=first if not page.number else "",
-        last_url=links.to(selection.changed(before=END)) if page.after and not page.count.is_exact else "",
+        last_url=links.to(selection.changed(before=END)) if page.after and not _is_numbered_to_its_end(page) else "",
         pages=_numbers(selection, page, links),
         sizes=sizes,
         here_url=first,
@@ -43,11 +43,16 @@ def _numbers(selection: Selection, page: Page, links: ListLinks) -> tuple[Link |
         return ()
     cheap = -(-min(page.count.number, COUNT_LIMIT) // selection.per_page)
     near = {1, page.number, *range(page.number - NEIGHBOURS, page.number + NEIGHBOURS + 1)}
-    near |= {cheap} if page.count.is_exact else set()
+    near |= {cheap} if _is_numbered_to_its_end(page) else set()
     numbers = sorted(number for number in near if 1 <= number <= cheap or number == page.number)
     found: list[Link | None] = []
     for number, before in zip(numbers, [0, *numbers], strict=False):
         found += [None] if number > before + 1 else []
         is_current = number == page.number
         found.append(Link(text.number(number), links.to(selection.changed(page=number)), is_current=is_current))
-    return (*found, *([] if page.count.is_exact or not page.after else [None]))
+    return (*found, *([] if _is_numbered_to_its_end(page) or not page.after else [None]))
+
+
+def _is_numbered_to_its_end(page: Page) -> bool:
+    """Whether the last page has a number that is cheap to open."""
+    return page.count.is_exact and page.count.number <= COUNT_LIMIT

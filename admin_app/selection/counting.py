@@ -41,7 +41,7 @@ def count_of(session: AnySession, selection: Selection) -> Count:
     known = _statistics(session, selection.offer.model.__table__) if is_whole else literal("")
     number, statistics = session.execute(select(_number_up_to_limit(found, selection), known)).one()
     estimate = int(float(str(statistics or "0").split()[0])) if is_whole else 0
-    if number > selection.count_limit and estimate > COUNT_LIMIT:
+    if number > selection.count_limit and estimate > selection.count_limit:
         return Count(_rounded(estimate), is_exact=False, is_estimate=True)
     return bounded(number, selection.count_limit)
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     ColumnElement,
     Float,
     Integer,
+    String,
     and_,
     cast,
     column,
@@ -27,6 +28,7 @@ from sqlalchemy import (
     text,
     true,
 )
+from sqlalchemy.sql.visitors import iterate
 
 from admin_app.extensions import AnySession
 from admin_app.selection.search import Lookup, indexed_rows, is_looked_for_by, likely_places, occurs, occurs_in_itself
@@ -42,6 +44,9 @@ RUN = 10
 # In a table of more rows than this, walking counts a common word only so far: each row in question has to be read.
 MANY = 50_000
 WALKED_COUNT = 500
+# By one condition that reads no text, so many rows are counted within 2 to 11 ms on both stores. By two they may have to be
+# read one by one from all over the table, which takes 340 ms on SQLite: see docs/performance.md.
+LIST_COUNT_LIMIT = 50_000
 # What so many rows of the sample have is found soon in any order.
 UNIFORM = SAMPLE // 10
 # What is found so many times in the sample is common. One time is an accident more often than not.
@@ -64,10 +69,12 @@ class _Learnt:
 
 
 def planned(session: AnySession, selection: Selection) -> Selection:
-    """Return the same selection, knowing how to find its rows: the rarest word by the index, or none.
+    """Return the same selection, knowing how to find its rows (the rarest word by the index, or none), and how far to count them.
 
     Costs one small statement when a text is looked for, none else.
     """
+    if _is_soon_counted(selection):
+        return replace(selection, count_limit=LIST_COUNT_LIMIT)
     lookups = [one for one in selection.lookups if one.is_indexed]
     # A parent's children are found by their foreign key, ticked rows by their own, and no rows by nothing at all.
     if not lookups or selection.parent is not None or selection.ticks or selection.problems:
@@ -85,6 +92,13 @@ def planned(session: AnySession, selection: Selection) -> Selection:
     is_long = not is_any_few and learnt.rows * min(numbers) > MANY * SAMPLE
     limit = WALKED_COUNT if is_long else selection.count_limit
     return replace(selection, by_index=(rarest,), count_limit=limit)
+
+
+def _is_soon_counted(selection: Selection) -> bool:
+    """Whether one thing at most is asked of each row, and no text has to be read for it."""
+    asked = len(selection.scope) + sum(1 for member in selection.filters for _ in member.conditions())
+    parts = (part for one in selection.criteria for part in iterate(one))
+    return asked <= 1 and not any(isinstance(getattr(part, "type", None), String) for part in parts)
 
 
 def _lies_together(session: AnySession, learnt: _Learnt) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,8 +11,9 @@ from flask import Flask
 
 from admin_app.extensions import db
 from admin_app.models.user import User
+from admin_app.panel import pager
 from admin_app.panel.registry import resource_of
-from admin_app.selection import paging
+from admin_app.selection import paging, strategy
 from admin_app.selection.paging import page_of
 from admin_app.selection.selection import Selection
 from tests.many import many_users
@@ -58,13 +58,14 @@ def test_rows_are_not_skipped_for_a_page_that_no_table_of_this_length_has(
 ) -> None:
     users = many_users(app, 25)
     monkeypatch.setattr(paging, "COUNT_LIMIT", 3)
+    # In a list of so many that they are not counted.
+    monkeypatch.setattr(strategy, "LIST_COUNT_LIMIT", 3)
     resource = resource_of(User)
     assert resource
     asked = Selection.parse(resource.offer(), [("sort", "id"), ("page", "999999999")])
 
     with statements() as sent:
-        # In a list of so many that they are not counted.
-        page = page_of(db.session, replace(asked, count_limit=3))
+        page = page_of(db.session, asked)
 
     assert [row.id for row in page.rows] == users[5:]
     assert [statement for statement in sent if "email" in statement and "DESC" not in statement] == []
@@ -135,3 +136,20 @@ def test_pager_of_many_pages_shows_first_neighbours_and_last(app: Flask, as_view
     shown = [item.text for item in nav.all("li")]
     pages = ["Page 1", "…", "Page 3", "Page 4", "Page 5", "Page 6", "Page 7", "…", "Page 10"]
     assert shown == ["Previous", *pages, "Next"]
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_long_list_that_is_counted_has_a_link_to_its_last_page_which_no_number_leads_to(
+    app: Flask, as_viewer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    users = many_users(app, 85)
+    monkeypatch.setattr(pager, "COUNT_LIMIT", 40)
+
+    first = Page(as_viewer.get("/admin/user/?sort=id"))
+    last = Page(as_viewer.get(first.link("Last")))
+
+    assert first.result_line() == "1 to 20 of 85 users"
+    (nav,) = first.all("nav", aria_label="Pages of Users")
+    assert [item.text for item in nav.all("li")] == ["Page 1", "Page 2", "…", "Next", "Last"]
+    assert last.ids() == users[80:]
+    assert last.result_line() == "81 to 85 of 85 users"
