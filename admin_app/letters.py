@@ -53,6 +53,11 @@ def composed(value: str) -> str:
     return unicodedata.normalize("NFC", value)
 
 
+def forms(value: str) -> tuple[str, ...]:
+    """Return how a text may be stored: composed; and decomposed, by another program or before texts were kept composed."""
+    return tuple(dict.fromkeys(unicodedata.normalize(form, value) for form in ("NFC", "NFD")))
+
+
 def caseless(value: str) -> str:
     """Return the form in which two texts are compared for equality: full case folding of NFC, in NFC again.
 

@@ -11,7 +11,7 @@ from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.errors import NotFoundError
 from admin_app.extensions import AnySession
-from admin_app.letters import line
+from admin_app.letters import forms, line
 from admin_app.models.caseless import is_caseless, same
 from admin_app.models.limits import as_key
 from admin_app.models.ordering import SortKeyOf, in_order
@@ -88,7 +88,7 @@ def _matching(session: AnySession, model: type[Any], text: str, sight: Sight) ->
     if not columns:
         return []
     alike = [_is_alike(column, text) for column in columns if len(text) <= LONGEST_SEARCH]
-    for criterion in (or_(*(_is(column, text) for column in columns)), or_(false(), *alike)):
+    for criterion in (or_(*(_is(column, form) for column in columns for form in forms(text))), or_(false(), *alike)):
         if found := _first(session, model, criterion if sight.rows is None else and_(criterion, sight.rows)):
             return found
     return []
@@ -96,7 +96,8 @@ def _matching(session: AnySession, model: type[Any], text: str, sight: Sight) ->
 
 def _is_alike(column: Any, text: str) -> ColumnElement[bool]:
     """Whether a column holds this text in whatever capitals, asked of the index that it has: of its own, or the search's."""
-    return same(column, text) if is_caseless(column) else contains(column, text, frame=WHOLE)
+    # Of a decomposed text the composed one is looked for, too.
+    return same(column, text) if is_caseless(column) else contains(column, forms(text)[-1], frame=WHOLE)
 
 
 def _is(column: Any, text: str) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_
 
 from admin_app.errors import SelectionError
+from admin_app.letters import forms
 from admin_app.selection.offer import WHOLE, Filter, Offer
 from admin_app.selection.search import MOST_WORDS, Lookup, Term, occurs
 
@@ -44,7 +45,9 @@ class Condition:
         if searched is None:
             return None
         values = self.value if isinstance(self.value, list) else [self.value]
-        found = Lookup(tuple(Term(one, (searched,)) for one in values))
+        # Of a decomposed text the index is asked for the composed one, too.
+        texts = [forms(one)[-1] for one in values] if searched.frame == WHOLE else values
+        found = Lookup(tuple(Term(one, (searched,)) for one in texts))
         # What is compared as a whole may have an index of its own, which knows short texts too.
         is_better = searched.frame != WHOLE or (found.is_indexed and len(values) <= MOST_WORDS)
         return found if is_better else None

@@ -23,6 +23,7 @@ from sqlalchemy.sql.expression import ScalarSelect
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.operators import OperatorType
 
+from admin_app.letters import forms
 from admin_app.selection.search_indexes import search_table
 from admin_app.selection.spellings import spellings
 from admin_app.text import folded
@@ -43,6 +44,13 @@ def contains(text: Any, term: str, *, frame: str = "%{}%") -> ColumnElement[bool
     """
     found = [_contains(text, one, frame) for one in spellings(term)]
     return found[0] if len(found) == 1 else or_(*found)
+
+
+def is_whole(text: Any, value: str) -> ColumnElement[bool]:
+    """Whether the text is this one, capitals counting, in whichever form it is stored."""
+    found = forms(value)
+    condition: ColumnElement[bool] = text == value if found == (value,) else text.in_(found)
+    return condition
 
 
 def _contains(text: Any, small: str, frame: str) -> ColumnElement[bool]:

@@ -14,8 +14,8 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.expression import ScalarSelect
 
-from admin_app.letters import trimmed
-from admin_app.selection.containment import contains, is_among, may_contain, pieces_matched
+from admin_app.letters import forms, trimmed
+from admin_app.selection.containment import contains, is_among, is_whole, may_contain, pieces_matched
 from admin_app.selection.offer import WHOLE, SearchColumn
 from admin_app.selection.search_indexes import is_indexed
 from admin_app.selection.spellings import PIECE, spellings
@@ -55,7 +55,9 @@ class Term:
     def is_indexed(self) -> bool:
         """Whether the indexes know something about it; of one or two letters they do not."""
         is_short = len(self.text) <= LONGEST_SEARCH
-        may_be = is_short and bool(self.columns) and all(PIECE.search(one) for one in spellings(self.text))
+        # A whole text is meant in every form; `spellings` leaves those out that no index knows.
+        whole = forms(self.text) if any(one.frame == WHOLE for one in self.columns) else ()
+        may_be = is_short and bool(self.columns) and all(PIECE.search(one) for one in (*spellings(self.text), *whole))
         return may_be and all(is_indexed(column) for column in self.columns)
 
 
@@ -147,8 +149,7 @@ def _occurs_in(relation: Any, columns: Sequence[SearchColumn], term: str) -> Col
 
 
 def _has(text: Any, term: str, frame: str) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = text == term if frame == WHOLE else contains(text, term, frame=frame)
-    return found
+    return is_whole(text, term) if frame == WHOLE else contains(text, term, frame=frame)
 
 
 def indexed_rows(model: type[Any], lookup: Lookup, limit: int, *, but: Any = None) -> ColumnElement[int]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from admin_app.cli import person_at_the_terminal
 from admin_app.domain import passwords, throttle, two_factor
@@ -151,6 +151,24 @@ def test_reset_password_of_nobody_says_where_to_look(manage: Manage) -> None:
         1,
         "Error: Nobody has an account with the email nobody@example.com. See: manage.py staff list\n",
     )
+
+
+# ---- an account as an older program kept it
+
+
+@pytest.mark.parametrize("typed", ["josé@example.com", "JOSÉ@Example.com", "Jose\u0301@example.com"])
+def test_an_account_is_found_whose_email_is_kept_in_another_form(
+    typed: str, manage: Manage, app: Flask, viewer: Staff
+) -> None:
+    with app.app_context():
+        db.session.execute(update(Staff).where(Staff.id == viewer.id).values(email="Jose\u0301@example.com"))
+        db.session.commit()
+
+    refused = manage("staff", "create", typed, "--name", "Ada", "--role", "viewer", "--password", NEW)
+    result = manage("staff", "disable", typed)
+
+    assert (refused.exit_code, refused.stderr) == (1, "Error: josé@example.com already has an account.\n")
+    assert (result.exit_code, person(app, "Jose\u0301@example.com").is_active) == (0, False)
 
 
 # ---- disable

@@ -165,7 +165,7 @@ def test_a_passkey_is_renamed(owner: Staff, enrolled: Passkey) -> None:
 
 
 @on_sqlite
-@pytest.mark.parametrize("name", ["", "  ", "x" * 61, "a\0b"])
+@pytest.mark.parametrize("name", ["", "  ", "\u200b", "\u2060 \u3164", "x" * 61, "a\0b"])
 def test_what_is_no_name_is_refused(name: str, owner: Staff, enrolled: Passkey) -> None:
     with pytest.raises(InvalidRecord):
         passkeys.rename(db.session, owner, enrolled, name)

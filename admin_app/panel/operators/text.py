@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -10,11 +11,12 @@ from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement, String, or_, select
 from sqlalchemy import inspect as inspect_mapper
 
-from admin_app.domain.rules import kept
+from admin_app.domain.rules import kept, way_of_keeping
+from admin_app.letters import forms
 from admin_app.models.caseless import is_caseless, same, same_as_any
 from admin_app.panel.filter_elements import OperatorChoice
 from admin_app.panel.operators.base import Operator, yes_or_no
-from admin_app.selection.containment import contains
+from admin_app.selection.containment import contains, is_whole
 from admin_app.selection.offer import ANYWHERE, AT_END, AT_START, WHOLE, SearchColumn
 from admin_app.selection.search_indexes import is_indexed
 
@@ -73,7 +75,9 @@ class Equals(Operator, engine.FilterEqual):
 
     def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
         """Look for it by the index that holds it unique."""
-        return same(column, value) if _is_caseless(self) else super().condition(column, value)
+        if _is_caseless(self):
+            return same(column, value)
+        return is_whole(column, value) if _is_free(column) else super().condition(column, value)
 
     @cached_property
     def searched(self) -> SearchColumn | None:
@@ -104,7 +108,8 @@ class NotEquals(Operator, engine.FilterNotEqual):
         """Count NULL in, which `!=` leaves out."""
         if _is_caseless(self):
             return _all_but(column, same(column, value))
-        return or_(column != value, column.is_(None))
+        is_other = ~is_whole(column, value) if _is_free(column) else column != value
+        return or_(is_other, column.is_(None))
 
 
 class Empty(Operator, engine.FilterEmpty):
@@ -204,7 +209,7 @@ class InList(Operator, engine.FilterInList):
 
     def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
         """Compare each as one by itself would be compared."""
-        return same_as_any(column, value) if _is_caseless(self) else super().condition(column, value)
+        return same_as_any(column, value) if _is_caseless(self) else super().condition(column, _forms(column, value))
 
     def clean(self, value: str) -> Any:
         """Read each value as one by itself would be read."""
@@ -245,11 +250,21 @@ class NotInList(InList, engine.FilterNotInList):
         """Leave out those that the index finds."""
         if _is_caseless(self):
             return _all_but(column, same_as_any(column, value))
-        return super().condition(column, value)
+        return super().condition(column, _forms(column, value))
 
 
 def _is_caseless(operator: Operator) -> bool:
     return is_caseless(operator.column.property.columns[0])
+
+
+def _is_free(column: Any) -> bool:
+    """Whether the column holds any text: of a fixed set, a value is what it is."""
+    return way_of_keeping(column) is not None
+
+
+def _forms(column: Any, values: Iterable[Any]) -> list[Any]:
+    """Add to texts the forms in which old rows may have them."""
+    return [form for one in values for form in forms(one)] if _is_free(column) else list(values)
 
 
 def _all_but(column: Any, found: ColumnElement[bool]) -> ColumnElement[bool]:
