@@ -16,6 +16,7 @@ from admin_app.jobs import queue
 from admin_app.models import caseless
 from admin_app.models.alone import alone
 from admin_app.models.base import UtcDateTime
+from admin_app.models.versions import require_no_newer
 from admin_app.selection import (
     search_indexes,
     search_operations,  # noqa: F401 -- imported for what it tells Alembic: op.create_search_index
@@ -58,6 +59,8 @@ def run_migrations() -> None:
         warnings.filterwarnings(
             "ignore", "Skipped unsupported reflection of expression-based index (uq_|ix_.*_sort_key)"
         )
+        require_no_newer(connection, context.script)
+        connection.rollback()
         unique_operations.begin(connection)
         connection.commit()
         context.configure(

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import getpass
 import os
+import sqlite3
 import sys
 from collections.abc import Callable
 
 import click
+import psycopg
 from flask import Flask
 from flask.cli import FlaskGroup
 from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
@@ -38,7 +40,7 @@ class Commands(FlaskGroup):
                 return super().invoke(ctx)
         except AdminError as error:
             raise click.ClickException(str(error)) from error
-        except DatabaseError as error:
+        except (DatabaseError, sqlite3.Error, psycopg.Error) as error:
             if (trouble := trouble_of(error)) is not None:
                 raise click.ClickException(str(trouble)) from error
             if not isinstance(error, OperationalError | ProgrammingError):

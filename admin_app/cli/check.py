@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
-from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask, current_app
 from flask.cli import with_appcontext
@@ -23,12 +22,12 @@ from admin_app.errors import ConfigurationError
 from admin_app.extensions import db
 from admin_app.models.staff import Staff
 from admin_app.models.troubles import trouble_of
+from admin_app.models.versions import NEWER, current_revisions, newer_than
 from admin_app.text import in_words
 
 # Of a key of 32 characters, that many bits if each were as likely as it is frequent: "abcabcabc…" has a tenth of it.
 FEWEST_BITS = 96
 _PORT = re.compile(r":[0-9]+$")
-NEWER = "Start the newer program, or restore the backup from before the upgrade."
 LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
@@ -112,7 +111,7 @@ def _migrations(app: Flask) -> Iterator[Finding]:
     scripts = ScriptDirectory(app.extensions["migrate"].directory)
     try:
         with db.engine.connect() as connection:
-            current = set(MigrationContext.configure(connection).get_current_heads())
+            current = current_revisions(connection)
     except SQLAlchemyError as error:
         if (trouble := trouble_of(error)) is not None:
             yield Finding(trouble.problem, trouble.advice)
@@ -120,28 +119,13 @@ def _migrations(app: Flask) -> Iterator[Finding]:
         reason = str(getattr(error, "orig", error)).strip().partition("\n")[0]
         yield Finding(f"The database cannot be asked: {reason}.", "Look at DATABASE_URL, and whether it runs.")
         return
-    if unknown := unknown_revisions(scripts, current):
-        yield Finding(f"The database is newer than the program: it is at migration {unknown}.", NEWER)
+    if problem := newer_than(scripts, current):
+        yield Finding(problem, NEWER)
     elif current != set(scripts.get_heads()):
         yield Finding(
             f"The tables are at migration {', '.join(sorted(current)) or 'none'}, and the program at {', '.join(scripts.get_heads())}.",
             "Back up, then run: manage.py db upgrade",
         )
-
-
-def unknown_revisions(scripts: ScriptDirectory, current: set[str]) -> str:
-    """Name the migrations that a newer program made."""
-    known = {one.revision for one in scripts.walk_revisions()}
-    return ", ".join(sorted(current - known))
-
-
-def require_no_newer(app: Flask) -> None:
-    """Stop the start on a database that a newer program has changed: this one would write rows that the other cannot read."""
-    with db.engine.connect() as connection:
-        current = set(MigrationContext.configure(connection).get_current_heads())
-    if unknown := unknown_revisions(ScriptDirectory(app.extensions["migrate"].directory), current):
-        message = f"The database is newer than the program: it is at migration {unknown}. {NEWER}"
-        raise ConfigurationError(message)
 
 
 def _files(app: Flask) -> Iterator[Finding]:

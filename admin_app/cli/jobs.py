@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import click
+from alembic.script import ScriptDirectory
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
@@ -13,6 +14,7 @@ from admin_app.extensions import db
 from admin_app.jobs import again, ledger
 from admin_app.jobs.queue import the_queue
 from admin_app.jobs.worker import work
+from admin_app.models.versions import require_no_newer
 
 # `manage.py run` has as many.
 THREADS = 2
@@ -26,6 +28,8 @@ THREADS = 2
 def worker(threads: int) -> None:
     """Work on jobs until Ctrl-C; `run` has a worker of its own, this is one more, here or on another machine."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- the object behind the proxy, as Flask documents
+    with db.engine.connect() as connection:
+        require_no_newer(connection, ScriptDirectory(app.extensions["migrate"].directory))
     # The tables have to be there before anything is waited for.
     ledger.is_anybody_working(db.session)
     db.session.remove()

@@ -14,7 +14,7 @@ from flask_migrate import upgrade
 from gunicorn.app.base import BaseApplication
 
 from admin_app.cli.address import HOST, PORT, listening_address, public_address
-from admin_app.cli.check import findings, require_no_newer
+from admin_app.cli.check import findings
 from admin_app.cli.jobs import THREADS as JOBS
 from admin_app.cli.keeper import keep_worker, stop_keeper
 from admin_app.cli.sending import ARRIVAL, PATIENCE, Sending
@@ -99,7 +99,6 @@ def run(*, host: str, port: int, workers: int, threads: int, jobs: int, patience
     """Bring the database up to date, then serve the dashboard until Ctrl-C."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- the object behind the proxy, as Flask documents
     listener = _listen(host, port)
-    require_no_newer(app)
     upgrade()
     # A slip of the pen in the setting must not let anybody off.
     roles.require_known(db.session, app.config["TWO_FACTOR"], "ADMIN_TWO_FACTOR")

@@ -22,7 +22,7 @@ from admin_app.jobs import ledger
 from admin_app.jobs.files import Files
 from admin_app.models.base import utc_now
 from admin_app.models.job import Job
-from admin_app.models.troubles import trouble_of
+from admin_app.models.troubles import say, trouble_of
 
 log = logging.getLogger(__name__)
 
@@ -154,9 +154,17 @@ def _came_to_nothing(job: Job, progress: Progress, error: Exception) -> None:
         if progress.stop is Stop.SHUTDOWN:
             ledger.release(session, job_id=job.id, attempt=job.attempt)
         elif progress.stop is None:
-            log.warning("job %s failed", job.id, exc_info=error)
+            _log(job, "failed", error)
             ledger.fail(session, job_id=job.id, attempt=job.attempt, error=_in_words(error))
         session.commit()
+
+
+def _log(job: Job, what: str, error: Exception) -> None:
+    """Write where it happened too, unless it is the store: that is one line, however often it is met."""
+    if isinstance(error, DBAPIError) and trouble_of(error) is not None:
+        say(log, error)
+    else:
+        log.warning("job %s %s", job.id, what, exc_info=error)
 
 
 def _in_words(error: Exception) -> str:
@@ -193,7 +201,7 @@ def _pulse(job: Job, progress: Progress) -> Iterator[None]:
                     session.commit()
             except DBAPIError as error:
                 # The work will fail by itself if the database stays away.
-                log.warning("job %s could not say how far it is: %s", job.id, error)
+                _log(job, "could not say how far it is", error)
             else:
                 if not is_ours:
                     _halt(progress, Stop.NOT_OURS)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import time
 from dataclasses import dataclass
 
+import psycopg
 from sqlalchemy.exc import DBAPIError
 
 # Seconds until the log says the same again: a worker meets it every second or two.
@@ -67,13 +69,21 @@ _said: dict[object, float] = {}
 
 def trouble_of(error: BaseException | None) -> Trouble | None:
     """Return what is wrong with the store, or None where the error is about what it was asked."""
-    if not isinstance(error, DBAPIError):
+    # Huey asks its own database, past SQLAlchemy.
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if not isinstance(error, DBAPIError | sqlite3.Error | psycopg.Error):
         return None
-    code = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None)
+    code = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
     if code is None:
         # What never reached the server has no code of its.
-        return UNREACHABLE if error.connection_invalidated or _is_connecting(error) else None
+        return UNREACHABLE if _is_away(error) else None
     return next((trouble for start, trouble in TROUBLES.items() if code.startswith(start)), None)
+
+
+def _is_away(error: BaseException) -> bool:
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, psycopg.OperationalError)
+    return error.connection_invalidated or _is_connecting(error)
 
 
 def _is_connecting(error: DBAPIError) -> bool:

@@ -9,11 +9,12 @@ from functools import partial
 
 from flask import Flask, Response, g
 from sqlalchemy import Engine
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from admin_app.extensions import db
 from admin_app.models.connection import small_write
+from admin_app.models.troubles import say, trouble_of
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,15 @@ def _write(engine: Engine, writes: list[Write]) -> None:
         try:
             with small_write(engine) as own:
                 write(own)
-        except (OperationalError, IntegrityError) as error:
-            # The store is busy, or what it was about was deleted just now: it is written down next time.
-            log.info("not written after an answer: %s", error.orig)
+        except DBAPIError as error:
+            _note(error)
+
+
+def _note(error: DBAPIError) -> None:
+    if trouble_of(error) is not None:
+        say(log, error)
+    elif isinstance(error, OperationalError | IntegrityError):
+        # The store is busy, or what it was about was deleted just now: it is written down next time.
+        log.info("not written after an answer: %s", error.orig)
+    else:
+        raise error

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from admin_app.cli.check import NEWER
 from admin_app.models.troubles import NO_DATABASE, UNREACHABLE
+from admin_app.models.versions import NEWER
 from tests.cli.serving import free_port
 
 Run = Callable[..., Any]
@@ -40,14 +40,35 @@ def test_check_says_it_too(run_manage: Run, tmp_path: Path) -> None:
     assert "Traceback" not in result.stderr
 
 
-def test_a_newer_database_is_not_served(run_manage: Run, tmp_path: Path) -> None:
+@pytest.fixture
+def newer(run_manage: Run, tmp_path: Path) -> str:
+    """Have a database that a newer program changed; return what is to be said of it."""
     run_manage("db", "upgrade")
     with sqlite3.connect(tmp_path / "admin.db") as connection:
         connection.execute("UPDATE alembic_version SET version_num = 'fffffffffff1'")
     connection.close()
+    return f"The database is newer than the program: it is at migration fffffffffff1. {NEWER}"
 
-    served, checked = run_manage("run", "--port", "0"), run_manage("check")
 
-    words = f"The database is newer than the program: it is at migration fffffffffff1. {NEWER}"
-    assert (served.returncode, served.stderr) == (1, f"Error: {words}\n")
-    assert f"Warning: {words}\n" in checked.stderr
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["run", "--port", "0"],
+        ["worker"],
+        ["db", "upgrade"],
+        ["db", "downgrade"],
+        ["db", "check"],
+        ["db", "current"],
+        ["db", "stamp", "head"],
+    ],
+    ids=" ".join,
+)
+def test_a_newer_database_is_left_alone(run_manage: Run, newer: str, command: list[str]) -> None:
+    result = run_manage(*command)
+
+    assert (result.returncode, result.stderr.splitlines()[-1:]) == (1, [f"Error: {newer}"])
+    assert "Traceback" not in result.stderr
+
+
+def test_check_says_that_a_database_is_newer(run_manage: Run, newer: str) -> None:
+    assert f"Warning: {newer}\n" in run_manage("check").stderr

@@ -13,10 +13,12 @@ from typing import Any
 import pytest
 from flask import Flask
 from python_calamine import CalamineWorkbook
+from sqlalchemy.exc import OperationalError
 
 from admin_app.errors import TransferError
 from admin_app.jobs import ledger, running
 from admin_app.jobs.running import KINDS, Product, Progress
+from admin_app.models import troubles
 from admin_app.models.job import Job, JobState
 from admin_app.models.post import Post
 from tests.jobs.asking import ask
@@ -211,3 +213,32 @@ def test_names_of_files_are_safe_in_a_header(app: Flask) -> None:
         view.nouns = before
 
     assert re.fullmatch(r"po--X-Bad--1-{8}sts-\d{4}-\d\d-\d\d-\d{6}\.csv", name), name
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_a_full_disk_is_one_line_of_the_log_however_often_a_job_meets_it(
+    as_viewer: Any, monkeypatch: pytest.MonkeyPatch, jobs: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    job_id, enough = ask(as_viewer), threading.Event()
+    monkeypatch.setattr(running, "PULSE", 0.01)
+    monkeypatch.setattr(troubles, "_said", {})
+    full = OperationalError("UPDATE job", {}, type("Full", (Exception,), {"sqlstate": "53100"})("no space"))  # type: ignore[arg-type]
+    beats: list[int] = []
+
+    def refused(*_: object, **__: object) -> bool:
+        beats.append(1)
+        if len(beats) == 3:
+            enough.set()
+        raise full
+
+    def meets_it(_job: Job, _progress: Progress) -> Product:
+        assert enough.wait(10)
+        raise full
+
+    monkeypatch.setattr(ledger, "beat", refused)
+    monkeypatch.setitem(KINDS, "export", meets_it)
+    jobs.work()
+
+    said = [one for one in caplog.records if one.name == running.__name__]
+    assert [(one.getMessage(), one.exc_info) for one in said] == [(f"{troubles.FULL} (no space)", None)]
+    assert (jobs.of(job_id).state, jobs.of(job_id).error) == (JobState.FAILED, str(troubles.FULL))

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import create_engine, event, text
@@ -18,6 +19,7 @@ from admin_app import create_app
 from admin_app.extensions import db
 from admin_app.models import troubles
 from admin_app.models.troubles import OneLine, say, trouble_of
+from admin_app.web.afterwards import afterwards
 from tests.client import Client
 from tests.page import Page
 
@@ -232,3 +234,56 @@ def test_a_traceback_of_the_same_becomes_one_line() -> None:
     assert passed == [True, False, True]
     assert (first.getMessage(), first.exc_info) == (str(troubles.FULL), None)
     assert other.exc_info is not None
+
+
+def refused_by_sqlite(path: Path) -> Exception:
+    other_file(path)
+    connection = sqlite3.connect(path)
+    with pytest.raises(sqlite3.DatabaseError) as caught:
+        connection.execute("SELECT * FROM word")
+    connection.close()
+    return caught.value
+
+
+def refused_by_postgresql(_path: Path) -> Exception:
+    with pytest.raises(psycopg.OperationalError) as caught:
+        psycopg.connect("postgresql://nobody@127.0.0.1:1/x")
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("refused", "trouble"),
+    [(refused_by_sqlite, troubles.NO_DATABASE), (refused_by_postgresql, troubles.UNREACHABLE)],
+)
+def test_what_the_queue_meets_past_sqlalchemy_is_understood(
+    refused: Callable[[Path], Exception], trouble: Any, tmp_path: Path
+) -> None:
+    assert trouble_of(refused(tmp_path / "queue.db")) is trouble
+
+
+# ---- what is written after an answer
+
+
+@pytest.mark.parametrize(
+    ("make", "trouble"),
+    [(other_file, troubles.NO_DATABASE), (no_folder, troubles.NOT_OPENED), (read_only, troubles.READ_ONLY)],
+)
+def test_what_is_written_after_an_answer_says_it_once(
+    make: Callable[[Path], str], trouble: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = create_app({"DATABASE_URL": make(tmp_path / "some.db")}, instance_path=str(tmp_path))
+
+    @app.get("/written")
+    def written() -> str:
+        for name in ("one", "two"):
+            afterwards(name, lambda own: own.execute(text("DELETE FROM word")))
+        return "answered"
+
+    client = app.test_client()
+    answers = [client.get("/written", buffered=True).text for _ in range(2)]
+    with app.app_context():
+        db.engine.dispose()
+
+    said = [one for one in caplog.records if one.levelno >= logging.INFO]
+    assert answers == ["answered"] * 2
+    assert [(one.exc_info, one.getMessage().startswith(str(trouble))) for one in said] == [(None, True)]

@@ -1,0 +1,84 @@
+"""A worker whose database server stops while it works: its log stays short, without a traceback."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from admin_app.models.troubles import UNREACHABLE
+from tests.postgres import start_postgres
+
+ROOT = Path(__file__).resolve().parents[2]
+# The word that it works, and the kinds of trouble once a minute each; one traceback has a dozen.
+MOST_LINES = 6
+
+
+@pytest.fixture
+def postmaster(settings: dict[str, str]) -> Iterator[int]:
+    """Serve from a PostgreSQL of the test's own, which it may stop; return its process."""
+    with tempfile.TemporaryDirectory() as name:
+        settings["DATABASE_URL"] = start_postgres(Path(name))
+        pid = int((Path(name) / "data" / "postmaster.pid").read_text().splitlines()[0])
+        yield pid
+        end_postgres(pid)
+
+
+def end_postgres(pid: int) -> None:
+    """End it, where it still is, as a machine does that is switched off."""
+    while Path(f"/proc/{pid}").exists():
+        os.kill(pid, signal.SIGQUIT)
+        time.sleep(0.1)
+
+
+def wait_for(words: str, said: Path) -> None:
+    end = time.monotonic() + 60
+    while words not in said.read_text():
+        assert time.monotonic() < end, said.read_text()
+        time.sleep(0.05)
+
+
+def wait_until_seen(url: str) -> None:
+    """Wait until the worker has said in the database that it is alive: by then it looks for work."""
+    engine, end = create_engine(url), time.monotonic() + 60
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        while not connection.scalar(text("SELECT count(*) FROM worker")):
+            assert time.monotonic() < end, "there is no worker"
+            time.sleep(0.05)
+    engine.dispose()
+
+
+@pytest.mark.postgres
+def test_a_worker_whose_server_stops_writes_a_few_lines(
+    postmaster: int, run_manage: Callable[..., Any], settings: dict[str, str], tmp_path: Path
+) -> None:
+    assert run_manage("db", "upgrade").returncode == 0
+    said = tmp_path / "said"
+    with said.open("w") as log:
+        command = [sys.executable, "-u", "manage.py", "worker"]
+        worker = subprocess.Popen(command, stdout=log, stderr=log, cwd=ROOT, env=settings)
+    try:
+        wait_until_seen(settings["DATABASE_URL"])
+        end_postgres(postmaster)
+        wait_for(UNREACHABLE.problem, said)
+        # It looks for work several times meanwhile; if it does so less often on a busy machine, there is less to read.
+        time.sleep(6)
+        worker.send_signal(signal.SIGTERM)
+        code = worker.wait(30)
+    finally:
+        worker.kill()
+        worker.wait()
+
+    lines = said.read_text().splitlines()
+    assert code == 0
+    assert "Traceback" not in said.read_text()
+    assert len(lines) <= MOST_LINES, lines
