@@ -55,6 +55,6 @@ def test_what_was_typed_under_a_path_survives_the_end_of_the_session(
     expect(page.get_by_label("Content")).to_have_value("Typed under a path")
     save(page)
 
-    expect(page.get_by_role("link", name="Typed under a path")).to_be_visible()
+    expect(page.get_by_role("link", name="Typed under a path", exact=True)).to_be_visible()
     assert page.url.partition(PREFIX)[2].startswith("/admin/post/")
     assert site.beside == []
