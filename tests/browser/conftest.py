@@ -6,6 +6,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -76,16 +77,23 @@ class KeptConnection(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
 
 
-@pytest.fixture(scope="session")
-def live_url(app_on: Callable[[str], Flask]) -> Iterator[str]:
-    """Serve the application on a free port."""
-    server = make_server("127.0.0.1", 0, app_on("sqlite"), threaded=True, request_handler=KeptConnection)
+@contextmanager
+def served(application: Any) -> Iterator[str]:
+    """Serve an application on a free port; hand out its address."""
+    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=KeptConnection)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture(scope="session")
+def live_url(app_on: Callable[[str], Flask]) -> Iterator[str]:
+    """Serve the dashboard."""
+    with served(app_on("sqlite")) as url:
+        yield url
 
 
 @pytest.fixture

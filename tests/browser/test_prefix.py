@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
-from werkzeug.serving import make_server
 
 from admin_app.models.staff import Staff
-from tests.browser.conftest import KeptConnection, OpenAs
+from tests.browser.conftest import OpenAs, served
 from tests.browser.steps import end_sessions, save
 from tests.test_every_prefix import PREFIX, Mounted
 
@@ -23,13 +21,8 @@ def site(app: Flask) -> Mounted:
 
 @pytest.fixture
 def live_server(site: Mounted) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, site, threaded=True, request_handler=KeptConnection)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(site) as url:
+        yield url
 
 
 def sign_in(page: Page, owner: Staff, password: str) -> None:
