@@ -18,6 +18,7 @@ PROJECT = ("admin_app", "templates", "static", "migrations", "manage.py", "pypro
 ASKED_FOR = ("cast.py", "client.py", "conftest.py", "page.py", "postgres.py", "routes.py", "stores.py", "subject.py")
 TESTS = (
     *ASKED_FOR,
+    "markup.py",
     "test_every_field.py",
     "test_every_resource.py",
     "test_every_resources_forms.py",
