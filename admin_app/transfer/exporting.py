@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Engine, Float, Numeric, Select, text, type_coerce
+from sqlalchemy import Connection, Dialect, Engine, Float, Numeric, Select, and_, text, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from sqlalchemy.orm.util import AliasedClass
 from sqlalchemy.types import NULLTYPE
@@ -137,9 +137,10 @@ class _Reader:
 
     def _joined(self, statement: Select[Any]) -> Select[Any]:
         for key, other in self.others.items():
-            # Records that may not be told of are as if there were none.
+            # Records that may not be told of are as if there were none. Beside the relation: the condition is about the
+            # model itself, and SQLAlchemy would say part of it of the alias.
             told = among(other, self.rows[key])
-            statement = statement.outerjoin(self.relations[key].of_type(other).and_(*told))
+            statement = statement.outerjoin(other, and_(self.relations[key].of_type(other), *told))
         return statement
 
     def _finished(self, column: ExportColumn, values: Values) -> Values:

@@ -86,7 +86,7 @@ def test_the_columns_of_an_export_are_chosen_again(
 
     assert page.texts("p", class_="note") == [NOTE]
     assert (ticked(page, "column"), page.values()["delimiter"]) == (["id", "content"], "tab")
-    assert sent.text == f"ID\tContent\r\n{post.id}\t'=1\r\n"
+    assert sent.text == f'"ID"\tContent\r\n{post.id}\t\'=1\r\n'
     assert drafts(app) == 0
 
 
