@@ -47,8 +47,13 @@ def _prepare(connection: Any, _record: Any) -> None:
         f"busy_timeout = {BUSY_TIMEOUT_MS}",
     ):
         connection.execute(f"PRAGMA {pragma}")
-    # SQLite's own knows ASCII only: "CAFÉ" would not find "Café", and É@example.com would not be é@example.com.
     connection.set_progress_handler(is_late, STEPS_BETWEEN_LOOKS)
+    give_functions(connection)
+
+
+def give_functions(connection: sqlite3.Connection) -> None:
+    """Tell a connection the functions that indexes and statements of ours call; any other program that writes needs them too."""
+    # SQLite's own knows ASCII only: "CAFÉ" would not find "Café", and É@example.com would not be é@example.com.
     connection.create_function("lower", 1, _lower, deterministic=True)
     # Indexes hold what it returns: under a name of its own, a program that does not know it is told so, and makes no wrong one.
     connection.create_function("caseless", 1, caseless, deterministic=True)

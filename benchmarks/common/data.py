@@ -22,7 +22,7 @@ from sqlalchemy.engine import make_url
 from admin_app import create_app
 from admin_app.current import writing
 from admin_app.extensions import db
-from admin_app.models.caseless import caseless
+from admin_app.models.connection import give_functions
 from admin_app.models.role import EDITOR
 from admin_app.models.staff import Staff, StaffSession
 from admin_app.models.words import Words
@@ -122,9 +122,8 @@ def _execute(target: Database, *statements: str) -> None:
     """Run statements as they are, each by itself."""
     if target.store == "sqlite":
         connection: Any = sqlite3.connect(make_url(target.url).database or "", isolation_level=None)
-        # Our search index folds letters by a function of ours, and the indexes of unique texts by another.
-        connection.create_function("lower", 1, str.lower, deterministic=True)
-        connection.create_function("caseless", 1, caseless, deterministic=True)
+        # Our triggers and indexes call functions of ours.
+        give_functions(connection)
     else:
         url = make_url(target.url)
         connection = psycopg.connect(f"host={url.query['host']} user=postgres dbname={url.database}", autocommit=True)

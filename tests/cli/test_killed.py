@@ -25,6 +25,7 @@ import pytest
 from admin_app import create_app
 from admin_app.current import writing
 from admin_app.extensions import db
+from admin_app.models.connection import give_functions
 from admin_app.models.role import EDITOR
 from admin_app.models.staff import Staff, StaffSession
 from admin_app.models.user import User
@@ -121,6 +122,7 @@ def test_a_killed_server_leaves_each_change_with_its_act(
     assert len(saved) >= 100
     assert set(saved) == {303}
     with sqlite3.connect(settings["DATABASE_URL"].removeprefix("sqlite:///")) as connection:
+        give_functions(connection)
         rows = connection.execute
         assert rows("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert rows(
