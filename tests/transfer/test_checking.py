@@ -116,7 +116,7 @@ def test_an_email_is_the_same_for_a_file_as_for_the_database(has: str, given: st
     twice = refused(User, f"name,email\nAda,a{given}\nBob,a{has}\n")
 
     assert [number for number, _ in problems] == [2]
-    assert problems[0][1].endswith(f"is already used by ID {key}.")
+    assert problems[0][1].endswith(f": already used by ID {key}.")
     assert [number for number, _ in twice] == [3]
 
 

@@ -52,7 +52,7 @@ class Extreme(Enum):
         (sa.Uuid(), uuid.UUID(int=2**128 - 1)),
         (sa.Boolean(), False),
         (sa.String(), "'=1"),
-        (sa.String(), "\t'"),
+        (sa.Text(), "\t'"),
         (sa.Text(), "\ufeff\u200b\r\n"),
         (sa.Enum("=1", "-x", "'-x", "x"), "=1"),
         (sa.Enum("=1", "-x", "'-x", "x"), "-x"),
