@@ -72,7 +72,7 @@ def browser() -> Iterator[Browser]:
 
 
 class KeptConnection(WSGIRequestHandler):
-    """Several requests on one connection, as gunicorn serves them: a page asks for three dozen files."""
+    """Several requests on one connection, as gunicorn serves them."""
 
     protocol_version = "HTTP/1.1"
 
