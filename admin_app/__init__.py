@@ -21,7 +21,9 @@ from admin_app.pages.activity import ActivityPage
 from admin_app.pages.home import HomePage
 from admin_app.pages.jobs import JobsPage
 from admin_app.pages.passkeys import PasskeysPage
-from admin_app.panel import keeping, navigation, registry
+from admin_app.panel import forms_again, registry
+from admin_app.panel.adapter import ResourceView
+from admin_app.panel.layout import navigation
 from admin_app.selection import search_indexes
 from admin_app.web import afterwards, alerts, bodies, bundles, errors, login, notices, priority, security, templating
 from admin_app.web.application import Dashboard
@@ -59,7 +61,7 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     errors.init_app(app)
     notices.init_app(app)
     navigation.init_app(app)
-    keeping.init_app(app)
+    forms_again.init_app(app)
     app.register_blueprint(auth.blueprint)
     app.register_blueprint(two_factor.blueprint)
     app.add_url_rule("/", "root", lambda: redirect(url_for("admin.index")))
@@ -75,11 +77,11 @@ def _add_dashboard(app: Flask) -> None:
     admin.add_view(ActivityPage(name="Activity", endpoint="activity"))
     admin.add_view(JobsPage(name="Jobs", endpoint="jobs"))
     search_indexes.declare(history.OFFER.search.values())
-    views = [resource(db) for resource in resources.declared()]
-    registry.register(app, views)
-    for view in views:
-        search_indexes.declare(view.searched().values())
-        admin.add_view(view)
+    found = [resource() for resource in resources.declared()]
+    registry.register(app, found)
+    for resource in found:
+        search_indexes.declare(resource.searched().values())
+        admin.add_view(ResourceView(resource, db))
 
 
 __all__ = ["create_app", "models"]

@@ -20,7 +20,7 @@ from admin_app.domain.rights import Act
 from admin_app.extensions import db
 from admin_app.models.base import UtcDateTime
 from admin_app.models.words import Words, WordsType
-from admin_app.panel.resource import ResourceView
+from admin_app.panel.resource import Resource
 
 
 def day_of(number: int) -> date:
@@ -66,7 +66,7 @@ class Subject:
     """A resource with its records."""
 
     app: Flask
-    view: ResourceView
+    view: Resource
     mapper: Any
 
     @property
@@ -124,11 +124,11 @@ class Subject:
         return [getattr(record, column.key) for column in self.mapper.columns if column.info.get("secret")]
 
 
-@pytest.fixture(params=resources.declared(), ids=lambda resource: resource.record.__name__)
+@pytest.fixture(params=resources.declared(), ids=lambda resource: resource.model.__name__)
 def subject(request: pytest.FixtureRequest, app: Flask) -> Subject:
     """Test each resource in turn."""
-    view = next(view for view in app.extensions["admin"][0]._views if type(view) is request.param)
-    return Subject(app, view, inspect_mapper(request.param.record))
+    view = next(one for one in app.extensions["resources"].values() if type(one) is request.param)
+    return Subject(app, view, inspect_mapper(request.param.model))
 
 
 SAMPLES = ("2026-01-01 to 2026-02-01", "2026-01-01", "12:00", "yes")

@@ -17,7 +17,7 @@ from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet
 from admin_app.models.staff import Staff
 from admin_app.models.words import WordsType
-from admin_app.panel.resource import ResourceView
+from admin_app.panel.resource import Resource
 from tests.client import Client
 from tests.page import Page
 from tests.subject import Subject, value_for
@@ -29,15 +29,15 @@ pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 SENTINEL = 4321
 
 
-@pytest.fixture(params=resources.declared(), ids=lambda resource: resource.record.__name__)
+@pytest.fixture(params=resources.declared(), ids=lambda resource: resource.model.__name__)
 def subject(request: pytest.FixtureRequest, app: Flask) -> Subject:
     """Test each resource in turn."""
-    view = next(view for view in app.extensions["admin"][0]._views if type(view) is request.param)
-    return Subject(app, view, inspect_mapper(request.param.record))
+    view = next(one for one in app.extensions["resources"].values() if type(one) is request.param)
+    return Subject(app, view, inspect_mapper(request.param.model))
 
 
-def views_of(app: Flask) -> list[ResourceView]:
-    return [one for one in app.extensions["admin"][0]._views if isinstance(one, ResourceView)]
+def views_of(app: Flask) -> list[Resource]:
+    return list(app.extensions["resources"].values())
 
 
 def told_columns(subject: Subject) -> list[str]:
@@ -127,7 +127,7 @@ def test_hidden_fields_cannot_be_asked_for(subject: Subject, client_with: Callab
     answers, found = {}, {}
     for view in views_of(subject.app):
         with subject.app.app_context():
-            offer = view.declared_offer()
+            offer = view.list_schema()
             relations = [one.key for one in inspect_mapper(view.model).relationships if one.mapper is subject.mapper]
         prefixes = [""] if view is subject.view else [f"{one}." for one in relations]
         paths = {f"{prefix}{name}" for prefix in prefixes for name in hidden}

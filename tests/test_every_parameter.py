@@ -112,8 +112,10 @@ def fuzzed(  # noqa: PLR0917 -- fixtures, by name
     answer = as_owner.get(address, buffered=True)
     names = {*ANYWHERE, *OWN_KEYS, *(name for name, _ in parse_qsl(query))}
     names |= names_on(Page(answer)) if answer.mimetype == "text/html" else set()
-    view = next((one for one in app.extensions["admin"][0]._views if path.startswith(f"/admin/{one.endpoint}/")), None)
-    names |= set(getattr(view, "filters_by_key", ()))
+    view = next(
+        (one for one in app.extensions["resources"].values() if path.startswith(f"/admin/{one.endpoint}/")), None
+    )
+    names |= set(getattr(view, "filters", ()))
     return Fuzzed(app, path, sorted(names - {"", "csrf_token"}), lambda: client_of(owner))
 
 

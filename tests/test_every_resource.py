@@ -11,6 +11,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
+from admin_app.panel.access.access import access_to
+from admin_app.panel.list.columns import Columns
+from admin_app.panel.list.selections import schema_for
 from admin_app.selection import strategy
 from tests.page import Page
 from tests.subject import Subject, meaning_something, value_for
@@ -29,7 +32,7 @@ def test_list_shows_every_record_under_every_declared_column(subject: Subject, a
 def test_each_column_that_can_be_chosen_is_shown_and_written(subject: Subject, as_owner: Any) -> None:
     for number in (1, 2):
         subject.add(number)
-    names = list(subject.view.choosable_columns())
+    names = list(Columns(access_to(subject.view)).choosable())
     address = f"{subject.root}columns/"
     places = {f"place.{name}": str(place) for place, name in enumerate(names[:1] + names[:0:-1])}
 
@@ -37,7 +40,7 @@ def test_each_column_that_can_be_chosen_is_shown_and_written(subject: Subject, a
 
     page = Page(as_owner.get(subject.root))
     heads = [one.rstrip("↑↓") for one in page.heads() if one != "Actions"]
-    assert heads == [subject.view.get_column_name(name) for name in names[:1] + names[:0:-1]]
+    assert heads == [subject.view.label(name) for name in names[:1] + names[:0:-1]]
     file = list(csv.reader(io.StringIO(as_owner.get(f"{subject.root}export/csv/").text)))
     assert set(heads) <= set(file[0])
     assert len(file) == 1 + len(subject.ids())
@@ -46,7 +49,7 @@ def test_each_column_that_can_be_chosen_is_shown_and_written(subject: Subject, a
 def test_a_list_of_three_with_every_column_costs_the_statements_of_one(
     subject: Subject, as_owner: Any, statements: Callable[[], Any]
 ) -> None:
-    columns = ",".join(subject.view.choosable_columns())
+    columns = ",".join(Columns(access_to(subject.view)).choosable())
     counts = {}
     for number in (1, 2, 3):
         subject.add(number)
@@ -66,12 +69,11 @@ def test_a_list_costs_five_statements_at_most_whatever_is_asked_of_it(
     for name, value in (("FEW", 1), ("MANY", 1), ("WALKED_COUNT", 2), ("LIST_COUNT_LIMIT", 3)):
         monkeypatch.setattr(strategy, name, value)
     with subject.app.app_context():
-        sorts = list(subject.view.offer().sorts)
+        sorts = list(schema_for(access_to(subject.view)).sorts)
         filters = {
-            slug: meaning_something(subject.app, operator, keys[0])
-            for slug, operator in subject.view.filters_by_key.items()
+            slug: meaning_something(subject.app, operator, keys[0]) for slug, operator in subject.view.filters.items()
         }
-    every = {"columns": ",".join(subject.view.choosable_columns())}
+    every = {"columns": ",".join(Columns(access_to(subject.view)).choosable())}
     name = next((name for name in subject.view.column_searchable_list or () if "." not in name), "id")
     common, rare = {"q": name}, {"q": f'"{value_for(subject.mapper.columns[name], 17)}"'}
     asked = [

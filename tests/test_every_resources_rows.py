@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 
 import pytest
 
+from admin_app.panel.access.access import access_to
+from admin_app.panel.list.selections import schema_for
 from tests.page import Page
 from tests.subject import Subject, meaning_something, value_for
 
@@ -20,8 +22,8 @@ def test_a_view_of_each_declared_filter_opens_the_list_it_was_saved_from(subject
     key = subject.add(1)
     subject.add(2)
     with subject.app.app_context():
-        sort = list(subject.view.offer().sorts)[-1]
-    for slug, operator in subject.view.filters_by_key.items():
+        sort = list(schema_for(access_to(subject.view)).sorts)[-1]
+    for slug, operator in subject.view.filters.items():
         query = {slug: meaning_something(subject.app, operator, key), "sort": f"-{sort}"}
         before = Page(as_owner.get(subject.root, query_string=query))
 
@@ -46,7 +48,7 @@ def test_search_finds_by_each_declared_column(subject: Subject, as_owner: Any) -
 
 def test_each_declared_filter_is_understood(subject: Subject, as_owner: Any) -> None:
     key = subject.add(1)
-    for slug, operator in subject.view.filters_by_key.items():
+    for slug, operator in subject.view.filters.items():
         text = meaning_something(subject.app, operator, key)
 
         page = Page(as_owner.get(subject.root, query_string={slug: text}))
@@ -58,7 +60,7 @@ def test_each_declared_filter_is_understood(subject: Subject, as_owner: Any) -> 
 def test_each_declared_filter_means_the_same_by_itself_and_in_a_group(subject: Subject, as_owner: Any) -> None:
     key = subject.add(1)
     subject.add(2)
-    for slug, operator in subject.view.filters_by_key.items():
+    for slug, operator in subject.view.filters.items():
         text = meaning_something(subject.app, operator, key)
         name, _, word = slug.rpartition("__")
 
@@ -77,7 +79,7 @@ def test_each_declared_order_turns_round_and_loses_nobody(subject: Subject, as_o
     for number in (3, 1, 2):
         subject.add(number)
     with subject.app.app_context():
-        sorts = list(subject.view.offer().sorts)
+        sorts = list(schema_for(access_to(subject.view)).sorts)
 
     orders = {
         name: [Page(as_owner.get(f"{subject.root}?sort={sign}{name}")).ids() for sign in ("", "-")] for name in sorts

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from admin_app.panel.column_order import PLACE
 from admin_app.panel.fields import AS_FILE
+from admin_app.panel.list.column_order import PLACE
 from tests.page import Element, Page
 from tests.routes import ROUTES, everything
 

@@ -19,8 +19,11 @@ from admin_app.domain import records
 from admin_app.errors import NotFoundError, TransferError
 from admin_app.extensions import db
 from admin_app.models.connection import refresh_statistics
+from admin_app.panel.access.access import access_to
+from admin_app.panel.export.columns import ignored_headers, import_columns
+from admin_app.panel.export.export import export_file, order
 from admin_app.panel.registry import resources
-from admin_app.panel.resource import ResourceView
+from admin_app.panel.resource import Resource
 from admin_app.transfer.formats import FORMATS, FileOptions
 from admin_app.transfer.formats.csv import DELIMITERS
 from admin_app.transfer.importing import Report, import_csv
@@ -76,15 +79,15 @@ def import_(resource: str, file: str, *, progress: bool, verbatim: bool, encodin
         click.echo(f"{made} made, {changed} changed, {text.number(report.unchanged)} the same as before.")
 
 
-def _import(view: ResourceView, raw: IO[bytes], bar: Any, *, is_verbatim: bool, encoding: str) -> Report:
+def _import(view: Resource, raw: IO[bytes], bar: Any, *, is_verbatim: bool, encoding: str) -> Report:
     with decoded(raw, encoding) as file, writing():
         with records.commit(db.session, view.model):
             report = import_csv(
                 db.session,
                 view.model,
                 file,
-                view.import_columns(),
-                ignored=view.ignored_headers(),
+                import_columns(view),
+                ignored=ignored_headers(access_to(view)),
                 is_verbatim=is_verbatim,
                 on_rows=lambda _count: bar.update(raw.tell() - bar.n),
             )
@@ -134,13 +137,14 @@ def export(  # noqa: PLR0917 -- click hands them over by name
     view = _resource(resource)
     # On a terminal only, and on standard error: standard output may be the file.
     with time_zone(zone), tqdm(unit=" rows", disable=None) as bar:
-        order = view.order(
+        wanted = order(
+            access_to(view),
             _arguments(query) + [_filter(text) for text in filters],
             columns=[key for key in columns.split(",") if key],
             format_key=format_key,
             options=FileOptions(DELIMITERS[delimiter], is_for_excel=excel),
         )
-        with closing(view.export_file(order, on_total=bar.reset, on_rows=bar.update, on_problem=_warn)) as chunks:
+        with closing(export_file(wanted, on_total=bar.reset, on_rows=bar.update, on_problem=_warn)) as chunks:
             write_to(output, chunks)
 
 
@@ -163,7 +167,7 @@ def _warn(row: int, problem: str) -> None:
     click.echo(f"Row {row}: {problem}", err=True)
 
 
-def _resource(name: str) -> ResourceView:
+def _resource(name: str) -> Resource:
     """Find a resource by its model's name, in the singular or as it is called in the menu."""
     found = {resource.endpoint: resource for resource in resources() if resource.can_transfer}
     named = found.get(name) or next((resource for resource in found.values() if resource.nouns == name), None)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, literal_column, select, update
+from sqlalchemy import Row, bindparam, delete, literal_column, select, update
 
 from admin_app.domain.clock import latest
 from admin_app.domain.people import Holder
@@ -82,3 +82,11 @@ def _kept_since() -> datetime:
 def storable(text: str) -> str:
     """Take out what no text column holds; a form would refuse it anyway."""
     return text.replace("\0", "").encode(errors="replace").decode()
+
+
+def newest_draft(session: AnySession, person: Holder, *, address: str) -> Row[str, datetime] | None:
+    """Return the key and the time of what this person typed last into the form at this address, and did not save."""
+    found = select(Draft.key, Draft.created_at).where(
+        Draft.staff_id == person.id, Draft.address == address, Draft.created_at > _kept_since()
+    )
+    return session.execute(found.order_by(Draft.created_at.desc()).limit(1)).first()

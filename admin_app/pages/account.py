@@ -18,10 +18,10 @@ from admin_app.models.staff import Staff
 from admin_app.pages.forms import PasswordForm, TimeZoneForm
 from admin_app.pages.passkeys import factor_added, passkey_rows
 from admin_app.pages.two_factor import codes_page, enrolment, enrolment_page
+from admin_app.panel.base_view import Guarded
 from admin_app.panel.cells import value_cell
-from admin_app.panel.elements import Fact
-from admin_app.panel.guarded import Guarded
 from admin_app.panel.session_rows import end_sessions, session_rows
+from admin_app.panel.view_models import Fact
 from admin_app.web import login, passkeys, proof, second_factor
 from admin_app.web.links import here, local_path
 from admin_app.web.notices import announce, warn

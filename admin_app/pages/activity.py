@@ -26,22 +26,22 @@ from admin_app.models.limits import as_key
 from admin_app.models.ordering import in_order
 from admin_app.models.staff import Staff
 from admin_app.models.stored import recorded_models
-from admin_app.panel.cells import value_cell
-from admin_app.panel.changes import entries_of, time_cell, way_of
-from admin_app.panel.elements import Link
-from admin_app.panel.guarded import Guarded
-from admin_app.panel.history_elements import ActivityRow, LeftAlone
-from admin_app.panel.in_the_way import in_the_way
-from admin_app.panel.powerful import said_of_signed_out
-from admin_app.panel.registry import resource_of, resources
-from admin_app.panel.resource import ResourceView
-from admin_app.panel.trail_rights import (
+from admin_app.panel.access.access import Access, access_of, access_to
+from admin_app.panel.access.audit import (
     require_fields,
     require_rows_after,
     require_rows_before,
     summary_of,
     visible,
 )
+from admin_app.panel.base_view import Guarded
+from admin_app.panel.cells import value_cell
+from admin_app.panel.history.entries import entries_of, time_cell, way_of
+from admin_app.panel.history.in_the_way import in_the_way
+from admin_app.panel.history.view_models import ActivityRow, LeftAlone
+from admin_app.panel.registry import resource_at, resources
+from admin_app.panel.sign_outs import said_of_signed_out
+from admin_app.panel.view_models import Link
 from admin_app.text import counted
 from admin_app.web import login, proof
 from admin_app.web.links import local_path
@@ -100,7 +100,7 @@ class ActivityPage(Guarded):
         """Take an act back, or say what stands in the way and ask record by record."""
         done = _requested(request.form, is_judged_later=True)
         touched = _touched(done)
-        if not all(resource.may(Act.UNDO) for resource in touched):
+        if not all(access.may(Act.UNDO) for access in touched):
             abort(403)
         require_rows_before(done, touched)
         require_fields(done, touched)
@@ -175,9 +175,9 @@ def _requested(arguments: Mapping[str, str], *, is_judged_later: bool = False) -
     return done
 
 
-def _resource_of(done: ChangeSet) -> ResourceView | None:
+def _access_of(done: ChangeSet) -> Access | None:
     model = recorded_models().get(done.resource)
-    return resource_of(model) if model is not None else None
+    return access_of(model) if model is not None else None
 
 
 def _model_of(done: ChangeSet) -> type[Any]:
@@ -187,19 +187,23 @@ def _model_of(done: ChangeSet) -> type[Any]:
 def _needs_proof(done: ChangeSet) -> bool:
     """Whether it was somebody else's act, is about very many records, or about such as are restored only with proof."""
     is_anothers = done.actor_id != login.signed_in_person().id
-    return is_anothers or proof.are_many(done.count) or any("restore_view" in one.proof_for for one in _touched(done))
+    return (
+        is_anothers
+        or proof.are_many(done.count)
+        or any("restore_view" in one.resource.proof_for for one in _touched(done))
+    )
 
 
-def _touched(done: ChangeSet) -> list[ResourceView]:
+def _touched(done: ChangeSet) -> list[Access]:
     """Return the resources whose records the act touched; 403 where it touched some that have none."""
     tables = db.session.scalars(select(Change.model).where(Change.change_set_id == done.id).distinct()).all()
-    found = [resource_of(recorded_models()[table]) for table in tables if table in recorded_models()]
+    found = [access_of(recorded_models()[table]) for table in tables if table in recorded_models()]
     return [one if one is not None else abort(403) for one in found]
 
 
 def _row(done: ChangeSet) -> ActivityRow:
-    resource = _resource_of(done)
-    may = resource is not None and resource.may(Act.UNDO)
+    access = _access_of(done)
+    may = access is not None and access.may(Act.UNDO)
     person = str(done.actor_id) if done.actor_id is not None else NOBODY
     return ActivityRow(
         id=str(done.id),
@@ -209,7 +213,7 @@ def _row(done: ChangeSet) -> ActivityRow:
         who_url=url_for("activity.index", person=person),
         at=time_cell(done),
         way=way_of(done),
-        resource=resource.plural if resource is not None else "",
+        resource=access.resource.plural if access is not None else "",
         count=f"{done.count:,}",
         reason=done.reason or "",
         can_undo=may and is_undoable(done),
@@ -242,8 +246,8 @@ def _filters() -> dict[str, str]:
 def _wanted(arguments: Mapping[str, str], problems: list[str]) -> Wanted:
     """Read the filters; what means nothing is left out and said."""
     given = _filters()
-    resource = next((one for one in resources() if one.endpoint == given.get("resource")), None)
-    if given.get("resource") and (resource is None or not resource.may(Act.HISTORY)):
+    resource = resource_at(given.get("resource"))
+    if given.get("resource") and (resource is None or not access_to(resource).may(Act.HISTORY)):
         problems.append("There is no such resource; the filter was left out.")
         resource = None
     kind = given.get("kind", "")
@@ -283,7 +287,7 @@ def _choices() -> dict[str, list[tuple[str, str]]]:
     )
     return {
         "person": [*((str(key), name) for key, name in people), (NOBODY, "Nobody who is signed in")],
-        "resource": [(one.endpoint, one.plural) for one in resources() if one.may(Act.HISTORY)],
+        "resource": [(one.endpoint, one.plural) for one in resources() if access_to(one).may(Act.HISTORY)],
         "kind": [(kind.value, kind.value.capitalize()) for kind in Kind],
     }
 

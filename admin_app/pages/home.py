@@ -8,11 +8,13 @@ from flask_admin import AdminIndexView, expose
 
 from admin_app.domain.permissions import Act
 from admin_app.extensions import db
+from admin_app.panel.access.access import Access, access_to
+from admin_app.panel.base_view import Guarded
 from admin_app.panel.cells import value_cell
-from admin_app.panel.elements import Cell, CellKind, Link
-from admin_app.panel.guarded import Guarded
+from admin_app.panel.links import link, record_url
+from admin_app.panel.list.selections import newest
 from admin_app.panel.registry import resources
-from admin_app.panel.resource import ResourceView
+from admin_app.panel.view_models import Cell, CellKind, Link
 from admin_app.selection.paging import fetch
 
 MOST_RECENT = 5
@@ -43,19 +45,20 @@ class HomePage(Guarded, AdminIndexView):
     @expose("/")
     def index(self) -> str:
         """Show the resources this person may see."""
-        sections = [_section(resource) for resource in resources() if resource.is_accessible()]
+        shown = [access for one in resources() if (access := access_to(one)).may(Act.LIST)]
+        sections = [_section(access) for access in shown]
         return str(self.render("pages/home.html", sections=sections))
 
 
-def _section(resource: ResourceView) -> Section:
-    newest = fetch(db.session, resource.newest().segments(), limit=MOST_RECENT)
-    times = resource.shows("created_at")
+def _section(access: Access) -> Section:
+    resource, times = access.resource, access.shows("created_at")
+    recent = fetch(db.session, newest(access).segments(), limit=MOST_RECENT)
     return Section(
         label=resource.plural,
         noun=resource.noun,
         description=resource.description,
-        url=resource.link("index_view"),
-        new_url=resource.link("create_view") if resource.may(Act.CREATE) else "",
-        recent=tuple(Link(resource.title_of(record), resource.url_of(record)) for record in newest),
-        recent_times=tuple(value_cell(record.created_at, is_whole=False) if times else NOTHING for record in newest),
+        url=link(resource, "index_view"),
+        new_url=link(resource, "create_view") if access.may(Act.CREATE) else "",
+        recent=tuple(Link(access.title_of(record), record_url(access, record)) for record in recent),
+        recent_times=tuple(value_cell(record.created_at, is_whole=False) if times else NOTHING for record in recent),
     )

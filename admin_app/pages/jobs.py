@@ -21,10 +21,11 @@ from admin_app.jobs.queue import the_queue
 from admin_app.models.base import utc_now
 from admin_app.models.job import Job, JobState
 from admin_app.models.limits import as_key
+from admin_app.panel.access.access import access_to
+from admin_app.panel.base_view import Guarded
 from admin_app.panel.cells import value_cell
-from admin_app.panel.elements import Cell
-from admin_app.panel.export_jobs import may_have, resource_of_job
-from admin_app.panel.guarded import Guarded
+from admin_app.panel.export.jobs import may_have, resource_of_job
+from admin_app.panel.view_models import Cell
 from admin_app.transfer.formats import CSV, FORMATS
 from admin_app.transfer.formats.csv import csv_chunks
 from admin_app.web import login
@@ -165,7 +166,7 @@ def _requested(*, may_be_others: bool = False) -> Job:
 
 def _may_have_file(job: Job) -> bool:
     resource = resource_of_job(job)
-    return resource is not None and may_have(resource, job)
+    return resource is not None and may_have(access_to(resource), job)
 
 
 def _cancel(job: Job) -> bool:

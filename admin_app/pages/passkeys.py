@@ -17,9 +17,9 @@ from admin_app.models.limits import as_key
 from admin_app.models.passkey import Passkey
 from admin_app.models.staff import Staff
 from admin_app.pages.two_factor import codes_page
+from admin_app.panel.base_view import Guarded
 from admin_app.panel.cells import value_cell
-from admin_app.panel.elements import Cell
-from admin_app.panel.guarded import Guarded
+from admin_app.panel.view_models import Cell
 from admin_app.web import login, proof, second_factor
 from admin_app.web import passkeys as web_passkeys
 from admin_app.web.notices import announce

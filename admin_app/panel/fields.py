@@ -15,8 +15,10 @@ from admin_app.domain.nouns import noun_of
 from admin_app.domain.permissions import Act
 from admin_app.errors import NotFoundError
 from admin_app.letters import composed, line
-from admin_app.panel.elements import UNSEEN
-from admin_app.panel.registry import find, resource_of, typing_hint
+from admin_app.panel.access.access import access_of
+from admin_app.panel.access.lookup import find, typing_hint
+from admin_app.panel.links import record_url
+from admin_app.panel.view_models import UNSEEN
 from admin_app.text import plain_lines
 from admin_app.web.bodies import SentAsFile
 
@@ -84,13 +86,13 @@ class RelationField(Field):
         """The record the field holds now."""
         if self.data is None:
             return None
-        resource = resource_of(self.target)
-        if resource is None:
+        access = access_of(self.target)
+        if access is None:
             return Picked(str(self.data.id), str(self.data), "", "")
-        if not resource.sees(self.data):
+        if not access.sees(self.data):
             return Picked(str(self.data.id), UNSEEN.text, "", "")
-        url = resource.url_of(self.data) if resource.may(Act.VIEW) else ""
-        return Picked(str(self.data.id), resource.title_of(self.data), resource.detail_of(self.data), url)
+        url = record_url(access, self.data) if access.may(Act.VIEW) else ""
+        return Picked(str(self.data.id), access.title_of(self.data), access.detail_of(self.data), url)
 
     def _value(self) -> str:
         """Return what stands in the input: what was typed, or the id."""

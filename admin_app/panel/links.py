@@ -1,13 +1,51 @@
-"""The addresses of one list's other states: another page, another sort, one filter fewer."""
+"""The addresses of a resource's pages, of its records, and of one list's other states."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
-from admin_app.panel.elements import Hidden
+from flask import request
+
+from admin_app.domain.permissions import Act
+from admin_app.panel.access.access import Access
+from admin_app.panel.resource import Resource
+from admin_app.panel.view_models import Hidden
 from admin_app.selection.selection import Selection
+from admin_app.web.links import address_of, local_path
+
+
+def link(resource: Resource, view: str, record: Any = None, /, **arguments: Any) -> str:
+    """Return the address of a view of a resource, of a record if one is given."""
+    address = address_of(f"{resource.endpoint}.{view}", **arguments)
+    return address if record is None else with_id(address, record)
+
+
+def with_id(address: str, record: Any) -> str:
+    """Add the record that a view's address is about."""
+    return f"{address}{'&' if '?' in address else '?'}id={record.id}"
+
+
+def return_url(resource: Resource) -> str:
+    """Return where Cancel and Save lead: the list (with its filters and page) that the person came from."""
+    said = request.form.get("url") or request.args.get("url") or ""
+    return local_path(said, link(resource, "index_view"))
+
+
+def record_url(access: Access, record: Any, **arguments: Any) -> str:
+    """Return the address of the record's page, "" for none: the form only where every record that the person sees has one."""
+    is_edited = access.reaches(record, Act.EDIT) if access.resource.judges_records else access.is_everywhere(Act.EDIT)
+    if is_edited:
+        return link(access.resource, "edit_view", record, **arguments)
+    return link(access.resource, "details_view", record, **arguments) if access.may(Act.VIEW) else ""
+
+
+def link_for(access: Access, act: Act, view: str, record: Any) -> str:
+    """Return the address of a view of the record that leads back to where this page does, "" for who may not do this with it."""
+    resource = access.resource
+    return link(resource, view, record, url=return_url(resource)) if access.reaches(record, act) else ""
 
 
 @dataclass(frozen=True)
@@ -26,3 +64,8 @@ class ListLinks:
         """Return the state as a form's hidden controls, without the one that the form asks for itself."""
         own = [(key, value) for key, value in selection.arguments() if key != leave_out]
         return [*self.others, *own]
+
+
+def list_links(resource: Resource, view: str = "index_view") -> ListLinks:
+    """Return the addresses of a resource's list, or of another page that takes a list's arguments."""
+    return ListLinks(link(resource, view))

@@ -3,58 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Flask, current_app
 
-from admin_app.domain.finding import EVERYTHING, Sight, find_one, naming_columns
-from admin_app.domain.nouns import names_of
-from admin_app.extensions import db
-from admin_app.panel.standing import standing
-
-if TYPE_CHECKING:
-    from admin_app.panel.resource import ResourceView
+from admin_app.panel.resource import Resource
 
 
-def register(app: Flask, found: Iterable[ResourceView]) -> None:
+def register(app: Flask, found: Iterable[Resource]) -> None:
     """Note the application's resources, in the order of the menu."""
     app.extensions["resources"] = {resource.model: resource for resource in found}
 
 
-def resources() -> Collection[ResourceView]:
+def resources() -> Collection[Resource]:
     """Return the application's resources in the order of the menu."""
     return _by_model().values()
 
 
-def resource_of(model: type[Any]) -> ResourceView | None:
+def resource_of(model: type[Any]) -> Resource | None:
     """Return the resource of a model, or None when it has no place in the dashboard."""
     return _by_model().get(model)
 
 
-def _by_model() -> dict[type[Any], ResourceView]:
-    found: dict[type[Any], ResourceView] = current_app.extensions["resources"]
+def resource_at(endpoint: str | None) -> Resource | None:
+    """Return the resource whose pages have this endpoint, or None."""
+    return next((one for one in resources() if one.endpoint == endpoint), None)
+
+
+def _by_model() -> dict[type[Any], Resource]:
+    found: dict[type[Any], Resource] = current_app.extensions["resources"]
     return found
-
-
-def typing_hint(model: type[Any]) -> str:
-    """Say what to type where a record of this model is meant."""
-    return standing().implies((model, "typing hint"), lambda: _typing_hint(model))
-
-
-def _typing_hint(model: type[Any]) -> str:
-    names = [column.key.replace("_", " ") for column in naming_columns(model, sight_of(model))]
-    return f"Type an ID, or an exact {' or '.join(names)}." if names else "Type an ID."
-
-
-def find(model: type[Any], text: str) -> Any:
-    """Return the record that a person means by what they typed, of those they may see; raise `NotFoundError` for none, and for several."""
-    noun, nouns = names_of(model)
-    return find_one(db.session, model, text, noun=noun, nouns=nouns, sight=sight_of(model))
-
-
-def sight_of(model: type[Any]) -> Sight:
-    """Return what the person at hand may see of a model."""
-    resource = resource_of(model)
-    if resource is None:
-        return EVERYTHING
-    return Sight(resource.seen(), resource.shown(column.key for column in naming_columns(model)))

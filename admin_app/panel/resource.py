@@ -1,74 +1,228 @@
-"""`ResourceView`: what a model needs for a place in the dashboard, as a list of capabilities."""
+"""`Resource`: the declaration of one model's place in the dashboard, and what follows from it whoever looks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
 
-from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import inspect as inspect_mapper
+from sqlalchemy.orm import InstrumentedAttribute, RelationshipProperty
+from sqlalchemy.orm.interfaces import RelationshipDirection
+from wtforms import Field, Form
 
+from admin_app import text
 from admin_app.domain.nouns import name_records
+from admin_app.domain.people import Holder
 from admin_app.domain.permissions import Act
-from admin_app.panel.history import History
-from admin_app.selection.indexes import declare_indexes
+from admin_app.models.base import Record
+from admin_app.panel.view_models import Link
+from admin_app.selection.offer import Filter, Offer, SearchColumn, SortKey
+
+# Every record has it.
+CREATED_AT = "created_at"
 
 
-class ResourceView(History):
+@dataclass(frozen=True)
+class RowRule:
+    """Some rows of a resource, for a role to be kept to: those that these filters, as an address has them, leave for a person."""
+
+    label: str
+    filters: Callable[[Holder], Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class RecordForms:
+    """The forms that Flask-Admin built of a model: of a new record, and of one that is there."""
+
+    create: type[Form]
+    edit: type[Form]
+
+    def fields(self) -> Iterator[Field]:
+        """Yield the fields of both."""
+        for form in (self.create(), self.edit()):
+            yield from form
+
+
+@dataclass(frozen=True)
+class FurtherPage:
+    """A page about a record that only this resource has. `purpose` is what it does, where it asks for a proof first."""
+
+    path: str
+    act: Act
+    purpose: str
+    answer: Callable[[], Any]
+
+
+class Resource:
     """The declaration of one model's place in the dashboard.
 
-    A subclass names its `record` (the model), `column_list`, `form_columns` and, as wanted, `column_further_list` (what a person may add),
-    `column_searchable_list`, `column_sortable_list`, `column_filters`, `column_default_sort`, `column_labels` and `column_formatters`, all as
-    Flask-Admin knows them; the capabilities do the rest.
+    A subclass names its `model`, `column_list`, `form_columns` and, as wanted, `column_further_list` (what a person may add),
+    `column_searchable_list`, `column_sortable_list`, `column_filters`, `column_default_sort` and `column_labels`, all as
+    Flask-Admin knows them. What it does differently from others it says by the methods at the end.
     """
 
-    acts: ClassVar[dict[str, Act]] = {
-        "index_view": Act.LIST,
-        "columns_view": Act.LIST,
-        "page_size_view": Act.LIST,
-        "ticked_view": Act.LIST,
-        # Everybody keeps views of their own; sharing one asks for `Act.SHARE`, changing one for whose it is.
-        "views_view": Act.LIST,
-        "new_view": Act.LIST,
-        "save_view": Act.LIST,
-        "change_view": Act.LIST,
-        "remove_view": Act.LIST,
-        "default_view": Act.LIST,
-        "details_view": Act.VIEW,
-        "lookup_view": Act.LIST,
-        "create_view": Act.CREATE,
-        "edit_view": Act.EDIT,
-        "presence_view": Act.EDIT,
-        "delete_view": Act.DELETE,
-        "export": Act.EXPORT,
-        "export_page": Act.EXPORT,
-        "history_view": Act.HISTORY,
-        "restore_view": Act.UNDO,
-    }
-    purposes: ClassVar[Mapping[str, str]] = {
-        "create_view": "add a {noun}",
-        "edit_view": "change a {noun}",
-        "delete_view": "delete a {noun}",
-        "restore_view": "restore a {noun}",
-        "export_page": "export so many {nouns}",
-    }
+    model: ClassVar[type[Record]]
+    # What one record and several are called; by default the model's name, and that with an s.
+    noun: str = ""
+    nouns: str = ""
+    description: ClassVar[str] = ""
+    # Whether the command line imports and exports it.
+    can_transfer: ClassVar[bool] = True
+    # Where the resource stands in the menu; smaller comes first.
+    menu_order: ClassVar[int] = 100
+    # The acts that its pages ask a right for.
+    acts: ClassVar[frozenset[Act]] = frozenset(Act) - {Act.IMPORT, Act.BULK}
+    # Pages that do their work only for who has proved lately who they are.
+    proof_for: ClassVar[frozenset[str]] = frozenset()
+    # Whether what may be done with a record depends on more than rows and fields: `withheld` says with which it may not be.
+    judges_records: ClassVar[bool] = False
 
-    def __init__(self, db: SQLAlchemy) -> None:
-        """Build lists, filters and forms from the model."""
-        name = self.record.__name__.lower()
-        self.noun = self.noun or name
+    column_list: Sequence[str] = ()
+    column_further_list: Collection[str] = ()
+    column_searchable_list: Sequence[str] = ()
+    column_sortable_list: Sequence[str | tuple[str, str]] = ()
+    column_filters: Sequence[str] = ()
+    column_default_sort: tuple[str, bool] = ("id", True)
+    column_labels: Mapping[str, str] = {}
+    # How a list shows a value, in place of the value; the form, the record's page and every export show it as it is.
+    column_formatters: Mapping[str, Callable[[Any], str]] = {}
+    form_columns: Sequence[str] = ()
+    form_overrides: Mapping[str, type[Field]] = {}
+    form_args: Mapping[str, Mapping[str, Any]] = {}
+    form_extra_fields: Mapping[str, Any] = {}
+    # By the names that roles keep.
+    row_rules: ClassVar[Mapping[str, RowRule]] = {}
+
+    # By the names of their views.
+    further_pages: ClassVar[Mapping[str, FurtherPage]] = {}
+
+    # Set when the dashboard is built: each field's filters, and the forms.
+    filters_by_name: Mapping[str, Sequence[Filter]]
+    forms: RecordForms
+
+    def __init__(self) -> None:
+        """Say what the records are called."""
+        self.endpoint = self.model.__name__.lower()
+        self.noun = self.noun or self.endpoint
         self.nouns = self.nouns or f"{self.noun}s"
-        name_records(self.record, self.noun, self.nouns)
-        super().__init__(self.record, db, name=self.plural, endpoint=name)
-        self.require_columns()
-        self.require_rules()
-        declare_indexes(self.declared_offer())
-        declare_indexes(self.offer_of_newest())
+        name_records(self.model, self.noun, self.nouns)
 
-    def asked_acts(self) -> set[Act]:
-        """Return the acts that this resource's pages ask a right for."""
-        return {*self.acts.values(), Act.SHARE}
+    @property
+    def plural(self) -> str:
+        """The resource's title, "Posts"."""
+        return self.nouns[:1].upper() + self.nouns[1:]
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether a right to every resource leaves this one out."""
+        return self.model.__guarded__
+
+    # ---- its columns and relations
+
+    def label(self, name: str) -> str:
+        """Return what a column is called."""
+        return self.column_labels.get(name) or text.label(name)
+
+    @cached_property
+    def relations(self) -> Mapping[str, RelationshipProperty[Any]]:
+        """The model's relations by their names."""
+        return dict(inspect_mapper(self.model).relationships.items())
+
+    def relation(self, name: str) -> RelationshipProperty[Any] | None:
+        """Return the model's relation of this name, if it is one."""
+        return self.relations.get(name)
+
+    def is_to_many(self, name: str) -> bool:
+        """Whether this name is the model's relation to many others."""
+        relation = self.relation(name)
+        return relation is not None and relation.direction is RelationshipDirection.ONETOMANY and bool(relation.uselist)
+
+    def attribute(self, path: str) -> tuple[Any, InstrumentedAttribute[Any] | None]:
+        """Return the attribute that a dotted path names, and the relation that leads to it."""
+        first, _, rest = path.partition(".")
+        relation = self.relation(first)
+        if relation is None or not rest:
+            return getattr(self.model, first), None
+        return getattr(relation.mapper.class_, rest), relation.class_attribute
+
+    @cached_property
+    def filters(self) -> Mapping[str, Filter]:
+        """The declared filters by their keys, "name__contains"."""
+        return by_key(self.filters_by_name)
+
+    def searched(self) -> dict[str, SearchColumn]:
+        """Return the columns that `column_searchable_list` names; each gets its index by the next migration."""
+        return {name: SearchColumn(*self.attribute(name)) for name in self.column_searchable_list}
+
+    def list_schema(self) -> Offer:
+        """Return what this resource declares that a list of it may be asked."""
+        name, is_descending = self.column_default_sort
+        return Offer(
+            model=self.model,
+            search=self.searched(),
+            sorts=self._sorts(),
+            filters=self.filters,
+            default_sort=f"-{name}" if is_descending else name,
+        )
+
+    def newest_schema(self) -> Offer:
+        """Return the order that the start page has the records in, whose index is declared like that of every sort."""
+        return Offer(self.model, sorts={CREATED_AT: SortKey(self.model.created_at)}, default_sort="id")
 
     def ruled_fields(self) -> list[str]:
         """Name the fields that a role may hide or close: what the form and the lists show, but for the key."""
         names = dict.fromkeys([*self.form_columns, *self.column_list, *self.column_further_list])
         return [name for name in names if "." not in name and name != "id"]
+
+    def _sorts(self) -> dict[str, SortKey]:
+        """Read `column_sortable_list`: names, or (name, "relation.column") for a column that sorts by another."""
+        plain = inspect_mapper(self.model).column_attrs
+        declared = self.column_sortable_list or [name for name in self.column_list if name in plain]
+        pairs = [
+            ("id", "id"),
+            (CREATED_AT, CREATED_AT),
+            *(one if isinstance(one, tuple) else (one, one) for one in declared),
+        ]
+        return {name: SortKey(*self.attribute(path)) for name, path in pairs}
+
+    # ---- what a resource may do differently
+
+    def as_called(self, name: str, value: Any) -> Any:  # noqa: ARG002 -- for resources to say more
+        """Return a column's value as people call it, where its table holds a key or a sign for it; else as it is."""
+        return value
+
+    def record_links(self, record: Any) -> Sequence[Link]:  # noqa: ARG002 -- as above
+        """Return links to further pages about the record, for the head of its page."""
+        return ()
+
+    def withheld(self, records: Sequence[Any], act: Act) -> Collection[int]:  # noqa: ARG002 -- as above
+        """Return the keys of those of these records that the person at the screen may not do this with, whatever their rows are."""
+        return ()
+
+    def shape_form(self, form: Form, *, is_new: bool) -> None:
+        """Change the form before it is filled."""
+
+    def before_save(self, form: Form, record: Any, *, is_created: bool) -> None:
+        """Check and complete a record that is about to be saved; raise an `AdminError` where it may not be."""
+
+    def before_delete(self, record: Any) -> None:
+        """Raise an `AdminError` where a record may not be deleted."""
+
+    def after_save(self) -> str:
+        """Do what follows from a save; return what to tell of it, "" for nothing."""
+        return ""
+
+    def next_step(self, record: Any) -> tuple[str, str] | None:  # noqa: ARG002 -- as above
+        """Return what has to be done next with a record that was saved, and where; None for nothing."""
+        return None
+
+    def saving_note(self, record: Any) -> str:  # noqa: ARG002 -- as above
+        """Say what saving a record does besides, before it is done; "" for nothing."""
+        return ""
+
+
+def by_key(filters_by_name: Mapping[str, Sequence[Filter]]) -> dict[str, Filter]:
+    """Return filters under their keys in addresses, "name__contains"."""
+    return {f"{name}__{one.slug}": one for name, filters in filters_by_name.items() for one in filters}

@@ -10,7 +10,7 @@ from admin_app.domain import sessions
 from admin_app.extensions import db
 from admin_app.models.staff import Staff
 from admin_app.panel.cells import value_cell
-from admin_app.panel.elements import Cell
+from admin_app.panel.view_models import Cell
 from admin_app.web.login import current_session
 from admin_app.web.visitors import device_in_words, place_in_words
 

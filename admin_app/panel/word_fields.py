@@ -11,9 +11,9 @@ from wtforms.validators import ValidationError
 from admin_app.domain import powers, roles
 from admin_app.extensions import db
 from admin_app.models.words import Words
-from admin_app.panel import matrix
-from admin_app.panel.matrix import Choice, MatrixRow, Tick
-from admin_app.panel.standing import standing
+from admin_app.panel.access.principal import principal
+from admin_app.panel.forms import matrix
+from admin_app.panel.forms.matrix import Choice, MatrixRow, Tick
 
 
 class WordsField(Field):
@@ -56,7 +56,7 @@ class RolesField(WordsField):
 
     def ticks(self) -> Sequence[Tick]:
         """Return a box for every role that there is."""
-        mine = standing().rights
+        mine = principal().rights
         return [
             Tick(one.key, one.name, is_ticked=one.key in self.data, is_open=powers.holds(mine, [one]))
             for one in roles.all_of(db.session)

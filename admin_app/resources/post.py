@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import ClassVar
 
 from admin_app.models.post import Post
 from admin_app.panel.cells import GLIMPSE
-from admin_app.panel.reach import RowRule
-from admin_app.panel.resource import ResourceView
+from admin_app.panel.resource import Resource, RowRule
 from admin_app.text import excerpt
 
 
-def without_markup(_view: Any, _context: Any, post: Post, _name: str) -> str:
+def without_markup(post: Post) -> str:
     """Show the words of an HTML text in the list; the form, the record's page and every export show it as it is."""
     return excerpt(post.content, GLIMPSE)
 
 
-class PostResource(ResourceView):
+class PostResource(Resource):
     """Find a post by its words or its user, correct it, give it to another user."""
 
-    record = Post
+    model = Post
     description = "What users write. A post can be without an owner."
     menu_order = 20
 
@@ -33,6 +33,6 @@ class PostResource(ResourceView):
     column_formatters = {"content": without_markup}
     form_columns = ("content", "user")
 
-    row_rules: ClassVar[dict[str, RowRule]] = {
+    row_rules: ClassVar[Mapping[str, RowRule]] = {
         "own": RowRule("Own posts", lambda person: {"user.email__equals": person.email}),
     }

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from admin_app.models.user import User
-from admin_app.panel.reach import RowRule
-from admin_app.panel.resource import ResourceView
+from admin_app.panel.resource import Resource, RowRule
 
 
-class UserResource(ResourceView):
+class UserResource(Resource):
     """Find a user by name or email, correct them, see what they wrote."""
 
-    record = User
+    model = User
     description = "People who write posts. They cannot sign in here."
     menu_order = 10
 
@@ -24,7 +24,7 @@ class UserResource(ResourceView):
     column_default_sort = ("created_at", True)
     form_columns = ("name", "email")
 
-    row_rules: ClassVar[dict[str, RowRule]] = {
+    row_rules: ClassVar[Mapping[str, RowRule]] = {
         "own": RowRule("Themselves", lambda person: {"email__equals": person.email}),
         "same_domain": RowRule(
             "Users of their own mail domain", lambda person: {"email__ends": "@" + person.email.rpartition("@")[2]}

@@ -31,6 +31,10 @@ class Filter(Protocol):
     """One operator on one field."""
 
     @property
+    def slug(self) -> str:
+        """What follows the field's name in an address."""
+
+    @property
     def longest(self) -> int:
         """How many characters it takes."""
 

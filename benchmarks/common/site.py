@@ -28,6 +28,9 @@ from admin_app.models.post import Post
 from admin_app.models.role import VIEWER
 from admin_app.models.staff import Staff, StaffSession
 from admin_app.models.words import Words
+from admin_app.panel.access.access import access_to
+from admin_app.panel.export.export import order
+from admin_app.panel.export.export_page import download
 from admin_app.panel.registry import resource_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,7 +61,7 @@ def _whole() -> Any:
     if view is None:
         message = "posts have no resource"
         raise RuntimeError(message)
-    return view.download(view.order([]))
+    return download(order(access_to(view), []))
 
 
 def _broken_off() -> Iterator[bytes]:

@@ -21,6 +21,8 @@ from admin_app.jobs.running import KINDS, Product, Progress
 from admin_app.models import troubles
 from admin_app.models.job import Job, JobState
 from admin_app.models.post import Post
+from admin_app.panel.access.access import access_to
+from admin_app.panel.export.export import file_name, order
 from tests.jobs.asking import ask
 from tests.many import many
 from tests.page import Page
@@ -206,11 +208,11 @@ def test_a_failed_job_is_done_by_retry(
 
 
 def test_names_of_files_are_safe_in_a_header(app: Flask) -> None:
-    view = next(one for one in app.extensions["admin"][0]._views if one.endpoint == "post")
+    view = next(one for one in app.extensions["resources"].values() if one.endpoint == "post")
     before, view.nouns = view.nouns, 'po\r\nX-Bad: 1"; é/../sts'
     try:
         with app.app_context():
-            name = view.file_name(view.order([]))
+            name = file_name(order(access_to(view), []))
     finally:
         view.nouns = before
 

@@ -15,7 +15,9 @@ from sqlalchemy import delete, insert, select
 from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.user import User
-from admin_app.panel.resource import ResourceView
+from admin_app.panel.access.access import access_to
+from admin_app.panel.list.selections import schema_for, selection_of
+from admin_app.panel.resource import Resource
 from admin_app.selection.paging import page_of
 from admin_app.selection.selection import Selection
 from admin_app.selection.where import print_where
@@ -149,8 +151,8 @@ def stored(users: list[str], posts: list[tuple[str, int, int]]) -> list[Row]:
 
 
 @pytest.fixture
-def posts_view(app: Flask) -> ResourceView:
-    return next(view for view in app.extensions["admin"][0]._views if view.endpoint == "post")
+def posts_view(app: Flask) -> Resource:
+    return next(view for view in app.extensions["resources"].values() if view.endpoint == "post")
 
 
 @settings(
@@ -161,18 +163,18 @@ def posts_view(app: Flask) -> ResourceView:
 )
 @given(USERS, POSTS, st.lists(TREES, min_size=1, max_size=2))
 def test_groups_find_what_they_say(
-    app: Flask, posts_view: ResourceView, users: list[str], posts: list[tuple[str, int, int]], trees: list[Any]
+    app: Flask, posts_view: Resource, users: list[str], posts: list[tuple[str, int, int]], trees: list[Any]
 ) -> None:
     with app.app_context():
         rows = stored(users, posts)
-        selection = posts_view.selection([("where", written(tree)) for tree in trees])
+        selection = selection_of(access_to(posts_view), [("where", written(tree)) for tree in trees])
 
         found = [row.id for row in page_of(db.session, selection).rows]
 
         expected = [row for row in rows if all(holds(tree, row) for tree in trees)]
         assert selection.problems == []
         assert sorted(found) == [row["id"] for row in expected]
-        again = Selection.parse(posts_view.offer(), selection.arguments())
+        again = Selection.parse(schema_for(access_to(posts_view)), selection.arguments())
         assert (again.conditions, again.groups) == (selection.conditions, selection.groups)
         assert str(print_where(again.groups)) == str(print_where(selection.groups)) if selection.groups else True
         assert db.session.scalars(select(Post.id).where(*again.criteria).order_by(Post.id)).all() == sorted(found)

@@ -15,7 +15,8 @@ from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet
 from admin_app.models.post import Post
 from admin_app.models.user import User
-from admin_app.panel.reach import RowRule
+from admin_app.panel.access.row_scope import require_rules
+from admin_app.panel.resource import RowRule
 from tests.client import Client
 from tests.page import Page
 
@@ -113,11 +114,11 @@ def test_activity_and_history_tell_nothing_of_the_others(
 def test_a_rule_of_no_filters_or_unknown_ones_stops_the_start(
     filters: dict[str, str], app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    view = next(one for one in app.extensions["admin"][0]._views if getattr(one, "endpoint", "") == "post")
+    view = next(one for one in app.extensions["resources"].values() if one.endpoint == "post")
     monkeypatch.setattr(view, "row_rules", {"bad": RowRule("Bad", lambda _person: filters)})
 
     with pytest.raises(ConfigurationError, match="row rule “bad” needs filters that the resource declares"):
-        view.require_rules()
+        require_rules(view)
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)

@@ -18,9 +18,11 @@ from admin_app.models.role import Role
 from admin_app.models.staff import Staff
 from admin_app.models.user import User
 from admin_app.models.words import Words
+from admin_app.panel.access.access import access_to
+from admin_app.panel.access.principal import acting_for
+from admin_app.panel.list.selections import selection_of
 from admin_app.panel.registry import resource_of
-from admin_app.panel.resource import ResourceView
-from admin_app.panel.standing import standing_for
+from admin_app.panel.resource import Resource
 from admin_app.selection.paging import page_of
 from tests.many import many, many_users
 
@@ -30,7 +32,7 @@ GRANTS = st.tuples(st.sets(st.sampled_from(ACTS)), st.booleans())
 NAMES = ("first", "second")
 
 
-def posts_view() -> ResourceView:
+def posts_view() -> Resource:
     view = resource_of(Post)
     assert view
     return view
@@ -68,11 +70,15 @@ def test_what_is_reached_is_what_the_roles_say(
         db.session.commit()
         staff, view = db.session.get_one(Staff, staff_id), posts_view()
 
-        with standing_for(staff):
-            which = view.rows(act)
+        with acting_for(staff):
+            which = access_to(view).rows(act)
             found = set(db.session.scalars(select(Post.id) if which is None else select(Post.id).where(which)))
-            listed = {row.id for row in page_of(db.session, view.selection([])).rows}
-            by_id = {key for key in rows if (post := view.get_one(key)) is not None and view.reaches(post, act)}
+            listed = {row.id for row in page_of(db.session, selection_of(access_to(view), [])).rows}
+            by_id = {
+                key
+                for key in rows
+                if (post := access_to(view).find(key)) is not None and access_to(view).reaches(post, act)
+            }
 
         assert found == expected(act, rows, grants)
         assert listed == expected(Act.LIST, rows, grants)
@@ -105,7 +111,7 @@ def test_rows_of_ones_own_are_walked_by_their_index_however_few(
         db.session.commit()
         # A connection knows the statistics that there were when it was opened.
         db.engine.dispose()
-        with standing_for(db.session.get_one(Staff, staff_id)):
+        with acting_for(db.session.get_one(Staff, staff_id)):
             selection = posts_view().selection([])
         page = page_of(db.session, selection)
         statement = next(selection.segments()).limit(20).compile(db.engine, compile_kwargs={"literal_binds": True})

@@ -13,6 +13,10 @@ from hypothesis import strategies as st
 from admin_app.domain import preferences, sessions
 from admin_app.extensions import db
 from admin_app.models.staff import Staff
+from admin_app.panel.access.access import access_to
+from admin_app.panel.list.columns import Columns
+from admin_app.panel.list.saved_view_bar import stored_arguments
+from admin_app.panel.list.selections import schema_for, selection_of
 from admin_app.selection.selection import Selection
 from admin_app.web.login import SignedIn
 
@@ -29,7 +33,7 @@ ARGUMENTS = st.one_of(
 
 
 def test_a_view_opened_is_exactly_the_selection_it_was_saved_from(app: Flask, viewer: Staff, editor: Staff) -> None:
-    resource: Any = next(one for one in app.extensions["admin"][0]._views if getattr(one, "endpoint", "") == "post")
+    resource: Any = next(one for one in app.extensions["resources"].values() if one.endpoint == "post")
     with app.app_context():
         preferences.remember_settings(
             db.session, editor, resource="post", columns=["content", "updated_at"], page_size=100
@@ -37,7 +41,7 @@ def test_a_view_opened_is_exactly_the_selection_it_was_saved_from(app: Flask, vi
         db.session.commit()
 
     with app.app_context():
-        offer = resource.offer()
+        offer = schema_for(access_to(resource))
 
     def seen_by(staff: Staff, arguments: list[tuple[str, str]]) -> tuple[Selection, list[tuple[str, str]]]:
         """Return what this person's list shows, and what is kept of it as a view."""
@@ -47,9 +51,9 @@ def test_a_view_opened_is_exactly_the_selection_it_was_saved_from(app: Flask, vi
             signed_in = sessions.find(db.session, token)
             assert signed_in
             login_user(SignedIn(signed_in, token))
-            selection = resource.selection(arguments)
-            shown = selection.changed(view=0, columns=resource.visible_columns(selection), offer=offer)
-            return shown, resource.stored_arguments(selection)
+            selection = selection_of(access_to(resource), arguments)
+            shown = selection.changed(view=0, columns=Columns(access_to(resource)).visible(selection), offer=offer)
+            return shown, stored_arguments(access_to(resource), selection)
 
     @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(st.lists(ARGUMENTS, max_size=6), st.sampled_from([viewer, editor]), st.sampled_from([viewer, editor]))

@@ -8,6 +8,8 @@ from sqlalchemy import insert
 
 from admin_app.extensions import db
 from admin_app.models.post import Post
+from admin_app.panel.access.access import access_to
+from admin_app.panel.list.selections import schema_for
 from admin_app.panel.registry import resource_of
 from admin_app.selection.paging import fetch
 from admin_app.selection.search import Term
@@ -23,7 +25,7 @@ def rows_of(selection: Selection) -> list[Any]:
 def selection(search: str, of: type[Any] = Post, **filters: str) -> Selection:
     resource = resource_of(of)
     assert resource
-    return Selection.parse(resource.offer(), [("q", search), *filters.items()])
+    return Selection.parse(schema_for(access_to(resource)), [("q", search), *filters.items()])
 
 
 def found(search: str, of: type[Any] = Post) -> list[int]:

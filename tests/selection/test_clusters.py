@@ -12,6 +12,8 @@ from sqlalchemy import delete, insert, select, text
 from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.user import User
+from admin_app.panel.access.access import access_to
+from admin_app.panel.list.selections import schema_for
 from admin_app.panel.registry import resource_of
 from admin_app.selection import clusters, strategy
 from admin_app.selection.clusters import first_segments
@@ -27,7 +29,7 @@ CONTENTS = st.sampled_from(["", "tea", "Björn was here", "about björn"])
 def selection(*arguments: tuple[str, str]) -> Selection:
     resource = resource_of(Post)
     assert resource
-    return Selection.parse(resource.offer(), arguments)
+    return Selection.parse(schema_for(access_to(resource)), arguments)
 
 
 def keys(rows: Any) -> list[int]:

@@ -14,6 +14,8 @@ from sqlalchemy import ColumnElement
 from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.user import User
+from admin_app.panel.access.access import access_to
+from admin_app.panel.list.selections import schema_for
 from admin_app.panel.registry import resource_of
 from admin_app.selection import strategy
 from admin_app.selection.counting import Count, bounded, count_of, counts_of_children
@@ -93,7 +95,7 @@ def posts(*arguments: tuple[str, str], rows: ColumnElement[bool] | None = None) 
     """Read a list of posts from an address, as somebody kept to these rows sees it."""
     resource = resource_of(Post)
     assert resource
-    return Selection.parse(replace(resource.offer(), rows=rows), arguments)
+    return Selection.parse(replace(schema_for(access_to(resource)), rows=rows), arguments)
 
 
 TEXTS = [

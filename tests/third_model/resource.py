@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from admin_app.models.tag import Tag
 
-from admin_app.panel.resource import ResourceView
+from admin_app.panel.resource import Resource
 
 
-class TagResource(ResourceView):
+class TagResource(Resource):
     """Find a tag, change it, put it on another post."""
 
-    record = Tag
+    model = Tag
     description = "Labels on posts."
     menu_order = 30
 

@@ -11,6 +11,8 @@ from sqlalchemy import func, select
 from admin_app.domain import records
 from admin_app.errors import TransferError
 from admin_app.extensions import db
+from admin_app.panel.access.access import access_to
+from admin_app.panel.export.columns import ignored_headers, import_columns
 from admin_app.panel.registry import resource_of
 from admin_app.transfer.importing import Report, import_csv
 from admin_app.transfer.reading import decoded
@@ -22,7 +24,9 @@ def bring(model: type[Any], text: str | bytes, **options: Any) -> Report:
     raw = text.encode() if isinstance(text, str) else text
     file = decoded(io.BytesIO(raw))
     with records.commit(db.session, model):
-        return import_csv(db.session, model, file, view.import_columns(), ignored=view.ignored_headers(), **options)
+        return import_csv(
+            db.session, model, file, import_columns(view), ignored=ignored_headers(access_to(view)), **options
+        )
 
 
 def refused(model: type[Any], text: str | bytes) -> list[tuple[int, str]]:

@@ -16,6 +16,9 @@ from admin_app.extensions import db
 from admin_app.models.base import UtcDateTime
 from admin_app.models.post import Post
 from admin_app.models.user import User
+from admin_app.panel.access.access import access_to
+from admin_app.panel.export.columns import ExportColumns
+from admin_app.panel.list.selections import selection_of
 from admin_app.panel.registry import resource_of
 from admin_app.transfer.exporting import exported_rows
 from admin_app.transfer.formats.base import FileOptions
@@ -112,8 +115,10 @@ def test_posts_of_hostile_texts_leave_by_the_store_as_they_leave_by_python(app: 
     many(app, Post, [{"content": text, "user_id": user if number % 3 else None} for number, text in enumerate(texts)])
     with app.app_context():
         view: Any = resource_of(Post)
-        selection = view.selection([("sort", "user")])
-        columns = view.export_columns(selection, ["content", "user_id", "user", "user.email", "created_at", "id"])
+        selection = selection_of(access_to(view), [("sort", "user")])
+        columns = ExportColumns(access_to(view)).named(
+            selection, ["content", "user_id", "user", "user.email", "created_at", "id"]
+        )
         by_python = exported_rows(db.engine, selection, columns)
         by_the_store = exported_rows(
             db.engine, selection, columns, line=lambda asked, store: csv_line(asked, FileOptions(), store)

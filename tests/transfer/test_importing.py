@@ -11,6 +11,7 @@ import pytest
 from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.user import User
+from admin_app.panel.export.columns import import_columns
 from admin_app.panel.registry import resource_of
 from admin_app.transfer.importing import BATCH, import_csv
 from tests.transfer.bringing import all_of, bring, message_for, refused, rows_of_users
@@ -205,7 +206,7 @@ def peak_of_an_import(rows: int) -> int:
     file = io.TextIOWrapper(io.BufferedReader(Endless(rows)), encoding="utf-8-sig", newline="")
     tracemalloc.start()
     try:
-        import_csv(db.session, Post, file, view.import_columns())
+        import_csv(db.session, Post, file, import_columns(view))
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

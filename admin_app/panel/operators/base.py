@@ -9,8 +9,7 @@ from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from admin_app.panel.elements import Hidden
-from admin_app.panel.filter_elements import OperatorChoice
+from admin_app.panel.view_models import Hidden, OperatorChoice
 from admin_app.selection.offer import LONGEST_VALUE, SearchColumn
 
 

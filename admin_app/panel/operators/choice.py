@@ -10,9 +10,9 @@ from uuid import UUID
 from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement
 
-from admin_app.panel.elements import Hidden
 from admin_app.panel.operators.base import Operator, yes_or_no
 from admin_app.panel.operators.text import Equals, InList, NotEquals, NotInList, values_of
+from admin_app.panel.view_models import Hidden
 from admin_app.selection.containment import contains
 
 YES_NO: tuple[Hidden, ...] = (("yes", "Yes"), ("no", "No"))

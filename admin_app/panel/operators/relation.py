@@ -12,11 +12,12 @@ from admin_app.domain.finding import typed_key
 from admin_app.errors import NotFoundError
 from admin_app.extensions import db
 from admin_app.numbers import numbers_in
-from admin_app.panel.engine import foreign_key_of
-from admin_app.panel.filter_elements import OperatorChoice
+from admin_app.panel.access.access import access_of
+from admin_app.panel.access.lookup import find, sight_of, typing_hint
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.text import Empty, InList, values_of
-from admin_app.panel.registry import find, resource_of, sight_of, typing_hint
+from admin_app.panel.relations import foreign_key_of
+from admin_app.panel.view_models import OperatorChoice
 
 # Nothing but numbers, nothing but emails.
 _NUMBERS = re.compile(r"#?\d[\d\s#,;\u060c\uff0c\u3001\uff1b]*")
@@ -55,15 +56,15 @@ class RelationIs(Operator):
 
     def label_of(self, text: str) -> str:
         """Name the record, "" where there is none that the person may see."""
-        resource = resource_of(self.target)
+        access = access_of(self.target)
         try:
             key = self.parse(text)
         except ValueError:
             return ""
-        record = db.session.get(self.target, key) if resource is None else resource.get_one(key)
+        record = db.session.get(self.target, key) if access is None else access.find(key)
         if record is None:
             return ""
-        return str(record) if resource is None else resource.title_of(record)
+        return str(record) if access is None else access.title_of(record)
 
     def typed(self, value: Any) -> str | None:
         """Write the record's id."""

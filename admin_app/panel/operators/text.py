@@ -14,8 +14,8 @@ from sqlalchemy import inspect as inspect_mapper
 from admin_app.domain.rules import kept, way_of_keeping
 from admin_app.letters import forms
 from admin_app.models.caseless import is_caseless, same, same_as_any
-from admin_app.panel.filter_elements import OperatorChoice
 from admin_app.panel.operators.base import Operator, yes_or_no
+from admin_app.panel.view_models import OperatorChoice
 from admin_app.selection.containment import contains, is_whole
 from admin_app.selection.offer import ANYWHERE, AT_END, AT_START, WHOLE, SearchColumn
 from admin_app.selection.search_indexes import is_indexed

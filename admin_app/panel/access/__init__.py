@@ -1,0 +1,1 @@
+"""Who may do what with a resource: one object answers every question."""

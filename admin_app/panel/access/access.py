@@ -1,0 +1,209 @@
+"""`Access`: what one person may do with one resource. Every page, file and link asks here, of rows and of fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from typing import Any, TypeVar
+
+from flask import abort, request
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import joinedload
+
+from admin_app.domain.permissions import Act
+from admin_app.domain.rights import FieldRight
+from admin_app.extensions import db
+from admin_app.models.limits import as_key
+from admin_app.panel.access.field_access import FieldAccess
+from admin_app.panel.access.principal import Principal, principal
+from admin_app.panel.access.row_scope import RowScope
+from admin_app.panel.registry import resource_of
+from admin_app.panel.resource import Resource
+
+T = TypeVar("T")
+
+
+class Access:
+    """One person and one resource. What was found out holds for the rest of the page."""
+
+    def __init__(self, resource: Resource, who: Principal) -> None:
+        """Ask nothing yet."""
+        self.resource = resource
+        self.principal = who
+        self._scope = RowScope(resource, who, self.may)
+        self._fields = FieldAccess(self)
+
+    def once(self, key: Hashable, find_out: Callable[[], T]) -> T:
+        """Return what is known of this resource under a key, found out the first time."""
+        return self.principal.once((self.resource.endpoint, key), find_out)
+
+    def to(self, model: type[Any]) -> Access | None:
+        """Return the same person's access to another model's resource, None where it has none."""
+        other = resource_of(model)
+        return None if other is None else access_for(other, self.principal)
+
+    def beyond(self, name: str) -> Access | None:
+        """Return the same person's access to the other side of a relation, None where that has no resource."""
+        relation = self.resource.relation(name)
+        return None if relation is None else self.to(relation.mapper.class_)
+
+    # ---- acts
+
+    def may(self, act: Act) -> bool:
+        """Whether the person may do this with some record at least."""
+        one = self.resource
+        return self.once(("may", act), lambda: self.principal.rights.may(act, one.endpoint, guarded=one.is_guarded))
+
+    def looks(self) -> bool:
+        """Whether the person may see records here, or lists of them."""
+        return self.may(Act.VIEW) or self.may(Act.LIST)
+
+    # ---- rows
+
+    def rows(self, act: Act) -> ColumnElement[bool] | None:
+        """Return the condition on the rows with which the person may do this: those they see, and that the act is for; None: all."""
+        return None if self.principal.is_unbound else self.once(("rows", act), lambda: self._scope.condition(act))
+
+    def seen(self) -> ColumnElement[bool] | None:
+        """Return the condition on the rows that the person may see, as records or in lists; None: all."""
+        return self.once("seen", self._scope.seen)
+
+    def seen_beyond(self, name: str) -> ColumnElement[bool] | None:
+        """Return the same of a relation's other side."""
+        other = self.beyond(name)
+        return None if other is None else other.seen()
+
+    def is_everywhere(self, act: Act) -> bool:
+        """Whether the person may do this with every record that they see."""
+        return self.once(("everywhere", act), lambda: self._scope.is_everywhere(act))
+
+    def reaches(self, record: Any, act: Act) -> bool:
+        """Whether the person may do this with this record, which they see."""
+        return record.id in self.reached([record], act)
+
+    def reached(self, records: Sequence[Any], act: Act) -> Collection[int]:
+        """Return the keys of those of these records, which the person sees, that they may do this with."""
+        if not records or not self.may(act):
+            return ()
+        keys = [record.id for record in records]
+        found: Collection[int] = keys if self.is_everywhere(act) else self._scope.among(keys, self.rows(act))
+        withheld = self.resource.withheld(records, act)
+        return [key for key in found if key not in withheld] if withheld else found
+
+    def is_within(self, key: int, act: Act) -> bool:
+        """Whether the record of this key is one that the person may see and do this with."""
+        return key in self._scope.among([key], self.rows(act))
+
+    def sees(self, record: Any) -> bool:
+        """Whether the person may see a record, wherever it was found."""
+        return self.seen() is None or self.look([record])[record.id]
+
+    def look(self, records: Iterable[Any]) -> dict[int, bool]:
+        """Find out at once which of these records the person may see; what was found out is known for the rest of the page."""
+        known: dict[int, bool] = self.once("look", dict)
+        if (seen := self.seen()) is not None and (keys := {record.id for record in records} - known.keys()):
+            found = self._scope.among(keys, seen)
+            known.update((key, key in found) for key in keys)
+        return known
+
+    def look_beyond(self, names: Iterable[str], records: Sequence[Any]) -> None:
+        """Find out which of the records that these point at the person may see, by one statement a relation at most."""
+        for name in names:
+            relation, other = self.resource.relation(name), self.beyond(name)
+            if relation is not None and not relation.uselist and other is not None and other.seen() is not None:
+                other.look(one for record in records if (one := getattr(record, name)) is not None)
+
+    def rule_names(self, act: Act) -> list[list[str]]:
+        """Name the rules that the person is kept to: of each list any has to hold."""
+        return [] if self.principal.is_unbound else sorted(sorted(names) for names in self._scope.rules(act))
+
+    def rule_words(self, act: Act) -> str:
+        """Say which rows the person is kept to, "" for every one."""
+        rules = self.resource.row_rules
+        names = sorted({name for rule in self.rule_names(act) for name in rule})
+        return " or ".join(f"“{rules[name].label}”" for name in names if name in rules)
+
+    # ---- records
+
+    def find(self, key: Any) -> Any:
+        """Return the record of this id as it stands in a URL, or None: for nonsense, and for what the person may not see."""
+        model = self.resource.model
+        found = as_key(model, str(key))
+        # Who may only edit, say, and look at nothing, is held to the rows of that act where it begins.
+        seen = self.seen() if self._scope.sight is not None else None
+        wanted: Select[Any] = select(model).where(model.id == found).options(*self._along())
+        return None if found is None else db.session.scalar(wanted if seen is None else wanted.where(seen))
+
+    def requested(self, act: Act) -> Any:
+        """Return the record that the URL names: 404 where the person does not see it, 403 where this is not for them to do."""
+        record = self.find(request.args.get("id", ""))
+        if record is None:
+            abort(404)
+        self.require_reach(record, act)
+        return record
+
+    def require_reach(self, record: Any, act: Act) -> None:
+        """Answer 403 where a record that the person sees is none that they may do this with."""
+        if not self.reaches(record, act):
+            abort(403)
+
+    def title_of(self, record: Any) -> str:
+        """Name the record in a few words, by its number where its name is not for this person."""
+        return str(record) if self.shows_title() else self.number_of(record.id)
+
+    def number_of(self, key: int) -> str:
+        """Name a record by its number, "Post 12"."""
+        noun = self.resource.noun
+        return f"{noun[:1].upper()}{noun[1:]} {key}"
+
+    def detail_of(self, record: Any) -> str:
+        """Tell records of the same name apart by a second line: the unique column, or the id."""
+        unique = self.shown(column.key for column in self.resource.model.__table__.columns if column.unique)
+        return str(getattr(record, unique[0])) if unique else f"ID {record.id}"
+
+    # ---- fields
+
+    def shows(self, name: str) -> bool:
+        """Whether the person may see a field, or a related record's ("user.email"): that one only who may see all of those."""
+        return self.principal.is_unbound or self.once(("shows", name), lambda: self._fields.shows(name))
+
+    def shown(self, names: Iterable[str]) -> list[str]:
+        """Return those of these fields that the person may see."""
+        return [name for name in names if self.shows(name)]
+
+    def may_write(self, name: str, act: Act) -> bool:
+        """Whether the person may give a field another value by this act. Nobody writes what they do not see."""
+        return self.shows(name) and self._fields.right_to(name, [act]) is FieldRight.FREE
+
+    def may_export(self, name: str) -> bool:
+        """Whether a field that the person sees may also leave."""
+        first = name.partition(".")[0]
+        return self.shows(name) and self._fields.right_to(first, [Act.EXPORT]) is not FieldRight.HIDDEN
+
+    def shows_relation(self, name: str) -> bool:
+        """Whether the person may know what a record belongs to: its parent's page and numbers would tell it too."""
+        return not name or self._fields.is_shown(name)
+
+    def shows_title(self) -> bool:
+        """Whether the person may see all that a record is named by."""
+        return self.once("title", lambda: all(self.shows(name) for name in self._fields.named_by()))
+
+    def _along(self) -> Sequence[Any]:
+        # A record's pages name what it belongs to: read along with it, that is no statement more.
+        to_one = [one for one in self.resource.relations.values() if not one.uselist]
+        return [joinedload(one.class_attribute) for one in to_one]
+
+
+def access_for(resource: Resource, who: Principal) -> Access:
+    """Return what a person may do with a resource."""
+    return who.once((resource.endpoint, "access"), lambda: Access(resource, who))
+
+
+def access_to(resource: Resource) -> Access:
+    """Return what the person at hand may do with a resource."""
+    return access_for(resource, principal())
+
+
+def access_of(model: type[Any]) -> Access | None:
+    """Return what the person at hand may do with a model's resource, None where it has none."""
+    resource = resource_of(model)
+    return None if resource is None else access_to(resource)

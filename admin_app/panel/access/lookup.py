@@ -1,0 +1,35 @@
+"""Find the one record that a person means by what they typed, of those that they may see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from admin_app.domain.finding import EVERYTHING, Sight, find_one, naming_columns
+from admin_app.domain.nouns import names_of
+from admin_app.extensions import db
+from admin_app.panel.access.access import access_of
+from admin_app.panel.access.principal import principal
+
+
+def typing_hint(model: type[Any]) -> str:
+    """Say what to type where a record of this model is meant."""
+    return principal().once((model, "typing hint"), lambda: _typing_hint(model))
+
+
+def _typing_hint(model: type[Any]) -> str:
+    names = [column.key.replace("_", " ") for column in naming_columns(model, sight_of(model))]
+    return f"Type an ID, or an exact {' or '.join(names)}." if names else "Type an ID."
+
+
+def find(model: type[Any], text: str) -> Any:
+    """Return the record that a person means by what they typed, of those they may see; raise `NotFoundError` for none, and for several."""
+    noun, nouns = names_of(model)
+    return find_one(db.session, model, text, noun=noun, nouns=nouns, sight=sight_of(model))
+
+
+def sight_of(model: type[Any]) -> Sight:
+    """Return what the person at hand may see of a model."""
+    access = access_of(model)
+    if access is None:
+        return EVERYTHING
+    return Sight(access.seen(), access.shown(column.key for column in naming_columns(model)))

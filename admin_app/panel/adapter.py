@@ -1,0 +1,290 @@
+"""The one subclass of Flask-Admin's model view: its forms and filters built from a `Resource`, and one line for each route.
+
+Nothing else in the panel knows Flask-Admin's hooks. A page is made for the person at hand, and answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Blueprint, abort, request
+from flask.typing import ResponseReturnValue
+from flask_admin import Admin, expose
+from flask_admin.contrib.sqla import ModelView
+from flask_sqlalchemy import SQLAlchemy
+
+from admin_app.domain.permissions import Act
+from admin_app.panel import drafts
+from admin_app.panel.access.access import Access, access_to
+from admin_app.panel.access.row_scope import require_rules
+from admin_app.panel.base_view import Guarded
+from admin_app.panel.deletion.delete_page import DeletePage
+from admin_app.panel.export.export_page import ExportPage, list_exported
+from admin_app.panel.fields import RecordForm
+from admin_app.panel.filters.declared import declared_filters
+from admin_app.panel.forms.converter import Converter
+from admin_app.panel.forms.form_page import FormPage
+from admin_app.panel.forms.presence import PresencePage
+from admin_app.panel.history.history_page import HistoryPage
+from admin_app.panel.list.bulk_selection import BulkSelection
+from admin_app.panel.list.column_settings import ColumnsPage, PageSize
+from admin_app.panel.list.columns import require_columns
+from admin_app.panel.list.list_page import ListPage
+from admin_app.panel.list.lookup_page import LookupPage
+from admin_app.panel.list.saved_views import DefaultView, SavedViewDeletion, SavedViewForm, SavedViewsPage
+from admin_app.panel.operators.base import Operator
+from admin_app.panel.page import Page
+from admin_app.panel.record.record_page import RecordPage
+from admin_app.panel.resource import RecordForms, Resource
+from admin_app.selection.indexes import declare_indexes
+from admin_app.text import label
+from admin_app.web import proof, typed
+from admin_app.web.login import former_staff_id
+
+# Which right each route asks for. One that is not named here answers nobody.
+ACTS: Mapping[str, Act] = {
+    "index_view": Act.LIST,
+    "columns_view": Act.LIST,
+    "page_size_view": Act.LIST,
+    "ticked_view": Act.LIST,
+    # Everybody keeps views of their own; sharing one asks for `Act.SHARE`, changing one for whose it is.
+    "views_view": Act.LIST,
+    "new_view": Act.LIST,
+    "save_view": Act.LIST,
+    "change_view": Act.LIST,
+    "remove_view": Act.LIST,
+    "default_view": Act.LIST,
+    "lookup_view": Act.LIST,
+    "details_view": Act.VIEW,
+    "create_view": Act.CREATE,
+    "edit_view": Act.EDIT,
+    "presence_view": Act.EDIT,
+    "delete_view": Act.DELETE,
+    "export": Act.EXPORT,
+    "export_page": Act.EXPORT,
+    "history_view": Act.HISTORY,
+    "restore_view": Act.UNDO,
+}
+# What a page does that may ask for a proof, as the page that asks says it.
+PURPOSES: Mapping[str, str] = {
+    "create_view": "add a {noun}",
+    "edit_view": "change a {noun}",
+    "delete_view": "delete a {noun}",
+    "restore_view": "restore a {noun}",
+    "export_page": "export so many {nouns}",
+}
+# The pages that can be drawn again with what was typed.
+FORMS: Mapping[str, type[Page]] = {
+    "create_view": FormPage,
+    "edit_view": FormPage,
+    "delete_view": DeletePage,
+    "export_page": ExportPage,
+    "columns_view": ColumnsPage,
+    "new_view": SavedViewForm,
+    "change_view": SavedViewForm,
+}
+_DECLARED = (
+    "column_list",
+    "column_searchable_list",
+    "column_filters",
+    "column_labels",
+    "form_columns",
+    "form_overrides",
+    "form_args",
+    "form_extra_fields",
+)
+
+
+class ResourceView(Guarded, ModelView):
+    """The routes of one resource."""
+
+    files = frozenset({"export"})
+    can_view_details = True
+    can_export = True
+    model_form_converter = Converter
+    form_base_class = RecordForm
+    # Flask-Admin's own acts on rows and in cells; without a function there is no address.
+    action_view = None
+    ajax_update = None
+    ajax_lookup = None
+
+    def __init__(self, resource: Resource, db: SQLAlchemy) -> None:
+        """Build filters and forms of what the resource declares; raise `ConfigurationError` where it cannot be so."""
+        self.resource = resource
+        self.proof_for = resource.proof_for
+        for name in _DECLARED:
+            setattr(self, name, getattr(resource, name) or None)
+        resource.filters_by_name = declared_filters(resource)
+        require_columns(resource)
+        super().__init__(resource.model, db, name=resource.plural, endpoint=resource.endpoint)
+        resource.forms = RecordForms(self._create_form_class, self._edit_form_class)
+        require_rules(resource)
+        declare_indexes(resource.list_schema())
+        declare_indexes(resource.newest_schema())
+
+    # ---- the routes
+
+    @expose("/")
+    def index_view(self) -> Any:
+        """Show the list."""
+        return ListPage(self.access).respond()
+
+    @expose("/columns/", methods=("GET", "POST"))
+    def columns_view(self) -> Any:
+        """Choose columns."""
+        return ColumnsPage(self.access).respond()
+
+    @expose("/page-size/", methods=("POST",))
+    def page_size_view(self) -> Any:
+        """Choose how many rows a page has."""
+        return PageSize(self.access).respond()
+
+    @expose("/ticked/")
+    def ticked_view(self) -> Any:
+        """Go on with the ticked rows."""
+        return BulkSelection(self.access).respond()
+
+    @expose("/lookup/")
+    def lookup_view(self) -> Any:
+        """Answer a picker."""
+        return LookupPage(self.access).respond()
+
+    @expose("/views/")
+    def views_view(self) -> Any:
+        """List the saved views."""
+        return SavedViewsPage(self.access).respond()
+
+    @expose("/views/new/", methods=("GET", "POST"))
+    def new_view(self) -> Any:
+        """Save the list as a view."""
+        return SavedViewForm(self.access, "new_view").create()
+
+    @expose("/views/edit/", methods=("GET", "POST"))
+    def change_view(self) -> Any:
+        """Change a view's name and audience."""
+        return SavedViewForm(self.access, "change_view").change()
+
+    @expose("/views/save/", methods=("POST",))
+    def save_view(self) -> Any:
+        """Let the open view show the list as it is."""
+        return SavedViewForm(self.access, "save_view").save_list()
+
+    @expose("/views/delete/", methods=("GET", "POST"))
+    def remove_view(self) -> Any:
+        """Delete a view."""
+        return SavedViewDeletion(self.access).respond()
+
+    @expose("/views/default/", methods=("POST",))
+    def default_view(self) -> Any:
+        """Let the list open with a view."""
+        return DefaultView(self.access).respond()
+
+    @expose("/details/")
+    def details_view(self) -> Any:
+        """Show a record."""
+        return RecordPage(self.access).respond()
+
+    @expose("/new/", methods=("GET", "POST"))
+    def create_view(self) -> Any:
+        """Make a record."""
+        return FormPage(self.access, "create_view").create()
+
+    @expose("/edit/", methods=("GET", "POST"))
+    def edit_view(self) -> Any:
+        """Change a record."""
+        return FormPage(self.access, "edit_view").edit()
+
+    @expose("/presence/", methods=("POST",))
+    def presence_view(self) -> Any:
+        """Answer who else has a form open."""
+        return PresencePage(self.access).respond()
+
+    @expose("/delete/", methods=("GET", "POST"))
+    def delete_view(self) -> Any:
+        """Delete a record."""
+        return DeletePage(self.access).respond()
+
+    @expose("/history/")
+    def history_view(self) -> Any:
+        """Show what happened to a record."""
+        return HistoryPage(self.access).respond()
+
+    @expose("/restore/", methods=("POST",))
+    def restore_view(self) -> Any:
+        """Bring a version of a record back."""
+        return HistoryPage(self.access).restore()
+
+    @expose("/export/<export_type>/")
+    def export(self, export_type: str) -> Any:
+        """Send the list as CSV."""
+        return ExportPage(self.access).at_once() if export_type == "csv" else abort(404)
+
+    @expose("/export/", methods=("GET", "POST"))
+    def export_page(self) -> Any:
+        """Ask how the list is to be sent, and send it."""
+        return ExportPage(self.access, "export_page").respond()
+
+    # ---- Flask-Admin's hooks
+
+    @property
+    def access(self) -> Access:
+        """What the person at hand may do here."""
+        return access_to(self.resource)
+
+    def is_accessible(self) -> bool:
+        """Whether the resource shows in the menu."""
+        return self.access.may(Act.LIST)
+
+    def may_open(self, name: str) -> bool:
+        """Whether the person has the right that the route asks for; where it asks for a proof, with this very record."""
+        further = self.resource.further_pages.get(name)
+        act = ACTS[name] if further is None else further.act
+        if not self.access.may(act) or not self.resource.judges_records or "id" not in request.args:
+            return self.access.may(act)
+        record = self.access.find(request.args["id"])
+        return record is None or self.access.reaches(record, act)
+
+    def purpose_of(self, name: str) -> str:
+        """Say what a route does, with what the records are called."""
+        further = self.resource.further_pages.get(name)
+        words = PURPOSES.get(name, "") if further is None else further.purpose
+        return words.format(noun=self.resource.noun, nouns=self.resource.nouns)
+
+    def back_from_file(self, name: str) -> str:
+        """Lead back to the list that is exported."""
+        return list_exported(self.resource) if name in {"export", "export_page"} else ""
+
+    def answer_to_stranger(self, name: str) -> ResponseReturnValue:
+        """Keep what somebody typed whose session has ended, before they are asked to sign in."""
+        proof.unwrap(former_staff_id())
+        kept = FORMS[name](self.access, name).kept_names() if name in FORMS else set()
+        if (fields := typed.typed(kept)) and (page := drafts.keep(fields, name)) is not None:
+            return page
+        return super().answer_to_stranger(name)
+
+    def create_blueprint(self, admin: Admin) -> Blueprint:
+        """Add the pages that only this resource has."""
+        blueprint: Blueprint = super().create_blueprint(admin)
+        for name, page in self.resource.further_pages.items():
+            blueprint.add_url_rule(page.path, name, self._further_page(name), methods=("GET", "POST"))
+        return blueprint
+
+    def _further_page(self, name: str) -> Callable[[], Any]:
+        def further_page() -> Any:
+            refused = self._handle_view(name)
+            return self.resource.further_pages[name].answer() if refused is None else refused
+
+        return further_page
+
+    def get_filters(self) -> list[Operator]:
+        """Return the declared filters; what a list is narrowed by is `Selection`."""
+        return list(self.resource.filters.values())  # type: ignore[arg-type]  # operators are Flask-Admin's filters
+
+    def get_filter_arg(self, index: int, flt: Any) -> str:  # noqa: ARG002 -- Flask-Admin's signature
+        """Name a filter by what it does, not by its place in a list."""
+        return next(key for key, operator in self.resource.filters.items() if operator is flt)
+
+    def _prettify_name(self, name: str) -> str:
+        """Turn a column's name into a label in sentence case; Flask-Admin Capitalises Every Word."""
+        return label(name)

@@ -1,0 +1,71 @@
+"""What stands before every view of the dashboard: somebody is signed in, may do this, and has proved who they are where it matters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+from flask import abort, request
+from flask.typing import ResponseReturnValue
+from flask_admin import BaseView
+
+from admin_app.domain.sessions import Queries
+from admin_app.panel.shell import expect_at_hand
+from admin_app.web import proof
+from admin_app.web.login import ask_to_sign_in, current_person
+
+
+class Guarded(BaseView):
+    """Views for who is signed in; a resource asks for a right as well."""
+
+    # Views that do their work only for who has proved lately who they are.
+    proof_for: frozenset[str] = frozenset()
+    # What views that may ask for it do, as the page that asks says it: "To delete a post, enter your password".
+    purposes: ClassVar[Mapping[str, str]] = MappingProxyType({})
+
+    # Views that answer a link with a file; each has its `back_from_file`.
+    files: ClassVar[frozenset[str]] = frozenset()
+
+    def is_accessible(self) -> bool:
+        """Whether the menu shows it."""
+        return current_person() is not None
+
+    def may_open(self, _name: str) -> bool:
+        """Whether the person at the screen has the right that a view asks for."""
+        return True
+
+    def purpose_of(self, name: str) -> str:
+        """Say what a view does, "" where that is not said."""
+        return self.purposes.get(name, "")
+
+    def asked_along(self, _name: str) -> tuple[Queries, dict[str, Any]]:
+        """Return what a view asks about who is signed in beside its own matter, as queries and their parameters."""
+        return (), {}
+
+    def answer_to_stranger(self, name: str) -> ResponseReturnValue:
+        """Answer who is not signed in."""
+        return ask_to_sign_in(to=self.back_from_file(name) if name in self.files else "")
+
+    def _handle_view(self, name: str, **_arguments: Any) -> ResponseReturnValue | None:
+        """Ask for a signed-in person first, then for the right: of the address itself, not of a button that leads to it."""
+        if request.method == "GET":
+            queries, parameters = self.asked_along(name)
+            expect_at_hand(*queries, **parameters)
+        if current_person() is None:
+            return self.answer_to_stranger(name)
+        if not self.may_open(name):
+            abort(403)
+        proof.note_purpose(self.purpose_of(name))
+        if proof.is_given() or (request.method == "POST" and name in self.proof_for):
+            page: ResponseReturnValue | None = proof.required(back=self.back_from_file(name))
+            return page
+        return None
+
+    def back_from_file(self, _name: str) -> str:
+        """Where a page leads whose form is answered by a file; other forms lead somewhere by themselves."""
+        return ""
+
+    def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
+        """Call the view once. Flask-Admin calls it again after any TypeError, and hides the first one."""
+        return fn(self, *args, **kwargs)

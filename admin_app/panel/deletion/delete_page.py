@@ -1,0 +1,98 @@
+"""Delete: a page that says what goes and asks what becomes of what hangs on it, then the act itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from flask import request
+
+from admin_app.domain import records
+from admin_app.domain.deletion import Dependence, delete_record, dependences
+from admin_app.domain.permissions import Act
+from admin_app.domain.recording import last_set
+from admin_app.errors import AdminError, InvalidRecord, RecordGone
+from admin_app.extensions import db
+from admin_app.panel.deletion.dependents import FATE, HEIR, DependentsForm, bound_of, rows_to_go
+from admin_app.panel.drafts import answers, drop_sent_draft, shown_draft
+from admin_app.panel.forms.conflicts import Conflicts
+from admin_app.panel.forms.source import VERSION
+from admin_app.panel.page import Page, lead_on
+from admin_app.panel.record.facts import facts_of
+from admin_app.web import proof
+from admin_app.web.links import here
+from admin_app.web.notices import announce
+
+
+class DeletePage(Page):
+    """The delete page. Nothing is deleted by one click, with JavaScript or without."""
+
+    def respond(self) -> Any:
+        """Say what goes, or carry it out."""
+        record = self.access.requested(Act.DELETE)
+        hanging = dependences(db.session, record, bound_of)
+        if request.method != "POST":
+            return self._page(record, hanging, {}, HTTPStatus.OK)
+        if Conflicts(self.access, record).changed_since(request.form.get(VERSION)) is not None:
+            return self._page(record, hanging, {}, HTTPStatus.CONFLICT)
+        title = self.access.title_of(record)
+        try:
+            decisions = {one.name: DependentsForm(self.access, one).decision(request.form) for one in hanging}
+            if (page := proof.required_for_rows(rows_to_go(hanging, decisions))) is not None:
+                return page
+            with records.commit(db.session, self.resource.model):
+                drop_sent_draft()
+                self.resource.before_delete(record)
+                delete_record(db.session, record, decisions, bound_of)
+        except RecordGone:
+            return self._refused({}, HTTPStatus.CONFLICT)
+        except AdminError as error:
+            return self._refused(_problems(error), HTTPStatus.UNPROCESSABLE_ENTITY)
+        announce(f"{self.resource.noun.capitalize()} “{title}” was deleted.", undo=last_set(db.session))
+        return lead_on(self._after(record.id))
+
+    def kept_names(self) -> set[str]:
+        """Keep what was chosen for what hangs on the record."""
+        return {prefix + name for prefix in (FATE, HEIR) for name in self.resource.relations}
+
+    def again(self, words: str) -> Any:
+        """Draw the page with what was chosen."""
+        record = self.access.find(request.args.get("id", ""))
+        if record is None or not self.access.reaches(record, Act.DELETE):
+            return None
+        return self._page(record, dependences(db.session, record, bound_of), {"": words}, HTTPStatus.BAD_REQUEST)
+
+    def _refused(self, problems: Mapping[str, str], status: HTTPStatus) -> Any:
+        record = self.access.requested(Act.DELETE)
+        return self._page(record, dependences(db.session, record, bound_of), problems, status)
+
+    def _page(self, record: Any, hanging: Sequence[Dependence], problems: Mapping[str, str], status: HTTPStatus) -> Any:
+        draft = shown_draft()
+        chosen = answers(draft)
+        page = self.render(
+            "resource/delete.html",
+            draft=draft,
+            record_title=self.access.title_of(record),
+            facts=facts_of(self.access, record),
+            dependents=tuple(DependentsForm(self.access, one).drawn(problems, chosen) for one in hanging),
+            problem=problems.get("", ""),
+            version=record.version,
+            meanwhile=Conflicts(self.access, record).changed_since(request.form.get(VERSION)),
+            form_url=here(),
+            return_url=self.return_url(),
+        )
+        return page, status
+
+    def _after(self, record_id: Any) -> str:
+        """Lead back to where the person came from, unless that was a page of the record that is gone."""
+        url = urlsplit(self.return_url())
+        own = {self.link(view) for view in ("edit_view", "details_view", "delete_view")}
+        is_gone = url.path in own and dict(parse_qsl(url.query)).get("id") == str(record_id)
+        return self.link("index_view") if is_gone else self.return_url()
+
+
+def _problems(error: AdminError) -> Mapping[str, str]:
+    """Return an error's messages by control; what concerns none stands under ""."""
+    return error.problems if isinstance(error, InvalidRecord) else {"": str(error)}

@@ -1,0 +1,155 @@
+"""What hangs on a record to be deleted: in words, with what may be done with it, and what was chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import false
+from sqlalchemy.orm import RelationshipProperty
+
+from admin_app.domain.deletion import Bound, Decision, Dependence, Fate
+from admin_app.domain.nouns import names_of
+from admin_app.domain.permissions import Act
+from admin_app.errors import InvalidRecord, NotFoundError
+from admin_app.panel.access.access import Access, access_of
+from admin_app.panel.access.lookup import find, typing_hint
+from admin_app.panel.links import link, record_url
+from admin_app.panel.view_models import Choice, Dependents, Link
+
+FATE, HEIR, SEEN = "fate.", "heir.", "seen."
+
+
+@dataclass(frozen=True)
+class DependentsForm:
+    """The part of the delete page that is about one relation. `answers` is what was chosen, `problems` what is wrong with it."""
+
+    access: Access
+    one: Dependence
+
+    def decision(self, form: Mapping[str, str]) -> Decision:
+        """Read what was chosen; raise `InvalidRecord`, naming the control, for a choice that is missing."""
+        one = self.one
+        chosen = form.get(FATE + one.name, "")
+        if not one.fates:
+            raise InvalidRecord({FATE + one.name: _blocked(one)})
+        if chosen not in one.fates:
+            raise InvalidRecord({FATE + one.name: f"Choose what happens to the {one.name}."})
+        if news := _news(one, form.get(SEEN + one.name, "")):
+            raise InvalidRecord({FATE + one.name: news})
+        if Fate(chosen) is not Fate.GIVE:
+            return Decision(Fate(chosen))
+        try:
+            return Decision(Fate.GIVE, self._heir(form.get(HEIR + one.name, "").strip()))
+        except NotFoundError as error:
+            raise InvalidRecord({HEIR + one.name: str(error)}) from error
+
+    def drawn(self, problems: Mapping[str, str], answers: Mapping[str, str]) -> Dependents:
+        """Turn it into words and choices. Nothing is chosen beforehand: each of them would surprise somebody."""
+        one, noun_of_parent = self.one, self.access.resource.noun
+        child = access_of(one.relation.mapper.class_)
+        noun, nouns = names_of(one.relation.mapper.class_)
+        words = nouns if one.count.number != 1 or not one.count.is_exact else noun
+        chosen, heir = answers.get(FATE + one.name, ""), answers.get(HEIR + one.name, "")
+        return Dependents(
+            name=FATE + one.name,
+            seen_name=SEEN + one.name,
+            seen=_sight_of(one),
+            counted=f"{one.count} {words}" if one.count.number else f"the {nouns} that you do not see",
+            samples=tuple(
+                Link(child.title_of(sample), record_url(child, sample)) if child else Link(str(sample), "")
+                for sample in one.samples
+            ),
+            more=_more(one),
+            problem=problems.get(FATE + one.name, ""),
+            blocked="" if one.fates else _blocked(one),
+            choices=tuple(self._choice(fate, words, chosen) for fate in one.fates),
+            heir_name=HEIR + one.name,
+            heir_noun=noun_of_parent,
+            heir_value=heir,
+            heir_hint=typing_hint(self.access.resource.model),
+            heir_label=self._name_of(heir),
+            heir_problem=problems.get(HEIR + one.name, ""),
+            heir_lookup_url=link(child.resource, "lookup_view", name=one.relation.back_populates) if child else "",
+        )
+
+    def _heir(self, text: str) -> Any:
+        noun = self.access.resource.noun
+        if not text:
+            message = f"Choose the {noun} who gets the {self.one.name}."
+            raise NotFoundError(message)
+        heir = find(self.access.resource.model, text)
+        if heir.id == self.one.record.id:
+            message = f"Choose another {noun}: this is the one to be deleted."
+            raise NotFoundError(message)
+        return heir
+
+    def _name_of(self, text: str) -> str:
+        """Name the record that the heir's input holds, for the picker to show again."""
+        heir = self.access.find(text)
+        return self.access.title_of(heir) if heir is not None else text
+
+    def _choice(self, fate: Fate, words: str, chosen: str) -> Choice:
+        noun = self.access.resource.noun
+        label, hint = {
+            Fate.KEEP: (f"Keep the {words}", f"They stay, without a {noun}."),
+            Fate.GIVE: (f"Give the {words} to another {noun}", ""),
+            Fate.DELETE: (f"Delete the {words} too", "They go with it, and so does what only hangs on them."),
+        }[fate]
+        return Choice(fate.value, label, hint, is_chosen=chosen == fate.value)
+
+
+def bound_of(relation: RelationshipProperty[Any]) -> Bound:
+    """Say with which of the records that hang on another one the person may do what."""
+    child, parent = access_of(relation.mapper.class_), access_of(relation.parent.class_)
+    if child is None:
+        return Bound()
+    is_shown = parent is None or parent.shows(relation.key)
+    may_move = child.may_write(str(relation.local_remote_pairs[0][1].key), Act.EDIT)
+    return Bound(
+        child.seen() if is_shown else false(), child.rows(Act.EDIT) if may_move else false(), child.rows(Act.DELETE)
+    )
+
+
+def rows_to_go(hanging: Sequence[Dependence], decisions: Mapping[str, Decision]) -> int:
+    """Return how many rows a deletion takes along, as far as they are counted."""
+    return 1 + sum(one.count.number for one in hanging if decisions[one.name].fate is Fate.DELETE)
+
+
+def _blocked(one: Dependence) -> str:
+    """Say why nothing can be chosen, and what to do."""
+    _, nouns = names_of(one.relation.mapper.class_)
+    some = (
+        f"Some {nouns} hang on it that you do not see"
+        if one.is_partly_unseen
+        else f"Some of its {nouns} are not yours to change"
+    )
+    return f"{some}, so it cannot be deleted by you. Ask an owner."
+
+
+def _more(one: Dependence) -> str:
+    rest = one.count.number - len(one.samples)
+    known = f"and {'more' if not one.count.is_exact else f'{rest:,} more'}" if rest else ""
+    return f"{known} and some that you do not see".strip() if one.is_partly_unseen and one.samples else known
+
+
+def _sight_of(one: Dependence) -> str:
+    """Return what a person sees of a relation, as the form carries it: how many there are, and the newest."""
+    return f"{one.count.number}~{one.samples[0].id if one.samples else 0}"
+
+
+def _news(one: Dependence, seen: str) -> str:
+    """Say what changed since the page was drawn; "" for nothing, or when the form does not say what it showed."""
+    if not seen or seen == _sight_of(one):
+        return ""
+    before = seen.partition("~")[0]
+    is_number = before.isascii() and before.isdigit() and len(before) < len(str(10**9))
+    more = one.count.number - int(before) if is_number else 0
+    noun, nouns = names_of(one.relation.mapper.class_)
+    if more == 0:
+        return f"Other {nouns} hang on it now than when this page was drawn. Look again, then choose."
+    words = f"{abs(more):,} {'more' if more > 0 else 'fewer'} {noun if abs(more) == 1 else nouns}"
+    return (
+        f"There {'is' if abs(more) == 1 else 'are'} {words} now than when this page was drawn. Look again, then choose."
+    )

@@ -1,0 +1,86 @@
+"""Typed work and choices survive: what could not be sent is kept for the person, and stands in the form again, for them to send."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Row
+from werkzeug.datastructures import MultiDict
+
+from admin_app.domain import drafts as domain
+from admin_app.domain.drafts import draft_of, drop_draft, keep_draft, storable
+from admin_app.extensions import db
+from admin_app.models.draft import Draft
+from admin_app.panel.view_models import Hidden
+from admin_app.web import errors
+from admin_app.web.login import ask_to_sign_in, current_person, former_staff_id
+from admin_app.web.notices import warn
+
+# Which draft a form shows: a field of the form, and an argument of its address.
+DRAFT, IN_ADDRESS = "_draft", "draft"
+DISCARD = "_discard"
+# The forms of records; the others ask how something is to be done.
+RECORD_FORMS = frozenset({"create_view", "edit_view"})
+
+KEPT = "You were signed out before this was saved. Sign in to get back what you typed; then save it."
+KEPT_CHOICE = "You were signed out before this was done. Sign in to get back what you chose; then send it again."
+
+
+def keep(fields: Collection[Hidden], view: str) -> ResponseReturnValue | None:
+    """Keep what somebody typed whose session has ended, and ask them to sign in; None where nothing is kept."""
+    staff_id = former_staff_id()
+    draft = keep_draft(db.session, staff_id, address=form_address(), fields=[*fields]) if staff_id else None
+    if draft is None:
+        return errors.signed_out() if view in RECORD_FORMS else None
+    db.session.commit()
+    warn(KEPT if view in RECORD_FORMS else KEPT_CHOICE)
+    return ask_to_sign_in(**{IN_ADDRESS: draft.key})
+
+
+def arguments() -> list[Hidden]:
+    """Return the address's own arguments, whichever draft it shows besides."""
+    return [pair for pair in request.args.items(multi=True) if pair[0] != IN_ADDRESS]
+
+
+def shown_draft() -> Draft | None:
+    """Return the person's draft that the address names."""
+    person = current_person()
+    if request.method == "POST" or person is None or IN_ADDRESS not in request.args:
+        return None
+    return draft_of(db.session, person, request.args[IN_ADDRESS], address=form_address())
+
+
+def answers(draft: Draft | None) -> MultiDict[str, str]:
+    """Return what stands in a form: what was just sent, the draft that is shown, or nothing yet."""
+    if request.method == "POST":
+        return request.form
+    return MultiDict((name, value) for name, value in draft.fields) if draft is not None else MultiDict()
+
+
+def is_discarded() -> bool:
+    """Forget the draft that the form shows, when that is what was pressed."""
+    if DISCARD in request.form:
+        drop_sent_draft()
+        db.session.commit()
+    return DISCARD in request.form
+
+
+def drop_sent_draft() -> None:
+    """Forget the draft that was just saved (not yet committed)."""
+    person = current_person()
+    if person is not None and (key := request.form.get(DRAFT)):
+        drop_draft(db.session, person, key)
+
+
+def form_address() -> str:
+    """Tell the form of one record, or of a new one, from others, whatever list it was opened from."""
+    return storable(f"{request.path}?id={request.args.get('id', '')}")
+
+
+def newest_draft() -> Row[str, datetime] | None:
+    """Return the key and the time of what the person typed last into the form at hand, and did not save."""
+    person = current_person()
+    return None if person is None else domain.newest_draft(db.session, person, address=form_address())

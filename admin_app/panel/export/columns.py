@@ -1,0 +1,85 @@
+"""What may leave a resource as a file, and what a file may bring: the columns that its declaration names, and never a secret."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import inspect as inspect_mapper
+
+from admin_app.errors import SelectionError
+from admin_app.panel.access.access import Access
+from admin_app.panel.filters.declared import filters_shown
+from admin_app.panel.list.columns import Columns
+from admin_app.panel.list.selections import schema_for
+from admin_app.panel.relations import foreign_key_of
+from admin_app.panel.resource import Resource
+from admin_app.selection.selection import Selection
+from admin_app.transfer.columns import ExportColumn, ImportColumn
+
+
+class ExportColumns:
+    """The columns of a person's files: what an export may write, and what it writes if nobody chooses."""
+
+    def __init__(self, access: Access) -> None:
+        """Keep whose files they are."""
+        self._access = access
+        self._resource = access.resource
+
+    def named(self, selection: Selection, keys: Sequence[str] = ()) -> list[ExportColumn]:
+        """Return these columns in this order, those that the list shows if none are named; raise `SelectionError` for others."""
+        offered = self.offered()
+        if unknown := [key for key in keys if key not in offered]:
+            message = f"The column “{unknown[0][:50]}” cannot be exported."
+            raise SelectionError(message, list(offered))
+        return [offered[key] for key in dict.fromkeys(keys or self.listed(selection))]
+
+    def listed(self, selection: Selection) -> list[str]:
+        """Return the keys of the columns the list shows; a relation takes two, the id that an import reads and the name that a person does."""
+        shown = [key for name in Columns(self._access).visible(selection) for key in self._keys_of(name)]
+        return [key for key in shown if self._access.may_export(key)]
+
+    def offered(self) -> dict[str, ExportColumn]:
+        """Return every column that may be exported, by its key: the list's, then what search, filters, sorts and forms name."""
+        access, resource = self._access, self._resource
+        attributes = inspect_mapper(resource.model).attrs
+        forms = [name for name in resource.form_columns if name in attributes]
+        lists = [*Columns(access).choosable(), *resource.searched(), *schema_for(access).sorts, *filters_shown(access)]
+        names = [name for name in [*lists, *forms, "id"] if access.may_export(name)]
+        found = {key: self._column(key) for name in names for key in self._keys_of(name)}
+        return {key: column for key, column in found.items() if not _is_secret(column)}
+
+    def _keys_of(self, name: str) -> Iterator[str]:
+        relation = self._resource.relation(name)
+        if relation is not None and not relation.uselist:
+            yield str(foreign_key_of(relation).key)
+            other = self._access.beyond(name)
+            if other is not None and not other.shows_title():
+                return
+        yield name
+
+    def _column(self, key: str) -> ExportColumn:
+        label = self._resource.label(key)
+        if (relation := self._resource.relation(key)) is not None:
+            return ExportColumn(key, label, relation=relation.class_attribute, rows=self._access.seen_beyond(key))
+        if "." not in key and key not in inspect_mapper(self._resource.model).column_attrs:
+            return ExportColumn(key, label)
+        return ExportColumn(key, label, *self._resource.attribute(key))
+
+
+def import_columns(resource: Resource) -> list[ImportColumn]:
+    """Return what a file may bring: the form's columns, the foreign keys behind its relations, the key and the times."""
+    names = [*resource.form_columns, "id", "created_at"]
+    keys = [str(foreign_key_of(relation).key) if (relation := resource.relation(name)) else name for name in names]
+    columns = resource.model.__table__.columns
+    return [ImportColumn(key, resource.label(key), columns[key]) for key in keys if key in columns]
+
+
+def ignored_headers(access: Access) -> list[str]:
+    """Return the headers an export writes for people, which an import passes over."""
+    known = {column.key for column in import_columns(access.resource)}
+    offered = ExportColumns(access).offered()
+    return [word for key, one in offered.items() if key not in known for word in (key, one.header)]
+
+
+def _is_secret(column: ExportColumn) -> bool:
+    return column.column is not None and bool(column.column.property.columns[0].info.get("secret"))

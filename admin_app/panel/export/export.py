@@ -1,0 +1,127 @@
+"""Export: the list on screen, as a file, streamed while it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from admin_app import text
+from admin_app.current import act_under_way
+from admin_app.domain.permissions import Act
+from admin_app.errors import SelectionError
+from admin_app.extensions import db
+from admin_app.panel.access.access import Access
+from admin_app.panel.export.columns import ExportColumns
+from admin_app.panel.list.selections import selection_of
+from admin_app.panel.resource import Resource
+from admin_app.selection.selection import OWN_KEYS, SEARCH, WHERE, Selection
+from admin_app.transfer.columns import ExportColumn
+from admin_app.transfer.exporting import exported_rows
+from admin_app.transfer.formats import FORMATS, FileOptions, Format
+from admin_app.transfer.taking import Taking, noted_rows
+
+# Of what a list was narrowed by, so much stands in the history; what else an address says leaves no row out.
+LONGEST_ASKED = 200
+SHAPES = frozenset(OWN_KEYS) - {SEARCH, WHERE}
+
+
+@dataclass(frozen=True)
+class Order:
+    """What somebody wants to have: these rows, in these columns, in this format."""
+
+    resource: Resource
+    selection: Selection
+    columns: Sequence[ExportColumn]
+    format: Format
+    options: FileOptions = field(default=FileOptions())
+    # Who wants it; nobody on the command line.
+    staff_id: int | None = None
+
+
+def order(
+    access: Access,
+    arguments: Sequence[tuple[str, str]],
+    *,
+    columns: Sequence[str] = (),
+    format_key: str = "csv",
+    options: FileOptions = FileOptions(),  # noqa: B008 -- it is frozen
+    staff_id: int | None = None,
+) -> Order:
+    """Read what is wanted; raise `SelectionError` where that is not certain: a file of other rows would look right."""
+    selection = selection_of(access, arguments, act=Act.EXPORT).changed()
+    if selection.problems:
+        message = f"A filter could not be read, so nothing was exported. {' '.join(selection.problems)}"
+        raise SelectionError(message)
+    if format_key not in FORMATS:
+        message = f"There is no format “{format_key[:20]}”."
+        raise SelectionError(message, list(FORMATS))
+    named = ExportColumns(access).named(selection, columns)
+    return Order(access.resource, selection, named, FORMATS[format_key], options, staff_id)
+
+
+def export_file(
+    wanted: Order,
+    *,
+    on_begin: Callable[[Callable[[], None]], object] | None = None,
+    on_total: Callable[[int], object] | None = None,
+    on_rows: Callable[[int], object] = lambda _count: None,
+    on_problem: Callable[[int, str], object] = lambda _row, _problem: None,
+) -> Generator[bytes, None, None]:
+    """Write the file. `on_rows` hears how many rows were read each time; `exported_rows` knows the other two."""
+    names = [column.key if wanted.format.has_keys else column.header for column in wanted.columns]
+    write_line = wanted.format.line
+    read = exported_rows(
+        db.engine,
+        wanted.selection,
+        wanted.columns,
+        on_begin=on_begin,
+        on_total=on_total,
+        line=None if write_line is None else lambda columns, store: write_line(columns, wanted.options, store),
+    )
+    rows = noted_rows(db.engine, read, _taking(wanted))
+
+    def written() -> Generator[bytes, None, None]:
+        passing, told = _Counted(rows), 0
+        # Whoever breaks off the download has taken what was sent so far.
+        with closing(rows):
+            for chunk in wanted.format.write(names, passing, wanted.options, on_problem):
+                yield chunk
+                on_rows(passing.number - told)
+                told = passing.number
+
+    return written()
+
+
+def file_name(wanted: Order) -> str:
+    """Name a file by what and when: "posts-filtered-2026-11-22-093000.csv". It is safe in every header."""
+    words = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in wanted.resource.nouns)
+    narrowed = "filtered-" if wanted.selection.is_narrowed else ""
+    return f"{words}-{narrowed}{datetime.now(UTC):%Y-%m-%d-%H%M%S}.{wanted.format.key}"
+
+
+def _taking(wanted: Order) -> Taking:
+    """Say who takes the rows: asked now, since a download is sent when the request is over."""
+    acting, resource = act_under_way(), wanted.resource
+    asked = [f"{key}={value}" for key, value in wanted.selection.arguments() if key not in SHAPES]
+    return Taking(
+        actor=acting.who() if acting is not None else (None, ""),
+        request_id=acting.request_id if acting is not None else "",
+        resource=resource.model.__table__.name,
+        words=lambda number: text.counted(number, resource.noun, resource.nouns),
+        asked="&".join(asked)[:LONGEST_ASKED],
+    )
+
+
+class _Counted:
+    """Rows that are counted as they pass."""
+
+    def __init__(self, rows: Iterator[Sequence[Any]]) -> None:
+        self.rows, self.number = rows, 0
+
+    def __iter__(self) -> Iterator[Sequence[Any]]:
+        for row in self.rows:
+            self.number += 1
+            yield row

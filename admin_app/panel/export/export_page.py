@@ -1,0 +1,196 @@
+"""The addresses of exports: the usual file by one click, and a page that asks which columns, which format, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, current_app, redirect, request, url_for
+from sqlalchemy.exc import OperationalError
+from werkzeug.datastructures import MultiDict
+
+from admin_app import text
+from admin_app.current import lift_time_limit, reading
+from admin_app.extensions import db
+from admin_app.models.connection import is_timeout
+from admin_app.panel.drafts import answers, arguments, shown_draft
+from admin_app.panel.export.columns import ExportColumns
+from admin_app.panel.export.export import Order, export_file, file_name, order
+from admin_app.panel.export.jobs import begin_export
+from admin_app.panel.links import link, list_links
+from admin_app.panel.list.column_order import PLACE, ColumnChoice, column_choices, in_order
+from admin_app.panel.list.column_settings import remember
+from admin_app.panel.list.columns import settings_for
+from admin_app.panel.page import Page, lead_on
+from admin_app.panel.resource import Resource
+from admin_app.selection.counting import Count, count_of
+from admin_app.selection.selection import Selection
+from admin_app.selection.strategy import planned
+from admin_app.transfer.formats import FORMATS, FileOptions
+from admin_app.transfer.formats.csv import DELIMITERS
+from admin_app.web import proof
+from admin_app.web.links import here
+from admin_app.web.login import signed_in_person
+from admin_app.web.notices import call_attention
+from admin_app.web.priority import behind_pages
+
+NOTHING_CHOSEN = "Choose at least one column."
+BY_A_JOB = "Press Export, and a job makes the file: you find it under Jobs."
+
+
+class ExportPage(Page):
+    """One click for the list as CSV, one page for everything else."""
+
+    def at_once(self) -> Any:
+        """Send the rows that the same address shows as a list, or lead to the page where a job is asked for them.
+
+        A filter that could not be read sends nothing.
+        """
+        wanted = self._order()
+        if _exceeds("EXPORT_ROWS", wanted.selection):
+            limit = text.counted(current_app.config["EXPORT_ROWS"], self.resource.noun, self.resource.nouns)
+            call_attention(f"This list is too long to be sent at once, which goes up to {limit}. {BY_A_JOB}")
+            return redirect(list_links(self.resource, "export_page").to(wanted.selection))
+        if not proof.is_fresh() and _exceeds("PROOF_ROWS", wanted.selection):
+            return redirect(url_for("account.confirm", next=here(), back=list_exported(self.resource)))
+        return download(wanted)
+
+    def respond(self) -> Any:
+        """Ask how; then send the file, or have a job make it where that takes longer."""
+        selection = self._order().selection
+        if request.method != "POST":
+            return self._page(selection, None, [])
+        choice = _sent(request.form)
+        if not choice["columns"]:
+            return self._page(selection, choice, [("columns", NOTHING_CHOSEN)])
+        options = FileOptions(**choice["options"])
+        wanted = self._order(columns=choice["columns"], format_key=choice["format"], options=options)
+        is_proof_wanted = not proof.is_fresh() and _exceeds("PROOF_ROWS", wanted.selection)
+        if is_proof_wanted and (page := proof.required(back=list_exported(self.resource))) is not None:
+            return page
+        remember(self.resource, export_choice=choice)
+        # A download holds a thread until its end.
+        if wanted.format.is_for_jobs or _exceeds("EXPORT_ROWS", wanted.selection):
+            begin_export(self.access, wanted)
+            return lead_on(url_for("jobs.index"))
+        return download(wanted)
+
+    def kept_names(self) -> set[str]:
+        """Keep what was chosen about the file."""
+        columns = ExportColumns(self.access).offered()
+        return {"format", "column", "delimiter", "excel", "long_text", *(PLACE + key for key in columns)}
+
+    def again(self, words: str) -> Any:
+        """Draw the page with what was chosen."""
+        page, _ = self._page(order(self.access, arguments()).selection, _sent(request.form), [("", words)])
+        return page, HTTPStatus.BAD_REQUEST
+
+    def _order(self, **choice: Any) -> Order:
+        return order(self.access, arguments(), staff_id=signed_in_person().id, **choice)
+
+    def _page(self, selection: Selection, sent: Mapping[str, Any] | None, errors: Sequence[tuple[str, str]]) -> Any:
+        """Draw the form as it was sent, as it was left when the session ended, or as it was the last time."""
+        draft = shown_draft()
+        left = _sent(answers(draft)) if draft is not None else None
+        choice = sent or left or self._offered_choice(selection)
+        page = self.render(
+            "resource/export.html",
+            draft=draft,
+            **self._counted(selection),
+            format_url=list_links(self.resource, "export_page").to(selection),
+            return_url=list_links(self.resource).to(selection),
+            formats=list(FORMATS.values()),
+            chosen_format=choice.get("format", "csv"),
+            columns=self._column_choices(selection, choice),
+            options=FileOptions(**choice.get("options", {})),
+            delimiters=DELIMITERS,
+            rows_at_once=text.number(current_app.config["EXPORT_ROWS"]),
+            errors=errors,
+            columns_error=next((words for place, words in errors if place == "columns"), ""),
+        )
+        return page, HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
+
+    def _offered_choice(self, selection: Selection) -> dict[str, Any]:
+        """Return what the person chose last time; the columns of an address, a view's for one, stand above that."""
+        choice = dict(settings_for(self.resource).export_choice)
+        if selection.columns:
+            choice.pop("columns", None)
+        return choice
+
+    def _counted(self, selection: Selection) -> dict[str, str]:
+        """Say how many rows there are, and which ticked ones are not; what takes too long to count is not counted."""
+        noun, nouns = self.resource.noun, self.resource.nouns
+        try:
+            count = count_of(db.session, planned(db.session, selection))
+        except OperationalError as error:
+            if not is_timeout(error):
+                raise
+            lift_time_limit()
+            db.session.rollback()
+            return {"count": f"The {nouns} of this list"}
+        if not (ticked := len(selection.ticks)):
+            return {"count": _words(count, noun, nouns)}
+        if not (gone := ticked - count.number):
+            return {"count": text.counted(ticked, f"ticked {noun}", f"ticked {nouns}")}
+        words = text.counted(gone, f"ticked {noun} is", f"ticked {nouns} are")
+        return {
+            "count": f"{count} of the {text.number(ticked)} ticked {nouns}",
+            "gone": f"{words} not in this list any more: deleted, or changed.",
+        }
+
+    def _column_choices(self, selection: Selection, choice: Mapping[str, Any]) -> tuple[ColumnChoice, ...]:
+        """Return the chosen columns in their order, then the others."""
+        columns = ExportColumns(self.access)
+        labels = {key: column.header for key, column in columns.offered().items()}
+        return column_choices(choice.get("columns", columns.listed(selection)), labels)
+
+
+def list_exported(resource: Resource) -> str:
+    """Return the list that the address at hand exports: where a page leads whose form is answered by a file."""
+    return f"{link(resource, 'index_view')}?{urlencode(arguments())}".rstrip("?")
+
+
+def download(wanted: Order) -> Response:
+    """Send a file while it is written; one that fails half-way is broken off."""
+    return Response(
+        behind_pages(export_file(wanted)),
+        content_type=wanted.format.content_type,
+        headers={"Content-Disposition": f'attachment; filename="{file_name(wanted)}"'},
+    )
+
+
+def _sent(form: MultiDict[str, str]) -> dict[str, Any]:
+    """Read the form; what it does not offer is refused by `order`."""
+    keys = [key[:100] for key in form.getlist("column")][:100]
+    options = FileOptions(
+        delimiter=DELIMITERS.get(form.get("delimiter", ""), ","),
+        is_for_excel=form.get("excel") == "1",
+        cuts_long_text=form.get("long_text") != "refuse",
+    )
+    return {"format": form.get("format", "csv")[:20], "columns": in_order(keys, form), "options": asdict(options)}
+
+
+def _exceeds(setting: str, selection: Selection) -> bool:
+    """Whether it holds more rows than the setting allows: no more are counted than that needs, and nobody waits for the write lock.
+
+    What takes too long to be counted does.
+    """
+    limit = current_app.config[setting]
+    with reading():
+        try:
+            count = count_of(db.session, replace(planned(db.session, selection), count_limit=limit))
+        except OperationalError as error:
+            if not is_timeout(error):
+                raise
+            lift_time_limit()
+            return True
+        finally:
+            db.session.rollback()
+    return not count.is_exact or count.number > limit
+
+
+def _words(count: Count, noun: str, nouns: str) -> str:
+    return text.counted(count.number, noun, nouns) if count.is_exact else f"{str(count).capitalize()} {nouns}"

@@ -1,0 +1,116 @@
+"""An export as a job: written down with its selection as an address prints it, and read again when a worker takes it up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from admin_app.current import acting, time_zone
+from admin_app.domain.accounts import actor_of
+from admin_app.domain.permissions import Act
+from admin_app.errors import TransferError
+from admin_app.extensions import db
+from admin_app.jobs import ledger
+from admin_app.jobs.queue import the_queue
+from admin_app.jobs.running import KINDS, Product, Progress
+from admin_app.models.change_set import Kind
+from admin_app.models.job import Job
+from admin_app.models.staff import Staff
+from admin_app.panel.access.access import Access, access_to
+from admin_app.panel.access.principal import acting_for
+from admin_app.panel.export.columns import ExportColumns
+from admin_app.panel.export.export import Order, export_file, file_name, order
+from admin_app.panel.registry import resource_at
+from admin_app.panel.resource import Resource
+from admin_app.selection.selection import VIEW
+from admin_app.transfer.formats import FileOptions
+from admin_app.zones import zone_of
+
+KIND = "export"
+NOT_ANY_MORE = "You may not export this any more. Nothing was written."
+CHANGED = "What you may see has changed since you asked for this. Nothing was written; ask for it again."
+
+
+def begin_export(access: Access, wanted: Order) -> Job:
+    """Write the job down, and wake a worker."""
+    resource, selection, keys = access.resource, wanted.selection, [column.key for column in wanted.columns]
+    nouns = f"Filtered {resource.nouns}" if selection.is_narrowed else resource.plural
+    arguments = {
+        "resource": resource.endpoint,
+        # Views and chosen columns are the person's; which rows, the rest says.
+        "selection": [pair for pair in selection.changed(columns=(), view=0).arguments() if pair[0] != VIEW],
+        "columns": keys,
+        "format": wanted.format.key,
+        "options": asdict(wanted.options),
+        "rules": _rules_of(access, keys),
+    }
+    job = ledger.submit(
+        db.session,
+        kind=KIND,
+        staff_id=wanted.staff_id or 0,
+        title=f"{nouns} as {wanted.format.label}",
+        arguments=arguments,
+    )
+    db.session.commit()
+    the_queue().wake(job.id)
+    return job
+
+
+def resource_of_job(job: Job) -> Resource | None:
+    """Return the resource that a job is about, None where it is gone or the job is about none."""
+    return resource_at(job.arguments.get("resource"))
+
+
+def may_have(access: Access, job: Job) -> bool:
+    """Whether the person may have what the job is to write, or wrote: still export, these columns, by the same row rules."""
+    keys: list[str] = job.arguments["columns"]
+    is_offered = access.may(Act.EXPORT) and set(keys) <= ExportColumns(access).offered().keys()
+    return is_offered and _rules_of(access, keys) == job.arguments.get("rules", {})
+
+
+def _rules_of(access: Access, keys: Sequence[str]) -> dict[str, list[list[str]]]:
+    """Return the row rules that a file of these columns is kept to, by resource; of those with none nothing."""
+    columns = ExportColumns(access).offered()
+    relations = (columns[key].relation for key in keys)
+    models = {relation.property.mapper.class_ for relation in relations if relation is not None}
+    related = [other for model in models if (other := access.to(model)) is not None]
+    found = {access.resource.endpoint: access.rule_names(Act.EXPORT)}
+    found |= {one.resource.endpoint: one.rule_names(Act.VIEW) for one in related}
+    return {name: rules for name, rules in found.items() if rules}
+
+
+def run_export(job: Job, progress: Progress) -> Product:
+    """Make the file. Rights are asked anew: they may have changed while the job waited."""
+    resource = resource_of_job(job)
+    staff = db.session.get(Staff, job.staff_id)
+    if resource is None or staff is None:
+        raise TransferError(NOT_ANY_MORE)
+    asked: dict[str, Any] = job.arguments
+    # What is done is done by the person who asked, and so are the days of its filters theirs.
+    actor = actor_of(staff)
+    with time_zone(zone_of(staff.time_zone)), acting(lambda: actor, kind=Kind.EXPORT), acting_for(staff):
+        access = access_to(resource)
+        if not may_have(access, job):
+            raise TransferError(CHANGED if access.may(Act.EXPORT) else NOT_ANY_MORE)
+        wanted = order(
+            access,
+            [(key, value) for key, value in asked["selection"]],
+            columns=asked["columns"],
+            format_key=asked["format"],
+            options=FileOptions(**asked["options"]),
+            staff_id=job.staff_id,
+        )
+        chunks = export_file(
+            wanted,
+            on_begin=progress.set_interrupt,
+            on_total=progress.set_total,
+            on_rows=progress.add,
+            on_problem=progress.problem,
+        )
+    # The connection is not needed while the file is written.
+    db.session.remove()
+    return Product(file_name(wanted), chunks)
+
+
+KINDS[KIND] = run_export

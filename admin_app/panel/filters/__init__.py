@@ -1,0 +1,1 @@
+"""The filters of a list: declared, typed, drawn."""

@@ -1,0 +1,45 @@
+"""The filters that a resource declares in `column_filters`, scaffolded by Flask-Admin, under names that read in a URL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from admin_app.errors import ConfigurationError
+from admin_app.panel.access.access import Access
+from admin_app.panel.operators import Operators
+from admin_app.panel.operators.base import Operator
+from admin_app.panel.operators.relation import RelationEmpty, RelationInList, RelationIs, RelationNotInList
+from admin_app.panel.operators.text import InList
+from admin_app.panel.resource import Resource
+
+_CONVERTER = Operators()
+
+
+def declared_filters(resource: Resource) -> dict[str, list[Operator]]:
+    """Return the operators of each field that the resource declares."""
+    found = {name: _operators(resource, name) for name in resource.column_filters}
+    # Every list can be narrowed to some of its rows, whatever its resource declares: the ticked ones.
+    found.setdefault("id", [one for one in _operators(resource, "id") if one.slug == InList.slug])
+    return found
+
+
+def filters_shown(access: Access) -> Mapping[str, Sequence[Operator]]:
+    """Return the operators of each field that the person may filter by: what they do not see they cannot guess at."""
+    declared: Mapping[str, Sequence[Operator]] = access.resource.filters_by_name  # type: ignore[assignment]  # set from above
+    return {name: operators for name, operators in declared.items() if access.shows(name)}
+
+
+def _operators(resource: Resource, name: str) -> list[Operator]:
+    """Return the operators of a column, of a related column ("user.name"), or of a to-one relation ("user")."""
+    relation, label = resource.relation(name), resource.label(name)
+    if relation is not None:
+        kinds = (RelationIs, RelationInList, RelationNotInList, RelationEmpty)
+        return [kind(relation.class_attribute, label) for kind in kinds]
+    attribute, leading = resource.attribute(name)
+    operators = _CONVERTER.convert(type(attribute.property.columns[0].type).__name__, attribute, label)
+    if not operators or not all(isinstance(operator, Operator) for operator in operators):
+        message = f"{resource.model.__name__}.{name} cannot be filtered: there are no operators for its type."
+        raise ConfigurationError(message)
+    for operator in operators:
+        operator.relation = leading
+    return list(operators)

@@ -1,0 +1,57 @@
+"""Above a list: the chips of its filters, and the form that has them all, as far as it has been built."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+
+from admin_app.panel.access.access import Access
+from admin_app.panel.filters.declared import filters_shown
+from admin_app.panel.filters.filter_form import BUILD, FormGroup, form_of, sent_form
+from admin_app.panel.filters.filter_rows import FilterRows
+from admin_app.panel.filters.view_models import Chip, FilterBar
+from admin_app.panel.links import ListLinks
+from admin_app.selection.conditions import Condition, Member, reader_of
+from admin_app.selection.selection import Selection
+
+
+def sent_filters(access: Access, selection: Selection) -> tuple[Selection, FormGroup | None]:
+    """Add what the filter form was sent with, and return the form where it is still being built."""
+    form = sent_form(request.args, filters_shown(access))
+    members = [*selection.filters, *form.members(reader_of(selection.offer))]
+    return selection.with_filters(members), form if request.args.get(BUILD) else None
+
+
+def filter_bar(
+    access: Access, selection: Selection, links: ListLinks, identity: str, form: FormGroup | None
+) -> FilterBar | None:
+    """Build the chips of the active filters, and the form; None where there is nothing to filter by."""
+    by_name = filters_shown(access)
+    if not by_name:
+        return None
+    names = tuple(by_name)
+    rows = FilterRows(access, identity)
+    return FilterBar(
+        chips=tuple(_chip(member, links.to(selection.without(member))) for member in selection.filters),
+        fields=tuple((name, by_name[name][0].name) for name in names),
+        group=rows.group(form or form_of(selection.filters), fill=names),
+        suggestions=rows.suggestions,
+        hidden=tuple(links.hidden(selection.changed(conditions=(), groups=()))),
+        state=tuple(links.hidden(selection.changed())),
+        clear_url=links.to(selection.cleared()),
+        is_open=form is not None or bool(selection.problems),
+    )
+
+
+def _chip(member: Member, remove_url: str) -> Chip:
+    if member.problem:
+        bad = [condition for condition in member.conditions() if condition.problem]
+        words = " or ".join(_as_typed(condition) for condition in member.conditions())
+        return Chip(words, remove_url, " ".join(condition.problem for condition in bad))
+    return Chip(member.sentence(), remove_url)
+
+
+def _as_typed(condition: Condition) -> str:
+    operator: Any = condition.filter
+    return f"{operator.name} {operator.words} “{condition.text}”"

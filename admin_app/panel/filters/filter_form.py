@@ -1,0 +1,125 @@
+"""The filter form while it is filled in: rows and groups as typed, some of them empty, before they become a `Selection`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import zip_longest
+
+from werkzeug.datastructures import MultiDict
+
+from admin_app.errors import SelectionError
+from admin_app.selection.conditions import Condition, Group, Member, ReadCondition, group_of
+from admin_app.text import plain_lines
+
+# A row sends `add.NAME.op` and `add.NAME`; in the form's first group `add1.NAME`, in the second group of that `add1_2.NAME`.
+_PATH = r"\d{1,3}(?:_\d{1,3}){0,5}"
+_CONTROL = re.compile(rf"add(?P<path>{_PATH})?\.(?P<name>.+?)(?P<op>\.op)?", re.DOTALL | re.ASCII)
+# The button that was pressed when it was not Apply: "row:PATH", "group:PATH" or "remove:PATH:NAME:NUMBER".
+BUILD = "build"
+# The field that "add a condition" adds, for each group's path.
+MORE = "more"
+_MORE = re.compile(rf"{MORE}({_PATH})?", re.ASCII)
+
+
+@dataclass
+class FormRow:
+    """A field, its operator as the form offers it, and what was typed."""
+
+    name: str
+    operator: str = ""
+    text: str = ""
+    problem: str = ""
+
+
+@dataclass
+class FormGroup:
+    """Rows and groups within; a group's are of the other kind: all of them, any of those."""
+
+    is_any: bool = False
+    rows: list[FormRow] = field(default_factory=list)
+    groups: list[FormGroup] = field(default_factory=list)
+
+    def members(self, read: ReadCondition) -> Iterator[Member]:
+        """Yield what it means; rows that were left empty, and groups of nothing, mean nothing."""
+        for row in self.rows:
+            operator, _, fixed = row.operator.partition("=")
+            if operator and (value := fixed or plain_lines(row.text).strip()):
+                condition = read(f"{row.name}__{operator}", value)
+                row.problem = condition.problem
+                yield condition
+        for group in self.groups:
+            if members := list(group.members(read)):
+                yield group_of(members, is_any=group.is_any)
+
+
+def is_control(key: str) -> bool:
+    """Whether an argument comes from the form, and is none of a plain address."""
+    return key == BUILD or _MORE.fullmatch(key) is not None or _CONTROL.fullmatch(key) is not None
+
+
+def form_of(members: Iterable[Member], *, is_any: bool = False) -> FormGroup:
+    """Return the form filled with these filters."""
+    form = FormGroup(is_any)
+    for member in members:
+        if isinstance(member, Group):
+            form.groups.append(form_of(member.members, is_any=member.is_any))
+        else:
+            form.rows.append(_form_row(member))
+    return form
+
+
+def _form_row(condition: Condition) -> FormRow:
+    name, _, operator = condition.key.rpartition("__")
+    return FormRow(name, operator, condition.text, condition.problem)
+
+
+def sent_form(arguments: MultiDict[str, str], names: Iterable[str]) -> FormGroup:
+    """Read the form as it was sent, and do what a button other than Apply asks; `names` are the fields in their order."""
+    order = {name: place for place, name in enumerate(names)}
+    groups = {"": FormGroup()}
+    for path, name in dict.fromkeys(_rows_in(arguments)):
+        if name not in order:
+            message = f"This list has no filter called “{name[:50]}”."
+            raise SelectionError(message, sorted(order))
+        key = f"add{path}.{name}"
+        pairs = zip_longest(arguments.getlist(f"{key}.op"), arguments.getlist(key), fillvalue="")
+        _group_at(groups, path).rows += [FormRow(name, operator, text) for operator, text in pairs]
+    for group in groups.values():
+        group.rows.sort(key=lambda row: order[row.name])
+    _build(groups, arguments, order)
+    return groups[""]
+
+
+def _rows_in(arguments: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for key in arguments:
+        if match := _CONTROL.fullmatch(key):
+            yield match["path"] or "", match["name"]
+
+
+def _group_at(groups: dict[str, FormGroup], path: str) -> FormGroup:
+    """Return a group, making it and those around it where they are not there yet."""
+    if path not in groups:
+        around = _group_at(groups, path.rpartition("_")[0])
+        groups[path] = FormGroup(not around.is_any)
+        around.groups.append(groups[path])
+    return groups[path]
+
+
+def _build(groups: dict[str, FormGroup], arguments: MultiDict[str, str], order: Mapping[str, int]) -> None:
+    """Add a row or a group, or take a row away."""
+    act, _, target = arguments.get(BUILD, "").partition(":")
+    path, _, row = target.partition(":")
+    if path and not re.fullmatch(_PATH, path, re.ASCII):
+        return
+    group = _group_at(groups, path)
+    if act == "row" and (name := arguments.get(f"{MORE}{path}", "")) in order:
+        group.rows.append(FormRow(name))
+    elif act == "group":
+        group.groups.append(FormGroup(not group.is_any, [FormRow(name) for name in order]))
+    elif act == "remove":
+        name, _, number = row.rpartition(":")
+        same = [one for one in group.rows if one.name == name]
+        if number.isascii() and number.isdigit() and int(number[:4]) < len(same):
+            group.rows.remove(same[int(number[:4])])

@@ -1,0 +1,55 @@
+"""A cell that leads to the rows with its value too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import String
+
+from admin_app.panel.access.access import Access
+from admin_app.panel.filters.declared import filters_shown
+from admin_app.panel.operators.base import Operator
+from admin_app.panel.operators.text import Empty
+from admin_app.panel.view_models import Cell, CellKind
+from admin_app.selection.selection import Selection
+
+# The operators that mean one value, as a cell has it, or none.
+NARROWING = ("equals", "is", "on", Empty.slug)
+# For each column, the filters that find the rows with a cell's value, under their keys.
+Narrowings = Mapping[str, Sequence[tuple[str, Operator]]]
+
+
+def narrowings(access: Access, selection: Selection) -> Narrowings:
+    """Return, for each column, the filters that find the rows with a cell's value, and those without one."""
+    on = {condition.key for condition in selection.conditions}
+    return {
+        name: [
+            (f"{name}__{one.slug}", one)
+            for one in operators
+            if one.slug in NARROWING and f"{name}__{one.slug}" not in on
+        ]
+        for name, operators in filters_shown(access).items()
+        if selection.parent is None and _is_shared(operators[0])
+    }
+
+
+def narrowed(cell: Cell, value: Any, operators: Sequence[tuple[str, Operator]]) -> Cell:
+    """Let a cell lead to the rows with its value too; text only where the cell shows all of it."""
+    if cell.kind is CellKind.UNSEEN or (cell.kind is CellKind.TEXT and value != cell.text):
+        return cell
+    for key, operator in operators:
+        if (value is None) == (operator.slug == Empty.slug) and (typed := operator.typed(value)):
+            words = typed if cell.kind is CellKind.TIME else cell.text
+            return replace(cell, only=(key, typed), only_label=f"{operator.name} {operator.words} {words}".strip(" —"))
+    return cell
+
+
+def _is_shared(operator: Operator) -> bool:
+    """Whether many rows may have the same value: not a key, and no text of any length."""
+    columns = getattr(operator.column.property, "columns", ())
+    return not any(
+        column.unique or column.primary_key or (isinstance(column.type, String) and column.type.length is None)
+        for column in columns
+    )

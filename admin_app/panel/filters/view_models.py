@@ -1,0 +1,71 @@
+"""What the templates of filters are given: chips, and the form with its groups and rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from admin_app.panel.view_models import Hidden, OperatorChoice
+
+
+@dataclass(frozen=True)
+class Chip:
+    """An active filter as a sentence ("Name contains Ann"), or one that could not be read, with its problem."""
+
+    text: str
+    remove_url: str
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class FilterRow:
+    """A condition in the form: its field, the operators there are, and the control its value needs, filled or empty.
+
+    `control` is text, select (then `options` holds value and words) or relation (then `lookup_url` answers the picker);
+    `is_plain` says that the operator takes typed text where the field's others do not; `takes_lines` that what is typed may
+    be a list pasted from a column of a spreadsheet. `remove` empties the row.
+    """
+
+    id: str
+    field: str
+    name: str
+    label: str
+    operators: tuple[OperatorChoice, ...]
+    control: str
+    operator: str = ""
+    value: str = ""
+    value_label: str = ""
+    options: tuple[Hidden, ...] = ()
+    suggestions: str = ""
+    problem: str = ""
+    lookup_url: str = ""
+    hint: str = ""
+    has_hints: bool = False
+    is_plain: bool = False
+    takes_lines: bool = False
+    remove: str = ""
+
+
+@dataclass(frozen=True)
+class FilterGroup:
+    """Rows of which all, or any, have to be true, and groups within; `path` tells it from the form's other groups."""
+
+    path: str
+    is_any: bool
+    rows: tuple[FilterRow, ...] = ()
+    groups: tuple[FilterGroup, ...] = ()
+    may_nest: bool = True
+
+
+@dataclass(frozen=True)
+class FilterBar:
+    """Active filters as chips, and the form that has them all: in it, every field has a row."""
+
+    chips: tuple[Chip, ...]
+    fields: tuple[Hidden, ...]
+    group: FilterGroup
+    suggestions: tuple[Hidden, ...] = ()
+    hidden: tuple[Hidden, ...] = ()
+    # The whole state, for a condition that a cell adds.
+    state: tuple[Hidden, ...] = ()
+    clear_url: str = ""
+    is_open: bool = False

@@ -1,0 +1,1 @@
+"""The forms of a record: drawn, checked, saved, merged."""

@@ -1,0 +1,46 @@
+"""What the page of two people at one record is given: the fields that differ, what each of them did, what is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from admin_app.domain.diffing import Piece, words_diff
+from admin_app.panel.view_models import Cell
+
+# Shorter texts are read faster than what differs between them.
+SHORTEST_DIFF = 60
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field that two people had before them: what it was (None where nobody can tell), what it is now, what is asked."""
+
+    name: str
+    label: str
+    outcome: str
+    was: Cell | None
+    theirs: Cell
+    # What each of them changed, of text that is long enough to be looked through.
+    theirs_diff: tuple[Piece, ...] = ()
+    yours_diff: tuple[Piece, ...] = ()
+    take_name: str = ""
+    take: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Meanwhile:
+    """What happened to a record while somebody had its page open: who did it and when, and the fields by name."""
+
+    people: tuple[tuple[str, Cell], ...]
+    is_known: bool
+    differences: dict[str, Difference]
+    is_again: bool = False
+    version: str = ""
+
+
+def diff_of(was: Any, now: Any) -> tuple[Piece, ...]:
+    """Return what changed between two long texts word by word; nothing for anything else."""
+    is_text = isinstance(was, str) and isinstance(now, str)
+    return words_diff(was, now) if is_text and max(len(was), len(now)) > SHORTEST_DIFF else ()

@@ -1,0 +1,71 @@
+"""Forms by rights: what may be written stands in the form, what may only be read beside it, and nothing is saved out of reach."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import Form
+
+from admin_app.domain.permissions import Act
+from admin_app.domain.rules import is_required
+from admin_app.errors import InvalidRecord
+from admin_app.extensions import db
+from admin_app.panel.access.access import Access
+from admin_app.panel.record.facts import fact
+from admin_app.panel.relations import foreign_key_of
+from admin_app.panel.resource import Resource
+from admin_app.panel.view_models import Fact
+from admin_app.text import in_words
+
+
+def narrow(access: Access, form: Form, act: Act, record: Any = None) -> Form:
+    """Take out what the person may not write by this act. What else a request sends is nobody's."""
+    for name in [field.name for field in form if hasattr(access.resource.model, field.name)]:
+        is_out_of_sight = record is not None and _leads_out_of_sight(access, name, record)
+        if is_out_of_sight or not access.may_write(name, act):
+            del form[name]
+    return form
+
+
+def fixed_facts(access: Access, form: Form, record: Any) -> tuple[Fact, ...]:
+    """List the fields of the record's form that the person may read and not write."""
+    return tuple(fact(access, record, name) for name in access.shown(_left_out(access.resource, form)))
+
+
+def missing_words(access: Access, form: Form) -> str:
+    """Say which fields a new record needs that the person may not fill in, "" for none."""
+    resource = access.resource
+    labels = [resource.label(name).lower() for name in _left_out(resource, form) if _is_needed(resource, name)]
+    return (
+        f"A new {resource.noun} needs what you may not fill in: {in_words(labels)}. Ask an owner to make it."
+        if labels
+        else ""
+    )
+
+
+def require_within(access: Access, record: Any, act: Act) -> None:
+    """Raise `InvalidRecord` where a record, as it is written now, is none that the person may see and do this with."""
+    if access.rows(act) is None:
+        return
+    db.session.flush()
+    if not access.is_within(record.id, act):
+        words = f"{access.rule_words(act)}, and this would be none of them"
+        raise InvalidRecord({"": f"Your rights are for {words}. Nothing was saved. Change it, or ask an owner."})
+
+
+def _left_out(resource: Resource, form: Form) -> list[str]:
+    return [name for name in resource.form_columns if name not in form and hasattr(resource.model, name)]
+
+
+def _leads_out_of_sight(access: Access, name: str, record: Any) -> bool:
+    """Whether a relation leads to a record that the person does not see, and so may not be taken away from it."""
+    other = access.beyond(name)
+    if other is None or other.seen() is None:
+        return False
+    value = getattr(record, name)
+    return value is not None and not other.sees(value)
+
+
+def _is_needed(resource: Resource, name: str) -> bool:
+    relation = resource.relation(name)
+    return is_required(resource.model.__table__.columns[name] if relation is None else foreign_key_of(relation))

@@ -1,0 +1,242 @@
+"""Create and edit: forms that build themselves, drawn, sent back and led on from."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Any
+
+from flask import abort, request
+from werkzeug.datastructures import MultiDict
+from wtforms import Form, HiddenField
+
+from admin_app.domain.conflicts import deletion_of
+from admin_app.domain.permissions import Act
+from admin_app.domain.recording import last_set
+from admin_app.domain.submissions import new_key
+from admin_app.errors import RecordGone
+from admin_app.extensions import db
+from admin_app.models.limits import as_key
+from admin_app.panel.cells import value_cell
+from admin_app.panel.drafts import DRAFT, is_discarded, newest_draft
+from admin_app.panel.forms.conflict_view_models import Meanwhile
+from admin_app.panel.forms.conflicts import Conflicts
+from admin_app.panel.forms.form_access import fixed_facts
+from admin_app.panel.forms.presence import leave_form, others_at
+from admin_app.panel.forms.saving import Saving, claimed
+from admin_app.panel.forms.source import ONCE, SEEN, VERSION, Source, kept_names, source_of
+from admin_app.panel.links import link_for
+from admin_app.panel.list.child_lists import child_lists
+from admin_app.panel.list.rows import mark_of
+from admin_app.panel.page import Page, lead_on
+from admin_app.panel.record.facts import facts_of
+from admin_app.panel.record.steps import steps_of
+from admin_app.panel.view_models import Hidden
+from admin_app.text import exact_time
+from admin_app.web.links import here
+from admin_app.web.notices import announce, warn
+
+# How often a form is tried again when somebody else writes the record in the same moment.
+MOST_TRIES = 5
+# What a form says again when it comes back.
+_OWN_FIELDS = (VERSION, ONCE, DRAFT)
+LONGEST_WAY_BACK = 1000
+
+
+class FormPage(Page):
+    """The forms of a record. What a form may change is `form_columns`, whatever a request sends."""
+
+    def create(self) -> Any:
+        """Show an empty form, filled in where the address says so (`?user=5`), or make the record."""
+        if is_discarded():
+            return lead_on(self.link("create_view", url=self.return_url()))
+        if self._is_back():
+            return self.edit()
+        source = source_of(self.access)
+        if request.method != "POST":
+            self._fill_in(source)
+            return self._page(source, None)
+        if (made := claimed(self.resource)) is not None:
+            record_id, is_same = made
+            return self._made_before(record_id) if is_same else self._made_of_other(record_id)
+        record = Saving(self.access, source.form, Act.CREATE).create()
+        if record is not None:
+            return self._saved(record, f"{self._noun_first(record)} was created.")
+        return self._page(source, None)
+
+    def edit(self) -> Any:
+        """Show the record's form, or save it."""
+        for _ in range(MOST_TRIES if VERSION in request.form else 0):
+            with suppress(RecordGone):
+                return self._edited()
+        return self._edited()
+
+    def kept_names(self) -> set[str]:
+        """Keep what was typed, but for secrets."""
+        return kept_names(self.resource)
+
+    def again(self, words: str) -> Any:
+        """Draw the form filled with what was sent."""
+        is_new = self.view == "create_view"
+        record = None if is_new else self.access.find(request.args.get("id", ""))
+        may_be = record is not None and self.access.reaches(record, Act.EDIT)
+        if not (self.access.may(Act.CREATE) if is_new else may_be):
+            return None
+        return self._page(self._with_words(record, words), record, HTTPStatus.BAD_REQUEST)
+
+    def _edited(self) -> Any:
+        """Answer by what the record is now; raise `RecordGone` when somebody else writes it in the same moment."""
+        record = self.access.find(request.args.get("id", ""))
+        if record is None:
+            return self._gone()
+        self.access.require_reach(record, Act.EDIT)
+        if is_discarded():
+            return lead_on(self.link("edit_view", record, url=self.return_url()))
+        source = source_of(self.access, record)
+        if request.method != "POST":
+            return self._page(source, record)
+        conflicts = Conflicts(self.access, record)
+        merge = conflicts.merge(source)
+        if merge.is_settled and Saving(self.access, source.form, Act.EDIT).update(record):
+            if "_continue_editing" not in request.form:
+                leave_form(self.resource, record)
+            return self._saved(record, f"{self._noun_first(record)} was saved.")
+        if not merge.is_stale:
+            return self._page(source, record)
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if merge.is_settled else HTTPStatus.CONFLICT
+        return self._page(source, record, status, meanwhile=conflicts.meanwhile(merge))
+
+    def _is_back(self) -> bool:
+        """Whether the record is there again that was deleted while its form was open, and was to be made anew."""
+        is_back = request.method == "POST" and "id" in request.args and self.access.find(request.args["id"]) is not None
+        if is_back and not self.access.may(Act.EDIT):
+            abort(HTTPStatus.FORBIDDEN)
+        return is_back
+
+    def _gone(self) -> Any:
+        """Offer to make the record again of what was typed, where it was deleted while its form was open; else 404."""
+        key, noun = as_key(self.resource.model, request.args.get("id", "")), self.resource.noun
+        source = source_of(self.access)
+        # Of a record that is there, or may have been, but is not for this person, nothing is told.
+        if key is None or VERSION not in source.own or self.access.seen() is not None:
+            abort(HTTPStatus.NOT_FOUND)
+        if not self.access.may(Act.CREATE):
+            abort(HTTPStatus.CONFLICT)
+        doing = deletion_of(db.session, self.resource.model, key)
+        who = f"{doing.actor} deleted this {noun} at {exact_time(doing.at)}" if doing else f"This {noun} was deleted"
+        source.form.form_errors.append(
+            f"{who}, while you had it open. Nothing was saved. Save to make it again of what you typed."
+        )
+        own = {name: value for name, value in source.own.items() if name in {DRAFT, VERSION}}
+        # With its id: should the deletion be undone before this is sent, it is that record's form again.
+        form_url = self.link("create_view", id=key, url=self.return_url())
+        return self._page(Source(source.form, own, source.draft), None, HTTPStatus.CONFLICT, form_url=form_url)
+
+    def _made_before(self, record_id: int) -> Any:
+        """Answer a form that was sent twice as it was answered the first time."""
+        record = self.access.find(record_id)
+        if record is not None:
+            return self._saved(record, f"{self._noun_first(record)} was created.")
+        warn(f"This form made {self.resource.noun} {record_id} before, which was deleted since. Nothing was made.")
+        return lead_on(self.return_url())
+
+    def _made_of_other(self, record_id: int) -> Any:
+        """Lead from a form that made a record, and was changed and sent again, to that record: with what was typed, saved nowhere."""
+        record, noun = self.access.find(record_id), self.resource.noun
+        if record is None:
+            words = (
+                f"This form made {noun} {record_id} before, which was deleted since. Nothing was saved. "
+                f"Save to make another {noun} of what you typed."
+            )
+            return self._page(Source(self._with_words(None, words).form, {}), None, HTTPStatus.CONFLICT)
+        made = f"This form made {noun} “{self.access.title_of(record)}” before. Nothing was saved."
+        if not self.access.reaches(record, Act.EDIT):
+            return self._page(self._with_words(None, made), None, HTTPStatus.CONFLICT)
+        words = f"{made} Save to change that {noun} to what you typed, or open the form of a new one."
+        source = Source(self._with_words(record, words).form, {VERSION: str(record.version)})
+        form_url = self.link("edit_view", record, url=self.return_url())
+        return self._page(source, record, HTTPStatus.CONFLICT, form_url=form_url)
+
+    def _with_words(self, record: Any, words: str) -> Source:
+        source = source_of(self.access, record)
+        source.form.form_errors.append(words)
+        return source
+
+    def _fill_in(self, source: Source) -> None:
+        """Take relations from the address: how "Add post" on a user's page knows the user. What was typed stays."""
+        for field in source.form:
+            is_named = field.name in request.args and field.name not in source.own
+            if is_named and self.resource.relation(field.name) is not None:
+                field.process(MultiDict({field.name: request.args[field.name]}))
+
+    def _saved(self, record: Any, words: str) -> Any:
+        """Lead on: to what has to be done next, to the same form, to an empty one, or back to the list with the row marked."""
+        said = " ".join(filter(None, (words, self.resource.after_save())))
+        if (following := self.resource.next_step(record)) is not None:
+            announce(f"{words} {following[0]}")
+            return lead_on(following[1])
+        back = self.return_url()
+        # The notice travels in the session's cookie, which browsers drop when it is long.
+        url = self.link("edit_view", record, url=back if len(back) <= LONGEST_WAY_BACK else None)
+        announce(said, links=[("View", url)], mark=mark_of(self.resource, record), undo=last_set(db.session))
+        if "_continue_editing" in request.form:
+            return lead_on(url)
+        if "_add_another" in request.form:
+            filled_in = {
+                name: value for name, value in request.args.items() if self.resource.relation(name) is not None
+            }
+            return lead_on(self.link("create_view", url=back, **filled_in))
+        return lead_on(back)
+
+    def _page(
+        self, source: Source, record: Any, status: int = 0, *, meanwhile: Meanwhile | None = None, form_url: str = ""
+    ) -> Any:
+        """Draw the form."""
+        form, is_new = source.form, record is None
+        waiting = newest_draft() if request.method == "GET" and source.draft is None else None
+        shown = source.draft or waiting
+        page = self.render(
+            "resource/create.html" if is_new else "resource/edit.html",
+            form=form,
+            fields=[field for field in form if not isinstance(field, HiddenField)],
+            own=_own_fields(source, record, meanwhile),
+            meanwhile=meanwhile,
+            draft=source.draft,
+            waiting_url=here(draft=waiting.key) if waiting else "",
+            typed_at=value_cell(shown.created_at if shown else None, is_whole=True),
+            is_new=is_new,
+            form_url=form_url or here(),
+            return_url=self.return_url(),
+            **({} if is_new else self._about(form, record)),
+        )
+        return page, status or (HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK)
+
+    def _about(self, form: Form, record: Any) -> dict[str, Any]:
+        """Return what stands around the form of a record that is there: from the database, not from what was typed."""
+        access, resource = self.access, self.resource
+        shown = {*(field.name for field in form), *resource.form_columns}
+        return {
+            "company": others_at(resource, record) if request.method == "GET" else "",
+            "saving_note": resource.saving_note(record),
+            "presence_url": self.link("presence_view", record),
+            "record_title": access.title_of(record),
+            "steps": steps_of(access, record, "edit_view"),
+            "links": resource.record_links(record),
+            "fixed": fixed_facts(access, form, record),
+            "facts": facts_of(access, record, leave_out=shown),
+            "children": child_lists(access, record),
+            "history_url": link_for(access, Act.HISTORY, "history_view", record),
+            "delete_url": link_for(access, Act.DELETE, "delete_view", record),
+        }
+
+    def _noun_first(self, record: Any) -> str:
+        return f"{self.resource.noun.capitalize()} “{self.access.title_of(record)}”"
+
+
+def _own_fields(source: Source, record: Any, meanwhile: Meanwhile | None) -> list[Hidden]:
+    """Say what the form was drawn from; a form that comes back keeps saying what it said."""
+    drawn = {ONCE: new_key()} if record is None else {VERSION: str(record.version)}
+    draft = {DRAFT: source.draft.key} if source.draft is not None else {}
+    seen = [(SEEN, meanwhile.version)] if meanwhile is not None else []
+    own = {**drawn, **source.own, **draft}
+    return [*((name, value) for name, value in own.items() if name in _OWN_FIELDS), *seen]

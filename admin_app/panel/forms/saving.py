@@ -1,0 +1,136 @@
+"""Write what a form holds: checked, in one commit, once however often it is sent, and every refusal at the field it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+from wtforms import Form
+
+from admin_app.domain import records
+from admin_app.domain.permissions import Act
+from admin_app.domain.rules import problem_with_uniqueness
+from admin_app.domain.submissions import claim, digest_of, made_by, settle
+from admin_app.errors import InvalidRecord, PowerError
+from admin_app.extensions import db
+from admin_app.panel.access.access import Access
+from admin_app.panel.drafts import drop_sent_draft
+from admin_app.panel.fields import RelationField
+from admin_app.panel.forms.conflicts import is_changed
+from admin_app.panel.forms.form_access import missing_words, require_within
+from admin_app.panel.forms.source import ONCE, kept_names
+from admin_app.panel.resource import Resource
+from admin_app.web.login import signed_in_person
+
+
+@dataclass(frozen=True)
+class Saving:
+    """From a form to its record. `act` is the one by which it is written: a form's, or a return to what the record was."""
+
+    access: Access
+    form: Form
+    act: Act
+
+    def create(self) -> Any:
+        """Make the record from the form; return None, with the reasons at their fields, when it cannot be made."""
+        record = self.access.resource.model()
+        is_made = self._is_valid(None) and self._is_written(record, is_created=True)
+        return record if is_made else None
+
+    def update(self, record: Any) -> bool:
+        """Save the form to the record; return False, with the reasons at their fields, when it cannot be saved."""
+        return self._is_valid(record) and self._is_written(record, is_created=False)
+
+    def _is_valid(self, record: Any) -> bool:
+        """Check the fields one by one, then what only the database can tell: whether a unique value is free."""
+        form = self.form
+        is_valid = form.validate()
+        if record is None and (words := missing_words(self.access, form)):
+            form.form_errors.append(words)
+            is_valid = False
+        for column in self.access.resource.model.__table__.columns:
+            if column.unique and column.key in form and (problem := self._taken(column, record)):
+                form[column.key].errors = [*form[column.key].errors, problem]
+                is_valid = False
+        return bool(is_valid)
+
+    def _taken(self, column: Any, record: Any) -> str | None:
+        """Return the problem with a value that another record has."""
+        field = self.form[column.key]
+        if field.errors or field.data == getattr(record, column.key, None):
+            return None
+        return problem_with_uniqueness(
+            db.session,
+            column,
+            field.label.text,
+            field.data,
+            model=self.access.resource.model,
+            record_id=getattr(record, "id", None),
+            seen=self.access.seen(),
+        )
+
+    def _is_written(self, record: Any, *, is_created: bool) -> bool:
+        form, resource = self.form, self.access.resource
+        try:
+            with records.commit(db.session, resource.model, is_known=True):
+                # No other fields than those that differ: what somebody else writes meanwhile stays.
+                for field in form:
+                    if is_created or is_changed(field, record):
+                        field.populate_obj(record, field.name)
+                if is_created:
+                    db.session.add(record)
+                resource.before_save(form, record, is_created=is_created)
+                require_within(self.access, record, self.act)
+                self._finish(record, is_created=is_created)
+        except InvalidRecord as error:
+            _show_problems(form, error.problems)
+        except PowerError as error:
+            _show_problems(form, {"": str(error)})
+        else:
+            return True
+        return False
+
+    def _finish(self, record: Any, *, is_created: bool) -> None:
+        """Note in the same transaction that this form is done with."""
+        drop_sent_draft()
+        if is_created and request.form.get(ONCE):
+            db.session.flush()
+            settle(db.session, _digest_of_form(self.access.resource), record.id)
+            settle(db.session, _digest(self.access.resource), record.id)
+
+
+def claimed(resource: Resource) -> tuple[int, bool] | None:
+    """Return the id of the record that the sent form made already, and whether all was sent as it was then."""
+    if not request.form.get(ONCE):
+        return None
+    as_sent = _digest(resource)
+    made = claim(db.session, signed_in_person(), _digest_of_form(resource))
+    if made is not None:
+        return made, made_by(db.session, as_sent) == made
+    made = claim(db.session, signed_in_person(), as_sent)
+    return None if made is None else (made, True)
+
+
+def _digest(resource: Resource) -> str:
+    """Tell this sending from others, by all that the form holds."""
+    names = kept_names(resource) | {ONCE}
+    fields = [(name, value) for name, value in request.form.items(multi=True) if name in names]
+    return digest_of(signed_in_person(), resource.model.__tablename__, fields)
+
+
+def _digest_of_form(resource: Resource) -> str:
+    """Tell this form from others, whatever was changed in it."""
+    return digest_of(signed_in_person(), f"form of {resource.model.__tablename__}", [(ONCE, request.form[ONCE])])
+
+
+def _show_problems(form: Form, problems: Mapping[str, str]) -> None:
+    """Put each message at its field, and what concerns no field at the form itself."""
+    for name, message in problems.items():
+        if name in form:
+            # The related record may be what is gone: the input keeps what was typed, the field lets go of the record.
+            form[name].data = None if isinstance(form[name], RelationField) else form[name].data
+            form[name].errors = [*form[name].errors, message]
+        else:
+            form.form_errors.append(message)

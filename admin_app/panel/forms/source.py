@@ -1,0 +1,58 @@
+"""Where a form's contents come from: what was just sent, a draft, or the record alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+from wtforms import Form, PasswordField
+
+from admin_app.domain.permissions import Act
+from admin_app.models.draft import Draft
+from admin_app.panel.access.access import Access
+from admin_app.panel.drafts import DRAFT, answers, shown_draft
+from admin_app.panel.forms.form_access import narrow
+from admin_app.panel.resource import Resource
+
+# The fields of ours in a form: the version it was drawn from, the version its choices were made at and they themselves,
+# and what makes two sendings one.
+VERSION, SEEN, TAKE, ONCE = "_version", "_seen", "_take.", "_once"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A form, what it says of itself by the fields of ours, and the draft that it shows."""
+
+    form: Form
+    own: dict[str, str]
+    draft: Draft | None = None
+
+
+def source_of(access: Access, record: Any = None) -> Source:
+    """Make the form: filled with what was sent, with the person's draft that the address names, or from the record."""
+    is_sent = request.method == "POST"
+    form = _form(access, record, request.form if is_sent else None)
+    if is_sent:
+        return Source(form, request.form.to_dict())
+    draft = shown_draft()
+    if draft is None:
+        return Source(form, {})
+    fields = answers(draft)
+    form.process(fields, obj=record)
+    return Source(form, fields.to_dict(), draft)
+
+
+def kept_names(resource: Resource) -> set[str]:
+    """Name the fields that are shown again as they were sent: no secrets."""
+    columns = resource.model.__table__.columns
+    secret = {column.key for column in columns if column.info.get("secret")}
+    names = {field.name for field in resource.forms.fields() if not isinstance(field, PasswordField)} - secret
+    return names | {VERSION, SEEN, ONCE, DRAFT} | {f"{TAKE}{name}" for name in names}
+
+
+def _form(access: Access, record: Any, sent: Any) -> Form:
+    forms, is_new = access.resource.forms, record is None
+    form = forms.create(sent) if is_new else forms.edit(sent, obj=record)
+    access.resource.shape_form(form, is_new=is_new)
+    return narrow(access, form, Act.CREATE if is_new else Act.EDIT, record)

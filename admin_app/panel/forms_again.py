@@ -1,0 +1,53 @@
+"""A form that came without a good token is shown again with a fresh one; error pages give back what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from flask import Flask, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from admin_app.errors import SelectionError
+from admin_app.panel.access.access import access_to
+from admin_app.panel.adapter import ACTS, FORMS
+from admin_app.panel.drafts import RECORD_FORMS
+from admin_app.panel.page import Page
+from admin_app.panel.registry import resource_at
+from admin_app.web import errors, proof, typed
+from admin_app.web.login import current_person
+
+STALE = "This form was opened before you signed in again. Nothing was saved. Look it over, and save it again."
+
+
+def init_app(app: Flask) -> None:
+    """Tell error pages what may be given back, and answer a stale token with the form itself."""
+    typed.init_app(app, _names)
+    app.register_error_handler(CSRFError, _stale_token)
+
+
+def _page() -> Page | None:
+    """Return the page whose form is being sent; None where it has none that can be drawn again."""
+    resource, view = resource_at(request.blueprint), (request.endpoint or "").rpartition(".")[2]
+    return FORMS[view](access_to(resource), view) if resource is not None and view in FORMS else None
+
+
+def _names() -> Collection[str]:
+    """Name what an error page gives back: what took long to type, and not what was ticked."""
+    page = _page()
+    return page.kept_names() if page is not None and page.view in RECORD_FORMS else ()
+
+
+def _stale_token(_error: CSRFError) -> Any:
+    """Show the form again with a fresh token; what came without a good one is never carried out."""
+    person = current_person()
+    proof.unwrap(person.id if person is not None else None)
+    page = _page()
+    if page is None or not typed.typed(page.kept_names()) or not page.access.may(ACTS[page.view]):
+        return errors.token_missing()
+    try:
+        return page.again(STALE) or errors.token_missing()
+    except (SelectionError, HTTPException):
+        # An address that means nothing, or no more, has no form.
+        return errors.token_missing()

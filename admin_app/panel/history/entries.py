@@ -1,0 +1,190 @@
+"""Changes as a page shows them: field by field, old and new, other records by their names."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import select
+
+from admin_app import text
+from admin_app.domain.diffing import Fate, Piece, cut, replaced, words_diff
+from admin_app.domain.history import titles_of
+from admin_app.domain.permissions import Act
+from admin_app.domain.undo import is_redo
+from admin_app.extensions import db
+from admin_app.models.change_set import Change, ChangeSet, Did, Kind
+from admin_app.models.stored import from_json, kept_columns, recorded_models
+from admin_app.panel.access.access import Access, access_of
+from admin_app.panel.cells import value_cell
+from admin_app.panel.history.view_models import Entry, FieldChange
+from admin_app.panel.links import link, record_url
+from admin_app.panel.view_models import Cell
+
+_WORDS = {Did.CREATE: "created", Did.UPDATE: "changed", Did.DELETE: "deleted"}
+# Set by themselves: what they hold is the entry's own time and number.
+_OWN = ("id", "created_at", "updated_at")
+
+Names = Mapping[tuple[str, int], tuple[str, str]]
+
+
+def entries_of(pairs: Sequence[tuple[Change | None, ChangeSet]]) -> tuple[Entry, ...]:
+    """Draw changes with their acts, and acts that changed nothing; the records they point at are read by one statement a model."""
+    names = _names(change for change, _ in pairs if change is not None)
+    return tuple(_entry(change, done, names) if change is not None else _act(done) for change, done in pairs)
+
+
+# Acts whose summary says by itself in which way they were done: "Signed in" needs no "by sign-in".
+_TELLING = frozenset(
+    {Kind.SIGN_IN, Kind.SIGN_IN_FAILED, Kind.SIGN_OUT, Kind.ACCESS, Kind.EXPORT, Kind.DEMO, Kind.PRUNE}
+)
+
+
+def way_of(done: ChangeSet) -> str:
+    """Say in which way an act was done, "" where its summary does."""
+    return "" if done.kind in _TELLING else _way(done)
+
+
+def _way(done: ChangeSet) -> str:
+    return "redo" if is_redo(done) else done.kind
+
+
+def time_cell(done: ChangeSet) -> Cell:
+    """Draw when an act was."""
+    return value_cell(done.at, is_whole=False)
+
+
+def _entry(change: Change, done: ChangeSet, names: Names) -> Entry:
+    model = recorded_models().get(change.model)
+    access = access_of(model) if model is not None else None
+    may_see = access is not None and access.may(Act.HISTORY)
+    return Entry(
+        id=str(change.id),
+        did=_WORDS[Did(change.act)],
+        noun=access.resource.noun if access is not None else change.model,
+        title=_title(change, access),
+        history_url=link(access.resource, "history_view", id=change.record_id)
+        if access is not None and may_see
+        else "",
+        who=done.actor or "Unknown",
+        at=time_cell(done),
+        kind=done.kind,
+        way=_way(done),
+        set_url=url_for("activity.set_view", id=done.id),
+        reason=done.reason or "",
+        fields=tuple(_fields(change, model, names)) if model is not None else (),
+        is_whole=change.act != Did.UPDATE,
+        is_secret=change.act == Did.UPDATE and not change.before,
+    )
+
+
+def _title(change: Change, access: Access | None) -> str:
+    if access is not None and not access.shows_title():
+        return access.number_of(change.record_id)
+    return text.excerpt(change.title, 60) or f"{change.model} {change.record_id}"
+
+
+def _act(done: ChangeSet) -> Entry:
+    return Entry(
+        id="",
+        did="",
+        noun="",
+        title="",
+        history_url="",
+        who=done.actor or "Unknown",
+        at=time_cell(done),
+        kind=done.kind,
+        way=_way(done),
+        set_url=url_for("activity.set_view", id=done.id),
+        reason=done.reason or "",
+        fields=(),
+        said=f"{done.summary[:1].lower()}{done.summary[1:]}",
+    )
+
+
+def _fields(change: Change, model: type[Any], names: Names) -> Iterable[FieldChange]:
+    access = access_of(model)
+    columns = kept_columns(model)
+    # Also columns that there were once: the trail is not rewritten when a table is.
+    for key in {**(change.before or {}), **(change.after or {})}:
+        is_shown = access is None or access.shows(key)
+        if not is_shown or (change.act != Did.UPDATE and key in _OWN):
+            continue
+        column = columns.get(key)
+        name = key.removesuffix("_id") if column is not None and column.foreign_keys else key
+        label = access.resource.label(name) if access is not None else text.label(name)
+        was = _shown(access, column, change.before, key, names)
+        now = _shown(access, column, change.after, key, names)
+        if was is not None and now is not None and was.is_prose and now.is_prose:
+            pieces = words_diff(was.text, now.text)
+        elif was is not None and now is not None:
+            (gone, came) = replaced(was.text, now.text)
+            pieces = (Piece(gone.fate, gone.text, was.url), Piece(came.fate, came.text, now.url))
+        else:
+            only = was or now
+            pieces = (Piece(Fate.SAME, cut(only.text), only.url),) if only is not None else ()
+        yield FieldChange(label, pieces)
+
+
+class _Shown:
+    """A value in words, with where it leads; prose is compared word by word."""
+
+    def __init__(self, words: str, url: str = "", *, is_prose: bool = False) -> None:
+        self.text = words
+        self.url = url
+        self.is_prose = is_prose
+
+
+def _shown(
+    access: Access | None, column: Any, values: Mapping[str, Any] | None, key: str, names: Names
+) -> _Shown | None:
+    if values is None or key not in values:
+        return None
+    value = values[key] if column is None else from_json(column, values[key])
+    for foreign_key in () if column is None else column.foreign_keys:
+        if value is not None:
+            named, url = names.get((foreign_key.column.table.name, value), (f"{value}", ""))
+            return _Shown(named, url)
+    if type(value) is str and value:
+        return _Shown(value, is_prose=True)
+    cell = value_cell(value if access is None else access.resource.as_called(key, value), is_whole=True)
+    return _Shown(cell.title if cell.iso and cell.title else f"({cell.text})" if cell.kind == "empty" else cell.text)
+
+
+def _names(changes: Iterable[Change]) -> Names:
+    """Return the names of the records that changed fields point at, and where they are: read, or as the trail has them."""
+    wanted: dict[str, set[int]] = defaultdict(set)
+    models = recorded_models()
+    for change in changes:
+        columns = kept_columns(models[change.model]) if change.model in models else {}
+        for values in (change.before or {}, change.after or {}):
+            for key, value in values.items():
+                for foreign_key in columns[key].foreign_keys if key in columns and value is not None else ():
+                    wanted[foreign_key.column.table.name].add(int(value))
+    found: dict[tuple[str, int], tuple[str, str]] = {}
+    for table, keys in wanted.items():
+        found |= _names_in(table, keys)
+    return found
+
+
+def _names_in(table: str, keys: set[int]) -> dict[tuple[str, int], tuple[str, str]]:
+    model = recorded_models().get(table)
+    access = access_of(model) if model is not None else None
+    if model is None or access is None or not access.may(Act.VIEW):
+        return {}
+    seen = access.seen()
+    named = select(model).where(model.id.in_(keys))
+    records = db.session.scalars(named if seen is None else named.where(seen)).all()
+    found = {(table, one.id): (access.title_of(one), record_url(access, one)) for one in records}
+    # Of who is not seen and of who is gone, the number is all there is to say where not everybody is seen.
+    gone = keys - {one.id for one in records} if seen is None and access.shows_title() else set()
+    titles = titles_of(db.session, table, gone) if gone else {}
+    for key in gone:
+        title = text.excerpt(titles.get(key, f"{access.resource.noun} {key}"), 60)
+        found[table, key] = (
+            f"{title} (deleted)",
+            link(access.resource, "history_view", id=key) if key in titles else "",
+        )
+    return found

@@ -1,0 +1,98 @@
+"""The history of a record: what happened to it, newest first, and the way back to any of its versions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any
+
+from flask import abort, request
+
+from admin_app.domain.history import timeline
+from admin_app.domain.permissions import Act
+from admin_app.domain.recording import last_set
+from admin_app.domain.undo import UNDOABLE
+from admin_app.extensions import db
+from admin_app.models.change_set import Change, ChangeSet, Did
+from admin_app.models.limits import as_key
+from admin_app.panel.access.access import Access
+from admin_app.panel.history.entries import entries_of
+from admin_app.panel.history.restore import bring_back_record, restore_version, title_of
+from admin_app.panel.history.view_models import Entry
+from admin_app.panel.links import record_url
+from admin_app.panel.page import Page, lead_on
+from admin_app.web.notices import announce
+
+
+class HistoryPage(Page):
+    """A record's past; it opens also when the record is gone."""
+
+    def respond(self) -> Any:
+        """Show what happened to the record."""
+        key = as_key(self.resource.model, request.args.get("id", ""))
+        return abort(404) if key is None else self._page(key, ())
+
+    def restore(self) -> Any:
+        """Bring a version back: a change like one made in the form, with the same checks."""
+        change = db.session.get(Change, as_key(Change, request.form.get("change", "")) or 0)
+        if change is None or change.model != self.resource.model.__table__.name:
+            abort(404)
+        key, is_gone = change.record_id, change.act == Did.DELETE
+        self._require_reach(key, Act.UNDO, may_be_gone=is_gone)
+        problems = bring_back_record(self.access, change) if is_gone else restore_version(self.access, change)
+        if problems:
+            return self._page(key, problems)
+        words = f"{self.resource.noun.capitalize()} “{title_of(self.access, change)}” was restored."
+        announce(" ".join(filter(None, (words, self.resource.after_save()))), undo=last_set(db.session))
+        return lead_on(self.link("history_view", id=key, url=self.return_url()))
+
+    def _require_reach(self, key: int, act: Act, *, may_be_gone: bool = False) -> None:
+        """Answer 404 for what the person does not see, and 403 where this is not for them to do.
+
+        What a record was that is gone cannot be asked of its rows: who is kept to some of them brings it back to be judged.
+        """
+        record = self.access.find(key)
+        if record is not None:
+            self.access.require_reach(record, act)
+        elif self.access.seen() is not None and (
+            not may_be_gone or db.session.get(self.resource.model, key) is not None
+        ):
+            abort(404)
+
+    def _page(self, key: int, problems: Sequence[str]) -> Any:
+        before = as_key(Change, request.args.get("before", "")) or 0
+        before_act = as_key(ChangeSet, request.args.get("before_act", "")) or 0
+        self._require_reach(key, Act.HISTORY)
+        found = timeline(db.session, self.resource.model, key, before=before, before_act=before_act)
+        record = self.access.find(key)
+        if record is None and not found.entries:
+            abort(404)
+        changes = [change for change, _ in found.entries if change is not None]
+        last = title_of(self.access, changes[0]) if changes else self.access.number_of(key)
+        newest = str(changes[0].id) if changes and not before else ""
+        older = found.older and {"before": found.older[0], "before_act": found.older[1]}
+        page = self.render(
+            "resource/history.html",
+            record_title=self.access.title_of(record) if record is not None else last,
+            is_gone=record is None,
+            entries=[_with_restore(self.access, one, record, newest) for one in entries_of(found.entries)],
+            restore_url=self.link("restore_view"),
+            return_url=self.return_url(),
+            record_url=record_url(self.access, record, url=self.return_url()) if record is not None else "",
+            older_url=self.link("history_view", id=key, **older, url=self.return_url()) if older else "",
+            newest_url=self.link("history_view", id=key, url=self.return_url()) if before or before_act else "",
+            problems=problems,
+        )
+        return page, HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
+
+
+def _with_restore(access: Access, entry: Entry, record: Any, newest: str) -> Entry:
+    """Offer the way back to a version that is not the present one."""
+    may = access.may(Act.UNDO) if record is None else access.reaches(record, Act.UNDO)
+    if not may or entry.is_secret or entry.kind not in UNDOABLE:
+        return entry
+    is_newest = entry.id == newest
+    if record is None:
+        return replace(entry, restore="Bring it back" if is_newest and entry.did == "deleted" else "")
+    return entry if is_newest or entry.did == "deleted" else replace(entry, restore="Restore this version")

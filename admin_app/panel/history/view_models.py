@@ -1,0 +1,73 @@
+"""What the templates of the history are given: changes, acts, and what an undo leaves alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from admin_app.domain.diffing import Piece
+from admin_app.panel.view_models import Cell, Link
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """A field of a change: its text in pieces that went, came or stayed."""
+
+    label: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What happened to one record. `is_whole` shows a record that came or went, `is_secret` a value that is not kept."""
+
+    id: str
+    did: str
+    noun: str
+    title: str
+    history_url: str
+    who: str
+    at: Cell
+    kind: str
+    way: str
+    set_url: str
+    reason: str
+    fields: tuple[FieldChange, ...]
+    is_whole: bool = False
+    is_secret: bool = False
+    # What an act about access was, which changed no field; "" for a change.
+    said: str = ""
+    # What the button says that brings this version back; "" for none.
+    restore: str = ""
+
+
+@dataclass(frozen=True)
+class ActivityRow:
+    """An act in the list of acts."""
+
+    id: str
+    summary: str
+    url: str
+    who: str
+    who_url: str
+    at: Cell
+    # In which way it was done; "" where the summary says so.
+    way: str
+    resource: str
+    count: str
+    reason: str = ""
+    can_undo: bool = False
+    # Whether undoing it is redoing.
+    is_undo: bool = False
+
+
+@dataclass(frozen=True)
+class LeftAlone:
+    """A record that an undo would leave as it is, and why; `other` is the record in the way."""
+
+    id: str
+    noun: str
+    title: str
+    url: str
+    words: str
+    can_insist: bool
+    other: Link | None = None

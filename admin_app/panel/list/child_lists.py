@@ -1,0 +1,47 @@
+"""What belongs to a record: on its page, one list for each relation to many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from flask import request
+from sqlalchemy.orm import RelationshipProperty
+
+from admin_app.domain.permissions import Act
+from admin_app.panel.access.access import Access
+from admin_app.panel.links import ListLinks, link
+from admin_app.panel.list.selections import child_schema
+from admin_app.panel.list.table import Table
+from admin_app.panel.list.view_models import Listing
+from admin_app.selection.selection import Parent, Selection
+from admin_app.web.links import own_path
+
+
+def child_lists(access: Access, record: Any) -> list[Listing]:
+    """List what belongs to this record, one table a to-many relation whose model has a resource."""
+    return list(_tables(access, record))
+
+
+def _tables(access: Access, record: Any) -> Iterator[Listing]:
+    for name, relation in access.resource.relations.items():
+        child = access.beyond(name)
+        is_listed = access.resource.is_to_many(name) and access.shows(name) and bool(relation.back_populates)
+        if is_listed and child is not None and child.may(Act.LIST):
+            yield _table(child, relation, record)
+
+
+def _table(child: Access, relation: RelationshipProperty[Any], record: Any) -> Listing:
+    back, prefix = str(relation.back_populates), f"{relation.key}."
+    arguments = list(request.args.items(multi=True))
+    others = [(key, value) for key, value in arguments if not key.startswith(prefix)]
+    parent = Parent(getattr(child.resource.model, back), record)
+    selection = Selection.parse(child_schema(child, back), arguments, parent=parent, prefix=prefix)
+    links = ListLinks(own_path(), others)
+    listing = Table(child, selection, links).listing(relation.key, hide=back)
+    new_url = (
+        link(child.resource, "create_view", url=links.to(selection), **{back: record.id}) if listing.new_url else ""
+    )
+    list_url = link(child.resource, "index_view", **{f"{back}__is": record.id})
+    return replace(listing, new_url=new_url, list_url=list_url)

@@ -1,0 +1,131 @@
+"""How a person likes a list: the page that chooses columns, rows a page and row height, and the pager's own choice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from flask import abort, request
+from werkzeug.datastructures import MultiDict
+
+from admin_app.domain import preferences, records
+from admin_app.errors import InvalidRecord, SelectionError
+from admin_app.extensions import db
+from admin_app.models.preference import Density, Preference
+from admin_app.panel.drafts import answers, arguments, drop_sent_draft, shown_draft
+from admin_app.panel.links import link, list_links
+from admin_app.panel.list.column_order import PLACE, ColumnChoice, column_choices, in_order
+from admin_app.panel.list.columns import Columns, settings_for
+from admin_app.panel.list.selections import selection_of
+from admin_app.panel.page import Page, lead_on
+from admin_app.panel.resource import Resource
+from admin_app.selection.offer import PAGE_SIZES
+from admin_app.selection.selection import Selection
+from admin_app.web.links import here
+from admin_app.web.login import look_again, signed_in_staff
+from admin_app.web.notices import announce
+
+
+class ColumnsPage(Page):
+    """Each person's choice of columns, kept on the server; with a view open, the view's columns in the address."""
+
+    def respond(self) -> Any:
+        """Show what can be chosen for the list whose arguments the address carries, or keep the choice."""
+        selection = selection_of(self.access, arguments())
+        if request.method == "POST":
+            return lead_on(list_links(self.resource).to(self._chosen(selection)))
+        return self._page(selection)
+
+    def kept_names(self) -> set[str]:
+        """Keep which columns were chosen, and how they are to look."""
+        return {"column", "per_page", "density", *(PLACE + name for name in self._columns.choosable())}
+
+    def again(self, words: str) -> Any:
+        """Draw the page with what was chosen."""
+        return self._page(selection_of(self.access, arguments()), words), HTTPStatus.BAD_REQUEST
+
+    @property
+    def _columns(self) -> Columns:
+        return Columns(self.access)
+
+    def _page(self, selection: Selection, problem: str = "") -> str:
+        """Draw what can be chosen: as it was left, or as the lists are."""
+        draft = shown_draft()
+        typed = answers(draft)
+        density = typed.get("density", "")
+        usual_size = selection.per_page if selection.view else selection.offer.page_size or PAGE_SIZES[0]
+        return self.render(
+            "resource/columns.html",
+            draft=draft,
+            problem=problem,
+            choices=self._choices(self._ordered(typed) if typed else self._columns.visible(selection)),
+            sizes=PAGE_SIZES,
+            size=_size(typed.get("per_page", "")) or usual_size,
+            densities=tuple(Density),
+            density=Density(density) if density in set(Density) else settings_for(self.resource).density,
+            is_view=bool(selection.view),
+            form_url=here(),
+            return_url=list_links(self.resource).to(selection),
+        )
+
+    def _choices(self, shown: Sequence[str]) -> tuple[ColumnChoice, ...]:
+        """List the columns: those that show in their order, then the others; the one that names the record stays first."""
+        labels = {name: self.resource.label(name) for name in [*shown, *self._columns.choosable()]}
+        return column_choices(shown, labels, is_first_fixed=True)
+
+    def _chosen(self, selection: Selection) -> Selection:
+        """Keep what the form says; return what the list shows next, its rows the same. A view has its own columns and size."""
+        is_reset, usual = "reset" in request.form, self._columns.usual()
+        columns = usual if is_reset else self._ordered(request.form)
+        size = request.form.get("per_page", "")
+        density = request.form.get("density", "")
+        # What is usual is not kept, so that it changes with the resource.
+        kept = () if columns == usual else columns
+        remember(
+            self.resource,
+            columns=None if selection.view else kept,
+            page_size=None if selection.view else 0 if is_reset else _size(size),
+            density=Density.COMFORTABLE if is_reset else Density(density) if density in set(Density) else None,
+        )
+        if selection.view:
+            return selection.changed(columns=columns, per_page=(not is_reset and _size(size)) or selection.per_page)
+        announce("Columns, rows and heights are the usual ones." if is_reset else "Your choice of columns was kept.")
+        return selection.changed(columns=(), per_page=_size(size) or selection.per_page)
+
+    def _ordered(self, typed: MultiDict[str, str]) -> tuple[str, ...]:
+        """Put the ticked columns in the order of their numbers, after the one that names the record."""
+        first, *others = self._columns.ordered(typed.getlist("column"))
+        return (first, *in_order(others, typed))
+
+
+class PageSize(Page):
+    """The pager's choice of rows a page."""
+
+    def respond(self) -> Any:
+        """Keep how many rows a page has, and lead back to the list in that size."""
+        size = request.form.get("per_page", "")
+        if size not in map(str, PAGE_SIZES):
+            message = "This list has no pages of that size."
+            raise SelectionError(message, [str(one) for one in PAGE_SIZES])
+        remember(self.resource, page_size=int(size))
+        address, own = urlsplit(self.return_url()), link(self.resource, "index_view")
+        pairs = parse_qsl(address.query, keep_blank_values=True) if address.path == own else []
+        return lead_on(list_links(self.resource).to(selection_of(self.access, pairs).changed(per_page=int(size))))
+
+
+def remember(resource: Resource, **settings: Any) -> None:
+    """Keep some of what the person at the screen set for a resource's lists."""
+    try:
+        with records.commit(db.session, Preference):
+            drop_sent_draft()
+            preferences.remember_settings(db.session, signed_in_staff(), resource=resource.endpoint, **settings)
+    except InvalidRecord:
+        # The account was deleted in the same moment.
+        abort(409)
+    look_again()
+
+
+def _size(text: str) -> int | None:
+    return int(text) if text in map(str, PAGE_SIZES) else None

@@ -1,0 +1,79 @@
+"""Which columns a list can show, and which of them it shows: by the address, by the person's choice, by the resource."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import inspect as inspect_mapper
+
+from admin_app.domain.preferences import Settings
+from admin_app.errors import ConfigurationError
+from admin_app.panel.access.access import Access
+from admin_app.panel.resource import Resource
+from admin_app.selection.selection import Selection
+from admin_app.web.login import current_person
+
+
+class Columns:
+    """A resource's columns for one person. The first one of `column_list` names the record: it leads to it, and always stays."""
+
+    def __init__(self, access: Access) -> None:
+        """Keep for whom they are."""
+        self._access = access
+        self._resource = access.resource
+
+    def choosable(self) -> tuple[str, ...]:
+        """Name every column that a list of this resource can show to the person."""
+        names = dict.fromkeys([*self._resource.column_list, *self._resource.column_further_list])
+        # The number is no secret, and without a column there would be no way to a record.
+        return tuple(self._access.shown(names)) or ("id",)
+
+    def usual(self) -> tuple[str, ...]:
+        """Name the columns that a list shows if nobody chooses."""
+        return tuple(self._access.shown(self._resource.column_list)) or self.choosable()[:1]
+
+    def visible(self, selection: Selection) -> tuple[str, ...]:
+        """Name the columns that the person sees of this selection: the one answer for lists and files."""
+        settings = () if selection.parent is not None else settings_for(self._resource).columns
+        chosen = selection.columns or settings
+        return self.ordered(chosen) if chosen else self.usual()
+
+    def ordered(self, chosen: Collection[str]) -> tuple[str, ...]:
+        """Return the chosen columns that there are, the one that names the record first; the usual ones for none."""
+        offered = self.choosable()
+        names = [name for name in chosen if name in offered]
+        return tuple(dict.fromkeys([offered[0], *names])) if names else self.usual()
+
+    def gone(self, selection: Selection) -> list[str]:
+        """Name what the address asks for and the list does not have."""
+        offered = self.choosable()
+        return [name for name in selection.columns if name not in offered]
+
+
+def settings_for(resource: Resource) -> Settings:
+    """Return what the person at the screen set for a resource's lists."""
+    person = current_person()
+    return Settings() if person is None else person.settings_of(resource.endpoint)
+
+
+def require_columns(resource: Resource) -> None:
+    """Raise `ConfigurationError` for a declared column that a list cannot show, or must not: a secret."""
+    for name in [*resource.column_list, *resource.column_further_list]:
+        if not _can_show(resource, name):
+            message = f"{resource.model.__name__}.{name} cannot be a column of a list."
+            raise ConfigurationError(message)
+
+
+def _can_show(resource: Resource, name: str) -> bool:
+    first, _, rest = name.partition(".")
+    relation = resource.relation(first)
+    if relation is None:
+        return not rest and _is_shown(resource.model, first)
+    return not rest or (not relation.uselist and _is_shown(relation.mapper.class_, rest))
+
+
+def _is_shown(model: type[Any], name: str) -> bool:
+    """Whether the name is no secret; what is no column of the database, a property of the class, is left to who declares it."""
+    attribute = inspect_mapper(model).column_attrs.get(name)
+    return hasattr(model, name) if attribute is None else not attribute.columns[0].info.get("secret")

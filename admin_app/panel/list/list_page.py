@@ -1,0 +1,95 @@
+"""The list page: the way into a view, the filter form, and the table with everything that stands around it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import abort, request, url_for
+
+from admin_app.domain.permissions import Act
+from admin_app.domain.views import ViewAtHand
+from admin_app.panel.filters.filter_bar import filter_bar, sent_filters
+from admin_app.panel.filters.filter_form import FormGroup, is_control
+from admin_app.panel.links import ListLinks, list_links
+from admin_app.panel.list.bulk_selection import ticks_of
+from admin_app.panel.list.columns import settings_for
+from admin_app.panel.list.open_view import is_bare, open_view, pairs_of
+from admin_app.panel.list.saved_view_bar import SavedViewBar, is_gone, words_of
+from admin_app.panel.list.selections import selection_of
+from admin_app.panel.list.table import Table
+from admin_app.panel.list.view_models import Listing
+from admin_app.panel.page import Page, lead_on
+from admin_app.panel.shell import named_view
+from admin_app.panel.view_models import Hidden
+from admin_app.selection.selection import OWN_KEYS, VIEW, WHERE, WHOLE, Selection
+
+
+class ListPage(Page):
+    """Columns, search, filters, sort and pages, all of them in the URL. Opening a view leads to the list's whole address."""
+
+    def respond(self) -> Any:
+        """Show the list; a view's own address, and the plain one of who has a default view, lead to the whole address."""
+        arguments = list(request.args.items(multi=True))
+        default = settings_for(self.resource).default_view_id or 0
+        view = open_view(self.resource, default if not arguments else named_view())
+        if view is None:
+            return abort(404) if is_bare(arguments) else self._list()
+        stored = pairs_of(view)
+        is_way_in = not arguments or is_bare(arguments)
+        asked = stored if is_way_in else [pair for pair in arguments if pair[0] != VIEW]
+        gone = [pair for pair in asked if pair in stored and is_gone(self.access, pair)]
+        rest = [pair for pair in asked if pair not in gone]
+        address = f"{self.link('index_view')}?{urlencode([*rest, (VIEW, str(view.id))])}"
+        if any(key not in OWN_KEYS or key == WHERE for key, _ in gone):
+            return self._gone_view(view, gone, address)
+        return lead_on(address) if gone or is_way_in else self._list()
+
+    def _list(self) -> Any:
+        """Show the list, or lead to the plain address of a list that the filter form was sent for."""
+        links = list_links(self.resource)
+        arguments = list(request.args.items(multi=True))
+        rest = [(key, value) for key, value in arguments if not is_control(key) and (value or key not in OWN_KEYS)]
+        selection, form = sent_filters(self.access, selection_of(self.access, rest))
+        if len(rest) < len(arguments) and form is None:
+            return lead_on(links.to(selection.changed()))
+        listing = self._listing(selection, links, form)
+        page = self.render("resource/list.html", listing=listing)
+        return page, HTTPStatus.SERVICE_UNAVAILABLE if listing.is_cut else HTTPStatus.OK
+
+    def _listing(self, selection: Selection, links: ListLinks, form: FormGroup | None) -> Listing:
+        """Add to the table what only a list of its own has: filters, views, ticks, the ways to its columns and files."""
+        bar = SavedViewBar(self.access, selection)
+        table = Table(self.access, selection, links).listing("listing")
+        return replace(
+            table,
+            filters=filter_bar(self.access, selection, links, "listing", form),
+            views=bar.bar(),
+            ticks=ticks_of(self.access, table, selection, links),
+            messages=(*bar.words(), *table.messages),
+            export_url=self._export_url(selection, "export", export_type="csv"),
+            export_page_url=self._export_url(selection, "export_page"),
+            columns_url=list_links(self.resource, "columns_view").to(replace(selection, is_counted=False)),
+            page_size_url=self.link("page_size_view"),
+            density=settings_for(self.resource).density,
+        )
+
+    def _export_url(self, selection: Selection, view: str, **arguments: Any) -> str:
+        """Return where the rows of this list leave as a file, "" where they may not."""
+        if not self.access.may(Act.EXPORT):
+            return ""
+        return ListLinks(url_for(f"{self.resource.endpoint}.{view}", **arguments)).to(selection.changed())
+
+    def _gone_view(self, view: ViewAtHand, gone: Sequence[Hidden], address: str) -> str:
+        """Show no rows: without its filter a view would show more of them than its name says."""
+        return self.render(
+            "resource/view_gone.html",
+            name=view.name,
+            lost=[words_of(pair) for pair in gone],
+            without_url=address,
+            all_url=self.link("views_view"),
+            whole_url=self.link("index_view", view=WHOLE),
+        )

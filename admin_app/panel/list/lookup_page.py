@@ -1,0 +1,43 @@
+"""What a picker asks: the records that a relation may point at, found like in their own list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, jsonify, request
+
+from admin_app.domain.permissions import Act
+from admin_app.extensions import db
+from admin_app.panel.list.selections import of_number, selection_of
+from admin_app.panel.page import Page
+from admin_app.selection.paging import fetch
+from admin_app.selection.selection import PAGE, SEARCH
+from admin_app.selection.strategy import planned
+
+# What a picker shows at once; the rest is a page or a longer word away.
+LOOKUP_SIZE = 20
+
+
+class LookupPage(Page):
+    """Answers pickers in JSON."""
+
+    def respond(self) -> Any:
+        """Answer a page of the records that the relation `name` may point at."""
+        name = request.args.get("name", "")
+        relation, target = self.resource.relation(name), self.access.beyond(name)
+        if relation is None or relation.uselist or target is None or not self.access.shows(name):
+            abort(404)
+        if not target.may(Act.LIST):
+            abort(403)
+        arguments = [(SEARCH, request.args.get("query", "")), (PAGE, request.args.get("page", ""))]
+        selection = selection_of(target, arguments)
+        # One row more than is shown tells whether there is another page; nothing is counted.
+        start = (selection.page - 1) * LOOKUP_SIZE
+        rows = fetch(db.session, planned(db.session, selection).segments(), limit=LOOKUP_SIZE + 1, offset=start)
+        # Whoever types a number means the record that has it, whatever else holds these digits.
+        numbered = of_number(selection)
+        shown = [row for row in rows[:LOOKUP_SIZE] if row is not numbered]
+        if numbered is not None and not start:
+            shown.insert(0, numbered)
+        results = [{"id": str(row.id), "text": target.title_of(row), "detail": target.detail_of(row)} for row in shown]
+        return jsonify(results=results, more=len(rows) > LOOKUP_SIZE)

@@ -1,0 +1,28 @@
+"""The saved view that an address names, and what it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import parse_qsl
+
+from admin_app.domain.views import ViewAtHand
+from admin_app.panel.resource import Resource
+from admin_app.panel.shell import at_hand
+from admin_app.panel.view_models import Hidden
+from admin_app.selection.selection import VIEW, WHOLE
+
+
+def is_bare(arguments: Sequence[tuple[str, str]]) -> bool:
+    """Whether an address names a view and nothing else."""
+    return [key for key, _ in arguments] == [VIEW] and arguments[0][1] not in {WHOLE, ""}
+
+
+def open_view(resource: Resource, number: int) -> ViewAtHand | None:
+    """Return the resource's view of this number, of those that the person sees."""
+    views = at_hand(number).views if number else []
+    return next((one for one in views if one.id == number and one.resource == resource.endpoint), None)
+
+
+def pairs_of(view: ViewAtHand) -> list[Hidden]:
+    """Return the arguments that a view keeps."""
+    return parse_qsl(view.arguments, keep_blank_values=True)

@@ -1,0 +1,60 @@
+"""The rows of a list: their cells, what may be done with each of them, and where that leads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from admin_app.domain.permissions import Act
+from admin_app.extensions import db
+from admin_app.panel.access.access import Access
+from admin_app.panel.filters.narrowing import Narrowings, narrowed
+from admin_app.panel.links import link, with_id
+from admin_app.panel.list.view_models import Row
+from admin_app.panel.record_cells import Counts, cell_of
+from admin_app.panel.resource import Resource
+from admin_app.selection.counting import counts_of_children
+from admin_app.web.notices import marks
+
+
+def rows_of(
+    access: Access, records: Sequence[Any], names: Sequence[str], here: str, narrow: Narrowings
+) -> Iterator[Row]:
+    """Draw a page's records, for a list at the address `here`. What is asked of the database is asked for all of them at once."""
+    counts = _child_counts(access, names, records)
+    access.look_beyond(names, records)
+    editable, deletable = (access.reached(records, act) for act in (Act.EDIT, Act.DELETE))
+    may_view, marked = access.may(Act.VIEW), marks()
+    edit, view, delete = (
+        link(access.resource, name, url=here) for name in ("edit_view", "details_view", "delete_view")
+    )
+    for record in records:
+        edit_url = with_id(edit, record) if record.id in editable else ""
+        view_url = with_id(view, record) if may_view and not edit_url else ""
+        cells = ((name, cell_of(access, record, name, counts=counts, is_whole=False)) for name in names)
+        yield Row(
+            id=str(record.id),
+            title=access.title_of(record),
+            url=edit_url or view_url,
+            edit_url=edit_url,
+            delete_url=with_id(delete, record) if record.id in deletable else "",
+            cells=tuple(
+                narrowed(cell, getattr(record, name), narrow[name]) if name in narrow else cell for name, cell in cells
+            ),
+            is_marked=mark_of(access.resource, record) in marked,
+        )
+
+
+def mark_of(resource: Resource, record: Any) -> str:
+    """Name the record among all of all resources."""
+    return f"{resource.endpoint}:{record.id}"
+
+
+def _child_counts(access: Access, names: Sequence[str], rows: Sequence[Any]) -> Counts:
+    """Count the children of all these rows that the person may see, one statement a column."""
+    keys, resource = [row.id for row in rows], access.resource
+    return {
+        name: counts_of_children(db.session, getattr(resource.model, name), keys, rows=access.seen_beyond(name))
+        for name in names
+        if resource.is_to_many(name)
+    }

@@ -1,0 +1,113 @@
+"""The saved view that a list was opened as: what is gone of it, what was changed since, what can be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from flask import request
+
+from admin_app.domain.views import ViewAtHand, may_change
+from admin_app.errors import SelectionError
+from admin_app.panel.access.access import Access
+from admin_app.panel.filters.declared import filters_shown
+from admin_app.panel.links import link, list_links
+from admin_app.panel.list.columns import Columns
+from admin_app.panel.list.open_view import open_view, pairs_of
+from admin_app.panel.list.selections import plain_selection, schema_for
+from admin_app.panel.list.view_models import ViewBar
+from admin_app.panel.resource import Resource, by_key
+from admin_app.panel.shell import at_hand, named_view
+from admin_app.panel.view_models import Hidden, Link
+from admin_app.selection.conditions import reader_of
+from admin_app.selection.selection import PER_PAGE, SORT, WHERE, WHOLE, Selection
+from admin_app.selection.where import in_one_order, parse_where
+from admin_app.text import in_words
+from admin_app.web.login import current_person
+
+
+class SavedViewBar:
+    """What stands above a list about the view that its address names."""
+
+    def __init__(self, access: Access, selection: Selection) -> None:
+        """Look the view up."""
+        self._access = access
+        self._resource = access.resource
+        self._selection = selection
+        self._view = open_view(access.resource, selection.view)
+
+    def bar(self) -> ViewBar:
+        """Return what can be done with the view that is open, or the way to make one."""
+        view, person, resource = self._view, current_person(), self._resource
+        save_as_url = list_links(resource, "new_view").to(self._selection.changed())
+        if view is None or person is None:
+            return ViewBar(save_as_url=save_as_url)
+        is_changed, is_own = self._is_changed(view), may_change(person, view)
+        save_url = list_links(resource, "save_view").to(self._selection.changed())
+        return ViewBar(
+            name=view.name,
+            is_changed=is_changed,
+            save_url=save_url if is_changed and is_own else "",
+            save_as_url=save_as_url,
+            discard_url=link(resource, "index_view", view=view.id) if is_changed else "",
+            edit_url=link(resource, "change_view", id=view.id) if is_own else "",
+            whole_url=link(resource, "index_view", view=WHOLE),
+        )
+
+    def words(self) -> list[str]:
+        """Say what the address's view has that the list shows no more."""
+        if not self._selection.view:
+            return []
+        if self._view is None:
+            return ["The view of this address was deleted, or is not shared with you. The list is as the address says."]
+        present = stored_arguments(self._access, self._selection)
+        gone = [words_of(pair) for pair in pairs_of(self._view) if pair not in present and is_gone(self._access, pair)]
+        return [f"Gone since the view was saved, and left out: {in_words(gone)}."] if gone else []
+
+    def _is_changed(self, view: ViewAtHand) -> bool:
+        return self._comparable(stored_arguments(self._access, self._selection)) != self._comparable(pairs_of(view))
+
+    def _comparable(self, pairs: Sequence[Hidden]) -> list[Hidden]:
+        """Return the same for the same list, in whatever order its conditions and groups were typed."""
+        return sorted((key, self._in_one_order(value) if key == WHERE else value) for key, value in pairs)
+
+    def _in_one_order(self, where: str) -> str:
+        try:
+            return in_one_order([parse_where(where, reader_of(schema_for(self._access)))])
+        except SelectionError:
+            # It names a filter that is gone: that is a change.
+            return where
+
+
+def stored_arguments(access: Access, selection: Selection) -> list[Hidden]:
+    """Print a selection for keeping: with its columns and its rows a page, whatever the reader prefers, from its start."""
+    whole = replace(selection.changed(), view=0, columns=Columns(access).visible(selection))
+    pairs = [(key, value) for key, value in whole.arguments() if key != PER_PAGE]
+    return [*pairs, (PER_PAGE, str(whole.per_page))]
+
+
+def is_gone(access: Access, pair: Hidden) -> bool:
+    """Whether this list knows nothing of an argument any more."""
+    if pair[0] in by_key(filters_shown(access)):
+        return False
+    try:
+        plain_selection(access, [pair])
+    except SelectionError:
+        return True
+    return False
+
+
+def words_of(pair: Hidden) -> str:
+    """Say an argument of a view."""
+    key, value = pair
+    return f"sorted by “{value.removeprefix('-')}”" if key == SORT else f"filter “{key}” with “{value}”"
+
+
+def view_links(resource: Resource) -> tuple[Link, ...]:
+    """Link the views of this resource for the navigation, the open one marked."""
+    is_here = request.blueprint == resource.endpoint and request.endpoint == f"{resource.endpoint}.index_view"
+    return tuple(
+        Link(view.name, link(resource, "index_view", view=view.id), is_current=is_here and view.id == named_view())
+        for view in at_hand().views
+        if view.resource == resource.endpoint
+    )

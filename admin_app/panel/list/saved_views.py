@@ -1,0 +1,241 @@
+"""The pages of saved views: all of them, save one, change it, let it go, and which one the list opens with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import abort, request
+
+from admin_app.domain import preferences, records, roles, views
+from admin_app.domain.permissions import Act
+from admin_app.errors import InvalidRecord, NotFoundError, RecordGone
+from admin_app.extensions import db
+from admin_app.models.preference import Preference
+from admin_app.models.saved_view import EVERYONE, MINE, SavedView
+from admin_app.models.staff import Staff
+from admin_app.panel.drafts import answers, arguments, drop_sent_draft, shown_draft
+from admin_app.panel.links import list_links
+from admin_app.panel.list.columns import settings_for
+from admin_app.panel.list.saved_view_bar import stored_arguments
+from admin_app.panel.list.selections import selection_of
+from admin_app.panel.list.view_models import ViewRow
+from admin_app.panel.page import Page, lead_on
+from admin_app.panel.resource import Resource
+from admin_app.selection.selection import WHOLE, Selection
+from admin_app.web.links import here
+from admin_app.web.login import signed_in_person, signed_in_staff
+from admin_app.web.notices import announce
+
+UNREADABLE = {"": "A filter cannot be read. Mend it or take it off first."}
+
+
+class SavedViewsPage(Page):
+    """A person's views of a resource, and those that are shared with them."""
+
+    def respond(self) -> Any:
+        """List every view of this resource that the person sees."""
+        found = views.views_of(db.session, signed_in_person(), resource=self.resource.endpoint)
+        audiences = _audiences()
+        return self.render(
+            "resource/views.html",
+            views=[self._row(view, maker, audiences) for view, maker in found],
+            return_url=self.link("index_view", view=WHOLE),
+            default_url=self.link("default_view"),
+        )
+
+    def _row(self, view: SavedView, maker: Staff, audiences: Mapping[str, str]) -> ViewRow:
+        is_own = views.may_change(signed_in_person(), view)
+        return ViewRow(
+            id=view.id,
+            name=view.name,
+            url=self.link("index_view", view=view.id),
+            maker="You" if maker.id == signed_in_person().id else maker.name,
+            audience="" if view.audience == MINE else audiences.get(view.audience, view.audience),
+            is_default=settings_for(self.resource).default_view_id == view.id,
+            edit_url=self.link("change_view", id=view.id) if is_own else "",
+            delete_url=self.link("remove_view", id=view.id) if is_own else "",
+        )
+
+
+class SavedViewForm(Page):
+    """The form of a new view, or of one that is there."""
+
+    def create(self) -> Any:
+        """Ask for a name for the list whose arguments the address carries, or keep it."""
+        selection = selection_of(self.access, arguments())
+        if selection.problems:
+            return self._page(None, selection, UNREADABLE)
+        if request.method != "POST":
+            return self._page(None, selection, {})
+        try:
+            with _writing():
+                drop_sent_draft()
+                view = views.create_view(
+                    db.session,
+                    signed_in_person(),
+                    resource=self.resource.endpoint,
+                    name=request.form.get("name", ""),
+                    arguments=self._printed(selection),
+                    audience=self._audience(MINE),
+                )
+        except InvalidRecord as error:
+            return self._page(None, selection, error.problems)
+        return self._saved(view, self.link("index_view", view=view.id))
+
+    def change(self) -> Any:
+        """Show a view's name, audience and whether the list opens with it, or keep them."""
+        view = self._requested()
+        if request.method != "POST":
+            return self._page(view, None, {})
+        try:
+            with _writing():
+                drop_sent_draft()
+                audience = self._audience(view.audience)
+                views.change_view(db.session, view, name=request.form.get("name", ""), audience=audience)
+        except InvalidRecord as error:
+            return self._page(view, None, error.problems)
+        return self._saved(view, self.link("views_view"))
+
+    def save_list(self) -> Any:
+        """Let the view that is open show the list as the address has it now."""
+        selection = selection_of(self.access, arguments())
+        view = changeable(self.resource, str(selection.view))
+        if selection.problems:
+            abort(HTTPStatus.BAD_REQUEST)
+        try:
+            with _writing():
+                views.keep_arguments(view, self._printed(selection))
+        except InvalidRecord as error:
+            return self._page(None, selection, error.problems)
+        announce(f"View “{view.name}” was saved.")
+        return lead_on(self.link("index_view", view=view.id))
+
+    def kept_names(self) -> set[str]:
+        """Keep a view's name and whom it is for."""
+        return {"name", "audience", "default"}
+
+    def again(self, words: str) -> Any:
+        """Draw the form with what was typed."""
+        is_new = self.view == "new_view"
+        selection = selection_of(self.access, arguments()) if is_new else None
+        page, _ = self._page(None if is_new else self._requested(), selection, {"": words})
+        return page, HTTPStatus.BAD_REQUEST
+
+    def _requested(self) -> SavedView:
+        return changeable(self.resource, request.args.get("id", ""))
+
+    def _saved(self, view: SavedView, onward: str) -> Any:
+        """Follow the form's tick: the list opens with this view, or not with it any more."""
+        is_default, present = "default" in request.form, settings_for(self.resource).default_view_id
+        if is_default or present == view.id:
+            remember_default(self.resource, view.id if is_default else None)
+        announce(f"View “{view.name}” was saved.")
+        return lead_on(onward)
+
+    def _audience(self, present: str) -> str:
+        """Read whom the form shares with; whoever may not share leaves it as it is, or takes it back."""
+        audience = request.form.get("audience", present)
+        if audience not in {*_audiences(), present}:
+            raise InvalidRecord({"audience": "Choose who sees the view."})
+        if audience not in {present, MINE} and not self.access.may(Act.SHARE):
+            abort(HTTPStatus.FORBIDDEN)
+        return audience
+
+    def _printed(self, selection: Selection) -> str:
+        return urlencode(stored_arguments(self.access, selection))
+
+    def _page(self, view: SavedView | None, selection: Selection | None, problems: Mapping[str, str]) -> Any:
+        """Draw the form of a new view, or of one that is there; what was typed stays."""
+        draft = shown_draft()
+        typed = answers(draft)
+        present, known = view.audience if view is not None else MINE, _audiences()
+        offered = [*known] if self.access.may(Act.SHARE) else sorted({MINE, present})
+        is_default = view is not None and settings_for(self.resource).default_view_id == view.id
+        back = list_links(self.resource).to(selection) if selection is not None else self.link("views_view")
+        page = self.render(
+            "resource/view.html",
+            is_new=view is None,
+            draft=draft,
+            name=typed.get("name", view.name if view is not None else ""),
+            audiences=[(one, known.get(one, one)) for one in offered] if len(offered) > 1 else [],
+            audience=typed.get("audience", present),
+            is_default="default" in typed if typed else is_default,
+            problems=problems,
+            form_url=here(),
+            return_url=back,
+        )
+        return page, HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
+
+
+class SavedViewDeletion(Page):
+    """The page that asks before a view goes."""
+
+    def respond(self) -> Any:
+        """Ask, or let it go."""
+        view = changeable(self.resource, request.args.get("id", ""))
+        back, name = self.link("views_view"), view.name
+        if request.method != "POST":
+            is_shared = view.audience != MINE
+            return self.render(
+                "resource/view_delete.html", name=name, is_shared=is_shared, form_url=here(), return_url=back
+            )
+        with _writing():
+            views.delete_view(db.session, view)
+        announce(f"View “{name}” was deleted. No record was changed.")
+        return lead_on(back)
+
+
+class DefaultView(Page):
+    """What the plain list opens with."""
+
+    def respond(self) -> Any:
+        """Let it open with a view, one's own or a shared one; without a view, with every record."""
+        key = request.form.get("view", "")
+        remember_default(self.resource, find_view(self.resource, key).id if key else None)
+        return lead_on(self.link("views_view"))
+
+
+def find_view(resource: Resource, key: str) -> SavedView:
+    """Return the view of this key, of those that the person sees; 404 for none."""
+    try:
+        return views.find_view(db.session, signed_in_person(), resource=resource.endpoint, key=key)
+    except NotFoundError:
+        abort(HTTPStatus.NOT_FOUND)
+
+
+def changeable(resource: Resource, key: str) -> SavedView:
+    """Return the same, where the person may change it; 403 where they may not."""
+    view = find_view(resource, key)
+    if not views.may_change(signed_in_person(), view):
+        abort(HTTPStatus.FORBIDDEN)
+    return view
+
+
+def remember_default(resource: Resource, view_id: int | None) -> None:
+    """Keep which view the plain list opens with."""
+    try:
+        with records.commit(db.session, Preference):
+            preferences.remember_default_view(
+                db.session, signed_in_staff(), resource=resource.endpoint, view_id=view_id
+            )  # fmt: skip -- one call
+    except InvalidRecord:
+        # The view, or the account, was deleted in the same moment.
+        abort(HTTPStatus.CONFLICT)
+
+
+def _audiences() -> dict[str, str]:
+    """Return whom a view may be shown to, in words."""
+    return {MINE: "Only me", EVERYONE: "Everyone", **roles.names(db.session)}
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        with views.commit(db.session):
+            yield
+    except RecordGone:
+        abort(HTTPStatus.CONFLICT)

@@ -1,0 +1,181 @@
+"""A list's table, of a resource or of a record's children: one page of a `Selection`, read and put into words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from admin_app import text
+from admin_app.current import lift_time_limit
+from admin_app.domain.permissions import Act
+from admin_app.extensions import db
+from admin_app.models.connection import is_timeout
+from admin_app.models.preference import Density
+from admin_app.panel.access.access import Access
+from admin_app.panel.filters.narrowing import narrowings
+from admin_app.panel.links import ListLinks, link, record_url
+from admin_app.panel.list.columns import Columns
+from admin_app.panel.list.pager import pager_of
+from admin_app.panel.list.rows import rows_of
+from admin_app.panel.list.selections import of_number
+from admin_app.panel.list.view_models import Column, Listing, Numbered, SearchBox
+from admin_app.panel.resource import Resource
+from admin_app.panel.view_models import CellKind
+from admin_app.selection import search
+from admin_app.selection.counting import Count
+from admin_app.selection.paging import Page, page_of
+from admin_app.selection.selection import END, SEARCH, Selection
+
+
+class Table:
+    """Builds the table of one selection on a page whose addresses are `links`."""
+
+    def __init__(self, access: Access, selection: Selection, links: ListLinks) -> None:
+        """Keep what is listed, for whom, and where."""
+        self._access = access
+        self._resource = access.resource
+        self._selection = selection
+        self._links = links
+
+    def listing(self, identity: str, *, hide: str = "") -> Listing:
+        """Read one page and build its table; `hide` is the column that is the same in every row."""
+        access, selection, links, resource = self._access, self._selection, self._links, self._resource
+        names = [name for name in Columns(access).visible(selection) if name != hide]
+        page, is_cut = self._read(names)
+        here = links.to(replace(selection, is_counted=False))
+        return Listing(
+            id=identity,
+            caption=resource.plural,
+            noun=resource.noun,
+            nouns=resource.nouns,
+            result_line=self._result_line(page) + self._kept_to(),
+            columns=tuple(self._column(name) for name in names),
+            rows=tuple(rows_of(access, page.rows, names, here, narrowings(access, selection))),
+            search=self._search_box(),
+            filters=None,
+            pager=pager_of(selection, page, links),
+            is_narrowed=selection.is_narrowed,
+            clear_url=links.to(selection.cleared()),
+            new_url=link(resource, "create_view", url=here) if access.may(Act.CREATE) else "",
+            form_url=links.path,
+            count_url="" if page.count.is_exact or is_cut else links.to(replace(selection, is_counted=True)),
+            is_cut=is_cut,
+            numbered=self._numbered(here),
+            messages=(*self._gone_words(), *_messages(selection)),
+            counted=self._counted_in_words(page.count) if page.count.number > len(page.rows) else "",
+            density=Density.COMFORTABLE,
+        )
+
+    def _read(self, names: Sequence[str]) -> tuple[Page, bool]:
+        """Read a page; one that takes longer than it may is empty, and says so."""
+        options = _load_options(self._resource, [*names, *self._selection.order.relations])
+        try:
+            return page_of(db.session, self._selection, options), False
+        except OperationalError as error:
+            if not is_timeout(error):
+                raise
+            lift_time_limit()
+            db.session.rollback()
+            return Page((), 0, Count(0)), True
+
+    def _column(self, name: str) -> Column:
+        selection = self._selection
+        sort = selection.sort or selection.offer.default_sort
+        is_sorted = sort.removeprefix("-") == name
+        ascending = is_sorted and not sort.startswith("-")
+        target = f"-{name}" if ascending else name
+        return Column(
+            key=name,
+            label=self._resource.label(name),
+            kind=_kind_of(self._resource, name),
+            sort_url=self._links.to(selection.changed(sort=target)) if name in selection.offer.sorts else "",
+            sorted=("ascending" if ascending else "descending") if is_sorted else "",
+        )
+
+    def _numbered(self, here: str) -> Numbered | None:
+        """Lead to the record of the number that is searched for, from the list's first page: it may have none of the words that the rows have."""
+        record = None if self._selection.is_begun else of_number(self._selection)
+        if record is None:
+            return None
+        return Numbered(record.id, self._access.title_of(record), record_url(self._access, record, url=here))
+
+    def _gone_words(self) -> list[str]:
+        gone = Columns(self._access).gone(self._selection)
+        quoted = text.in_words([f"“{name}”" for name in gone])
+        return [f"Left out, since this list has no such column: {quoted}."] if gone else []
+
+    def _search_box(self) -> SearchBox | None:
+        selection, links = self._selection, self._links
+        if not selection.offer.search:
+            return None
+        name = selection.prefix + SEARCH
+        labels = [self._resource.label(path) for path in selection.offer.search]
+        return SearchBox(
+            name=name,
+            value=selection.search,
+            columns=text.in_words([label.lower() if label[:2] != "ID" else label for label in labels]),
+            hidden=tuple(links.hidden(selection.changed(), leave_out=name)),
+            clear_url=links.to(selection.changed(search="")) if selection.search else "",
+        )
+
+    def _kept_to(self) -> str:
+        """Say which rows the person is kept to, so that nobody takes them for all there are."""
+        rules = self._access.rule_words(Act.LIST)
+        return f", of {rules}" if rules else ""
+
+    def _result_line(self, page: Page) -> str:
+        """Say how many rows there are, and which of them this page shows."""
+        count, shown = page.count, len(page.rows)
+        all_of_them = self._counted_in_words(count)
+        first = (page.number - 1) * self._selection.per_page + 1
+        if count.is_exact and shown == count.number:
+            return all_of_them
+        if page.number and not (count.is_exact and first + shown - 1 > count.number):
+            return f"{text.number(first)} to {text.number(first + shown - 1)} of {all_of_them}"
+        return f"{'The last ' if self._selection.before == END else ''}{text.number(shown)} of {all_of_them}"
+
+    def _counted_in_words(self, count: Count) -> str:
+        noun, nouns = self._resource.noun, self._resource.nouns
+        return text.counted(count.number, noun, nouns) if count.is_exact else f"{count} {nouns}"
+
+
+def _load_options(resource: Resource, names: Sequence[str]) -> list[ORMOption]:
+    """Load the to-one relations among these columns along with their records: one statement, whatever the page size."""
+    firsts = dict.fromkeys(name.partition(".")[0] for name in names)
+    relations = [resource.relation(name) for name in firsts]
+    return [joinedload(one.class_attribute) for one in relations if one is not None and not one.uselist]
+
+
+def _messages(selection: Selection) -> list[str]:
+    messages = []
+    if selection.problems:
+        messages.append("A filter could not be read, so no rows are shown. Mend it or remove it.")
+    if search.is_cut(selection.search):
+        messages.append(f"The search was long: only its first {search.MOST_WORDS} words were looked for.")
+    return messages
+
+
+def _kind_of(resource: Resource, name: str) -> CellKind:
+    """Say how the values of a column are drawn, as the model says: a column's width must not depend on which rows are shown."""
+    if resource.relation(name) is not None:
+        return CellKind.COUNT if resource.is_to_many(name) else CellKind.RELATION
+    attribute: Any = resource.attribute(name)[0]
+    columns = getattr(getattr(attribute, "property", None), "columns", ())
+    of = columns[0].type.python_type if columns else str
+    return next((kind for types, kind in _KINDS if issubclass(of, types)), CellKind.TEXT)
+
+
+# In this order: a truth value is a whole number too.
+_KINDS: tuple[tuple[tuple[type, ...], CellKind], ...] = (
+    ((bool, Enum), CellKind.CHOICE),
+    ((int, float, Decimal), CellKind.NUMBER),
+    ((date, datetime), CellKind.TIME),
+)

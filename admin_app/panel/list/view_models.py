@@ -1,0 +1,163 @@
+"""What the templates of lists are given: columns, rows, pages, views, and the table they make."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from admin_app.panel.filters.view_models import FilterBar
+from admin_app.panel.view_models import Cell, CellKind, Hidden, Link
+
+
+@dataclass(frozen=True)
+class Column:
+    """A table's column. `sorted` is "ascending", "descending" or "" (not the sorted one)."""
+
+    key: str
+    label: str
+    # What it holds, as its model says: its width must not depend on which rows are shown.
+    kind: CellKind = CellKind.TEXT
+    sort_url: str = ""
+    sorted: str = ""
+
+    @cached_property
+    def is_number(self) -> bool:
+        """Whether it is set like a number."""
+        return self.kind in {CellKind.NUMBER, CellKind.COUNT}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A record in a table. `title` names it ("Ann Lee") for labels such as "Edit Ann Lee"; urls are "" where not allowed."""
+
+    id: str
+    title: str
+    url: str
+    edit_url: str
+    delete_url: str
+    cells: tuple[Cell, ...]
+    is_marked: bool = False
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """The record that has the number which is searched for; `url` is "" where the person may not open it."""
+
+    id: int
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Pager:
+    """The pages around this one; `pages` holds None where numbers are left out. Empty when there is one page."""
+
+    previous_url: str = ""
+    next_url: str = ""
+    # Only where the numbers do not lead there.
+    first_url: str = ""
+    last_url: str = ""
+    pages: tuple[Link | None, ...] = ()
+    sizes: tuple[Link, ...] = ()
+    # This list from its start, in its present size: what a chosen size leads back to.
+    here_url: str = ""
+
+
+@dataclass(frozen=True)
+class SearchBox:
+    """The search form: the control's name, what is searched, what was typed, the rest of the state."""
+
+    name: str
+    value: str
+    columns: str
+    hidden: tuple[Hidden, ...] = ()
+    clear_url: str = ""
+
+
+@dataclass(frozen=True)
+class ViewBar:
+    """The saved view a list was opened as, and what can be done about it; urls are "" where it cannot be, or need not."""
+
+    name: str = ""
+    is_changed: bool = False
+    save_url: str = ""
+    save_as_url: str = ""
+    discard_url: str = ""
+    edit_url: str = ""
+    whole_url: str = ""
+
+
+@dataclass(frozen=True)
+class ViewRow:
+    """A saved view in the list of all of them; urls are "" where the person may not."""
+
+    id: int
+    name: str
+    url: str
+    maker: str
+    audience: str
+    is_default: bool
+    edit_url: str
+    delete_url: str
+
+
+@dataclass(frozen=True)
+class TickAct:
+    """An act on the ticked rows, and on all rows of the list where there are more than the page shows."""
+
+    view: str
+    words: str
+    all_words: str = ""
+    all_url: str = ""
+
+
+@dataclass(frozen=True)
+class Ticks:
+    """The form that the tick boxes belong to: where it leads, what it sends along, and the acts it offers."""
+
+    url: str
+    hidden: tuple[Hidden, ...]
+    acts: tuple[TickAct, ...]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A whole table: of a resource, or of a record's children."""
+
+    id: str
+    caption: str
+    noun: str
+    nouns: str
+    result_line: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    search: SearchBox | None
+    filters: FilterBar | None
+    pager: Pager
+    is_narrowed: bool
+    clear_url: str
+    new_url: str = ""
+    export_url: str = ""
+    export_page_url: str = ""
+    list_url: str = ""
+    form_url: str = ""
+    # Where the number is not exact: the link that counts.
+    count_url: str = ""
+    # Whether reading it took longer than it may: then there are no rows, and the search and the filters want narrowing.
+    is_cut: bool = False
+    messages: tuple[str, ...] = field(default=())
+    numbered: Numbered | None = None
+    density: str = "comfortable"
+    # Where the columns are chosen, and where the rows a page are kept; "" for a list on a record's page.
+    columns_url: str = ""
+    page_size_url: str = ""
+    views: ViewBar | None = None
+    # How many rows all its pages have, in words, "" where they are all on this one.
+    counted: str = ""
+    # None where rows are not ticked: there is nothing to be done with them here.
+    ticks: Ticks | None = None
+
+    @cached_property
+    def has_actions(self) -> bool:
+        """Whether anything can be done with a row."""
+        return any(row.edit_url or row.delete_url for row in self.rows)

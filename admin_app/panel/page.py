@@ -1,0 +1,47 @@
+"""What every page of a resource has at hand, and what a page with a form says of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, render_template
+
+from admin_app.panel.access.access import Access
+from admin_app.panel.links import link, return_url
+
+
+class Page:
+    """A page of one resource for one person; `view` is the name of its address."""
+
+    def __init__(self, access: Access, view: str = "") -> None:
+        """Keep for whom and about what it is."""
+        self.access = access
+        self.resource = access.resource
+        self.view = view
+
+    def render(self, template: str, **values: Any) -> str:
+        """Draw a template of a resource's pages."""
+        return render_template(template, resource=self.resource, **values)
+
+    def link(self, view: str, record: Any = None, /, **arguments: Any) -> str:
+        """Return the address of a view of this resource, of a record if one is given."""
+        return link(self.resource, view, record, **arguments)
+
+    def return_url(self) -> str:
+        """Return where Cancel and Save lead."""
+        return return_url(self.resource)
+
+    # ---- of pages with a form
+
+    def kept_names(self) -> set[str]:
+        """Name the fields of the form that are shown again as they were sent: no secrets. None where there is no such form."""
+        return set()
+
+    def again(self, words: str) -> Any:  # noqa: ARG002 -- for pages with a form
+        """Draw the form filled with what was sent, which was not carried out, under words that say why; None where there is none."""
+        return None
+
+
+def lead_on(url: str) -> Response:
+    """Lead on after a POST, so that reloading the next page sends nothing again."""
+    return Response(status=303, headers={"Location": url})

@@ -1,0 +1,1 @@
+"""A record to read: its facts, its neighbours."""

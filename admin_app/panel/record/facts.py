@@ -1,0 +1,43 @@
+"""What a record is, line by line: its columns and what it belongs to, without secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import inspect as inspect_mapper
+
+from admin_app.panel.access.access import Access
+from admin_app.panel.record_cells import cell_of
+from admin_app.panel.resource import Resource
+from admin_app.panel.view_models import Fact
+
+# Of every record, and said last.
+LAST = ("id", "created_at", "updated_at", "version")
+
+
+def facts_of(access: Access, record: Any, *, leave_out: Collection[str] = ()) -> tuple[Fact, ...]:
+    """List a record's columns and to-one relations, without secrets and without bare foreign keys."""
+    names = [name for name in fact_names(access) if name not in leave_out]
+    return tuple(fact(access, record, name) for name in names)
+
+
+def fact(access: Access, record: Any, name: str) -> Fact:
+    """Return one line."""
+    return Fact(access.resource.label(name), cell_of(access, record, name, counts={}, is_whole=True))
+
+
+def fact_names(access: Access) -> list[str]:
+    """Name what may be shown: the record's own columns first, its key, times and version last."""
+    return access.shown(_told_names(access.resource))
+
+
+def _told_names(resource: Resource) -> list[str]:
+    columns = [
+        attribute.key
+        for attribute in inspect_mapper(resource.model).column_attrs
+        if not attribute.columns[0].foreign_keys and not attribute.columns[0].info.get("secret")
+    ]
+    relations = [name for name, one in resource.relations.items() if not one.uselist]
+    names = [name for name in [*columns, *relations] if name not in LAST]
+    return [*names, *(name for name in LAST if name in columns)]

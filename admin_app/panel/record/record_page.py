@@ -1,0 +1,31 @@
+"""A record to read: its facts, and what belongs to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from admin_app.domain.permissions import Act
+from admin_app.panel.links import link_for
+from admin_app.panel.list.child_lists import child_lists
+from admin_app.panel.page import Page
+from admin_app.panel.record.facts import facts_of
+from admin_app.panel.record.steps import steps_of
+
+
+class RecordPage(Page):
+    """The page for who may look but not change."""
+
+    def respond(self) -> Any:
+        """Show everything about a record but secrets."""
+        record = self.access.requested(Act.VIEW)
+        return self.render(
+            "resource/details.html",
+            record_title=self.access.title_of(record),
+            facts=facts_of(self.access, record),
+            steps=steps_of(self.access, record, "details_view"),
+            children=child_lists(self.access, record),
+            return_url=self.return_url(),
+            history_url=link_for(self.access, Act.HISTORY, "history_view", record),
+            edit_url=link_for(self.access, Act.EDIT, "edit_view", record),
+            delete_url=link_for(self.access, Act.DELETE, "delete_view", record),
+        )

@@ -1,0 +1,50 @@
+"""The way from a record to the next one of the list that it was opened from."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from flask import request
+from sqlalchemy.exc import OperationalError
+
+from admin_app.current import lift_time_limit
+from admin_app.errors import SelectionError
+from admin_app.extensions import db
+from admin_app.models.connection import is_timeout
+from admin_app.panel.access.access import Access
+from admin_app.panel.links import link, return_url
+from admin_app.panel.list.selections import selection_of
+from admin_app.panel.view_models import Steps
+from admin_app.selection.neighbours import Neighbours, neighbours_of
+
+
+def steps_of(access: Access, record: Any, view: str) -> Steps | None:
+    """Link the records before and after this one in the list that it was opened from, if it was opened from one."""
+    resource, back = access.resource, return_url(access.resource)
+    address = urlsplit(back)
+    if not request.args.get("url") or address.path != link(resource, "index_view"):
+        return None
+    found = _neighbours(access, record, address.query)
+    if found is None:
+        return None
+    return Steps(
+        previous_url=link(resource, view, found.previous, url=back) if found.previous is not None else "",
+        next_url=link(resource, view, found.following, url=back) if found.following is not None else "",
+        position=f"{found.position} of {found.count}" if found.position.is_exact else "",
+    )
+
+
+def _neighbours(access: Access, record: Any, query: str) -> Neighbours | None:
+    try:
+        selection = selection_of(access, parse_qsl(query, keep_blank_values=True)).changed()
+        return neighbours_of(db.session, selection, record)
+    except SelectionError:
+        return None
+    except OperationalError as error:
+        if not is_timeout(error):
+            raise
+        # The page is the record's: it does without the way to the next one.
+        lift_time_limit()
+        db.session.rollback()
+        return None

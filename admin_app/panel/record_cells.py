@@ -1,0 +1,66 @@
+"""A column of a record as a cell: its own value, the record that it points at, or the number of those that point at it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from admin_app.domain.permissions import Act
+from admin_app.panel.access.access import Access, access_of
+from admin_app.panel.cells import value_cell
+from admin_app.panel.links import link, record_url
+from admin_app.panel.view_models import UNSEEN, Cell, CellKind
+from admin_app.selection.counting import Count
+
+# The numbers of children, by relation and key.
+Counts = Mapping[str, Mapping[Any, Count]]
+
+
+def cell_of(access: Access, record: Any, name: str, *, counts: Counts, is_whole: bool) -> Cell:
+    """Draw a column of a record; `is_whole` shows long text in full."""
+    resource = access.resource
+    if resource.is_to_many(name):
+        return _count_cell(access, record, name, counts[name][record.id])
+    if resource.relation(name) is not None:
+        return _relation_cell(getattr(record, name))
+    formatter = resource.column_formatters.get(name)
+    if formatter is not None and not is_whole:
+        return value_cell(formatter(record), is_whole=False)
+    return value_cell(resource.as_called(name, value_of(record, name)), is_whole=is_whole)
+
+
+def value_of(record: Any, name: str) -> Any:
+    """Return a column's value, of a related record ("user.email") where there is one."""
+    first, _, rest = name.partition(".")
+    value = getattr(record, first)
+    return value if not rest or value is None else getattr(value, rest)
+
+
+def cell_of_value(value: Any) -> Cell:
+    """Draw a value by itself, a record by its name, long text in full."""
+    return _relation_cell(value) if hasattr(type(value), "__mapper__") else value_cell(value, is_whole=True)
+
+
+def _relation_cell(other: Any) -> Cell:
+    if other is None:
+        return Cell(CellKind.NULL, "—", "No value")
+    access = access_of(type(other))
+    if access is None:
+        return Cell(CellKind.TEXT, str(other))
+    if not access.sees(other):
+        return UNSEEN
+    url = record_url(access, other) if access.may(Act.VIEW) else ""
+    return Cell(CellKind.RELATION, access.title_of(other), access.detail_of(other), url)
+
+
+def _count_cell(access: Access, record: Any, name: str, count: Count) -> Cell:
+    """Count the children, as a link to the list of exactly these."""
+    relation, child = access.resource.relation(name), access.beyond(name)
+    if relation is None or child is None:
+        return Cell(CellKind.NUMBER, str(count))
+    one = child.resource
+    words = f"{count} {one.noun if count.number == 1 and count.is_exact else one.nouns}"
+    if not count.number or not child.may(Act.LIST) or not relation.back_populates:
+        return Cell(CellKind.COUNT, str(count), words)
+    url = link(one, "index_view", **{f"{relation.back_populates}__is": record.id})
+    return Cell(CellKind.COUNT, str(count), words, url)

@@ -1,0 +1,131 @@
+"""What the templates are given: plain values, ready to print. Building them is the views' work, drawing them the templates'."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+# One control's name and value, carried through a GET form so that the rest of the list's state survives.
+Hidden = tuple[str, str]
+
+
+class CellKind(StrEnum):
+    """How a cell is drawn."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    TIME = "time"
+    RELATION = "relation"
+    COUNT = "count"
+    CHOICE = "choice"
+    NULL = "null"
+    EMPTY = "empty"
+    UNSEEN = "unseen"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value: `text` to show, `title` the whole of it (or the exact time), `url` where it leads, `iso` for <time>."""
+
+    kind: CellKind
+    text: str
+    title: str = ""
+    url: str = ""
+    iso: str = ""
+    # The filter that finds the rows with this value too, and what it is called.
+    only: Hidden | None = None
+    only_label: str = ""
+
+
+# In place of a record that the person may not see: that there is one is the other record's own business.
+UNSEEN = Cell(CellKind.UNSEEN, "not shown to you")
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link with its words."""
+
+    label: str
+    url: str
+    is_current: bool = False
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """A place in the navigation, and the views below it.
+
+    `current` is what `aria-current` says: "page" on its own page, "true" on one below it.
+    """
+
+    label: str
+    url: str
+    current: str = ""
+    views: tuple[Link, ...] = ()
+    views_url: str = ""
+    # Names the words where they change while a page is looked at.
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The way from one record of a list to the next; urls are "" at either end, `position` is "" far down a long list."""
+
+    previous_url: str
+    next_url: str
+    position: str
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A line of a record's facts."""
+
+    label: str
+    cell: Cell
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A radio button of the delete page."""
+
+    value: str
+    label: str
+    hint: str
+    is_chosen: bool = False
+
+
+@dataclass(frozen=True)
+class Dependents:
+    """What hangs on a record to be deleted: how many, a few of them, and what may be done with them."""
+
+    name: str
+    counted: str
+    samples: tuple[Link, ...]
+    more: str
+    choices: tuple[Choice, ...]
+    problem: str = ""
+    # Why there is nothing to choose, where there is not.
+    blocked: str = ""
+    # The picker of "give them to another", when that is among the choices.
+    heir_name: str = ""
+    heir_noun: str = ""
+    heir_value: str = ""
+    heir_label: str = ""
+    heir_lookup_url: str = ""
+    heir_hint: str = ""
+    # What the page showed of them, for the form to carry.
+    seen_name: str = ""
+    seen: str = ""
+    heir_problem: str = ""
+
+
+@dataclass(frozen=True)
+class OperatorChoice:
+    """An operator as a row offers it. Where `value` holds "=", it needs no value of its own.
+
+    `control` is what takes its value: text, date, select, relation or none; `hint` is what to type there.
+    """
+
+    value: str
+    words: str
+    control: str = "text"
+    hint: str = ""

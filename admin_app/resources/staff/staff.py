@@ -1,0 +1,138 @@
+"""Staff: who signs in to this dashboard. For owners alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from flask import abort
+from wtforms import Form
+
+from admin_app.domain import accounts, passwords, powers
+from admin_app.domain.permissions import Act
+from admin_app.domain.rules import problem_with
+from admin_app.errors import InvalidRecord
+from admin_app.extensions import db
+from admin_app.models.role import OWNER, Role
+from admin_app.models.staff import Staff
+from admin_app.panel.access.access import access_of, access_to
+from admin_app.panel.fields import NewPasswordField, Rule
+from admin_app.panel.links import link
+from admin_app.panel.resource import FurtherPage
+from admin_app.panel.view_models import Link
+from admin_app.panel.word_fields import RolesField
+from admin_app.resources.staff.access_page import AccessPage
+from admin_app.resources.staff.privileged import PrivilegedResource, roles_by_key
+from admin_app.web.login import current_person
+from admin_app.zones import UTC_NAME
+
+NO_ROLE = "Choose at least one role."
+
+
+class StaffResource(PrivilegedResource):
+    """Make accounts, change roles, reset passwords, switch accounts off. The last owner stays."""
+
+    model = Staff
+    noun = "member of staff"
+    nouns = "staff"
+    description = "Who can sign in here, and what they may do."
+    menu_order = 90
+    can_transfer = False
+
+    column_list = ("name", "email", "roles", "is_active", "last_sign_in_at", "id")
+    column_further_list = ("created_at", "updated_at")
+    column_searchable_list = ("name", "email")
+    column_sortable_list = ("name", "email", "last_sign_in_at", "id")
+    column_filters = ("roles", "is_active", "email", "last_sign_in_at")
+    column_labels = {"is_active": "Active", "last_sign_in_at": "Last sign-in"}
+    column_default_sort = ("name", False)
+    form_columns = ("name", "email", "roles", "is_active", "password")
+    form_overrides = {"roles": RolesField}
+    form_args = {
+        "roles": {
+            "description": "Roles add up. Tick at least one.",
+            "validators": [Rule(lambda keys: None if keys else NO_ROLE, is_required=True)],
+        }
+    }
+    form_extra_fields = {
+        "password": NewPasswordField(
+            "New password",
+            description=f"{passwords.SHORTEST_PASSWORD} characters or more. Leave it empty to keep the present one.",
+            validators=[Rule(lambda password: passwords.password_problem(password) if password else None)],
+            render_kw={"autocomplete": "new-password"},
+        )
+    }
+
+    proof_for: ClassVar[frozenset[str]] = PrivilegedResource.proof_for | {"access_view"}
+    further_pages: ClassVar[Mapping[str, FurtherPage]] = {
+        "access_view": FurtherPage("/access/", Act.EDIT, "change how a {noun} gets in", lambda: access_page().respond())
+    }
+
+    def roles_of(self, record: Any) -> Sequence[Role]:
+        """Return the roles that the person has, or would have again when switched on."""
+        known = roles_by_key()
+        return [known[key] for key in record.roles if key in known]
+
+    def record_links(self, record: Any) -> Sequence[Link]:
+        """Lead to the page about sessions."""
+        if not access_to(self).reaches(record, Act.EDIT):
+            return ()
+        return (Link("Access and sessions", link(self, "access_view", record)),)
+
+    def as_called(self, name: str, value: Any) -> Any:
+        """Say what roles are called, by their keys where they are gone, and which zone holds where none was chosen.
+
+        Forms, addresses and files say the keys.
+        """
+        if name == "roles" and value is not None:
+            known = roles_by_key()
+            return ", ".join(known[key].name if key in known else key for key in value)
+        return f"{UTC_NAME} (default)" if name == "time_zone" and value == "" else value
+
+    def shape_form(self, form: Form, *, is_new: bool) -> None:
+        """Ask for a password of a new account, or leave it to the person."""
+        if not is_new:
+            return
+        field = form["password"]
+        field.label.text = "Password"
+        field.description = (
+            f"{passwords.SHORTEST_PASSWORD} characters or more. "
+            "Leave it empty to get a link with which the person chooses one."
+        )
+
+    def next_step(self, record: Any) -> tuple[str, str] | None:
+        """Lead on to the link that is missing, when the account has no password yet."""
+        if record.password_hash:
+            return None
+        return f"Make the link with which {record.name} chooses a password.", link(self, "access_view", record)
+
+    def before_save(self, form: Form, record: Any, *, is_created: bool) -> None:
+        """Keep the rules of accounts: one spelling of an address, a hashed password, always an owner."""
+        record.email = accounts.normalised_email(record.email)
+        # Some letters grow when they become small ones.
+        if problem := problem_with(Staff.__table__.columns["email"], "Email", record.email):
+            raise InvalidRecord({"email": problem})
+        power = powers.taken(db.session, current_person())
+        if not is_created:
+            power.require_over(record)
+        if is_created and not record.roles:
+            # Where the form has no such field, for who may not write it.
+            raise InvalidRecord({"roles": NO_ROLE})
+        power.require_roles(record.roles)
+        if not is_created and (OWNER not in record.roles or not record.is_active):
+            powers.require_another_owner(db.session, record)
+        if form["password"].data:
+            passwords.set_password(db.session, record, form["password"].data)
+        elif is_created:
+            record.password_hash = ""
+
+    def before_delete(self, record: Any) -> None:
+        """Refuse to delete the last owner, and whoever holds more than who deletes."""
+        powers.taken(db.session, current_person()).require_over(record)
+        powers.require_another_owner(db.session, record)
+
+
+def access_page() -> AccessPage:
+    """Return the page for the person at hand."""
+    access = access_of(Staff)
+    return AccessPage(access) if access is not None else abort(404)
