@@ -12,9 +12,9 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 
+from admin_app.db.string_set import Words
 from admin_app.models.role import EDITOR, OWNER, VIEWER, Role
 from admin_app.models.staff import Staff, StaffSession
-from admin_app.models.words import Words
 from tests.client import Client
 
 PASSWORD = "correct horse battery staple"

@@ -16,10 +16,10 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy import select
 
 from admin_app import resources
-from admin_app.domain.rights import Act
+from admin_app.db.string_set import Words, WordsType
+from admin_app.db.types import UtcDateTime
+from admin_app.domain.permissions.rights import Act
 from admin_app.extensions import db
-from admin_app.models.base import UtcDateTime
-from admin_app.models.words import Words, WordsType
 from admin_app.panel.resource import ResourceView
 
 

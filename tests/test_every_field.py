@@ -13,10 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm.interfaces import RelationshipDirection
 
 from admin_app import resources
+from admin_app.db.string_set import WordsType
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet
 from admin_app.models.staff import Staff
-from admin_app.models.words import WordsType
 from admin_app.panel.resource import ResourceView
 from tests.client import Client
 from tests.page import Page

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from admin_app.domain.rights import Act
+from admin_app.db.string_set import Words
+from admin_app.domain.permissions.rights import Act
 from admin_app.models.role import Role
-from admin_app.models.words import Words
 from tests.client import Client
 from tests.routes import ROUTES, act_of
 

@@ -24,10 +24,10 @@ from admin_app.cli.jobs import jobs, worker
 from admin_app.cli.serve import run
 from admin_app.cli.staff import staff
 from admin_app.cli.transfer import export, import_
-from admin_app.current import Actor, acting
+from admin_app.context import Actor, acting
+from admin_app.db.troubles import trouble_of
 from admin_app.errors import AdminError
 from admin_app.models.change_set import Kind
-from admin_app.models.troubles import trouble_of
 
 
 class Commands(FlaskGroup):

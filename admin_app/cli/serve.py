@@ -15,10 +15,11 @@ from gunicorn.app.base import BaseApplication
 
 from admin_app.cli.address import HOST, PORT, listening_address, public_address
 from admin_app.cli.check import findings
+from admin_app.cli.gunicorn_worker import ARRIVAL, PATIENCE, Sending
 from admin_app.cli.jobs import THREADS as JOBS
-from admin_app.cli.keeper import keep_worker, stop_keeper
-from admin_app.cli.sending import ARRIVAL, PATIENCE, Sending
-from admin_app.domain import accounts, roles
+from admin_app.cli.supervisor import keep_worker, stop_keeper
+from admin_app.domain.auth import accounts
+from admin_app.domain.permissions import roles
 from admin_app.extensions import db
 from admin_app.pages.auth import set_up_url
 

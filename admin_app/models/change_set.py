@@ -11,11 +11,11 @@ from sqlalchemy import BigInteger, Dialect, Index, Integer, String, Text, event,
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from admin_app.db.limits import LONGEST_TITLE
+from admin_app.db.types import UtcDateTime, utc_now
 from admin_app.extensions import db
-from admin_app.models.base import UtcDateTime, utc_now
 
 LONGEST_ACTOR = 210
-LONGEST_TITLE = 120
 LONGEST_SUMMARY = 300
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from admin_app.models.base import Record
-from admin_app.models.words import Words, WordsType
+from admin_app.db.record import Record
+from admin_app.db.string_set import Words, WordsType
 
 if TYPE_CHECKING:
     from admin_app.models.staff import Staff
@@ -20,7 +20,7 @@ LONGEST_KEY = 20
 
 
 class Role(Record):
-    """A named set of rights. What the words of its columns mean stands in `domain.rights`."""
+    """A named set of rights. What the words of its columns mean stands in `domain.permissions.rights`."""
 
     __guarded__ = True
     title = "name"

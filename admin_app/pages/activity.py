@@ -13,19 +13,20 @@ from flask import abort, request, url_for
 from flask_admin import expose
 from sqlalchemy import select
 
-from admin_app.current import zone
-from admin_app.domain import records
-from admin_app.domain.history import Activity, Wanted, activity, changes_of, is_shown
-from admin_app.domain.permissions import Act
-from admin_app.domain.recording import last_set
-from admin_app.domain.undo import Outcome, is_undo, is_undoable, subject_of, undo, undone_by
+from admin_app.context import zone
+from admin_app.db.json_values import recorded_models
+from admin_app.db.limits import as_key
+from admin_app.db.ordering import in_order
+from admin_app.domain.audit.reader import Activity, Wanted, activity, changes_of, is_shown
+from admin_app.domain.audit.recorder import last_set
+from admin_app.domain.audit.undo import Outcome, is_undo, is_undoable, subject_of, undo, undone_by
+from admin_app.domain.permissions.policy import Act
+from admin_app.domain.records import save
 from admin_app.errors import InvalidRecord, PowerError, RecordGone, UndoError
 from admin_app.extensions import db
+from admin_app.formatting import counted
 from admin_app.models.change_set import Change, ChangeSet, Kind
-from admin_app.models.limits import as_key
-from admin_app.models.ordering import in_order
 from admin_app.models.staff import Staff
-from admin_app.models.stored import recorded_models
 from admin_app.panel.cells import value_cell
 from admin_app.panel.changes import entries_of, time_cell, way_of
 from admin_app.panel.elements import Link
@@ -42,10 +43,9 @@ from admin_app.panel.trail_rights import (
     summary_of,
     visible,
 )
-from admin_app.text import counted
-from admin_app.web import login, proof
-from admin_app.web.links import local_path
-from admin_app.web.notices import announce
+from admin_app.web.auth import login, reauthentication
+from admin_app.web.flash import announce
+from admin_app.web.urls import local_path
 
 # Colleagues to choose from; more than that are found by their names.
 MOST_PEOPLE = 200
@@ -104,13 +104,13 @@ class ActivityPage(Guarded):
             abort(403)
         require_rows_before(done, touched)
         require_fields(done, touched)
-        proof.note_purpose(f"{'redo' if is_undo(done) else 'undo'} “{subject_of(summary_of(done))}”")
-        if _needs_proof(done) and (page := proof.required()) is not None:
+        reauthentication.note_purpose(f"{'redo' if is_undo(done) else 'undo'} “{subject_of(summary_of(done))}”")
+        if _needs_proof(done) and (page := reauthentication.required()) is not None:
             return page
         summary, set_id, was_undo = subject_of(summary_of(done)), done.id, is_undo(done)
         insisted = [key for text in request.form.getlist("insist") if (key := as_key(Change, text))]
         try:
-            with records.commit(db.session, _model_of(done)):
+            with save.commit(db.session, _model_of(done)):
                 outcome = undo(db.session, done, by=login.current_person(), insisted=insisted)
                 require_rows_after(set_id, touched)
                 _require_consent(outcome, "redone" if was_undo else "undone")
@@ -187,7 +187,11 @@ def _model_of(done: ChangeSet) -> type[Any]:
 def _needs_proof(done: ChangeSet) -> bool:
     """Whether it was somebody else's act, is about very many records, or about such as are restored only with proof."""
     is_anothers = done.actor_id != login.signed_in_person().id
-    return is_anothers or proof.are_many(done.count) or any("restore_view" in one.proof_for for one in _touched(done))
+    return (
+        is_anothers
+        or reauthentication.are_many(done.count)
+        or any("restore_view" in one.proof_for for one in _touched(done))
+    )
 
 
 def _touched(done: ChangeSet) -> list[ResourceView]:

@@ -10,21 +10,23 @@ from typing import Any
 from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 
-from admin_app.domain import accounts, passwords, records
-from admin_app.domain.people import Person
-from admin_app.domain.recording import note
-from admin_app.domain.sign_in import Outcome, prove_by_password
+from admin_app.domain.audit.recorder import note
+from admin_app.domain.auth import accounts, passwords
+from admin_app.domain.auth.sign_in import Outcome, prove_by_password
+from admin_app.domain.permissions.principal import Person
+from admin_app.domain.records import save
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import db
+from admin_app.formatting import waiting_time
 from admin_app.models.staff import Staff
 from admin_app.pages.forms import ChosenPasswordForm, SetUpForm, SignInForm
-from admin_app.text import waiting_time
-from admin_app.web import errors, login, second_factor
-from admin_app.web.devices import known_device
-from admin_app.web.links import local_path
-from admin_app.web.notices import announce
-from admin_app.web.origin import open_to_old_tabs
-from admin_app.web.visitors import visitor
+from admin_app.web import errors
+from admin_app.web.auth import login, second_factor
+from admin_app.web.auth.known_devices import known_device
+from admin_app.web.client_info import visitor
+from admin_app.web.flash import announce
+from admin_app.web.same_origin import open_to_old_tabs
+from admin_app.web.urls import local_path
 
 blueprint = Blueprint("auth", __name__)
 open_to_old_tabs(blueprint)
@@ -92,7 +94,7 @@ def choose_password(token: str) -> Any:
     form = ChosenPasswordForm(request.form)
     if request.method == "POST" and form.validate():
         try:
-            with records.commit(db.session, Staff):
+            with save.commit(db.session, Staff):
                 passwords.use_link(db.session, token, form.new_password.data or "")
                 # Nobody is signed in here; the link says who it is.
                 note(
@@ -137,7 +139,7 @@ def set_up(token: str) -> Any:
     form = SetUpForm(request.form)
     if request.method == "POST" and form.validate():
         try:
-            with records.commit(db.session, Staff):
+            with save.commit(db.session, Staff):
                 owner = accounts.create_first_owner(
                     db.session,
                     name=form.name.data or "",

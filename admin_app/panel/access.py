@@ -8,21 +8,22 @@ from typing import Any, ClassVar
 from flask import abort, request
 from flask_admin import expose
 
-from admin_app.domain import passkeys, powers, sessions, sign_in, two_factor
-from admin_app.domain.permissions import Act
+from admin_app.db.types import utc_now
+from admin_app.domain.auth import passkeys, sessions, sign_in, two_factor
+from admin_app.domain.permissions import privileges
+from admin_app.domain.permissions.policy import Act
 from admin_app.errors import PowerError
 from admin_app.extensions import db
-from admin_app.models.base import utc_now
+from admin_app.formatting import counted, in_words, waiting_time
 from admin_app.models.role import Role
 from admin_app.models.staff import Staff
 from admin_app.panel.elements import Link
 from admin_app.panel.powerful import Powerful
 from admin_app.panel.session_rows import end_sessions, session_rows
-from admin_app.text import counted, in_words, waiting_time
-from admin_app.web import second_factor
-from admin_app.web.login import current_person
-from admin_app.web.notices import announce
-from admin_app.web.password_links import HandedLink, hand_over
+from admin_app.web.auth import second_factor
+from admin_app.web.auth.login import current_person
+from admin_app.web.flash import announce
+from admin_app.web.mail.password_links import HandedLink, hand_over
 
 
 class Access(Powerful):
@@ -72,7 +73,7 @@ class Access(Powerful):
     def _require_power(self, staff: Staff) -> None:
         """Answer 403 where the person holds more than who acts, by what is so when nobody else can change it."""
         try:
-            powers.taken(db.session, current_person()).require_over(staff)
+            privileges.taken(db.session, current_person()).require_over(staff)
         except PowerError:
             abort(403)
 

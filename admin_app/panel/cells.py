@@ -8,14 +8,14 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from admin_app import text
-from admin_app.current import zone
-from admin_app.domain.permissions import Act
-from admin_app.models.words import Words
+from admin_app import formatting
+from admin_app.context import zone
+from admin_app.db.string_set import Words
+from admin_app.domain.permissions.policy import Act
 from admin_app.panel.elements import UNSEEN, Cell, CellKind
 from admin_app.panel.engine import Engine
 from admin_app.panel.registry import resource_of
-from admin_app.selection.counting import Count
+from admin_app.selection.paging.counting import Count
 
 # A cell is a glimpse: more than this is neither read in a table nor worth sending.
 GLIMPSE = 120
@@ -72,9 +72,9 @@ def value_cell(value: Any, *, is_whole: bool) -> Cell:  # noqa: PLR0911 -- a tab
 
 def _time_cell(value: datetime, *, is_whole: bool) -> Cell:
     """Say how long ago, or the day where that is far; where there is room, to the second: not everybody can point at it."""
-    exact = text.exact_time(value, zone())
-    shown = f"{exact} ({text.relative_time(value)})" if is_whole else text.list_time(value, zone())
-    return Cell(CellKind.TIME, shown, exact, iso=text.machine_time(value, zone()))
+    exact = formatting.exact_time(value, zone())
+    shown = f"{exact} ({formatting.relative_time(value)})" if is_whole else formatting.list_time(value, zone())
+    return Cell(CellKind.TIME, shown, exact, iso=formatting.machine_time(value, zone()))
 
 
 def cell_of_value(value: Any) -> Cell:

@@ -11,7 +11,7 @@ from admin_app.domain.preferences import Settings
 from admin_app.errors import ConfigurationError
 from admin_app.panel.reach import Reach
 from admin_app.selection.selection import Selection
-from admin_app.web.login import current_person
+from admin_app.web.auth.login import current_person
 
 
 class Columns(Reach):

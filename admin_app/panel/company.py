@@ -9,8 +9,10 @@ from typing import Any
 from flask import Response, jsonify, request
 from flask_admin import expose
 
-from admin_app.domain.drafts import NEWEST_DRAFT, asked_for
-from admin_app.domain.presence import (
+from admin_app.db.limits import as_key
+from admin_app.domain.auth.sessions import Queries
+from admin_app.domain.work.drafts import NEWEST_DRAFT, asked_for
+from admin_app.domain.work.presence import (
     MOST_NAMED,
     OPENED,
     PINGED,
@@ -23,14 +25,12 @@ from admin_app.domain.presence import (
     present,
     present_at,
 )
-from admin_app.domain.sessions import Queries
 from admin_app.extensions import db
-from admin_app.models.limits import as_key
 from admin_app.panel.at_hand import read_along
 from admin_app.panel.form_rights import FormRights
 from admin_app.panel.keeping import RECORD_FORMS, form_address
-from admin_app.web.afterwards import afterwards
-from admin_app.web.login import signed_in_person
+from admin_app.web.after_response import afterwards
+from admin_app.web.auth.login import signed_in_person
 
 # What is written of it after an answer goes by this name.
 NOTE = "company"

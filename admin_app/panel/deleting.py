@@ -13,19 +13,19 @@ from sqlalchemy import false
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import RelationshipProperty
 
-from admin_app.domain import records
-from admin_app.domain.deletion import Bound, Decision, Dependence, Fate, delete_record, dependences
-from admin_app.domain.nouns import names_of
-from admin_app.domain.permissions import Act
-from admin_app.domain.recording import last_set
+from admin_app.domain.audit.recorder import last_set
+from admin_app.domain.naming import names_of
+from admin_app.domain.permissions.policy import Act
+from admin_app.domain.records import save
+from admin_app.domain.records.deletion import Bound, Decision, Dependence, Fate, delete_record, dependences
 from admin_app.errors import AdminError, InvalidRecord, NotFoundError, RecordGone
 from admin_app.extensions import db
 from admin_app.panel.editing import UNPROCESSABLE, Editing
 from admin_app.panel.elements import Choice, Dependents, Link
 from admin_app.panel.keeping import VERSION
 from admin_app.panel.registry import find, resource_of, typing_hint
-from admin_app.web import proof
-from admin_app.web.notices import announce
+from admin_app.web.auth import reauthentication
+from admin_app.web.flash import announce
 
 FATE, HEIR, SEEN = "fate.", "heir.", "seen."
 
@@ -47,9 +47,9 @@ class Deleting(Editing):
         title = self.title_of(record)
         try:
             decisions = {one.name: self._decision(one, request.form) for one in hanging}
-            if (page := proof.required_for_rows(_rows_to_go(hanging, decisions))) is not None:
+            if (page := reauthentication.required_for_rows(_rows_to_go(hanging, decisions))) is not None:
                 return page
-            with records.commit(db.session, self.model):
+            with save.commit(db.session, self.model):
                 self.drop_sent_draft()
                 self.on_model_delete(record)
                 delete_record(db.session, record, decisions, bound_of)

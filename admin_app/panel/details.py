@@ -12,15 +12,15 @@ from flask_admin import expose
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.exc import OperationalError
 
-from admin_app.current import lift_time_limit
-from admin_app.domain.permissions import Act
+from admin_app.context import lift_time_limit
+from admin_app.db.connection import is_timeout
+from admin_app.domain.permissions.policy import Act
 from admin_app.errors import SelectionError
 from admin_app.extensions import db
-from admin_app.models.connection import is_timeout
 from admin_app.panel.cells import cell_of
 from admin_app.panel.elements import Fact, Steps
 from admin_app.panel.relations import Relations
-from admin_app.selection.neighbours import neighbours_of
+from admin_app.selection.paging.neighbours import neighbours_of
 
 
 class Details(Relations):

@@ -12,13 +12,14 @@ from flask_admin import expose
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, HiddenField
 
-from admin_app.domain.conflicts import deletion_of
-from admin_app.domain.permissions import Act
-from admin_app.domain.recording import last_set
-from admin_app.domain.submissions import new_key
+from admin_app.db.limits import as_key
+from admin_app.domain.audit.recorder import last_set
+from admin_app.domain.permissions.policy import Act
+from admin_app.domain.records.conflicts import deletion_of
+from admin_app.domain.work.idempotency import new_key
 from admin_app.errors import RecordGone
 from admin_app.extensions import db
-from admin_app.models.limits import as_key
+from admin_app.formatting import exact_time
 from admin_app.panel.cells import value_cell
 from admin_app.panel.differences import Meanwhile
 from admin_app.panel.elements import Hidden
@@ -26,9 +27,8 @@ from admin_app.panel.fields import RecordForm
 from admin_app.panel.forms import Converter
 from admin_app.panel.keeping import DRAFT, ONCE, RECORD_FORMS, SEEN, VERSION, Source
 from admin_app.panel.saving import Saving
-from admin_app.text import exact_time
-from admin_app.web.links import here
-from admin_app.web.notices import announce, warn
+from admin_app.web.flash import announce, warn
+from admin_app.web.urls import here
 
 UNPROCESSABLE = 422
 # How often a form is tried again when somebody else writes the record in the same moment.

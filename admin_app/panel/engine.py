@@ -13,15 +13,15 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import RelationshipProperty, joinedload
 from sqlalchemy.orm.interfaces import ORMOption, RelationshipDirection
 
-from admin_app.domain.permissions import Act
+from admin_app.db.limits import as_key
+from admin_app.db.record import Record
+from admin_app.domain.permissions.policy import Act
 from admin_app.extensions import db
-from admin_app.models.base import Record
-from admin_app.models.limits import as_key
+from admin_app.formatting import label
 from admin_app.panel.elements import Link
 from admin_app.panel.guarded import Guarded
 from admin_app.panel.standing import standing
-from admin_app.text import label
-from admin_app.web.links import address_of, here, local_path
+from admin_app.web.urls import address_of, here, local_path
 
 
 class Engine(Guarded, ModelView):

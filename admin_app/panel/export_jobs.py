@@ -6,22 +6,22 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from admin_app.current import acting, time_zone
-from admin_app.domain.accounts import actor_of
-from admin_app.domain.permissions import Act
+from admin_app.context import acting, time_zone
+from admin_app.domain.auth.accounts import actor_of
+from admin_app.domain.permissions.policy import Act
 from admin_app.errors import TransferError
 from admin_app.extensions import db
-from admin_app.jobs import ledger
+from admin_app.jobs import store as job_store
 from admin_app.jobs.queue import the_queue
-from admin_app.jobs.running import KINDS, Product, Progress
+from admin_app.jobs.runner import KINDS, Product, Progress
 from admin_app.models.change_set import Kind
 from admin_app.models.job import Job
 from admin_app.models.staff import Staff
 from admin_app.panel.registry import resource_of, resources
 from admin_app.panel.standing import standing_for
 from admin_app.selection.selection import VIEW
+from admin_app.timezones import zone_of
 from admin_app.transfer.formats import FileOptions
-from admin_app.zones import zone_of
 
 if TYPE_CHECKING:
     from admin_app.panel.exporting import Exporting, Order
@@ -45,7 +45,7 @@ def begin_export(view: Exporting, order: Order) -> Job:
         "options": asdict(order.options),
         "rules": _rules_of(view, [column.key for column in order.columns]),
     }
-    job = ledger.submit(
+    job = job_store.submit(
         db.session,
         kind=KIND,
         staff_id=order.staff_id or 0,

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import inspect as inspect_mapper
 
-from admin_app.domain.permissions import Act
-from admin_app.domain.rights import FieldRight
+from admin_app.domain.permissions.policy import Act
+from admin_app.domain.permissions.rights import FieldRight
 from admin_app.errors import SelectionError
 from admin_app.panel.deleting import Deleting
 from admin_app.panel.engine import foreign_key_of

@@ -8,17 +8,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from admin_app import text
-from admin_app.current import act_under_way
-from admin_app.domain.permissions import Act
+from admin_app import formatting
+from admin_app.context import act_under_way
+from admin_app.domain.permissions.policy import Act
 from admin_app.errors import SelectionError
 from admin_app.extensions import db
 from admin_app.panel.exportable import Exportable
 from admin_app.selection.selection import OWN_KEYS, SEARCH, WHERE, Selection
 from admin_app.transfer.columns import ExportColumn
-from admin_app.transfer.exporting import exported_rows
+from admin_app.transfer.export.export_audit import Taking, noted_rows
+from admin_app.transfer.export.reader import exported_rows
 from admin_app.transfer.formats import FORMATS, FileOptions, Format
-from admin_app.transfer.taking import Taking, noted_rows
 
 # Of what a list was narrowed by, so much stands in the history; what else an address says leaves no row out.
 LONGEST_ASKED = 200
@@ -99,7 +99,7 @@ class Exporting(Exportable):
             actor=acting.who() if acting is not None else (None, ""),
             request_id=acting.request_id if acting is not None else "",
             resource=self.model.__table__.name,
-            words=lambda number: text.counted(number, self.noun, self.nouns),
+            words=lambda number: formatting.counted(number, self.noun, self.nouns),
             asked="&".join(f"{key}={value}" for key, value in selection.arguments() if key not in SHAPES)[
                 :LONGEST_ASKED
             ],

@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm.interfaces import RelationshipDirection
 
-from admin_app.domain.permissions import Act
-from admin_app.domain.rights import FieldRight
-from admin_app.models.base import Record
+from admin_app.db.record import Record
+from admin_app.domain.permissions.policy import Act
+from admin_app.domain.permissions.rights import FieldRight
 from admin_app.panel.engine import Engine, foreign_key_of
 from admin_app.panel.registry import resource_of
 from admin_app.panel.standing import standing

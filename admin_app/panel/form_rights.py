@@ -6,16 +6,16 @@ from typing import Any
 
 from wtforms import Form
 
-from admin_app.domain.permissions import Act
-from admin_app.domain.rules import is_required
+from admin_app.domain.permissions.policy import Act
+from admin_app.domain.records.rules import is_required
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
+from admin_app.formatting import in_words
 from admin_app.panel.cells import cell_of
 from admin_app.panel.details import Details
 from admin_app.panel.elements import Fact
 from admin_app.panel.engine import foreign_key_of
 from admin_app.panel.registry import resource_of
-from admin_app.text import in_words
 
 
 class FormRights(Details):

@@ -10,10 +10,10 @@ from flask import abort, request
 from flask.typing import ResponseReturnValue
 from flask_admin import BaseView
 
-from admin_app.domain.sessions import Queries
+from admin_app.domain.auth.sessions import Queries
 from admin_app.panel.at_hand import expect_at_hand
-from admin_app.web import proof
-from admin_app.web.login import ask_to_sign_in, current_person
+from admin_app.web.auth import reauthentication
+from admin_app.web.auth.login import ask_to_sign_in, current_person
 
 
 class Guarded(BaseView):
@@ -56,9 +56,9 @@ class Guarded(BaseView):
             return self.answer_to_stranger(name)
         if not self.may_open(name):
             abort(403)
-        proof.note_purpose(self.purpose_of(name))
-        if proof.is_given() or (request.method == "POST" and name in self.proof_for):
-            page: ResponseReturnValue | None = proof.required(back=self.back_from_file(name))
+        reauthentication.note_purpose(self.purpose_of(name))
+        if reauthentication.is_given() or (request.method == "POST" and name in self.proof_for):
+            page: ResponseReturnValue | None = reauthentication.required(back=self.back_from_file(name))
             return page
         return None
 

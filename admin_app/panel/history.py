@@ -12,17 +12,17 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import RelationshipProperty
 from wtforms import Form
 
-from admin_app import text
-from admin_app.domain import records
-from admin_app.domain.history import state_at, timeline
-from admin_app.domain.permissions import Act
-from admin_app.domain.recording import describe, last_set
-from admin_app.domain.undo import UNDOABLE, bring_back
+from admin_app import formatting
+from admin_app.db.json_values import from_json, kept_columns
+from admin_app.db.limits import as_key
+from admin_app.domain.audit.reader import state_at, timeline
+from admin_app.domain.audit.recorder import describe, last_set
+from admin_app.domain.audit.undo import UNDOABLE, bring_back
+from admin_app.domain.permissions.policy import Act
+from admin_app.domain.records import save
 from admin_app.errors import InvalidRecord, PowerError, UndoError
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet, Did, Kind
-from admin_app.models.limits import as_key
-from admin_app.models.stored import from_json, kept_columns
 from admin_app.panel.changes import entries_of
 from admin_app.panel.editing import UNPROCESSABLE
 from admin_app.panel.engine import foreign_key_of
@@ -30,8 +30,8 @@ from admin_app.panel.export_page import ExportPage
 from admin_app.panel.history_elements import Entry
 from admin_app.panel.in_the_way import said_of
 from admin_app.panel.registry import resource_of
-from admin_app.web.login import current_person
-from admin_app.web.notices import announce
+from admin_app.web.auth.login import current_person
+from admin_app.web.flash import announce
 
 
 class History(ExportPage):
@@ -77,11 +77,11 @@ class History(ExportPage):
             abort(404)
 
     def _title_of(self, change: Change) -> str:
-        return text.excerpt(change.title, 60) if self.shows_title() else self.number_of(change.record_id)
+        return formatting.excerpt(change.title, 60) if self.shows_title() else self.number_of(change.record_id)
 
     def _brought_back(self, change: Change) -> list[str]:
         try:
-            with records.commit(db.session, self.model):
+            with save.commit(db.session, self.model):
                 bring_back(db.session, change, by=current_person())
                 if self.rows(Act.UNDO) is not None and not self.is_within(change.record_id, Act.UNDO):
                     abort(404)

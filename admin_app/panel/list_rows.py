@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement
 
-from admin_app.domain.permissions import Act
+from admin_app.domain.permissions.policy import Act
 from admin_app.extensions import db
 from admin_app.panel.cells import cell_of
 from admin_app.panel.columns import Columns
@@ -15,8 +15,8 @@ from admin_app.panel.engine import with_id
 from admin_app.panel.filtering import Narrowings, narrowed
 from admin_app.panel.list_elements import Row
 from admin_app.panel.registry import resource_of
-from admin_app.selection.counting import Count, counts_of_children
-from admin_app.web.notices import marks
+from admin_app.selection.paging.counting import Count, counts_of_children
+from admin_app.web.flash import marks
 
 Counts = Mapping[str, Mapping[Any, Count]]
 

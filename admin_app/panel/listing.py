@@ -18,12 +18,12 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from admin_app import text
-from admin_app.current import lift_time_limit
-from admin_app.domain.finding import typed_key
-from admin_app.domain.permissions import Act
+from admin_app import formatting
+from admin_app.context import lift_time_limit
+from admin_app.db.connection import is_timeout
+from admin_app.domain.permissions.policy import Act
+from admin_app.domain.records.lookup import typed_key
 from admin_app.extensions import db
-from admin_app.models.connection import is_timeout
 from admin_app.models.preference import Density
 from admin_app.panel.draft import Draft, is_control
 from admin_app.panel.elements import CellKind
@@ -31,10 +31,10 @@ from admin_app.panel.links import ListLinks
 from admin_app.panel.list_elements import Column, Listing, Numbered, SearchBox
 from admin_app.panel.list_rows import ListRows
 from admin_app.panel.pager import pager_of
-from admin_app.selection import search
-from admin_app.selection.counting import Count
-from admin_app.selection.offer import Offer, SearchColumn, SortKey
-from admin_app.selection.paging import Page, page_of
+from admin_app.selection.list_schema import Offer, SearchColumn, SortKey
+from admin_app.selection.paging.counting import Count
+from admin_app.selection.paging.pages import Page, page_of
+from admin_app.selection.search import search
 from admin_app.selection.selection import END, OWN_KEYS, SEARCH, Selection
 
 CHILD_PAGE_SIZES = (10, 20, 50)
@@ -233,7 +233,7 @@ class ListPage(ListRows):
 
     def _gone_words(self, selection: Selection) -> list[str]:
         gone = self.gone_columns(selection)
-        quoted = text.in_words([f"“{name}”" for name in gone])
+        quoted = formatting.in_words([f"“{name}”" for name in gone])
         return [f"Left out, since this list has no such column: {quoted}."] if gone else []
 
     def _search_box(self, selection: Selection, links: ListLinks) -> SearchBox | None:
@@ -244,7 +244,7 @@ class ListPage(ListRows):
         return SearchBox(
             name=name,
             value=selection.search,
-            columns=text.in_words([label.lower() if label[:2] != "ID" else label for label in labels]),
+            columns=formatting.in_words([label.lower() if label[:2] != "ID" else label for label in labels]),
             hidden=tuple(links.hidden(selection.changed(), leave_out=name)),
             clear_url=links.to(selection.changed(search="")) if selection.search else "",
         )
@@ -262,11 +262,11 @@ class ListPage(ListRows):
         if count.is_exact and shown == count.number:
             return all_of_them
         if page.number and not (count.is_exact and first + shown - 1 > count.number):
-            return f"{text.number(first)} to {text.number(first + shown - 1)} of {all_of_them}"
-        return f"{'The last ' if selection.before == END else ''}{text.number(shown)} of {all_of_them}"
+            return f"{formatting.number(first)} to {formatting.number(first + shown - 1)} of {all_of_them}"
+        return f"{'The last ' if selection.before == END else ''}{formatting.number(shown)} of {all_of_them}"
 
     def _counted_in_words(self, count: Count) -> str:
-        return text.counted(count.number, self.noun, self.nouns) if count.is_exact else f"{count} {self.nouns}"
+        return formatting.counted(count.number, self.noun, self.nouns) if count.is_exact else f"{count} {self.nouns}"
 
 
 def _messages(selection: Selection) -> list[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from admin_app import text
-from admin_app.domain import powers
-from admin_app.domain.rights import ANY, Act, FieldRight, Grant, Rights
+from admin_app import formatting
+from admin_app.domain.permissions import privileges
+from admin_app.domain.permissions.rights import ANY, Act, FieldRight, Grant, Rights
 from admin_app.panel.registry import resources
 from admin_app.panel.resource import ResourceView
 from admin_app.panel.standing import standing
@@ -65,7 +65,7 @@ def lines(ticked: Collection[str]) -> list[MatrixRow]:
 
 def left_out() -> str:
     """Say what a tick for every resource does not reach."""
-    names = text.in_words([one.plural for one in resources() if one.is_guarded])
+    names = formatting.in_words([one.plural for one in resources() if one.is_guarded])
     return f"A tick at “Every resource” is also for those to come, and not for {names}: these have to be ticked by themselves."
 
 
@@ -77,7 +77,7 @@ def _line(name: str, label: str, known: Collection[Act], ticked: Collection[str]
 def _tick(value: str, ticked: Collection[str]) -> Tick:
     # Rows and fields are asked about when the whole role is saved: one that keeps to some rows may be given with them.
     mine = Rights(tuple(Grant(one.permissions) for one in standing().rights.grants))
-    is_open = mine.covers(Grant(frozenset({value})), guarded=powers.guarded())
+    is_open = mine.covers(Grant(frozenset({value})), guarded=privileges.guarded())
     act = value.partition(":")[2]
     return Tick(value, "Everything" if act == ANY else act.capitalize(), value in ticked, is_open)
 

@@ -9,15 +9,15 @@ from typing import Any
 from flask import request
 from wtforms import Field
 
-from admin_app.domain.conflicts import UNKNOWN, Origin, Outcome, origin_of, outcome_of
+from admin_app.domain.records.conflicts import UNKNOWN, Origin, Outcome, origin_of, outcome_of
 from admin_app.extensions import db
+from admin_app.formatting import plain_lines
 from admin_app.panel.cells import cell_of_value, value_cell
 from admin_app.panel.company import Company
 from admin_app.panel.differences import Difference, Meanwhile, diff_of
 from admin_app.panel.elements import Cell
 from admin_app.panel.engine import foreign_key_of
 from admin_app.panel.keeping import SEEN, TAKE, VERSION, Source
-from admin_app.text import plain_lines
 
 # What a choice sends: the other's value, or what is typed.
 THEIRS, YOURS = "theirs", "yours"

@@ -10,9 +10,10 @@ from urllib.parse import parse_qsl, urlencode
 from flask import abort, request
 from flask_admin import expose
 
-from admin_app.domain.permissions import Act
-from admin_app.domain.views import ViewAtHand, may_change
+from admin_app.domain.permissions.policy import Act
+from admin_app.domain.work.saved_views import ViewAtHand, may_change
 from admin_app.errors import SelectionError
+from admin_app.formatting import in_words
 from admin_app.panel.at_hand import at_hand, named_view
 from admin_app.panel.choosing import Choosing
 from admin_app.panel.draft import Draft
@@ -22,8 +23,7 @@ from admin_app.panel.list_elements import Listing, ViewBar
 from admin_app.selection.conditions import reader_of
 from admin_app.selection.selection import OWN_KEYS, PER_PAGE, SORT, VIEW, WHERE, WHOLE, Selection, whole_number
 from admin_app.selection.where import in_one_order, parse_where
-from admin_app.text import in_words
-from admin_app.web.login import current_person
+from admin_app.web.auth.login import current_person
 
 
 class Opening(Choosing):

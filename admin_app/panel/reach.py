@@ -9,15 +9,15 @@ from typing import Any, ClassVar
 from flask import abort, request
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
-from admin_app.domain.people import Holder
-from admin_app.domain.permissions import Act
+from admin_app.db.limits import as_key
+from admin_app.domain.permissions.policy import Act
+from admin_app.domain.permissions.principal import Holder
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import db
-from admin_app.models.limits import as_key
 from admin_app.models.staff import Staff
 from admin_app.panel.filtering import Filtering
 from admin_app.panel.standing import standing
-from admin_app.selection.offer import Offer
+from admin_app.selection.list_schema import Offer
 from admin_app.selection.selection import WHERE, Selection
 
 # A person to try the rules with when the dashboard starts.

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app
 
-from admin_app.domain.finding import EVERYTHING, Sight, find_one, naming_columns
-from admin_app.domain.nouns import names_of
+from admin_app.domain.naming import names_of
+from admin_app.domain.records.lookup import EVERYTHING, Sight, find_one, naming_columns
 from admin_app.extensions import db
 from admin_app.panel.standing import standing
 

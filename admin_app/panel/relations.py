@@ -11,16 +11,16 @@ from flask_admin import expose
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import RelationshipProperty
 
-from admin_app.domain.permissions import Act
+from admin_app.domain.permissions.policy import Act
 from admin_app.extensions import db
 from admin_app.panel.links import ListLinks
 from admin_app.panel.list_elements import Listing
 from admin_app.panel.registry import resource_of
 from admin_app.panel.views import Views
-from admin_app.selection.paging import fetch
+from admin_app.selection.paging.pages import fetch
+from admin_app.selection.paging.planner import planned
 from admin_app.selection.selection import PAGE, SEARCH, Parent, Selection
-from admin_app.selection.strategy import planned
-from admin_app.web.links import own_path
+from admin_app.web.urls import own_path
 
 # What a picker shows at once; the rest is a page or a longer word away.
 LOOKUP_SIZE = 20

@@ -7,10 +7,10 @@ from typing import ClassVar
 
 from flask_sqlalchemy import SQLAlchemy
 
-from admin_app.domain.nouns import name_records
-from admin_app.domain.permissions import Act
+from admin_app.domain.naming import name_records
+from admin_app.domain.permissions.policy import Act
 from admin_app.panel.history import History
-from admin_app.selection.indexes import declare_indexes
+from admin_app.selection.sorting.indexes import declare_indexes
 
 
 class ResourceView(History):

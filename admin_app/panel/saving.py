@@ -7,16 +7,16 @@ from typing import Any
 from flask import request
 from wtforms import Form
 
-from admin_app.domain import records
-from admin_app.domain.permissions import Act
-from admin_app.domain.rules import problem_with_uniqueness
-from admin_app.domain.submissions import claim, digest_of, made_by, settle
+from admin_app.domain.permissions.policy import Act
+from admin_app.domain.records import save
+from admin_app.domain.records.rules import problem_with_uniqueness
+from admin_app.domain.work.idempotency import claim, digest_of, made_by, settle
 from admin_app.errors import InvalidRecord, PowerError
 from admin_app.extensions import db
 from admin_app.panel.fields import RelationField
 from admin_app.panel.keeping import ONCE
 from admin_app.panel.merging import Merging
-from admin_app.web.login import signed_in_person
+from admin_app.web.auth.login import signed_in_person
 
 
 class Saving(Merging):
@@ -55,7 +55,7 @@ class Saving(Merging):
 
     def _write(self, form: Form, record: Any, *, is_created: bool) -> bool:
         try:
-            with records.commit(db.session, self.model, is_known=True):
+            with save.commit(db.session, self.model, is_known=True):
                 self._populate(form, record, is_created=is_created)
                 if is_created:
                     db.session.add(record)

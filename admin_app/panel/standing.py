@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 
 from flask import current_app, g, has_request_context
 
-from admin_app.domain.people import Holder
-from admin_app.domain.permissions import rights_of
-from admin_app.domain.rights import EVERYTHING, Grant, Rights
+from admin_app.domain.permissions.policy import rights_of
+from admin_app.domain.permissions.principal import Holder
+from admin_app.domain.permissions.rights import EVERYTHING, Grant, Rights
 from admin_app.models.staff import Staff
-from admin_app.web.login import current_person
+from admin_app.web.auth.login import current_person
 
 T = TypeVar("T")
 

@@ -7,15 +7,15 @@ from typing import Any
 
 from flask import abort
 
-from admin_app.domain.history import Wanted
-from admin_app.domain.permissions import Act
-from admin_app.domain.undo import fields_changed, is_redo, strays
+from admin_app.db.json_values import kept_columns, recorded_models
+from admin_app.domain.audit.reader import Wanted
+from admin_app.domain.audit.undo import fields_changed, is_redo, strays
+from admin_app.domain.permissions.policy import Act
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet, Did
-from admin_app.models.stored import kept_columns, recorded_models
 from admin_app.panel.registry import resource_of, resources
 from admin_app.panel.resource import ResourceView
-from admin_app.web.login import current_person
+from admin_app.web.auth.login import current_person
 
 
 def visible() -> Wanted:

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_
 
 from admin_app.errors import SelectionError
-from admin_app.letters import forms
-from admin_app.selection.offer import WHOLE, Filter, Offer
-from admin_app.selection.search import MOST_WORDS, Lookup, Term, occurs
+from admin_app.selection.list_schema import WHOLE, Filter, Offer
+from admin_app.selection.search.search import MOST_WORDS, Lookup, Term, occurs
+from admin_app.unicode_text import forms
 
 # SQLite refuses expressions nested 1,000 deep, and nobody reads more than this.
 MOST_CONDITIONS = 50

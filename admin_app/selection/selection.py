@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, Select, false
 from sqlalchemy.orm import InstrumentedAttribute
 
 from admin_app.errors import SelectionError
-from admin_app.letters import trimmed
 from admin_app.selection.conditions import (
     Condition,
     Group,
@@ -21,11 +20,12 @@ from admin_app.selection.conditions import (
     reader_of,
     require_shallow,
 )
-from admin_app.selection.keyset import Order, Place
-from admin_app.selection.offer import Offer
-from admin_app.selection.places import parse_place
-from admin_app.selection.search import Lookup, found_by_index, found_with, lookups_of, occurs
+from admin_app.selection.list_schema import Offer
+from admin_app.selection.search.search import Lookup, found_by_index, found_with, lookups_of, occurs
+from admin_app.selection.sorting.cursor import parse_place
+from admin_app.selection.sorting.keyset import Order, Place
 from admin_app.selection.where import parse_where, print_where
+from admin_app.unicode_text import trimmed
 
 SEARCH, SORT, PAGE, PER_PAGE, AFTER, BEFORE, COUNT = "q", "sort", "page", "per_page", "after", "before", "count"
 # Groups of filters; a filter by itself is an argument of its own, under its key.

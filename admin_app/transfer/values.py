@@ -9,10 +9,10 @@ from uuid import UUID
 
 from sqlalchemy import Boolean, Column, Date, DateTime, Enum, Float, Integer, Numeric, String, Time, Uuid
 
-from admin_app.domain.rules import kept
-from admin_app.models.base import UtcDateTime
-from admin_app.models.limits import limits_of
-from admin_app.numbers import AmbiguousNumber, number, whole_number
+from admin_app.db.limits import limits_of
+from admin_app.db.types import UtcDateTime
+from admin_app.domain.records.rules import kept
+from admin_app.number_parsing import AmbiguousNumber, number, whole_number
 from admin_app.transfer.columns import ImportColumn
 from admin_app.transfer.spreadsheet import neutralised, restored
 

@@ -12,13 +12,13 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.exceptions import ClientDisconnected, HTTPException, SecurityError
 
+from admin_app.db.limits import LONGEST_TEXT
+from admin_app.db.troubles import Trouble, say, trouble_of
 from admin_app.errors import RecordGone, SelectionError
 from admin_app.extensions import db, login_manager
-from admin_app.models.limits import LONGEST_TEXT
-from admin_app.models.troubles import Trouble, say, trouble_of
-from admin_app.text import in_words
-from admin_app.web.links import here, own_path
-from admin_app.web.typed import typed
+from admin_app.formatting import in_words
+from admin_app.web.submitted_fields import typed
+from admin_app.web.urls import here, own_path
 
 log = logging.getLogger(__name__)
 

@@ -14,11 +14,11 @@ from flask import Flask, Response, current_app, g, request, session
 from flask_wtf.csrf import generate_csrf
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from admin_app.current import Actor, acting, glancing, time_limit, writing
-from admin_app.domain.accounts import actor_of
+from admin_app.context import Actor, acting, glancing, time_limit, writing
+from admin_app.domain.auth.accounts import actor_of
 from admin_app.models.change_set import Kind
+from admin_app.web.auth.login import ACT, current_person
 from admin_app.web.errors import sent_from_elsewhere
-from admin_app.web.login import ACT, current_person
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

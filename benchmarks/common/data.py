@@ -20,12 +20,12 @@ import psycopg
 from sqlalchemy.engine import make_url
 
 from admin_app import create_app
-from admin_app.current import writing
+from admin_app.context import writing
+from admin_app.db.connection import give_functions
+from admin_app.db.string_set import Words
 from admin_app.extensions import db
-from admin_app.models.connection import give_functions
 from admin_app.models.role import EDITOR
 from admin_app.models.staff import Staff, StaffSession
-from admin_app.models.words import Words
 from benchmarks.common.site import ROOT
 
 RARE, RARE_POSTS = "zeppelin", 20

@@ -22,12 +22,12 @@ import flask_migrate
 
 from admin_app import create_app
 from admin_app.cli.serve import SWITCH
+from admin_app.db.string_set import Words
 from admin_app.domain.demo import make_demo
 from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.role import VIEWER
 from admin_app.models.staff import Staff, StaffSession
-from admin_app.models.words import Words
 from admin_app.panel.registry import resource_of
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from admin_app import create_app
-from admin_app.current import writing
+from admin_app.context import writing
+from admin_app.db.string_set import Words
 from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.role import VIEWER
 from admin_app.models.staff import Staff, StaffSession
-from admin_app.models.words import Words
 from tests.many import many
 
 

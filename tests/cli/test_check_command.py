@@ -10,11 +10,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from admin_app.db.string_set import Words
+from admin_app.db.troubles import UNREACHABLE
 from admin_app.extensions import db
 from admin_app.models.role import Role
-from admin_app.models.troubles import UNREACHABLE
 from admin_app.models.two_factor import Authenticator
-from admin_app.models.words import Words
 
 Manage = Callable[..., Any]
 on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)

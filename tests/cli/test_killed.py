@@ -23,13 +23,13 @@ from urllib.parse import urlencode
 import pytest
 
 from admin_app import create_app
-from admin_app.current import writing
+from admin_app.context import writing
+from admin_app.db.connection import give_functions
+from admin_app.db.string_set import Words
 from admin_app.extensions import db
-from admin_app.models.connection import give_functions
 from admin_app.models.role import EDITOR
 from admin_app.models.staff import Staff, StaffSession
 from admin_app.models.user import User
-from admin_app.models.words import Words
 
 ROOT = Path(__file__).resolve().parents[2]
 USERS = 8

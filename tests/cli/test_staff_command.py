@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from admin_app.cli import person_at_the_terminal
-from admin_app.domain import passwords, throttle, two_factor
+from admin_app.domain.auth import passwords, throttle, two_factor
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
 from admin_app.models.role import EDITOR, OWNER

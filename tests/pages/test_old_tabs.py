@@ -9,11 +9,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask import Flask
 
-from admin_app.domain import passwords
+from admin_app.db.string_set import Words
+from admin_app.domain.auth import passwords
 from admin_app.extensions import db
 from admin_app.models.role import EDITOR
 from admin_app.models.staff import Staff
-from admin_app.models.words import Words
 from tests.page import Page
 from tests.pages.codes import code_now
 from tests.pages.passkeys import CODE

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from admin_app.domain.recording import note
-from admin_app.domain.records import commit
+from admin_app.domain.audit.recorder import note
+from admin_app.domain.records.save import commit
 from admin_app.extensions import db
 from admin_app.models.change_set import Kind
 from admin_app.models.user import User

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select
 
 from admin_app.extensions import db
+from admin_app.formatting import folded
 from admin_app.models.post import Post
 from admin_app.models.user import User
 from admin_app.panel.resource import ResourceView
-from admin_app.selection.paging import page_of
+from admin_app.selection.paging.pages import page_of
 from admin_app.selection.selection import Selection
 from admin_app.selection.where import print_where
-from admin_app.text import folded
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 # Few values, so that rows tie and conditions meet them; letters whose capitals differ from store to store, and LIKE's own.

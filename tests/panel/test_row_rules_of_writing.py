@@ -9,12 +9,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from admin_app.db.string_set import Words
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet
 from admin_app.models.post import Post
 from admin_app.models.role import Role
 from admin_app.models.user import User
-from admin_app.models.words import Words
 from tests.client import Client
 from tests.page import Page
 

@@ -11,17 +11,17 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
-from admin_app.domain.permissions import Act
+from admin_app.db.string_set import Words
+from admin_app.domain.permissions.policy import Act
 from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.role import Role
 from admin_app.models.staff import Staff
 from admin_app.models.user import User
-from admin_app.models.words import Words
 from admin_app.panel.registry import resource_of
 from admin_app.panel.resource import ResourceView
 from admin_app.panel.standing import standing_for
-from admin_app.selection.paging import page_of
+from admin_app.selection.paging.pages import page_of
 from tests.many import many, many_users
 
 ACTS = [Act.LIST, Act.VIEW, Act.EXPORT, Act.EDIT, Act.UNDO]

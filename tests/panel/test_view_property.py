@@ -10,11 +10,12 @@ from flask_login import login_user
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from admin_app.domain import preferences, sessions
+from admin_app.domain import preferences
+from admin_app.domain.auth import sessions
 from admin_app.extensions import db
 from admin_app.models.staff import Staff
 from admin_app.selection.selection import Selection
-from admin_app.web.login import SignedIn
+from admin_app.web.auth.login import SignedIn
 
 ARGUMENTS = st.one_of(
     st.tuples(st.just("q"), st.sampled_from(["garden", '"garden wall"', "é & +", "%", "a\0b"])),

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from admin_app.db.string_set import Words
 from admin_app.models.role import Role
 from admin_app.models.staff import Staff
-from admin_app.models.words import Words
 
 ADMINISTERS = ("*:list", "*:view", "*:history", "*:undo", "staff:*", "role:*")
 

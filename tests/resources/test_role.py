@@ -9,12 +9,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from admin_app.domain.rights import Act
+from admin_app.db.string_set import Words
+from admin_app.domain.permissions.rights import Act
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
 from admin_app.models.role import OWNER, VIEWER, Role
 from admin_app.models.staff import Staff, StaffSession
-from admin_app.models.words import Words
 from tests.page import Page
 
 LIST, NEW = "/admin/role/", "/admin/role/new/"

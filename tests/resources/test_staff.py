@@ -8,10 +8,10 @@ import pytest
 from flask import Flask
 from sqlalchemy.exc import IntegrityError
 
+from admin_app.db.string_set import Words
 from admin_app.extensions import db
 from admin_app.models.role import VIEWER, Role
 from admin_app.models.staff import Staff
-from admin_app.models.words import Words
 from tests.page import Page
 from tests.resources.accounts import LIST, NEW, delete_url, edit_url, filled
 

@@ -15,7 +15,7 @@ from admin_app.errors import SelectionError
 from admin_app.models.post import Post
 from admin_app.models.user import User
 from admin_app.selection.conditions import MOST_CONDITIONS
-from admin_app.selection.offer import LONGEST_VALUE, Offer, SearchColumn, SortKey
+from admin_app.selection.list_schema import LONGEST_VALUE, Offer, SearchColumn, SortKey
 from admin_app.selection.selection import OWN_KEYS, Selection
 
 

@@ -11,8 +11,8 @@ import pytest
 from flask import Flask, Response
 
 from admin_app import create_app
-from admin_app.web.devices import known_device, remember_device
-from admin_app.web.visitors import visitor
+from admin_app.web.auth.known_devices import known_device, remember_device
+from admin_app.web.client_info import visitor
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "

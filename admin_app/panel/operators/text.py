@@ -11,14 +11,14 @@ from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement, String, or_, select
 from sqlalchemy import inspect as inspect_mapper
 
-from admin_app.domain.rules import kept, way_of_keeping
-from admin_app.letters import forms
-from admin_app.models.caseless import is_caseless, same, same_as_any
+from admin_app.db.caseless import is_caseless, same, same_as_any
+from admin_app.domain.records.rules import kept, way_of_keeping
 from admin_app.panel.filter_elements import OperatorChoice
 from admin_app.panel.operators.base import Operator, yes_or_no
-from admin_app.selection.containment import contains, is_whole
-from admin_app.selection.offer import ANYWHERE, AT_END, AT_START, WHOLE, SearchColumn
-from admin_app.selection.search_indexes import is_indexed
+from admin_app.selection.list_schema import ANYWHERE, AT_END, AT_START, WHOLE, SearchColumn
+from admin_app.selection.search.indexes import is_indexed
+from admin_app.selection.search.match_sql import contains, is_whole
+from admin_app.unicode_text import forms
 
 # As quotation marks stand in CSV: around a whole value, and twice within it. One that has no end is a character.
 _BETWEEN = r",;\t\r\n\v\f\x85\u2028\u2029"

@@ -1,0 +1,40 @@
+"""How large a whole number a column holds, and so which ids there can be; and how long a text may be."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, SmallInteger
+from sqlalchemy import inspect as inspect_mapper
+from sqlalchemy.orm import Mapper
+
+# Characters of a text whose column sets no length: what a form can send back in one piece, whatever the letters.
+LONGEST_TEXT = 4_000_000
+# Characters of what the history calls a record.
+LONGEST_TITLE = 120
+
+
+def limits_of(column: ColumnElement[Any]) -> tuple[int, int]:
+    """Return the smallest and the largest whole number that PostgreSQL's column of this type holds; SQLite keeps to them too."""
+    bits = 64 if isinstance(column.type, BigInteger) else 16 if isinstance(column.type, SmallInteger) else 32
+    return -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
+
+
+def highest_to_give(column: ColumnElement[Any]) -> int:
+    """Return the largest id that a person may give a record: 2,000,000,000 of 2,147,483,647, so that others find room behind it."""
+    largest = limits_of(column)[1]
+    step = int("1".ljust(len(str(largest)), "0"))
+    return largest // step * step
+
+
+def as_key(model: type[Any], text: str) -> int | None:
+    """Read an id; None for what no record of this model can have: a larger number must not even reach the database."""
+    largest = _largest_key(inspect_mapper(model))
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(largest))
+    return int(text) if is_number and 1 <= int(text) <= largest else None
+
+
+@lru_cache(maxsize=1000)
+def _largest_key(mapper: Mapper[Any]) -> int:
+    return limits_of(mapper.primary_key[0])[1]
