@@ -76,7 +76,7 @@ def _add_dashboard(app: Flask) -> None:
     admin.add_view(PasskeysPage(name="Passkeys", endpoint="passkeys", url="account/passkeys"))
     admin.add_view(ActivityPage(name="Activity", endpoint="activity"))
     admin.add_view(JobsPage(name="Jobs", endpoint="jobs"))
-    search_indexes.declare(audit_reader.OFFER.search.values())
+    search_indexes.declare(audit_reader.LIST_SCHEMA.search.values())
     views = [resource(db) for resource in resources.declared()]
     registry.register(app, views)
     for view in views:

@@ -29,10 +29,10 @@ from sqlalchemy.orm import Session
 
 from admin_app import create_app
 from admin_app.context import writing
-from admin_app.db.string_set import Words
+from admin_app.db.string_set import StringSet
 from admin_app.domain.audit import recorder
 from admin_app.domain.audit.bulk import change_rows, delete_rows
-from admin_app.domain.audit.recorder import last_set
+from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.audit.undo import undo
 from admin_app.domain.demo import make_demo
 from admin_app.extensions import db
@@ -123,7 +123,7 @@ def measure_rows(rows: int) -> None:
         db.session.rollback()
         ours = seconds(lambda: (delete_rows(db.session, Post, Post.id <= rows), db.session.commit()))
         print(f"{rows:,} rows deleted: {ours:.2f} s recorded, {bare:.2f} s bare: {ours / bare:.2f} times")
-        done = db.session.get_one(ChangeSet, last_set(db.session))
+        done = db.session.get_one(ChangeSet, last_change_set(db.session))
         took = seconds(lambda: (undo(db.session, done), db.session.commit()))
         print(f"{rows:,} rows brought back by one undo: {took:.2f} s")
     print(f"memory of the process at most: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
@@ -186,7 +186,7 @@ def measure_pages(clients: dict[int, Any]) -> None:
 def signed_in(app: Flask) -> Any:
     """Return a client of an owner."""
     token = secrets.token_urlsafe(32)
-    staff = Staff(name="Olivia", email="olivia@example.com", roles=Words([OWNER]), password_hash="-")  # noqa: S106 -- opens nothing
+    staff = Staff(name="Olivia", email="olivia@example.com", roles=StringSet([OWNER]), password_hash="-")  # noqa: S106 -- opens nothing
     db.session.add(staff)
     db.session.flush()
     ends = datetime.now(UTC) + timedelta(hours=8)

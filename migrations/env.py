@@ -13,7 +13,7 @@ from flask import current_app
 from admin_app.context import writing
 from admin_app.db import caseless, unique_text
 from admin_app.db.schema_version import require_no_newer
-from admin_app.db.startup_lock import alone
+from admin_app.db.startup_lock import startup_lock
 from admin_app.db.types import UtcDateTime
 from admin_app.extensions import db
 from admin_app.jobs import queue
@@ -51,7 +51,7 @@ def run_migrations() -> None:
     Which are missing is asked when no other process is at it any more.
     """
     arguments = current_app.extensions["migrate"].configure_args
-    with writing(), alone(db.engine), db.engine.connect() as connection, warnings.catch_warnings():
+    with writing(), startup_lock(db.engine), db.engine.connect() as connection, warnings.catch_warnings():
         # SQLAlchemy cannot read them on SQLite, and need not.
         warnings.filterwarnings(
             "ignore", "Skipped unsupported reflection of expression-based index (uq_|ix_.*_sort_key)"

@@ -66,7 +66,7 @@ def test_a_list_costs_five_statements_at_most_whatever_is_asked_of_it(
     for name, value in (("FEW", 1), ("MANY", 1), ("WALKED_COUNT", 2), ("LIST_COUNT_LIMIT", 3)):
         monkeypatch.setattr(planner, name, value)
     with subject.app.app_context():
-        sorts = list(subject.view.offer().sorts)
+        sorts = list(subject.view.schema().sorts)
         filters = {
             slug: meaning_something(subject.app, operator, keys[0])
             for slug, operator in subject.view.filters_by_key.items()

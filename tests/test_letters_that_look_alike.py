@@ -183,7 +183,7 @@ def test_what_nobody_sees_is_looked_for_in_quotation_marks(make_user: Callable[.
 
 @pytest.mark.usefixtures("context")
 def test_an_account_is_made_and_signed_in_to_however_its_email_is_typed(password: str) -> None:
-    with save.commit(db.session, Staff):
+    with save.saving(db.session, Staff):
         made = accounts.create_staff(
             db.session,
             name=f" {DECOMPOSED}\u200b",

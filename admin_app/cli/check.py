@@ -149,7 +149,7 @@ def _proxies(app: Flask) -> Iterator[Finding]:
 
 def _second_factors(app: Flask) -> Iterator[Finding]:
     try:
-        powerful = privileges.powerful_roles(db.session) - app.config["TWO_FACTOR"]
+        powerful = privileges.privileged_roles(db.session) - app.config["TWO_FACTOR"]
     except SQLAlchemyError:
         # Without its tables; the migrations' check says so.
         db.session.rollback()

@@ -24,7 +24,7 @@ class Late(NoMoreData):
     """A request that did not arrive in time: for gunicorn, and for Flask, one whose client went away."""
 
 
-class Arriving(SocketUnreader):
+class TimedReader(SocketUnreader):
     """What a socket brings, as long as it comes in time. A limit for each wait alone would let a byte now and then hold a thread."""
 
     def __init__(self, sock: Any, seconds: float) -> None:
@@ -63,14 +63,14 @@ class Arriving(SocketUnreader):
             self.sock.settimeout(before)
 
 
-class Sending(ThreadWorker):
+class PatientWorker(ThreadWorker):
     """Gunicorn's threads, which alone would wait for ever."""
 
     def handle(self, conn: Any) -> Any:
         """Read a request and answer it; one whose head is not there in time is told so."""
         if conn.parser is None:
             conn.parser = RequestParser(self.cfg, conn.sock, conn.client)
-            conn.parser.unreader = Arriving(conn.sock, self.app.arrival)
+            conn.parser.unreader = TimedReader(conn.sock, self.app.arrival)
         unreader = conn.parser.unreader
         unreader.expect()
         kept = super().handle(conn)

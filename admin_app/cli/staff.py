@@ -51,7 +51,7 @@ def staff() -> None:
 @with_appcontext
 def create(email: str, name: str, role: tuple[str, ...], password: str) -> None:
     """Make an account."""
-    with writing(), save.commit(db.session, Staff):
+    with writing(), save.saving(db.session, Staff):
         person = accounts.create_staff(db.session, name=name, email=email, roles=_known(role), password=password)
     click.echo(f"{name} can sign in as {accounts.normalised_email(email)} ({person.role_names.lower()}).")
 
@@ -63,7 +63,7 @@ def create(email: str, name: str, role: tuple[str, ...], password: str) -> None:
 @with_appcontext
 def invite(email: str, name: str, role: tuple[str, ...]) -> None:
     """Make an account without a password, and a link with which the person chooses one."""
-    with writing(), save.commit(db.session, Staff):
+    with writing(), save.saving(db.session, Staff):
         accounts.create_staff(db.session, name=name, email=email, roles=_known(role), password=None)
     _hand_over(email)
 
@@ -93,7 +93,7 @@ def reset_password(email: str, password: str | None, *, link: bool) -> None:
         return
     if password is None:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    with writing(), save.commit(db.session, Staff):
+    with writing(), save.saving(db.session, Staff):
         person = _person(email)
         passwords.set_password(db.session, person, password)
     click.echo(f"{person.name} has a new password and is signed out everywhere.")
@@ -104,7 +104,7 @@ def reset_password(email: str, password: str | None, *, link: bool) -> None:
 @with_appcontext
 def disable(email: str) -> None:
     """Switch an account off, and end the person's sessions."""
-    with writing(), save.commit(db.session, Staff):
+    with writing(), save.saving(db.session, Staff):
         person = _person(email)
         accounts.disable(db.session, person)
     click.echo(f"{person.name} can no longer sign in.")
@@ -115,7 +115,7 @@ def disable(email: str) -> None:
 @with_appcontext
 def unlock(email: str) -> None:
     """Forget the failed tries at an account, so that the next one is not delayed."""
-    with writing(), save.commit(db.session, Staff):
+    with writing(), save.saving(db.session, Staff):
         person = _person(email)
         sign_in.unlock(db.session, person)
     click.echo(f"{person.name} can try again at once, from anywhere.")
@@ -126,7 +126,7 @@ def unlock(email: str) -> None:
 @with_appcontext
 def reset_two_factor(email: str) -> None:
     """Take a person's second factor away, for when app and recovery codes are lost, and end their sessions."""
-    with writing(), save.commit(db.session, Staff):
+    with writing(), save.saving(db.session, Staff):
         person = _person(email)
         two_factor.reset(db.session, person)
         sessions.end_all(db.session, person)
@@ -138,7 +138,7 @@ def reset_two_factor(email: str) -> None:
 @with_appcontext
 def sign_out(*, everybody: bool) -> None:  # noqa: ARG001 -- said, so that nobody does it by a slip
     """End everybody's sessions, password links and recovery codes: after a backup was restored."""
-    with writing(), save.commit(db.session, Staff):
+    with writing(), save.saving(db.session, Staff):
         ended = after_restore.sign_everybody_out(db.session)
     click.echo(f"Everybody is signed out. Ended: {ended}.")
     click.echo("Who had recovery codes makes new ones under Account.")

@@ -78,7 +78,7 @@ def import_(resource: str, file: str, *, progress: bool, verbatim: bool, encodin
 
 def _import(view: ResourceView, raw: IO[bytes], bar: Any, *, is_verbatim: bool, encoding: str) -> Report:
     with decoded(raw, encoding) as file, writing():
-        with save.commit(db.session, view.model):
+        with save.saving(db.session, view.model):
             report = import_csv(
                 db.session,
                 view.model,

@@ -16,7 +16,7 @@ from admin_app import unicode_text
 from admin_app.db.record import Record
 
 # A column of a table, by both their names.
-Place = tuple[str, str]
+ColumnName = tuple[str, str]
 
 # PostgreSQL cuts longer names off.
 _LONGEST_NAME = 63
@@ -58,7 +58,7 @@ def same_as_any(column: Any, values: Iterable[str]) -> ColumnElement[bool]:
     return func.caseless(column).in_([unicode_text.caseless(value) for value in values])
 
 
-def declared(metadata: MetaData) -> set[Place]:
+def declared(metadata: MetaData) -> set[ColumnName]:
     """Return the columns that such an index belongs to: of records, and no secrets."""
     tables: set[Any] = {one.local_table for one in Record.registry.mappers if issubclass(one.class_, Record)}
     return {
@@ -79,7 +79,7 @@ def is_own(name: str | None) -> bool:
     return name is not None and _OWN.fullmatch(name) is not None
 
 
-def present(connection: Connection) -> set[Place]:
+def present(connection: Connection) -> set[ColumnName]:
     """Return the columns that have such an index in the database."""
     indexes = (
         "SELECT tbl_name, name, sql FROM sqlite_schema WHERE type = 'index'"

@@ -22,7 +22,7 @@ from sqlalchemy.types import NullType
 
 from admin_app.db.limits import LONGEST_TITLE
 from admin_app.db.record import Record
-from admin_app.db.string_set import Words, WordsType
+from admin_app.db.string_set import StringSet, StringSetType
 from admin_app.db.types import UtcDateTime
 from admin_app.extensions import AnySession
 
@@ -91,7 +91,7 @@ def to_json(column: Column[Any], value: Any) -> Any:  # noqa: PLR0911 -- a table
         case Decimal():
             return str(value)
         case tuple():
-            return Words(value).to_text()
+            return StringSet(value).to_text()
         case _:
             return value
 
@@ -111,7 +111,7 @@ def from_json(column: Column[Any], value: Any) -> Any:
 
 # Tried in this order.
 _READERS: tuple[tuple[Any, Any], ...] = (
-    (WordsType, Words.from_text),
+    (StringSetType, StringSet.from_text),
     (sa.Boolean, bool),
     ((UtcDateTime, sa.DateTime), datetime.fromisoformat),
     (sa.Date, date.fromisoformat),

@@ -15,7 +15,7 @@ _KEY = 7_246_110_534_219
 
 
 @contextmanager
-def alone(engine: Engine) -> Iterator[None]:
+def startup_lock(engine: Engine) -> Iterator[None]:
     """Wait until no other process is in here with the same database, and keep them out. A process that dies lets go."""
     with _alone_on_postgres(engine) if engine.dialect.name == "postgresql" else _alone_on_sqlite(engine):
         yield

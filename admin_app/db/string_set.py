@@ -11,7 +11,7 @@ from sqlalchemy import Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
 
-class Words(tuple[str, ...]):
+class StringSet(tuple[str, ...]):
     """The words in their order, each once."""
 
     __slots__ = ()
@@ -30,21 +30,21 @@ class Words(tuple[str, ...]):
 
     @staticmethod
     @lru_cache(maxsize=1000)
-    def from_text(text: str) -> Words:
+    def from_text(text: str) -> StringSet:
         """Read what was kept; with every request the same."""
-        return Words(json.loads(text))
+        return StringSet(json.loads(text))
 
 
-class WordsType(TypeDecorator[Words]):
+class StringSetType(TypeDecorator[StringSet]):
     """Words as a JSON list."""
 
     impl = Text
     cache_ok = True
 
     @property
-    def python_type(self) -> type[Words]:
+    def python_type(self) -> type[StringSet]:
         """What its values are."""
-        return Words
+        return StringSet
 
     def coerce_compared_value(self, op: Any, value: Any) -> Any:  # noqa: ARG002 -- SQLAlchemy's signature
         """Let a pattern be compared as the text it is."""
@@ -52,8 +52,8 @@ class WordsType(TypeDecorator[Words]):
 
     def process_bind_param(self, value: Iterable[str] | None, dialect: Dialect) -> str | None:  # noqa: ARG002 -- SQLAlchemy's signature
         """Write them."""
-        return None if value is None else Words(value).to_text()
+        return None if value is None else StringSet(value).to_text()
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Words | None:  # noqa: ARG002 -- SQLAlchemy's signature
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StringSet | None:  # noqa: ARG002 -- SQLAlchemy's signature
         """Read them."""
-        return None if value is None else Words.from_text(value)
+        return None if value is None else StringSet.from_text(value)

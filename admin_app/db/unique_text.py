@@ -13,7 +13,7 @@ from alembic.util import DispatchPriority
 from sqlalchemy import Connection, MetaData, inspect, text
 
 from admin_app.db import caseless
-from admin_app.db.caseless import Place
+from admin_app.db.caseless import ColumnName
 from admin_app.errors import ClashError, ConfigurationError
 from admin_app.formatting import counted, in_words
 
@@ -26,11 +26,11 @@ MOST_LISTED = 20
 class _UniqueText(MigrateOperation):
     """What both operations know: columns, each with its table."""
 
-    def __init__(self, columns: Sequence[Place]) -> None:
+    def __init__(self, columns: Sequence[ColumnName]) -> None:
         self.columns = list(columns)
 
     @classmethod
-    def apply(cls, operations: Operations, columns: Sequence[Place]) -> None:
+    def apply(cls, operations: Operations, columns: Sequence[ColumnName]) -> None:
         """`op.create_unique_text([("user", "email")])`."""
         operations.invoke(cls(columns))
 
@@ -95,7 +95,7 @@ def _require_function(connection: Connection) -> None:
         connection.exec_driver_sql(caseless.function_for_postgres())
 
 
-def _require_distinct(connection: Connection, columns: Iterable[Place]) -> None:
+def _require_distinct(connection: Connection, columns: Iterable[ColumnName]) -> None:
     """Raise `ClashError` that says which records have the same text, before anything is changed."""
     lines = [line for place in columns for line in _clashes(connection, *place)]
     if lines:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, insert, select
 
 from admin_app import formatting
-from admin_app.domain.audit.recorder import RECORDED, note
+from admin_app.domain.audit.recorder import RECORDED, record_event
 from admin_app.extensions import AnySession
 from admin_app.models.change_set import Kind
 from admin_app.models.post import Post
@@ -82,7 +82,7 @@ def make_demo(
         _insert(session, Post, (_post(dice, owners, index) for index in range(posts)), on_rows)
     # Nobody looks for what made-up records were before: the trail says that they came, and not each of them.
     made = f"{formatting.counted(users, 'user', 'users')} and {formatting.counted(posts, 'post', 'posts')}"
-    note(session, kind=Kind.DEMO, summary=f"Added {made} of demo data", count=users + posts)
+    record_event(session, kind=Kind.DEMO, summary=f"Added {made} of demo data", count=users + posts)
 
 
 def _insert(

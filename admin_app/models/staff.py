@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, ForeignKey, String, literal
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship, remote
 
 from admin_app.db.record import Record
-from admin_app.db.string_set import Words, WordsType
+from admin_app.db.string_set import StringSet, StringSetType
 from admin_app.db.types import UtcDateTime, utc_now
 from admin_app.extensions import db
 from admin_app.models.role import Role
@@ -31,7 +31,7 @@ class Staff(Record):
     email: Mapped[str] = mapped_column(String(120), unique=True, info={"format": "email"})
     # The keys of their roles. A column of the person, not a table between: one version, one entry in the history.
     # Nobody gets a role that was not given: what stands in the table is for rows that are older than roles.
-    roles: Mapped[Words] = mapped_column(WordsType, server_default='["viewer"]')
+    roles: Mapped[StringSet] = mapped_column(StringSetType, server_default='["viewer"]')
     is_active: Mapped[bool] = mapped_column(default=True)
     password_hash: Mapped[str] = mapped_column(String(255), info={"secret": True})
     # Where their days begin and end, by IANA's name ("Europe/Prague"); "" is UTC.

@@ -48,7 +48,7 @@ class AccountPage(Guarded):
         form = TimeZoneForm(request.form)
         if not form.validate():
             return self._page(staff, PasswordForm(), form)
-        with save.commit(db.session, Staff):
+        with save.saving(db.session, Staff):
             accounts.set_time_zone(staff, form.time_zone.data)
         announce(f"Days and times are now those of {form.time_zone.data}.")
         return login.lead_to(url_for("account.index"))
@@ -62,7 +62,7 @@ class AccountPage(Guarded):
             problem = reauthentication.problem_with(form.current_password.data or "")
             if not problem:
                 try:
-                    with save.commit(db.session, Staff):
+                    with save.saving(db.session, Staff):
                         passwords.set_password(db.session, staff, form.new_password.data or "")
                 except InvalidRecord as error:
                     form.new_password.errors = list(error.problems.values())
@@ -138,7 +138,7 @@ class AccountPage(Guarded):
     def shortcuts(self) -> Any:
         """Keep whether single keys do something on this person's pages."""
         staff = login.signed_in_staff()
-        with save.commit(db.session, Preference):
+        with save.saving(db.session, Preference):
             preferences.remember_shortcuts(db.session, staff, is_on="shortcuts" in request.form)
         announce("Your choice of shortcuts was kept.")
         return login.lead_to(url_for("account.index"))

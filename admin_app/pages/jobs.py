@@ -148,11 +148,11 @@ class JobsPage(Guarded):
 
 
 def _me() -> int:
-    return login.signed_in_person().id
+    return login.signed_in_principal().id
 
 
 def _is_owner() -> bool:
-    return rights_of(login.signed_in_person()).has_everything
+    return rights_of(login.signed_in_principal()).has_everything
 
 
 def _requested(*, may_be_others: bool = False) -> Job:

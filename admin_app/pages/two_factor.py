@@ -77,7 +77,7 @@ def enrol() -> Any:
 
 def _begin_again() -> Any:
     """Lead to the first step, which leads on at once where another tab has signed in."""
-    if request.method == "POST" and login.current_person() is None:
+    if request.method == "POST" and login.current_principal() is None:
         warn(BEGIN_AGAIN)
     onward = local_path(request.args.get("next"), "")
     return redirect(url_for("auth.sign_in", next=onward or None), 303)

@@ -10,8 +10,8 @@ from typing import Any
 
 from admin_app import formatting
 from admin_app.context import zone
-from admin_app.db.string_set import Words
-from admin_app.domain.permissions.policy import Act
+from admin_app.db.string_set import StringSet
+from admin_app.domain.permissions.policy import Action
 from admin_app.panel.elements import UNSEEN, Cell, CellKind
 from admin_app.panel.engine import Engine
 from admin_app.panel.registry import resource_of
@@ -52,7 +52,7 @@ def value_cell(value: Any, *, is_whole: bool) -> Cell:  # noqa: PLR0911 -- a tab
             return Cell(CellKind.EMPTY, "empty", "Empty text")
         case bool():
             return Cell(CellKind.CHOICE, "Yes" if value else "No")
-        case Words():
+        case StringSet():
             return value_cell(str(value), is_whole=is_whole)
         case Enum():
             return Cell(CellKind.CHOICE, str(value.value).replace("_", " ").capitalize())
@@ -90,7 +90,7 @@ def _relation_cell(other: Any) -> Cell:
         return Cell(CellKind.TEXT, str(other))
     if not resource.sees(other):
         return UNSEEN
-    url = resource.url_of(other) if resource.may(Act.VIEW) else ""
+    url = resource.url_of(other) if resource.may(Action.VIEW) else ""
     return Cell(CellKind.RELATION, resource.title_of(other), resource.detail_of(other), url)
 
 

@@ -11,10 +11,10 @@ from sqlalchemy import select
 
 from admin_app import formatting
 from admin_app.db.json_values import from_json, kept_columns, recorded_models
-from admin_app.domain.audit.diff import Fate, Piece, cut, replaced, words_diff
+from admin_app.domain.audit.diff import Piece, PieceKind, cut, replaced, words_diff
 from admin_app.domain.audit.reader import titles_of
 from admin_app.domain.audit.undo import is_redo
-from admin_app.domain.permissions.policy import Act
+from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet, Did, Kind
 from admin_app.panel.cells import value_cell
@@ -61,7 +61,7 @@ def time_cell(done: ChangeSet) -> Cell:
 def _entry(change: Change, done: ChangeSet, names: Names) -> Entry:
     model = recorded_models().get(change.model)
     resource = resource_of(model) if model is not None else None
-    may_see = resource is not None and resource.may(Act.HISTORY)
+    may_see = resource is not None and resource.may(Action.HISTORY)
     return Entry(
         id=str(change.id),
         did=_WORDS[Did(change.act)],
@@ -124,7 +124,7 @@ def _fields(change: Change, model: type[Any], names: Names) -> Iterable[FieldCha
             pieces = (Piece(gone.fate, gone.text, was.url), Piece(came.fate, came.text, now.url))
         else:
             only = was or now
-            pieces = (Piece(Fate.SAME, cut(only.text), only.url),) if only is not None else ()
+            pieces = (Piece(PieceKind.SAME, cut(only.text), only.url),) if only is not None else ()
         yield FieldChange(label, pieces)
 
 
@@ -172,7 +172,7 @@ def _names(changes: Iterable[Change]) -> Names:
 def _names_in(table: str, keys: set[int]) -> dict[tuple[str, int], tuple[str, str]]:
     model = recorded_models().get(table)
     resource = resource_of(model) if model is not None else None
-    if model is None or resource is None or not resource.may(Act.VIEW):
+    if model is None or resource is None or not resource.may(Action.VIEW):
         return {}
     seen = resource.seen()
     named = select(model).where(model.id.in_(keys))

@@ -58,7 +58,7 @@ class Choosing(ListPage):
         draft = self.shown_draft()
         answers = self.answers(draft)
         density = answers.get("density", "")
-        usual_size = selection.per_page if selection.view else selection.offer.page_size or PAGE_SIZES[0]
+        usual_size = selection.per_page if selection.view else selection.schema.page_size or PAGE_SIZES[0]
         page: str = self.render(
             self.columns_template,
             resource=self,
@@ -128,7 +128,7 @@ class Choosing(ListPage):
     def remember(self, **settings: Any) -> None:
         """Keep some of what the person at the screen set for this resource's lists."""
         try:
-            with save.commit(db.session, Preference):
+            with save.saving(db.session, Preference):
                 self.drop_sent_draft()
                 preferences.remember_settings(db.session, signed_in_staff(), resource=self.endpoint, **settings)
         except InvalidRecord:

@@ -28,7 +28,7 @@ from admin_app.selection.selection import Selection
 from admin_app.transfer.formats import FORMATS, FileOptions
 from admin_app.transfer.formats.csv import DELIMITERS
 from admin_app.web.auth import reauthentication
-from admin_app.web.auth.login import lead_to, signed_in_person
+from admin_app.web.auth.login import lead_to, signed_in_principal
 from admin_app.web.flash import call_attention
 from admin_app.web.priority import behind_pages
 
@@ -52,7 +52,7 @@ class ExportPage(Exporting):
         """
         if export_type != "csv":
             abort(404)
-        order = self.order(self.arguments(), staff_id=signed_in_person().id)
+        order = self.order(self.arguments(), staff_id=signed_in_principal().id)
         if _exceeds("EXPORT_ROWS", order.selection):
             at_once = formatting.counted(current_app.config["EXPORT_ROWS"], self.noun, self.nouns)
             call_attention(f"This list is too long to be sent at once, which goes up to {at_once}. {BY_A_JOB}")
@@ -65,7 +65,7 @@ class ExportPage(Exporting):
     def export_page(self) -> Any:
         """Ask how; then send the file, or have a job make it where that takes longer."""
         arguments = self.arguments()
-        order = self.order(arguments, staff_id=signed_in_person().id)
+        order = self.order(arguments, staff_id=signed_in_principal().id)
         if request.method != "POST":
             return self._page(order.selection, None, [])
         choice = self._sent(request.form)
@@ -76,7 +76,7 @@ class ExportPage(Exporting):
             columns=choice["columns"],
             format_key=choice["format"],
             options=FileOptions(**choice["options"]),
-            staff_id=signed_in_person().id,
+            staff_id=signed_in_principal().id,
         )
         if (
             not reauthentication.is_fresh()

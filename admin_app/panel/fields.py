@@ -12,7 +12,7 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
 from admin_app.domain.naming import noun_of
-from admin_app.domain.permissions.policy import Act
+from admin_app.domain.permissions.policy import Action
 from admin_app.errors import NotFoundError
 from admin_app.formatting import plain_lines
 from admin_app.panel.elements import UNSEEN
@@ -89,7 +89,7 @@ class RelationField(Field):
             return Picked(str(self.data.id), str(self.data), "", "")
         if not resource.sees(self.data):
             return Picked(str(self.data.id), UNSEEN.text, "", "")
-        url = resource.url_of(self.data) if resource.may(Act.VIEW) else ""
+        url = resource.url_of(self.data) if resource.may(Action.VIEW) else ""
         return Picked(str(self.data.id), resource.title_of(self.data), resource.detail_of(self.data), url)
 
     def _value(self) -> str:

@@ -22,7 +22,7 @@ from admin_app.panel.field_rights import FieldRights
 from admin_app.panel.registry import resources
 from admin_app.web import errors, submitted_fields
 from admin_app.web.auth import reauthentication
-from admin_app.web.auth.login import ask_to_sign_in, current_person, former_staff_id
+from admin_app.web.auth.login import ask_to_sign_in, current_principal, former_staff_id
 from admin_app.web.flash import warn
 
 # The fields of ours in a form: the version it was drawn from, the version its choices were made at and they themselves,
@@ -64,7 +64,9 @@ class Keeping(FieldRights):
     def answer_to_stranger(self, name: str) -> ResponseReturnValue:
         """Keep what somebody typed whose session has ended, before they are asked to sign in."""
         reauthentication.unwrap(former_staff_id())
-        if (fields := submitted_fields.typed(self.kept_names(name))) and (page := self._kept(fields, name)) is not None:
+        if (fields := submitted_fields.submitted_fields(self.kept_names(name))) and (
+            page := self._kept(fields, name)
+        ) is not None:
             return page
         return super().answer_to_stranger(name)
 
@@ -83,7 +85,7 @@ class Keeping(FieldRights):
 
     def shown_draft(self) -> Draft | None:
         """Return the person's draft that the address names."""
-        person = current_person()
+        person = current_principal()
         if request.method == "POST" or person is None or IN_ADDRESS not in request.args:
             return None
         return draft_of(db.session, person, request.args[IN_ADDRESS], address=form_address())
@@ -115,7 +117,7 @@ class Keeping(FieldRights):
 
     def drop_sent_draft(self) -> None:
         """Forget the draft that was just saved (not yet committed)."""
-        person = current_person()
+        person = current_principal()
         if person is not None and (key := request.form.get(DRAFT)):
             drop_draft(db.session, person, key)
 
@@ -144,12 +146,12 @@ def _names() -> Collection[str]:
 
 def _stale_token(_error: CSRFError) -> Any:
     """Show the form again with a fresh token; what came without a good one is never carried out."""
-    person = current_person()
+    person = current_principal()
     reauthentication.unwrap(person.id if person is not None else None)
     resource, view = _resource()
     if (
         resource is None
-        or not submitted_fields.typed(resource.kept_names(view))
+        or not submitted_fields.submitted_fields(resource.kept_names(view))
         or not resource.may(resource.acts[view])
     ):
         return errors.token_missing()

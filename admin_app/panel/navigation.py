@@ -10,7 +10,7 @@ from admin_app.jobs import store as job_store
 from admin_app.panel.at_hand import TOLD, at_hand
 from admin_app.panel.elements import Link, MenuItem
 from admin_app.panel.registry import resources
-from admin_app.web.auth.login import current_person
+from admin_app.web.auth.login import current_principal
 from admin_app.web.urls import address_of, own_path
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def init_app(app: Flask) -> None:
 
 
 def _menu() -> dict[str, Any]:
-    if current_person() is None:
+    if current_principal() is None:
         return {"navigation": [], "job_news": [], "home_url": address_of("auth.sign_in")}
     seen = [resource for resource in resources() if resource.is_accessible()]
     start = MenuItem("Start", address_of("admin.index"), _page(request.endpoint == "admin.index"))

@@ -18,11 +18,11 @@ def pager_of(selection: Selection, page: Page, links: ListLinks) -> Pager:
     size = selection.per_page
     sizes = tuple(
         Link(str(other), links.to(selection.changed(per_page=other)), is_current=other == size)
-        for other in selection.offer.page_sizes
+        for other in selection.schema.page_sizes
     )
     first = links.to(selection.changed())
     if not page.before and not page.after:
-        is_worth = page.count.number > selection.offer.page_sizes[0]
+        is_worth = page.count.number > selection.schema.page_sizes[0]
         return Pager(sizes=sizes if is_worth else (), here_url=first)
     before = links.to(selection.changed(page=max(page.number - 1, 0), before=page.before))
     following = page.number + 1 if page.number else 0

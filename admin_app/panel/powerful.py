@@ -10,7 +10,7 @@ from wtforms import Form
 
 from admin_app.domain.auth import session_revocation
 from admin_app.domain.permissions import privileges, roles
-from admin_app.domain.permissions.policy import Act
+from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.formatting import counted
 from admin_app.models.role import Role
@@ -18,7 +18,7 @@ from admin_app.panel.resource import ResourceView
 from admin_app.panel.standing import standing
 from admin_app.web.auth.login import go_on
 
-TOUCHING = frozenset({Act.EDIT, Act.DELETE, Act.UNDO})
+TOUCHING = frozenset({Action.EDIT, Action.DELETE, Action.UNDO})
 
 
 class Powerful(ResourceView):
@@ -35,7 +35,7 @@ class Powerful(ResourceView):
         """Return every role, read once a page: they are few, and asked for row by row."""
         return standing().once("roles", lambda: {one.key: one for one in roles.all_of(db.session)})
 
-    def reached(self, records: Sequence[Any], act: Act) -> Collection[int]:
+    def reached(self, records: Sequence[Any], act: Action) -> Collection[int]:
         """Leave out what holds more than the person at the screen."""
         found = super().reached(records, act)
         if act not in TOUCHING or standing().rights.has_everything:
@@ -55,7 +55,7 @@ class Powerful(ResourceView):
 
     def url_of(self, record: Any, **arguments: Any) -> str:
         """Lead to the form only where the person may save it."""
-        view = "edit_view" if self.reaches(record, Act.EDIT) else "details_view"
+        view = "edit_view" if self.reaches(record, Action.EDIT) else "details_view"
         return self.link(view, record, **arguments)
 
     def _is_held(self, record: Any) -> bool:
@@ -74,6 +74,6 @@ class Powerful(ResourceView):
 
 def said_of_signed_out() -> str:
     """Say how many other people have to sign in again by the last act; "" for none."""
-    number = session_revocation.signed_out(db.session)
+    number = session_revocation.number_signed_out(db.session)
     people = counted(number, "person has", "people have")
     return f"{people} to sign in again; what they typed is kept." if number else ""

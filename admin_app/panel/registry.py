@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, current_app
 
 from admin_app.domain.naming import names_of
-from admin_app.domain.records.lookup import EVERYTHING, Sight, find_one, naming_columns
+from admin_app.domain.records.lookup import EVERYTHING, VisibleScope, find_one, naming_columns
 from admin_app.extensions import db
 from admin_app.panel.standing import standing
 
@@ -52,9 +52,9 @@ def find(model: type[Any], text: str) -> Any:
     return find_one(db.session, model, text, noun=noun, nouns=nouns, sight=sight_of(model))
 
 
-def sight_of(model: type[Any]) -> Sight:
+def sight_of(model: type[Any]) -> VisibleScope:
     """Return what the person at hand may see of a model."""
     resource = resource_of(model)
     if resource is None:
         return EVERYTHING
-    return Sight(resource.seen(), resource.shown(column.key for column in naming_columns(model)))
+    return VisibleScope(resource.seen(), resource.shown(column.key for column in naming_columns(model)))

@@ -13,7 +13,7 @@ from flask_admin import expose
 
 from admin_app.domain import preferences
 from admin_app.domain.permissions import roles
-from admin_app.domain.permissions.policy import Act
+from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records import save
 from admin_app.domain.work import saved_views
 from admin_app.errors import InvalidRecord, NotFoundError, RecordGone
@@ -25,7 +25,7 @@ from admin_app.panel.links import ListLinks
 from admin_app.panel.list_elements import ViewRow
 from admin_app.panel.ticking import Ticking
 from admin_app.selection.selection import WHOLE, Selection
-from admin_app.web.auth.login import signed_in_person, signed_in_staff
+from admin_app.web.auth.login import signed_in_principal, signed_in_staff
 from admin_app.web.flash import announce
 
 VIEW_FORMS = frozenset({"new_view", "change_view"})
@@ -41,7 +41,7 @@ class Views(Ticking):
     @expose("/views/")
     def views_view(self) -> Any:
         """List every view of this resource that the person sees."""
-        found = saved_views.views_of(db.session, signed_in_person(), resource=self.endpoint)
+        found = saved_views.views_of(db.session, signed_in_principal(), resource=self.endpoint)
         audiences = _audiences()
         rows = [self._row_of(view, maker, audiences) for view, maker in found]
         return self.render(
@@ -65,7 +65,7 @@ class Views(Ticking):
                 self.drop_sent_draft()
                 view = saved_views.create_view(
                     db.session,
-                    signed_in_person(),
+                    signed_in_principal(),
                     resource=self.endpoint,
                     name=request.form.get("name", ""),
                     arguments=self._printed(selection),
@@ -152,13 +152,13 @@ class Views(Ticking):
 
     def _found(self, key: str) -> SavedView:
         try:
-            return saved_views.find_view(db.session, signed_in_person(), resource=self.endpoint, key=key)
+            return saved_views.find_view(db.session, signed_in_principal(), resource=self.endpoint, key=key)
         except NotFoundError:
             abort(HTTPStatus.NOT_FOUND)
 
     def _changeable(self, key: str) -> SavedView:
         view = self._found(key)
-        if not saved_views.may_change(signed_in_person(), view):
+        if not saved_views.may_change(signed_in_principal(), view):
             abort(HTTPStatus.FORBIDDEN)
         return view
 
@@ -167,7 +167,7 @@ class Views(Ticking):
         audience = request.form.get("audience", present)
         if audience not in {*_audiences(), present}:
             raise InvalidRecord({"audience": "Choose who sees the view."})
-        if audience not in {present, MINE} and not self.may(Act.SHARE):
+        if audience not in {present, MINE} and not self.may(Action.SHARE):
             abort(HTTPStatus.FORBIDDEN)
         return audience
 
@@ -181,7 +181,7 @@ class Views(Ticking):
 
     def _remember_default(self, view_id: int | None) -> None:
         try:
-            with save.commit(db.session, Preference):
+            with save.saving(db.session, Preference):
                 preferences.remember_default_view(
                     db.session, signed_in_staff(), resource=self.endpoint, view_id=view_id
                 )  # fmt: skip -- one call
@@ -190,12 +190,12 @@ class Views(Ticking):
             abort(HTTPStatus.CONFLICT)
 
     def _row_of(self, view: SavedView, maker: Staff, audiences: Mapping[str, str]) -> ViewRow:
-        is_own = saved_views.may_change(signed_in_person(), view)
+        is_own = saved_views.may_change(signed_in_principal(), view)
         return ViewRow(
             id=view.id,
             name=view.name,
             url=self.link("index_view", view=view.id),
-            maker="You" if maker.id == signed_in_person().id else maker.name,
+            maker="You" if maker.id == signed_in_principal().id else maker.name,
             audience="" if view.audience == MINE else audiences.get(view.audience, view.audience),
             is_default=self.settings.default_view_id == view.id,
             edit_url=self.link("change_view", id=view.id) if is_own else "",
@@ -207,7 +207,7 @@ class Views(Ticking):
         draft = self.shown_draft()
         answers = self.answers(draft)
         present, known = view.audience if view is not None else MINE, _audiences()
-        offered = [*known] if self.may(Act.SHARE) else sorted({MINE, present})
+        offered = [*known] if self.may(Action.SHARE) else sorted({MINE, present})
         is_default = view is not None and self.settings.default_view_id == view.id
         index = ListLinks(self.link("index_view"))
         page = self.render(

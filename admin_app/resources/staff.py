@@ -17,7 +17,7 @@ from admin_app.panel.access import Access
 from admin_app.panel.fields import NewPasswordField, Rule
 from admin_app.panel.word_fields import RolesField
 from admin_app.timezones import UTC_NAME
-from admin_app.web.auth.login import current_person
+from admin_app.web.auth.login import current_principal
 from admin_app.web.flash import announce
 
 NO_ROLE = "Choose at least one role."
@@ -91,7 +91,7 @@ class StaffResource(Access):
         # Some letters grow when they become small ones.
         if problem := problem_with(Staff.__table__.columns["email"], "Email", model.email):
             raise InvalidRecord({"email": problem})
-        power = privileges.taken(db.session, current_person())
+        power = privileges.locked_privileges(db.session, current_principal())
         if not is_created:
             power.require_over(model)
         if is_created and not model.roles:
@@ -107,5 +107,5 @@ class StaffResource(Access):
 
     def on_model_delete(self, model: Staff) -> None:
         """Refuse to delete the last owner, and whoever holds more than who deletes."""
-        privileges.taken(db.session, current_person()).require_over(model)
+        privileges.locked_privileges(db.session, current_principal()).require_over(model)
         privileges.require_another_owner(db.session, model)

@@ -57,7 +57,7 @@ class SortKey:
 
 
 @dataclass(frozen=True)
-class Offer:
+class ListSchema:
     """Everything that may be asked of one model's list. What is not in here is refused."""
 
     model: type[Any]

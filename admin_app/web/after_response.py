@@ -28,7 +28,7 @@ def init_app(app: Flask) -> None:
     app.after_request(_leave_with)
 
 
-def afterwards(name: str, write: Write) -> None:
+def run_after_response(name: str, write: Write) -> None:
     """Have something written after the answer; said again under the same name, the later one holds."""
     g.setdefault("afterwards", {})[name] = write
 

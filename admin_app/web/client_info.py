@@ -9,14 +9,14 @@ from functools import lru_cache
 from flask import request
 from ua_parser import parse
 
-from admin_app.domain.auth.sessions import Visitor
+from admin_app.domain.auth.sessions import ClientInfo
 
 _WITH_PORT = re.compile(r"(?P<v4>[0-9.]+):[0-9]+|\[(?P<v6>[^\]]+)\](?::[0-9]+)?")
 
 
-def visitor() -> Visitor:
+def client_info() -> ClientInfo:
     """Return what the present request says about where it came from."""
-    return Visitor(address=_address(request.remote_addr or ""), user_agent=request.user_agent.string)
+    return ClientInfo(address=_address(request.remote_addr or ""), user_agent=request.user_agent.string)
 
 
 def _address(text: str) -> str:

@@ -18,7 +18,7 @@ def init_app(app: Flask, names: Callable[[], Collection[str]]) -> None:
     app.extensions[_NAMES] = names
 
 
-def typed(allowed: Collection[str] | None = None) -> tuple[Field, ...]:
+def submitted_fields(allowed: Collection[str] | None = None) -> tuple[Field, ...]:
     """Return the fields that were sent and are allowed: those without secrets; none where nothing was typed.
 
     Which are allowed is asked of who knows, unless it is said; none where nobody does.

@@ -20,7 +20,7 @@ from admin_app import create_app
 from admin_app.db import troubles
 from admin_app.db.troubles import OneLine, say, trouble_of
 from admin_app.extensions import db
-from admin_app.web.after_response import afterwards
+from admin_app.web.after_response import run_after_response
 from tests.client import Client
 from tests.page import Page
 
@@ -281,7 +281,7 @@ def test_what_is_written_after_an_answer_says_it_once(
     @app.get("/written")
     def written() -> str:
         for name in ("one", "two"):
-            afterwards(name, lambda own: own.execute(text("DELETE FROM word")))
+            run_after_response(name, lambda own: own.execute(text("DELETE FROM word")))
         return "answered"
 
     client = app.test_client()

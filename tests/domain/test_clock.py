@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from admin_app.domain.audit import entry
 from admin_app.domain.auth import failed_sign_ins, passwords, sessions, sign_in, throttle, two_factor
-from admin_app.domain.auth.sessions import Visitor
+from admin_app.domain.auth.sessions import ClientInfo
 from admin_app.domain.auth.throttle import FORGIVEN_AFTER, LONGEST_DELAY, Limit
 from admin_app.domain.clock import TOLERANCE
 from admin_app.domain.work import drafts, idempotency, presence
@@ -96,7 +96,7 @@ def test_nobody_waits_longer_than_the_longest_delay_from_now(ahead: Clock, limit
 def test_what_a_page_says_of_a_delay_is_no_longer_either(ahead: Clock, viewer: Staff) -> None:
     with ahead(YEAR):
         for _ in range(12):
-            sign_in.prove_by_password(db.session, email=viewer.email, password="wrong", visitor=Visitor("192.0.2.1"))
+            sign_in.prove_by_password(db.session, email=viewer.email, password="wrong", visitor=ClientInfo("192.0.2.1"))
 
     count, until = sign_in.delay_of(db.session, me(viewer))
 
@@ -217,7 +217,7 @@ def test_a_code_is_no_good_after_a_newer_one(viewer: Staff, app: Flask) -> None:
 
 
 def test_whoever_was_at_a_form_in_the_future_is_there_no_longer(ahead: Clock, viewer: Staff, owner: Staff) -> None:
-    place = presence.Place("post", 1)
+    place = presence.OpenForm("post", 1)
     with ahead(YEAR):
         presence.arrive(db.session, place, viewer.id, lasting=presence.OPENED)
         (noted,) = presence.present_at(db.session, place)

@@ -13,7 +13,7 @@ from flask import Flask
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
-from admin_app.db.string_set import Words
+from admin_app.db.string_set import StringSet
 from admin_app.db.types import utc_now
 from admin_app.extensions import db
 from admin_app.jobs import rerun
@@ -134,7 +134,7 @@ def test_who_may_not_export_it_any_more_cannot_have_it_made_again(
 ) -> None:
     job_id = lose(jobs, client_with("post:*"))
     with app.app_context():
-        db.session.scalars(select(Role).where(Role.key == "liam")).one().rows = Words(["post:own"])
+        db.session.scalars(select(Role).where(Role.key == "liam")).one().rows = StringSet(["post:own"])
         db.session.commit()
         client = client_of(db.session.scalars(select(Staff).where(Staff.name == "Liam")).one())
 
@@ -154,7 +154,7 @@ def test_the_worker_asks_for_the_rights_of_whose_it_is(
     jobs.work()
     jobs.queue.files.remove(1)
     with app.app_context():
-        db.session.get_one(Staff, other.id).roles = Words([VIEWER])
+        db.session.get_one(Staff, other.id).roles = StringSet([VIEWER])
         db.session.commit()
 
     press(as_owner, 1)

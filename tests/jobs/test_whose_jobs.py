@@ -11,7 +11,7 @@ from flask import Flask
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
-from admin_app.db.string_set import Words
+from admin_app.db.string_set import StringSet
 from admin_app.extensions import db
 from admin_app.jobs import store as job_store
 from admin_app.models.job import JobState
@@ -34,7 +34,7 @@ def test_who_lost_the_right_meanwhile_gets_no_file(
         db.session.commit()
     jobs.work()
     with app.app_context():
-        db.session.get_one(Staff, owner.id).roles = Words([VIEWER])
+        db.session.get_one(Staff, owner.id).roles = StringSet([VIEWER])
         job_store.retry(db.session, job_id=second)
         db.session.commit()
         app.extensions["jobs"].wake(second)
@@ -59,7 +59,7 @@ def test_who_is_kept_to_some_rows_meanwhile_gets_no_file_of_more(
     jobs.work()
     client.post_form("/admin/post/export/", form)
     with app.app_context():
-        db.session.scalars(select(Role).where(Role.key == "liam")).one().rows = Words(["post:own"])
+        db.session.scalars(select(Role).where(Role.key == "liam")).one().rows = StringSet(["post:own"])
         db.session.commit()
         client = client_of(db.session.scalars(select(Staff).where(Staff.name == "Liam")).one())
     jobs.work()

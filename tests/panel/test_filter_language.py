@@ -172,7 +172,7 @@ def test_groups_find_what_they_say(
         expected = [row for row in rows if all(holds(tree, row) for tree in trees)]
         assert selection.problems == []
         assert sorted(found) == [row["id"] for row in expected]
-        again = Selection.parse(posts_view.offer(), selection.arguments())
+        again = Selection.parse(posts_view.schema(), selection.arguments())
         assert (again.conditions, again.groups) == (selection.conditions, selection.groups)
         assert str(print_where(again.groups)) == str(print_where(selection.groups)) if selection.groups else True
         assert db.session.scalars(select(Post.id).where(*again.criteria).order_by(Post.id)).all() == sorted(found)

@@ -38,7 +38,7 @@ def test_a_view_opened_is_exactly_the_selection_it_was_saved_from(app: Flask, vi
         db.session.commit()
 
     with app.app_context():
-        offer = resource.offer()
+        schema = resource.schema()
 
     def seen_by(staff: Staff, arguments: list[tuple[str, str]]) -> tuple[Selection, list[tuple[str, str]]]:
         """Return what this person's list shows, and what is kept of it as a view."""
@@ -49,7 +49,7 @@ def test_a_view_opened_is_exactly_the_selection_it_was_saved_from(app: Flask, vi
             assert signed_in
             login_user(SignedIn(signed_in, token))
             selection = resource.selection(arguments)
-            shown = selection.changed(view=0, columns=resource.visible_columns(selection), offer=offer)
+            shown = selection.changed(view=0, columns=resource.visible_columns(selection), schema=schema)
             return shown, resource.stored_arguments(selection)
 
     @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from admin_app.db.string_set import Words
+from admin_app.db.string_set import StringSet
 from admin_app.domain.permissions import privileges
 from admin_app.extensions import db
 from admin_app.models.role import EDITOR, OWNER, VIEWER
@@ -132,7 +132,7 @@ def test_what_was_taken_away_while_a_request_waited_is_not_given(
         privileges.lock(db.session)
         answer = threads.submit(as_clerk.post, f"/admin/staff/edit/?id={looker.id}", data=form)
         wait_until_waiting(1)
-        db.session.execute(update(Staff).where(Staff.id == clerk.id).values(roles=Words(["looker"])))
+        db.session.execute(update(Staff).where(Staff.id == clerk.id).values(roles=StringSet(["looker"])))
         db.session.commit()
         page = Page(answer.result())
 

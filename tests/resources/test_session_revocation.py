@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from admin_app.db.string_set import Words
+from admin_app.db.string_set import StringSet
 from admin_app.domain.auth import session_revocation
 from admin_app.domain.permissions import privileges
 from admin_app.extensions import db
@@ -28,13 +28,15 @@ LOOKS = ["", "*:list", "*:view"]
 @pytest.fixture
 def author(keep: Any) -> Role:
     """Authors look at everything and edit posts."""
-    return keep(Role(name="Author", key="author", permissions=Words(["*:list", "*:view", "post:edit"])))
+    return keep(Role(name="Author", key="author", permissions=StringSet(["*:list", "*:view", "post:edit"])))
 
 
 @pytest.fixture
 def clerk(keep: Any) -> Role:
     """Clerks look after roles, their own included, and accounts."""
-    return keep(Role(name="Clerk", key="clerk", permissions=Words(["*:list", "*:view", "*:undo", "role:*", "staff:*"])))
+    return keep(
+        Role(name="Clerk", key="clerk", permissions=StringSet(["*:list", "*:view", "*:undo", "role:*", "staff:*"]))
+    )
 
 
 @pytest.fixture
@@ -163,7 +165,7 @@ def test_an_undone_and_a_restored_change_of_a_role_end_sessions_too(
 def change_to(app: Flask, permissions: list[str]) -> str:
     """Return the first change that left a role these permissions."""
     with app.app_context():
-        kept = Words(filter(None, permissions)).to_text()
+        kept = StringSet(filter(None, permissions)).to_text()
         changes = db.session.scalars(select(Change).where(Change.model == "role").order_by(Change.id))
         return str(next(one.id for one in changes if (one.after or {}).get("permissions") == kept))
 
@@ -219,7 +221,7 @@ def test_who_gets_the_role_while_its_change_waits_signs_in_again(
         privileges.lock(db.session)
         answer = threads.submit(as_owner.post, edit_url(author), data=form)
         wait_until_waiting(1)
-        db.session.execute(update(Staff).where(Staff.id == viewer.id).values(roles=Words(["author"])))
+        db.session.execute(update(Staff).where(Staff.id == viewer.id).values(roles=StringSet(["author"])))
         db.session.commit()
         saved = answer.result()
 
@@ -256,10 +258,10 @@ def test_whatever_writes_a_role_ends_the_sessions(
     """A script, a job, a command: nothing but the session's commit. A role that is gone leaves those who have it less."""
     as_ann = as_one("Ann", "author")
     with app.app_context():
-        db.session.scalars(select(Role).where(Role.key == "editor")).one().permissions = Words(["post:list"])
+        db.session.scalars(select(Role).where(Role.key == "editor")).one().permissions = StringSet(["post:list"])
         db.session.delete(db.session.get_one(Role, author.id))
         db.session.commit()
-        number = session_revocation.signed_out(db.session)
+        number = session_revocation.number_signed_out(db.session)
 
     assert (number, [home(one) for one in (as_editor, as_ann, as_viewer)]) == (2, [302, 302, 200])
 

@@ -23,7 +23,7 @@ def rows_of(selection: Selection) -> list[Any]:
 def selection(search: str, of: type[Any] = Post, **filters: str) -> Selection:
     resource = resource_of(of)
     assert resource
-    return Selection.parse(resource.offer(), [("q", search), *filters.items()])
+    return Selection.parse(resource.schema(), [("q", search), *filters.items()])
 
 
 def found(search: str, of: type[Any] = Post) -> list[int]:

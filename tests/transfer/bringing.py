@@ -21,7 +21,7 @@ def bring(model: type[Any], text: str | bytes, **options: Any) -> Report:
     view: Any = resource_of(model)
     raw = text.encode() if isinstance(text, str) else text
     file = decoded(io.BytesIO(raw))
-    with save.commit(db.session, model):
+    with save.saving(db.session, model):
         return import_csv(db.session, model, file, view.import_columns(), ignored=view.ignored_headers(), **options)
 
 

@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, Delete, Update, delete, func, insert, lite
 from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.json_values import is_recorded, json_of, kept_columns, title_of, to_json
-from admin_app.domain.audit.recorder import RECORDED, begin_set, count_rows
+from admin_app.domain.audit.recorder import RECORDED, begin_change_set, count_rows
 from admin_app.errors import RecordGone
 from admin_app.extensions import AnySession
-from admin_app.models.change_set import Change, Did, Values
+from admin_app.models.change_set import Change, Did, JsonValues
 
 
 def change_rows(session: AnySession, model: type[Any], which: ColumnElement[bool], values: Mapping[str, Any]) -> int:
@@ -21,7 +21,7 @@ def change_rows(session: AnySession, model: type[Any], which: ColumnElement[bool
     if is_recorded(model):
         columns = {key: kept_columns(model)[key] for key in values}
         before = json_of(columns, _dialect(session))
-        after = literal({key: to_json(columns[key], value) for key, value in values.items()}, Values)
+        after = literal({key: to_json(columns[key], value) for key, value in values.items()}, JsonValues)
         recorded = _record(session, model, which, Did.UPDATE, before=before, after=after)
     return _send(session, update(model).where(which).values({**values, "version": model.version + 1}), recorded)
 
@@ -65,7 +65,7 @@ def _record(
 ) -> int:
     """Write a change for each of the rows, before they change or after they came; return how many."""
     version = model.version if did is Did.CREATE else model.version + 1
-    set_id = begin_set(session)
+    set_id = begin_change_set(session)
     columns = ("change_set_id", "model", "record_id", "act", "title", "version", "before", "after")
     key = inspect_mapper(model).primary_key[0]
     name = inspect_mapper(model).local_table.name

@@ -19,7 +19,7 @@ LONGEST_WORD = 200
 _WORDS = re.compile(rf"\w{{1,{LONGEST_WORD}}}|\s{{1,{LONGEST_WORD}}}|.", re.DOTALL)
 
 
-class Fate(StrEnum):
+class PieceKind(StrEnum):
     """What became of a piece of text."""
 
     SAME = "same"
@@ -32,7 +32,7 @@ class Fate(StrEnum):
 class Piece:
     """Some text and what became of it; `url` leads to the record that it names."""
 
-    fate: Fate
+    fate: PieceKind
     text: str
     url: str = ""
 
@@ -45,9 +45,9 @@ def words_diff(old: str, new: str) -> tuple[Piece, ...]:
     # A word that differs is shown whole, not from the letter on where it does.
     head, tail = _broken_word(old[:start], before=True), _broken_word(old[len(old) - end :], before=False)
     pieces = [
-        Piece(Fate.SAME, old[: start - len(head)]),
+        Piece(PieceKind.SAME, old[: start - len(head)]),
         *_compared(head + was + tail, head + now + tail),
-        Piece(Fate.SAME, old[len(old) - end + len(tail) :]),
+        Piece(PieceKind.SAME, old[len(old) - end + len(tail) :]),
     ]
     pieces = [piece for piece in pieces if piece.text]
     last = len(pieces) - 1
@@ -58,7 +58,7 @@ def words_diff(old: str, new: str) -> tuple[Piece, ...]:
 
 def replaced(old: str, new: str) -> tuple[Piece, ...]:
     """Return two values as one in place of the other."""
-    return Piece(Fate.GONE, cut(old)), Piece(Fate.CAME, cut(new))
+    return Piece(PieceKind.GONE, cut(old)), Piece(PieceKind.CAME, cut(new))
 
 
 def _common(one: str, other: str) -> int:
@@ -83,25 +83,25 @@ def _compared(old: str, new: str) -> Iterator[Piece]:
     was, now = _WORDS.findall(old[: MOST_WORDS * 10]), _WORDS.findall(new[: MOST_WORDS * 10])
     is_whole = len(old) <= MOST_WORDS * 10 and len(new) <= MOST_WORDS * 10
     if not is_whole or max(len(was), len(now)) > MOST_WORDS:
-        yield Piece(Fate.GONE, old)
-        yield Piece(Fate.CAME, new)
+        yield Piece(PieceKind.GONE, old)
+        yield Piece(PieceKind.CAME, new)
         return
     for kind, i, j, k, m in SequenceMatcher(None, was, now).get_opcodes():
         if kind == "equal":
-            yield Piece(Fate.SAME, "".join(was[i:j]))
+            yield Piece(PieceKind.SAME, "".join(was[i:j]))
             continue
-        yield Piece(Fate.GONE, "".join(was[i:j]))
-        yield Piece(Fate.CAME, "".join(now[k:m]))
+        yield Piece(PieceKind.GONE, "".join(was[i:j]))
+        yield Piece(PieceKind.CAME, "".join(now[k:m]))
 
 
 def _shortened(piece: Piece, is_first: bool, *, is_last: bool) -> list[Piece]:  # noqa: FBT001 -- the ends of one list
-    if piece.fate is not Fate.SAME:
+    if piece.fate is not PieceKind.SAME:
         return [Piece(piece.fate, cut(piece.text))]
     if len(piece.text) <= 3 * AROUND:
         return [piece]
-    head = [] if is_first else [Piece(Fate.SAME, piece.text[:AROUND])]
-    tail = [] if is_last else [Piece(Fate.SAME, piece.text[-AROUND:])]
-    return [*head, Piece(Fate.GAP, "…"), *tail]
+    head = [] if is_first else [Piece(PieceKind.SAME, piece.text[:AROUND])]
+    tail = [] if is_last else [Piece(PieceKind.SAME, piece.text[-AROUND:])]
+    return [*head, Piece(PieceKind.GAP, "…"), *tail]
 
 
 def cut(text: str) -> str:

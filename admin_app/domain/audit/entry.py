@@ -31,7 +31,7 @@ _INSERT_CHANGES = Prepared(_inserting(Change.__table__))
 
 
 @dataclass
-class Trail:
+class AuditEntry:
     """What the present transaction did so far: `pending` are rows to be written, `heading` what was said about the act."""
 
     set_id: int | None = None
@@ -43,7 +43,7 @@ class Trail:
     main: tuple[str, int, str, Did] | None = None
 
 
-def remember(trail: Trail, row: dict[str, Any]) -> None:
+def add_change(trail: AuditEntry, row: dict[str, Any]) -> None:
     """Add what a flush did to a record; what an earlier flush of the transaction did to it becomes one change with it."""
     first = trail.pending.pop((row["model"], row["record_id"]), None)
     merged: dict[str, Any] | None = row
@@ -72,7 +72,7 @@ def _merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any] | N
     return {**second, "act": act, "before": before, "after": after}
 
 
-def write(session: AnySession, trail: Trail) -> int:
+def write_entry(session: AnySession, trail: AuditEntry) -> int:
     """Write the set, if that was not done yet, and what is pending; return the set's id."""
     connection = session.connection()
     if trail.set_id is None:
@@ -85,7 +85,7 @@ def write(session: AnySession, trail: Trail) -> int:
     return trail.set_id
 
 
-def heading_of(trail: Trail) -> dict[str, Any]:
+def heading_of(trail: AuditEntry) -> dict[str, Any]:
     """Return the columns of the change set, as far as they are known by now."""
     acting = act_under_way()
     if "actor" not in trail.heading and acting is not None:
@@ -104,7 +104,7 @@ def heading_of(trail: Trail) -> dict[str, Any]:
     }
 
 
-def _summary(trail: Trail) -> str:
+def _summary(trail: AuditEntry) -> str:
     """Say in one line what was changed: "Deleted user “Ann” and changed 17 posts"."""
     main, _, title, did = trail.main or ("", None, "", Did.UPDATE)
     parts: list[str] = []

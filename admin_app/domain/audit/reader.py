@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 
 from admin_app.db.json_values import kept_columns, to_json
-from admin_app.domain.audit.recorder import note
+from admin_app.domain.audit.recorder import record_event
 from admin_app.extensions import AnySession
 from admin_app.models.change_set import ABOUT_ACCESS, Change, ChangeSet, Kind
-from admin_app.selection.list_schema import Offer, SearchColumn
+from admin_app.selection.list_schema import ListSchema, SearchColumn
 from admin_app.selection.paging.counting import Count, bounded
 from admin_app.selection.paging.planner import planned
 from admin_app.selection.selection import COUNT_LIMIT, Selection
@@ -28,9 +28,9 @@ CROSSING = 1000
 BATCH = 1000
 
 # By model, which of its rows.
-Rows = Mapping[type[Any], ColumnElement[bool]]
+VisibleRows = Mapping[type[Any], ColumnElement[bool]]
 
-OFFER = Offer(
+LIST_SCHEMA = ListSchema(
     model=ChangeSet,
     search={"summary": SearchColumn(ChangeSet.summary), "actor": SearchColumn(ChangeSet.actor)},
     default_sort="-id",
@@ -49,7 +49,7 @@ class Timeline:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ActivityFilter:
     """Which acts: by person, resource (a table), kind, time and words."""
 
     person: int | None = None
@@ -63,7 +63,7 @@ class Wanted:
     # Tables whose trail the person may not see.
     hidden: Collection[str] = field(default=())
     # By model, the rows whose trail the person may see, where that is not every row.
-    rows: Rows = field(default_factory=dict)
+    rows: VisibleRows = field(default_factory=dict)
     # Whose acts that are about no record in particular they see all the same: their own.
     own: int | None = None
     # Tables whose records are not called by their names, so that nothing is found by those either.
@@ -114,7 +114,7 @@ def timeline(
 
 
 def changes_of(
-    session: AnySession, set_id: int, hidden: Collection[str], *, rows: Rows | None = None, after: int = 0
+    session: AnySession, set_id: int, hidden: Collection[str], *, rows: VisibleRows | None = None, after: int = 0
 ) -> tuple[Sequence[Change], int]:
     """Return a page of what an act changed, without the hidden tables and rows, and where the next page begins."""
     wanted = (
@@ -129,9 +129,9 @@ def changes_of(
     return shown, shown[-1].id if len(found) > len(shown) else 0
 
 
-def activity(session: AnySession, wanted: Wanted, *, before: int = 0, after: int = 0) -> Activity:
+def activity(session: AnySession, wanted: ActivityFilter, *, before: int = 0, after: int = 0) -> Activity:
     """Return a page of acts: the newest, those before an act, or those after one."""
-    words = planned(session, Selection(offer=OFFER, search=wanted.search))
+    words = planned(session, Selection(schema=LIST_SCHEMA, search=wanted.search))
     criteria = [*_criteria(session, wanted), *words.criteria]
     # What may be seen of an act takes longer to find out than a list's rows take to be counted.
     limit = min(words.count_limit, COUNT_LIMIT)
@@ -150,7 +150,7 @@ def activity(session: AnySession, wanted: Wanted, *, before: int = 0, after: int
     return Activity(shown, count, shown[0].id if has_newer else 0, shown[-1].id if has_older else 0)
 
 
-def is_shown(session: AnySession, change_set: ChangeSet, wanted: Wanted) -> bool:
+def is_shown(session: AnySession, change_set: ChangeSet, wanted: ActivityFilter) -> bool:
     """Whether an act is among those that are wanted."""
     found = select(ChangeSet.id).where(ChangeSet.id == change_set.id, *_criteria(session, wanted))
     return session.scalar(found) is not None
@@ -190,7 +190,7 @@ def prune(session: AnySession, before: datetime, *, on_rows: Callable[[int], obj
         on_rows(len(keys))
     if number:
         day = f"{before:%Y-%m-%d}"
-        note(
+        record_event(
             session, kind=Kind.PRUNE, summary=f"Shortened the history: forgot what was done before {day}", count=number
         )
         session.commit()
@@ -204,7 +204,7 @@ def _forget(session: AnySession, table: Any, which: ColumnElement[bool]) -> int:
     return int(result.rowcount)
 
 
-def _there(rows: Rows, record_id: Any) -> Iterator[tuple[type[Any], ColumnElement[bool]]]:
+def _there(rows: VisibleRows, record_id: Any) -> Iterator[tuple[type[Any], ColumnElement[bool]]]:
     """Yield, for each model, whether the record of this key is among its rows."""
     for model, which in rows.items():
         yield model, exists(select(1).where(model.id == record_id, which).correlate(record_id.class_))
@@ -223,7 +223,7 @@ def _table(model: type[Any]) -> str:
 _ids = select(ChangeSet.id).limit(1)
 
 
-def _criteria(session: AnySession, wanted: Wanted) -> list[ColumnElement[bool]]:
+def _criteria(session: AnySession, wanted: ActivityFilter) -> list[ColumnElement[bool]]:
     found = [
         (wanted.person is not None, ChangeSet.actor_id == wanted.person),
         (wanted.is_nobody, ChangeSet.actor_id.is_(None)),

@@ -17,7 +17,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 from admin_app.context import Actor, act_under_way
 from admin_app.db.json_values import COUNTED, is_recorded, kept_columns, recorded_models, to_json
 from admin_app.db.limits import LONGEST_TITLE
-from admin_app.domain.audit.entry import Trail, heading_of, remember, write
+from admin_app.domain.audit.entry import AuditEntry, add_change, heading_of, write_entry
 from admin_app.extensions import AnySession
 from admin_app.models.change_set import ChangeSet, Did
 
@@ -31,37 +31,37 @@ _LAST = "last change set"
 RECORDED = {"is_recorded": True, "synchronize_session": False}
 
 
-def trail_of(session: AnySession) -> Trail:
+def entry_of(session: AnySession) -> AuditEntry:
     """Return the trail of the session's transaction."""
-    trail: Trail = session.info.setdefault(_TRAIL, Trail())
+    trail: AuditEntry = session.info.setdefault(_TRAIL, AuditEntry())
     return trail
 
 
 def describe(session: AnySession, **heading: Any) -> None:
     """Say what the act in this transaction is: `kind`, `summary`, `reason`, `undoes_id`, `resource` and `record_id`, if it changes anything."""
-    trail_of(session).heading.update(heading)
+    entry_of(session).heading.update(heading)
 
 
-def note(session: AnySession, *, actor: Actor | None = None, **heading: Any) -> None:
+def record_event(session: AnySession, *, actor: Actor | None = None, **heading: Any) -> None:
     """Record an act that need not change a record: a sign-in, an export."""
     if actor is not None:
         heading.update(actor_id=actor[0], actor=actor[1])
     describe(session, **heading)
-    trail_of(session).is_noted = True
+    entry_of(session).is_noted = True
 
 
-def begin_set(session: AnySession) -> int:
+def begin_change_set(session: AnySession) -> int:
     """Return the id of the transaction's change set, written now: a statement over many rows needs it."""
     session.flush()
-    return write(session, trail_of(session))
+    return write_entry(session, entry_of(session))
 
 
 def count_rows(session: AnySession, did: Did, model: type[Any], number: int) -> None:
     """Add rows that a statement recorded to the numbers of the transaction's change set."""
-    trail_of(session).counts[did, model.__table__.name] += number
+    entry_of(session).counts[did, model.__table__.name] += number
 
 
-def last_set(session: AnySession) -> int | None:
+def last_change_set(session: AnySession) -> int | None:
     """Return the id of the change set that the session's last commit wrote, if it changed anything."""
     found: int | None = session.info.get(_LAST)
     return found
@@ -89,11 +89,11 @@ def _note_flush(session: Session, _context: Any) -> None:
     ]
     session.info.pop("unknown", None)
     for row in filter(None, rows):
-        trail = trail_of(session)
-        remember(trail, row)
+        trail = entry_of(session)
+        add_change(trail, row)
         trail.main = trail.main or (row["model"], row["record_id"], row["title"], row["act"])
-    if _TRAIL in session.info and len(trail_of(session).pending) >= MOST_PENDING:
-        write(session, trail_of(session))
+    if _TRAIL in session.info and len(entry_of(session).pending) >= MOST_PENDING:
+        write_entry(session, entry_of(session))
 
 
 @event.listens_for(Session, "before_commit")
@@ -107,7 +107,7 @@ def _finish(session: Session) -> None:
     if trail is None or not (trail.pending or trail.set_id or trail.is_noted):
         return
     was_begun = trail.set_id is not None
-    write(session, trail)
+    write_entry(session, trail)
     if was_begun:
         # A set whose transaction is still open is no part of the trail yet: now its numbers are known.
         sets: Any = ChangeSet.__table__

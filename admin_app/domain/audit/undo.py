@@ -13,13 +13,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, func, select, tuple_
 
 from admin_app.db.json_values import from_json, kept_columns, keys_in, recorded_models
-from admin_app.domain.audit.recorder import begin_set, describe
-from admin_app.domain.audit.undo_conflicts import Obstacle, obstacle_of
-from admin_app.domain.audit.undo_sql import GivingBack
+from admin_app.domain.audit.recorder import begin_change_set, describe
+from admin_app.domain.audit.undo_conflicts import UndoConflict, conflict_of
+from admin_app.domain.audit.undo_sql import UndoStatements
 from admin_app.domain.naming import noun_of
 from admin_app.domain.permissions import privileges
-from admin_app.domain.permissions.principal import Holder
-from admin_app.domain.permissions.privileges import Power
+from admin_app.domain.permissions.principal import AnyPrincipal
+from admin_app.domain.permissions.privileges import Privileges
 from admin_app.errors import UndoError
 from admin_app.extensions import AnySession, db
 from admin_app.models.change_set import Change, ChangeSet, Did, Kind
@@ -32,12 +32,12 @@ UNDID, REDID = "Undid: ", "Redid: "
 
 
 @dataclass(frozen=True)
-class Outcome:
+class UndoResult:
     """What an undo did: how many records it gave back, how many it left, and why it left the first of them."""
 
     given_back: int
     left: int
-    obstacles: Sequence[Obstacle]
+    obstacles: Sequence[UndoConflict]
 
 
 def is_undoable(change_set: ChangeSet) -> bool:
@@ -67,7 +67,9 @@ def undone_by(session: AnySession, change_set: ChangeSet) -> ChangeSet | None:
     return found if found is None or undone_by(session, found) is None else None
 
 
-def strays(session: AnySession, set_id: int, model: type[Any], rows: ColumnElement[bool], did: Collection[Did]) -> bool:
+def touches_rows_beyond(
+    session: AnySession, set_id: int, model: type[Any], rows: ColumnElement[bool], did: Collection[Did]
+) -> bool:
     """Whether an act did such a thing to a record of the model that is not among these rows, or not there."""
     there = exists(select(1).where(model.id == Change.record_id, rows).correlate(Change))
     which = (Change.change_set_id == set_id, Change.model == model.__table__.name, Change.act.in_(did))
@@ -82,11 +84,11 @@ def fields_changed(session: AnySession, set_id: int, model: type[Any]) -> set[st
 
 
 def undo(
-    session: AnySession, change_set: ChangeSet, *, by: Holder | None = None, insisted: Collection[int] = ()
-) -> Outcome:
+    session: AnySession, change_set: ChangeSet, *, by: AnyPrincipal | None = None, insisted: Collection[int] = ()
+) -> UndoResult:
     """Undo an act (not yet committed); `insisted` are the changes to be undone although their records changed since.
 
-    Raises `UndoError` where there is nothing to give back, and `PowerError` where that is about more rights than the
+    Raises `UndoError` where there is nothing to give back, and `PrivilegeError` where that is about more rights than the
     person has, or nobody could manage staff any more; nobody is whoever runs a command.
     """
     if not is_undoable(change_set):
@@ -100,8 +102,10 @@ def undo(
         resource=change_set.resource,
         record_id=change_set.record_id,
     )
-    begin_set(session)
-    power = privileges.taken(session, by) if privileges.is_about_power(session, change_set.id) else None
+    begin_change_set(session)
+    power = (
+        privileges.locked_privileges(session, by) if privileges.is_about_privileges(session, change_set.id) else None
+    )
     if power is not None:
         privileges.require_over_touched(session, power, change_set.id)
     given_back = _give_back(session, change_set.id)
@@ -113,17 +117,17 @@ def undo(
     return _outcome(session, change_set.id, given_back)
 
 
-def bring_back(session: AnySession, change: Change, *, by: Holder | None = None) -> None:
+def restore_record(session: AnySession, change: Change, *, by: AnyPrincipal | None = None) -> None:
     """Make a deleted record again as it was (not yet committed), whatever else its deletion did.
 
-    Raises `UndoError` where something is in the way, and `PowerError` where it has more rights than the person.
+    Raises `UndoError` where something is in the way, and `PrivilegeError` where it has more rights than the person.
     """
-    power = privileges.taken(session, by) if change.model in privileges.POWERFUL else None
+    power = privileges.locked_privileges(session, by) if change.model in privileges.PRIVILEGED_TABLES else None
     describe(session, kind=Kind.RESTORE, resource=change.model, record_id=change.record_id)
     model = recorded_models()[change.model]
     describe(session, summary=f"Brought back {noun_of(model)} “{change.title}”")
-    if not GivingBack(session, change.change_set_id, model, only=change.id).made_again():
-        obstacle = obstacle_of(session, change)
+    if not UndoStatements(session, change.change_set_id, model, only=change.id).made_again():
+        obstacle = conflict_of(session, change)
         raise UndoError(obstacle.words, obstacle.other)
     if power is not None:
         _settle_power(session, power)
@@ -136,7 +140,7 @@ def _give_back(session: AnySession, set_id: int) -> int:
     rounds = _most_changes_of_a_record(session, set_id)
     given_back = 0
     for round_ in range(1, rounds + 1):
-        parts = [GivingBack(session, set_id, model, round_, rounds) for model in models]
+        parts = [UndoStatements(session, set_id, model, round_, rounds) for model in models]
         # Parents come before what points at them, and go after it.
         given_back += sum(part.made_again() for part in parts)
         given_back += sum(part.changed_back() for part in parts)
@@ -157,7 +161,7 @@ def _most_changes_of_a_record(session: AnySession, set_id: int) -> int:
 def _insist(session: AnySession, set_id: int, key: int) -> bool:
     """Undo one change over what came after it; return whether that was possible."""
     change = session.get(Change, key)
-    if change is None or change.change_set_id != set_id or not obstacle_of(session, change).can_insist:
+    if change is None or change.change_set_id != set_id or not conflict_of(session, change).can_insist:
         return False
     record = session.get(recorded_models()[change.model], change.record_id)
     if change.act == Did.CREATE:
@@ -169,26 +173,26 @@ def _insist(session: AnySession, set_id: int, key: int) -> bool:
     return True
 
 
-def _settle_power(session: AnySession, power: Power) -> None:
+def _settle_power(session: AnySession, power: Privileges) -> None:
     """Hold what holds however rights change: none grow, and an owner stays."""
-    privileges.require_over_touched(session, power, begin_set(session))
+    privileges.require_over_touched(session, power, begin_change_set(session))
     privileges.require_sound(session)
 
 
-def _outcome(session: AnySession, set_id: int, given_back: int) -> Outcome:
+def _outcome(session: AnySession, set_id: int, given_back: int) -> UndoResult:
     touched = select(Change.model, Change.record_id)
     # As a difference of two lists: PostgreSQL knows nothing yet of what this transaction wrote, and would compare each
     # change with each.
     rest = touched.where(Change.change_set_id == set_id).except_(
-        touched.where(Change.change_set_id == begin_set(session))
+        touched.where(Change.change_set_id == begin_change_set(session))
     )
     left = session.scalar(select(func.count()).select_from(rest.subquery())) or 0
     if not left:
-        return Outcome(given_back, 0, ())
+        return UndoResult(given_back, 0, ())
     keys = [(model, key) for model, key in session.execute(rest.limit(MOST_LISTED))]
     ones = select(Change).where(Change.change_set_id == set_id, tuple_(Change.model, Change.record_id).in_(keys))
     listed = session.scalars(ones.order_by(Change.id).limit(MOST_LISTED)).all()
-    return Outcome(given_back, left, [obstacle_of(session, change) for change in listed])
+    return UndoResult(given_back, left, [conflict_of(session, change) for change in listed])
 
 
 def _summary(of: str) -> str:

@@ -17,7 +17,7 @@ from admin_app.db.caseless import is_caseless, same_in
 from admin_app.db.json_values import COUNTED, from_json_sql, has_key, json_of, kept_columns, keys_in
 from admin_app.db.types import utc_now
 from admin_app.domain.audit.bulk import delete_rows
-from admin_app.domain.audit.recorder import begin_set, count_rows
+from admin_app.domain.audit.recorder import begin_change_set, count_rows
 from admin_app.extensions import AnySession
 from admin_app.models.change_set import Change, Did
 
@@ -27,7 +27,7 @@ _COLUMNS = ("change_set_id", "model", "record_id", "act", "title", "version", "b
 
 
 @dataclass(frozen=True)
-class GivingBack:
+class UndoStatements:
     """One model's part of an undo. `round_` counts a record's changes in the set from the last one."""
 
     session: AnySession
@@ -107,12 +107,12 @@ class GivingBack:
 
     def _own(self, first: int) -> list[ColumnElement[bool]]:
         """Choose what this step recorded."""
-        set_id = begin_set(self.session)
+        set_id = begin_change_set(self.session)
         return [_NEW.c.change_set_id == set_id, _NEW.c.model == self._table.name, _NEW.c.id > first]
 
     def _record(self, did: Did, version: Any, before: Any, after: Any, clean: ColumnElement[bool]) -> tuple[int, int]:
         """Record what is about to be done; return for how many records, and which change came before the first."""
-        set_id = begin_set(self.session)
+        set_id = begin_change_set(self.session)
         last: Any = Change.__table__
         first = int(self.session.scalar(select(func.max(last.c.id))) or 0)
         chosen = select(
@@ -138,7 +138,7 @@ class GivingBack:
             now = select(json_of(kept_columns(self.model), self._dialect)).where(
                 self._table.c.id == changes.c.record_id
             )
-            mine = [changes.c.change_set_id == begin_set(self.session), changes.c.model == self._table.name]
+            mine = [changes.c.change_set_id == begin_change_set(self.session), changes.c.model == self._table.name]
             again = update(changes).where(*mine, changes.c.id > first)
             connection.execute(again.values(after=now.scalar_subquery()))
 

@@ -9,12 +9,12 @@ from sqlalchemy import select, text
 from admin_app import timezones
 from admin_app.context import Actor
 from admin_app.db.caseless import same
-from admin_app.db.string_set import Words
+from admin_app.db.string_set import StringSet
 from admin_app.domain.auth.passwords import set_password
-from admin_app.domain.permissions.principal import Holder
+from admin_app.domain.permissions.principal import AnyPrincipal
 from admin_app.domain.permissions.privileges import require_another_owner
 from admin_app.domain.permissions.roles import of_keys
-from admin_app.domain.records.rules import kept, problem_with
+from admin_app.domain.records.rules import normalised, problem_with
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import AnySession
 from admin_app.models.role import OWNER
@@ -46,7 +46,7 @@ def create_staff(session: AnySession, *, name: str, email: str, roles: Collectio
     Without a password nobody can sign in to it before its person has set one by a link.
     """
     columns = Staff.__table__.columns
-    name, email = kept(columns["name"], name), normalised_email(email)
+    name, email = normalised(columns["name"], name), normalised_email(email)
     problems = {
         label: problem_with(columns[label], label.capitalize(), value)
         for label, value in (("name", name), ("email", email))
@@ -56,7 +56,7 @@ def create_staff(session: AnySession, *, name: str, email: str, roles: Collectio
     if session.scalar(select(Staff.id).where(same(Staff.email, email))) is not None:
         raise InvalidRecord({"email": f"{email} already has an account."})
     found = of_keys(session, roles)
-    staff = Staff(name=name, email=email, roles=Words(one.key for one in found))
+    staff = Staff(name=name, email=email, roles=StringSet(one.key for one in found))
     if password is None:
         staff.password_hash = ""
     else:
@@ -81,7 +81,7 @@ def is_set_up(session: AnySession) -> bool:
     return session.scalar(select(Staff.id).limit(1)) is not None
 
 
-def actor_of(staff: Holder) -> Actor:
+def actor_of(staff: AnyPrincipal) -> Actor:
     """Return the person as the history keeps them: also when the account is gone, one knows who it was."""
     return staff.id, f"{staff.name} ({staff.email})"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from admin_app.domain.audit.recorder import note
+from admin_app.domain.audit.recorder import record_event
 from admin_app.domain.auth import alerts
 from admin_app.extensions import AnySession
 from admin_app.formatting import counted, in_words
@@ -41,7 +41,7 @@ def sign_everybody_out(session: AnySession) -> Ended:
     _tell_who_had_codes(session)
     ended = Ended(*(_end_all(session, model) for model in (StaffSession, PasswordLink, RecoveryCode)))
     words = f"Signed everybody out: ended {ended}"
-    note(session, kind=Kind.ACCESS, summary=words, resource=Staff.__tablename__)
+    record_event(session, kind=Kind.ACCESS, summary=words, resource=Staff.__tablename__)
     return ended
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from admin_app.db.types import utc_now
-from admin_app.domain.audit.recorder import note
+from admin_app.domain.audit.recorder import record_event
 from admin_app.domain.clock import is_within
 from admin_app.extensions import AnySession
 from admin_app.models.change_set import ChangeSet, Kind
@@ -35,7 +35,7 @@ def record(session: AnySession, typed: str, *, resource: str) -> None:
         sets: Any = ChangeSet.__table__
         session.execute(update(sets).where(sets.c.id == recent[address]).values(count=sets.c.count + 1))
         return
-    note(
+    record_event(
         session,
         actor=(None, address),
         kind=Kind.SIGN_IN_FAILED,

@@ -31,7 +31,7 @@ from webauthn.registration.verify_registration_response import VerifiedRegistrat
 from admin_app.db.types import utc_now
 from admin_app.domain.auth import alerts, two_factor
 from admin_app.domain.auth.accounts import actor_of
-from admin_app.domain.auth.security_events import note_access
+from admin_app.domain.auth.security_events import record_security_event
 from admin_app.domain.records.rules import problem_with
 from admin_app.errors import AdminError, FactorError, InvalidRecord
 from admin_app.extensions import AnySession
@@ -134,7 +134,7 @@ def add(
         # The device was told which ones there are: this is another person's, or made up.
         raise InvalidRecord({"passkey": NOT_MADE})
     codes = two_factor.renew_codes(session, staff, key=key) if is_first else []
-    note_access(session, staff, f"Added the passkey “{name}” of", actor=actor_of(staff))
+    record_security_event(session, staff, f"Added the passkey “{name}” of", actor=actor_of(staff))
     # Without its name, which whoever added it chose.
     alerts.tell(session, staff, "A passkey was added.")
     return codes
@@ -155,7 +155,7 @@ def prove(session: AnySession, staff: Staff, site: Site, *, challenge: bytes, an
     if _changed(session.execute(chosen.values(sign_count=new, last_used_at=utc_now()))):
         return
     # The signature was right, and still the device counts from where it was before: there are two of it.
-    note_access(session, staff, f"Refused the passkey “{passkey.name}”, which may have been copied, of")
+    record_security_event(session, staff, f"Refused the passkey “{passkey.name}”, which may have been copied, of")
     raise FactorError(COPIED)
 
 
@@ -170,7 +170,7 @@ def rename(session: AnySession, staff: Staff, passkey: Passkey, name: str) -> No
     if problem := name_problem(name):
         raise InvalidRecord({"name": problem})
     old, passkey.name = passkey.name, name
-    note_access(session, staff, f"Renamed the passkey “{old}” to “{passkey.name}” of")
+    record_security_event(session, staff, f"Renamed the passkey “{old}” to “{passkey.name}” of")
 
 
 def remove(session: AnySession, staff: Staff, passkey: Passkey, *, is_required: bool) -> None:
@@ -181,7 +181,7 @@ def remove(session: AnySession, staff: Staff, passkey: Passkey, *, is_required: 
         # In another tab it was removed a moment ago.
         return
     two_factor.settle(session, staff, is_required=is_required)
-    note_access(session, staff, f"Removed the passkey “{name}” of")
+    record_security_event(session, staff, f"Removed the passkey “{name}” of")
     alerts.tell(session, staff, "A passkey was removed.")
 
 

@@ -15,7 +15,7 @@ from zxcvbn import zxcvbn
 
 from admin_app.db.types import utc_now
 from admin_app.domain.auth import alerts, sessions
-from admin_app.domain.auth.security_events import note_access
+from admin_app.domain.auth.security_events import record_security_event
 from admin_app.domain.clock import is_ahead
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import AnySession
@@ -104,7 +104,7 @@ def make_link(session: AnySession, staff: Staff) -> str:
     session.execute(delete(PasswordLink).where((PasswordLink.staff_id == staff.id) | (PasswordLink.expires_at < now)))
     until = now + timedelta(hours=RESET_HOURS if staff.password_hash else INVITATION_HOURS)
     session.add(PasswordLink(token_hash=_digest(token), staff_id=staff.id, created_at=now, expires_at=until))
-    note_access(session, staff, "Made a link for a new password of")
+    record_security_event(session, staff, "Made a link for a new password of")
     return token
 
 

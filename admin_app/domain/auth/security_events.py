@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from admin_app.context import Actor
-from admin_app.domain.audit.recorder import note
+from admin_app.domain.audit.recorder import record_event
 from admin_app.extensions import AnySession
 from admin_app.models.change_set import Kind
 from admin_app.models.staff import Staff
 
 
-def note_access(session: AnySession, staff: Staff, what: str, *, actor: Actor | None = None) -> None:
+def record_security_event(session: AnySession, staff: Staff, what: str, *, actor: Actor | None = None) -> None:
     """Record an act about how a person gets in, in words that end with whose it is: “Ended a session of”."""
-    note(
+    record_event(
         session,
         actor=actor,
         kind=Kind.ACCESS,

@@ -14,11 +14,11 @@ from sqlalchemy import ColumnElement, Select, event, exists, func, literal, or_,
 from sqlalchemy.orm import Session
 
 from admin_app.db.json_values import from_json_sql, has_key
-from admin_app.db.string_set import Words
-from admin_app.domain.audit.entry import Trail
-from admin_app.domain.audit.recorder import begin_set, trail_of
+from admin_app.db.string_set import StringSet
+from admin_app.domain.audit.entry import AuditEntry
+from admin_app.domain.audit.recorder import begin_change_set, entry_of
 from admin_app.domain.auth import passwords, sessions
-from admin_app.domain.permissions.principal import Holder
+from admin_app.domain.permissions.principal import AnyPrincipal
 from admin_app.extensions import AnySession
 from admin_app.models.change_set import Change, Did
 from admin_app.models.role import Role
@@ -31,20 +31,20 @@ RIGHTS = {_STAFF: ("roles", "is_active"), _ROLE: ("permissions", "rows", "fields
 _SIGNED_OUT = "people signed out"
 
 
-def signed_out(session: AnySession) -> int:
+def number_signed_out(session: AnySession) -> int:
     """Return how many people have to sign in again by the session's last commit, without whoever acted and who cannot any more."""
     number: int = session.info.get(_SIGNED_OUT, 0)
     return number
 
 
-def rights_in_short(holder: Holder) -> str:
+def rights_fingerprint(holder: AnyPrincipal) -> str:
     """Return what is another text when somebody has other rights, by other roles or because a role of theirs changed."""
     return _in_short(tuple((one.key, one.permissions, one.rows, one.fields) for one in holder.held_roles))
 
 
 # Every request asks, about the same few people.
 @lru_cache(maxsize=1000)
-def _in_short(rights: tuple[tuple[str, Words, Words, Words], ...]) -> str:
+def _in_short(rights: tuple[tuple[str, StringSet, StringSet, StringSet], ...]) -> str:
     return hashlib.sha256(repr(sorted(rights)).encode()).hexdigest()[:16]
 
 
@@ -56,17 +56,17 @@ def _sign_out(session: Session) -> None:
         return
     session.flush()
     session.info.pop(_SIGNED_OUT, None)
-    trail = trail_of(session)
+    trail = entry_of(session)
     if not _may_concern_rights(trail):
         return
-    people = select(Staff.id).where(_concerned(session, begin_set(session)))
+    people = select(Staff.id).where(_concerned(session, begin_change_set(session)))
     others = people.where(Staff.is_active, Staff.id.is_distinct_from(trail.heading.get("actor_id")))
     session.info[_SIGNED_OUT] = session.scalar(select(func.count()).select_from(others.subquery()))
     sessions.end_all_of(session, people)
     passwords.end_links_of(session, people)
 
 
-def _may_concern_rights(trail: Trail) -> bool:
+def _may_concern_rights(trail: AuditEntry) -> bool:
     """Whether the database has to be asked: a sign-in changes its person too, and is to cost no more for this."""
     is_written = trail.set_id is not None and any(table in RIGHTS for _, table in trail.counts)
     return is_written or any(_is_about_rights(row) for row in trail.pending.values())

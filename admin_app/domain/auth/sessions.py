@@ -13,11 +13,11 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, delete, or_, select, update
 
 from admin_app.db.types import utc_now
-from admin_app.domain.audit.recorder import note
-from admin_app.domain.auth.security_events import note_access
+from admin_app.domain.audit.recorder import record_event
+from admin_app.domain.auth.security_events import record_security_event
 from admin_app.domain.clock import is_ahead, latest
 from admin_app.domain.permissions import principal
-from admin_app.domain.permissions.principal import Person
+from admin_app.domain.permissions.principal import Principal
 from admin_app.extensions import AnySession
 from admin_app.models.change_set import Kind
 from admin_app.models.staff import LONGEST_USER_AGENT, Staff, StaffSession, handle_of
@@ -50,21 +50,21 @@ class LiveSession:
     expires_at: datetime
     last_seen_at: datetime
     proved_at: datetime
-    person: Person
+    person: Principal
 
 
 @dataclass(frozen=True)
-class Visitor:
+class ClientInfo:
     """What a request says about where it came from."""
 
     address: str = ""
     user_agent: str = ""
 
 
-NOBODY_KNOWN = Visitor()
+NOBODY_KNOWN = ClientInfo()
 
 
-def begin(session: AnySession, staff: Staff, *, hours: int, visitor: Visitor = NOBODY_KNOWN) -> str:
+def begin(session: AnySession, staff: Staff, *, hours: int, visitor: ClientInfo = NOBODY_KNOWN) -> str:
     """Return the token of a new session for a person whose identity is certain."""
     now = utc_now()
     over = or_(StaffSession.expires_at < now, StaffSession.last_seen_at > latest(now))
@@ -98,7 +98,7 @@ def find_and_read(
     if not rows:
         return None, others
     token_hash, expires_at, last_seen_at, proved_at, *row = rows[0]
-    person = principal.person_of(row, roles, settings)
+    person = principal.principal_of(row, roles, settings)
     found = LiveSession(handle_of(token_hash), expires_at, last_seen_at, proved_at, person)
     is_good = person.is_active and not is_over(found, utc_now(), idle_hours=idle_hours)
     return (found if is_good else None), others
@@ -165,7 +165,7 @@ def end(session: AnySession, token: str) -> None:
 
 def sign_out(session: AnySession, token: str) -> None:
     """End the session that its person ends, and note it."""
-    note(session, kind=Kind.SIGN_OUT, summary="Signed out", resource=Staff.__tablename__)
+    record_event(session, kind=Kind.SIGN_OUT, summary="Signed out", resource=Staff.__tablename__)
     end(session, token)
 
 
@@ -175,14 +175,14 @@ def end_by_handle(session: AnySession, staff: Staff, handle: str) -> bool:
     for one in chosen:
         session.delete(one)
     if chosen:
-        note_access(session, staff, "Ended a session of")
+        record_security_event(session, staff, "Ended a session of")
     return bool(chosen)
 
 
 def end_on_request(session: AnySession, staff: Staff, *, but: str | None = None) -> None:
     """Sign the person out everywhere, or everywhere but here, because somebody asked for just that; it is noted."""
     end_all(session, staff, but=but)
-    note_access(session, staff, "Ended all sessions of" if but is None else "Ended all other sessions of")
+    record_security_event(session, staff, "Ended all sessions of" if but is None else "Ended all other sessions of")
 
 
 def end_all(session: AnySession, staff: Staff, *, but: str | None = None) -> None:

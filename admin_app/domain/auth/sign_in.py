@@ -14,8 +14,8 @@ from admin_app.db.caseless import same
 from admin_app.domain.auth import failed_sign_ins, throttle
 from admin_app.domain.auth.accounts import normalised_email
 from admin_app.domain.auth.passwords import is_right_for, renew_hash
-from admin_app.domain.auth.security_events import note_access
-from admin_app.domain.auth.sessions import Visitor
+from admin_app.domain.auth.security_events import record_security_event
+from admin_app.domain.auth.sessions import ClientInfo
 from admin_app.domain.auth.throttle import Limit
 from admin_app.extensions import AnySession
 from admin_app.models.staff import Staff
@@ -43,7 +43,7 @@ class Device:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SignInResult:
     """Who proved to be who they say, or after how many seconds there may be another try (0: at once)."""
 
     staff: Staff | None = None
@@ -54,8 +54,8 @@ class Outcome:
 
 
 def prove_by_password(
-    session: AnySession, *, email: str, password: str, visitor: Visitor, device: Device | None = None
-) -> Outcome:
+    session: AnySession, *, email: str, password: str, visitor: ClientInfo, device: Device | None = None
+) -> SignInResult:
     """Judge an email and a password; commits. An unknown address, a wrong password and a closed account look alike.
 
     The password is hashed between two transactions: SQLite has one write lock, and hashing takes its time.
@@ -81,14 +81,14 @@ def prove_by_password(
     return _succeeded(session, staff, password, limits)
 
 
-def _failed(session: AnySession, email: str, *, wait: int = 0) -> Outcome:
+def _failed(session: AnySession, email: str, *, wait: int = 0) -> SignInResult:
     """Say no, and note it (committed). Every failed try to sign in comes by here, and nothing else does."""
     failed_sign_ins.record(session, email, resource=Staff.__tablename__)
     session.commit()
-    return Outcome(wait=wait)
+    return SignInResult(wait=wait)
 
 
-def _succeeded(session: AnySession, staff: Staff, password: str, limits: Sequence[Limit]) -> Outcome:
+def _succeeded(session: AnySession, staff: Staff, password: str, limits: Sequence[Limit]) -> SignInResult:
     """Say yes. Every password that was right comes by here, and nothing else does."""
     tries = throttle.tries_of(session, _account(staff.email))
     # This one was counted too.
@@ -99,7 +99,7 @@ def _succeeded(session: AnySession, staff: Staff, password: str, limits: Sequenc
     throttle.forgive(session, [limit for limit in limits if limit.kind != "address"])
     renew_hash(staff, password)
     session.commit()
-    return Outcome(staff, failed=failed if failed >= WORTH_TELLING else 0, since=since)
+    return SignInResult(staff, failed=failed if failed >= WORTH_TELLING else 0, since=since)
 
 
 def delay_of(session: AnySession, staff: Staff) -> tuple[int, datetime | None]:
@@ -111,14 +111,14 @@ def delay_of(session: AnySession, staff: Staff) -> tuple[int, datetime | None]:
 def unlock(session: AnySession, staff: Staff) -> None:
     """Let the person try again at once, from anywhere."""
     throttle.unlock(session, staff.email)
-    note_access(session, staff, "Forgot the failed tries to sign in as")
+    record_security_event(session, staff, "Forgot the failed tries to sign in as")
 
 
 def _account(email: str, *, is_watched: bool = False) -> Limit:
     return Limit("account", caseless(email), FREE_FOR_ACCOUNT, account=email, is_watched=is_watched)
 
 
-def _limits(email: str, staff_id: int | None, visitor: Visitor, device: Device | None) -> list[Limit]:
+def _limits(email: str, staff_id: int | None, visitor: ClientInfo, device: Device | None) -> list[Limit]:
     """Return what this try is counted by. A device that signed in to this account before answers for itself alone."""
     if device is not None and staff_id in device.staff_ids:
         known = Limit("device", f"{device.number}:{caseless(email)}", FREE_FOR_DEVICE, account=email)

@@ -18,7 +18,7 @@ from sqlalchemy import delete, func, or_, select, update
 from admin_app.db.types import utc_now
 from admin_app.domain.auth import alerts
 from admin_app.domain.auth.accounts import actor_of
-from admin_app.domain.auth.security_events import note_access
+from admin_app.domain.auth.security_events import record_security_event
 from admin_app.domain.auth.sign_in import FREE_FOR_PAIR
 from admin_app.domain.auth.throttle import Limit
 from admin_app.domain.clock import TOLERANCE
@@ -102,7 +102,7 @@ def enrol(session: AnySession, staff: Staff, secret: str, typed: str, *, key: st
     session.add(Authenticator(staff_id=staff.id, secret=seal(secret, key=key), last_step=step))
     codes = renew_codes(session, staff, key=key) if was_there or not _has_passkey(session, staff) else []
     # Who enrols while signing in is not signed in yet.
-    note_access(session, staff, "Set up the app for two-factor sign-in of", actor=actor_of(staff))
+    record_security_event(session, staff, "Set up the app for two-factor sign-in of", actor=actor_of(staff))
     alerts.tell(session, staff, "An app for two-factor sign-in was set up.")
     return codes
 
@@ -122,7 +122,7 @@ def renew_codes(session: AnySession, staff: Staff, *, key: str) -> list[str]:
     session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == staff.id))
     codes = ["".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH)) for _ in range(CODES)]
     session.add_all(RecoveryCode(staff_id=staff.id, code_hash=_code_hash(code, key)) for code in codes)
-    note_access(session, staff, "Made new recovery codes for")
+    record_security_event(session, staff, "Made new recovery codes for")
     alerts.tell(session, staff, "New recovery codes were made.")
     return [f"{code[:5]}-{code[5:]}" for code in codes]
 
@@ -132,7 +132,7 @@ def remove_app(session: AnySession, staff: Staff, *, is_required: bool) -> None:
     lock(session, staff)
     session.execute(delete(Authenticator).where(Authenticator.staff_id == staff.id))
     settle(session, staff, is_required=is_required)
-    note_access(session, staff, "Removed the app for two-factor sign-in of")
+    record_security_event(session, staff, "Removed the app for two-factor sign-in of")
     alerts.tell(session, staff, "The app for two-factor sign-in was removed.")
 
 
@@ -150,7 +150,7 @@ def reset(session: AnySession, staff: Staff) -> None:
     """Take every factor but the password away."""
     for model in (Authenticator, Passkey, RecoveryCode):
         session.execute(delete(model).where(model.staff_id == staff.id))
-    note_access(session, staff, "Turned two-factor sign-in off for")
+    record_security_event(session, staff, "Turned two-factor sign-in off for")
     alerts.tell(session, staff, "Two-factor sign-in was turned off: apps, passkeys and recovery codes are gone.")
 
 

@@ -7,20 +7,20 @@ from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Text, exists, literal_column
 
-from admin_app.db.string_set import Words
-from admin_app.domain.permissions.principal import HeldRole, Holder, Whose, roles_asked_for
-from admin_app.domain.permissions.rights import EVERYTHING, NO_RIGHTS, Act, FieldRight, Grant, Rights
+from admin_app.db.string_set import StringSet
+from admin_app.domain.permissions.principal import AnyPrincipal, HeldRole, Whose, roles_asked_for
+from admin_app.domain.permissions.rights import EVERYTHING, NO_RIGHTS, Action, FieldRight, Grant, Rights
 from admin_app.models.role import Role
 
-__all__ = ["Act", "FieldRight", "Rights", "grant_of", "holds_everything", "may", "rights_given_by", "rights_of"]
+__all__ = ["Action", "FieldRight", "Rights", "grant_of", "holds_everything", "may", "rights_given_by", "rights_of"]
 
 
-def may(staff: Holder | None, act: Act, resource: str, *, guarded: bool = False) -> bool:
+def may(staff: AnyPrincipal | None, act: Action, resource: str, *, guarded: bool = False) -> bool:
     """Whether this person may do this with some rows of a resource at least."""
     return rights_of(staff).may(act, resource, guarded=guarded)
 
 
-def rights_of(staff: Holder | None) -> Rights:
+def rights_of(staff: AnyPrincipal | None) -> Rights:
     """Return what a person may do now; nothing, for strangers and for accounts that are switched off."""
     if staff is None or not staff.is_active:
         return NO_RIGHTS
@@ -31,7 +31,7 @@ def holds_everything(staff_id: Whose) -> ColumnElement[bool]:
     """Return the condition that a person holds every right, as `Rights.has_everything` has it, for statements to ask."""
     # No parameters: SQLite prepares a statement anew each time a pattern is bound.
     pattern: ColumnElement[str] = literal_column(f"'%\"{EVERYTHING}\"%'", Text())
-    nothing: ColumnElement[str] = literal_column(f"'{Words().to_text()}'", Text())
+    nothing: ColumnElement[str] = literal_column(f"'{StringSet().to_text()}'", Text())
     whole = (Role.permissions.like(pattern), Role.rows == nothing, Role.fields == nothing)
     return exists(roles_asked_for(staff_id).with_only_columns(literal_column("1")).where(*whole))
 
@@ -47,7 +47,7 @@ def grant_of(role: Role | HeldRole) -> Grant:
 
 
 @lru_cache(maxsize=1000)
-def _grant(permissions: Words, rows: Words, fields: Words) -> Grant:
+def _grant(permissions: StringSet, rows: StringSet, fields: StringSet) -> Grant:
     """Return what these words mean; they are asked for with every request, and change hardly ever."""
     rights = (one.rpartition(":") for one in fields)
     return Grant(

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ScalarSelect, Select, Text, literal_column, select
 
-from admin_app.db.string_set import Words
+from admin_app.db.string_set import StringSet
 from admin_app.domain.preferences import ASKED_FOR as SETTINGS
 from admin_app.domain.preferences import Settings, settings_by_resource
 from admin_app.models.preference import Preference
@@ -22,13 +22,13 @@ class HeldRole:
 
     key: str
     name: str
-    permissions: Words
-    rows: Words
-    fields: Words
+    permissions: StringSet
+    rows: StringSet
+    fields: StringSet
 
 
 @dataclass(frozen=True)
-class Person:
+class Principal:
     """A member of staff as `models.staff` has them, but for what only their own pages ask for, with their roles and settings."""
 
     held_roles: tuple[HeldRole, ...]
@@ -36,7 +36,7 @@ class Person:
     id: int
     name: str
     email: str
-    roles: Words
+    roles: StringSet
     is_active: bool
     time_zone: str
 
@@ -51,7 +51,7 @@ class Person:
 
 
 # Whoever has rights: who is signed in, or an account at hand, that of whom a job is for.
-Holder = Staff | Person
+AnyPrincipal = Staff | Principal
 
 # The tables themselves: every request asks, and objects of the ORM take twice the time.
 _STAFF: Any = Staff.__table__
@@ -77,7 +77,7 @@ def settings_asked_for(staff_id: Whose) -> Select[*tuple[Any, ...]]:
     return select(*SETTINGS).where(Preference.staff_id == staff_id)
 
 
-def person_of(row: Sequence[Any], roles: Iterable[Sequence[Any]], settings: Iterable[Sequence[Any]]) -> Person:
+def principal_of(row: Sequence[Any], roles: Iterable[Sequence[Any]], settings: Iterable[Sequence[Any]]) -> Principal:
     """Return the person of a row of `COLUMNS`, with the rows of their roles and settings."""
     held = sorted((HeldRole(*role) for role in roles), key=lambda role: role.key)
-    return Person(tuple(held), settings_by_resource(settings), *row)
+    return Principal(tuple(held), settings_by_resource(settings), *row)

@@ -15,16 +15,16 @@ from sqlalchemy import ColumnElement, select
 from admin_app.db.json_values import recorded_models
 from admin_app.domain.permissions import roles
 from admin_app.domain.permissions.policy import rights_given_by
-from admin_app.domain.permissions.principal import Holder
-from admin_app.domain.permissions.rights import Act, Rights
-from admin_app.errors import InvalidRecord, LastOwnerError, PowerError
+from admin_app.domain.permissions.principal import AnyPrincipal
+from admin_app.domain.permissions.rights import Action, Rights
+from admin_app.errors import InvalidRecord, LastOwnerError, PrivilegeError
 from admin_app.extensions import AnySession
 from admin_app.models.change_set import Change
 from admin_app.models.role import OWNER, Role
 from admin_app.models.staff import Staff
 
 # Tables whose rows say what somebody may do.
-POWERFUL = (Staff.__tablename__, Role.__tablename__)
+PRIVILEGED_TABLES = (Staff.__tablename__, Role.__tablename__)
 ABOVE = "This is about rights that you do not have yourself. Ask somebody who has them."
 
 
@@ -39,16 +39,16 @@ def holds(rights: Rights, given: Iterable[Role]) -> bool:
 
 
 @dataclass(frozen=True)
-class Power:
+class Privileges:
     """What whoever acts holds while nobody else can change it; a command holds everything."""
 
     session: AnySession
     rights: Rights | None
 
     def require(self, given: Iterable[Role]) -> None:
-        """Raise `PowerError` where these roles give something that is not held."""
+        """Raise `PrivilegeError` where these roles give something that is not held."""
         if self.rights is not None and not holds(self.rights, given):
-            raise PowerError(ABOVE)
+            raise PrivilegeError(ABOVE)
 
     def require_roles(self, keys: Collection[str]) -> None:
         """Raise `InvalidRecord` for roles that there are not, that nobody has chosen, or that give more than is held."""
@@ -61,30 +61,30 @@ class Power:
                 raise InvalidRecord({"roles": f"You cannot give the role {words}: it holds more than you do."})
 
     def require_over(self, staff: Staff) -> None:
-        """Raise `PowerError` where a person, switched off or not, holds more by what the database says."""
+        """Raise `PrivilegeError` where a person, switched off or not, holds more by what the database says."""
         with self.session.no_autoflush:
             self.require(_roles_of(self.session, Staff.id == staff.id))
 
     def require_over_role(self, role: Role) -> None:
-        """Raise `PowerError` where a role gives more by what the database says, or is the owner's, which stays as it is."""
+        """Raise `PrivilegeError` where a role gives more by what the database says, or is the owner's, which stays as it is."""
         if role.is_fixed:
             message = "The owner's role holds everything, and stays as it is."
-            raise PowerError(message)
+            raise PrivilegeError(message)
         with self.session.no_autoflush:
             self.require(_read(self.session, Role.id == role.id))
 
 
-def powerful_roles(session: AnySession) -> set[str]:
+def privileged_roles(session: AnySession) -> set[str]:
     """Name the roles, by their keys, that change accounts or roles, and so the way to everything else."""
-    acts = (Act.CREATE, Act.EDIT, Act.DELETE, Act.UNDO)
+    acts = (Action.CREATE, Action.EDIT, Action.DELETE, Action.UNDO)
     return {
         one.key
         for one in roles.all_of(session)
-        if any(rights_given_by([one]).may(act, name, guarded=True) for act in acts for name in POWERFUL)
+        if any(rights_given_by([one]).may(act, name, guarded=True) for act in acts for name in PRIVILEGED_TABLES)
     }
 
 
-def taken(session: AnySession, staff: Holder | None) -> Power:
+def locked_privileges(session: AnySession, staff: AnyPrincipal | None) -> Privileges:
     """Let nobody else change who holds what until this transaction ends; return what this person holds then.
 
     What this transaction itself is about to write does not count.
@@ -92,9 +92,9 @@ def taken(session: AnySession, staff: Holder | None) -> Power:
     with session.no_autoflush:
         lock(session)
         if staff is None:
-            return Power(session, None)
+            return Privileges(session, None)
         found = _roles_of(session, Staff.id == staff.id, Staff.is_active)
-        return Power(session, rights_given_by(found))
+        return Privileges(session, rights_given_by(found))
 
 
 def lock(session: AnySession) -> None:
@@ -113,16 +113,16 @@ def require_another_owner(session: AnySession, staff: Staff) -> None:
         raise LastOwnerError(message)
 
 
-def is_about_power(session: AnySession, set_id: int) -> bool:
+def is_about_privileges(session: AnySession, set_id: int) -> bool:
     """Whether an act touched what somebody may do."""
-    wanted = select(Change.id).where(Change.change_set_id == set_id, Change.model.in_(POWERFUL))
+    wanted = select(Change.id).where(Change.change_set_id == set_id, Change.model.in_(PRIVILEGED_TABLES))
     return session.scalar(wanted.limit(1)) is not None
 
 
-def require_over_touched(session: AnySession, power: Power, set_id: int) -> None:
-    """Raise `PowerError` where somebody whom an act touched, or a role, holds more now."""
+def require_over_touched(session: AnySession, power: Privileges, set_id: int) -> None:
+    """Raise `PrivilegeError` where somebody whom an act touched, or a role, holds more now."""
     touched = select(Change.record_id).where(Change.change_set_id == set_id)
-    people, own = (touched.where(Change.model == table) for table in POWERFUL)
+    people, own = (touched.where(Change.model == table) for table in PRIVILEGED_TABLES)
     power.require([*_roles_of(session, Staff.id.in_(people)), *_read(session, Role.id.in_(own))])
 
 
@@ -136,7 +136,7 @@ def require_sound(session: AnySession) -> None:
     for name, held in session.execute(select(Staff.name, Staff.roles)):
         if gone := set(held) - keys:
             message = f"{name} would have a role that there is not: {', '.join(sorted(gone))}."
-            raise PowerError(message)
+            raise PrivilegeError(message)
 
 
 def _roles_of(session: AnySession, *which: Any) -> Sequence[Role]:

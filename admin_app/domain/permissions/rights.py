@@ -13,7 +13,7 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 _ALL_FREE: Mapping[str, FieldRight] = MappingProxyType({})
 
 
-class Act(StrEnum):
+class Action(StrEnum):
     """What can be done with the records of a resource."""
 
     LIST = "list"
@@ -101,9 +101,9 @@ class Rights:
         asked = Rights((other,)) if isinstance(other, Grant) else other
         named = {*self._named(), *asked._named(), *guarded} - {ANY}  # noqa: SLF001 -- of the same class
         places = [*((name, name in guarded) for name in named), ("", False), ("", True)]
-        return all(self._covers(asked, act, name, guarded=is_guarded) for name, is_guarded in places for act in Act)
+        return all(self._covers(asked, act, name, guarded=is_guarded) for name, is_guarded in places for act in Action)
 
-    def _covers(self, other: Rights, act: Act, resource: str, *, guarded: bool) -> bool:
+    def _covers(self, other: Rights, act: Action, resource: str, *, guarded: bool) -> bool:
         if not other.may(act, resource, guarded=guarded):
             return True
         if not self.may(act, resource, guarded=guarded):

@@ -9,29 +9,29 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import func, select
 
 from admin_app.db.ordering import in_order
-from admin_app.db.string_set import Words
-from admin_app.domain.permissions.rights import EVERYTHING, Act
+from admin_app.db.string_set import StringSet
+from admin_app.domain.permissions.rights import EVERYTHING, Action
 from admin_app.errors import ConfigurationError, InvalidRecord
 from admin_app.extensions import AnySession
 from admin_app.models.role import EDITOR, LONGEST_KEY, OWNER, VIEWER, Role
 from admin_app.models.saved_view import EVERYONE, MINE
 from admin_app.models.staff import Staff
 
-_READING = (Act.LIST, Act.VIEW, Act.HISTORY, Act.EXPORT)
-_WRITING = (Act.CREATE, Act.EDIT, Act.DELETE, Act.IMPORT, Act.BULK, Act.UNDO, Act.SHARE)
+_READING = (Action.LIST, Action.VIEW, Action.HISTORY, Action.EXPORT)
+_WRITING = (Action.CREATE, Action.EDIT, Action.DELETE, Action.IMPORT, Action.BULK, Action.UNDO, Action.SHARE)
 
 
 def given() -> list[Role]:
     """Make the roles that are there from the beginning; the migration that makes the table holds the same ones."""
     return [
-        Role(key=OWNER, name="Owner", permissions=Words([EVERYTHING])),
+        Role(key=OWNER, name="Owner", permissions=StringSet([EVERYTHING])),
         Role(key=EDITOR, name="Editor", permissions=_everywhere(*_READING, *_WRITING)),
         Role(key=VIEWER, name="Viewer", permissions=_everywhere(*_READING)),
     ]
 
 
-def _everywhere(*acts: Act) -> Words:
-    return Words(f"*:{act}" for act in acts)
+def _everywhere(*acts: Action) -> StringSet:
+    return StringSet(f"*:{act}" for act in acts)
 
 
 def all_of(session: AnySession) -> Sequence[Role]:

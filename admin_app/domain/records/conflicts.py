@@ -31,7 +31,7 @@ class Unknown:
 UNKNOWN = Unknown()
 
 
-class Outcome(StrEnum):
+class Resolution(StrEnum):
     """What becomes of a field that two people had before them."""
 
     SAME = "same"
@@ -41,7 +41,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class Doing:
+class LastChange:
     """Who changed the record, and when."""
 
     actor: str
@@ -49,12 +49,12 @@ class Doing:
 
 
 @dataclass(frozen=True)
-class Origin:
+class EarlierState:
     """What a record was at an earlier version: `before` holds the columns that differ since, where `is_known`."""
 
     is_known: bool = True
     before: Mapping[str, Any] = field(default_factory=dict)
-    doings: Sequence[Doing] = ()
+    doings: Sequence[LastChange] = ()
 
     def value_of(self, record: Any, key: str) -> Any:
         """Return what a column held then, `UNKNOWN` where the trail does not tell."""
@@ -63,37 +63,37 @@ class Origin:
         return self.before[key] if key in self.before else getattr(record, key)
 
 
-def origin_of(session: AnySession, record: Any, version: int) -> Origin:
+def earlier_state(session: AnySession, record: Any, version: int) -> EarlierState:
     """Walk back to the record's version of that number; without an answer where a change is missing from the trail."""
     if not 1 <= version <= record.version:
-        return Origin(is_known=False)
+        return EarlierState(is_known=False)
     columns = kept_columns(type(record))
     rows = _changes(session, record, limit=min(record.version - version, MOST_CHANGES), above=version)
-    doings = [Doing(change_set.actor, change_set.at) for _, change_set in rows]
+    doings = [LastChange(change_set.actor, change_set.at) for _, change_set in rows]
     is_known = {change.version for change, _ in rows} == set(range(version + 1, record.version + 1))
     before: dict[str, Any] = {}
     for change, _ in rows:
         for key, value in (change.before or {}).items():
             if key in columns:
                 before.setdefault(key, from_json(columns[key], value))
-    return Origin(is_known, before, _each_once(doings))
+    return EarlierState(is_known, before, _each_once(doings))
 
 
-def deletion_of(session: AnySession, model: type[Any], record_id: int) -> Doing | None:
+def deletion_of(session: AnySession, model: type[Any], record_id: int) -> LastChange | None:
     """Return who deleted the record with this id, and when, if the trail tells."""
     here = (Change.model == model.__table__.name, Change.record_id == record_id)
     newest = select(Change, ChangeSet).join(ChangeSet, ChangeSet.id == Change.change_set_id).where(*here)
     found = session.execute(newest.order_by(Change.id.desc()).limit(1)).first()
-    return Doing(found[1].actor, found[1].at) if found is not None and found[0].act == Did.DELETE else None
+    return LastChange(found[1].actor, found[1].at) if found is not None and found[0].act == Did.DELETE else None
 
 
-def outcome_of(was: Any, theirs: Any, yours: Any) -> Outcome:
+def resolution_of(was: Any, theirs: Any, yours: Any) -> Resolution:
     """Decide by three values: what only one side touched is that side's, and what both touched differently is a choice."""
     if yours == theirs:
-        return Outcome.SAME
+        return Resolution.SAME
     if yours == was:
-        return Outcome.THEIRS
-    return Outcome.YOURS if theirs == was else Outcome.CHOICE
+        return Resolution.THEIRS
+    return Resolution.YOURS if theirs == was else Resolution.CHOICE
 
 
 def _changes(session: AnySession, record: Any, *, limit: int, above: int) -> Sequence[Any]:
@@ -103,6 +103,6 @@ def _changes(session: AnySession, record: Any, *, limit: int, above: int) -> Seq
     return session.execute(newest.order_by(Change.id.desc()).limit(limit)).all()[::-1]
 
 
-def _each_once(doings: Sequence[Doing]) -> list[Doing]:
+def _each_once(doings: Sequence[LastChange]) -> list[LastChange]:
     """Name each person once, with their last change."""
     return list({one.actor: one for one in doings}.values())

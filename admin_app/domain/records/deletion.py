@@ -20,7 +20,7 @@ from admin_app.selection.paging.counting import Count, counts_of_children
 MOST_SAMPLES = 5
 
 
-class Fate(StrEnum):
+class OnDelete(StrEnum):
     """What becomes of the records that hang on a deleted one."""
 
     KEEP = "keep"
@@ -36,7 +36,7 @@ class Dependence:
     relation: RelationshipProperty[Any]
     count: Count
     samples: Sequence[Any]
-    fates: tuple[Fate, ...]
+    fates: tuple[OnDelete, ...]
     # Whether there are more that whoever asks may not see, or may do nothing with.
     is_partly_unseen: bool = False
 
@@ -48,14 +48,14 @@ class Dependence:
 
 @dataclass(frozen=True)
 class Decision:
-    """A fate, with the heir that `Fate.GIVE` needs."""
+    """A fate, with the heir that `OnDelete.GIVE` needs."""
 
-    fate: Fate
+    fate: OnDelete
     heir: Any = None
 
 
 @dataclass(frozen=True)
-class Bound:
+class DeletionScope:
     """With which records of a relation somebody may do what; None: with every one."""
 
     seen: ColumnElement[bool] | None = None
@@ -64,22 +64,22 @@ class Bound:
 
 
 # What somebody may do with what hangs on a record, by the relation.
-Bounds = Callable[[RelationshipProperty[Any]], Bound]
+DeletionScopes = Callable[[RelationshipProperty[Any]], DeletionScope]
 
 
-def unbound(_relation: RelationshipProperty[Any]) -> Bound:
+def everything_in_scope(_relation: RelationshipProperty[Any]) -> DeletionScope:
     """Bound nothing: the command line may do what it likes."""
-    return Bound()
+    return DeletionScope()
 
 
-def dependences(session: AnySession, record: Any, bounds: Bounds = unbound) -> list[Dependence]:
+def dependences(session: AnySession, record: Any, bounds: DeletionScopes = everything_in_scope) -> list[Dependence]:
     """List what hangs on the record; the cost does not grow with how much that is."""
     found = (_dependence(session, record, relation, bounds(relation)) for relation in _relations(type(record)))
     return [one for one in found if one.count.number or one.is_partly_unseen]
 
 
 def delete_record(
-    session: AnySession, record: Any, decisions: Mapping[str, Decision], bounds: Bounds = unbound
+    session: AnySession, record: Any, decisions: Mapping[str, Decision], bounds: DeletionScopes = everything_in_scope
 ) -> None:
     """Delete the record (not yet committed), its dependents by their decided fates.
 
@@ -110,7 +110,9 @@ def _link(relation: RelationshipProperty[Any]) -> tuple[Any, Any]:
     return relation.local_remote_pairs[0]
 
 
-def _dependence(session: AnySession, record: Any, relation: RelationshipProperty[Any], bound: Bound) -> Dependence:
+def _dependence(
+    session: AnySession, record: Any, relation: RelationshipProperty[Any], bound: DeletionScope
+) -> Dependence:
     child = relation.mapper.class_
     _, foreign_key = _link(relation)
     newest = child.__mapper__.primary_key[0].desc()
@@ -118,14 +120,16 @@ def _dependence(session: AnySession, record: Any, relation: RelationshipProperty
     seen = [] if bound.seen is None else [bound.seen]
     samples = session.scalars(select(child).where(mine, *seen).order_by(newest).limit(MOST_SAMPLES)).all()
     count = counts_of_children(session, relation.class_attribute, [record.id], rows=bound.seen)[record.id]
-    fates = (Fate.KEEP, Fate.GIVE, Fate.DELETE) if foreign_key.nullable else (Fate.GIVE, Fate.DELETE)
+    fates = (
+        (OnDelete.KEEP, OnDelete.GIVE, OnDelete.DELETE) if foreign_key.nullable else (OnDelete.GIVE, OnDelete.DELETE)
+    )
     allowed = {fate: _has_none_beyond(session, child, mine, _rows_for(fate, bound)) for fate in fates}
     is_partly_unseen = not _has_none_beyond(session, child, mine, bound.seen)
     return Dependence(record, relation, count, samples, tuple(filter(allowed.get, fates)), is_partly_unseen)
 
 
-def _rows_for(fate: Fate, bound: Bound) -> ColumnElement[bool] | None:
-    return bound.to_delete if fate is Fate.DELETE else bound.to_move
+def _rows_for(fate: OnDelete, bound: DeletionScope) -> ColumnElement[bool] | None:
+    return bound.to_delete if fate is OnDelete.DELETE else bound.to_move
 
 
 def _has_none_beyond(
@@ -140,27 +144,27 @@ def _has_none_beyond(
 
 
 def _settle(
-    session: AnySession, record: Any, relation: RelationshipProperty[Any], decision: Decision, bounds: Bounds
+    session: AnySession, record: Any, relation: RelationshipProperty[Any], decision: Decision, bounds: DeletionScopes
 ) -> None:
     child = relation.mapper.class_
     _, foreign_key = _link(relation)
-    if decision.fate is Fate.DELETE:
+    if decision.fate is OnDelete.DELETE:
         _delete_rows(session, child, foreign_key == record.id, bounds)
         return
-    if decision.fate is Fate.GIVE and (decision.heir is None or decision.heir.id == record.id):
+    if decision.fate is OnDelete.GIVE and (decision.heir is None or decision.heir.id == record.id):
         message = f"Choose who gets the {relation.key}."
         raise DeletionError(message)
-    owner = decision.heir.id if decision.fate is Fate.GIVE else None
+    owner = decision.heir.id if decision.fate is OnDelete.GIVE else None
     change_rows(session, child, foreign_key == record.id, {foreign_key.name: owner})
 
 
-def _delete_rows(session: AnySession, model: type[Any], which: ColumnElement[bool], bounds: Bounds) -> None:
+def _delete_rows(session: AnySession, model: type[Any], which: ColumnElement[bool], bounds: DeletionScopes) -> None:
     """Delete rows and what hangs on them in turn: the children of children lose their owner where they can."""
     key = model.__mapper__.primary_key[0]
     for relation in _relations(model):
         _, foreign_key = _link(relation)
         child, hanging = relation.mapper.class_, foreign_key.in_(select(key).where(which))
-        fate = Fate.KEEP if foreign_key.nullable else Fate.DELETE
+        fate = OnDelete.KEEP if foreign_key.nullable else OnDelete.DELETE
         if not _has_none_beyond(session, child, hanging, _rows_for(fate, bounds(relation))):
             message = "Something hangs on them in turn that is not yours to change. Nothing was deleted."
             raise DeletionError(message)

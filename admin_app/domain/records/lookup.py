@@ -23,18 +23,18 @@ from admin_app.unicode_text import forms, line
 
 
 @dataclass(frozen=True)
-class Sight:
+class VisibleScope:
     """What somebody may see of a model: which rows (None: every one), and which of the columns that name them (None: all)."""
 
     rows: ColumnElement[bool] | None = None
     names: Collection[str] | None = None
 
 
-EVERYTHING = Sight()
+EVERYTHING = VisibleScope()
 
 
 def find_one(
-    session: AnySession, model: type[Any], text: str, *, noun: str, nouns: str, sight: Sight = EVERYTHING
+    session: AnySession, model: type[Any], text: str, *, noun: str, nouns: str, sight: VisibleScope = EVERYTHING
 ) -> Any:
     """Return the record with this id, or with exactly this in one of its short text columns; nothing is found out of sight.
 
@@ -70,19 +70,19 @@ def typed_key(model: type[Any], text: str) -> int | None:
 _ENOUGH = 3
 
 
-def naming_columns(model: type[Any], sight: Sight = EVERYTHING) -> list[Any]:
+def naming_columns(model: type[Any], sight: VisibleScope = EVERYTHING) -> list[Any]:
     """Return the columns that may name a record: short text that is no secret."""
     columns = [column for column in inspect_mapper(model).columns if _is_name(column)]
     return [column for column in columns if sight.names is None or column.key in sight.names]
 
 
-def _with_key(session: AnySession, model: type[Any], key: int, sight: Sight) -> Any:
+def _with_key(session: AnySession, model: type[Any], key: int, sight: VisibleScope) -> Any:
     if sight.rows is None:
         return session.get(model, key)
     return session.scalar(select(model).where(model.id == key, sight.rows))
 
 
-def _matching(session: AnySession, model: type[Any], text: str, sight: Sight) -> Sequence[Any]:
+def _matching(session: AnySession, model: type[Any], text: str, sight: VisibleScope) -> Sequence[Any]:
     """Look for exactly this text, then for the same letters in another case: the first look can use an index."""
     columns = naming_columns(model, sight)
     if not columns:

@@ -28,25 +28,25 @@ def is_required(column: Column[Any]) -> bool:
     return not column.nullable and not is_answered
 
 
-def kept(column: Column[Any], value: Any) -> Any:
+def normalised(column: Column[Any], value: Any) -> Any:
     """Return a value as its column keeps it: text composed, and of one line without what nobody sees at its ends.
 
     Forms, imports and commands ask it. Undo does not: it gives back what was there, as it was.
     """
-    way = way_of_keeping(column)
+    way = normaliser_of(column)
     return way(value) if way is not None and isinstance(value, str) else value
 
 
-def way_of_keeping(column: Column[Any]) -> Callable[[str], str] | None:
+def normaliser_of(column: Column[Any]) -> Callable[[str], str] | None:
     """Return what makes of any text the one that a column keeps; None for a column of something else."""
     if not isinstance(column.type, String) or isinstance(column.type, Enum):
         return None
     return composed if isinstance(column.type, Text) else line
 
 
-def is_kept_as(column: Column[Any], stored: Any, value: Any) -> bool:
+def is_stored_as(column: Column[Any], stored: Any, value: Any) -> bool:
     """Whether a value, as it is kept, is no other than the one stored, which may be older than the way of keeping."""
-    return bool(stored == value or kept(column, stored) == value)
+    return bool(stored == value or normalised(column, stored) == value)
 
 
 def problem_with(column: Column[Any], label: str, value: Any) -> str | None:
@@ -82,11 +82,11 @@ def problem_with_uniqueness(
         taken_by = session.scalar(select(key).where(same, *others).limit(1))
         if taken_by is not None and seen is not None:
             is_seen = session.scalar(select(key).where(key == taken_by, seen)) is not None
-            return taken(label, model, taken_by if is_seen else None)
-    return None if taken_by is None else taken(label, model, taken_by)
+            return uniqueness_problem(label, model, taken_by if is_seen else None)
+    return None if taken_by is None else uniqueness_problem(label, model, taken_by)
 
 
-def taken(label: str, model: type[Any], record_id: Any = None) -> str:
+def uniqueness_problem(label: str, model: type[Any], record_id: Any = None) -> str:
     """Word the refusal of a value that another record has."""
     other = f"{noun_of(model)} {record_id}" if record_id is not None else f"another {noun_of(model)}"
     return f"{label} is already used by {other}. Enter a different one."

@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session, scoped_session
 from sqlalchemy.orm.exc import StaleDataError
 
 from admin_app.db.caseless import index_name, is_caseless
-from admin_app.domain.records.rules import taken
+from admin_app.domain.records.rules import uniqueness_problem
 from admin_app.errors import InvalidRecord, RecordGone
 from admin_app.extensions import AnySession
 from admin_app.formatting import label
 
 
 @contextmanager
-def commit(session: AnySession, model: type[Any], *, is_known: bool = False) -> Iterator[None]:
+def saving(session: AnySession, model: type[Any], *, is_known: bool = False) -> Iterator[None]:
     """Commit what is done inside, or roll all of it back.
 
     `is_known`: only the session's own records were changed, and no statement behind their back; they are what was
@@ -62,12 +62,12 @@ def _problems_of(error: IntegrityError, model: type[Any]) -> dict[str, str]:
     constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
     for unique in (one for one in table.constraints if isinstance(one, UniqueConstraint)):
         if constraint == unique.name or all(f"{table.name}.{column.name}" in text for column in unique.columns):
-            return {column.name: taken(label(column.name), model) for column in unique.columns}
+            return {column.name: uniqueness_problem(label(column.name), model) for column in unique.columns}
     for column in filter(is_caseless, table.columns):
         # Of an index over a function SQLite names the index, too.
         name = index_name(table.name, column.name)
         if constraint == name or f"'{name}'" in text:
-            return {column.name: taken(label(column.name), model)}
+            return {column.name: uniqueness_problem(label(column.name), model)}
     for relation in inspect_mapper(model).relationships:
         names = {
             key.constraint.name for column in relation.local_columns for key in column.foreign_keys if key.constraint

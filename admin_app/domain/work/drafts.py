@@ -12,7 +12,7 @@ from admin_app.db.limits import LONGEST_TEXT
 from admin_app.db.types import utc_now
 from admin_app.domain.auth.sessions import WHOSE
 from admin_app.domain.clock import latest
-from admin_app.domain.permissions.principal import Holder
+from admin_app.domain.permissions.principal import AnyPrincipal
 from admin_app.extensions import AnySession
 from admin_app.models.draft import Draft
 from admin_app.models.staff import Staff
@@ -58,7 +58,7 @@ def keep_draft(session: AnySession, staff_id: int, *, address: str, fields: Sequ
     return draft
 
 
-def draft_of(session: AnySession, person: Holder, key: str, *, address: str) -> Draft | None:
+def draft_of(session: AnySession, person: AnyPrincipal, key: str, *, address: str) -> Draft | None:
     """Return this person's draft for the form at this address; None for anybody else's, another form's, yesterday's."""
     draft = session.get(Draft, storable(key)) if key else None
     is_theirs = draft is not None and draft.staff_id == person.id and draft.address == address
@@ -70,7 +70,7 @@ def asked_for(address: str) -> dict[str, Any]:
     return {"address": address, "kept_since": _kept_since()}
 
 
-def drop_draft(session: AnySession, person: Holder, key: str) -> None:
+def drop_draft(session: AnySession, person: AnyPrincipal, key: str) -> None:
     """Forget a draft of this person's (not yet committed): it was saved, or is not wanted."""
     session.execute(delete(Draft).where(Draft.key == storable(key), Draft.staff_id == person.id))
 

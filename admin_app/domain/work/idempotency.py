@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from admin_app.db.types import utc_now
-from admin_app.domain.permissions.principal import Holder
+from admin_app.domain.permissions.principal import AnyPrincipal
 from admin_app.extensions import AnySession
 from admin_app.models.submission import Submission
 
@@ -23,7 +23,7 @@ def new_key() -> str:
     return secrets.token_urlsafe(16)
 
 
-def digest_of(person: Holder, table: str, fields: Iterable[tuple[str, str]]) -> str:
+def digest_of(person: AnyPrincipal, table: str, fields: Iterable[tuple[str, str]]) -> str:
     """Tell one sending from others by its sender and its fields, the form's key among them.
 
     Without fields but the key it tells the form itself, whatever was changed in it before it was sent again.
@@ -32,7 +32,7 @@ def digest_of(person: Holder, table: str, fields: Iterable[tuple[str, str]]) -> 
     return hashlib.sha256("\0".join(f"{len(part)}:{part}" for part in parts).encode(errors="replace")).hexdigest()
 
 
-def claim(session: AnySession, person: Holder, digest: str) -> int | None:
+def claim(session: AnySession, person: AnyPrincipal, digest: str) -> int | None:
     """Return the id of the record that this sending made already; None when it is for the caller to make (not yet committed).
 
     On PostgreSQL the second of two at once waits here for the first; on SQLite it waits where its transaction begins.

@@ -57,7 +57,7 @@ _LEAVE = Prepared(delete(_NOTES).where(*_OWN))
 
 
 @dataclass(frozen=True)
-class Place:
+class OpenForm:
     """A record's form."""
 
     table: str
@@ -80,12 +80,12 @@ class Present:
         return now + OPENED / 2 < self.expires_at <= _latest_end(now)
 
 
-def present_at(session: AnySession, place: Place) -> Sequence[Present]:
+def present_at(session: AnySession, place: OpenForm) -> Sequence[Present]:
     """Return who has the form open, the first one first."""
     return present(session.execute(PRESENT, asked_at(place)))
 
 
-def asked_at(place: Place) -> dict[str, Any]:
+def asked_at(place: OpenForm) -> dict[str, Any]:
     """Return the parameters of `PRESENT`."""
     now = utc_now()
     return {"table_name": place.table, "record_id": place.record_id, "now": now, "latest": _latest_end(now)}
@@ -96,7 +96,7 @@ def present(rows: Iterable[Sequence[Any]]) -> Sequence[Present]:
     return sorted((Present(*row) for row in rows), key=lambda one: (one.since, one.staff_id))
 
 
-def arrive(session: AnySession, place: Place, staff_id: int, *, lasting: timedelta) -> None:
+def arrive(session: AnySession, place: OpenForm, staff_id: int, *, lasting: timedelta) -> None:
     """Note that somebody has the form open (not yet committed), and forget whoever has not been seen for long."""
     now, connection = utc_now(), session.connection()
     noted = _noted(place, staff_id) | {"now": now, "latest": _latest_end(now), "expires_at": now + lasting}
@@ -105,7 +105,7 @@ def arrive(session: AnySession, place: Place, staff_id: int, *, lasting: timedel
         _NOTE.send(connection, noted)
 
 
-def leave(session: AnySession, place: Place, staff_id: int) -> None:
+def leave(session: AnySession, place: OpenForm, staff_id: int) -> None:
     """Forget that somebody had the form open (not yet committed)."""
     _LEAVE.send(session.connection(), _noted(place, staff_id))
 
@@ -115,5 +115,5 @@ def _latest_end(now: datetime) -> datetime:
     return latest(now) + OPENED
 
 
-def _noted(place: Place, staff_id: int) -> dict[str, Any]:
+def _noted(place: OpenForm, staff_id: int) -> dict[str, Any]:
     return {"own_table_name": place.table, "own_record_id": place.record_id, "own_staff_id": staff_id}

@@ -27,7 +27,7 @@ from admin_app.db import caseless
 from admin_app.db.limits import as_key
 from admin_app.db.ordering import in_order
 from admin_app.domain.permissions.policy import holds_everything, rights_of
-from admin_app.domain.permissions.principal import Holder, Whose, roles_asked_for
+from admin_app.domain.permissions.principal import AnyPrincipal, Whose, roles_asked_for
 from admin_app.domain.records import save
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import AnySession
@@ -70,7 +70,7 @@ def visible_to(staff_id: Whose) -> ColumnElement[bool]:
     return or_(SavedView.staff_id == staff_id, SavedView.audience.in_(audiences))
 
 
-def may_change(staff: Holder, view: SavedView | ViewAtHand) -> bool:
+def may_change(staff: AnyPrincipal, view: SavedView | ViewAtHand) -> bool:
     """Whether this person may rename, save, share or delete the view: who made it, and with every right what is shared."""
     is_shared = view.audience != MINE
     return view.staff_id == staff.id or (is_shared and rights_of(staff).has_everything)
@@ -94,14 +94,14 @@ def views_at_hand(rows: Iterable[Sequence[Any]]) -> list[ViewAtHand]:
     return [ViewAtHand(*row[:-1]) for row in sorted(rows, key=lambda row: (row[1], row[-1]))]
 
 
-def views_of(session: AnySession, staff: Holder, *, resource: str) -> Sequence[tuple[SavedView, Staff]]:
+def views_of(session: AnySession, staff: AnyPrincipal, *, resource: str) -> Sequence[tuple[SavedView, Staff]]:
     """Return every view of a resource that the person sees, each with who made it, by name."""
     statement = select(SavedView, Staff).join(Staff, Staff.id == SavedView.staff_id).where(visible_to(staff.id))
     named = statement.where(SavedView.resource == resource).order_by(in_order(SavedView.name), SavedView.id)
     return [(view, maker) for view, maker in session.execute(named)]
 
 
-def find_view(session: AnySession, staff: Holder, *, resource: str, key: str) -> SavedView:
+def find_view(session: AnySession, staff: AnyPrincipal, *, resource: str, key: str) -> SavedView:
     """Return a view by its id as it stands in an address; raise `NotFoundError` for one that is not there, or not shown."""
     number = as_key(SavedView, key)
     wanted = select(SavedView).where(SavedView.id == number, SavedView.resource == resource, visible_to(staff.id))
@@ -113,7 +113,7 @@ def find_view(session: AnySession, staff: Holder, *, resource: str, key: str) ->
 
 
 def create_view(
-    session: AnySession, staff: Holder, *, resource: str, name: str, arguments: str, audience: str
+    session: AnySession, staff: AnyPrincipal, *, resource: str, name: str, arguments: str, audience: str
 ) -> SavedView:
     """Keep a list under a name (not yet committed); raise `InvalidRecord` for a name that does not fit or is taken."""
     count = select(func.count()).where(SavedView.staff_id == staff.id, SavedView.resource == resource)
@@ -153,7 +153,7 @@ def delete_view(session: AnySession, view: SavedView) -> None:
 def commit(session: AnySession) -> Iterator[None]:
     """Commit a view, or roll back; a name that was taken in the same moment is an `InvalidRecord` like any other."""
     try:
-        with save.commit(session, SavedView):
+        with save.saving(session, SavedView):
             yield
     except InvalidRecord as error:
         raise InvalidRecord({"name": NAME_TAKEN} if "resource" in error.problems else error.problems) from error

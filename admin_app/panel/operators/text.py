@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, String, or_, select
 from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.caseless import is_caseless, same, same_as_any
-from admin_app.domain.records.rules import kept, way_of_keeping
+from admin_app.domain.records.rules import normalised, normaliser_of
 from admin_app.panel.filter_elements import OperatorChoice
 from admin_app.panel.operators.base import Operator, yes_or_no
 from admin_app.selection.list_schema import ANYWHERE, AT_END, AT_START, WHOLE, SearchColumn
@@ -86,7 +86,7 @@ class Equals(Operator, engine.FilterEqual):
 
     def clean(self, value: str) -> Any:
         """Read it as the column keeps it."""
-        return kept(self.column.property.columns[0], value)
+        return normalised(self.column.property.columns[0], value)
 
     def means_one(self) -> bool:
         """Where no two have the same."""
@@ -221,7 +221,7 @@ class InList(Operator, engine.FilterInList):
 
     def clean_one(self, value: str) -> Any:
         """Read one value as the column keeps it."""
-        return kept(self.column.property.columns[0], value)
+        return normalised(self.column.property.columns[0], value)
 
     def parse(self, text: str) -> Any:
         """Refuse a list of nothing: it would match no row, or every row."""
@@ -259,7 +259,7 @@ def _is_caseless(operator: Operator) -> bool:
 
 def _is_free(column: Any) -> bool:
     """Whether the column holds any text: of a fixed set, a value is what it is."""
-    return way_of_keeping(column) is not None
+    return normaliser_of(column) is not None
 
 
 def _forms(column: Any, values: Iterable[Any]) -> list[Any]:

@@ -34,11 +34,11 @@ def count_of(session: AnySession, selection: Selection) -> Count:
 
     For the whole of a large table the store's own statistics are asked, which cost nothing. One statement in any case.
     """
-    found = select(literal(1)).select_from(selection.offer.model).where(*selection.criteria)
+    found = select(literal(1)).select_from(selection.schema.model).where(*selection.criteria)
     if selection.is_counted:
         return Count(session.scalar(select(_number_of(found))) or 0)
-    is_whole = not selection.is_narrowed and selection.parent is None and selection.offer.rows is None
-    known = _statistics(session, selection.offer.model.__table__) if is_whole else literal("")
+    is_whole = not selection.is_narrowed and selection.parent is None and selection.schema.rows is None
+    known = _statistics(session, selection.schema.model.__table__) if is_whole else literal("")
     number, statistics = session.execute(select(_number_up_to_limit(found, selection), known)).one()
     estimate = int(float(str(statistics or "0").split()[0])) if is_whole else 0
     if number > selection.count_limit and estimate > selection.count_limit:

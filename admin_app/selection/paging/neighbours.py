@@ -14,7 +14,7 @@ from admin_app.selection.paging.pages import rows_from
 from admin_app.selection.paging.planner import planned
 from admin_app.selection.paging.related_order import first_segments
 from admin_app.selection.selection import COUNT_LIMIT, Selection
-from admin_app.selection.sorting.keyset import Place
+from admin_app.selection.sorting.keyset import Cursor
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,11 @@ class Neighbours:
 
 def neighbours_of(session: AnySession, selection: Selection, record: Any) -> Neighbours | None:
     """Return what stands around the record in the selection's order, or None when it is not, or no longer, in there."""
-    model = selection.offer.model
+    model = selection.schema.model
     selection = planned(session, selection)
     if session.scalar(select(model.id).where(model.id == record.id, *selection.criteria)) is None:
         return None
-    place = selection.order.place_of(record)
+    place = selection.order.cursor_of(record)
     before = rows_from(session, selection, place, limit=1, backwards=True)
     after = rows_from(session, selection, place, limit=1)
     return Neighbours(
@@ -44,7 +44,7 @@ def neighbours_of(session: AnySession, selection: Selection, record: Any) -> Nei
     )
 
 
-def _position(session: AnySession, selection: Selection, place: Place) -> Count:
+def _position(session: AnySession, selection: Selection, place: Cursor) -> Count:
     """Count the rows up to a place, as far as they are soon found."""
     if selection.clustered is None:
         segments: Iterable[Select[Any]] = selection.segments(place, backwards=True)
@@ -56,6 +56,6 @@ def _position(session: AnySession, selection: Selection, place: Place) -> Count:
         return bounded(COUNT_LIMIT + 1)
     position = 1
     for segment in segments:
-        some = segment.with_only_columns(selection.offer.model.id).order_by(None).limit(COUNT_LIMIT + 1).subquery()
+        some = segment.with_only_columns(selection.schema.model.id).order_by(None).limit(COUNT_LIMIT + 1).subquery()
         position += session.scalar(select(func.count()).select_from(some)) or 0
     return bounded(position)

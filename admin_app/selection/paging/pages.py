@@ -14,8 +14,8 @@ from admin_app.selection.paging.counting import Count, count_of
 from admin_app.selection.paging.planner import planned
 from admin_app.selection.paging.related_order import first_segments
 from admin_app.selection.selection import COUNT_LIMIT, END, Selection
-from admin_app.selection.sorting.cursor import parse_place, print_place
-from admin_app.selection.sorting.keyset import Place
+from admin_app.selection.sorting.cursor import parse_cursor, print_cursor
+from admin_app.selection.sorting.keyset import Cursor
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def page_of(session: AnySession, selection: Selection, options: Sequence[ORMOpti
 
 
 def _page_after(session: AnySession, selection: Selection, options: Sequence[ORMOption]) -> Page:
-    start = parse_place(selection.order, selection.after) if selection.after else None
+    start = parse_cursor(selection.order, selection.after) if selection.after else None
     offset = 0 if start is not None else (selection.page - 1) * selection.per_page
     # A numbered page may be beyond the last one: then the count is asked first, and skipping rows is spared.
     count = count_of(session, selection) if offset else None
@@ -59,7 +59,7 @@ def _page_after(session: AnySession, selection: Selection, options: Sequence[ORM
 def _page_before(
     session: AnySession, selection: Selection, options: Sequence[ORMOption], count: Count | None = None
 ) -> Page:
-    start = None if selection.before == END else parse_place(selection.order, selection.before)
+    start = None if selection.before == END else parse_cursor(selection.order, selection.before)
     rows = rows_from(session, selection, start, options, limit=selection.per_page + 1, backwards=True)
     if start is not None and len(rows) < selection.per_page:
         # So close to the beginning the first page shows them all, in their usual places.
@@ -77,7 +77,7 @@ def _page_before(
 def rows_from(
     session: AnySession,
     selection: Selection,
-    start: Place | None,
+    start: Cursor | None,
     options: Sequence[ORMOption] = (),
     *,
     limit: int,
@@ -114,7 +114,7 @@ def _page(
     selection: Selection, rows: Sequence[Any], count: Count, *, is_first: bool, is_last: bool, number: int
 ) -> Page:
     def place(record: Any) -> str:
-        return print_place(selection.order.place_of(record))
+        return print_cursor(selection.order.cursor_of(record))
 
     before = place(rows[0]) if rows and not is_first else ""
     return Page(rows, 1 if is_first else number, count, before, place(rows[-1]) if rows and not is_last else "")

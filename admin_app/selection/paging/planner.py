@@ -125,7 +125,7 @@ def _counted_so_far(session: AnySession, selection: Selection, word: Lookup, lea
     need no look at a related one.
     """
     if _is_sqlite(session):
-        places = likely_places(selection.offer.model, word, 2 * WALKED_COUNT)
+        places = likely_places(selection.schema.model, word, 2 * WALKED_COUNT)
     else:
         places = [occurs_in_itself(word)] if 2 * learnt.own >= learnt.meant else []
     return replace(selection, count_limit=WALKED_COUNT, likely_places=tuple(places))
@@ -138,7 +138,7 @@ def _clustered(selection: Selection, lookups: list[Lookup]) -> Lookup | None:
 
 def _learnt(session: AnySession, selection: Selection, lookups: list[Lookup], clustered: Lookup | None) -> _Learnt:
     """Learn how common each word is: on SQLite from the index where few have it, else from a sample of the rows."""
-    key: Any = selection.offer.model.id
+    key: Any = selection.schema.model.id
     # Each by itself: SQLite goes to one end at once, but through the whole table for both.
     first, last = (select(end(key)).scalar_subquery() for end in (func.min, func.max))
     ends = select(first.label("first"), last.label("last")).cte("ends")
@@ -151,7 +151,7 @@ def _learnt(session: AnySession, selection: Selection, lookups: list[Lookup], cl
     keys = _sampled_keys(ends)
     own: ColumnElement[int] = literal(0)
     if sizes and clustered is not None:
-        own = indexed_rows(selection.offer.model, clustered, FEW + 1, but=selection.order.relation)
+        own = indexed_rows(selection.schema.model, clustered, FEW + 1, but=selection.order.relation)
     sampled = select(size, own, *sizes, *(func.count().filter(one) for one in wanted)).where(
         key.in_(select(keys.c.key))
     )
@@ -171,7 +171,7 @@ def _sizes(session: AnySession, selection: Selection, lookups: list[Lookup]) -> 
     """Count what SQLite's index has for each word, no further than is few. PostgreSQL's cannot be read in part."""
     if not _is_sqlite(session):
         return []
-    counts = [indexed_rows(selection.offer.model, one, FEW + 1) for one in lookups]
+    counts = [indexed_rows(selection.schema.model, one, FEW + 1) for one in lookups]
     sizes = select(*(count.label(f"size_{place}") for place, count in enumerate(counts))).cte("sizes")
     return [select(one).scalar_subquery() for one in sizes.c]
 

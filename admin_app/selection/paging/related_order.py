@@ -16,14 +16,14 @@ from sqlalchemy import Select
 from admin_app.extensions import AnySession
 from admin_app.selection.search.search import related_found
 from admin_app.selection.selection import Selection
-from admin_app.selection.sorting.keyset import Place
+from admin_app.selection.sorting.keyset import Cursor
 
 # So many related records have the rows of a page, but for a few that have next to none.
 HEADS = 200
 
 
 def first_segments(
-    session: AnySession, selection: Selection, start: Place | None, *, backwards: bool
+    session: AnySession, selection: Selection, start: Cursor | None, *, backwards: bool
 ) -> tuple[Sequence[Select[Any]], bool]:
     """Return the queries that give the first rows of a clustered selection, and whether they give all there are.
 
@@ -36,5 +36,5 @@ def first_segments(
     found = [] if ones is None else session.execute(ones.where(has_it).limit(HEADS)).all()
     is_all = len(found) < HEADS
     narrowed = replace(selection, by_index=(word,), heads=tuple(key for key, _ in found))
-    end = None if is_all else Place(found[-1][1], found[-1][0], None)
+    end = None if is_all else Cursor(found[-1][1], found[-1][0], None)
     return list(narrowed.segments(start, backwards=backwards, end=end)), is_all

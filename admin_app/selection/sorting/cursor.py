@@ -12,27 +12,27 @@ from uuid import UUID
 from sqlalchemy import Column
 
 from admin_app.db.limits import as_key, limits_of
-from admin_app.selection.sorting.keyset import Order, Place
+from admin_app.selection.sorting.keyset import Cursor, SortOrder
 
 # Stands before every character that an id or a number may have, so that the first ones are separators.
 MARK = "~"
 
 
-def print_place(place: Place) -> str:
+def print_cursor(place: Cursor) -> str:
     """Write a place: the key, the related record's key where there is one, the value; NULL is left out."""
     parts = [place.key] if place.related is None else [place.key, place.related]
     text = MARK.join(str(part) for part in parts)
     return text if place.value is None else f"{text}{MARK}{_text_of(place.value)}"
 
 
-def parse_place(order: Order, text: str) -> Place | None:
+def parse_cursor(order: SortOrder, text: str) -> Cursor | None:
     """Read a place of this order; None for what is none: a place of another order, or made up."""
     key_text, has_value, rest = text.partition(MARK)
     key = as_key(order.model, key_text)
     if key is None or "\0" in text:
         return None
     if order.sort is None or not has_value:
-        return Place(None, None, key)
+        return Cursor(None, None, key)
     related = None
     if order.sort.relation is not None:
         related_text, _, rest = rest.partition(MARK)
@@ -40,7 +40,7 @@ def parse_place(order: Order, text: str) -> Place | None:
         if related is None:
             return None
     try:
-        return Place(_value_of(order.sort.column.property.columns[0], rest), related, key)
+        return Cursor(_value_of(order.sort.column.property.columns[0], rest), related, key)
     except (ValueError, ArithmeticError, KeyError):
         return None
 

@@ -12,18 +12,18 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm.interfaces import RelationshipDirection
 
 from admin_app.db.ordering import is_short_text
-from admin_app.selection.list_schema import Offer, SortKey
+from admin_app.selection.list_schema import ListSchema, SortKey
 from admin_app.selection.sorting import text_indexes
 
 
-def declare_indexes(offer: Offer) -> None:
+def declare_indexes(schema: ListSchema) -> None:
     """Declare an index for every sort, and one for the default sort within each parent whose page lists these rows."""
-    for sort in offer.sorts.values():
+    for sort in schema.sorts.values():
         _declare(sort)
-    default = offer.sorts.get(offer.default_sort.removeprefix("-"))
+    default = schema.sorts.get(schema.default_sort.removeprefix("-"))
     if default is None or default.relation is not None:
         return
-    for relation in inspect_mapper(offer.model).relationships:
+    for relation in inspect_mapper(schema.model).relationships:
         if relation.direction is RelationshipDirection.MANYTOONE and relation.back_populates:
             _declare(default, within=relation.local_remote_pairs[0][0])
 

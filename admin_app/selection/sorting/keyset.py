@@ -20,7 +20,7 @@ from admin_app.selection.list_schema import SortKey
 
 
 @dataclass(frozen=True)
-class Place:
+class Cursor:
     """A row's place in an order: its sort value, the related record's key where the order goes by one, its own key."""
 
     value: Any
@@ -29,7 +29,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Order:
+class SortOrder:
     """How the rows of a model follow each other: by a column, or by the key alone when `sort` is None."""
 
     model: type[Any]
@@ -46,23 +46,23 @@ class Order:
         """The relations that have to be loaded with a record to know its place."""
         return () if self.relation is None else (self.relation.key,)
 
-    def place_of(self, record: Any) -> Place:
+    def cursor_of(self, record: Any) -> Cursor:
         """Return where a record stands; a related one has to be loaded with it."""
         if self.sort is None:
-            return Place(None, None, record.id)
+            return Cursor(None, None, record.id)
         if self.sort.relation is None:
-            return Place(getattr(record, self.sort.column.key), None, record.id)
+            return Cursor(getattr(record, self.sort.column.key), None, record.id)
         other = getattr(record, self.sort.relation.key)
         value = None if other is None else getattr(other, self.sort.column.key)
-        return Place(value, None if value is None else other.id, record.id)
+        return Cursor(value, None if value is None else other.id, record.id)
 
     def segments(
         self,
         criteria: Sequence[ColumnElement[bool]],
         *,
-        start: Place | None = None,
+        start: Cursor | None = None,
         backwards: bool = False,
-        end: Place | None = None,
+        end: Cursor | None = None,
     ) -> Iterator[Select[Any]]:
         """Yield the queries that give, one after the other, the rows behind `start` (all without one), walking either way.
 
@@ -83,7 +83,7 @@ class Order:
             yield from part(start)
             start = None
 
-    def related_ones(self, other: Any, *, start: Place | None = None, backwards: bool = False) -> Select[Any] | None:
+    def related_ones(self, other: Any, *, start: Cursor | None = None, backwards: bool = False) -> Select[Any] | None:
         """Return the query that gives the related records that rows behind `start` go by: keys and values of an alias, in order.
 
         None where none are left, since rows without a value are all that follow.
@@ -98,10 +98,10 @@ class Order:
 class _Walk:
     """The segments of one order in one direction."""
 
-    order: Order
+    order: SortOrder
     criteria: Sequence[ColumnElement[bool]]
     is_up: bool
-    end: Place | None = None
+    end: Cursor | None = None
 
     @property
     def sort(self) -> SortKey:
@@ -124,12 +124,12 @@ class _Walk:
         """The model's own key."""
         return self.order.model.id
 
-    def by_key(self, start: Place | None) -> Select[Any]:
+    def by_key(self, start: Cursor | None) -> Select[Any]:
         """Go by the key alone."""
         beyond = [] if start is None else [self._beyond([self.key], [start.key])]
         return self._base(*beyond).order_by(self._directed(self.key))
 
-    def with_value(self, start: Place | None) -> Iterator[Select[Any]]:
+    def with_value(self, start: Cursor | None) -> Iterator[Select[Any]]:
         """Go through the rows that have a value to sort by."""
         if self.sort.relation is not None:
             yield from self._related(start)
@@ -144,7 +144,7 @@ class _Walk:
             wanted.append(self._beyond(columns, [start.value, start.key][: len(columns)]))
         yield self._base(*wanted).order_by(*map(self._directed, columns))
 
-    def without_value(self, start: Place | None) -> Iterator[Select[Any]]:
+    def without_value(self, start: Cursor | None) -> Iterator[Select[Any]]:
         """Go through the rows without one, by their key."""
         relation = self.sort.relation
         if relation is None:
@@ -156,7 +156,7 @@ class _Walk:
         beyond = [] if start is None else [self._beyond([self.key], [start.key])]
         yield self._base(blank, *beyond).order_by(self._directed(self.key))
 
-    def _related(self, start: Place | None) -> Iterator[Select[Any]]:
+    def _related(self, start: Cursor | None) -> Iterator[Select[Any]]:
         """Go by another model's column: the rest of the start's own related record first, then the ones beyond it."""
         relation = self.sort.relation
         target = aliased(self.sort.column.parent.class_)
@@ -171,7 +171,7 @@ class _Walk:
         statement = self._base(*wanted).join(relation.of_type(target)) if relation is not None else self._base(*wanted)
         yield statement.order_by(self._directed(column), self._directed(target.id), self._directed(self.key))
 
-    def related_ones(self, other: Any, start: Place | None) -> Select[Any]:
+    def related_ones(self, other: Any, start: Cursor | None) -> Select[Any]:
         """Go through the related records themselves, of an alias, that of the start first: their keys and values."""
         column = getattr(other, self.sort.column.key)
         value = in_order(column)

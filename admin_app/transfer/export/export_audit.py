@@ -10,12 +10,12 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from admin_app.context import Actor, writing
-from admin_app.domain.audit.recorder import note
+from admin_app.domain.audit.recorder import record_event
 from admin_app.models.change_set import Kind
 
 
 @dataclass(frozen=True)
-class Taking:
+class ExportAudit:
     """Who takes rows out: `words` name so many of them, `asked` is what the list was narrowed by."""
 
     actor: Actor
@@ -25,7 +25,7 @@ class Taking:
     asked: str = ""
 
 
-def noted_rows(engine: Engine, rows: Iterator[Any], taking: Taking) -> Generator[Any, None, None]:
+def audited_rows(engine: Engine, rows: Iterator[Any], taking: ExportAudit) -> Generator[Any, None, None]:
     """Yield the rows, and record how many there were when the last was taken, or when nobody took any more."""
     number, is_whole = 0, False
     try:
@@ -38,7 +38,7 @@ def noted_rows(engine: Engine, rows: Iterator[Any], taking: Taking) -> Generator
         what = f"Exported {words}" if is_whole else f"Began an export that broke off after {words}"
         asked = f" ({taking.asked})" if taking.asked else ""
         with writing(), Session(engine) as session:
-            note(
+            record_event(
                 session,
                 actor=taking.actor,
                 kind=Kind.EXPORT,

@@ -25,7 +25,7 @@ from admin_app.transfer.columns import ExportColumn
 BATCH = 1000
 _STREAMED = {"yield_per": BATCH}
 
-Values = Sequence[Any]
+RowValues = Sequence[Any]
 
 
 def exported_rows(
@@ -35,8 +35,8 @@ def exported_rows(
     *,
     on_begin: Callable[[Callable[[], None]], object] | None = None,
     on_total: Callable[[int], object] | None = None,
-    line: Callable[[Values, str], Any] | None = None,
-) -> Iterator[Values]:
+    line: Callable[[RowValues, str], Any] | None = None,
+) -> Iterator[RowValues]:
     """Yield the values of every row of the selection, in its order, each exactly once, as they were at one moment.
 
     `on_begin` is given a function that stops the statement under way, from any thread. With `on_total` the rows are
@@ -58,7 +58,7 @@ def exported_rows(
         if on_total is not None:
             total = count_of(session, counted).number
             on_total(total)
-        reader, read = _Reader(session, selection.offer.model, columns, line), 0
+        reader, read = _Reader(session, selection.schema.model, columns, line), 0
         for segment in selection.segments():
             for batch in reader.batches(segment):
                 read += len(batch)
@@ -83,7 +83,7 @@ class _Reader:
         session: Session,
         model: type[Any],
         columns: Sequence[ExportColumn],
-        line: Callable[[Values, str], Any] | None = None,
+        line: Callable[[RowValues, str], Any] | None = None,
     ) -> None:
         self.session, self.model, self.columns = session, model, columns
         relations = {
@@ -110,7 +110,7 @@ class _Reader:
         named_by = column.column if column.column is not None else title_column(column.relation.property.mapper.class_)
         return other if named_by is None else getattr(other, named_by.key)
 
-    def batches(self, segment: Select[Any]) -> Iterator[Sequence[Values]]:
+    def batches(self, segment: Select[Any]) -> Iterator[Sequence[RowValues]]:
         """Yield the segment's rows, or lines."""
         if self.line is not None:
             statement = self._joined(segment.with_only_columns(self.line, maintain_column_froms=True))
@@ -143,7 +143,7 @@ class _Reader:
             statement = statement.outerjoin(other, and_(self.relations[key].of_type(other), *told))
         return statement
 
-    def _finished(self, column: ExportColumn, values: Values) -> Values:
+    def _finished(self, column: ExportColumn, values: RowValues) -> RowValues:
         if column.is_count and column.relation is not None:
             counts = counts_of_children(self.session, column.relation, values, limit=None, rows=column.rows)
             return [counts[key].number for key in values]

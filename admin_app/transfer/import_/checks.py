@@ -11,12 +11,12 @@ from admin_app.db.limits import highest_to_give
 from admin_app.domain.records.rules import is_required, problem_with
 from admin_app.extensions import AnySession
 from admin_app.formatting import label, number
-from admin_app.transfer.import_.unique_values import Problem, Row, same
+from admin_app.transfer.import_.unique_values import NumberedRow, Problem, same
 from admin_app.transfer.import_.wording import about
 
 
 def check_batch(
-    session: AnySession, model: type[Any], batch: Sequence[Row], present: Mapping[Any, Any]
+    session: AnySession, model: type[Any], batch: Sequence[NumberedRow], present: Mapping[Any, Any]
 ) -> list[Problem]:
     """Return (row number, message) for everything that does not fit; `present` are the records whose ids the rows bring."""
     columns = [column for column in model.__table__.columns if not column.primary_key and not column.info.get("secret")]
@@ -31,7 +31,7 @@ def check_batch(
     return problems
 
 
-def _fitting(columns: Sequence[Column[Any]], row: Row, *, is_new: bool) -> Iterator[Problem]:
+def _fitting(columns: Sequence[Column[Any]], row: NumberedRow, *, is_new: bool) -> Iterator[Problem]:
     row_number, values = row
     for column in columns:
         if column.key in values or (is_new and is_required(column)):
@@ -40,7 +40,7 @@ def _fitting(columns: Sequence[Column[Any]], row: Row, *, is_new: bool) -> Itera
                 yield row_number, about(label(column.key), value, problem)
 
 
-def _without_room(key: Column[Any], batch: Sequence[Row], present: Mapping[Any, Any]) -> Iterator[Problem]:
+def _without_room(key: Column[Any], batch: Sequence[NumberedRow], present: Mapping[Any, Any]) -> Iterator[Problem]:
     """Find new records whose ids would leave no room for those made after them."""
     highest = highest_to_give(key)
     for row_number, values in batch:
@@ -49,7 +49,7 @@ def _without_room(key: Column[Any], batch: Sequence[Row], present: Mapping[Any, 
             yield row_number, about("ID", values["id"], problem)
 
 
-def _repeated(batch: Sequence[Row], column: Column[Any], label: str) -> Iterator[Problem]:
+def _repeated(batch: Sequence[NumberedRow], column: Column[Any], label: str) -> Iterator[Problem]:
     """Find values that must be unique and stand in the batch twice."""
     first: dict[Any, int] = {}
     for row_number, values in batch:
@@ -58,7 +58,9 @@ def _repeated(batch: Sequence[Row], column: Column[Any], label: str) -> Iterator
             yield row_number, about(label, values[column.key], f"the same as in row {first[value]}.")
 
 
-def _dangling(session: AnySession, column: Column[Any], target: Column[Any], batch: Sequence[Row]) -> Iterator[Problem]:
+def _dangling(
+    session: AnySession, column: Column[Any], target: Column[Any], batch: Sequence[NumberedRow]
+) -> Iterator[Problem]:
     """Find relations to records that do not exist."""
     wanted = {values[column.key] for _, values in batch if values.get(column.key) is not None}
     known = set(session.scalars(select(target).where(target.in_(wanted)))) if wanted else set()

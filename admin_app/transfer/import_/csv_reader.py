@@ -38,7 +38,7 @@ _MOST_QUOTED = 60
 
 
 @dataclass(frozen=True)
-class Table:
+class CsvTable:
     """A file's titles, and its rows with their numbers, the first row of the file being 1; rows without anything in them are left out."""
 
     titles: list[str]
@@ -59,7 +59,7 @@ def decoded(raw: IO[bytes], encoding: str = "") -> io.TextIOWrapper:
     return io.TextIOWrapper(raw, encoding or ("utf-16" if is_marked else UTF_8), newline="")
 
 
-def read_table(file: IO[str], is_title: Callable[[str], bool]) -> Table:
+def read_table(file: IO[str], is_title: Callable[[str], bool]) -> CsvTable:
     """Read the first row that has something in it as titles; the separator is the one by which most of them are titles.
 
     Raises `TransferError` at once, or while the rows are read, where the file is no CSV or not in its encoding.
@@ -73,7 +73,7 @@ def read_table(file: IO[str], is_title: Callable[[str], bool]) -> Table:
     while titles and not is_seen(titles[-1]):
         # What Excel writes for columns that were emptied.
         titles.pop()
-    return Table(titles, _rows(lines, separator, number + 1))
+    return CsvTable(titles, _rows(lines, separator, number + 1))
 
 
 def is_seen(text: str) -> bool:

@@ -16,7 +16,7 @@ from sqlalchemy import Column, func, select, text
 
 from admin_app.domain.audit.bulk import add_rows
 from admin_app.domain.audit.recorder import describe
-from admin_app.domain.records.rules import is_kept_as
+from admin_app.domain.records.rules import is_stored_as
 from admin_app.errors import TransferError
 from admin_app.extensions import AnySession
 from admin_app.formatting import plain_lines
@@ -24,8 +24,8 @@ from admin_app.models.change_set import Kind
 from admin_app.selection.search.indexes import loading
 from admin_app.transfer.columns import ImportColumn, plain
 from admin_app.transfer.import_.checks import check_batch
-from admin_app.transfer.import_.csv_reader import Table, is_seen, read_table
-from admin_app.transfer.import_.unique_values import Parking, Problem, Row
+from admin_app.transfer.import_.csv_reader import CsvTable, is_seen, read_table
+from admin_app.transfer.import_.unique_values import NumberedRow, Problem, ValueSwaps
 from admin_app.transfer.import_.wording import about, quoted
 from admin_app.transfer.values import parse_value
 
@@ -130,7 +130,7 @@ def _header(titles: Sequence[str], columns: Sequence[ImportColumn], skipped: Col
     return found
 
 
-def _rows(table: Table, header: Sequence[Title], report: Report, *, is_verbatim: bool) -> Iterator[Row]:
+def _rows(table: CsvTable, header: Sequence[Title], report: Report, *, is_verbatim: bool) -> Iterator[NumberedRow]:
     """Yield the rows as typed values; what cannot be read goes into the report and its row is left out."""
     for number, cells in table.rows:
         if problem := _misshapen(header, cells):
@@ -169,7 +169,7 @@ def _values(header: Sequence[Title], cells: Sequence[str], *, is_verbatim: bool)
     return values, problems
 
 
-def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
+def _batches(rows: Iterator[NumberedRow]) -> Iterator[list[NumberedRow]]:
     while batch := list(islice(rows, BATCH)):
         yield batch
 
@@ -181,9 +181,9 @@ class _Writing:
         self.session, self.model, self.report = session, model, report
         named = {one.key: one.column for one in header if isinstance(one, ImportColumn)}
         unique = [column for column in named.values() if column.unique and not column.primary_key]
-        self.parkings = [Parking(session, model, column, brings_ids="id" in named) for column in unique]
+        self.parkings = [ValueSwaps(session, model, column, brings_ids="id" in named) for column in unique]
 
-    def write(self, batch: Sequence[Row]) -> None:
+    def write(self, batch: Sequence[NumberedRow]) -> None:
         problems = list(self._problems_of_uniqueness(batch))
         keys = [values["id"] for _, values in batch if "id" in values]
         found = self.session.scalars(select(self.model).where(self.model.id.in_(keys)))
@@ -202,7 +202,7 @@ class _Writing:
         for parking in self.parkings:
             self.report.problems += parking.left(MOST_PROBLEMS, but=self.report.wrong)
 
-    def _problems_of_uniqueness(self, batch: Sequence[Row]) -> Iterator[Problem]:
+    def _problems_of_uniqueness(self, batch: Sequence[NumberedRow]) -> Iterator[Problem]:
         """Find what an earlier row has, and let others make way; then the batch's rows are earlier ones."""
         seen, wrong = self.report.seen, self.report.wrong
         for parking in self.parkings:
@@ -232,7 +232,7 @@ def _change(record: Any, values: dict[str, Any], report: Report) -> None:
 def _is_same(column: Column[Any], stored: Any, brought: Any) -> bool:
     """Whether a cell says what the record holds: as far as a cell can say it, and spreadsheets leave it alone."""
     if isinstance(stored, str):
-        return is_kept_as(column, plain_lines(stored), plain_lines(brought or ""))
+        return is_stored_as(column, plain_lines(stored), plain_lines(brought or ""))
     return bool(stored == brought)
 
 

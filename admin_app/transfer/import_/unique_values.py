@@ -18,7 +18,7 @@ from admin_app.extensions import AnySession
 from admin_app.formatting import label
 from admin_app.transfer.import_.wording import about
 
-Row = tuple[int, dict[str, Any]]
+NumberedRow = tuple[int, dict[str, Any]]
 Problem = tuple[int, str]
 
 # Begins what stands in for a text: a control character, which no email or name has.
@@ -36,7 +36,7 @@ def same(column: Column[Any], value: Any) -> Any:
     return caseless(value) if is_caseless(column) else value
 
 
-class Parking:
+class ValueSwaps:
     """The values of one unique column that have made way so far."""
 
     def __init__(self, session: AnySession, model: type[Any], column: Column[Any], *, brings_ids: bool) -> None:
@@ -45,7 +45,7 @@ class Parking:
         self.may_park = brings_ids and _stand_ins(column, None) is not None
         self.parked: sa.Table | None = None
 
-    def make_way(self, batch: Sequence[Row], is_settled: Callable[[int], bool]) -> Iterator[Problem]:
+    def make_way(self, batch: Sequence[NumberedRow], is_settled: Callable[[int], bool]) -> Iterator[Problem]:
         """Let records make way for the batch; find the rows for which none will, since it is `is_settled` by an earlier row."""
         key = self.column.key
         making_way: dict[int, dict[str, Any]] = {}
@@ -65,7 +65,7 @@ class Parking:
         if making_way:
             self._park(making_way)
 
-    def give_back(self, present: Mapping[int, Any], batch: Sequence[Row]) -> None:
+    def give_back(self, present: Mapping[int, Any], batch: Sequence[NumberedRow]) -> None:
         """Let records whose rows came be as they were before they made way, so that what changes is seen."""
         if self.parked is None:
             return
@@ -88,7 +88,7 @@ class Parking:
     def _in_the_way(self, owner: int, value: Any) -> str:
         return about(label(self.column.key), value, f"already used by ID {owner}.")
 
-    def _owners(self, batch: Sequence[Row]) -> Sequence[Any]:
+    def _owners(self, batch: Sequence[NumberedRow]) -> Sequence[Any]:
         given = {values[self.column.key] for _, values in batch if values.get(self.column.key) is not None}
         asked = select(self.model.id, self.column).where(has_any_of(self.column, given))
         return self.session.connection().execute(asked).all() if given else []

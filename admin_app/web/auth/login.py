@@ -14,14 +14,14 @@ from werkzeug.wrappers import Response
 from admin_app.context import time_zone
 from admin_app.db.types import utc_now
 from admin_app.domain.auth import sessions
-from admin_app.domain.auth.session_revocation import rights_in_short
+from admin_app.domain.auth.session_revocation import rights_fingerprint
 from admin_app.domain.auth.sessions import LiveSession, Queries, Rows
-from admin_app.domain.permissions.principal import Person
+from admin_app.domain.permissions.principal import Principal
 from admin_app.extensions import db, login_manager
 from admin_app.models.staff import Staff
 from admin_app.timezones import zone_of
-from admin_app.web.after_response import afterwards, never_mind
-from admin_app.web.client_info import visitor
+from admin_app.web.after_response import never_mind, run_after_response
+from admin_app.web.client_info import client_info
 from admin_app.web.flash import kept_notices, warn
 from admin_app.web.urls import here, local_path
 
@@ -72,7 +72,7 @@ def _load(token: str) -> SignedIn | None:
         return None
     g.read_along = queries, rows
     if sessions.is_to_be_noted(found):
-        afterwards(_SEEN, partial(sessions.note_seen, token=token))
+        run_after_response(_SEEN, partial(sessions.note_seen, token=token))
     if (act := request.environ.get(ACT)) is not None:
         # Whoever is found here is who looks at the answer: its days are theirs.
         act.enter_context(time_zone(zone_of(found.person.time_zone)))
@@ -80,9 +80,9 @@ def _load(token: str) -> SignedIn | None:
     return SignedIn(found, token)
 
 
-def _remember(person: Person) -> None:
+def _remember(person: Principal) -> None:
     """Let the cookie say whose it is, and with which rights."""
-    rights = rights_in_short(person)
+    rights = rights_fingerprint(person)
     if (session.get(_WHOSE), session.get(_RIGHTS)) != (person.id, rights):
         session[_WHOSE], session[_RIGHTS] = person.id, rights
 
@@ -142,23 +142,23 @@ def _seconds_left(last_seen: datetime) -> tuple[int, int]:
     return int(min(idle, in_any_case).total_seconds()), int(in_any_case.total_seconds())
 
 
-def current_person() -> Person | None:
+def current_principal() -> Principal | None:
     """Return who is signed in, if anybody."""
     present = current_session()
     return present.person if present else None
 
 
-def signed_in_person() -> Person:
+def signed_in_principal() -> Principal:
     """Return who is signed in, where nobody else comes: behind `panel.guarded`."""
-    person = current_person()
+    person = current_principal()
     if person is None:
         abort(403)
     return person
 
 
 def signed_in_staff() -> Staff:
-    """Return their account, for what changes it or asks for more than a `Person` says; it is read when it is asked for."""
-    staff = db.session.get(Staff, signed_in_person().id)
+    """Return their account, for what changes it or asks for more than a `Principal` says; it is read when it is asked for."""
+    staff = db.session.get(Staff, signed_in_principal().id)
     if staff is None:
         abort(403)
     return staff
@@ -172,7 +172,7 @@ def former_staff_id() -> int | None:
 def former_staff_of_other_rights() -> Staff | None:
     """Return whose session this browser had until it ended by itself, if their rights have changed since: that ends sessions."""
     staff = db.session.get(Staff, former_staff_id()) if former_staff_id() is not None and _RIGHTS in session else None
-    is_other = staff is not None and staff.is_active and rights_in_short(staff) != session[_RIGHTS]
+    is_other = staff is not None and staff.is_active and rights_fingerprint(staff) != session[_RIGHTS]
     return staff if is_other else None
 
 
@@ -197,7 +197,7 @@ def renew(staff: Staff) -> None:
     """Begin a new session for a person who just proved who they are, in place of the present one."""
     if (present := current_session()) is not None:
         sessions.end(db.session, present.token)
-    token = sessions.begin(db.session, staff, hours=current_app.config["SESSION_HOURS"], visitor=visitor())
+    token = sessions.begin(db.session, staff, hours=current_app.config["SESSION_HOURS"], visitor=client_info())
     db.session.commit()
     begin(token)
 

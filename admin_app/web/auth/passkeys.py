@@ -18,7 +18,7 @@ from admin_app.models.passkey import LONGEST_NAME
 from admin_app.models.staff import Staff
 from admin_app.unicode_text import line
 from admin_app.web.auth.second_factor import key
-from admin_app.web.client_info import device_in_words, visitor
+from admin_app.web.client_info import client_info, device_in_words
 from admin_app.web.templating import SITE_NAME
 
 # The fields of the forms that `static/js/passkey.js` fills in.
@@ -124,7 +124,7 @@ def add(staff: Staff) -> list[str]:
 
 def suggested_name() -> str:
     """Name a passkey after the browser that makes it."""
-    return device_in_words(visitor().user_agent)[:LONGEST_NAME]
+    return device_in_words(client_info().user_agent)[:LONGEST_NAME]
 
 
 def _is_listed(host: str) -> bool:

@@ -9,10 +9,10 @@ from typing import Any
 from flask import current_app, redirect, session, url_for
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from admin_app.domain.audit.recorder import note
+from admin_app.domain.audit.recorder import record_event
 from admin_app.domain.auth import two_factor
 from admin_app.domain.auth.accounts import actor_of
-from admin_app.domain.auth.sign_in import Outcome
+from admin_app.domain.auth.sign_in import SignInResult
 from admin_app.extensions import db
 from admin_app.formatting import counted, since
 from admin_app.models.change_set import Kind
@@ -44,7 +44,7 @@ def key() -> str:
     return str(current_app.secret_key)
 
 
-def after_password(staff: Staff, onward: str, outcome: Outcome | None = None) -> Any:
+def after_password(staff: Staff, onward: str, outcome: SignInResult | None = None) -> Any:
     """Sign the person in, or lead to the factor that is missing; nobody has a session before."""
     warning = ""
     if outcome is not None and outcome.failed and outcome.since:
@@ -76,7 +76,9 @@ def half_way() -> HalfWay | None:
 
 def begin_session(who: HalfWay) -> None:
     """Begin the session of somebody who has proved all that was asked (committed)."""
-    note(db.session, actor=actor_of(who.staff), kind=Kind.SIGN_IN, summary="Signed in", resource=Staff.__tablename__)
+    record_event(
+        db.session, actor=actor_of(who.staff), kind=Kind.SIGN_IN, summary="Signed in", resource=Staff.__tablename__
+    )
     login.renew(who.staff)
     remember_device(who.staff)
     if who.warning:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from admin_app.domain.audit.diff import LONGEST_PIECE, Fate, Piece, cut, replaced, words_diff
+from admin_app.domain.audit.diff import LONGEST_PIECE, Piece, PieceKind, cut, replaced, words_diff
 
 
 def short(pieces: tuple[Piece, ...]) -> list[tuple[str, str]]:
@@ -34,7 +34,14 @@ def test_long_stretches_that_stayed_are_left_out() -> None:
 
     pieces = words_diff(f"{same}one {same}", f"{same}two {same}")
 
-    assert [piece.fate for piece in pieces] == [Fate.GAP, Fate.SAME, Fate.GONE, Fate.CAME, Fate.SAME, Fate.GAP]
+    assert [piece.fate for piece in pieces] == [
+        PieceKind.GAP,
+        PieceKind.SAME,
+        PieceKind.GONE,
+        PieceKind.CAME,
+        PieceKind.SAME,
+        PieceKind.GAP,
+    ]
 
 
 def test_a_stretch_between_two_changes_is_left_out_in_its_middle() -> None:
@@ -42,7 +49,7 @@ def test_a_stretch_between_two_changes_is_left_out_in_its_middle() -> None:
 
     pieces = words_diff(f"one {same} one", f"two {same} two")
 
-    assert Fate.GAP in [piece.fate for piece in pieces[1:-1]]
+    assert PieceKind.GAP in [piece.fate for piece in pieces[1:-1]]
 
 
 @pytest.mark.parametrize(
@@ -68,8 +75,8 @@ def test_hostile_texts_are_compared_in_no_time(old: str, new: str) -> None:
 def test_no_word_is_lost(old: str, new: str) -> None:
     pieces = words_diff(old, new)
 
-    assert "".join(piece.text for piece in pieces if piece.fate is not Fate.CAME) == old
-    assert "".join(piece.text for piece in pieces if piece.fate is not Fate.GONE) == new
+    assert "".join(piece.text for piece in pieces if piece.fate is not PieceKind.CAME) == old
+    assert "".join(piece.text for piece in pieces if piece.fate is not PieceKind.GONE) == new
 
 
 def test_values_stand_in_each_others_place() -> None:

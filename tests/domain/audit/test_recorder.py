@@ -13,8 +13,8 @@ from admin_app.db.json_values import kept_columns
 from admin_app.db.types import utc_now
 from admin_app.domain.audit import bulk
 from admin_app.domain.audit.bulk import add_rows, change_rows, delete_rows
-from admin_app.domain.records.deletion import Decision, Fate, delete_record
-from admin_app.domain.records.save import commit
+from admin_app.domain.records.deletion import Decision, OnDelete, delete_record
+from admin_app.domain.records.save import saving
 from admin_app.errors import RecordGone
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, Kind
@@ -44,7 +44,7 @@ def test_a_new_record_is_kept_whole(make_user: Any) -> None:
 def test_of_a_changed_record_only_what_differs_is_kept(make_user: Any) -> None:
     user = make_user(name="Ann", email="ann@example.com")
 
-    with commit(db.session, User):
+    with saving(db.session, User):
         user.name, user.email = "Anna", "ann@example.com"
 
     assert changes() == [("user", user.id, "update", 2, {"name": "Ann"}, {"name": "Anna"})]
@@ -55,7 +55,7 @@ def test_of_a_changed_record_only_what_differs_is_kept(make_user: Any) -> None:
 def test_the_trail_calls_records_what_their_resource_calls_them(make_staff: Any) -> None:
     people = [make_staff("Ann"), make_staff("Bob")]
 
-    with commit(db.session, Staff):
+    with saving(db.session, Staff):
         for one in people:
             one.time_zone = "Europe/Prague"
 
@@ -70,7 +70,7 @@ def test_saving_what_is_there_already_leaves_no_trace(make_user: Any) -> None:
     user = make_user(name="Ann")
     before = len(sets())
 
-    with commit(db.session, User):
+    with saving(db.session, User):
         user.name = "Bea"
         user.name = "Ann"
 
@@ -81,7 +81,7 @@ def test_what_was_not_read_before_it_was_set_is_known_all_the_same(make_post: An
     user, post = make_user(), make_post(content="old")
     db.session.expire_all()
 
-    with commit(db.session, Post):
+    with saving(db.session, Post):
         post.content = "new"
         post.user = user
 
@@ -95,7 +95,7 @@ def test_a_deleted_record_is_kept_whole_as_the_database_had_it(make_post: Any) -
     created, updated = moment(post.created_at), moment(post.updated_at)
     db.session.expire_all()
 
-    with commit(db.session, Post):
+    with saving(db.session, Post):
         post.content = "never saved"
         db.session.delete(post)
 
@@ -106,7 +106,7 @@ def test_a_deleted_record_is_kept_whole_as_the_database_had_it(make_post: Any) -
 def test_a_secret_leaves_a_trace_without_its_value(make_staff: Any) -> None:
     person = make_staff("Ann")
 
-    with commit(db.session, Staff):
+    with saving(db.session, Staff):
         person.password_hash = "another"
 
     assert changes() == [("staff", person.id, "update", 2, {}, {})]
@@ -133,7 +133,7 @@ def test_rows_changed_by_one_statement_are_recorded_as_if_one_by_one(make_user: 
     ann, bea = make_user(), make_user()
     first, second, other = make_post(user=ann), make_post(user=ann), make_post(user=bea)
 
-    with commit(db.session, Post):
+    with saving(db.session, Post):
         number = change_rows(db.session, Post, Post.user_id == ann.id, {"user_id": bea.id})
 
     assert number == 2
@@ -153,10 +153,10 @@ def test_rows_deleted_by_one_statement_are_kept_like_those_deleted_one_by_one(ma
     one, many = make_post(content=text, **times), make_post(content=text, **times)
     keys = [one.id, many.id]
 
-    with commit(db.session, Post):
+    with saving(db.session, Post):
         delete_rows(db.session, Post, Post.id == keys[1])
     by_statement = changes()
-    with commit(db.session, Post):
+    with saving(db.session, Post):
         db.session.delete(one)
     by_session = changes()
 
@@ -165,7 +165,7 @@ def test_rows_deleted_by_one_statement_are_kept_like_those_deleted_one_by_one(ma
 
 
 def test_rows_added_by_one_statement_are_kept_like_those_added_one_by_one() -> None:
-    with commit(db.session, User):
+    with saving(db.session, User):
         keys = add_rows(db.session, User, [{"name": "Ann", "email": "ann@example.com"}])
 
     user = db.session.get_one(User, keys[0])
@@ -180,8 +180,8 @@ def test_a_deletion_is_one_set_about_the_record_that_was_meant(make_user: Any, m
     posts = [make_post(user=user), make_post(user=user)]
     gone = user.id
 
-    with commit(db.session, User):
-        delete_record(db.session, user, {"posts": Decision(Fate.KEEP)})
+    with saving(db.session, User):
+        delete_record(db.session, user, {"posts": Decision(OnDelete.KEEP)})
 
     assert (last_set().summary, last_set().count) == ("Deleted user “Ann” and changed 2 posts", 3)
     assert (last_set().resource, last_set().record_id) == ("user", gone)

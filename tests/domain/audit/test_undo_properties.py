@@ -22,10 +22,10 @@ from sqlalchemy import func, select, text
 
 from admin_app.db.json_values import from_json, kept_columns
 from admin_app.domain.audit.bulk import change_rows
-from admin_app.domain.audit.recorder import last_set
+from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.audit.undo import undo
-from admin_app.domain.records.deletion import Decision, Fate, delete_record
-from admin_app.domain.records.save import commit
+from admin_app.domain.records.deletion import Decision, OnDelete, delete_record
+from admin_app.domain.records.save import saving
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet, Did
 from admin_app.models.post import Post
@@ -77,7 +77,7 @@ class Site(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Undo everything in reverse order."""
         for set_id, before in reversed(getattr(self, "done", [])):
-            with commit(db.session, User):
+            with saving(db.session, User):
                 outcome = undo(db.session, db.session.get_one(ChangeSet, set_id))
             assert outcome.left == 0
             assert state() == before
@@ -91,7 +91,7 @@ class Site(RuleBasedStateMachine):
         return keys[number % len(keys)]
 
     def note(self, before: State) -> None:
-        found = last_set(db.session)
+        found = last_change_set(db.session)
         if found is not None:
             self.done.append((found, before))
 
@@ -99,7 +99,7 @@ class Site(RuleBasedStateMachine):
     def create_user(self, name: str) -> None:
         before = copy(self.model)
         user = User(name=name, email=f"{next(self.numbers)}@example.com")
-        with commit(db.session, User):
+        with saving(db.session, User):
             db.session.add(user)
         self.model["user"][user.id] = {one: getattr(user, one) for one in COLUMNS[User]}
         self.note(before)
@@ -109,7 +109,7 @@ class Site(RuleBasedStateMachine):
         before = copy(self.model)
         owner = self.chosen("user", number) if is_owned and self.model["user"] else None
         post = Post(content=content, user_id=owner)
-        with commit(db.session, Post):
+        with saving(db.session, Post):
             db.session.add(post)
         self.model["post"][post.id] = {one: getattr(post, one) for one in COLUMNS[Post]}
         self.note(before)
@@ -118,7 +118,7 @@ class Site(RuleBasedStateMachine):
     @rule(name=WORDS, number=st.integers(0, 9))
     def rename(self, name: str, number: int) -> None:
         before, key = copy(self.model), self.chosen("user", number)
-        with commit(db.session, User):
+        with saving(db.session, User):
             db.session.get_one(User, key).name = name
         self.model["user"][key]["name"] = name
         self.note(before)
@@ -127,7 +127,7 @@ class Site(RuleBasedStateMachine):
     @rule(content=WORDS, number=st.integers(0, 9))
     def rewrite_several(self, content: str, number: int) -> None:
         before, key = copy(self.model), self.chosen("post", number)
-        with commit(db.session, Post):
+        with saving(db.session, Post):
             change_rows(db.session, Post, Post.id >= key, {"content": content})
         for other in self.keys("post"):
             if other >= key:
@@ -138,25 +138,25 @@ class Site(RuleBasedStateMachine):
     @rule(number=st.integers(0, 9), owner=st.integers(0, 9))
     def give(self, number: int, owner: int) -> None:
         before, key, other = copy(self.model), self.chosen("post", number), self.chosen("user", owner)
-        with commit(db.session, Post):
+        with saving(db.session, Post):
             db.session.get_one(Post, key).user_id = other
         self.model["post"][key]["user_id"] = other
         self.note(before)
 
     @precondition(lambda self: self.model["user"])
-    @rule(number=st.integers(0, 9), heir=st.integers(0, 9), fate=st.sampled_from(list(Fate)))
-    def delete_user(self, number: int, heir: int, fate: Fate) -> None:
+    @rule(number=st.integers(0, 9), heir=st.integers(0, 9), fate=st.sampled_from(list(OnDelete)))
+    def delete_user(self, number: int, heir: int, fate: OnDelete) -> None:
         before, key, other = copy(self.model), self.chosen("user", number), self.chosen("user", heir)
-        fate = Fate.KEEP if key == other else fate
-        with commit(db.session, User):
+        fate = OnDelete.KEEP if key == other else fate
+        with saving(db.session, User):
             decision = Decision(fate, db.session.get_one(User, other))
             delete_record(db.session, db.session.get_one(User, key), {"posts": decision})
         del self.model["user"][key]
         for post in [one for one, row in self.model["post"].items() if row["user_id"] == key]:
-            if fate is Fate.DELETE:
+            if fate is OnDelete.DELETE:
                 del self.model["post"][post]
             else:
-                self.model["post"][post]["user_id"] = other if fate is Fate.GIVE else None
+                self.model["post"][post]["user_id"] = other if fate is OnDelete.GIVE else None
         self.note(before)
 
     @precondition(lambda self: self.done)
@@ -164,7 +164,7 @@ class Site(RuleBasedStateMachine):
     def undo_the_last(self) -> None:
         set_id, before = self.done[-1]
         present = copy(self.model)
-        with commit(db.session, User):
+        with saving(db.session, User):
             outcome = undo(db.session, db.session.get_one(ChangeSet, set_id))
         assert outcome.left == 0
         self.model = copy(before)

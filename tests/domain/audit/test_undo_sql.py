@@ -11,7 +11,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from admin_app.db.json_values import kept_columns, to_json
 from admin_app.db.record import Timestamped, Versioned
 from admin_app.db.types import utc_now
-from admin_app.domain.audit.undo_sql import GivingBack
+from admin_app.domain.audit.undo_sql import UndoStatements
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet, Did
 
@@ -65,7 +65,7 @@ def note(did: Did, parents: dict[int, int | None]) -> int:
 def test_a_folder_comes_back_with_the_one_it_lay_in() -> None:
     set_id = note(Did.DELETE, {2: 1, 1: None, 3: 99})
 
-    number = GivingBack(db.session, set_id, Folder).made_again()
+    number = UndoStatements(db.session, set_id, Folder).made_again()
 
     assert (number, folders()) == (2, {1: None, 2: 1})
 
@@ -75,6 +75,6 @@ def test_folders_that_lie_in_each_other_go_together_unless_another_lies_in_one()
     db.session.add(Folder(id=4, parent_id=3))
     db.session.commit()
 
-    numbers = [GivingBack(db.session, set_id, Folder).taken_away() for set_id in (first, second)]
+    numbers = [UndoStatements(db.session, set_id, Folder).taken_away() for set_id in (first, second)]
 
     assert (numbers, folders()) == ([2, 0], {3: None, 4: 3})

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from admin_app.domain.audit.recorder import last_set
-from admin_app.domain.audit.undo import Outcome, undo
-from admin_app.domain.records.save import commit
+from admin_app.domain.audit.recorder import last_change_set
+from admin_app.domain.audit.undo import UndoResult, undo
+from admin_app.domain.records.save import saving
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
 from admin_app.models.user import User
@@ -16,13 +16,13 @@ from admin_app.models.user import User
 
 def done() -> int:
     """Return the set of what was just committed."""
-    found = last_set(db.session)
+    found = last_change_set(db.session)
     assert found is not None
     return found
 
 
-def take_back(set_id: int, *, insisted: tuple[int, ...] = ()) -> Outcome:
-    with commit(db.session, User):
+def take_back(set_id: int, *, insisted: tuple[int, ...] = ()) -> UndoResult:
+    with saving(db.session, User):
         return undo(db.session, db.session.get_one(ChangeSet, set_id), insisted=insisted)
 
 
@@ -33,5 +33,5 @@ def state(model: type[Any]) -> dict[int, tuple[Any, ...]]:
     return {one.id: tuple(getattr(one, key) for key in keys) for one in db.session.scalars(select(model))}
 
 
-def words(outcome: Outcome) -> list[str]:
+def words(outcome: UndoResult) -> list[str]:
     return [one.words for one in outcome.obstacles]

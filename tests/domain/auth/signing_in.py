@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from admin_app.context import writing
 from admin_app.domain.auth import sign_in, throttle
-from admin_app.domain.auth.sessions import Visitor
-from admin_app.domain.auth.sign_in import Device, Outcome
+from admin_app.domain.auth.sessions import ClientInfo
+from admin_app.domain.auth.sign_in import Device, SignInResult
 from admin_app.extensions import db
 from admin_app.models.sign_in import ProofTry
 
@@ -29,10 +29,10 @@ class Clock:
         self.now += timedelta(**forward)
 
 
-def attempt(email: str, typed: str = "wrong", address: str = "8.8.8.8", device: Device | None = None) -> Outcome:
+def attempt(email: str, typed: str = "wrong", address: str = "8.8.8.8", device: Device | None = None) -> SignInResult:
     with writing():
         return sign_in.prove_by_password(
-            db.session, email=email, password=typed, visitor=Visitor(address), device=device
+            db.session, email=email, password=typed, visitor=ClientInfo(address), device=device
         )
 
 

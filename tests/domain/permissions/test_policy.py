@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from admin_app.db.string_set import Words
+from admin_app.db.string_set import StringSet
 from admin_app.domain.permissions import roles
-from admin_app.domain.permissions.policy import Act, may, rights_given_by, rights_of
+from admin_app.domain.permissions.policy import Action, may, rights_given_by, rights_of
 from admin_app.domain.permissions.rights import FieldRight
 from admin_app.extensions import db
 from admin_app.models.role import EDITOR, OWNER, VIEWER, Role
@@ -18,18 +18,19 @@ from admin_app.models.staff import Staff
 
 pytestmark = [pytest.mark.usefixtures("context"), pytest.mark.parametrize("store", ["sqlite"], indirect=True)]
 
-READS = {Act.LIST, Act.VIEW, Act.HISTORY, Act.EXPORT}
+READS = {Action.LIST, Action.VIEW, Action.HISTORY, Action.EXPORT}
 
 
-def allowed(staff: Staff | None, *, guarded: bool = False) -> set[Act]:
-    return {act for act in Act if may(staff, act, "post", guarded=guarded)}
+def allowed(staff: Staff | None, *, guarded: bool = False) -> set[Action]:
+    return {act for act in Action if may(staff, act, "post", guarded=guarded)}
 
 
 @pytest.mark.parametrize(
-    ("role", "acts", "guarded"), [(VIEWER, READS, set()), (EDITOR, set(Act), set()), (OWNER, set(Act), set(Act))]
+    ("role", "acts", "guarded"),
+    [(VIEWER, READS, set()), (EDITOR, set(Action), set()), (OWNER, set(Action), set(Action))],
 )
 def test_each_given_role_has_its_acts(
-    role: str, acts: set[Act], guarded: set[Act], make_staff: Callable[..., Staff]
+    role: str, acts: set[Action], guarded: set[Action], make_staff: Callable[..., Staff]
 ) -> None:
     person = make_staff("Ann", role)
 
@@ -37,11 +38,11 @@ def test_each_given_role_has_its_acts(
 
 
 def test_a_person_has_what_any_of_their_roles_gives(make_staff: Callable[..., Staff], keep: Any) -> None:
-    keep(Role(name="Clerk", key="clerk", permissions=Words(["staff:list"])))
+    keep(Role(name="Clerk", key="clerk", permissions=StringSet(["staff:list"])))
 
     person = make_staff("Ann", VIEWER, "clerk")
 
-    assert may(person, Act.LIST, "staff", guarded=True)
+    assert may(person, Action.LIST, "staff", guarded=True)
     assert allowed(person) == READS
 
 
@@ -64,13 +65,13 @@ def test_the_roles_of_the_migration_are_the_given_ones(context: Flask) -> None:
 
 
 def test_rows_and_fields_are_read_from_a_roles_words(make_staff: Callable[..., Staff], keep: Any) -> None:
-    words = {"rows": Words(["post:own"]), "fields": Words(["post.user:read_only"])}
-    keep(Role(name="Author", key="author", permissions=Words(["post:*"]), **words))
+    words = {"rows": StringSet(["post:own"]), "fields": StringSet(["post.user:read_only"])}
+    keep(Role(name="Author", key="author", permissions=StringSet(["post:*"]), **words))
 
     rights = rights_of(make_staff("Ann", "author"))
 
-    assert rights.row_rules(Act.EDIT, "post") == {"own"}
-    assert rights.field(Act.EDIT, "post", "user") is FieldRight.READ_ONLY
+    assert rights.row_rules(Action.EDIT, "post") == {"own"}
+    assert rights.field(Action.EDIT, "post", "user") is FieldRight.READ_ONLY
 
 
 def test_no_roles_give_nothing() -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from admin_app.db.string_set import Words
+from admin_app.db.string_set import StringSet
 from admin_app.domain.permissions import privileges, roles
-from admin_app.errors import InvalidRecord, PowerError
+from admin_app.errors import InvalidRecord, PrivilegeError
 from admin_app.extensions import db
 from admin_app.models.role import EDITOR, OWNER, VIEWER, Role
 from admin_app.models.staff import Staff
@@ -20,12 +20,12 @@ def test_the_owners_role_is_changed_by_nobody(owner: Staff) -> None:
     (role,) = roles.of_keys(db.session, [OWNER])
 
     for person in (owner, None):
-        with pytest.raises(PowerError, match=r"^The owner's role holds everything, and stays as it is\.$"):
-            privileges.taken(db.session, person).require_over_role(role)
+        with pytest.raises(PrivilegeError, match=r"^The owner's role holds everything, and stays as it is\.$"):
+            privileges.locked_privileges(db.session, person).require_over_role(role)
 
 
 def test_a_command_gives_every_role_and_touches_everybody(owner: Staff) -> None:
-    power = privileges.taken(db.session, None)
+    power = privileges.locked_privileges(db.session, None)
 
     power.require_roles([OWNER, EDITOR, VIEWER])
     power.require_over(owner)
@@ -35,7 +35,7 @@ def test_a_command_gives_every_role_and_touches_everybody(owner: Staff) -> None:
 
 
 def test_who_is_switched_off_gives_nothing(make_staff: Any) -> None:
-    power = privileges.taken(db.session, make_staff("Ann", OWNER, is_active=False))
+    power = privileges.locked_privileges(db.session, make_staff("Ann", OWNER, is_active=False))
 
     with pytest.raises(InvalidRecord, match=r"^You cannot give the role Viewer: it holds more than you do\.$"):
         power.require_roles([VIEWER])
@@ -43,9 +43,9 @@ def test_who_is_switched_off_gives_nothing(make_staff: Any) -> None:
 
 def test_roles_that_change_accounts_or_roles_are_the_way_to_everything(keep: Any) -> None:
     for key, permission in (("clerk", "staff:edit"), ("keeper", "role:*"), ("looker", "staff:view"), ("all", "*:edit")):
-        keep(Role(name=key.title(), key=key, permissions=Words([permission])))
+        keep(Role(name=key.title(), key=key, permissions=StringSet([permission])))
 
-    assert privileges.powerful_roles(db.session) == {OWNER, "clerk", "keeper"}
+    assert privileges.privileged_roles(db.session) == {OWNER, "clerk", "keeper"}
 
 
 def test_staff_and_roles_are_left_out_of_rights_to_every_resource() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from admin_app.domain.permissions.rights import ANY, NO_RIGHTS, Act, FieldRight, Grant, Rights
+from admin_app.domain.permissions.rights import ANY, NO_RIGHTS, Action, FieldRight, Grant, Rights
 
 GUARDED = frozenset({"staff"})
 RESOURCES = ("post", "user", "staff")
@@ -24,7 +24,7 @@ def both(*parts: Rights) -> Rights:
 
 
 PERMISSIONS = st.builds(
-    "{}:{}".format, st.sampled_from([*RESOURCES, ANY]), st.sampled_from([ANY, Act.LIST, Act.EDIT, Act.DELETE])
+    "{}:{}".format, st.sampled_from([*RESOURCES, ANY]), st.sampled_from([ANY, Action.LIST, Action.EDIT, Action.DELETE])
 )
 GRANTS = st.builds(
     Grant,
@@ -40,28 +40,31 @@ RIGHTS = st.builds(Rights, st.lists(GRANTS, max_size=3).map(tuple))
 @pytest.mark.parametrize(
     ("permission", "act", "resource", "guarded", "answer"),
     [
-        ("post:edit", Act.EDIT, "post", False, True),
-        ("post:edit", Act.DELETE, "post", False, False),
-        ("post:edit", Act.EDIT, "user", False, False),
-        ("post:*", Act.DELETE, "post", False, True),
-        ("post:*", Act.DELETE, "user", False, False),
-        ("*:edit", Act.EDIT, "user", False, True),
-        ("*:edit", Act.VIEW, "user", False, False),
-        ("*:edit", Act.EDIT, "staff", True, False),
-        ("staff:edit", Act.EDIT, "staff", True, True),
-        ("staff:*", Act.EDIT, "staff", True, True),
-        ("*:*", Act.SHARE, "staff", True, True),
+        ("post:edit", Action.EDIT, "post", False, True),
+        ("post:edit", Action.DELETE, "post", False, False),
+        ("post:edit", Action.EDIT, "user", False, False),
+        ("post:*", Action.DELETE, "post", False, True),
+        ("post:*", Action.DELETE, "user", False, False),
+        ("*:edit", Action.EDIT, "user", False, True),
+        ("*:edit", Action.VIEW, "user", False, False),
+        ("*:edit", Action.EDIT, "staff", True, False),
+        ("staff:edit", Action.EDIT, "staff", True, True),
+        ("staff:*", Action.EDIT, "staff", True, True),
+        ("*:*", Action.SHARE, "staff", True, True),
     ],
 )
 def test_a_permission_reaches_what_it_names(
-    permission: str, act: Act, resource: str, *, guarded: bool, answer: bool
+    permission: str, act: Action, resource: str, *, guarded: bool, answer: bool
 ) -> None:
     assert rights(permission).may(act, resource, guarded=guarded) is answer
 
 
 def test_nothing_is_allowed_without_a_grant() -> None:
-    assert [act for act in Act if NO_RIGHTS.may(act, "post")] == []
-    assert (NO_RIGHTS.row_rules(Act.VIEW, "post"), NO_RIGHTS.field(Act.VIEW, "post", "user")) == (frozenset(), HIDDEN)
+    assert [act for act in Action if NO_RIGHTS.may(act, "post")] == []
+    assert (NO_RIGHTS.row_rules(Action.VIEW, "post"), NO_RIGHTS.field(Action.VIEW, "post", "user")) == (
+        frozenset(),
+        HIDDEN,
+    )
 
 
 @pytest.mark.parametrize(
@@ -78,7 +81,7 @@ def test_nothing_is_allowed_without_a_grant() -> None:
     ],
 )
 def test_rows_are_those_of_any_grant_that_allows_the_act(held: Rights, rules: set[str] | None) -> None:
-    assert held.row_rules(Act.EDIT, "post") == rules
+    assert held.row_rules(Action.EDIT, "post") == rules
 
 
 @pytest.mark.parametrize(
@@ -96,7 +99,7 @@ def test_rows_are_those_of_any_grant_that_allows_the_act(held: Rights, rules: se
     ],
 )  # fmt: skip -- a line a case
 def test_a_field_is_as_free_as_the_most_generous_grant_that_allows_the_act(held: Rights, right: FieldRight) -> None:
-    assert held.field(Act.EDIT, "post", "user") is right
+    assert held.field(Action.EDIT, "post", "user") is right
 
 
 @pytest.mark.parametrize(
@@ -112,8 +115,8 @@ def test_a_field_is_as_free_as_the_most_generous_grant_that_allows_the_act(held:
         (rights("*:view"), rights("post:view"), True),
         (rights("*:view"), rights("staff:view"), False),
         (rights("post:view", "user:view"), rights("*:view"), False),
-        (rights(*(f"*:{act}" for act in Act)), rights("post:*"), True),
-        (rights(*(f"*:{act}" for act in Act), "staff:*"), rights("*:*"), False),
+        (rights(*(f"*:{act}" for act in Action)), rights("post:*"), True),
+        (rights(*(f"*:{act}" for act in Action), "staff:*"), rights("*:*"), False),
         (rights("post:view", rows={"post": "own"}), rights("post:view"), False),
         (rights("post:view", rows={"post": "own"}), rights("post:view", rows={"post": "own"}), True),
         (rights("post:view", rows={"post": "own"}), rights("post:view", rows={"post": "new"}), False),
@@ -148,12 +151,12 @@ def test_two_together_hold_what_each_of_them_has(one: Rights, other: Rights) -> 
 @given(
     RIGHTS,
     RIGHTS,
-    st.sampled_from(Act),
+    st.sampled_from(Action),
     st.sampled_from([*RESOURCES, "tag"]),
     st.sampled_from(["content", "user", "email"]),
 )
 def test_who_holds_all_of_another_may_all_that_the_other_may(
-    mine: Rights, theirs: Rights, act: Act, resource: str, name: str
+    mine: Rights, theirs: Rights, act: Action, resource: str, name: str
 ) -> None:
     where = {"guarded": resource in GUARDED}
     if not mine.covers(theirs, guarded=GUARDED) or not theirs.may(act, resource, **where):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from admin_app.db.string_set import Words
+from admin_app.db.string_set import StringSet
 from admin_app.domain.permissions import roles
 from admin_app.errors import ConfigurationError, InvalidRecord
 from admin_app.extensions import db
@@ -64,4 +64,4 @@ def test_who_has_a_role_counts_whether_switched_off_or_not(make_staff: Any) -> N
 
 
 def test_a_set_of_words_is_the_same_text_in_any_order() -> None:
-    assert (Words(["b", "a", "b"]).to_text(), str(Words(["b", "a"]))) == ('["a","b"]', "a, b")
+    assert (StringSet(["b", "a", "b"]).to_text(), str(StringSet(["b", "a"]))) == ('["a","b"]', "a, b")

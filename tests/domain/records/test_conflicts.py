@@ -9,7 +9,14 @@ from sqlalchemy import delete, update
 
 from admin_app.context import acting
 from admin_app.domain.audit.bulk import change_rows
-from admin_app.domain.records.conflicts import MOST_CHANGES, UNKNOWN, Outcome, deletion_of, origin_of, outcome_of
+from admin_app.domain.records.conflicts import (
+    MOST_CHANGES,
+    UNKNOWN,
+    Resolution,
+    deletion_of,
+    earlier_state,
+    resolution_of,
+)
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, Kind
 from admin_app.models.user import User
@@ -28,20 +35,20 @@ def change(record: Any, **values: Any) -> None:
 @pytest.mark.parametrize(
     ("was", "theirs", "yours", "outcome"),
     [
-        (1, 1, 1, Outcome.SAME),
-        (1, 2, 2, Outcome.SAME),
-        (UNKNOWN, 2, 2, Outcome.SAME),
-        (1, 2, 1, Outcome.THEIRS),
-        (1, 1, 2, Outcome.YOURS),
-        (1, 1, UNKNOWN, Outcome.YOURS),
-        (1, 2, 3, Outcome.CHOICE),
-        (UNKNOWN, 2, 3, Outcome.CHOICE),
-        (UNKNOWN, 2, UNKNOWN, Outcome.CHOICE),
-        (None, "", None, Outcome.THEIRS),
+        (1, 1, 1, Resolution.SAME),
+        (1, 2, 2, Resolution.SAME),
+        (UNKNOWN, 2, 2, Resolution.SAME),
+        (1, 2, 1, Resolution.THEIRS),
+        (1, 1, 2, Resolution.YOURS),
+        (1, 1, UNKNOWN, Resolution.YOURS),
+        (1, 2, 3, Resolution.CHOICE),
+        (UNKNOWN, 2, 3, Resolution.CHOICE),
+        (UNKNOWN, 2, UNKNOWN, Resolution.CHOICE),
+        (None, "", None, Resolution.THEIRS),
     ],
 )
-def test_three_values_decide(was: Any, theirs: Any, yours: Any, outcome: Outcome) -> None:
-    assert outcome_of(was, theirs, yours) is outcome
+def test_three_values_decide(was: Any, theirs: Any, yours: Any, outcome: Resolution) -> None:
+    assert resolution_of(was, theirs, yours) is outcome
 
 
 def test_the_trail_leads_back_to_what_it_was(make_user: Any) -> None:
@@ -50,7 +57,7 @@ def test_the_trail_leads_back_to_what_it_was(make_user: Any) -> None:
     change(user, name="Third", by="Bob")
     change(user, email="third@example.com", by="Ann")
 
-    one, two, three, now = (origin_of(db.session, user, version) for version in (1, 2, 3, 4))
+    one, two, three, now = (earlier_state(db.session, user, version) for version in (1, 2, 3, 4))
 
     assert [origin.is_known for origin in (one, two, three, now)] == [True] * 4
     assert [origin.value_of(user, "name") for origin in (one, two, three, now)] == ["First", "Second", "Third", "Third"]
@@ -65,7 +72,7 @@ def test_a_change_of_many_records_is_in_the_trail_too(make_user: Any, make_post:
     change_rows(db.session, type(post), type(post).user_id == user.id, {"user_id": None})
     db.session.commit()
 
-    origin = origin_of(db.session, post, 1)
+    origin = earlier_state(db.session, post, 1)
 
     assert (origin.is_known, origin.value_of(post, "user_id"), post.user_id) == (True, user.id, None)
 
@@ -75,7 +82,7 @@ def test_a_column_that_is_gone_is_passed_over(make_user: Any) -> None:
     change(user, name="Second")
     db.session.execute(update(Change).where(Change.version == 2).values(before={"nickname": "A", "name": "First"}))
 
-    assert origin_of(db.session, user, 1).before == {"name": "First"}
+    assert earlier_state(db.session, user, 1).before == {"name": "First"}
 
 
 def test_a_trail_with_a_gap_does_not_tell(make_user: Any) -> None:
@@ -84,7 +91,7 @@ def test_a_trail_with_a_gap_does_not_tell(make_user: Any) -> None:
         change(user, name=name)
     db.session.execute(delete(Change).where(Change.version == 2))
 
-    gap, whole = origin_of(db.session, user, 1), origin_of(db.session, user, 2)
+    gap, whole = earlier_state(db.session, user, 1), earlier_state(db.session, user, 2)
 
     assert gap.value_of(user, "name") is UNKNOWN
     assert (whole.is_known, whole.value_of(user, "name")) == (True, "Second")
@@ -95,17 +102,17 @@ def test_a_form_older_than_the_trail_is_followed_is_not_told(make_user: Any) -> 
     for number in range(MOST_CHANGES + 1):
         change(user, name=f"Name {number}")
 
-    assert origin_of(db.session, user, 1).is_known is False
-    assert origin_of(db.session, user, 2).is_known is True
+    assert earlier_state(db.session, user, 1).is_known is False
+    assert earlier_state(db.session, user, 2).is_known is True
 
 
 @pytest.mark.parametrize("version", [-1, 0, 2])
 def test_a_version_that_never_was_is_not_known(version: int, make_user: Any) -> None:
-    assert origin_of(db.session, make_user(), version).is_known is False
+    assert earlier_state(db.session, make_user(), version).is_known is False
 
 
 def test_what_the_history_does_not_keep_is_unknown(editor: Any) -> None:
-    assert origin_of(db.session, editor, 1).value_of(editor, "password_hash") is UNKNOWN
+    assert earlier_state(db.session, editor, 1).value_of(editor, "password_hash") is UNKNOWN
 
 
 def test_a_deletion_is_told_with_who_and_when(make_user: Any) -> None:

@@ -11,8 +11,8 @@ from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
 from admin_app.db.record import Versioned
-from admin_app.domain.records.deletion import Bound, Decision, Fate, delete_record, dependences
-from admin_app.domain.records.save import commit
+from admin_app.domain.records.deletion import Decision, DeletionScope, OnDelete, delete_record, dependences
+from admin_app.domain.records.save import saving
 from admin_app.errors import DeletionError
 from admin_app.extensions import db
 
@@ -111,7 +111,7 @@ def full_book(number: int) -> Book:
 
 
 def delete(model: type[Any], key: int, **decisions: Decision) -> None:
-    with commit(db.session, model):
+    with saving(db.session, model):
         delete_record(db.session, db.session.get_one(model, key), decisions)
 
 
@@ -128,7 +128,7 @@ def owners(model: type[Any], name: str) -> dict[int, tuple[int | None, int]]:
 
 
 def test_what_is_nothing_without_a_deleted_child_goes_with_it_to_any_depth() -> None:
-    delete(Shelf, 1, books=Decision(Fate.DELETE))
+    delete(Shelf, 1, books=Decision(OnDelete.DELETE))
 
     assert {model: keys(model) for model in (Shelf, Book, Chapter, Page)} == {
         Shelf: [2],
@@ -139,19 +139,19 @@ def test_what_is_nothing_without_a_deleted_child_goes_with_it_to_any_depth() -> 
 
 
 def test_what_can_be_without_a_deleted_child_has_no_owner_and_a_new_version() -> None:
-    delete(Shelf, 1, books=Decision(Fate.DELETE))
+    delete(Shelf, 1, books=Decision(OnDelete.DELETE))
 
     assert owners(Loan, "book_id") == {1: (None, 2), 2: (None, 2), 3: (3, 1), 4: (4, 1)}
 
 
 def test_what_can_be_without_a_deleted_grandchild_has_no_owner_and_a_new_version() -> None:
-    delete(Shelf, 1, books=Decision(Fate.DELETE))
+    delete(Shelf, 1, books=Decision(OnDelete.DELETE))
 
     assert owners(Quote, "chapter_id") == {1: (None, 2), 2: (None, 2), 3: (3, 1), 4: (4, 1)}
 
 
-@pytest.mark.parametrize(("fate", "heir", "owner"), [(Fate.KEEP, None, None), (Fate.GIVE, 2, 2)])
-def test_children_that_stay_keep_what_hangs_on_them(fate: Fate, heir: int | None, owner: int | None) -> None:
+@pytest.mark.parametrize(("fate", "heir", "owner"), [(OnDelete.KEEP, None, None), (OnDelete.GIVE, 2, 2)])
+def test_children_that_stay_keep_what_hangs_on_them(fate: OnDelete, heir: int | None, owner: int | None) -> None:
     decision = Decision(fate, db.session.get(Shelf, heir) if heir else None)
 
     delete(Shelf, 1, books=decision)
@@ -165,15 +165,15 @@ def test_children_that_are_nothing_alone_may_be_given_or_deleted_and_not_kept() 
     found = dependences(db.session, db.session.get_one(Book, 1))
 
     assert {one.name: one.fates for one in found} == {
-        "chapters": (Fate.GIVE, Fate.DELETE),
-        "loans": (Fate.KEEP, Fate.GIVE, Fate.DELETE),
+        "chapters": (OnDelete.GIVE, OnDelete.DELETE),
+        "loans": (OnDelete.KEEP, OnDelete.GIVE, OnDelete.DELETE),
     }
 
 
 def test_each_relation_of_a_record_meets_its_own_fate() -> None:
     heir = db.session.get_one(Book, 2)
 
-    delete(Book, 1, chapters=Decision(Fate.DELETE), loans=Decision(Fate.GIVE, heir))
+    delete(Book, 1, chapters=Decision(OnDelete.DELETE), loans=Decision(OnDelete.GIVE, heir))
 
     assert (keys(Chapter), keys(Page)) == ([2, 3, 4], [2, 3, 4])
     assert owners(Loan, "book_id") == {1: (2, 2), 2: (2, 1), 3: (3, 1), 4: (4, 1)}
@@ -181,11 +181,11 @@ def test_each_relation_of_a_record_meets_its_own_fate() -> None:
 
 
 def test_children_of_the_same_model_go_and_theirs_lose_their_owner() -> None:
-    with commit(db.session, Folder):
+    with saving(db.session, Folder):
         inner = Folder(id=2, folders=[Folder(id=3, folders=[Folder(id=4)])])
         db.session.add_all([Folder(id=1, folders=[inner]), Folder(id=5)])
 
-    delete(Folder, 1, folders=Decision(Fate.DELETE))
+    delete(Folder, 1, folders=Decision(OnDelete.DELETE))
 
     assert owners(Folder, "parent_id") == {3: (None, 2), 4: (3, 1), 5: (None, 1)}
 
@@ -197,9 +197,9 @@ def test_deletion_in_depth_costs_the_same_for_few_and_many(
         session.add(full_shelf(3, list(range(10, 60))))
 
     with statements() as for_few:
-        delete(Shelf, 1, books=Decision(Fate.DELETE))
+        delete(Shelf, 1, books=Decision(OnDelete.DELETE))
     with statements() as for_many:
-        delete(Shelf, 3, books=Decision(Fate.DELETE))
+        delete(Shelf, 3, books=Decision(OnDelete.DELETE))
 
     assert len(for_many) == len(for_few)
     assert keys(Page) == [3, 4]
@@ -208,20 +208,20 @@ def test_deletion_in_depth_costs_the_same_for_few_and_many(
 @pytest.mark.parametrize(
     ("model", "bound"),
     [
-        (Book, Bound(to_delete=Book.id != 2)),
-        (Page, Bound(to_delete=Page.id != 2)),
-        (Quote, Bound(to_move=Quote.id != 2)),
-        (Loan, Bound(to_move=Loan.id != 2)),
+        (Book, DeletionScope(to_delete=Book.id != 2)),
+        (Page, DeletionScope(to_delete=Page.id != 2)),
+        (Quote, DeletionScope(to_move=Quote.id != 2)),
+        (Loan, DeletionScope(to_move=Loan.id != 2)),
     ],
     ids=lambda one: one.__name__ if isinstance(one, type) else "",
 )
-def test_nothing_goes_along_that_is_out_of_bounds(model: type[Any], bound: Bound) -> None:
-    def bounds(relation: Any) -> Bound:
-        return bound if relation.mapper.class_ is model else Bound()
+def test_nothing_goes_along_that_is_out_of_bounds(model: type[Any], bound: DeletionScope) -> None:
+    def bounds(relation: Any) -> DeletionScope:
+        return bound if relation.mapper.class_ is model else DeletionScope()
 
-    with pytest.raises(DeletionError), commit(db.session, Shelf):
+    with pytest.raises(DeletionError), saving(db.session, Shelf):
         delete_record(
-            db.session, db.session.get_one(Shelf, 1), {"books": Decision(Fate.DELETE)}, bounds
+            db.session, db.session.get_one(Shelf, 1), {"books": Decision(OnDelete.DELETE)}, bounds
         )  # fmt: skip -- one act
 
     assert [keys(one) for one in (Shelf, Book, Chapter, Page)] == [[1, 2], *[[1, 2, 3, 4]] * 3]
@@ -230,13 +230,15 @@ def test_nothing_goes_along_that_is_out_of_bounds(model: type[Any], bound: Bound
 @pytest.mark.parametrize(
     ("bound", "expected"),
     [
-        (Bound(seen=Book.id != 2, to_delete=Book.id != 2), ("1", (Fate.KEEP, Fate.GIVE), True)),
-        (Bound(seen=Book.id == 0, to_move=Book.id == 0, to_delete=Book.id == 0), ("0", (), True)),
-        (Bound(to_move=Book.id != 2), ("2", (Fate.DELETE,), False)),
+        (DeletionScope(seen=Book.id != 2, to_delete=Book.id != 2), ("1", (OnDelete.KEEP, OnDelete.GIVE), True)),
+        (DeletionScope(seen=Book.id == 0, to_move=Book.id == 0, to_delete=Book.id == 0), ("0", (), True)),
+        (DeletionScope(to_move=Book.id != 2), ("2", (OnDelete.DELETE,), False)),
     ],
     ids=["seen in part", "not seen", "not to be moved"],
 )
-def test_fates_are_those_that_all_that_hangs_on_a_record_may_meet(bound: Bound, expected: tuple[Any, ...]) -> None:
+def test_fates_are_those_that_all_that_hangs_on_a_record_may_meet(
+    bound: DeletionScope, expected: tuple[Any, ...]
+) -> None:
     (found,) = dependences(db.session, db.session.get_one(Shelf, 1), lambda _relation: bound)
 
     assert (str(found.count), found.fates, found.is_partly_unseen) == expected

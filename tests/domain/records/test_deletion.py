@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from admin_app.domain.records.deletion import MOST_SAMPLES, Decision, Fate, delete_record, dependences
-from admin_app.domain.records.save import commit
+from admin_app.domain.records.deletion import MOST_SAMPLES, Decision, OnDelete, delete_record, dependences
+from admin_app.domain.records.save import saving
 from admin_app.errors import DeletionError
 from admin_app.extensions import db
 from admin_app.models.post import Post
@@ -24,7 +24,7 @@ Users, Posts = Callable[..., User], Callable[..., Post]
 
 
 def delete(record: Any, **decisions: Decision) -> None:
-    with commit(db.session, type(record)):
+    with saving(db.session, type(record)):
         delete_record(db.session, record, decisions)
 
 
@@ -54,7 +54,7 @@ def test_posts_of_a_user_are_counted_with_the_newest_as_samples(make_user: Users
     assert (found.name, found.count) == ("posts", Count(7))
     assert found.samples == posts[:1:-1]
     assert MOST_SAMPLES == 5
-    assert found.fates == (Fate.KEEP, Fate.GIVE, Fate.DELETE)
+    assert found.fates == (OnDelete.KEEP, OnDelete.GIVE, OnDelete.DELETE)
 
 
 def test_saying_what_hangs_on_a_record_costs_the_same_for_one_and_many(
@@ -80,7 +80,7 @@ def test_kept_posts_have_no_owner_and_a_new_version(make_user: Users, make_post:
     user, other = make_user(), make_user()
     first, second, others = make_post(user=user), make_post(user=user), make_post(user=other)
 
-    delete(user, posts=Decision(Fate.KEEP))
+    delete(user, posts=Decision(OnDelete.KEEP))
 
     assert owners() == {first.id: None, second.id: None, others.id: other.id}
     assert versions() == {first.id: 2, second.id: 2, others.id: 1}
@@ -92,7 +92,7 @@ def test_given_posts_belong_to_the_heir_and_have_a_new_version(make_user: Users,
     post, heirs, others = make_post(user=user), make_post(user=heir), make_post(user=other)
     before = post.updated_at
 
-    delete(user, posts=Decision(Fate.GIVE, heir))
+    delete(user, posts=Decision(OnDelete.GIVE, heir))
 
     assert owners() == {post.id: heir.id, heirs.id: heir.id, others.id: other.id}
     assert versions() == {post.id: 2, heirs.id: 1, others.id: 1}
@@ -105,7 +105,7 @@ def test_deleted_posts_are_gone_and_no_others(make_user: Users, make_post: Posts
     make_post(user=user), make_post(user=user)
     others, nobodys = make_post(user=other), make_post()
 
-    delete(user, posts=Decision(Fate.DELETE))
+    delete(user, posts=Decision(OnDelete.DELETE))
 
     assert owners() == {others.id: other.id, nobodys.id: None}
 
@@ -114,8 +114,8 @@ def test_deleted_posts_are_gone_and_no_others(make_user: Users, make_post: Posts
     "decisions",
     [
         {},
-        {"posts": Decision(Fate.GIVE)},
-        {"comments": Decision(Fate.DELETE)},
+        {"posts": Decision(OnDelete.GIVE)},
+        {"comments": Decision(OnDelete.DELETE)},
     ],
 )
 def test_deletion_without_a_whole_decision_is_refused_and_changes_nothing(
@@ -137,7 +137,7 @@ def test_nobody_inherits_from_themselves(make_user: Users, make_post: Posts) -> 
     make_post(user=user)
 
     with pytest.raises(DeletionError, match="Choose who gets the posts"):
-        delete(user, posts=Decision(Fate.GIVE, user))
+        delete(user, posts=Decision(OnDelete.GIVE, user))
 
 
 def test_post_that_came_after_the_decision_is_not_decided_over(make_user: Users, make_post: Posts) -> None:
@@ -158,7 +158,7 @@ def test_decision_holds_for_posts_that_came_after_it(make_user: Users, make_post
     assert len(dependences(db.session, user)) == 1
     make_post(user=user)
 
-    delete(user, posts=Decision(Fate.DELETE))
+    delete(user, posts=Decision(OnDelete.DELETE))
 
     assert owners() == {}
 
@@ -166,7 +166,7 @@ def test_decision_holds_for_posts_that_came_after_it(make_user: Users, make_post
 def test_decision_over_nothing_is_no_error(make_user: Users) -> None:
     user = make_user()
 
-    delete(user, posts=Decision(Fate.KEEP))
+    delete(user, posts=Decision(OnDelete.KEEP))
 
     assert db.session.scalars(select(User.id)).all() == []
 
@@ -176,6 +176,6 @@ def test_record_read_before_is_not_overwritten_by_its_old_state(make_user: Users
     post = make_post(user=user)
     assert user.posts == [post]
 
-    delete(user, posts=Decision(Fate.GIVE, heir))
+    delete(user, posts=Decision(OnDelete.GIVE, heir))
 
     assert (post.user_id, post.user) == (heir.id, heir)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from admin_app.domain.records.save import commit
+from admin_app.domain.records.save import saving
 from admin_app.errors import InvalidRecord, RecordGone
 from admin_app.extensions import db
 from admin_app.models.post import Post
@@ -24,7 +24,7 @@ def count(model: Any) -> int:
 
 
 def test_what_is_done_inside_is_kept() -> None:
-    with commit(db.session, User):
+    with saving(db.session, User):
         db.session.add(User(name="Ann", email="ann@example.com"))
 
     assert count(User) == 1
@@ -36,7 +36,7 @@ def test_error_inside_keeps_nothing() -> None:
         db.session.flush()
         raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt), commit(db.session, User):
+    with pytest.raises(KeyboardInterrupt), saving(db.session, User):
         fail_half_way()
 
     assert count(User) == 0
@@ -46,7 +46,7 @@ def test_error_inside_keeps_nothing() -> None:
 def test_taken_value_is_a_problem_of_its_field(email: str, make_user: Callable[..., User]) -> None:
     make_user(email="ann@example.com")
 
-    with pytest.raises(InvalidRecord) as refusal, commit(db.session, User):
+    with pytest.raises(InvalidRecord) as refusal, saving(db.session, User):
         db.session.add(User(name="Another", email=email))
 
     assert refusal.value.problems == {"email": "Email is already used by another user. Enter a different one."}
@@ -57,7 +57,7 @@ def test_related_record_that_is_gone_is_a_problem_of_the_relation(make_user: Cal
     user = make_user()
     gone = user.id + 1
 
-    with pytest.raises(InvalidRecord) as refusal, commit(db.session, Post):
+    with pytest.raises(InvalidRecord) as refusal, saving(db.session, Post):
         db.session.add(Post(content="Hello", user_id=gone))
 
     assert refusal.value.problems == {"user": "That user no longer exists. Choose another one."}
@@ -65,7 +65,7 @@ def test_related_record_that_is_gone_is_a_problem_of_the_relation(make_user: Cal
 
 
 def test_any_other_refusal_is_a_problem_of_the_record() -> None:
-    with pytest.raises(InvalidRecord) as refusal, commit(db.session, User):
+    with pytest.raises(InvalidRecord) as refusal, saving(db.session, User):
         db.session.add(User(email="ann@example.com"))
 
     assert refusal.value.problems == {"": "The database refused this record. Nothing was saved."}
@@ -77,7 +77,7 @@ def test_record_that_others_hang_on_is_not_deleted(
     user = make_user()
     make_post(user=user)
 
-    with pytest.raises(InvalidRecord), commit(db.session, User):
+    with pytest.raises(InvalidRecord), saving(db.session, User):
         db.session.execute(text('DELETE FROM "user"'))
 
     assert count(User) == 1
@@ -94,7 +94,7 @@ def test_record_that_somebody_else_changed_or_deleted_is_gone(statement: str, ma
         mine.commit()
         with db.engine.begin() as theirs:
             theirs.exec_driver_sql(statement)
-        with pytest.raises(RecordGone), commit(mine, User):
+        with pytest.raises(RecordGone), saving(mine, User):
             record.name = "Mine"
 
     assert "Mine" not in db.session.scalars(select(User.name)).all()
@@ -102,10 +102,10 @@ def test_record_that_somebody_else_changed_or_deleted_is_gone(statement: str, ma
 
 def test_session_can_be_used_again_after_a_refusal(make_user: Callable[..., User]) -> None:
     make_user(email="ann@example.com")
-    with pytest.raises(InvalidRecord), commit(db.session, User):
+    with pytest.raises(InvalidRecord), saving(db.session, User):
         db.session.add(User(name="Another", email="ann@example.com"))
 
-    with commit(db.session, User):
+    with saving(db.session, User):
         db.session.add(User(name="Another", email="free@example.com"))
 
     assert count(User) == 2

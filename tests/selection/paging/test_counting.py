@@ -93,7 +93,7 @@ def posts(*arguments: tuple[str, str], rows: ColumnElement[bool] | None = None) 
     """Read a list of posts from an address, as somebody kept to these rows sees it."""
     resource = resource_of(Post)
     assert resource
-    return Selection.parse(replace(resource.offer(), rows=rows), arguments)
+    return Selection.parse(replace(resource.schema(), rows=rows), arguments)
 
 
 TEXTS = [

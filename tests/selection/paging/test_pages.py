@@ -63,7 +63,7 @@ def test_rows_are_not_skipped_for_a_page_that_no_table_of_this_length_has(
     monkeypatch.setattr(planner, "LIST_COUNT_LIMIT", 3)
     resource = resource_of(User)
     assert resource
-    asked = Selection.parse(resource.offer(), [("sort", "id"), ("page", "999999999")])
+    asked = Selection.parse(resource.schema(), [("sort", "id"), ("page", "999999999")])
 
     with statements() as sent:
         page = page_of(db.session, asked)

@@ -27,7 +27,7 @@ CONTENTS = st.sampled_from(["", "tea", "Björn was here", "about björn"])
 def selection(*arguments: tuple[str, str]) -> Selection:
     resource = resource_of(Post)
     assert resource
-    return Selection.parse(resource.offer(), arguments)
+    return Selection.parse(resource.schema(), arguments)
 
 
 def keys(rows: Any) -> list[int]:
@@ -66,7 +66,7 @@ def test_first_related_records_give_the_first_rows_from_any_place(
         db.session.execute(insert(Post).values(content=content, user_id=user_id))
     walked, everyone = selection(*arguments, ("sort", sort)), selection(("sort", sort))
     rows = fetch(db.session, everyone.segments(), limit=100)
-    start = walked.order.place_of(rows[place]) if place < len(rows) else None
+    start = walked.order.cursor_of(rows[place]) if place < len(rows) else None
     expected = keys(fetch(db.session, walked.segments(start, backwards=backwards), limit=100))
 
     with pytest.MonkeyPatch.context() as patch:

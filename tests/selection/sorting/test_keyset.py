@@ -16,14 +16,14 @@ from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.staff import Staff
 from admin_app.models.user import User
-from admin_app.selection.list_schema import Offer, SortKey
+from admin_app.selection.list_schema import ListSchema, SortKey
 from admin_app.selection.paging.pages import Page, fetch, page_of
 from admin_app.selection.selection import Selection
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 NAMES = ["Ann", "ann", "Bo", "Éva", "Я", "", "~", "Zoë 😀"]
 
-POSTS = Offer(
+POSTS = ListSchema(
     model=Post,
     sorts={
         "id": SortKey(Post.id),
@@ -34,7 +34,7 @@ POSTS = Offer(
     default_sort="id",
     page_sizes=(3,),
 )
-STAFF = Offer(
+STAFF = ListSchema(
     model=Staff,
     sorts={"id": SortKey(Staff.id), "last_sign_in_at": SortKey(Staff.last_sign_in_at), "name": SortKey(Staff.name)},
     default_sort="id",
@@ -143,8 +143,8 @@ def test_numbered_pages_are_the_same_pages(
     users: list[str], posts: list[tuple[str, int | None, int]], size: int
 ) -> None:
     fill(users, posts)
-    offer = Offer(model=Post, sorts=POSTS.sorts, default_sort="-user", page_sizes=(size,))
-    selection = Selection.parse(offer, [])
+    schema = ListSchema(model=Post, sorts=POSTS.sorts, default_sort="-user", page_sizes=(size,))
+    selection = Selection.parse(schema, [])
 
     by_key = walk(selection)
     by_number = [
@@ -225,7 +225,7 @@ def test_a_page_deep_in_the_list_is_found_by_an_index_on_sqlite(context: Flask) 
 def plan_of_a_deep_page(_context: Flask) -> str:
     fill(["Ann"], [("", 0, day) for day in range(4)] * 30)
     selection = Selection.parse(POSTS, [("sort", "-created_at")])
-    place = selection.order.place_of(db.session.get_one(Post, 150))
+    place = selection.order.cursor_of(db.session.get_one(Post, 150))
     (segment,) = selection.segments(place)
     compiled = segment.limit(3).compile(db.engine, compile_kwargs={"literal_binds": False})
     if db.engine.dialect.name == "postgresql":

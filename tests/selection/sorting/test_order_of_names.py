@@ -18,17 +18,17 @@ from admin_app.db.ordering import SortKeyOf
 from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.user import User
-from admin_app.selection.list_schema import Offer, SortKey
+from admin_app.selection.list_schema import ListSchema, SortKey
 from admin_app.selection.paging.neighbours import neighbours_of
 from admin_app.selection.paging.pages import page_of
 from admin_app.selection.selection import Selection
 from admin_app.unicode_text import caseless, sort_key
 
 EXPECTED = ["adam", "Émile", "Ödön", "von Adler", "Von Berg", "Zoe"]
-USERS = Offer(
+USERS = ListSchema(
     model=User, sorts={"name": SortKey(User.name), "email": SortKey(User.email)}, default_sort="name", page_sizes=(2,)
 )
-POSTS = Offer(model=Post, sorts={"user": SortKey(User.name, Post.user)}, default_sort="user", page_sizes=(2,))
+POSTS = ListSchema(model=Post, sorts={"user": SortKey(User.name, Post.user)}, default_sort="user", page_sizes=(2,))
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_posts_by_user_come_in_the_order_of_the_names() -> None:
 def test_names_that_differ_in_capitals_only_keep_their_places() -> None:
     fill(["ann", "Ann", "ANN", "ann"])
 
-    page = page_of(db.session, Selection.parse(Offer(model=User, sorts=USERS.sorts, default_sort="name"), []))
+    page = page_of(db.session, Selection.parse(ListSchema(model=User, sorts=USERS.sorts, default_sort="name"), []))
 
     assert [(one.name, one.id) for one in page.rows] == [("ann", 1), ("ann", 4), ("ANN", 3), ("Ann", 2)]
 
@@ -181,7 +181,7 @@ def plan_of(statement: Any) -> str:
 def test_a_page_deep_in_the_list_is_found_by_an_index(name: str, backwards: bool) -> None:  # noqa: FBT001 -- a parameter
     fill([f"Ann {n}" for n in range(300)])
     selection = Selection.parse(USERS, [("sort", name)])
-    place = selection.order.place_of(db.session.get_one(User, 150))
+    place = selection.order.cursor_of(db.session.get_one(User, 150))
 
     plans = [plan_of(one.limit(3)) for start in (None, place) for one in selection.segments(start, backwards=backwards)]
 
@@ -195,7 +195,7 @@ def test_posts_by_user_walk_the_users_by_their_index() -> None:
     fill([f"Ann {n}" for n in range(300)])
     db.session.execute(text("ANALYZE"))
     selection = Selection.parse(POSTS, [])
-    place = selection.order.place_of(db.session.get_one(Post, 150))
+    place = selection.order.cursor_of(db.session.get_one(Post, 150))
 
     plans = [plan_of(one.limit(3)) for one in selection.segments(place)]
 

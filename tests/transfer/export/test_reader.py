@@ -19,7 +19,7 @@ from admin_app.errors import TransferError
 from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.user import User
-from admin_app.selection.list_schema import Offer
+from admin_app.selection.list_schema import ListSchema
 from admin_app.selection.selection import COUNT_LIMIT, Selection
 from admin_app.transfer.columns import ExportColumn
 from admin_app.transfer.export.reader import BATCH, _reader, exported_rows
@@ -37,7 +37,7 @@ POSTS = ExportColumn("posts", "Posts", relation=User.posts)
 
 
 def every(model: type[Any]) -> Selection:
-    return Selection.parse(Offer(model=model, default_sort=""), [])
+    return Selection.parse(ListSchema(model=model, default_sort=""), [])
 
 
 def users(*columns: ExportColumn) -> Iterator[Sequence[Any]]:
