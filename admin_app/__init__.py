@@ -11,7 +11,7 @@ from flask_admin import Admin
 from flask_admin.theme import Theme
 
 from admin_app import models, resources
-from admin_app.config import flask_config
+from admin_app.config import SITE_NAME, flask_config
 from admin_app.domain.audit import reader as audit_reader
 from admin_app.extensions import compress, csrf, db, mail, migrate
 from admin_app.jobs import queue
@@ -71,7 +71,7 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
 
 def _add_dashboard(app: Flask) -> None:
     """Register the pages and every declared resource with Flask-Admin; note what is searched, for the migrations."""
-    admin = Admin(app, name=templating.SITE_NAME, index_view=HomePage(), theme=Theme("ours", "layout.html"))
+    admin = Admin(app, name=SITE_NAME, index_view=HomePage(), theme=Theme("ours", "layout.html"))
     admin.add_view(AccountPage(name="Account", endpoint="account"))
     admin.add_view(PasskeysPage(name="Passkeys", endpoint="passkeys", url="account/passkeys"))
     admin.add_view(ActivityPage(name="Activity", endpoint="activity"))

@@ -13,6 +13,8 @@ from typing import Any
 from admin_app.errors import ConfigurationError
 from admin_app.settings import SHORTEST_SECRET, read_settings
 
+# What the dashboard is called, also by authenticator apps and browsers that keep passkeys.
+SITE_NAME = "Admin"
 # The longest text there may be (`db.limits.LONGEST_TEXT`) in letters of four bytes, and the form around it; files
 # come in by the command line.
 MAX_BODY_BYTES = 16 * 1024 * 1024

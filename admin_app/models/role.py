@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from admin_app.db.record import Record
 from admin_app.db.string_set import StringSet, StringSetType
-
-if TYPE_CHECKING:
-    from admin_app.models.staff import Staff
 
 # The roles that are there from the beginning, by their keys. The owner's is fixed: it holds everything, always.
 OWNER, EDITOR, VIEWER = "owner", "editor", "viewer"
@@ -35,8 +30,8 @@ class Role(Record):
     # "post.content:hidden", "post.content:read_only"; a field that is not named is free.
     fields: Mapped[StringSet] = mapped_column(StringSetType, default=StringSet())
 
-    # To look at only, like `Staff.held_roles`, which is its other direction.
-    holders: Mapped[list[Staff]] = relationship(
+    # To look at only, like `Staff.held_roles`, which is its other direction. By the class's name: `staff` imports this module.
+    holders: Mapped[list[Record]] = relationship(
         "Staff",
         primaryjoin="remote(foreign(Staff.roles)).like(literal('%\"').concat(Role.key).concat('\"%'))",
         viewonly=True,

@@ -8,6 +8,7 @@ import segno
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from wtforms import Form
 
+from admin_app.config import SITE_NAME
 from admin_app.domain.auth import throttle, two_factor
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
@@ -17,7 +18,6 @@ from admin_app.pages.forms import CodeForm
 from admin_app.web.auth import login, passkeys, second_factor
 from admin_app.web.flash import announce, warn
 from admin_app.web.same_origin import open_to_old_tabs
-from admin_app.web.templating import SITE_NAME
 from admin_app.web.urls import local_path
 
 blueprint = Blueprint("two_factor", __name__)

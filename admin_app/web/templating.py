@@ -12,11 +12,11 @@ from typing import Any
 from flask import Flask, Response, request
 from flask.templating import Environment
 
+from admin_app.config import SITE_NAME
 from admin_app.domain.preferences import EVERYWHERE
 from admin_app.formatting import label
 from admin_app.web.auth.login import current_principal, seconds_left
 
-SITE_NAME = "Admin"
 ONE_YEAR = 365 * 24 * 60 * 60
 FOR_EVER = f"public, max-age={ONE_YEAR}, immutable"
 

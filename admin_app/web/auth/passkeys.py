@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import current_app, request, session
 
+from admin_app.config import SITE_NAME
 from admin_app.domain.auth import passkeys, two_factor
 from admin_app.domain.auth.passkeys import Site
 from admin_app.errors import FactorError, InvalidRecord
@@ -19,7 +20,6 @@ from admin_app.models.staff import Staff
 from admin_app.unicode_text import line
 from admin_app.web.auth.second_factor import key
 from admin_app.web.client_info import client_info, device_in_words
-from admin_app.web.templating import SITE_NAME
 
 # The fields of the forms that `static/js/passkey.js` fills in.
 ANSWER, QUESTION, NAME = "passkey", "passkey_question", "passkey_name"
