@@ -194,7 +194,7 @@ def test_an_account_is_made_and_signed_in_to_however_its_email_is_typed(password
 
     assert (made.name, made.email) == (COMPOSED, "josé@example.com")
     for typed in ("josé@example.com", "JOSÉ@example.com", "jose\u0301@example.com", "\u200bjosé@example.com "):
-        outcome = prove_by_password(db.session, email=typed, password=password, visitor=NOBODY_KNOWN)
+        outcome = prove_by_password(db.session, email=typed, password=password, client=NOBODY_KNOWN)
         assert outcome.staff is made
 
 

@@ -227,7 +227,7 @@ def _row(done: ChangeSet) -> ActivityRow:
 
 def _left_alone(outcome: UndoResult) -> list[LeftAlone]:
     found = []
-    for one in outcome.obstacles:
+    for one in outcome.conflicts:
         (entry,) = entries_of([(one.change, db.session.get_one(ChangeSet, one.change.change_set_id))])
         link = in_the_way(one.change, entry.title, one.other)
         found.append(LeftAlone(entry.id, entry.noun, entry.title, entry.history_url, one.words, one.can_insist, link))

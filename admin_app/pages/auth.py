@@ -50,7 +50,7 @@ def sign_in() -> Any:
         db.session,
         email=form.email.data or "",
         password=form.password.data or "",
-        visitor=client_info(),
+        client=client_info(),
         device=known_device(),
     )
     if outcome.staff is None:

@@ -115,7 +115,7 @@ class Merging(Company):
 
     def people(self, origin: EarlierState) -> tuple[tuple[str, Cell], ...]:
         """Name who changed the record, and when."""
-        return tuple((one.actor, value_cell(one.at, is_whole=True)) for one in origin.doings)
+        return tuple((one.actor, value_cell(one.at, is_whole=True)) for one in origin.last_changes)
 
     def is_changed(self, one: Field, record: Any) -> bool:
         """Whether a field holds something else than the record; a field that is none of the record's may always speak."""

@@ -131,12 +131,12 @@ class Reach(Filtering):
                 raise ConfigurationError(message)
 
     def _seen(self) -> ColumnElement[bool] | None:
-        sight = self._sight()
-        return false() if sight is None else self.rows(sight)
+        visible_scope = self._sight()
+        return false() if visible_scope is None else self.rows(visible_scope)
 
     def _is_everywhere(self, act: Action) -> bool:
-        sight = self._sight()
-        as_seen = sight is not None and self._rules(act) == self._rules(sight)
+        visible_scope = self._sight()
+        as_seen = visible_scope is not None and self._rules(act) == self._rules(visible_scope)
         return self.may(act) and (as_seen or self.rows(act) is None)
 
     def _sight(self) -> Action | None:

@@ -49,7 +49,7 @@ def _typing_hint(model: type[Any]) -> str:
 def find(model: type[Any], text: str) -> Any:
     """Return the record that a person means by what they typed, of those they may see; raise `NotFoundError` for none, and for several."""
     noun, nouns = names_of(model)
-    return find_one(db.session, model, text, noun=noun, nouns=nouns, sight=sight_of(model))
+    return find_one(db.session, model, text, noun=noun, nouns=nouns, visible_scope=sight_of(model))
 
 
 def sight_of(model: type[Any]) -> VisibleScope:

@@ -96,7 +96,7 @@ def test_nobody_waits_longer_than_the_longest_delay_from_now(ahead: Clock, limit
 def test_what_a_page_says_of_a_delay_is_no_longer_either(ahead: Clock, viewer: Staff) -> None:
     with ahead(YEAR):
         for _ in range(12):
-            sign_in.prove_by_password(db.session, email=viewer.email, password="wrong", visitor=ClientInfo("192.0.2.1"))
+            sign_in.prove_by_password(db.session, email=viewer.email, password="wrong", client=ClientInfo("192.0.2.1"))
 
     count, until = sign_in.delay_of(db.session, me(viewer))
 

@@ -42,8 +42,8 @@ def expected(act: Action, rows: dict[int, bool], grants: Iterable[tuple[set[Acti
     def may(one: Action, *, is_own: bool = True) -> bool:
         return any(one in acts and (is_own or not keeps_to_own) for acts, keeps_to_own in grants)
 
-    sight = next((one for one in (Action.VIEW, Action.LIST) if may(one)), act)
-    needed = {act, sight} | ({Action.LIST} if act is Action.EXPORT and may(Action.LIST) else set())
+    visible_scope = next((one for one in (Action.VIEW, Action.LIST) if may(one)), act)
+    needed = {act, visible_scope} | ({Action.LIST} if act is Action.EXPORT and may(Action.LIST) else set())
     return {key for key, is_own in rows.items() if all(may(one, is_own=is_own) for one in needed)}
 
 

@@ -43,17 +43,17 @@ class AuditEntry:
     main: tuple[str, int, str, Did] | None = None
 
 
-def add_change(trail: AuditEntry, row: dict[str, Any]) -> None:
+def add_change(entry: AuditEntry, row: dict[str, Any]) -> None:
     """Add what a flush did to a record; what an earlier flush of the transaction did to it becomes one change with it."""
-    first = trail.pending.pop((row["model"], row["record_id"]), None)
+    first = entry.pending.pop((row["model"], row["record_id"]), None)
     merged: dict[str, Any] | None = row
     if first is not None:
-        trail.counts[first["act"], row["model"]] -= 1
-        trail.counts = +trail.counts
+        entry.counts[first["act"], row["model"]] -= 1
+        entry.counts = +entry.counts
         merged = _merged(first, row)
     if merged is not None:
-        trail.pending[row["model"], row["record_id"]] = merged
-        trail.counts[merged["act"], row["model"]] += 1
+        entry.pending[row["model"], row["record_id"]] = merged
+        entry.counts[merged["act"], row["model"]] += 1
 
 
 def _merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any] | None:
@@ -72,43 +72,43 @@ def _merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any] | N
     return {**second, "act": act, "before": before, "after": after}
 
 
-def write_entry(session: AnySession, trail: AuditEntry) -> int:
+def write_entry(session: AnySession, entry: AuditEntry) -> int:
     """Write the set, if that was not done yet, and what is pending; return the set's id."""
     connection = session.connection()
-    if trail.set_id is None:
-        said = {"at": utc_now(), **_UNSAID, **heading_of(trail)}
-        trail.set_id = int(_INSERT_SET.send(connection, said).scalar_one())
-    if trail.pending:
-        rows = [{**row, "change_set_id": trail.set_id} for row in trail.pending.values()]
-        trail.pending.clear()
+    if entry.set_id is None:
+        said = {"at": utc_now(), **_UNSAID, **heading_of(entry)}
+        entry.set_id = int(_INSERT_SET.send(connection, said).scalar_one())
+    if entry.pending:
+        rows = [{**row, "change_set_id": entry.set_id} for row in entry.pending.values()]
+        entry.pending.clear()
         _INSERT_CHANGES.send(connection, rows)
-    return trail.set_id
+    return entry.set_id
 
 
-def heading_of(trail: AuditEntry) -> dict[str, Any]:
+def heading_of(entry: AuditEntry) -> dict[str, Any]:
     """Return the columns of the change set, as far as they are known by now."""
     acting = act_under_way()
-    if "actor" not in trail.heading and acting is not None:
+    if "actor" not in entry.heading and acting is not None:
         # Asked once: the act may take the account of whoever acts away.
-        trail.heading["actor_id"], trail.heading["actor"] = acting.who()
-    heading = {**trail.heading, "actor": trail.heading.get("actor", "")[:LONGEST_ACTOR]}
-    model, record_id, _, _ = trail.main or ("", None, "", Did.UPDATE)
+        entry.heading["actor_id"], entry.heading["actor"] = acting.who()
+    heading = {**entry.heading, "actor": entry.heading.get("actor", "")[:LONGEST_ACTOR]}
+    model, record_id, _, _ = entry.main or ("", None, "", Did.UPDATE)
     return {
         "kind": acting.kind if acting is not None else Kind.COMMAND,
         "request_id": acting.request_id if acting is not None else "",
         "resource": model,
         "record_id": record_id,
-        "count": sum(trail.counts.values()),
+        "count": sum(entry.counts.values()),
         **heading,
-        "summary": str(heading.get("summary") or _summary(trail))[:LONGEST_SUMMARY],
+        "summary": str(heading.get("summary") or _summary(entry))[:LONGEST_SUMMARY],
     }
 
 
-def _summary(trail: AuditEntry) -> str:
+def _summary(entry: AuditEntry) -> str:
     """Say in one line what was changed: "Deleted user “Ann” and changed 17 posts"."""
-    main, _, title, did = trail.main or ("", None, "", Did.UPDATE)
+    main, _, title, did = entry.main or ("", None, "", Did.UPDATE)
     parts: list[str] = []
-    for (act, table), number in sorted(trail.counts.items(), key=lambda pair: pair[0] != (did, main)):
+    for (act, table), number in sorted(entry.counts.items(), key=lambda pair: pair[0] != (did, main)):
         noun, nouns = names_of(recorded_models()[table])
         named = f"{noun} “{title}”" if number == 1 and (act, table) == (did, main) else counted(number, noun, nouns)
         parts.append(f"{_WORDS[act] if not parts else _WORDS[act].lower()} {named}")

@@ -24,7 +24,7 @@ from admin_app.models.change_set import ChangeSet, Did
 # Changes kept in memory until the transaction ends; an import has more.
 MOST_PENDING = 1000
 # Where a session keeps the trail of its transaction, and what that was when each savepoint began.
-_TRAIL, _SAVEPOINTS = "trail", "trail's savepoints"
+_ENTRY, _SAVEPOINTS = "trail", "trail's savepoints"
 # Where it keeps which set its last commit wrote.
 _LAST = "last change set"
 # What statements carry that are recorded by who sends them.
@@ -33,8 +33,8 @@ RECORDED = {"is_recorded": True, "synchronize_session": False}
 
 def entry_of(session: AnySession) -> AuditEntry:
     """Return the trail of the session's transaction."""
-    trail: AuditEntry = session.info.setdefault(_TRAIL, AuditEntry())
-    return trail
+    entry: AuditEntry = session.info.setdefault(_ENTRY, AuditEntry())
+    return entry
 
 
 def describe(session: AnySession, **heading: Any) -> None:
@@ -89,10 +89,10 @@ def _note_flush(session: Session, _context: Any) -> None:
     ]
     session.info.pop("unknown", None)
     for row in filter(None, rows):
-        trail = entry_of(session)
-        add_change(trail, row)
-        trail.main = trail.main or (row["model"], row["record_id"], row["title"], row["act"])
-    if _TRAIL in session.info and len(entry_of(session).pending) >= MOST_PENDING:
+        entry = entry_of(session)
+        add_change(entry, row)
+        entry.main = entry.main or (row["model"], row["record_id"], row["title"], row["act"])
+    if _ENTRY in session.info and len(entry_of(session).pending) >= MOST_PENDING:
         write_entry(session, entry_of(session))
 
 
@@ -103,37 +103,37 @@ def _finish(session: Session) -> None:
         return
     session.flush()
     session.info.pop(_LAST, None)
-    trail = session.info.get(_TRAIL)
-    if trail is None or not (trail.pending or trail.set_id or trail.is_noted):
+    entry = session.info.get(_ENTRY)
+    if entry is None or not (entry.pending or entry.set_id or entry.is_noted):
         return
-    was_begun = trail.set_id is not None
-    write_entry(session, trail)
+    was_begun = entry.set_id is not None
+    write_entry(session, entry)
     if was_begun:
         # A set whose transaction is still open is no part of the trail yet: now its numbers are known.
         sets: Any = ChangeSet.__table__
-        session.connection().execute(update(sets).where(sets.c.id == trail.set_id).values(**heading_of(trail)))
-    session.info.pop(_TRAIL)
-    session.info[_LAST] = trail.set_id
+        session.connection().execute(update(sets).where(sets.c.id == entry.set_id).values(**heading_of(entry)))
+    session.info.pop(_ENTRY)
+    session.info[_LAST] = entry.set_id
 
 
 @event.listens_for(Session, "after_transaction_create")
 def _remember_savepoint(session: Session, transaction: SessionTransaction) -> None:
     if transaction.nested:
-        session.info.setdefault(_SAVEPOINTS, {})[transaction] = deepcopy(session.info.get(_TRAIL))
+        session.info.setdefault(_SAVEPOINTS, {})[transaction] = deepcopy(session.info.get(_ENTRY))
 
 
 @event.listens_for(Session, "after_soft_rollback")
 def _forget_since_savepoint(session: Session, transaction: SessionTransaction) -> None:
     before = session.info.get(_SAVEPOINTS, {}).pop(transaction, None)
-    session.info.pop(_TRAIL, None)
+    session.info.pop(_ENTRY, None)
     if before is not None:
-        session.info[_TRAIL] = before
+        session.info[_ENTRY] = before
 
 
 @event.listens_for(Session, "after_transaction_end")
 def _forget(session: Session, transaction: SessionTransaction) -> None:
     if transaction.parent is None:
-        session.info.pop(_TRAIL, None)
+        session.info.pop(_ENTRY, None)
         session.info.pop(_SAVEPOINTS, None)
 
 

@@ -37,7 +37,7 @@ class UndoResult:
 
     given_back: int
     left: int
-    obstacles: Sequence[UndoConflict]
+    conflicts: Sequence[UndoConflict]
 
 
 def is_undoable(change_set: ChangeSet) -> bool:
@@ -127,8 +127,8 @@ def restore_record(session: AnySession, change: Change, *, by: AnyPrincipal | No
     model = recorded_models()[change.model]
     describe(session, summary=f"Brought back {noun_of(model)} “{change.title}”")
     if not UndoStatements(session, change.change_set_id, model, only=change.id).made_again():
-        obstacle = conflict_of(session, change)
-        raise UndoError(obstacle.words, obstacle.other)
+        conflict = conflict_of(session, change)
+        raise UndoError(conflict.words, conflict.other)
     if power is not None:
         _settle_power(session, power)
 

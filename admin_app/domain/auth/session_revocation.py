@@ -56,20 +56,20 @@ def _sign_out(session: Session) -> None:
         return
     session.flush()
     session.info.pop(_SIGNED_OUT, None)
-    trail = entry_of(session)
-    if not _may_concern_rights(trail):
+    entry = entry_of(session)
+    if not _may_concern_rights(entry):
         return
     people = select(Staff.id).where(_concerned(session, begin_change_set(session)))
-    others = people.where(Staff.is_active, Staff.id.is_distinct_from(trail.heading.get("actor_id")))
+    others = people.where(Staff.is_active, Staff.id.is_distinct_from(entry.heading.get("actor_id")))
     session.info[_SIGNED_OUT] = session.scalar(select(func.count()).select_from(others.subquery()))
     sessions.end_all_of(session, people)
     passwords.end_links_of(session, people)
 
 
-def _may_concern_rights(trail: AuditEntry) -> bool:
+def _may_concern_rights(entry: AuditEntry) -> bool:
     """Whether the database has to be asked: a sign-in changes its person too, and is to cost no more for this."""
-    is_written = trail.set_id is not None and any(table in RIGHTS for _, table in trail.counts)
-    return is_written or any(_is_about_rights(row) for row in trail.pending.values())
+    is_written = entry.set_id is not None and any(table in RIGHTS for _, table in entry.counts)
+    return is_written or any(_is_about_rights(row) for row in entry.pending.values())
 
 
 def _is_about_rights(row: dict[str, Any]) -> bool:

@@ -64,7 +64,7 @@ class ClientInfo:
 NOBODY_KNOWN = ClientInfo()
 
 
-def begin(session: AnySession, staff: Staff, *, hours: int, visitor: ClientInfo = NOBODY_KNOWN) -> str:
+def begin(session: AnySession, staff: Staff, *, hours: int, client: ClientInfo = NOBODY_KNOWN) -> str:
     """Return the token of a new session for a person whose identity is certain."""
     now = utc_now()
     over = or_(StaffSession.expires_at < now, StaffSession.last_seen_at > latest(now))
@@ -77,8 +77,8 @@ def begin(session: AnySession, staff: Staff, *, hours: int, visitor: ClientInfo 
             expires_at=now + timedelta(hours=hours),
             last_seen_at=now,
             proved_at=now,
-            user_agent=visitor.user_agent.replace("\0", "")[:LONGEST_USER_AGENT],
-            address=visitor.address,
+            user_agent=client.user_agent.replace("\0", "")[:LONGEST_USER_AGENT],
+            address=client.address,
         )
     )
     staff.last_sign_in_at = now

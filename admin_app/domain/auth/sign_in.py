@@ -54,7 +54,7 @@ class SignInResult:
 
 
 def prove_by_password(
-    session: AnySession, *, email: str, password: str, visitor: ClientInfo, device: Device | None = None
+    session: AnySession, *, email: str, password: str, client: ClientInfo, device: Device | None = None
 ) -> SignInResult:
     """Judge an email and a password; commits. An unknown address, a wrong password and a closed account look alike.
 
@@ -65,7 +65,7 @@ def prove_by_password(
         columns = select(Staff.id, Staff.is_active, Staff.password_hash)
         kept = session.execute(columns.where(same(Staff.email, email))).one_or_none()
         session.rollback()
-    limits = _limits(email, kept.id if kept else None, visitor, device)
+    limits = _limits(email, kept.id if kept else None, client, device)
     wait = throttle.count_try(session, limits)
     session.commit()
     if wait:
@@ -118,12 +118,12 @@ def _account(email: str, *, is_watched: bool = False) -> Limit:
     return Limit("account", caseless(email), FREE_FOR_ACCOUNT, account=email, is_watched=is_watched)
 
 
-def _limits(email: str, staff_id: int | None, visitor: ClientInfo, device: Device | None) -> list[Limit]:
+def _limits(email: str, staff_id: int | None, client: ClientInfo, device: Device | None) -> list[Limit]:
     """Return what this try is counted by. A device that signed in to this account before answers for itself alone."""
     if device is not None and staff_id in device.staff_ids:
         known = Limit("device", f"{device.number}:{caseless(email)}", FREE_FOR_DEVICE, account=email)
         return [known, _account(email, is_watched=True)]
-    network = _network(visitor.address)
+    network = _network(client.address)
     return [
         _account(email),
         Limit("pair", f"{caseless(email)} {network}", FREE_FOR_PAIR, account=email),

@@ -54,7 +54,7 @@ class EarlierState:
 
     is_known: bool = True
     before: Mapping[str, Any] = field(default_factory=dict)
-    doings: Sequence[LastChange] = ()
+    last_changes: Sequence[LastChange] = ()
 
     def value_of(self, record: Any, key: str) -> Any:
         """Return what a column held then, `UNKNOWN` where the trail does not tell."""
@@ -69,14 +69,14 @@ def earlier_state(session: AnySession, record: Any, version: int) -> EarlierStat
         return EarlierState(is_known=False)
     columns = kept_columns(type(record))
     rows = _changes(session, record, limit=min(record.version - version, MOST_CHANGES), above=version)
-    doings = [LastChange(change_set.actor, change_set.at) for _, change_set in rows]
+    last_changes = [LastChange(change_set.actor, change_set.at) for _, change_set in rows]
     is_known = {change.version for change, _ in rows} == set(range(version + 1, record.version + 1))
     before: dict[str, Any] = {}
     for change, _ in rows:
         for key, value in (change.before or {}).items():
             if key in columns:
                 before.setdefault(key, from_json(columns[key], value))
-    return EarlierState(is_known, before, _each_once(doings))
+    return EarlierState(is_known, before, _each_once(last_changes))
 
 
 def deletion_of(session: AnySession, model: type[Any], record_id: int) -> LastChange | None:
@@ -103,6 +103,6 @@ def _changes(session: AnySession, record: Any, *, limit: int, above: int) -> Seq
     return session.execute(newest.order_by(Change.id.desc()).limit(limit)).all()[::-1]
 
 
-def _each_once(doings: Sequence[LastChange]) -> list[LastChange]:
+def _each_once(last_changes: Sequence[LastChange]) -> list[LastChange]:
     """Name each person once, with their last change."""
-    return list({one.actor: one for one in doings}.values())
+    return list({one.actor: one for one in last_changes}.values())

@@ -72,14 +72,14 @@ def everything_in_scope(_relation: RelationshipProperty[Any]) -> DeletionScope:
     return DeletionScope()
 
 
-def dependences(session: AnySession, record: Any, bounds: DeletionScopes = everything_in_scope) -> list[Dependence]:
+def dependences(session: AnySession, record: Any, scopes: DeletionScopes = everything_in_scope) -> list[Dependence]:
     """List what hangs on the record; the cost does not grow with how much that is."""
-    found = (_dependence(session, record, relation, bounds(relation)) for relation in _relations(type(record)))
+    found = (_dependence(session, record, relation, scopes(relation)) for relation in _relations(type(record)))
     return [one for one in found if one.count.number or one.is_partly_unseen]
 
 
 def delete_record(
-    session: AnySession, record: Any, decisions: Mapping[str, Decision], bounds: DeletionScopes = everything_in_scope
+    session: AnySession, record: Any, decisions: Mapping[str, Decision], scopes: DeletionScopes = everything_in_scope
 ) -> None:
     """Delete the record (not yet committed), its dependents by their decided fates.
 
@@ -89,12 +89,12 @@ def delete_record(
     key = inspect_mapper(type(record)).primary_key[0]
     # Until the end nothing more comes to hang on it: on PostgreSQL a record that points at it waits for this lock.
     session.execute(select(key).where(key == record.id).with_for_update())
-    for dependence in dependences(session, record, bounds):
+    for dependence in dependences(session, record, scopes):
         decision = decisions.get(dependence.name)
         if decision is None or decision.fate not in dependence.fates:
             message = f"Choose what happens to the {dependence.name}."
             raise DeletionError(message)
-        _settle(session, record, dependence.relation, decision, bounds)
+        _settle(session, record, dependence.relation, decision, scopes)
     session.delete(record)
     session.flush()
 
@@ -111,25 +111,25 @@ def _link(relation: RelationshipProperty[Any]) -> tuple[Any, Any]:
 
 
 def _dependence(
-    session: AnySession, record: Any, relation: RelationshipProperty[Any], bound: DeletionScope
+    session: AnySession, record: Any, relation: RelationshipProperty[Any], scope: DeletionScope
 ) -> Dependence:
     child = relation.mapper.class_
     _, foreign_key = _link(relation)
     newest = child.__mapper__.primary_key[0].desc()
     mine = foreign_key == record.id
-    seen = [] if bound.seen is None else [bound.seen]
+    seen = [] if scope.seen is None else [scope.seen]
     samples = session.scalars(select(child).where(mine, *seen).order_by(newest).limit(MOST_SAMPLES)).all()
-    count = counts_of_children(session, relation.class_attribute, [record.id], rows=bound.seen)[record.id]
+    count = counts_of_children(session, relation.class_attribute, [record.id], rows=scope.seen)[record.id]
     fates = (
         (OnDelete.KEEP, OnDelete.GIVE, OnDelete.DELETE) if foreign_key.nullable else (OnDelete.GIVE, OnDelete.DELETE)
     )
-    allowed = {fate: _has_none_beyond(session, child, mine, _rows_for(fate, bound)) for fate in fates}
-    is_partly_unseen = not _has_none_beyond(session, child, mine, bound.seen)
+    allowed = {fate: _has_none_beyond(session, child, mine, _rows_for(fate, scope)) for fate in fates}
+    is_partly_unseen = not _has_none_beyond(session, child, mine, scope.seen)
     return Dependence(record, relation, count, samples, tuple(filter(allowed.get, fates)), is_partly_unseen)
 
 
-def _rows_for(fate: OnDelete, bound: DeletionScope) -> ColumnElement[bool] | None:
-    return bound.to_delete if fate is OnDelete.DELETE else bound.to_move
+def _rows_for(fate: OnDelete, scope: DeletionScope) -> ColumnElement[bool] | None:
+    return scope.to_delete if fate is OnDelete.DELETE else scope.to_move
 
 
 def _has_none_beyond(
@@ -144,12 +144,12 @@ def _has_none_beyond(
 
 
 def _settle(
-    session: AnySession, record: Any, relation: RelationshipProperty[Any], decision: Decision, bounds: DeletionScopes
+    session: AnySession, record: Any, relation: RelationshipProperty[Any], decision: Decision, scopes: DeletionScopes
 ) -> None:
     child = relation.mapper.class_
     _, foreign_key = _link(relation)
     if decision.fate is OnDelete.DELETE:
-        _delete_rows(session, child, foreign_key == record.id, bounds)
+        _delete_rows(session, child, foreign_key == record.id, scopes)
         return
     if decision.fate is OnDelete.GIVE and (decision.heir is None or decision.heir.id == record.id):
         message = f"Choose who gets the {relation.key}."
@@ -158,18 +158,18 @@ def _settle(
     change_rows(session, child, foreign_key == record.id, {foreign_key.name: owner})
 
 
-def _delete_rows(session: AnySession, model: type[Any], which: ColumnElement[bool], bounds: DeletionScopes) -> None:
+def _delete_rows(session: AnySession, model: type[Any], which: ColumnElement[bool], scopes: DeletionScopes) -> None:
     """Delete rows and what hangs on them in turn: the children of children lose their owner where they can."""
     key = model.__mapper__.primary_key[0]
     for relation in _relations(model):
         _, foreign_key = _link(relation)
         child, hanging = relation.mapper.class_, foreign_key.in_(select(key).where(which))
         fate = OnDelete.KEEP if foreign_key.nullable else OnDelete.DELETE
-        if not _has_none_beyond(session, child, hanging, _rows_for(fate, bounds(relation))):
+        if not _has_none_beyond(session, child, hanging, _rows_for(fate, scopes(relation))):
             message = "Something hangs on them in turn that is not yours to change. Nothing was deleted."
             raise DeletionError(message)
         if foreign_key.nullable:
             change_rows(session, child, hanging, {foreign_key.name: None})
         else:
-            _delete_rows(session, child, hanging, bounds)
+            _delete_rows(session, child, hanging, scopes)
     delete_rows(session, model, which)

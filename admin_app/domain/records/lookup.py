@@ -34,7 +34,7 @@ EVERYTHING = VisibleScope()
 
 
 def find_one(
-    session: AnySession, model: type[Any], text: str, *, noun: str, nouns: str, sight: VisibleScope = EVERYTHING
+    session: AnySession, model: type[Any], text: str, *, noun: str, nouns: str, visible_scope: VisibleScope = EVERYTHING
 ) -> Any:
     """Return the record with this id, or with exactly this in one of its short text columns; nothing is found out of sight.
 
@@ -42,9 +42,9 @@ def find_one(
     """
     text = line(text.replace("\0", ""))
     key = typed_key(model, text)
-    if key is not None and (record := _with_key(session, model, key, sight)) is not None:
+    if key is not None and (record := _with_key(session, model, key, visible_scope)) is not None:
         return record
-    found = _matching(session, model, text, sight)
+    found = _matching(session, model, text, visible_scope)
     if len(found) == 1:
         return found[0]
     if not found:
@@ -70,26 +70,28 @@ def typed_key(model: type[Any], text: str) -> int | None:
 _ENOUGH = 3
 
 
-def naming_columns(model: type[Any], sight: VisibleScope = EVERYTHING) -> list[Any]:
+def naming_columns(model: type[Any], visible_scope: VisibleScope = EVERYTHING) -> list[Any]:
     """Return the columns that may name a record: short text that is no secret."""
     columns = [column for column in inspect_mapper(model).columns if _is_name(column)]
-    return [column for column in columns if sight.names is None or column.key in sight.names]
+    return [column for column in columns if visible_scope.names is None or column.key in visible_scope.names]
 
 
-def _with_key(session: AnySession, model: type[Any], key: int, sight: VisibleScope) -> Any:
-    if sight.rows is None:
+def _with_key(session: AnySession, model: type[Any], key: int, visible_scope: VisibleScope) -> Any:
+    if visible_scope.rows is None:
         return session.get(model, key)
-    return session.scalar(select(model).where(model.id == key, sight.rows))
+    return session.scalar(select(model).where(model.id == key, visible_scope.rows))
 
 
-def _matching(session: AnySession, model: type[Any], text: str, sight: VisibleScope) -> Sequence[Any]:
+def _matching(session: AnySession, model: type[Any], text: str, visible_scope: VisibleScope) -> Sequence[Any]:
     """Look for exactly this text, then for the same letters in another case: the first look can use an index."""
-    columns = naming_columns(model, sight)
+    columns = naming_columns(model, visible_scope)
     if not columns:
         return []
     alike = [_is_alike(column, text) for column in columns if len(text) <= LONGEST_SEARCH]
     for criterion in (or_(*(_is(column, form) for column in columns for form in forms(text))), or_(false(), *alike)):
-        if found := _first(session, model, criterion if sight.rows is None else and_(criterion, sight.rows)):
+        if found := _first(
+            session, model, criterion if visible_scope.rows is None else and_(criterion, visible_scope.rows)
+        ):
             return found
     return []
 

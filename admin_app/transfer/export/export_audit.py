@@ -25,7 +25,7 @@ class ExportAudit:
     asked: str = ""
 
 
-def audited_rows(engine: Engine, rows: Iterator[Any], taking: ExportAudit) -> Generator[Any, None, None]:
+def audited_rows(engine: Engine, rows: Iterator[Any], audit: ExportAudit) -> Generator[Any, None, None]:
     """Yield the rows, and record how many there were when the last was taken, or when nobody took any more."""
     number, is_whole = 0, False
     try:
@@ -34,17 +34,17 @@ def audited_rows(engine: Engine, rows: Iterator[Any], taking: ExportAudit) -> Ge
         is_whole = True
     finally:
         # What has left the house is recorded, whole or not.
-        words = taking.words(number)
+        words = audit.words(number)
         what = f"Exported {words}" if is_whole else f"Began an export that broke off after {words}"
-        asked = f" ({taking.asked})" if taking.asked else ""
+        asked = f" ({audit.asked})" if audit.asked else ""
         with writing(), Session(engine) as session:
             record_event(
                 session,
-                actor=taking.actor,
+                actor=audit.actor,
                 kind=Kind.EXPORT,
                 summary=what + asked,
                 count=number,
-                resource=taking.resource,
-                request_id=taking.request_id,
+                resource=audit.resource,
+                request_id=audit.request_id,
             )
             session.commit()

@@ -188,8 +188,8 @@ class _Writing:
         keys = [values["id"] for _, values in batch if "id" in values]
         found = self.session.scalars(select(self.model).where(self.model.id.in_(keys)))
         present = {record.id: record for record in found}
-        for parking in self.parkings:
-            parking.give_back(present, batch)
+        for swaps in self.parkings:
+            swaps.give_back(present, batch)
         problems += check_batch(self.session, self.model, batch, present)
         wrong = {number for number, _ in problems}
         self.report.problems += problems
@@ -199,14 +199,14 @@ class _Writing:
 
     def finish(self) -> None:
         """Find the values that others have after all."""
-        for parking in self.parkings:
-            self.report.problems += parking.left(MOST_PROBLEMS, but=self.report.wrong)
+        for swaps in self.parkings:
+            self.report.problems += swaps.left(MOST_PROBLEMS, but=self.report.wrong)
 
     def _problems_of_uniqueness(self, batch: Sequence[NumberedRow]) -> Iterator[Problem]:
         """Find what an earlier row has, and let others make way; then the batch's rows are earlier ones."""
         seen, wrong = self.report.seen, self.report.wrong
-        for parking in self.parkings:
-            yield from parking.make_way(batch, lambda key: key in seen and key not in wrong)
+        for swaps in self.parkings:
+            yield from swaps.make_way(batch, lambda key: key in seen and key not in wrong)
         first = {values["id"]: number for number, values in reversed(batch) if "id" in values}
         for key, number in first.items():
             if not seen.add(key):

@@ -197,7 +197,7 @@ def renew(staff: Staff) -> None:
     """Begin a new session for a person who just proved who they are, in place of the present one."""
     if (present := current_session()) is not None:
         sessions.end(db.session, present.token)
-    token = sessions.begin(db.session, staff, hours=current_app.config["SESSION_HOURS"], visitor=client_info())
+    token = sessions.begin(db.session, staff, hours=current_app.config["SESSION_HOURS"], client=client_info())
     db.session.commit()
     begin(token)
 

@@ -30,7 +30,7 @@ def test_what_was_changed_again_since_is_left_alone(make_user: Any) -> None:
     outcome = take_back(changed)
 
     assert (outcome.given_back, outcome.left, words(outcome)) == (1, 1, ["Changed again since: name."])
-    assert (outcome.obstacles[0].can_insist, outcome.obstacles[0].other) == (True, bea)
+    assert (outcome.conflicts[0].can_insist, outcome.conflicts[0].other) == (True, bea)
     db.session.expire_all()
     assert (ann.name, bea.name) == ("Ann", "Beata")
 
@@ -103,7 +103,7 @@ def test_a_taken_unique_value_names_who_has_it(kind: str, email: str, make_user:
     outcome = take_back(changed)
 
     assert words(outcome) == ["Email “ann@example.com” is used by another user now."]
-    assert (outcome.obstacles[0].other, outcome.obstacles[0].can_insist) == (thief, False)
+    assert (outcome.conflicts[0].other, outcome.conflicts[0].can_insist) == (thief, False)
 
 
 @pytest.mark.parametrize("kind", ["changed", "deleted"])
@@ -126,7 +126,7 @@ def test_of_two_that_were_the_same_before_that_was_refused_one_comes_back(kind: 
     outcome = take_back(changed)
 
     assert (outcome.given_back, words(outcome)) == (1, ["Email “One@example.com” is used by another user now."])
-    assert outcome.obstacles[0].other.id == keys[0]
+    assert outcome.conflicts[0].other.id == keys[0]
     assert state(User)[keys[0]][1] == "one@example.com"
 
 

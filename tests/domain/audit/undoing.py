@@ -34,4 +34,4 @@ def state(model: type[Any]) -> dict[int, tuple[Any, ...]]:
 
 
 def words(outcome: UndoResult) -> list[str]:
-    return [one.words for one in outcome.obstacles]
+    return [one.words for one in outcome.conflicts]

@@ -32,7 +32,7 @@ class Clock:
 def attempt(email: str, typed: str = "wrong", address: str = "8.8.8.8", device: Device | None = None) -> SignInResult:
     with writing():
         return sign_in.prove_by_password(
-            db.session, email=email, password=typed, visitor=ClientInfo(address), device=device
+            db.session, email=email, password=typed, client=ClientInfo(address), device=device
         )
 
 

@@ -40,7 +40,7 @@ def who(token: str) -> Staff | None:
 
 
 def sign_in(email: str, password: str, hours: int = 12) -> str | None:
-    outcome = prove_by_password(db.session, email=email, password=password, visitor=NOBODY_KNOWN)
+    outcome = prove_by_password(db.session, email=email, password=password, client=NOBODY_KNOWN)
     return sessions.begin(db.session, outcome.staff, hours=hours) if outcome.staff else None
 
 

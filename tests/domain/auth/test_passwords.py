@@ -86,7 +86,7 @@ def test_a_hash_of_old_strength_is_renewed_at_sign_in(make_staff: Any, password:
     weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     person = make_staff("Ann", password_hash=weak.hash(password))
 
-    prove_by_password(db.session, email=person.email, password=password, visitor=NOBODY_KNOWN)
+    prove_by_password(db.session, email=person.email, password=password, client=NOBODY_KNOWN)
 
     assert not PasswordHasher().check_needs_rehash(person.password_hash)
     assert passwords.is_password(person, password)

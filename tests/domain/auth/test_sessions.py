@@ -152,7 +152,7 @@ def test_a_session_is_noted_once_a_minute(owner: Staff, at: Any) -> None:
 def test_sessions_are_listed_last_seen_first_without_those_that_ended(owner: Staff, viewer: Staff, at: Any) -> None:
     for hours, agent in ((0, "idle"), (5, "older"), (7, "newer")):
         at(NOON + timedelta(hours=hours))
-        sessions.begin(db.session, owner, hours=24, visitor=ClientInfo(user_agent=agent))
+        sessions.begin(db.session, owner, hours=24, client=ClientInfo(user_agent=agent))
     sessions.begin(db.session, viewer, hours=24)
     at(NOON + timedelta(hours=9))
 
@@ -162,9 +162,9 @@ def test_sessions_are_listed_last_seen_first_without_those_that_ended(owner: Sta
 
 
 def test_a_browser_may_say_anything_about_itself(owner: Staff) -> None:
-    visitor = ClientInfo(address="::1", user_agent="a\0b" + "x" * 5000)
+    client = ClientInfo(address="::1", user_agent="a\0b" + "x" * 5000)
 
-    sessions.begin(db.session, owner, hours=1, visitor=visitor)
+    sessions.begin(db.session, owner, hours=1, client=client)
     db.session.commit()
 
     kept = db.session.scalars(select(StaffSession)).one()

@@ -62,8 +62,8 @@ def test_the_trail_leads_back_to_what_it_was(make_user: Any) -> None:
     assert [origin.is_known for origin in (one, two, three, now)] == [True] * 4
     assert [origin.value_of(user, "name") for origin in (one, two, three, now)] == ["First", "Second", "Third", "Third"]
     assert one.value_of(user, "email") == "first@example.com"
-    assert [doing.actor for doing in one.doings] == ["Ann", "Bob"]
-    assert (len(three.doings), len(now.doings)) == (1, 0)
+    assert [doing.actor for doing in one.last_changes] == ["Ann", "Bob"]
+    assert (len(three.last_changes), len(now.last_changes)) == (1, 0)
 
 
 def test_a_change_of_many_records_is_in_the_trail_too(make_user: Any, make_post: Any) -> None:
