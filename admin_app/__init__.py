@@ -12,7 +12,7 @@ from flask_admin.theme import Theme
 
 from admin_app import models, resources
 from admin_app.config import flask_config
-from admin_app.domain import history
+from admin_app.domain.audit import reader as audit_reader
 from admin_app.extensions import compress, csrf, db, mail, migrate
 from admin_app.jobs import queue
 from admin_app.pages import auth, two_factor
@@ -22,9 +22,11 @@ from admin_app.pages.home import HomePage
 from admin_app.pages.jobs import JobsPage
 from admin_app.pages.passkeys import PasskeysPage
 from admin_app.panel import keeping, navigation, registry
-from admin_app.selection import search_indexes
-from admin_app.web import afterwards, alerts, bodies, bundles, errors, login, notices, priority, security, templating
-from admin_app.web.application import Dashboard
+from admin_app.selection.search import indexes as search_indexes
+from admin_app.web import after_response, bundles, errors, flash, form_parser, priority, security, templating
+from admin_app.web.app import Dashboard
+from admin_app.web.auth import login
+from admin_app.web.mail import alerts
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -49,15 +51,15 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     csrf.init_app(app)
     compress.init_app(app)
     mail.init_app(app)
-    bodies.init_app(app)
+    form_parser.init_app(app)
     security.init_app(app)
     priority.init_app(app)
-    afterwards.init_app(app)
+    after_response.init_app(app)
     queue.init_app(app)
     login.init_app(app)
     alerts.init_app(app)
     errors.init_app(app)
-    notices.init_app(app)
+    flash.init_app(app)
     navigation.init_app(app)
     keeping.init_app(app)
     app.register_blueprint(auth.blueprint)
@@ -74,7 +76,7 @@ def _add_dashboard(app: Flask) -> None:
     admin.add_view(PasskeysPage(name="Passkeys", endpoint="passkeys", url="account/passkeys"))
     admin.add_view(ActivityPage(name="Activity", endpoint="activity"))
     admin.add_view(JobsPage(name="Jobs", endpoint="jobs"))
-    search_indexes.declare(history.OFFER.search.values())
+    search_indexes.declare(audit_reader.LIST_SCHEMA.search.values())
     views = [resource(db) for resource in resources.declared()]
     registry.register(app, views)
     for view in views:

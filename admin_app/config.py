@@ -13,7 +13,7 @@ from typing import Any
 from admin_app.errors import ConfigurationError
 from admin_app.settings import SHORTEST_SECRET, read_settings
 
-# The longest text there may be (`models.limits.LONGEST_TEXT`) in letters of four bytes, and the form around it; files
+# The longest text there may be (`db.limits.LONGEST_TEXT`) in letters of four bytes, and the form around it; files
 # come in by the command line.
 MAX_BODY_BYTES = 16 * 1024 * 1024
 # A connection of SQLite's knows how large the tables are from when it was opened: after a large import in another

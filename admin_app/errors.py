@@ -54,11 +54,11 @@ class NotFoundError(AdminError):
     """What was typed names no record, or several."""
 
 
-class PowerError(AdminError):
+class PrivilegeError(AdminError):
     """The act gives, or touches somebody with, rights that whoever acts does not hold."""
 
 
-class LastOwnerError(PowerError):
+class LastOwnerError(PrivilegeError):
     """Nobody could manage staff any more."""
 
 

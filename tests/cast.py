@@ -12,9 +12,9 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 
+from admin_app.db.string_set import StringSet
 from admin_app.models.role import EDITOR, OWNER, VIEWER, Role
 from admin_app.models.staff import Staff, StaffSession
-from admin_app.models.words import Words
 from tests.client import Client
 
 PASSWORD = "correct horse battery staple"
@@ -43,7 +43,7 @@ def make_staff(keep: Callable[[Any], Any], password_hash: str) -> Callable[..., 
                 **{
                     "name": name,
                     "email": email,
-                    "roles": Words(keys or [VIEWER]),
+                    "roles": StringSet(keys or [VIEWER]),
                     "password_hash": password_hash,
                     **values,
                 }
@@ -124,7 +124,7 @@ def client_with(
     """Return the client of Liam, who has one role of these rights: `client_with("post:*", rows=["post:own"], fields=["post.user:hidden"])`."""
 
     def make(*permissions: str, rows: Iterable[str] = (), fields: Iterable[str] = (), name: str = "Liam") -> Client:
-        given = {"permissions": Words(permissions), "rows": Words(rows), "fields": Words(fields)}
+        given = {"permissions": StringSet(permissions), "rows": StringSet(rows), "fields": StringSet(fields)}
         keep(Role(key=name.lower(), name=name, **given))
         return client_of(make_staff(name, name.lower()))
 

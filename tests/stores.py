@@ -17,7 +17,7 @@ from flask import Flask
 from sqlalchemy import event, text
 
 from admin_app import create_app
-from admin_app.domain import roles
+from admin_app.domain.permissions import roles
 from admin_app.extensions import db
 from admin_app.models.role import Role
 from tests.client import Client

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
-from admin_app.selection import strategy
+from admin_app.selection.paging import planner
 from tests.page import Page
 from tests.subject import Subject, meaning_something, value_for
 
@@ -64,9 +64,9 @@ def test_a_list_costs_five_statements_at_most_whatever_is_asked_of_it(
     keys = [subject.add(number) for number in range(1, 31)]
     # As in a long table, so that nothing is known sooner.
     for name, value in (("FEW", 1), ("MANY", 1), ("WALKED_COUNT", 2), ("LIST_COUNT_LIMIT", 3)):
-        monkeypatch.setattr(strategy, name, value)
+        monkeypatch.setattr(planner, name, value)
     with subject.app.app_context():
-        sorts = list(subject.view.offer().sorts)
+        sorts = list(subject.view.schema().sorts)
         filters = {
             slug: meaning_something(subject.app, operator, keys[0])
             for slug, operator in subject.view.filters_by_key.items()

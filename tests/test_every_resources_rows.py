@@ -20,7 +20,7 @@ def test_a_view_of_each_declared_filter_opens_the_list_it_was_saved_from(subject
     key = subject.add(1)
     subject.add(2)
     with subject.app.app_context():
-        sort = list(subject.view.offer().sorts)[-1]
+        sort = list(subject.view.schema().sorts)[-1]
     for slug, operator in subject.view.filters_by_key.items():
         query = {slug: meaning_something(subject.app, operator, key), "sort": f"-{sort}"}
         before = Page(as_owner.get(subject.root, query_string=query))
@@ -77,7 +77,7 @@ def test_each_declared_order_turns_round_and_loses_nobody(subject: Subject, as_o
     for number in (3, 1, 2):
         subject.add(number)
     with subject.app.app_context():
-        sorts = list(subject.view.offer().sorts)
+        sorts = list(subject.view.schema().sorts)
 
     orders = {
         name: [Page(as_owner.get(f"{subject.root}?sort={sign}{name}")).ids() for sign in ("", "-")] for name in sorts

@@ -17,9 +17,9 @@ from sqlalchemy import func, select
 
 from admin_app import cli
 from admin_app.extensions import db
-from admin_app.letters import composed
 from admin_app.models.post import Post
 from admin_app.models.user import User
+from admin_app.unicode_text import composed
 from tests.page import Page
 
 USERS, POSTS, OWNERLESS, FORMULAS = 13_837, 19_452, 462, 3_192

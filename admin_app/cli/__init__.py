@@ -24,10 +24,10 @@ from admin_app.cli.jobs import jobs, worker
 from admin_app.cli.serve import run
 from admin_app.cli.staff import staff
 from admin_app.cli.transfer import export, import_
-from admin_app.current import Actor, acting
+from admin_app.context import Actor, acting
+from admin_app.db.troubles import trouble_of
 from admin_app.errors import AdminError
 from admin_app.models.change_set import Kind
-from admin_app.models.troubles import trouble_of
 
 
 class Commands(FlaskGroup):
@@ -36,7 +36,7 @@ class Commands(FlaskGroup):
     def invoke(self, ctx: click.Context) -> object:
         """Run the command."""
         try:
-            with acting(person_at_the_terminal, kind=Kind.COMMAND):
+            with acting(terminal_actor, kind=Kind.COMMAND):
                 return super().invoke(ctx)
         except AdminError as error:
             raise click.ClickException(str(error)) from error
@@ -50,7 +50,7 @@ class Commands(FlaskGroup):
             raise click.ClickException(message) from error
 
 
-def person_at_the_terminal() -> Actor:
+def terminal_actor() -> Actor:
     """Return who runs the command, as the machine knows them: no member of staff."""
     try:
         name = getpass.getuser()

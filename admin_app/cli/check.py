@@ -17,13 +17,14 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from admin_app.domain import accounts, powers, roles, two_factor
+from admin_app.db.schema_version import NEWER, current_revisions, newer_than
+from admin_app.db.troubles import trouble_of
+from admin_app.domain.auth import accounts, two_factor
+from admin_app.domain.permissions import privileges, roles
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import db
+from admin_app.formatting import in_words
 from admin_app.models.staff import Staff
-from admin_app.models.troubles import trouble_of
-from admin_app.models.versions import NEWER, current_revisions, newer_than
-from admin_app.text import in_words
 
 # Of a key of 32 characters, that many bits if each were as likely as it is frequent: "abcabcabc…" has a tenth of it.
 FEWEST_BITS = 96
@@ -148,7 +149,7 @@ def _proxies(app: Flask) -> Iterator[Finding]:
 
 def _second_factors(app: Flask) -> Iterator[Finding]:
     try:
-        powerful = powers.powerful_roles(db.session) - app.config["TWO_FACTOR"]
+        powerful = privileges.privileged_roles(db.session) - app.config["TWO_FACTOR"]
     except SQLAlchemyError:
         # Without its tables; the migrations' check says so.
         db.session.rollback()

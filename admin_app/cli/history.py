@@ -9,9 +9,9 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 from tqdm import tqdm
 
-from admin_app import text
-from admin_app.current import writing
-from admin_app.domain import history as trail
+from admin_app import formatting
+from admin_app.context import writing
+from admin_app.domain.audit import reader as trail
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
 
@@ -27,7 +27,7 @@ def history() -> None:
 def list_(number: int) -> None:
     """List the newest acts."""
     for done in db.session.scalars(select(ChangeSet).order_by(ChangeSet.id.desc()).limit(number)):
-        click.echo(f"{text.exact_time(done.at)}  {done.actor or 'Unknown'}  {done.kind}  {done.summary}")
+        click.echo(f"{formatting.exact_time(done.at)}  {done.actor or 'Unknown'}  {done.kind}  {done.summary}")
 
 
 @history.command()
@@ -42,4 +42,4 @@ def prune(before: datetime) -> None:
     """Forget what was done before a day. What is forgotten cannot be undone any more."""
     with writing(), tqdm(unit=" rows", disable=None) as bar:
         number = trail.prune(db.session, before.replace(tzinfo=UTC), on_rows=bar.update)
-    click.echo(f"{text.counted(number, 'act', 'acts')} from before {before:%Y-%m-%d} were forgotten.")
+    click.echo(f"{formatting.counted(number, 'act', 'acts')} from before {before:%Y-%m-%d} were forgotten.")

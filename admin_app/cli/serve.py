@@ -15,10 +15,11 @@ from gunicorn.app.base import BaseApplication
 
 from admin_app.cli.address import HOST, PORT, listening_address, public_address
 from admin_app.cli.check import findings
+from admin_app.cli.gunicorn_worker import ARRIVAL, PATIENCE, PatientWorker
 from admin_app.cli.jobs import THREADS as JOBS
-from admin_app.cli.keeper import keep_worker, stop_keeper
-from admin_app.cli.sending import ARRIVAL, PATIENCE, Sending
-from admin_app.domain import accounts, roles
+from admin_app.cli.supervisor import keep_worker, stop_keeper
+from admin_app.domain.auth import accounts
+from admin_app.domain.permissions import roles
 from admin_app.extensions import db
 from admin_app.pages.auth import set_up_url
 
@@ -37,7 +38,7 @@ class Server(BaseApplication):
     """Gunicorn, told what to serve by us and not by a file."""
 
     def __init__(self, app: Flask, options: dict[str, Any], *, arrival: int) -> None:
-        """Keep the application, the options, and for `Sending` the seconds in which a request has to arrive."""
+        """Keep the application, the options, and for `PatientWorker` the seconds in which a request has to arrive."""
         self.app = app
         self.arrival = arrival
         self.options = options
@@ -115,7 +116,7 @@ def run(*, host: str, port: int, workers: int, threads: int, jobs: int, patience
         "bind": f"fd://{listener.fileno()}",
         "workers": workers,
         "threads": threads,
-        "worker_class": Sending,
+        "worker_class": PatientWorker,
         # A worker that is busy sending a long export is alive: threads report for it.
         "timeout": patience,
         # The longest that gunicorn takes: a page's ticked rows stand in the address, beside its filters.

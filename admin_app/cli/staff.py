@@ -7,16 +7,18 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
-from admin_app import text
+from admin_app import formatting
 from admin_app.cli.address import listening_address, public_address
-from admin_app.current import writing
-from admin_app.domain import accounts, passwords, records, restored, roles, sessions, sign_in, two_factor
+from admin_app.context import writing
+from admin_app.db.caseless import same
+from admin_app.db.ordering import in_order
+from admin_app.domain.auth import accounts, after_restore, passwords, sessions, sign_in, two_factor
+from admin_app.domain.permissions import roles
+from admin_app.domain.records import save
 from admin_app.errors import NotFoundError
 from admin_app.extensions import db
-from admin_app.models.caseless import same
-from admin_app.models.ordering import in_order
 from admin_app.models.staff import Staff
-from admin_app.web.password_links import hand_over
+from admin_app.web.mail.password_links import hand_over
 
 
 def _some(_context: click.Context, _option: click.Parameter, keys: tuple[str, ...]) -> tuple[str, ...]:
@@ -49,7 +51,7 @@ def staff() -> None:
 @with_appcontext
 def create(email: str, name: str, role: tuple[str, ...], password: str) -> None:
     """Make an account."""
-    with writing(), records.commit(db.session, Staff):
+    with writing(), save.saving(db.session, Staff):
         person = accounts.create_staff(db.session, name=name, email=email, roles=_known(role), password=password)
     click.echo(f"{name} can sign in as {accounts.normalised_email(email)} ({person.role_names.lower()}).")
 
@@ -61,7 +63,7 @@ def create(email: str, name: str, role: tuple[str, ...], password: str) -> None:
 @with_appcontext
 def invite(email: str, name: str, role: tuple[str, ...]) -> None:
     """Make an account without a password, and a link with which the person chooses one."""
-    with writing(), records.commit(db.session, Staff):
+    with writing(), save.saving(db.session, Staff):
         accounts.create_staff(db.session, name=name, email=email, roles=_known(role), password=None)
     _hand_over(email)
 
@@ -74,7 +76,7 @@ def list_() -> None:
     if not people:
         click.echo("Nobody has an account yet. Make one with: manage.py staff create EMAIL --role owner")
     for person in people:
-        last = text.exact_time(person.last_sign_in_at) if person.last_sign_in_at else "never signed in"
+        last = formatting.exact_time(person.last_sign_in_at) if person.last_sign_in_at else "never signed in"
         state = "" if person.is_active else "  (disabled)"
         click.echo(f"{person.email}  {person.name}  {','.join(person.roles)}  {last}{state}")
 
@@ -91,7 +93,7 @@ def reset_password(email: str, password: str | None, *, link: bool) -> None:
         return
     if password is None:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    with writing(), records.commit(db.session, Staff):
+    with writing(), save.saving(db.session, Staff):
         person = _person(email)
         passwords.set_password(db.session, person, password)
     click.echo(f"{person.name} has a new password and is signed out everywhere.")
@@ -102,7 +104,7 @@ def reset_password(email: str, password: str | None, *, link: bool) -> None:
 @with_appcontext
 def disable(email: str) -> None:
     """Switch an account off, and end the person's sessions."""
-    with writing(), records.commit(db.session, Staff):
+    with writing(), save.saving(db.session, Staff):
         person = _person(email)
         accounts.disable(db.session, person)
     click.echo(f"{person.name} can no longer sign in.")
@@ -113,7 +115,7 @@ def disable(email: str) -> None:
 @with_appcontext
 def unlock(email: str) -> None:
     """Forget the failed tries at an account, so that the next one is not delayed."""
-    with writing(), records.commit(db.session, Staff):
+    with writing(), save.saving(db.session, Staff):
         person = _person(email)
         sign_in.unlock(db.session, person)
     click.echo(f"{person.name} can try again at once, from anywhere.")
@@ -124,7 +126,7 @@ def unlock(email: str) -> None:
 @with_appcontext
 def reset_two_factor(email: str) -> None:
     """Take a person's second factor away, for when app and recovery codes are lost, and end their sessions."""
-    with writing(), records.commit(db.session, Staff):
+    with writing(), save.saving(db.session, Staff):
         person = _person(email)
         two_factor.reset(db.session, person)
         sessions.end_all(db.session, person)
@@ -136,8 +138,8 @@ def reset_two_factor(email: str) -> None:
 @with_appcontext
 def sign_out(*, everybody: bool) -> None:  # noqa: ARG001 -- said, so that nobody does it by a slip
     """End everybody's sessions, password links and recovery codes: after a backup was restored."""
-    with writing(), records.commit(db.session, Staff):
-        ended = restored.sign_everybody_out(db.session)
+    with writing(), save.saving(db.session, Staff):
+        ended = after_restore.sign_everybody_out(db.session)
     click.echo(f"Everybody is signed out. Ended: {ended}.")
     click.echo("Who had recovery codes makes new ones under Account.")
 

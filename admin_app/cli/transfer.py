@@ -12,20 +12,20 @@ import click
 from flask.cli import with_appcontext
 from tqdm import tqdm
 
-from admin_app import text
+from admin_app import formatting
 from admin_app.cli.streams import opened, to_standard_output, write_to
-from admin_app.current import time_zone, writing
-from admin_app.domain import records
+from admin_app.context import time_zone, writing
+from admin_app.db.connection import refresh_statistics
+from admin_app.domain.records import save
 from admin_app.errors import NotFoundError, TransferError
 from admin_app.extensions import db
-from admin_app.models.connection import refresh_statistics
 from admin_app.panel.registry import resources
 from admin_app.panel.resource import ResourceView
+from admin_app.timezones import UTC_NAME, offered, zone_of
 from admin_app.transfer.formats import FORMATS, FileOptions
 from admin_app.transfer.formats.csv import DELIMITERS
-from admin_app.transfer.importing import Report, import_csv
-from admin_app.transfer.reading import decoded
-from admin_app.zones import UTC_NAME, offered, zone_of
+from admin_app.transfer.import_.csv_reader import decoded
+from admin_app.transfer.import_.importer import Report, import_csv
 
 
 def _encoding(_context: click.Context, _option: click.Parameter, name: str) -> str:
@@ -69,16 +69,16 @@ def import_(resource: str, file: str, *, progress: bool, verbatim: bool, encodin
             click.echo(f"Row {number}, {problem}", err=True)
         raise
     made, changed = (
-        text.counted(report.created, view.noun, view.nouns),
-        text.counted(report.changed, view.noun, view.nouns),
+        formatting.counted(report.created, view.noun, view.nouns),
+        formatting.counted(report.changed, view.noun, view.nouns),
     )
     with to_standard_output():
-        click.echo(f"{made} made, {changed} changed, {text.number(report.unchanged)} the same as before.")
+        click.echo(f"{made} made, {changed} changed, {formatting.number(report.unchanged)} the same as before.")
 
 
 def _import(view: ResourceView, raw: IO[bytes], bar: Any, *, is_verbatim: bool, encoding: str) -> Report:
     with decoded(raw, encoding) as file, writing():
-        with records.commit(db.session, view.model):
+        with save.saving(db.session, view.model):
             report = import_csv(
                 db.session,
                 view.model,

@@ -17,7 +17,7 @@ from sqlalchemy import make_url
 
 from admin_app.extensions import db
 from admin_app.jobs.files import Files, Folder, Table
-from admin_app.jobs.running import run_job
+from admin_app.jobs.runner import run_job
 
 # Tables of Huey's own on PostgreSQL; migrations leave them alone (`migrations/env.py`).
 PREFIX = "queue"

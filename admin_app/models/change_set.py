@@ -11,8 +11,8 @@ from sqlalchemy import BigInteger, Dialect, Index, Integer, String, Text, event,
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from admin_app.db.types import UtcDateTime, utc_now
 from admin_app.extensions import db
-from admin_app.models.base import UtcDateTime, utc_now
 
 LONGEST_ACTOR = 210
 LONGEST_TITLE = 120
@@ -46,7 +46,7 @@ class Did(StrEnum):
     DELETE = "delete"
 
 
-class Values(TypeDecorator[dict[str, Any]]):
+class JsonValues(TypeDecorator[dict[str, Any]]):
     """Columns' values by name, as the shortest JSON; text on both stores, since it is written far oftener than searched."""
 
     impl = Text
@@ -116,8 +116,8 @@ class Change(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAl
     title: Mapped[str] = mapped_column(String(LONGEST_TITLE))
     # The record's version after this change; a deletion counts too, so that no number is ever used twice.
     version: Mapped[int]
-    before: Mapped[dict[str, Any] | None] = mapped_column(Values)
-    after: Mapped[dict[str, Any] | None] = mapped_column(Values)
+    before: Mapped[dict[str, Any] | None] = mapped_column(JsonValues)
+    after: Mapped[dict[str, Any] | None] = mapped_column(JsonValues)
 
 
 @event.listens_for(ChangeSet, "before_update")

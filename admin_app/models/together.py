@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
 
-from admin_app.current import is_glancing
+from admin_app.context import is_glancing
 from admin_app.extensions import AnySession
 from admin_app.models.prepared import Conversion, Prepared
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from admin_app.models.base import Record
+from admin_app.db.record import Record
 
 if TYPE_CHECKING:
     from admin_app.models.post import Post

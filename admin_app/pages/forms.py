@@ -7,8 +7,9 @@ from typing import Any
 from wtforms import Form, HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import ValidationError
 
-from admin_app import zones
-from admin_app.domain import accounts, passwords, rules
+from admin_app import timezones
+from admin_app.domain.auth import accounts, passwords
+from admin_app.domain.records import rules
 from admin_app.models.staff import Staff
 from admin_app.panel.fields import EmailField, LineField, Rule, TextForm
 
@@ -95,7 +96,7 @@ class PasswordForm(TextForm):
 def _zones() -> dict[str, list[tuple[str, str]]]:
     """Group the zones by their part of the world."""
     places: dict[str, list[tuple[str, str]]] = {}
-    for name in zones.offered():
+    for name in timezones.offered():
         region, _, place = name.partition("/")
         places.setdefault(region, []).append((name, (place or name).replace("_", " ")))
     return places

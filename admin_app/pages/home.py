@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from flask_admin import AdminIndexView, expose
 
-from admin_app.domain.permissions import Act
+from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.panel.cells import value_cell
 from admin_app.panel.elements import Cell, CellKind, Link
 from admin_app.panel.guarded import Guarded
 from admin_app.panel.registry import resources
 from admin_app.panel.resource import ResourceView
-from admin_app.selection.paging import fetch
+from admin_app.selection.paging.pages import fetch
 
 MOST_RECENT = 5
 NOTHING = Cell(CellKind.TEXT, "")
@@ -55,7 +55,7 @@ def _section(resource: ResourceView) -> Section:
         noun=resource.noun,
         description=resource.description,
         url=resource.link("index_view"),
-        new_url=resource.link("create_view") if resource.may(Act.CREATE) else "",
+        new_url=resource.link("create_view") if resource.may(Action.CREATE) else "",
         recent=tuple(Link(resource.title_of(record), resource.url_of(record)) for record in newest),
         recent_times=tuple(value_cell(record.created_at, is_whole=False) if times else NOTHING for record in newest),
     )

@@ -8,21 +8,22 @@ from typing import Any, ClassVar
 from flask import abort, request
 from flask_admin import expose
 
-from admin_app.domain import passkeys, powers, sessions, sign_in, two_factor
-from admin_app.domain.permissions import Act
-from admin_app.errors import PowerError
+from admin_app.db.types import utc_now
+from admin_app.domain.auth import passkeys, sessions, sign_in, two_factor
+from admin_app.domain.permissions import privileges
+from admin_app.domain.permissions.policy import Action
+from admin_app.errors import PrivilegeError
 from admin_app.extensions import db
-from admin_app.models.base import utc_now
+from admin_app.formatting import counted, in_words, waiting_time
 from admin_app.models.role import Role
 from admin_app.models.staff import Staff
 from admin_app.panel.elements import Link
 from admin_app.panel.powerful import Powerful
 from admin_app.panel.session_rows import end_sessions, session_rows
-from admin_app.text import counted, in_words, waiting_time
-from admin_app.web import second_factor
-from admin_app.web.login import current_person
-from admin_app.web.notices import announce
-from admin_app.web.password_links import HandedLink, hand_over
+from admin_app.web.auth import second_factor
+from admin_app.web.auth.login import current_principal
+from admin_app.web.flash import announce
+from admin_app.web.mail.password_links import HandedLink, hand_over
 
 
 class Access(Powerful):
@@ -30,7 +31,7 @@ class Access(Powerful):
 
     proof_for: ClassVar[frozenset[str]] = Powerful.proof_for | {"access_view"}
     purposes: ClassVar[Mapping[str, str]] = {**Powerful.purposes, "access_view": "change how a {noun} gets in"}
-    acts: ClassVar[dict[str, Act]] = {**Powerful.acts, "access_view": Act.EDIT}
+    acts: ClassVar[dict[str, Action]] = {**Powerful.acts, "access_view": Action.EDIT}
 
     def roles_of(self, record: Any) -> Sequence[Role]:
         """Return the roles that the person has, or would have again when switched on."""
@@ -39,7 +40,7 @@ class Access(Powerful):
 
     def record_links(self, record: Any) -> Sequence[Link]:
         """Lead to the page about sessions."""
-        if not self.reaches(record, Act.EDIT):
+        if not self.reaches(record, Action.EDIT):
             return ()
         return (Link("Access and sessions", self.link("access_view", record)),)
 
@@ -72,8 +73,8 @@ class Access(Powerful):
     def _require_power(self, staff: Staff) -> None:
         """Answer 403 where the person holds more than who acts, by what is so when nobody else can change it."""
         try:
-            powers.taken(db.session, current_person()).require_over(staff)
-        except PowerError:
+            privileges.locked_privileges(db.session, current_principal()).require_over(staff)
+        except PrivilegeError:
             abort(403)
 
     def _access_page(self, staff: Staff, link: HandedLink | None = None) -> Any:
@@ -93,7 +94,7 @@ class Access(Powerful):
 
 
 def _is_oneself(staff: Staff) -> bool:
-    person = current_person()
+    person = current_principal()
     return person is not None and person.id == staff.id
 
 

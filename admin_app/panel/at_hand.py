@@ -11,13 +11,13 @@ from typing import Any
 
 from flask import g, has_request_context, request, session
 
-from admin_app.domain.sessions import WHOSE, Rows
-from admin_app.domain.views import ViewAtHand, asked_at_hand, views_at_hand
-from admin_app.jobs import ledger
-from admin_app.models.base import utc_now
+from admin_app.db.types import utc_now
+from admin_app.domain.auth.sessions import WHOSE, Rows
+from admin_app.domain.work.saved_views import ViewAtHand, asked_at_hand, views_at_hand
+from admin_app.jobs import store as job_store
 from admin_app.models.together import Query
 from admin_app.selection.selection import VIEW, whole_number
-from admin_app.web.login import expect, read
+from admin_app.web.auth.login import expect, read
 
 # Below each resource in the navigation; the rest is on the page of all views.
 MOST_SHOWN = 6
@@ -30,7 +30,7 @@ class AtHand:
     """The person's first views of every resource, with the one that was asked for by its id, and their jobs' news since `since`."""
 
     views: list[ViewAtHand]
-    jobs: list[ledger.News]
+    jobs: list[job_store.News]
     since: datetime
     asked: int
 
@@ -65,7 +65,7 @@ def _read(view_id: int, *queries: Query, **parameters: Any) -> Rows:
     is_expected = view_id == named_view()
     asked = (*_ASKED, *queries)
     views, jobs, *others = read(asked, is_expected=is_expected, since=since, view_id=view_id, **parameters)
-    g.at_hand = AtHand(views_at_hand(views), ledger.news(jobs), since, view_id)
+    g.at_hand = AtHand(views_at_hand(views), job_store.news(jobs), since, view_id)
     return others
 
 
@@ -74,4 +74,4 @@ def _since() -> datetime:
     return datetime.fromisoformat(told) if isinstance(told, str) else utc_now()
 
 
-_ASKED = (asked_at_hand(WHOSE, most=MOST_SHOWN), ledger.asked_for_news(WHOSE))
+_ASKED = (asked_at_hand(WHOSE, most=MOST_SHOWN), job_store.asked_for_news(WHOSE))

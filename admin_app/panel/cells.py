@@ -8,14 +8,14 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from admin_app import text
-from admin_app.current import zone
-from admin_app.domain.permissions import Act
-from admin_app.models.words import Words
+from admin_app import formatting
+from admin_app.context import zone
+from admin_app.db.string_set import StringSet
+from admin_app.domain.permissions.policy import Action
 from admin_app.panel.elements import UNSEEN, Cell, CellKind
 from admin_app.panel.engine import Engine
 from admin_app.panel.registry import resource_of
-from admin_app.selection.counting import Count
+from admin_app.selection.paging.counting import Count
 
 # A cell is a glimpse: more than this is neither read in a table nor worth sending.
 GLIMPSE = 120
@@ -52,7 +52,7 @@ def value_cell(value: Any, *, is_whole: bool) -> Cell:  # noqa: PLR0911 -- a tab
             return Cell(CellKind.EMPTY, "empty", "Empty text")
         case bool():
             return Cell(CellKind.CHOICE, "Yes" if value else "No")
-        case Words():
+        case StringSet():
             return value_cell(str(value), is_whole=is_whole)
         case Enum():
             return Cell(CellKind.CHOICE, str(value.value).replace("_", " ").capitalize())
@@ -72,9 +72,9 @@ def value_cell(value: Any, *, is_whole: bool) -> Cell:  # noqa: PLR0911 -- a tab
 
 def _time_cell(value: datetime, *, is_whole: bool) -> Cell:
     """Say how long ago, or the day where that is far; where there is room, to the second: not everybody can point at it."""
-    exact = text.exact_time(value, zone())
-    shown = f"{exact} ({text.relative_time(value)})" if is_whole else text.list_time(value, zone())
-    return Cell(CellKind.TIME, shown, exact, iso=text.machine_time(value, zone()))
+    exact = formatting.exact_time(value, zone())
+    shown = f"{exact} ({formatting.relative_time(value)})" if is_whole else formatting.list_time(value, zone())
+    return Cell(CellKind.TIME, shown, exact, iso=formatting.machine_time(value, zone()))
 
 
 def cell_of_value(value: Any) -> Cell:
@@ -90,7 +90,7 @@ def _relation_cell(other: Any) -> Cell:
         return Cell(CellKind.TEXT, str(other))
     if not resource.sees(other):
         return UNSEEN
-    url = resource.url_of(other) if resource.may(Act.VIEW) else ""
+    url = resource.url_of(other) if resource.may(Action.VIEW) else ""
     return Cell(CellKind.RELATION, resource.title_of(other), resource.detail_of(other), url)
 
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from flask import url_for
 from sqlalchemy import select
 
-from admin_app import text
-from admin_app.domain.diffing import Fate, Piece, cut, replaced, words_diff
-from admin_app.domain.history import titles_of
-from admin_app.domain.permissions import Act
-from admin_app.domain.undo import is_redo
+from admin_app import formatting
+from admin_app.db.json_values import from_json, kept_columns, recorded_models
+from admin_app.domain.audit.diff import Piece, PieceKind, cut, replaced, words_diff
+from admin_app.domain.audit.reader import titles_of
+from admin_app.domain.audit.undo import is_redo
+from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet, Did, Kind
-from admin_app.models.stored import from_json, kept_columns, recorded_models
 from admin_app.panel.cells import value_cell
 from admin_app.panel.elements import Cell
 from admin_app.panel.history_elements import Entry, FieldChange
@@ -61,7 +61,7 @@ def time_cell(done: ChangeSet) -> Cell:
 def _entry(change: Change, done: ChangeSet, names: Names) -> Entry:
     model = recorded_models().get(change.model)
     resource = resource_of(model) if model is not None else None
-    may_see = resource is not None and resource.may(Act.HISTORY)
+    may_see = resource is not None and resource.may(Action.HISTORY)
     return Entry(
         id=str(change.id),
         did=_WORDS[Did(change.act)],
@@ -83,7 +83,7 @@ def _entry(change: Change, done: ChangeSet, names: Names) -> Entry:
 def _title(change: Change, resource: ResourceView | None) -> str:
     if resource is not None and not resource.shows_title():
         return resource.number_of(change.record_id)
-    return text.excerpt(change.title, 60) or f"{change.model} {change.record_id}"
+    return formatting.excerpt(change.title, 60) or f"{change.model} {change.record_id}"
 
 
 def _act(done: ChangeSet) -> Entry:
@@ -114,7 +114,7 @@ def _fields(change: Change, model: type[Any], names: Names) -> Iterable[FieldCha
             continue
         column = columns.get(key)
         name = key.removesuffix("_id") if column is not None and column.foreign_keys else key
-        label = resource.get_column_name(name) if resource is not None else text.label(name)
+        label = resource.get_column_name(name) if resource is not None else formatting.label(name)
         was = _shown(resource, column, change.before, key, names)
         now = _shown(resource, column, change.after, key, names)
         if was is not None and now is not None and was.is_prose and now.is_prose:
@@ -124,7 +124,7 @@ def _fields(change: Change, model: type[Any], names: Names) -> Iterable[FieldCha
             pieces = (Piece(gone.fate, gone.text, was.url), Piece(came.fate, came.text, now.url))
         else:
             only = was or now
-            pieces = (Piece(Fate.SAME, cut(only.text), only.url),) if only is not None else ()
+            pieces = (Piece(PieceKind.SAME, cut(only.text), only.url),) if only is not None else ()
         yield FieldChange(label, pieces)
 
 
@@ -172,7 +172,7 @@ def _names(changes: Iterable[Change]) -> Names:
 def _names_in(table: str, keys: set[int]) -> dict[tuple[str, int], tuple[str, str]]:
     model = recorded_models().get(table)
     resource = resource_of(model) if model is not None else None
-    if model is None or resource is None or not resource.may(Act.VIEW):
+    if model is None or resource is None or not resource.may(Action.VIEW):
         return {}
     seen = resource.seen()
     named = select(model).where(model.id.in_(keys))
@@ -182,6 +182,6 @@ def _names_in(table: str, keys: set[int]) -> dict[tuple[str, int], tuple[str, st
     gone = keys - {one.id for one in records} if seen is None and resource.shows_title() else set()
     titles = titles_of(db.session, table, gone) if gone else {}
     for key in gone:
-        title = text.excerpt(titles.get(key, f"{resource.noun} {key}"), 60)
+        title = formatting.excerpt(titles.get(key, f"{resource.noun} {key}"), 60)
         found[table, key] = (f"{title} (deleted)", resource.link("history_view", id=key) if key in titles else "")
     return found

@@ -12,7 +12,8 @@ from flask import abort, request
 from flask_admin import expose
 from werkzeug.datastructures import MultiDict
 
-from admin_app.domain import preferences, records
+from admin_app.domain import preferences
+from admin_app.domain.records import save
 from admin_app.errors import InvalidRecord, SelectionError
 from admin_app.extensions import db
 from admin_app.models.preference import Density, Preference
@@ -21,10 +22,10 @@ from admin_app.panel.draft import Draft
 from admin_app.panel.links import ListLinks
 from admin_app.panel.list_elements import Listing
 from admin_app.panel.listing import ListPage
-from admin_app.selection.offer import PAGE_SIZES
+from admin_app.selection.list_schema import PAGE_SIZES
 from admin_app.selection.selection import Selection
-from admin_app.web.login import look_again, signed_in_staff
-from admin_app.web.notices import announce
+from admin_app.web.auth.login import look_again, signed_in_staff
+from admin_app.web.flash import announce
 
 
 class Choosing(ListPage):
@@ -57,7 +58,7 @@ class Choosing(ListPage):
         draft = self.shown_draft()
         answers = self.answers(draft)
         density = answers.get("density", "")
-        usual_size = selection.per_page if selection.view else selection.offer.page_size or PAGE_SIZES[0]
+        usual_size = selection.per_page if selection.view else selection.schema.page_size or PAGE_SIZES[0]
         page: str = self.render(
             self.columns_template,
             resource=self,
@@ -127,7 +128,7 @@ class Choosing(ListPage):
     def remember(self, **settings: Any) -> None:
         """Keep some of what the person at the screen set for this resource's lists."""
         try:
-            with records.commit(db.session, Preference):
+            with save.saving(db.session, Preference):
                 self.drop_sent_draft()
                 preferences.remember_settings(db.session, signed_in_staff(), resource=self.endpoint, **settings)
         except InvalidRecord:

@@ -11,7 +11,7 @@ from admin_app.domain.preferences import Settings
 from admin_app.errors import ConfigurationError
 from admin_app.panel.reach import Reach
 from admin_app.selection.selection import Selection
-from admin_app.web.login import current_person
+from admin_app.web.auth.login import current_principal
 
 
 class Columns(Reach):
@@ -49,7 +49,7 @@ class Columns(Reach):
     @property
     def settings(self) -> Settings:
         """What the person at the screen set for this resource's lists."""
-        person = current_person()
+        person = current_principal()
         return Settings() if person is None else person.settings_of(self.endpoint)
 
     def require_columns(self) -> None:

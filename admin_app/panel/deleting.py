@@ -13,19 +13,19 @@ from sqlalchemy import false
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import RelationshipProperty
 
-from admin_app.domain import records
-from admin_app.domain.deletion import Bound, Decision, Dependence, Fate, delete_record, dependences
-from admin_app.domain.nouns import names_of
-from admin_app.domain.permissions import Act
-from admin_app.domain.recording import last_set
+from admin_app.domain.audit.recorder import last_change_set
+from admin_app.domain.naming import names_of
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.records import save
+from admin_app.domain.records.deletion import Decision, DeletionScope, Dependence, OnDelete, delete_record, dependences
 from admin_app.errors import AdminError, InvalidRecord, NotFoundError, RecordGone
 from admin_app.extensions import db
 from admin_app.panel.editing import UNPROCESSABLE, Editing
 from admin_app.panel.elements import Choice, Dependents, Link
 from admin_app.panel.keeping import VERSION
 from admin_app.panel.registry import find, resource_of, typing_hint
-from admin_app.web import proof
-from admin_app.web.notices import announce
+from admin_app.web.auth import reauthentication
+from admin_app.web.flash import announce
 
 FATE, HEIR, SEEN = "fate.", "heir.", "seen."
 
@@ -47,9 +47,9 @@ class Deleting(Editing):
         title = self.title_of(record)
         try:
             decisions = {one.name: self._decision(one, request.form) for one in hanging}
-            if (page := proof.required_for_rows(_rows_to_go(hanging, decisions))) is not None:
+            if (page := reauthentication.required_for_rows(_rows_to_go(hanging, decisions))) is not None:
                 return page
-            with records.commit(db.session, self.model):
+            with save.saving(db.session, self.model):
                 self.drop_sent_draft()
                 self.on_model_delete(record)
                 delete_record(db.session, record, decisions, bound_of)
@@ -57,7 +57,7 @@ class Deleting(Editing):
             return self._delete_page_again({}, HTTPStatus.CONFLICT)
         except AdminError as error:
             return self._delete_page_again(_problems(error), UNPROCESSABLE)
-        announce(f"{self.noun.capitalize()} “{title}” was deleted.", undo=last_set(db.session))
+        announce(f"{self.noun.capitalize()} “{title}” was deleted.", undo=last_change_set(db.session))
         return self.redirect(self._after(record.id))
 
     def kept_names(self, view: str) -> set[str]:
@@ -71,7 +71,7 @@ class Deleting(Editing):
         if view != "delete_view":
             return super().page_again(view, words)
         record = self.get_one(request.args.get("id", ""))
-        if record is None or not self.reaches(record, Act.DELETE):
+        if record is None or not self.reaches(record, Action.DELETE):
             return None
         return self._delete_page(record, dependences(db.session, record, bound_of), {"": words}, HTTPStatus.BAD_REQUEST)
 
@@ -88,10 +88,10 @@ class Deleting(Editing):
             raise InvalidRecord({FATE + one.name: f"Choose what happens to the {one.name}."})
         if news := _news(one, form.get(SEEN + one.name, "")):
             raise InvalidRecord({FATE + one.name: news})
-        if Fate(chosen) is not Fate.GIVE:
-            return Decision(Fate(chosen))
+        if OnDelete(chosen) is not OnDelete.GIVE:
+            return Decision(OnDelete(chosen))
         try:
-            return Decision(Fate.GIVE, self._heir(one, form.get(HEIR + one.name, "").strip()))
+            return Decision(OnDelete.GIVE, self._heir(one, form.get(HEIR + one.name, "").strip()))
         except NotFoundError as error:
             raise InvalidRecord({HEIR + one.name: str(error)}) from error
 
@@ -157,11 +157,11 @@ class Deleting(Editing):
         heir = self.get_one(text)
         return self.title_of(heir) if heir is not None else text
 
-    def _choice(self, fate: Fate, words: str, chosen: str) -> Choice:
+    def _choice(self, fate: OnDelete, words: str, chosen: str) -> Choice:
         label, hint = {
-            Fate.KEEP: (f"Keep the {words}", f"They stay, without a {self.noun}."),
-            Fate.GIVE: (f"Give the {words} to another {self.noun}", ""),
-            Fate.DELETE: (f"Delete the {words} too", "They go with it, and so does what only hangs on them."),
+            OnDelete.KEEP: (f"Keep the {words}", f"They stay, without a {self.noun}."),
+            OnDelete.GIVE: (f"Give the {words} to another {self.noun}", ""),
+            OnDelete.DELETE: (f"Delete the {words} too", "They go with it, and so does what only hangs on them."),
         }[fate]
         return Choice(fate.value, label, hint, is_chosen=chosen == fate.value)
 
@@ -173,15 +173,17 @@ class Deleting(Editing):
         return self.link("index_view") if is_gone else self.return_url()
 
 
-def bound_of(relation: RelationshipProperty[Any]) -> Bound:
+def bound_of(relation: RelationshipProperty[Any]) -> DeletionScope:
     """Say with which of the records that hang on another one the person may do what."""
     child, parent = resource_of(relation.mapper.class_), resource_of(relation.parent.class_)
     if child is None:
-        return Bound()
+        return DeletionScope()
     is_shown = parent is None or parent.shows(relation.key)
-    may_move = child.may_write(str(relation.local_remote_pairs[0][1].key), Act.EDIT)
-    return Bound(
-        child.seen() if is_shown else false(), child.rows(Act.EDIT) if may_move else false(), child.rows(Act.DELETE)
+    may_move = child.may_write(str(relation.local_remote_pairs[0][1].key), Action.EDIT)
+    return DeletionScope(
+        child.seen() if is_shown else false(),
+        child.rows(Action.EDIT) if may_move else false(),
+        child.rows(Action.DELETE),
     )
 
 
@@ -204,7 +206,7 @@ def _more(one: Dependence) -> str:
 
 def _rows_to_go(hanging: Sequence[Dependence], decisions: Mapping[str, Decision]) -> int:
     """Return how many rows a deletion takes along, as far as they are counted."""
-    return 1 + sum(one.count.number for one in hanging if decisions[one.name].fate is Fate.DELETE)
+    return 1 + sum(one.count.number for one in hanging if decisions[one.name].fate is OnDelete.DELETE)
 
 
 def _sight_of(one: Dependence) -> str:

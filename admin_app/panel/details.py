@@ -12,15 +12,15 @@ from flask_admin import expose
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.exc import OperationalError
 
-from admin_app.current import lift_time_limit
-from admin_app.domain.permissions import Act
+from admin_app.context import lift_time_limit
+from admin_app.db.connection import is_timeout
+from admin_app.domain.permissions.policy import Action
 from admin_app.errors import SelectionError
 from admin_app.extensions import db
-from admin_app.models.connection import is_timeout
 from admin_app.panel.cells import cell_of
 from admin_app.panel.elements import Fact, Steps
 from admin_app.panel.relations import Relations
-from admin_app.selection.neighbours import neighbours_of
+from admin_app.selection.paging.neighbours import neighbours_of
 
 
 class Details(Relations):
@@ -42,15 +42,15 @@ class Details(Relations):
             children=self.children(record),
             return_url=self.return_url(),
             history_url=self.history_url(record),
-            edit_url=self.link_for(Act.EDIT, "edit_view", record),
-            delete_url=self.link_for(Act.DELETE, "delete_view", record),
+            edit_url=self.link_for(Action.EDIT, "edit_view", record),
+            delete_url=self.link_for(Action.DELETE, "delete_view", record),
         )
 
     def history_url(self, record: Any) -> str:
         """Return the address of what happened to the record, for who may know it."""
-        return self.link_for(Act.HISTORY, "history_view", record)
+        return self.link_for(Action.HISTORY, "history_view", record)
 
-    def link_for(self, act: Act, view: str, record: Any) -> str:
+    def link_for(self, act: Action, view: str, record: Any) -> str:
         """Return the address of a view of the record that leads back to where this page does, for who may do this with it."""
         return self.link(view, record, url=self.return_url()) if self.reaches(record, act) else ""
 

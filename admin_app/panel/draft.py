@@ -10,8 +10,8 @@ from itertools import zip_longest
 from werkzeug.datastructures import MultiDict
 
 from admin_app.errors import SelectionError
+from admin_app.formatting import plain_lines
 from admin_app.selection.conditions import Condition, Group, Member, ReadCondition, group_of
-from admin_app.text import plain_lines
 
 # A row sends `add.NAME.op` and `add.NAME`; in the form's first group `add1.NAME`, in the second group of that `add1_2.NAME`.
 _PATH = r"\d{1,3}(?:_\d{1,3}){0,5}"

@@ -12,13 +12,14 @@ from flask_admin import expose
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, HiddenField
 
-from admin_app.domain.conflicts import deletion_of
-from admin_app.domain.permissions import Act
-from admin_app.domain.recording import last_set
-from admin_app.domain.submissions import new_key
+from admin_app.db.limits import as_key
+from admin_app.domain.audit.recorder import last_change_set
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.records.conflicts import deletion_of
+from admin_app.domain.work.idempotency import new_key
 from admin_app.errors import RecordGone
 from admin_app.extensions import db
-from admin_app.models.limits import as_key
+from admin_app.formatting import exact_time
 from admin_app.panel.cells import value_cell
 from admin_app.panel.differences import Meanwhile
 from admin_app.panel.elements import Hidden
@@ -26,9 +27,8 @@ from admin_app.panel.fields import RecordForm
 from admin_app.panel.forms import Converter
 from admin_app.panel.keeping import DRAFT, ONCE, RECORD_FORMS, SEEN, VERSION, Source
 from admin_app.panel.saving import Saving
-from admin_app.text import exact_time
-from admin_app.web.links import here
-from admin_app.web.notices import announce, warn
+from admin_app.web.flash import announce, warn
+from admin_app.web.urls import here
 
 UNPROCESSABLE = 422
 # How often a form is tried again when somebody else writes the record in the same moment.
@@ -77,7 +77,7 @@ class Editing(Saving):
         record = self.get_one(request.args.get("id", ""))
         if record is None:
             return self._gone_page()
-        self.require_reach(record, Act.EDIT)
+        self.require_reach(record, Action.EDIT)
         if self.is_discarded():
             return self.redirect(self.link("edit_view", record, url=self.return_url()))
         source = self.source(record)
@@ -96,7 +96,7 @@ class Editing(Saving):
     def _is_back(self) -> bool:
         """Whether the record is there again that was deleted while its form was open, and was to be made anew."""
         is_back = request.method == "POST" and "id" in request.args and self.get_one(request.args["id"]) is not None
-        if is_back and not self.may(Act.EDIT):
+        if is_back and not self.may(Action.EDIT):
             abort(HTTPStatus.FORBIDDEN)
         return is_back
 
@@ -107,7 +107,7 @@ class Editing(Saving):
         # Of a record that is there, or may have been, but is not for this person, nothing is told.
         if key is None or VERSION not in source.own or self.seen() is not None:
             abort(HTTPStatus.NOT_FOUND)
-        if not self.may(Act.CREATE):
+        if not self.may(Action.CREATE):
             abort(HTTPStatus.CONFLICT)
         doing = deletion_of(db.session, self.model, key)
         who = (
@@ -130,7 +130,7 @@ class Editing(Saving):
             return super().page_again(view, words)
         is_new = view == "create_view"
         record = None if is_new else self.get_one(request.args.get("id", ""))
-        may = self.may(Act.CREATE) if is_new else record is not None and self.reaches(record, Act.EDIT)
+        may = self.may(Action.CREATE) if is_new else record is not None and self.reaches(record, Action.EDIT)
         if not may:
             return None
         source = self.source(record)
@@ -155,7 +155,7 @@ class Editing(Saving):
                 f"Save to make another {self.noun} of what you typed."
             )
             return self._form_page(Source(source.form, {}), None, HTTPStatus.CONFLICT)
-        if not self.may(Act.EDIT) or not self.reaches(record, Act.EDIT):
+        if not self.may(Action.EDIT) or not self.reaches(record, Action.EDIT):
             words = f"This form made {self.noun} “{self.title_of(record)}” before. Nothing was saved."
             return self._form_page(self._with_words(None, words), None, HTTPStatus.CONFLICT)
         words = (
@@ -183,7 +183,7 @@ class Editing(Saving):
         back = self.return_url()
         # The notice travels in the session's cookie, which browsers drop when it is long.
         url = self.link("edit_view", record, url=back if len(back) <= LONGEST_WAY_BACK else None)
-        announce(self.told(words), links=[("View", url)], mark=self.mark_of(record), undo=last_set(db.session))
+        announce(self.told(words), links=[("View", url)], mark=self.mark_of(record), undo=last_change_set(db.session))
         if "_continue_editing" in request.form:
             return self.redirect(url)
         if "_add_another" in request.form:
@@ -230,7 +230,7 @@ class Editing(Saving):
             facts=() if is_new else self.facts(record, leave_out={*form._fields, *self.form_columns}),
             children=[] if is_new else self.children(record),
             history_url="" if is_new else self.history_url(record),
-            delete_url="" if is_new else self.link_for(Act.DELETE, "delete_view", record),
+            delete_url="" if is_new else self.link_for(Action.DELETE, "delete_view", record),
         )
         return page, status or (UNPROCESSABLE if form.errors else 200)
 

@@ -13,15 +13,15 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import RelationshipProperty, joinedload
 from sqlalchemy.orm.interfaces import ORMOption, RelationshipDirection
 
-from admin_app.domain.permissions import Act
+from admin_app.db.limits import as_key
+from admin_app.db.record import Record
+from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
-from admin_app.models.base import Record
-from admin_app.models.limits import as_key
+from admin_app.formatting import label
 from admin_app.panel.elements import Link
 from admin_app.panel.guarded import Guarded
 from admin_app.panel.standing import standing
-from admin_app.text import label
-from admin_app.web.links import address_of, here, local_path
+from admin_app.web.urls import address_of, here, local_path
 
 
 class Engine(Guarded, ModelView):
@@ -37,7 +37,7 @@ class Engine(Guarded, ModelView):
     # Where the resource stands in the menu; smaller comes first.
     menu_order: ClassVar[int] = 100
     # Which right each exposed view asks for. A view that is not named here answers nobody.
-    acts: ClassVar[dict[str, Act]] = {}
+    acts: ClassVar[dict[str, Action]] = {}
 
     # Bulk acts and in-place editing of Flask-Admin's have no page of ours yet; without a function there is no address.
     action_view = None
@@ -49,7 +49,7 @@ class Engine(Guarded, ModelView):
         """Whether a right to every resource leaves this one out."""
         return self.record.__guarded__
 
-    def may(self, act: Act) -> bool:
+    def may(self, act: Action) -> bool:
         """Whether the person at the screen may do this here."""
         person = standing()
         return person.implies(
@@ -58,7 +58,7 @@ class Engine(Guarded, ModelView):
 
     def is_accessible(self) -> bool:
         """Whether the resource shows in the menu."""
-        return self.may(Act.LIST)
+        return self.may(Action.LIST)
 
     def may_open(self, name: str) -> bool:
         """Whether the person at the screen has the right that the view asks for."""
@@ -98,7 +98,7 @@ class Engine(Guarded, ModelView):
 
     def url_of(self, record: Any, **arguments: Any) -> str:
         """Return the address of the record's page: the form for who may edit, the facts for who may not."""
-        return self.link("edit_view" if self.may(Act.EDIT) else "details_view", record, **arguments)
+        return self.link("edit_view" if self.may(Action.EDIT) else "details_view", record, **arguments)
 
     def record_links(self, record: Any) -> Sequence[Link]:  # noqa: ARG002 -- for resources to say more
         """Return links to further pages about the record, for the head of its page."""

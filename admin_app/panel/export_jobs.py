@@ -6,22 +6,22 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from admin_app.current import acting, time_zone
-from admin_app.domain.accounts import actor_of
-from admin_app.domain.permissions import Act
+from admin_app.context import acting, time_zone
+from admin_app.domain.auth.accounts import actor_of
+from admin_app.domain.permissions.policy import Action
 from admin_app.errors import TransferError
 from admin_app.extensions import db
-from admin_app.jobs import ledger
+from admin_app.jobs import store as job_store
 from admin_app.jobs.queue import the_queue
-from admin_app.jobs.running import KINDS, Product, Progress
+from admin_app.jobs.runner import KINDS, Product, Progress
 from admin_app.models.change_set import Kind
 from admin_app.models.job import Job
 from admin_app.models.staff import Staff
 from admin_app.panel.registry import resource_of, resources
 from admin_app.panel.standing import standing_for
 from admin_app.selection.selection import VIEW
+from admin_app.timezones import zone_of
 from admin_app.transfer.formats import FileOptions
-from admin_app.zones import zone_of
 
 if TYPE_CHECKING:
     from admin_app.panel.exporting import Exporting, Order
@@ -45,7 +45,7 @@ def begin_export(view: Exporting, order: Order) -> Job:
         "options": asdict(order.options),
         "rules": _rules_of(view, [column.key for column in order.columns]),
     }
-    job = ledger.submit(
+    job = job_store.submit(
         db.session,
         kind=KIND,
         staff_id=order.staff_id or 0,
@@ -65,7 +65,7 @@ def resource_of_job(job: Job) -> ResourceView | None:
 def may_have(view: ResourceView, job: Job) -> bool:
     """Whether the person may have what the job is to write, or wrote: still export, these columns, by the same row rules."""
     keys: list[str] = job.arguments["columns"]
-    is_offered = view.may(Act.EXPORT) and set(keys) <= view.exportable().keys()
+    is_offered = view.may(Action.EXPORT) and set(keys) <= view.exportable().keys()
     return is_offered and _rules_of(view, keys) == job.arguments.get("rules", {})
 
 
@@ -75,7 +75,9 @@ def _rules_of(view: Exporting, keys: Sequence[str]) -> dict[str, list[list[str]]
     others = (columns[key].relation for key in keys)
     models = {relation.property.mapper.class_ for relation in others if relation is not None}
     related = [other for model in models if (other := resource_of(model)) is not None]
-    found = {view.endpoint: view.rule_names(Act.EXPORT)} | {one.endpoint: one.rule_names(Act.VIEW) for one in related}
+    found = {view.endpoint: view.rule_names(Action.EXPORT)} | {
+        one.endpoint: one.rule_names(Action.VIEW) for one in related
+    }
     return {name: rules for name, rules in found.items() if rules}
 
 
@@ -90,7 +92,7 @@ def run_export(job: Job, progress: Progress) -> Product:
     actor = actor_of(staff)
     with time_zone(zone_of(staff.time_zone)), acting(lambda: actor, kind=Kind.EXPORT), standing_for(staff):
         if not may_have(view, job):
-            raise TransferError(CHANGED if view.may(Act.EXPORT) else NOT_ANY_MORE)
+            raise TransferError(CHANGED if view.may(Action.EXPORT) else NOT_ANY_MORE)
         order = view.order(
             [(key, value) for key, value in asked["selection"]],
             columns=asked["columns"],

@@ -13,23 +13,23 @@ from flask_admin import expose
 from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import MultiDict
 
-from admin_app import text
-from admin_app.current import lift_time_limit, reading
+from admin_app import formatting
+from admin_app.context import lift_time_limit, reading
+from admin_app.db.connection import is_timeout
 from admin_app.extensions import db
-from admin_app.models.connection import is_timeout
 from admin_app.panel.column_order import PLACE, ColumnChoice, column_choices, in_order
 from admin_app.panel.export_jobs import begin_export
 from admin_app.panel.exporting import Exporting, Order
 from admin_app.panel.links import ListLinks
 from admin_app.panel.ticking import RowsAct
-from admin_app.selection.counting import Count, count_of
+from admin_app.selection.paging.counting import Count, count_of
+from admin_app.selection.paging.planner import planned
 from admin_app.selection.selection import Selection
-from admin_app.selection.strategy import planned
 from admin_app.transfer.formats import FORMATS, FileOptions
 from admin_app.transfer.formats.csv import DELIMITERS
-from admin_app.web import proof
-from admin_app.web.login import lead_to, signed_in_person
-from admin_app.web.notices import call_attention
+from admin_app.web.auth import reauthentication
+from admin_app.web.auth.login import lead_to, signed_in_principal
+from admin_app.web.flash import call_attention
 from admin_app.web.priority import behind_pages
 
 NOTHING_CHOSEN = "Choose at least one column."
@@ -52,12 +52,12 @@ class ExportPage(Exporting):
         """
         if export_type != "csv":
             abort(404)
-        order = self.order(self.arguments(), staff_id=signed_in_person().id)
+        order = self.order(self.arguments(), staff_id=signed_in_principal().id)
         if _exceeds("EXPORT_ROWS", order.selection):
-            at_once = text.counted(current_app.config["EXPORT_ROWS"], self.noun, self.nouns)
+            at_once = formatting.counted(current_app.config["EXPORT_ROWS"], self.noun, self.nouns)
             call_attention(f"This list is too long to be sent at once, which goes up to {at_once}. {BY_A_JOB}")
             return redirect(ListLinks(self.link("export_page")).to(order.selection))
-        if not proof.is_fresh() and _exceeds("PROOF_ROWS", order.selection):
+        if not reauthentication.is_fresh() and _exceeds("PROOF_ROWS", order.selection):
             return redirect(url_for("account.confirm", next=self.here(), back=self.back_from_file("export")))
         return self.download(order)
 
@@ -65,7 +65,7 @@ class ExportPage(Exporting):
     def export_page(self) -> Any:
         """Ask how; then send the file, or have a job make it where that takes longer."""
         arguments = self.arguments()
-        order = self.order(arguments, staff_id=signed_in_person().id)
+        order = self.order(arguments, staff_id=signed_in_principal().id)
         if request.method != "POST":
             return self._page(order.selection, None, [])
         choice = self._sent(request.form)
@@ -76,12 +76,12 @@ class ExportPage(Exporting):
             columns=choice["columns"],
             format_key=choice["format"],
             options=FileOptions(**choice["options"]),
-            staff_id=signed_in_person().id,
+            staff_id=signed_in_principal().id,
         )
         if (
-            not proof.is_fresh()
+            not reauthentication.is_fresh()
             and _exceeds("PROOF_ROWS", wanted.selection)
-            and (page := proof.required(back=self.back_from_file("export_page"))) is not None
+            and (page := reauthentication.required(back=self.back_from_file("export_page"))) is not None
         ):
             return page
         self.remember(export_choice=choice)
@@ -135,7 +135,7 @@ class ExportPage(Exporting):
             columns=self._column_choices(selection, choice),
             options=FileOptions(**choice.get("options", {})),
             delimiters=DELIMITERS,
-            rows_at_once=text.number(current_app.config["EXPORT_ROWS"]),
+            rows_at_once=formatting.number(current_app.config["EXPORT_ROWS"]),
             errors=errors,
             columns_error=next((words for place, words in errors if place == "columns"), ""),
         )
@@ -161,10 +161,10 @@ class ExportPage(Exporting):
         if not (ticked := len(selection.ticks)):
             return {"count": _words(count, self.noun, self.nouns)}
         if not (gone := ticked - count.number):
-            return {"count": text.counted(ticked, f"ticked {self.noun}", f"ticked {self.nouns}")}
-        words = text.counted(gone, f"ticked {self.noun} is", f"ticked {self.nouns} are")
+            return {"count": formatting.counted(ticked, f"ticked {self.noun}", f"ticked {self.nouns}")}
+        words = formatting.counted(gone, f"ticked {self.noun} is", f"ticked {self.nouns} are")
         return {
-            "count": f"{count} of the {text.number(ticked)} ticked {self.nouns}",
+            "count": f"{count} of the {formatting.number(ticked)} ticked {self.nouns}",
             "gone": f"{words} not in this list any more: deleted, or changed.",
         }
 
@@ -204,4 +204,4 @@ def _exceeds(setting: str, selection: Selection) -> bool:
 
 
 def _words(count: Count, noun: str, nouns: str) -> str:
-    return text.counted(count.number, noun, nouns) if count.is_exact else f"{str(count).capitalize()} {nouns}"
+    return formatting.counted(count.number, noun, nouns) if count.is_exact else f"{str(count).capitalize()} {nouns}"

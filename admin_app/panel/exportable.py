@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import inspect as inspect_mapper
 
-from admin_app.domain.permissions import Act
-from admin_app.domain.rights import FieldRight
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.permissions.rights import FieldRight
 from admin_app.errors import SelectionError
 from admin_app.panel.deleting import Deleting
 from admin_app.panel.engine import foreign_key_of
@@ -36,14 +36,14 @@ class Exportable(Deleting):
         """Return every column that may be exported, by its key: the list's, then what search, filters, sorts and forms name."""
         attributes = inspect_mapper(self.model).attrs
         forms = [name for name in self.form_columns if name in attributes]
-        names = [*self.choosable_columns(), *self.searched(), *self.offer().sorts, *self.filters_by_name, *forms, "id"]
+        names = [*self.choosable_columns(), *self.searched(), *self.schema().sorts, *self.filters_by_name, *forms, "id"]
         found = {key: self._export_column(key) for name in names if self._leaves(name) for key in self._keys_of(name)}
         return {key: column for key, column in found.items() if not _is_secret(column)}
 
     def _leaves(self, name: str) -> bool:
         """Whether a column that the person sees may also leave."""
         first = name.partition(".")[0]
-        return self.shows(name) and self.right_to(first, [Act.EXPORT]) is not FieldRight.HIDDEN
+        return self.shows(name) and self.right_to(first, [Action.EXPORT]) is not FieldRight.HIDDEN
 
     def _keys_of(self, name: str) -> Iterator[str]:
         relation = self.relation(name)

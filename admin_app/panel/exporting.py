@@ -8,17 +8,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from admin_app import text
-from admin_app.current import act_under_way
-from admin_app.domain.permissions import Act
+from admin_app import formatting
+from admin_app.context import act_under_way
+from admin_app.domain.permissions.policy import Action
 from admin_app.errors import SelectionError
 from admin_app.extensions import db
 from admin_app.panel.exportable import Exportable
 from admin_app.selection.selection import OWN_KEYS, SEARCH, WHERE, Selection
 from admin_app.transfer.columns import ExportColumn
-from admin_app.transfer.exporting import exported_rows
+from admin_app.transfer.export.export_audit import ExportAudit, audited_rows
+from admin_app.transfer.export.reader import exported_rows
 from admin_app.transfer.formats import FORMATS, FileOptions, Format
-from admin_app.transfer.taking import Taking, noted_rows
 
 # Of what a list was narrowed by, so much stands in the history; what else an address says leaves no row out.
 LONGEST_ASKED = 200
@@ -50,7 +50,7 @@ class Exporting(Exportable):
         staff_id: int | None = None,
     ) -> Order:
         """Read what is wanted; raise `SelectionError` where that is not certain: a file of other rows would look right."""
-        selection = self.selection(arguments, act=Act.EXPORT).changed()
+        selection = self.selection(arguments, act=Action.EXPORT).changed()
         if selection.problems:
             message = f"A filter could not be read, so nothing was exported. {' '.join(selection.problems)}"
             raise SelectionError(message)
@@ -79,7 +79,7 @@ class Exporting(Exportable):
             on_total=on_total,
             line=None if write_line is None else lambda columns, store: write_line(columns, order.options, store),
         )
-        rows = noted_rows(db.engine, read, self._taking(order.selection))
+        rows = audited_rows(db.engine, read, self._taking(order.selection))
 
         def written() -> Generator[bytes, None, None]:
             passing, told = _Counted(rows), 0
@@ -92,14 +92,14 @@ class Exporting(Exportable):
 
         return written()
 
-    def _taking(self, selection: Selection) -> Taking:
+    def _taking(self, selection: Selection) -> ExportAudit:
         """Say who takes the rows: asked now, since a download is sent when the request is over."""
         acting = act_under_way()
-        return Taking(
+        return ExportAudit(
             actor=acting.who() if acting is not None else (None, ""),
             request_id=acting.request_id if acting is not None else "",
             resource=self.model.__table__.name,
-            words=lambda number: text.counted(number, self.noun, self.nouns),
+            words=lambda number: formatting.counted(number, self.noun, self.nouns),
             asked="&".join(f"{key}={value}" for key, value in selection.arguments() if key not in SHAPES)[
                 :LONGEST_ASKED
             ],

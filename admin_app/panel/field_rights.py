@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm.interfaces import RelationshipDirection
 
-from admin_app.domain.permissions import Act
-from admin_app.domain.rights import FieldRight
-from admin_app.models.base import Record
+from admin_app.db.record import Record
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.permissions.rights import FieldRight
 from admin_app.panel.engine import Engine, foreign_key_of
 from admin_app.panel.registry import resource_of
 from admin_app.panel.standing import standing
@@ -28,13 +28,13 @@ class FieldRights(Engine):
         """Return the condition on the rows that the person may see at all; None: every row."""
         raise NotImplementedError
 
-    def seeing(self) -> tuple[Act, ...]:
+    def seeing(self) -> tuple[Action, ...]:
         """Return the acts by which the person sees something here: of who may only do other things, those."""
         return standing().implies((self.endpoint, "seeing"), self._seeing)
 
     def looks(self) -> bool:
         """Whether the person may see records here, or lists of them."""
-        return self.may(Act.VIEW) or self.may(Act.LIST)
+        return self.may(Action.VIEW) or self.may(Action.LIST)
 
     def shows(self, name: str) -> bool:
         """Whether the person may see a field, or a related record's ("user.email"): that one only who may see all of those."""
@@ -49,14 +49,14 @@ class FieldRights(Engine):
         """Return those of these fields that the person may see."""
         return [name for name in names if self.shows(name)]
 
-    def may_write(self, name: str, act: Act) -> bool:
+    def may_write(self, name: str, act: Action) -> bool:
         """Whether the person may give a field another value by this act. Nobody writes what they do not see."""
         return standing().implies(
             (self.endpoint, "writes", name, act),
             lambda: self.shows(name) and self.right_to(name, [act]) is FieldRight.FREE,
         )
 
-    def right_to(self, name: str, acts: Sequence[Act]) -> FieldRight:
+    def right_to(self, name: str, acts: Sequence[Action]) -> FieldRight:
         """Return the most generous right to a field by any of these acts. A relation is also the column of its key."""
         if name in _IN_ADDRESSES_AND_FORMS:
             return FieldRight.FREE
@@ -80,9 +80,9 @@ class FieldRights(Engine):
         """Name a record by its number, "Post 12"."""
         return f"{self.noun[:1].upper()}{self.noun[1:]} {key}"
 
-    def _seeing(self) -> tuple[Act, ...]:
-        looking = tuple(act for act in (Act.VIEW, Act.LIST) if self.may(act))
-        return looking or tuple(act for act in Act if self.may(act))
+    def _seeing(self) -> tuple[Action, ...]:
+        looking = tuple(act for act in (Action.VIEW, Action.LIST) if self.may(act))
+        return looking or tuple(act for act in Action if self.may(act))
 
     def _shows(self, name: str) -> bool:
         first, _, rest = name.partition(".")

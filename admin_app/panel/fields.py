@@ -11,14 +11,14 @@ from wtforms import Field, Form, PasswordField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
-from admin_app.domain.nouns import noun_of
-from admin_app.domain.permissions import Act
+from admin_app.domain.naming import noun_of
+from admin_app.domain.permissions.policy import Action
 from admin_app.errors import NotFoundError
-from admin_app.letters import composed, line
+from admin_app.formatting import plain_lines
 from admin_app.panel.elements import UNSEEN
 from admin_app.panel.registry import find, resource_of, typing_hint
-from admin_app.text import plain_lines
-from admin_app.web.bodies import SentAsFile
+from admin_app.unicode_text import composed, line
+from admin_app.web.form_parser import SentAsFile
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class RelationField(Field):
             return Picked(str(self.data.id), str(self.data), "", "")
         if not resource.sees(self.data):
             return Picked(str(self.data.id), UNSEEN.text, "", "")
-        url = resource.url_of(self.data) if resource.may(Act.VIEW) else ""
+        url = resource.url_of(self.data) if resource.may(Action.VIEW) else ""
         return Picked(str(self.data.id), resource.title_of(self.data), resource.detail_of(self.data), url)
 
     def _value(self) -> str:

@@ -78,7 +78,7 @@ class Filtering(Keeping):
     def sent_filters(self, selection: Selection) -> tuple[Selection, Draft | None]:
         """Add what the filter form was sent with, and return the form where it is still being built."""
         draft = sent_draft(request.args, self.filters_by_name)
-        members = [*selection.filters, *draft.members(reader_of(selection.offer))]
+        members = [*selection.filters, *draft.members(reader_of(selection.schema))]
         return selection.with_filters(members), draft if request.args.get(BUILD) else None
 
     def filter_bar(

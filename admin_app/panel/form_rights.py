@@ -6,16 +6,16 @@ from typing import Any
 
 from wtforms import Form
 
-from admin_app.domain.permissions import Act
-from admin_app.domain.rules import is_required
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.records.rules import is_required
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
+from admin_app.formatting import in_words
 from admin_app.panel.cells import cell_of
 from admin_app.panel.details import Details
 from admin_app.panel.elements import Fact
 from admin_app.panel.engine import foreign_key_of
 from admin_app.panel.registry import resource_of
-from admin_app.text import in_words
 
 
 class FormRights(Details):
@@ -23,13 +23,13 @@ class FormRights(Details):
 
     def create_form(self, obj: Any = None) -> Form:
         """Make the form of a new record."""
-        return self.narrowed_form(super().create_form(obj), Act.CREATE)
+        return self.narrowed_form(super().create_form(obj), Action.CREATE)
 
     def edit_form(self, obj: Any = None) -> Form:
         """Make the form of a record."""
-        return self.narrowed_form(super().edit_form(obj), Act.EDIT, obj)
+        return self.narrowed_form(super().edit_form(obj), Action.EDIT, obj)
 
-    def narrowed_form(self, form: Form, act: Act, record: Any = None) -> Form:
+    def narrowed_form(self, form: Form, act: Action, record: Any = None) -> Form:
         """Take out what the person may not write by this act."""
         for name in [field.name for field in form if hasattr(self.model, field.name)]:
             if not self.may_write(name, act) or (record is not None and self._leads_out_of_sight(name, record)):
@@ -54,7 +54,7 @@ class FormRights(Details):
             else ""
         )
 
-    def require_within(self, record: Any, act: Act) -> None:
+    def require_within(self, record: Any, act: Action) -> None:
         """Raise `InvalidRecord` where a record, as it is written now, is none that the person may see and do this with."""
         if self.rows(act) is None:
             return

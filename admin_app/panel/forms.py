@@ -12,7 +12,7 @@ from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # new in 3.3; the stubs are of 3.2
 from wtforms.validators import InputRequired, Length
 
-from admin_app.domain.rules import is_required, longest, problem_with
+from admin_app.domain.records.rules import is_required, longest, problem_with
 from admin_app.panel.fields import EmailField, LineField, LongTextField, RelationField, Rule
 from admin_app.panel.typed_fields import (
     DateField,
@@ -26,7 +26,7 @@ from admin_app.panel.typed_fields import (
 
 
 class Converter(AdminModelConverter):
-    """Makes the fields. A column's rules come from `domain.rules`, so that a form and an import refuse alike."""
+    """Makes the fields. A column's rules come from `domain.records.rules`, so that a form and an import refuse alike."""
 
     def convert(self, model: Any, mapper: Any, name: str, prop: Any, field_args: Any, hidden_pk: bool) -> Any:  # noqa: FBT001, PLR0917 -- Flask-Admin's signature
         """Let Flask-Admin make the field, then replace its validators by ours."""

@@ -10,10 +10,10 @@ from flask import abort, request
 from flask.typing import ResponseReturnValue
 from flask_admin import BaseView
 
-from admin_app.domain.sessions import Queries
+from admin_app.domain.auth.sessions import Queries
 from admin_app.panel.at_hand import expect_at_hand
-from admin_app.web import proof
-from admin_app.web.login import ask_to_sign_in, current_person
+from admin_app.web.auth import reauthentication
+from admin_app.web.auth.login import ask_to_sign_in, current_principal
 
 
 class Guarded(BaseView):
@@ -29,7 +29,7 @@ class Guarded(BaseView):
 
     def is_accessible(self) -> bool:
         """Whether the menu shows it."""
-        return current_person() is not None
+        return current_principal() is not None
 
     def may_open(self, _name: str) -> bool:
         """Whether the person at the screen has the right that a view asks for."""
@@ -52,13 +52,13 @@ class Guarded(BaseView):
         if request.method == "GET":
             queries, parameters = self.asked_along(name)
             expect_at_hand(*queries, **parameters)
-        if current_person() is None:
+        if current_principal() is None:
             return self.answer_to_stranger(name)
         if not self.may_open(name):
             abort(403)
-        proof.note_purpose(self.purpose_of(name))
-        if proof.is_given() or (request.method == "POST" and name in self.proof_for):
-            page: ResponseReturnValue | None = proof.required(back=self.back_from_file(name))
+        reauthentication.note_purpose(self.purpose_of(name))
+        if reauthentication.is_given() or (request.method == "POST" and name in self.proof_for):
+            page: ResponseReturnValue | None = reauthentication.required(back=self.back_from_file(name))
             return page
         return None
 

@@ -12,17 +12,17 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import RelationshipProperty
 from wtforms import Form
 
-from admin_app import text
-from admin_app.domain import records
-from admin_app.domain.history import state_at, timeline
-from admin_app.domain.permissions import Act
-from admin_app.domain.recording import describe, last_set
-from admin_app.domain.undo import UNDOABLE, bring_back
-from admin_app.errors import InvalidRecord, PowerError, UndoError
+from admin_app import formatting
+from admin_app.db.json_values import from_json, kept_columns
+from admin_app.db.limits import as_key
+from admin_app.domain.audit.reader import state_at, timeline
+from admin_app.domain.audit.recorder import describe, last_change_set
+from admin_app.domain.audit.undo import UNDOABLE, restore_record
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.records import save
+from admin_app.errors import InvalidRecord, PrivilegeError, UndoError
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet, Did, Kind
-from admin_app.models.limits import as_key
-from admin_app.models.stored import from_json, kept_columns
 from admin_app.panel.changes import entries_of
 from admin_app.panel.editing import UNPROCESSABLE
 from admin_app.panel.engine import foreign_key_of
@@ -30,8 +30,8 @@ from admin_app.panel.export_page import ExportPage
 from admin_app.panel.history_elements import Entry
 from admin_app.panel.in_the_way import said_of
 from admin_app.panel.registry import resource_of
-from admin_app.web.login import current_person
-from admin_app.web.notices import announce
+from admin_app.web.auth.login import current_principal
+from admin_app.web.flash import announce
 
 
 class History(ExportPage):
@@ -51,12 +51,12 @@ class History(ExportPage):
         if change is None or change.model != self.model.__table__.name:
             abort(404)
         key = change.record_id
-        self._require_in_reach(key, Act.UNDO, may_be_gone=change.act == Did.DELETE)
+        self._require_in_reach(key, Action.UNDO, may_be_gone=change.act == Did.DELETE)
         problems = self._brought_back(change) if change.act == Did.DELETE else self._restored(change)
         if problems:
             return self._history_page(key, problems)
         words = self.told(f"{self.noun.capitalize()} “{self._title_of(change)}” was restored.")
-        announce(words, undo=last_set(db.session))
+        announce(words, undo=last_change_set(db.session))
         return self.redirect(self.link("history_view", id=key, url=self.return_url()))
 
     def _requested_key(self) -> int:
@@ -65,7 +65,7 @@ class History(ExportPage):
             abort(404)
         return key
 
-    def _require_in_reach(self, key: int, act: Act, *, may_be_gone: bool = False) -> None:
+    def _require_in_reach(self, key: int, act: Action, *, may_be_gone: bool = False) -> None:
         """Answer 404 for what the person does not see, and 403 where this is not for them to do.
 
         What a record was that is gone cannot be asked of its rows: who is kept to some of them brings it back to be judged.
@@ -77,15 +77,15 @@ class History(ExportPage):
             abort(404)
 
     def _title_of(self, change: Change) -> str:
-        return text.excerpt(change.title, 60) if self.shows_title() else self.number_of(change.record_id)
+        return formatting.excerpt(change.title, 60) if self.shows_title() else self.number_of(change.record_id)
 
     def _brought_back(self, change: Change) -> list[str]:
         try:
-            with records.commit(db.session, self.model):
-                bring_back(db.session, change, by=current_person())
-                if self.rows(Act.UNDO) is not None and not self.is_within(change.record_id, Act.UNDO):
+            with save.saving(db.session, self.model):
+                restore_record(db.session, change, by=current_principal())
+                if self.rows(Action.UNDO) is not None and not self.is_within(change.record_id, Action.UNDO):
                     abort(404)
-        except (UndoError, PowerError, InvalidRecord) as error:
+        except (UndoError, PrivilegeError, InvalidRecord) as error:
             if self.seen() is not None:
                 abort(404)
             return [f"{error}{said_of(change, error.other) if isinstance(error, UndoError) else ''}"]
@@ -100,7 +100,7 @@ class History(ExportPage):
         lost = past.__dict__.pop("gone")
         form: Form = self._edit_form_class(None, obj=past)
         form.process(None, obj=past)
-        form = self.narrowed_form(form, Act.UNDO, record)
+        form = self.narrowed_form(form, Action.UNDO, record)
         gone = [f"{words} is gone." for name, words in lost.items() if name in form]
         title = self._title_of(change)
         describe(db.session, kind=Kind.RESTORE, summary=f"Restored {self.noun} “{title}”")
@@ -134,7 +134,7 @@ class History(ExportPage):
     def _history_page(self, key: int, problems: Any) -> Any:
         before = as_key(Change, request.args.get("before", "")) or 0
         before_act = as_key(ChangeSet, request.args.get("before_act", "")) or 0
-        self._require_in_reach(key, Act.HISTORY)
+        self._require_in_reach(key, Action.HISTORY)
         found = timeline(db.session, self.model, key, before=before, before_act=before_act)
         record = self.get_one(key)
         if record is None and not found.entries:
@@ -161,7 +161,7 @@ class History(ExportPage):
 
     def _with_restore(self, entry: Entry, record: Any, newest: str) -> Entry:
         """Offer the way back to a version that is not the present one."""
-        may = self.may(Act.UNDO) if record is None else self.reaches(record, Act.UNDO)
+        may = self.may(Action.UNDO) if record is None else self.reaches(record, Action.UNDO)
         if not may or entry.is_secret or entry.kind not in UNDOABLE:
             return entry
         is_newest = entry.id == newest

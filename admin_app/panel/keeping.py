@@ -13,16 +13,17 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from wtforms import Form, PasswordField
 
-from admin_app.domain.drafts import draft_of, drop_draft, keep_draft, storable
+from admin_app.domain.work.drafts import draft_of, drop_draft, keep_draft, storable
 from admin_app.errors import SelectionError
 from admin_app.extensions import db
 from admin_app.models.draft import Draft
 from admin_app.panel.elements import Hidden
 from admin_app.panel.field_rights import FieldRights
 from admin_app.panel.registry import resources
-from admin_app.web import errors, proof, typed
-from admin_app.web.login import ask_to_sign_in, current_person, former_staff_id
-from admin_app.web.notices import warn
+from admin_app.web import errors, submitted_fields
+from admin_app.web.auth import reauthentication
+from admin_app.web.auth.login import ask_to_sign_in, current_principal, former_staff_id
+from admin_app.web.flash import warn
 
 # The fields of ours in a form: the version it was drawn from, the version its choices were made at and they themselves,
 # what makes two sendings one, and which draft it shows.
@@ -62,8 +63,10 @@ class Keeping(FieldRights):
 
     def answer_to_stranger(self, name: str) -> ResponseReturnValue:
         """Keep what somebody typed whose session has ended, before they are asked to sign in."""
-        proof.unwrap(former_staff_id())
-        if (fields := typed.typed(self.kept_names(name))) and (page := self._kept(fields, name)) is not None:
+        reauthentication.unwrap(former_staff_id())
+        if (fields := submitted_fields.submitted_fields(self.kept_names(name))) and (
+            page := self._kept(fields, name)
+        ) is not None:
             return page
         return super().answer_to_stranger(name)
 
@@ -82,7 +85,7 @@ class Keeping(FieldRights):
 
     def shown_draft(self) -> Draft | None:
         """Return the person's draft that the address names."""
-        person = current_person()
+        person = current_principal()
         if request.method == "POST" or person is None or IN_ADDRESS not in request.args:
             return None
         return draft_of(db.session, person, request.args[IN_ADDRESS], address=form_address())
@@ -114,7 +117,7 @@ class Keeping(FieldRights):
 
     def drop_sent_draft(self) -> None:
         """Forget the draft that was just saved (not yet committed)."""
-        person = current_person()
+        person = current_principal()
         if person is not None and (key := request.form.get(DRAFT)):
             drop_draft(db.session, person, key)
 
@@ -125,7 +128,7 @@ class Keeping(FieldRights):
 
 def init_app(app: Flask) -> None:
     """Tell error pages what may be given back, and answer a stale token with the form itself."""
-    typed.init_app(app, _names)
+    submitted_fields.init_app(app, _names)
     app.register_error_handler(CSRFError, _stale_token)
 
 
@@ -143,10 +146,14 @@ def _names() -> Collection[str]:
 
 def _stale_token(_error: CSRFError) -> Any:
     """Show the form again with a fresh token; what came without a good one is never carried out."""
-    person = current_person()
-    proof.unwrap(person.id if person is not None else None)
+    person = current_principal()
+    reauthentication.unwrap(person.id if person is not None else None)
     resource, view = _resource()
-    if resource is None or not typed.typed(resource.kept_names(view)) or not resource.may(resource.acts[view]):
+    if (
+        resource is None
+        or not submitted_fields.submitted_fields(resource.kept_names(view))
+        or not resource.may(resource.acts[view])
+    ):
         return errors.token_missing()
     try:
         return resource.page_again(view, STALE) or errors.token_missing()

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement
 
-from admin_app.domain.permissions import Act
+from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.panel.cells import cell_of
 from admin_app.panel.columns import Columns
@@ -15,8 +15,8 @@ from admin_app.panel.engine import with_id
 from admin_app.panel.filtering import Narrowings, narrowed
 from admin_app.panel.list_elements import Row
 from admin_app.panel.registry import resource_of
-from admin_app.selection.counting import Count, counts_of_children
-from admin_app.web.notices import marks
+from admin_app.selection.paging.counting import Count, counts_of_children
+from admin_app.web.flash import marks
 
 Counts = Mapping[str, Mapping[Any, Count]]
 
@@ -28,8 +28,8 @@ class ListRows(Columns):
         """Draw a page's records, for a list at the address `here`."""
         counts = self.child_counts(names, records)
         self.look_beyond(names, records)
-        editable, deletable = (self.reached(records, act) for act in (Act.EDIT, Act.DELETE))
-        may_view, marked = self.may(Act.VIEW), marks()
+        editable, deletable = (self.reached(records, act) for act in (Action.EDIT, Action.DELETE))
+        may_view, marked = self.may(Action.VIEW), marks()
         edit, view, delete = (self.link(name, url=here) for name in ("edit_view", "details_view", "delete_view"))
         for record in records:
             edit_url = with_id(edit, record) if record.id in editable else ""

@@ -18,12 +18,12 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from admin_app import text
-from admin_app.current import lift_time_limit
-from admin_app.domain.finding import typed_key
-from admin_app.domain.permissions import Act
+from admin_app import formatting
+from admin_app.context import lift_time_limit
+from admin_app.db.connection import is_timeout
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.records.lookup import typed_key
 from admin_app.extensions import db
-from admin_app.models.connection import is_timeout
 from admin_app.models.preference import Density
 from admin_app.panel.draft import Draft, is_control
 from admin_app.panel.elements import CellKind
@@ -31,10 +31,10 @@ from admin_app.panel.links import ListLinks
 from admin_app.panel.list_elements import Column, Listing, Numbered, SearchBox
 from admin_app.panel.list_rows import ListRows
 from admin_app.panel.pager import pager_of
-from admin_app.selection import search
-from admin_app.selection.counting import Count
-from admin_app.selection.offer import Offer, SearchColumn, SortKey
-from admin_app.selection.paging import Page, page_of
+from admin_app.selection.list_schema import ListSchema, SearchColumn, SortKey
+from admin_app.selection.paging.counting import Count
+from admin_app.selection.paging.pages import Page, page_of
+from admin_app.selection.search import search
 from admin_app.selection.selection import END, OWN_KEYS, SEARCH, Selection
 
 CHILD_PAGE_SIZES = (10, 20, 50)
@@ -61,23 +61,23 @@ class ListPage(ListRows):
         page = self.render(self.list_template, resource=self, listing=listing)
         return page, HTTPStatus.SERVICE_UNAVAILABLE if listing.is_cut else HTTPStatus.OK
 
-    def selection(self, arguments: Sequence[tuple[str, str]], *, act: Act = Act.LIST) -> Selection:
+    def selection(self, arguments: Sequence[tuple[str, str]], *, act: Action = Action.LIST) -> Selection:
         """Read which rows an address means, of those there are for this act, and how the person at the screen likes to see them."""
         settings = self.settings
         has_default = settings.default_view_id is not None
-        offer = replace(self.offer(act), page_size=settings.page_size, has_default_view=has_default)
-        return Selection.parse(offer, arguments)
+        schema = replace(self.schema(act), page_size=settings.page_size, has_default_view=has_default)
+        return Selection.parse(schema, arguments)
 
     def newest(self) -> Selection:
         """Return the records of this resource, the last one made first, as their times say where the person sees these."""
         sort = CREATED_AT if self.shows(CREATED_AT) else "id"
-        return Selection(offer=replace(self.offer_of_newest(), default_sort=f"-{sort}", rows=self.rows(Act.LIST)))
+        return Selection(schema=replace(self.offer_of_newest(), default_sort=f"-{sort}", rows=self.rows(Action.LIST)))
 
-    def offer_of_newest(self) -> Offer:
+    def offer_of_newest(self) -> ListSchema:
         """Return the order that the start page has its records in, whose index is declared like that of every sort."""
-        return Offer(self.model, sorts={CREATED_AT: SortKey(self.model.created_at)}, default_sort="id")
+        return ListSchema(self.model, sorts={CREATED_AT: SortKey(self.model.created_at)}, default_sort="id")
 
-    def offer(self, act: Act = Act.LIST) -> Offer:
+    def schema(self, act: Action = Action.LIST) -> ListSchema:
         """Return what a list of this resource may be asked by the person at hand: what it declares, of what they may see."""
         declared = self.declared_offer()
         sorts = {name: sort for name, sort in declared.sorts.items() if self._may_go_by(name, sort)}
@@ -92,9 +92,9 @@ class ListPage(ListRows):
             rows=self.rows(act),
         )
 
-    def declared_offer(self) -> Offer:
+    def declared_offer(self) -> ListSchema:
         """Return what this resource declares that a list of it may be asked."""
-        return Offer(
+        return ListSchema(
             model=self.model,
             search=self.searched(),
             sorts=self._sorts(),
@@ -106,11 +106,11 @@ class ListPage(ListRows):
         """Return the columns that `column_searchable_list` names; each gets its index by the next migration."""
         return {name: SearchColumn(*self._resolved(name)) for name in self.column_searchable_list or ()}
 
-    def child_offer(self, back: str) -> Offer:
+    def child_offer(self, back: str) -> ListSchema:
         """Return what may be asked of a list on a parent's page; the parent itself, `back`, need not be searched for."""
-        offer = self.offer()
-        search = {name: column for name, column in offer.search.items() if name.partition(".")[0] != back}
-        return replace(offer, search=search, filters={}, page_sizes=CHILD_PAGE_SIZES)
+        schema = self.schema()
+        search = {name: column for name, column in schema.search.items() if name.partition(".")[0] != back}
+        return replace(schema, search=search, filters={}, page_sizes=CHILD_PAGE_SIZES)
 
     def listing(
         self, selection: Selection, links: ListLinks, *, identity: str, hide: str = "", draft: Draft | None = None
@@ -132,7 +132,7 @@ class ListPage(ListRows):
             pager=pager_of(selection, page, links),
             is_narrowed=selection.is_narrowed,
             clear_url=links.to(selection.cleared()),
-            new_url=self.link("create_view", url=here) if self.may(Act.CREATE) else "",
+            new_url=self.link("create_view", url=here) if self.may(Action.CREATE) else "",
             export_url=self._export_url(selection, "export", export_type="csv"),
             export_page_url=self._export_url(selection, "export_page"),
             form_url=links.path,
@@ -207,7 +207,7 @@ class ListPage(ListRows):
         return f"-{name}" if descending else name
 
     def _column(self, name: str, selection: Selection, links: ListLinks) -> Column:
-        sort = selection.sort or selection.offer.default_sort
+        sort = selection.sort or selection.schema.default_sort
         is_sorted = sort.removeprefix("-") == name
         ascending = is_sorted and not sort.startswith("-")
         target = f"-{name}" if ascending else name
@@ -215,7 +215,7 @@ class ListPage(ListRows):
             key=name,
             label=self.get_column_name(name),
             kind=self._kind_of(name),
-            sort_url=links.to(selection.changed(sort=target)) if name in selection.offer.sorts else "",
+            sort_url=links.to(selection.changed(sort=target)) if name in selection.schema.sorts else "",
             sorted=("ascending" if ascending else "descending") if is_sorted else "",
         )
 
@@ -227,31 +227,31 @@ class ListPage(ListRows):
 
     def _export_url(self, selection: Selection, view: str, **arguments: Any) -> str:
         """Return where the rows of this list leave as a file, "" where they may not."""
-        if not self.may(Act.EXPORT) or selection.parent is not None:
+        if not self.may(Action.EXPORT) or selection.parent is not None:
             return ""
         return ListLinks(url_for(f"{self.endpoint}.{view}", **arguments)).to(selection.changed())
 
     def _gone_words(self, selection: Selection) -> list[str]:
         gone = self.gone_columns(selection)
-        quoted = text.in_words([f"“{name}”" for name in gone])
+        quoted = formatting.in_words([f"“{name}”" for name in gone])
         return [f"Left out, since this list has no such column: {quoted}."] if gone else []
 
     def _search_box(self, selection: Selection, links: ListLinks) -> SearchBox | None:
-        if not selection.offer.search:
+        if not selection.schema.search:
             return None
         name = selection.prefix + SEARCH
-        labels = [self.get_column_name(path) for path in selection.offer.search]
+        labels = [self.get_column_name(path) for path in selection.schema.search]
         return SearchBox(
             name=name,
             value=selection.search,
-            columns=text.in_words([label.lower() if label[:2] != "ID" else label for label in labels]),
+            columns=formatting.in_words([label.lower() if label[:2] != "ID" else label for label in labels]),
             hidden=tuple(links.hidden(selection.changed(), leave_out=name)),
             clear_url=links.to(selection.changed(search="")) if selection.search else "",
         )
 
     def _kept_to(self) -> str:
         """Say which rows the person is kept to, so that nobody takes them for all there are."""
-        rules = self.rule_words(Act.LIST)
+        rules = self.rule_words(Action.LIST)
         return f", of {rules}" if rules else ""
 
     def _result_line(self, selection: Selection, page: Page) -> str:
@@ -262,11 +262,11 @@ class ListPage(ListRows):
         if count.is_exact and shown == count.number:
             return all_of_them
         if page.number and not (count.is_exact and first + shown - 1 > count.number):
-            return f"{text.number(first)} to {text.number(first + shown - 1)} of {all_of_them}"
-        return f"{'The last ' if selection.before == END else ''}{text.number(shown)} of {all_of_them}"
+            return f"{formatting.number(first)} to {formatting.number(first + shown - 1)} of {all_of_them}"
+        return f"{'The last ' if selection.before == END else ''}{formatting.number(shown)} of {all_of_them}"
 
     def _counted_in_words(self, count: Count) -> str:
-        return text.counted(count.number, self.noun, self.nouns) if count.is_exact else f"{count} {self.nouns}"
+        return formatting.counted(count.number, self.noun, self.nouns) if count.is_exact else f"{count} {self.nouns}"
 
 
 def _messages(selection: Selection) -> list[str]:

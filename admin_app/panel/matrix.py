@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from admin_app import text
-from admin_app.domain import powers
-from admin_app.domain.rights import ANY, Act, FieldRight, Grant, Rights
+from admin_app import formatting
+from admin_app.domain.permissions import privileges
+from admin_app.domain.permissions.rights import ANY, Action, FieldRight, Grant, Rights
 from admin_app.panel.registry import resources
 from admin_app.panel.resource import ResourceView
 from admin_app.panel.standing import standing
@@ -46,10 +46,10 @@ class Choice:
         return any(one.is_ticked for one in self.options)
 
 
-def acts() -> list[Act]:
+def acts() -> list[Action]:
     """Return the acts that some resource's pages ask for, in their order."""
     asked = {act for resource in resources() for act in resource.asked_acts()}
-    return [act for act in Act if act in asked]
+    return [act for act in Action if act in asked]
 
 
 def heads() -> list[str]:
@@ -65,11 +65,11 @@ def lines(ticked: Collection[str]) -> list[MatrixRow]:
 
 def left_out() -> str:
     """Say what a tick for every resource does not reach."""
-    names = text.in_words([one.plural for one in resources() if one.is_guarded])
+    names = formatting.in_words([one.plural for one in resources() if one.is_guarded])
     return f"A tick at “Every resource” is also for those to come, and not for {names}: these have to be ticked by themselves."
 
 
-def _line(name: str, label: str, known: Collection[Act], ticked: Collection[str]) -> MatrixRow:
+def _line(name: str, label: str, known: Collection[Action], ticked: Collection[str]) -> MatrixRow:
     found = [_tick(f"{name}:{act}", ticked) if act in known else None for act in acts()]
     return MatrixRow(label, (*found, _tick(f"{name}:{ANY}", ticked)))
 
@@ -77,7 +77,7 @@ def _line(name: str, label: str, known: Collection[Act], ticked: Collection[str]
 def _tick(value: str, ticked: Collection[str]) -> Tick:
     # Rows and fields are asked about when the whole role is saved: one that keeps to some rows may be given with them.
     mine = Rights(tuple(Grant(one.permissions) for one in standing().rights.grants))
-    is_open = mine.covers(Grant(frozenset({value})), guarded=powers.guarded())
+    is_open = mine.covers(Grant(frozenset({value})), guarded=privileges.guarded())
     act = value.partition(":")[2]
     return Tick(value, "Everything" if act == ANY else act.capitalize(), value in ticked, is_open)
 
@@ -89,7 +89,7 @@ def row_choices(chosen: Collection[str]) -> list[tuple[str, list[Choice]]]:
 
 
 def _row_choice(resource: ResourceView, chosen: Collection[str]) -> Choice:
-    held = [_rules(resource, act) for act in Act if resource.may(act)]
+    held = [_rules(resource, act) for act in Action if resource.may(act)]
     every = Tick("", "Every row", is_ticked=False, is_open=None in held)
     rules = (
         Tick(
@@ -103,7 +103,7 @@ def _row_choice(resource: ResourceView, chosen: Collection[str]) -> Choice:
     return Choice(resource.plural, (every, *rules))
 
 
-def _rules(resource: ResourceView, act: Act) -> frozenset[str] | None:
+def _rules(resource: ResourceView, act: Action) -> frozenset[str] | None:
     return standing().rights.row_rules(act, resource.endpoint, guarded=resource.is_guarded)
 
 
@@ -114,7 +114,7 @@ def field_choices(chosen: Collection[str]) -> list[tuple[str, list[Choice]]]:
 
 def _field_choice(resource: ResourceView, name: str, chosen: Collection[str]) -> Choice:
     rights = standing().rights
-    held = [rights.field(act, resource.endpoint, name, guarded=resource.is_guarded) for act in Act]
+    held = [rights.field(act, resource.endpoint, name, guarded=resource.is_guarded) for act in Action]
     least = min(one.strictness for one in held)
     path = f"{resource.endpoint}.{name}"
     free = Tick("", "Free", is_ticked=False, is_open=least == 0)

@@ -9,15 +9,15 @@ from typing import Any
 from flask import request
 from wtforms import Field
 
-from admin_app.domain.conflicts import UNKNOWN, Origin, Outcome, origin_of, outcome_of
+from admin_app.domain.records.conflicts import UNKNOWN, EarlierState, Resolution, earlier_state, resolution_of
 from admin_app.extensions import db
+from admin_app.formatting import plain_lines
 from admin_app.panel.cells import cell_of_value, value_cell
 from admin_app.panel.company import Company
 from admin_app.panel.differences import Difference, Meanwhile, diff_of
 from admin_app.panel.elements import Cell
 from admin_app.panel.engine import foreign_key_of
 from admin_app.panel.keeping import SEEN, TAKE, VERSION, Source
-from admin_app.text import plain_lines
 
 # What a choice sends: the other's value, or what is typed.
 THEIRS, YOURS = "theirs", "yours"
@@ -30,7 +30,7 @@ class Part:
     """A field of the form with its three values. `typed` is the field as it was sent, where another value took its place."""
 
     control: Field
-    outcome: Outcome
+    outcome: Resolution
     was: Any
     theirs: Any
     take: str = ""
@@ -39,7 +39,7 @@ class Part:
     @property
     def is_open(self) -> bool:
         """Whether somebody has to choose yet."""
-        return self.outcome is Outcome.CHOICE and self.take not in {THEIRS, YOURS}
+        return self.outcome is Resolution.CHOICE and self.take not in {THEIRS, YOURS}
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Merge:
     """A form against the record as it is now."""
 
     parts: Sequence[Part]
-    origin: Origin
+    origin: EarlierState
     is_stale: bool
     # Whether the person has seen the record as it is now.
     is_seen: bool
@@ -64,24 +64,24 @@ class Merging(Company):
     def merge(self, source: Source, record: Any) -> Merge:
         """Compare what was sent with what it was drawn from and what the record is now; take theirs where they alone changed it."""
         version = _version(source.own.get(VERSION), record.version)
-        origin = origin_of(db.session, record, version) if version != record.version else Origin()
+        origin = earlier_state(db.session, record, version) if version != record.version else EarlierState()
         is_seen = source.own.get(SEEN) == str(record.version)
         parts = [self._part(one, record, origin, source.own if is_seen else {}) for one in self._own_fields_of(source)]
         for part in parts:
-            if part.outcome is Outcome.THEIRS or part.take == THEIRS:
+            if part.outcome is Resolution.THEIRS or part.take == THEIRS:
                 part.typed = dict(vars(part.control))
                 refill(part.control, part.theirs)
         outcomes = {part.outcome for part in parts}
-        is_touched = bool(outcomes & {Outcome.YOURS, Outcome.CHOICE}) or self._is_extra_typed(source)
-        is_stale = version != record.version and bool(outcomes & {Outcome.THEIRS, Outcome.CHOICE}) and is_touched
+        is_touched = bool(outcomes & {Resolution.YOURS, Resolution.CHOICE}) or self._is_extra_typed(source)
+        is_stale = version != record.version and bool(outcomes & {Resolution.THEIRS, Resolution.CHOICE}) and is_touched
         return Merge(parts, origin, is_stale, is_seen)
 
     def meanwhile(self, merge: Merge, record: Any) -> Meanwhile:
         """Turn a stale form into words and choices; what was typed stands in the fields again."""
         for part in merge.parts:
-            if part.outcome is Outcome.CHOICE and part.typed:
+            if part.outcome is Resolution.CHOICE and part.typed:
                 vars(part.control).update(part.typed)
-        shown = [part for part in merge.parts if part.outcome is not Outcome.SAME]
+        shown = [part for part in merge.parts if part.outcome is not Resolution.SAME]
         return Meanwhile(
             people=self.people(merge.origin),
             is_again=SEEN in request.form,
@@ -95,7 +95,7 @@ class Merging(Company):
         version = _version(sent, record.version)
         if version == record.version:
             return None
-        origin = origin_of(db.session, record, version)
+        origin = earlier_state(db.session, record, version)
         names = [name for name in self._fact_names() if self._column_of(name) in origin.before]
         return Meanwhile(
             people=self.people(origin),
@@ -104,7 +104,7 @@ class Merging(Company):
                 name: Difference(
                     name=name,
                     label=self.get_column_name(name),
-                    outcome=Outcome.THEIRS,
+                    outcome=Resolution.THEIRS,
                     was=self._cell(name, self._stored(name, origin.before[self._column_of(name)])),
                     theirs=self._cell(name, getattr(record, name)),
                     theirs_diff=diff_of(origin.before[self._column_of(name)], getattr(record, name)),
@@ -113,9 +113,9 @@ class Merging(Company):
             },
         )
 
-    def people(self, origin: Origin) -> tuple[tuple[str, Cell], ...]:
+    def people(self, origin: EarlierState) -> tuple[tuple[str, Cell], ...]:
         """Name who changed the record, and when."""
-        return tuple((one.actor, value_cell(one.at, is_whole=True)) for one in origin.doings)
+        return tuple((one.actor, value_cell(one.at, is_whole=True)) for one in origin.last_changes)
 
     def is_changed(self, one: Field, record: Any) -> bool:
         """Whether a field holds something else than the record; a field that is none of the record's may always speak."""
@@ -127,14 +127,14 @@ class Merging(Company):
     def _is_extra_typed(self, source: Source) -> bool:
         return any(one.data for one in source.form if not hasattr(self.model, one.name))
 
-    def _part(self, one: Field, record: Any, origin: Origin, own: dict[str, str]) -> Part:
+    def _part(self, one: Field, record: Any, origin: EarlierState, own: dict[str, str]) -> Part:
         theirs = getattr(record, one.name)
         was = origin.value_of(record, self._column_of(one.name))
         was = was if was is UNKNOWN else self._stored(one.name, was)
         # What cannot be read equals nothing.
         yours = UNKNOWN if one.process_errors else one.data
-        outcome = outcome_of(_plain(was), _plain(theirs), _plain(yours))
-        take = own.get(f"{TAKE}{one.name}", "") if outcome is Outcome.CHOICE else ""
+        outcome = resolution_of(_plain(was), _plain(theirs), _plain(yours))
+        take = own.get(f"{TAKE}{one.name}", "") if outcome is Resolution.CHOICE else ""
         return Part(one, outcome, was, theirs, take)
 
     def _difference(self, part: Part, *, is_asked: bool) -> Difference:
@@ -145,8 +145,8 @@ class Merging(Company):
             outcome=part.outcome,
             was=None if part.was is UNKNOWN else self._cell(name, part.was),
             theirs=self._cell(name, part.theirs),
-            theirs_diff=diff_of(part.was, part.theirs) if part.outcome is Outcome.CHOICE else (),
-            yours_diff=diff_of(part.was, part.control.data) if part.outcome is Outcome.CHOICE else (),
+            theirs_diff=diff_of(part.was, part.theirs) if part.outcome is Resolution.CHOICE else (),
+            yours_diff=diff_of(part.was, part.control.data) if part.outcome is Resolution.CHOICE else (),
             take_name=f"{TAKE}{name}",
             take=part.take,
             problem=f"Choose which {part.control.label.text} to keep." if is_asked and part.is_open else "",

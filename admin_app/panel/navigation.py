@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, request, session
 
-from admin_app.jobs import ledger
+from admin_app.jobs import store as job_store
 from admin_app.panel.at_hand import TOLD, at_hand
 from admin_app.panel.elements import Link, MenuItem
 from admin_app.panel.registry import resources
-from admin_app.web.links import address_of, own_path
-from admin_app.web.login import current_person
+from admin_app.web.auth.login import current_principal
+from admin_app.web.urls import address_of, own_path
 
 if TYPE_CHECKING:
     from admin_app.panel.resource import ResourceView
@@ -23,7 +23,7 @@ def init_app(app: Flask) -> None:
 
 
 def _menu() -> dict[str, Any]:
-    if current_person() is None:
+    if current_principal() is None:
         return {"navigation": [], "job_news": [], "home_url": address_of("auth.sign_in")}
     seen = [resource for resource in resources() if resource.is_accessible()]
     start = MenuItem("Start", address_of("admin.index"), _page(request.endpoint == "admin.index"))
@@ -62,4 +62,4 @@ def _jobs() -> tuple[int, list[Link]]:
     if TOLD not in session or ended:
         session[TOLD] = max([found.since, *(job.finished_at for job in ended if job.finished_at)]).isoformat()
     links = [Link(f"{job.title}: {job.state.value}", address_of("jobs.index")) for job in ended]
-    return sum(job.state in ledger.OPEN for job in found.jobs), links
+    return sum(job.state in job_store.OPEN for job in found.jobs), links

@@ -10,9 +10,10 @@ from urllib.parse import parse_qsl, urlencode
 from flask import abort, request
 from flask_admin import expose
 
-from admin_app.domain.permissions import Act
-from admin_app.domain.views import ViewAtHand, may_change
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.work.saved_views import ViewAtHand, may_change
 from admin_app.errors import SelectionError
+from admin_app.formatting import in_words
 from admin_app.panel.at_hand import at_hand, named_view
 from admin_app.panel.choosing import Choosing
 from admin_app.panel.draft import Draft
@@ -22,8 +23,7 @@ from admin_app.panel.list_elements import Listing, ViewBar
 from admin_app.selection.conditions import reader_of
 from admin_app.selection.selection import OWN_KEYS, PER_PAGE, SORT, VIEW, WHERE, WHOLE, Selection, whole_number
 from admin_app.selection.where import in_one_order, parse_where
-from admin_app.text import in_words
-from admin_app.web.login import current_person
+from admin_app.web.auth.login import current_principal
 
 
 class Opening(Choosing):
@@ -48,7 +48,7 @@ class Opening(Choosing):
             return self._gone_view_page(view, gone, address)
         return self.redirect(address) if gone or is_way_in else super().index_view()
 
-    def selection(self, arguments: Sequence[tuple[str, str]], *, act: Act = Act.LIST) -> Selection:
+    def selection(self, arguments: Sequence[tuple[str, str]], *, act: Action = Action.LIST) -> Selection:
         """Read an address; one that names a view and nothing else means that view's rows, never the whole list."""
         if not _is_bare(arguments):
             return super().selection(arguments, act=act)
@@ -81,7 +81,7 @@ class Opening(Choosing):
 
     def _in_one_order(self, where: str) -> str:
         try:
-            return in_one_order([parse_where(where, reader_of(self.offer()))])
+            return in_one_order([parse_where(where, reader_of(self.schema()))])
         except SelectionError:
             # It names a filter that is gone: that is a change.
             return where
@@ -125,7 +125,7 @@ class Opening(Choosing):
 
     def _view_bar(self, view: ViewAtHand | None, selection: Selection) -> ViewBar:
         save_as_url = ListLinks(self.link("new_view")).to(selection.changed())
-        person = current_person()
+        person = current_principal()
         if view is None or person is None:
             return ViewBar(save_as_url=save_as_url)
         is_changed = self._comparable(self.stored_arguments(selection)) != self._comparable(_pairs_of(view))

@@ -8,16 +8,17 @@ from typing import Any, ClassVar
 from flask import request
 from wtforms import Form
 
-from admin_app.domain import powers, renewal, roles
-from admin_app.domain.permissions import Act
+from admin_app.domain.auth import session_revocation
+from admin_app.domain.permissions import privileges, roles
+from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
+from admin_app.formatting import counted
 from admin_app.models.role import Role
 from admin_app.panel.resource import ResourceView
 from admin_app.panel.standing import standing
-from admin_app.text import counted
-from admin_app.web.login import go_on
+from admin_app.web.auth.login import go_on
 
-TOUCHING = frozenset({Act.EDIT, Act.DELETE, Act.UNDO})
+TOUCHING = frozenset({Action.EDIT, Action.DELETE, Action.UNDO})
 
 
 class Powerful(ResourceView):
@@ -34,7 +35,7 @@ class Powerful(ResourceView):
         """Return every role, read once a page: they are few, and asked for row by row."""
         return standing().once("roles", lambda: {one.key: one for one in roles.all_of(db.session)})
 
-    def reached(self, records: Sequence[Any], act: Act) -> Collection[int]:
+    def reached(self, records: Sequence[Any], act: Action) -> Collection[int]:
         """Leave out what holds more than the person at the screen."""
         found = super().reached(records, act)
         if act not in TOUCHING or standing().rights.has_everything:
@@ -54,13 +55,13 @@ class Powerful(ResourceView):
 
     def url_of(self, record: Any, **arguments: Any) -> str:
         """Lead to the form only where the person may save it."""
-        view = "edit_view" if self.reaches(record, Act.EDIT) else "details_view"
+        view = "edit_view" if self.reaches(record, Action.EDIT) else "details_view"
         return self.link(view, record, **arguments)
 
     def _is_held(self, record: Any) -> bool:
         given = self.roles_of(record)
         known = ("held", *sorted(one.key for one in given))
-        return standing().once(known, lambda: powers.holds(standing().rights, given))
+        return standing().once(known, lambda: privileges.holds(standing().rights, given))
 
     def may_open(self, name: str) -> bool:
         """Refuse the address itself, not only the button that leads to it."""
@@ -73,6 +74,6 @@ class Powerful(ResourceView):
 
 def said_of_signed_out() -> str:
     """Say how many other people have to sign in again by the last act; "" for none."""
-    number = renewal.signed_out(db.session)
+    number = session_revocation.number_signed_out(db.session)
     people = counted(number, "person has", "people have")
     return f"{people} to sign in again; what they typed is kept." if number else ""

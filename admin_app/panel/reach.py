@@ -9,15 +9,15 @@ from typing import Any, ClassVar
 from flask import abort, request
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
-from admin_app.domain.people import Holder
-from admin_app.domain.permissions import Act
+from admin_app.db.limits import as_key
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.permissions.principal import AnyPrincipal
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import db
-from admin_app.models.limits import as_key
 from admin_app.models.staff import Staff
 from admin_app.panel.filtering import Filtering
 from admin_app.panel.standing import standing
-from admin_app.selection.offer import Offer
+from admin_app.selection.list_schema import ListSchema
 from admin_app.selection.selection import WHERE, Selection
 
 # A person to try the rules with when the dashboard starts.
@@ -29,7 +29,7 @@ class RowRule:
     """Some rows of a resource, for a role to be kept to: those that these filters, as an address has them, leave for a person."""
 
     label: str
-    filters: Callable[[Holder], Mapping[str, str]]
+    filters: Callable[[AnyPrincipal], Mapping[str, str]]
 
 
 class Reach(Filtering):
@@ -38,7 +38,7 @@ class Reach(Filtering):
     # By the names that roles keep.
     row_rules: ClassVar[dict[str, RowRule]] = {}
 
-    def rows(self, act: Act) -> ColumnElement[bool] | None:
+    def rows(self, act: Action) -> ColumnElement[bool] | None:
         """Return the condition on the rows with which the person may do this: those they see, and that the act is for; None: all."""
         person = standing()
         return None if person.is_unbound else person.once((self.endpoint, "rows", act), lambda: self._rows_for(act))
@@ -66,27 +66,27 @@ class Reach(Filtering):
         self.require_reach(record, self.act_asked())
         return record
 
-    def act_asked(self) -> Act:
+    def act_asked(self) -> Action:
         """Return the act that the address of this request is for."""
         return self.acts[(request.endpoint or "").rpartition(".")[2]]
 
-    def require_reach(self, record: Any, act: Act) -> None:
+    def require_reach(self, record: Any, act: Action) -> None:
         """Answer 403 where a record that the person sees is none that they may do this with."""
         if not self.reaches(record, act):
             abort(403)
 
-    def reaches(self, record: Any, act: Act) -> bool:
+    def reaches(self, record: Any, act: Action) -> bool:
         """Whether the person may do this with this record, which they see."""
         return record.id in self.reached([record], act)
 
-    def reached(self, records: Sequence[Any], act: Act) -> Collection[int]:
+    def reached(self, records: Sequence[Any], act: Action) -> Collection[int]:
         """Return the keys of those of these records, which the person sees, that they may do this with."""
         if not self.may(act):
             return ()
         keys = [record.id for record in records]
         return keys if not keys or self.is_everywhere(act) else self._among(keys, self.rows(act))
 
-    def is_everywhere(self, act: Act) -> bool:
+    def is_everywhere(self, act: Action) -> bool:
         """Whether the person may do this with every record that they see."""
         return standing().implies((self.endpoint, "everywhere", act), lambda: self._is_everywhere(act))
 
@@ -102,21 +102,21 @@ class Reach(Filtering):
             known.update((key, key in found) for key in keys)
         return known
 
-    def is_within(self, key: int, act: Act) -> bool:
+    def is_within(self, key: int, act: Action) -> bool:
         """Whether the record of this key is one that the person may see and do this with."""
         return key in self._among([key], self.rows(act))
 
     def url_of(self, record: Any, **arguments: Any) -> str:
         """Return the address of the record's page, "" for none: the form only where every record that the person sees has one."""
-        if self.is_everywhere(Act.EDIT):
+        if self.is_everywhere(Action.EDIT):
             return self.link("edit_view", record, **arguments)
-        return self.link("details_view", record, **arguments) if self.may(Act.VIEW) else ""
+        return self.link("details_view", record, **arguments) if self.may(Action.VIEW) else ""
 
-    def rule_names(self, act: Act) -> list[list[str]]:
+    def rule_names(self, act: Action) -> list[list[str]]:
         """Name the rules that the person is kept to: of each list any has to hold."""
         return [] if standing().is_unbound else sorted(sorted(names) for names in self._rules(act))
 
-    def rule_words(self, act: Act) -> str:
+    def rule_words(self, act: Action) -> str:
         """Say which rows the person is kept to, "" for every one."""
         names = sorted({name for rule in self.rule_names(act) for name in rule})
         return " or ".join(f"“{self.row_rules[name].label}”" for name in names if name in self.row_rules)
@@ -131,27 +131,27 @@ class Reach(Filtering):
                 raise ConfigurationError(message)
 
     def _seen(self) -> ColumnElement[bool] | None:
-        sight = self._sight()
-        return false() if sight is None else self.rows(sight)
+        visible_scope = self._sight()
+        return false() if visible_scope is None else self.rows(visible_scope)
 
-    def _is_everywhere(self, act: Act) -> bool:
-        sight = self._sight()
-        as_seen = sight is not None and self._rules(act) == self._rules(sight)
+    def _is_everywhere(self, act: Action) -> bool:
+        visible_scope = self._sight()
+        as_seen = visible_scope is not None and self._rules(act) == self._rules(visible_scope)
         return self.may(act) and (as_seen or self.rows(act) is None)
 
-    def _sight(self) -> Act | None:
+    def _sight(self) -> Action | None:
         """Return the act whose rows are what the person sees; None for who may neither look at records nor at lists."""
-        return next((act for act in (Act.VIEW, Act.LIST) if self.may(act)), None)
+        return next((act for act in (Action.VIEW, Action.LIST) if self.may(act)), None)
 
-    def _rules(self, act: Act) -> frozenset[frozenset[str]]:
+    def _rules(self, act: Action) -> frozenset[frozenset[str]]:
         """Return the sets of rules that have to hold, each by any of its own: the act's, and those of seeing."""
         rights, asked = standing().rights, {act, self._sight() or act}
         # A file holds no row that the list does not show.
-        asked |= {Act.LIST} if act is Act.EXPORT and self.may(Act.LIST) else set()
+        asked |= {Action.LIST} if act is Action.EXPORT and self.may(Action.LIST) else set()
         found = (rights.row_rules(one, self.endpoint, guarded=self.is_guarded) for one in asked)
         return frozenset(names for names in found if names is not None)
 
-    def _rows_for(self, act: Act) -> ColumnElement[bool] | None:
+    def _rows_for(self, act: Action) -> ColumnElement[bool] | None:
         rules = sorted(self._rules(act), key=sorted)
         each = [or_(false(), *map(self._rule, sorted(names))) for names in rules]
         return and_(*each) if each else None
@@ -161,8 +161,8 @@ class Reach(Filtering):
         rule, person = self.row_rules.get(name), standing().person
         if rule is None or person is None:
             return false()
-        offer = Offer(self.model, filters=self.declared_filters)
-        return and_(true(), *(Selection.parse(offer, rule.filters(person).items()).criteria or [false()]))
+        schema = ListSchema(self.model, filters=self.declared_filters)
+        return and_(true(), *(Selection.parse(schema, rule.filters(person).items()).criteria or [false()]))
 
     def _among(self, keys: Iterable[int], rows: ColumnElement[bool] | None) -> set[int]:
         wanted = select(self.model.id).where(self.model.id.in_(keys))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app
 
-from admin_app.domain.finding import EVERYTHING, Sight, find_one, naming_columns
-from admin_app.domain.nouns import names_of
+from admin_app.domain.naming import names_of
+from admin_app.domain.records.lookup import EVERYTHING, VisibleScope, find_one, naming_columns
 from admin_app.extensions import db
 from admin_app.panel.standing import standing
 
@@ -49,12 +49,12 @@ def _typing_hint(model: type[Any]) -> str:
 def find(model: type[Any], text: str) -> Any:
     """Return the record that a person means by what they typed, of those they may see; raise `NotFoundError` for none, and for several."""
     noun, nouns = names_of(model)
-    return find_one(db.session, model, text, noun=noun, nouns=nouns, sight=sight_of(model))
+    return find_one(db.session, model, text, noun=noun, nouns=nouns, visible_scope=sight_of(model))
 
 
-def sight_of(model: type[Any]) -> Sight:
+def sight_of(model: type[Any]) -> VisibleScope:
     """Return what the person at hand may see of a model."""
     resource = resource_of(model)
     if resource is None:
         return EVERYTHING
-    return Sight(resource.seen(), resource.shown(column.key for column in naming_columns(model)))
+    return VisibleScope(resource.seen(), resource.shown(column.key for column in naming_columns(model)))

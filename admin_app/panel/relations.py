@@ -11,16 +11,16 @@ from flask_admin import expose
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import RelationshipProperty
 
-from admin_app.domain.permissions import Act
+from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.panel.links import ListLinks
 from admin_app.panel.list_elements import Listing
 from admin_app.panel.registry import resource_of
 from admin_app.panel.views import Views
-from admin_app.selection.paging import fetch
+from admin_app.selection.paging.pages import fetch
+from admin_app.selection.paging.planner import planned
 from admin_app.selection.selection import PAGE, SEARCH, Parent, Selection
-from admin_app.selection.strategy import planned
-from admin_app.web.links import own_path
+from admin_app.web.urls import own_path
 
 # What a picker shows at once; the rest is a page or a longer word away.
 LOOKUP_SIZE = 20
@@ -36,7 +36,7 @@ class Relations(Views):
         target = resource_of(relation.mapper.class_) if relation is not None and not relation.uselist else None
         if target is None or not self.shows(request.args["name"]):
             abort(404)
-        if not target.may(Act.LIST):
+        if not target.may(Action.LIST):
             abort(403)
         arguments = [(SEARCH, request.args.get("query", "")), (PAGE, request.args.get("page", ""))]
         selection = target.selection(arguments)
@@ -75,8 +75,8 @@ class Relations(Views):
         arguments = list(request.args.items(multi=True))
         others = [(key, value) for key, value in arguments if not key.startswith(prefix)]
         parent = Parent(getattr(child.model, relation.back_populates), record)
-        offer = child.child_offer(relation.back_populates)
-        selection = Selection.parse(offer, arguments, parent=parent, prefix=prefix)
+        schema = child.child_offer(relation.back_populates)
+        selection = Selection.parse(schema, arguments, parent=parent, prefix=prefix)
         links = ListLinks(own_path(), others)
         return child.child_listing(selection, links, relation, record)
 

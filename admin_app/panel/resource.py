@@ -7,10 +7,10 @@ from typing import ClassVar
 
 from flask_sqlalchemy import SQLAlchemy
 
-from admin_app.domain.nouns import name_records
-from admin_app.domain.permissions import Act
+from admin_app.domain.naming import name_records
+from admin_app.domain.permissions.policy import Action
 from admin_app.panel.history import History
-from admin_app.selection.indexes import declare_indexes
+from admin_app.selection.sorting.indexes import declare_indexes
 
 
 class ResourceView(History):
@@ -21,28 +21,28 @@ class ResourceView(History):
     Flask-Admin knows them; the capabilities do the rest.
     """
 
-    acts: ClassVar[dict[str, Act]] = {
-        "index_view": Act.LIST,
-        "columns_view": Act.LIST,
-        "page_size_view": Act.LIST,
-        "ticked_view": Act.LIST,
-        # Everybody keeps views of their own; sharing one asks for `Act.SHARE`, changing one for whose it is.
-        "views_view": Act.LIST,
-        "new_view": Act.LIST,
-        "save_view": Act.LIST,
-        "change_view": Act.LIST,
-        "remove_view": Act.LIST,
-        "default_view": Act.LIST,
-        "details_view": Act.VIEW,
-        "lookup_view": Act.LIST,
-        "create_view": Act.CREATE,
-        "edit_view": Act.EDIT,
-        "presence_view": Act.EDIT,
-        "delete_view": Act.DELETE,
-        "export": Act.EXPORT,
-        "export_page": Act.EXPORT,
-        "history_view": Act.HISTORY,
-        "restore_view": Act.UNDO,
+    acts: ClassVar[dict[str, Action]] = {
+        "index_view": Action.LIST,
+        "columns_view": Action.LIST,
+        "page_size_view": Action.LIST,
+        "ticked_view": Action.LIST,
+        # Everybody keeps views of their own; sharing one asks for `Action.SHARE`, changing one for whose it is.
+        "views_view": Action.LIST,
+        "new_view": Action.LIST,
+        "save_view": Action.LIST,
+        "change_view": Action.LIST,
+        "remove_view": Action.LIST,
+        "default_view": Action.LIST,
+        "details_view": Action.VIEW,
+        "lookup_view": Action.LIST,
+        "create_view": Action.CREATE,
+        "edit_view": Action.EDIT,
+        "presence_view": Action.EDIT,
+        "delete_view": Action.DELETE,
+        "export": Action.EXPORT,
+        "export_page": Action.EXPORT,
+        "history_view": Action.HISTORY,
+        "restore_view": Action.UNDO,
     }
     purposes: ClassVar[Mapping[str, str]] = {
         "create_view": "add a {noun}",
@@ -64,9 +64,9 @@ class ResourceView(History):
         declare_indexes(self.declared_offer())
         declare_indexes(self.offer_of_newest())
 
-    def asked_acts(self) -> set[Act]:
+    def asked_acts(self) -> set[Action]:
         """Return the acts that this resource's pages ask a right for."""
-        return {*self.acts.values(), Act.SHARE}
+        return {*self.acts.values(), Action.SHARE}
 
     def ruled_fields(self) -> list[str]:
         """Name the fields that a role may hide or close: what the form and the lists show, but for the key."""

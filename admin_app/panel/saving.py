@@ -7,16 +7,16 @@ from typing import Any
 from flask import request
 from wtforms import Form
 
-from admin_app.domain import records
-from admin_app.domain.permissions import Act
-from admin_app.domain.rules import problem_with_uniqueness
-from admin_app.domain.submissions import claim, digest_of, made_by, settle
-from admin_app.errors import InvalidRecord, PowerError
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.records import save
+from admin_app.domain.records.rules import problem_with_uniqueness
+from admin_app.domain.work.idempotency import claim, digest_of, made_by, settle
+from admin_app.errors import InvalidRecord, PrivilegeError
 from admin_app.extensions import db
 from admin_app.panel.fields import RelationField
 from admin_app.panel.keeping import ONCE
 from admin_app.panel.merging import Merging
-from admin_app.web.login import signed_in_person
+from admin_app.web.auth.login import signed_in_principal
 
 
 class Saving(Merging):
@@ -55,24 +55,24 @@ class Saving(Merging):
 
     def _write(self, form: Form, record: Any, *, is_created: bool) -> bool:
         try:
-            with records.commit(db.session, self.model, is_known=True):
+            with save.saving(db.session, self.model, is_known=True):
                 self._populate(form, record, is_created=is_created)
                 if is_created:
                     db.session.add(record)
                 self.on_model_change(form, record, is_created)
-                self.require_within(record, Act.CREATE if is_created else self._act_of_change())
+                self.require_within(record, Action.CREATE if is_created else self._act_of_change())
                 self._finish(record, is_created=is_created)
         except InvalidRecord as error:
             _show_problems(form, error.problems)
-        except PowerError as error:
+        except PrivilegeError as error:
             _show_problems(form, {"": str(error)})
         else:
             return True
         return False
 
-    def _act_of_change(self) -> Act:
+    def _act_of_change(self) -> Action:
         """Return the act by which a record that is there is written: a form's, or a return to what it was."""
-        return Act.UNDO if self.act_asked() is Act.UNDO else Act.EDIT
+        return Action.UNDO if self.act_asked() is Action.UNDO else Action.EDIT
 
     def _populate(self, form: Form, record: Any, *, is_created: bool) -> None:
         """Give the record the fields that differ, and no others: what somebody else writes meanwhile stays."""
@@ -93,21 +93,21 @@ class Saving(Merging):
         if not request.form.get(ONCE):
             return None
         as_sent = self._digest()
-        made = claim(db.session, signed_in_person(), self._digest_of_form())
+        made = claim(db.session, signed_in_principal(), self._digest_of_form())
         if made is not None:
             return made, made_by(db.session, as_sent) == made
-        made = claim(db.session, signed_in_person(), as_sent)
+        made = claim(db.session, signed_in_principal(), as_sent)
         return None if made is None else (made, True)
 
     def _digest(self) -> str:
         """Tell this sending from others, by all that the form holds."""
         names = self.kept_names("create_view") | {ONCE}
         fields = [(name, value) for name, value in request.form.items(multi=True) if name in names]
-        return digest_of(signed_in_person(), self.model.__tablename__, fields)
+        return digest_of(signed_in_principal(), self.model.__tablename__, fields)
 
     def _digest_of_form(self) -> str:
         """Tell this form from others, whatever was changed in it."""
-        return digest_of(signed_in_person(), f"form of {self.model.__tablename__}", [(ONCE, request.form[ONCE])])
+        return digest_of(signed_in_principal(), f"form of {self.model.__tablename__}", [(ONCE, request.form[ONCE])])
 
     def _unique_columns(self, form: Form) -> list[tuple[str, Any]]:
         columns = self.model.__table__.columns

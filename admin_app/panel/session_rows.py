@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from flask import current_app
 
-from admin_app.domain import sessions
+from admin_app.domain.auth import sessions
 from admin_app.extensions import db
 from admin_app.models.staff import Staff
 from admin_app.panel.cells import value_cell
 from admin_app.panel.elements import Cell
-from admin_app.web.login import current_session
-from admin_app.web.visitors import device_in_words, place_in_words
+from admin_app.web.auth.login import current_session
+from admin_app.web.client_info import device_in_words, place_in_words
 
 EVERYWHERE_ELSE = "others"
 

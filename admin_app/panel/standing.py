@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 
 from flask import current_app, g, has_request_context
 
-from admin_app.domain.people import Holder
-from admin_app.domain.permissions import rights_of
-from admin_app.domain.rights import EVERYTHING, Grant, Rights
+from admin_app.domain.permissions.policy import rights_of
+from admin_app.domain.permissions.principal import AnyPrincipal
+from admin_app.domain.permissions.rights import EVERYTHING, Grant, Rights
 from admin_app.models.staff import Staff
-from admin_app.web.login import current_person
+from admin_app.web.auth.login import current_principal
 
 T = TypeVar("T")
 
@@ -24,7 +24,7 @@ T = TypeVar("T")
 class Standing:
     """A person and their rights as they are now. Nobody is the command line: who runs it may do everything by it."""
 
-    person: Holder | None
+    person: AnyPrincipal | None
     rights: Rights
     # What was found out already: the same is asked for every column, and for the links of every row.
     known: dict[Hashable, Any] = field(default_factory=dict)
@@ -68,13 +68,13 @@ def standing() -> Standing:
     user = here.get("_login_user")
     whose, kept = here.get("standing") or (None, None)
     if kept is None or whose is not user or user is None:
-        kept = _standing_of(current_person())
+        kept = _standing_of(current_principal())
         here.standing = here.get("_login_user"), kept
     found: Standing = kept
     return found
 
 
-def _standing_of(person: Holder | None) -> Standing:
+def _standing_of(person: AnyPrincipal | None) -> Standing:
     """Return a person's standing, with what is known of whoever's roles say the same as theirs do now."""
     rights = rights_of(person)
     roles = person.held_roles if person is not None and rights.grants else ()

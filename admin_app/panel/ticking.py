@@ -15,7 +15,7 @@ from admin_app.panel.links import ListLinks
 from admin_app.panel.list_elements import Listing, TickAct, Ticks
 from admin_app.panel.opening import Opening
 from admin_app.selection.selection import Selection
-from admin_app.web.notices import warn
+from admin_app.web.flash import warn
 
 # What the form sends: a ticked row's key, and the view of the act that was pressed.
 TICK, ACT = "tick", "act"

@@ -7,23 +7,23 @@ from typing import Any
 
 from flask import abort
 
-from admin_app.domain.history import Wanted
-from admin_app.domain.permissions import Act
-from admin_app.domain.undo import fields_changed, is_redo, strays
+from admin_app.db.json_values import kept_columns, recorded_models
+from admin_app.domain.audit.reader import ActivityFilter
+from admin_app.domain.audit.undo import fields_changed, is_redo, touches_rows_beyond
+from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet, Did
-from admin_app.models.stored import kept_columns, recorded_models
 from admin_app.panel.registry import resource_of, resources
 from admin_app.panel.resource import ResourceView
-from admin_app.web.login import current_person
+from admin_app.web.auth.login import current_principal
 
 
-def visible() -> Wanted:
+def visible() -> ActivityFilter:
     """Return what of the trail the person may see. What a record was is for who may see it now: gone ones are judged by nothing."""
-    shown = [resource for resource in resources() if resource.may(Act.HISTORY)]
-    rows = {one.model: which for one in shown if (which := one.rows(Act.HISTORY)) is not None}
-    person = current_person()
-    return Wanted(
+    shown = [resource for resource in resources() if resource.may(Action.HISTORY)]
+    rows = {one.model: which for one in shown if (which := one.rows(Action.HISTORY)) is not None}
+    person = current_principal()
+    return ActivityFilter(
         hidden=sorted(set(recorded_models()) - {_table(one) for one in shown}),
         rows=rows,
         own=person.id if person is not None and rows else None,
@@ -49,7 +49,7 @@ def _way(done: ChangeSet) -> str:
 def require_fields(done: ChangeSet, touched: Collection[ResourceView]) -> None:
     """Answer 403 where an undo would give back values of fields that the person may not write."""
     for resource in touched:
-        fixed = [key for key in kept_columns(resource.model) if not resource.may_write(key, Act.UNDO)]
+        fixed = [key for key in kept_columns(resource.model) if not resource.may_write(key, Action.UNDO)]
         if fixed and fields_changed(db.session, done.id, resource.model) & set(fixed):
             abort(403)
 
@@ -57,16 +57,18 @@ def require_fields(done: ChangeSet, touched: Collection[ResourceView]) -> None:
 def require_rows_before(done: ChangeSet, touched: Collection[ResourceView]) -> None:
     """Answer as if an act were not there where it made or changed records that the person does not see, 403 where it is not theirs to undo."""
     for resource in touched:
-        for rows, status in ((resource.seen(), 404), (resource.rows(Act.UNDO), 403)):
-            if rows is not None and strays(db.session, done.id, resource.model, rows, [Did.CREATE, Did.UPDATE]):
+        for rows, status in ((resource.seen(), 404), (resource.rows(Action.UNDO), 403)):
+            if rows is not None and touches_rows_beyond(
+                db.session, done.id, resource.model, rows, [Did.CREATE, Did.UPDATE]
+            ):
                 abort(status)
 
 
 def require_rows_after(set_id: int, touched: Collection[ResourceView]) -> None:
     """Answer as if an act were not there where what it gave back is out of the person's reach, or cannot be judged as it is gone."""
     for resource in touched:
-        rows = resource.rows(Act.UNDO)
-        if rows is not None and strays(db.session, set_id, resource.model, rows, [Did.UPDATE, Did.DELETE]):
+        rows = resource.rows(Action.UNDO)
+        if rows is not None and touches_rows_beyond(db.session, set_id, resource.model, rows, [Did.UPDATE, Did.DELETE]):
             abort(404)
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from wtforms import Field
 from wtforms.widgets import DateInput, DateTimeLocalInput, TextInput, TimeInput
 
-from admin_app.numbers import AmbiguousNumber, number, whole_number
+from admin_app.number_parsing import AmbiguousNumber, number, whole_number
 
 
 class TypedField(Field):

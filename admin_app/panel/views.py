@@ -11,8 +11,11 @@ from urllib.parse import urlencode
 from flask import abort, request
 from flask_admin import expose
 
-from admin_app.domain import preferences, records, roles, views
-from admin_app.domain.permissions import Act
+from admin_app.domain import preferences
+from admin_app.domain.permissions import roles
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.records import save
+from admin_app.domain.work import saved_views
 from admin_app.errors import InvalidRecord, NotFoundError, RecordGone
 from admin_app.extensions import db
 from admin_app.models.preference import Preference
@@ -22,8 +25,8 @@ from admin_app.panel.links import ListLinks
 from admin_app.panel.list_elements import ViewRow
 from admin_app.panel.ticking import Ticking
 from admin_app.selection.selection import WHOLE, Selection
-from admin_app.web.login import signed_in_person, signed_in_staff
-from admin_app.web.notices import announce
+from admin_app.web.auth.login import signed_in_principal, signed_in_staff
+from admin_app.web.flash import announce
 
 VIEW_FORMS = frozenset({"new_view", "change_view"})
 
@@ -38,7 +41,7 @@ class Views(Ticking):
     @expose("/views/")
     def views_view(self) -> Any:
         """List every view of this resource that the person sees."""
-        found = views.views_of(db.session, signed_in_person(), resource=self.endpoint)
+        found = saved_views.views_of(db.session, signed_in_principal(), resource=self.endpoint)
         audiences = _audiences()
         rows = [self._row_of(view, maker, audiences) for view, maker in found]
         return self.render(
@@ -60,9 +63,9 @@ class Views(Ticking):
         try:
             with _writing():
                 self.drop_sent_draft()
-                view = views.create_view(
+                view = saved_views.create_view(
                     db.session,
-                    signed_in_person(),
+                    signed_in_principal(),
                     resource=self.endpoint,
                     name=request.form.get("name", ""),
                     arguments=self._printed(selection),
@@ -83,7 +86,7 @@ class Views(Ticking):
             abort(HTTPStatus.BAD_REQUEST)
         try:
             with _writing():
-                views.keep_arguments(view, self._printed(selection))
+                saved_views.keep_arguments(view, self._printed(selection))
         except InvalidRecord as error:
             return self._view_form(None, selection, error.problems)
         announce(f"View “{view.name}” was saved.")
@@ -99,7 +102,7 @@ class Views(Ticking):
             with _writing():
                 self.drop_sent_draft()
                 audience = self._audience(view.audience)
-                views.change_view(db.session, view, name=request.form.get("name", ""), audience=audience)
+                saved_views.change_view(db.session, view, name=request.form.get("name", ""), audience=audience)
         except InvalidRecord as error:
             return self._view_form(view, None, error.problems)
         self._set_default(view, is_default="default" in request.form)
@@ -122,7 +125,7 @@ class Views(Ticking):
             )  # fmt: skip -- a page's parts
         name = view.name
         with _writing():
-            views.delete_view(db.session, view)
+            saved_views.delete_view(db.session, view)
         announce(f"View “{name}” was deleted. No record was changed.")
         return self.redirect(back)
 
@@ -149,13 +152,13 @@ class Views(Ticking):
 
     def _found(self, key: str) -> SavedView:
         try:
-            return views.find_view(db.session, signed_in_person(), resource=self.endpoint, key=key)
+            return saved_views.find_view(db.session, signed_in_principal(), resource=self.endpoint, key=key)
         except NotFoundError:
             abort(HTTPStatus.NOT_FOUND)
 
     def _changeable(self, key: str) -> SavedView:
         view = self._found(key)
-        if not views.may_change(signed_in_person(), view):
+        if not saved_views.may_change(signed_in_principal(), view):
             abort(HTTPStatus.FORBIDDEN)
         return view
 
@@ -164,7 +167,7 @@ class Views(Ticking):
         audience = request.form.get("audience", present)
         if audience not in {*_audiences(), present}:
             raise InvalidRecord({"audience": "Choose who sees the view."})
-        if audience not in {present, MINE} and not self.may(Act.SHARE):
+        if audience not in {present, MINE} and not self.may(Action.SHARE):
             abort(HTTPStatus.FORBIDDEN)
         return audience
 
@@ -178,7 +181,7 @@ class Views(Ticking):
 
     def _remember_default(self, view_id: int | None) -> None:
         try:
-            with records.commit(db.session, Preference):
+            with save.saving(db.session, Preference):
                 preferences.remember_default_view(
                     db.session, signed_in_staff(), resource=self.endpoint, view_id=view_id
                 )  # fmt: skip -- one call
@@ -187,12 +190,12 @@ class Views(Ticking):
             abort(HTTPStatus.CONFLICT)
 
     def _row_of(self, view: SavedView, maker: Staff, audiences: Mapping[str, str]) -> ViewRow:
-        is_own = views.may_change(signed_in_person(), view)
+        is_own = saved_views.may_change(signed_in_principal(), view)
         return ViewRow(
             id=view.id,
             name=view.name,
             url=self.link("index_view", view=view.id),
-            maker="You" if maker.id == signed_in_person().id else maker.name,
+            maker="You" if maker.id == signed_in_principal().id else maker.name,
             audience="" if view.audience == MINE else audiences.get(view.audience, view.audience),
             is_default=self.settings.default_view_id == view.id,
             edit_url=self.link("change_view", id=view.id) if is_own else "",
@@ -204,7 +207,7 @@ class Views(Ticking):
         draft = self.shown_draft()
         answers = self.answers(draft)
         present, known = view.audience if view is not None else MINE, _audiences()
-        offered = [*known] if self.may(Act.SHARE) else sorted({MINE, present})
+        offered = [*known] if self.may(Action.SHARE) else sorted({MINE, present})
         is_default = view is not None and self.settings.default_view_id == view.id
         index = ListLinks(self.link("index_view"))
         page = self.render(
@@ -231,7 +234,7 @@ def _audiences() -> dict[str, str]:
 @contextmanager
 def _writing() -> Iterator[None]:
     try:
-        with views.commit(db.session):
+        with saved_views.commit(db.session):
             yield
     except RecordGone:
         abort(HTTPStatus.CONFLICT)

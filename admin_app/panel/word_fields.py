@@ -8,9 +8,9 @@ from typing import Any
 from wtforms import Field
 from wtforms.validators import ValidationError
 
-from admin_app.domain import powers, roles
+from admin_app.db.string_set import StringSet
+from admin_app.domain.permissions import privileges, roles
 from admin_app.extensions import db
-from admin_app.models.words import Words
 from admin_app.panel import matrix
 from admin_app.panel.matrix import Choice, MatrixRow, Tick
 from admin_app.panel.standing import standing
@@ -25,7 +25,7 @@ class WordsField(Field):
 
     def process_data(self, value: Any) -> None:
         """Take the record's words."""
-        self.data = Words(value or ())
+        self.data = StringSet(value or ())
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Take what was ticked and chosen; what the record holds and no control shows stays.
@@ -34,7 +34,7 @@ class WordsField(Field):
         """
         if not valuelist:
             return
-        self.data = Words([*(str(one) for one in valuelist if one), *self._unseen()])
+        self.data = StringSet([*(str(one) for one in valuelist if one), *self._unseen()])
 
     def pre_validate(self, _form: Any) -> None:
         """Refuse words that no control sends."""
@@ -58,7 +58,7 @@ class RolesField(WordsField):
         """Return a box for every role that there is."""
         mine = standing().rights
         return [
-            Tick(one.key, one.name, is_ticked=one.key in self.data, is_open=powers.holds(mine, [one]))
+            Tick(one.key, one.name, is_ticked=one.key in self.data, is_open=privileges.holds(mine, [one]))
             for one in roles.all_of(db.session)
         ]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from admin_app.formatting import excerpt
 from admin_app.models.post import Post
 from admin_app.panel.cells import GLIMPSE
 from admin_app.panel.reach import RowRule
 from admin_app.panel.resource import ResourceView
-from admin_app.text import excerpt
 
 
 def without_markup(_view: Any, _context: Any, post: Post, _name: str) -> str:

@@ -7,18 +7,18 @@ from typing import Any
 
 from wtforms import Form
 
-from admin_app.domain import powers, roles
-from admin_app.domain.permissions import Act
+from admin_app.domain.permissions import privileges, roles
+from admin_app.domain.permissions.policy import Action
 from admin_app.errors import DeletionError
 from admin_app.extensions import db
+from admin_app.formatting import counted
 from admin_app.models.role import Role
 from admin_app.models.staff import Staff
 from admin_app.panel.elements import Link
 from admin_app.panel.powerful import TOUCHING, Powerful
 from admin_app.panel.registry import resource_of
 from admin_app.panel.word_fields import FieldRightsField, PermissionsField, RowRulesField
-from admin_app.text import counted
-from admin_app.web.login import current_person
+from admin_app.web.auth.login import current_principal
 
 
 class RoleResource(Powerful):
@@ -42,7 +42,7 @@ class RoleResource(Powerful):
         """Return the role itself."""
         return [record]
 
-    def reached(self, records: Sequence[Any], act: Act) -> Any:
+    def reached(self, records: Sequence[Any], act: Action) -> Any:
         """Leave the owner's role alone, whoever looks."""
         found = super().reached(records, act)
         return found if act not in TOUCHING else [one.id for one in records if one.id in found and not one.is_fixed]
@@ -56,7 +56,7 @@ class RoleResource(Powerful):
 
     def saving_note(self, record: Any) -> str:
         """Say whose sessions end with other rights; one's own goes on."""
-        person = current_person()
+        person = current_principal()
         is_mine = person is not None and record.key in person.roles
         others = roles.number_of_holders(db.session, record, are_active=True) - is_mine
         if not others:
@@ -67,7 +67,7 @@ class RoleResource(Powerful):
 
     def on_model_change(self, form: Form, model: Role, is_created: bool) -> None:  # noqa: ARG002, FBT001 -- Flask-Admin's signature
         """Give no more than whoever saves holds, before and after."""
-        power = powers.taken(db.session, current_person())
+        power = privileges.locked_privileges(db.session, current_principal())
         if is_created:
             model.key = roles.new_key(db.session, model.name)
         else:
@@ -76,7 +76,7 @@ class RoleResource(Powerful):
 
     def on_model_delete(self, model: Role) -> None:
         """Delete no role that somebody has, nor one that holds more than whoever deletes."""
-        powers.taken(db.session, current_person()).require_over_role(model)
+        privileges.locked_privileges(db.session, current_principal()).require_over_role(model)
         if number := roles.number_of_holders(db.session, model):
             people = counted(number, "person has", "people have")
             message = f"{people} this role. Take it from them first."

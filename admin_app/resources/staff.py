@@ -6,8 +6,9 @@ from typing import Any
 
 from wtforms import Form
 
-from admin_app.domain import accounts, passwords, powers
-from admin_app.domain.rules import problem_with
+from admin_app.domain.auth import accounts, passwords
+from admin_app.domain.permissions import privileges
+from admin_app.domain.records.rules import problem_with
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
 from admin_app.models.role import OWNER
@@ -15,9 +16,9 @@ from admin_app.models.staff import Staff
 from admin_app.panel.access import Access
 from admin_app.panel.fields import NewPasswordField, Rule
 from admin_app.panel.word_fields import RolesField
-from admin_app.web.login import current_person
-from admin_app.web.notices import announce
-from admin_app.zones import UTC_NAME
+from admin_app.timezones import UTC_NAME
+from admin_app.web.auth.login import current_principal
+from admin_app.web.flash import announce
 
 NO_ROLE = "Choose at least one role."
 
@@ -90,7 +91,7 @@ class StaffResource(Access):
         # Some letters grow when they become small ones.
         if problem := problem_with(Staff.__table__.columns["email"], "Email", model.email):
             raise InvalidRecord({"email": problem})
-        power = powers.taken(db.session, current_person())
+        power = privileges.locked_privileges(db.session, current_principal())
         if not is_created:
             power.require_over(model)
         if is_created and not model.roles:
@@ -98,7 +99,7 @@ class StaffResource(Access):
             raise InvalidRecord({"roles": NO_ROLE})
         power.require_roles(model.roles)
         if not is_created and (OWNER not in model.roles or not model.is_active):
-            powers.require_another_owner(db.session, model)
+            privileges.require_another_owner(db.session, model)
         if form["password"].data:
             passwords.set_password(db.session, model, form["password"].data)
         elif is_created:
@@ -106,5 +107,5 @@ class StaffResource(Access):
 
     def on_model_delete(self, model: Staff) -> None:
         """Refuse to delete the last owner, and whoever holds more than who deletes."""
-        powers.taken(db.session, current_person()).require_over(model)
-        powers.require_another_owner(db.session, model)
+        privileges.locked_privileges(db.session, current_principal()).require_over(model)
+        privileges.require_another_owner(db.session, model)

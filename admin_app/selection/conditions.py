@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_
 
 from admin_app.errors import SelectionError
-from admin_app.letters import forms
-from admin_app.selection.offer import WHOLE, Filter, Offer
-from admin_app.selection.search import MOST_WORDS, Lookup, Term, occurs
+from admin_app.selection.list_schema import WHOLE, Filter, ListSchema
+from admin_app.selection.search.search import MOST_WORDS, Lookup, Term, occurs
+from admin_app.unicode_text import forms
 
 # SQLite refuses expressions nested 1,000 deep, and nobody reads more than this.
 MOST_CONDITIONS = 50
@@ -115,7 +115,7 @@ def group_of(members: Iterable[Member], *, is_any: bool) -> Member:
     return flat[0] if len(flat) == 1 else Group(is_any, tuple(flat))
 
 
-def reader_of(offer: Offer) -> ReadCondition:
+def reader_of(schema: ListSchema) -> ReadCondition:
     """Return what reads the conditions of one address. It raises for an unknown filter, and for more than anybody reads."""
     left = iter(range(MOST_CONDITIONS))
 
@@ -123,17 +123,17 @@ def reader_of(offer: Offer) -> ReadCondition:
         if next(left, None) is None:
             message = f"A list takes up to {MOST_CONDITIONS} filters at once; this address has more."
             raise SelectionError(message)
-        return read_condition(offer, key, text)
+        return read_condition(schema, key, text)
 
     return read
 
 
-def read_condition(offer: Offer, key: str, text: str) -> Condition:
+def read_condition(schema: ListSchema, key: str, text: str) -> Condition:
     """Read what was typed for a filter; a value without a meaning is kept with its problem. Raise for an unknown key."""
-    if key not in offer.filters:
+    if key not in schema.filters:
         message = f"This list has no filter called “{key[:50]}”."
-        raise SelectionError(message, sorted(offer.filters))
-    return _understood(offer.filters[key], key, text)
+        raise SelectionError(message, sorted(schema.filters))
+    return _understood(schema.filters[key], key, text)
 
 
 def _understood(filter_: Filter, key: str, text: str) -> Condition:

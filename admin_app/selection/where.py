@@ -22,7 +22,7 @@ from admin_app.selection.conditions import (
     ReadCondition,
     group_of,
 )
-from admin_app.selection.offer import LONGEST_VALUE
+from admin_app.selection.list_schema import LONGEST_VALUE
 
 # As much as all its conditions may hold, every character escaped.
 LONGEST = MOST_CONDITIONS * (2 * LONGEST_VALUE + 200)

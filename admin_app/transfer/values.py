@@ -9,10 +9,10 @@ from uuid import UUID
 
 from sqlalchemy import Boolean, Column, Date, DateTime, Enum, Float, Integer, Numeric, String, Time, Uuid
 
-from admin_app.domain.rules import kept
-from admin_app.models.base import UtcDateTime
-from admin_app.models.limits import limits_of
-from admin_app.numbers import AmbiguousNumber, number, whole_number
+from admin_app.db.limits import limits_of
+from admin_app.db.types import UtcDateTime
+from admin_app.domain.records.rules import normalised
+from admin_app.number_parsing import AmbiguousNumber, number, whole_number
 from admin_app.transfer.columns import ImportColumn
 from admin_app.transfer.spreadsheet import neutralised, restored
 
@@ -27,7 +27,7 @@ def parse_value(column: ImportColumn, cell: str, *, is_verbatim: bool) -> Any:
     for kind, parse in _PARSERS:
         if isinstance(column.column.type, kind):
             return parse(cell.strip(), column.column)
-    return kept(column.column, cell if is_verbatim else restored(cell)) or _nothing(column.column)
+    return normalised(column.column, cell if is_verbatim else restored(cell)) or _nothing(column.column)
 
 
 def _nothing(column: Column[Any]) -> str | None:

@@ -12,13 +12,13 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.exceptions import ClientDisconnected, HTTPException, SecurityError
 
+from admin_app.db.limits import LONGEST_TEXT
+from admin_app.db.troubles import Trouble, say, trouble_of
 from admin_app.errors import RecordGone, SelectionError
 from admin_app.extensions import db, login_manager
-from admin_app.models.limits import LONGEST_TEXT
-from admin_app.models.troubles import Trouble, say, trouble_of
-from admin_app.text import in_words
-from admin_app.web.links import here, own_path
-from admin_app.web.typed import typed
+from admin_app.formatting import in_words
+from admin_app.web.submitted_fields import submitted_fields
+from admin_app.web.urls import here, own_path
 
 log = logging.getLogger(__name__)
 
@@ -182,7 +182,7 @@ def _forget_person() -> None:
 def _page(status: int, words: Explanation, *, to: str = "") -> tuple[str, int]:
     links = [("Show the whole list", to)] if to else []
     links.append(("Go to the start page", url_for("admin.index")))
-    fields = () if status in UNREAD else typed()
+    fields = () if status in UNREAD else submitted_fields()
     # Only what came with a good token may be sent again from a page of ours, and only what may go better then.
     again = here() if status >= HTTPStatus.INTERNAL_SERVER_ERROR and g.get("csrf_valid") else ""
     page = {"status": status, "words": words, "links": links, "typed": fields, "again": again}

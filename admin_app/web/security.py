@@ -14,11 +14,11 @@ from flask import Flask, Response, current_app, g, request, session
 from flask_wtf.csrf import generate_csrf
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from admin_app.current import Actor, acting, glancing, time_limit, writing
-from admin_app.domain.accounts import actor_of
+from admin_app.context import Actor, acting, glancing, time_limit, writing
+from admin_app.domain.auth.accounts import actor_of
 from admin_app.models.change_set import Kind
+from admin_app.web.auth.login import ACT, current_principal
 from admin_app.web.errors import sent_from_elsewhere
-from admin_app.web.login import ACT, current_person
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -79,7 +79,7 @@ def _begin() -> None:
     if is_reading:
         act.enter_context(time_limit(current_app.config["TIME_LIMIT"]))
     act.enter_context(glancing() if is_reading else writing())
-    act.enter_context(acting(person_at_the_screen, kind=Kind.FORM, request_id=secrets.token_hex(8)))
+    act.enter_context(acting(current_actor, kind=Kind.FORM, request_id=secrets.token_hex(8)))
 
 
 def _problem_with_origin() -> tuple[str, int] | None:
@@ -113,9 +113,9 @@ def _signed(_kept: str, _secret: str) -> str:
     return token
 
 
-def person_at_the_screen() -> Actor:
+def current_actor() -> Actor:
     """Return who is signed in, for the trail of what they change."""
-    person = current_person()
+    person = current_principal()
     return actor_of(person) if person is not None else (None, "Nobody who is signed in")
 
 

@@ -13,8 +13,8 @@ from flask import Flask, Response, request
 from flask.templating import Environment
 
 from admin_app.domain.preferences import EVERYWHERE
-from admin_app.text import label
-from admin_app.web.login import current_person, seconds_left
+from admin_app.formatting import label
+from admin_app.web.auth.login import current_principal, seconds_left
 
 SITE_NAME = "Admin"
 ONE_YEAR = 365 * 24 * 60 * 60
@@ -56,7 +56,7 @@ def _digest(file: Path, _modified: int) -> str:
 
 
 def _frame() -> dict[str, Any]:
-    person = current_person()
+    person = current_principal()
     return {
         "site_name": SITE_NAME,
         "actor": person,

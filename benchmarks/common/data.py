@@ -20,12 +20,12 @@ import psycopg
 from sqlalchemy.engine import make_url
 
 from admin_app import create_app
-from admin_app.current import writing
+from admin_app.context import writing
+from admin_app.db.connection import give_functions
+from admin_app.db.string_set import StringSet
 from admin_app.extensions import db
-from admin_app.models.connection import give_functions
 from admin_app.models.role import EDITOR
 from admin_app.models.staff import Staff, StaffSession
-from admin_app.models.words import Words
 from benchmarks.common.site import ROOT
 
 RARE, RARE_POSTS = "zeppelin", 20
@@ -138,7 +138,7 @@ def sign_in(target: Database) -> str:
     app, token = create_app(environment, instance_path=str(target.folder)), secrets.token_urlsafe(32)
     with app.app_context(), writing():
         name = secrets.token_hex(4)
-        staff = Staff(name=name, email=f"{name}@example.com", roles=Words([EDITOR]), password_hash="-")  # noqa: S106 -- opens nothing
+        staff = Staff(name=name, email=f"{name}@example.com", roles=StringSet([EDITOR]), password_hash="-")  # noqa: S106 -- opens nothing
         db.session.add(staff)
         db.session.flush()
         digest, ends = hashlib.sha256(token.encode()).hexdigest(), datetime.now(UTC) + timedelta(days=1)

@@ -22,12 +22,12 @@ import flask_migrate
 
 from admin_app import create_app
 from admin_app.cli.serve import SWITCH
+from admin_app.db.string_set import StringSet
 from admin_app.domain.demo import make_demo
 from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.role import VIEWER
 from admin_app.models.staff import Staff, StaffSession
-from admin_app.models.words import Words
 from admin_app.panel.registry import resource_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -116,7 +116,7 @@ def prepare(folder: Path, posts: int) -> str:
     with app.app_context():
         flask_migrate.upgrade(directory=str(ROOT / "migrations"))
         make_demo(db.session, users=max(posts // 10, 1), posts=posts)
-        staff = Staff(name="Vera", email="vera@example.com", roles=Words([VIEWER]), password_hash="-")  # noqa: S106 -- opens nothing
+        staff = Staff(name="Vera", email="vera@example.com", roles=StringSet([VIEWER]), password_hash="-")  # noqa: S106 -- opens nothing
         db.session.add(staff)
         db.session.flush()
         digest = hashlib.sha256(token.encode()).hexdigest()

@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
+from admin_app.db.types import utc_now
 from admin_app.extensions import db
-from admin_app.models.base import utc_now
 from admin_app.models.job import Job, JobState
 from admin_app.models.post import Post
 from admin_app.models.staff import Staff

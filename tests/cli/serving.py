@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from admin_app import create_app
-from admin_app.current import writing
+from admin_app.context import writing
+from admin_app.db.string_set import StringSet
 from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.role import VIEWER
 from admin_app.models.staff import Staff, StaffSession
-from admin_app.models.words import Words
 from tests.many import many
 
 
@@ -58,7 +58,7 @@ def sign_in(settings: dict[str, str], tmp_path: Path, posts: list[dict[str, Any]
     token = secrets.token_urlsafe(32)
     # The server's worker writes too, and a reader that turns writer is refused at once.
     with app.app_context(), writing():
-        staff = Staff(name="Vera", email="vera@example.com", roles=Words([VIEWER]), password_hash="-")
+        staff = Staff(name="Vera", email="vera@example.com", roles=StringSet([VIEWER]), password_hash="-")
         db.session.add(staff)
         db.session.flush()
         digest, ends = hashlib.sha256(token.encode()).hexdigest(), datetime.now(UTC) + timedelta(hours=1)

@@ -10,11 +10,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from admin_app.db.string_set import StringSet
+from admin_app.db.troubles import UNREACHABLE
 from admin_app.extensions import db
 from admin_app.models.role import Role
-from admin_app.models.troubles import UNREACHABLE
 from admin_app.models.two_factor import Authenticator
-from admin_app.models.words import Words
 
 Manage = Callable[..., Any]
 on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
@@ -164,8 +164,8 @@ def test_people_without_the_factor_that_their_role_needs_are_found(
 @on_sqlite
 @pytest.mark.usefixtures("live")
 def test_every_role_that_changes_accounts_is_asked_about(manage: Manage, keep: Any) -> None:
-    keep(Role(name="Clerk", key="clerk", permissions=Words(["staff:edit"])))
-    keep(Role(name="Author", key="author", permissions=Words(["*:edit", "staff:list"])))
+    keep(Role(name="Clerk", key="clerk", permissions=StringSet(["staff:edit"])))
+    keep(Role(name="Author", key="author", permissions=StringSet(["*:edit", "staff:list"])))
 
     result = manage("check")
 

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from admin_app.domain import history
+from admin_app.domain.audit import reader as audit_reader
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet
 
@@ -48,7 +48,7 @@ def test_what_is_before_a_day_is_forgotten_and_that_is_said(
     manage: Any, make_user: Any, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # One row a batch, so that several are needed.
-    monkeypatch.setattr(history, "BATCH", 1)
+    monkeypatch.setattr(audit_reader, "BATCH", 1)
     for name in ("Ann", "Bea", "Cem"):
         make_user(name=name)
     at(app, datetime(2026, 1, 30, 23, 59, tzinfo=UTC), 2)

@@ -23,13 +23,13 @@ from urllib.parse import urlencode
 import pytest
 
 from admin_app import create_app
-from admin_app.current import writing
+from admin_app.context import writing
+from admin_app.db.connection import give_functions
+from admin_app.db.string_set import StringSet
 from admin_app.extensions import db
-from admin_app.models.connection import give_functions
 from admin_app.models.role import EDITOR
 from admin_app.models.staff import Staff, StaffSession
 from admin_app.models.user import User
-from admin_app.models.words import Words
 
 ROOT = Path(__file__).resolve().parents[2]
 USERS = 8
@@ -77,7 +77,7 @@ def prepared(settings: dict[str, str], folder: Path) -> str:
     token = secrets.token_urlsafe(32)
     # The server is starting beside it: who means to write from the beginning waits for the other.
     with app.app_context(), writing():
-        staff = Staff(name="Edgar", email="edgar@example.com", roles=Words([EDITOR]), password_hash="-")
+        staff = Staff(name="Edgar", email="edgar@example.com", roles=StringSet([EDITOR]), password_hash="-")
         db.session.add_all(User(name="0", email=f"{number}@example.com") for number in range(USERS))
         db.session.add(staff)
         db.session.flush()

@@ -17,10 +17,10 @@ from typing import Any
 import pytest
 
 from admin_app import create_app
-from admin_app.current import writing
+from admin_app.context import writing
+from admin_app.db.types import utc_now
 from admin_app.extensions import db
-from admin_app.jobs.ledger import LOST_AFTER
-from admin_app.models.base import utc_now
+from admin_app.jobs.store import LOST_AFTER
 from admin_app.models.job import Job, JobState
 from admin_app.models.staff import Staff
 from tests.cli.serving import Served, sign_in, stop

@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from admin_app.cli import person_at_the_terminal
-from admin_app.domain import passwords, throttle, two_factor
+from admin_app.cli import terminal_actor
+from admin_app.domain.auth import passwords, throttle, two_factor
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
 from admin_app.models.role import EDITOR, OWNER
@@ -352,7 +352,7 @@ def test_signing_everybody_out_is_in_the_history(manage: Manage, app: Flask) -> 
             "staff",
             "Signed everybody out: ended 2 sessions, 1 password link and 8 recovery codes",
         )
-        assert (act.actor_id, act.actor) == person_at_the_terminal()
+        assert (act.actor_id, act.actor) == terminal_actor()
 
 
 @pytest.mark.usefixtures("ways_in")

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from admin_app.models.troubles import NO_DATABASE, UNREACHABLE
-from admin_app.models.versions import NEWER
+from admin_app.db.schema_version import NEWER
+from admin_app.db.troubles import NO_DATABASE, UNREACHABLE
 from tests.cli.serving import free_port
 
 Run = Callable[..., Any]

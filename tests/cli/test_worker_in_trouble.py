@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, text
 
-from admin_app.models.troubles import UNREACHABLE
+from admin_app.db.troubles import UNREACHABLE
 from tests.postgres import start_postgres
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,12 +11,12 @@ from flask import Flask
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
+from admin_app.db.string_set import StringSet
 from admin_app.extensions import db
-from admin_app.jobs import ledger
+from admin_app.jobs import store as job_store
 from admin_app.models.job import JobState
 from admin_app.models.role import OWNER, VIEWER, Role
 from admin_app.models.staff import Staff
-from admin_app.models.words import Words
 from tests.jobs.asking import ask
 from tests.page import Page
 
@@ -30,12 +30,12 @@ def test_who_lost_the_right_meanwhile_gets_no_file(
     as_owner.post_form("/admin/staff/export/", form)
     first, second = 1, 2
     with app.app_context():
-        ledger.cancel(db.session, job_id=second)
+        job_store.cancel(db.session, job_id=second)
         db.session.commit()
     jobs.work()
     with app.app_context():
-        db.session.get_one(Staff, owner.id).roles = Words([VIEWER])
-        ledger.retry(db.session, job_id=second)
+        db.session.get_one(Staff, owner.id).roles = StringSet([VIEWER])
+        job_store.retry(db.session, job_id=second)
         db.session.commit()
         app.extensions["jobs"].wake(second)
     jobs.work()
@@ -59,7 +59,7 @@ def test_who_is_kept_to_some_rows_meanwhile_gets_no_file_of_more(
     jobs.work()
     client.post_form("/admin/post/export/", form)
     with app.app_context():
-        db.session.scalars(select(Role).where(Role.key == "liam")).one().rows = Words(["post:own"])
+        db.session.scalars(select(Role).where(Role.key == "liam")).one().rows = StringSet(["post:own"])
         db.session.commit()
         client = client_of(db.session.scalars(select(Staff).where(Staff.name == "Liam")).one())
     jobs.work()
@@ -149,7 +149,7 @@ def test_the_page_says_when_nobody_works(app: Flask, as_viewer: Any) -> None:
     ask(as_viewer)
     before = "No worker is running" in as_viewer.get("/admin/jobs/").text
     with app.app_context():
-        ledger.worker_seen(db.session, worker_id="one")
+        job_store.worker_seen(db.session, worker_id="one")
         db.session.commit()
 
     assert (before, "No worker is running" in as_viewer.get("/admin/jobs/").text) == (True, False)

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from admin_app.domain import two_factor
+from admin_app.domain.auth import two_factor
 from admin_app.extensions import db
 from admin_app.models.staff import Staff, StaffSession
 from tests.authenticator import Authenticator

@@ -8,9 +8,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from admin_app.domain import alerts, two_factor
+from admin_app.db.types import utc_now
+from admin_app.domain.auth import alerts, two_factor
 from admin_app.extensions import db
-from admin_app.models.base import utc_now
 from admin_app.models.staff import Staff
 from tests.authenticator import Authenticator
 from tests.page import Page

@@ -9,11 +9,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask import Flask
 
-from admin_app.domain import passwords
+from admin_app.db.string_set import StringSet
+from admin_app.domain.auth import passwords
 from admin_app.extensions import db
 from admin_app.models.role import EDITOR
 from admin_app.models.staff import Staff
-from admin_app.models.words import Words
 from tests.page import Page
 from tests.pages.codes import code_now
 from tests.pages.passkeys import CODE
@@ -191,9 +191,9 @@ def test_who_was_signed_out_by_other_rights_reads_why_and_need_not_type_the_emai
     with app.app_context():
         liam = db.session.query(Staff).filter_by(name="Liam").one()
         if changed == "their roles":
-            liam.roles = Words([EDITOR])
+            liam.roles = StringSet([EDITOR])
         else:
-            liam.held_roles[0].permissions = Words(["post:read"])
+            liam.held_roles[0].permissions = StringSet(["post:read"])
         db.session.commit()
     page = Page(client.get(client.get("/admin/").location))
 

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from admin_app.models.staff import Staff
-from admin_app.web import passkeys as web_passkeys
+from admin_app.web.auth import passkeys as web_passkeys
 from tests.authenticator import Authenticator
 from tests.page import Page
 from tests.pages.passkeys import (

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from admin_app.domain import passkeys, throttle
+from admin_app.domain.auth import passkeys, throttle
 from admin_app.extensions import db
 from admin_app.models.passkey import Passkey
 from admin_app.models.staff import Staff

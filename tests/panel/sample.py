@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from admin_app.models.base import UtcDateTime
+from admin_app.db.types import UtcDateTime
 from admin_app.panel.operators import Operators
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from admin_app.domain.recording import note
-from admin_app.domain.records import commit
+from admin_app.domain.audit.recorder import record_event
+from admin_app.domain.records.save import saving
 from admin_app.extensions import db
 from admin_app.models.change_set import Kind
 from admin_app.models.user import User
@@ -29,8 +29,8 @@ from tests.page import Page
 def test_in_which_way_something_was_done_is_told_where_the_summary_does_not(
     as_owner: Any, app: Flask, kind: Kind, words: str
 ) -> None:
-    with app.app_context(), commit(db.session, User):
-        note(db.session, actor=(None, "Ann (ann@example.com)"), kind=kind, summary="Did something")
+    with app.app_context(), saving(db.session, User):
+        record_event(db.session, actor=(None, "Ann (ann@example.com)"), kind=kind, summary="Did something")
 
     page = Page(as_owner.get("/admin/activity/?q=something"))
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from admin_app import current, zones
+from admin_app import context, timezones
 from admin_app.models.user import User
 from admin_app.panel.operators import Operators
 from admin_app.panel.operators.day import first_moment
@@ -23,7 +23,7 @@ on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 def span(zone: str, slug: str, text: str) -> tuple[datetime, datetime]:
     """Return the first moment that an operator means, and the first one after it."""
     operators = Operators().convert("utcdatetime", User.created_at, "Created at") or []
-    with current.time_zone(ZoneInfo(zone)):
+    with context.time_zone(ZoneInfo(zone)):
         return next(one for one in operators if one.slug == slug).parse(text)
 
 
@@ -50,9 +50,9 @@ def test_day_is_as_long_as_it_is_there(zone: str, day: str, begins: datetime, ho
     assert (first, (after - first) / timedelta(hours=1)) == (begins, hours)
 
 
-@given(st.sampled_from(zones.offered()), st.dates(date(1, 1, 1), date(9999, 12, 30)))
+@given(st.sampled_from(timezones.offered()), st.dates(date(1, 1, 1), date(9999, 12, 30)))
 def test_days_follow_each_other_without_a_gap_in_every_zone(zone: str, day: date) -> None:
-    with current.time_zone(zones.zone_of(zone)):
+    with context.time_zone(timezones.zone_of(zone)):
         first, after = first_moment(day), first_moment(day + timedelta(days=1))
 
     assert first <= after <= first + timedelta(hours=50)
@@ -157,7 +157,7 @@ def test_list_says_how_long_ago_within_a_week_and_the_viewers_day_before_that(
 def test_zone_of_one_request_is_not_the_next_ones(client_of: Any, make_staff: Any) -> None:
     client_of(make_staff("Petra", time_zone="Europe/Prague")).get("/admin/user/")
 
-    assert current.zone() is UTC
+    assert context.zone() is UTC
 
 
 @on_sqlite

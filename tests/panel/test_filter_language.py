@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select
 
 from admin_app.extensions import db
+from admin_app.formatting import folded
 from admin_app.models.post import Post
 from admin_app.models.user import User
 from admin_app.panel.resource import ResourceView
-from admin_app.selection.paging import page_of
+from admin_app.selection.paging.pages import page_of
 from admin_app.selection.selection import Selection
 from admin_app.selection.where import print_where
-from admin_app.text import folded
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 # Few values, so that rows tie and conditions meet them; letters whose capitals differ from store to store, and LIKE's own.
@@ -172,7 +172,7 @@ def test_groups_find_what_they_say(
         expected = [row for row in rows if all(holds(tree, row) for tree in trees)]
         assert selection.problems == []
         assert sorted(found) == [row["id"] for row in expected]
-        again = Selection.parse(posts_view.offer(), selection.arguments())
+        again = Selection.parse(posts_view.schema(), selection.arguments())
         assert (again.conditions, again.groups) == (selection.conditions, selection.groups)
         assert str(print_where(again.groups)) == str(print_where(selection.groups)) if selection.groups else True
         assert db.session.scalars(select(Post.id).where(*again.criteria).order_by(Post.id)).all() == sorted(found)

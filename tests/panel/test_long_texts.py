@@ -9,9 +9,9 @@ from flask import Flask
 from werkzeug.test import encode_multipart
 
 from admin_app.config import MAX_BODY_BYTES
-from admin_app.domain import rules
+from admin_app.db.limits import LONGEST_TEXT
+from admin_app.domain.records import rules
 from admin_app.extensions import db
-from admin_app.models.limits import LONGEST_TEXT
 from admin_app.models.post import Post
 from tests.page import Page
 

@@ -11,8 +11,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from admin_app.db.types import utc_now
 from admin_app.extensions import db
-from admin_app.models.base import utc_now
 from admin_app.models.presence import Presence
 from admin_app.models.role import EDITOR
 from tests.page import Page

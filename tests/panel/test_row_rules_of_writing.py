@@ -9,12 +9,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from admin_app.db.string_set import StringSet
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet
 from admin_app.models.post import Post
 from admin_app.models.role import Role
 from admin_app.models.user import User
-from admin_app.models.words import Words
 from tests.client import Client
 from tests.page import Page
 
@@ -26,7 +26,7 @@ def client_of_roles(keep: Any, make_staff: Any, client_of: Any) -> Callable[...,
     def make(*given: tuple[list[str], list[str]]) -> Client:
         keys = [f"role-{number}" for number in range(len(given))]
         for key, (permissions, rows) in zip(keys, given, strict=True):
-            keep(Role(key=key, name=key, permissions=Words(permissions), rows=Words(rows)))
+            keep(Role(key=key, name=key, permissions=StringSet(permissions), rows=StringSet(rows)))
         return client_of(make_staff("Liam", *keys))
 
     return make

@@ -11,20 +11,20 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
-from admin_app.domain.permissions import Act
+from admin_app.db.string_set import StringSet
+from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.role import Role
 from admin_app.models.staff import Staff
 from admin_app.models.user import User
-from admin_app.models.words import Words
 from admin_app.panel.registry import resource_of
 from admin_app.panel.resource import ResourceView
 from admin_app.panel.standing import standing_for
-from admin_app.selection.paging import page_of
+from admin_app.selection.paging.pages import page_of
 from tests.many import many, many_users
 
-ACTS = [Act.LIST, Act.VIEW, Act.EXPORT, Act.EDIT, Act.UNDO]
+ACTS = [Action.LIST, Action.VIEW, Action.EXPORT, Action.EDIT, Action.UNDO]
 # What one role gives on posts: some acts, on every row or on the person's own.
 GRANTS = st.tuples(st.sets(st.sampled_from(ACTS)), st.booleans())
 NAMES = ("first", "second")
@@ -36,14 +36,14 @@ def posts_view() -> ResourceView:
     return view
 
 
-def expected(act: Act, rows: dict[int, bool], grants: Iterable[tuple[set[Act], bool]]) -> set[int]:
+def expected(act: Action, rows: dict[int, bool], grants: Iterable[tuple[set[Action], bool]]) -> set[int]:
     """Return the rows with which somebody may do this, told in plain words; `rows` says which are their own."""
 
-    def may(one: Act, *, is_own: bool = True) -> bool:
+    def may(one: Action, *, is_own: bool = True) -> bool:
         return any(one in acts and (is_own or not keeps_to_own) for acts, keeps_to_own in grants)
 
-    sight = next((one for one in (Act.VIEW, Act.LIST) if may(one)), act)
-    needed = {act, sight} | ({Act.LIST} if act is Act.EXPORT and may(Act.LIST) else set())
+    visible_scope = next((one for one in (Action.VIEW, Action.LIST) if may(one)), act)
+    needed = {act, visible_scope} | ({Action.LIST} if act is Action.EXPORT and may(Action.LIST) else set())
     return {key for key, is_own in rows.items() if all(may(one, is_own=is_own) for one in needed)}
 
 
@@ -57,14 +57,14 @@ def expected(act: Act, rows: dict[int, bool], grants: Iterable[tuple[set[Act], b
 )
 @given(grants=st.tuples(GRANTS, GRANTS), act=st.sampled_from(ACTS))
 def test_what_is_reached_is_what_the_roles_say(
-    app: Flask, grants: tuple[tuple[set[Act], bool], ...], act: Act, lines: tuple[int, dict[int, bool]]
+    app: Flask, grants: tuple[tuple[set[Action], bool], ...], act: Action, lines: tuple[int, dict[int, bool]]
 ) -> None:
     staff_id, rows = lines
     with app.app_context():
         for name, (acts, keeps_to_own) in zip(NAMES, grants, strict=True):
             role = db.session.scalars(select(Role).where(Role.key == name)).one()
-            role.permissions = Words(f"post:{one}" for one in acts)
-            role.rows = Words(["post:own"] if keeps_to_own else [])
+            role.permissions = StringSet(f"post:{one}" for one in acts)
+            role.rows = StringSet(["post:own"] if keeps_to_own else [])
         db.session.commit()
         staff, view = db.session.get_one(Staff, staff_id), posts_view()
 
@@ -75,7 +75,7 @@ def test_what_is_reached_is_what_the_roles_say(
             by_id = {key for key in rows if (post := view.get_one(key)) is not None and view.reaches(post, act)}
 
         assert found == expected(act, rows, grants)
-        assert listed == expected(Act.LIST, rows, grants)
+        assert listed == expected(Action.LIST, rows, grants)
         assert by_id == expected(act, rows, grants)
 
 
@@ -94,7 +94,7 @@ def lines(app: Flask, make_staff: Any, make_user: Any, make_post: Any, keep: Any
 def test_rows_of_ones_own_are_walked_by_their_index_however_few(
     own: int, app: Flask, store: str, make_staff: Any, keep: Any
 ) -> None:
-    keep(Role(key="own", name="Own", permissions=Words(["post:*"]), rows=Words(["post:own"])))
+    keep(Role(key="own", name="Own", permissions=StringSet(["post:*"]), rows=StringSet(["post:own"])))
     staff_id = make_staff("Liam", "own").id
     users = many_users(app, 20)
     (me,) = many(app, User, [{"name": "Liam", "email": "liam@example.com"}])

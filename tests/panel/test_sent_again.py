@@ -10,8 +10,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text, update
 
+from admin_app.db.types import utc_now
 from admin_app.extensions import db
-from admin_app.models.base import utc_now
 from admin_app.models.post import Post
 from admin_app.models.role import EDITOR
 from admin_app.models.staff import Staff

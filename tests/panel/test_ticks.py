@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 
 from admin_app.extensions import db
-from admin_app.jobs import ledger
+from admin_app.jobs import store as job_store
 from admin_app.models.job import Job
 from admin_app.models.post import Post
 from tests.many import many
@@ -225,6 +225,6 @@ def test_ticked_rows_are_kept_in_a_view_and_in_a_job(as_viewer: Any, make_post: 
     as_viewer.post_form(f"{EXPORT}?{address}", {**CSV, "format": "xlsx"})
 
     with app.app_context():
-        (job,) = ledger.jobs_of(db.session, staff_id=None, limit=2)
+        (job,) = job_store.jobs_of(db.session, staff_id=None, limit=2)
         assert ["id__in", f"{ids[0]},{ids[2]}"] in db.session.get_one(Job, job.id).arguments["selection"]
     assert sorted(opened.ids()) == [ids[0], ids[2]]

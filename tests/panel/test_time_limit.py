@@ -11,9 +11,9 @@ from flask import Flask
 from sqlalchemy import insert, text
 from sqlalchemy.exc import OperationalError
 
-from admin_app.current import time_limit
+from admin_app.context import time_limit
+from admin_app.db.connection import is_timeout
 from admin_app.extensions import db
-from admin_app.models.connection import is_timeout
 from admin_app.models.post import Post
 from tests.page import Page
 

@@ -10,9 +10,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, select, update
 
-from admin_app.domain.drafts import LONGEST_DRAFT
+from admin_app.db.types import utc_now
+from admin_app.domain.work.drafts import LONGEST_DRAFT
 from admin_app.extensions import db
-from admin_app.models.base import utc_now
 from admin_app.models.draft import Draft
 from admin_app.models.post import Post
 from admin_app.models.staff import Staff, StaffSession

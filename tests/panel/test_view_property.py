@@ -10,11 +10,12 @@ from flask_login import login_user
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from admin_app.domain import preferences, sessions
+from admin_app.domain import preferences
+from admin_app.domain.auth import sessions
 from admin_app.extensions import db
 from admin_app.models.staff import Staff
 from admin_app.selection.selection import Selection
-from admin_app.web.login import SignedIn
+from admin_app.web.auth.login import SignedIn
 
 ARGUMENTS = st.one_of(
     st.tuples(st.just("q"), st.sampled_from(["garden", '"garden wall"', "é & +", "%", "a\0b"])),
@@ -37,7 +38,7 @@ def test_a_view_opened_is_exactly_the_selection_it_was_saved_from(app: Flask, vi
         db.session.commit()
 
     with app.app_context():
-        offer = resource.offer()
+        schema = resource.schema()
 
     def seen_by(staff: Staff, arguments: list[tuple[str, str]]) -> tuple[Selection, list[tuple[str, str]]]:
         """Return what this person's list shows, and what is kept of it as a view."""
@@ -48,7 +49,7 @@ def test_a_view_opened_is_exactly_the_selection_it_was_saved_from(app: Flask, vi
             assert signed_in
             login_user(SignedIn(signed_in, token))
             selection = resource.selection(arguments)
-            shown = selection.changed(view=0, columns=resource.visible_columns(selection), offer=offer)
+            shown = selection.changed(view=0, columns=resource.visible_columns(selection), schema=schema)
             return shown, resource.stored_arguments(selection)
 
     @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

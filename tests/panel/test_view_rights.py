@@ -24,7 +24,7 @@ from tests.panel.viewing import (
     save_as,
 )
 
-# What is kept and who may is asked of both stores in tests/domain/test_views.py.
+# What is kept and who may is asked of both stores in tests/domain/work/test_saved_views.py.
 pytestmark = [pytest.mark.usefixtures("gardens"), pytest.mark.parametrize("store", ["sqlite"], indirect=True)]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from admin_app.domain import powers
+from admin_app.domain.permissions import privileges
 from admin_app.extensions import db
 from admin_app.models.role import OWNER
 from admin_app.models.staff import Staff
@@ -74,7 +74,7 @@ def at_once(app: Flask) -> Callable[..., list[int]]:
         forms = [{**form, "csrf_token": client.token_of("/admin/account/")} for client, _, form in requests]
         with ThreadPoolExecutor(len(requests)) as threads, app.app_context():
             if is_postgres := db.engine.dialect.name == "postgresql":
-                powers.lock(db.session)
+                privileges.lock(db.session)
             answers = [threads.submit(client.post, url, data=form)
                        for (client, url, _), form in zip(requests, forms, strict=True)]  # fmt: skip
             if is_postgres:

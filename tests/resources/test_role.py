@@ -9,12 +9,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from admin_app.domain.rights import Act
+from admin_app.db.string_set import StringSet
+from admin_app.domain.permissions.rights import Action
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
 from admin_app.models.role import OWNER, VIEWER, Role
 from admin_app.models.staff import Staff, StaffSession
-from admin_app.models.words import Words
 from tests.page import Page
 
 LIST, NEW = "/admin/role/", "/admin/role/new/"
@@ -45,7 +45,7 @@ def boxes(page: Page) -> dict[str, bool]:
 @pytest.fixture
 def author(keep: Any) -> Role:
     """Authors look at everything and edit posts, but not whose they are."""
-    words = {"permissions": Words(["*:list", "*:view", "post:edit"]), "fields": Words(["post.user:read_only"])}
+    words = {"permissions": StringSet(["*:list", "*:view", "post:edit"]), "fields": StringSet(["post.user:read_only"])}
     return keep(Role(name="Author", key="author", **words))
 
 
@@ -67,7 +67,7 @@ def test_the_matrix_has_a_line_a_resource_and_a_box_for_every_act_that_its_pages
     page = Page(as_owner.get(NEW))
 
     lines = [one.text for one in page.all("th", scope="row")]
-    acts = [act for act in Act if act not in {Act.IMPORT, Act.BULK}]
+    acts = [act for act in Action if act not in {Action.IMPORT, Action.BULK}]
     assert lines == ["Every resource", "Users", "Posts", "Staff", "Roles"]
     assert boxes(page) == {
         f"{name}:{act}": True for name in ("*", "user", "post", "staff", "role") for act in [*acts, "*"]
@@ -137,7 +137,7 @@ def test_two_answers_to_one_question_are_refused(as_owner: Any, author: Role) ->
 
 @on_sqlite
 def test_what_no_control_shows_stays(as_owner: Any, keep: Any, app: Flask) -> None:
-    role = keep(Role(name="Old", key="old", permissions=Words(["tag:edit", "post:import", "post:view"])))
+    role = keep(Role(name="Old", key="old", permissions=StringSet(["tag:edit", "post:import", "post:view"])))
 
     as_owner.post_form(edit_url(role), {"name": "Old", "permissions": ["", "post:list"]})
 

@@ -8,10 +8,10 @@ import pytest
 from flask import Flask
 from sqlalchemy.exc import IntegrityError
 
+from admin_app.db.string_set import StringSet
 from admin_app.extensions import db
 from admin_app.models.role import VIEWER, Role
 from admin_app.models.staff import Staff
-from admin_app.models.words import Words
 from tests.page import Page
 from tests.resources.accounts import LIST, NEW, delete_url, edit_url, filled
 
@@ -52,7 +52,7 @@ def test_a_search_does_not_look_into_hashes(as_owner: Any, owner: Staff) -> None
 
 
 def test_a_refusal_of_the_database_does_not_say_the_hash(context: Flask, owner: Staff) -> None:
-    db.session.add(Staff(name="Eve", email=owner.email, roles=Words([VIEWER]), password_hash=owner.password_hash))
+    db.session.add(Staff(name="Eve", email=owner.email, roles=StringSet([VIEWER]), password_hash=owner.password_hash))
 
     with pytest.raises(IntegrityError) as caught:
         db.session.commit()

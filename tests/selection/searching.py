@@ -9,10 +9,10 @@ from sqlalchemy import insert
 from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.panel.registry import resource_of
-from admin_app.selection.paging import fetch
-from admin_app.selection.search import Term
+from admin_app.selection.paging.pages import fetch
+from admin_app.selection.search.folding import spellings
+from admin_app.selection.search.search import Term
 from admin_app.selection.selection import Selection
-from admin_app.selection.spellings import spellings
 
 
 def rows_of(selection: Selection) -> list[Any]:
@@ -23,7 +23,7 @@ def rows_of(selection: Selection) -> list[Any]:
 def selection(search: str, of: type[Any] = Post, **filters: str) -> Selection:
     resource = resource_of(of)
     assert resource
-    return Selection.parse(resource.offer(), [("q", search), *filters.items()])
+    return Selection.parse(resource.schema(), [("q", search), *filters.items()])
 
 
 def found(search: str, of: type[Any] = Post) -> list[int]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from admin_app.errors import SelectionError
 from admin_app.selection.conditions import MOST_CONDITIONS, Condition, Group, Member, group_of
-from admin_app.selection.offer import LONGEST_VALUE
+from admin_app.selection.list_schema import LONGEST_VALUE
 from admin_app.selection.where import LONGEST, parse_where, print_where
 
 # Whatever a URL can carry.

@@ -16,13 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from admin_app.domain.records import commit
+from admin_app.db.record import Versioned
+from admin_app.db.types import UtcDateTime
+from admin_app.domain.records.save import saving
 from admin_app.errors import TransferError
 from admin_app.extensions import db
-from admin_app.models.base import UtcDateTime, Versioned
 from admin_app.transfer.columns import ImportColumn
 from admin_app.transfer.formats.csv import csv_chunks
-from admin_app.transfer.importing import Report, import_csv
+from admin_app.transfer.import_.importer import Report, import_csv
 from admin_app.transfer.values import parse_value
 
 
@@ -173,7 +174,7 @@ def bring(context: object) -> Iterator[Callable[[str], Report]]:  # noqa: ARG001
 
     def bring_file(text: str) -> Report:
         file = io.StringIO(text, newline="")
-        with commit(db.session, Sample):
+        with saving(db.session, Sample):
             return import_csv(db.session, Sample, file, [column(name) for name in ["id", *NAMES]])
 
     yield bring_file

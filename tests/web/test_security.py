@@ -11,8 +11,8 @@ import pytest
 from flask import Flask, Response
 
 from admin_app import create_app
-from admin_app.web.devices import known_device, remember_device
-from admin_app.web.visitors import visitor
+from admin_app.web.auth.known_devices import known_device, remember_device
+from admin_app.web.client_info import client_info
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -280,7 +280,7 @@ def test_a_port_behind_a_forwarded_address_is_left_out(
     forwarded: str, address: str, start: Callable[..., Flask]
 ) -> None:
     app, seen = start(ADMIN_PROXIES="1"), []
-    app.add_url_rule("/where", view_func=lambda: seen.append(visitor().address) or "")
+    app.add_url_rule("/where", view_func=lambda: seen.append(client_info().address) or "")
 
     app.test_client().get("/where", headers={"X-Forwarded-For": forwarded})
 

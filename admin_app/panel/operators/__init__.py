@@ -84,7 +84,7 @@ class Operators(engine.FilterConverter):
         """Treat our UTC times as Flask-Admin treats DateTime."""
         return [operator(column, name, **arguments) for operator in self.datetime_filters]
 
-    @of_type("wordstype")
+    @of_type("stringsettype")
     def conv_words(self, column: Any, name: str, **arguments: Any) -> Sequence[Operator]:
         """Ask for one word of a set."""
         return [operator(column, name, **arguments) for operator in (HasWord, HasNotWord)]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from admin_app.panel.elements import Hidden
 from admin_app.panel.filter_elements import OperatorChoice
-from admin_app.selection.offer import LONGEST_VALUE, SearchColumn
+from admin_app.selection.list_schema import LONGEST_VALUE, SearchColumn
 
 
 class Operator(engine.BaseSQLAFilter):

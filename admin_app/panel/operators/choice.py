@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement
 from admin_app.panel.elements import Hidden
 from admin_app.panel.operators.base import Operator, yes_or_no
 from admin_app.panel.operators.text import Equals, InList, NotEquals, NotInList, values_of
-from admin_app.selection.containment import contains
+from admin_app.selection.search.match_sql import contains
 
 YES_NO: tuple[Hidden, ...] = (("yes", "Yes"), ("no", "No"))
 

@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement, Date, and_
 
-from admin_app.current import today, zone
+from admin_app.context import today, zone
+from admin_app.formatting import local
 from admin_app.panel.elements import Hidden
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.period import PERIODS, period, words_of
-from admin_app.text import local
 
 
 class _Day(Operator):

@@ -10,11 +10,11 @@ from typing import Any
 from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement, Integer
 
-from admin_app.models.limits import limits_of
-from admin_app.numbers import AmbiguousNumber, number, numbers_in, whole_number
+from admin_app.db.limits import limits_of
+from admin_app.number_parsing import AmbiguousNumber, number, numbers_in, whole_number
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.text import Equals, InList, NotEquals, NotInList
-from admin_app.selection.offer import PAGE_SIZES
+from admin_app.selection.list_schema import PAGE_SIZES
 
 # As many keys as a page has rows, of as many digits as there are, with a comma each.
 LONGEST_KEYS = PAGE_SIZES[-1] * 20

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
-from admin_app.domain.finding import typed_key
+from admin_app.domain.records.lookup import typed_key
 from admin_app.errors import NotFoundError
 from admin_app.extensions import db
-from admin_app.numbers import numbers_in
+from admin_app.number_parsing import numbers_in
 from admin_app.panel.engine import foreign_key_of
 from admin_app.panel.filter_elements import OperatorChoice
 from admin_app.panel.operators.base import Operator

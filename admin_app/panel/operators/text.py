@@ -11,14 +11,14 @@ from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement, String, or_, select
 from sqlalchemy import inspect as inspect_mapper
 
-from admin_app.domain.rules import kept, way_of_keeping
-from admin_app.letters import forms
-from admin_app.models.caseless import is_caseless, same, same_as_any
+from admin_app.db.caseless import is_caseless, same, same_as_any
+from admin_app.domain.records.rules import normalised, normaliser_of
 from admin_app.panel.filter_elements import OperatorChoice
 from admin_app.panel.operators.base import Operator, yes_or_no
-from admin_app.selection.containment import contains, is_whole
-from admin_app.selection.offer import ANYWHERE, AT_END, AT_START, WHOLE, SearchColumn
-from admin_app.selection.search_indexes import is_indexed
+from admin_app.selection.list_schema import ANYWHERE, AT_END, AT_START, WHOLE, SearchColumn
+from admin_app.selection.search.indexes import is_indexed
+from admin_app.selection.search.match_sql import contains, is_whole
+from admin_app.unicode_text import forms
 
 # As quotation marks stand in CSV: around a whole value, and twice within it. One that has no end is a character.
 _BETWEEN = r",;\t\r\n\v\f\x85\u2028\u2029"
@@ -86,7 +86,7 @@ class Equals(Operator, engine.FilterEqual):
 
     def clean(self, value: str) -> Any:
         """Read it as the column keeps it."""
-        return kept(self.column.property.columns[0], value)
+        return normalised(self.column.property.columns[0], value)
 
     def means_one(self) -> bool:
         """Where no two have the same."""
@@ -221,7 +221,7 @@ class InList(Operator, engine.FilterInList):
 
     def clean_one(self, value: str) -> Any:
         """Read one value as the column keeps it."""
-        return kept(self.column.property.columns[0], value)
+        return normalised(self.column.property.columns[0], value)
 
     def parse(self, text: str) -> Any:
         """Refuse a list of nothing: it would match no row, or every row."""
@@ -259,7 +259,7 @@ def _is_caseless(operator: Operator) -> bool:
 
 def _is_free(column: Any) -> bool:
     """Whether the column holds any text: of a fixed set, a value is what it is."""
-    return way_of_keeping(column) is not None
+    return normaliser_of(column) is not None
 
 
 def _forms(column: Any, values: Iterable[Any]) -> list[Any]:

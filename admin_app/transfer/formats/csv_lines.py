@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Boolean, ColumnElement, Date, Enum, Integer, String, case, cast, func, literal, or_
 from sqlalchemy.types import Text, TypeEngine
 
-from admin_app.models.base import UtcDateTime
+from admin_app.db.types import UtcDateTime
 from admin_app.transfer.formats.base import FileOptions
 from admin_app.transfer.spreadsheet import SIGNS
 

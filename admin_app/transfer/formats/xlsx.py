@@ -18,7 +18,7 @@ from types import NoneType
 from typing import Any
 
 from admin_app.errors import TransferError
-from admin_app.text import plain_lines
+from admin_app.formatting import plain_lines
 from admin_app.transfer.formats import xlsx_parts
 from admin_app.transfer.formats.base import BATCH, Conversions, FileOptions, Format, Problem
 
