@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import select
 
 from admin_app.extensions import AnySession
+from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, ChangeSet, Did
-from admin_app.models.stored import from_json, kept_columns
+from admin_app.models.stored import kept_columns
 
 # A form that is older than so many changes is compared field by field without the trail.
 MOST_CHANGES = 200
@@ -75,7 +76,7 @@ def origin_of(session: AnySession, record: Any, version: int) -> Origin:
     for change, _ in rows:
         for key, value in (change.before or {}).items():
             if key in columns:
-                before.setdefault(key, from_json(columns[key], value))
+                before.setdefault(key, kind_of(columns[key]).from_history(value))
     return Origin(is_known, before, _each_once(doings))
 
 

@@ -6,11 +6,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, Text, and_, false, literal, or_, select
+from sqlalchemy import ColumnElement, and_, false, literal, or_, select
 from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.errors import NotFoundError
 from admin_app.extensions import AnySession
+from admin_app.kinds import kind_of
 from admin_app.letters import forms, line
 from admin_app.models.caseless import is_caseless, same
 from admin_app.models.limits import as_key
@@ -112,5 +113,4 @@ def _first(session: AnySession, model: type[Any], criterion: ColumnElement[bool]
 
 
 def _is_name(column: Any) -> bool:
-    is_short_text = type(column.type) is String and not isinstance(column.type, Text)
-    return is_short_text and not column.info.get("secret")
+    return kind_of(column).names_records and not column.info.get("secret")

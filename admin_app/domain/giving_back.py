@@ -16,10 +16,11 @@ from sqlalchemy import Column, ColumnElement, Text, and_, case, cast, exists, fu
 from admin_app.domain.recording import begin_set, count_rows
 from admin_app.domain.rows import delete_rows
 from admin_app.extensions import AnySession
+from admin_app.kinds.history import from_json_sql, json_of
 from admin_app.models.base import utc_now
 from admin_app.models.caseless import is_caseless, same_in
 from admin_app.models.change_set import Change, Did
-from admin_app.models.stored import COUNTED, from_json_sql, has_key, json_of, kept_columns, keys_in
+from admin_app.models.stored import COUNTED, has_key, kept_columns, keys_in
 
 _OLD: Any = Change.__table__.alias("old")
 _NEW: Any = Change.__table__.alias("new")

@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, se
 
 from admin_app.domain.recording import note
 from admin_app.extensions import AnySession
+from admin_app.kinds import kind_of
 from admin_app.models.change_set import ABOUT_ACCESS, Change, ChangeSet, Kind
-from admin_app.models.stored import kept_columns, to_json
+from admin_app.models.stored import kept_columns
 from admin_app.selection.counting import Count, bounded
 from admin_app.selection.offer import Offer, SearchColumn
 from admin_app.selection.selection import COUNT_LIMIT, Selection
@@ -158,7 +159,9 @@ def is_shown(session: AnySession, change_set: ChangeSet, wanted: Wanted) -> bool
 
 def state_at(session: AnySession, record: Any, change: Change) -> dict[str, Any]:
     """Return what the history keeps of a record as it was after a change, in the history's JSON: walked back from now."""
-    state = {key: to_json(column, getattr(record, key)) for key, column in kept_columns(type(record)).items()}
+    state = {
+        key: kind_of(column).to_history(getattr(record, key)) for key, column in kept_columns(type(record)).items()
+    }
     later = (
         select(Change.before)
         .where(Change.model == change.model, Change.record_id == change.record_id, Change.id > change.id)

@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 from admin_app.domain.giving_back import hanging_columns
 from admin_app.domain.nouns import noun_of
 from admin_app.extensions import AnySession
+from admin_app.kinds import kind_of
 from admin_app.models.caseless import same_in
 from admin_app.models.change_set import Change, Did
-from admin_app.models.stored import from_json, kept_columns, recorded_models
+from admin_app.models.stored import kept_columns, recorded_models
 from admin_app.text import counted, in_words, label
 
 
@@ -42,7 +43,7 @@ def obstacle_of(session: AnySession, change: Change) -> Obstacle:
 def misfit(session: AnySession, change: Change, model: type[Any]) -> Obstacle | None:
     """Return what keeps the former values from fitting in: a unique value that is taken, a record that is gone."""
     for key, column in kept_columns(model).items():
-        value = from_json(column, (change.before or {}).get(key))
+        value = kind_of(column).from_history((change.before or {}).get(key))
         if value is None:
             continue
         if column.unique:
@@ -89,6 +90,6 @@ def _of_changed(session: AnySession, change: Change, record: Any) -> Obstacle:
     again = [
         label(key.removesuffix("_id") if columns[key].foreign_keys else key).lower()
         for key, value in (change.after or {}).items()
-        if key in columns and getattr(record, key) != from_json(columns[key], value)
+        if key in columns and getattr(record, key) != kind_of(columns[key]).from_history(value)
     ]
     return Obstacle(change, f"Changed again since: {in_words(again)}.", can_insist=True, other=record)

@@ -17,8 +17,9 @@ from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 from admin_app.current import Actor, act_under_way
 from admin_app.domain.trail import Trail, heading_of, remember, write
 from admin_app.extensions import AnySession
+from admin_app.kinds import kind_of
 from admin_app.models.change_set import LONGEST_TITLE, ChangeSet, Did
-from admin_app.models.stored import COUNTED, is_recorded, kept_columns, recorded_models, to_json
+from admin_app.models.stored import COUNTED, is_recorded, kept_columns, recorded_models
 
 # Changes kept in memory until the transaction ends; an import has more.
 MOST_PENDING = 1000
@@ -162,13 +163,13 @@ def _read(session: Session, record: Any, keys: Sequence[str]) -> dict[str, Any]:
 
 def _created(record: Any) -> dict[str, Any]:
     columns = kept_columns(type(record))
-    values = {key: to_json(column, getattr(record, key)) for key, column in columns.items()}
+    values = {key: kind_of(column).to_history(getattr(record, key)) for key, column in columns.items()}
     return _row(record, Did.CREATE, record.version, None, values)
 
 
 def _deleted(session: Session, record: Any) -> dict[str, Any]:
     columns = kept_columns(type(record))
-    values = {key: to_json(column, _old(session, record, key)) for key, column in columns.items()}
+    values = {key: kind_of(column).to_history(_old(session, record, key)) for key, column in columns.items()}
     return _row(record, Did.DELETE, record.version + 1, values, None)
 
 
@@ -182,8 +183,8 @@ def _updated(session: Session, record: Any) -> dict[str, Any] | None:
     differing = {key: value for key, value in old.items() if value != getattr(record, key)}
     if not differing and not set(changed) - set(columns):
         return None
-    before = {key: to_json(columns[key], value) for key, value in differing.items()}
-    after = {key: to_json(columns[key], getattr(record, key)) for key in differing}
+    before = {key: kind_of(columns[key]).to_history(value) for key, value in differing.items()}
+    after = {key: kind_of(columns[key]).to_history(getattr(record, key)) for key in differing}
     return _row(record, Did.UPDATE, record.version, before, after)
 
 

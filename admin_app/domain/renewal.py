@@ -18,10 +18,11 @@ from admin_app.domain.people import Holder
 from admin_app.domain.recording import begin_set, trail_of
 from admin_app.domain.trail import Trail
 from admin_app.extensions import AnySession
+from admin_app.kinds.history import from_json_sql
 from admin_app.models.change_set import Change, Did
 from admin_app.models.role import Role
 from admin_app.models.staff import Staff
-from admin_app.models.stored import from_json_sql, has_key
+from admin_app.models.stored import has_key
 from admin_app.models.words import Words
 
 _STAFF, _ROLE = Staff.__tablename__, Role.__tablename__

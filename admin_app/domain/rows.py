@@ -11,8 +11,10 @@ from sqlalchemy import inspect as inspect_mapper
 from admin_app.domain.recording import RECORDED, begin_set, count_rows
 from admin_app.errors import RecordGone
 from admin_app.extensions import AnySession
+from admin_app.kinds import kind_of
+from admin_app.kinds.history import json_of, title_of
 from admin_app.models.change_set import Change, Did, Values
-from admin_app.models.stored import is_recorded, json_of, kept_columns, title_of, to_json
+from admin_app.models.stored import is_recorded, kept_columns
 
 
 def change_rows(session: AnySession, model: type[Any], which: ColumnElement[bool], values: Mapping[str, Any]) -> int:
@@ -21,7 +23,7 @@ def change_rows(session: AnySession, model: type[Any], which: ColumnElement[bool
     if is_recorded(model):
         columns = {key: kept_columns(model)[key] for key in values}
         before = json_of(columns, _dialect(session))
-        after = literal({key: to_json(columns[key], value) for key, value in values.items()}, Values)
+        after = literal({key: kind_of(columns[key]).to_history(value) for key, value in values.items()}, Values)
         recorded = _record(session, model, which, Did.UPDATE, before=before, after=after)
     return _send(session, update(model).where(which).values({**values, "version": model.version + 1}), recorded)
 

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Boolean, Column, ColumnElement, Enum, Float, Integer, Numeric, String, Text, select
+from sqlalchemy import Column, ColumnElement, select
 from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.domain.nouns import noun_of
 from admin_app.extensions import AnySession
-from admin_app.letters import composed, has_something_to_see, line, unseen_in
+from admin_app.kinds import kind_of
+from admin_app.letters import has_something_to_see
 from admin_app.models.caseless import same_in
-from admin_app.models.limits import LONGEST_TEXT, limits_of
-
-# One @ with something on both sides and no white space: whether mail arrives, only mail can tell.
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 def is_required(column: Column[Any]) -> bool:
     """Whether a person has to give a value."""
-    # An unticked box is an answer.
-    is_answered = isinstance(column.type, Boolean) or column.default is not None or column.server_default is not None
-    return not column.nullable and not is_answered
+    is_given = column.default is not None or column.server_default is not None
+    return not (column.nullable or is_given or kind_of(column).is_always_answered)
 
 
 def kept(column: Column[Any], value: Any) -> Any:
@@ -39,9 +32,7 @@ def kept(column: Column[Any], value: Any) -> Any:
 
 def way_of_keeping(column: Column[Any]) -> Callable[[str], str] | None:
     """Return what makes of any text the one that a column keeps; None for a column of something else."""
-    if not isinstance(column.type, String) or isinstance(column.type, Enum):
-        return None
-    return composed if isinstance(column.type, Text) else line
+    return kind_of(column).way_of_keeping
 
 
 def is_kept_as(column: Column[Any], stored: Any, value: Any) -> bool:
@@ -53,13 +44,7 @@ def problem_with(column: Column[Any], label: str, value: Any) -> str | None:
     """Say what is wrong with a value for this column and how to mend it, or return None."""
     if value is None or (isinstance(value, str) and not has_something_to_see(value)):
         return f"Enter {_the(label)}." if is_required(column) else None
-    if isinstance(value, str):
-        return _problem_with_text(column, label, value)
-    if isinstance(value, int) and isinstance(column.type, Integer):
-        return _problem_with_whole_number(column, label, value)
-    if isinstance(value, Decimal | float) and isinstance(column.type, Numeric | Float):
-        return _problem_with_number(column, label, value)
-    return None
+    return kind_of(column).problem_with(label, value)
 
 
 def problem_with_uniqueness(
@@ -90,44 +75,6 @@ def taken(label: str, model: type[Any], record_id: Any = None) -> str:
     """Word the refusal of a value that another record has."""
     other = f"{noun_of(model)} {record_id}" if record_id is not None else f"another {noun_of(model)}"
     return f"{label} is already used by {other}. Enter a different one."
-
-
-def longest(column: Column[Any]) -> int:
-    """Return how many characters a text in this column may have: never more than its form could send again."""
-    length = column.type.length if isinstance(column.type, String) else None
-    return length or LONGEST_TEXT
-
-
-def _problem_with_text(column: Column[Any], label: str, value: str) -> str | None:
-    if "\0" in value:
-        return f"{label} contains a NUL character, which cannot be stored. Take it out."
-    limit = longest(column)
-    if len(value) > limit:
-        return f"{label} must be {limit:,} characters or fewer; it has {len(value):,}."
-    return _problem_with_email(label, value) if column.info.get("format") == "email" else None
-
-
-def _problem_with_email(label: str, value: str) -> str | None:
-    if unseen := unseen_in(value):
-        return f"{label} contains a character that nobody sees: {unseen}. Take it out."
-    return None if _EMAIL.fullmatch(value) else f"{label} must look like name@example.com."
-
-
-def _problem_with_whole_number(column: Column[Any], label: str, value: int) -> str | None:
-    smallest, largest = limits_of(column)
-    return None if smallest <= value <= largest else f"{label} must be between {smallest:,} and {largest:,}."
-
-
-def _problem_with_number(column: Column[Any], label: str, value: Decimal | float) -> str | None:
-    """Refuse what is no number, and what has more digits before the point than the column has room for."""
-    kind: Any = column.type
-    is_finite = value.is_finite() if isinstance(value, Decimal) else math.isfinite(value)
-    if not is_finite:
-        return f"{label} must be a number, like 4.2."
-    if kind.precision is None or isinstance(kind, Float):
-        return None
-    limit = 10 ** (kind.precision - (kind.scale or 0))
-    return None if abs(value) < limit else f"{label} must be between -{limit:,} and {limit:,}."
 
 
 def _the(label: str) -> str:

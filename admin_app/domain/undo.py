@@ -21,8 +21,9 @@ from admin_app.domain.powers import Power
 from admin_app.domain.recording import begin_set, describe
 from admin_app.errors import UndoError
 from admin_app.extensions import AnySession, db
+from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, ChangeSet, Did, Kind
-from admin_app.models.stored import from_json, kept_columns, keys_in, recorded_models
+from admin_app.models.stored import kept_columns, keys_in, recorded_models
 
 # Signing in and out is nothing to undo, nor is what left the house in a file.
 UNDOABLE = frozenset({Kind.FORM, Kind.BULK, Kind.IMPORT, Kind.COMMAND, Kind.UNDO, Kind.RESTORE})
@@ -165,7 +166,7 @@ def _insist(session: AnySession, set_id: int, key: int) -> bool:
         return True
     columns = kept_columns(type(record))
     for name, value in (change.before or {}).items():
-        setattr(record, name, from_json(columns[name], value))
+        setattr(record, name, kind_of(columns[name]).from_history(value))
     return True
 
 

@@ -15,8 +15,9 @@ from admin_app.domain.history import titles_of
 from admin_app.domain.permissions import Act
 from admin_app.domain.undo import is_redo
 from admin_app.extensions import db
+from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, ChangeSet, Did, Kind
-from admin_app.models.stored import from_json, kept_columns, recorded_models
+from admin_app.models.stored import kept_columns, recorded_models
 from admin_app.panel.cells import value_cell
 from admin_app.panel.elements import Cell
 from admin_app.panel.history_elements import Entry, FieldChange
@@ -142,7 +143,7 @@ def _shown(
 ) -> _Shown | None:
     if values is None or key not in values:
         return None
-    value = values[key] if column is None else from_json(column, values[key])
+    value = values[key] if column is None else kind_of(column).from_history(values[key])
     for foreign_key in () if column is None else column.foreign_keys:
         if value is not None:
             named, url = names.get((foreign_key.column.table.name, value), (f"{value}", ""))

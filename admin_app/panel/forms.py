@@ -12,7 +12,8 @@ from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # new in 3.3; the stubs are of 3.2
 from wtforms.validators import InputRequired, Length
 
-from admin_app.domain.rules import is_required, longest, problem_with
+from admin_app.domain.rules import is_required, problem_with
+from admin_app.kinds import kind_of
 from admin_app.panel.fields import EmailField, LineField, LongTextField, RelationField, Rule
 from admin_app.panel.typed_fields import (
     DateField,
@@ -83,7 +84,7 @@ class Converter(AdminModelConverter):
         """Make lines of text."""
         self._nullable_common(column, field_args)
         field_args["render_kw"] = {"rows": 14}
-        field_args["description"] = field_args.get("description") or f"Up to {longest(column):,} characters."
+        field_args["description"] = field_args.get("description") or f"Up to {kind_of(column).longest:,} characters."
         return LongTextField(**field_args)
 
     @converts("sqlalchemy.sql.sqltypes.Enum")

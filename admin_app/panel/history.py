@@ -20,9 +20,10 @@ from admin_app.domain.recording import describe, last_set
 from admin_app.domain.undo import UNDOABLE, bring_back
 from admin_app.errors import InvalidRecord, PowerError, UndoError
 from admin_app.extensions import db
+from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, ChangeSet, Did, Kind
 from admin_app.models.limits import as_key
-from admin_app.models.stored import from_json, kept_columns
+from admin_app.models.stored import kept_columns
 from admin_app.panel.changes import entries_of
 from admin_app.panel.editing import UNPROCESSABLE
 from admin_app.panel.engine import foreign_key_of
@@ -113,7 +114,7 @@ class History(ExportPage):
         """Return the form's fields as they were; what they pointed at may be gone."""
         columns = kept_columns(self.model)
         state = {
-            key: from_json(columns[key], value)
+            key: kind_of(columns[key]).from_history(value)
             for key, value in state_at(db.session, record, change).items()
             if key in columns
         }

@@ -114,7 +114,7 @@ def _page(
     selection: Selection, rows: Sequence[Any], count: Count, *, is_first: bool, is_last: bool, number: int
 ) -> Page:
     def place(record: Any) -> str:
-        return print_place(selection.order.place_of(record))
+        return print_place(selection.order, selection.order.place_of(record))
 
     before = place(rows[0]) if rows and not is_first else ""
     return Page(rows, 1 if is_first else number, count, before, place(rows[-1]) if rows and not is_last else "")

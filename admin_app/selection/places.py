@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, datetime, time
-from decimal import Decimal
-from enum import Enum
-from typing import Any
-from uuid import UUID
-
-from sqlalchemy import Column
-
-from admin_app.models.limits import as_key, limits_of
+from admin_app.kinds import kind_of
+from admin_app.models.limits import as_key
 from admin_app.selection.keyset import Order, Place
 
 # Stands before every character that an id or a number may have, so that the first ones are separators.
 MARK = "~"
 
 
-def print_place(place: Place) -> str:
+def print_place(order: Order, place: Place) -> str:
     """Write a place: the key, the related record's key where there is one, the value; NULL is left out."""
     parts = [place.key] if place.related is None else [place.key, place.related]
     text = MARK.join(str(part) for part in parts)
-    return text if place.value is None else f"{text}{MARK}{_text_of(place.value)}"
+    if order.sort is None or place.value is None:
+        return text
+    return f"{text}{MARK}{kind_of(order.sort.column).to_url(place.value)}"
 
 
 def parse_place(order: Order, text: str) -> Place | None:
@@ -40,44 +34,6 @@ def parse_place(order: Order, text: str) -> Place | None:
         if related is None:
             return None
     try:
-        return Place(_value_of(order.sort.column.property.columns[0], rest), related, key)
+        return Place(kind_of(order.sort.column).from_url(rest), related, key)
     except (ValueError, ArithmeticError, KeyError):
         return None
-
-
-def _text_of(value: Any) -> str:
-    match value:
-        case Enum():
-            return str(value.value)
-        case date() | time():
-            return value.isoformat()
-        case _:
-            return str(value)
-
-
-def _value_of(column: Column[Any], text: str) -> Any:
-    """Read a value of this column's type; raise ValueError for anything else."""
-    kind = column.type.python_type
-    if issubclass(kind, Enum):
-        return kind(text)
-    value = _PARSERS[kind](text)
-    if isinstance(value, datetime) and value.tzinfo is None:
-        message = "a place's time has a zone"
-        raise ValueError(message)
-    if kind is int and not limits_of(column)[0] <= value <= limits_of(column)[1]:
-        message = "the number is too large for its column"
-        raise ValueError(message)
-    return value
-
-
-_PARSERS: dict[type, Callable[[str], Any]] = {
-    str: str,
-    int: int,
-    float: float,
-    Decimal: Decimal,
-    bool: {"True": True, "False": False}.__getitem__,
-    datetime: datetime.fromisoformat,
-    date: date.fromisoformat,
-    time: time.fromisoformat,
-    UUID: UUID,
-}

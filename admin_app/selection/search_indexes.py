@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, MetaData, String, text
+from sqlalchemy import Connection, MetaData, text
 
+from admin_app.kinds import kind_of
 from admin_app.selection.offer import SearchColumn
 
 # Where the metadata keeps which columns of which table are searched.
@@ -33,7 +34,7 @@ def declare(searched: Iterable[SearchColumn]) -> None:
         column = one.column.property.columns[0]
         tables = column.table.metadata.info.setdefault(_DECLARED, {})
         names = tables.get(column.table.name, ())
-        if isinstance(column.type, String) and column.name not in names:
+        if kind_of(column).is_text and column.name not in names:
             tables[column.table.name] = (*names, column.name)
 
 

@@ -7,12 +7,13 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Engine, Float, Numeric, Select, and_, text, type_coerce
+from sqlalchemy import Connection, Engine, Select, and_, text, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from sqlalchemy.orm.util import AliasedClass
 from sqlalchemy.types import NULLTYPE
 
 from admin_app.errors import TransferError
+from admin_app.kinds import kind_of
 from admin_app.models.base import Record
 from admin_app.models.connection import LASTING
 from admin_app.selection.counting import among, count_of, counts_of_children
@@ -119,7 +120,7 @@ class _Reader:
             return
         # The values as the driver gives them, converted column by column below: SQLAlchemy would do it cell by cell.
         dialect = self.session.get_bind().dialect
-        readers = [None if self.has_records else _reader(asked, dialect) for asked in self.asked]
+        readers = [None if self.has_records else kind_of(asked).row_reader(dialect) for asked in self.asked]
         raw = [
             asked if read is None else type_coerce(asked, NULLTYPE)
             for asked, read in zip(self.asked, readers, strict=True)
@@ -152,15 +153,6 @@ class _Reader:
         if column.column is None:
             return [None if value is None else str(value) for value in values]
         return values
-
-
-def _reader(asked: Any, dialect: Dialect) -> Callable[[Any], Any] | None:
-    """Return what makes a column's value of what the driver gives; None where it is that already."""
-    # Which numbers PostgreSQL's driver gives is known with the result only: those SQLAlchemy converts itself.
-    if isinstance(asked.type, Numeric | Float):
-        return None
-    reader: Callable[[Any], Any] | None = asked.type.dialect_impl(dialect).result_processor(dialect, None)
-    return reader
 
 
 def _is_record(asked: Any) -> bool:

@@ -10,20 +10,17 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Column, ColumnElement, Integer, String, func, select
+from sqlalchemy import Column, ColumnElement, func, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from admin_app.extensions import AnySession
+from admin_app.kinds import kind_of
 from admin_app.models.caseless import caseless, is_caseless, same_as_any
 from admin_app.text import label
 from admin_app.transfer.wording import about
 
 Row = tuple[int, dict[str, Any]]
 Problem = tuple[int, str]
-
-# Begins what stands in for a text: a control character, which no email or name has.
-_STANDING_IN = "\x1a"
-_ROOM = 20
 
 
 def has_any_of(column: Column[Any], values: Collection[Any]) -> ColumnElement[bool]:
@@ -42,7 +39,7 @@ class Parking:
     def __init__(self, session: AnySession, model: type[Any], column: Column[Any], *, brings_ids: bool) -> None:
         """Begin with none; a file without ids changes no record that is there, so that nobody makes way for it."""
         self.session, self.model, self.column = session, model, column
-        self.may_park = brings_ids and _stand_ins(column, None) is not None
+        self.may_park = brings_ids and _stand_ins(column) is not None
         self.parked: sa.Table | None = None
 
     def make_way(self, batch: Sequence[Row], is_settled: Callable[[int], bool]) -> Iterator[Problem]:
@@ -102,8 +99,8 @@ class Parking:
         lowest = connection.scalar(select(func.min(self.column)))
         table: Any = self.model.__table__
         statement = table.update().where(table.c.id == sa.bindparam("owner"))
-        stand_in: Any = _stand_ins(self.column, lowest)
-        moved = [{"owner": owner, "other": stand_in(place, owner)} for place, owner in enumerate(making_way)]
+        stand_in: Any = _stand_ins(self.column)
+        moved = [{"owner": owner, "other": stand_in(place, owner, lowest)} for place, owner in enumerate(making_way)]
         # Beside the session: what stands in is no change of the record.
         connection.execute(statement.values({self.column.key: sa.bindparam("other")}), moved)
 
@@ -120,12 +117,8 @@ def _table_for(column: Column[Any]) -> sa.Table:
     )
 
 
-def _stand_ins(column: Column[Any], lowest: Any) -> Callable[[int, int], Any] | None:
-    """Return what makes values that no record has, None where the column's type has no such ones."""
+def _stand_ins(column: Column[Any]) -> Callable[[int, int, Any], Any] | None:
+    """Return what makes values that no record has, None where the column's kind has no such ones."""
     if column.nullable:
-        return lambda _place, _owner: None
-    if isinstance(column.type, String) and (column.type.length or _ROOM) >= _ROOM:
-        return lambda _place, owner: f"{_STANDING_IN}{owner}"
-    if isinstance(column.type, Integer):
-        return lambda place, _owner: min(lowest, 0) - place - 1
-    return None
+        return lambda _place, _owner, _lowest: None
+    return kind_of(column).stand_ins()

@@ -10,9 +10,10 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from admin_app.domain.giving_back import GivingBack
 from admin_app.extensions import db
+from admin_app.kinds import kind_of
 from admin_app.models.base import Timestamped, Versioned, utc_now
 from admin_app.models.change_set import Change, ChangeSet, Did
-from admin_app.models.stored import kept_columns, to_json
+from admin_app.models.stored import kept_columns
 
 
 class Base(DeclarativeBase):
@@ -50,7 +51,7 @@ def note(did: Did, parents: dict[int, int | None]) -> int:
     for key, parent in parents.items():
         times = {"created_at": utc_now(), "updated_at": utc_now()}
         whole = {"id": key, "parent_id": parent, **times}
-        values = {name: to_json(column, whole[name]) for name, column in kept_columns(Folder).items()}
+        values = {name: kind_of(column).to_history(whole[name]) for name, column in kept_columns(Folder).items()}
         before, after = (values, None) if did is Did.DELETE else (None, values)
         db.session.add(Change(change_set_id=done.id, model="given_folder", record_id=key, act=did.value, title="x", version=2,
                               before=before, after=after))  # fmt: skip

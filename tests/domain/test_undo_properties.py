@@ -26,9 +26,10 @@ from admin_app.domain.records import commit
 from admin_app.domain.rows import change_rows
 from admin_app.domain.undo import undo
 from admin_app.extensions import db
+from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, ChangeSet, Did
 from admin_app.models.post import Post
-from admin_app.models.stored import from_json, kept_columns
+from admin_app.models.stored import kept_columns
 from admin_app.models.user import User
 
 # All but what every act moves on: the version, and when the record was changed last.
@@ -194,7 +195,7 @@ def replay(told: State, change: Change) -> None:
         del told[change.model][change.record_id]
         return
     columns = kept_columns(model)
-    values = {name: from_json(columns[name], value) for name, value in (change.after or {}).items()}
+    values = {name: kind_of(columns[name]).from_history(value) for name, value in (change.after or {}).items()}
     row = told[change.model].setdefault(change.record_id, {})
     row |= {name: value for name, value in values.items() if name in COLUMNS[model]}
 

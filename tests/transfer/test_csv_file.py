@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from admin_app.kinds.spreadsheet import restored
 from admin_app.models.preference import Density
 from admin_app.transfer.formats.base import BATCH, FileOptions
 from admin_app.transfer.formats.csv import CONTENT_TYPE, csv_chunks, csv_value
-from admin_app.transfer.spreadsheet import restored
 
 # What can be in a database: PostgreSQL takes no NUL, and nothing takes half a surrogate pair.
 STORABLE = st.text(alphabet=st.characters(exclude_characters="\0", exclude_categories=["Cs"]))

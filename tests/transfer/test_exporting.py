@@ -16,13 +16,14 @@ from sqlalchemy.orm import aliased
 from admin_app.current import glancing
 from admin_app.errors import TransferError
 from admin_app.extensions import db
+from admin_app.kinds import kind_of
 from admin_app.models.connection import is_timeout
 from admin_app.models.post import Post
 from admin_app.models.user import User
 from admin_app.selection.offer import Offer
 from admin_app.selection.selection import COUNT_LIMIT, Selection
 from admin_app.transfer.columns import ExportColumn
-from admin_app.transfer.exporting import BATCH, _reader, exported_rows
+from admin_app.transfer.exporting import BATCH, exported_rows
 from admin_app.transfer.formats.csv import csv_chunks
 from tests.many import many, many_users
 
@@ -229,4 +230,4 @@ def peak_of_an_export(app: Flask) -> int:
 @pytest.mark.usefixtures("context")
 @pytest.mark.parametrize("kind", [Numeric(10, 2), Float()])
 def test_numbers_with_a_fraction_are_left_to_who_knows_what_the_driver_gives(kind: Any) -> None:
-    assert _reader(column("price", kind), db.engine.dialect) is None
+    assert kind_of(column("price", kind)).row_reader(db.engine.dialect) is None

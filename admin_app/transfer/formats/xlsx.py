@@ -11,16 +11,15 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from enum import Enum
 from itertools import chain, islice
 from math import isfinite
-from types import NoneType
 from typing import Any
 
 from admin_app.errors import TransferError
+from admin_app.kinds.base import Kind, as_it_is
 from admin_app.text import plain_lines
 from admin_app.transfer.formats import xlsx_parts
-from admin_app.transfer.formats.base import BATCH, Conversions, FileOptions, Format, Problem
+from admin_app.transfer.formats.base import BATCH, Conversions, Convert, FileOptions, Format, Problem
 
 # Excel's limits: rows of a sheet, UTF-16 units of a cell, digits of a number.
 SHEET_ROWS = 1_048_576
@@ -122,7 +121,7 @@ class _Cells:
 
     def __init__(self, options: FileOptions, on_problem: Problem) -> None:
         self.options, self.on_problem, self.sheet = options, on_problem, 1
-        self.conversions = Conversions(*_CONVERSIONS)
+        self.conversions = Conversions("<c/>", _conversion_of)
 
     def one_by_one(self, batch: Sequence[Sequence[Any]], number: int) -> list[str]:
         """Write a batch that has a text too long: cut, with a note, or not at all."""
@@ -224,19 +223,26 @@ def _time(value: time) -> str:
     return f'<c s="{xlsx_parts.TIME}"><v>{seconds / _SECONDS_A_DAY!r}</v></c>'
 
 
-_CONVERSIONS: tuple[tuple[Any, Any], ...] = (
-    (Enum, lambda value: _text(str(value.value))),
-    (str, _text),
-    (bool, lambda value: f'<c t="b"><v>{int(value)}</v></c>'),
-    (int, _whole_number),
-    (NoneType, lambda _: "<c/>"),
-    (datetime, _moment),
-    (date, _day),
-    (time, _time),
-    (float, _float),
-    (Decimal, _decimal),
-    (object, lambda value: _text(str(value))),
-)
+# The cells that a sheet has, and so all that `Kind.to_sheet` returns.
+_CELLS: dict[type, Convert] = {
+    str: _text,
+    bool: lambda value: f'<c t="b"><v>{int(value)}</v></c>',
+    int: _whole_number,
+    datetime: _moment,
+    date: _day,
+    time: _time,
+    float: _float,
+    Decimal: _decimal,
+}
+
+
+def _conversion_of(kind: type[Kind]) -> Convert:
+    """Return what makes a cell of a kind's values."""
+    if kind.to_sheet is as_it_is:
+        # A kind's values may be of a class made of one of these.
+        return next(cell for of, cell in _CELLS.items() if issubclass(kind.values[0], of))
+    return lambda value: _CELLS[type(plain := kind.to_sheet(value))](plain)
+
 
 XLSX = Format(
     "xlsx",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from admin_app.transfer.spreadsheet import neutralised, restored
+from admin_app.kinds.spreadsheet import neutralised, restored
 
 # Mostly what the rule is about, so that made-up text meets it.
 TRICKY = st.text(alphabet=st.sampled_from("'=+-@\t\r\n＝＋－＠a1 ,\""))  # noqa: RUF001 -- the full-width forms are meant
