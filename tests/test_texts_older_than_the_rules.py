@@ -16,7 +16,7 @@ from admin_app.models.change_set import ChangeSet
 from admin_app.models.role import Role
 from admin_app.models.staff import Staff, StaffSession
 from admin_app.models.user import User
-from admin_app.panel.operators.choice import ChoiceInList, ChoiceNotInList
+from admin_app.panel.kinds.choice import ChoiceInList, ChoiceNotInList
 from tests.domain.undoing import take_back
 from tests.page import Page
 from tests.panel.history import edit

@@ -10,7 +10,8 @@ from wtforms.validators import ValidationError
 from admin_app import zones
 from admin_app.domain import accounts, passwords, rules
 from admin_app.models.staff import Staff
-from admin_app.panel.fields import EmailField, LineField, Rule, TextForm
+from admin_app.panel.fields import Rule, TextForm
+from admin_app.panel.kinds.text import EmailField, LineField
 
 
 def _needed(words: str) -> Rule:

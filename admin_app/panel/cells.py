@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from decimal import Decimal
-from enum import Enum
 from typing import Any
 
-from admin_app import text
-from admin_app.current import zone
 from admin_app.domain.permissions import Act
-from admin_app.models.words import Words
 from admin_app.panel.elements import UNSEEN, Cell, CellKind
 from admin_app.panel.engine import Engine
+from admin_app.panel.kinds import value_cell
+from admin_app.panel.kinds.base import GLIMPSE
 from admin_app.panel.registry import resource_of
 from admin_app.selection.counting import Count
 
-# A cell is a glimpse: more than this is neither read in a table nor worth sending.
-GLIMPSE = 120
+# Plain values are their kinds' to draw; who draws cells finds both here.
+__all__ = ["GLIMPSE", "cell_of", "cell_of_value", "value_cell", "value_of"]
 
 
 def cell_of(
@@ -41,40 +37,6 @@ def value_of(record: Any, name: str) -> Any:
     first, _, rest = name.partition(".")
     value = getattr(record, first)
     return value if not rest or value is None else getattr(value, rest)
-
-
-def value_cell(value: Any, *, is_whole: bool) -> Cell:  # noqa: PLR0911 -- a table of types, one line each
-    """Draw a plain value by its type; long text is cut to a glimpse unless the whole is wanted."""
-    match value:
-        case None:
-            return Cell(CellKind.NULL, "—", "No value")
-        case "":
-            return Cell(CellKind.EMPTY, "empty", "Empty text")
-        case bool():
-            return Cell(CellKind.CHOICE, "Yes" if value else "No")
-        case Words():
-            return value_cell(str(value), is_whole=is_whole)
-        case Enum():
-            return Cell(CellKind.CHOICE, str(value.value).replace("_", " ").capitalize())
-        case int() | float() | Decimal():
-            return Cell(CellKind.NUMBER, str(value))
-        case datetime():
-            return _time_cell(value, is_whole=is_whole)
-        case date():
-            return Cell(CellKind.TIME, value.isoformat(), iso=value.isoformat())
-        case _:
-            whole = str(value)
-            shown = (
-                whole if is_whole or len(whole) <= GLIMPSE else " ".join(whole[: GLIMPSE * 2].split())[:GLIMPSE] + "…"
-            )
-            return Cell(CellKind.TEXT, shown)
-
-
-def _time_cell(value: datetime, *, is_whole: bool) -> Cell:
-    """Say how long ago, or the day where that is far; where there is room, to the second: not everybody can point at it."""
-    exact = text.exact_time(value, zone())
-    shown = f"{exact} ({text.relative_time(value)})" if is_whole else text.list_time(value, zone())
-    return Cell(CellKind.TIME, shown, exact, iso=text.machine_time(value, zone()))
 
 
 def cell_of_value(value: Any) -> Cell:

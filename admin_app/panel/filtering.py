@@ -9,16 +9,15 @@ from typing import Any
 from flask import request
 from sqlalchemy import String
 
-from admin_app.errors import ConfigurationError
 from admin_app.panel.draft import BUILD, Draft, draft_of, sent_draft
 from admin_app.panel.elements import Cell, CellKind
 from admin_app.panel.filter_elements import Chip, FilterBar
 from admin_app.panel.keeping import Keeping
+from admin_app.panel.kinds import operators_of
 from admin_app.panel.links import ListLinks
-from admin_app.panel.operators import Operators
 from admin_app.panel.operators.base import Operator
+from admin_app.panel.operators.equality import Empty, InList
 from admin_app.panel.operators.relation import RelationEmpty, RelationInList, RelationIs, RelationNotInList
-from admin_app.panel.operators.text import Empty, InList
 from admin_app.panel.rows import FilterRows
 from admin_app.selection.conditions import Condition, Member, reader_of
 from admin_app.selection.selection import Selection
@@ -32,8 +31,6 @@ Narrowings = Mapping[str, Sequence[tuple[str, Operator]]]
 class Filtering(Keeping):
     """Typed filters with named URLs: `?name__contains=ann&created_at__from=2026-01-01`."""
 
-    filter_converter = Operators()
-
     def scaffold_filters(self, name: Any) -> list[Operator]:
         """Return the operators of a column, of a related column ("user.name"), or of a to-one relation ("user")."""
         first, _, rest = name.partition(".")
@@ -43,15 +40,10 @@ class Filtering(Keeping):
             return [kind(attribute, label) for kind in (RelationIs, RelationInList, RelationNotInList, RelationEmpty)]
         model = relation.mapper.class_ if relation is not None else self.model
         attribute = getattr(model, rest or first)
-        operators = self.filter_converter.convert(
-            type(attribute.property.columns[0].type).__name__, attribute, self.get_column_name(name)
-        )
-        if not operators or not all(isinstance(operator, Operator) for operator in operators):
-            message = f"{self.record.__name__}.{name} cannot be filtered: there are no operators for its type."
-            raise ConfigurationError(message)
+        operators = operators_of(attribute, self.get_column_name(name))
         for operator in operators:
             operator.relation = relation.class_attribute if relation is not None else None
-        return list(operators)
+        return operators
 
     def get_filters(self) -> list[Operator]:
         """Scaffold every declared filter, each under its own key."""

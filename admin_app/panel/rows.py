@@ -10,8 +10,8 @@ from admin_app.panel.draft import Draft, Row
 from admin_app.panel.elements import Hidden
 from admin_app.panel.filter_elements import FilterGroup, FilterRow, OperatorChoice
 from admin_app.panel.operators.base import Operator
+from admin_app.panel.operators.equality import InList
 from admin_app.panel.operators.relation import RelationIs
-from admin_app.panel.operators.text import InList
 from admin_app.selection.conditions import DEEPEST_GROUP
 
 # These controls are the whole field's; an operator that takes typed text gets an input beside them.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from wtforms import Field
 from wtforms.validators import ValidationError
@@ -18,6 +18,9 @@ from admin_app.panel.standing import standing
 
 class WordsField(Field):
     """Controls of one name, each of which sends its word or nothing."""
+
+    # What templates call it.
+    kind: ClassVar[str]
 
     def offered(self) -> Sequence[str]:
         """Return the words that the controls send."""
@@ -50,6 +53,8 @@ class WordsField(Field):
 class RolesField(WordsField):
     """The roles of a person. Those that hold more than the person at the screen does are shown, and cannot be given."""
 
+    kind = "roles"
+
     def offered(self) -> Sequence[str]:
         """Return the keys of all roles."""
         return [one.value for one in self.ticks()]
@@ -65,6 +70,8 @@ class RolesField(WordsField):
 
 class PermissionsField(WordsField):
     """What a role may do: every resource by every act that it knows."""
+
+    kind = "permissions"
 
     def offered(self) -> Sequence[str]:
         """Return what can be ticked."""
@@ -87,6 +94,8 @@ class PermissionsField(WordsField):
 
 class ChoicesField(WordsField):
     """One choice each of several things; the first is nothing said."""
+
+    kind = "choices"
 
     def groups(self) -> Sequence[tuple[str, Sequence[Choice]]]:
         """Return the choices, by resource."""

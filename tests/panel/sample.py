@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from admin_app.models.base import UtcDateTime
-from admin_app.panel.operators import Operators
+from admin_app.panel.kinds import operators_of
 
 
 class Colour(Enum):
@@ -87,5 +87,5 @@ ROWS = [
 
 def operators(column: str) -> dict[str, Any]:
     attribute = getattr(Sample, column)
-    found = Operators().convert(type(attribute.type).__name__, attribute, column.capitalize())
-    return {operator.slug: operator for operator in found or []}
+    found = operators_of(attribute, column.capitalize())
+    return {operator.slug: operator for operator in found}

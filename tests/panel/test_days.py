@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from admin_app import current, zones
 from admin_app.models.user import User
-from admin_app.panel.operators import Operators
-from admin_app.panel.operators.day import first_moment
+from admin_app.panel.kinds import operators_of
+from admin_app.panel.kinds.date import first_moment
 from admin_app.panel.operators.period import PERIODS, period, words_of
 from tests.page import Page
 
@@ -22,7 +22,7 @@ on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
 def span(zone: str, slug: str, text: str) -> tuple[datetime, datetime]:
     """Return the first moment that an operator means, and the first one after it."""
-    operators = Operators().convert("utcdatetime", User.created_at, "Created at") or []
+    operators = operators_of(User.created_at, "Created at")
     with current.time_zone(ZoneInfo(zone)):
         return next(one for one in operators if one.slug == slug).parse(text)
 

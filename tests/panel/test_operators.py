@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from admin_app.extensions import db
-from admin_app.panel.operators import Operators
+from admin_app.panel.kinds import operators_of
 from admin_app.panel.operators.base import Operator
 from tests.panel.sample import ROWS, UID, Base, Sample, operators
 
@@ -21,7 +21,7 @@ from tests.panel.sample import ROWS, UID, Base, Sample, operators
 @pytest.fixture
 def find(context: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, str, str], set[int]]]:
     """Ask the table, on a day in February: which rows does this operator find?"""
-    monkeypatch.setattr("admin_app.panel.operators.day.today", lambda: date(2026, 2, 15))
+    monkeypatch.setattr("admin_app.panel.kinds.date.today", lambda: date(2026, 2, 15))
     with db.engine.begin() as connection:
         Base.metadata.create_all(connection)
         for row in ROWS:
@@ -179,9 +179,9 @@ def test_every_operator_is_asked_above(column: str) -> None:
 def test_every_type_gets_operators_of_ours_or_none(column: str) -> None:
     attribute = getattr(Sample, column)
 
-    found = Operators().convert(type(attribute.type).__name__, attribute, column)
+    found = operators_of(attribute, column)
 
-    assert [operator for operator in found or [] if not isinstance(operator, Operator)] == []
+    assert [operator for operator in found if not isinstance(operator, Operator)] == []
 
 
 REFUSED = [

@@ -9,7 +9,7 @@ import pytest
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, Form
 
-from admin_app.panel.typed_fields import DecimalField, FloatField, WholeNumberField
+from admin_app.panel.kinds.number import DecimalField, FloatField, WholeNumberField
 
 
 class Numbers(Form):

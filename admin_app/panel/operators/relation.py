@@ -15,7 +15,7 @@ from admin_app.numbers import numbers_in
 from admin_app.panel.engine import foreign_key_of
 from admin_app.panel.filter_elements import OperatorChoice
 from admin_app.panel.operators.base import Operator
-from admin_app.panel.operators.text import Empty, InList, values_of
+from admin_app.panel.operators.equality import Empty, InList, values_of
 from admin_app.panel.registry import find, resource_of, sight_of, typing_hint
 
 # Nothing but numbers, nothing but emails.

@@ -1,4 +1,4 @@
-"""Days, and times of the day: a time column is asked for whole days where the viewer is, a date column for dates."""
+"""A day: the browser's date input; a time column is asked for whole days where the viewer is, a date column for dates."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar
 
-from flask_admin.contrib.sqla import filters as engine
-from sqlalchemy import ColumnElement, Date, and_
+from sqlalchemy import ColumnElement, and_
+from wtforms.widgets import DateInput
 
 from admin_app.current import today, zone
-from admin_app.panel.elements import Hidden
+from admin_app.kinds import kind_of
+from admin_app.kinds.date import DateKind
+from admin_app.panel.elements import Cell, CellKind, Hidden
+from admin_app.panel.kinds.base import PanelKind
 from admin_app.panel.operators.base import Operator
+from admin_app.panel.operators.equality import Empty
 from admin_app.panel.operators.period import PERIODS, period, words_of
+from admin_app.panel.typed_fields import TypedField
 from admin_app.text import local
 
 
@@ -28,49 +33,13 @@ class _Day(Operator):
 
     def _span(self, first: date, last: date) -> tuple[Any, Any]:
         after = last + timedelta(days=1)
-        if isinstance(self.column.type, Date):
+        if isinstance(kind_of(self.column), DateKind):
             return first, after
         return first_moment(first), first_moment(after)
 
     def sentence(self, text: str) -> str:
         """Say it without quotes."""
         return f"{self.name} {self.words} {text}"
-
-
-class _Time(Operator):
-    """What times of the day have in common."""
-
-    hint = "A time like 09:30."
-
-    def clean(self, value: str) -> time:
-        """Read a time of the day."""
-        try:
-            return time.fromisoformat(value.strip()).replace(tzinfo=None)
-        except ValueError as error:
-            message = "Enter a time like 09:30."
-            raise ValueError(message) from error
-
-
-class FromTime(_Time, engine.FilterGreater):
-    """That time or later."""
-
-    slug, words = "from", "is at or after"
-
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
-        """Count the time itself in."""
-        condition: ColumnElement[bool] = column >= value
-        return condition
-
-
-class UntilTime(_Time, engine.FilterSmaller):
-    """That time or earlier."""
-
-    slug, words = "until", "is at or before"
-
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
-        """Count the time itself in."""
-        condition: ColumnElement[bool] = column <= value
-        return condition
 
 
 class OnDay(_Day):
@@ -172,3 +141,31 @@ def _day(text: str) -> date:
         message = "Enter a date before 9999-12-31."
         raise ValueError(message)
     return day
+
+
+class DateField(TypedField):
+    """A day."""
+
+    kind = DateKind.name
+    widget = DateInput()
+    advice = "Enter a date like 2026-11-22."
+
+    def read(self, text: str) -> date:
+        """Read ISO 8601."""
+        return date.fromisoformat(text)
+
+
+class DatePanel(PanelKind):
+    """A date input, drawn as ISO 8601."""
+
+    kind = DateKind
+    cell_kind = CellKind.TIME
+    operators = (OnDay, FromDay, UntilDay, BetweenDays, Within, Empty)
+
+    def field(self, _column: Any, arguments: dict[str, Any]) -> DateField:
+        """Make the browser's own date input."""
+        return DateField(**arguments)
+
+    def cell(self, value: Any, *, is_whole: bool) -> Cell:  # noqa: ARG002 -- a day is always whole
+        """Write it as it is typed."""
+        return Cell(CellKind.TIME, value.isoformat(), iso=value.isoformat())

@@ -1,11 +1,11 @@
-"""Text: contains, starts with, is, is one of, is empty."""
+"""What may be asked of a value of any kind: is it this one, is it one of several, is there one."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any
 
 from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement, String, or_, select
@@ -16,8 +16,8 @@ from admin_app.letters import forms
 from admin_app.models.caseless import is_caseless, same, same_as_any
 from admin_app.panel.filter_elements import OperatorChoice
 from admin_app.panel.operators.base import Operator, yes_or_no
-from admin_app.selection.containment import contains, is_whole
-from admin_app.selection.offer import ANYWHERE, AT_END, AT_START, WHOLE, SearchColumn
+from admin_app.selection.containment import is_whole
+from admin_app.selection.offer import WHOLE, SearchColumn
 from admin_app.selection.search_indexes import is_indexed
 
 # As quotation marks stand in CSV: around a whole value, and twice within it. One that has no end is a character.
@@ -26,46 +26,6 @@ _QUOTED = r'"(?P<quoted>(?:[^"]|"")*+)"'
 _VALUE = re.compile(rf"[^\S{_BETWEEN}]*(?:{_QUOTED}[^\S{_BETWEEN}]*(?=[{_BETWEEN}]|\Z)|(?P<plain>[^{_BETWEEN}]+))")
 _WORD = re.compile(rf"{_QUOTED}(?=[{_BETWEEN}\s]|\Z)|(?P<plain>[^{_BETWEEN}\s]+)")
 _SEPARATOR_BUT_COMMA = re.compile(r"[;\t\r\n\v\f\x85\u2028\u2029]")
-
-
-class Contains(Operator, engine.FilterLike):
-    """The text occurs, in any case; % and _ are characters."""
-
-    slug, words = "contains", "contains"
-    # Where in the text.
-    frame: ClassVar[str] = ANYWHERE
-
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
-        """Look for it as a search does."""
-        return contains(column, value, frame=self.frame)
-
-    @cached_property
-    def searched(self) -> SearchColumn | None:
-        """Use the search's index where the column is in it."""
-        return _searched(self, self.frame)
-
-
-class StartsWith(Contains):
-    """The text begins with it."""
-
-    slug, words, frame = "starts", "starts with", AT_START
-
-
-class EndsWith(Contains):
-    """The text ends with it."""
-
-    slug, words, frame = "ends", "ends with", AT_END
-
-
-class NotContains(Contains):
-    """The text does not occur; where there is no text at all it does not occur either."""
-
-    slug, words = "not_contains", "does not contain"
-    holds_for_nothing = True
-
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
-        """Count NULL in."""
-        return or_(~super().condition(column, value), column.is_(None))
 
 
 class Equals(Operator, engine.FilterEqual):
@@ -82,7 +42,7 @@ class Equals(Operator, engine.FilterEqual):
     @cached_property
     def searched(self) -> SearchColumn | None:
         """Use the search's index, but for a column that has one of its own for this."""
-        return _searched(self, WHOLE) if type(self) is Equals and not self.means_one() else None
+        return searched_in(self, WHOLE) if type(self) is Equals and not self.means_one() else None
 
     def clean(self, value: str) -> Any:
         """Read it as the column keeps it."""
@@ -152,49 +112,6 @@ class NullableEmpty(Empty):
         return bool(self.column.property.columns[0].nullable)
 
 
-class Null(NullableEmpty):
-    """There is no value at all, where text without characters is possible too."""
-
-    slug, words = "null", "has no value"
-
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
-        """Ask for NULL."""
-        condition: ColumnElement[bool] = column.is_(None) if value else column.is_not(None)
-        return condition
-
-    def sentence(self, text: str) -> str:
-        """Say which of the two."""
-        return f"{self.name} {'has no value' if yes_or_no(text) else 'has a value, or is blank'}"
-
-    def operators(self) -> tuple[OperatorChoice, ...]:
-        """Offer both as operators that take no value."""
-        no = OperatorChoice("null=no", "has a value, or is blank", "none")
-        return (OperatorChoice("null=yes", self.words, "none"), no)
-
-
-class Blank(NullableEmpty):
-    """There is text without characters, which is not the same as no value."""
-
-    slug, words = "blank", "is blank"
-
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
-        """Ask for '', and for everything else."""
-        condition: ColumnElement[bool] = column == "" if value else or_(column != "", column.is_(None))
-        return condition
-
-    def includes_nothing(self, value: Any) -> bool:
-        """Count what is not there as not blank."""
-        return not value
-
-    def sentence(self, text: str) -> str:
-        """Say which of the two."""
-        return f"{self.name} {'is blank' if yes_or_no(text) else 'is not blank'}"
-
-    def operators(self) -> tuple[OperatorChoice, ...]:
-        """Offer both as operators that take no value."""
-        return (OperatorChoice("blank=yes", self.words, "none"), OperatorChoice("blank=no", "is not blank", "none"))
-
-
 class InList(Operator, engine.FilterInList):
     """One of several, with commas, semicolons, tabs or line ends between them: typed, or pasted from a spreadsheet."""
 
@@ -205,7 +122,7 @@ class InList(Operator, engine.FilterInList):
     def searched(self) -> SearchColumn | None:
         """Use the search's index, but for a column that has one of its own for this."""
         is_plain = type(self) is InList and not self.column.property.columns[0].unique
-        return _searched(self, WHOLE) if is_plain else None
+        return searched_in(self, WHOLE) if is_plain else None
 
     def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
         """Compare each as one by itself would be compared."""
@@ -273,7 +190,7 @@ def _all_but(column: Any, found: ColumnElement[bool]) -> ColumnElement[bool]:
     return key.not_in(select(key).where(found).correlate(None))
 
 
-def _searched(operator: Operator, frame: str) -> SearchColumn | None:
+def searched_in(operator: Operator, frame: str) -> SearchColumn | None:
     """Return the column as it is looked up in an index, where one knows it: what is not in a text none knows."""
     column = SearchColumn(operator.column, operator.relation, frame)
     return column if not operator.holds_for_nothing and is_indexed(column) else None

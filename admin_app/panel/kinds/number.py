@@ -8,12 +8,17 @@ from decimal import Decimal
 from typing import Any
 
 from flask_admin.contrib.sqla import filters as engine
-from sqlalchemy import ColumnElement, Integer
+from sqlalchemy import ColumnElement
 
+from admin_app.kinds import kind_of
+from admin_app.kinds.number import DecimalKind, FloatKind, WholeNumberKind
 from admin_app.models.limits import limits_of
 from admin_app.numbers import AmbiguousNumber, number, numbers_in, whole_number
+from admin_app.panel.elements import Cell, CellKind
+from admin_app.panel.kinds.base import PanelKind
 from admin_app.panel.operators.base import Operator
-from admin_app.panel.operators.text import Equals, InList, NotEquals, NotInList
+from admin_app.panel.operators.equality import Empty, Equals, InList, NotEquals, NotInList
+from admin_app.panel.typed_fields import TypedField
 from admin_app.selection.offer import PAGE_SIZES
 
 # As many keys as a page has rows, of as many digits as there are, with a comma each.
@@ -107,7 +112,7 @@ class NumberInList(InList):
 
     def split(self, text: str) -> list[str]:
         """Split at blanks too; no number in a list has one."""
-        return numbers_in(text, is_whole=isinstance(self.column.type, Integer))
+        return numbers_in(text, is_whole=is_whole(self.column))
 
     def clean_one(self, value: str) -> Any:
         """Read a number that the column can hold."""
@@ -148,7 +153,7 @@ class NumberNotInList(NumberInList, NotInList):
 
 def number_for(column: Any, text: str) -> int | Decimal:
     """Read what a person types, however they write it, as a number for this column."""
-    if not isinstance(column.type, Integer):
+    if not is_whole(column):
         exact: Decimal = _read(number, text, "Enter a number, like 4.2.")
         return exact
     value: int = _read(whole_number, text, "Enter a whole number, like 42.")
@@ -170,3 +175,94 @@ def _read(read: Callable[[str], Any], text: str, advice: str) -> Any:
 
 def _is_key(column: Any) -> bool:
     return bool(column.property.columns[0].primary_key)
+
+
+def is_whole(column: Any) -> bool:
+    """Whether a column holds whole numbers."""
+    return isinstance(kind_of(column), WholeNumberKind)
+
+
+class WholeNumberField(TypedField):
+    """A whole number."""
+
+    kind = WholeNumberKind.name
+    advice = "Enter a whole number, like 42."
+
+    def read(self, text: str) -> int:
+        """Read it however it is written."""
+        return whole_number(text)
+
+
+class DecimalField(TypedField):
+    """An exact number."""
+
+    kind = DecimalKind.name
+    advice = "Enter a number, like 4.2."
+
+    def read(self, text: str) -> Decimal:
+        """Read it however it is written; neither infinity nor what is no number."""
+        return number(text)
+
+
+class FloatField(TypedField):
+    """A number that the database keeps as a float."""
+
+    kind = FloatKind.name
+    advice = "Enter a number, like 4.2."
+
+    def read(self, text: str) -> float:
+        """Read it however it is written; what is too large for a float the rule refuses."""
+        return float(number(text))
+
+
+class _NumberPanel(PanelKind):
+    """What numbers have in common."""
+
+    cell_kind = CellKind.NUMBER
+    operators = (
+        NumberEquals,
+        NumberNotEquals,
+        Greater,
+        Smaller,
+        AtLeast,
+        AtMost,
+        NumbersBetween,
+        NumberInList,
+        KeyInList,
+        NumberNotInList,
+        Empty,
+    )  # fmt: skip -- one list
+
+    def cell(self, value: Any, *, is_whole: bool) -> Cell:  # noqa: ARG002 -- a number is always whole
+        """Write it."""
+        return Cell(CellKind.NUMBER, str(value))
+
+
+class WholeNumberPanel(_NumberPanel):
+    """A line of text that holds a whole number; browsers' own inputs for numbers drop signs in silence."""
+
+    kind = WholeNumberKind
+
+    def field(self, _column: Any, arguments: dict[str, Any]) -> WholeNumberField:
+        """Make a line of text; the rule keeps the number within what the column holds."""
+        return WholeNumberField(**arguments)
+
+
+class DecimalPanel(_NumberPanel):
+    """A line of text that holds an exact number."""
+
+    kind = DecimalKind
+
+    def field(self, _column: Any, arguments: dict[str, Any]) -> DecimalField:
+        """Make a line of text, which loses no digit."""
+        return DecimalField(**arguments)
+
+
+class FloatPanel(_NumberPanel):
+    """A line of text that holds a number."""
+
+    kind = FloatKind
+
+    def field(self, _column: Any, arguments: dict[str, Any]) -> FloatField:
+        """Make a line of text."""
+        return FloatField(**arguments)

@@ -1,0 +1,71 @@
+"""What a column type is on the pages: one file a kind, and the table in which a column's is looked up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from admin_app.errors import ConfigurationError
+from admin_app.kinds import kind_of, kind_of_value
+from admin_app.kinds.base import Kind
+from admin_app.panel.elements import Cell, CellKind
+from admin_app.panel.kinds.base import PanelKind, text_cell
+from admin_app.panel.kinds.boolean import BooleanPanel
+from admin_app.panel.kinds.choice import ChoicePanel
+from admin_app.panel.kinds.date import DatePanel
+from admin_app.panel.kinds.datetime import DateTimePanel
+from admin_app.panel.kinds.number import DecimalPanel, FloatPanel, WholeNumberPanel
+from admin_app.panel.kinds.string_set import StringSetPanel
+from admin_app.panel.kinds.text import LongTextPanel, TextPanel
+from admin_app.panel.kinds.time import TimePanel
+from admin_app.panel.kinds.uuid import UuidPanel
+from admin_app.panel.operators.base import Operator
+
+# Looked through from the first to the last: a kind that is a special case of another stands before it.
+PANEL_KINDS: tuple[PanelKind, ...] = (
+    StringSetPanel(),
+    ChoicePanel(),
+    BooleanPanel(),
+    DateTimePanel(),
+    DatePanel(),
+    TimePanel(),
+    UuidPanel(),
+    WholeNumberPanel(),
+    FloatPanel(),
+    DecimalPanel(),
+    LongTextPanel(),
+    TextPanel(),
+)
+
+
+def panel_kind_of(column: Any) -> PanelKind:
+    """Return what the pages make of a column; raise `ConfigurationError` for a kind that they do not know."""
+    found = _panel_kind(type(kind_of(column)))
+    if found is None:
+        message = f"{column}: there is no form field, no filter and no cell for its kind of column."
+        raise ConfigurationError(message)
+    return found
+
+
+def operators_of(attribute: Any, label: str) -> list[Operator]:
+    """Return the operators that say something about a column, under its label."""
+    made = [operator(attribute, label) for operator in panel_kind_of(attribute).operators]
+    return [one for one in made if one.fits()]
+
+
+def cell_kind_of(attribute: Any) -> CellKind:
+    """Say how a list draws a column: of what is no table's column, text."""
+    columns: Any = getattr(getattr(attribute, "property", None), "columns", ())
+    return panel_kind_of(columns[0]).drawn_as(columns[0]) if columns else CellKind.TEXT
+
+
+def value_cell(value: Any, *, is_whole: bool) -> Cell:
+    """Draw a plain value by its kind; long text is cut to a glimpse unless the whole is wanted."""
+    if value is None:
+        return Cell(CellKind.NULL, "—", "No value")
+    kind = kind_of_value(type(value))
+    found = None if kind is None else _panel_kind(kind)
+    return text_cell(str(value), is_whole=is_whole) if found is None else found.cell(value, is_whole=is_whole)
+
+
+def _panel_kind(kind: type[Kind]) -> PanelKind | None:
+    return next((one for one in PANEL_KINDS if issubclass(kind, one.kind)), None)
