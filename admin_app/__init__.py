@@ -22,6 +22,7 @@ from admin_app.pages.home import HomePage
 from admin_app.pages.jobs import JobsPage
 from admin_app.pages.passkeys import PasskeysPage
 from admin_app.panel import keeping, navigation, registry
+from admin_app.panel.kinds import require_known
 from admin_app.selection import search_indexes
 from admin_app.web import afterwards, alerts, bodies, bundles, errors, login, notices, priority, security, templating
 from admin_app.web.application import Dashboard
@@ -75,7 +76,10 @@ def _add_dashboard(app: Flask) -> None:
     admin.add_view(ActivityPage(name="Activity", endpoint="activity"))
     admin.add_view(JobsPage(name="Jobs", endpoint="jobs"))
     search_indexes.declare(history.OFFER.search.values())
-    views = [resource(db) for resource in resources.declared()]
+    declared = resources.declared()
+    for resource in declared:
+        require_known(resource.record)
+    views = [resource(db) for resource in declared]
     registry.register(app, views)
     for view in views:
         search_indexes.declare(view.searched().values())

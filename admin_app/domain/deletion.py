@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import RelationshipProperty
-from sqlalchemy.orm.interfaces import RelationshipDirection
 
 from admin_app.domain.rows import change_rows, delete_rows
 from admin_app.errors import DeletionError
 from admin_app.extensions import AnySession
+from admin_app.relations import OnDelete, Relation, relation_of, relations_of
 from admin_app.selection.counting import Count, counts_of_children
 
 MOST_SAMPLES = 5
@@ -74,7 +74,7 @@ def unbound(_relation: RelationshipProperty[Any]) -> Bound:
 
 def dependences(session: AnySession, record: Any, bounds: Bounds = unbound) -> list[Dependence]:
     """List what hangs on the record; the cost does not grow with how much that is."""
-    found = (_dependence(session, record, relation, bounds(relation)) for relation in _relations(type(record)))
+    found = (_dependence(session, record, relation, bounds(relation.property)) for relation in _relations(type(record)))
     return [one for one in found if one.count.number or one.is_partly_unseen]
 
 
@@ -99,29 +99,29 @@ def delete_record(
     session.flush()
 
 
-def _relations(model: type[Any]) -> list[RelationshipProperty[Any]]:
-    """Return the relations to many; one that is only for looking has rows that the database lets go with the record."""
-    relations = inspect_mapper(model).relationships
-    return [one for one in relations if one.direction is RelationshipDirection.ONETOMANY and not one.viewonly]
+# The fates that are open by what a relation asks for.
+_FATES = {
+    OnDelete.MAY_STAY: (Fate.KEEP, Fate.GIVE, Fate.DELETE),
+    OnDelete.MUST_MOVE: (Fate.GIVE, Fate.DELETE),
+}
 
 
-def _link(relation: RelationshipProperty[Any]) -> tuple[Any, Any]:
-    """Return the parent's key column and the child's foreign key column."""
-    return relation.local_remote_pairs[0]
+def _relations(model: type[Any]) -> list[Relation]:
+    """Return the relations whose records hang on this model's; one that is only for looking has rows that the database lets go."""
+    return [one for one in relations_of(model).values() if one.on_delete() in _FATES]
 
 
-def _dependence(session: AnySession, record: Any, relation: RelationshipProperty[Any], bound: Bound) -> Dependence:
-    child = relation.mapper.class_
-    _, foreign_key = _link(relation)
+def _dependence(session: AnySession, record: Any, relation: Relation, bound: Bound) -> Dependence:
+    child = relation.target
     newest = child.__mapper__.primary_key[0].desc()
-    mine = foreign_key == record.id
+    mine = relation.condition(record.id)
     seen = [] if bound.seen is None else [bound.seen]
     samples = session.scalars(select(child).where(mine, *seen).order_by(newest).limit(MOST_SAMPLES)).all()
-    count = counts_of_children(session, relation.class_attribute, [record.id], rows=bound.seen)[record.id]
-    fates = (Fate.KEEP, Fate.GIVE, Fate.DELETE) if foreign_key.nullable else (Fate.GIVE, Fate.DELETE)
+    count = counts_of_children(session, relation.attribute, [record.id], rows=bound.seen)[record.id]
+    fates = _FATES[relation.on_delete()]
     allowed = {fate: _has_none_beyond(session, child, mine, _rows_for(fate, bound)) for fate in fates}
     is_partly_unseen = not _has_none_beyond(session, child, mine, bound.seen)
-    return Dependence(record, relation, count, samples, tuple(filter(allowed.get, fates)), is_partly_unseen)
+    return Dependence(record, relation.property, count, samples, tuple(filter(allowed.get, fates)), is_partly_unseen)
 
 
 def _rows_for(fate: Fate, bound: Bound) -> ColumnElement[bool] | None:
@@ -142,30 +142,29 @@ def _has_none_beyond(
 def _settle(
     session: AnySession, record: Any, relation: RelationshipProperty[Any], decision: Decision, bounds: Bounds
 ) -> None:
-    child = relation.mapper.class_
-    _, foreign_key = _link(relation)
+    tie = relation_of(relation)
+    mine = tie.condition(record.id)
     if decision.fate is Fate.DELETE:
-        _delete_rows(session, child, foreign_key == record.id, bounds)
+        _delete_rows(session, tie.target, mine, bounds)
         return
     if decision.fate is Fate.GIVE and (decision.heir is None or decision.heir.id == record.id):
         message = f"Choose who gets the {relation.key}."
         raise DeletionError(message)
     owner = decision.heir.id if decision.fate is Fate.GIVE else None
-    change_rows(session, child, foreign_key == record.id, {foreign_key.name: owner})
+    change_rows(session, tie.target, mine, {tie.other.name: owner})
 
 
 def _delete_rows(session: AnySession, model: type[Any], which: ColumnElement[bool], bounds: Bounds) -> None:
     """Delete rows and what hangs on them in turn: the children of children lose their owner where they can."""
     key = model.__mapper__.primary_key[0]
     for relation in _relations(model):
-        _, foreign_key = _link(relation)
-        child, hanging = relation.mapper.class_, foreign_key.in_(select(key).where(which))
-        fate = Fate.KEEP if foreign_key.nullable else Fate.DELETE
-        if not _has_none_beyond(session, child, hanging, _rows_for(fate, bounds(relation))):
+        child, hanging = relation.target, relation.other.in_(select(key).where(which))
+        fate = Fate.KEEP if relation.on_delete() is OnDelete.MAY_STAY else Fate.DELETE
+        if not _has_none_beyond(session, child, hanging, _rows_for(fate, bounds(relation.property))):
             message = "Something hangs on them in turn that is not yours to change. Nothing was deleted."
             raise DeletionError(message)
-        if foreign_key.nullable:
-            change_rows(session, child, hanging, {foreign_key.name: None})
+        if fate is Fate.KEEP:
+            change_rows(session, child, hanging, {relation.other.name: None})
         else:
             _delete_rows(session, child, hanging, bounds)
     delete_rows(session, model, which)

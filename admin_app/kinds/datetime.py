@@ -21,7 +21,7 @@ _STORED = "0000-00-00 00:00:00.000000".replace("0", "[0-9]")
 class LocalDateTimeKind(Kind):
     """A date and time of which nobody knows the zone."""
 
-    name = "datetime"
+    name = "local_datetime"
     types: ClassVar[tuple[type[TypeEngine[Any]], ...]] = (DateTime,)
     values = (datetime,)
     is_inert = True
@@ -75,6 +75,7 @@ class LocalDateTimeKind(Kind):
 class DateTimeKind(LocalDateTimeKind):
     """A moment, kept in UTC."""
 
+    name = "datetime"
     types = (UtcDateTime,)
 
     def from_url(self, text: str) -> datetime:

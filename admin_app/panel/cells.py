@@ -11,6 +11,7 @@ from admin_app.panel.engine import Engine
 from admin_app.panel.kinds import value_cell
 from admin_app.panel.kinds.base import GLIMPSE
 from admin_app.panel.registry import resource_of
+from admin_app.relations import relations_of
 from admin_app.selection.counting import Count
 
 # Plain values are their kinds' to draw; who draws cells finds both here.
@@ -58,12 +59,12 @@ def _relation_cell(other: Any) -> Cell:
 
 def _count_cell(resource: Engine, record: Any, name: str, count: Count) -> Cell:
     """Count the children, as a link to the list of exactly these."""
-    relation = resource.relation(name)
-    child = resource_of(relation.mapper.class_) if relation is not None else None
-    if relation is None or child is None:
+    relation = relations_of(resource.model)[name]
+    child = resource_of(relation.target)
+    if child is None:
         return Cell(CellKind.NUMBER, str(count))
     words = f"{count} {child.noun if count.number == 1 and count.is_exact else child.nouns}"
-    if not count.number or not child.is_accessible() or not relation.back_populates:
+    if not count.number or not child.is_accessible() or not relation.back:
         return Cell(CellKind.COUNT, str(count), words)
-    url = child.link("index_view", **{f"{relation.back_populates}__is": record.id})
+    url = child.link("index_view", **{f"{relation.back}__is": record.id})
     return Cell(CellKind.COUNT, str(count), words, url)

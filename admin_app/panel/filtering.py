@@ -40,10 +40,8 @@ class Filtering(Keeping):
             return [kind(attribute, label) for kind in (RelationIs, RelationInList, RelationNotInList, RelationEmpty)]
         model = relation.mapper.class_ if relation is not None else self.model
         attribute = getattr(model, rest or first)
-        operators = operators_of(attribute, self.get_column_name(name))
-        for operator in operators:
-            operator.relation = relation.class_attribute if relation is not None else None
-        return operators
+        through = relation.class_attribute if relation is not None else None
+        return operators_of(attribute, self.get_column_name(name), through)
 
     def get_filters(self) -> list[Operator]:
         """Scaffold every declared filter, each under its own key."""

@@ -11,8 +11,10 @@ from sqlalchemy import Column
 from wtforms.validators import InputRequired, Length
 
 from admin_app.domain.rules import is_required, problem_with
+from admin_app.errors import ConfigurationError
 from admin_app.panel.fields import RelationField, Rule
 from admin_app.panel.kinds import panel_kind_of
+from admin_app.relations import to_one
 
 
 class Converter(AdminModelConverter):
@@ -44,15 +46,20 @@ class Converter(AdminModelConverter):
         return Rule(lambda value: problem_with(column, label, value), is_required=is_required(column))
 
     def _relation_rule(self, prop: Any, label: str) -> Rule:
-        needed = not all(column.nullable for column in prop.local_columns)
+        needed = to_one(prop).is_required
         message = f"Choose the {label.lower()}."
         return Rule(lambda value: message if needed and value is None else None, is_required=needed)
 
     def _model_select_field(self, prop: Any, multiple: Any, remote_model: Any, **kwargs: Any) -> Any:
         """Make a picker that never loads more than a page of the other side."""
+        view = self.view
+        if multiple and prop.key in (view.form_columns or ()):
+            message = (
+                f"{view.model.__name__}.{prop.key} cannot be a field of the form: it is a relation to many records."
+            )
+            raise ConfigurationError(message)
         if multiple:
             return None
-        view = self.view
         # Optional() would empty the errors of what was typed and not found.
         kwargs["validators"] = []
         return RelationField(target=remote_model, lookup=lambda: view.link("lookup_view", name=prop.key), **kwargs)

@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import Column, Index, Table
 from sqlalchemy import inspect as inspect_mapper
-from sqlalchemy.orm.interfaces import RelationshipDirection
 
 from admin_app.models.ordering import is_short_text
+from admin_app.relations import ToOne, relations_of
 from admin_app.selection import sort_indexes
 from admin_app.selection.offer import Offer, SortKey
 
@@ -23,9 +23,9 @@ def declare_indexes(offer: Offer) -> None:
     default = offer.sorts.get(offer.default_sort.removeprefix("-"))
     if default is None or default.relation is not None:
         return
-    for relation in inspect_mapper(offer.model).relationships:
-        if relation.direction is RelationshipDirection.MANYTOONE and relation.back_populates:
-            _declare(default, within=relation.local_remote_pairs[0][0])
+    for relation in relations_of(offer.model).values():
+        if isinstance(relation, ToOne) and relation.back:
+            _declare(default, within=relation.foreign_key)
 
 
 def _declare(sort: SortKey, within: Any = None) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import aliased
 
 from admin_app.models.ordering import SortKeyOf, in_order
+from admin_app.relations import to_one
 from admin_app.selection.offer import SortKey
 
 
@@ -184,7 +185,7 @@ class _Walk:
     def _foreign_key(self) -> Any:
         """Return the model's column that holds the related record's key."""
         relation = self.sort.relation
-        return relation.property.local_remote_pairs[0][0] if relation is not None else self.key
+        return to_one(relation).foreign_key if relation is not None else self.key
 
     def _base(self, *wanted: ColumnElement[bool]) -> Select[Any]:
         return select(self.order.model).where(*self.criteria, *wanted)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql.expression import ScalarSelect
 
 from admin_app.letters import forms, trimmed
+from admin_app.relations import relation_of
 from admin_app.selection.containment import contains, is_among, is_whole, may_contain, pieces_matched
 from admin_app.selection.offer import WHOLE, SearchColumn
 from admin_app.selection.search_indexes import is_indexed
@@ -92,15 +93,14 @@ def found_by_index(model: type[Any], lookup: Lookup) -> ColumnElement[bool]:
 def found_with(model: Any, lookup: Lookup, relation: Any, keys: Sequence[Any]) -> ColumnElement[bool]:
     """Whether the row is one of those; of the rows that are found by a relation, of these related records only."""
     parts = [_found_by(model, *part, one.text) for one, part in _parts(lookup) if not is_by(part[0], relation)]
-    (mine, _theirs), *_ = relation.property.local_remote_pairs
-    link = getattr(_child(model), inspect_mapper(model).get_property_by_column(mine).key)
+    link = getattr(_child(model), relation_of(relation).own_name)
     own = select(_key(_child(model))).where(link.in_(keys)).correlate(None)
     return is_among(_key(model), union(*parts, own).scalar_subquery())
 
 
 def related_found(lookup: Lookup, relation: Any) -> tuple[Any, ColumnElement[bool]]:
     """Return an alias of a relation's other side, and the condition on it to have a term, looked up in the indexes."""
-    of: Any = relation.property.mapper.class_
+    of: Any = relation_of(relation).target
     found = [_having(of, part[1], one.text) for one, part in _parts(lookup) if is_by(part[0], relation)]
     keys: Any = union(*found) if len(found) > 1 else found[0]
     other = _child(of)
@@ -135,7 +135,7 @@ def _by_relation(columns: Sequence[SearchColumn]) -> Iterator[tuple[Any, list[Se
 
 
 def _occurs_in(relation: Any, columns: Sequence[SearchColumn], term: str) -> ColumnElement[bool]:
-    other = None if relation is None else _other(relation.property.mapper.class_)
+    other = None if relation is None else _other(relation_of(relation).target)
     texts = [one.column if other is None else getattr(other, one.column.key) for one in columns]
     # In an expression PostgreSQL cannot use the column's index: it would collect every row of a common word first. And it
     # takes half of the rows to be meant, not two of them, for which it would rather read and sort the whole table.
@@ -143,9 +143,9 @@ def _occurs_in(relation: Any, columns: Sequence[SearchColumn], term: str) -> Col
     if other is None:
         return func.coalesce(found, False)
     # A scalar query, asked for each row: EXISTS is turned into a search through the whole other table.
-    (mine, theirs), *_ = relation.property.local_remote_pairs
-    link = getattr(other, relation.property.mapper.get_property_by_column(theirs).key) == mine
-    return func.coalesce(select(found).where(link).correlate(mine.table).scalar_subquery(), False)
+    tie = relation_of(relation)
+    link = getattr(other, tie.other_name) == tie.own
+    return func.coalesce(select(found).where(link).correlate(tie.own.table).scalar_subquery(), False)
 
 
 def _has(text: Any, term: str, frame: str) -> ColumnElement[bool]:
@@ -159,7 +159,7 @@ def indexed_rows(model: type[Any], lookup: Lookup, limit: int, *, but: Any = Non
     """
     counts: list[Any] = [literal(0)]
     for term, relation in (place for place in _places(lookup) if not is_by(place[1], but)):
-        searched = model if relation is None else relation.property.mapper.class_
+        searched = model if relation is None else relation_of(relation).target
         some = pieces_matched(_table_of(searched), term.text).limit(limit).subquery()
         count = select(func.count()).select_from(some).scalar_subquery()
         counts.append(count if relation is None else count * ROWS_BY_RELATED)
@@ -172,7 +172,7 @@ def likely_places(model: type[Any], lookup: Lookup, limit: int) -> list[ColumnEl
     for term, relation in _places(lookup):
         searched, key = model, _key(model)
         if relation is not None:
-            searched, key = relation.property.mapper.class_, relation.property.local_remote_pairs[0][0]
+            searched, key = relation_of(relation).target, relation_of(relation).own
         found.append(is_among(key, pieces_matched(_table_of(searched), term.text).limit(limit).scalar_subquery()))
     return found
 
@@ -195,14 +195,13 @@ def _found(model: type[Any], lookup: Lookup) -> ScalarSelect[Any]:
 
 
 def _found_by(model: Any, relation: Any, columns: Sequence[SearchColumn], term: str) -> Any:
-    of: Any = model if relation is None else relation.property.mapper.class_
+    of: Any = model if relation is None else relation_of(relation).target
     searched, rows = _other(of), _having(of, columns, term)
     if relation is None:
         return rows
-    (mine, theirs), *_ = relation.property.local_remote_pairs
-    child = _child(model)
-    link = getattr(child, inspect_mapper(model).get_property_by_column(mine).key)
-    others = rows.with_only_columns(getattr(searched, relation.property.mapper.get_property_by_column(theirs).key))
+    child, tie = _child(model), relation_of(relation)
+    link = getattr(child, tie.own_name)
+    others = rows.with_only_columns(getattr(searched, tie.other_name))
     return select(_key(child)).where(link.in_(others)).correlate(None)
 
 

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement
 from sqlalchemy.orm import InstrumentedAttribute
 
+from admin_app.relations import relation_of
+
 
 @dataclass(frozen=True)
 class ExportColumn:
@@ -27,7 +29,7 @@ class ExportColumn:
     @property
     def is_count(self) -> bool:
         """Whether it counts children."""
-        return self.relation is not None and bool(self.relation.property.uselist)
+        return self.relation is not None and relation_of(self.relation).is_many
 
 
 @dataclass(frozen=True)

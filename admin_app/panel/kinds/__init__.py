@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import inspect as inspect_mapper
+
 from admin_app.errors import ConfigurationError
-from admin_app.kinds import kind_of, kind_of_value
+from admin_app.kinds import kind_of, kind_of_value, kind_or_none
 from admin_app.kinds.base import Kind
 from admin_app.panel.elements import Cell, CellKind
 from admin_app.panel.kinds.base import PanelKind, text_cell
 from admin_app.panel.kinds.boolean import BooleanPanel
 from admin_app.panel.kinds.choice import ChoicePanel
 from admin_app.panel.kinds.date import DatePanel
-from admin_app.panel.kinds.datetime import DateTimePanel
+from admin_app.panel.kinds.datetime import DateTimePanel, LocalDateTimePanel
 from admin_app.panel.kinds.number import DecimalPanel, FloatPanel, WholeNumberPanel
 from admin_app.panel.kinds.string_set import StringSetPanel
 from admin_app.panel.kinds.text import LongTextPanel, TextPanel
 from admin_app.panel.kinds.time import TimePanel
 from admin_app.panel.kinds.uuid import UuidPanel
 from admin_app.panel.operators.base import Operator
+from admin_app.relations import relation_of, relations_of
 
 # Looked through from the first to the last: a kind that is a special case of another stands before it.
 PANEL_KINDS: tuple[PanelKind, ...] = (
@@ -26,6 +29,7 @@ PANEL_KINDS: tuple[PanelKind, ...] = (
     ChoicePanel(),
     BooleanPanel(),
     DateTimePanel(),
+    LocalDateTimePanel(),
     DatePanel(),
     TimePanel(),
     UuidPanel(),
@@ -38,17 +42,38 @@ PANEL_KINDS: tuple[PanelKind, ...] = (
 
 
 def panel_kind_of(column: Any) -> PanelKind:
-    """Return what the pages make of a column; raise `ConfigurationError` for a kind that they do not know."""
-    found = _panel_kind(type(kind_of(column)))
-    if found is None:
-        message = f"{column}: there is no form field, no filter and no cell for its kind of column."
-        raise ConfigurationError(message)
+    """Return what the pages make of a column, whose model `require_known` let in."""
+    kind = type(kind_of(column))
+    found = _panel_kind(kind)
+    assert found is not None, kind  # noqa: S101 -- told to mypy
     return found
 
 
-def operators_of(attribute: Any, label: str) -> list[Operator]:
-    """Return the operators that say something about a column, under its label."""
+def require_known(model: type[Any]) -> None:
+    """Raise `ConfigurationError` for a column or a relation of a model that the dashboard does not know.
+
+    Otherwise it would vanish from forms, and lists would be narrowed by it wrongly.
+    """
+    for name, attribute in inspect_mapper(model).column_attrs.items():
+        column: Any = attribute.columns[0]
+        kind = kind_or_none(column)
+        if kind is None or _panel_kind(type(kind)) is None:
+            message = (
+                f"{model.__name__}.{name} has the column type {type(column.type).__name__}, which the dashboard does not "
+                "know: add a kind for it in admin_app/kinds and in admin_app/panel/kinds."
+            )
+            raise ConfigurationError(message)
+    relations_of(model)
+
+
+def operators_of(attribute: Any, label: str, relation: Any = None) -> list[Operator]:
+    """Return the operators that say something about a column, under its label; `relation` leads to its model, if it is another."""
+    if relation is not None and relation_of(relation).is_many:
+        message = f"{relation} leads to many records: lists cannot be narrowed by a column of theirs."
+        raise ConfigurationError(message)
     made = [operator(attribute, label) for operator in panel_kind_of(attribute).operators]
+    for one in made:
+        one.relation = relation
     return [one for one in made if one.fits()]
 
 

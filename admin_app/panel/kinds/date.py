@@ -12,6 +12,7 @@ from wtforms.widgets import DateInput
 from admin_app.current import today, zone
 from admin_app.kinds import kind_of
 from admin_app.kinds.date import DateKind
+from admin_app.kinds.datetime import DateTimeKind
 from admin_app.panel.elements import Cell, CellKind, Hidden
 from admin_app.panel.kinds.base import PanelKind
 from admin_app.panel.operators.base import Operator
@@ -33,8 +34,11 @@ class _Day(Operator):
 
     def _span(self, first: date, last: date) -> tuple[Any, Any]:
         after = last + timedelta(days=1)
-        if isinstance(kind_of(self.column), DateKind):
+        kind = kind_of(self.column)
+        if isinstance(kind, DateKind):
             return first, after
+        if not isinstance(kind, DateTimeKind):
+            return datetime.combine(first, time()), datetime.combine(after, time())
         return first_moment(first), first_moment(after)
 
     def sentence(self, text: str) -> str:
@@ -53,7 +57,8 @@ class OnDay(_Day):
 
     def typed(self, value: Any) -> str | None:
         """Write the day that it was where the viewer is."""
-        return (local(value, zone()) if isinstance(value, datetime) else value).strftime("%Y-%m-%d")
+        day: date = local(value, zone()).date() if isinstance(value, datetime) and value.tzinfo else value
+        return day.isoformat()[:10]
 
 
 class FromDay(_Day):

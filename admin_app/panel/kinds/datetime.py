@@ -1,15 +1,16 @@
-"""A date and time: the browser's input in UTC, asked for days, drawn where the viewer is."""
+"""A date and time: the browser's input, in UTC where the column has a zone, asked for days, drawn where the viewer is."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from wtforms.widgets import DateTimeLocalInput
 
 from admin_app import text
 from admin_app.current import zone
-from admin_app.kinds.datetime import LocalDateTimeKind
+from admin_app.kinds.base import Kind, without_zone
+from admin_app.kinds.datetime import DateTimeKind, LocalDateTimeKind
 from admin_app.panel.elements import Cell, CellKind
 from admin_app.panel.kinds.base import PanelKind
 from admin_app.panel.kinds.date import DatePanel
@@ -19,7 +20,7 @@ from admin_app.panel.typed_fields import TypedField
 class UtcDateTimeField(TypedField):
     """A date and time, typed and shown in UTC."""
 
-    kind = LocalDateTimeKind.name
+    kind = DateTimeKind.name
     widget = DateTimeLocalInput()
     advice = "Enter a date and a time in UTC, like 2026-11-22 09:30."
 
@@ -33,19 +34,48 @@ class UtcDateTimeField(TypedField):
         return moment.astimezone(UTC).replace(tzinfo=None).isoformat()
 
 
+class LocalDateTimeField(TypedField):
+    """A date and time of no zone."""
+
+    kind = LocalDateTimeKind.name
+    widget = DateTimeLocalInput()
+    advice = "Enter a date and a time, like 2026-11-22 09:30."
+
+    def read(self, text: str) -> datetime:
+        """Read ISO 8601 without a zone."""
+        moment: datetime = without_zone(datetime.fromisoformat(text))
+        return moment
+
+    def write(self, value: Any) -> str:
+        """Write ISO 8601."""
+        return str(value.isoformat())
+
+
 class DateTimePanel(PanelKind):
     """A date and time input, drawn as how long ago."""
 
-    kind = LocalDateTimeKind
+    kind: ClassVar[type[Kind]] = DateTimeKind
     cell_kind = CellKind.TIME
     operators = DatePanel.operators
 
-    def field(self, _column: Any, arguments: dict[str, Any]) -> UtcDateTimeField:
+    def field(self, _column: Any, arguments: dict[str, Any]) -> TypedField:
         """Make the browser's own date and time input, in UTC."""
         return UtcDateTimeField(**arguments)
 
     def cell(self, value: Any, *, is_whole: bool) -> Cell:
         """Say how long ago, or the day where that is far; where there is room, to the second: not everybody can point at it."""
+        if value.tzinfo is None:
+            return Cell(CellKind.TIME, value.isoformat(" ", "seconds"), iso=value.isoformat(timespec="seconds"))
         exact = text.exact_time(value, zone())
         shown = f"{exact} ({text.relative_time(value)})" if is_whole else text.list_time(value, zone())
         return Cell(CellKind.TIME, shown, exact, iso=text.machine_time(value, zone()))
+
+
+class LocalDateTimePanel(DateTimePanel):
+    """A date and time input; nobody can say how long ago it was."""
+
+    kind = LocalDateTimeKind
+
+    def field(self, _column: Any, arguments: dict[str, Any]) -> LocalDateTimeField:
+        """Make the browser's own date and time input."""
+        return LocalDateTimeField(**arguments)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from admin_app.panel.elements import Hidden
 from admin_app.panel.filter_elements import OperatorChoice
+from admin_app.relations import relation_of
 from admin_app.selection.offer import LONGEST_VALUE, SearchColumn
 
 
@@ -56,10 +57,8 @@ class Operator(engine.BaseSQLAFilter):
             return condition
         if self.means_one():
             # Asked for its key once, the lists' indexes by that key find the rows; EXISTS would be tried row by row.
-            (mine, theirs), *_ = self.relation.property.local_remote_pairs
-            key = select(theirs).where(condition).correlate(None).scalar_subquery()
-            one: ColumnElement[bool] = mine == key
-            return one
+            tie = relation_of(self.relation)
+            return tie.condition(select(tie.other).where(condition).correlate(None).scalar_subquery())
         found = self.relation.has(condition)
         return or_(found, ~self.relation.has()) if self.includes_nothing(value) else found
 
