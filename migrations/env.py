@@ -9,13 +9,13 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from alembic.runtime.migration import MigrationContext
 from flask import current_app
+from sqlalchemy.types import TypeDecorator
 
 from admin_app.current import writing
 from admin_app.extensions import db
 from admin_app.jobs import queue
 from admin_app.models import caseless
 from admin_app.models.alone import alone
-from admin_app.models.base import UtcDateTime
 from admin_app.models.versions import require_no_newer
 from admin_app.selection import (
     search_indexes,
@@ -27,8 +27,9 @@ from admin_app.selection import (
 
 
 def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
-    """Write our time type as what it is in the database, so that no migration imports the application."""
-    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False
+    """Write a type of ours as what it is in the database, so that no migration imports the application."""
+    is_ours = kind == "type" and isinstance(item, TypeDecorator) and type(item).__module__.startswith("admin_app")
+    return f"sa.{item.impl_instance!r}" if is_ours else False
 
 
 def include_name(name: str | None, kind: str, _parents: Any) -> bool:

@@ -55,8 +55,11 @@ def kind_or_none(column: Any) -> Kind | None:
 
 def kind_of_value(of: type[Any]) -> type[Kind] | None:
     """Return the kind that values of this Python type are of; None for what no column holds."""
-    return next((kind for kind in KINDS if issubclass(of, kind.values)), None)
+    if of not in _BY_VALUE:
+        _BY_VALUE[of] = next((kind for kind in KINDS if issubclass(of, kind.values)), None)
+    return _BY_VALUE[of]
 
 
-# Asked for every field of every record that is saved.
+# Asked for every field of every record that is saved, and for every cell of a list.
 _BY_TYPE: dict[type[Any], type[Kind] | None] = {}
+_BY_VALUE: dict[type[Any], type[Kind] | None] = {}

@@ -93,4 +93,9 @@ def value_cell(value: Any, *, is_whole: bool) -> Cell:
 
 
 def _panel_kind(kind: type[Kind]) -> PanelKind | None:
-    return next((one for one in PANEL_KINDS if issubclass(kind, one.kind)), None)
+    if kind not in _BY_KIND:
+        _BY_KIND[kind] = next((one for one in PANEL_KINDS if issubclass(kind, one.kind)), None)
+    return _BY_KIND[kind]
+
+
+_BY_KIND: dict[type[Kind], PanelKind | None] = {}
