@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from admin_app.errors import ConfigurationError
-from admin_app.kinds.base import Kind
+from admin_app.kinds.base import AnyKind, Kind
 from admin_app.kinds.boolean import BooleanKind
 from admin_app.kinds.choice import ChoiceKind
 from admin_app.kinds.date import DateKind
@@ -18,7 +18,7 @@ from admin_app.kinds.uuid import UuidKind
 
 # Looked through from the first to the last: what is a special case of another stands before it, as a type (a choice is a
 # text) or as a value (yes and no are whole numbers, a date and time is a date).
-KINDS: tuple[type[Kind], ...] = (
+KINDS: tuple[AnyKind, ...] = (
     StringSetKind,
     ChoiceKind,
     BooleanKind,
@@ -35,7 +35,7 @@ KINDS: tuple[type[Kind], ...] = (
 )
 
 
-def kind_of(column: Any) -> Kind:
+def kind_of(column: Any) -> Kind[Any]:
     """Return the kind of a column, bound to it; raise `ConfigurationError` for a type that has none."""
     found = kind_or_none(column)
     if found is None:
@@ -44,7 +44,7 @@ def kind_of(column: Any) -> Kind:
     return found
 
 
-def kind_or_none(column: Any) -> Kind | None:
+def kind_or_none(column: Any) -> Kind[Any] | None:
     """Return the kind of a column or of any expression, bound to it; None for a type that has none."""
     of = type(column.type)
     if of not in _BY_TYPE:
@@ -53,7 +53,7 @@ def kind_or_none(column: Any) -> Kind | None:
     return None if kind is None else kind(column)
 
 
-def kind_of_value(of: type[Any]) -> type[Kind] | None:
+def kind_of_value(of: type[Any]) -> AnyKind | None:
     """Return the kind that values of this Python type are of; None for what no column holds."""
     if of not in _BY_VALUE:
         _BY_VALUE[of] = next((kind for kind in KINDS if issubclass(of, kind.values)), None)
@@ -61,5 +61,5 @@ def kind_of_value(of: type[Any]) -> type[Kind] | None:
 
 
 # Asked for every field of every record that is saved, and for every cell of a list.
-_BY_TYPE: dict[type[Any], type[Kind] | None] = {}
-_BY_VALUE: dict[type[Any], type[Kind] | None] = {}
+_BY_TYPE: dict[type[Any], AnyKind | None] = {}
+_BY_VALUE: dict[type[Any], AnyKind | None] = {}

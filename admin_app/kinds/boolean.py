@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy import Boolean, ColumnElement, Integer, case, cast
 
-from admin_app.kinds.base import CsvStyle, Kind, as_it_is
+from admin_app.kinds.base import CsvStyle, Expression, Kind, as_it_is
 
 _ANSWERS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 _IN_AN_ADDRESS = {"True": True, "False": False}
 
 
-class BooleanKind(Kind):
+class BooleanKind(Kind[bool]):
     """Yes or no; an unticked box is an answer."""
 
     name = "boolean"
@@ -26,14 +26,14 @@ class BooleanKind(Kind):
         return _IN_AN_ADDRESS[text]
 
     @staticmethod
-    def to_csv(value: Any) -> str:
+    def to_csv(value: object) -> str:
         """Write what a person reads."""
         return "yes" if value else "no"
 
     to_json = staticmethod(as_it_is)
     to_sheet = staticmethod(as_it_is)
 
-    def csv_sql(self, column: Any, _style: CsvStyle) -> ColumnElement[str]:
+    def csv_sql(self, column: Expression, _style: CsvStyle) -> ColumnElement[str]:
         """Write the same words."""
         return case((column.is_(False), "no"), (column.is_not(None), "yes"))
 
@@ -45,18 +45,18 @@ class BooleanKind(Kind):
             raise ValueError(message)
         return answer
 
-    def history_of(self, value: Any) -> int:
+    def history_of(self, value: object) -> int:
         """Write a number, as SQLite keeps it."""
-        return int(value)
+        return int(bool(value))
 
     def value_in_history(self, value: Any) -> bool:
         """Read the number."""
         return bool(value)
 
-    def history_on_postgres(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    def history_on_postgres(self, column: Expression) -> Expression:
         """Write the number that SQLite keeps."""
         return cast(column, Integer)
 
-    def from_history_on_postgres(self, text: ColumnElement[Any]) -> ColumnElement[Any]:
+    def from_history_on_postgres(self, text: Expression) -> Expression:
         """Make an answer of the number."""
         return cast(cast(text, Integer), Boolean)

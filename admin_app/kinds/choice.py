@@ -6,13 +6,12 @@ from enum import Enum as PythonEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement
 
-from admin_app.kinds.base import Kind
+from admin_app.kinds.base import Expression, Kind
 from admin_app.kinds.spreadsheet import neutralised
 
 
-class ChoiceKind(Kind):
+class ChoiceKind(Kind[Any]):
     """One of a fixed set: members of an enumeration, or texts."""
 
     name = "choice"
@@ -78,6 +77,6 @@ class ChoiceKind(Kind):
         kind = self.type
         return dict(zip(kind.enums, kind.enum_class, strict=False))[value] if kind.enum_class else value
 
-    def from_history_on_postgres(self, text: ColumnElement[Any]) -> ColumnElement[Any]:
+    def from_history_on_postgres(self, text: Expression) -> Expression:
         """Take the text."""
         return text

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Date, func
 
-from admin_app.kinds.base import CsvStyle, Kind, as_it_is, read_as
+from admin_app.kinds.base import CsvStyle, Expression, Kind, as_it_is, read_as
 from admin_app.kinds.text import csv_text
 
 
-class DateKind(Kind):
+class DateKind(Kind[date]):
     """A day, in ISO 8601 wherever it is text."""
 
     name = "date"
@@ -19,39 +19,38 @@ class DateKind(Kind):
     values = (date,)
     is_inert = True
 
-    def to_url(self, value: Any) -> str:
+    def to_url(self, value: date) -> str:
         """Write ISO 8601."""
-        return str(value.isoformat())
+        return value.isoformat()
 
     def from_url(self, text: str) -> date:
         """Read ISO 8601."""
         return date.fromisoformat(text)
 
     @staticmethod
-    def to_csv(value: Any) -> str:
+    def to_csv(value: date) -> str:
         """Write ISO 8601."""
-        return str(value.isoformat())
+        return value.isoformat()
 
     to_json = to_csv
     to_sheet = staticmethod(as_it_is)
 
-    def csv_sql(self, column: Any, style: CsvStyle) -> ColumnElement[str]:
+    def csv_sql(self, column: Expression, style: CsvStyle) -> ColumnElement[str]:
         """Write ISO 8601, which SQLite keeps it as."""
         return csv_text(column, style) if style.store == "sqlite" else func.to_char(column, "YYYY-MM-DD")
 
     def from_cell(self, cell: str) -> date:
         """Read ISO 8601."""
-        day: date = read_as(date.fromisoformat, cell.strip(), "a date like 2026-11-22")
-        return day
+        return read_as(date.fromisoformat, cell.strip(), "a date like 2026-11-22")
 
-    def history_of(self, value: Any) -> str:
+    def history_of(self, value: date) -> str:
         """Write ISO 8601."""
-        return str(value.isoformat())
+        return value.isoformat()
 
     def value_in_history(self, value: Any) -> date:
         """Read ISO 8601."""
         return date.fromisoformat(value)
 
-    def history_on_postgres(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    def history_on_postgres(self, column: Expression) -> Expression:
         """Write ISO 8601, which SQLite keeps it as."""
         return func.to_char(column, "YYYY-MM-DD")

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from sqlalchemy import ColumnElement, DateTime, String, case, cast, func, literal
 from sqlalchemy.types import NullType, Text, TypeEngine
 
-from admin_app.kinds.base import CsvStyle, Kind, as_it_is, read_as, with_zone, without_zone
+from admin_app.kinds.base import CsvStyle, Expression, Kind, as_it_is, read_as, with_zone, without_zone
 from admin_app.kinds.text import csv_text
 from admin_app.models.base import UtcDateTime
 
@@ -18,7 +18,7 @@ _IN_HISTORY = 'YYYY-MM-DD"T"HH24:MI:SS.US'
 _STORED = "0000-00-00 00:00:00.000000".replace("0", "[0-9]")
 
 
-class LocalDateTimeKind(Kind):
+class LocalDateTimeKind(Kind[datetime]):
     """A date and time of which nobody knows the zone."""
 
     name = "local_datetime"
@@ -26,13 +26,13 @@ class LocalDateTimeKind(Kind):
     values = (datetime,)
     is_inert = True
 
-    def to_url(self, value: Any) -> str:
+    def to_url(self, value: datetime) -> str:
         """Write ISO 8601."""
-        return str(value.isoformat())
+        return value.isoformat()
 
     def from_url(self, text: str) -> datetime:
         """Read ISO 8601."""
-        return without_zone(datetime.fromisoformat(text))  # type: ignore[no-any-return] # what it is given
+        return without_zone(datetime.fromisoformat(text))
 
     @staticmethod
     def to_csv(value: datetime) -> str:
@@ -48,26 +48,25 @@ class LocalDateTimeKind(Kind):
     def from_cell(self, cell: str) -> datetime:
         """Read ISO 8601 without a zone."""
         wanted = "a time like 2026-11-22T09:30:00, without a zone"
-        moment: datetime = read_as(lambda text: without_zone(datetime.fromisoformat(text)), cell.strip(), wanted)
-        return moment
+        return read_as(lambda text: without_zone(datetime.fromisoformat(text)), cell.strip(), wanted)
 
-    def history_of(self, value: Any) -> str:
+    def history_of(self, value: datetime) -> str:
         """Write ISO 8601 to the microsecond."""
-        return str(value.isoformat(timespec="microseconds"))
+        return value.isoformat(timespec="microseconds")
 
     def value_in_history(self, value: Any) -> datetime:
         """Read ISO 8601."""
         return datetime.fromisoformat(value)
 
-    def history_on_sqlite(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    def history_on_sqlite(self, column: Expression) -> Expression:
         """Write ISO 8601 to the microsecond."""
         return func.replace(column, " ", "T")
 
-    def history_on_postgres(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    def history_on_postgres(self, column: Expression) -> Expression:
         """Write ISO 8601 to the microsecond."""
         return func.to_char(column, _IN_HISTORY)
 
-    def from_history_on_sqlite(self, found: ColumnElement[Any]) -> ColumnElement[Any]:
+    def from_history_on_sqlite(self, found: Expression) -> Expression:
         """Make of it what SQLite keeps."""
         return func.replace(func.substr(found, 1, 26), "T", " ", type_=NullType())
 
@@ -82,7 +81,7 @@ class DateTimeKind(LocalDateTimeKind):
         """Read ISO 8601 with a zone."""
         return with_zone(datetime.fromisoformat(text))
 
-    def csv_sql(self, column: Any, style: CsvStyle) -> ColumnElement[str]:
+    def csv_sql(self, column: Expression, style: CsvStyle) -> ColumnElement[str]:
         """Write ISO 8601 in UTC."""
         if style.store == "sqlite":
             return _stored_moment(cast(column, Text), style)
@@ -92,18 +91,17 @@ class DateTimeKind(LocalDateTimeKind):
 
     def from_cell(self, cell: str) -> datetime:
         """Read ISO 8601; a time without a zone is UTC."""
-        moment: datetime = read_as(_in_utc, cell.strip(), "a time like 2026-11-22T09:30:00Z")
-        return moment
+        return read_as(_in_utc, cell.strip(), "a time like 2026-11-22T09:30:00Z")
 
-    def history_of(self, value: Any) -> str:
+    def history_of(self, value: datetime) -> str:
         """Write it in UTC, with the zone."""
-        return str(value.astimezone(UTC).isoformat(timespec="microseconds"))
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
 
-    def history_on_sqlite(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    def history_on_sqlite(self, column: Expression) -> Expression:
         """Write it in UTC, with the zone."""
         return func.replace(column, " ", "T", type_=String()) + literal("+00:00", String)
 
-    def history_on_postgres(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    def history_on_postgres(self, column: Expression) -> Expression:
         """Write it in UTC, with the zone."""
         return func.to_char(func.timezone("UTC", column), f'{_IN_HISTORY}"+00:00"')
 

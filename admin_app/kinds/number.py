@@ -5,18 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Dialect, Float, Integer, Numeric, case, cast, func
 from sqlalchemy.types import NullType, Text
 
-from admin_app.kinds.base import CsvStyle, Kind, as_it_is
+from admin_app.kinds.base import CsvStyle, Expression, Kind, V, as_it_is
 from admin_app.kinds.text import csv_text
 from admin_app.models.limits import limits_of
 from admin_app.numbers import AmbiguousNumber, number, whole_number
 
+N = TypeVar("N", int, Decimal)
 
-class WholeNumberKind(Kind):
+
+class WholeNumberKind(Kind[int]):
     """A whole number within what its column holds."""
 
     name = "whole_number"
@@ -24,7 +26,7 @@ class WholeNumberKind(Kind):
     values = (int,)
     is_inert = True
 
-    def problem_with(self, label: str, value: Any) -> str | None:
+    def problem_with(self, label: str, value: int) -> str | None:
         """Refuse what the column has no room for."""
         smallest, largest = limits_of(self.column)
         return None if smallest <= value <= largest else f"{label} must be between {smallest:,} and {largest:,}."
@@ -46,7 +48,7 @@ class WholeNumberKind(Kind):
     to_json = staticmethod(as_it_is)
     to_sheet = staticmethod(as_it_is)
 
-    def csv_sql(self, column: Any, style: CsvStyle) -> ColumnElement[str]:
+    def csv_sql(self, column: Expression, style: CsvStyle) -> ColumnElement[str]:
         """Write its digits."""
         if style.store == "sqlite":
             # Another program may have stored anything there.
@@ -55,7 +57,7 @@ class WholeNumberKind(Kind):
 
     def from_cell(self, cell: str) -> int:
         """Read one that the column holds, however it is written."""
-        value: int = _read_cell(whole_number, cell, "a whole number")
+        value = _read_cell(whole_number, cell, "a whole number")
         smallest, largest = limits_of(self.column)
         smallest = 1 if self.stored.primary_key or self.stored.foreign_keys else smallest
         if not smallest <= value <= largest:
@@ -63,27 +65,30 @@ class WholeNumberKind(Kind):
             raise ValueError(message)
         return value
 
-    def history_of(self, value: Any) -> int:
+    def history_of(self, value: int) -> int:
         """Write the number."""
         return int(value)
 
-    def value_in_history(self, value: Any) -> Any:
+    def value_in_history(self, value: Any) -> int:
         """Take the number."""
-        return value
+        return int(value)
 
-    def history_on_postgres(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    def history_on_postgres(self, column: Expression) -> Expression:
         """Take the number."""
         return column
 
 
-class _FractionKind(Kind):
+class _FractionKind(Kind[V]):
     """What numbers with a point have in common."""
 
     is_inert = True
 
-    def problem_with(self, label: str, value: Any) -> str | None:
+    def problem_with(self, label: str, value: V) -> str | None:
         """Refuse what is no number."""
-        is_finite = value.is_finite() if isinstance(value, Decimal) else math.isfinite(value)
+        # A decimal may be longer than any float.
+        is_finite = (
+            value.is_finite() if isinstance(value, Decimal) else not isinstance(value, float) or math.isfinite(value)
+        )
         return None if is_finite else f"{label} must be a number, like 4.2."
 
     to_csv = staticmethod(as_it_is)
@@ -92,20 +97,21 @@ class _FractionKind(Kind):
     def row_reader(self, _dialect: Dialect) -> None:
         """Leave it to SQLAlchemy: which numbers PostgreSQL's driver gives is known with the result only."""
 
-    def from_cell(self, cell: str) -> Any:
+    def from_cell(self, cell: str) -> V:
         """Read it however it is written; what may mean two numbers is refused."""
-        return self.type.python_type(_read_cell(number, cell, "a number"))
+        read: V = self.type.python_type(_read_cell(number, cell, "a number"))
+        return read
 
-    def history_on_sqlite(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    def history_on_sqlite(self, column: Expression) -> Expression:
         """Write every digit."""
         return func.exact_text(column)
 
-    def from_history_on_sqlite(self, found: ColumnElement[Any]) -> ColumnElement[Any]:
+    def from_history_on_sqlite(self, found: Expression) -> Expression:
         """Read every digit."""
         return func.exact_number(found, type_=NullType())
 
 
-class FloatKind(_FractionKind):
+class FloatKind(_FractionKind[float]):
     """A number that the database keeps as a float."""
 
     name = "float"
@@ -121,7 +127,7 @@ class FloatKind(_FractionKind):
         """Write a number; JSON knows neither infinity nor "not a number"."""
         return value if math.isfinite(value) else str(value)
 
-    def history_of(self, value: Any) -> str:
+    def history_of(self, value: float) -> str:
         """Write every digit."""
         return repr(float(value))
 
@@ -130,14 +136,14 @@ class FloatKind(_FractionKind):
         return float(value)
 
 
-class DecimalKind(_FractionKind):
+class DecimalKind(_FractionKind[Decimal]):
     """An exact number."""
 
     name = "decimal"
     types = (Numeric,)
     values = (Decimal,)
 
-    def problem_with(self, label: str, value: Any) -> str | None:
+    def problem_with(self, label: str, value: Decimal) -> str | None:
         """Refuse also what has more digits before the point than the column has room for."""
         kind = self.type
         if (problem := super().problem_with(label, value)) or kind.precision is None:
@@ -161,7 +167,7 @@ class DecimalKind(_FractionKind):
         return Decimal(value)
 
 
-def _read_cell(read: Callable[[str], Any], cell: str, wanted: str) -> Any:
+def _read_cell(read: Callable[[str], N], cell: str, wanted: str) -> N:
     """Read a number as a form does; what may mean two is refused."""
     try:
         return read(cell.strip())

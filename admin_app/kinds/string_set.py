@@ -8,14 +8,14 @@ from admin_app.kinds.base import Kind
 from admin_app.models.words import Words, WordsType
 
 
-class StringSetKind(Kind):
+class StringSetKind(Kind[Words]):
     """A set of words, each once and in order."""
 
     name = "string_set"
     types = (WordsType,)
     values = (Words,)
 
-    def to_url(self, value: Any) -> str:
+    def to_url(self, value: Words) -> str:
         """Write them as the table keeps them."""
         return Words(value).to_text()
 
@@ -27,7 +27,7 @@ class StringSetKind(Kind):
         """Read words with commas between them."""
         return Words(word for one in cell.split(",") if (word := one.strip()))
 
-    def history_of(self, value: Any) -> str:
+    def history_of(self, value: Words) -> str:
         """Write them as the table keeps them."""
         return Words(value).to_text()
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, case, cast, func, literal, or_
 from sqlalchemy.types import Text
 
-from admin_app.kinds.base import CsvStyle, Kind, as_it_is
+from admin_app.kinds.base import CsvStyle, Expression, Kind, as_it_is
 from admin_app.kinds.spreadsheet import SIGNS
 from admin_app.letters import composed, line, unseen_in
 from admin_app.models.limits import LONGEST_TEXT
@@ -21,7 +21,7 @@ _STANDING_IN = "\x1a"
 _ROOM = 20
 
 
-class TextKind(Kind):
+class TextKind(Kind[str]):
     """Text of one line."""
 
     name = "text"
@@ -45,7 +45,7 @@ class TextKind(Kind):
         """Compose it, and take off what nobody sees at its ends."""
         return line
 
-    def problem_with(self, label: str, value: Any) -> str | None:
+    def problem_with(self, label: str, value: str) -> str | None:
         """Refuse what cannot be stored, what is too long, and what is no email where one has to be."""
         if "\0" in value:
             return f"{label} contains a NUL character, which cannot be stored. Take it out."
@@ -66,11 +66,11 @@ class TextKind(Kind):
     to_json = staticmethod(as_it_is)
     to_sheet = staticmethod(as_it_is)
 
-    def csv_sql(self, column: Any, style: CsvStyle) -> ColumnElement[str]:
+    def csv_sql(self, column: Expression, style: CsvStyle) -> ColumnElement[str]:
         """Quote and neutralise it."""
         return csv_text(column, style)
 
-    def from_cell(self, cell: str) -> Any:
+    def from_cell(self, cell: str) -> str | None:
         """Take it as the column keeps it."""
         return self.way_of_keeping(cell) or self.value_of_empty_cell()
 
@@ -78,15 +78,15 @@ class TextKind(Kind):
         """Return no characters where text has to be."""
         return None if self.stored.nullable else ""
 
-    def history_of(self, value: Any) -> Any:
+    def history_of(self, value: str) -> str:
         """Take it."""
         return value
 
-    def value_in_history(self, value: Any) -> Any:
+    def value_in_history(self, value: Any) -> str:
         """Take it."""
-        return value
+        return str(value)
 
-    def from_history_on_postgres(self, text: ColumnElement[Any]) -> ColumnElement[Any]:
+    def from_history_on_postgres(self, text: Expression) -> Expression:
         """Take it."""
         return text
 
@@ -104,7 +104,7 @@ class LongTextKind(TextKind):
         return composed
 
 
-def csv_text(column: Any, style: CsvStyle) -> ColumnElement[str]:
+def csv_text(column: Expression, style: CsvStyle) -> ColumnElement[str]:
     """Write any text as a CSV cell: quoted where it has to be, neutralised where that is asked for."""
     text, place = cast(column, Text), func.instr if style.store == "sqlite" else func.strpos
     is_run = func.substr(func.ltrim(text, "'"), 1, 1).in_(sorted(SIGNS))

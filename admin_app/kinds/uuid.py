@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, cast, func
+from sqlalchemy import Uuid, cast, func
 from sqlalchemy.types import Text
 
-from admin_app.kinds.base import Kind, read_as
+from admin_app.kinds.base import Expression, Kind, read_as
 
 
-class UuidKind(Kind):
+class UuidKind(Kind[UUID]):
     """A UUID, however it is written."""
 
     name = "uuid"
@@ -25,17 +25,16 @@ class UuidKind(Kind):
 
     def from_cell(self, cell: str) -> UUID:
         """Take it with braces, without hyphens."""
-        read: UUID = read_as(UUID, cell.strip(), "a UUID")
-        return read
+        return read_as(UUID, cell.strip(), "a UUID")
 
-    def history_of(self, value: Any) -> str:
+    def history_of(self, value: UUID) -> str:
         """Write its digits, as SQLite keeps them."""
-        return str(value.hex)
+        return value.hex
 
     def value_in_history(self, value: Any) -> UUID:
         """Read its digits."""
         return UUID(value)
 
-    def history_on_postgres(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    def history_on_postgres(self, column: Expression) -> Expression:
         """Leave the hyphens out."""
         return func.replace(cast(column, Text), "-", "")

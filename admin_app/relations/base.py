@@ -77,7 +77,7 @@ class Relation:
         """The attribute of the other side's column."""
         return str(inspect_mapper(self.target).get_property_by_column(self.other).key)
 
-    def condition(self, key: Any) -> ColumnElement[bool]:
+    def condition(self, key: object) -> ColumnElement[bool]:
         """Return the condition on the rows that hold the foreign key to be tied to the record of this key."""
         raise NotImplementedError
 
@@ -85,7 +85,7 @@ class Relation:
         """Return how the other side is read along with this one."""
         raise NotImplementedError
 
-    def keys(self, record: Any) -> list[Any]:
+    def keys(self, record: object) -> list[int]:
         """Return the keys of the records that this one points at; reads nothing."""
         raise NotImplementedError
 

@@ -21,16 +21,15 @@ class ToMany(Relation):
         """The other side's column that keeps this side's key."""
         return self.other
 
-    def condition(self, key: Any) -> ColumnElement[bool]:
+    def condition(self, key: object) -> ColumnElement[bool]:
         """Return the condition on the other model's rows to belong to the record of this key."""
-        condition: ColumnElement[bool] = self.foreign_key == key
-        return condition
+        return self.foreign_key == key
 
     def load(self) -> list[ORMOption]:
         """Load nothing: there may be any number of them."""
         return []
 
-    def keys(self, _record: Any) -> list[Any]:
+    def keys(self, _record: object) -> list[int]:
         """Return none: the others point at this record, and not this one at them."""
         return []
 

@@ -27,16 +27,15 @@ class ToOne(Relation):
         """Whether there has to be another record."""
         return not self.foreign_key.nullable
 
-    def condition(self, key: Any) -> ColumnElement[bool]:
+    def condition(self, key: object) -> ColumnElement[bool]:
         """Return the condition on this model's rows to point at the record of this key."""
-        condition: ColumnElement[bool] = self.foreign_key == key
-        return condition
+        return self.foreign_key == key
 
     def load(self) -> list[ORMOption]:
         """Join it: one statement, however many rows."""
         return [joinedload(self.attribute)]
 
-    def keys(self, record: Any) -> list[Any]:
+    def keys(self, record: object) -> list[int]:
         """Return the other record's key, if there is one."""
         key = getattr(record, self.own_name)
         return [] if key is None else [key]

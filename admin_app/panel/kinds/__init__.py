@@ -8,7 +8,7 @@ from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.errors import ConfigurationError
 from admin_app.kinds import kind_of, kind_of_value, kind_or_none
-from admin_app.kinds.base import Kind
+from admin_app.kinds.base import AnyKind
 from admin_app.panel.elements import Cell, CellKind
 from admin_app.panel.kinds.base import PanelKind, text_cell
 from admin_app.panel.kinds.boolean import BooleanPanel
@@ -89,13 +89,15 @@ def value_cell(value: Any, *, is_whole: bool) -> Cell:
         return Cell(CellKind.NULL, "—", "No value")
     kind = kind_of_value(type(value))
     found = None if kind is None else _panel_kind(kind)
-    return text_cell(str(value), is_whole=is_whole) if found is None else found.cell(value, is_whole=is_whole)
+    if found is None:
+        return text_cell(str(value), is_whole=is_whole)
+    return found.cell(value) if is_whole else found.glimpse(value)
 
 
-def _panel_kind(kind: type[Kind]) -> PanelKind | None:
+def _panel_kind(kind: AnyKind) -> PanelKind | None:
     if kind not in _BY_KIND:
         _BY_KIND[kind] = next((one for one in PANEL_KINDS if issubclass(kind, one.kind)), None)
     return _BY_KIND[kind]
 
 
-_BY_KIND: dict[type[Kind], PanelKind | None] = {}
+_BY_KIND: dict[AnyKind, PanelKind | None] = {}

@@ -9,7 +9,7 @@ from wtforms import BooleanField
 
 from admin_app.kinds.boolean import BooleanKind
 from admin_app.panel.elements import Cell, CellKind, Hidden
-from admin_app.panel.kinds.base import PanelKind
+from admin_app.panel.kinds.base import AnyColumn, Arguments, PanelKind
 from admin_app.panel.operators.base import Operator, yes_or_no
 from admin_app.panel.operators.equality import NullableEmpty
 
@@ -51,10 +51,10 @@ class BooleanPanel(PanelKind):
     cell_kind = CellKind.CHOICE
     operators = (IsYes, NullableEmpty)
 
-    def field(self, _column: Any, arguments: dict[str, Any]) -> TickField:
+    def field(self, _column: AnyColumn, arguments: Arguments) -> TickField:
         """Make a tick box."""
         return TickField(**arguments)
 
-    def cell(self, value: Any, *, is_whole: bool) -> Cell:  # noqa: ARG002 -- a word is always whole
+    def cell(self, value: Any) -> Cell:
         """Say it."""
         return Cell(CellKind.CHOICE, "Yes" if value else "No")

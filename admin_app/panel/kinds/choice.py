@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 
 from admin_app.kinds.choice import ChoiceKind
 from admin_app.panel.elements import Cell, CellKind, Hidden
-from admin_app.panel.kinds.base import PanelKind
+from admin_app.panel.kinds.base import AnyColumn, Arguments, PanelKind
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.equality import InList, NotInList, NullableEmpty
 
@@ -68,7 +68,7 @@ class ChoicePanel(PanelKind):
     cell_kind = CellKind.CHOICE
     operators = (IsChoice, ChoiceInList, ChoiceNotInList, NullableEmpty)
 
-    def field(self, column: Any, arguments: dict[str, Any]) -> ChoiceField:
+    def field(self, column: AnyColumn, arguments: Arguments) -> ChoiceField:
         """Make a select of the set's members."""
         members = ChoiceKind(column).members
         # Also where one has to be chosen: the first of the set would be saved by whoever chose nothing.
@@ -76,7 +76,7 @@ class ChoicePanel(PanelKind):
         choices = [blank, *(SelectChoice(text, _words(text)) for text in members)]
         return ChoiceField(**{**arguments, "choices": choices, "coerce": _reading(members)})
 
-    def needs_an_answer(self, column: Any) -> bool:
+    def needs_an_answer(self, column: AnyColumn) -> bool:
         """Ask for one: a select without an empty choice always has a value."""
         return not column.nullable
 
@@ -84,7 +84,7 @@ class ChoicePanel(PanelKind):
         """Draw members of an enumeration as words, and texts as they are."""
         return CellKind.CHOICE if column.type.enum_class else CellKind.TEXT
 
-    def cell(self, value: Any, *, is_whole: bool) -> Cell:  # noqa: ARG002 -- a word is always whole
+    def cell(self, value: Any) -> Cell:
         """Say it."""
         return Cell(CellKind.CHOICE, _words(str(value.value)))
 

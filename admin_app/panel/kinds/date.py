@@ -14,7 +14,7 @@ from admin_app.kinds import kind_of
 from admin_app.kinds.date import DateKind
 from admin_app.kinds.datetime import DateTimeKind
 from admin_app.panel.elements import Cell, CellKind, Hidden
-from admin_app.panel.kinds.base import PanelKind
+from admin_app.panel.kinds.base import AnyColumn, Arguments, PanelKind
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.equality import Empty
 from admin_app.panel.operators.period import PERIODS, period, words_of
@@ -167,10 +167,10 @@ class DatePanel(PanelKind):
     cell_kind = CellKind.TIME
     operators = (OnDay, FromDay, UntilDay, BetweenDays, Within, Empty)
 
-    def field(self, _column: Any, arguments: dict[str, Any]) -> DateField:
+    def field(self, _column: AnyColumn, arguments: Arguments) -> DateField:
         """Make the browser's own date input."""
         return DateField(**arguments)
 
-    def cell(self, value: Any, *, is_whole: bool) -> Cell:  # noqa: ARG002 -- a day is always whole
+    def cell(self, value: Any) -> Cell:
         """Write it as it is typed."""
         return Cell(CellKind.TIME, value.isoformat(), iso=value.isoformat())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -9,10 +10,10 @@ from wtforms.widgets import DateTimeLocalInput
 
 from admin_app import text
 from admin_app.current import zone
-from admin_app.kinds.base import Kind, without_zone
+from admin_app.kinds.base import AnyKind, without_zone
 from admin_app.kinds.datetime import DateTimeKind, LocalDateTimeKind
 from admin_app.panel.elements import Cell, CellKind
-from admin_app.panel.kinds.base import PanelKind
+from admin_app.panel.kinds.base import AnyColumn, Arguments, PanelKind
 from admin_app.panel.kinds.date import DatePanel
 from admin_app.panel.typed_fields import TypedField
 
@@ -43,8 +44,7 @@ class LocalDateTimeField(TypedField):
 
     def read(self, text: str) -> datetime:
         """Read ISO 8601 without a zone."""
-        moment: datetime = without_zone(datetime.fromisoformat(text))
-        return moment
+        return without_zone(datetime.fromisoformat(text))
 
     def write(self, value: Any) -> str:
         """Write ISO 8601."""
@@ -54,21 +54,25 @@ class LocalDateTimeField(TypedField):
 class DateTimePanel(PanelKind):
     """A date and time input, drawn as how long ago."""
 
-    kind: ClassVar[type[Kind]] = DateTimeKind
+    kind: ClassVar[AnyKind] = DateTimeKind
     cell_kind = CellKind.TIME
     operators = DatePanel.operators
 
-    def field(self, _column: Any, arguments: dict[str, Any]) -> TypedField:
+    def field(self, _column: AnyColumn, arguments: Arguments) -> TypedField:
         """Make the browser's own date and time input, in UTC."""
         return UtcDateTimeField(**arguments)
 
-    def cell(self, value: Any, *, is_whole: bool) -> Cell:
-        """Say how long ago, or the day where that is far; where there is room, to the second: not everybody can point at it."""
+    def cell(self, value: Any) -> Cell:
+        """Say it to the second: not everybody can point at it."""
+        drawn = self.glimpse(value)
+        return drawn if value.tzinfo is None else replace(drawn, text=f"{drawn.title} ({text.relative_time(value)})")
+
+    def glimpse(self, value: Any) -> Cell:
+        """Say how long ago, or the day where that is far."""
         if value.tzinfo is None:
             return Cell(CellKind.TIME, value.isoformat(" ", "seconds"), iso=value.isoformat(timespec="seconds"))
         exact = text.exact_time(value, zone())
-        shown = f"{exact} ({text.relative_time(value)})" if is_whole else text.list_time(value, zone())
-        return Cell(CellKind.TIME, shown, exact, iso=text.machine_time(value, zone()))
+        return Cell(CellKind.TIME, text.list_time(value, zone()), exact, iso=text.machine_time(value, zone()))
 
 
 class LocalDateTimePanel(DateTimePanel):
@@ -76,6 +80,6 @@ class LocalDateTimePanel(DateTimePanel):
 
     kind = LocalDateTimeKind
 
-    def field(self, _column: Any, arguments: dict[str, Any]) -> LocalDateTimeField:
+    def field(self, _column: AnyColumn, arguments: Arguments) -> LocalDateTimeField:
         """Make the browser's own date and time input."""
         return LocalDateTimeField(**arguments)

@@ -15,7 +15,7 @@ from admin_app.kinds.number import DecimalKind, FloatKind, WholeNumberKind
 from admin_app.models.limits import limits_of
 from admin_app.numbers import AmbiguousNumber, number, numbers_in, whole_number
 from admin_app.panel.elements import Cell, CellKind
-from admin_app.panel.kinds.base import PanelKind
+from admin_app.panel.kinds.base import AnyColumn, Arguments, PanelKind
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.equality import Empty, Equals, InList, NotEquals, NotInList
 from admin_app.panel.typed_fields import TypedField
@@ -233,7 +233,7 @@ class _NumberPanel(PanelKind):
         Empty,
     )  # fmt: skip -- one list
 
-    def cell(self, value: Any, *, is_whole: bool) -> Cell:  # noqa: ARG002 -- a number is always whole
+    def cell(self, value: Any) -> Cell:
         """Write it."""
         return Cell(CellKind.NUMBER, str(value))
 
@@ -243,7 +243,7 @@ class WholeNumberPanel(_NumberPanel):
 
     kind = WholeNumberKind
 
-    def field(self, _column: Any, arguments: dict[str, Any]) -> WholeNumberField:
+    def field(self, _column: AnyColumn, arguments: Arguments) -> WholeNumberField:
         """Make a line of text; the rule keeps the number within what the column holds."""
         return WholeNumberField(**arguments)
 
@@ -253,7 +253,7 @@ class DecimalPanel(_NumberPanel):
 
     kind = DecimalKind
 
-    def field(self, _column: Any, arguments: dict[str, Any]) -> DecimalField:
+    def field(self, _column: AnyColumn, arguments: Arguments) -> DecimalField:
         """Make a line of text, which loses no digit."""
         return DecimalField(**arguments)
 
@@ -263,6 +263,6 @@ class FloatPanel(_NumberPanel):
 
     kind = FloatKind
 
-    def field(self, _column: Any, arguments: dict[str, Any]) -> FloatField:
+    def field(self, _column: AnyColumn, arguments: Arguments) -> FloatField:
         """Make a line of text."""
         return FloatField(**arguments)

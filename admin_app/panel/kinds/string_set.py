@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement
 
 from admin_app.kinds.string_set import StringSetKind
 from admin_app.models.words import Words
-from admin_app.panel.kinds.base import PanelKind
+from admin_app.panel.kinds.base import AnyColumn, Arguments, PanelKind
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.typed_fields import TypedField
 from admin_app.selection.containment import contains
@@ -57,6 +57,6 @@ class StringSetPanel(PanelKind):
     kind = StringSetKind
     operators = (HasWord, HasNotWord)
 
-    def field(self, _column: Any, arguments: dict[str, Any]) -> StringSetField:
+    def field(self, _column: AnyColumn, arguments: Arguments) -> StringSetField:
         """Make a line of text."""
         return StringSetField(**arguments)

@@ -13,7 +13,7 @@ from wtforms.widgets import TextInput
 from admin_app.kinds.text import LongTextKind, TextKind
 from admin_app.letters import composed, line
 from admin_app.panel.filter_elements import OperatorChoice
-from admin_app.panel.kinds.base import PanelKind, none_for_nothing
+from admin_app.panel.kinds.base import AnyColumn, Arguments, PanelKind, none_for_nothing
 from admin_app.panel.operators.base import Operator, yes_or_no
 from admin_app.panel.operators.equality import (
     Empty,
@@ -163,7 +163,7 @@ class TextPanel(PanelKind):
         Blank,
     )  # fmt: skip -- one list
 
-    def field(self, column: Any, arguments: dict[str, Any]) -> Any:
+    def field(self, column: AnyColumn, arguments: Arguments) -> Any:
         """Make a line of text, or of an email."""
         none_for_nothing(column, arguments)
         if TextKind(column).is_email:
@@ -176,7 +176,7 @@ class LongTextPanel(TextPanel):
 
     kind = LongTextKind
 
-    def field(self, column: Any, arguments: dict[str, Any]) -> LongTextField:
+    def field(self, column: AnyColumn, arguments: Arguments) -> LongTextField:
         """Make lines of text."""
         none_for_nothing(column, arguments)
         arguments["description"] = arguments.get("description") or f"Up to {LongTextKind(column).longest:,} characters."

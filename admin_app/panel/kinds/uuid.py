@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from admin_app.kinds.uuid import UuidKind
-from admin_app.panel.kinds.base import PanelKind
+from admin_app.panel.kinds.base import AnyColumn, Arguments, PanelKind
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.equality import Empty, Equals, InList, NotEquals, NotInList, values_of
 from admin_app.panel.typed_fields import TypedField
@@ -63,6 +62,6 @@ class UuidPanel(PanelKind):
     kind = UuidKind
     operators = (UuidEquals, UuidNotEquals, UuidInList, UuidNotInList, Empty)
 
-    def field(self, _column: Any, arguments: dict[str, Any]) -> UuidField:
+    def field(self, _column: AnyColumn, arguments: Arguments) -> UuidField:
         """Make a line of text."""
         return UuidField(**arguments)

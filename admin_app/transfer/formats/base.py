@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement
 
 from admin_app.kinds import kind_of_value
-from admin_app.kinds.base import Kind, as_it_is
+from admin_app.kinds.base import AnyKind, Convert, Kind, as_it_is
 
 # Rows made into bytes at once: enough that the loop costs little beside its rows.
 BATCH = 500
@@ -55,13 +55,10 @@ class Format:
     line: Line | None = None
 
 
-Convert = Callable[[Any], Any]
-
-
 class Conversions(dict[type, Convert | None]):
     """What becomes of a value by its kind, found once a type; None leaves a value as it is."""
 
-    def __init__(self, nothing: Any, conversion_of: Callable[[type[Kind]], Convert]) -> None:
+    def __init__(self, nothing: Any, conversion_of: Callable[[AnyKind], Convert]) -> None:
         """Keep what stands for no value, and what tells the conversion of a kind."""
         super().__init__({NoneType: lambda _: nothing})
         self.conversion_of = conversion_of

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from admin_app.kinds.base import Kind, as_it_is
+from admin_app.kinds.base import AnyKind, Convert, as_it_is
 from admin_app.kinds.spreadsheet import neutralised
-from admin_app.transfer.formats.base import BATCH, Conversions, Convert, FileOptions, Format, Problem
+from admin_app.transfer.formats.base import BATCH, Conversions, FileOptions, Format, Problem
 from admin_app.transfer.formats.csv_lines import csv_line
 
 CONTENT_TYPE = "text/csv; charset=utf-8"
@@ -62,10 +62,10 @@ def _drained(buffer: io.StringIO) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _neutralising(kind: type[Kind]) -> Convert:
+def _neutralising(kind: AnyKind) -> Convert:
     if kind.is_inert:
         return kind.to_csv
-    return neutralised if kind.to_csv is as_it_is else lambda value: neutralised(kind.to_csv(value))
+    return neutralised if kind.to_csv is as_it_is else lambda value: neutralised(str(kind.to_csv(value)))
 
 
 _NEUTRALISED = Conversions("", _neutralising)

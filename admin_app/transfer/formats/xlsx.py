@@ -16,10 +16,10 @@ from math import isfinite
 from typing import Any
 
 from admin_app.errors import TransferError
-from admin_app.kinds.base import Kind, as_it_is
+from admin_app.kinds.base import AnyKind, Convert, as_it_is
 from admin_app.text import plain_lines
 from admin_app.transfer.formats import xlsx_parts
-from admin_app.transfer.formats.base import BATCH, Conversions, Convert, FileOptions, Format, Problem
+from admin_app.transfer.formats.base import BATCH, Conversions, FileOptions, Format, Problem
 
 # Excel's limits: rows of a sheet, UTF-16 units of a cell, digits of a number.
 SHEET_ROWS = 1_048_576
@@ -236,7 +236,7 @@ _CELLS: dict[type, Convert] = {
 }
 
 
-def _conversion_of(kind: type[Kind]) -> Convert:
+def _conversion_of(kind: AnyKind) -> Convert:
     """Return what makes a cell of a kind's values."""
     if kind.to_sheet is as_it_is:
         # A kind's values may be of a class made of one of these.
