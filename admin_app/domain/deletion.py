@@ -14,7 +14,7 @@ from sqlalchemy.orm import RelationshipProperty
 from admin_app.domain.rows import change_rows, delete_rows
 from admin_app.errors import DeletionError
 from admin_app.extensions import AnySession
-from admin_app.relations import OnDelete, Relation, relation_of, relations_of
+from admin_app.relations import Dependency, Relation, relation_of, relations_of
 from admin_app.selection.counting import Count, counts_of_children
 
 MOST_SAMPLES = 5
@@ -101,8 +101,8 @@ def delete_record(
 
 # The fates that are open by what a relation asks for.
 _FATES = {
-    OnDelete.MAY_STAY: (Fate.KEEP, Fate.GIVE, Fate.DELETE),
-    OnDelete.MUST_MOVE: (Fate.GIVE, Fate.DELETE),
+    Dependency.OPTIONAL: (Fate.KEEP, Fate.GIVE, Fate.DELETE),
+    Dependency.REQUIRED: (Fate.GIVE, Fate.DELETE),
 }
 
 
@@ -159,7 +159,7 @@ def _delete_rows(session: AnySession, model: type[Any], which: ColumnElement[boo
     key = model.__mapper__.primary_key[0]
     for relation in _relations(model):
         child, hanging = relation.target, relation.other.in_(select(key).where(which))
-        fate = Fate.KEEP if relation.on_delete() is OnDelete.MAY_STAY else Fate.DELETE
+        fate = Fate.KEEP if relation.on_delete() is Dependency.OPTIONAL else Fate.DELETE
         if not _has_none_beyond(session, child, hanging, _rows_for(fate, bounds(relation.property))):
             message = "Something hangs on them in turn that is not yours to change. Nothing was deleted."
             raise DeletionError(message)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import RelationshipProperty
 from sqlalchemy.orm.interfaces import RelationshipDirection
 
 from admin_app.errors import ConfigurationError
-from admin_app.relations.base import OnDelete, Relation
+from admin_app.relations.base import Dependency, Relation
 from admin_app.relations.to_many import ToMany
 from admin_app.relations.to_one import ToOne
 
@@ -71,4 +71,4 @@ def _problem_with(relation: RelationshipProperty[Any]) -> str:
     return ""
 
 
-__all__ = ["OnDelete", "Relation", "ToMany", "ToOne", "relation_of", "relations_of", "to_one"]
+__all__ = ["Dependency", "Relation", "ToMany", "ToOne", "relation_of", "relations_of", "to_one"]

@@ -11,15 +11,15 @@ from sqlalchemy.orm import InstrumentedAttribute, RelationshipProperty
 from sqlalchemy.orm.interfaces import ORMOption
 
 
-class OnDelete(StrEnum):
-    """What a relation asks for when its record is deleted."""
+class Dependency(StrEnum):
+    """How the records on the other side depend on this one: what its deletion has to settle."""
 
     # The records on the other side stay as they are.
-    NOTHING = "nothing"
+    NONE = "none"
     # They may stay without this one, be given to another, or go along.
-    MAY_STAY = "may_stay"
+    OPTIONAL = "optional"
     # They are nothing without it: they are given to another, or go along.
-    MUST_MOVE = "must_move"
+    REQUIRED = "required"
 
 
 class Relation:
@@ -89,7 +89,7 @@ class Relation:
         """Return the keys of the records that this one points at; reads nothing."""
         raise NotImplementedError
 
-    def on_delete(self) -> OnDelete:
+    def on_delete(self) -> Dependency:
         """Say what becomes of the other side when a record of this one is deleted."""
         raise NotImplementedError
 

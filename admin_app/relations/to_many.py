@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement
 from sqlalchemy.orm.interfaces import ORMOption
 
-from admin_app.relations.base import OnDelete, Relation
+from admin_app.relations.base import Dependency, Relation
 
 
 class ToMany(Relation):
@@ -33,11 +33,11 @@ class ToMany(Relation):
         """Return none: the others point at this record, and not this one at them."""
         return []
 
-    def on_delete(self) -> OnDelete:
+    def on_delete(self) -> Dependency:
         """Ask, unless the relation is only to look at; whether they may stay, the foreign key says."""
         if self.is_view:
-            return OnDelete.NOTHING
-        return OnDelete.MAY_STAY if self.foreign_key.nullable else OnDelete.MUST_MOVE
+            return Dependency.NONE
+        return Dependency.OPTIONAL if self.foreign_key.nullable else Dependency.REQUIRED
 
     def history(self) -> str:
         """Name none: the others' history keeps it."""

@@ -8,7 +8,7 @@ from sqlalchemy import Column, ColumnElement
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from admin_app.relations.base import OnDelete, Relation
+from admin_app.relations.base import Dependency, Relation
 
 
 class ToOne(Relation):
@@ -40,9 +40,9 @@ class ToOne(Relation):
         key = getattr(record, self.own_name)
         return [] if key is None else [key]
 
-    def on_delete(self) -> OnDelete:
+    def on_delete(self) -> Dependency:
         """Leave the other record alone."""
-        return OnDelete.NOTHING
+        return Dependency.NONE
 
     def history(self) -> str:
         """Name the foreign key."""

@@ -13,7 +13,7 @@ from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.role import Role
 from admin_app.models.user import User
-from admin_app.relations import OnDelete, ToMany, ToOne, relation_of, relations_of, to_one
+from admin_app.relations import Dependency, ToMany, ToOne, relation_of, relations_of, to_one
 
 
 class Base(DeclarativeBase):
@@ -140,7 +140,7 @@ def test_the_side_that_holds_the_key_keeps_it_in_its_history() -> None:
 def test_what_a_deletion_has_to_settle_the_foreign_key_says() -> None:
     asked = {one: relation_of(one).on_delete() for one in (Post.user, User.posts, Role.holders, Article.chapters)}
 
-    assert list(asked.values()) == [OnDelete.NOTHING, OnDelete.MAY_STAY, OnDelete.NOTHING, OnDelete.MUST_MOVE]
+    assert list(asked.values()) == [Dependency.NONE, Dependency.OPTIONAL, Dependency.NONE, Dependency.REQUIRED]
     assert not to_one(Post.user).is_required
     assert to_one(Chapter.article).is_required
 
