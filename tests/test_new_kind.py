@@ -15,7 +15,7 @@ KIND = {"kind.py": "admin_app/kinds/ip_address.py", "panel.py": "admin_app/panel
 MODEL = {"model.py": "admin_app/models/server.py", "resource.py": "admin_app/resources/server.py"}
 # The line in the table, and the import that it needs.
 LINES = (
-    ("admin_app/kinds", "KINDS: tuple[type[Kind], ...] = (", "IpAddressKind"),
+    ("admin_app/kinds", "KINDS: tuple[AnyKind, ...] = (", "IpAddressKind"),
     ("admin_app/panel/kinds", "PANEL_KINDS: tuple[PanelKind, ...] = (", "IpAddressPanel()"),
 )
 
