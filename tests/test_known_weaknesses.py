@@ -30,7 +30,7 @@ ELSEWHERE = {
     "CVE-2019-19118, CVE-2026-4277, children are changed through their parent's form": "test_every_forgery.py::test_what_a_form_does_not_show_is_not_changed_by_it",
     "CVE-2026-4292, CVE-2026-87975, a list that is sent makes records": "test_every_route.py::test_a_route_answers_each_person_as_declared",
     "CVE-2021-33203, files outside are read by an address": "test_every_route.py::test_an_address_of_nothing_is_404",
-    "django-import-export 1547, Wagtail 3466, a file is run by what opens it": "transfer/test_spreadsheet.py::test_no_neutralised_text_begins_like_a_formula",
+    "django-import-export 1547, Wagtail 3466, a file is run by what opens it": "kinds/test_spreadsheet.py::test_no_neutralised_text_begins_like_a_formula",
     "Wagtail, all items in a list, also those that one may not see": "panel/test_view_rights.py::test_views_of_others_are_not_there",
 }  # fmt: skip -- a table
 
