@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, Text, literal_column, select
+from sqlalchemy import FromClause, Text, literal_column
 
 from admin_app.domain.preferences import ASKED_FOR as SETTINGS
 from admin_app.domain.preferences import Settings, settings_by_resource
@@ -53,31 +53,25 @@ class Person:
 # Whoever has rights: who is signed in, or an account at hand, that of whom a job is for.
 Holder = Staff | Person
 
-# The tables themselves: every request asks, and objects of the ORM take twice the time.
 _STAFF: Any = Staff.__table__
 _ROLE: Any = Role.__table__
-COLUMNS = (_STAFF.c.id, _STAFF.c.name, _STAFF.c.email, _STAFF.c.roles, _STAFF.c.is_active, _STAFF.c.time_zone)
-
-
-# Around a role's key among a person's. Every request asks: what never changes is no parameter.
+_PERSON = (_STAFF.c.id, _STAFF.c.name, _STAFF.c.email, _STAFF.c.roles, _STAFF.c.is_active, _STAFF.c.time_zone)
+_HELD = (_ROLE.c.key, _ROLE.c.name, _ROLE.c.permissions, _ROLE.c.rows, _ROLE.c.fields)
+# Around a role's key among a person's. No parameters: SQLite prepares a statement anew each time a pattern is bound.
 _BEFORE, _AFTER = (literal_column(words, Text()) for words in ("'%\"'", "'\"%'"))
-# A person's id, or a query for it.
-Whose = ScalarSelect[int] | int
+# A person with their roles and settings: a row for each of the one with each of the other, which are few.
+COLUMNS = (*_PERSON, *_HELD, *SETTINGS)
 
 
-def roles_asked_for(staff_id: Whose) -> Select[*tuple[Any, ...]]:
-    """Ask for the roles of a person."""
-    has_it = _STAFF.c.roles.like(_BEFORE.concat(_ROLE.c.key).concat(_AFTER))
-    columns = (_ROLE.c.key, _ROLE.c.name, _ROLE.c.permissions, _ROLE.c.rows, _ROLE.c.fields)
-    return select(*columns).select_from(_ROLE).join(_STAFF, has_it).where(_STAFF.c.id == staff_id)
+def with_roles_and_settings(people: FromClause) -> FromClause:
+    """Join what `COLUMNS` asks for to people, where they have it."""
+    has_role = _STAFF.c.roles.like(_BEFORE.concat(_ROLE.c.key).concat(_AFTER))
+    return people.outerjoin(_ROLE, has_role).outerjoin(Preference, Preference.staff_id == _STAFF.c.id)
 
 
-def settings_asked_for(staff_id: Whose) -> Select[*tuple[Any, ...]]:
-    """Ask for what a person set."""
-    return select(*SETTINGS).where(Preference.staff_id == staff_id)
-
-
-def person_of(row: Sequence[Any], roles: Iterable[Sequence[Any]], settings: Iterable[Sequence[Any]]) -> Person:
-    """Return the person of a row of `COLUMNS`, with the rows of their roles and settings."""
-    held = sorted((HeldRole(*role) for role in roles), key=lambda role: role.key)
-    return Person(tuple(held), settings_by_resource(settings), *row)
+def person_of(rows: Sequence[Sequence[Any]]) -> Person:
+    """Return the person that these rows of `COLUMNS` are about."""
+    ends = len(_PERSON), len(_PERSON) + len(_HELD)
+    roles = {row[ends[0]]: HeldRole(*row[ends[0] : ends[1]]) for row in rows if row[ends[0]] is not None}
+    settings = settings_by_resource(row[ends[1] :] for row in rows if row[ends[1]] is not None)
+    return Person(tuple(role for _, role in sorted(roles.items())), settings, *rows[0][: ends[0]])

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Text, exists, literal_column
-
-from admin_app.domain.people import HeldRole, Holder, Whose, roles_asked_for
-from admin_app.domain.rights import EVERYTHING, NO_RIGHTS, Act, FieldRight, Grant, Rights
+from admin_app.domain.people import HeldRole, Holder
+from admin_app.domain.rights import NO_RIGHTS, Act, FieldRight, Grant, Rights
 from admin_app.models.role import Role
 from admin_app.models.words import Words
 
-__all__ = ["Act", "FieldRight", "Rights", "grant_of", "holds_everything", "may", "rights_given_by", "rights_of"]
+__all__ = ["Act", "FieldRight", "Rights", "grant_of", "may", "rights_given_by", "rights_of"]
 
 
 def may(staff: Holder | None, act: Act, resource: str, *, guarded: bool = False) -> bool:
@@ -25,15 +23,6 @@ def rights_of(staff: Holder | None) -> Rights:
     if staff is None or not staff.is_active:
         return NO_RIGHTS
     return rights_given_by(staff.held_roles)
-
-
-def holds_everything(staff_id: Whose) -> ColumnElement[bool]:
-    """Return the condition that a person holds every right, as `Rights.has_everything` has it, for statements to ask."""
-    # No parameters: SQLite prepares a statement anew each time a pattern is bound.
-    pattern: ColumnElement[str] = literal_column(f"'%\"{EVERYTHING}\"%'", Text())
-    nothing: ColumnElement[str] = literal_column(f"'{Words().to_text()}'", Text())
-    whole = (Role.permissions.like(pattern), Role.rows == nothing, Role.fields == nothing)
-    return exists(roles_asked_for(staff_id).with_only_columns(literal_column("1")).where(*whole))
 
 
 def rights_given_by(roles: Iterable[Role | HeldRole]) -> Rights:

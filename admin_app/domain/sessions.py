@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, delete, or_, select, update
@@ -21,22 +20,16 @@ from admin_app.extensions import AnySession
 from admin_app.models.base import utc_now
 from admin_app.models.change_set import Kind
 from admin_app.models.staff import LONGEST_USER_AGENT, Staff, StaffSession, handle_of
-from admin_app.models.together import Query, Together
 
-_IS_IT = StaffSession.token_hash == bindparam("digest")
-# Whose the session of the parameter `digest` is: what a page asks about who is signed in, it can ask before it knows who.
-_WHOSE = select(StaffSession.staff_id).where(_IS_IT).cte("whose")
-WHOSE = select(_WHOSE.c.staff_id).scalar_subquery()
-_COLUMNS = (StaffSession.token_hash, StaffSession.expires_at, StaffSession.last_seen_at, StaffSession.proved_at)
-# The session with its person, their roles and their settings: every page goes by them, and they are few.
-_ASKED = (
-    select(*_COLUMNS, *people.COLUMNS).join(Staff, Staff.id == StaffSession.staff_id).where(_IS_IT),
-    people.roles_asked_for(WHOSE),
-    people.settings_asked_for(WHOSE),
+_SESSION: Any = StaffSession.__table__
+_COLUMNS = (_SESSION.c.token_hash, _SESSION.c.expires_at, _SESSION.c.last_seen_at, _SESSION.c.proved_at)
+_WHOSE = _SESSION.join(Staff, Staff.id == _SESSION.c.staff_id)
+# Every request asks. A statement that is put together anew each time takes five times as long as this one.
+_FOUND = (
+    select(*_COLUMNS, *people.COLUMNS)
+    .select_from(people.with_roles_and_settings(_WHOSE))
+    .where(_SESSION.c.token_hash == bindparam("token_hash"))
 )
-# What else a page asks, each a constant, and the rows of each.
-Queries = tuple[Query, ...]
-Rows = list[list[Sequence[Any]]]
 
 # A write for every page would make readers wait for writers; to the minute is near enough for people and for limits in hours.
 SEEN_EVERY = timedelta(minutes=1)
@@ -87,31 +80,14 @@ def begin(session: AnySession, staff: Staff, *, hours: int, visitor: Visitor = N
 
 def find(session: AnySession, token: str, *, idle_hours: int | None = None) -> LiveSession | None:
     """Return the session of this token, unless it ended, expired, lay idle, or the account was switched off."""
-    return find_and_read(session, token, (), idle_hours=idle_hours)[0]
-
-
-def find_and_read(
-    session: AnySession, token: str, queries: Queries, *, idle_hours: int | None = None, **parameters: Any
-) -> tuple[LiveSession | None, Rows]:
-    """Return the same, and the rows of other queries, by one statement."""
-    rows, roles, settings, *others = read(session, token, (*_ASKED, *queries), **parameters)
+    rows = session.execute(_FOUND, {"token_hash": _digest(token)}).all()
     if not rows:
-        return None, others
-    token_hash, expires_at, last_seen_at, proved_at, *row = rows[0]
-    person = people.person_of(row, roles, settings)
+        return None
+    token_hash, expires_at, last_seen_at, proved_at = rows[0][: len(_COLUMNS)]
+    person = people.person_of([row[len(_COLUMNS) :] for row in rows])
     found = LiveSession(handle_of(token_hash), expires_at, last_seen_at, proved_at, person)
     is_good = person.is_active and not is_over(found, utc_now(), idle_hours=idle_hours)
-    return (found if is_good else None), others
-
-
-def read(session: AnySession, token: str, queries: Queries, **parameters: Any) -> Rows:
-    """Return the rows of queries that may ask `WHOSE` the session of this token is, by one statement."""
-    return _together(queries).read(session, digest=_digest(token), **parameters)
-
-
-@lru_cache(maxsize=100)
-def _together(queries: Queries) -> Together:
-    return Together(*queries)
+    return found if is_good else None
 
 
 def ends_at(session: LiveSession | StaffSession, *, idle_hours: int | None = None) -> datetime:

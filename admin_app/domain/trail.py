@@ -6,28 +6,17 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Insert, bindparam, insert
+from sqlalchemy import insert
 
 from admin_app.current import act_under_way
 from admin_app.domain.nouns import names_of
 from admin_app.extensions import AnySession
 from admin_app.models.base import utc_now
 from admin_app.models.change_set import LONGEST_ACTOR, LONGEST_SUMMARY, Change, ChangeSet, Did, Kind
-from admin_app.models.prepared import Prepared
 from admin_app.models.stored import recorded_models
 from admin_app.text import counted, in_words
 
 _WORDS = {Did.CREATE: "Created", Did.UPDATE: "Changed", Did.DELETE: "Deleted"}
-# What a change set says where nothing else is said, but for its time.
-_UNSAID: dict[str, Any] = {"actor_id": None, "reason": None, "undoes_id": None}
-
-
-def _inserting(table: Any) -> Insert:
-    return insert(table).values({one.name: bindparam(one.name) for one in table.columns if one.name != "id"})
-
-
-_INSERT_SET = Prepared(_inserting(ChangeSet.__table__).returning(ChangeSet.id))
-_INSERT_CHANGES = Prepared(_inserting(Change.__table__))
 
 
 @dataclass
@@ -74,14 +63,14 @@ def _merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any] | N
 
 def write(session: AnySession, trail: Trail) -> int:
     """Write the set, if that was not done yet, and what is pending; return the set's id."""
-    connection = session.connection()
+    connection, sets, changes = session.connection(), ChangeSet.__table__, Change.__table__
     if trail.set_id is None:
-        said = {"at": utc_now(), **_UNSAID, **heading_of(trail)}
-        trail.set_id = int(_INSERT_SET.send(connection, said).scalar_one())
+        said = insert(sets).values(at=utc_now(), **heading_of(trail)).returning(sets.c.id)
+        trail.set_id = int(connection.execute(said).scalar_one())
     if trail.pending:
         rows = [{**row, "change_set_id": trail.set_id} for row in trail.pending.values()]
         trail.pending.clear()
-        _INSERT_CHANGES.send(connection, rows)
+        connection.execute(insert(changes), rows)
     return trail.set_id
 
 

@@ -9,26 +9,11 @@ from typing import Any
 from flask import Response, jsonify, request
 from flask_admin import expose
 
-from admin_app.domain.drafts import NEWEST_DRAFT, asked_for
-from admin_app.domain.presence import (
-    MOST_NAMED,
-    OPENED,
-    PINGED,
-    PRESENT,
-    Place,
-    Present,
-    arrive,
-    asked_at,
-    leave,
-    present,
-    present_at,
-)
-from admin_app.domain.sessions import Queries
+from admin_app.domain.drafts import newest_draft
+from admin_app.domain.presence import MOST_NAMED, OPENED, PINGED, Place, Present, arrive, leave, present_at
 from admin_app.extensions import db
-from admin_app.models.limits import as_key
-from admin_app.panel.at_hand import read_along
 from admin_app.panel.form_rights import FormRights
-from admin_app.panel.keeping import RECORD_FORMS, form_address
+from admin_app.panel.keeping import form_address
 from admin_app.web.afterwards import afterwards
 from admin_app.web.login import signed_in_person
 
@@ -56,34 +41,23 @@ class Company(FormRights):
 
         Once the page is sent it is noted that this person is there too.
         """
-        place, staff_id = self._place(record), signed_in_person().id
-        drafts, there = read_along(*_ASKED, **_asked_of(place))
-        found = present(there)
-        if record is not None and not any(one.staff_id == staff_id and one.is_fresh for one in found):
-            afterwards(NOTE, partial(arrive, place=place, staff_id=staff_id, lasting=OPENED))
-        return next(iter(drafts), None), _words(found, but=staff_id)
-
-    def asked_along(self, name: str) -> tuple[Queries, dict[str, Any]]:
-        """Ask it by the statement that finds out who opens the form."""
-        if name not in RECORD_FORMS:
-            return super().asked_along(name)
-        key = as_key(self.model, request.args.get("id", "")) if name == "edit_view" else None
-        return _ASKED, _asked_of(Place(self.model.__tablename__, key or 0))
+        person = signed_in_person()
+        draft = newest_draft(db.session, person, address=form_address())
+        if record is None:
+            return draft, ""
+        place = self._place(record)
+        found = present_at(db.session, place)
+        if not any(one.staff_id == person.id and one.is_fresh for one in found):
+            afterwards(NOTE, partial(arrive, place=place, staff_id=person.id, lasting=OPENED))
+        return draft, _words(found, but=person.id)
 
     def leave(self, record: Any) -> None:
         """Forget that this person is at the record's form, once the answer is sent."""
         afterwards(NOTE, partial(leave, place=self._place(record), staff_id=signed_in_person().id))
 
     def _place(self, record: Any) -> Place:
-        """Return the record's form; at that of a new one nobody is."""
-        return Place(self.model.__tablename__, 0 if record is None else record.id)
-
-
-_ASKED = (NEWEST_DRAFT, PRESENT)
-
-
-def _asked_of(place: Place) -> dict[str, Any]:
-    return asked_for(form_address()) | asked_at(place)
+        """Return the record's form."""
+        return Place(self.model.__tablename__, record.id)
 
 
 def _words(there: Sequence[Present], *, but: int) -> str:

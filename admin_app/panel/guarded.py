@@ -10,8 +10,6 @@ from flask import abort, request
 from flask.typing import ResponseReturnValue
 from flask_admin import BaseView
 
-from admin_app.domain.sessions import Queries
-from admin_app.panel.at_hand import expect_at_hand
 from admin_app.web import proof
 from admin_app.web.login import ask_to_sign_in, current_person
 
@@ -39,19 +37,12 @@ class Guarded(BaseView):
         """Say what a view does, "" where that is not said."""
         return self.purposes.get(name, "")
 
-    def asked_along(self, _name: str) -> tuple[Queries, dict[str, Any]]:
-        """Return what a view asks about who is signed in beside its own matter, as queries and their parameters."""
-        return (), {}
-
     def answer_to_stranger(self, name: str) -> ResponseReturnValue:
         """Answer who is not signed in."""
         return ask_to_sign_in(to=self.back_from_file(name) if name in self.files else "")
 
     def _handle_view(self, name: str, **_arguments: Any) -> ResponseReturnValue | None:
         """Ask for a signed-in person first, then for the right: of the address itself, not of a button that leads to it."""
-        if request.method == "GET":
-            queries, parameters = self.asked_along(name)
-            expect_at_hand(*queries, **parameters)
         if current_person() is None:
             return self.answer_to_stranger(name)
         if not self.may_open(name):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, request, session
 
 from admin_app.jobs import ledger
-from admin_app.panel.at_hand import TOLD, at_hand
+from admin_app.panel.at_hand import TOLD, shell
 from admin_app.panel.elements import Link, MenuItem
 from admin_app.panel.registry import resources
 from admin_app.web.links import address_of, own_path
@@ -57,7 +57,7 @@ def _page(is_here: bool) -> str:  # noqa: FBT001 -- an answer turned into a word
 
 def _jobs() -> tuple[int, list[Link]]:
     """Return how many jobs of the person are under way, and what has ended since the last page said so."""
-    found = at_hand()
+    found = shell()
     ended = [job for job in found.jobs if job.finished_at is not None]
     if TOLD not in session or ended:
         session[TOLD] = max([found.since, *(job.finished_at for job in ended if job.finished_at)]).isoformat()

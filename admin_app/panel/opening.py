@@ -13,7 +13,7 @@ from flask_admin import expose
 from admin_app.domain.permissions import Act
 from admin_app.domain.views import ViewAtHand, may_change
 from admin_app.errors import SelectionError
-from admin_app.panel.at_hand import at_hand, named_view
+from admin_app.panel.at_hand import named_view, shell, view_of_id
 from admin_app.panel.choosing import Choosing
 from admin_app.panel.draft import Draft
 from admin_app.panel.elements import Hidden, Link
@@ -87,8 +87,8 @@ class Opening(Choosing):
             return where
 
     def _at_hand(self, number: int) -> ViewAtHand | None:
-        views = at_hand(number).views if number else []
-        return next((one for one in views if one.id == number and one.resource == self.endpoint), None)
+        view = view_of_id(number)
+        return view if view is not None and view.resource == self.endpoint else None
 
     def _address(self, view: ViewAtHand, pairs: Sequence[Hidden]) -> str:
         return f"{self.link('index_view')}?{urlencode([*pairs, (VIEW, str(view.id))])}"
@@ -145,7 +145,7 @@ class Opening(Choosing):
         is_here = request.blueprint == self.endpoint and request.endpoint == f"{self.endpoint}.index_view"
         return tuple(
             Link(view.name, self.link("index_view", view=view.id), is_current=is_here and view.id == named_view())
-            for view in at_hand().views
+            for view in shell().views
             if view.resource == self.endpoint
         )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
@@ -15,7 +14,7 @@ from admin_app.current import time_zone
 from admin_app.domain import sessions
 from admin_app.domain.people import Person
 from admin_app.domain.renewal import rights_in_short
-from admin_app.domain.sessions import LiveSession, Queries, Rows
+from admin_app.domain.sessions import LiveSession
 from admin_app.extensions import db, login_manager
 from admin_app.models.base import utc_now
 from admin_app.models.staff import Staff
@@ -65,12 +64,9 @@ def init_app(app: Flask) -> None:
 
 
 def _load(token: str) -> SignedIn | None:
-    queries, parameters = g.pop("expected", ((), {}))
-    idle_hours = current_app.config["IDLE_HOURS"]
-    found, rows = sessions.find_and_read(db.session, token, queries, idle_hours=idle_hours, **parameters)
+    found = sessions.find(db.session, token, idle_hours=current_app.config["IDLE_HOURS"])
     if found is None:
         return None
-    g.read_along = queries, rows
     if sessions.is_to_be_noted(found):
         afterwards(_SEEN, partial(sessions.note_seen, token=token))
     if (act := request.environ.get(ACT)) is not None:
@@ -85,20 +81,6 @@ def _remember(person: Person) -> None:
     rights = rights_in_short(person)
     if (session.get(_WHOSE), session.get(_RIGHTS)) != (person.id, rights):
         session[_WHOSE], session[_RIGHTS] = person.id, rights
-
-
-def expect(queries: Queries, **parameters: Any) -> None:
-    """Have queries about who is signed in answered by the statement that finds them out, if that was not sent yet."""
-    g.expected = queries, parameters
-
-
-def read(queries: Queries, *, is_expected: bool, **parameters: Any) -> Rows:
-    """Return the rows of queries about who is signed in. Those that were expected are there already, once."""
-    expected: tuple[Queries, Rows] = g.pop("read_along", ((), []))
-    if is_expected and queries == expected[0]:
-        return expected[1]
-    present = current_session()
-    return [[] for _ in queries] if present is None else sessions.read(db.session, present.token, queries, **parameters)
 
 
 def look_again() -> None:

@@ -164,3 +164,11 @@ def test_the_trail_is_only_added_to(make_user: Any) -> None:
         with pytest.raises(TypeError, match="part of the trail"):
             db.session.commit()
         db.session.rollback()
+
+
+def test_a_set_says_nothing_where_nothing_was_said(make_user: Any) -> None:
+    make_user(name="Ann")
+
+    made = last_set()
+    assert (made.summary, made.reason, made.undoes_id, made.count) == ("Created user “Ann”", None, None, 1)
+    assert made.at.tzinfo is not None

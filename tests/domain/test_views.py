@@ -44,8 +44,7 @@ def make_view() -> MakeView:
 
 
 def at_hand_of(staff: Staff, *, most: int, with_id: int = 0) -> list[views.ViewAtHand]:
-    asked = views.asked_at_hand(staff.id, most=most)
-    return views.views_at_hand(db.session.execute(asked, {"view_id": with_id}).all())
+    return views.views_at_hand(db.session, staff, most=most, with_id=with_id)
 
 
 def names(staff: Staff) -> list[str]:

@@ -125,8 +125,7 @@ def test_news_are_what_is_under_way_and_what_ended_since(job: Any, make_staff: A
     running, others = job(state=JobState.RUNNING), job(staff_id=make_staff("Other").id)
     staff_id = db.session.get_one(Job, old).staff_id
 
-    since = {"since": now - timedelta(seconds=5)}
-    news = ledger.news(db.session.execute(ledger.asked_for_news(staff_id), since).all())
+    news = ledger.news(db.session, staff_id=staff_id, since=now - timedelta(seconds=5))
 
     assert [(one.id, one.state) for one in news] == [(new, JobState.FAILED), (running, JobState.RUNNING)]
     assert others

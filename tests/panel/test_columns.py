@@ -20,7 +20,7 @@ from tests.page import Page
 
 LIST, COLUMNS, SIZE = "/admin/post/", "/admin/post/columns/", "/admin/post/page-size/"
 USUAL = ["Content", "User", "Created at", "ID"]
-MOST_STATEMENTS = 5
+MOST_STATEMENTS = 7
 on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
 

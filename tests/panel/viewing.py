@@ -14,7 +14,7 @@ from tests.page import Page
 LIST, VIEWS, NEW = "/admin/post/", "/admin/post/views/", "/admin/post/views/new/"
 SAVE, DEFAULT = "/admin/post/views/save/", "/admin/post/views/default/"
 USUAL = "columns=content%2Cuser%2Ccreated_at%2Cid&per_page=20"
-MOST_STATEMENTS = 6
+MOST_STATEMENTS = 8
 HOSTILE = "<b>x</b> \u202e”'\"&amp;"
 
 
