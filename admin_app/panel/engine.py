@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
-from flask import Response, abort, request
+from flask import Response, abort, request, url_for
 from flask_admin.contrib.sqla import ModelView
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy import inspect as inspect_mapper
@@ -21,7 +21,7 @@ from admin_app.panel.elements import Link
 from admin_app.panel.guarded import Guarded
 from admin_app.panel.standing import standing
 from admin_app.text import label
-from admin_app.web.links import address_of, here, local_path
+from admin_app.web.links import here, local_path
 
 
 class Engine(Guarded, ModelView):
@@ -93,7 +93,7 @@ class Engine(Guarded, ModelView):
 
     def link(self, view: str, record: Any = None, /, **arguments: Any) -> str:
         """Return the address of a view of this resource, of a record if one is given."""
-        address = address_of(f"{self.endpoint}.{view}", **arguments)
+        address = url_for(f"{self.endpoint}.{view}", **arguments)
         return address if record is None else with_id(address, record)
 
     def url_of(self, record: Any, **arguments: Any) -> str:

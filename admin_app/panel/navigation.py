@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, request, session
+from flask import Flask, request, session, url_for
 
 from admin_app.jobs import ledger
 from admin_app.panel.at_hand import TOLD, shell
 from admin_app.panel.elements import Link, MenuItem
 from admin_app.panel.registry import resources
-from admin_app.web.links import address_of, own_path
+from admin_app.web.links import own_path
 from admin_app.web.login import current_person
 
 if TYPE_CHECKING:
@@ -24,20 +24,20 @@ def init_app(app: Flask) -> None:
 
 def _menu() -> dict[str, Any]:
     if current_person() is None:
-        return {"navigation": [], "job_news": [], "home_url": address_of("auth.sign_in")}
+        return {"navigation": [], "job_news": [], "home_url": url_for("auth.sign_in")}
     seen = [resource for resource in resources() if resource.is_accessible()]
-    start = MenuItem("Start", address_of("admin.index"), _page(request.endpoint == "admin.index"))
-    activity = MenuItem("Activity", address_of("activity.index"), _page(request.blueprint == "activity"))
+    start = MenuItem("Start", url_for("admin.index"), _page(request.endpoint == "admin.index"))
+    activity = MenuItem("Activity", url_for("activity.index"), _page(request.blueprint == "activity"))
     under_way, ended = _jobs()
     words = f"Jobs, {under_way} under way" if under_way else "Jobs"
-    jobs = MenuItem(words, address_of("jobs.index"), _page(request.blueprint == "jobs"), name="jobs")
+    jobs = MenuItem(words, url_for("jobs.index"), _page(request.blueprint == "jobs"), name="jobs")
     return {
         "navigation": [start, *(_item(resource) for resource in seen), activity, jobs],
         "job_news": ended,
-        "home_url": address_of("admin.index"),
-        "account_url": address_of("account.index"),
-        "session_url": address_of("account.session"),
-        "sign_out_url": address_of("auth.sign_out"),
+        "home_url": url_for("admin.index"),
+        "account_url": url_for("account.index"),
+        "session_url": url_for("account.session"),
+        "sign_out_url": url_for("auth.sign_out"),
     }
 
 
@@ -61,5 +61,5 @@ def _jobs() -> tuple[int, list[Link]]:
     ended = [job for job in found.jobs if job.finished_at is not None]
     if TOLD not in session or ended:
         session[TOLD] = max([found.since, *(job.finished_at for job in ended if job.finished_at)]).isoformat()
-    links = [Link(f"{job.title}: {job.state.value}", address_of("jobs.index")) for job in ended]
+    links = [Link(f"{job.title}: {job.state.value}", url_for("jobs.index")) for job in ended]
     return sum(job.state in ledger.OPEN for job in found.jobs), links

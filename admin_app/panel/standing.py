@@ -45,10 +45,7 @@ class Standing:
 
     def implies(self, key: Hashable, find_out: Callable[[], T]) -> T:
         """Return what follows from the rights, under a key, found out the first time."""
-        if key not in self.implied:
-            self.implied[key] = find_out()
-        found: T = self.implied[key]
-        return found
+        return self.once(key, find_out)
 
 
 # Of the sets of roles that people have, as they were since the start, there are few.

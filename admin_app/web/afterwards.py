@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
 from functools import partial
 
@@ -19,8 +18,6 @@ from admin_app.models.troubles import say, trouble_of
 log = logging.getLogger(__name__)
 
 Write = Callable[[Session], object]
-# Seconds in which whoever waits for the answer, a proxy on the same machine say, has the processor before the writes do.
-BREATH = 0.001
 
 
 def init_app(app: Flask) -> None:
@@ -46,7 +43,6 @@ def _leave_with(response: Response) -> Response:
 
 
 def _write(engine: Engine, writes: list[Write]) -> None:
-    time.sleep(BREATH)
     for write in writes:
         try:
             with small_write(engine) as own:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import IO, Any
 
 from flask import Flask, Request
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.formparser import FormDataParser
 
 Values = MultiDict[str, Any]
@@ -37,9 +37,13 @@ class NamedParts(FormDataParser):
 
 
 class Body(Request):
-    """A request whose fields all have names."""
+    """A request whose fields all have names, and which may be about what was sent before it."""
 
     form_data_parser_class = NamedParts
+
+    def go_back_to(self, fields: ImmutableMultiDict[str, str]) -> None:
+        """Hold the fields that were sent before the page that asked for proof, in place of those that came from it."""
+        self.form = fields
 
 
 def init_app(app: Flask) -> None:

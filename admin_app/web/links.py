@@ -1,13 +1,11 @@
-"""Addresses of our own: of the page at hand, of those that every page links, and where a link may lead back to."""
+"""Addresses of our own: of the page at hand, and where a link may lead back to."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
-from flask import has_request_context, request, url_for
-from flask.globals import request_ctx
+from flask import has_request_context, request
 
 # More than browsers and servers carry in an address.
 LONGEST_PATH = 4000
@@ -15,11 +13,8 @@ LONGEST_PATH = 4000
 # One slash, then printable ASCII without a backslash: browsers read "//host", "/\\host" and control characters as other sites.
 _LOCAL_PATH = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*")
 
-
 # Parts of a path that browsers take as a way up, out of the path that the dashboard is served under.
 _WAY_UP = re.compile(r"/(?:\.|%2e){2}(?:/|$)", re.IGNORECASE)
-# Addresses that are kept: those of some paths, which a proxy names with each request.
-MOST_KEPT = 5000
 
 
 def local_path(text: str | None, default: str) -> str:
@@ -38,27 +33,6 @@ def is_below(address: str, root: str) -> bool:
 def own_path() -> str:
     """Return the path of the page at hand, with the one that the dashboard is served under."""
     return request.script_root + request.path
-
-
-# What need not be quoted in an argument, as Werkzeug has it.
-_READABLE = "!$'()*,/:;?@"
-
-
-def address_of(endpoint: str, **arguments: Any) -> str:
-    """Return the address of a page of ours with these arguments, but for those that are None.
-
-    Without them it is put together once for each path that the dashboard is served under: every page links dozens.
-    """
-    # Past the proxies of the two: they are looked up for each link.
-    context = request_ctx._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- the documented way to the object behind a proxy
-    known: dict[tuple[str, str], str] = context.app.extensions.setdefault("addresses", {})
-    wanted = (context.request.script_root, endpoint)
-    if (path := known.get(wanted)) is None:
-        if len(known) > MOST_KEPT:
-            known.clear()
-        path = known[wanted] = url_for(endpoint)
-    given = [pair for pair in arguments.items() if pair[1] is not None]
-    return f"{path}?{urlencode(given, safe=_READABLE)}" if given else path
 
 
 def here(**changes: str) -> str:

@@ -211,8 +211,7 @@ def note_proof() -> None:
     db.session.commit()
     count_as_unseen()
     person.token, person.proved_at = token, utc_now()
-    # Where Flask-Login keeps what finds the session again.
-    session["_user_id"] = token
+    login_user(person)
 
 
 def ask_to_sign_in(*, to: str = "", **changes: str) -> Response:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 from flask import current_app, g, render_template, request
@@ -20,7 +20,7 @@ from admin_app.models.base import utc_now
 from admin_app.models.staff import Staff
 from admin_app.text import waiting_time
 from admin_app.web import login, passkeys
-from admin_app.web.bodies import SentAsFile
+from admin_app.web.bodies import Body, SentAsFile
 from admin_app.web.links import own_path
 from admin_app.web.second_factor import key
 
@@ -61,7 +61,7 @@ def required(*, back: str = "") -> Any:
             "What you typed before could not be kept that long. Go back, and send it again.", HTTPStatus.CONFLICT, back
         )
     # The token was checked already; what the view reads is what was sent to it first.
-    request.form = typed
+    _body().go_back_to(typed)
     return None
 
 
@@ -78,7 +78,7 @@ def is_given() -> bool:
 def unwrap(whose: int | None) -> None:
     """Let the request hold what this person sent first, for it to be kept or shown again: nothing was proved."""
     if is_given() and whose is not None and (typed := _unsealed(whose)) is not None:
-        request.form = typed
+        _body().go_back_to(typed)
 
 
 def required_for_rows(count: int) -> Any:
@@ -121,6 +121,10 @@ def page(problem: str, *, action: str, sealed: str = "", back: str = "") -> str:
         purpose=g.get("proof_purpose", ""),
         question=passkeys.question_for_proving(login.signed_in_staff()) if is_signed_in else None,
     )
+
+
+def _body() -> Body:
+    return cast("Body", request)
 
 
 def _judged(staff: Staff, problem: Callable[[], str]) -> str:
