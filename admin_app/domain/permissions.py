@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 
 from admin_app.domain.people import HeldRole, Holder
 from admin_app.domain.rights import NO_RIGHTS, Act, FieldRight, Grant, Rights
 from admin_app.models.role import Role
-from admin_app.models.words import Words
 
 __all__ = ["Act", "FieldRight", "Rights", "grant_of", "may", "rights_given_by", "rights_of"]
 
@@ -32,15 +30,9 @@ def rights_given_by(roles: Iterable[Role | HeldRole]) -> Rights:
 
 def grant_of(role: Role | HeldRole) -> Grant:
     """Return what a role gives."""
-    return _grant(role.permissions, role.rows, role.fields)
-
-
-@lru_cache(maxsize=1000)
-def _grant(permissions: Words, rows: Words, fields: Words) -> Grant:
-    """Return what these words mean; they are asked for with every request, and change hardly ever."""
-    rights = (one.rpartition(":") for one in fields)
+    rights = (one.rpartition(":") for one in role.fields)
     return Grant(
-        permissions=frozenset(permissions),
-        rows=dict(one.split(":", 1) for one in rows),
+        permissions=frozenset(role.permissions),
+        rows=dict(one.split(":", 1) for one in role.rows),
         fields={path: FieldRight(right) for path, _, right in rights},
     )

@@ -7,7 +7,6 @@ until they can do more. New names end nothing. It costs the same few statements 
 from __future__ import annotations
 
 import hashlib
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, event, exists, func, literal, or_, select, union_all
@@ -22,7 +21,6 @@ from admin_app.models.change_set import Change, Did
 from admin_app.models.role import Role
 from admin_app.models.staff import Staff
 from admin_app.models.stored import from_json_sql, has_key
-from admin_app.models.words import Words
 
 _STAFF, _ROLE = Staff.__tablename__, Role.__tablename__
 # What of a record says what people may do, by its table.
@@ -39,12 +37,7 @@ def signed_out(session: AnySession) -> int:
 
 def rights_in_short(holder: Holder) -> str:
     """Return what is another text when somebody has other rights, by other roles or because a role of theirs changed."""
-    return _in_short(tuple((one.key, one.permissions, one.rows, one.fields) for one in holder.held_roles))
-
-
-# Every request asks, about the same few people.
-@lru_cache(maxsize=1000)
-def _in_short(rights: tuple[tuple[str, Words, Words, Words], ...]) -> str:
+    rights = ((one.key, one.permissions, one.rows, one.fields) for one in holder.held_roles)
     return hashlib.sha256(repr(sorted(rights)).encode()).hexdigest()[:16]
 
 

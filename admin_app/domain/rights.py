@@ -43,7 +43,10 @@ class FieldRight(StrEnum):
     @property
     def strictness(self) -> int:
         """How little it allows."""
-        return list(FieldRight).index(self)
+        return _STRICTNESS[self]
+
+
+_STRICTNESS = {right: place for place, right in enumerate(FieldRight)}
 
 
 @dataclass(frozen=True)

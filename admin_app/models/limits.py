@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, SmallInteger
 from sqlalchemy import inspect as inspect_mapper
-from sqlalchemy.orm import Mapper
 
 # Characters of a text whose column sets no length: what a form can send back in one piece, whatever the letters.
 LONGEST_TEXT = 4_000_000
@@ -28,11 +26,6 @@ def highest_to_give(column: ColumnElement[Any]) -> int:
 
 def as_key(model: type[Any], text: str) -> int | None:
     """Read an id; None for what no record of this model can have: a larger number must not even reach the database."""
-    largest = _largest_key(inspect_mapper(model))
+    largest = limits_of(inspect_mapper(model).primary_key[0])[1]
     is_number = text.isascii() and text.isdigit() and len(text) <= len(str(largest))
     return int(text) if is_number and 1 <= int(text) <= largest else None
-
-
-@lru_cache(maxsize=1000)
-def _largest_key(mapper: Mapper[Any]) -> int:
-    return limits_of(mapper.primary_key[0])[1]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any, Self
 
 from sqlalchemy import Dialect, Text
@@ -29,9 +28,8 @@ class Words(tuple[str, ...]):
         return json.dumps(self, ensure_ascii=False, separators=(",", ":"))
 
     @staticmethod
-    @lru_cache(maxsize=1000)
     def from_text(text: str) -> Words:
-        """Read what was kept; with every request the same."""
+        """Read what was kept."""
         return Words(json.loads(text))
 
 

@@ -6,7 +6,6 @@ from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 
 from admin_app.web.cookies import cookie_name, cookie_path
-from admin_app.web.templating import Templates
 
 
 class CookieSessions(SecureCookieSessionInterface):
@@ -24,5 +23,4 @@ class CookieSessions(SecureCookieSessionInterface):
 class Dashboard(Flask):
     """The application."""
 
-    jinja_environment = Templates
     session_interface = CookieSessions()

@@ -98,8 +98,7 @@ def count_as_unseen() -> None:
 
 def current_session() -> SignedIn | None:
     """Return who is signed in with their session, if anybody."""
-    # Asked a hundred times a page, once for each row's links: what Flask-Login noted for this request, past its proxy.
-    person = g.get("_login_user") or current_user._get_current_object()  # noqa: SLF001 -- the documented way to the object behind a proxy
+    person = current_user._get_current_object()  # noqa: SLF001 -- the documented way to the object behind a proxy
     return person if isinstance(person, SignedIn) else None
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import MutableMapping
 from functools import lru_cache, partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, request
-from flask.templating import Environment
 
 from admin_app.domain.preferences import EVERYWHERE
 from admin_app.text import label
@@ -19,14 +17,6 @@ from admin_app.web.login import current_person, seconds_left
 SITE_NAME = "Admin"
 ONE_YEAR = 365 * 24 * 60 * 60
 FOR_EVER = f"public, max-age={ONE_YEAR}, immutable"
-
-
-class Templates(Environment):
-    """Jinja, for templates that all share the same globals."""
-
-    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        """Return a template's globals as the plain dictionary that they are: Jinja compares them, name by name, with each import."""
-        return super().make_globals(d) if d else self.globals
 
 
 def init_app(app: Flask) -> None:
