@@ -10,7 +10,7 @@ from flask import Flask, redirect, url_for
 from flask_admin import Admin
 from flask_admin.theme import Theme
 
-from admin_app import models, resources
+from admin_app import listeners, models, resources
 from admin_app.config import flask_config
 from admin_app.domain import history
 from admin_app.extensions import compress, csrf, db, mail, migrate
@@ -42,6 +42,7 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
         static_folder=str(ROOT / "static"),
     )
     app.config.from_mapping(flask_config(os.environ if environment is None else environment, instance))
+    listeners.install()
     templating.init_app(app)
     bundles.init_app(app)
     db.init_app(app)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import event
 from sqlalchemy import inspect as inspect_record
 from sqlalchemy.orm import Session
 
@@ -42,13 +41,12 @@ def due(session: AnySession) -> list[Alert]:
     return found
 
 
-@event.listens_for(Session, "after_commit")
-def _let_go(session: Session) -> None:
+def let_go(session: Session) -> None:
     """Let what was noted be told, unless only a savepoint ended."""
     if not session.in_nested_transaction() and _NOTED in session.info:
         session.info.setdefault(_DUE, []).extend(session.info.pop(_NOTED))
 
 
-@event.listens_for(Session, "after_rollback")
-def _forget(session: Session) -> None:
+def forget(session: Session) -> None:
+    """Tell nobody of what was rolled back."""
     session.info.pop(_NOTED, None)

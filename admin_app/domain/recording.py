@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
-from sqlalchemy import event, select, update
 from sqlalchemy import inspect as inspect_mapper
+from sqlalchemy import select, update
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
 from admin_app.current import Actor, act_under_way
@@ -66,8 +66,7 @@ def last_set(session: AnySession) -> int | None:
     return found
 
 
-@event.listens_for(Session, "before_flush")
-def _read_before(session: Session, _context: Any, _records: Any) -> None:
+def read_before_flush(session: Session, _context: Any, _records: Any) -> None:
     """Read what the history needs to know while it still stands in the database."""
     for record in [*session.dirty, *session.deleted]:
         if is_recorded(type(record)):
@@ -78,8 +77,7 @@ def _read_before(session: Session, _context: Any, _records: Any) -> None:
                 session.info.setdefault("unknown", {})[record] = _read(session, record, unknown)
 
 
-@event.listens_for(Session, "after_flush")
-def _note_flush(session: Session, _context: Any) -> None:
+def note_flush(session: Session, _context: Any) -> None:
     """Note what a flush wrote, while the session still knows what was there before."""
     rows = [
         *(_created(record) for record in session.new if is_recorded(type(record))),
@@ -95,8 +93,7 @@ def _note_flush(session: Session, _context: Any) -> None:
         write(session, trail_of(session))
 
 
-@event.listens_for(Session, "before_commit")
-def _finish(session: Session) -> None:
+def finish_set(session: Session) -> None:
     """Store the trail as the last thing that the transaction does."""
     if session.in_nested_transaction():
         return
@@ -115,29 +112,28 @@ def _finish(session: Session) -> None:
     session.info[_LAST] = trail.set_id
 
 
-@event.listens_for(Session, "after_transaction_create")
-def _remember_savepoint(session: Session, transaction: SessionTransaction) -> None:
+def remember_savepoint(session: Session, transaction: SessionTransaction) -> None:
+    """Keep what the trail was when a savepoint begins."""
     if transaction.nested:
         session.info.setdefault(_SAVEPOINTS, {})[transaction] = deepcopy(session.info.get(_TRAIL))
 
 
-@event.listens_for(Session, "after_soft_rollback")
-def _forget_since_savepoint(session: Session, transaction: SessionTransaction) -> None:
+def forget_since_savepoint(session: Session, transaction: SessionTransaction) -> None:
+    """Take out of the trail what was rolled back."""
     before = session.info.get(_SAVEPOINTS, {}).pop(transaction, None)
     session.info.pop(_TRAIL, None)
     if before is not None:
         session.info[_TRAIL] = before
 
 
-@event.listens_for(Session, "after_transaction_end")
-def _forget(session: Session, transaction: SessionTransaction) -> None:
+def forget_transaction(session: Session, transaction: SessionTransaction) -> None:
+    """Begin the next transaction with an empty trail."""
     if transaction.parent is None:
         session.info.pop(_TRAIL, None)
         session.info.pop(_SAVEPOINTS, None)
 
 
-@event.listens_for(Session, "do_orm_execute")
-def _refuse_unrecorded(state: ORMExecuteState) -> None:
+def refuse_unrecorded(state: ORMExecuteState) -> None:
     """Refuse a statement over many records that nobody records; what runs outside of every act, a test's set-up, may."""
     if not (state.is_insert or state.is_update or state.is_delete) or act_under_way() is None:
         return

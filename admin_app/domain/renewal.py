@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, event, exists, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from admin_app.domain import passwords, sessions
@@ -41,9 +41,7 @@ def rights_in_short(holder: Holder) -> str:
     return hashlib.sha256(repr(sorted(rights)).encode()).hexdigest()[:16]
 
 
-# Before the listener that completes the trail: what was done is read there, and what is done here belongs to it.
-@event.listens_for(Session, "before_commit", insert=True)
-def _sign_out(session: Session) -> None:
+def sign_out_changed(session: Session) -> None:
     """End the sessions and the links of everybody whose rights this transaction changed."""
     if session.in_nested_transaction():
         return

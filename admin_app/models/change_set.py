@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Dialect, Index, Integer, String, Text, event, text
+from sqlalchemy import BigInteger, Dialect, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -120,11 +120,7 @@ class Change(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAl
     after: Mapped[dict[str, Any] | None] = mapped_column(Values)
 
 
-@event.listens_for(ChangeSet, "before_update")
-@event.listens_for(ChangeSet, "before_delete")
-@event.listens_for(Change, "before_update")
-@event.listens_for(Change, "before_delete")
-def _refuse(_mapper: Any, _connection: Any, row: Any) -> None:
+def refuse_to_rewrite(_mapper: Any, _connection: Any, row: Any) -> None:
     """Hold the trail together: what can be changed afterwards proves nothing."""
     message = f"{type(row).__name__} {row.id} is part of the trail, which is only added to."
     raise TypeError(message)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Pool, event, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -33,8 +33,7 @@ LASTING = "is_lasting"
 QUERY_CANCELED = "57014"
 
 
-@event.listens_for(Engine, "connect")
-def _prepare(connection: Any, _record: Any) -> None:
+def prepare(connection: Any, _record: Any) -> None:
     """Enforce foreign keys, let readers and a writer work side by side, and leave transactions to us."""
     if not isinstance(connection, sqlite3.Connection):
         return
@@ -80,8 +79,7 @@ def _exact_number(value: Any) -> float | None:
     return None if value is None else float(value)
 
 
-@event.listens_for(Engine, "begin")
-def _begin(connection: Connection) -> None:
+def begin(connection: Connection) -> None:
     """Take the write lock first when the act means to write: upgrading later is refused at once, without waiting.
 
     Statements that are transactions of their own need none around them.
@@ -91,8 +89,7 @@ def _begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing() else "BEGIN")
 
 
-@event.listens_for(Pool, "checkout")
-def _fit(connection: Any, record: Any, _proxy: Any) -> None:
+def fit(connection: Any, record: Any, _proxy: Any) -> None:
     """Tell PostgreSQL how long statements may take, when that differs from what it was told last, and how they hang together.
 
     A page's each see what was committed when they begin, in one transaction or in none. In none there is nothing to roll
