@@ -44,7 +44,7 @@ class AmbiguousNumber(ValueError):
     def __init__(self, text: str, *readings: str) -> None:
         """Say both."""
         self.text, self.readings = text, readings
-        super().__init__(f"“{text}” can be read as {' and as '.join(readings)}. Write the one that you mean.")
+        super().__init__(f"“{text}” could be {' or '.join(readings)}. Enter the one you mean.")
 
 
 class AmbiguousList(ValueError):
@@ -52,8 +52,8 @@ class AmbiguousList(ValueError):
 
     def __init__(self, text: str) -> None:
         """Say how to write it."""
-        how = "Put a blank after a comma that separates, and nothing between the digits of a number."
-        super().__init__(f"“{text}” can be read as one number and as several. {how}")
+        how = "Put a space after each comma between numbers, and nothing between the digits of a number."
+        super().__init__(f"“{text}” could be one number or several. {how}")
 
 
 def whole_number(text: str) -> int:

@@ -37,7 +37,7 @@ class HomePage(Guarded, AdminIndexView):
 
     def __init__(self) -> None:
         """Stand at /admin/, and serve none of Flask-Admin's own files."""
-        super().__init__(name="Start", url="/admin")
+        super().__init__(name="Home", url="/admin")
         self.static_folder = None
 
     @expose("/")

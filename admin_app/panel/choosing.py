@@ -79,7 +79,7 @@ class Choosing(ListPage):
         """Keep how many rows a page has, and lead back to the list in that size."""
         size = request.form.get("per_page", "")
         if size not in map(str, PAGE_SIZES):
-            message = "This list has no pages of that size."
+            message = "This page size is not available."
             raise SelectionError(message, [str(one) for one in PAGE_SIZES])
         self.remember(page_size=int(size))
         address = urlsplit(self.return_url())
@@ -116,7 +116,7 @@ class Choosing(ListPage):
         )
         if selection.view:
             return selection.changed(columns=columns, per_page=(not is_reset and _size(size)) or selection.per_page)
-        announce("Columns, rows and heights are the usual ones." if is_reset else "Your choice of columns was kept.")
+        announce("Back to the default columns." if is_reset else "Columns saved.")
         return selection.changed(columns=(), per_page=_size(size) or selection.per_page)
 
     def _ordered(self, answers: MultiDict[str, str]) -> tuple[str, ...]:

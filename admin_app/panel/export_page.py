@@ -161,11 +161,11 @@ class ExportPage(Exporting):
         if not (ticked := len(selection.ticks)):
             return {"count": _words(count, self.noun, self.nouns)}
         if not (gone := ticked - count.number):
-            return {"count": text.counted(ticked, f"ticked {self.noun}", f"ticked {self.nouns}")}
-        words = text.counted(gone, f"ticked {self.noun} is", f"ticked {self.nouns} are")
+            return {"count": text.counted(ticked, f"selected {self.noun}", f"selected {self.nouns}")}
+        words = text.counted(gone, f"selected {self.noun} is", f"selected {self.nouns} are")
         return {
-            "count": f"{count} of the {text.number(ticked)} ticked {self.nouns}",
-            "gone": f"{words} not in this list any more: deleted, or changed.",
+            "count": f"{count} of the {text.number(ticked)} selected {self.nouns}",
+            "gone": f"{words} no longer in this list: deleted or changed.",
         }
 
     def _column_choices(self, selection: Selection, choice: Mapping[str, Any]) -> tuple[ColumnChoice, ...]:

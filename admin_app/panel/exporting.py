@@ -52,7 +52,7 @@ class Exporting(Exportable):
         """Read what is wanted; raise `SelectionError` where that is not certain: a file of other rows would look right."""
         selection = self.selection(arguments, act=Act.EXPORT).changed()
         if selection.problems:
-            message = f"A filter could not be read, so nothing was exported. {' '.join(selection.problems)}"
+            message = f"One filter isn't valid, so nothing was exported. {' '.join(selection.problems)}"
             raise SelectionError(message)
         if format_key not in FORMATS:
             message = f"There is no format “{format_key[:20]}”."

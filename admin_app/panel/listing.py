@@ -234,7 +234,7 @@ class ListPage(ListRows):
     def _gone_words(self, selection: Selection) -> list[str]:
         gone = self.gone_columns(selection)
         quoted = text.in_words([f"“{name}”" for name in gone])
-        return [f"Left out, since this list has no such column: {quoted}."] if gone else []
+        return [f"Columns that this list does not have were left out: {quoted}."] if gone else []
 
     def _search_box(self, selection: Selection, links: ListLinks) -> SearchBox | None:
         if not selection.offer.search:
@@ -252,7 +252,7 @@ class ListPage(ListRows):
     def _kept_to(self) -> str:
         """Say which rows the person is kept to, so that nobody takes them for all there are."""
         rules = self.rule_words(Act.LIST)
-        return f", of {rules}" if rules else ""
+        return f" · you see only {rules}" if rules else ""
 
     def _result_line(self, selection: Selection, page: Page) -> str:
         """Say how many rows there are, and which of them this page shows."""
@@ -272,9 +272,9 @@ class ListPage(ListRows):
 def _messages(selection: Selection) -> list[str]:
     messages = []
     if selection.problems:
-        messages.append("A filter could not be read, so no rows are shown. Mend it or remove it.")
+        messages.append("One filter isn't valid, so nothing is shown. Fix or remove it.")
     if search.is_cut(selection.search):
-        messages.append(f"The search was long: only its first {search.MOST_WORDS} words were looked for.")
+        messages.append(f"The search is too long: only its first {search.MOST_WORDS} words are used.")
     return messages
 
 

@@ -26,10 +26,10 @@ def _menu() -> dict[str, Any]:
     if current_person() is None:
         return {"navigation": [], "job_news": [], "home_url": address_of("auth.sign_in")}
     seen = [resource for resource in resources() if resource.is_accessible()]
-    start = MenuItem("Start", address_of("admin.index"), _page(request.endpoint == "admin.index"))
+    start = MenuItem("Home", address_of("admin.index"), _page(request.endpoint == "admin.index"))
     activity = MenuItem("Activity", address_of("activity.index"), _page(request.blueprint == "activity"))
     under_way, ended = _jobs()
-    words = f"Jobs, {under_way} under way" if under_way else "Jobs"
+    words = f"Jobs ({under_way})" if under_way else "Jobs"
     jobs = MenuItem(words, address_of("jobs.index"), _page(request.blueprint == "jobs"), name="jobs")
     return {
         "navigation": [start, *(_item(resource) for resource in seen), activity, jobs],

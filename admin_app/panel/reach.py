@@ -30,6 +30,8 @@ class RowRule:
 
     label: str
     filters: Callable[[Holder], Mapping[str, str]]
+    # What is left, said to the person who is kept to it: "your own posts". Without it the label is quoted.
+    yours: str = ""
 
 
 class Reach(Filtering):
@@ -119,7 +121,8 @@ class Reach(Filtering):
     def rule_words(self, act: Act) -> str:
         """Say which rows the person is kept to, "" for every one."""
         names = sorted({name for rule in self.rule_names(act) for name in rule})
-        return " or ".join(f"“{self.row_rules[name].label}”" for name in names if name in self.row_rules)
+        rules = [self.row_rules[name] for name in names if name in self.row_rules]
+        return " or ".join(rule.yours or f"“{rule.label}”" for rule in rules)
 
     def require_rules(self) -> None:
         """Raise `ConfigurationError` for a row rule that names no filter of this resource, or leaves every row."""

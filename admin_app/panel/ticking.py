@@ -44,7 +44,7 @@ class Ticking(Opening):
         if view not in {one.view for one in self.rows_acts}:
             abort(HTTPStatus.NOT_FOUND)
         if not keys:
-            warn(f"No {self.noun} was ticked. Tick the {self.nouns} that you mean, then press the button again.")
+            warn(f"No {self.noun} is selected. Select {self.nouns}, then press the button again.")
             return self.redirect(ListLinks(self.link("index_view")).to(selection))
         return self.redirect(ListLinks(self.link(view)).to(selection.ticked(keys)))
 
@@ -63,7 +63,7 @@ class Ticking(Opening):
         return [
             TickAct(
                 view=one.view,
-                words=f"{one.verb} ticked",
+                words=f"{one.verb} selected",
                 all_words=f"{one.verb} all {count}" if listing.counted else "",
                 all_url=ListLinks(self.link(one.view)).to(selection.changed()) if listing.counted else "",
             )

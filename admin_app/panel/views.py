@@ -54,7 +54,7 @@ class Views(Ticking):
         """Ask for a name for the list whose arguments the address carries, or keep it."""
         selection = self.selection(self.arguments())
         if selection.problems:
-            return self._view_form(None, selection, {"": "A filter cannot be read. Mend it or take it off first."})
+            return self._view_form(None, selection, {"": "One filter isn't valid. Fix or remove it first."})
         if request.method != "POST":
             return self._view_form(None, selection, {})
         try:

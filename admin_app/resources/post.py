@@ -34,5 +34,5 @@ class PostResource(ResourceView):
     form_columns = ("content", "user")
 
     row_rules: ClassVar[dict[str, RowRule]] = {
-        "own": RowRule("Own posts", lambda person: {"user.email__equals": person.email}),
+        "own": RowRule("Own posts", lambda person: {"user.email__equals": person.email}, yours="your own posts"),
     }

@@ -16,7 +16,7 @@ from admin_app.selection.search import MOST_WORDS, Lookup, Term, occurs
 # SQLite refuses expressions nested 1,000 deep, and nobody reads more than this.
 MOST_CONDITIONS = 50
 DEEPEST_GROUP = 5
-TOO_DEEP = f"Filters may stand in up to {DEEPEST_GROUP} groups, one in the other; this address has more."
+TOO_DEEP = f"Filter groups can be nested {DEEPEST_GROUP} deep; this address goes deeper."
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def reader_of(offer: Offer) -> ReadCondition:
 
     def read(key: str, text: str) -> Condition:
         if next(left, None) is None:
-            message = f"A list takes up to {MOST_CONDITIONS} filters at once; this address has more."
+            message = f"A list can have {MOST_CONDITIONS} filters at most; this address has more."
             raise SelectionError(message)
         return read_condition(offer, key, text)
 
@@ -142,7 +142,7 @@ def _understood(filter_: Filter, key: str, text: str) -> Condition:
         # One character too many is kept, so that it is too long wherever it is printed and read again.
         return Condition(key, text[: longest + 1], filter_, problem=f"Use {longest:,} characters or fewer.")
     if "\0" in text:
-        return Condition(key, text, filter_, problem="Leave out the NUL character.")
+        return Condition(key, text, filter_, problem="Remove the NUL character.")
     try:
         return Condition(key, text, filter_, value=filter_.parse(text))
     except ValueError as error:

@@ -164,7 +164,7 @@ class Selection:
         """Raise `SelectionError` for a place that is none of this order: guessing one would show other rows."""
         for text in (self.after, "" if self.before == END else self.before):
             if text and parse_place(self.order, text) is None:
-                message = "This address names a place that is not in the list's order."
+                message = "This address names a page that does not fit the list's sorting."
                 raise SelectionError(message)
 
     @property

@@ -53,7 +53,7 @@ def _read(read: Callable[[str], Any], cell: str, wanted: str) -> Any:
     try:
         return read(cell)
     except AmbiguousNumber as error:
-        message = f"may mean {' or '.join(error.readings)}. Write the one that you mean."
+        message = f"could be {' or '.join(error.readings)}. Enter the one you mean."
         raise ValueError(message) from error
     except ValueError as error:
         message = f"must be {wanted}."

@@ -180,8 +180,8 @@ def _forget_person() -> None:
 
 
 def _page(status: int, words: Explanation, *, to: str = "") -> tuple[str, int]:
-    links = [("Show the whole list", to)] if to else []
-    links.append(("Go to the start page", url_for("admin.index")))
+    links = [("Show all", to)] if to else []
+    links.append(("Go to the home page", url_for("admin.index")))
     fields = () if status in UNREAD else typed()
     # Only what came with a good token may be sent again from a page of ours, and only what may go better then.
     again = here() if status >= HTTPStatus.INTERNAL_SERVER_ERROR and g.get("csrf_valid") else ""

@@ -107,7 +107,7 @@ def test_every_page_has_a_title_of_its_own(app: Flask, owner_page: Page) -> None
         owner_page.goto(f"/admin/{path}")
         titles.append(owner_page.title())
     assert titles == [f"{words} - Admin" for words in (
-        "Start", "Users", "Posts", "Staff", "New user", "New post", "Ann Lee - Users", "Words - Posts",
+        "Home", "Users", "Posts", "Staff", "Add user", "Add post", "Ann Lee - Users", "Words - Posts",
         "Delete user “Ann Lee”?", "Account", "Page not found")]  # fmt: skip
 
 

@@ -129,9 +129,7 @@ def test_the_value_follows_the_operator(editor_page: Page) -> None:
     expect(day.get_by_label("Value")).to_have_attribute("type", "date")
     day.locator("select").select_option(label="is within")
     expect(day.get_by_label("Value")).to_have_attribute("type", "text")
-    expect(day.locator("[data-filter-hint]")).to_have_text(
-        "A period like today, last-7-days, this-month or next-2-weeks."
-    )
+    expect(day.locator("[data-filter-hint]")).to_have_text("Choose or type a period: today, last 7 days, this month.")
     day.get_by_label("Value").fill("today")
     user = filter_row(sheet, "User")
     expect(user.get_by_role("combobox", name="Value")).to_be_visible()

@@ -63,7 +63,7 @@ def test_an_owner_enrols_a_passkey_signs_out_and_signs_in_with_it(
     page.get_by_role("button", name="Add the passkey").click()
     expect(page.locator(".codes li")).to_have_count(8)
     page.get_by_role("link", name="I have kept them").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Start")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Home")
     page.goto("/admin/account/")
     expect(page.locator("#passkeys tbody th")).to_have_text("Blue key")
     problems += looked_at(page, axe)
@@ -75,7 +75,7 @@ def test_an_owner_enrols_a_passkey_signs_out_and_signs_in_with_it(
     problems += looked_at(page, axe)
     page.get_by_role("button", name="Sign in with a passkey").click()
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("Start")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Home")
     assert problems == []
 
 
@@ -83,7 +83,7 @@ def test_a_passkey_is_added_once_and_is_proof_for_what_was_typed(
     page: Page, owner: Staff, viewer: Staff, password: str, *, app: Flask, axe: Any
 ) -> None:
     send_password(page, owner, password)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Start")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Home")
     page.goto("/admin/account/passkeys/")
     problems = looked_at(page, axe)
     page.get_by_label("Name").press("Enter")

@@ -35,7 +35,7 @@ def test_an_owner_enrols_an_app_and_signs_in(
     expect(page.locator(".codes li")).to_have_count(8)
     page.get_by_role("link", name="I have kept them").click()
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("Start")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Home")
     assert problems == []
 
 

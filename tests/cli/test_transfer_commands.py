@@ -145,7 +145,7 @@ def test_export_writes_the_list_that_an_address_shows(manage: Manage, make_user:
     [
         (
             "created_at__from=soon",
-            "Error: A filter could not be read, so nothing was exported. created_at__from: Enter a date like 2026-11-22.\n",
+            "Error: One filter isn't valid, so nothing was exported. created_at__from: Enter a date like 2026-11-22.\n",
         ),
         ("secret=1", "Error: This list has no filter called “secret”.\n"),
         ("sort=secret", "Error: This list cannot be sorted by “secret”.\n"),

@@ -45,7 +45,7 @@ def test_everybody_sees_users_and_posts_and_owners_see_staff(as_viewer: Any, as_
 def test_the_menu_says_the_same(as_viewer: Any, as_editor: Any, as_owner: Any) -> None:
     seen = [menu(client) for client in (as_viewer, as_editor, as_owner)]
 
-    three, pages = ["Start", "Users", "Posts"], ["Activity", "Jobs"]
+    three, pages = ["Home", "Users", "Posts"], ["Activity", "Jobs"]
     assert seen == [[*three, *pages], [*three, *pages], [*three, "Staff", "Roles", *pages]]
 
 
@@ -66,7 +66,7 @@ def test_an_editor_is_led_to_forms(as_editor: Any, make_user: Any) -> None:
 
     assert links == {
         "Users": "/admin/user/",
-        "New user": "/admin/user/new/",
+        "Add user": "/admin/user/new/",
         "Ann": f"/admin/user/edit/?id={ann.id}",
     }
 

@@ -151,7 +151,7 @@ def test_a_gone_column_is_named_and_the_list_opens(as_viewer: Any) -> None:
     page = Page(as_viewer.get(f"{LIST}?columns=content,gone,id,lost"))
 
     assert (page.status, page.column("ID")) == (200, ["1"])
-    assert page.texts("p", class_="note") == ["Left out, since this list has no such column: “gone” and “lost”."]
+    assert page.texts("p", class_="note") == ["Columns that this list does not have were left out: “gone” and “lost”."]
 
 
 def test_an_address_of_gone_columns_alone_shows_the_usual_ones(as_viewer: Any) -> None:

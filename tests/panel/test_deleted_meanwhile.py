@@ -27,7 +27,7 @@ def test_what_was_typed_into_a_deleted_record_can_be_made_again(
 
     page = Page(as_editor.post(address, data={**form, "name": "Typed"}))
 
-    assert (page.status, page.heading, page.values()["name"]) == (409, "New user", "Typed")
+    assert (page.status, page.heading, page.values()["name"]) == (409, "Add user", "Typed")
     assert page.summary[0].startswith("Emil (emil@example.com) deleted this user at ")
     saved = as_editor.post(page.form().attributes["action"], data=page.values())
     assert (saved.status_code, saved.location) == (303, "/admin/user/?q=a")
@@ -99,7 +99,7 @@ def test_a_draft_of_a_deleted_record_is_not_lost_either(app: Flask, as_editor: A
     page = Page(as_editor.get(as_editor.get(sent.location).location))
     saved = as_editor.post(page.form().attributes["action"], data=page.values())
 
-    assert (page.status, page.heading, page.values()["name"], saved.status_code) == (409, "New user", "Typed", 303)
+    assert (page.status, page.heading, page.values()["name"], saved.status_code) == (409, "Add user", "Typed", 303)
     with app.app_context():
         assert db.session.scalars(select(Draft)).all() == []
 

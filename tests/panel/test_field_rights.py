@@ -103,7 +103,7 @@ def test_a_relation_to_what_may_not_be_seen_at_all_is_hidden_too(
 
     assert ("Ann" in page.root.text, "user" in page.values()) == (False, False)
     assert Page(client.get("/admin/post/")).texts("th", within="listing", scope="col")[:3] == [
-        "Tick",
+        "Select",
         "Content",
         "Created at↓",
     ]

@@ -64,13 +64,13 @@ def test_group_is_one_chip_that_reads_as_a_sentence_and_goes_by_itself(as_viewer
 @pytest.mark.parametrize(
     ("where", "words"),
     [
-        ("name contains", "“where” cannot be read: at character 14 it ends, and a value was expected."),
-        ('name contains "Ann', "“where” cannot be read: the quotation mark at character 15 has no end."),
-        ("(((((( name is x ))))))", "Filters may stand in up to 5 groups, one in the other; this address has more."),
-        (" or ".join(["name contains a"] * 51), "A list takes up to 50 filters at once; this address has more."),
+        ("name contains", "“where” is not valid: at character 14 it ends, and a value was expected."),
+        ('name contains "Ann', "“where” is not valid: the quotation mark at character 15 is not closed."),
+        ("(((((( name is x ))))))", "Filter groups can be nested 5 deep; this address goes deeper."),
+        (" or ".join(["name contains a"] * 51), "A list can have 50 filters at most; this address has more."),
         ("password_hash contains a", "This list has no filter called “password_hash__contains”."),
         ("name like a", "This list has no filter called “name__like”."),
-        ("name contains a or " * 20 + "x" * 1_000_000, "“where” takes up to 110,000 characters"),
+        ("name contains a or " * 20 + "x" * 1_000_000, "“where” can have 110,000 characters at most"),
     ],
 )
 def test_group_that_cannot_be_read_is_refused_by_a_page_that_says_where(where: str, words: str, as_owner: Any) -> None:

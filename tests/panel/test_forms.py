@@ -68,7 +68,7 @@ def test_record_is_made_of_what_was_typed(app: Flask, as_editor: Any) -> None:
     [
         ("_save", "/admin/user/?q=n&page=2", "Users"),
         ("_continue_editing", "/admin/user/edit/?url=/admin/user/?q%3Dn%26page%3D2&id={id}", "Ann"),
-        ("_add_another", "/admin/user/new/?url=/admin/user/?q%3Dn%26page%3D2", "New user"),
+        ("_add_another", "/admin/user/new/?url=/admin/user/?q%3Dn%26page%3D2", "Add user"),
     ],
 )
 def test_each_button_leads_on_and_none_forgets_the_list(

@@ -72,7 +72,7 @@ def test_a_view_without_its_sort_and_column_opens_and_says_so(as_viewer: Any, vi
     assert sorted(page.ids()) == [1, 2]
     assert page.texts("p", class_="note") == [
         "Gone since the view was saved, and left out: sorted by “gone”.",
-        "Left out, since this list has no such column: “lost”.",
+        "Columns that this list does not have were left out: “lost”.",
     ]
 
 

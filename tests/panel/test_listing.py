@@ -87,8 +87,8 @@ def test_empty_list_says_what_it_is_for_and_offers_to_begin(as_editor: Any, as_v
 
     assert for_editor.texts("p", class_="empty__title") == ["No posts yet"]
     assert "What users write. A post can be without an owner." in for_editor.texts("p", within="listing")
-    assert urlsplit(for_editor.link("New post", within="listing")).path == "/admin/post/new/"
-    assert not for_viewer.has_link("New post")
+    assert urlsplit(for_editor.link("Add post", within="listing")).path == "/admin/post/new/"
+    assert not for_viewer.has_link("Add post")
     assert for_viewer.all("table") == []
 
 
@@ -114,7 +114,7 @@ def test_table_can_be_read_aloud(as_editor: Any, make_user: Any) -> None:
     assert page.texts("th", aria_sort="ascending") == ["Name↑"]
     assert page.texts("th", aria_sort="descending") == []
     assert page.texts("th", scope="row") == ["Ann", "Bob"]
-    assert [box.attributes["aria-label"] for box in page.all("input", name="tick")] == ["Tick Ann", "Tick Bob"]
+    assert [box.attributes["aria-label"] for box in page.all("input", name="tick")] == ["Select Ann", "Select Bob"]
     assert [cell.text for cell in page.all("th", scope="col") if cell.has(class_="number")] == ["Posts", "ID"]
     actions = [link.text for cell in page.all("div", class_="row-actions") for link in cell.all("a")]
     assert actions == ["Edit Ann", "Delete Ann", "Edit Bob", "Delete Bob"]

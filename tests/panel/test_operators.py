@@ -202,15 +202,15 @@ REFUSED = [
     ("number", "equals", "50 45", "Enter a whole number, like 42."),
     ("number", "equals", "50\n45", "Enter a whole number, like 42."),
     ("number", "equals", "1_000", "Enter a whole number, like 42."),
-    ("number", "equals", "5.045", "“5.045” can be read as 5045 and as 5.045. Write the one that you mean."),
-    ("weight", "equals", "5,045", "“5,045” can be read as 5045 and as 5.045. Write the one that you mean."),
+    ("number", "equals", "5.045", "“5.045” could be 5045 or 5.045. Enter the one you mean."),
+    ("weight", "equals", "5,045", "“5,045” could be 5045 or 5.045. Enter the one you mean."),
     (
         "number",
         "in",
         "5,045",
         (
-            "“5,045” can be read as one number and as several. "
-            "Put a blank after a comma that separates, and nothing between the digits of a number."
+            "“5,045” could be one number or several. "
+            "Put a space after each comma between numbers, and nothing between the digits of a number."
         ),
     ),
     ("number", "in", "1,x", "Enter a whole number, like 42."),
@@ -223,8 +223,8 @@ REFUSED = [
     ("day", "between", "2026-01-01", "Enter two dates, like 2026-01-01 to 2026-01-31."),
     ("day", "between", "2026-01-01 to", "Enter two dates, like 2026-01-01 to 2026-01-31."),
     ("moment", "between", "2026-01-01 to x", "Enter a date like 2026-11-22."),
-    ("moment", "within", "last-0-days", "Enter a period, like today, yesterday, last-7-days or this-month."),
-    ("day", "within", "last-9999999999-days", "Enter a period, like today, yesterday, last-7-days or this-month."),
+    ("moment", "within", "last-0-days", "Enter a period, like today, last 7 days or this month."),
+    ("day", "within", "last-9999999999-days", "Enter a period, like today, last 7 days or this month."),
     ("number", "between", "5", "Enter two numbers, like 10 to 20."),
     ("colour", "in", "RED, green", "Choose one of RED, BLUE."),
     ("uid", "in", "1", "Enter a UUID, like 12345678-1234-5678-1234-567812345678."),

@@ -282,7 +282,7 @@ def test_another_post_added_on_a_users_page_is_theirs_too(as_editor: Any, make_u
 def test_form_filled_in_with_nobody_is_a_form_all_the_same(user: str, as_editor: Any) -> None:
     page = Page(as_editor.get(f"{NEW}?user={user}"))
 
-    assert page.heading == "New post"
+    assert page.heading == "Add post"
     assert page.status in {200, 422}
 
 

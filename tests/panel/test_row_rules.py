@@ -24,7 +24,7 @@ from tests.page import Page
 def test_list_counts_and_shows_only_what_the_rule_leaves(as_liam: Client, mine: Post) -> None:
     page = Page(as_liam.get("/admin/post/"))
 
-    assert (page.ids(), page.result_line()) == ([mine.id], "1 post, of “Own posts”")
+    assert (page.ids(), page.result_line()) == ([mine.id], "1 post · you see only your own posts")
 
 
 @pytest.mark.parametrize("address", ["?q=Sentinel", "?content__contains=Sentinel", "?user.name__contains=Foreign"])

@@ -30,7 +30,7 @@ def edited(client: Client, address: str, **typed: str) -> Any:
 def test_own_posts_are_found_exported_and_opened(as_liam: Client, mine: Post) -> None:
     page, file = Page(as_liam.get("/admin/post/")), as_liam.get("/admin/post/export/csv/").text
 
-    assert (page.ids(), page.result_line()) == ([mine.id], "1 post, of “Own posts”")
+    assert (page.ids(), page.result_line()) == ([mine.id], "1 post · you see only your own posts")
     assert ("Mine to see" in file, "Sentinel" in file) == (True, False)
     assert as_liam.get(f"/admin/post/details/?id={mine.id}").status_code == 200
 

@@ -28,7 +28,7 @@ def test_number_names_its_record_above_the_hits(typed: str, as_editor: Any, make
     page = Page(as_editor.get("/admin/post/", query_string={"q": typed}))
 
     ((words, address),) = said(page)
-    assert words == "Post 3890 has this number: How do I mend a fence?"
+    assert words == "Post 3890 has this ID: How do I mend a fence?"
     assert Page(as_editor.get(address)).heading == "How do I mend a fence?"
     assert (page.ids(), page.result_line()) == ([other.id], "1 post")
 
@@ -38,7 +38,7 @@ def test_number_that_no_text_has_still_leads_to_its_record(as_viewer: Any, make_
 
     page = Page(as_viewer.get("/admin/post/?q=3890"))
 
-    assert [words for words, _ in said(page)] == ["Post 3890 has this number: How do I mend a fence?"]
+    assert [words for words, _ in said(page)] == ["Post 3890 has this ID: How do I mend a fence?"]
     assert page.texts(class_="empty__title") == ["No posts match"]
 
 
@@ -74,7 +74,7 @@ def test_list_of_children_names_those_alone(as_editor: Any, make_user: Users, ma
         said(Page(as_editor.get(f"/admin/user/edit/?id={one.id}&posts.q=%233890")), "posts") for one in (ann, bob)
     )
 
-    assert ([words for words, _ in hers], his) == (["Post 3890 has this number: How do I mend a fence?"], [])
+    assert ([words for words, _ in hers], his) == (["Post 3890 has this ID: How do I mend a fence?"], [])
 
 
 @pytest.mark.parametrize("typed", ["3890", "#3890"])

@@ -53,7 +53,7 @@ def test_a_stale_token_shows_the_form_again_with_a_fresh_one(
 def test_a_stale_token_shows_a_new_record_s_form_again(app: Flask, as_editor: Any) -> None:
     page = Page(as_editor.post(NEW, data={"content": "Typed"}))
 
-    assert (page.status, page.heading, page.values()["content"]) == (400, "New post", "Typed")
+    assert (page.status, page.heading, page.values()["content"]) == (400, "Add post", "Typed")
     assert contents(app) == []
 
 
@@ -163,7 +163,7 @@ def test_a_form_whose_record_was_deleted_asks_before_it_makes_another(app: Flask
 
     page = Page(as_editor.post(NEW, data={**form, "content": "Second"}))
 
-    assert (page.status, page.heading, page.values()["content"], contents(app)) == (409, "New post", "Second", [])
+    assert (page.status, page.heading, page.values()["content"], contents(app)) == (409, "Add post", "Second", [])
     assert page.summary == [
         (
             f"This form made post {key} before, which was deleted since. Nothing was saved. "

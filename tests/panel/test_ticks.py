@@ -50,7 +50,7 @@ def test_ticked_rows_are_exported_and_no_others_in_the_order_of_the_list(as_view
 
     assert (led.status_code, led.location) == (
         303, f"{EXPORT}?q=garden&id__in={quote(f'{ids[0]},{ids[3]},{ids[1]}')}&sort=-id")  # fmt: skip
-    assert export.texts("p", class_="page-head__result") == ["3 ticked posts, in the order of the list"]
+    assert export.texts("p", class_="page-head__result") == ["3 selected posts, in the order of the list"]
     assert ids_in(file) == [ids[3], ids[1], ids[0]]
     assert Page(as_viewer.get(export.link("Back to posts"))).ids() == [ids[3], ids[1], ids[0]]
 
@@ -64,8 +64,8 @@ def test_ticked_rows_that_are_gone_are_counted_and_said(as_viewer: Any, app: Fla
 
     page = Page(as_viewer.get(address))
 
-    assert page.texts("p", class_="page-head__result") == ["2 of the 3 ticked posts, in the order of the list"]
-    assert page.texts("p", class_="note") == ["1 ticked post is not in this list any more: deleted, or changed."]
+    assert page.texts("p", class_="page-head__result") == ["2 of the 3 selected posts, in the order of the list"]
+    assert page.texts("p", class_="note") == ["1 selected post is no longer in this list: deleted or changed."]
     assert sorted(ids_in(as_viewer.post_form(address, CSV))) == [ids[0], ids[2]]
 
 
@@ -104,7 +104,9 @@ def test_a_page_of_the_longest_ids_can_be_ticked_and_no_more(as_viewer: Any) -> 
     fits = as_viewer.get(EXPORT, query_string=[("id__in", ",".join(longest[:100]))])
     more = as_viewer.get(EXPORT, query_string=[("id__in", ",".join(longest))])
 
-    assert Page(fits).texts("p", class_="page-head__result") == ["0 of the 100 ticked posts, in the order of the list"]
+    assert Page(fits).texts("p", class_="page-head__result") == [
+        "0 of the 100 selected posts, in the order of the list"
+    ]
     assert (more.status_code, "Use 2,000 characters or fewer." in more.text) == (400, True)
 
 
@@ -133,7 +135,7 @@ def test_nothing_ticked_leads_back_and_says_so(as_viewer: Any, make_post: Any) -
 
     assert led.location == "/admin/post/?q=garden&per_page=50"
     assert Page(as_viewer.get(led.location)).notice == (
-        "There is a problem No post was ticked. Tick the posts that you mean, then press the button again."
+        "There is a problem No post is selected. Select posts, then press the button again."
     )
 
 
@@ -178,7 +180,9 @@ def test_a_tick_on_a_row_that_one_is_kept_from_takes_nothing(
     led = as_liam.get(f"{TICKED}?act=export_page&tick={mine.id}&tick={theirs.id}")
 
     assert (
-        Page(as_liam.get(led.location)).texts("p", class_="page-head__result")[0].startswith("1 of the 2 ticked posts")
+        Page(as_liam.get(led.location))
+        .texts("p", class_="page-head__result")[0]
+        .startswith("1 of the 2 selected posts")
     )
     assert ids_in(as_liam.post_form(led.location, CSV)) == [mine.id]
 

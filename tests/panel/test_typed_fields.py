@@ -47,8 +47,8 @@ def test_a_number_is_the_one_that_was_typed(name: str, text: str, value: object)
     [
         ("whole", "1_000", "Enter a whole number, like 42."),
         ("whole", "50 45", "Enter a whole number, like 42."),
-        ("whole", "5.045", "“5.045” can be read as 5045 and as 5.045. Write the one that you mean."),
-        ("exact", "5,045", "“5,045” can be read as 5045 and as 5.045. Write the one that you mean."),
+        ("whole", "5.045", "“5.045” could be 5045 or 5.045. Enter the one you mean."),
+        ("exact", "5,045", "“5,045” could be 5045 or 5.045. Enter the one you mean."),
         ("exact", "1_0.5", "Enter a number, like 4.2."),
         ("rough", "12,34,567", "Enter a number, like 4.2."),
         ("rough", "nan", "Enter a number, like 4.2."),

@@ -65,7 +65,7 @@ def test_the_open_view_stands_in_its_bar_the_title_and_the_navigation(
 
     assert page.title == "Gardens - Posts - Admin"
     assert menu(as_viewer, address) == ["Gardens*", "Other", "All views…"]
-    assert bar(as_viewer, address) == ["View Gardens", "Edit view", "Whole list"]
+    assert bar(as_viewer, address) == ["View Gardens", "Edit view", "All posts"]
 
 
 def test_a_changed_view_offers_to_save_save_as_new_and_discard(as_viewer: Any, viewer: Staff, make_view: Any) -> None:
@@ -74,9 +74,9 @@ def test_a_changed_view_offers_to_save_save_as_new_and_discard(as_viewer: Any, v
 
     changed = page.link("ID")
 
-    words = ["View Gardens, changed", "Save view", "Save as new", "Discard changes to the view", "Whole list"]
+    words = ["View Gardens, changed", "Save view", "Save as new", "Reset the view", "All posts"]
     assert bar(as_viewer, changed) == words
-    assert Page(as_viewer.get(changed)).link("Discard changes to the view") == f"{LIST}?view={view.id}"
+    assert Page(as_viewer.get(changed)).link("Reset the view") == f"{LIST}?view={view.id}"
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_a_view_whose_filter_cannot_be_read_is_not_saved(as_viewer: Any, app: Fl
     response = save_as(as_viewer, "created_at__from=yesterday")
 
     assert (response.status_code, kept(app)) == (422, [])
-    assert Page(response).summary == ["A filter cannot be read. Mend it or take it off first."]
+    assert Page(response).summary == ["One filter isn't valid. Fix or remove it first."]
 
 
 @pytest.mark.parametrize(("name", "problem"), [("", "Enter a name."), ("x" * 61, "A name has 60 characters or fewer; this one has 61."),
@@ -199,9 +199,9 @@ def test_the_whole_list_is_one_link_away_from_the_default_view(as_viewer: Any) -
     save_as(as_viewer, "q=garden", default="y")
     page = Page(as_viewer.get(LIST, follow_redirects=True))
 
-    whole = Page(as_viewer.get(page.link("Whole list")))
+    whole = Page(as_viewer.get(page.link("All posts")))
 
-    assert (page.link("Whole list"), whole.result_line()) == (f"{LIST}?view=whole", "3 posts")
+    assert (page.link("All posts"), whole.result_line()) == (f"{LIST}?view=whole", "3 posts")
 
 
 def test_clearing_a_search_beside_a_default_view_shows_the_whole_list(as_viewer: Any) -> None:

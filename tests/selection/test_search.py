@@ -133,7 +133,7 @@ def test_fifteen_hundred_words_are_cut_with_a_note(as_viewer: Any, make_user: Ca
 
     assert page.status == 200
     assert page.ids() == [user.id]
-    assert page.texts("p", class_="note") == ["The search was long: only its first 20 words were looked for."]
+    assert page.texts("p", class_="note") == ["The search is too long: only its first 20 words are used."]
 
 
 @pytest.mark.parametrize("text", ["\0", "an\0n", "x" * 1_000_000, "x " * 500_000, "%" * 100_000, "\\" * 999, "\ufffe"])

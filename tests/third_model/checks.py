@@ -68,7 +68,7 @@ def test_tags_stand_in_the_menu_and_on_the_start_page(as_viewer: Any) -> None:
     page = Page(as_viewer.get("/admin/"))
 
     menu = page.texts("a", within="main") and [link.text for link in page.all("nav", aria_label="Main")[0].all("a")]
-    assert menu == ["Start", "Users", "Posts", "Tags", "Activity", "Jobs"]
+    assert menu == ["Home", "Users", "Posts", "Tags", "Activity", "Jobs"]
     assert "Labels on posts." in page.root.text
 
 

@@ -133,7 +133,7 @@ class Within(OnDay):
     """In a stretch of days that moves along: today, the last 7 days, this month."""
 
     slug, words, control = "within", "is within", "text"
-    hint = "A period like today, last-7-days, this-month or next-2-weeks."
+    hint = "Choose or type a period: today, last 7 days, this month."
     suggestions: ClassVar[tuple[Hidden, ...]] = tuple((name, words_of(name)) for name in PERIODS)
 
     def clean(self, value: str) -> tuple[Any, Any]:
@@ -142,7 +142,7 @@ class Within(OnDay):
 
     def sentence(self, text: str) -> str:
         """Say it in words."""
-        return f"{self.name} is {words_of(text)}"
+        return f"{self.name.removesuffix(' at')} {words_of(text)}"
 
     def typed(self, value: Any) -> str | None:  # noqa: ARG002 -- as declared
         """Mean no single day."""

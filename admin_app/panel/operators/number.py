@@ -47,7 +47,7 @@ class Greater(_Number, engine.FilterGreater):
 class Smaller(_Number, engine.FilterSmaller):
     """Below."""
 
-    slug, words = "smaller", "is smaller than"
+    slug, words = "smaller", "is less than"
 
 
 class AtLeast(_Number, engine.FilterGreater):
@@ -99,7 +99,7 @@ class NumbersBetween(_Number, engine.FilterEqual):
 class NumberInList(InList):
     """One of several numbers."""
 
-    hint = "Numbers with commas, blanks or line ends between them."
+    hint = "Separate numbers with commas, spaces or new lines."
 
     def fits(self) -> bool:
         """Whether it is none that `KeyInList` asks for."""
@@ -121,7 +121,7 @@ class NumberInList(InList):
 class KeyInList(NumberInList):
     """These records: what the ticked rows of a list become, and what one pastes who has the IDs from elsewhere."""
 
-    hint = "IDs with commas, blanks or line ends between them."
+    hint = "Separate IDs with commas, spaces or new lines."
     longest = LONGEST_KEYS
 
     def clean(self, value: str) -> Any:

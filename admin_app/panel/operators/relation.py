@@ -14,7 +14,7 @@ from admin_app.extensions import db
 from admin_app.numbers import numbers_in
 from admin_app.panel.engine import foreign_key_of
 from admin_app.panel.filter_elements import OperatorChoice
-from admin_app.panel.operators.base import Operator
+from admin_app.panel.operators.base import Operator, yes_or_no
 from admin_app.panel.operators.text import Empty, InList, values_of
 from admin_app.panel.registry import find, resource_of, sight_of, typing_hint
 
@@ -73,7 +73,7 @@ class RelationIs(Operator):
 class RelationInList(InList):
     """The related record is one of several."""
 
-    hint = "IDs, emails or names with commas or line ends between them."
+    hint = "Separate IDs, emails or names with commas or new lines."
 
     def split(self, text: str) -> list[str]:
         """Split at blanks too where no name is meant: between numbers, and between emails."""
@@ -104,6 +104,10 @@ class RelationNotInList(RelationInList):
 
 class RelationEmpty(Empty):
     """There is a related record, or none."""
+
+    def sentence(self, text: str) -> str:
+        """Say which of the two: "No user"."""
+        return f"{'No' if yes_or_no(text) else 'Any'} {self.name[:1].lower()}{self.name[1:]}"
 
     def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
         """Ask the foreign key."""

@@ -199,7 +199,7 @@ class InList(Operator, engine.FilterInList):
     """One of several, with commas, semicolons, tabs or line ends between them: typed, or pasted from a spreadsheet."""
 
     slug, words, control = "in", "is one of", "text"
-    hint = "Values with commas, semicolons or line ends between them; one that has a comma in quotation marks."
+    hint = "Separate values with commas, semicolons or new lines. Put a value that contains a comma in quotes."
 
     @cached_property
     def searched(self) -> SearchColumn | None:
