@@ -56,7 +56,7 @@ def relative_time(moment: datetime) -> str:
     for unit, length in UNITS:
         if count := abs(past) // length:
             return f"{counted(count, unit, f'{unit}s')} {'ago' if past > timedelta() else 'from now'}"
-    return "now"
+    return "just now"
 
 
 def list_time(moment: datetime, zone: tzinfo = UTC) -> str:

@@ -16,7 +16,7 @@ SLACK = 0.5
 @pytest.mark.parametrize(
     ("past", "words"),
     [
-        ({}, "now"),
+        ({}, "just now"),
         ({"seconds": 1}, "1 second ago"),
         ({"seconds": 59}, "59 seconds ago"),
         ({"seconds": 60}, "1 minute ago"),
@@ -43,7 +43,7 @@ def test_ages_are_cut_and_not_rounded(past: dict[str, int], words: str) -> None:
 
 @pytest.mark.parametrize(
     ("ahead", "words"),
-    [({}, "now"), ({"seconds": 119}, "1 minute from now"), ({"hours": 23, "minutes": 59}, "23 hours from now")],
+    [({}, "just now"), ({"seconds": 119}, "1 minute from now"), ({"hours": 23, "minutes": 59}, "23 hours from now")],
 )
 def test_what_is_to_come_is_cut_too(ahead: dict[str, int], words: str) -> None:
     assert text.relative_time(datetime.now(UTC) + timedelta(**ahead) + timedelta(seconds=SLACK)) == words

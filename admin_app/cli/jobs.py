@@ -65,7 +65,7 @@ def cancel(job_id: int) -> None:
         job = ledger.requested(db.session, job_id=job_id, staff_id=None)
         title, is_done = job.title, ledger.cancel(db.session, job_id=job_id)
         db.session.commit()
-    _say(is_done, f"“{title}” was cancelled.", f"“{title}” had ended already.")
+    _say(is_done, f"“{title}” was cancelled.", f"“{title}” had already ended.")
 
 
 @jobs.command()
@@ -79,7 +79,7 @@ def retry(job_id: int) -> None:
         db.session.commit()
     if is_done:
         the_queue().wake(job_id)
-    _say(is_done, f"“{title}” begins anew.", f"“{title}” is under way or done already.")
+    _say(is_done, f"“{title}” was started again.", f"“{title}” is already running or done.")
 
 
 def _say(is_done: bool, done: str, not_done: str) -> None:  # noqa: FBT001 -- read beside its two sentences

@@ -42,7 +42,7 @@ MOST_VIEWS = 100
 # A view has to fit into an address, and into another one that leads back to it.
 LONGEST_ARGUMENTS = 2000
 
-NAME_TAKEN = "You have a view of this name already. Choose another name."
+NAME_TAKEN = "You already have a view with this name. Choose another name."
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def find_view(session: AnySession, staff: Holder, *, resource: str, key: str) ->
     wanted = select(SavedView).where(SavedView.id == number, SavedView.resource == resource, visible_to(staff.id))
     view: SavedView | None = session.scalar(wanted) if number is not None else None
     if view is None:
-        message = "There is no such view."
+        message = "This view does not exist."
         raise NotFoundError(message)
     return view
 
@@ -139,7 +139,7 @@ def change_view(session: AnySession, view: SavedView, *, name: str, audience: st
 def keep_arguments(view: SavedView, arguments: str) -> None:
     """Let the view show another list; raise `InvalidRecord` for more than an address carries."""
     if len(arguments) > LONGEST_ARGUMENTS:
-        words = f"Its address has {len(arguments):,} characters; a view takes {LONGEST_ARGUMENTS:,}. Use fewer filters."
+        words = f"The list's address has {len(arguments):,} characters; a view can have {LONGEST_ARGUMENTS:,}. Use fewer filters."
         raise InvalidRecord({"": words})
     view.arguments = arguments
 
@@ -163,9 +163,9 @@ def _problem_with(session: AnySession, view: SavedView, name: str) -> str | None
     if not name:
         return "Enter a name."
     if len(name) > LONGEST_NAME:
-        return f"A name has {LONGEST_NAME} characters or fewer; this one has {len(name)}."
+        return f"Use {LONGEST_NAME} characters or fewer for the name; this one has {len(name)}."
     if any(unicodedata.category(letter) == "Cc" for letter in name):
-        return "Leave out the control characters."
+        return "Remove the control characters."
     others = true() if view.id is None else SavedView.id != view.id
     same = select(SavedView.id).where(
         SavedView.staff_id == view.staff_id,

@@ -27,7 +27,7 @@ MOST_ATTEMPTS = 2
 # Shown and kept; the rest are counted.
 MOST_PROBLEMS = 1000
 
-LOST = "Its worker stopped while it ran."
+LOST = "The worker stopped before the job was done."
 OPEN = (JobState.WAITING, JobState.RUNNING)
 
 

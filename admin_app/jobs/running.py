@@ -175,8 +175,8 @@ def _in_words(error: Exception) -> str:
     if (trouble := trouble_of(error)) is not None:
         return str(trouble)
     if isinstance(error, DBAPIError):
-        return f"The database broke off: {str(error.orig).strip().splitlines()[0]}."
-    return "There is a problem with the dashboard; what it was stands in the worker's log."
+        return f"The database reported an error: {str(error.orig).strip().splitlines()[0]}."
+    return "Something went wrong. The worker's log says what."
 
 
 def _watched(chunks: Iterable[bytes], progress: Progress) -> Iterator[bytes]:

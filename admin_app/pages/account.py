@@ -33,7 +33,7 @@ class AccountPage(Guarded):
     """The page behind one's own name."""
 
     proof_for = frozenset({"two_factor"})
-    purposes = MappingProxyType({"two_factor": "change your two-factor sign-in", "confirm": "export so many rows"})
+    purposes = MappingProxyType({"two_factor": "change your two-factor sign-in", "confirm": "export this many rows"})
 
     def is_visible(self) -> bool:
         """Stand at the person's name, not in the menu."""

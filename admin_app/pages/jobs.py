@@ -95,12 +95,12 @@ class JobsPage(Guarded):
     @expose("/cancel/", methods=("POST",))
     def cancel(self) -> Any:
         """Stop a job."""
-        return self._act(_cancel, "“{}” was cancelled. No file was kept.", "“{}” had ended already.")
+        return self._act(_cancel, "“{}” was cancelled. No file was kept.", "“{}” had already ended.")
 
     @expose("/retry/", methods=("POST",))
     def retry(self) -> Any:
         """Let a job be done once more that came to nothing, or whose file is gone."""
-        return self._act(_begin_anew, "“{}” begins anew.", "“{}” is under way or done already.")
+        return self._act(_begin_anew, "“{}” was started again.", "“{}” is already running or done.")
 
     def _act(self, act: Callable[[Job], bool], done: str, not_done: str) -> Any:
         job = _requested(may_be_others=True)

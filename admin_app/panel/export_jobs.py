@@ -20,6 +20,7 @@ from admin_app.models.staff import Staff
 from admin_app.panel.registry import resource_of, resources
 from admin_app.panel.standing import standing_for
 from admin_app.selection.selection import VIEW
+from admin_app.text import counted
 from admin_app.transfer.formats import FileOptions
 from admin_app.zones import zone_of
 
@@ -28,14 +29,13 @@ if TYPE_CHECKING:
     from admin_app.panel.resource import ResourceView
 
 KIND = "export"
-NOT_ANY_MORE = "You may not export this any more. Nothing was written."
-CHANGED = "What you may see has changed since you asked for this. Nothing was written; ask for it again."
+NOT_ANY_MORE = "You can no longer export this. No file was created."
+CHANGED = "What you can see has changed since you started this export. No file was created. Start it again."
 
 
 def begin_export(view: Exporting, order: Order) -> Job:
     """Write the job down, and wake a worker."""
-    narrowed = "Filtered " if order.selection.is_narrowed else ""
-    nouns = view.nouns if narrowed else view.plural
+    narrowed = _narrowed_words(order)
     arguments = {
         "resource": view.endpoint,
         # Views and chosen columns are the person's; which rows, the rest says.
@@ -49,12 +49,20 @@ def begin_export(view: Exporting, order: Order) -> Job:
         db.session,
         kind=KIND,
         staff_id=order.staff_id or 0,
-        title=f"{narrowed}{nouns} as {order.format.label}",
+        title=f"{view.plural}{narrowed} · {order.format.label}",
         arguments=arguments,
     )
     db.session.commit()
     the_queue().wake(job.id)
     return job
+
+
+def _narrowed_words(order: Order) -> str:
+    """Say by what the list is narrowed: " (search, 2 filters)"."""
+    selection = order.selection
+    search = ["search"] if selection.search else []
+    filters = [counted(len(selection.filters), "filter", "filters")] if selection.filters else []
+    return f" ({', '.join([*search, *filters])})" if search or filters else ""
 
 
 def resource_of_job(job: Job) -> ResourceView | None:

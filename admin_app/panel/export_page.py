@@ -33,7 +33,7 @@ from admin_app.web.notices import call_attention
 from admin_app.web.priority import behind_pages
 
 NOTHING_CHOSEN = "Choose at least one column."
-BY_A_JOB = "Press Export, and a job makes the file: you find it under Jobs."
+BY_A_JOB = "Press Export, then find the file under Jobs."
 
 
 class ExportPage(Exporting):
@@ -55,7 +55,7 @@ class ExportPage(Exporting):
         order = self.order(self.arguments(), staff_id=signed_in_person().id)
         if _exceeds("EXPORT_ROWS", order.selection):
             at_once = text.counted(current_app.config["EXPORT_ROWS"], self.noun, self.nouns)
-            call_attention(f"This list is too long to be sent at once, which goes up to {at_once}. {BY_A_JOB}")
+            call_attention(f"This list has more than {at_once}, so it is exported in the background. {BY_A_JOB}")
             return redirect(ListLinks(self.link("export_page")).to(order.selection))
         if not proof.is_fresh() and _exceeds("PROOF_ROWS", order.selection):
             return redirect(url_for("account.confirm", next=self.here(), back=self.back_from_file("export")))

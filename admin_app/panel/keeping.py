@@ -33,9 +33,9 @@ IN_ADDRESS = "draft"
 # The forms of records; the others ask how something is to be done.
 RECORD_FORMS = frozenset({"create_view", "edit_view"})
 
-KEPT = "You were signed out before this was saved. Sign in to get back what you typed; then save it."
-KEPT_CHOICE = "You were signed out before this was done. Sign in to get back what you chose; then send it again."
-STALE = "This form was opened before you signed in again. Nothing was saved. Look it over, and save it again."
+KEPT = "You were signed out before this was saved. What you typed is kept: sign in, then save it."
+KEPT_CHOICE = "You were signed out before this was done. What you chose is kept: sign in, then send it again."
+STALE = "This form was opened before you signed in again. Nothing was saved. Check it and save it again."
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ class Opening(Choosing):
             return super().selection(arguments, act=act)
         view = self._at_hand(whole_number(arguments[0][1]))
         if view is None:
-            message = "There is no view of this number, or it is not shared with you."
+            message = "This view does not exist, or it is not shared with you."
             raise SelectionError(message)
         return super().selection([*_pairs_of(view), *arguments], act=act)
 
@@ -118,10 +118,10 @@ class Opening(Choosing):
     def _words_about(self, view: ViewAtHand | None, selection: Selection) -> list[str]:
         """Say what the address's view has that the list shows no more."""
         if view is None:
-            return ["The view of this address was deleted, or is not shared with you. The list is as the address says."]
+            return ["This view was deleted, or it is not shared with you. The list shows what the address says."]
         present = self.stored_arguments(selection)
         gone = [_words_of(pair) for pair in _pairs_of(view) if pair not in present and self._is_gone(pair)]
-        return [f"Gone since the view was saved, and left out: {in_words(gone)}."] if gone else []
+        return [f"No longer in this list, so left out of the view: {in_words(gone)}."] if gone else []
 
     def _view_bar(self, view: ViewAtHand | None, selection: Selection) -> ViewBar:
         save_as_url = ListLinks(self.link("new_view")).to(selection.changed())

@@ -49,7 +49,7 @@ class ResourceView(History):
         "edit_view": "change a {noun}",
         "delete_view": "delete a {noun}",
         "restore_view": "restore a {noun}",
-        "export_page": "export so many {nouns}",
+        "export_page": "export this many {nouns}",
     }
 
     def __init__(self, db: SQLAlchemy) -> None:

@@ -163,7 +163,7 @@ class Views(Ticking):
         """Read whom the form shares with; whoever may not share leaves it as it is, or takes it back."""
         audience = request.form.get("audience", present)
         if audience not in {*_audiences(), present}:
-            raise InvalidRecord({"audience": "Choose who sees the view."})
+            raise InvalidRecord({"audience": "Choose who can see the view."})
         if audience not in {present, MINE} and not self.may(Act.SHARE):
             abort(HTTPStatus.FORBIDDEN)
         return audience

@@ -35,7 +35,7 @@ def noted_rows(engine: Engine, rows: Iterator[Any], taking: Taking) -> Generator
     finally:
         # What has left the house is recorded, whole or not.
         words = taking.words(number)
-        what = f"Exported {words}" if is_whole else f"Began an export that broke off after {words}"
+        what = f"Exported {words}" if is_whole else f"Started an export that stopped after {words}"
         asked = f" ({taking.asked})" if taking.asked else ""
         with writing(), Session(engine) as session:
             note(

@@ -122,7 +122,7 @@ def test_a_session_that_ends_in_the_middle_of_a_form_costs_nothing(
     page.get_by_label("Content").fill("Typed for an hour")
     end_sessions(app)
     save(page)
-    expect(page.get_by_role("alert")).to_contain_text("Sign in to get back what you typed")
+    expect(page.get_by_role("alert")).to_contain_text("What you typed is kept: sign in, then save it.")
     page.get_by_label("Email").fill(editor.email)
     page.get_by_role("textbox", name="Password").fill(password)
     page.get_by_role("button", name="Sign in").click()

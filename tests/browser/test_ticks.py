@@ -49,7 +49,7 @@ def test_boxes_are_ticked_one_by_one_in_a_range_and_all_at_once_and_counted(
     expect(act).to_be_disabled()
     page.get_by_label("Select garden 0").check()
     act.click()
-    expect(page.locator(".page-head__result")).to_have_text("1 selected post, in the order of the list")
+    expect(page.locator(".page-head__result")).to_have_text("1 selected post, in the list's order")
 
 
 @BOTH
@@ -63,6 +63,6 @@ def test_ticked_rows_reach_the_export_page_at_320_pixels(open_as: OpenAs, viewer
     box = page.locator(".tick label").last.bounding_box()
     page.get_by_role("button", name="Export selected").click()
 
-    expect(page.locator(".page-head__result")).to_have_text("2 selected posts, in the order of the list")
+    expect(page.locator(".page-head__result")).to_have_text("2 selected posts, in the list's order")
     assert box is not None
     assert min(box["width"], box["height"]) >= 24

@@ -101,7 +101,7 @@ def test_views_are_renamed_shared_made_the_default_and_deleted(page: Page, open_
     menu(page).get_by_role("link", name="All views…").click()
     page.get_by_role("link", name="Edit Tens").click()
     page.get_by_label("Name").fill("Ten posts")
-    page.get_by_label("Shown to").select_option("Everyone")
+    page.get_by_label("Visible to").select_option("Everyone")
     page.get_by_role("button", name="Save view").click()
     expect(page.locator(".banner")).to_contain_text("View “Ten posts” was saved.")
 

@@ -111,8 +111,8 @@ def test_a_view_belongs_to_its_resource(ann: Staff, make_view: MakeView) -> None
         ("", "Enter a name."),
         (" \t\n ", "Enter a name."),
         ("\u202e\u200b", "Enter a name."),
-        ("x" * 61, "A name has 60 characters or fewer; this one has 61."),
-        ("a\0b", "Leave out the control characters."),
+        ("x" * 61, "Use 60 characters or fewer for the name; this one has 61."),
+        ("a\0b", "Remove the control characters."),
         ("mine", views.NAME_TAKEN),
         ("  Mine ", views.NAME_TAKEN),
     ],
@@ -176,7 +176,7 @@ def test_a_list_whose_address_is_too_long_is_refused(ann: Staff, make_view: Make
     with pytest.raises(InvalidRecord) as refusal:
         make_view(ann, arguments="x" * 2001)
 
-    words = "Its address has 2,001 characters; a view takes 2,000. Use fewer filters."
+    words = "The list's address has 2,001 characters; a view can have 2,000. Use fewer filters."
     assert refusal.value.problems == {"": words}
 
 

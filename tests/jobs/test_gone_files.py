@@ -24,8 +24,8 @@ from admin_app.models.words import Words
 from tests.jobs.asking import ask
 from tests.page import Page
 
-GONE = "The file is no longer there."
-AGAIN = "Make it again"
+GONE = "The file is no longer available."
+AGAIN = "Create it again"
 
 
 def lose(jobs: Any, client: Any, **changes: Any) -> int:
@@ -95,7 +95,7 @@ def test_two_clicks_make_one_file_and_a_file_that_is_there_is_not_made_again(as_
     ended = jobs.of(job_id).finished_at
     press(as_viewer, job_id)
 
-    assert "is under way or done already." in notice
+    assert "is already running or done." in notice
     assert (worked, jobs.work()) == (1, 0)
     assert (jobs.of(job_id).state, jobs.of(job_id).finished_at) == (JobState.DONE, ended)
 
@@ -161,7 +161,7 @@ def test_the_worker_asks_for_the_rights_of_whose_it_is(
 
     assert (jobs.of(1).state, jobs.of(1).error) == (
         JobState.FAILED,
-        "You may not export this any more. Nothing was written.",
+        "You can no longer export this. No file was created.",
     )
     assert jobs.left_over(1) == []
 

@@ -109,7 +109,7 @@ def test_a_job_whose_worker_is_gone_begins_anew_once_and_fails_then(job: Any) ->
     assert [state_of(one) for one in (first, second, alive)] == [JobState.WAITING, JobState.FAILED, JobState.RUNNING]
     failed = db.session.get(Job, second)
     assert failed
-    assert failed.error == "Its worker stopped while it ran."
+    assert failed.error == "The worker stopped before the job was done."
 
 
 def test_a_job_whose_worker_is_gone_can_be_retried_although_nobody_took_it_away(job: Any) -> None:

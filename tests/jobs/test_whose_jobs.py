@@ -44,7 +44,7 @@ def test_who_lost_the_right_meanwhile_gets_no_file(
     assert client_of(owner).get(f"/admin/jobs/file/?id={first}").status_code == 403
     assert (jobs.of(second).state, jobs.of(second).error) == (
         JobState.FAILED,
-        "You may not export this any more. Nothing was written.",
+        "You can no longer export this. No file was created.",
     )
 
 
@@ -69,7 +69,7 @@ def test_who_is_kept_to_some_rows_meanwhile_gets_no_file_of_more(
     assert client.get(f"/admin/jobs/file/?id={first}").status_code == 403
     assert (jobs.of(second).state, jobs.of(second).error) == (
         JobState.FAILED,
-        "What you may see has changed since you asked for this. Nothing was written; ask for it again.",
+        "What you can see has changed since you started this export. No file was created. Start it again.",
     )
     assert (jobs.of(3).state, jobs.of(3).done) == (JobState.DONE, 0)
     assert client.get("/admin/jobs/file/?id=3").status_code == 200
@@ -142,7 +142,7 @@ def test_the_end_of_a_job_is_told_once_on_the_next_page(as_viewer: Any, make_pos
     news = [Page(as_viewer.get("/admin/user/")).all("div", id="job-news", role="status")[0].text for _ in range(2)]
 
     assert under_way.has_link("Jobs (1)")
-    assert news == ["Posts as Excel (XLSX): done. Show jobs", ""]
+    assert news == ["Posts · Excel: done. Show jobs", ""]
 
 
 def test_the_page_says_when_nobody_works(app: Flask, as_viewer: Any) -> None:

@@ -333,4 +333,4 @@ def test_an_export_that_broke_off_says_so(as_viewer: Any, app: Flask) -> None:
     response.close()
 
     (line,) = summaries(Page(as_viewer.get("/admin/activity/?kind=export")))
-    assert line.startswith("Began an export that broke off after ")
+    assert line.startswith("Started an export that stopped after ")

@@ -37,7 +37,7 @@ def test_the_page_says_how_many_rows_and_offers_the_declared_columns(as_viewer: 
     page = Page(as_viewer.get(f"{URL}?content__not_contains=2"))
 
     offered = [box.attributes["value"] for box in page.all("input", name="column")]
-    assert page.root.all("p", class_="page-head__result")[0].text == "2 posts, in the order of the list"
+    assert page.root.all("p", class_="page-head__result")[0].text == "2 posts, in the list's order"
     assert chosen(page) == ["content", "user_id", "user", "created_at", "id"]
     assert offered == [*chosen(page), "user.email", "updated_at", "user.name"]
     assert [one.attributes["value"] for one in page.all("input", name="format")] == ["csv", "xlsx", "jsonl", "json"]
@@ -150,7 +150,7 @@ def test_a_job_of_a_list_for_owners_is_asked_for_by_owners_alone(
 
     with app.app_context():
         jobs = db.session.scalars(select(Job.title)).all()
-    assert (response.status_code, jobs) == (status, ["Staff as Excel (XLSX)"] if role == "owner" else [])
+    assert (response.status_code, jobs) == (status, ["Staff · Excel"] if role == "owner" else [])
 
 
 def test_the_page_costs_the_same_for_one_row_and_for_three(as_viewer: Any, make_post: Make, statements: Any) -> None:

@@ -100,8 +100,8 @@ def test_a_list_too_long_to_be_sent_at_once_leads_to_where_a_job_is_asked_for(as
     assert (long.status_code, long.location) == (302, "/admin/post/export/?q=garden&sort=-id&columns=content%2Cid")
     assert len(ids_of(short)) == 2
     assert page.notice == (
-        "Attention This list is too long to be sent at once, which goes up to 2 posts. "
-        "Press Export, and a job makes the file: you find it under Jobs."
+        "Attention This list has more than 2 posts, so it is exported in the background. "
+        "Press Export, then find the file under Jobs."
     )
     assert as_viewer.post_form(long.location, {"format": "csv", "column": ["id"]}).location == "/admin/jobs/"
 

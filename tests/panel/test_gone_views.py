@@ -32,7 +32,7 @@ def test_a_view_without_its_filter_shows_no_rows_before_one_says_so(
     confirmed = Page(as_viewer.get(page.link("Show without it")))
     assert sorted(confirmed.ids()) == [1, 2]
     assert confirmed.texts("p", class_="note") == [
-        "Gone since the view was saved, and left out: filter “gone__is” with “3”."
+        "No longer in this list, so left out of the view: filter “gone__is” with “3”."
     ]
     assert bar(as_viewer, page.link("Show without it"))[0] == "View Gardens, changed"
 
@@ -71,7 +71,7 @@ def test_a_view_without_its_sort_and_column_opens_and_says_so(as_viewer: Any, vi
 
     assert sorted(page.ids()) == [1, 2]
     assert page.texts("p", class_="note") == [
-        "Gone since the view was saved, and left out: sorted by “gone”.",
+        "No longer in this list, so left out of the view: sorted by “gone”.",
         "Columns that this list does not have were left out: “lost”.",
     ]
 
@@ -89,7 +89,7 @@ def test_the_whole_address_outlives_its_view(as_viewer: Any, editor: Staff, make
 
     answers = [Page(as_viewer.get(f"{LIST}?q=garden&view={key}")) for key in (view.id, view.id + 1)]
 
-    words = "The view of this address was deleted, or is not shared with you. The list is as the address says."
+    words = "This view was deleted, or it is not shared with you. The list shows what the address says."
     assert [page.texts("p", class_="note") for page in answers] == [[words]] * 2
     assert [sorted(page.ids()) for page in answers] == [[1, 2]] * 2
     assert ["Secret name" in one for page in answers for one in page.texts()] == [False] * sum(

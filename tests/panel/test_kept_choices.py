@@ -19,9 +19,11 @@ from tests.page import Page
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
-TOLD = "There is a problem You were signed out before this was done. Sign in to get back what you chose; then send it again."
-NOTE = "This is what you chose before you were signed out. It is not done yet: look it over, and send it."
-STALE = "This form was opened before you signed in again. Nothing was saved. Look it over, and save it again."
+TOLD = (
+    "There is a problem You were signed out before this was done. What you chose is kept: sign in, then send it again."
+)
+NOTE = "This is what you chose before you were signed out. Nothing has been done yet. Check it and send it."
+STALE = "This form was opened before you signed in again. Nothing was saved. Check it and save it again."
 EXPORT, COLUMNS, VIEW = "/admin/post/export/?sort=id", "/admin/post/columns/?q=a", "/admin/post/views/new/?q=a"
 
 

@@ -50,7 +50,7 @@ def test_ticked_rows_are_exported_and_no_others_in_the_order_of_the_list(as_view
 
     assert (led.status_code, led.location) == (
         303, f"{EXPORT}?q=garden&id__in={quote(f'{ids[0]},{ids[3]},{ids[1]}')}&sort=-id")  # fmt: skip
-    assert export.texts("p", class_="page-head__result") == ["3 selected posts, in the order of the list"]
+    assert export.texts("p", class_="page-head__result") == ["3 selected posts, in the list's order"]
     assert ids_in(file) == [ids[3], ids[1], ids[0]]
     assert Page(as_viewer.get(export.link("Back to posts"))).ids() == [ids[3], ids[1], ids[0]]
 
@@ -64,7 +64,7 @@ def test_ticked_rows_that_are_gone_are_counted_and_said(as_viewer: Any, app: Fla
 
     page = Page(as_viewer.get(address))
 
-    assert page.texts("p", class_="page-head__result") == ["2 of the 3 selected posts, in the order of the list"]
+    assert page.texts("p", class_="page-head__result") == ["2 of the 3 selected posts, in the list's order"]
     assert page.texts("p", class_="note") == ["1 selected post is no longer in this list: deleted or changed."]
     assert sorted(ids_in(as_viewer.post_form(address, CSV))) == [ids[0], ids[2]]
 
@@ -104,9 +104,7 @@ def test_a_page_of_the_longest_ids_can_be_ticked_and_no_more(as_viewer: Any) -> 
     fits = as_viewer.get(EXPORT, query_string=[("id__in", ",".join(longest[:100]))])
     more = as_viewer.get(EXPORT, query_string=[("id__in", ",".join(longest))])
 
-    assert Page(fits).texts("p", class_="page-head__result") == [
-        "0 of the 100 selected posts, in the order of the list"
-    ]
+    assert Page(fits).texts("p", class_="page-head__result") == ["0 of the 100 selected posts, in the list's order"]
     assert (more.status_code, "Use 2,000 characters or fewer." in more.text) == (400, True)
 
 

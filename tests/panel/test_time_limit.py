@@ -70,7 +70,7 @@ def test_an_export_of_what_takes_too_long_to_count_leads_to_where_a_job_is_asked
 
     assert (response.status_code, response.location) == (302, SLOW.replace("post/", "post/export/"))
     assert Page(as_viewer.get(response.location)).texts("p", class_="page-head__result") == [
-        "The posts of this list, in the order of the list"
+        "The posts of this list, in the list's order"
     ]
 
 

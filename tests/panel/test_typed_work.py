@@ -21,7 +21,7 @@ from tests.page import Page
 on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
 NEW, EDIT = "/admin/post/new/", "/admin/post/edit/?id={}"
-KEPT = "There is a problem You were signed out before this was saved. Sign in to get back what you typed; then save it."
+KEPT = "There is a problem You were signed out before this was saved. What you typed is kept: sign in, then save it."
 
 
 def contents(app: Flask) -> list[str]:
@@ -76,7 +76,7 @@ def test_text_typed_into_an_ended_session_stands_in_the_form_after_signing_in(
     assert (sent.status_code, told) == (302, KEPT)
     assert contents(app) == ["Before"]
     assert (page.status, page.values()["content"]) == (200, "Typed for an hour")
-    assert page.texts("p", class_="note")[-1].endswith("It is not saved yet: look it over, and save it.")
+    assert page.texts("p", class_="note")[-1].endswith("It is not saved yet. Check it and save it.")
     assert page.form().attributes["data-guard"] == "dirty"
     assert page.link("Cancel") == "/admin/post/?q=a"
 
@@ -166,8 +166,8 @@ def test_who_comes_to_the_form_by_another_way_is_told_of_what_they_typed(
     )
 
     assert page.values()["content"] == "Before"
-    assert Page(client_of(editor).get(page.link("Get it back"))).values()["content"] == "Typed"
-    assert [one.has_link("Get it back") for one in (new, others)] == [False, False]
+    assert Page(client_of(editor).get(page.link("Restore it"))).values()["content"] == "Typed"
+    assert [one.has_link("Restore it") for one in (new, others)] == [False, False]
 
 
 @on_sqlite

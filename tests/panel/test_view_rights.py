@@ -62,7 +62,7 @@ def test_an_editor_shares_with_a_role_or_everyone(audience: str, as_editor: Any,
 def test_an_audience_that_is_none_is_refused_at_its_field(as_editor: Any, app: Flask) -> None:
     page = Page(save_as(as_editor, "q=garden", audience="world"))
 
-    assert (page.status, page.error_of("audience"), kept(app)) == (422, "Choose who sees the view.", [])
+    assert (page.status, page.error_of("audience"), kept(app)) == (422, "Choose who can see the view.", [])
 
 
 def test_who_may_share_no_more_takes_a_view_back(as_viewer: Any, viewer: Staff, make_view: Any, app: Flask) -> None:

@@ -153,8 +153,8 @@ def test_a_view_whose_filter_cannot_be_read_is_not_saved(as_viewer: Any, app: Fl
     assert Page(response).summary == ["One filter isn't valid. Fix or remove it first."]
 
 
-@pytest.mark.parametrize(("name", "problem"), [("", "Enter a name."), ("x" * 61, "A name has 60 characters or fewer; this one has 61."),
-                                               ("mine", "You have a view of this name already. Choose another name.")])  # fmt: skip
+@pytest.mark.parametrize(("name", "problem"), [("", "Enter a name."), ("x" * 61, "Use 60 characters or fewer for the name; this one has 61."),
+                                               ("mine", "You already have a view with this name. Choose another name.")])  # fmt: skip
 def test_a_refused_name_stands_at_its_field(
     name: str, problem: str, as_viewer: Any, viewer: Staff, make_view: Any
 ) -> None:

@@ -120,13 +120,16 @@ def test_xlsx_cuts_long_text_with_a_note_and_says_where() -> None:
 
     cells = [row[0] for row in sheet(written("xlsx", *rows, problems=problems))][1:]
 
-    notes = ["… [cut: the whole text has 32,768 characters]", "… [cut: the whole text has 20,000 characters]"]
+    notes = [
+        "… [shortened: the whole text has 32,768 characters]",
+        "… [shortened: the whole text has 20,000 characters]",
+    ]
     assert cells[:2] == ["a", "x" * 32_767]
     assert [cell.endswith(note) for cell, note in zip(cells[2:], notes, strict=True)] == [True, True]
     assert {len(cell.encode("utf-16-le")) // 2 for cell in cells[2:]} <= {32_767, 32_766}
     assert problems == [
-        (4, "It has a text of 32,768 characters; a cell holds 32,767. It was cut."),
-        (5, "It has a text of 20,000 characters; a cell holds 32,767. It was cut."),
+        (4, "It has a text of 32,768 characters; a cell can hold 32,767. It was shortened."),
+        (5, "It has a text of 20,000 characters; a cell can hold 32,767. It was shortened."),
     ]
 
 
@@ -137,7 +140,7 @@ def test_xlsx_names_the_row_of_the_sheet_that_a_cut_text_is_on(monkeypatch: pyte
     content = written("xlsx", ["a"], ["b"], ["c"], ["y" * 32_768], names=["A"], problems=problems)
 
     assert sheet(content, 1)[2][0].startswith("yyy")
-    words = "On sheet 2, it has a text of 32,768 characters; a cell holds 32,767. It was cut."
+    words = "On sheet 2, it has a text of 32,768 characters; a cell can hold 32,767. It was shortened."
     assert problems == [(3, words)]
 
 
@@ -177,7 +180,7 @@ def test_xlsx_refuses_long_text_where_that_was_chosen() -> None:
         written("xlsx", ["a"], ["x" * 40_000], names=["A"], cuts_long_text=False)
 
     assert str(caught.value) == (
-        "Row 3 has a text of 40,000 characters; a cell holds 32,767. Choose another format, or let long text be cut."
+        "Row 3 has a text of 40,000 characters; a cell can hold 32,767. Choose another format, or have long text shortened."
     )
 
 

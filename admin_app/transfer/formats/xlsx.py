@@ -136,13 +136,13 @@ class _Cells:
         text = _with_plain_lines(value) if isinstance(value, str) else ""
         if _units(text) <= LONGEST_TEXT:
             return value
-        words = f"has a text of {len(text):,} characters; a cell holds {LONGEST_TEXT:,}"
+        words = f"has a text of {len(text):,} characters; a cell can hold {LONGEST_TEXT:,}"
         where = f" of sheet {self.sheet}" if self.sheet > 1 else ""
         if not self.options.cuts_long_text:
-            message = f"Row {row:,}{where} {words}. Choose another format, or let long text be cut."
+            message = f"Row {row:,}{where} {words}. Choose another format, or have long text shortened."
             raise TransferError(message)
-        self.on_problem(row, f"{f'On sheet {self.sheet}, it' if where else 'It'} {words}. It was cut.")
-        note = f"… [cut: the whole text has {len(text):,} characters]"
+        self.on_problem(row, f"{f'On sheet {self.sheet}, it' if where else 'It'} {words}. It was shortened.")
+        note = f"… [shortened: the whole text has {len(text):,} characters]"
         kept = text.encode("utf-16-le", "surrogatepass")[: 2 * (LONGEST_TEXT - len(note))]
         return kept.decode("utf-16-le", "ignore") + note
 
@@ -240,7 +240,7 @@ _CONVERSIONS: tuple[tuple[Any, Any], ...] = (
 
 XLSX = Format(
     "xlsx",
-    "Excel (XLSX)",
+    "Excel",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     xlsx_chunks,
     is_for_jobs=True,
