@@ -30,12 +30,12 @@ def obstacle_of(session: AnySession, change: Change) -> Obstacle:
     """Say why a change was not undone."""
     model = recorded_models().get(change.model)
     if model is None:
-        return Obstacle(change, "There are no such records any more.")
+        return Obstacle(change, "Records of this kind no longer exist.")
     record = session.get(model, change.record_id)
     if change.act == Did.DELETE:
         return _of_deleted(session, change, model, record)
     if record is None:
-        return Obstacle(change, "It was deleted since." if change.act == Did.UPDATE else "It is gone already.")
+        return Obstacle(change, "It has been deleted since." if change.act == Did.UPDATE else "It is already gone.")
     return _of_made(session, change, record) if change.act == Did.CREATE else _of_changed(session, change, record)
 
 
@@ -53,7 +53,7 @@ def misfit(session: AnySession, change: Change, model: type[Any]) -> Obstacle | 
             target = foreign_key.column
             if session.scalar(select(target).where(target == value)) is None:
                 name = label(key.removesuffix("_id"))
-                return Obstacle(change, f"{name} {value}, which it belonged to, is gone. Bring that back first.")
+                return Obstacle(change, f"{name} {value}, which it belonged to, no longer exists. Restore that first.")
     return None
 
 
@@ -68,27 +68,29 @@ def hanging_on(session: AnySession, record: Any) -> str:
 
 def _of_deleted(session: AnySession, change: Change, model: type[Any], record: Any) -> Obstacle:
     if record is not None:
-        return Obstacle(change, "It is there again already.", other=record)
-    return misfit(session, change, model) or Obstacle(change, "Something else stands in the way.")
+        return Obstacle(change, "It already exists again.", other=record)
+    return misfit(session, change, model) or Obstacle(change, "Something else prevents it.")
 
 
 def _of_made(session: AnySession, change: Change, record: Any) -> Obstacle:
     if hanging := hanging_on(session, record):
-        return Obstacle(change, f"It has {hanging} now. Delete it by hand to say what becomes of them.", other=record)
-    return Obstacle(change, "It was changed again since.", can_insist=True, other=record)
+        return Obstacle(
+            change, f"It has {hanging} now. Delete it yourself and choose what happens to them.", other=record
+        )
+    return Obstacle(change, "It has been changed since.", can_insist=True, other=record)
 
 
 def _of_changed(session: AnySession, change: Change, record: Any) -> Obstacle:
     if not change.before:
-        return Obstacle(change, "What was changed is not kept, a password for instance, so it cannot come back.")
+        return Obstacle(change, "The old value is not stored (a password, for example), so it cannot be restored.")
     if found := misfit(session, change, type(record)):
         return found
     columns = kept_columns(type(record))
     if not columns.keys() & change.before.keys():
-        return Obstacle(change, "What was changed is kept in another way since, so it cannot come back.")
+        return Obstacle(change, "The old value was stored in another form, so it cannot be restored.")
     again = [
         label(key.removesuffix("_id") if columns[key].foreign_keys else key).lower()
         for key, value in (change.after or {}).items()
         if key in columns and getattr(record, key) != from_json(columns[key], value)
     ]
-    return Obstacle(change, f"Changed again since: {in_words(again)}.", can_insist=True, other=record)
+    return Obstacle(change, f"Changed since: {in_words(again)}.", can_insist=True, other=record)

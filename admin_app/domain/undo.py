@@ -121,7 +121,7 @@ def bring_back(session: AnySession, change: Change, *, by: Holder | None = None)
     power = powers.taken(session, by) if change.model in powers.POWERFUL else None
     describe(session, kind=Kind.RESTORE, resource=change.model, record_id=change.record_id)
     model = recorded_models()[change.model]
-    describe(session, summary=f"Brought back {noun_of(model)} “{change.title}”")
+    describe(session, summary=f"Restored deleted {noun_of(model)} “{change.title}”")
     if not GivingBack(session, change.change_set_id, model, only=change.id).made_again():
         obstacle = obstacle_of(session, change)
         raise UndoError(obstacle.words, obstacle.other)

@@ -66,7 +66,7 @@ class ActivityPage(Guarded):
         return self.render(
             "pages/activity.html",
             rows=[_row(one) for one in found.sets],
-            result=f"{found.count} {'act' if found.count.number == 1 and found.count.is_exact else 'acts'}",
+            result=f"{found.count} {'change' if found.count.number == 1 and found.count.is_exact else 'changes'}",
             problems=problems,
             choices=_choices(),
             chosen={**_filters(), "person": request.args.get("person", "")},
@@ -89,7 +89,7 @@ class ActivityPage(Guarded):
             entries=entries_of([(change, done) for change in changes]),
             following_url=url_for("activity.set_view", id=done.id, after=following) if following else "",
             first_url=url_for("activity.set_view", id=done.id) if after else "",
-            undoes=Link("the act that it took back", url_for("activity.set_view", id=done.undoes_id))
+            undoes=Link("the change that it reversed", url_for("activity.set_view", id=done.undoes_id))
             if done.undoes_id
             else None,
             undone_by=_row(undone) if undone is not None else None,
@@ -121,8 +121,8 @@ class ActivityPage(Guarded):
         except RecordGone:
             abort(409)
         login.go_on()
-        done_words, back = ("Redone", "Undo") if was_undo else ("Undone", "Redo")
-        announce(f"{done_words}: {summary}. {said_of_signed_out()}".strip(), undo=last_set(db.session), undo_words=back)
+        done_words, back = ("redone", "Undo") if was_undo else ("undone", "Redo")
+        announce(f"{summary}: {done_words}. {said_of_signed_out()}".strip(), undo=last_set(db.session), undo_words=back)
         return login.lead_to(_onward(set_id))
 
     def _undo_page(self, set_id: int, left: list[LeftAlone], outcome: Outcome | None, problem: str) -> Any:
@@ -157,7 +157,7 @@ def _require_consent(outcome: Outcome, undone: str) -> None:
     if outcome.left and not request.form.get("proceed"):
         raise _AskFirst(outcome)
     if not outcome.given_back:
-        message = f"Nothing of it can be {undone} any more."
+        message = f"This can no longer be {undone}."
         raise UndoError(message)
 
 
@@ -244,11 +244,11 @@ def _wanted(arguments: Mapping[str, str], problems: list[str]) -> Wanted:
     given = _filters()
     resource = next((one for one in resources() if one.endpoint == given.get("resource")), None)
     if given.get("resource") and (resource is None or not resource.may(Act.HISTORY)):
-        problems.append("There is no such resource; the filter was left out.")
+        problems.append("This resource does not exist. The filter was left out.")
         resource = None
     kind = given.get("kind", "")
     if kind and kind not in set(Kind):
-        problems.append("There is no such kind of act; the filter was left out.")
+        problems.append("This kind of change does not exist. The filter was left out.")
         kind = ""
     until = _day("to", given, problems, later=1)
     return replace(
@@ -268,7 +268,7 @@ def _day(name: str, given: Mapping[str, str], problems: list[str], *, later: int
     try:
         day = date.fromisoformat(given[name]) if name in given else None
     except ValueError:
-        problems.append("A day is written like 2026-11-22; the filter was left out.")
+        problems.append("Enter a date like 2026-11-22. The filter was left out.")
         return None
     # The first and the last days that there are have no neighbours to count to.
     is_near = day is not None and 1 < day.year < 9999  # noqa: PLR2004 -- the calendar's end
@@ -282,7 +282,7 @@ def _choices() -> dict[str, list[tuple[str, str]]]:
         select(Staff.id, Staff.name).order_by(in_order(Staff.name), Staff.id).limit(MOST_PEOPLE)
     )
     return {
-        "person": [*((str(key), name) for key, name in people), (NOBODY, "Nobody who is signed in")],
+        "person": [*((str(key), name) for key, name in people), (NOBODY, "Not signed in")],
         "resource": [(one.endpoint, one.plural) for one in resources() if one.may(Act.HISTORY)],
         "kind": [(kind.value, kind.value.capitalize()) for kind in Kind],
     }

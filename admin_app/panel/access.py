@@ -29,7 +29,7 @@ class Access(Powerful):
     """A resource of people who sign in, each with a page about their password and their sessions."""
 
     proof_for: ClassVar[frozenset[str]] = Powerful.proof_for | {"access_view"}
-    purposes: ClassVar[Mapping[str, str]] = {**Powerful.purposes, "access_view": "change how a {noun} gets in"}
+    purposes: ClassVar[Mapping[str, str]] = {**Powerful.purposes, "access_view": "change how a {noun} signs in"}
     acts: ClassVar[dict[str, Act]] = {**Powerful.acts, "access_view": Act.EDIT}
 
     def roles_of(self, record: Any) -> Sequence[Role]:

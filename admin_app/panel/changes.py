@@ -50,7 +50,7 @@ def way_of(done: ChangeSet) -> str:
 
 
 def _way(done: ChangeSet) -> str:
-    return "redo" if is_redo(done) else done.kind
+    return "redo" if is_redo(done) else "" if done.kind == Kind.FORM else done.kind
 
 
 def time_cell(done: ChangeSet) -> Cell:

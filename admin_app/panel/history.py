@@ -95,13 +95,13 @@ class History(ExportPage):
         """Fill the form with what the record was, and save it; return what does not fit any more."""
         record = db.session.get(self.model, change.record_id)
         if record is None:
-            return ["It was deleted since. Bring it back first."]
+            return ["It has been deleted. Restore it first."]
         past = self._past(record, change)
         lost = past.__dict__.pop("gone")
         form: Form = self._edit_form_class(None, obj=past)
         form.process(None, obj=past)
         form = self.narrowed_form(form, Act.UNDO, record)
-        gone = [f"{words} is gone." for name, words in lost.items() if name in form]
+        gone = [f"{words} no longer exists." for name, words in lost.items() if name in form]
         title = self._title_of(change)
         describe(db.session, kind=Kind.RESTORE, summary=f"Restored {self.noun} “{title}”")
         if not gone and self.validate_form(form, record) and self.update_model(form, record):
@@ -166,5 +166,5 @@ class History(ExportPage):
             return entry
         is_newest = entry.id == newest
         if record is None:
-            return replace(entry, restore="Bring it back" if is_newest and entry.did == "deleted" else "")
+            return replace(entry, restore="Restore this record" if is_newest and entry.did == "deleted" else "")
         return entry if is_newest or entry.did == "deleted" else replace(entry, restore="Restore this version")

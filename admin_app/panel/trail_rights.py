@@ -11,7 +11,7 @@ from admin_app.domain.history import Wanted
 from admin_app.domain.permissions import Act
 from admin_app.domain.undo import fields_changed, is_redo, strays
 from admin_app.extensions import db
-from admin_app.models.change_set import ChangeSet, Did
+from admin_app.models.change_set import ChangeSet, Did, Kind
 from admin_app.models.stored import kept_columns, recorded_models
 from admin_app.panel.registry import resource_of, resources
 from admin_app.panel.resource import ResourceView
@@ -43,7 +43,7 @@ def summary_of(done: ChangeSet) -> str:
 
 
 def _way(done: ChangeSet) -> str:
-    return "Redo" if is_redo(done) else done.kind.capitalize()
+    return "Redo" if is_redo(done) else "Change" if done.kind == Kind.FORM else done.kind.capitalize()
 
 
 def require_fields(done: ChangeSet, touched: Collection[ResourceView]) -> None:

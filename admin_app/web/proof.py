@@ -58,7 +58,7 @@ def required(*, back: str = "") -> Any:
     typed = _unsealed(person.id) if person is not None else None
     if typed is None:
         return _page(
-            "What you typed before could not be kept that long. Go back, and send it again.", HTTPStatus.CONFLICT, back
+            "What you typed could not be kept that long. Go back and send it again.", HTTPStatus.CONFLICT, back
         )
     # The token was checked already; what the view reads is what was sent to it first.
     request.form = typed

@@ -116,7 +116,7 @@ def _signed(_kept: str, _secret: str) -> str:
 def person_at_the_screen() -> Actor:
     """Return who is signed in, for the trail of what they change."""
     person = current_person()
-    return actor_of(person) if person is not None else (None, "Nobody who is signed in")
+    return actor_of(person) if person is not None else (None, "Set-up")
 
 
 def _end(_error: BaseException | None) -> None:

@@ -100,7 +100,7 @@ def test_a_passkey_is_added_once_and_is_proof_for_what_was_typed(
     page.get_by_label("Name", exact=True).fill("Verity")
     page.get_by_role("button", name="Save member of staff").click()
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("Confirm that it is you")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Confirm it's you")
     problems += looked_at(page, axe)
     page.get_by_role("button", name="Confirm with a passkey").click()
 

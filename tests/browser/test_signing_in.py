@@ -71,7 +71,7 @@ def test_what_was_typed_survives_the_question_for_the_password(
     page.get_by_label("Name", exact=True).fill("Verity")
     page.get_by_role("button", name="Save member of staff").click()
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("Confirm that it is you")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Confirm it's you")
     problems = axe(page) if javascript else []
     page.locator("#proof_password").fill(password)
     page.get_by_role("button", name="Confirm").click()

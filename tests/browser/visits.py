@@ -138,7 +138,7 @@ def _act(visit: Visit) -> None:
 def _undo_asks(visit: Visit) -> None:
     _activity(visit)
     visit.page.locator(".undo button").last.click()
-    expect(visit.page.get_by_label("Undo it all the same")).to_be_visible()
+    expect(visit.page.get_by_label("Undo it anyway")).to_be_visible()
 
 
 def _export_errors(visit: Visit) -> None:
@@ -175,7 +175,7 @@ def _long_history(visit: Visit) -> None:
 
 def _long_act(visit: Visit) -> None:
     _long_history(visit)
-    visit.page.get_by_role("link", name="The whole act").first.click()
+    visit.page.get_by_role("link", name="Details").first.click()
     expect(visit.page.locator(".changes__long").first).to_be_visible()
 
 

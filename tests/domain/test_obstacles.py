@@ -29,7 +29,7 @@ def test_what_was_changed_again_since_is_left_alone(make_user: Any) -> None:
 
     outcome = take_back(changed)
 
-    assert (outcome.given_back, outcome.left, words(outcome)) == (1, 1, ["Changed again since: name."])
+    assert (outcome.given_back, outcome.left, words(outcome)) == (1, 1, ["Changed since: name."])
     assert (outcome.obstacles[0].can_insist, outcome.obstacles[0].other) == (True, bea)
     db.session.expire_all()
     assert (ann.name, bea.name) == ("Ann", "Beata")
@@ -73,7 +73,7 @@ def test_one_can_insist_that_a_changed_record_goes(make_user: Any) -> None:
     db.session.rollback()
     take_back(made, insisted=(change.id,))
 
-    assert words(left) == ["It was changed again since."]
+    assert words(left) == ["It has been changed since."]
     assert state(User) == {}
 
 
@@ -84,7 +84,7 @@ def test_a_record_that_others_hang_on_by_now_stays(make_user: Any, make_post: An
 
     outcome = take_back(made)
 
-    assert words(outcome) == ["It has 1 post now. Delete it by hand to say what becomes of them."]
+    assert words(outcome) == ["It has 1 post now. Delete it yourself and choose what happens to them."]
     assert list(state(User)) == [user.id]
 
 
@@ -164,7 +164,7 @@ def test_a_record_that_is_pointed_at_and_gone_is_named(kind: str, make_user: Any
 
     outcome = take_back(changed)
 
-    assert words(outcome) == [f"User {gone}, which it belonged to, is gone. Bring that back first."]
+    assert words(outcome) == [f"User {gone}, which it belonged to, no longer exists. Restore that first."]
 
 
 def test_a_unique_value_and_a_relation_that_changed_again_are_no_misfits(make_user: Any, make_post: Any) -> None:
@@ -178,7 +178,7 @@ def test_a_unique_value_and_a_relation_that_changed_again_are_no_misfits(make_us
 
     outcome = take_back(changed, insisted=())
 
-    assert sorted(words(outcome)) == ["Changed again since: email.", "Changed again since: user."]
+    assert sorted(words(outcome)) == ["Changed since: email.", "Changed since: user."]
 
 
 def test_records_that_came_and_went_by_other_acts_are_named(make_user: Any) -> None:
@@ -195,8 +195,8 @@ def test_records_that_came_and_went_by_other_acts_are_named(make_user: Any) -> N
     take_back(deleted)
     again = take_back(deleted)
 
-    assert (words(of_change), words(of_making)) == (["It was deleted since."], ["It is gone already."])
-    assert words(again) == ["It is there again already."]
+    assert (words(of_change), words(of_making)) == (["It has been deleted since."], ["It is already gone."])
+    assert words(again) == ["It already exists again."]
 
 
 def test_models_that_are_no_more_are_left_alone(make_user: Any) -> None:
@@ -207,4 +207,4 @@ def test_models_that_are_no_more_are_left_alone(make_user: Any) -> None:
 
     outcome = take_back(made)
 
-    assert words(outcome) == ["There are no such records any more."]
+    assert words(outcome) == ["Records of this kind no longer exist."]

@@ -99,7 +99,7 @@ def test_a_changed_password_does_not_come_back(make_staff: Any) -> None:
 
     outcome = take_back(done())
 
-    assert words(outcome) == ["What was changed is not kept, a password for instance, so it cannot come back."]
+    assert words(outcome) == ["The old value is not stored (a password, for example), so it cannot be restored."]
 
 
 def test_an_account_comes_back_switched_off_and_without_a_password(make_staff: Any) -> None:
@@ -153,7 +153,7 @@ def test_a_change_of_a_column_that_is_no_more_is_left_and_said(make_staff: Any) 
     outcome = take_back(last_change_set())
 
     assert (outcome.given_back, words(outcome), person.roles) == (
-        0, ["What was changed is kept in another way since, so it cannot come back."], (EDITOR,))  # fmt: skip
+        0, ["The old value was stored in another form, so it cannot be restored."], (EDITOR,))  # fmt: skip
 
 
 def last_change_set() -> int:

@@ -108,7 +108,7 @@ def test_what_was_chosen_on_the_export_page_survives_the_detour(
     wrong = Page(confirm(as_viewer, url, asked, "wrong"))
     done = confirm(as_viewer, url, wrong, password)
 
-    assert (asked.status, asked.heading, wrong.status) == (403, "Confirm that it is you", 422)
+    assert (asked.status, asked.heading, wrong.status) == (403, "Confirm it's you", 422)
     assert (done.status_code, done.mimetype) == (200, "text/csv")
     # The browser stays on the page while the file comes.
     assert [page.link("Back to the list") for page in (asked, wrong)] == ["/admin/post/?q=Post&sort=-id"] * 2

@@ -31,7 +31,7 @@ def test_what_was_typed_is_saved_after_the_detour(stale: Any, viewer: Staff, app
     before = name_of(app, viewer)
     done = confirm(stale, url, asked, password)
 
-    assert (asked.status, asked.heading, before) == (403, "Confirm that it is you", "Vera")
+    assert (asked.status, asked.heading, before) == (403, "Confirm it's you", "Vera")
     assert (done.status_code, done.location) == (303, "/admin/staff/")
     assert name_of(app, viewer) == "Verity"
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
 def said(answer: Any) -> str:
     (why,) = Page(answer).texts("p", id="proof-why")
-    return why.partition(", enter your password again")[0]
+    return why.partition(", enter your password.")[0]
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ def said(answer: Any) -> str:
         ("/admin/staff/new/", "To add a member of staff"),
         ("/admin/staff/edit/?id={id}", "To change a member of staff"),
         ("/admin/staff/delete/?id={id}", "To delete a member of staff"),
-        ("/admin/staff/access/?id={id}", "To change how a member of staff gets in"),
+        ("/admin/staff/access/?id={id}", "To change how a member of staff signs in"),
         ("/admin/role/new/", "To add a role"),
         ("/admin/account/two-factor/", "To change your two-factor sign-in"),
         ("/admin/account/passkeys/", "To add a passkey"),

@@ -69,7 +69,7 @@ def test_undoing_ones_own_change_of_an_account_asks_for_proof(
     before = account(app, editor)
     done = as_owner.post(UNDO, data={**asked.values(""), "proof_password": password})
 
-    assert (asked.status, asked.heading, before) == (403, "Confirm that it is you", (EDITOR, False))
+    assert (asked.status, asked.heading, before) == (403, "Confirm it's you", (EDITOR, False))
     assert (done.status_code, account(app, editor)) == (303, (EDITOR, True))
 
 
@@ -85,7 +85,7 @@ def test_restoring_a_version_of_an_account_asks_for_proof(
     before = account(app, person)
     done = as_owner.post("/admin/staff/restore/", data={**asked.values(""), "proof_password": password})
 
-    assert (asked.status, asked.heading, before) == (403, "Confirm that it is you", (VIEWER, True))
+    assert (asked.status, asked.heading, before) == (403, "Confirm it's you", (VIEWER, True))
     assert (done.status_code, account(app, person)) == (303, (OWNER, True))
 
 
@@ -100,7 +100,7 @@ def test_redoing_a_deletion_of_very_many_asks_for_proof(as_editor: Any, make_pos
     finally:
         app.config["PROOF_ROWS"] = 1000
 
-    assert (asked.status, asked.heading) == (403, "Confirm that it is you")
+    assert (asked.status, asked.heading) == (403, "Confirm it's you")
 
 
 @pytest.mark.parametrize(

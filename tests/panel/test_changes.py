@@ -18,7 +18,7 @@ from tests.page import Page
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
-        (Kind.FORM, "Ann (ann@example.com) by form"),
+        (Kind.FORM, "Ann (ann@example.com)"),
         (Kind.COMMAND, "Ann (ann@example.com) by command"),
         (Kind.UNDO, "Ann (ann@example.com) by undo"),
         (Kind.SIGN_IN, "Ann (ann@example.com)"),

@@ -28,7 +28,7 @@ def test_history_says_who_changed_which_field_from_what_to_what(as_editor: Any, 
     page = history(as_editor, "user", user.id)
 
     assert (page.status, page.heading) == (200, "History of “Anna”")
-    assert events(page)[0].startswith("Edgar (edgar@example.com) changed it by form")
+    assert events(page)[0].startswith("Edgar (edgar@example.com) changed it")
     assert fields(page)[0] == "removed: Annadded: Anna"
     assert [one.attributes["datetime"][-6:] for one in page.all("time")] == ["+00:00", "+00:00"]
 

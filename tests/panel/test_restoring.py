@@ -63,7 +63,7 @@ def test_a_record_that_is_back_already_is_brought_back_once(as_editor: Any, make
 
     first, second = (as_editor.post("/admin/user/restore/", data=sent) for _ in range(2))
 
-    assert (first.status_code, Page(second).summary) == (303, ["It is there again already."])
+    assert (first.status_code, Page(second).summary) == (303, ["It already exists again."])
     with app.app_context():
         assert db.session.get_one(User, user.id).version == 3
 
@@ -105,7 +105,7 @@ def test_a_version_that_points_at_what_is_gone_is_refused(as_editor: Any, make_u
 
     page = Page(restore(as_editor, "post", post.id, 1))
 
-    assert (page.status, page.summary) == (422, [f"User {user.id} is gone."])
+    assert (page.status, page.summary) == (422, [f"User {user.id} no longer exists."])
 
 
 def test_a_version_of_what_was_deleted_meanwhile_is_refused(as_editor: Any, make_user: Any, app: Flask) -> None:
@@ -116,7 +116,7 @@ def test_a_version_of_what_was_deleted_meanwhile_is_refused(as_editor: Any, make
 
     page = Page(as_editor.post_form("/admin/user/restore/", {"change": str(change)}, page="/admin/"))
 
-    assert (page.status, page.summary) == (422, ["It was deleted since. Bring it back first."])
+    assert (page.status, page.summary) == (422, ["It has been deleted. Restore it first."])
 
 
 def test_a_change_of_another_resource_restores_nothing(as_editor: Any, make_staff: Any, app: Flask) -> None:

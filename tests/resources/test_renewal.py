@@ -154,7 +154,7 @@ def test_an_undone_and_a_restored_change_of_a_role_end_sessions_too(
     restored = as_owner.post_form("/admin/role/restore/", {"change": change_to(app, LOOKS)}, page="/admin/account/")
 
     words = "1 person has to sign in again; what they typed is kept."
-    assert undone.notice == f"Success Undone: Changed role “Author”. {words}"
+    assert undone.notice == f"Success Changed role “Author”: undone. {words}"
     assert Page(as_owner.get(restored.location)).notice == f"Success Role “Author” was restored. {words}"
     assert [home(one) for one in (first, second, as_owner)] == [302, 302, 200]
 
@@ -174,7 +174,7 @@ def test_an_undone_change_of_a_name_ends_no_session(as_owner: Any, as_one: Any, 
 
     page = take_back(as_owner, last_act(app))
 
-    assert (page.notice, home(as_ann)) == ("Success Undone: Changed role “Writer”.", 200)
+    assert (page.notice, home(as_ann)) == ("Success Changed role “Writer”: undone.", 200)
 
 
 @pytest.mark.usefixtures("clerk")

@@ -263,4 +263,4 @@ def test_changing_a_role_asks_for_fresh_proof(as_owner: Any, author: Role, app: 
 
     page = Page(as_owner.post_form(edit_url(author), {"name": "Writer"}))
 
-    assert (page.status, page.heading) == (403, "Confirm that it is you")
+    assert (page.status, page.heading) == (403, "Confirm it's you")
