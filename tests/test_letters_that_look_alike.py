@@ -57,9 +57,7 @@ def test_a_name_has_something_to_see(name: str, as_editor: Any, app: Flask) -> N
 def test_a_form_refuses_an_email_with_what_nobody_sees(as_editor: Any, app: Flask) -> None:
     page = as_editor.post_form(NEW, {"name": "Ann", "email": "an\u200bn@example.com"})
 
-    assert "Email contains a character that nobody sees: zero width space (U+200B). Take it out." in page.get_data(
-        as_text=True
-    )
+    assert "Email contains an invisible character: zero width space (U+200B). Remove it." in page.get_data(as_text=True)
     assert users(app) == []
 
 

@@ -162,7 +162,7 @@ def _delete_rows(session: AnySession, model: type[Any], which: ColumnElement[boo
         child, hanging = relation.mapper.class_, foreign_key.in_(select(key).where(which))
         fate = Fate.KEEP if foreign_key.nullable else Fate.DELETE
         if not _has_none_beyond(session, child, hanging, _rows_for(fate, bounds(relation))):
-            message = "Something hangs on them in turn that is not yours to change. Nothing was deleted."
+            message = "You cannot change some of the records that belong to them. Nothing was deleted."
             raise DeletionError(message)
         if foreign_key.nullable:
             change_rows(session, child, hanging, {foreign_key.name: None})

@@ -48,7 +48,7 @@ def find_one(
     if len(found) == 1:
         return found[0]
     if not found:
-        message = f"No {noun} has the ID or is called “{text[:80]}”. Check it, or look in the list of {nouns}."
+        message = f"No {noun} has the ID or name “{text[:80]}”. Check it, or look in the list of {nouns}."
         raise NotFoundError(message)
     ids = ", ".join(str(record.id) for record in found)
     message = f"Several {nouns} are called “{text[:80]}” (IDs {ids}). Enter the ID of the one you mean."

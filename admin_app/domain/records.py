@@ -40,7 +40,7 @@ def commit(session: AnySession, model: type[Any], *, is_known: bool = False) -> 
         raise InvalidRecord({"": "The database refused a value. Nothing was saved."}) from error
     except StaleDataError as error:
         session.rollback()
-        message = "Somebody else changed or deleted this record at the same moment. Nothing was saved."
+        message = "Someone else changed or deleted this record at the same time. Nothing was saved."
         raise RecordGone(message) from error
     except BaseException:
         session.rollback()

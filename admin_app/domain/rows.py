@@ -40,7 +40,7 @@ def _send(session: AnySession, statement: Update | Delete, recorded: int | None)
     result: Any = session.execute(statement, execution_options=RECORDED)
     number = int(result.rowcount)
     if recorded not in {None, number}:
-        message = "Somebody else changed some of these records at the same moment. Nothing was saved."
+        message = "Someone else changed some of these records at the same time. Nothing was saved."
         raise RecordGone(message)
     return number
 

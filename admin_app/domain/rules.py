@@ -100,7 +100,7 @@ def longest(column: Column[Any]) -> int:
 
 def _problem_with_text(column: Column[Any], label: str, value: str) -> str | None:
     if "\0" in value:
-        return f"{label} contains a NUL character, which cannot be stored. Take it out."
+        return f"{label} contains a NUL character, which cannot be stored. Remove it."
     limit = longest(column)
     if len(value) > limit:
         return f"{label} must be {limit:,} characters or fewer; it has {len(value):,}."
@@ -109,7 +109,7 @@ def _problem_with_text(column: Column[Any], label: str, value: str) -> str | Non
 
 def _problem_with_email(label: str, value: str) -> str | None:
     if unseen := unseen_in(value):
-        return f"{label} contains a character that nobody sees: {unseen}. Take it out."
+        return f"{label} contains an invisible character: {unseen}. Remove it."
     return None if _EMAIL.fullmatch(value) else f"{label} must look like name@example.com."
 
 

@@ -101,7 +101,7 @@ class Deleting(Editing):
             raise NotFoundError(message)
         heir = find(self.model, text)
         if heir.id == one.record.id:
-            message = f"Choose another {self.noun}: this is the one to be deleted."
+            message = f"Choose another {self.noun}: this one is being deleted."
             raise NotFoundError(message)
         return heir
 
@@ -134,7 +134,7 @@ class Deleting(Editing):
             name=FATE + one.name,
             seen_name=SEEN + one.name,
             seen=_sight_of(one),
-            counted=f"{one.count} {words}" if one.count.number else f"the {nouns} that you do not see",
+            counted=f"{one.count} {words}" if one.count.number else f"{nouns} that you cannot see",
             samples=tuple(
                 Link(child.title_of(sample), child.url_of(sample)) if child else Link(str(sample), "")
                 for sample in one.samples
@@ -161,7 +161,7 @@ class Deleting(Editing):
         label, hint = {
             Fate.KEEP: (f"Keep the {words}", f"They stay, without a {self.noun}."),
             Fate.GIVE: (f"Give the {words} to another {self.noun}", ""),
-            Fate.DELETE: (f"Delete the {words} too", "They go with it, and so does what only hangs on them."),
+            Fate.DELETE: (f"Delete the {words} too", f"This also deletes everything that belongs only to the {words}."),
         }[fate]
         return Choice(fate.value, label, hint, is_chosen=chosen == fate.value)
 
@@ -188,18 +188,14 @@ def bound_of(relation: RelationshipProperty[Any]) -> Bound:
 def _blocked(one: Dependence) -> str:
     """Say why nothing can be chosen, and what to do."""
     _, nouns = names_of(one.relation.mapper.class_)
-    some = (
-        f"Some {nouns} hang on it that you do not see"
-        if one.is_partly_unseen
-        else f"Some of its {nouns} are not yours to change"
-    )
-    return f"{some}, so it cannot be deleted by you. Ask an owner."
+    some = f"You cannot see some of its {nouns}" if one.is_partly_unseen else f"You cannot change some of its {nouns}"
+    return f"{some}, so you cannot delete it. Ask an owner."
 
 
 def _more(one: Dependence) -> str:
     rest = one.count.number - len(one.samples)
     known = f"and {'more' if not one.count.is_exact else f'{rest:,} more'}" if rest else ""
-    return f"{known} and some that you do not see".strip() if one.is_partly_unseen and one.samples else known
+    return f"{known} and some that you cannot see".strip() if one.is_partly_unseen and one.samples else known
 
 
 def _rows_to_go(hanging: Sequence[Dependence], decisions: Mapping[str, Decision]) -> int:
@@ -221,11 +217,10 @@ def _news(one: Dependence, seen: str) -> str:
     more = one.count.number - int(before) if is_number else 0
     noun, nouns = names_of(one.relation.mapper.class_)
     if more == 0:
-        return f"Other {nouns} hang on it now than when this page was drawn. Look again, then choose."
+        parent, _ = names_of(type(one.record))
+        return f"This {parent}'s {nouns} have changed since you opened this page. Check them and choose again."
     words = f"{abs(more):,} {'more' if more > 0 else 'fewer'} {noun if abs(more) == 1 else nouns}"
-    return (
-        f"There {'is' if abs(more) == 1 else 'are'} {words} now than when this page was drawn. Look again, then choose."
-    )
+    return f"There {'is' if abs(more) == 1 else 'are'} {words} than when you opened this page. Check them and choose again."
 
 
 def _problems(error: AdminError) -> Mapping[str, str]:

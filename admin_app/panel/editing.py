@@ -116,7 +116,7 @@ class Editing(Saving):
             else f"This {self.noun} was deleted"
         )
         source.form.form_errors.append(
-            f"{who}, while you had it open. Nothing was saved. Save to make it again of what you typed."
+            f"{who}, while you had it open. Nothing was saved. Save to create it again with what you typed."
         )
         own = {name: value for name, value in source.own.items() if name in {DRAFT, VERSION}}
         again = Source(source.form, own, source.draft)
@@ -142,7 +142,7 @@ class Editing(Saving):
         record = self.get_one(record_id)
         if record is not None:
             return self._saved(record, f"{self._noun_first(record)} was created.")
-        warn(f"This form made {self.noun} {record_id} before, which was deleted since. Nothing was made.")
+        warn(f"This form already created {self.noun} {record_id}, which has been deleted. Nothing was created.")
         return self.redirect(self.return_url())
 
     def _made_of_other(self, record_id: int) -> Any:
@@ -151,16 +151,16 @@ class Editing(Saving):
         if record is None:
             source = self.source()
             source.form.form_errors.append(
-                f"This form made {self.noun} {record_id} before, which was deleted since. Nothing was saved. "
-                f"Save to make another {self.noun} of what you typed."
+                f"This form already created {self.noun} {record_id}, which has been deleted. Nothing was saved. "
+                f"Save to create another {self.noun} with what you typed."
             )
             return self._form_page(Source(source.form, {}), None, HTTPStatus.CONFLICT)
         if not self.may(Act.EDIT) or not self.reaches(record, Act.EDIT):
-            words = f"This form made {self.noun} “{self.title_of(record)}” before. Nothing was saved."
+            words = f"This form already created {self.noun} “{self.title_of(record)}”. Nothing was saved."
             return self._form_page(self._with_words(None, words), None, HTTPStatus.CONFLICT)
         words = (
-            f"This form made {self.noun} “{self.title_of(record)}” before. Nothing was saved. "
-            f"Save to change that {self.noun} to what you typed, or open the form of a new one."
+            f"This form already created {self.noun} “{self.title_of(record)}”. Nothing was saved. "
+            f"Save to change that {self.noun} to what you typed, or open a new form."
         )
         source = self._with_words(record, words)
         own = {VERSION: str(record.version)}

@@ -31,7 +31,7 @@ class Picked:
     url: str
 
 
-AS_FILE = "This came as a file. Type or paste it as text."
+AS_FILE = "This field takes text, not a file. Type or paste the text."
 
 
 class TextForm(Form):

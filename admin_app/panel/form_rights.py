@@ -49,7 +49,7 @@ class FormRights(Details):
         names = [name for name in self.form_columns if name not in form and hasattr(self.model, name)]
         labels = [self.get_column_name(name).lower() for name in names if self._is_needed(name)]
         return (
-            f"A new {self.noun} needs what you may not fill in: {in_words(labels)}. Ask an owner to make it."
+            f"You cannot fill in fields that a new {self.noun} needs: {in_words(labels)}. Ask an owner to create it."
             if labels
             else ""
         )
@@ -60,8 +60,10 @@ class FormRights(Details):
             return
         db.session.flush()
         if not self.is_within(record.id, act):
-            words = f"{self.rule_words(act)}, and this would be none of them"
-            raise InvalidRecord({"": f"Your rights are for {words}. Nothing was saved. Change it, or ask an owner."})
+            words = (
+                f"Your permissions cover only {self.rule_words(act)}. Nothing was saved. Change it, or ask an owner."
+            )
+            raise InvalidRecord({"": words})
 
     def _leads_out_of_sight(self, name: str, record: Any) -> bool:
         """Whether a relation leads to a record that the person does not see, and so may not be taken away from it."""

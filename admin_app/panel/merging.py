@@ -167,7 +167,7 @@ class Merging(Company):
     def _cell(self, name: str, value: Any) -> Cell:
         relation = self.relation(name)
         if relation is not None and isinstance(value, int):
-            return value_cell(f"ID {value}, which was deleted", is_whole=True)
+            return value_cell(f"ID {value} (deleted)", is_whole=True)
         return cell_of_value(self.as_called(name, value))
 
 

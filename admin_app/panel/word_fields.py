@@ -39,7 +39,7 @@ class WordsField(Field):
     def pre_validate(self, _form: Any) -> None:
         """Refuse words that no control sends."""
         if unknown := set(self.data) - {*self.offered(), *self._unseen()}:
-            message = f"There is no choice “{min(unknown)[:60]}”. Choose from what the form shows."
+            message = f"“{min(unknown)[:60]}” cannot be chosen. Choose from what the form shows."
             raise ValidationError(message)
 
     def _unseen(self) -> set[str]:

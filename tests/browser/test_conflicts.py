@@ -50,7 +50,7 @@ def test_different_fields_are_put_together(
     editor_page.get_by_label("Email").fill("lee@example.com")
     save(editor_page, "Save user")
 
-    expect(editor_page).to_have_title("Changed meanwhile: Ann Lee - Users - Admin")
+    expect(editor_page).to_have_title("Changed by someone else: Ann Lee - Users - Admin")
     summary = editor_page.locator(".problem")
     expect(summary).to_contain_text("Emil (emil@example.com) changed this user ")
     expect(editor_page.get_by_label("Name")).to_have_value("Ann Lee")
@@ -83,7 +83,7 @@ def test_the_same_field_is_chosen(
     save(editor_page)
     expect(editor_page.locator(".problem")).to_contain_text("Choose which Content to keep.")
     editor_page.locator(".problem").get_by_role("link").click()
-    editor_page.get_by_label("Save mine, as it stands here").check()
+    editor_page.get_by_label("Keep mine").check()
     editor_page.get_by_label("Content (optional)").fill("Mine and theirs")
     save(editor_page)
     expect_marked(editor_page, "Mine and theirs")

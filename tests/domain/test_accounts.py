@@ -70,7 +70,7 @@ def test_an_account_is_made_with_a_tidy_name_and_address() -> None:
         ({"name": "x" * 81}, {"name": "Name must be 80 characters or fewer; it has 81."}),
         ({"email": "nowhere"}, {"email": "Email must look like name@example.com."}),
         ({"name": "", "email": ""}, {"name": "Enter the name.", "email": "Enter the email."}),
-        ({"name": "a\0b"}, {"name": "Name contains a NUL character, which cannot be stored. Take it out."}),
+        ({"name": "a\0b"}, {"name": "Name contains a NUL character, which cannot be stored. Remove it."}),
         ({"password": "short"}, {"password": "Use 12 characters or more for the password."}),
     ],
 )

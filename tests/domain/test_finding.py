@@ -66,7 +66,7 @@ def test_nobody_is_found_by_anything_else(text: str, make_user: Callable[..., Us
     with pytest.raises(NotFoundError) as refusal:
         find(text)
 
-    words = f"No user has the ID or is called “{text[:80]}”. Check it, or look in the list of users."
+    words = f"No user has the ID or name “{text[:80]}”. Check it, or look in the list of users."
     assert str(refusal.value) == words
 
 

@@ -121,7 +121,7 @@ def test_a_relation_that_was_deleted_since_is_told_by_its_id(
 
     page = Page(as_editor.post(at(post), data={**form, "user": str(mine.id)}))
 
-    assert page.texts("dd", within="main")[:2] == [f"ID {was.id}, which was deleted", "Theirs"]
+    assert page.texts("dd", within="main")[:2] == [f"ID {was.id} (deleted)", "Theirs"]
 
 
 @pytest.mark.parametrize("stored", ["a\r\nb", "a\nb", "a\rb"])
@@ -163,5 +163,5 @@ def test_long_texts_are_compared_word_by_word(as_editor: Any, both_open: Any, ma
     assert "wall" in gone
     assert "fence" in came
     assert any("1830" in words for words in came)
-    assert page.texts("summary", within="main")[:2] == ["Theirs in full", "What it was in full"]
+    assert page.texts("summary", within="main")[:2] == ["Their value in full", "Previous value in full"]
     assert page.all("b", within="main") == []

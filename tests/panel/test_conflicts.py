@@ -29,7 +29,7 @@ def test_changes_to_different_fields_are_put_together_and_shown_before_they_are_
 
     page = Page(as_editor.post(at(ann), data={**form, "email": "lee@example.com"}))
 
-    assert (page.status, page.title) == (409, "Changed meanwhile: Ann Lee - Users - Admin")
+    assert (page.status, page.title) == (409, "Changed by someone else: Ann Lee - Users - Admin")
     assert page.texts("h2")[0] == "This user was changed while you edited it"
     assert "Emil (emil@example.com) changed this user " in page.all(class_="problem")[0].text
     assert (now(app, ann).name, now(app, ann).email) == ("Ann Lee", "ann@example.com")
@@ -37,8 +37,8 @@ def test_changes_to_different_fields_are_put_together_and_shown_before_they_are_
     assert (values["name"], values["email"]) == ("Ann Lee", "lee@example.com")
     assert page.all("fieldset", class_="conflict") == []
     assert [one.all("p")[0].text for one in page.all("div", class_="merged")] == [
-        "They changed this, and you did not: theirs is taken.",
-        "You changed this, and they did not: yours is taken.",
+        "Changed by Emil (emil@example.com). Their value is used.",
+        "Changed by you. Your value is used.",
     ]
     assert [one.text for one in page.all("div", class_="long-text", within="main")] == ["Ann", "ann@example.com"]
 
@@ -108,7 +108,7 @@ def test_a_version_that_never_was_overwrites_nothing(version: str, app: Flask, a
     page = Page(as_editor.post(at(ann), data={**form, "name": "Mine", "_version": version}))
 
     assert (page.status, page.texts("legend"), now(app, ann).name) == (409, ["Name: theirs or yours?"], "Ann")
-    assert "the history does not say who" in page.all(class_="problem")[0].text
+    assert "The history does not say who." in page.all(class_="problem")[0].text
 
 
 # ---- staff

@@ -32,7 +32,7 @@ def test_page_says_what_goes_and_what_hangs_on_it(app: Flask, as_editor: Any, ma
 
     assert page.heading == "Delete user “Ann Lee”?"
     assert page.texts("dd")[:2] == ["Ann Lee", "ann@example.com"]
-    assert page.texts("legend") == ["What happens to 1,234 posts?"]
+    assert page.texts("legend") == ["What should happen to this user's 1,234 posts?"]
     samples = [f"Words {number}" for number in (1233, 1232, 1231, 1230, 1229)]
     assert [item.text for item in page.all("fieldset", class_="dependents")[0].all("li")] == [
         *samples,

@@ -94,7 +94,7 @@ def test_heir_typed_beside_another_choice_is_no_matter(
 
 
 CHOOSE = "Choose what happens to the posts."
-NOBODY = "No user has the ID or is called “{}”. Check it, or look in the list of users."
+NOBODY = "No user has the ID or name “{}”. Check it, or look in the list of users."
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ NOBODY = "No user has the ID or is called “{}”. Check it, or look in the lis
         (
             {"fate.posts": "give", "heir.posts": "{id}"},
             "heir.posts",
-            "Choose another user: this is the one to be deleted.",
+            "Choose another user: this one is being deleted.",
         ),
     ],
 )
@@ -146,7 +146,7 @@ def test_post_that_came_after_the_page_is_asked_about(
     page = Page(as_editor.post(at(ann), data=form))
 
     assert (page.status, page.summary) == (422, [CHOOSE])
-    assert page.texts("legend") == ["What happens to 1 post?"]
+    assert page.texts("legend") == ["What should happen to this user's 1 post?"]
     assert page.has_link("Just written")
     assert state(app) == before
 
@@ -164,7 +164,7 @@ def test_posts_that_came_after_the_page_are_said_before_anything_is_deleted(
     unchanged = state(app)
     as_editor.post(at(ann), data={**page.values(""), "fate.posts": "keep"})
 
-    words = "There are 2 more posts now than when this page was drawn. Look again, then choose."
+    words = "There are 2 more posts than when you opened this page. Check them and choose again."
     assert (page.status, page.summary, unchanged) == (422, [words], before)
     assert state(app) == ([], dict.fromkeys([post.id for post in posts], None))
 
@@ -172,9 +172,9 @@ def test_posts_that_came_after_the_page_are_said_before_anything_is_deleted(
 @pytest.mark.parametrize(
     ("seen", "words"),
     [
-        ("2~9", "There is 1 fewer post now than when this page was drawn. Look again, then choose."),
-        ("1~9", "Other posts hang on it now than when this page was drawn. Look again, then choose."),
-        ("many", "Other posts hang on it now than when this page was drawn. Look again, then choose."),
+        ("2~9", "There is 1 fewer post than when you opened this page. Check them and choose again."),
+        ("1~9", "This user's posts have changed since you opened this page. Check them and choose again."),
+        ("many", "This user's posts have changed since you opened this page. Check them and choose again."),
     ],
 )
 def test_posts_that_are_not_those_of_the_page_are_said(

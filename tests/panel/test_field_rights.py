@@ -161,7 +161,7 @@ def test_what_may_not_be_deleted_is_not_deleted_with_what_it_hangs_on(
     page = Page(client.get(address))
     answer = client.post_form(address, {"fate.posts": "delete", "_version": "1"})
 
-    assert "Some of its posts are not yours to change, so it cannot be deleted by you. Ask an owner." in page.root.text
+    assert "You cannot change some of its posts, so you cannot delete it. Ask an owner." in page.root.text
     assert (answer.status_code, page.all("input", type="radio")) == (422, [])
     with app.app_context():
         assert db.session.scalars(select(Post.user_id)).all() == [post.user_id]
@@ -174,7 +174,7 @@ def test_who_may_not_fill_in_what_is_needed_is_told_so(app: Flask, client_with: 
 
     assert (page.status, page.summary) == (
         422,
-        ["A new user needs what you may not fill in: email. Ask an owner to make it."],
+        ["You cannot fill in fields that a new user needs: email. Ask an owner to create it."],
     )
     with app.app_context():
         assert db.session.scalars(select(User.id)).all() == []

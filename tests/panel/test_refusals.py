@@ -64,7 +64,7 @@ REFUSED = [
     ({"name": "Ann", "email": "a@" + "b" * 119}, {"email": "Email must be 120 characters or fewer; it has 121."}),
     (
         {"name": "A\0n", "email": "a@b"},
-        {"name": "Name contains a NUL character, which cannot be stored. Take it out."},
+        {"name": "Name contains a NUL character, which cannot be stored. Remove it."},
     ),
     ({"name": "", "email": ""}, {"name": "Enter the name.", "email": "Enter the email."}),
     ({}, {"name": "Enter the name.", "email": "Enter the email."}),

@@ -31,8 +31,11 @@ def test_what_hangs_on_a_record_unseen_keeps_it(app: Flask, as_liam: Client, oth
     page = Page(as_liam.get(address))
     answers = [as_liam.post_form(address, {"fate.posts": fate, "_version": "1"}) for fate in ("keep", "delete", "give")]
 
-    words = "Some posts hang on it that you do not see, so it cannot be deleted by you. Ask an owner."
-    assert (page.texts("legend"), words in page.root.text) == (["What happens to the posts that you do not see?"], True)
+    words = "You cannot see some of its posts, so you cannot delete it. Ask an owner."
+    assert (page.texts("legend"), words in page.root.text) == (
+        ["What should happen to this user's posts that you cannot see?"],
+        True,
+    )
     assert page.all("input", type="radio") == []
     assert [(one.status_code, "Sentinel" in one.text) for one in answers] == [(422, False)] * 3
     with app.app_context():
@@ -54,7 +57,7 @@ def test_look_ups_and_relations_keep_to_the_users_rule(
 
     assert [one["id"] for one in found] == [str(me.id)]
     assert posts.column("User") == ["(not shown to you)", "Liam Own"]
-    assert all("has the ID or is called" in words for words in refused)
+    assert all("has the ID or name" in words for words in refused)
     assert not any(secret in posts.root.text for secret in (other.name, other.email))
 
 

@@ -47,7 +47,7 @@ def test_a_row_cannot_be_given_away(app: Flask, as_liam: Client, mine: Post, oth
 
     assert page.status == 422
     assert page.summary == [
-        "Your rights are for “Own posts”, and this would be none of them. Nothing was saved. Change it, or ask an owner."
+        "Your permissions cover only your own posts. Nothing was saved. Change it, or ask an owner."
     ]
     with app.app_context():
         assert db.session.get_one(Post, mine.id).user_id == mine.user_id

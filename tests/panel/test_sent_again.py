@@ -145,8 +145,8 @@ def test_something_else_typed_after_going_back_leads_to_the_record_that_was_made
     assert (page.status, page.heading, page.values()["content"], contents(app)) == (409, "First", "Second", ["First"])
     assert page.summary == [
         (
-            "This form made post “First” before. Nothing was saved. "
-            "Save to change that post to what you typed, or open the form of a new one."
+            "This form already created post “First”. Nothing was saved. "
+            "Save to change that post to what you typed, or open a new form."
         )
     ]
     saved = as_editor.post(page.form().attributes["action"], data=page.values())
@@ -166,8 +166,8 @@ def test_a_form_whose_record_was_deleted_asks_before_it_makes_another(app: Flask
     assert (page.status, page.heading, page.values()["content"], contents(app)) == (409, "Add post", "Second", [])
     assert page.summary == [
         (
-            f"This form made post {key} before, which was deleted since. Nothing was saved. "
-            "Save to make another post of what you typed."
+            f"This form already created post {key}, which has been deleted. Nothing was saved. "
+            "Save to create another post with what you typed."
         )
     ]
     assert as_editor.post(NEW, data=page.values()).status_code == 303
@@ -183,7 +183,7 @@ def test_who_may_only_create_is_told_that_the_form_made_a_record(app: Flask, cli
     page = Page(client.post(NEW, data={**form, "content": "Second"}))
 
     assert (page.status, page.values()["content"], contents(app)) == (409, "Second", ["First"])
-    assert page.summary == ["This form made post “First” before. Nothing was saved."]
+    assert page.summary == ["This form already created post “First”. Nothing was saved."]
 
 
 @on_sqlite
@@ -210,7 +210,7 @@ def test_a_form_whose_record_was_deleted_makes_none_again(app: Flask, as_editor:
 
     assert (again.status_code, contents(app)) == (303, [])
     assert Page(as_editor.get(again.location)).notice.endswith(
-        f"This form made post {key} before, which was deleted since. Nothing was made."
+        f"This form already created post {key}, which has been deleted. Nothing was created."
     )
 
 

@@ -66,7 +66,7 @@ def test_a_role_that_there_is_not_is_refused(forged: str, as_clerk: Any, looker:
     page = Page(as_clerk.post_form(f"/admin/staff/edit/?id={looker.id}", filled(looker, roles=[forged])))
 
     assert (page.status, people(app)) == (422, before)
-    assert page.error_of("roles").startswith("There is no choice")
+    assert page.error_of("roles").endswith("cannot be chosen. Choose from what the form shows.")
 
 
 @on_sqlite

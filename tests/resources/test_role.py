@@ -121,7 +121,7 @@ def test_a_word_that_the_form_does_not_offer_is_refused_at_its_field(
 ) -> None:
     page = Page(as_owner.post_form(edit_url(author), {"name": "Author", field: ["", value]}))
 
-    words = f"There is no choice “{value}”. Choose from what the form shows."
+    words = f"“{value}” cannot be chosen. Choose from what the form shows."
     assert (page.status, page.error_of(field), getattr(kept(app, "author"), field)) == (
         422, words, getattr(author, field))  # fmt: skip
 

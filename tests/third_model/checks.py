@@ -220,7 +220,7 @@ def test_post_with_tags_cannot_keep_them_without_a_post(app: Flask, as_editor: A
     page = Page(as_editor.get(address))
     refused = Page(as_editor.post_form(address, {"fate.tags": "keep"}))
 
-    assert page.texts("legend") == ["What happens to 1 tag?"]
+    assert page.texts("legend") == ["What should happen to this post's 1 tag?"]
     assert [one.attributes["value"] for one in page.all("input", type="radio")] == ["give", "delete"]
     assert (refused.status, refused.summary) == (422, ["Choose what happens to the tags."])
     assert tags(app) == {"first": tag.post_id}

@@ -21,7 +21,7 @@ Make = Callable[..., Any]
         ("Ada,,,", "Email (empty): enter the email."),
         ("Ada,no-at-sign,,", "Email “no-at-sign”: use the form name@example.com."),
         (f"{'x' * 81},ada@example.com,,", f"Name “{'x' * 39}…”: must be 80 characters or fewer; it has 81."),
-        ("A\0a,ada@example.com,,", "Name “A\0a”: contains a NUL character, which cannot be stored. Take it out."),
+        ("A\0a,ada@example.com,,", "Name “A\0a”: contains a NUL character, which cannot be stored. Remove it."),
         ("Ada,ada@example.com,one,", "ID “one”: must be a whole number."),
         ("Ada,ada@example.com,1.0,", "ID “1.0”: must be a whole number."),
         ("Ada,ada@example.com,,soon", "Created at “soon”: must be a time like 2026-11-22T09:30:00Z."),
