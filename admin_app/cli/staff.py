@@ -116,7 +116,7 @@ def unlock(email: str) -> None:
     with writing(), records.commit(db.session, Staff):
         person = _person(email)
         sign_in.unlock(db.session, person)
-    click.echo(f"{person.name} can try again at once, from anywhere.")
+    click.echo(f"{person.name} can try again now, from anywhere.")
 
 
 @staff.command("reset-two-factor")

@@ -15,7 +15,7 @@ def note_access(session: AnySession, staff: Staff, what: str, *, actor: Actor | 
         session,
         actor=actor,
         kind=Kind.ACCESS,
-        summary=f"{what} staff “{staff.name}”",
+        summary=f"{what} colleague “{staff.name}”",
         resource=Staff.__tablename__,
         record_id=staff.id,
     )

@@ -21,7 +21,7 @@ MOST_ADDRESSES = 50
 LONGEST_ADDRESS = 120
 OTHERS = "Other addresses"
 # Into the wrong field people type their password.
-NO_ADDRESS = "What was typed is no address"
+NO_ADDRESS = "Not a valid email address"
 
 
 def record(session: AnySession, typed: str, *, resource: str) -> None:

@@ -48,8 +48,8 @@ LONGEST_ANSWER = 32_000
 
 NOT_MADE = "The passkey could not be added. Press the button to try again."
 NOT_PROVED = "This passkey was not accepted. Press the button to try again, or use another way."
-USED = "This page was open too long, or its passkey was used already. Press the button to try again."
-COPIED = "This passkey was refused, as there may be a copy of it. Use another way, and remove it under Account."
+USED = "This page was open too long, or its passkey has already been used. Press the button to try again."
+COPIED = "This passkey was refused because it may have been copied. Use another way, and remove it under Account."
 
 
 @dataclass(frozen=True)

@@ -104,7 +104,7 @@ def make_link(session: AnySession, staff: Staff) -> str:
     session.execute(delete(PasswordLink).where((PasswordLink.staff_id == staff.id) | (PasswordLink.expires_at < now)))
     until = now + timedelta(hours=RESET_HOURS if staff.password_hash else INVITATION_HOURS)
     session.add(PasswordLink(token_hash=_digest(token), staff_id=staff.id, created_at=now, expires_at=until))
-    note_access(session, staff, "Made a link for a new password of")
+    note_access(session, staff, "Created a password link for")
     return token
 
 
@@ -130,7 +130,7 @@ def use_link(session: AnySession, token: str, password: str) -> Staff:
     # Whoever deletes the row has used the link: of two requests in the same moment, one.
     used = session.execute(delete(PasswordLink).where(PasswordLink.token_hash == _digest(token)))
     if staff is None or used.rowcount != 1:  # type: ignore[attr-defined]  # a DELETE has one
-        message = "This link was used, or is too old. Ask for a new one."
+        message = "This link has been used or has expired. Ask for a new one."
         raise NotFoundError(message)
     set_password(session, staff, password)
     return staff

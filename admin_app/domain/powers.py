@@ -25,7 +25,7 @@ from admin_app.models.stored import recorded_models
 
 # Tables whose rows say what somebody may do.
 POWERFUL = (Staff.__tablename__, Role.__tablename__)
-ABOVE = "This is about rights that you do not have yourself. Ask somebody who has them."
+ABOVE = "You do not have all of these permissions yourself. Ask someone who has them."
 
 
 def guarded() -> frozenset[str]:
@@ -58,7 +58,9 @@ class Power:
                 raise InvalidRecord({"roles": "Choose at least one role."})
             if above := [one.name for one in given if self.rights is not None and not holds(self.rights, [one])]:
                 words = " and ".join(above)
-                raise InvalidRecord({"roles": f"You cannot give the role {words}: it holds more than you do."})
+                raise InvalidRecord(
+                    {"roles": f"You cannot give the role {words}: it has permissions that you do not have."}
+                )
 
     def require_over(self, staff: Staff) -> None:
         """Raise `PowerError` where a person, switched off or not, holds more by what the database says."""
@@ -68,7 +70,7 @@ class Power:
     def require_over_role(self, role: Role) -> None:
         """Raise `PowerError` where a role gives more by what the database says, or is the owner's, which stays as it is."""
         if role.is_fixed:
-            message = "The owner's role holds everything, and stays as it is."
+            message = "The owner role has all permissions and cannot be changed."
             raise PowerError(message)
         with self.session.no_autoflush:
             self.require(_read(self.session, Role.id == role.id))
@@ -109,7 +111,7 @@ def require_another_owner(session: AnySession, staff: Staff) -> None:
         others = select(Staff.id).where(Staff.has_role(OWNER), Staff.is_active)
         found = session.scalars(others).all()
     if list(found) == [staff.id]:
-        message = f"{staff.name} is the last owner. Make somebody else an owner first."
+        message = f"{staff.name} is the last owner. Make someone else an owner first."
         raise LastOwnerError(message)
 
 
@@ -129,13 +131,13 @@ def require_over_touched(session: AnySession, power: Power, set_id: int) -> None
 def require_sound(session: AnySession) -> None:
     """Raise where nobody could manage the staff any more, or somebody would have a role that there is not."""
     if session.scalar(select(Staff.id).where(Staff.has_role(OWNER), Staff.is_active).limit(1)) is None:
-        message = "Nobody could manage the staff any more. Make somebody else an owner first."
+        message = "Nobody could manage the staff any more. Make someone else an owner first."
         raise LastOwnerError(message)
     known = select(Role.key)
     keys = set(session.scalars(known))
     for name, held in session.execute(select(Staff.name, Staff.roles)):
         if gone := set(held) - keys:
-            message = f"{name} would have a role that there is not: {', '.join(sorted(gone))}."
+            message = f"{name} would have a role that does not exist: {', '.join(sorted(gone))}."
             raise PowerError(message)
 
 

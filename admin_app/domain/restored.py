@@ -40,14 +40,14 @@ def sign_everybody_out(session: AnySession) -> Ended:
     """End every session, link and code on paper: which of them had ended before the restore, nothing says any more."""
     _tell_who_had_codes(session)
     ended = Ended(*(_end_all(session, model) for model in (StaffSession, PasswordLink, RecoveryCode)))
-    words = f"Signed everybody out: ended {ended}"
+    words = f"Signed everyone out: ended {ended}"
     note(session, kind=Kind.ACCESS, summary=words, resource=Staff.__tablename__)
     return ended
 
 
 def _tell_who_had_codes(session: AnySession) -> None:
     for staff in session.scalars(select(Staff).where(Staff.id.in_(select(RecoveryCode.staff_id)))):
-        alerts.tell(session, staff, "The recovery codes were ended, with everybody's. Make new ones under Account.")
+        alerts.tell(session, staff, "Everyone's recovery codes were cancelled. Create new ones under Account.")
 
 
 def _end_all(session: AnySession, model: type[Any]) -> int:

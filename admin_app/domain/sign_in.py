@@ -111,7 +111,7 @@ def delay_of(session: AnySession, staff: Staff) -> tuple[int, datetime | None]:
 def unlock(session: AnySession, staff: Staff) -> None:
     """Let the person try again at once, from anywhere."""
     throttle.unlock(session, staff.email)
-    note_access(session, staff, "Forgot the failed tries to sign in as")
+    note_access(session, staff, "Reset the failed sign-in attempts of")
 
 
 def _account(email: str, *, is_watched: bool = False) -> Limit:

@@ -93,9 +93,7 @@ def enrol(session: AnySession, staff: Staff, secret: str, typed: str, *, key: st
     """
     step = _step_of(secret, _plain(typed))
     if step is None:
-        message = (
-            "This is not the code that the app shows now. Type the newest one; the telephone's clock has to be right."
-        )
+        message = "This is not the code that the app shows now. Type the newest one, and check that the phone's clock is right."
         raise InvalidRecord({"code": message})
     lock(session, staff)
     was_there = _changed(session.execute(delete(Authenticator).where(Authenticator.staff_id == staff.id)))
@@ -122,13 +120,13 @@ def renew_codes(session: AnySession, staff: Staff, *, key: str) -> list[str]:
     session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == staff.id))
     codes = ["".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH)) for _ in range(CODES)]
     session.add_all(RecoveryCode(staff_id=staff.id, code_hash=_code_hash(code, key)) for code in codes)
-    note_access(session, staff, "Made new recovery codes for")
-    alerts.tell(session, staff, "New recovery codes were made.")
+    note_access(session, staff, "Created new recovery codes for")
+    alerts.tell(session, staff, "New recovery codes were created.")
     return [f"{code[:5]}-{code[5:]}" for code in codes]
 
 
 def remove_app(session: AnySession, staff: Staff, *, is_required: bool) -> None:
-    """Do without the app; with the last factor the recovery codes go too. Raises `FactorError` where one has to stay."""
+    """Remove the app; with the last factor the recovery codes go too. Raises `FactorError` where one has to stay."""
     lock(session, staff)
     session.execute(delete(Authenticator).where(Authenticator.staff_id == staff.id))
     settle(session, staff, is_required=is_required)

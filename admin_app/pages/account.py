@@ -48,7 +48,7 @@ class AccountPage(Guarded):
             return self._page(staff, PasswordForm(), form)
         with records.commit(db.session, Staff):
             accounts.set_time_zone(staff, form.time_zone.data)
-        announce(f"Days and times are now those of {form.time_zone.data}.")
+        announce(f"The time zone is now {form.time_zone.data}.")
         return login.lead_to(url_for("account.index"))
 
     @expose("/", methods=("GET", "POST"))
@@ -138,7 +138,7 @@ class AccountPage(Guarded):
         staff = login.signed_in_staff()
         with records.commit(db.session, Preference):
             preferences.remember_shortcuts(db.session, staff, is_on="shortcuts" in request.form)
-        announce("Your choice of shortcuts was kept.")
+        announce("Shortcuts saved.")
         return login.lead_to(url_for("account.index"))
 
 
@@ -155,7 +155,7 @@ def _change_factors(staff: Staff, act: str) -> Any:
         case "remove":
             two_factor.reset(db.session, staff)
             db.session.commit()
-            announce("You sign in with your password alone now.")
+            announce("Two-factor sign-in is off. You sign in with your password only.")
             return login.lead_to(here)
         case "remove-app" if two_factor.has_app(db.session, staff):
             return _remove_app(staff)
@@ -163,7 +163,7 @@ def _change_factors(staff: Staff, act: str) -> Any:
 
 
 def _remove_app(staff: Staff) -> Any:
-    """Do without the app, where a passkey is there instead."""
+    """Remove the app, where a passkey is there instead."""
     try:
         two_factor.remove_app(db.session, staff, is_required=second_factor.is_required(staff))
     except FactorError as error:
@@ -172,7 +172,7 @@ def _remove_app(staff: Staff) -> Any:
     else:
         sessions.end_all(db.session, staff, but=current_user.token)
         db.session.commit()
-        announce("The app's codes no longer sign you in. You are signed out everywhere else.")
+        announce("The app was removed. You are signed out everywhere else.")
     return login.lead_to(url_for("account.index"))
 
 

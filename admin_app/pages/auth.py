@@ -30,8 +30,8 @@ blueprint = Blueprint("auth", __name__)
 open_to_old_tabs(blueprint)
 
 WRONG = "The email or the password is wrong."
-TOO_MANY = "Too many tries failed. Wait {wait}, then try again."
-OPEN_TOO_LONG = "This page lay open too long, or the browser keeps no cookies. Type the password, and sign in again."
+TOO_MANY = "Too many failed attempts. Wait {wait}, then try again."
+OPEN_TOO_LONG = "This page was open too long, or the browser accepts no cookies. Type your password and sign in again."
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -98,7 +98,7 @@ def choose_password(token: str) -> Any:
                 note(
                     db.session,
                     actor=accounts.actor_of(staff),
-                    summary=f"Staff “{staff.name}” chose a password by a link",
+                    summary=f"Colleague “{staff.name}” chose a password with a link",
                 )
         except NotFoundError:
             return render_template("pages/link_gone.html"), 404

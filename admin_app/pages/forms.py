@@ -111,5 +111,5 @@ class TimeZoneForm(TextForm):
         validate_choice=False,
         # There is always a zone: HTML's `required` would want a first option that is none.
         render_kw={"required": False},
-        description="A day in a filter is a day there, and times are shown as its clocks show them.",
+        description="Dates and times are shown, and filtered, in this time zone.",
     )

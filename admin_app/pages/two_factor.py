@@ -23,9 +23,9 @@ from admin_app.web.templating import SITE_NAME
 blueprint = Blueprint("two_factor", __name__)
 open_to_old_tabs(blueprint)
 
-WRONG_CODE = "This code is wrong, or was used before. Wait for the next one, or use a recovery code."
-TOO_MANY = "Too many codes were wrong. Wait {wait}, then try again."
-BEGIN_AGAIN = "Too long ago you typed the password, or the browser has lost its cookie. Sign in again."
+WRONG_CODE = "This code is wrong or was used before. Wait for the next one, or use a recovery code."
+TOO_MANY = "Too many wrong codes. Wait {wait}, then try again."
+BEGIN_AGAIN = "You typed your password too long ago, or the browser has lost its cookie. Sign in again."
 
 
 @blueprint.route("/sign-in/code", methods=["GET", "POST"])
@@ -100,7 +100,7 @@ def enrolment(staff: Staff) -> tuple[Form, list[str] | None]:
         return form, None
     secret = two_factor.offered_secret(staff, request.form.get("secret", ""), key=second_factor.key())
     if secret is None:
-        form.code.errors = ["This page is out of date. Scan the new square, and type the code it makes."]
+        form.code.errors = ["This page is out of date. Scan the new QR code and type the code that the app shows."]
         return form, None
     try:
         codes = two_factor.enrol(db.session, staff, secret, form.code.data or "", key=second_factor.key())

@@ -56,7 +56,7 @@ class Access(Powerful):
                 return self._access_page(staff, hand_over(staff))
             case "unlock":
                 sign_in.unlock(db.session, staff)
-                announce(f"{staff.name} can try again at once, from anywhere.")
+                announce(f"{staff.name} can try again now, from anywhere.")
             case "reset-two-factor" if _is_oneself(staff):
                 # One's own are under Account, where the last one stays.
                 abort(403)
@@ -98,8 +98,8 @@ def _is_oneself(staff: Staff) -> bool:
 
 
 def _after_reset(staff: Staff) -> str:
-    words = f"The second factor of {staff.name} is reset, and they are signed out everywhere."
-    return f"{words} They set up another one at the next sign-in." if second_factor.is_required(staff) else words
+    words = f"The second factor of {staff.name} was reset. They are signed out everywhere."
+    return f"{words} They have to set up a new one at the next sign-in." if second_factor.is_required(staff) else words
 
 
 def _factors(staff: Staff) -> str:
@@ -118,8 +118,8 @@ def _tries(staff: Staff) -> str:
     count, until = sign_in.delay_of(db.session, staff)
     if not count:
         return ""
-    words = f"{counted(count, 'try', 'tries')} to sign in failed."
+    words = f"{counted(count, 'attempt', 'attempts')} to sign in failed."
     seconds = int((until - utc_now()).total_seconds()) if until else 0
     if seconds <= 0:
         return words
-    return f"{words} A device that {staff.name} has not signed in with before waits {waiting_time(seconds)}."
+    return f"{words} On a new device {staff.name} has to wait {waiting_time(seconds)}."

@@ -12,7 +12,7 @@ from admin_app.panel.registry import resources
 from admin_app.panel.resource import ResourceView
 from admin_app.panel.standing import standing
 
-FIELD_WORDS = {FieldRight.READ_ONLY: "Read-only", FieldRight.HIDDEN: "Hidden"}
+FIELD_WORDS = {FieldRight.READ_ONLY: "Can see", FieldRight.HIDDEN: "Hidden"}
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def lines(ticked: Collection[str]) -> list[MatrixRow]:
 def left_out() -> str:
     """Say what a tick for every resource does not reach."""
     names = text.in_words([one.plural for one in resources() if one.is_guarded])
-    return f"A tick at “Every resource” is also for those to come, and not for {names}: these have to be ticked by themselves."
+    return f"“Every resource” includes resources added later, but not {names}."
 
 
 def _line(name: str, label: str, known: Collection[Act], ticked: Collection[str]) -> MatrixRow:
@@ -90,7 +90,7 @@ def row_choices(chosen: Collection[str]) -> list[tuple[str, list[Choice]]]:
 
 def _row_choice(resource: ResourceView, chosen: Collection[str]) -> Choice:
     held = [_rules(resource, act) for act in Act if resource.may(act)]
-    every = Tick("", "Every row", is_ticked=False, is_open=None in held)
+    every = Tick("", "All records", is_ticked=False, is_open=None in held)
     rules = (
         Tick(
             f"{resource.endpoint}:{name}",
@@ -117,7 +117,7 @@ def _field_choice(resource: ResourceView, name: str, chosen: Collection[str]) ->
     held = [rights.field(act, resource.endpoint, name, guarded=resource.is_guarded) for act in Act]
     least = min(one.strictness for one in held)
     path = f"{resource.endpoint}.{name}"
-    free = Tick("", "Free", is_ticked=False, is_open=least == 0)
+    free = Tick("", "Can edit", is_ticked=False, is_open=least == 0)
     others = (
         Tick(f"{path}:{right}", words, is_ticked=f"{path}:{right}" in chosen, is_open=least <= right.strictness)
         for right, words in FIELD_WORDS.items()

@@ -75,4 +75,4 @@ def said_of_signed_out() -> str:
     """Say how many other people have to sign in again by the last act; "" for none."""
     number = renewal.signed_out(db.session)
     people = counted(number, "person has", "people have")
-    return f"{people} to sign in again; what they typed is kept." if number else ""
+    return f"{people} to sign in again. Their unsaved text is kept." if number else ""

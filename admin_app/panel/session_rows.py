@@ -57,5 +57,5 @@ def end_sessions(staff: Staff, chosen: str) -> str:
             f"{'You are' if is_oneself else f'{staff.name} is'} signed out everywhere{' else' if is_oneself else ''}."
         )
     if sessions.end_by_handle(db.session, staff, chosen):
-        return "That session was ended."
-    return "That session had ended already."
+        return "That device was signed out."
+    return "That device was already signed out."

@@ -25,7 +25,7 @@ class RoleResource(Powerful):
     """Make roles of resources and acts, rows and fields. The owner's holds everything and stays as it is."""
 
     record = Role
-    description = "What the people who sign in here may do. A person can have several roles."
+    description = "What people who sign in here can do. A person can have several roles."
     menu_order = 95
     can_transfer = False
 
@@ -33,7 +33,7 @@ class RoleResource(Powerful):
     column_further_list = ("created_at", "updated_at")
     column_sortable_list = ("name", "created_at", "id")
     column_filters = ("name", "permissions")
-    column_labels = {"holders": "People", "rows": "Which rows", "fields": "Which fields"}
+    column_labels = {"holders": "People", "rows": "Records", "fields": "Fields"}
     column_default_sort = ("name", False)
     form_columns = ("name", "permissions", "rows", "fields")
     form_overrides = {"permissions": PermissionsField, "rows": RowRulesField, "fields": FieldRightsField}
@@ -61,9 +61,9 @@ class RoleResource(Powerful):
         others = roles.number_of_holders(db.session, record, are_active=True) - is_mine
         if not others:
             return ""
-        noun = f"{'other ' if is_mine else ''}{'person who signs' if others == 1 else 'people who sign'} in with"
-        whose = f"the {noun}" if others == 1 else f"the {others:,} {noun}"
-        return f"Saving other rights ends the sessions of {whose} this role; what they typed is kept."
+        noun = f"{'other ' if is_mine else ''}{'person' if others == 1 else 'people'} with this role"
+        text = "Their unsaved text is kept."
+        return f"Changing permissions signs out {others:,} {noun}. {text}"
 
     def on_model_change(self, form: Form, model: Role, is_created: bool) -> None:  # noqa: ARG002, FBT001 -- Flask-Admin's signature
         """Give no more than whoever saves holds, before and after."""
@@ -79,5 +79,5 @@ class RoleResource(Powerful):
         powers.taken(db.session, current_person()).require_over_role(model)
         if number := roles.number_of_holders(db.session, model):
             people = counted(number, "person has", "people have")
-            message = f"{people} this role. Take it from them first."
+            message = f"{people} this role. Remove it from them first."
             raise DeletionError(message)

@@ -26,9 +26,9 @@ class StaffResource(Access):
     """Make accounts, change roles, reset passwords, switch accounts off. The last owner stays."""
 
     record = Staff
-    noun = "member of staff"
+    noun = "colleague"
     nouns = "staff"
-    description = "Who can sign in here, and what they may do."
+    description = "The people who can sign in here, and what they can do."
     menu_order = 90
     can_transfer = False
 
@@ -43,14 +43,14 @@ class StaffResource(Access):
     form_overrides = {"roles": RolesField}
     form_args = {
         "roles": {
-            "description": "Roles add up. Tick at least one.",
+            "description": "Roles add up. Choose at least one.",
             "validators": [Rule(lambda keys: None if keys else NO_ROLE, is_required=True)],
         }
     }
     form_extra_fields = {
         "password": NewPasswordField(
             "New password",
-            description=f"{passwords.SHORTEST_PASSWORD} characters or more. Leave it empty to keep the present one.",
+            description=f"{passwords.SHORTEST_PASSWORD} characters or more. Leave it empty to keep the current one.",
             validators=[Rule(lambda password: passwords.password_problem(password) if password else None)],
             render_kw={"autocomplete": "new-password"},
         )
@@ -72,8 +72,7 @@ class StaffResource(Access):
         field = form["password"]
         field.label.text = "Password"
         field.description = (
-            f"{passwords.SHORTEST_PASSWORD} characters or more. "
-            "Leave it empty to get a link with which the person chooses one."
+            f"{passwords.SHORTEST_PASSWORD} characters or more. Leave it empty to create an invitation link instead."
         )
         return form
 
@@ -81,7 +80,7 @@ class StaffResource(Access):
         """Lead on to the link that is missing, when the account has no password yet."""
         if record.password_hash:
             return super()._saved(record, words)
-        announce(f"{words} Make the link with which {record.name} chooses a password.")
+        announce(f"{words} Next: create an invitation link for {record.name}.")
         return self.redirect(self.link("access_view", record))
 
     def on_model_change(self, form: Form, model: Staff, is_created: bool) -> None:  # noqa: FBT001 -- Flask-Admin's signature

@@ -14,14 +14,14 @@ from admin_app.text import exact_time
 from admin_app.web import mail
 from admin_app.zones import zone_of
 
-SUBJECT = "Your account: how you sign in was changed"
+SUBJECT = "Your account: the way you sign in has changed"
 BODY = """Hello {name},
 
-at {time} this was done to how you sign in as {email}:
+at {time} the way you sign in as {email} changed:
 
 {lines}
 
-If it was neither you nor agreed with you, choose a new password, and tell an owner of the dashboard.
+If you did not do this or agree to it, choose a new password and tell an owner of the dashboard.
 """
 
 

@@ -30,7 +30,7 @@ _MAKE, _PROVE = "make", "prove"
 # Where the cookie says which browser a question was put to.
 _BROWSER = "passkeys"
 
-ELSEWHERE = "Passkeys do not work at this address. They need https and a host name in ADMIN_HOSTS, or localhost."
+ELSEWHERE = "Passkeys aren't available here. Ask whoever runs the dashboard to turn on https."
 
 
 @dataclass(frozen=True)

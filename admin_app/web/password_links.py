@@ -15,11 +15,11 @@ from admin_app.web import mail
 SUBJECT = "Your account: choose a password"
 BODY = """Hello {name},
 
-here is the link with which you choose a password for {email}:
+choose a password for {email} with this link:
 
 {url}
 
-It works once, within {hours}. Whoever has the link can use it: do not pass it on.
+It works once and expires in {hours}. Anyone who has the link can use it, so do not share it.
 If you did not expect this email, tell an owner of the dashboard.
 """
 

@@ -32,7 +32,7 @@ KEPT_SECONDS = 60 * 60
 
 PASSWORD, TYPED = "proof_password", "proof_typed"
 WRONG = "This is not your password. Nothing was changed."
-TOO_MANY = "Too many tries failed. Wait {wait}, then try again."
+TOO_MANY = "Too many failed attempts. Wait {wait}, then try again."
 
 
 def is_fresh() -> bool:

@@ -48,7 +48,7 @@ def after_password(staff: Staff, onward: str, outcome: Outcome | None = None) ->
     """Sign the person in, or lead to the factor that is missing; nobody has a session before."""
     warning = ""
     if outcome is not None and outcome.failed and outcome.since:
-        tries = counted(outcome.failed, "failed try", "failed tries")
+        tries = counted(outcome.failed, "failed attempt", "failed attempts")
         warning = f"{tries} to sign in as you since {since(outcome.since)}."
     if two_factor.has_factor(db.session, staff):
         step = "two_factor.code"
@@ -80,7 +80,7 @@ def begin_session(who: HalfWay) -> None:
     login.renew(who.staff)
     remember_device(who.staff)
     if who.warning:
-        words = f"{who.warning} If that was not you, choose a new password."
+        words = f"{who.warning} If that was not you, change your password."
         call_attention(words, links=[("Account", url_for("account.index"))])
 
 

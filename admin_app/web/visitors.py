@@ -47,7 +47,7 @@ def device_in_words(user_agent: str) -> str:
 def place_in_words(address: str) -> str:
     """Say what an address tells by itself: this computer, the local network, or somewhere on the internet."""
     if not address:
-        return "unknown place"
+        return "unknown location"
     place = ipaddress.ip_address(address)
     if place.is_loopback:
         return "this server itself"

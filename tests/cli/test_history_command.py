@@ -40,7 +40,7 @@ def test_what_a_command_changes_is_in_its_runners_name(manage: Any, app: Flask) 
 
     with app.app_context():
         done = db.session.scalars(select(ChangeSet)).one()
-    assert (done.kind, done.summary) == ("command", "Created member of staff “Ann”")
+    assert (done.kind, done.summary) == ("command", "Created colleague “Ann”")
     assert done.actor.startswith("Command line (")
 
 

@@ -192,7 +192,7 @@ def test_disable_refuses_the_last_owner(manage: Manage, app: Flask, owner: Staff
 
     assert (result.exit_code, result.stderr) == (
         1,
-        "Error: Olivia is the last owner. Make somebody else an owner first.\n",
+        "Error: Olivia is the last owner. Make someone else an owner first.\n",
     )
     assert person(app, owner.email).is_active
 
@@ -264,7 +264,7 @@ def test_unlock_forgets_the_failed_tries(
     result = manage("staff", "unlock", viewer.email)
 
     assert answer.status_code == 429
-    assert (result.exit_code, result.output) == (0, "Vera can try again at once, from anywhere.\n")
+    assert (result.exit_code, result.output) == (0, "Vera can try again now, from anywhere.\n")
     assert client.post_form("/sign-in", {"email": viewer.email, "password": "wrong"}).status_code == 422
 
 
@@ -350,7 +350,7 @@ def test_signing_everybody_out_is_in_the_history(manage: Manage, app: Flask) -> 
         assert (act.kind, act.resource, act.summary) == (
             "access",
             "staff",
-            "Signed everybody out: ended 2 sessions, 1 password link and 8 recovery codes",
+            "Signed everyone out: ended 2 sessions, 1 password link and 8 recovery codes",
         )
         assert (act.actor_id, act.actor) == person_at_the_terminal()
 
@@ -363,10 +363,10 @@ def test_who_loses_recovery_codes_is_told_by_email_and_on_their_page(
     manage("staff", "sign-out", "--all")
 
     told = [(one.to, next(line for line in one.body.splitlines() if line[:2] == "- ")) for one in outbox.outbox]
-    words = "- The recovery codes were ended, with everybody's. Make new ones under Account."
+    words = "- Everyone's recovery codes were cancelled. Create new ones under Account."
     assert told == [([viewer.email], words)]
     assert "0 of 8 recovery codes are left" in client_of(viewer).get("/admin/account/").text
-    assert "Make new ones:" in client_of(viewer).get("/admin/account/").text
+    assert "Create new ones:" in client_of(viewer).get("/admin/account/").text
 
 
 @pytest.mark.usefixtures("ways_in")

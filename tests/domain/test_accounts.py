@@ -135,7 +135,7 @@ def test_the_last_owner_is_kept(owner: Staff, editor: Staff, make_staff: Any) ->
     make_staff("Closed", OWNER, is_active=False)
     assert editor.is_active
 
-    with pytest.raises(LastOwnerError, match=r"Olivia is the last owner\. Make somebody else an owner first\."):
+    with pytest.raises(LastOwnerError, match=r"Olivia is the last owner\. Make someone else an owner first\."):
         powers.require_another_owner(db.session, owner)
 
 

@@ -161,7 +161,7 @@ def test_a_passkey_is_renamed(owner: Staff, enrolled: Passkey) -> None:
     db.session.commit()
 
     assert enrolled.name == "Blue key"
-    assert last_act().summary == "Renamed the passkey “Key” to “Blue key” of staff “Olivia”"
+    assert last_act().summary == "Renamed the passkey “Key” to “Blue key” of colleague “Olivia”"
 
 
 @on_sqlite
@@ -187,7 +187,7 @@ def test_the_last_factor_goes_with_its_codes_where_none_is_needed(owner: Staff, 
     db.session.commit()
 
     assert (two_factor.has_factor(db.session, owner), two_factor.codes_left(db.session, owner)) == (False, 0)
-    assert last_act().summary == "Removed the passkey “Key” of staff “Olivia”"
+    assert last_act().summary == "Removed the passkey “Key” of colleague “Olivia”"
 
 
 @on_sqlite

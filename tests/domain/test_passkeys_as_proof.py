@@ -98,7 +98,7 @@ def test_a_count_that_goes_back_is_refused_and_in_the_trail(
     assert (act.kind, act.record_id, act.summary) == (
         Kind.ACCESS,
         owner.id,
-        "Refused the passkey “Key”, which may have been copied, of staff “Olivia”",
+        "Refused the passkey “Key”, which may have been copied, of colleague “Olivia”",
     )
 
 

@@ -20,7 +20,7 @@ def test_the_owners_role_is_changed_by_nobody(owner: Staff) -> None:
     (role,) = roles.of_keys(db.session, [OWNER])
 
     for person in (owner, None):
-        with pytest.raises(PowerError, match=r"^The owner's role holds everything, and stays as it is\.$"):
+        with pytest.raises(PowerError, match=r"^The owner role has all permissions and cannot be changed\.$"):
             powers.taken(db.session, person).require_over_role(role)
 
 
@@ -37,7 +37,9 @@ def test_a_command_gives_every_role_and_touches_everybody(owner: Staff) -> None:
 def test_who_is_switched_off_gives_nothing(make_staff: Any) -> None:
     power = powers.taken(db.session, make_staff("Ann", OWNER, is_active=False))
 
-    with pytest.raises(InvalidRecord, match=r"^You cannot give the role Viewer: it holds more than you do\.$"):
+    with pytest.raises(
+        InvalidRecord, match=r"^You cannot give the role Viewer: it has permissions that you do not have\.$"
+    ):
         power.require_roles([VIEWER])
 
 

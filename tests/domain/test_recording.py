@@ -60,8 +60,8 @@ def test_the_trail_calls_records_what_their_resource_calls_them(make_staff: Any)
             one.time_zone = "Europe/Prague"
 
     assert [one.summary for one in sets()] == [
-        "Created member of staff “Ann”",
-        "Created member of staff “Bob”",
+        "Created colleague “Ann”",
+        "Created colleague “Bob”",
         "Changed 2 staff",
     ]
 

@@ -38,15 +38,15 @@ def test_an_owner_resets_a_second_factor_and_ends_the_sessions(
     done = as_owner.post_form(url, {"act": "reset-two-factor"})
 
     page = Page(as_owner.get(url))
-    assert "Beside the password: an app, 1 passkey and 8 recovery codes." in before
+    assert "In addition to the password: an app, 1 passkey and 8 recovery codes." in before
     assert (done.status_code, page.notice) == (
         303,
-        "Success The second factor of Vera is reset, and they are signed out everywhere.",
+        "Success The second factor of Vera was reset. They are signed out everywhere.",
     )
-    assert "None: the password alone signs Vera in." in page.root.text
+    assert "Off. Vera signs in with a password only." in page.root.text
     assert as_viewer.get("/admin/").status_code == 302
     assert half_way(client=app.test_client(), email=viewer.email).location == "/admin/"
-    assert told(app, 1) == ["Turned two-factor sign-in off for staff “Vera”"]
+    assert told(app, 1) == ["Turned two-factor sign-in off for colleague “Vera”"]
 
 
 @on_sqlite
@@ -91,17 +91,17 @@ def test_what_was_done_about_somebodys_access_is_in_their_history(as_owner: Any,
     heads = [one.all("p")[0].text for one in history.all("li", class_="event")]
     who = "Olivia (olivia@example.com)"
     assert heads == [
-        f"{who} ended all sessions of staff “Verity”",
-        f"{who} ended a session of staff “Verity”",
-        f"{who} forgot the failed tries to sign in as staff “Verity”",
-        f"{who} made a link for a new password of staff “Verity”",
-        "Verity (vera@example.com) ended all other sessions of staff “Verity”",
+        f"{who} ended all sessions of colleague “Verity”",
+        f"{who} ended a session of colleague “Verity”",
+        f"{who} reset the failed sign-in attempts of colleague “Verity”",
+        f"{who} created a password link for colleague “Verity”",
+        "Verity (vera@example.com) ended all other sessions of colleague “Verity”",
         f"{who} changed it",
         heads[-1],
     ]
     assert [one.text for one in activity.all("a", class_="event__what")][:2] == [
-        "Ended all sessions of staff “Verity”",
-        "Ended a session of staff “Verity”",
+        "Ended all sessions of colleague “Verity”",
+        "Ended a session of colleague “Verity”",
     ]
 
 

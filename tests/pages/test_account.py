@@ -147,7 +147,7 @@ def test_the_time_zone_is_kept_and_shown_as_chosen(as_viewer: Any, viewer: Staff
         assert db.session.get_one(Staff, viewer.id).time_zone == "Europe/Prague"
     page = Page(as_viewer.get(URL))
     assert (response.status_code, response.location) == (303, URL)
-    assert page.notice == "Success Days and times are now those of Europe/Prague."
+    assert page.notice == "Success The time zone is now Europe/Prague."
     assert [one.text for one in page.all("option") if "selected" in one.attributes] == ["Prague"]
 
 
@@ -191,5 +191,5 @@ def test_a_passkey_is_offered_only_where_it_can_be_made(host: str, as_viewer: An
 
     page = as_viewer.get("/admin/account/", base_url=f"http://{host}").text
 
-    is_offered, says_why = "Add a passkey" in page, "Passkeys do not work at this address." in page
+    is_offered, says_why = "Add a passkey" in page, "Passkeys aren't available here." in page
     assert (is_offered, says_why) == (host == "localhost", host != "localhost")

@@ -188,7 +188,7 @@ def test_the_trail_of_staff_is_for_owners_alone(as_editor: Any, as_owner: Any, m
     seen = {name: Page(client.get("/admin/activity/")) for name, client in (("owner", as_owner), ("editor", as_editor))}
     statuses = [client.get(f"/admin/activity/set/?id={made}").status_code for client in (as_owner, as_editor)]
 
-    assert "Created member of staff “Ann”" in summaries(seen["owner"])
+    assert "Created colleague “Ann”" in summaries(seen["owner"])
     assert summaries(seen["editor"]) == []
     assert statuses == [200, 404]
     assert as_editor.post_form("/admin/activity/undo/", {"id": str(made)}, page="/admin/").status_code == 404
@@ -284,7 +284,7 @@ def test_failed_sign_ins_are_counted_and_bounded(as_nobody: Any, as_owner: Any, 
         found = list(db.session.scalars(select(ChangeSet).where(ChangeSet.kind == "failed sign-in")))
 
     named = {one.actor: one.count for one in found if one.count}
-    assert named == {"mallory@example.com": 3, "What was typed is no address": 1, "Other addresses": 2}
+    assert named == {"mallory@example.com": 3, "Not a valid email address": 1, "Other addresses": 2}
     assert Page(as_owner.get("/admin/activity/?kind=failed+sign-in&q=mallory")).texts(
         "p", class_="page-head__result"
     ) == ["1 change"]

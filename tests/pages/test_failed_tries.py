@@ -25,7 +25,7 @@ def test_too_many_tries_are_told_to_wait(sign_in: Callable[..., Any], owner: Sta
     answers = [sign_in(password="wrong") for _ in range(6)]
 
     assert [answer.status_code for answer in answers] == [422] * 5 + [429]
-    assert Page(answers[-1]).summary == ["Too many tries failed. Wait 1 second, then try again."]
+    assert Page(answers[-1]).summary == ["Too many failed attempts. Wait 1 second, then try again."]
     assert answers[-1].headers["Retry-After"] == "1"
     assert owner.email in answers[-1].text
 
@@ -88,7 +88,7 @@ def test_the_next_sign_in_tells_of_failed_tries(sign_in: Callable[..., Any], as_
     sign_in()
 
     notice = Page(as_nobody.get("/admin/")).notice
-    assert re.search(r"Attention 4 failed tries to sign in as you since \d\d:\d\d UTC\. If that was not you", notice)
+    assert re.search(r"Attention 4 failed attempts to sign in as you since \d\d:\d\d UTC\. If that was not you", notice)
     assert "failed" not in Page(as_nobody.get("/admin/")).notice
 
 
@@ -102,7 +102,7 @@ def test_an_owner_forgets_the_failed_tries_of_somebody(
 
     as_owner.post_form(url, {"act": "unlock"})
 
-    assert [line for line in told if line.startswith("6 tries to sign in failed.")] != []
+    assert [line for line in told if line.startswith("6 attempts to sign in failed.")] != []
     assert "failed" not in as_owner.get(url).text
     assert sign_in(email=viewer.email, client=app.test_client()).status_code == 303
 

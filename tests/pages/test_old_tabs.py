@@ -76,7 +76,7 @@ def test_no_other_site_signs_anybody_in_and_the_form_comes_again(
         "/admin/user/",
     )
     assert page.summary == [
-        "This page lay open too long, or the browser keeps no cookies. Type the password, and sign in again."
+        "This page was open too long, or the browser accepts no cookies. Type your password and sign in again."
     ]
     assert as_nobody.get("/admin/").status_code == 302
 
@@ -120,7 +120,7 @@ def test_a_second_step_without_its_cookie_begins_again_and_says_so(half_way: Any
     assert asked.startswith(CODE)
     assert page.all("input", name="next")[0].attributes["value"] == "/admin/user/"
     assert page.notice.endswith(
-        "Too long ago you typed the password, or the browser has lost its cookie. Sign in again."
+        "You typed your password too long ago, or the browser has lost its cookie. Sign in again."
     )
 
 
@@ -197,7 +197,7 @@ def test_who_was_signed_out_by_other_rights_reads_why_and_need_not_type_the_emai
         db.session.commit()
     page = Page(client.get(client.get("/admin/").location))
 
-    assert "Your rights were changed, Liam, and so you were signed out." in page.texts("main")[0]
+    assert "You were signed out because your permissions changed, Liam." in page.texts("main")[0]
     assert page.all("input", name="email")[0].attributes["value"] == "liam@example.com"
     assert as_owner.get("/admin/").status_code == 200
 
@@ -239,7 +239,7 @@ def test_a_password_link_beside_another_session_says_for_whom_it_is(link: str, a
 
     assert (page.all("nav"), page.texts("p", class_="who__name")) == ([], [])
     assert "vera@example.com" in page.texts("main")[0]
-    assert "This browser is signed in as Olivia: the link is for somebody else." in page.texts("main")[0]
+    assert "This browser is signed in as Olivia, and the link is for someone else." in page.texts("main")[0]
     assert "signed in as" not in plain.texts("main")[0]
 
 
@@ -249,7 +249,7 @@ def test_after_a_password_link_another_session_is_not_theirs(
     page = Page(as_owner.post_form(link, {"new_password": NEW}))
 
     assert (page.status, page.heading, page.all("nav")) == (200, "The password is set", [])
-    assert "It is the password of vera@example.com from now on." in page.texts("main")[0]
+    assert "vera@example.com has a new password." in page.texts("main")[0]
     assert "This browser is still signed in as Olivia." in page.texts("main")[0]
     assert Page(as_owner.get("/admin/")).notice == ""
     out = as_owner.post("/sign-out", data=page.values(""))

@@ -30,7 +30,7 @@ from tests.pages.passkeys import (
 
 on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 REFUSED = "This passkey was not accepted. Press the button to try again, or use another way."
-USED = "This page was open too long, or its passkey was used already. Press the button to try again."
+USED = "This page was open too long, or its passkey has already been used. Press the button to try again."
 
 
 @pytest.fixture(autouse=True)
@@ -121,7 +121,7 @@ def test_a_passkey_whose_count_goes_back_signs_nobody_in(
     answer = Page(prove(as_nobody, device))
 
     assert (answer.status, answer.summary) == (422, [passkeys.COPIED])
-    assert told(app, 1) == ["Refused the passkey “Blue key”, which may have been copied, of staff “Olivia”"]
+    assert told(app, 1) == ["Refused the passkey “Blue key”, which may have been copied, of colleague “Olivia”"]
     assert sessions(app) == 1
 
 
@@ -265,4 +265,7 @@ def test_wrong_passkeys_and_wrong_passwords_are_delayed_together(
         [REFUSED],
         [REFUSED],
     ]
-    assert (answers[5].summary, right.status_code) == (["Too many tries failed. Wait 1 second, then try again."], 422)
+    assert (answers[5].summary, right.status_code) == (
+        ["Too many failed attempts. Wait 1 second, then try again."],
+        422,
+    )

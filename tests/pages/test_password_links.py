@@ -87,7 +87,7 @@ def test_a_link_needs_the_forms_token(as_owner: Any, viewer: Staff, as_nobody: A
 def test_a_made_up_link_is_good_no_more(token: str, as_nobody: Any) -> None:
     response = as_nobody.get(f"/password/{token}")
 
-    assert (response.status_code, Page(response).heading) == (404, "This link is good no more")
+    assert (response.status_code, Page(response).heading) == (404, "This link is no longer valid")
 
 
 @on_sqlite
@@ -110,7 +110,7 @@ def test_with_a_mail_server_the_link_is_sent_and_not_shown(
     url = next(line for line in sent.body.splitlines() if "/password/" in line)
     assert (sent.to, sent.subject) == ([viewer.email], "Your account: choose a password")
     assert url not in page.text
-    assert "A link is on its way to vera@example.com. It works once, within 24 hours." in Page(page).notice
+    assert "A link was sent to vera@example.com. It works once and expires in 24 hours." in Page(page).notice
     assert as_nobody.get(urlsplit(url).path).status_code == 200
 
 

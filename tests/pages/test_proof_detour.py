@@ -63,7 +63,7 @@ def test_a_wrong_password_changes_nothing_keeps_what_was_typed_and_is_counted(
     late = Page(confirm(stale, url, page, password))
 
     assert tries[:5] == [(422, "This is not your password. Nothing was changed.")] * 5
-    assert tries[5] == (422, "Too many tries failed. Wait 1 second, then try again.")
+    assert tries[5] == (422, "Too many failed attempts. Wait 1 second, then try again.")
     assert (late.status, name_of(app, viewer)) == (422, "Vera")
 
 

@@ -22,10 +22,10 @@ def said(answer: Any) -> str:
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("/admin/staff/new/", "To add a member of staff"),
-        ("/admin/staff/edit/?id={id}", "To change a member of staff"),
-        ("/admin/staff/delete/?id={id}", "To delete a member of staff"),
-        ("/admin/staff/access/?id={id}", "To change how a member of staff signs in"),
+        ("/admin/staff/new/", "To add a colleague"),
+        ("/admin/staff/edit/?id={id}", "To change a colleague"),
+        ("/admin/staff/delete/?id={id}", "To delete a colleague"),
+        ("/admin/staff/access/?id={id}", "To change how a colleague signs in"),
         ("/admin/role/new/", "To add a role"),
         ("/admin/account/two-factor/", "To change your two-factor sign-in"),
         ("/admin/account/passkeys/", "To add a passkey"),

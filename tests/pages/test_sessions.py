@@ -60,8 +60,8 @@ def test_the_present_browser_stands_first_and_is_marked(client_of: Any, viewer: 
         ("2a00:1450::1", "internet, 2a00:1450::1"),
         ("::ffff:8.8.8.8", "internet, 8.8.8.8"),
         ("fe80::1%eth0", "local network, fe80::1"),
-        ("no address", "unknown place"),
-        ("", "unknown place"),
+        ("no address", "unknown location"),
+        ("", "unknown location"),
     ],
 )  # fmt: skip -- a table
 def test_a_place_is_told_by_the_address_alone(
@@ -69,7 +69,7 @@ def test_a_place_is_told_by_the_address_alone(
 ) -> None:
     as_nobody.post_form("/sign-in", {"email": owner.email, "password": password}, environ_base={"REMOTE_ADDR": address})
 
-    assert Page(as_nobody.get(ACCOUNT)).column("Place", "sessions") == [place]
+    assert Page(as_nobody.get(ACCOUNT)).column("Location", "sessions") == [place]
 
 
 @on_sqlite
@@ -103,7 +103,7 @@ def test_one_session_is_ended_and_the_others_stay(client_of: Any, viewer: Staff)
     response = here.post_form(SESSIONS, {"session": handle}, page=ACCOUNT)
 
     assert (response.status_code, response.location) == (303, ACCOUNT)
-    assert "That session was ended." in Page(here.get(ACCOUNT)).notice
+    assert "That device was signed out." in Page(here.get(ACCOUNT)).notice
     assert [one.get("/admin/").status_code for one in (here, there, elsewhere)] == [200, 302, 200]
 
 
@@ -121,7 +121,7 @@ def test_nobody_ends_a_session_of_somebody_else_on_the_account_page(as_viewer: A
 
     as_viewer.post_form(SESSIONS, {"session": handle}, page=ACCOUNT)
 
-    assert "had ended already" in Page(as_viewer.get(ACCOUNT)).notice
+    assert "was already signed out" in Page(as_viewer.get(ACCOUNT)).notice
     assert as_editor.get("/admin/").status_code == 200
 
 
@@ -143,7 +143,7 @@ def test_an_owner_ends_one_or_all_sessions_of_somebody(client_of: Any, viewer: S
     after_all = [one.get("/admin/").status_code for one in (first, second, third, as_owner)]
 
     assert (after_one, after_all) == ([302, 200, 200], [302, 302, 302, 200])
-    assert Page(as_owner.get(url)).texts("p", within="main")[-1] == "Signed in nowhere."
+    assert Page(as_owner.get(url)).texts("p", within="main")[-1] == "Not signed in anywhere."
 
 
 @on_sqlite

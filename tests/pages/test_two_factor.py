@@ -170,7 +170,7 @@ def test_the_trail_says_what_became_of_a_second_factor(
         acts = db.session.scalars(select(ChangeSet).order_by(ChangeSet.id.desc()).limit(3)).all()
         told = [(one.actor_id, one.summary, one.record_id) for one in acts]
     assert told == [
-        (owner.id, "Turned two-factor sign-in off for staff “Olivia”", owner.id),
-        (owner.id, "Made new recovery codes for staff “Olivia”", owner.id),
-        (owner.id, "Set up the app for two-factor sign-in of staff “Olivia”", owner.id),
+        (owner.id, "Turned two-factor sign-in off for colleague “Olivia”", owner.id),
+        (owner.id, "Created new recovery codes for colleague “Olivia”", owner.id),
+        (owner.id, "Set up the app for two-factor sign-in of colleague “Olivia”", owner.id),
     ]

@@ -40,7 +40,7 @@ def test_no_role_is_ticked_beforehand_and_one_is_needed(as_owner: Any, app: Flas
     refused = Page(as_owner.post_form(NEW, form))
 
     assert [one.attributes["value"] for one in drawn.all("input", name="roles") if "checked" in one.attributes] == []
-    assert drawn.texts(id="roles-hint") == ["Roles add up. Tick at least one."]
+    assert drawn.texts(id="roles-hint") == ["Roles add up. Choose at least one."]
     assert (refused.status, refused.error_of("roles")) == (422, "Choose at least one role.")
     assert list(kept(app)) == ["Olivia"]
 
@@ -59,8 +59,8 @@ def test_a_new_account_without_a_password_leads_to_its_link(as_owner: Any, app: 
     made = as_owner.post_form(NEW, form)
 
     page = Page(as_owner.get(made.location))
-    assert (made.status_code, page.heading) == (303, "Access of Ann")
-    assert "Make the link with which Ann chooses a password." in page.notice
+    assert (made.status_code, page.heading) == (303, "Ann: access")
+    assert "Next: create an invitation link for Ann." in page.notice
     assert app.test_client().post_form("/sign-in", {"email": "ann@example.com", "password": "x"}).status_code == 422
 
 
@@ -81,7 +81,7 @@ def test_an_address_is_used_once_in_any_case(address: str, as_owner: Any, owner:
     page = Page(as_owner.post_form(NEW, form))
 
     assert page.status == 422
-    assert page.error_of("email") == f"Email is already used by member of staff {owner.id}. Enter a different one."
+    assert page.error_of("email") == f"Email is already used by colleague {owner.id}. Enter a different one."
     assert list(kept(app)) == ["Olivia"]
 
 
@@ -108,7 +108,7 @@ def test_a_reset_password_ends_the_persons_sessions(as_owner: Any, as_viewer: An
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"roles": "viewer"}, " 1 person has to sign in again; what they typed is kept."),
+        ({"roles": "viewer"}, " 1 person has to sign in again. Their unsaved text is kept."),
         ({"is_active": None}, ""),
         ({"name": "Eddy"}, ""),
     ],
@@ -117,7 +117,7 @@ def test_who_has_to_sign_in_again_is_said(change: dict[str, Any], words: str, *,
     saved = as_owner.post_form(edit_url(editor), filled(editor, **change))
 
     name = change.get("name", "Edgar")
-    assert Page(as_owner.get(saved.location)).notice == f"Success Member of staff “{name}” was saved.{words} View"
+    assert Page(as_owner.get(saved.location)).notice == f"Success Colleague “{name}” was saved.{words} View"
 
 
 @on_sqlite

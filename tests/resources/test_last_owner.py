@@ -17,7 +17,7 @@ from tests.page import Page
 from tests.postgres import wait_until_waiting
 from tests.resources.accounts import LIST, delete_url, edit_url, filled, kept
 
-LAST = "Olivia is the last owner. Make somebody else an owner first."
+LAST = "Olivia is the last owner. Make someone else an owner first."
 on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
 

@@ -44,7 +44,7 @@ def test_nobody_gives_a_role_that_holds_more(role: str, as_clerk: Any, looker: S
         Page(as_clerk.post_form(f"/admin/staff/edit/?id={clerk.id}", filled(clerk, roles=["clerk", role]))),
     ]
 
-    words = f"You cannot give the role {role.capitalize()}: it holds more than you do."
+    words = f"You cannot give the role {role.capitalize()}: it has permissions that you do not have."
     assert [(page.status, page.error_of("roles")) for page in pages] == [(422, words)] * 3
     assert people(app) == before
 
@@ -137,7 +137,7 @@ def test_what_was_taken_away_while_a_request_waited_is_not_given(
         page = Page(answer.result())
 
     assert (page.status, people(app)["Lou"][0]) == (422, ("looker",))
-    assert page.error_of("roles") == "You cannot give the role Clerk: it holds more than you do."
+    assert page.error_of("roles") == "You cannot give the role Clerk: it has permissions that you do not have."
 
 
 def test_a_link_for_a_password_ends_with_other_roles(

@@ -18,7 +18,7 @@ from tests.resources.holding import ANY_PAGE, filled, people
 NEW_ROLE = "/admin/role/new/"
 on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
-ABOVE = "This is about rights that you do not have yourself. Ask somebody who has them."
+ABOVE = "You do not have all of these permissions yourself. Ask someone who has them."
 
 
 def roles(app: Flask) -> dict[str, tuple[str, ...]]:

@@ -83,7 +83,7 @@ def test_who_has_a_role_signs_in_again_when_its_rights_change(
 
     saved = as_owner.post_form(edit_url(author), {"name": "Author", **other})
 
-    words = "2 people have to sign in again; what they typed is kept."
+    words = "2 people have to sign in again. Their unsaved text is kept."
     assert Page(as_owner.get(saved.location)).notice == f"Success Role “Author” was saved. {words} View"
     assert (before, [home(one) for one in (*clients, as_editor, as_owner)]) == ([200] * 3, [302, 302, 200, 200])
 
@@ -111,13 +111,13 @@ def test_the_form_says_whose_sessions_end(as_owner: Any, as_one: Any, make_staff
 
     said.append(note(as_dee, author))
 
-    kept = "this role; what they typed is kept."
+    kept = "with this role. Their unsaved text is kept."
     assert said == [
         "",
-        f"Saving other rights ends the sessions of the person who signs in with {kept}",
-        f"Saving other rights ends the sessions of the 2 people who sign in with {kept}",
-        f"Saving other rights ends the sessions of the 3 people who sign in with {kept}",
-        f"Saving other rights ends the sessions of the 3 other people who sign in with {kept}",
+        f"Changing permissions signs out 1 person {kept}",
+        f"Changing permissions signs out 2 people {kept}",
+        f"Changing permissions signs out 3 people {kept}",
+        f"Changing permissions signs out 3 other people {kept}",
     ]
 
 
@@ -153,7 +153,7 @@ def test_an_undone_and_a_restored_change_of_a_role_end_sessions_too(
     second = client_of(ann)
     restored = as_owner.post_form("/admin/role/restore/", {"change": change_to(app, LOOKS)}, page="/admin/account/")
 
-    words = "1 person has to sign in again; what they typed is kept."
+    words = "1 person has to sign in again. Their unsaved text is kept."
     assert undone.notice == f"Success Changed role “Author”: undone. {words}"
     assert Page(as_owner.get(restored.location)).notice == f"Success Role “Author” was restored. {words}"
     assert [home(one) for one in (first, second, as_owner)] == [302, 302, 200]

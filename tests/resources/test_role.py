@@ -204,7 +204,7 @@ def test_a_role_that_somebody_has_is_not_deleted(as_owner: Any, make_staff: Any,
 
     page = Page(as_owner.post_form(f"/admin/role/delete/?id={author.id}", {}))
 
-    assert (page.status, page.summary) == (422, ["1 person has this role. Take it from them first."])
+    assert (page.status, page.summary) == (422, ["1 person has this role. Remove it from them first."])
     assert kept(app, "author") is not None
 
 
@@ -229,7 +229,7 @@ def test_an_undone_role_that_somebody_got_meanwhile_stays(as_owner: Any, make_st
     page = Page(as_owner.post_form("/admin/activity/undo/", {"id": str(act)}, page="/admin/account/"))
 
     assert (page.status, kept(app, "clerk") is not None) == (409, True)
-    assert page.summary == ["Ann would have a role that there is not: clerk."]
+    assert page.summary == ["Ann would have a role that does not exist: clerk."]
 
 
 def test_a_version_of_a_role_is_restored(as_owner: Any, author: Role, app: Flask) -> None:
