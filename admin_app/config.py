@@ -96,6 +96,6 @@ def _kept_secret(instance: Path) -> str:
         unfinished.unlink()
     secret = path.read_text(encoding="ascii", errors="replace").strip()
     if len(secret) < SHORTEST_SECRET or not secret.isascii():
-        message = f"The secret key in {path} is too short: delete the file to have a new one made."
+        message = f"The secret key in {path} is too short: delete the file to have a new one created."
         raise ConfigurationError(message)
     return secret

@@ -46,7 +46,7 @@ class Commands(FlaskGroup):
             if not isinstance(error, OperationalError | ProgrammingError):
                 raise
             reason = str(error.orig).strip().splitlines()[0]
-            message = f"The database refused: {reason}. If it is new, make its tables with: manage.py db upgrade"
+            message = f"The database refused: {reason}. If it is new, create its tables with: manage.py db upgrade"
             raise click.ClickException(message) from error
 
 
@@ -68,7 +68,7 @@ def main(create_app: Callable[[], Flask]) -> None:
         click.echo(f"Error: {error}", err=True)
         sys.exit(2)
     commands = Commands(
-        create_app=lambda: app, load_dotenv=False, help="The admin dashboard: serve it, and look after its data."
+        create_app=lambda: app, load_dotenv=False, help="The admin dashboard: run it and manage its data."
     )
     # Flask's own options choose another application or read a file of settings: there is one of the first, none of the second.
     commands.params = [option for option in commands.params if option.name in {"version", "help"}]

@@ -33,7 +33,7 @@ def worker(threads: int) -> None:
     # The tables have to be there before anything is waited for.
     ledger.is_anybody_working(db.session)
     db.session.remove()
-    click.echo("Working on jobs  (Ctrl-C stops it)")
+    click.echo("Running jobs  (Ctrl-C stops it)")
     work(app, threads=threads)
 
 

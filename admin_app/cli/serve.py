@@ -66,7 +66,7 @@ class Server(BaseApplication):
     "--port",
     default=PORT,
     show_default=True,
-    help="The port; 0: a free one.",
+    help="The port; 0 for any free one.",
     type=click.IntRange(0, 65535),
 )
 @click.option("--workers", default=WORKERS, show_default=True, help="How many processes.", type=click.IntRange(1, 64))
@@ -77,21 +77,21 @@ class Server(BaseApplication):
     "--jobs",
     default=JOBS,
     show_default=True,
-    help="How many jobs at once; 0: `worker` runs elsewhere.",
+    help="How many jobs at once; 0 if `worker` runs elsewhere.",
     type=click.IntRange(0, 64),
 )
 @click.option(
     "--patience",
     default=PATIENCE,
     show_default=True,
-    help="Seconds to wait for a client that takes nothing.",
+    help="Seconds to wait for a client that reads nothing.",
     type=click.IntRange(1, 3600),
 )
 @click.option(
     "--arrival",
     default=ARRIVAL,
     show_default=True,
-    help="Seconds for a request to arrive: its head, then its body, which has more while it goes on coming.",
+    help="Seconds for a request to arrive: its head, then its body, which gets more time while it keeps coming.",
     type=click.IntRange(1, 3600),
 )
 @with_appcontext
@@ -106,7 +106,7 @@ def run(*, host: str, port: int, workers: int, threads: int, jobs: int, patience
     click.echo(f"The dashboard is at {address}/  (Ctrl-C stops it)")
     if not accounts.is_set_up(db.session):
         with app.test_request_context(base_url=public_address(app, address)):
-            click.echo(f"Nobody has an account yet. Make the first one at {set_up_url()}")
+            click.echo(f"There are no accounts yet. Create the first one at {set_up_url()}")
     for finding in findings():
         click.echo(f"Warning: {finding}", err=True)
     db.session.remove()

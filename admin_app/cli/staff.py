@@ -22,7 +22,7 @@ from admin_app.web.password_links import hand_over
 def _some(_context: click.Context, _option: click.Parameter, keys: tuple[str, ...]) -> tuple[str, ...]:
     """Refuse an account without a role before anything else is asked for: roles add up, so none goes without saying."""
     if not keys:
-        message = "Say which role the person gets, like --role editor."
+        message = "Choose a role for the person, like --role editor."
         raise click.UsageError(message)
     return keys
 
@@ -32,23 +32,23 @@ _roles = click.option(
     multiple=True,
     callback=_some,
     is_eager=True,
-    help="A role's key, like owner; several by several of these. One is needed.",
+    help="A role's key, like owner. Give it again for each further role; one is needed.",
 )
 
 
 @click.group()
 def staff() -> None:
-    """Make and look after the accounts of people who sign in."""
+    """Create and manage the accounts of people who sign in."""
 
 
 @staff.command()
 @click.argument("email")
 @click.option("--name", prompt=True, help="The person's name.")
 @_roles
-@click.password_option(help="Asked for when it is left out, which keeps it out of the shell's history.")
+@click.password_option(help="Asked for if left out, which keeps it out of the shell's history.")
 @with_appcontext
 def create(email: str, name: str, role: tuple[str, ...], password: str) -> None:
-    """Make an account."""
+    """Create an account."""
     with writing(), records.commit(db.session, Staff):
         person = accounts.create_staff(db.session, name=name, email=email, roles=_known(role), password=password)
     click.echo(f"{name} can sign in as {accounts.normalised_email(email)} ({person.role_names.lower()}).")
@@ -60,7 +60,7 @@ def create(email: str, name: str, role: tuple[str, ...], password: str) -> None:
 @_roles
 @with_appcontext
 def invite(email: str, name: str, role: tuple[str, ...]) -> None:
-    """Make an account without a password, and a link with which the person chooses one."""
+    """Create an account without a password, and a link with which the person chooses one."""
     with writing(), records.commit(db.session, Staff):
         accounts.create_staff(db.session, name=name, email=email, roles=_known(role), password=None)
     _hand_over(email)
@@ -72,7 +72,7 @@ def list_() -> None:
     """List the accounts."""
     people = db.session.scalars(select(Staff).order_by(in_order(Staff.name), Staff.id)).all()
     if not people:
-        click.echo("Nobody has an account yet. Make one with: manage.py staff create EMAIL --role owner")
+        click.echo("There are no accounts yet. Create one with: manage.py staff create EMAIL --role owner")
     for person in people:
         last = text.exact_time(person.last_sign_in_at) if person.last_sign_in_at else "never signed in"
         state = "" if person.is_active else "  (disabled)"
@@ -81,8 +81,8 @@ def list_() -> None:
 
 @staff.command("reset-password")
 @click.argument("email")
-@click.option("--link", is_flag=True, help="Make a link with which the person chooses a password, and set none.")
-@click.option("--password", help="Asked for when it is left out, which keeps it out of the shell's history.")
+@click.option("--link", is_flag=True, help="Create a link with which the person chooses a password, and set none.")
+@click.option("--password", help="Asked for if left out, which keeps it out of the shell's history.")
 @with_appcontext
 def reset_password(email: str, password: str | None, *, link: bool) -> None:
     """Set a new password, and end the person's sessions."""
@@ -112,7 +112,7 @@ def disable(email: str) -> None:
 @click.argument("email")
 @with_appcontext
 def unlock(email: str) -> None:
-    """Forget the failed tries at an account, so that the next one is not delayed."""
+    """Reset the failed attempts at an account, so that the next one is not delayed."""
     with writing(), records.commit(db.session, Staff):
         person = _person(email)
         sign_in.unlock(db.session, person)
@@ -128,25 +128,25 @@ def reset_two_factor(email: str) -> None:
         person = _person(email)
         two_factor.reset(db.session, person)
         sessions.end_all(db.session, person)
-    click.echo(f"{person.name} signs in with the password alone, and is signed out everywhere.")
+    click.echo(f"{person.name} signs in with a password only, and is signed out everywhere.")
 
 
 @staff.command("sign-out")
-@click.option("--all", "everybody", is_flag=True, required=True, help="Everybody; there is no other way.")
+@click.option("--all", "everybody", is_flag=True, required=True, help="Everyone; there is no other way.")
 @with_appcontext
 def sign_out(*, everybody: bool) -> None:  # noqa: ARG001 -- said, so that nobody does it by a slip
     """End everybody's sessions, password links and recovery codes: after a backup was restored."""
     with writing(), records.commit(db.session, Staff):
         ended = restored.sign_everybody_out(db.session)
-    click.echo(f"Everybody is signed out. Ended: {ended}.")
-    click.echo("Who had recovery codes makes new ones under Account.")
+    click.echo(f"Everyone is signed out. Ended: {ended}.")
+    click.echo("Those who had recovery codes create new ones under Account.")
 
 
 def _known(keys: tuple[str, ...]) -> tuple[str, ...]:
     """Refuse a slip of the pen as a wrong use, with what there is."""
     known = roles.names(db.session)
     if unknown := [key for key in keys if key not in known]:
-        message = f"{', '.join(unknown)} is no role. There is: {', '.join(known)}."
+        message = f"{', '.join(unknown)} is not a role. Choose from: {', '.join(known)}."
         raise click.BadParameter(message, param_hint="--role")
     return keys
 
@@ -159,9 +159,9 @@ def _hand_over(email: str) -> None:
         name, to = person.name, person.email
         link = hand_over(person)
     if link.is_sent:
-        click.echo(f"An email with a link is on its way to {to}.")
+        click.echo(f"A link was sent to {to}.")
     else:
-        click.echo(f"Give this link to {name}. It sets a password once, within {link.hours}:")
+        click.echo(f"Send this link to {name} through a channel you trust. It works once and expires in {link.hours}:")
         click.echo(link.url)
 
 

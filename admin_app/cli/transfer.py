@@ -32,14 +32,14 @@ def _encoding(_context: click.Context, _option: click.Parameter, name: str) -> s
     try:
         io.TextIOWrapper(io.BytesIO(), name or None)
     except LookupError as error:
-        message = f"there is no encoding “{name}”; there is utf-8, utf-16, windows-1252 and others"
+        message = f"the encoding “{name}” does not exist; choose utf-8, utf-16, windows-1252 or another"
         raise click.BadParameter(message) from error
     return name
 
 
 def _zone(_context: click.Context, _option: click.Parameter, name: str) -> tzinfo:
     if name not in offered():
-        message = f"there is no time zone “{name}”; there is UTC, Europe/Berlin and others"
+        message = f"the time zone “{name}” does not exist; choose UTC, Europe/Berlin or another"
         raise click.BadParameter(message)
     return zone_of(name)
 
@@ -47,9 +47,11 @@ def _zone(_context: click.Context, _option: click.Parameter, name: str) -> tzinf
 @click.command("import")
 @click.argument("resource")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
-@click.option("--progress", is_flag=True, help="Show a bar.")
+@click.option("--progress", is_flag=True, help="Show a progress bar.")
 @click.option("--verbatim", is_flag=True, help="Keep the apostrophe before =, +, - and @ that spreadsheets hide.")
-@click.option("--encoding", default="", callback=_encoding, help="Of a file that is not UTF-8, like windows-1252.")
+@click.option(
+    "--encoding", default="", callback=_encoding, help="The encoding of a file that is not UTF-8, like windows-1252."
+)
 @with_appcontext
 def import_(resource: str, file: str, *, progress: bool, verbatim: bool, encoding: str) -> None:
     """Read FILE.csv into RESOURCE, all of it or nothing; - is standard input.
@@ -68,12 +70,15 @@ def import_(resource: str, file: str, *, progress: bool, verbatim: bool, encodin
         for number, problem in error.problems:
             click.echo(f"Row {number}, {problem}", err=True)
         raise
-    made, changed = (
-        text.counted(report.created, view.noun, view.nouns),
-        text.counted(report.changed, view.noun, view.nouns),
-    )
     with to_standard_output():
-        click.echo(f"{made} made, {changed} changed, {text.number(report.unchanged)} the same as before.")
+        click.echo(_summary(view, report))
+
+
+def _summary(view: ResourceView, report: Report) -> str:
+    """Say what an import did, and nothing of what it did not do: "50 users changed."."""
+    counts = {"created": report.created, "changed": report.changed, "unchanged": report.unchanged}
+    parts = [f"{text.counted(number, view.noun, view.nouns)} {did}" for did, number in counts.items() if number]
+    return f"{text.in_words(parts)}." if parts else "The file has no rows."
 
 
 def _import(view: ResourceView, raw: IO[bytes], bar: Any, *, is_verbatim: bool, encoding: str) -> Report:
@@ -99,24 +104,29 @@ def _import(view: ResourceView, raw: IO[bytes], bar: Any, *, is_verbatim: bool, 
     "--output",
     type=click.Path(dir_okay=False, writable=True, allow_dash=True),
     default="-",
-    help="The file; - is standard output.",
+    help="The file; - for standard output.",
 )
 @click.option("--format", "format_key", type=click.Choice(list(FORMATS)), default="csv", show_default=True)
 @click.option(
-    "--query", default="", metavar="ARGUMENTS", help="A list's address after the “?”, to export what it shows."
+    "--query",
+    default="",
+    metavar="ARGUMENTS",
+    help="What follows the “?” in a list's address, to export what it shows.",
 )
 @click.option("--filter", "filters", multiple=True, metavar="KEY=VALUE", help="One filter, as in a list's address.")
 @click.option("--columns", default="", metavar="KEYS", help="Columns and their order, separated by commas.")
-@click.option("--delimiter", type=click.Choice(list(DELIMITERS)), default="comma", show_default=True, help="Of CSV.")
+@click.option(
+    "--delimiter", type=click.Choice(list(DELIMITERS)), default="comma", show_default=True, help="The separator of CSV."
+)
 @click.option(
     "--time-zone",
     "zone",
     default=UTC_NAME,
     show_default=True,
     callback=_zone,
-    help="Whose days the filters mean, like Europe/Berlin.",
+    help="The time zone of the days in filters, like Europe/Berlin.",
 )
-@click.option("--excel", is_flag=True, help="Begin CSV with the mark by which Excel knows UTF-8.")
+@click.option("--excel", is_flag=True, help="Add a BOM to CSV, so that Excel shows accents correctly.")
 @with_appcontext
 def export(  # noqa: PLR0917 -- click hands them over by name
     resource: str,
@@ -168,6 +178,6 @@ def _resource(name: str) -> ResourceView:
     found = {resource.endpoint: resource for resource in resources() if resource.can_transfer}
     named = found.get(name) or next((resource for resource in found.values() if resource.nouns == name), None)
     if named is None:
-        message = f"There is no “{name}”. There is: {', '.join(sorted(found))}."
+        message = f"“{name}” does not exist. Choose from: {', '.join(sorted(found))}."
         raise NotFoundError(message)
     return named

@@ -191,7 +191,7 @@ def prune(session: AnySession, before: datetime, *, on_rows: Callable[[int], obj
     if number:
         day = f"{before:%Y-%m-%d}"
         note(
-            session, kind=Kind.PRUNE, summary=f"Shortened the history: forgot what was done before {day}", count=number
+            session, kind=Kind.PRUNE, summary=f"Shortened the history: deleted what was done before {day}", count=number
         )
         session.commit()
     return number

@@ -51,7 +51,9 @@ def of_keys(session: AnySession, keys: Collection[str]) -> Sequence[Role]:
     wanted = select(Role).where(Role.key.in_(keys)).order_by(Role.key)
     found = session.scalars(wanted.execution_options(populate_existing=True)).all()
     if missing := sorted(set(keys) - {one.key for one in found}):
-        raise InvalidRecord({"roles": f"There is no role {', '.join(missing)}. There is: {', '.join(names(session))}."})
+        raise InvalidRecord(
+            {"roles": f"The role {', '.join(missing)} does not exist. Choose from: {', '.join(names(session))}."}
+        )
     return found
 
 
@@ -59,7 +61,7 @@ def require_known(session: AnySession, keys: Collection[str], setting: str) -> N
     """Raise `ConfigurationError` where a setting names a role that there is not."""
     known = names(session)
     if unknown := sorted(set(keys) - known.keys()):
-        message = f"{setting} names no role: {', '.join(unknown)}. There is: {', '.join(known)}."
+        message = f"{setting} names a role that does not exist: {', '.join(unknown)}. Choose from: {', '.join(known)}."
         raise ConfigurationError(message)
 
 

@@ -156,7 +156,7 @@ def requested(session: AnySession, *, job_id: int, staff_id: int | None) -> Job:
     """Return a job of this person, or of anybody for None; raise `NotFoundError` otherwise: others' look like none."""
     job = session.get(Job, job_id)
     if job is None or (staff_id is not None and job.staff_id != staff_id):
-        message = f"There is no job {job_id}."
+        message = f"Job {job_id} does not exist."
         raise NotFoundError(message)
     return job
 

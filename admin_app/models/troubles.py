@@ -26,23 +26,23 @@ class Trouble:
         return f"{self.problem} {self.advice}"
 
 
-FULL = Trouble("The disk with the database is full.", "Make room on it, then try again.")
+FULL = Trouble("The disk with the database is full.", "Free some space, then try again.")
 READ_ONLY = Trouble(
-    "The database can be read and not written to.",
-    "Let the dashboard's user write to the file and its folder, and look whether the disk is mounted read-only.",
+    "The database is read-only.",
+    "Let the dashboard's user write to the file and its folder, and check whether the disk is mounted read-only.",
 )
-NO_DATABASE = Trouble("The file is no database of SQLite.", "Look at DATABASE_URL: it names another file.")
+NO_DATABASE = Trouble("The file is not an SQLite database.", "Check DATABASE_URL: it names another file.")
 DAMAGED = Trouble("The database is damaged.", "Stop the dashboard, keep a copy of the database, and restore a backup.")
-UNREADABLE = Trouble("The disk with the database does not work.", "Look at the disk and at the system's log.")
+UNREADABLE = Trouble("The disk with the database does not work.", "Check the disk and the system's log.")
 NOT_OPENED = Trouble(
     "The database's file cannot be opened.",
-    "Look at DATABASE_URL, and whether its folder is there and the dashboard's user may write to it.",
+    "Check DATABASE_URL, that its folder exists, and that the dashboard's user may write to it.",
 )
-UNREACHABLE = Trouble("The database server does not answer.", "Look at DATABASE_URL, and whether the server runs.")
-CROWDED = Trouble("The database server takes no more connections.", "Raise its max_connections, or serve with less.")
-DENIED = Trouble(
-    "The database server does not let the dashboard in.", "Look at DATABASE_URL: name, password, database."
+UNREACHABLE = Trouble("The database server does not answer.", "Check DATABASE_URL, and that the server runs.")
+CROWDED = Trouble(
+    "The database server accepts no more connections.", "Raise its max_connections, or run fewer processes and threads."
 )
+DENIED = Trouble("The database server does not let the dashboard in.", "Check DATABASE_URL: name, password, database.")
 
 # What the names of SQLite's errors and the codes of PostgreSQL's begin with.
 TROUBLES = {

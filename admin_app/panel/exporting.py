@@ -55,7 +55,7 @@ class Exporting(Exportable):
             message = f"One filter isn't valid, so nothing was exported. {' '.join(selection.problems)}"
             raise SelectionError(message)
         if format_key not in FORMATS:
-            message = f"There is no format “{format_key[:20]}”."
+            message = f"The format “{format_key[:20]}” does not exist."
             raise SelectionError(message, list(FORMATS))
         return Order(selection, self.export_columns(selection, columns), FORMATS[format_key], options, staff_id)
 

@@ -20,7 +20,7 @@ class PostResource(ResourceView):
     """Find a post by its words or its user, correct it, give it to another user."""
 
     record = Post
-    description = "What users write. A post can be without an owner."
+    description = "Everything users have written."
     menu_order = 20
 
     column_list = ("content", "user", "created_at", "id")

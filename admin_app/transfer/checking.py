@@ -45,7 +45,7 @@ def _without_room(key: Column[Any], batch: Sequence[Row], present: Mapping[Any, 
     highest = highest_to_give(key)
     for row_number, values in batch:
         if values.get("id", 0) > highest and values["id"] not in present:
-            problem = f"a new record's ID must be {number(highest)} or less, so that room is left behind it."
+            problem = f"a new record's ID must be {number(highest)} or less, so that later records have room."
             yield row_number, about("ID", values["id"], problem)
 
 

@@ -118,10 +118,12 @@ def _header(titles: Sequence[str], columns: Sequence[ImportColumn], skipped: Col
         column = next((one for one in columns if one.is_called(title)), None)
         if column is None and is_seen(title) and plain(title) not in skipped:
             offered = ", ".join(one.key for one in columns)
-            message = f"The header “{' '.join(title.split())[:80]}” is no column of this list. There is: {offered}."
+            message = (
+                f"The header “{' '.join(title.split())[:80]}” is not a column of this list. Choose from: {offered}."
+            )
             raise TransferError(message)
         if column is not None and column in found:
-            message = f"The header “{title}” stands there twice."
+            message = f"The header “{title}” is there twice."
             raise TransferError(message)
         found.append(column or (None if is_seen(title) else NAMELESS))
     if not any(isinstance(one, ImportColumn) for one in found):

@@ -55,8 +55,8 @@ def test_what_is_before_a_day_is_forgotten_and_that_is_said(
 
     said = manage("history", "prune", "--before", "2026-01-31")
 
-    assert said.stdout == "2 acts from before 2026-01-31 were forgotten.\n"
-    told = "Shortened the history: forgot what was done before 2026-01-31"
+    assert said.stdout == "Deleted 2 changes from before 2026-01-31 from the history.\n"
+    told = "Shortened the history: deleted what was done before 2026-01-31"
     assert trail(app) == (["Created user “Cem”", told], 1)
 
 
@@ -65,7 +65,7 @@ def test_forgetting_nothing_leaves_no_trace(manage: Any, make_user: Any, app: Fl
 
     said = manage("history", "prune", "--before", "2020-01-31")
 
-    assert said.stdout == "0 acts from before 2020-01-31 were forgotten.\n"
+    assert said.stdout == "Deleted 0 changes from before 2020-01-31 from the history.\n"
     assert trail(app) == (["Created user “Ann”"], 1)
 
 

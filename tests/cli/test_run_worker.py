@@ -169,6 +169,6 @@ def test_a_worker_that_is_alone_stops_at_ctrl_c(settings: dict[str, str], run_ma
     worker.send_signal(signal.SIGINT)
     rest = worker.communicate(timeout=15)[0]
 
-    assert first == "Working on jobs  (Ctrl-C stops it)\n"
+    assert first == "Running jobs  (Ctrl-C stops it)\n"
     assert listed.returncode == 0
     assert (worker.returncode, rest) == (0, "")

@@ -50,7 +50,7 @@ def test_no_account_is_made_without_a_role_that_was_said(command: str, manage: M
     result = manage("staff", command, "ada@example.com")
 
     assert result.exit_code == 2
-    assert "Error: Say which role the person gets, like --role editor.\n" in result.stderr
+    assert "Error: Choose a role for the person, like --role editor.\n" in result.stderr
     assert (result.stdout, count(app, Staff)) == ("", 0)
 
 
@@ -94,7 +94,7 @@ def test_create_refuses_an_unknown_role_as_a_wrong_use(manage: Manage) -> None:
 
     assert result.exit_code == 2
     assert result.stderr.splitlines()[-1] == (
-        "Error: Invalid value for --role: king is no role. There is: editor, owner, viewer."
+        "Error: Invalid value for --role: king is not a role. Choose from: editor, owner, viewer."
     )
 
 
@@ -209,7 +209,10 @@ def test_invite_makes_an_account_and_prints_its_link(manage: Manage, app: Flask)
     result = manage("staff", "invite", "Ada@example.com", "--name", "Ada", "--role", "editor")
 
     words, url = result.output.splitlines()
-    assert (result.exit_code, words) == (0, "Give this link to Ada. It sets a password once, within 72 hours:")
+    assert (result.exit_code, words) == (
+        0,
+        "Send this link to Ada through a channel you trust. It works once and expires in 72 hours:",
+    )
     assert url.startswith("http://127.0.0.1:8000/password/")
     assert app.test_client().get(url.removeprefix("http://127.0.0.1:8000")).status_code == 200
     assert person(app, "ada@example.com").roles == (EDITOR,)
@@ -220,7 +223,9 @@ def test_reset_password_by_link_changes_nothing_before_it_is_used(
 ) -> None:
     result = manage("staff", "reset-password", viewer.email, "--link")
 
-    assert result.output.startswith("Give this link to Vera. It sets a password once, within 24 hours:\nhttp://")
+    assert result.output.startswith(
+        "Send this link to Vera through a channel you trust. It works once and expires in 24 hours:\nhttp://"
+    )
     assert passwords.is_password(person(app, viewer.email), password)
 
 
@@ -284,7 +289,7 @@ def test_reset_two_factor_is_the_last_resort(
 
     assert (result.exit_code, result.output) == (
         0,
-        "Vera signs in with the password alone, and is signed out everywhere.\n",
+        "Vera signs in with a password only, and is signed out everywhere.\n",
     )
     assert [count(app, model) for model in (Authenticator, RecoveryCode, StaffSession)] == [0, 0, 0]
 
@@ -329,8 +334,8 @@ def test_after_a_restore_nothing_from_before_lets_anybody_in(
         [200, 200],
         0,
         [
-            "Everybody is signed out. Ended: 2 sessions, 1 password link and 8 recovery codes.",
-            "Who had recovery codes makes new ones under Account.",
+            "Everyone is signed out. Ended: 2 sessions, 1 password link and 8 recovery codes.",
+            "Those who had recovery codes create new ones under Account.",
         ],
     )
     assert [client.get("/admin/").status_code for client in ways_in["clients"]] == [302, 302]

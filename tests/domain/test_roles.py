@@ -41,7 +41,7 @@ def test_a_key_that_is_taken_gets_a_number_within_its_length(keep: Any) -> None:
 
 
 def test_a_key_that_is_none_is_refused_with_what_there_is() -> None:
-    words = r"^There is no role king\. There is: editor, owner, viewer\.$"
+    words = r"^The role king does not exist\. Choose from: editor, owner, viewer\.$"
     with pytest.raises(InvalidRecord, match=words):
         roles.of_keys(db.session, ["owner", "king"])
 
@@ -49,7 +49,7 @@ def test_a_key_that_is_none_is_refused_with_what_there_is() -> None:
 def test_a_setting_that_names_no_role_is_refused_with_what_there_is() -> None:
     roles.require_known(db.session, {"owner"}, "ADMIN_TWO_FACTOR")
 
-    words = r"^ADMIN_TWO_FACTOR names no role: king\. There is: editor, owner, viewer\.$"
+    words = r"^ADMIN_TWO_FACTOR names a role that does not exist: king\. Choose from: editor, owner, viewer\.$"
     with pytest.raises(ConfigurationError, match=words):
         roles.require_known(db.session, {"owner", "king"}, "ADMIN_TWO_FACTOR")
 

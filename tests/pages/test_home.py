@@ -94,7 +94,7 @@ def test_what_was_added_last_is_so_by_the_time_shown(as_viewer: Any, make_user: 
 def test_without_records_it_says_so(as_viewer: Any) -> None:
     page = Page(as_viewer.get(URL))
 
-    assert page.texts("p", class_="faint") == ["Nothing here yet.", "Nothing here yet."]
+    assert page.texts("p", class_="faint") == ["No users yet", "No posts yet"]
 
 
 @on_sqlite

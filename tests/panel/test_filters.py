@@ -113,7 +113,7 @@ def test_undeclared_filter_is_refused_by_a_page_that_lists_what_there_is(address
 
     assert (page.status, page.heading) == (400, "This list cannot be shown as asked")
     (words,) = page.all("div", class_="words")
-    assert "There is: " in words.text
+    assert "Choose from: " in words.text
     assert Page(as_owner.get(page.link("Show all"))).status == 200
 
 
@@ -123,7 +123,7 @@ def test_undeclared_sort_is_refused_by_a_page_that_lists_what_there_is(sort: str
     page = Page(as_owner.get("/admin/post/", query_string={"sort": sort}))
 
     assert page.status == 400
-    assert "There is: created_at, id and user." in page.texts("p", within="main")
+    assert "Choose from: created_at, id and user." in page.texts("p", within="main")
 
 
 @on_sqlite

@@ -93,4 +93,4 @@ def test_a_long_text_that_two_changed_is_asked_about_and_saved(app: Flask, as_ed
 def test_a_body_beyond_the_limit_is_told_it_in_characters(as_editor: Any) -> None:
     page = Page(posted(as_editor, "/admin/post/new/", {"content": "x" * MAX_BODY_BYTES}))
 
-    assert (page.status, "a text may have up to 4,000,000 characters" in page.root.text) == (413, True)
+    assert (page.status, "a text can have up to 4,000,000 characters" in page.root.text) == (413, True)

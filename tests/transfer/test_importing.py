@@ -129,12 +129,12 @@ def test_a_header_without_rows_brings_nothing() -> None:
     [
         (
             "name,phone\nAda,1\n",
-            "The header “phone” is no column of this list. There is: name, email, id, created_at.",
+            "The header “phone” is not a column of this list. Choose from: name, email, id, created_at.",
         ),
-        ("name,Name\nAda,Ada\n", "The header “Name” stands there twice."),
+        ("name,Name\nAda,Ada\n", "The header “Name” is there twice."),
         ("", "The first row must name the columns: name, email, id, created_at."),
         ("\n,,\n", "The first row must name the columns: name, email, id, created_at."),
-        ("name;phone\nAda;1\n", "The header “phone” is no column of this list. There is: name, email, id, created_at."),
+        ("name;phone\nAda;1\n", "The header “phone” is not a column of this list. Choose from: name, email, id, created_at."),
         ("posts\n5\n", "The first row must name the columns: name, email, id, created_at."),
     ],
 )  # fmt: skip

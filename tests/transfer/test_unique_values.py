@@ -236,7 +236,7 @@ def test_there_is_room_behind_every_id_that_is_given(kind: Any, highest: int) ->
 
 @pytest.mark.parametrize("key", [2_000_000_001, 2_147_483_647])
 def test_an_id_that_leaves_no_room_is_refused(key: int) -> None:
-    problem = f"ID “{key}”: a new record's ID must be 2,000,000,000 or less, so that room is left behind it."
+    problem = f"ID “{key}”: a new record's ID must be 2,000,000,000 or less, so that later records have room."
     assert refused(User, f"id,name,email\n{key},Last,last@example.com\n") == [(2, problem)]
 
 

@@ -110,13 +110,13 @@ def test_what_the_address_says_is_escaped(as_viewer: Any) -> None:
 def test_a_body_too_large_is_refused(url: str, as_editor: Any) -> None:
     response = as_editor.post(url, data={"content": "x" * MAX_BODY_BYTES})
 
-    assert_is_ours(response, 413, "That is too much at once")
+    assert_is_ours(response, 413, "This form is too large")
 
 
 def test_a_multipart_body_too_large_is_refused(as_editor: Any) -> None:
     response = as_editor.post("/admin/post/new/", data=part("content", MAX_BODY_BYTES) + END, content_type=MULTIPART)
 
-    assert_is_ours(response, 413, "That is too much at once")
+    assert_is_ours(response, 413, "This form is too large")
 
 
 def test_too_many_parts_are_refused(as_editor: Any) -> None:
@@ -124,7 +124,7 @@ def test_too_many_parts_are_refused(as_editor: Any) -> None:
 
     response = as_editor.post("/admin/post/new/", data=data, content_type=MULTIPART)
 
-    assert_is_ours(response, 413, "That is too much at once")
+    assert_is_ours(response, 413, "This form is too large")
 
 
 def test_the_longest_text_of_the_real_data_fits(as_editor: Any) -> None:

@@ -302,7 +302,7 @@ def test_an_unknown_host_is_refused_in_a_page_of_ours(host: str, url: str, start
     response = client.get(url, base_url=f"http://{host}")
 
     assert response.status_code == 400
-    assert "<h1>This address cannot be read</h1>" in response.text.replace(' dir="auto"', "")
+    assert "<h1>This address is not valid</h1>" in response.text.replace(' dir="auto"', "")
     assert host not in response.text
     assert {name: response.headers.get(name) for name in HEADERS} == HEADERS
 
