@@ -193,7 +193,7 @@ SETTINGS = (
     Setting(
         "ADMIN_EXPORT_ROWS",
         "50000",
-        "Exports of up to so many rows are downloaded at once; longer ones run as a job (0 to 1000000).",
+        "Exports of up to this many rows are downloaded at once; longer ones run as a job (0 to 1000000).",
         _number_between(0, 1_000_000),
     ),
     Setting(

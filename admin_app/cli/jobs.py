@@ -49,7 +49,7 @@ def list_(last: int) -> None:
     """List the newest jobs of everybody."""
     for job in ledger.jobs_of(db.session, staff_id=None, limit=last):
         of = f" of {text.number(job.total)}" if job.total is not None else ""
-        state = f"{job.state.value} (its worker is gone)" if ledger.is_lost(job) else job.state.value
+        state = f"{job.state.value} (its worker has stopped)" if ledger.is_lost(job) else job.state.value
         error = f"  {job.error}" if job.error else ""
         click.echo(f"{job.id}  {job.staff.email}  {job.title}  {state}  {text.number(job.done)}{of} rows{error}")
     if not ledger.is_anybody_working(db.session):

@@ -168,6 +168,6 @@ def _hand_over(email: str) -> None:
 def _person(email: str) -> Staff:
     person: Staff | None = db.session.scalar(select(Staff).where(same(Staff.email, accounts.normalised_email(email))))
     if person is None:
-        message = f"Nobody has an account with the email {email}. See: manage.py staff list"
+        message = f"No account has the email {email}. See: manage.py staff list"
         raise NotFoundError(message)
     return person

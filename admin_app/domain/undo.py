@@ -90,7 +90,7 @@ def undo(
     person has, or nobody could manage staff any more; nobody is whoever runs a command.
     """
     if not is_undoable(change_set):
-        message = "This cannot be undone: it changed no record."
+        message = "This cannot be undone: no record was changed."
         raise UndoError(message)
     describe(
         session,

@@ -36,7 +36,7 @@ def summary_of(done: ChangeSet) -> str:
     model = recorded_models().get(done.resource)
     resource = resource_of(model) if model is not None else None
     if resource is None or resource.shows_title():
-        return done.summary or "Nothing that is kept"
+        return done.summary or "No description"
     if done.record_id is None:
         return f"{_way(done)} of {resource.nouns}"
     return f"{_way(done)}: {resource.number_of(done.record_id)}"

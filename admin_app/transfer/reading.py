@@ -53,7 +53,7 @@ def decoded(raw: IO[bytes], encoding: str = "") -> io.TextIOWrapper:
         message = "This is a workbook or an archive, not CSV. Open it, save it as “CSV UTF-8” and import that file."
         raise TransferError(message)
     if not encoding and b"\0" in beginning[:2]:
-        message = "The file is UTF-16 without the mark that says so. Import it with --encoding utf-16-le or utf-16-be."
+        message = "The file is UTF-16 without a byte order mark. Import it with --encoding utf-16-le or utf-16-be."
         raise TransferError(message)
     is_marked = beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     return io.TextIOWrapper(raw, encoding or ("utf-16" if is_marked else UTF_8), newline="")

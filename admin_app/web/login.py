@@ -25,7 +25,7 @@ from admin_app.web.notices import kept_notices, warn
 from admin_app.web.visitors import visitor
 from admin_app.zones import zone_of
 
-NOT_DONE = "You were signed out before this was done. Nothing was changed: sign in, and do it again."
+NOT_DONE = "You were signed out before this was done. Nothing was changed. Sign in and do it again."
 
 # Where a request keeps what holds until its end, an `ExitStack`.
 ACT = "admin_app.act"

@@ -149,7 +149,7 @@ def test_reset_password_of_nobody_says_where_to_look(manage: Manage) -> None:
 
     assert (result.exit_code, result.stderr) == (
         1,
-        "Error: Nobody has an account with the email nobody@example.com. See: manage.py staff list\n",
+        "Error: No account has the email nobody@example.com. See: manage.py staff list\n",
     )
 
 
@@ -250,7 +250,7 @@ def test_a_link_for_nobody_says_where_to_look(manage: Manage) -> None:
 
     assert (result.exit_code, result.stderr) == (
         1,
-        "Error: Nobody has an account with the email nobody@example.com. See: manage.py staff list\n",
+        "Error: No account has the email nobody@example.com. See: manage.py staff list\n",
     )
 
 

@@ -212,7 +212,7 @@ def test_an_act_without_a_session_says_that_it_was_not_done_and_leads_back_to_it
     page = Page(as_nobody.get(answer.location))
     assert (answer.status_code, page.all("input", name="next")[0].attributes["value"]) == (302, onward)
     assert page.notice.endswith(
-        "You were signed out before this was done. Nothing was changed: sign in, and do it again."
+        "You were signed out before this was done. Nothing was changed. Sign in and do it again."
     )
 
 

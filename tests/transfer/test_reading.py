@@ -85,7 +85,7 @@ def test_a_file_in_another_encoding_is_read_where_that_is_said() -> None:
         (
             "name\n".encode("utf-16-le"),
             "",
-            "The file is UTF-16 without the mark that says so. Import it with --encoding utf-16-le or utf-16-be.",
+            "The file is UTF-16 without a byte order mark. Import it with --encoding utf-16-le or utf-16-be.",
         ),
         (
             b"PK\x03\x04\x14\0",
