@@ -12,7 +12,6 @@ import click
 from flask.cli import with_appcontext
 from tqdm import tqdm
 
-from admin_app import text
 from admin_app.cli.streams import opened, to_standard_output, write_to
 from admin_app.current import time_zone, writing
 from admin_app.domain import records
@@ -71,14 +70,14 @@ def import_(resource: str, file: str, *, progress: bool, verbatim: bool, encodin
             click.echo(f"Row {number}, {problem}", err=True)
         raise
     with to_standard_output():
-        click.echo(_summary(view, report))
+        click.echo(_summary(report, view.noun, view.nouns))
 
 
-def _summary(view: ResourceView, report: Report) -> str:
+def _summary(report: Report, noun: str, nouns: str) -> str:
     """Say what an import did, and nothing of what it did not do: "50 users changed."."""
     counts = {"created": report.created, "changed": report.changed, "unchanged": report.unchanged}
-    parts = [f"{text.counted(number, view.noun, view.nouns)} {did}" for did, number in counts.items() if number]
-    return f"{text.in_words(parts)}." if parts else "The file has no rows."
+    parts = [f"{number:,} {noun if number == 1 else nouns} {did}" for did, number in counts.items() if number]
+    return f"{', '.join(parts)}." if parts else "The file has no rows."
 
 
 def _import(view: ResourceView, raw: IO[bytes], bar: Any, *, is_verbatim: bool, encoding: str) -> Report:

@@ -20,7 +20,6 @@ from admin_app.models.staff import Staff
 from admin_app.panel.registry import resource_of, resources
 from admin_app.panel.standing import standing_for
 from admin_app.selection.selection import VIEW
-from admin_app.text import counted
 from admin_app.transfer.formats import FileOptions
 from admin_app.zones import zone_of
 
@@ -57,12 +56,11 @@ def begin_export(view: Exporting, order: Order) -> Job:
     return job
 
 
-def _narrowed_words(order: Order) -> str:
+def _narrowed_words(wanted: Order) -> str:
     """Say by what the list is narrowed: " (search, 2 filters)"."""
-    selection = order.selection
-    search = ["search"] if selection.search else []
-    filters = [counted(len(selection.filters), "filter", "filters")] if selection.filters else []
-    return f" ({', '.join([*search, *filters])})" if search or filters else ""
+    search, number = wanted.selection.search, len(wanted.selection.filters)
+    words = [*(["search"] if search else []), *([f"{number} filter{'' if number == 1 else 's'}"] if number else [])]
+    return f" ({', '.join(words)})" if words else ""
 
 
 def resource_of_job(job: Job) -> ResourceView | None:

@@ -60,10 +60,8 @@ class FormRights(Details):
             return
         db.session.flush()
         if not self.is_within(record.id, act):
-            words = (
-                f"Your permissions cover only {self.rule_words(act)}. Nothing was saved. Change it, or ask an owner."
-            )
-            raise InvalidRecord({"": words})
+            words = f"Your permissions cover only {self.rule_words(act)}"
+            raise InvalidRecord({"": f"{words}. Nothing was saved. Change it, or ask an owner."})
 
     def _leads_out_of_sight(self, name: str, record: Any) -> bool:
         """Whether a relation leads to a record that the person does not see, and so may not be taken away from it."""

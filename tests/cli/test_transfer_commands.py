@@ -40,7 +40,7 @@ def test_import_says_what_it_did(manage: Manage, app: Flask, file: Callable[...,
 
     result = manage("import", "user", path)
 
-    assert (result.exit_code, result.output) == (0, "1 user created, 1 user changed and 1 user unchanged.\n")
+    assert (result.exit_code, result.output) == (0, "1 user created, 1 user changed, 1 user unchanged.\n")
     assert count(app, User) == 3
 
 
