@@ -278,7 +278,7 @@ def test_a_password_can_be_shown_and_is_sent_hidden(page: Page, owner: object, p
     expect(field).to_have_attribute("type", "password")
     page.get_by_role("button", name="Show password").click()
     page.get_by_role("button", name="Sign in").click()
-    expect(page).to_have_title("Start - Admin")
+    expect(page).to_have_title("Home - Admin")
 
 
 def test_the_guard_forgets_a_form_that_was_saved(editor_page: Page, make_user: Callable[..., User]) -> None:

@@ -195,7 +195,7 @@ def test_a_list_that_is_answered_by_another_page_leads_to_that_page(editor_page:
     # As after an update that moved the list.
     page.route("**/?sort=created_at", lambda route: route.fulfill(status=302, headers={"Location": "/admin/"}))
     page.get_by_role("link", name="Created at").click()
-    expect(page).to_have_title("Start - Admin")
+    expect(page).to_have_title("Home - Admin")
 
 
 def test_a_picker_works_in_a_sheet_that_was_fetched_anew(app: Flask, editor_page: Page) -> None:

@@ -110,7 +110,7 @@ def test_views_are_renamed_shared_made_the_default_and_deleted(page: Page, open_
     expect(other.get_by_role("row", name="Ten posts")).to_contain_text("Edgar")
     expect(other.get_by_role("link", name="Delete Ten posts")).to_have_count(0)
     other.get_by_role("button", name="Make default Ten posts").click()
-    expect(other.get_by_role("button", name="Stop Ten posts")).to_be_visible()
+    expect(other.get_by_role("button", name="Remove default Ten posts")).to_be_visible()
     other.goto("/admin/post/")
     expect(result_line(other)).to_have_text("10 posts")
     other.get_by_role("link", name="All posts").click()

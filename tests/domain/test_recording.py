@@ -197,7 +197,7 @@ def test_rows_that_came_under_a_statement_unrecorded_stop_it(make_user: Any) -> 
     user = make_user(name="Ann")
     statement = update(User).where(User.id == user.id).values(name="Bea")
 
-    with pytest.raises(RecordGone, match="at the same moment"):
+    with pytest.raises(RecordGone, match="at the same time"):
         rows._send(db.session, statement, 2)
 
 

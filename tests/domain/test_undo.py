@@ -175,7 +175,7 @@ def test_an_act_that_changed_no_record_cannot_be_undone(kind: Kind) -> None:
     note(db.session, kind=kind, summary="Nothing", count=5 if kind is Kind.EXPORT else 0)
     db.session.commit()
 
-    with pytest.raises(UndoError, match="changed no record"):
+    with pytest.raises(UndoError, match="no record was changed"):
         take_back(done())
 
 

@@ -74,7 +74,7 @@ def test_undoing_an_undo_is_called_redo_and_undoing_that_undo_again(as_editor: A
     ]
     past = Page(as_editor.get(f"/admin/user/history/?id={user.id}"))
     ways = [one.text for one in past.all("span", class_="faint")]
-    assert ways == ["by undo", "by redo", "by undo"]
+    assert ways == ["by undo", "by redo", "by undo", "by command"]
 
 
 def test_the_page_that_asks_before_a_redo_calls_it_so(as_editor: Any, make_user: Any) -> None:

@@ -46,7 +46,7 @@ def test_the_first_passkey_shows_recovery_codes_and_the_next_ends_other_sessions
     assert (len(codes), second.status_code, second.location) == (8, 303, ACCOUNT)
     assert page.notice == "Success The passkey was added. You are signed out everywhere else."
     assert [row[0] for row in page.rows("passkeys")] == ["Blue key", "Phone"]
-    assert "On: after the password you use a passkey. 8 of 8 recovery codes are left" in page.root.text
+    assert "On. After your password you use a passkey. 8 of 8 recovery codes are left" in page.root.text
     assert elsewhere.get("/admin/").status_code == 302
     assert told(app, 3) == [
         "Added the passkey “Phone” of colleague “Vera”",
@@ -145,7 +145,7 @@ def test_beside_a_passkey_one_may_do_without_the_app(as_viewer: Any, viewer: Sta
     as_viewer.post_form(OWN, {"act": "remove-app"}, page=ACCOUNT)
 
     assert "On. After your password you use a passkey or a code from your app." in before
-    assert "On: after the password you use a passkey." in as_viewer.get(ACCOUNT).text
+    assert "On. After your password you use a passkey." in as_viewer.get(ACCOUNT).text
 
 
 @on_sqlite

@@ -34,7 +34,7 @@ def test_signing_in_notes_the_device_and_the_place_in_plain_words(
 
     (row,) = page.rows("sessions")
     moments = [one.attributes["title"] for one in page.all("time", within="sessions")]
-    assert row == ["Firefox on Linux", "local network, 10.0.0.7", *(f"now {moment}" for moment in moments)]
+    assert row == ["Firefox on Linux", "local network, 10.0.0.7", *(f"just now {moment}" for moment in moments)]
     assert len(kept(app)) == 1
 
 
@@ -45,7 +45,7 @@ def test_the_present_browser_stands_first_and_is_marked(client_of: Any, viewer: 
     page = Page(here.get(ACCOUNT))
 
     actions = [[cell.text for cell in row.inside if hasattr(cell, "text")][-1] for row in page.all("tr")[1:]]
-    assert actions == ["This browser", "Sign out Unknown browser, now"]
+    assert actions == ["This browser", "Sign out Unknown browser, just now"]
 
 
 @on_sqlite
