@@ -107,5 +107,5 @@ def test_a_passkey_is_added_once_and_is_proof_for_what_was_typed(
     expect(page.locator(".banner")).to_contain_text("“Verity” was saved.")
     page.goto("/admin/account/")
     page.get_by_role("link", name="Rename or remove").click()
-    expect(page.get_by_role("heading", level=2).last).to_have_text("Remove it")
+    expect(page.get_by_role("heading", level=2).last).to_have_text("Remove passkey")
     assert [*problems, *looked_at(page, axe)] == []

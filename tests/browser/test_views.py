@@ -81,7 +81,7 @@ def test_a_view_is_saved_opened_changed_and_discarded(page: Page) -> None:
     page.locator("#listing-sort-id").click()
     expect(first_cells(page).first).to_have_text("Post 10")
     expect(page.locator(".view-bar")).to_contain_text("View Tens, changed")
-    page.get_by_role("link", name="Discard").click()
+    page.get_by_role("link", name="Reset the view").click()
     expect(page.locator(".view-bar")).not_to_contain_text("changed")
     expect(first_cells(page).first).to_have_text("Post 19")
 
