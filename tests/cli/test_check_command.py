@@ -53,7 +53,11 @@ def test_where_all_is_well_nothing_is_found(manage: Manage) -> None:
 
 CASES = {
     "secret": ({"SECRET_KEY": "abcd" * 10}, "The secret key repeats itself", "Unset ADMIN_SECRET_KEY"),
-    "hosts": ({"TRUSTED_HOSTS": None}, "Behind a proxy, the dashboard answers to any host name", "Set ADMIN_HOSTS to the public name."),
+    "hosts": (
+        {"TRUSTED_HOSTS": None},
+        "Behind a proxy, the dashboard answers to any host name",
+        "Set ADMIN_HOSTS to the public name.",
+    ),
     "https": ({"HTTPS": False}, "People use it over the network", "set ADMIN_HTTPS=1."),
     "proxies": (
         {"PROXIES": 0},

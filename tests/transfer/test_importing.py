@@ -150,7 +150,7 @@ def test_a_quote_that_is_not_closed_properly_is_refused_and_swallows_no_rows(tex
 
 def test_a_hash_can_not_be_brought_in() -> None:
     assert "password" not in {column.key for column in resource_of(User).import_columns()}  # type: ignore[union-attr]
-    assert "no column of this list" in message_for(User, "name,email,version\nAda,a@example.com,9\n")
+    assert "is not a column of this list" in message_for(User, "name,email,version\nAda,a@example.com,9\n")
 
 
 def test_a_column_that_a_person_may_add_to_the_list_is_passed_over(make_user: Any) -> None:
