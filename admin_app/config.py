@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +14,8 @@ from typing import Any
 from admin_app.errors import ConfigurationError
 from admin_app.settings import SHORTEST_SECRET, read_settings
 
+# The one place that says it is pyproject.toml: the dashboard runs from its folder and is not installed as a package.
+VERSION: str = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 # The longest text there may be (`models.limits.LONGEST_TEXT`) in letters of four bytes, and the form around it; files
 # come in by the command line.
 MAX_BODY_BYTES = 16 * 1024 * 1024
@@ -30,6 +33,7 @@ def flask_config(environment: Mapping[str, str], instance: Path) -> dict[str, An
     secret = settings["ADMIN_SECRET_KEY"] or _kept_secret(instance)
     mark = _mark(secret)
     return {
+        "VERSION": VERSION,
         "SECRET_KEY": secret,
         "COOKIE_MARK": mark,
         "SQLALCHEMY_DATABASE_URI": settings["DATABASE_URL"] or f"sqlite:///{instance / 'admin.db'}",

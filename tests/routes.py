@@ -69,6 +69,7 @@ ROUTES = {
     "/static/app.css": Route("/static/app.css", get=EVERYBODY),
     "/static/app.js": Route("/static/app.js", get=EVERYBODY),
     "/static/<path:filename>": Route("/static/icon.svg", get=EVERYBODY),
+    "/health": Route("/health", get=EVERYBODY),
     "/sign-in": Route("/sign-in", get=(200, 303, 303, 303), post=(422, 303, 303, 303)),
     "/sign-out": Route("/sign-out", post=(303, 303, 303, 303)),
     "/set-up/<token>": Route("/set-up/0", get=(404, 404, 404, 404), post=(404, 404, 404, 404)),
