@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import flask_migrate
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 
 from admin_app import create_app
 from admin_app.cli.serve import SWITCH
@@ -109,14 +111,14 @@ def tree(pid: int) -> list[int]:
     return [pid, *(below for child in children for below in tree(int(child)))]
 
 
-def prepare(folder: Path, posts: int) -> str:
+def prepare(folder: Path, posts: int, role: str = VIEWER) -> str:
     """Make the database and a signed-in session in it; return the session's cookie."""
     app = create_app({"DATABASE_URL": f"sqlite:///{folder / 'admin.db'}"}, instance_path=str(folder))
     token = secrets.token_urlsafe(32)
     with app.app_context():
         flask_migrate.upgrade(directory=str(ROOT / "migrations"))
         make_demo(db.session, users=max(posts // 10, 1), posts=posts)
-        staff = Staff(name="Vera", email="vera@example.com", roles=Words([VIEWER]), password_hash="-")  # noqa: S106 -- opens nothing
+        staff = Staff(name="Vera", email="vera@example.com", roles=Words([role]), password_hash="-")  # noqa: S106 -- opens nothing
         db.session.add(staff)
         db.session.flush()
         digest = hashlib.sha256(token.encode()).hexdigest()
@@ -124,8 +126,13 @@ def prepare(folder: Path, posts: int) -> str:
         db.session.add(StaffSession(token_hash=digest, staff_id=staff.id, expires_at=ends))
         db.session.commit()
         db.engine.dispose()
-        serializer = app.session_interface.get_signing_serializer(app)
-        return str(serializer.dumps({"_user_id": token, "_fresh": True}))
+        return cookie_of(app, token)
+
+
+def cookie_of(app: Flask, token: str) -> str:
+    """Return a session's cookie, its name before it: that carries digits of the secret key."""
+    serializer: Any = SecureCookieSessionInterface().get_signing_serializer(app)
+    return f"{app.config['SESSION_COOKIE_NAME']}={serializer.dumps({'_user_id': token, '_fresh': True})}"
 
 
 @contextmanager
@@ -136,7 +143,7 @@ def serving(command: str, folder: Path, cookie: str) -> Iterator[tuple[Site, flo
         "DATABASE_URL": f"sqlite:///{folder / 'admin.db'}",
         "PYTHONPATH": str(ROOT),
     }
-    with started([*PYTHON, *command.split()], environment, folder, cookie=f"session={cookie}") as found:
+    with started([*PYTHON, *command.split()], environment, folder, cookie=cookie) as found:
         yield found
 
 
