@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Flask, current_app
 from flask_compress import Compress
 from flask_login import LoginManager
 from flask_mailman import Mail
@@ -40,3 +41,9 @@ login_manager = LoginManager()
 csrf = CSRFProtect()
 compress = Compress()
 mail = Mail()
+
+
+def this_application() -> Flask:
+    """Return the application that the context is about, itself and not the proxy: for threads, and for whoever keeps it."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- as Flask documents
+    return app

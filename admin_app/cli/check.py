@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from admin_app.domain import accounts, powers, roles, two_factor
 from admin_app.errors import ConfigurationError
-from admin_app.extensions import db
+from admin_app.extensions import db, this_application
 from admin_app.models.staff import Staff
 from admin_app.models.troubles import trouble_of
 from admin_app.models.versions import NEWER, current_revisions, newer_than
@@ -62,7 +62,7 @@ def findings(*, is_live: bool = False) -> list[Finding]:
 
     On one's own machine, tried out alone, some things are as they should be that are not where others come.
     """
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- the object behind the proxy, as Flask documents
+    app = this_application()
     is_live = is_live or app.config["HTTPS"] or bool(app.config["PROXIES"] or _public_hosts(app))
     return [finding for look in (*CHECKS, *(LIVE_CHECKS if is_live else ())) for finding in look(app)]
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import click
 from alembic.script import ScriptDirectory
-from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from admin_app import text
 from admin_app.current import writing
 from admin_app.errors import NotFoundError
-from admin_app.extensions import db
+from admin_app.extensions import db, this_application
 from admin_app.jobs import again, ledger
 from admin_app.jobs.queue import the_queue
 from admin_app.jobs.worker import work
@@ -27,7 +26,7 @@ THREADS = 2
 @with_appcontext
 def worker(threads: int) -> None:
     """Work on jobs until Ctrl-C; `run` has a worker of its own, this is one more, here or on another machine."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- the object behind the proxy, as Flask documents
+    app = this_application()
     with db.engine.connect() as connection:
         require_no_newer(connection, ScriptDirectory(app.extensions["migrate"].directory))
     # The tables have to be there before anything is waited for.
@@ -65,7 +64,7 @@ def cancel(job_id: int) -> None:
         job = ledger.requested(db.session, job_id=job_id, staff_id=None)
         title, is_done = job.title, ledger.cancel(db.session, job_id=job_id)
         db.session.commit()
-    _say(is_done, f"“{title}” was cancelled.", f"“{title}” had ended already.")
+    _say(f"“{title}” was cancelled.", is_done=is_done, else_=f"“{title}” had ended already.")
 
 
 @jobs.command()
@@ -79,10 +78,10 @@ def retry(job_id: int) -> None:
         db.session.commit()
     if is_done:
         the_queue().wake(job_id)
-    _say(is_done, f"“{title}” begins anew.", f"“{title}” is under way or done already.")
+    _say(f"“{title}” begins anew.", is_done=is_done, else_=f"“{title}” is under way or done already.")
 
 
-def _say(is_done: bool, done: str, not_done: str) -> None:  # noqa: FBT001 -- read beside its two sentences
+def _say(done: str, *, is_done: bool, else_: str) -> None:
     if not is_done:
-        raise NotFoundError(not_done)
+        raise NotFoundError(else_)
     click.echo(done)

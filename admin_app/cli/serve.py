@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 import click
-from flask import Flask, current_app
+from flask import Flask
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
 from gunicorn.app.base import BaseApplication
@@ -19,7 +19,7 @@ from admin_app.cli.jobs import THREADS as JOBS
 from admin_app.cli.keeper import keep_worker, stop_keeper
 from admin_app.cli.sending import ARRIVAL, PATIENCE, Sending
 from admin_app.domain import accounts, roles
-from admin_app.extensions import db
+from admin_app.extensions import db, this_application
 from admin_app.pages.auth import set_up_url
 
 # Threads wait for the database and for slow readers; two processes use two cores.
@@ -97,7 +97,7 @@ class Server(BaseApplication):
 @with_appcontext
 def run(*, host: str, port: int, workers: int, threads: int, jobs: int, patience: int, arrival: int) -> None:
     """Bring the database up to date, then serve the dashboard until Ctrl-C."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- the object behind the proxy, as Flask documents
+    app = this_application()
     listener = _listen(host, port)
     upgrade()
     # A slip of the pen in the setting must not let anybody off.

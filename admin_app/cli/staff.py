@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import click
-from flask import Flask, current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
@@ -12,7 +11,7 @@ from admin_app.cli.address import listening_address, public_address
 from admin_app.current import writing
 from admin_app.domain import accounts, passwords, records, restored, roles, sessions, sign_in, two_factor
 from admin_app.errors import NotFoundError
-from admin_app.extensions import db
+from admin_app.extensions import db, this_application
 from admin_app.models.caseless import same
 from admin_app.models.ordering import in_order
 from admin_app.models.staff import Staff
@@ -132,9 +131,9 @@ def reset_two_factor(email: str) -> None:
 
 
 @staff.command("sign-out")
-@click.option("--all", "everybody", is_flag=True, required=True, help="Everybody; there is no other way.")
+@click.option("--all", is_flag=True, required=True, expose_value=False, help="Everybody; there is no other way.")
 @with_appcontext
-def sign_out(*, everybody: bool) -> None:  # noqa: ARG001 -- said, so that nobody does it by a slip
+def sign_out() -> None:
     """End everybody's sessions, password links and recovery codes: after a backup was restored."""
     with writing(), records.commit(db.session, Staff):
         ended = restored.sign_everybody_out(db.session)
@@ -153,7 +152,7 @@ def _known(keys: tuple[str, ...]) -> tuple[str, ...]:
 
 def _hand_over(email: str) -> None:
     """Send the link or print it. The address is the public one where it is known."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- the object behind the proxy, as Flask documents
+    app = this_application()
     with writing(), app.test_request_context(base_url=public_address(app, listening_address(app))):
         person = _person(email)
         name, to = person.name, person.email

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -53,29 +55,31 @@ class Queue:
     def __init__(self, app: Flask) -> None:
         """Make nothing yet: the queue's tables are made with the first use."""
         self.app = app
-        self._huey: Huey | None = None
 
     @property
     def huey(self) -> Huey:
-        """Huey, with the one task there is."""
-        if self._huey is None:
-            self._huey = _huey(self.app.config["SQLALCHEMY_DATABASE_URI"])
-            self._task = self._huey.task(name="run_job")(self._run)
-        return self._huey
+        """Huey, which knows the one task there is."""
+        return self._made[0]
+
+    @cached_property
+    def _made(self) -> tuple[Huey, Callable[[int], object]]:
+        """Huey and its task, made together: a worker finds the task by its name."""
+        huey = _huey(self.app.config["SQLALCHEMY_DATABASE_URI"])
+        return huey, huey.task(name="run_job")(self._run)
 
     def wake(self, job_id: int) -> None:
         """Let a worker look at a job."""
-        assert self.huey  # noqa: S101 -- makes the task
+        _, task = self._made
         try:
-            self._task(job_id)
+            task(job_id)
         except OperationalError:
             # PostgreSQL was restarted, say: only using a connection tells that it is lost. The second time it is a new one.
-            self._task(job_id)
+            task(job_id)
 
     def close(self) -> None:
         """End the connection that Huey keeps open on PostgreSQL; the next use opens another."""
-        if self._huey is not None:
-            self._huey.storage.close()
+        if "_made" in vars(self):
+            self.huey.storage.close()
 
     def _run(self, job_id: int) -> None:
         with self.app.app_context():

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any
 
 from flask import current_app
 from sqlalchemy.exc import DBAPIError
@@ -17,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from admin_app.current import writing
 from admin_app.errors import AdminError
-from admin_app.extensions import db
+from admin_app.extensions import db, this_application
 from admin_app.jobs import ledger
 from admin_app.jobs.files import Files
 from admin_app.models.base import utc_now
@@ -189,7 +188,7 @@ def _watched(chunks: Iterable[bytes], progress: Progress) -> Iterator[bytes]:
 def _pulse(job: Job, progress: Progress) -> Iterator[None]:
     """Carry the progress to the ledger while the work is under way, and hear from there that it is to stop."""
     over = threading.Event()
-    app: Any = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- the object behind the proxy, as Flask documents
+    app = this_application()
 
     def carry() -> None:
         while not over.wait(PULSE):
