@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Dialect, Index, Integer, String, Text, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
+from typing_extensions import override
 
 from admin_app.extensions import db
 from admin_app.models.base import UtcDateTime, utc_now
@@ -52,11 +53,13 @@ class Values(TypeDecorator[dict[str, Any]]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> str | None:  # noqa: ARG002 -- SQLAlchemy's signature
+    @override
+    def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> str | None:
         """Write it."""
         return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, Any] | None:  # noqa: ARG002 -- SQLAlchemy's signature
+    @override
+    def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, Any] | None:
         """Read it."""
         return None if value is None else json.loads(value)
 

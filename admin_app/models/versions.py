@@ -1,10 +1,11 @@
-"""Whether a newer program has changed the database: this one would write rows that the other cannot read."""
+"""Whether a newer program has changed the database, whose rows this one would spoil; what a new migration compares."""
 
 from __future__ import annotations
 
+from alembic.autogenerate.api import AutogenContext
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, MetaData
 
 from admin_app.errors import ConfigurationError
 
@@ -28,3 +29,11 @@ def require_no_newer(connection: Connection, scripts: ScriptDirectory) -> None:
     if problem := newer_than(scripts, current_revisions(connection)):
         message = f"{problem} {NEWER}"
         raise ConfigurationError(message)
+
+
+def compared(context: AutogenContext) -> tuple[MetaData, Connection]:
+    """Return what `db migrate` compares: the models and the database."""
+    if context.connection is None or not isinstance(context.metadata, MetaData):
+        message = "A migration is written by comparing one set of models with a database: see migrations/env.py."
+        raise TypeError(message)
+    return context.metadata, context.connection

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from sqlalchemy import Dialect, Text
 from sqlalchemy.types import TypeDecorator
+from typing_extensions import override
 
 
 class Words(tuple[str, ...]):
@@ -46,14 +47,17 @@ class WordsType(TypeDecorator[Words]):
         """What its values are."""
         return Words
 
-    def coerce_compared_value(self, op: Any, value: Any) -> Any:  # noqa: ARG002 -- SQLAlchemy's signature
+    @override
+    def coerce_compared_value(self, op: Any, value: Any) -> Any:
         """Let a pattern be compared as the text it is."""
         return Text() if isinstance(value, str) else self
 
-    def process_bind_param(self, value: Iterable[str] | None, dialect: Dialect) -> str | None:  # noqa: ARG002 -- SQLAlchemy's signature
+    @override
+    def process_bind_param(self, value: Iterable[str] | None, dialect: Dialect) -> str | None:
         """Write them."""
         return None if value is None else Words(value).to_text()
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Words | None:  # noqa: ARG002 -- SQLAlchemy's signature
+    @override
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Words | None:
         """Read them."""
         return None if value is None else Words.from_text(value)

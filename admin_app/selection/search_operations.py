@@ -10,8 +10,9 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrateOperation, Operations
 from alembic.operations.ops import UpgradeOps
 from alembic.util import DispatchPriority
-from sqlalchemy import MetaData, text
+from sqlalchemy import text
 
+from admin_app.models.versions import compared
 from admin_app.selection import search_indexes
 
 
@@ -80,9 +81,8 @@ def _render_drop(_context: AutogenContext, operation: DropSearchIndex) -> str:
 @comparators.dispatch_for("schema", priority=DispatchPriority.LAST)
 def _compare(context: AutogenContext, upgrade_ops: UpgradeOps, _schemas: Any) -> None:
     """Ask for what is declared and not there, and the other way round."""
-    assert context.connection is not None  # noqa: S101 -- autogenerate compares with a database
-    assert isinstance(context.metadata, MetaData)  # noqa: S101 -- there is one, see migrations/env.py
-    wanted, there = search_indexes.declared(context.metadata), search_indexes.present(context.connection)
+    metadata, connection = compared(context)
+    wanted, there = search_indexes.declared(metadata), search_indexes.present(connection)
     for table in sorted(wanted.keys() | there.keys()):
         old, new = there.get(table, ()), wanted.get(table, ())
         if sorted(old) == sorted(new):

@@ -68,9 +68,8 @@ _ON_POSTGRES = (
 
 
 def _read(table: str, made: str) -> SortIndex:
-    columns = _COLUMNS.search(made)
-    assert columns is not None, made  # noqa: S101 -- made by `creation`
-    return SortIndex(table, columns[2], columns[1] or "")
+    [(within, column)] = _COLUMNS.findall(made)
+    return SortIndex(table, column, within)
 
 
 def creation(dialect: str, index: SortIndex) -> str:

@@ -9,8 +9,8 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrateOperation, Operations
 from alembic.operations.ops import UpgradeOps
 from alembic.util import DispatchPriority
-from sqlalchemy import MetaData
 
+from admin_app.models.versions import compared
 from admin_app.selection import sort_indexes
 from admin_app.selection.sort_indexes import SortIndex
 
@@ -85,9 +85,8 @@ def _arguments(index: SortIndex) -> str:
 @comparators.dispatch_for("schema", priority=DispatchPriority.LAST)
 def _compare(context: AutogenContext, upgrade_ops: UpgradeOps, _schemas: Any) -> None:
     """Ask for what is declared and not there, and the other way round."""
-    assert context.connection is not None  # noqa: S101 -- autogenerate compares with a database
-    assert isinstance(context.metadata, MetaData)  # noqa: S101 -- there is one, see migrations/env.py
-    wanted, there = sort_indexes.declared(context.metadata), sort_indexes.present(context.connection)
+    metadata, connection = compared(context)
+    wanted, there = sort_indexes.declared(metadata), sort_indexes.present(connection)
     # An index goes before its table and comes after it; the way down is this list from its end.
     upgrade_ops.ops[:0] = [DropSortIndex(index) for index in sorted(there - wanted)]
     upgrade_ops.ops += [CreateSortIndex(index) for index in sorted(wanted - there)]

@@ -56,6 +56,6 @@ def _ways(part: str) -> Iterable[str]:
 
 def _tilings(length: int) -> list[str]:
     """Write so many "s" in every way, each two of them as they are or as one "ß"."""
-    if length < 2:  # noqa: PLR2004 -- what one "ß" stands for
+    if length < len("ss"):
         return ["s" * length]
     return [f"s{rest}" for rest in _tilings(length - 1)] + [f"ß{rest}" for rest in _tilings(length - 2)]

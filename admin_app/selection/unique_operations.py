@@ -10,11 +10,12 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrateOperation, Operations
 from alembic.operations.ops import UpgradeOps
 from alembic.util import DispatchPriority
-from sqlalchemy import Connection, MetaData, inspect, text
+from sqlalchemy import Connection, inspect, text
 
 from admin_app.errors import ClashError, ConfigurationError
 from admin_app.models import caseless
 from admin_app.models.caseless import Place
+from admin_app.models.versions import compared
 from admin_app.text import counted, in_words
 
 # Where a connection keeps which of these indexes there have to be while migrations run.
@@ -148,9 +149,8 @@ def _render_drop(_context: AutogenContext, operation: DropUniqueText) -> str:
 @comparators.dispatch_for("schema", priority=DispatchPriority.LAST)
 def _compare(context: AutogenContext, upgrade_ops: UpgradeOps, _schemas: Any) -> None:
     """Ask for what is declared and not there, and the other way round."""
-    assert context.connection is not None  # noqa: S101 -- autogenerate compares with a database
-    assert isinstance(context.metadata, MetaData)  # noqa: S101 -- there is one, see migrations/env.py
-    wanted, there = caseless.declared(context.metadata), caseless.present(context.connection)
+    metadata, connection = compared(context)
+    wanted, there = caseless.declared(metadata), caseless.present(connection)
     # An index goes before its table and comes after it; the way down is this list from its end.
     if there - wanted:
         upgrade_ops.ops.insert(0, DropUniqueText(sorted(there - wanted)))
