@@ -9,12 +9,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy import inspect as inspect_mapper
-from sqlalchemy.orm import RelationshipProperty
 from sqlalchemy.orm.interfaces import RelationshipDirection
 
 from admin_app.domain.rows import change_rows, delete_rows
 from admin_app.errors import DeletionError
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, Relationship
 from admin_app.selection.counting import Count, counts_of_children
 
 MOST_SAMPLES = 5
@@ -33,7 +32,7 @@ class Dependence:
     """A to-many relation whose records hang on the one to be deleted, and the fates open to them."""
 
     record: Any
-    relation: RelationshipProperty[Any]
+    relation: Relationship
     count: Count
     samples: Sequence[Any]
     fates: tuple[Fate, ...]
@@ -64,10 +63,10 @@ class Bound:
 
 
 # What somebody may do with what hangs on a record, by the relation.
-Bounds = Callable[[RelationshipProperty[Any]], Bound]
+Bounds = Callable[[Relationship], Bound]
 
 
-def unbound(_relation: RelationshipProperty[Any]) -> Bound:
+def unbound(_relation: Relationship) -> Bound:
     """Bound nothing: the command line may do what it likes."""
     return Bound()
 
@@ -99,18 +98,18 @@ def delete_record(
     session.flush()
 
 
-def _relations(model: type[Any]) -> list[RelationshipProperty[Any]]:
+def _relations(model: type[Any]) -> list[Relationship]:
     """Return the relations to many; one that is only for looking has rows that the database lets go with the record."""
     relations = inspect_mapper(model).relationships
     return [one for one in relations if one.direction is RelationshipDirection.ONETOMANY and not one.viewonly]
 
 
-def _link(relation: RelationshipProperty[Any]) -> tuple[Any, Any]:
+def _link(relation: Relationship) -> tuple[Any, Any]:
     """Return the parent's key column and the child's foreign key column."""
     return relation.local_remote_pairs[0]
 
 
-def _dependence(session: AnySession, record: Any, relation: RelationshipProperty[Any], bound: Bound) -> Dependence:
+def _dependence(session: AnySession, record: Any, relation: Relationship, bound: Bound) -> Dependence:
     child = relation.mapper.class_
     _, foreign_key = _link(relation)
     newest = child.__mapper__.primary_key[0].desc()
@@ -139,9 +138,7 @@ def _has_none_beyond(
     return session.scalar(beyond.limit(1)) is None
 
 
-def _settle(
-    session: AnySession, record: Any, relation: RelationshipProperty[Any], decision: Decision, bounds: Bounds
-) -> None:
+def _settle(session: AnySession, record: Any, relation: Relationship, decision: Decision, bounds: Bounds) -> None:
     child = relation.mapper.class_
     _, foreign_key = _link(relation)
     if decision.fate is Fate.DELETE:

@@ -11,11 +11,11 @@ from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Column, ColumnElement, Text, and_, case, cast, exists, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Text, and_, case, cast, exists, func, insert, literal, or_, select, update
 
 from admin_app.domain.recording import begin_set, count_rows
 from admin_app.domain.rows import delete_rows
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, Expression, TableColumn
 from admin_app.models.base import utc_now
 from admin_app.models.caseless import is_caseless, same_in
 from admin_app.models.change_set import Change, Did
@@ -124,7 +124,7 @@ class GivingBack:
         count_rows(self.session, did, self.model, number)
         return number, first
 
-    def _insert(self, columns: dict[str, Column[Any]], first: int) -> None:
+    def _insert(self, columns: dict[str, TableColumn], first: int) -> None:
         restored = self.model.__restored__
         values = {column.name: self._value_or_default(column, key) for key, column in columns.items()}
         values |= {name: literal(value, self._table.c[name].type) for name, value in restored.items()}
@@ -142,7 +142,7 @@ class GivingBack:
             again = update(changes).where(*mine, changes.c.id > first)
             connection.execute(again.values(after=now.scalar_subquery()))
 
-    def _value_or_default(self, column: Column[Any], key: str) -> ColumnElement[Any]:
+    def _value_or_default(self, column: TableColumn, key: str) -> Expression:
         """Return what the record held; of a column that came after it was deleted, what the database puts there by itself."""
         value = self._value(column, _NEW.c.after, key)
         if column.server_default is None:
@@ -154,12 +154,12 @@ class GivingBack:
         other = self._table.alias("same")
         return exists(select(1).select_from(other).where(other.c.id == _OLD.c.record_id))
 
-    def _is_untouched(self, table: Any, key: str, column: Column[Any]) -> ColumnElement[bool]:
+    def _is_untouched(self, table: Any, key: str, column: TableColumn) -> ColumnElement[bool]:
         """Whether a field still holds what the act left in it."""
         left = self._value(column, _OLD.c.after, key)
         return or_(~self._has(_OLD.c.after, key), table.c[column.name].is_not_distinct_from(left))
 
-    def _fits(self, columns: dict[str, Column[Any]], did: Did) -> list[ColumnElement[bool]]:
+    def _fits(self, columns: dict[str, TableColumn], did: Did) -> list[ColumnElement[bool]]:
         """Ask that nobody else has a unique value by now, and that what is pointed at still exists."""
         found: list[ColumnElement[bool]] = []
         values: Any = _OLD.c.before
@@ -174,12 +174,12 @@ class GivingBack:
                 found.append(or_(value.is_(None), there, *self._comes_along(foreign_key, value)))
         return found
 
-    def _is_taken(self, column: Column[Any], value: Any) -> ColumnElement[bool]:
+    def _is_taken(self, column: TableColumn, value: Any) -> ColumnElement[bool]:
         other = self._table.alias(f"other_{column.name}")
         has_it = same_in(column, other.c[column.name], value)
         return exists(select(1).select_from(other).where(has_it, other.c.id != _OLD.c.record_id))
 
-    def _is_first(self, column: Column[Any], key: str, did: Did) -> list[ColumnElement[bool]]:
+    def _is_first(self, column: TableColumn, key: str, did: Did) -> list[ColumnElement[bool]]:
         """Of several records that would get the same text by one statement, choose the first: they are older than its index."""
         if self.only is not None or not is_caseless(column):
             return []
@@ -197,7 +197,7 @@ class GivingBack:
         mine = [same.c.change_set_id == self.set_id, same.c.model == self._table.name, same.c.act == Did.DELETE.value]
         return [value.in_(select(same.c.record_id).where(*mine))]
 
-    def _hangs(self, column: Column[Any], wanted: Any) -> ColumnElement[bool]:
+    def _hangs(self, column: TableColumn, wanted: Any) -> ColumnElement[bool]:
         """Whether a record points at the one to be deleted, and does not go with it."""
         other = column.table.alias(f"hanging_{column.table.name}_{column.name}")
         hangs = select(1).select_from(other).where(other.c[column.name] == self.model.id)
@@ -209,14 +209,14 @@ class GivingBack:
             chosen = select(self._table.c.id).where(self._table.c.id.in_(wanted)).with_for_update().subquery()
             self.session.execute(select(func.count()).select_from(chosen))
 
-    def _value(self, column: Column[Any], values: Any, key: str) -> ColumnElement[Any]:
+    def _value(self, column: TableColumn, values: Any, key: str) -> Expression:
         return from_json_sql(column, values, key, self._dialect)
 
     def _has(self, values: Any, key: str) -> ColumnElement[bool]:
         return has_key(values, key, self._dialect)
 
 
-def hanging_columns(model: type[Any]) -> Sequence[Column[Any]]:
+def hanging_columns(model: type[Any]) -> Sequence[TableColumn]:
     """Return the columns that point at this model's records and do not go with them by themselves."""
     return [
         column

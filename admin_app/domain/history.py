@@ -8,10 +8,10 @@ from datetime import datetime
 from heapq import merge
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 
 from admin_app.domain.recording import note
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, Statement
 from admin_app.models.change_set import ABOUT_ACCESS, Change, ChangeSet, Kind
 from admin_app.models.stored import kept_columns, to_json
 from admin_app.selection.counting import Count, bounded
@@ -137,7 +137,7 @@ def activity(session: AnySession, wanted: Wanted, *, before: int = 0, after: int
     limit = min(words.count_limit, COUNT_LIMIT)
     some = select(ChangeSet.id).where(*criteria).limit(limit + 1).subquery()
     count = bounded(session.scalar(select(func.count()).select_from(some)) or 0, limit)
-    statement: Select[Any] = select(ChangeSet).where(*criteria).limit(ACTIVITY_SIZE + 1)
+    statement: Statement = select(ChangeSet).where(*criteria).limit(ACTIVITY_SIZE + 1)
     if after:
         found = session.scalars(statement.where(ChangeSet.id > after).order_by(ChangeSet.id)).all()
         shown = found[:ACTIVITY_SIZE][::-1]

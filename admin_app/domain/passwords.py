@@ -6,18 +6,17 @@ import hashlib
 import secrets
 import unicodedata
 from datetime import timedelta
-from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Select, delete, select
+from sqlalchemy import delete, select
 from zxcvbn import zxcvbn
 
 from admin_app.domain import alerts, sessions
 from admin_app.domain.access import note_access
 from admin_app.domain.clock import is_ahead
 from admin_app.errors import InvalidRecord, NotFoundError
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, Statement
 from admin_app.letters import composed
 from admin_app.models.base import utc_now
 from admin_app.models.password_link import PasswordLink
@@ -108,7 +107,7 @@ def make_link(session: AnySession, staff: Staff) -> str:
     return token
 
 
-def end_links_of(session: AnySession, people: Select[Any]) -> None:
+def end_links_of(session: AnySession, people: Statement) -> None:
     """Let no link set the passwords of these people, chosen by their ids, any more."""
     ending = delete(PasswordLink).where(PasswordLink.staff_id.in_(people))
     session.execute(ending, execution_options={"synchronize_session": False})

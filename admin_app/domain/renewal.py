@@ -10,14 +10,14 @@ import hashlib
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, event, exists, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, event, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from admin_app.domain import passwords, sessions
 from admin_app.domain.people import Holder
 from admin_app.domain.recording import begin_set, trail_of
 from admin_app.domain.trail import Trail
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, Statement
 from admin_app.models.change_set import Change, Did
 from admin_app.models.role import Role
 from admin_app.models.staff import Staff
@@ -86,7 +86,7 @@ def _concerned(session: AnySession, set_id: int) -> ColumnElement[bool]:
     return or_(Staff.id.in_(_touched(session, set_id, _STAFF)), exists(select(1).select_from(key).where(has_one)))
 
 
-def _touched(session: AnySession, set_id: int, table: str) -> Select[Any]:
+def _touched(session: AnySession, set_id: int, table: str) -> Statement:
     """Choose the records of a table whose rights are others now. One that is made, or made again, has nobody signed in."""
     after: Any = Change.after
     names = or_(*(has_key(after, name, _dialect(session)) for name in RIGHTS[table]))
@@ -94,7 +94,7 @@ def _touched(session: AnySession, set_id: int, table: str) -> Select[Any]:
     return select(Change.record_id).where(*mine, names)
 
 
-def _keys_of_gone(session: AnySession, set_id: int) -> Select[Any]:
+def _keys_of_gone(session: AnySession, set_id: int) -> Statement:
     """Choose the keys of roles that are gone. Nobody should have one, as `domain.powers` sees to; if somebody has, they lost something."""
     before: Any = Change.before
     mine = (Change.change_set_id == set_id, Change.model == _ROLE, Change.act == Did.DELETE)

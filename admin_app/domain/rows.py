@@ -10,7 +10,7 @@ from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.domain.recording import RECORDED, begin_set, count_rows
 from admin_app.errors import RecordGone
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, Expression
 from admin_app.models.change_set import Change, Did, Values
 from admin_app.models.stored import is_recorded, json_of, kept_columns, title_of, to_json
 
@@ -60,8 +60,8 @@ def _record(
     which: ColumnElement[bool],
     did: Did,
     *,
-    before: ColumnElement[Any],
-    after: ColumnElement[Any],
+    before: Expression,
+    after: Expression,
 ) -> int:
     """Write a change for each of the rows, before they change or after they came; return how many."""
     version = model.version if did is Did.CREATE else model.version + 1

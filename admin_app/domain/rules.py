@@ -8,11 +8,11 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Boolean, Column, ColumnElement, Enum, Float, Integer, Numeric, String, Text, select
+from sqlalchemy import Boolean, ColumnElement, Enum, Float, Integer, Numeric, String, Text, select
 from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.domain.nouns import noun_of
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, TableColumn
 from admin_app.letters import composed, has_something_to_see, line, unseen_in
 from admin_app.models.caseless import same_in
 from admin_app.models.limits import LONGEST_TEXT, limits_of
@@ -21,14 +21,14 @@ from admin_app.models.limits import LONGEST_TEXT, limits_of
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
-def is_required(column: Column[Any]) -> bool:
+def is_required(column: TableColumn) -> bool:
     """Whether a person has to give a value."""
     # An unticked box is an answer.
     is_answered = isinstance(column.type, Boolean) or column.default is not None or column.server_default is not None
     return not column.nullable and not is_answered
 
 
-def kept(column: Column[Any], value: Any) -> Any:
+def kept(column: TableColumn, value: Any) -> Any:
     """Return a value as its column keeps it: text composed, and of one line without what nobody sees at its ends.
 
     Forms, imports and commands ask it. Undo does not: it gives back what was there, as it was.
@@ -37,19 +37,19 @@ def kept(column: Column[Any], value: Any) -> Any:
     return way(value) if way is not None and isinstance(value, str) else value
 
 
-def way_of_keeping(column: Column[Any]) -> Callable[[str], str] | None:
+def way_of_keeping(column: TableColumn) -> Callable[[str], str] | None:
     """Return what makes of any text the one that a column keeps; None for a column of something else."""
     if not isinstance(column.type, String) or isinstance(column.type, Enum):
         return None
     return composed if isinstance(column.type, Text) else line
 
 
-def is_kept_as(column: Column[Any], stored: Any, value: Any) -> bool:
+def is_kept_as(column: TableColumn, stored: Any, value: Any) -> bool:
     """Whether a value, as it is kept, is no other than the one stored, which may be older than the way of keeping."""
     return bool(stored == value or kept(column, stored) == value)
 
 
-def problem_with(column: Column[Any], label: str, value: Any) -> str | None:
+def problem_with(column: TableColumn, label: str, value: Any) -> str | None:
     """Say what is wrong with a value for this column and how to mend it, or return None."""
     if value is None or (isinstance(value, str) and not has_something_to_see(value)):
         return f"Enter {_the(label)}." if is_required(column) else None
@@ -64,7 +64,7 @@ def problem_with(column: Column[Any], label: str, value: Any) -> str | None:
 
 def problem_with_uniqueness(
     session: AnySession,
-    column: Column[Any],
+    column: TableColumn,
     label: str,
     value: Any,
     *,
@@ -92,13 +92,13 @@ def taken(label: str, model: type[Any], record_id: Any = None) -> str:
     return f"{label} is already used by {other}. Enter a different one."
 
 
-def longest(column: Column[Any]) -> int:
+def longest(column: TableColumn) -> int:
     """Return how many characters a text in this column may have: never more than its form could send again."""
     length = column.type.length if isinstance(column.type, String) else None
     return length or LONGEST_TEXT
 
 
-def _problem_with_text(column: Column[Any], label: str, value: str) -> str | None:
+def _problem_with_text(column: TableColumn, label: str, value: str) -> str | None:
     if "\0" in value:
         return f"{label} contains a NUL character, which cannot be stored. Take it out."
     limit = longest(column)
@@ -113,12 +113,12 @@ def _problem_with_email(label: str, value: str) -> str | None:
     return None if _EMAIL.fullmatch(value) else f"{label} must look like name@example.com."
 
 
-def _problem_with_whole_number(column: Column[Any], label: str, value: int) -> str | None:
+def _problem_with_whole_number(column: TableColumn, label: str, value: int) -> str | None:
     smallest, largest = limits_of(column)
     return None if smallest <= value <= largest else f"{label} must be between {smallest:,} and {largest:,}."
 
 
-def _problem_with_number(column: Column[Any], label: str, value: Decimal | float) -> str | None:
+def _problem_with_number(column: TableColumn, label: str, value: Decimal | float) -> str | None:
     """Refuse what is no number, and what has more digits before the point than the column has room for."""
     kind: Any = column.type
     is_finite = value.is_finite() if isinstance(value, Decimal) else math.isfinite(value)

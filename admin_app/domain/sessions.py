@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, or_, select, update
 
 from admin_app.domain import people
 from admin_app.domain.access import note_access
 from admin_app.domain.clock import is_ahead, latest
 from admin_app.domain.people import Person
 from admin_app.domain.recording import note
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, Statement
 from admin_app.models.base import utc_now
 from admin_app.models.change_set import Kind
 from admin_app.models.staff import LONGEST_USER_AGENT, Staff, StaffSession, handle_of
@@ -193,7 +193,7 @@ def end_all(session: AnySession, staff: Staff, *, but: str | None = None) -> Non
     session.execute(delete(StaffSession).where(StaffSession.staff_id == staff.id, *kept))
 
 
-def end_all_of(session: AnySession, people: Select[Any]) -> None:
+def end_all_of(session: AnySession, people: Statement) -> None:
     """Sign these people, chosen by their ids, out everywhere."""
     # What the session remembers of them it reads anew after the commit; asking which they were would fetch thousands.
     ending = delete(StaffSession).where(StaffSession.staff_id.in_(people))

@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Enum, MetaData, String, func, text
+from sqlalchemy import ColumnElement, Connection, Enum, MetaData, String, func, text
 
 from admin_app import letters
+from admin_app.extensions import TableColumn
 from admin_app.models.base import Record
 
 # A column of a table, by both their names.
@@ -32,7 +33,7 @@ def caseless(value: Any) -> Any:
     return letters.caseless(value) if isinstance(value, str) else value
 
 
-def is_caseless(column: Column[Any]) -> bool:
+def is_caseless(column: TableColumn) -> bool:
     """Whether no two records have the same text in this column, in whatever capitals."""
     return bool(column.unique) and isinstance(column.type, String) and not isinstance(column.type, Enum)
 
@@ -47,7 +48,7 @@ def same(column: Any, value: Any) -> ColumnElement[bool]:
     return condition
 
 
-def same_in(column: Column[Any], one: Any, other: Any) -> ColumnElement[bool]:
+def same_in(column: TableColumn, one: Any, other: Any) -> ColumnElement[bool]:
     """Whether two values are the same in such a column: of unique text, in whatever capitals."""
     condition: ColumnElement[bool] = same(one, other) if is_caseless(column) else one == other
     return condition

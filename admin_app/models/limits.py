@@ -5,21 +5,23 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, SmallInteger
+from sqlalchemy import BigInteger, SmallInteger
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import Mapper
+
+from admin_app.extensions import Expression
 
 # Characters of a text whose column sets no length: what a form can send back in one piece, whatever the letters.
 LONGEST_TEXT = 4_000_000
 
 
-def limits_of(column: ColumnElement[Any]) -> tuple[int, int]:
+def limits_of(column: Expression) -> tuple[int, int]:
     """Return the smallest and the largest whole number that PostgreSQL's column of this type holds; SQLite keeps to them too."""
     bits = 64 if isinstance(column.type, BigInteger) else 16 if isinstance(column.type, SmallInteger) else 32
     return -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
 
 
-def highest_to_give(column: ColumnElement[Any]) -> int:
+def highest_to_give(column: Expression) -> int:
     """Return the largest id that a person may give a record: 2,000,000,000 of 2,147,483,647, so that others find room behind it."""
     largest = limits_of(column)[1]
     step = int("1".ljust(len(str(largest)), "0"))

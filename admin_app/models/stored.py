@@ -16,11 +16,11 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import Column, ColumnElement, String, cast, func, literal, literal_column, select
+from sqlalchemy import ColumnElement, String, cast, func, literal, literal_column, select
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.types import NullType
 
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, Expression, TableColumn
 from admin_app.models.base import Record, UtcDateTime
 from admin_app.models.change_set import LONGEST_TITLE
 from admin_app.models.words import Words, WordsType
@@ -43,7 +43,7 @@ def recorded_models() -> dict[str, type[Record]]:
     return {str(one.local_table.name): one.class_ for one in mappers if is_recorded(one.class_)}
 
 
-def kept_columns(model: type[Any]) -> dict[str, Column[Any]]:
+def kept_columns(model: type[Any]) -> dict[str, TableColumn]:
     """Return the columns whose values the history keeps, by the attributes' names.
 
     Raises `TypeError` for a model with a secret column that does not say which ones: a secret must not slip in.
@@ -54,10 +54,10 @@ def kept_columns(model: type[Any]) -> dict[str, Column[Any]]:
     return _KEPT[model]
 
 
-_KEPT: dict[type[Any], dict[str, Column[Any]]] = {}
+_KEPT: dict[type[Any], dict[str, TableColumn]] = {}
 
 
-def _find_kept(model: type[Any]) -> dict[str, Column[Any]]:
+def _find_kept(model: type[Any]) -> dict[str, TableColumn]:
     columns = {one.key: one.columns[0] for one in inspect_mapper(model).column_attrs}
     if model.__history__ is not None:
         always = ("id", "created_at", "updated_at")
@@ -68,7 +68,7 @@ def _find_kept(model: type[Any]) -> dict[str, Column[Any]]:
     return {key: column for key, column in columns.items() if key != "version"}
 
 
-def to_json(column: Column[Any], value: Any) -> Any:  # noqa: PLR0911 -- a table of types, one line each
+def to_json(column: TableColumn, value: Any) -> Any:  # noqa: PLR0911 -- a table of types, one line each
     """Return a value as the history's JSON holds it."""
     match value:
         case PythonEnum():
@@ -95,7 +95,7 @@ def to_json(column: Column[Any], value: Any) -> Any:  # noqa: PLR0911 -- a table
             return value
 
 
-def from_json(column: Column[Any], value: Any) -> Any:
+def from_json(column: TableColumn, value: Any) -> Any:
     """Return the value that the history's JSON stands for."""
     if value is None:
         return None
@@ -121,7 +121,7 @@ _READERS: tuple[tuple[Any, Any], ...] = (
 )
 
 
-def json_of(columns: Mapping[str, Column[Any]], dialect: str) -> ColumnElement[str]:
+def json_of(columns: Mapping[str, TableColumn], dialect: str) -> ColumnElement[str]:
     """Return the SQL that writes these columns of a row as the history's JSON."""
     whole: ColumnElement[str] = literal("{", String)
     for place, (name, column) in enumerate(columns.items()):
@@ -139,28 +139,28 @@ def title_of(model: type[Any]) -> ColumnElement[str]:
     return func.coalesce(func.nullif(func.substr(texts[0], 1, LONGEST_TITLE), ""), numbered)
 
 
-def from_json_sql(column: Column[Any], values: ColumnElement[Any], name: str, dialect: str) -> ColumnElement[Any]:
+def from_json_sql(column: TableColumn, values: Expression, name: str, dialect: str) -> Expression:
     """Return the SQL that reads a column's value from the history's JSON."""
     if dialect == "sqlite":
-        found: ColumnElement[Any] = func.json_extract(values, f'$."{name}"')
+        found: Expression = func.json_extract(values, f'$."{name}"')
         if isinstance(column.type, UtcDateTime | sa.DateTime):
             return func.replace(func.substr(found, 1, 26), "T", " ", type_=NullType())
         is_number = isinstance(column.type, sa.Float | sa.Numeric)
         return func.exact_number(found, type_=NullType()) if is_number else found
-    text: ColumnElement[Any] = func.json_extract_path_text(cast(values, sa.JSON), name)
+    text: Expression = func.json_extract_path_text(cast(values, sa.JSON), name)
     if isinstance(column.type, sa.Boolean):
         return cast(cast(text, sa.Integer), sa.Boolean)
     return text if isinstance(column.type, sa.Enum | sa.String) else cast(text, column.type)
 
 
-def _quoted(column: Column[Any], dialect: str) -> ColumnElement[str]:
+def _quoted(column: TableColumn, dialect: str) -> ColumnElement[str]:
     """Write one value as JSON."""
     if dialect == "sqlite":
         return func.json_quote(_text_on_sqlite(column), type_=String())
     return func.coalesce(cast(func.to_json(_text_on_postgres(column)), sa.Text), literal_column("'null'"))
 
 
-def _text_on_sqlite(column: Column[Any]) -> ColumnElement[Any]:
+def _text_on_sqlite(column: TableColumn) -> Expression:
     if isinstance(column.type, sa.Float | sa.Numeric):
         return func.exact_text(column)
     if isinstance(column.type, UtcDateTime):
@@ -168,10 +168,10 @@ def _text_on_sqlite(column: Column[Any]) -> ColumnElement[Any]:
     return func.replace(column, " ", "T") if isinstance(column.type, sa.DateTime) else column
 
 
-def _text_on_postgres(column: Column[Any]) -> ColumnElement[Any]:
+def _text_on_postgres(column: TableColumn) -> Expression:
     for type_, write in _WRITERS_ON_POSTGRES:
         if isinstance(column.type, type_):
-            written: ColumnElement[Any] = write(column)
+            written: Expression = write(column)
             return written
     return cast(column, sa.Text)
 
@@ -187,14 +187,14 @@ _WRITERS_ON_POSTGRES: Sequence[tuple[Any, Any]] = (
 )
 
 
-def has_key(values: ColumnElement[Any], name: str, dialect: str) -> ColumnElement[bool]:
+def has_key(values: Expression, name: str, dialect: str) -> ColumnElement[bool]:
     """Return the SQL that asks whether the history's JSON says anything about a column."""
     if dialect == "sqlite":
         return func.json_type(values, f'$."{name}"').is_not(None)
     return func.json_extract_path(cast(values, sa.JSON), name).is_not(None)
 
 
-def keys_in(session: AnySession, values: ColumnElement[Any], which: ColumnElement[bool], dialect: str) -> set[str]:
+def keys_in(session: AnySession, values: Expression, which: ColumnElement[bool], dialect: str) -> set[str]:
     """Return the columns that these changes say anything about."""
     if dialect == "sqlite":
         entries = func.json_each(values).table_valued("key", joins_implicitly=True)

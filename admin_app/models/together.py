@@ -22,19 +22,19 @@ from sqlalchemy import (
     type_coerce,
     union_all,
 )
-from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
+from sqlalchemy.types import NullType, TypeDecorator
 
 from admin_app.current import is_glancing
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, ColumnType, Expression
 from admin_app.models.prepared import Conversion, Prepared
 
 # A query without an order or a limit of its own: what has them comes as a select from it.
 Query = Select[*tuple[Any, ...]]
 # What a column of the statement may hold; what is none of these is text.
 _TEXT = Text()
-_KINDS: tuple[TypeEngine[Any], ...] = (Integer(), Boolean(), DateTime(timezone=True), JSON(), _TEXT)
+_KINDS: tuple[ColumnType, ...] = (Integer(), Boolean(), DateTime(timezone=True), JSON(), _TEXT)
 # A column of the statement: what it holds, and which of those it is.
-_Slot = tuple[TypeEngine[Any], int]
+_Slot = tuple[ColumnType, int]
 
 
 class Together:
@@ -85,18 +85,18 @@ class Together:
 
 
 _NEVER: ColumnElement[bool] = literal_column("1 = 0", Boolean())
-_NOTHING: ColumnElement[Any] = literal_column("NULL", NullType())
+_NOTHING: Expression = literal_column("NULL", NullType())
 
 
-def _placed(query: Query) -> Mapping[_Slot, ColumnElement[Any]]:
+def _placed(query: Query) -> Mapping[_Slot, Expression]:
     """Give each column the first slot of its kind that is free."""
-    found: dict[_Slot, ColumnElement[Any]] = {}
+    found: dict[_Slot, Expression] = {}
     for column in query.selected_columns:
         kind = _kind_of(column.type)
         found[kind, sum(slot[0] is kind for slot in found)] = column
     return found
 
 
-def _kind_of(of: TypeEngine[Any]) -> TypeEngine[Any]:
+def _kind_of(of: ColumnType) -> ColumnType:
     stored = of.impl_instance if isinstance(of, TypeDecorator) else of
     return next((kind for kind in _KINDS if isinstance(stored, type(kind))), _TEXT)

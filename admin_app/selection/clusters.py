@@ -9,11 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
-from sqlalchemy import Select
-
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, Statement
 from admin_app.selection.keyset import Place
 from admin_app.selection.search import related_found
 from admin_app.selection.selection import Selection
@@ -24,7 +21,7 @@ HEADS = 200
 
 def first_segments(
     session: AnySession, selection: Selection, start: Place | None, *, backwards: bool
-) -> tuple[Sequence[Select[Any]], bool]:
+) -> tuple[Sequence[Statement], bool]:
     """Return the queries that give the first rows of a clustered selection, and whether they give all there are.
 
     Costs one small statement.

@@ -8,7 +8,6 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Integer,
-    Select,
     Text,
     bindparam,
     column,
@@ -23,6 +22,7 @@ from sqlalchemy.sql.expression import ScalarSelect
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.operators import OperatorType
 
+from admin_app.extensions import Statement
 from admin_app.letters import forms
 from admin_app.selection.search_indexes import search_table
 from admin_app.selection.spellings import spellings
@@ -78,7 +78,7 @@ def may_contain(key: Any, table: str, term: str) -> ColumnElement[bool]:
     return _MayContain(key, literal_column(name), bindparam(None, _pieces(term), Text, unique=True))
 
 
-def pieces_matched(table: str, term: str) -> Select[Any]:
+def pieces_matched(table: str, term: str) -> Statement:
     """Ask SQLite's index alone for the rows that have all three-letter pieces of the term."""
     name = search_table(table)
     return select(fts_table(name, column("rowid")).c.rowid).where(column(name).op("MATCH")(_pieces(term)))

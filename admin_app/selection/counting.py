@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, case, column, func, literal, select, table
+from sqlalchemy import ColumnElement, Table, case, column, func, literal, select, table
 from sqlalchemy import inspect as inspect_mapper
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm import aliased
 
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, Attribute, Expression, Statement
 from admin_app.selection.selection import COUNT_LIMIT, Selection
 
 
@@ -46,7 +46,7 @@ def count_of(session: AnySession, selection: Selection) -> Count:
     return bounded(number, selection.count_limit)
 
 
-def _number_up_to_limit(found: Select[Any], selection: Selection) -> ColumnElement[int]:
+def _number_up_to_limit(found: Statement, selection: Selection) -> ColumnElement[int]:
     """Count to the limit: first where so many may be soonest, since more of them anywhere else are only more."""
     some = found.limit(selection.count_limit + 1)
     # A case is gone through in its order, and no further than to the first that is true.
@@ -55,11 +55,11 @@ def _number_up_to_limit(found: Select[Any], selection: Selection) -> ColumnEleme
     return case(*enough, else_=_number_of(some)) if enough else _number_of(some)
 
 
-def _number_of(rows: Select[Any]) -> ColumnElement[int]:
+def _number_of(rows: Statement) -> ColumnElement[int]:
     return select(func.count()).select_from(rows.subquery()).scalar_subquery()
 
 
-def _statistics(session: AnySession, name: Table) -> ColumnElement[Any]:
+def _statistics(session: AnySession, name: Table) -> Expression:
     """Return what the store believes about a table: a text that begins with the number of its rows, or nothing."""
     if session.get_bind().dialect.name == "postgresql":
         known = table("pg_class", column("reltuples"), column("oid"))
@@ -83,7 +83,7 @@ def bounded(number: int, limit: int = COUNT_LIMIT) -> Count:
 
 def counts_of_children(
     session: AnySession,
-    children: InstrumentedAttribute[Any],
+    children: Attribute,
     keys: Sequence[Any],
     limit: int | None = COUNT_LIMIT,
     *,

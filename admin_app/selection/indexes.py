@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, Index, Table
+from sqlalchemy import Index, Table
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm.interfaces import RelationshipDirection
 
+from admin_app.extensions import TableColumn
 from admin_app.models.ordering import is_short_text
 from admin_app.selection import sort_indexes
 from admin_app.selection.offer import Offer, SortKey
@@ -39,7 +40,7 @@ def _declare(sort: SortKey, within: Any = None) -> None:
     _add(column.table, [*before, column] if column is key else [*before, column, key])
 
 
-def _add(table: Table, columns: list[Column[Any]]) -> None:
+def _add(table: Table, columns: list[TableColumn]) -> None:
     """Add an index unless there is one that serves, a unique column's own among them."""
     names = [column.name for column in columns]
     is_there = any([column.name for column in index.columns] == names for index in table.indexes)

@@ -11,10 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, literal, or_, select, tuple_
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import aliased
 
+from admin_app.extensions import Statement
 from admin_app.models.ordering import SortKeyOf, in_order
 from admin_app.selection.offer import SortKey
 
@@ -63,7 +64,7 @@ class Order:
         start: Place | None = None,
         backwards: bool = False,
         end: Place | None = None,
-    ) -> Iterator[Select[Any]]:
+    ) -> Iterator[Statement]:
         """Yield the queries that give, one after the other, the rows behind `start` (all without one), walking either way.
 
         `end` is a place in an order by another model's column: the walk ends with the rows of its related record.
@@ -83,7 +84,7 @@ class Order:
             yield from part(start)
             start = None
 
-    def related_ones(self, other: Any, *, start: Place | None = None, backwards: bool = False) -> Select[Any] | None:
+    def related_ones(self, other: Any, *, start: Place | None = None, backwards: bool = False) -> Statement | None:
         """Return the query that gives the related records that rows behind `start` go by: keys and values of an alias, in order.
 
         None where none are left, since rows without a value are all that follow.
@@ -124,12 +125,12 @@ class _Walk:
         """The model's own key."""
         return self.order.model.id
 
-    def by_key(self, start: Place | None) -> Select[Any]:
+    def by_key(self, start: Place | None) -> Statement:
         """Go by the key alone."""
         beyond = [] if start is None else [self._beyond([self.key], [start.key])]
         return self._base(*beyond).order_by(self._directed(self.key))
 
-    def with_value(self, start: Place | None) -> Iterator[Select[Any]]:
+    def with_value(self, start: Place | None) -> Iterator[Statement]:
         """Go through the rows that have a value to sort by."""
         if self.sort.relation is not None:
             yield from self._related(start)
@@ -144,7 +145,7 @@ class _Walk:
             wanted.append(self._beyond(columns, [start.value, start.key][: len(columns)]))
         yield self._base(*wanted).order_by(*map(self._directed, columns))
 
-    def without_value(self, start: Place | None) -> Iterator[Select[Any]]:
+    def without_value(self, start: Place | None) -> Iterator[Statement]:
         """Go through the rows without one, by their key."""
         relation = self.sort.relation
         if relation is None:
@@ -156,7 +157,7 @@ class _Walk:
         beyond = [] if start is None else [self._beyond([self.key], [start.key])]
         yield self._base(blank, *beyond).order_by(self._directed(self.key))
 
-    def _related(self, start: Place | None) -> Iterator[Select[Any]]:
+    def _related(self, start: Place | None) -> Iterator[Statement]:
         """Go by another model's column: the rest of the start's own related record first, then the ones beyond it."""
         relation = self.sort.relation
         target = aliased(self.sort.column.parent.class_)
@@ -171,7 +172,7 @@ class _Walk:
         statement = self._base(*wanted).join(relation.of_type(target)) if relation is not None else self._base(*wanted)
         yield statement.order_by(self._directed(column), self._directed(target.id), self._directed(self.key))
 
-    def related_ones(self, other: Any, start: Place | None) -> Select[Any]:
+    def related_ones(self, other: Any, start: Place | None) -> Statement:
         """Go through the related records themselves, of an alias, that of the start first: their keys and values."""
         column = getattr(other, self.sort.column.key)
         value = in_order(column)
@@ -186,7 +187,7 @@ class _Walk:
         relation = self.sort.relation
         return relation.property.local_remote_pairs[0][0] if relation is not None else self.key
 
-    def _base(self, *wanted: ColumnElement[bool]) -> Select[Any]:
+    def _base(self, *wanted: ColumnElement[bool]) -> Statement:
         return select(self.order.model).where(*self.criteria, *wanted)
 
     def _directed(self, column: Any) -> Any:

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, Statement
 from admin_app.selection.clusters import first_segments
 from admin_app.selection.counting import Count, bounded, count_of
 from admin_app.selection.keyset import Place
@@ -47,7 +47,7 @@ def neighbours_of(session: AnySession, selection: Selection, record: Any) -> Nei
 def _position(session: AnySession, selection: Selection, place: Place) -> Count:
     """Count the rows up to a place, as far as they are soon found."""
     if selection.clustered is None:
-        segments: Iterable[Select[Any]] = selection.segments(place, backwards=True)
+        segments: Iterable[Statement] = selection.segments(place, backwards=True)
         is_all = True
     else:
         segments, is_all = first_segments(session, selection, place, backwards=True)

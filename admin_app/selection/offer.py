@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement
-from sqlalchemy.orm import InstrumentedAttribute
+
+from admin_app.extensions import Attribute
 
 PAGE_SIZES = (20, 50, 100)
 # A filter's value is a word, a number, a date or a list of them; a megabyte of it is an accident or an attack.
@@ -22,8 +23,8 @@ ANYWHERE, AT_START, AT_END, WHOLE = "%{}%", "{}%", "%{}", "{}"
 class SearchColumn:
     """A text column to search, the to-one relation that leads to it, if it is another model's, and where in the text."""
 
-    column: InstrumentedAttribute[Any]
-    relation: InstrumentedAttribute[Any] | None = None
+    column: Attribute
+    relation: Attribute | None = None
     frame: str = ANYWHERE
 
 
@@ -52,8 +53,8 @@ class Filter(Protocol):
 class SortKey:
     """A column to sort by, and the to-one relation that leads to it, if it is another model's."""
 
-    column: InstrumentedAttribute[Any]
-    relation: InstrumentedAttribute[Any] | None = None
+    column: Attribute
+    relation: Attribute | None = None
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Select, func, select, union_all
+from sqlalchemy import func, select, union_all
 from sqlalchemy.orm.interfaces import ORMOption
 
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, Statement
 from admin_app.selection.clusters import first_segments
 from admin_app.selection.counting import Count, count_of
 from admin_app.selection.keyset import Place
@@ -122,7 +122,7 @@ def _page(
 
 def fetch(
     session: AnySession,
-    segments: Iterable[Select[Any]],
+    segments: Iterable[Statement],
     options: Sequence[ORMOption] = (),
     *,
     limit: int,
@@ -136,7 +136,7 @@ def fetch(
     return session.scalars(whole.options(*options)).all()
 
 
-def _chained(parts: Sequence[Select[Any]], limit: int, offset: int) -> Select[Any]:
+def _chained(parts: Sequence[Statement], limit: int, offset: int) -> Statement:
     """Make one query of several: the keys of one after the other, then the rows with these keys, in the keys' order.
 
     Both stores go through the parts of UNION ALL in turn and stop at the limit, so that later parts cost nothing.
@@ -148,7 +148,7 @@ def _chained(parts: Sequence[Select[Any]], limit: int, offset: int) -> Select[An
     return select(model).join(placed, placed.c.id == model.id).order_by(placed.c.place)
 
 
-def _most_rows(session: AnySession, part: Select[Any]) -> int:
+def _most_rows(session: AnySession, part: Statement) -> int:
     """Return a number of rows that a table cannot have more than, however many are skipped to find that out."""
     key = part.column_descriptions[0]["entity"].id
     first, last = (select(end(key)).scalar_subquery() for end in (func.min, func.max))

@@ -9,8 +9,7 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column
-
+from admin_app.extensions import TableColumn
 from admin_app.models.limits import as_key, limits_of
 from admin_app.selection.keyset import Order, Place
 
@@ -55,7 +54,7 @@ def _text_of(value: Any) -> str:
             return str(value)
 
 
-def _value_of(column: Column[Any], text: str) -> Any:
+def _value_of(column: TableColumn, text: str) -> Any:
     """Read a value of this column's type; raise ValueError for anything else."""
     kind = column.type.python_type
     if issubclass(kind, Enum):

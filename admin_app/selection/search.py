@@ -9,11 +9,12 @@ from functools import cache, reduce
 from operator import add
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, func, literal, or_, select, union
+from sqlalchemy import ColumnElement, false, func, literal, or_, select, union
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.expression import ScalarSelect
 
+from admin_app.extensions import Statement
 from admin_app.letters import forms, trimmed
 from admin_app.selection.containment import contains, is_among, is_whole, may_contain, pieces_matched
 from admin_app.selection.offer import WHOLE, SearchColumn
@@ -206,7 +207,7 @@ def _found_by(model: Any, relation: Any, columns: Sequence[SearchColumn], term: 
     return select(_key(child)).where(link.in_(others)).correlate(None)
 
 
-def _having(of: Any, columns: Sequence[SearchColumn], term: str) -> Select[Any]:
+def _having(of: Any, columns: Sequence[SearchColumn], term: str) -> Statement:
     """Return the keys of a model's records that have a term in one of these columns of theirs."""
     searched = _other(of)
     has_it = or_(*(_has(getattr(searched, one.column.key), term, one.frame) for one in columns))

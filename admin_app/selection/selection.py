@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, false
 
 from admin_app.errors import SelectionError
+from admin_app.extensions import Attribute, Statement
 from admin_app.letters import trimmed
 from admin_app.selection.conditions import (
     Condition,
@@ -51,7 +51,7 @@ MOST_COLUMNS, LONGEST_NAME = 50, 100
 class Parent:
     """The record whose children are listed: `relation` is the child's to-one attribute that points at it."""
 
-    relation: InstrumentedAttribute[Any]
+    relation: Attribute
     record: Any
 
 
@@ -243,7 +243,7 @@ class Selection:
 
     def segments(
         self, start: Place | None = None, *, backwards: bool = False, end: Place | None = None
-    ) -> Iterator[Select[Any]]:
+    ) -> Iterator[Statement]:
         """Yield the queries that give the rows in their order, one after the other, from a place on (and to another)."""
         return self.order.segments(self.criteria, start=start, backwards=backwards, end=end)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, select
+from sqlalchemy import select
 
 from admin_app.domain.rules import is_required, problem_with
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, TableColumn
 from admin_app.models.limits import highest_to_give
 from admin_app.text import label, number
 from admin_app.transfer.parking import Problem, Row, same
@@ -31,7 +31,7 @@ def check_batch(
     return problems
 
 
-def _fitting(columns: Sequence[Column[Any]], row: Row, *, is_new: bool) -> Iterator[Problem]:
+def _fitting(columns: Sequence[TableColumn], row: Row, *, is_new: bool) -> Iterator[Problem]:
     row_number, values = row
     for column in columns:
         if column.key in values or (is_new and is_required(column)):
@@ -40,7 +40,7 @@ def _fitting(columns: Sequence[Column[Any]], row: Row, *, is_new: bool) -> Itera
                 yield row_number, about(label(column.key), value, problem)
 
 
-def _without_room(key: Column[Any], batch: Sequence[Row], present: Mapping[Any, Any]) -> Iterator[Problem]:
+def _without_room(key: TableColumn, batch: Sequence[Row], present: Mapping[Any, Any]) -> Iterator[Problem]:
     """Find new records whose ids would leave no room for those made after them."""
     highest = highest_to_give(key)
     for row_number, values in batch:
@@ -49,7 +49,7 @@ def _without_room(key: Column[Any], batch: Sequence[Row], present: Mapping[Any, 
             yield row_number, about("ID", values["id"], problem)
 
 
-def _repeated(batch: Sequence[Row], column: Column[Any], label: str) -> Iterator[Problem]:
+def _repeated(batch: Sequence[Row], column: TableColumn, label: str) -> Iterator[Problem]:
     """Find values that must be unique and stand in the batch twice."""
     first: dict[Any, int] = {}
     for row_number, values in batch:
@@ -58,7 +58,7 @@ def _repeated(batch: Sequence[Row], column: Column[Any], label: str) -> Iterator
             yield row_number, about(label, values[column.key], f"the same as in row {first[value]}.")
 
 
-def _dangling(session: AnySession, column: Column[Any], target: Column[Any], batch: Sequence[Row]) -> Iterator[Problem]:
+def _dangling(session: AnySession, column: TableColumn, target: TableColumn, batch: Sequence[Row]) -> Iterator[Problem]:
     """Find relations to records that do not exist."""
     wanted = {values[column.key] for _, values in batch if values.get(column.key) is not None}
     known = set(session.scalars(select(target).where(target.in_(wanted)))) if wanted else set()

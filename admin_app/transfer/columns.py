@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
-from sqlalchemy import Column, ColumnElement
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement
+
+from admin_app.extensions import Attribute, TableColumn
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,8 @@ class ExportColumn:
 
     key: str
     header: str
-    column: InstrumentedAttribute[Any] | None = None
-    relation: InstrumentedAttribute[Any] | None = None
+    column: Attribute | None = None
+    relation: Attribute | None = None
     # Which of the related records may be told of: the one's name, the number of the many; None: every one.
     rows: ColumnElement[bool] | None = field(default=None, compare=False)
 
@@ -36,7 +36,7 @@ class ImportColumn:
 
     key: str
     label: str
-    column: Column[Any]
+    column: TableColumn
 
     @property
     def is_made(self) -> bool:

@@ -7,12 +7,13 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Engine, Float, Numeric, Select, and_, text, type_coerce
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy import Connection, Dialect, Engine, Float, Numeric, and_, text, type_coerce
+from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.util import AliasedClass
 from sqlalchemy.types import NULLTYPE
 
 from admin_app.errors import TransferError
+from admin_app.extensions import Attribute, Statement
 from admin_app.models.base import Record
 from admin_app.models.connection import LASTING
 from admin_app.selection.counting import among, count_of, counts_of_children
@@ -69,7 +70,7 @@ def exported_rows(
             raise TransferError(message)
 
 
-def title_column(model: type[Record]) -> InstrumentedAttribute[Any] | None:
+def title_column(model: type[Record]) -> Attribute | None:
     """Return the column that names a model's records, unless it names them in a way of its own."""
     is_plain = bool(model.title) and model.__str__ is Record.__str__
     return getattr(model, model.title) if is_plain else None
@@ -110,7 +111,7 @@ class _Reader:
         named_by = column.column if column.column is not None else title_column(column.relation.property.mapper.class_)
         return other if named_by is None else getattr(other, named_by.key)
 
-    def batches(self, segment: Select[Any]) -> Iterator[Sequence[Values]]:
+    def batches(self, segment: Statement) -> Iterator[Sequence[Values]]:
         """Yield the segment's rows, or lines."""
         if self.line is not None:
             statement = self._joined(segment.with_only_columns(self.line, maintain_column_froms=True))
@@ -135,7 +136,7 @@ class _Reader:
                 ]
                 yield list(zip(*map(self._finished, self.columns, read_cells), strict=True))
 
-    def _joined(self, statement: Select[Any]) -> Select[Any]:
+    def _joined(self, statement: Statement) -> Statement:
         for key, other in self.others.items():
             # Records that may not be told of are as if there were none. Beside the relation: the condition is about the
             # model itself, and SQLAlchemy would say part of it of the alias.

@@ -12,13 +12,13 @@ from enum import Enum
 from itertools import islice
 from typing import IO, Any, Final
 
-from sqlalchemy import Column, func, select, text
+from sqlalchemy import func, select, text
 
 from admin_app.domain.recording import describe
 from admin_app.domain.rows import add_rows
 from admin_app.domain.rules import is_kept_as
 from admin_app.errors import TransferError
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, TableColumn
 from admin_app.models.change_set import Kind
 from admin_app.selection.search_indexes import loading
 from admin_app.text import plain_lines
@@ -229,7 +229,7 @@ def _change(record: Any, values: dict[str, Any], report: Report) -> None:
     report.unchanged += not differing
 
 
-def _is_same(column: Column[Any], stored: Any, brought: Any) -> bool:
+def _is_same(column: TableColumn, stored: Any, brought: Any) -> bool:
     """Whether a cell says what the record holds: as far as a cell can say it, and spreadsheets leave it alone."""
     if isinstance(stored, str):
         return is_kept_as(column, plain_lines(stored), plain_lines(brought or ""))

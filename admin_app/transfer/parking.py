@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import Column, ColumnElement, Integer, String, func, select
 from sqlalchemy.orm.attributes import set_committed_value
 
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, TableColumn
 from admin_app.models.caseless import caseless, is_caseless, same_as_any
 from admin_app.text import label
 from admin_app.transfer.wording import about
@@ -26,12 +26,12 @@ _STANDING_IN = "\x1a"
 _ROOM = 20
 
 
-def has_any_of(column: Column[Any], values: Collection[Any]) -> ColumnElement[bool]:
+def has_any_of(column: TableColumn, values: Collection[Any]) -> ColumnElement[bool]:
     """Return the condition that finds the records with one of these values."""
     return same_as_any(column, values) if is_caseless(column) else column.in_(values)
 
 
-def same(column: Column[Any], value: Any) -> Any:
+def same(column: TableColumn, value: Any) -> Any:
     """Return what two values of a unique column have in common when they count as the same."""
     return caseless(value) if is_caseless(column) else value
 
@@ -39,7 +39,7 @@ def same(column: Column[Any], value: Any) -> Any:
 class Parking:
     """The values of one unique column that have made way so far."""
 
-    def __init__(self, session: AnySession, model: type[Any], column: Column[Any], *, brings_ids: bool) -> None:
+    def __init__(self, session: AnySession, model: type[Any], column: TableColumn, *, brings_ids: bool) -> None:
         """Begin with none; a file without ids changes no record that is there, so that nobody makes way for it."""
         self.session, self.model, self.column = session, model, column
         self.may_park = brings_ids and _stand_ins(column, None) is not None
@@ -108,7 +108,7 @@ class Parking:
         connection.execute(statement.values({self.column.key: sa.bindparam("other")}), moved)
 
 
-def _table_for(column: Column[Any]) -> sa.Table:
+def _table_for(column: TableColumn) -> sa.Table:
     return sa.Table(
         f"parked_{column.table.name}_{column.name}",
         sa.MetaData(),
@@ -120,7 +120,7 @@ def _table_for(column: Column[Any]) -> sa.Table:
     )
 
 
-def _stand_ins(column: Column[Any], lowest: Any) -> Callable[[int, int], Any] | None:
+def _stand_ins(column: TableColumn, lowest: Any) -> Callable[[int, int], Any] | None:
     """Return what makes values that no record has, None where the column's type has no such ones."""
     if column.nullable:
         return lambda _place, _owner: None

@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Date, DateTime, Enum, Float, Integer, Numeric, String, Time, Uuid
+from sqlalchemy import Boolean, Date, DateTime, Enum, Float, Integer, Numeric, String, Time, Uuid
 
 from admin_app.domain.rules import kept
+from admin_app.extensions import TableColumn
 from admin_app.models.base import UtcDateTime
 from admin_app.models.limits import limits_of
 from admin_app.numbers import AmbiguousNumber, number, whole_number
@@ -30,11 +31,11 @@ def parse_value(column: ImportColumn, cell: str, *, is_verbatim: bool) -> Any:
     return kept(column.column, cell if is_verbatim else restored(cell)) or _nothing(column.column)
 
 
-def _nothing(column: Column[Any]) -> str | None:
+def _nothing(column: TableColumn) -> str | None:
     return "" if isinstance(column.type, String) and not column.nullable else None
 
 
-def _whole_number(cell: str, column: Column[Any]) -> int:
+def _whole_number(cell: str, column: TableColumn) -> int:
     value: int = _read(whole_number, cell, "a whole number")
     smallest, largest = limits_of(column)
     smallest = 1 if column.primary_key or column.foreign_keys else smallest
@@ -44,7 +45,7 @@ def _whole_number(cell: str, column: Column[Any]) -> int:
     return value
 
 
-def _number(cell: str, column: Column[Any]) -> Any:
+def _number(cell: str, column: TableColumn) -> Any:
     return column.type.python_type(_read(number, cell, "a number"))
 
 
@@ -60,7 +61,7 @@ def _read(read: Callable[[str], Any], cell: str, wanted: str) -> Any:
         raise ValueError(message) from error
 
 
-def _yes_or_no(cell: str, _column: Column[Any]) -> bool:
+def _yes_or_no(cell: str, _column: TableColumn) -> bool:
     answers = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
     if cell.lower() not in answers:
         message = "must be yes or no."
@@ -68,7 +69,7 @@ def _yes_or_no(cell: str, _column: Column[Any]) -> bool:
     return answers[cell.lower()]
 
 
-def _choice(cell: str, column: Column[Any]) -> Any:
+def _choice(cell: str, column: TableColumn) -> Any:
     """Find the choice that is written like this, else the first that differs in capitals alone."""
     kind: Any = column.type
     members = {str(one.value): one for one in kind.enum_class} if kind.enum_class else {one: one for one in kind.enums}
@@ -99,10 +100,10 @@ def _without_zone(read: Callable[[str], Any]) -> Callable[[str], Any]:
     return read_it
 
 
-def _reader(read: Callable[[str], Any], wanted: str) -> Callable[[str, Column[Any]], Any]:
+def _reader(read: Callable[[str], Any], wanted: str) -> Callable[[str, TableColumn], Any]:
     """Let a type's own constructor read the cell; say what was wanted where it cannot."""
 
-    def parse(cell: str, _column: Column[Any]) -> Any:
+    def parse(cell: str, _column: TableColumn) -> Any:
         try:
             return read(cell)
         except (ValueError, OverflowError) as error:

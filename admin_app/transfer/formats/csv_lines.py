@@ -7,8 +7,9 @@ from functools import reduce
 from typing import Any
 
 from sqlalchemy import Boolean, ColumnElement, Date, Enum, Integer, String, case, cast, func, literal, or_
-from sqlalchemy.types import Text, TypeEngine
+from sqlalchemy.types import Text
 
+from admin_app.extensions import ColumnType
 from admin_app.models.base import UtcDateTime
 from admin_app.transfer.formats.base import FileOptions
 from admin_app.transfer.spreadsheet import SIGNS
@@ -32,7 +33,7 @@ def csv_line(columns: Sequence[Any], options: FileOptions, store: str) -> Column
     return reduce(lambda line, cell: line.concat(options.delimiter).concat(cell), written[1:], first).concat("\r\n")
 
 
-def _cell_of(kind: TypeEngine[Any]) -> Cell | None:
+def _cell_of(kind: ColumnType) -> Cell | None:
     # Numbers with a point, sets of values and whatever else there is have a form of Python's.
     return next((write for base, write in _CELLS if isinstance(kind, base) and not isinstance(kind, Enum)), None)
 
@@ -77,7 +78,7 @@ def _day(column: Any, options: FileOptions, store: str) -> ColumnElement[str]:
     return _text(column, options, store) if store == "sqlite" else func.to_char(column, "YYYY-MM-DD")
 
 
-_CELLS: tuple[tuple[type[TypeEngine[Any]], Cell], ...] = (
+_CELLS: tuple[tuple[type[ColumnType], Cell], ...] = (
     (String, _text),
     (Integer, _whole_number),
     (Boolean, _answer),
