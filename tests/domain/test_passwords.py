@@ -19,6 +19,7 @@ from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import db
 from admin_app.models.password_link import PasswordLink
 from admin_app.models.staff import Staff, StaffSession
+from tests.cast import QUICK
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -82,9 +83,9 @@ def test_a_hash_that_is_none_matches_nothing(kept: str, make_staff: Any) -> None
 
 
 @on_sqlite
+@pytest.mark.usefixtures("full_hashes")
 def test_a_hash_of_old_strength_is_renewed_at_sign_in(make_staff: Any, password: str) -> None:
-    weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    person = make_staff("Ann", password_hash=weak.hash(password))
+    person = make_staff("Ann", password_hash=QUICK.hash(password))
 
     prove_by_password(db.session, email=person.email, password=password, visitor=NOBODY_KNOWN)
 
@@ -136,6 +137,7 @@ def test_what_others_know_of_the_person_is_no_password(owner: Staff) -> None:
 
 
 @on_sqlite
+@pytest.mark.usefixtures("full_hashes")
 def test_the_hash_is_no_weaker_than_owasp_asks(owner: Staff) -> None:
     passwords.set_password(db.session, owner, NEW)
 
@@ -290,7 +292,7 @@ def test_a_password_is_the_same_on_another_keyboard(owner: Staff, chosen: str, t
 @on_sqlite
 @pytest.mark.parametrize("typed", ["le cafe\u0301 du grand\u00e8re", "four\u00a0unrelated words here"])
 def test_a_password_hashed_as_it_was_typed_goes_on_working(owner: Staff, typed: str) -> None:
-    owner.password_hash = PasswordHasher().hash(typed)
+    owner.password_hash = QUICK.hash(typed)
 
     assert passwords.is_password(owner, typed)
     assert not passwords.is_password(owner, "another one altogether")
