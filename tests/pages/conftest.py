@@ -19,6 +19,12 @@ from tests.pages.passkeys import add
 from tests.pages.proving import let_proof_age
 
 
+@pytest.fixture(params=["sqlite"])
+def store(request: pytest.FixtureRequest) -> str:
+    """Run on one store: a page says the same on both. For both: @both_stores, of tests/stores.py."""
+    return str(request.param)
+
+
 @pytest.fixture
 def required(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ask owners for a second factor."""

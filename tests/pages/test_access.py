@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -20,9 +19,7 @@ from tests.pages.passkeys import (
     let_proof_age,
     told,
 )
-
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
-
+from tests.stores import both_stores
 
 # ---- an owner's reset
 
@@ -49,7 +46,6 @@ def test_an_owner_resets_a_second_factor_and_ends_the_sessions(
     assert told(app, 1) == ["Turned two-factor sign-in off for staff “Vera”"]
 
 
-@on_sqlite
 def test_ones_own_factor_is_not_reset_there(as_owner: Any, device: Authenticator, owner: Staff, app: Flask) -> None:
     url = f"/admin/staff/access/?id={owner.id}"
 
@@ -63,7 +59,6 @@ def test_ones_own_factor_is_not_reset_there(as_owner: Any, device: Authenticator
     assert answer.status_code == 403
 
 
-@on_sqlite
 def test_a_reset_asks_for_proof(as_owner: Any, as_viewer: Any, viewer: Staff, app: Flask) -> None:
     add(as_viewer, Authenticator())
     let_proof_age(app)
@@ -105,6 +100,7 @@ def test_what_was_done_about_somebodys_access_is_in_their_history(as_owner: Any,
     ]
 
 
+@both_stores
 def test_a_long_history_of_access_comes_in_pages_and_leaves_nothing_out(
     as_owner: Any, viewer: Staff, app: Flask
 ) -> None:

@@ -14,6 +14,7 @@ from admin_app.models.change_set import Change, ChangeSet
 from admin_app.models.post import Post
 from admin_app.models.user import User
 from tests.page import Page
+from tests.stores import both_stores
 
 
 def edit(client: Any, model: str, key: int, **typed: str) -> Any:
@@ -195,6 +196,7 @@ def test_the_trail_of_staff_is_for_owners_alone(as_editor: Any, as_owner: Any, m
     assert as_editor.post_form("/admin/activity/undo/", {"id": str(made)}, page="/admin/").status_code == 404
 
 
+@both_stores
 @pytest.mark.parametrize(
     ("filters", "expected"),
     [
@@ -224,6 +226,7 @@ def test_filters_narrow_the_acts(  # noqa: PLR0917 -- fixtures
     assert (page.status, summaries(page)) == (200, expected)
 
 
+@both_stores
 def test_acts_come_in_pages_both_ways(as_viewer: Any, app: Flask) -> None:
     with app.app_context():
         for number in range(120):
@@ -242,6 +245,7 @@ def test_acts_come_in_pages_both_ways(as_viewer: Any, app: Flask) -> None:
     assert [one.text for one in third.all("a", rel="next")] == []
 
 
+@both_stores
 def test_one_act_shows_all_that_it_touched_in_pages(as_editor: Any, make_user: Any, app: Flask) -> None:
     user = make_user(name="Ann")
     with app.app_context():

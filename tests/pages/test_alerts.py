@@ -16,7 +16,6 @@ from tests.authenticator import Authenticator
 from tests.page import Page
 from tests.pages.passkeys import add, enrol_app
 
-pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 ACCOUNT, OWN = "/admin/account/", "/admin/account/two-factor/"
 PASSWORD = "a new one that is long enough"
 SUBJECT = "Your account: how you sign in was changed"

@@ -17,8 +17,6 @@ from admin_app.models.staff import Staff
 from tests.client import Client
 from tests.page import Page
 
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
-
 
 @pytest.mark.usefixtures("no_time_passes")
 def test_too_many_tries_are_told_to_wait(sign_in: Callable[..., Any], owner: Staff) -> None:
@@ -30,7 +28,6 @@ def test_too_many_tries_are_told_to_wait(sign_in: Callable[..., Any], owner: Sta
     assert owner.email in answers[-1].text
 
 
-@on_sqlite
 @pytest.mark.usefixtures("no_time_passes")
 def test_a_stranger_to_the_dashboard_is_told_the_same(sign_in: Callable[..., Any], owner: Staff) -> None:
     known = [Page(sign_in(email=owner.email, password="wrong")).summary for _ in range(7)]
@@ -55,7 +52,6 @@ def test_a_device_that_signed_in_before_gets_in_while_its_account_is_attacked(
     assert owner.name in as_nobody.get("/admin/").text
 
 
-@on_sqlite
 @pytest.mark.usefixtures("no_time_passes")
 def test_a_device_cookie_opens_nothing_and_a_forged_one_is_none(
     sign_in: Callable[..., Any], app: Flask, owner: Staff
@@ -71,7 +67,6 @@ def test_a_device_cookie_opens_nothing_and_a_forged_one_is_none(
     assert forger.get("/admin/").status_code == 302
 
 
-@on_sqlite
 def test_the_device_cookie_is_out_of_reach_of_scripts(sign_in: Callable[..., Any], owner: Staff) -> None:
     headers = sign_in(email=owner.email).headers.getlist("Set-Cookie")
 

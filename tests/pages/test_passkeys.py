@@ -23,8 +23,6 @@ from tests.pages.passkeys import (
     told,
 )
 
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
-
 
 def edit_of(client: Any) -> str:
     return Page(client.get(ACCOUNT)).link("Rename or remove Blue key")
@@ -54,7 +52,6 @@ def test_the_first_passkey_shows_recovery_codes_and_the_next_ends_other_sessions
     ]
 
 
-@on_sqlite
 @pytest.mark.parametrize("name", ["", "x" * 61, "a\0b"])
 def test_a_passkey_without_a_name_is_called_by_its_browser(name: str, as_viewer: Any) -> None:
     add(as_viewer, Authenticator(), name)
@@ -80,7 +77,6 @@ def test_a_passkey_is_renamed_and_removed(as_viewer: Any, app: Flask) -> None:
     ]
 
 
-@on_sqlite
 def test_adding_and_removing_ask_for_proof_first_and_renaming_does_not(as_viewer: Any, app: Flask) -> None:
     add(as_viewer, Authenticator())
     page, url = Page(as_viewer.get(NEW)), edit_of(as_viewer)
@@ -122,7 +118,6 @@ def test_the_last_factor_stays_where_the_role_needs_one(as_owner: Any, device: A
     assert Page(as_owner.get(ACCOUNT)).column("Passkey", "passkeys") == ["Blue key"]
 
 
-@on_sqlite
 @pytest.mark.usefixtures("required")
 def test_the_app_stays_where_it_is_the_last_factor_and_the_role_needs_one(
     as_owner: Any, owner: Staff, app: Flask
@@ -136,7 +131,6 @@ def test_the_app_stays_where_it_is_the_last_factor_and_the_role_needs_one(
     assert "On: after the password you use a code of your app." in page.root.text
 
 
-@on_sqlite
 def test_beside_a_passkey_one_may_do_without_the_app(as_viewer: Any, viewer: Staff, app: Flask) -> None:
     add(as_viewer, Authenticator())
     enrol_app(app, viewer)
@@ -148,7 +142,6 @@ def test_beside_a_passkey_one_may_do_without_the_app(as_viewer: Any, viewer: Sta
     assert "On: after the password you use a passkey." in as_viewer.get(ACCOUNT).text
 
 
-@on_sqlite
 def test_the_page_without_scripts_says_what_is_needed(as_viewer: Any) -> None:
     page = Page(as_viewer.get(NEW))
 
@@ -166,7 +159,6 @@ def test_the_page_without_scripts_says_what_is_needed(as_viewer: Any) -> None:
 # ---- where
 
 
-@on_sqlite
 @pytest.mark.parametrize(
     ("address", "listed", "host", "origin"),
     [
@@ -195,7 +187,6 @@ def test_passkeys_are_for_hosts_that_the_settings_name(
     assert (found and (found.host, found.origin)) == expected
 
 
-@on_sqlite
 def test_behind_a_proxy_that_speaks_https_the_origin_is_https(app: Flask, monkeypatch: Any) -> None:
     monkeypatch.setitem(app.config, "TRUSTED_HOSTS", ["admin.example.org"])
     monkeypatch.setitem(app.config, "HTTPS", True)  # noqa: FBT003 -- monkeypatch's signature
@@ -206,7 +197,6 @@ def test_behind_a_proxy_that_speaks_https_the_origin_is_https(app: Flask, monkey
     assert found.origin == "https://admin.example.org"
 
 
-@on_sqlite
 def test_where_passkeys_do_not_work_the_page_says_why(as_viewer: Any, app: Flask, monkeypatch: Any) -> None:
     monkeypatch.setattr(web_passkeys, "LOCAL", "elsewhere")
 

@@ -19,8 +19,6 @@ from tests.pages.proving import confirm, form_of, let_proof_age, name_of
 
 pytestmark = pytest.mark.usefixtures("no_time_passes")
 
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
-
 
 # ---- what asks
 
@@ -34,7 +32,6 @@ def test_every_act_on_staff_asks(url: str, stale: Any, viewer: Staff) -> None:
     assert answers == [200, 403]
 
 
-@on_sqlite
 def test_the_second_factor_asks_too(stale: Any) -> None:
     url = "/admin/account/two-factor/"
 
@@ -154,7 +151,6 @@ def test_a_deletion_that_takes_many_along_asks_first(
 
 
 @pytest.mark.usefixtures("few_rows")
-@on_sqlite
 def test_a_deletion_of_one_does_not_ask(app: Flask, as_editor: Any, make_user: Any, make_post: Any) -> None:
     user = make_user()
     for _ in range(3):
@@ -192,7 +188,6 @@ def test_proof_gives_the_session_a_new_id_and_leaves_open_forms_good(
     assert stale.post("/admin/post/new/", data={"content": "Words", "csrf_token": token}).status_code == 303
 
 
-@on_sqlite
 @pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example"])
 def test_proof_leads_nobody_elsewhere(target: str, as_viewer: Any, password: str) -> None:
     answer = as_viewer.post_form(CONFIRM, {"proof_password": password}, query_string={"next": target})
@@ -200,7 +195,6 @@ def test_proof_leads_nobody_elsewhere(target: str, as_viewer: Any, password: str
     assert (answer.status_code, answer.location) == (303, "/admin/")
 
 
-@on_sqlite
 def test_signing_in_is_proof(app: Flask, owner: Staff, as_nobody: Any, password: str, viewer: Staff) -> None:
     as_nobody.post_form("/sign-in", {"email": owner.email, "password": password})
 

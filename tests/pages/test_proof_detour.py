@@ -19,7 +19,6 @@ from tests.pages.proving import confirm, form_of, name_of
 
 pytestmark = pytest.mark.usefixtures("no_time_passes")
 
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 NEW = "/admin/staff/new/"
 CHOSEN = "a new one that is long enough"
 
@@ -49,7 +48,6 @@ def test_a_password_that_was_typed_survives_and_is_readable_nowhere(
     assert signed_in.status_code == 303
 
 
-@on_sqlite
 def test_a_wrong_password_changes_nothing_keeps_what_was_typed_and_is_counted(
     stale: Any, viewer: Staff, app: Flask, password: str
 ) -> None:
@@ -67,7 +65,6 @@ def test_a_wrong_password_changes_nothing_keeps_what_was_typed_and_is_counted(
     assert (late.status, name_of(app, viewer)) == (422, "Vera")
 
 
-@on_sqlite
 @pytest.mark.parametrize("forged", ["", "x", "é", "another page"])
 def test_a_form_that_was_not_sealed_here_does_nothing(
     forged: str, stale: Any, viewer: Staff, app: Flask, password: str
@@ -81,7 +78,6 @@ def test_a_form_that_was_not_sealed_here_does_nothing(
     assert (answer.status_code, name_of(app, viewer)) == (409, "Vera")
 
 
-@on_sqlite
 def test_the_detour_needs_the_forms_token(stale: Any, viewer: Staff, app: Flask, password: str) -> None:
     url = f"/admin/staff/edit/?id={viewer.id}"
     sealed = Page(stale.post_form(url, form_of(viewer, name="Verity"))).values("")["proof_typed"]
@@ -91,7 +87,6 @@ def test_the_detour_needs_the_forms_token(stale: Any, viewer: Staff, app: Flask,
     assert (answer.status_code, name_of(app, viewer)) == (400, "Vera")
 
 
-@on_sqlite
 def test_proof_given_in_another_tab_meanwhile_is_enough(stale: Any, viewer: Staff, app: Flask, password: str) -> None:
     url = f"/admin/staff/edit/?id={viewer.id}"
     page = Page(stale.post_form(url, form_of(viewer, name="Verity")))

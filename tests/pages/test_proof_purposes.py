@@ -11,8 +11,6 @@ from admin_app.models.staff import Staff
 from tests.page import Page
 from tests.pages.proving import let_proof_age
 
-pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
-
 
 def said(answer: Any) -> str:
     (why,) = Page(answer).texts("p", id="proof-why")

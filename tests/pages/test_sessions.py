@@ -13,7 +13,6 @@ from admin_app.models.staff import Staff
 from tests.page import Page
 from tests.pages.sessions import change, kept
 
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 ACCOUNT, SESSIONS = "/admin/account/", "/admin/account/sessions/"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 PASSWORD = "a new one that is long enough"
@@ -38,7 +37,6 @@ def test_signing_in_notes_the_device_and_the_place_in_plain_words(
     assert len(kept(app)) == 1
 
 
-@on_sqlite
 def test_the_present_browser_stands_first_and_is_marked(client_of: Any, viewer: Staff) -> None:
     here, _elsewhere = client_of(viewer), client_of(viewer)
 
@@ -48,7 +46,6 @@ def test_the_present_browser_stands_first_and_is_marked(client_of: Any, viewer: 
     assert actions == ["This browser", "Sign out Unknown browser, now"]
 
 
-@on_sqlite
 @pytest.mark.parametrize(
     ("address", "place"),
     [
@@ -72,7 +69,6 @@ def test_a_place_is_told_by_the_address_alone(
     assert Page(as_nobody.get(ACCOUNT)).column("Place", "sessions") == [place]
 
 
-@on_sqlite
 def test_a_hostile_browser_name_is_text(app: Flask, as_viewer: Any) -> None:
     change(app, user_agent="<script>alert(1)</script>")
 
@@ -82,7 +78,6 @@ def test_a_hostile_browser_name_is_text(app: Flask, as_viewer: Any) -> None:
     assert Page(response).column("Device", "sessions") == ["Unknown browser"]
 
 
-@on_sqlite
 def test_no_page_shows_a_token_or_its_whole_hash(app: Flask, as_viewer: Any, as_owner: Any, viewer: Staff) -> None:
     pages = as_viewer.get(ACCOUNT).text + as_owner.get(f"/admin/staff/access/?id={viewer.id}").text
     with as_viewer.session_transaction() as cookie:
@@ -115,7 +110,6 @@ def test_all_others_are_ended_at_once(client_of: Any, viewer: Staff, as_editor: 
     assert [one.get("/admin/").status_code for one in (here, there, elsewhere, as_editor)] == [200, 302, 302, 200]
 
 
-@on_sqlite
 def test_nobody_ends_a_session_of_somebody_else_on_the_account_page(as_viewer: Any, as_editor: Any) -> None:
     handle = handle_of(as_editor)
 
@@ -125,7 +119,6 @@ def test_nobody_ends_a_session_of_somebody_else_on_the_account_page(as_viewer: A
     assert as_editor.get("/admin/").status_code == 200
 
 
-@on_sqlite
 @pytest.mark.parametrize("chosen", ["", "0" * 16, "%", "'", "\0", "x" * 5000])
 def test_a_forged_handle_ends_nothing(chosen: str, as_viewer: Any, app: Flask) -> None:
     as_viewer.post_form(SESSIONS, {"session": chosen}, page=ACCOUNT)
@@ -146,7 +139,6 @@ def test_an_owner_ends_one_or_all_sessions_of_somebody(client_of: Any, viewer: S
     assert Page(as_owner.get(url)).texts("p", within="main")[-1] == "Signed in nowhere."
 
 
-@on_sqlite
 def test_the_page_about_a_person_leads_to_their_sessions(as_owner: Any, viewer: Staff) -> None:
     page = Page(as_owner.get(f"/admin/staff/edit/?id={viewer.id}"))
 
@@ -165,7 +157,6 @@ def test_another_role_ends_the_persons_sessions(as_owner: Any, as_editor: Any, e
     assert as_editor.get("/admin/").status_code == 302
 
 
-@on_sqlite
 def test_a_change_of_another_thing_ends_nothing(as_owner: Any, as_editor: Any, editor: Staff) -> None:
     url = f"/admin/staff/edit/?id={editor.id}"
     form = {"name": "Edmund", "email": editor.email, "roles": "editor", "is_active": "y", "password": ""}

@@ -17,6 +17,13 @@ from tests.page import Page
 from tests.panel.meanwhile import at
 from tests.panel.viewing import USUAL
 
+
+@pytest.fixture(params=["sqlite"])
+def store(request: pytest.FixtureRequest) -> str:
+    """Run on one store: a page says the same on both. For both: @both_stores, of tests/stores.py."""
+    return str(request.param)
+
+
 # ---- saved views
 
 

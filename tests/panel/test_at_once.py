@@ -18,6 +18,7 @@ from admin_app.models.post import Post
 from admin_app.models.role import EDITOR
 from admin_app.models.user import User
 from tests.page import Page
+from tests.stores import both_stores
 
 WRITERS = 20
 SECONDS = 4
@@ -29,7 +30,6 @@ def clients(client_of: Any, make_staff: Any) -> Callable[[int], list[Any]]:
     return lambda number: [client_of(make_staff(f"Editor{one}", EDITOR)) for one in range(number)]
 
 
-@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 def test_twenty_writers_at_once_lose_nothing_and_are_told_of_no_lock(app: Flask, clients: Any, make_post: Any) -> None:
     shared = make_post(content="Begun")
     until = time.monotonic() + SECONDS
@@ -63,6 +63,7 @@ def test_twenty_writers_at_once_lose_nothing_and_are_told_of_no_lock(app: Flask,
         assert db.session.scalar(recorded) == len(saved)
 
 
+@both_stores
 def test_two_who_save_one_record_in_the_same_moment_overwrite_nothing(app: Flask, clients: Any, make_user: Any) -> None:
     user = make_user(name="Ann", email="ann@example.com")
     address = f"/admin/user/edit/?id={user.id}"

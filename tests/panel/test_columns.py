@@ -17,11 +17,11 @@ from admin_app.extensions import db
 from admin_app.models.preference import Preference
 from admin_app.panel.resource import ResourceView
 from tests.page import Page
+from tests.stores import both_stores
 
 LIST, COLUMNS, SIZE = "/admin/post/", "/admin/post/columns/", "/admin/post/page-size/"
 USUAL = ["Content", "User", "Created at", "ID"]
 MOST_STATEMENTS = 5
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
 
 @pytest.fixture(autouse=True)
@@ -158,6 +158,7 @@ def test_an_address_of_gone_columns_alone_shows_the_usual_ones(as_viewer: Any) -
     assert shown(as_viewer, f"{LIST}?columns=gone") == USUAL
 
 
+@both_stores
 @pytest.mark.parametrize("columns", [",", ",,,", "\0", "x" * 5000, ",".join("id" for _ in range(3000)), "user.posts", "user",
                                      "id,id", " id ", "__class__", "metadata", "user.email.length"])  # fmt: skip
 def test_no_value_of_columns_breaks_the_list(columns: str, as_viewer: Any) -> None:
@@ -220,6 +221,7 @@ def test_a_chosen_size_leads_to_the_list_and_nowhere_else(url: str, as_viewer: A
 # ---- what it costs, what is declared
 
 
+@both_stores
 @pytest.mark.parametrize("columns", ["content,user", "content,user.email,user,updated_at", "content"])
 def test_a_column_costs_no_statement_a_row(
     columns: str, as_viewer: Any, make_user: Any, make_post: Any,
@@ -238,7 +240,6 @@ def test_a_column_costs_no_statement_a_row(
     assert len(for_many) == len(for_one) <= MOST_STATEMENTS
 
 
-@on_sqlite
 @pytest.mark.parametrize("name", ["password_hash", "nothing", "preferences.columns", "name.length"])
 def test_a_column_that_cannot_be_shown_stops_the_start(name: str, app: Flask) -> None:
     view = next(one for one in app.extensions["admin"][0]._views if getattr(one, "endpoint", "") == "staff")

@@ -15,9 +15,7 @@ from admin_app.models.staff import Staff
 from admin_app.models.user import User
 from tests.page import Page
 from tests.panel.meanwhile import at, now
-
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
-
+from tests.stores import both_stores
 
 # ---- different fields
 
@@ -101,6 +99,7 @@ def test_where_the_trail_does_not_tell_every_field_that_differs_is_a_choice(
     assert (now(app, ann).name, now(app, ann).email) == ("Theirs", "mine@example.com")
 
 
+@both_stores
 @pytest.mark.parametrize("version", ["0", "-1", "99", "9" * 5000, "x", "", "\N{FULLWIDTH DIGIT ONE}"])
 def test_a_version_that_never_was_overwrites_nothing(version: str, app: Flask, as_editor: Any, ann: User) -> None:
     form = Page(as_editor.get(at(ann))).values()
@@ -132,7 +131,6 @@ def test_staff_conflict_too_and_no_password_is_given_back(
     assert now(app, editor).roles == (VIEWER,)
 
 
-@on_sqlite
 def test_an_inactive_box_is_a_value_like_any_other(
     app: Flask, as_owner: Any, client_of: Any, make_staff: Any, editor: Staff
 ) -> None:

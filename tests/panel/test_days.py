@@ -17,8 +17,6 @@ from admin_app.panel.operators.day import first_moment
 from admin_app.panel.operators.period import PERIODS, period, words_of
 from tests.page import Page
 
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
-
 
 def span(zone: str, slug: str, text: str) -> tuple[datetime, datetime]:
     """Return the first moment that an operator means, and the first one after it."""
@@ -126,7 +124,6 @@ def test_list_shows_the_days_of_who_looks(client_of: Any, make_staff: Any, make_
     assert 'title="2026-01-31 23:30:00 UTC"' in pages["Utah"][0]
 
 
-@on_sqlite
 @pytest.mark.parametrize(
     ("past", "shown"),
     [
@@ -153,14 +150,12 @@ def test_list_says_how_long_ago_within_a_week_and_the_viewers_day_before_that(
     assert f"{moment:%H:%M:%S} UTC (" in facts
 
 
-@on_sqlite
 def test_zone_of_one_request_is_not_the_next_ones(client_of: Any, make_staff: Any) -> None:
     client_of(make_staff("Petra", time_zone="Europe/Prague")).get("/admin/user/")
 
     assert current.zone() is UTC
 
 
-@on_sqlite
 def test_zone_that_the_system_no_longer_knows_is_utc(client_of: Any, make_staff: Any, make_user: Any) -> None:
     make_user(name="Ann", created_at=datetime(2026, 1, 31, 23, 30, tzinfo=UTC))
 

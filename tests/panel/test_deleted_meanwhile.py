@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
@@ -14,8 +13,6 @@ from admin_app.models.draft import Draft
 from admin_app.models.user import User
 from tests.page import Page
 from tests.panel.meanwhile import at, now
-
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
 
 def test_what_was_typed_into_a_deleted_record_can_be_made_again(
@@ -54,7 +51,6 @@ def test_a_record_that_came_back_meanwhile_is_saved_and_not_made_twice(
         ]
 
 
-@on_sqlite
 def test_a_record_that_came_back_and_was_changed_is_a_conflict_like_any_other(
     app: Flask, as_editor: Any, as_emil: Any, ann: User
 ) -> None:
@@ -85,7 +81,6 @@ def test_a_record_that_the_trail_does_not_know_was_deleted_too(app: Flask, as_ed
     assert (page.status, page.summary[0].split(",")[0]) == (409, "This user was deleted")
 
 
-@on_sqlite
 def test_a_draft_of_a_deleted_record_is_not_lost_either(app: Flask, as_editor: Any, ann: User) -> None:
     form = Page(as_editor.get(at(ann))).values()
     with as_editor.session_transaction() as session:

@@ -12,8 +12,7 @@ from flask import Flask
 from admin_app.models.post import Post
 from tests.many import many
 from tests.page import Page
-
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+from tests.stores import both_stores
 
 
 def at(record: Any, *, url: str = "") -> str:
@@ -48,7 +47,6 @@ def test_page_says_what_goes_and_what_hangs_on_it(app: Flask, as_editor: Any, ma
     assert [one.text for one in page.form("").all("button")] == ["Delete user"]
 
 
-@on_sqlite
 def test_page_of_one_with_nothing_hanging_on_it_only_asks(as_editor: Any, make_post: Any) -> None:
     post = make_post(content="Hello")
 
@@ -59,6 +57,7 @@ def test_page_of_one_with_nothing_hanging_on_it_only_asks(as_editor: Any, make_p
     assert page.link("Cancel") == "/admin/post/?q=hello"
 
 
+@both_stores
 def test_page_costs_the_same_for_one_post_and_many(
     app: Flask,
     as_editor: Any,
@@ -82,7 +81,6 @@ def test_page_costs_the_same_for_one_post_and_many(
 # ---- the way on
 
 
-@on_sqlite
 @pytest.mark.parametrize(
     ("url", "location"),
     [
@@ -103,7 +101,6 @@ def test_one_lands_where_one_was_unless_that_is_gone(url: str, location: str, as
     assert Page(as_editor.get("/admin/user/")).notice == "Success User “Ann” was deleted."
 
 
-@on_sqlite
 def test_post_deleted_on_its_users_page_leads_back_there(as_editor: Any, make_user: Any, make_post: Any) -> None:
     ann = make_user(name="Ann")
     make_post(user=ann, content="Hello")
@@ -116,7 +113,6 @@ def test_post_deleted_on_its_users_page_leads_back_there(as_editor: Any, make_us
     assert Page(as_editor.get(here)).result_line("posts") == "0 posts"
 
 
-@on_sqlite
 def test_record_deleted_from_its_own_form_leads_to_the_list_one_came_from(as_editor: Any, make_user: Any) -> None:
     make_user(name="Ann")
     form = Page(as_editor.get("/admin/user/?q=ann&per_page=50")).link("Edit Ann")

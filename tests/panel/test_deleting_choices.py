@@ -12,8 +12,7 @@ from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.user import User
 from tests.page import Page
-
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+from tests.stores import both_stores
 
 
 def at(record: Any) -> str:
@@ -81,7 +80,6 @@ def test_posts_can_be_deleted_too(app: Flask, as_editor: Any, make_user: Any, ma
     assert state(app) == ([bob.id], {his.id: bob.id})
 
 
-@on_sqlite
 def test_heir_typed_beside_another_choice_is_no_matter(
     app: Flask, as_editor: Any, make_user: Any, make_post: Any
 ) -> None:
@@ -97,6 +95,7 @@ CHOOSE = "Choose what happens to the posts."
 NOBODY = "No user has the ID or is called “{}”. Check it, or look in the list of users."
 
 
+@both_stores
 @pytest.mark.parametrize(
     ("sent", "control", "message"),
     [
@@ -201,7 +200,6 @@ def test_heir_deleted_after_the_page_is_a_message(app: Flask, as_editor: Any, ma
     assert state(app) == before
 
 
-@on_sqlite
 def test_second_deletion_finds_nothing(as_editor: Any, make_user: Any) -> None:
     ann = make_user()
     form = Page(as_editor.get(at(ann))).values("")

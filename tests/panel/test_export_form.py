@@ -13,6 +13,7 @@ from sqlalchemy import select
 from admin_app.extensions import db
 from admin_app.models.job import Job
 from tests.page import Page
+from tests.stores import both_stores
 
 Make = Callable[..., Any]
 URL = "/admin/post/export/"
@@ -153,6 +154,7 @@ def test_a_job_of_a_list_for_owners_is_asked_for_by_owners_alone(
     assert (response.status_code, jobs) == (status, ["Staff as Excel (XLSX)"] if role == "owner" else [])
 
 
+@both_stores
 def test_the_page_costs_the_same_for_one_row_and_for_three(as_viewer: Any, make_post: Make, statements: Any) -> None:
     counts = []
     for number in (1, 2):

@@ -14,6 +14,7 @@ from admin_app.models.user import User
 from tests.many import many
 from tests.page import Page
 from tests.panel.exports import POSTS, USERS, ids_of, rows_of
+from tests.stores import both_stores
 
 Make = Callable[..., Any]
 
@@ -49,6 +50,7 @@ def some_data(app: Flask) -> list[int]:
 # ---- the list on screen
 
 
+@both_stores
 @pytest.mark.parametrize(
     "query",
     [
@@ -76,6 +78,7 @@ def test_the_file_has_the_rows_of_the_list_in_its_order(as_viewer: Any, query: s
     assert ids_of(as_viewer.get(f"{POSTS}?{query}")) == page.ids()
 
 
+@both_stores
 @pytest.mark.usefixtures("some_data")
 def test_the_file_has_every_page_of_the_list(as_viewer: Any) -> None:
     pages = [Page(as_viewer.get(f"/admin/post/?sort=id&page={number}")).ids() for number in (1, 2, 3)]
@@ -136,6 +139,7 @@ def test_an_empty_list_is_a_file_with_its_header(as_viewer: Any) -> None:
 # ---- what is refused
 
 
+@both_stores
 @pytest.mark.parametrize(
     "query",
     [

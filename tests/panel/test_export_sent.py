@@ -19,6 +19,7 @@ from admin_app.models.staff import Staff
 from tests.many import many, many_users
 from tests.page import Page
 from tests.panel.exports import POSTS, USERS, ids_of, rows_of
+from tests.stores import both_stores
 
 Make = Callable[..., Any]
 Statements = Callable[[], AbstractContextManager[list[str]]]
@@ -45,6 +46,7 @@ def test_the_file_name_says_what_and_when(as_viewer: Any, address: str, name: st
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 
+@both_stores
 def test_the_file_is_streamed(as_viewer: Any, app: Flask, statements: Statements) -> None:
     many_users(app, 5000)
     with statements() as sent:
@@ -62,6 +64,7 @@ def test_the_file_is_streamed(as_viewer: Any, app: Flask, statements: Statements
     assert len(sent) - before == 8
 
 
+@both_stores
 def test_memory_does_not_grow_with_the_list(as_viewer: Any, app: Flask) -> None:
     posts = [{"content": f"{number} " + "word " * 60} for number in range(12_000)]
     many(app, Post, posts[:2000])
@@ -89,6 +92,7 @@ def two_at_once(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(app.config, "EXPORT_ROWS", 2)
 
 
+@both_stores
 @pytest.mark.usefixtures("two_at_once")
 def test_a_list_too_long_to_be_sent_at_once_leads_to_where_a_job_is_asked_for(as_viewer: Any, make_post: Make) -> None:
     ids = [make_post(content="garden").id for _ in range(3)]
@@ -155,6 +159,7 @@ def test_staff_is_exported_by_owners_alone_and_without_a_hash(
     assert "$argon2" not in response.text
 
 
+@both_stores
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
 def test_an_export_is_only_read(as_owner: Any, method: str) -> None:
     assert getattr(as_owner, method)(POSTS).status_code in (400, 405)

@@ -17,7 +17,6 @@ from tests.client import Client
 from tests.page import Page
 
 # What a request may ask and do is the same on both stores.
-pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
 WORDS = "Sentinel words"
 

@@ -14,10 +14,9 @@ from admin_app.models.post import Post
 from admin_app.models.user import User
 from tests.many import many, many_users
 from tests.page import Page
+from tests.stores import both_stores
 
 Users, Posts = Callable[..., User], Callable[..., Post]
-
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -45,7 +44,6 @@ def pressed(client: Any, address: str, **changes: str) -> Any:
     return client.get(address.partition("?")[0], query_string=MultiDict([*sent, *changes.items()]))
 
 
-@on_sqlite
 @pytest.mark.parametrize(
     "address",
     [
@@ -63,21 +61,18 @@ def test_form_sent_as_it_stands_leads_to_the_same_list(address: str, as_owner: A
     assert (response.status_code, response.location) == (303, address)
 
 
-@on_sqlite
 def test_condition_is_changed_in_its_row(as_viewer: Any) -> None:
     response = pressed(as_viewer, "/admin/user/?name__contains=a", **{"add.name.op": "starts", "add.name": "Bo"})
 
     assert response.location == "/admin/user/?name__starts=Bo"
 
 
-@on_sqlite
 def test_condition_that_is_emptied_is_gone(as_viewer: Any) -> None:
     response = pressed(as_viewer, "/admin/user/?name__contains=a&email__contains=b", **{"add.name": ""})
 
     assert response.location == "/admin/user/?email__contains=b"
 
 
-@on_sqlite
 def test_button_adds_a_row_and_keeps_what_was_typed(as_viewer: Any) -> None:
     page = Page(pressed(as_viewer, "/admin/user/", **{"add.name": "Ann", "more": "name", "build": "row:"}))
 
@@ -87,7 +82,6 @@ def test_button_adds_a_row_and_keeps_what_was_typed(as_viewer: Any) -> None:
     assert "open" in page.all("details", class_="filters")[0].attributes
 
 
-@on_sqlite
 def test_button_adds_a_group_of_which_any_is_enough(as_viewer: Any, four: dict[str, int]) -> None:
     page = Page(pressed(as_viewer, "/admin/user/?email__contains=home", build="group:"))
     sent = page.values("filters__panel")
@@ -101,7 +95,6 @@ def test_button_adds_a_group_of_which_any_is_enough(as_viewer: Any, four: dict[s
     assert sorted(Page(as_viewer.get(response.location)).ids()) == [four["Ann home"], four["Cleo home"]]
 
 
-@on_sqlite
 def test_button_takes_a_row_away(as_viewer: Any) -> None:
     address = "/admin/user/?name__contains=a&name__contains=b"
     buttons = [one.attributes["value"] for one in Page(as_viewer.get(address)).all("button", name="build")]
@@ -116,7 +109,6 @@ def test_button_takes_a_row_away(as_viewer: Any) -> None:
 # ---- a cell's value as a filter
 
 
-@on_sqlite
 def test_cell_adds_the_filter_that_finds_its_value(as_viewer: Any, make_user: Users, make_post: Posts) -> None:
     ann = make_user(name="Ann")
     make_post(user=ann, created_at=datetime(2026, 1, 31, 23, tzinfo=UTC))
@@ -138,7 +130,6 @@ def test_cell_adds_the_filter_that_finds_its_value(as_viewer: Any, make_user: Us
     assert state == {"content__contains": "post", "sort": "id"}
 
 
-@on_sqlite
 def test_cell_offers_no_filter_that_is_on_or_finds_one_row_alone(as_owner: Any, make_user: Users) -> None:
     make_user(name="Ann", created_at=datetime(2026, 1, 31, tzinfo=UTC))
 
@@ -152,6 +143,7 @@ def test_cell_offers_no_filter_that_is_on_or_finds_one_row_alone(as_owner: Any, 
     ]
 
 
+@both_stores
 def test_every_cells_filter_finds_its_row(as_owner: Any, make_user: Users, make_post: Posts) -> None:
     ann = make_user(name='Ann "x" & Co', created_at=datetime(2026, 1, 31, 23, 59, 59, tzinfo=UTC))
     make_post(user=ann)

@@ -10,10 +10,9 @@ import pytest
 from admin_app.models.post import Post
 from admin_app.models.user import User
 from tests.page import Page
+from tests.stores import both_stores
 
 Users, Posts = Callable[..., User], Callable[..., Post]
-
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -25,6 +24,7 @@ def four(make_user: Users) -> dict[str, int]:
     }
 
 
+@both_stores
 @pytest.mark.parametrize(
     ("where", "who"),
     [
@@ -42,7 +42,6 @@ def test_groups_find_what_they_say(where: str, who: list[str] | None, four: dict
     assert (page.status, sorted(page.ids())) == ((200, [four[name] for name in who]) if who else (400, []))
 
 
-@on_sqlite
 def test_group_is_one_chip_that_reads_as_a_sentence_and_goes_by_itself(as_viewer: Any) -> None:
     where = "(name contains Ann or email ends @example.org) and (name starts B or (name ends o and email contains c))"
     page = Page(as_viewer.get("/admin/user/", query_string={"where": where, "created_at__from": "2020-01-01"}))
@@ -60,7 +59,6 @@ def test_group_is_one_chip_that_reads_as_a_sentence_and_goes_by_itself(as_viewer
     ]
 
 
-@on_sqlite
 @pytest.mark.parametrize(
     ("where", "words"),
     [
@@ -80,7 +78,6 @@ def test_group_that_cannot_be_read_is_refused_by_a_page_that_says_where(where: s
     assert any(text.startswith(words) for text in page.texts("p", within="main"))
 
 
-@on_sqlite
 @pytest.mark.parametrize("other", [{}, {"name__contains": "Ann"}, {"q": "ann"}, {"where": "name contains Ann"}])
 @pytest.mark.parametrize(
     "where", ["created_at on x or name contains Ann", "name contains Ann and (name contains n or created_at on x)"]
@@ -98,7 +95,6 @@ def test_group_with_a_value_without_a_meaning_shows_no_rows(
     assert as_viewer.get("/admin/user/export/csv/", query_string={"where": where}).status_code == 400
 
 
-@on_sqlite
 @pytest.mark.parametrize(
     "query",
     [

@@ -20,6 +20,9 @@ from admin_app.selection.paging import page_of
 from admin_app.selection.selection import Selection
 from admin_app.selection.where import print_where
 from admin_app.text import folded
+from tests.stores import both_stores
+
+pytestmark = both_stores
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 # Few values, so that rows tie and conditions meet them; letters whose capitals differ from store to store, and LIKE's own.

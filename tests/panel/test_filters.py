@@ -11,10 +11,9 @@ import pytest
 from admin_app.models.post import Post
 from admin_app.models.user import User
 from tests.page import Page
+from tests.stores import both_stores
 
 Users, Posts = Callable[..., User], Callable[..., Post]
-
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
 
 def found(client: Any, address: str) -> list[int]:
@@ -24,6 +23,7 @@ def found(client: Any, address: str) -> list[int]:
 # ---- relations and related columns
 
 
+@both_stores
 @pytest.mark.parametrize(
     ("filter_", "whose"),
     [
@@ -56,6 +56,7 @@ def test_posts_are_found_by_their_user(
     assert answer == [posts[name].id for name in whose]
 
 
+@both_stores
 def test_user_that_several_are_called_is_a_message_naming_their_ids(as_viewer: Any, make_user: Users) -> None:
     first, second = make_user(name="Ann"), make_user(name="Ann")
 
@@ -65,6 +66,7 @@ def test_user_that_several_are_called_is_a_message_naming_their_ids(as_viewer: A
     assert f"(IDs {first.id}, {second.id})" in page.error_of("listing-add-user")
 
 
+@both_stores
 def test_day_is_a_day_in_utc_for_who_chose_no_zone(as_viewer: Any, make_user: Users) -> None:
     moments = [
         datetime(2026, 1, 30, 23, 59, 59, 999999, UTC),
@@ -90,7 +92,6 @@ def test_day_is_a_day_in_utc_for_who_chose_no_zone(as_viewer: Any, make_user: Us
 # ---- what cannot be asked
 
 
-@on_sqlite
 @pytest.mark.parametrize(
     "address",
     [
@@ -117,7 +118,6 @@ def test_undeclared_filter_is_refused_by_a_page_that_lists_what_there_is(address
     assert Page(as_owner.get(page.link("Show the whole list"))).status == 200
 
 
-@on_sqlite
 @pytest.mark.parametrize("sort", ["password_hash", "nosuch", "-", "user.name", "content", "name;DROP TABLE user"])
 def test_undeclared_sort_is_refused_by_a_page_that_lists_what_there_is(sort: str, as_owner: Any) -> None:
     page = Page(as_owner.get("/admin/post/", query_string={"sort": sort}))
@@ -126,7 +126,6 @@ def test_undeclared_sort_is_refused_by_a_page_that_lists_what_there_is(sort: str
     assert "There is: created_at, id and user." in page.texts("p", within="main")
 
 
-@on_sqlite
 def test_undeclared_key_of_a_child_list_is_refused_with_a_way_back(as_owner: Any, make_user: Users) -> None:
     user = make_user()
 
@@ -137,7 +136,6 @@ def test_undeclared_key_of_a_child_list_is_refused_with_a_way_back(as_owner: Any
     assert [as_owner.get(link).status_code for link in links] == [200] * len(links)
 
 
-@on_sqlite
 def test_more_filters_than_anybody_reads_are_refused(as_viewer: Any) -> None:
     assert as_viewer.get("/admin/user/?" + "&".join(["name__contains=a"] * 50)).status_code == 200
     assert as_viewer.get("/admin/user/?" + "&".join(["name__contains=a"] * 51)).status_code == 400
@@ -155,7 +153,6 @@ BAD = [
 ]
 
 
-@on_sqlite
 @pytest.mark.parametrize(("filter_", "field", "message"), BAD)
 def test_bad_value_is_a_message_at_its_filter_and_never_all_rows(
     filter_: str, field: str, message: str, as_viewer: Any, make_user: Users
@@ -169,7 +166,6 @@ def test_bad_value_is_a_message_at_its_filter_and_never_all_rows(
     assert [chip.endswith(message) for chip in page.chips] == [True]
 
 
-@on_sqlite
 @pytest.mark.parametrize(("filter_", "field", "message"), BAD)
 def test_no_rows_are_guessed_where_another_filter_could_be_read(
     filter_: str, field: str, message: str, as_viewer: Any, make_user: Users
@@ -183,7 +179,6 @@ def test_no_rows_are_guessed_where_another_filter_could_be_read(
         assert page.error_of(field) == message
 
 
-@on_sqlite
 @pytest.mark.parametrize("filter_", [filter_ for filter_, _, _ in BAD])
 def test_links_of_a_list_with_a_bad_filter_never_widen_it(filter_: str, as_viewer: Any, make_user: Users) -> None:
     make_user(name="a" * 80)
@@ -195,6 +190,7 @@ def test_links_of_a_list_with_a_bad_filter_never_widen_it(filter_: str, as_viewe
     assert rows == [[]] * len(links)
 
 
+@both_stores
 def test_megabyte_in_a_filter_is_no_error(as_viewer: Any, make_user: Users) -> None:
     make_user()
 
@@ -206,7 +202,6 @@ def test_megabyte_in_a_filter_is_no_error(as_viewer: Any, make_user: Users) -> N
 # ---- the form that adds, the chips that remove
 
 
-@on_sqlite
 def test_adding_a_filter_leads_to_its_plain_address(as_viewer: Any, make_user: Users) -> None:
     make_user(name="Ann")
     page = Page(as_viewer.get("/admin/user/?q=a&sort=-name&per_page=50&email__contains=user"))
@@ -220,7 +215,6 @@ def test_adding_a_filter_leads_to_its_plain_address(as_viewer: Any, make_user: U
     )
 
 
-@on_sqlite
 def test_operator_without_a_value_needs_none(as_viewer: Any, make_user: Users) -> None:
     make_user()
     page = Page(as_viewer.get("/admin/post/"))
@@ -232,7 +226,6 @@ def test_operator_without_a_value_needs_none(as_viewer: Any, make_user: Users) -
     assert response.location == "/admin/post/?user__empty=yes"
 
 
-@on_sqlite
 def test_form_sent_with_nothing_filled_in_adds_nothing(as_viewer: Any) -> None:
     page = Page(as_viewer.get("/admin/user/?sort=name&page=1"))
 
@@ -241,7 +234,6 @@ def test_form_sent_with_nothing_filled_in_adds_nothing(as_viewer: Any) -> None:
     assert (response.status_code, response.location) == (303, "/admin/user/?sort=name")
 
 
-@on_sqlite
 def test_bad_value_stands_in_the_form_and_is_replaced_when_mended(as_viewer: Any, make_user: Users) -> None:
     make_user()
     page = Page(as_viewer.get("/admin/user/?created_at__from=yesterday&name__contains=a"))
@@ -253,7 +245,6 @@ def test_bad_value_stands_in_the_form_and_is_replaced_when_mended(as_viewer: Any
     assert response.location == "/admin/user/?name__contains=a&created_at__from=2026-01-01"
 
 
-@on_sqlite
 def test_chips_say_what_each_filter_means(as_viewer: Any, make_user: Users) -> None:
     ann = make_user(name="Ann")
 
@@ -271,7 +262,6 @@ def test_chips_say_what_each_filter_means(as_viewer: Any, make_user: Users) -> N
     assert gone.chips == ["User is ID 77 (deleted)"]
 
 
-@on_sqlite
 def test_chip_removes_exactly_its_own_filter(as_viewer: Any) -> None:
     here = "q=a&name__contains=a&name__contains=b&name__contains=a&sort=name"
     page = Page(as_viewer.get(f"/admin/user/?{here}&page=1"))

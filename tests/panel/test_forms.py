@@ -15,8 +15,6 @@ from admin_app.models.post import Post
 from admin_app.models.user import User
 from tests.page import Page
 
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
-
 NEW, EDIT = "/admin/user/new/", "/admin/user/edit/?id={}"
 
 
@@ -28,7 +26,6 @@ def only(app: Flask, model: Any) -> Any:
 # ---- the form
 
 
-@on_sqlite
 def test_form_has_a_native_input_a_field_and_says_what_is_optional(as_editor: Any) -> None:
     user, post = Page(as_editor.get(NEW)), Page(as_editor.get("/admin/post/new/"))
 
@@ -41,7 +38,6 @@ def test_form_has_a_native_input_a_field_and_says_what_is_optional(as_editor: An
     assert [one.attributes["name"] for one in user.form() if "aria-describedby" in one.attributes] == []
 
 
-@on_sqlite
 def test_form_has_one_main_button_and_a_way_out(as_editor: Any) -> None:
     page = Page(as_editor.get(f"{NEW}?url=/admin/user/%3Fq%3Dann"))
 
@@ -62,7 +58,6 @@ def test_record_is_made_of_what_was_typed(app: Flask, as_editor: Any) -> None:
     assert (user.name, user.email, user.version) == ("Ann Lee", "ann@example.com", 1)
 
 
-@on_sqlite
 @pytest.mark.parametrize(
     ("button", "location", "heading"),
     [
@@ -86,7 +81,6 @@ def test_each_button_leads_on_and_none_forgets_the_list(
         assert page.link("Cancel") == "/admin/user/?q=n&page=2"
 
 
-@on_sqlite
 @pytest.mark.parametrize("url", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
 def test_saving_never_leads_to_another_site(url: str, as_editor: Any) -> None:
     response = as_editor.post_form(NEW, {"name": "Ann", "email": "ann@example.com", "url": url})
@@ -94,7 +88,6 @@ def test_saving_never_leads_to_another_site(url: str, as_editor: Any) -> None:
     assert response.location == "/admin/user/"
 
 
-@on_sqlite
 def test_long_way_back_fits_into_the_cookie(as_editor: Any) -> None:
     # Text that no compression makes shorter.
     words = base64.urlsafe_b64encode(b"".join(hashlib.sha256(bytes([part])).digest() for part in range(90))).decode()

@@ -15,6 +15,7 @@ from admin_app.models.staff import Staff
 from admin_app.models.user import User
 from tests.page import Page
 from tests.panel.history import edit, events, history
+from tests.stores import both_stores
 
 
 def fields(page: Page) -> list[str]:
@@ -83,6 +84,7 @@ def test_other_records_are_named_and_linked_also_when_they_are_gone(
     assert links == {f"/admin/user/history/?id={ann.id}"}
 
 
+@both_stores
 def test_a_long_history_comes_in_pages(as_viewer: Any, make_user: Any, app: Flask) -> None:
     user = make_user(name="0")
     with app.app_context():
@@ -99,6 +101,7 @@ def test_a_long_history_comes_in_pages(as_viewer: Any, make_user: Any, app: Flas
     assert third.link("Newest") == f"/admin/user/history/?id={user.id}&url=/admin/user/"
 
 
+@both_stores
 def test_history_costs_the_same_for_one_change_and_three(
     as_editor: Any, make_post: Any, make_user: Any, statements: Any
 ) -> None:
@@ -149,6 +152,7 @@ def test_a_column_that_is_no_more_is_still_told_of(as_owner: Any, viewer: Staff,
     assert "Role" in page.texts("dt")
 
 
+@both_stores
 def test_every_type_is_shown_in_words(as_owner: Any, make_staff: Any) -> None:
     person = make_staff("Ann")
     edit(as_owner, "staff", person.id, roles="editor", is_active="y")

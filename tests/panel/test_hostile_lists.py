@@ -16,8 +16,6 @@ from admin_app.models.post import Post
 from admin_app.models.user import User
 from tests.page import Page
 
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
-
 SCRIPT = "<script>alert(1)</script>"
 HOSTILE = [
     SCRIPT,
@@ -43,7 +41,6 @@ def require_harmless(page: Page) -> None:
     assert "49" not in page.title
 
 
-@on_sqlite
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_hostile_text_is_only_text_on_every_page(
     hostile: str, as_owner: Any, make_user: Callable[..., User], make_post: Callable[..., Post]
@@ -74,7 +71,6 @@ def test_hostile_text_is_only_text_on_every_page(
     assert pages[f"/admin/post/?user__is={user.id}"].chips == [f"User is “{name}”"]
 
 
-@on_sqlite
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_hostile_text_in_an_address_is_only_text(hostile: str, as_owner: Any) -> None:
     asked = [
@@ -97,7 +93,6 @@ def test_hostile_text_in_an_address_is_only_text(hostile: str, as_owner: Any) ->
     assert pages[1].chips == [f"Name contains “{words}”"]
 
 
-@on_sqlite
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_hostile_text_in_a_refused_form_is_only_text(hostile: str, as_owner: Any, make_user: Any) -> None:
     user = make_user(name="Ann")
@@ -116,7 +111,6 @@ def test_hostile_text_in_a_refused_form_is_only_text(hostile: str, as_owner: Any
     assert pages[1].values() == {**pages[1].values(), "content": hostile, "user": hostile.strip()}
 
 
-@on_sqlite
 def test_hostile_text_in_a_notice_is_only_text(as_owner: Any) -> None:
     saved = as_owner.post_form("/admin/user/new/", {"name": SCRIPT, "email": "a@b"}, follow_redirects=True)
 
@@ -125,7 +119,6 @@ def test_hostile_text_in_a_notice_is_only_text(as_owner: Any) -> None:
     assert page.notice == f"Success User “{SCRIPT}” was created. View"
 
 
-@on_sqlite
 def test_lookup_is_data_that_no_browser_takes_for_a_page(as_owner: Any, make_user: Any) -> None:
     make_user(name=SCRIPT, email="<b>@x")
 
@@ -168,7 +161,6 @@ def test_every_naughty_string_comes_back_byte_for_byte(
         assert stored == line.replace("\r\n", "\n").replace("\r", "\n")
 
 
-@on_sqlite
 def test_every_naughty_string_is_shown_as_it_is_and_only_as_text(naughty: list[str], app: Flask, as_owner: Any) -> None:
     with app.app_context():
         posts = [Post(content=line) for line in naughty]
@@ -188,7 +180,6 @@ def test_every_naughty_string_is_shown_as_it_is_and_only_as_text(naughty: list[s
         assert page.values()["content"].replace("\r\n", "\n") == line.replace("\r\n", "\n").replace("\r", "\n")
 
 
-@on_sqlite
 def test_naughty_searches_and_filters_find_their_own_line(naughty: list[str], app: Flask, as_owner: Any) -> None:
     lines = [line for line in dict.fromkeys(naughty) if line.strip() == line and line and len(line) <= 200][::10]
     with app.app_context():

@@ -17,8 +17,6 @@ from admin_app.models.staff import Staff, StaffSession
 from admin_app.models.user import User
 from tests.page import Page
 
-pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
-
 TOLD = "There is a problem You were signed out before this was done. Sign in to get back what you chose; then send it again."
 NOTE = "This is what you chose before you were signed out. It is not done yet: look it over, and send it."
 STALE = "This form was opened before you signed in again. Nothing was saved. Look it over, and save it again."

@@ -16,13 +16,12 @@ from admin_app.models.post import Post
 from admin_app.models.staff import Staff
 from tests.many import many_users
 from tests.page import Page
-
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
-
+from tests.stores import both_stores
 
 # ---- relations
 
 
+@both_stores
 def test_post_names_its_user_and_leads_to_them(as_editor: Any, make_user: Any, make_post: Any) -> None:
     ann = make_user(name="Ann Lee")
     make_post(user=ann, content="Hello")
@@ -33,6 +32,7 @@ def test_post_names_its_user_and_leads_to_them(as_editor: Any, make_user: Any, m
     assert page.link("Ann Lee", within="listing") == f"/admin/user/edit/?id={ann.id}"
 
 
+@both_stores
 def test_post_of_nobody_says_so(as_viewer: Any, make_post: Any) -> None:
     make_post()
 
@@ -41,6 +41,7 @@ def test_post_of_nobody_says_so(as_viewer: Any, make_post: Any) -> None:
     assert page.column("User") == ["—No value"]
 
 
+@both_stores
 def test_number_of_posts_leads_to_exactly_these_posts(as_viewer: Any, make_user: Any, make_post: Any) -> None:
     ann, bob = make_user(name="Ann"), make_user(name="Bob")
     posts = [make_post(user=ann) for _ in range(3)]
@@ -55,6 +56,7 @@ def test_number_of_posts_leads_to_exactly_these_posts(as_viewer: Any, make_user:
     assert posts_of_ann.chips == ["User is “Ann”"]
 
 
+@both_stores
 def test_user_without_posts_has_a_plain_zero(as_viewer: Any, make_user: Any) -> None:
     make_user()
 
@@ -67,7 +69,6 @@ def test_user_without_posts_has_a_plain_zero(as_viewer: Any, make_user: Any) -> 
 # ---- words
 
 
-@on_sqlite
 @pytest.mark.parametrize(
     ("count", "line"), [(0, "0 users"), (1, "1 user"), (20, "20 users"), (1234, "1 to 20 of 1,234 users")]
 )
@@ -81,7 +82,6 @@ def test_result_line_says_how_many_and_which(count: int, line: str, app: Flask, 
     assert page.all("p", role="status")[0].attributes["id"] == "listing-result"
 
 
-@on_sqlite
 def test_empty_list_says_what_it_is_for_and_offers_to_begin(as_editor: Any, as_viewer: Any) -> None:
     for_editor, for_viewer = Page(as_editor.get("/admin/post/")), Page(as_viewer.get("/admin/post/"))
 
@@ -92,7 +92,6 @@ def test_empty_list_says_what_it_is_for_and_offers_to_begin(as_editor: Any, as_v
     assert for_viewer.all("table") == []
 
 
-@on_sqlite
 def test_search_without_a_match_leads_back_to_everything(as_viewer: Any, make_user: Any) -> None:
     user = make_user()
     page = Page(as_viewer.get("/admin/user/?q=nosuch&name__contains=nosuch&sort=name"))
@@ -103,7 +102,6 @@ def test_search_without_a_match_leads_back_to_everything(as_viewer: Any, make_us
     assert everything.ids() == [user.id]
 
 
-@on_sqlite
 def test_table_can_be_read_aloud(as_editor: Any, make_user: Any) -> None:
     make_user(name="Ann"), make_user(name="Bob")
 
@@ -120,7 +118,6 @@ def test_table_can_be_read_aloud(as_editor: Any, make_user: Any) -> None:
     assert actions == ["Edit Ann", "Delete Ann", "Edit Bob", "Delete Bob"]
 
 
-@on_sqlite
 @pytest.mark.parametrize("content", ["", " ", "\n\n", "\u00a0"])
 def test_row_of_nothing_but_white_space_can_still_be_opened_by_a_name(
     content: str, as_viewer: Any, make_post: Any
@@ -133,7 +130,6 @@ def test_row_of_nothing_but_white_space_can_still_be_opened_by_a_name(
     assert f"Post {post.id}" in name
 
 
-@on_sqlite
 def test_long_text_is_a_glimpse_of_its_words(as_viewer: Any, make_post: Any) -> None:
     make_post(content="<p>Fish &amp; <b>chips</b> &lt;script&gt;</p>" + "<p>word</p>" * 5000)
 
@@ -148,6 +144,7 @@ def test_long_text_is_a_glimpse_of_its_words(as_viewer: Any, make_post: Any) -> 
 # ---- sorting
 
 
+@both_stores
 def test_header_sorts_and_sorts_the_other_way(as_viewer: Any, make_user: Any) -> None:
     bob, ann = make_user(name="Bob"), make_user(name="Ann")
     page = Page(as_viewer.get("/admin/user/?page=1&q=a&per_page=50"))
@@ -162,6 +159,7 @@ def test_header_sorts_and_sorts_the_other_way(as_viewer: Any, make_user: Any) ->
     assert page.link("Name") == "/admin/user/?q=a&sort=name&per_page=50"
 
 
+@both_stores
 def test_posts_sort_by_their_users_name_and_those_of_nobody_come_last(
     as_viewer: Any, make_user: Any, make_post: Any
 ) -> None:
@@ -174,6 +172,7 @@ def test_posts_sort_by_their_users_name_and_those_of_nobody_come_last(
     assert down.ids() == [of_nobody.id, of_zoe.id, of_ann_too.id, of_ann.id]
 
 
+@both_stores
 def test_nothing_sorts_last_whatever_the_store(as_owner: Any, make_staff: Callable[..., Staff], owner: Staff) -> None:
     late = make_staff("Late", last_sign_in_at=datetime(2026, 2, 1, tzinfo=UTC))
     early = make_staff("Early", last_sign_in_at=datetime(2026, 1, 1, tzinfo=UTC))
@@ -188,7 +187,6 @@ def test_nothing_sorts_last_whatever_the_store(as_owner: Any, make_staff: Callab
 # ---- the way there and back
 
 
-@on_sqlite
 def test_saving_leads_back_to_the_same_list_with_the_row_marked(app: Flask, as_editor: Any) -> None:
     ids = many_users(app, 45)
     here = "/admin/user/?q=User&created_at__from=2020-01-01&email__not_contains=%26%3D%2B+%25&sort=-id&page=2"
@@ -206,7 +204,6 @@ def test_saving_leads_back_to_the_same_list_with_the_row_marked(app: Flask, as_e
     assert Page(as_editor.get(saved.location)).all("tr", data_marked="") == []
 
 
-@on_sqlite
 def test_every_link_of_a_row_knows_the_way_back(as_editor: Any, make_user: Any) -> None:
     make_user(name="a&b=c#d%25 +ö")
     here = "/admin/user/?q=a%26b%3Dc%23d%2525+%2B%C3%B6&sort=name&per_page=50"
@@ -219,7 +216,6 @@ def test_every_link_of_a_row_knows_the_way_back(as_editor: Any, make_user: Any) 
     assert [Page(as_editor.get(link)).link("Cancel") for link in links] == [here] * 3
 
 
-@on_sqlite
 def test_viewer_is_led_to_details_and_back(as_viewer: Any, make_user: Any) -> None:
     make_user(name="Ann")
     page = Page(as_viewer.get("/admin/user/?q=ann"))
@@ -252,7 +248,6 @@ def test_row_deleted_while_the_list_is_read_is_no_error(app: Flask, as_viewer: A
     assert response.status_code == 200
 
 
-@on_sqlite
 def test_new_post_is_marked_wherever_the_list_shows_it(as_editor: Any, make_post: Callable[..., Post]) -> None:
     make_post(content="Old")
 

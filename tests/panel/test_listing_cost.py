@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 
 from tests.page import Page
+from tests.stores import both_stores
+
+pytestmark = both_stores
 
 Sent = Callable[[], AbstractContextManager[list[str]]]
 

@@ -16,7 +16,6 @@ from admin_app.models.post import Post
 from tests.page import Page
 
 EDIT = "/admin/post/edit/?id={}"
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
 
 def posted(client: Any, address: str, values: dict[str, Any]) -> Any:
@@ -33,7 +32,6 @@ def sent(client: Any, address: str, **values: str) -> Any:
 
 
 @pytest.mark.parametrize("letter", ["a", "é", "語", "\U0001f600"])
-@on_sqlite
 def test_a_text_of_three_million_letters_is_edited(letter: str, app: Flask, as_editor: Any, make_post: Any) -> None:
     post = make_post(content=f"Long {letter * 3_000_000}")
 
@@ -44,7 +42,6 @@ def test_a_text_of_three_million_letters_is_edited(letter: str, app: Flask, as_e
         assert db.session.get_one(Post, post.id).content.startswith("Longer ")
 
 
-@on_sqlite
 def test_the_longest_text_of_the_longest_letters_fits_into_a_form(as_editor: Any, make_post: Any) -> None:
     post = make_post(content="Short")
 
@@ -54,7 +51,6 @@ def test_the_longest_text_of_the_longest_letters_fits_into_a_form(as_editor: Any
     assert LONGEST_TEXT * 4 < MAX_BODY_BYTES
 
 
-@on_sqlite
 def test_a_longer_text_is_refused_at_its_field_and_kept_in_it(as_editor: Any, make_post: Any) -> None:
     post = make_post(content="Short")
 
@@ -75,7 +71,6 @@ def test_an_import_takes_no_text_that_no_form_could_send() -> None:
     assert rules.problem_with(column, "Content", "a" * (LONGEST_TEXT + 1)) is not None
 
 
-@on_sqlite
 def test_a_long_text_that_two_changed_is_asked_about_and_saved(app: Flask, as_editor: Any, make_post: Any) -> None:
     post = make_post(content="Before " + "word " * 600_000)
     address = EDIT.format(post.id)

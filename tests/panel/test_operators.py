@@ -16,6 +16,7 @@ from admin_app.extensions import db
 from admin_app.panel.operators import Operators
 from admin_app.panel.operators.base import Operator
 from tests.panel.sample import ROWS, UID, Base, Sample, operators
+from tests.stores import both_stores
 
 
 @pytest.fixture
@@ -161,6 +162,7 @@ FOUND: dict[str, list[tuple[str, str, set[int]]]] = {
 }
 
 
+@both_stores
 @pytest.mark.parametrize("column", FOUND)
 def test_operator_finds_what_its_words_say(column: str, find: Callable[[str, str, str], set[int]]) -> None:
     asked = FOUND[column]
@@ -239,6 +241,7 @@ def test_value_without_a_meaning_is_told_what_to_type(column: str, slug: str, te
         operator.parse(text)
 
 
+@both_stores
 @pytest.mark.parametrize(("day", "rows"), [("0001-01-01", {1, 2}), ("9999-12-30", set())])
 def test_first_and_last_day_of_the_calendar_can_be_asked_for(
     day: str, rows: set[int], find: Callable[[str, str, str], set[int]]

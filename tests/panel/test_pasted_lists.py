@@ -11,6 +11,9 @@ import pytest
 from admin_app.models.post import Post
 from admin_app.models.user import User
 from tests.page import Page
+from tests.stores import both_stores
+
+pytestmark = both_stores
 
 Users, Posts = Callable[..., User], Callable[..., Post]
 

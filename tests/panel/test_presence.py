@@ -16,8 +16,7 @@ from admin_app.models.base import utc_now
 from admin_app.models.presence import Presence
 from admin_app.models.role import EDITOR
 from tests.page import Page
-
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+from tests.stores import both_stores
 
 
 @pytest.fixture
@@ -45,6 +44,7 @@ def people(app: Flask) -> int:
         return len(db.session.scalars(select(Presence)).all())
 
 
+@both_stores
 def test_a_form_says_who_else_has_it_open_and_since_when(as_editor: Any, as_emil: Any, form: str) -> None:
     first = notes(as_emil, form)
     since = f"{utc_now():%H:%M} UTC"
@@ -57,12 +57,14 @@ def test_a_form_says_who_else_has_it_open_and_since_when(as_editor: Any, as_emil
     assert again[0].startswith("Edgar has been editing this since ")
 
 
+@both_stores
 def test_the_note_is_at_this_record_s_form_alone(as_editor: Any, as_emil: Any, form: str, make_post: Any) -> None:
     as_emil.get(form)
 
     assert notes(as_editor, f"/admin/post/edit/?id={make_post().id}") == []
 
 
+@both_stores
 def test_a_note_expires(app: Flask, as_editor: Any, as_emil: Any, form: str) -> None:
     as_emil.get(form)
     with app.app_context():
@@ -72,6 +74,7 @@ def test_a_note_expires(app: Flask, as_editor: Any, as_emil: Any, form: str) -> 
     assert (notes(as_editor, form), people(app)) == ([], 1)
 
 
+@both_stores
 def test_a_ping_keeps_the_note_and_answers_who_is_there(as_editor: Any, as_emil: Any, form: str) -> None:
     as_emil.get(form)
 
@@ -82,6 +85,7 @@ def test_a_ping_keeps_the_note_and_answers_who_is_there(as_editor: Any, as_emil:
     assert ping(as_emil, form).json["note"].startswith("Edgar")
 
 
+@both_stores
 @pytest.mark.parametrize("how", ["leave", "save"])
 def test_leaving_and_saving_take_the_note_away(how: str, app: Flask, as_editor: Any, as_emil: Any, form: str) -> None:
     page = Page(as_emil.get(form))
@@ -94,6 +98,7 @@ def test_leaving_and_saving_take_the_note_away(how: str, app: Flask, as_editor: 
     assert (people(app), notes(as_editor, form)) == (0, [])
 
 
+@both_stores
 def test_who_may_not_edit_is_told_nothing(app: Flask, as_emil: Any, as_viewer: Any, form: str) -> None:
     as_emil.get(form)
 
@@ -101,7 +106,6 @@ def test_who_may_not_edit_is_told_nothing(app: Flask, as_emil: Any, as_viewer: A
     assert "Emil" not in as_viewer.get(form.replace("/edit/", "/details/")).text
 
 
-@on_sqlite
 def test_a_busy_database_does_not_keep_the_form_from_opening(app: Flask, as_editor: Any, form: str) -> None:
     as_editor.get(form)
     with app.app_context():
@@ -120,7 +124,6 @@ def test_a_busy_database_does_not_keep_the_form_from_opening(app: Flask, as_edit
     assert as_editor.post(form, data=Page(response).values()).status_code == 303
 
 
-@on_sqlite
 def test_a_deleted_account_is_nowhere(app: Flask, as_owner: Any, as_emil: Any, form: str) -> None:
     as_emil.get(form)
     with app.app_context():

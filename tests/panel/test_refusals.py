@@ -14,8 +14,7 @@ from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.user import User
 from tests.page import Page
-
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+from tests.stores import both_stores
 
 NEW, EDIT = "/admin/user/new/", "/admin/user/edit/?id={}"
 
@@ -71,7 +70,6 @@ REFUSED = [
 ]
 
 
-@on_sqlite
 @pytest.mark.parametrize(("sent", "problems"), REFUSED)
 def test_refused_record_is_not_made(sent: dict[str, str], problems: dict[str, str], app: Flask, as_editor: Any) -> None:
     page = Page(as_editor.post_form(NEW, sent))
@@ -80,7 +78,6 @@ def test_refused_record_is_not_made(sent: dict[str, str], problems: dict[str, st
     assert count(app, User) == 0
 
 
-@on_sqlite
 @pytest.mark.parametrize(("sent", "problems"), REFUSED)
 def test_refused_change_is_not_made(
     sent: dict[str, str], problems: dict[str, str], app: Flask, as_editor: Any, make_user: Any
@@ -109,6 +106,7 @@ def require_refusal(page: Page, sent: dict[str, str], problems: dict[str, str]) 
     assert page.notice == ""
 
 
+@both_stores
 @pytest.mark.parametrize("email", ["ann@example.com", "ANN@example.com", " ann@Example.com "])
 def test_address_that_another_has_is_refused_in_any_case(
     email: str, app: Flask, as_editor: Any, make_user: Any
@@ -126,6 +124,7 @@ def test_address_that_another_has_is_refused_in_any_case(
     assert count(app, User) == 2
 
 
+@both_stores
 def test_own_address_may_be_kept_and_its_case_changed(app: Flask, as_editor: Any, make_user: Any) -> None:
     user = make_user(email="ann@example.com")
 
@@ -135,6 +134,7 @@ def test_own_address_may_be_kept_and_its_case_changed(app: Flask, as_editor: Any
     assert only(app, User).email == "Ann@Example.com"
 
 
+@both_stores
 @pytest.mark.parametrize("quick", ["ann@example.com", "Ann@Example.com"])
 @pytest.mark.parametrize("address", [NEW, EDIT])
 def test_address_taken_in_the_moment_of_saving_is_the_same_message(
@@ -159,6 +159,7 @@ def test_address_taken_in_the_moment_of_saving_is_the_same_message(
         assert db.session.scalars(select(User.name).where(User.name == "Slow")).all() == []
 
 
+@both_stores
 def test_user_deleted_in_the_moment_of_saving_a_post_is_a_message(app: Flask, as_editor: Any, make_user: Any) -> None:
     user = make_user()
     token = as_editor.token_of("/admin/post/new/")
@@ -174,6 +175,7 @@ def test_user_deleted_in_the_moment_of_saving_a_post_is_a_message(app: Flask, as
     assert count(app, Post) == 0
 
 
+@both_stores
 @pytest.mark.parametrize("statement", ['DELETE FROM "user"', 'UPDATE "user" SET version = version + 1'])
 def test_record_changed_or_deleted_in_the_moment_of_saving_is_a_conflict(
     statement: str, app: Flask, as_editor: Any, make_user: Any
@@ -191,7 +193,6 @@ def test_record_changed_or_deleted_in_the_moment_of_saving_is_a_conflict(
         assert "Mine" not in db.session.scalars(select(User.name)).all()
 
 
-@on_sqlite
 @pytest.mark.parametrize("view", ["edit", "details", "delete"])
 @pytest.mark.parametrize("key", ["", "0", "-1", "abc", "1.0", "1e0", "²", "999999", "9" * 30, "9" * 5000, "%00", "1;2"])
 def test_id_of_nobody_is_a_missing_page(view: str, key: str, as_editor: Any, make_user: Callable[..., User]) -> None:
@@ -200,6 +201,7 @@ def test_id_of_nobody_is_a_missing_page(view: str, key: str, as_editor: Any, mak
     assert as_editor.get(f"/admin/user/{view}/?id={key}").status_code == 404
 
 
+@both_stores
 @pytest.mark.parametrize("view", ["edit", "details", "delete"])
 @pytest.mark.parametrize("key", [2**31 - 1, 2**31, 2**63 - 1, 2**63])
 def test_id_beyond_the_stores_numbers_is_a_missing_page(view: str, key: int, as_editor: Any) -> None:

@@ -15,8 +15,7 @@ from admin_app.extensions import db
 from admin_app.models.post import Post
 from tests.many import many, many_users
 from tests.page import Page
-
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+from tests.stores import both_stores
 
 NEW, LOOKUP = "/admin/post/new/", "/admin/post/lookup/?name=user"
 
@@ -29,6 +28,7 @@ def owner_of_only_post(app: Flask) -> int | None:
 # ---- the field
 
 
+@both_stores
 @pytest.mark.parametrize("typed", ["{id}", " {id} ", "ann@example.com", "ANN@Example.com ", "Ann Lee", "ann lee"])
 def test_field_takes_whatever_names_one_user(typed: str, app: Flask, as_editor: Any, make_user: Any) -> None:
     make_user()
@@ -40,6 +40,7 @@ def test_field_takes_whatever_names_one_user(typed: str, app: Flask, as_editor: 
     assert owner_of_only_post(app) == ann.id
 
 
+@both_stores
 @pytest.mark.parametrize("typed", ["nobody@example.com", "999999", "3000000000", str(2**63), "9" * 5000, "%", "a\0b"])
 def test_field_says_that_it_found_nobody_and_keeps_what_was_typed(typed: str, as_editor: Any, make_user: Any) -> None:
     make_user()
@@ -78,7 +79,6 @@ def test_emptied_field_takes_the_owner_away_and_a_missing_one_does_not(
     assert (kept, owner_of_only_post(app)) == (ann.id, None)
 
 
-@on_sqlite
 def test_field_shows_who_it_holds_with_a_link(as_editor: Any, make_user: Any, make_post: Any) -> None:
     ann = make_user(name="Ann Lee", email="ann@example.com")
     post = make_post(user=ann)
@@ -115,6 +115,7 @@ def test_form_with_a_thousand_users_renders_none_of_them(
 # ---- the look-up
 
 
+@both_stores
 def test_lookup_answers_a_page_at_a_time(app: Flask, as_editor: Any) -> None:
     users = many_users(app, 1000)
 
@@ -127,6 +128,7 @@ def test_lookup_answers_a_page_at_a_time(app: Flask, as_editor: Any) -> None:
     assert set(ids) <= set(users)
 
 
+@both_stores
 def test_lookup_finds_by_name_and_email_and_shows_both(as_viewer: Any, make_user: Any) -> None:
     ann = make_user(name="Ann Lee", email="ann@work.example")
     make_user(name="Ann Day", email="day@home.example")
@@ -139,7 +141,6 @@ def test_lookup_finds_by_name_and_email_and_shows_both(as_viewer: Any, make_user
         }
 
 
-@on_sqlite
 @pytest.mark.parametrize("query", ["%", "_", "\0", "x" * 100_000, "a " * 1500, "\\", '"'])
 @pytest.mark.parametrize("page", ["-1", "abc", str(10**30), "0"])
 def test_lookup_bears_anything(query: str, page: str, as_viewer: Any, make_user: Any) -> None:
@@ -151,7 +152,6 @@ def test_lookup_bears_anything(query: str, page: str, as_viewer: Any, make_user:
     assert answer.json["more"] is False
 
 
-@on_sqlite
 def test_lookup_counts_nothing(
     app: Flask, as_viewer: Any, statements: Callable[[], AbstractContextManager[list[str]]]
 ) -> None:
@@ -168,7 +168,6 @@ def test_lookup_counts_nothing(
     ] == []
 
 
-@on_sqlite
 @pytest.mark.parametrize(
     "address",
     [
@@ -183,7 +182,6 @@ def test_lookup_of_what_is_no_relation_to_one_is_missing(address: str, as_owner:
     assert as_owner.get(address).status_code == 404
 
 
-@on_sqlite
 def test_lookup_is_for_those_who_may_look(as_nobody: Any, as_viewer: Any) -> None:
     assert (as_nobody.get(LOOKUP).status_code, as_viewer.get(LOOKUP).status_code) == (302, 200)
 
@@ -191,6 +189,7 @@ def test_lookup_is_for_those_who_may_look(as_nobody: Any, as_viewer: Any) -> Non
 # ---- children
 
 
+@both_stores
 def test_children_are_paged_and_searched_without_touching_anything_else(
     app: Flask, as_editor: Any, make_user: Any
 ) -> None:
@@ -214,7 +213,6 @@ def test_children_are_paged_and_searched_without_touching_anything_else(
         assert (page.heading, page.values()["name"], page.link("Cancel")) == ("Ann", "Ann", "/admin/user/?page=2")
 
 
-@on_sqlite
 @pytest.mark.parametrize(
     "argument", ["posts.page=abc", "posts.page=99", "posts.per_page=7", "posts.sort=-id", "posts.q=%00"]
 )
@@ -227,7 +225,6 @@ def test_children_bear_odd_arguments(argument: str, as_viewer: Any, make_user: A
     assert (page.status, page.ids("posts")) == (200, [post.id])
 
 
-@on_sqlite
 def test_children_open_as_a_list_of_exactly_them(as_viewer: Any, make_user: Any, make_post: Any) -> None:
     ann = make_user()
     posts = [make_post(user=ann), make_post(user=ann)]
@@ -240,7 +237,6 @@ def test_children_open_as_a_list_of_exactly_them(as_viewer: Any, make_user: Any,
     assert not page.has_link("Add post")
 
 
-@on_sqlite
 def test_user_without_posts_is_offered_the_first(as_editor: Any, make_user: Any) -> None:
     ann = make_user()
 
@@ -266,7 +262,6 @@ def test_post_added_on_a_users_page_is_theirs_and_leads_back_there(app: Flask, a
     assert [row.all("th")[0].text for row in back.all("tr", within="posts", data_marked="")] == ["HelloJust saved"]
 
 
-@on_sqlite
 def test_another_post_added_on_a_users_page_is_theirs_too(as_editor: Any, make_user: Any) -> None:
     ann = make_user()
     add = Page(as_editor.get(f"/admin/user/edit/?id={ann.id}")).link("Add post")
@@ -286,7 +281,6 @@ def test_form_filled_in_with_nobody_is_a_form_all_the_same(user: str, as_editor:
     assert page.status in {200, 422}
 
 
-@on_sqlite
 def test_only_relations_are_filled_in_from_the_address(as_editor: Any) -> None:
     page = Page(as_editor.get(f"{NEW}?content=Buy+now"))
 

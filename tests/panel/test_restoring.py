@@ -13,6 +13,7 @@ from admin_app.models.post import Post
 from admin_app.models.user import User
 from tests.page import Page
 from tests.panel.history import edit, events, history
+from tests.stores import both_stores
 
 
 def restore(client: Any, model: str, key: int, version: int) -> Any:
@@ -41,6 +42,7 @@ def test_history_opens_when_the_record_is_gone_and_brings_it_back(as_editor: Any
         assert db.session.get_one(User, user.id).version == 3
 
 
+@both_stores
 def test_what_is_in_the_way_of_a_deleted_record_is_said(as_editor: Any, make_user: Any, app: Flask) -> None:
     user = make_user(name="Ann", email="ann@example.com")
     as_editor.post_form(f"/admin/user/delete/?id={user.id}")
@@ -85,6 +87,7 @@ def test_a_version_is_restored_as_a_new_change(as_editor: Any, make_user: Any, m
         assert (again.content, again.user_id, again.version) == ("first", ann.id, 4)
 
 
+@both_stores
 def test_a_version_that_fits_no_more_is_refused_with_the_reason(as_editor: Any, make_user: Any, app: Flask) -> None:
     user = make_user(email="ann@example.com")
     edit(as_editor, "user", user.id, email="other@example.com")

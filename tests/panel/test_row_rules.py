@@ -18,8 +18,10 @@ from admin_app.models.user import User
 from admin_app.panel.reach import RowRule
 from tests.client import Client
 from tests.page import Page
+from tests.stores import both_stores
 
 
+@both_stores
 @pytest.mark.usefixtures("theirs")
 def test_list_counts_and_shows_only_what_the_rule_leaves(as_liam: Client, mine: Post) -> None:
     page = Page(as_liam.get("/admin/post/"))
@@ -27,6 +29,7 @@ def test_list_counts_and_shows_only_what_the_rule_leaves(as_liam: Client, mine: 
     assert (page.ids(), page.result_line()) == ([mine.id], "1 post, of “Own posts”")
 
 
+@both_stores
 @pytest.mark.parametrize("address", ["?q=Sentinel", "?content__contains=Sentinel", "?user.name__contains=Foreign"])
 @pytest.mark.usefixtures("mine", "theirs")
 def test_no_search_and_no_filter_finds_more(address: str, as_liam: Client) -> None:
@@ -35,6 +38,7 @@ def test_no_search_and_no_filter_finds_more(address: str, as_liam: Client) -> No
     assert (page.status, page.rows(), "Sentinel of another" in page.root.text) == (200, [], False)
 
 
+@both_stores
 @pytest.mark.parametrize("typed", ["{}", "#{}"])
 def test_search_for_a_number_names_only_what_the_rule_leaves(
     typed: str, as_liam: Client, mine: Post, theirs: Post
@@ -48,6 +52,7 @@ def test_search_for_a_number_names_only_what_the_rule_leaves(
     assert "Sentinel" not in pages[1].root.text
 
 
+@both_stores
 @pytest.mark.parametrize("view", ["details", "edit", "delete", "history"])
 def test_another_row_answers_like_one_that_is_not_there(view: str, as_liam: Client, mine: Post, theirs: Post) -> None:
     answers = [as_liam.get(f"/admin/post/{view}/?id={key}") for key in (theirs.id, 999)]
@@ -57,6 +62,7 @@ def test_another_row_answers_like_one_that_is_not_there(view: str, as_liam: Clie
     assert "Sentinel" not in answers[0].text
 
 
+@both_stores
 @pytest.mark.usefixtures("mine", "theirs")
 def test_export_holds_the_same_rows(as_liam: Client) -> None:
     text = as_liam.get("/admin/post/export/csv/").text
@@ -64,6 +70,7 @@ def test_export_holds_the_same_rows(as_liam: Client) -> None:
     assert ("Mine to see" in text, "Sentinel" in text, len(text.splitlines())) == (True, False, 2)
 
 
+@both_stores
 @pytest.mark.usefixtures("mine", "theirs")
 def test_start_page_names_none_of_the_others(as_liam: Client) -> None:
     text = Page(as_liam.get("/admin/")).root.text
@@ -71,6 +78,7 @@ def test_start_page_names_none_of_the_others(as_liam: Client) -> None:
     assert ("Mine to see" in text, "Sentinel" in text) == (True, False)
 
 
+@both_stores
 @pytest.mark.usefixtures("theirs")
 def test_neighbours_are_rows_of_the_rule(as_liam: Client, make_post: Any, me: User) -> None:
     first, last = make_post(user=me), make_post(user=me)
@@ -82,6 +90,7 @@ def test_neighbours_are_rows_of_the_rule(as_liam: Client, make_post: Any, me: Us
     assert "1 of 2" in page.root.text
 
 
+@both_stores
 def test_activity_and_history_tell_nothing_of_the_others(
     app: Flask, as_liam: Client, as_owner: Client, mine: Post, theirs: Post
 ) -> None:
@@ -108,7 +117,6 @@ def test_activity_and_history_tell_nothing_of_the_others(
         assert db.session.get_one(Post, theirs.id).content == "Sentinel of another, changed"
 
 
-@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("filters", [{}, {"content__is_lovely": "yes"}, {"q": "words"}], ids=str)
 def test_a_rule_of_no_filters_or_unknown_ones_stops_the_start(
     filters: dict[str, str], app: Flask, monkeypatch: pytest.MonkeyPatch
@@ -120,7 +128,6 @@ def test_a_rule_of_no_filters_or_unknown_ones_stops_the_start(
         view.require_rules()
 
 
-@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 def test_who_may_only_list_is_led_to_no_page_of_a_record(client_with: Callable[..., Client], mine: Post) -> None:
     client = client_with("post:list")
 
@@ -130,6 +137,7 @@ def test_who_may_only_list_is_led_to_no_page_of_a_record(client_with: Callable[.
     assert [one for page in pages for one in page.all("a") if "id=" in one.attributes["href"]] == []
 
 
+@both_stores
 def test_a_rule_that_is_declared_no_more_leaves_nothing(client_with: Callable[..., Client], mine: Post) -> None:
     client = client_with("post:list", "post:view", rows=["post:former"])
 
@@ -137,6 +145,7 @@ def test_a_rule_that_is_declared_no_more_leaves_nothing(client_with: Callable[..
     assert client.get(f"/admin/post/details/?id={mine.id}").status_code == 404
 
 
+@both_stores
 @pytest.mark.parametrize("rule", [[], ["post:own"]])
 @pytest.mark.usefixtures("mine")
 def test_a_rule_costs_no_statement(

@@ -14,6 +14,9 @@ from admin_app.models.post import Post
 from admin_app.models.user import User
 from tests.client import Client
 from tests.page import Page
+from tests.stores import both_stores
+
+pytestmark = both_stores
 
 
 @pytest.fixture(params=["Liam@example.com", "LIAM@EXAMPLE.COM"])

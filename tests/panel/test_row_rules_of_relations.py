@@ -14,8 +14,10 @@ from admin_app.models.post import Post
 from admin_app.models.user import User
 from tests.client import Client
 from tests.page import Page
+from tests.stores import both_stores
 
 
+@both_stores
 @pytest.mark.usefixtures("mine", "theirs")
 def test_children_are_listed_and_counted_by_the_rule(as_liam: Client, other: User) -> None:
     users = Page(as_liam.get("/admin/user/"))
@@ -25,6 +27,7 @@ def test_children_are_listed_and_counted_by_the_rule(as_liam: Client, other: Use
     assert page.rows("posts") == []
 
 
+@both_stores
 def test_what_hangs_on_a_record_unseen_keeps_it(app: Flask, as_liam: Client, other: User, theirs: Post) -> None:
     address = f"/admin/user/delete/?id={other.id}"
 
@@ -39,6 +42,7 @@ def test_what_hangs_on_a_record_unseen_keeps_it(app: Flask, as_liam: Client, oth
         assert db.session.get_one(Post, theirs.id).user_id == other.id
 
 
+@both_stores
 @pytest.mark.usefixtures("mine", "theirs")
 def test_look_ups_and_relations_keep_to_the_users_rule(
     client_with: Callable[..., Client], me: User, other: User
@@ -58,6 +62,7 @@ def test_look_ups_and_relations_keep_to_the_users_rule(
     assert not any(secret in posts.root.text for secret in (other.name, other.email))
 
 
+@both_stores
 def test_a_row_is_not_moved_away_from_a_record_unseen(
     app: Flask, client_with: Callable[..., Client], me: User, other: User, theirs: Post
 ) -> None:
@@ -77,6 +82,7 @@ def test_a_row_is_not_moved_away_from_a_record_unseen(
         assert (post.content, post.user_id) == ("Corrected", other.id)
 
 
+@both_stores
 @pytest.mark.parametrize(
     "address",
     ["?user.name__contains=Foreign", "?user.email__equals=foreign@example.net", "?sort=user"],
@@ -88,6 +94,7 @@ def test_nothing_is_guessed_through_a_related_column(address: str, client_with: 
     assert client.get(f"/admin/post/{address}").status_code == 400
 
 
+@both_stores
 @pytest.mark.usefixtures("me", "mine", "theirs")
 def test_a_search_and_a_file_leave_related_names_out(client_with: Callable[..., Client], other: User) -> None:
     client = client_with("*:list", "*:view", "*:export", rows=["user:own"])
@@ -99,7 +106,6 @@ def test_a_search_and_a_file_leave_related_names_out(client_with: Callable[..., 
     assert ("Liam Own" in file, other.name in file) == (True, False)
 
 
-@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 def test_a_value_that_is_taken_names_no_record_unseen(
     client_with: Callable[..., Client], me: User, other: User, make_user: Any
 ) -> None:

@@ -17,6 +17,9 @@ from admin_app.models.user import User
 from admin_app.models.words import Words
 from tests.client import Client
 from tests.page import Page
+from tests.stores import both_stores
+
+pytestmark = both_stores
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from admin_app.panel.resource import ResourceView
 from admin_app.panel.standing import standing_for
 from admin_app.selection.paging import page_of
 from tests.many import many, many_users
+from tests.stores import both_stores
 
 ACTS = [Act.LIST, Act.VIEW, Act.EXPORT, Act.EDIT, Act.UNDO]
 # What one role gives on posts: some acts, on every row or on the person's own.
@@ -48,7 +49,6 @@ def expected(act: Act, rows: dict[int, bool], grants: Iterable[tuple[set[Act], b
 
 
 # What rights become is one condition on both stores; that it finds its rows on both, the tests of rules say.
-@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 @settings(
     max_examples=60,
     deadline=None,
@@ -90,6 +90,7 @@ def lines(app: Flask, make_staff: Any, make_user: Any, make_post: Any, keep: Any
     return make_staff("Liam", *NAMES).id, {post.id: post.user_id == me.id for post in posts}
 
 
+@both_stores
 @pytest.mark.parametrize("own", [0, 30])
 def test_rows_of_ones_own_are_walked_by_their_index_however_few(
     own: int, app: Flask, store: str, make_staff: Any, keep: Any

@@ -18,8 +18,7 @@ from admin_app.models.staff import Staff
 from admin_app.models.submission import Submission
 from admin_app.models.user import User
 from tests.page import Page
-
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+from tests.stores import both_stores
 
 NEW, EDIT = "/admin/post/new/", "/admin/post/edit/?id={}"
 
@@ -49,7 +48,6 @@ def test_a_stale_token_shows_the_form_again_with_a_fresh_one(
     assert contents(app) == ["Typed"]
 
 
-@on_sqlite
 def test_a_stale_token_shows_a_new_record_s_form_again(app: Flask, as_editor: Any) -> None:
     page = Page(as_editor.post(NEW, data={"content": "Typed"}))
 
@@ -57,7 +55,6 @@ def test_a_stale_token_shows_a_new_record_s_form_again(app: Flask, as_editor: An
     assert contents(app) == []
 
 
-@on_sqlite
 def test_a_stale_token_opens_no_form_to_who_may_not(as_viewer: Any, make_post: Any) -> None:
     post = make_post(content="Before")
 
@@ -70,7 +67,6 @@ def test_a_stale_token_opens_no_form_to_who_may_not(as_viewer: Any, make_post: A
 # ---- a failure
 
 
-@on_sqlite
 def test_a_busy_database_gives_back_what_was_typed_to_be_sent_again(app: Flask, as_editor: Any, make_user: Any) -> None:
     user = make_user(name="Before")
     address = f"/admin/user/edit/?id={user.id}"
@@ -93,7 +89,6 @@ def test_a_busy_database_gives_back_what_was_typed_to_be_sent_again(app: Flask, 
         assert db.session.get_one(User, user.id).name == "Typed <b>"
 
 
-@on_sqlite
 def test_a_failure_of_ours_gives_back_what_was_typed(
     app: Flask, as_owner: Any, editor: Staff, password: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,6 +118,7 @@ def test_a_form_sent_twice_makes_one_record_and_answers_the_same(app: Flask, as_
         assert db.session.scalars(select(User.name)).all() == ["Ann"]
 
 
+@both_stores
 def test_a_form_sent_twice_at_once_makes_one_record(app: Flask, client_of: Any, editor: Staff) -> None:
     clients = [client_of(editor) for _ in range(4)]
     forms = [Page(client.get(NEW)).values() for client in clients]
@@ -153,7 +149,6 @@ def test_something_else_typed_after_going_back_leads_to_the_record_that_was_made
     assert (saved.status_code, contents(app)) == (303, ["Second"])
 
 
-@on_sqlite
 def test_a_form_whose_record_was_deleted_asks_before_it_makes_another(app: Flask, as_editor: Any) -> None:
     form = Page(as_editor.get(NEW)).values()
     as_editor.post(NEW, data={**form, "content": "First"})
@@ -174,7 +169,6 @@ def test_a_form_whose_record_was_deleted_asks_before_it_makes_another(app: Flask
     assert contents(app) == ["Second"]
 
 
-@on_sqlite
 def test_who_may_only_create_is_told_that_the_form_made_a_record(app: Flask, client_with: Any) -> None:
     client = client_with("post:create", "post:list", "post:view")
     form = Page(client.get(NEW)).values()
@@ -186,7 +180,6 @@ def test_who_may_only_create_is_told_that_the_form_made_a_record(app: Flask, cli
     assert page.summary == ["This form made post “First” before. Nothing was saved."]
 
 
-@on_sqlite
 def test_a_refused_form_can_be_mended_and_sent(as_editor: Any) -> None:
     form = {**Page(as_editor.get("/admin/user/new/")).values(), "name": "Ann", "email": "no address"}
 
@@ -198,7 +191,6 @@ def test_a_refused_form_can_be_mended_and_sent(as_editor: Any) -> None:
     assert refused.values()["_once"] == form["_once"]
 
 
-@on_sqlite
 def test_a_form_whose_record_was_deleted_makes_none_again(app: Flask, as_editor: Any) -> None:
     form = {**Page(as_editor.get(NEW)).values(), "content": "Once"}
     as_editor.post(NEW, data=form)
@@ -214,6 +206,7 @@ def test_a_form_whose_record_was_deleted_makes_none_again(app: Flask, as_editor:
     )
 
 
+@both_stores
 def test_two_people_with_one_key_make_two(app: Flask, as_editor: Any, client_of: Any, make_staff: Any) -> None:
     other = client_of(make_staff("Emil", EDITOR))
 
@@ -223,7 +216,6 @@ def test_two_people_with_one_key_make_two(app: Flask, as_editor: Any, client_of:
     assert contents(app) == ["The same", "The same"]
 
 
-@on_sqlite
 def test_sendings_of_yesterday_are_forgotten(app: Flask, as_editor: Any) -> None:
     as_editor.post(NEW, data={**Page(as_editor.get(NEW)).values(), "content": "Old"})
     with app.app_context():

@@ -10,6 +10,9 @@ import pytest
 
 from admin_app.models.user import User
 from tests.page import Page
+from tests.stores import both_stores
+
+pytestmark = both_stores
 
 
 @pytest.mark.parametrize("view", ["edit", "details"])

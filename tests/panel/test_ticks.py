@@ -18,8 +18,8 @@ from admin_app.models.job import Job
 from admin_app.models.post import Post
 from tests.many import many
 from tests.page import Page
+from tests.stores import both_stores
 
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 TICKED, EXPORT = "/admin/post/ticked/", "/admin/post/export/"
 CSV = {"format": "csv", "column": ["id"]}
 
@@ -40,6 +40,7 @@ def ids_in(response: Any) -> list[int]:
     return [int(row[0]) for row in rows[1:]]
 
 
+@both_stores
 def test_ticked_rows_are_exported_and_no_others_in_the_order_of_the_list(as_viewer: Any, make_post: Any) -> None:
     ids = [make_post(content=f"garden {number}").id for number in range(5)]
     page = Page(as_viewer.get("/admin/post/?q=garden&sort=-id"))
@@ -55,6 +56,7 @@ def test_ticked_rows_are_exported_and_no_others_in_the_order_of_the_list(as_view
     assert Page(as_viewer.get(export.link("Back to posts"))).ids() == [ids[3], ids[1], ids[0]]
 
 
+@both_stores
 def test_ticked_rows_that_are_gone_are_counted_and_said(as_viewer: Any, app: Flask) -> None:
     ids = many(app, Post, [{"content": f"garden {number}"} for number in range(3)])
     with app.app_context():
@@ -69,6 +71,7 @@ def test_ticked_rows_that_are_gone_are_counted_and_said(as_viewer: Any, app: Fla
     assert sorted(ids_in(as_viewer.post_form(address, CSV))) == [ids[0], ids[2]]
 
 
+@both_stores
 def test_rows_that_the_list_does_not_have_are_not_taken_though_ticked(as_viewer: Any, make_post: Any) -> None:
     inside, outside = make_post(content="garden"), make_post(content="other")
 
@@ -77,7 +80,6 @@ def test_rows_that_the_list_does_not_have_are_not_taken_though_ticked(as_viewer:
     assert ids_in(as_viewer.post_form(led.location, CSV)) == [inside.id]
 
 
-@on_sqlite
 def test_ticks_take_the_place_of_the_ids_that_the_list_was_narrowed_to(as_viewer: Any, make_post: Any) -> None:
     ids = [make_post().id for _ in range(3)]
     page = Page(as_viewer.get(f"/admin/post/?id__in={ids[0]},{ids[1]}&sort=id"))
@@ -88,7 +90,6 @@ def test_ticks_take_the_place_of_the_ids_that_the_list_was_narrowed_to(as_viewer
     assert led.location == f"{EXPORT}?id__in={ids[1]}&sort=id"
 
 
-@on_sqlite
 def test_many_ids_are_counted_on_their_chip(as_viewer: Any, app: Flask) -> None:
     ids = many(app, Post, [{"content": str(number)} for number in range(100)])
 
@@ -97,7 +98,6 @@ def test_many_ids_are_counted_on_their_chip(as_viewer: Any, app: Flask) -> None:
     assert (page.chips, page.result_line()) == (["ID is one of 100 IDs"], "100 posts")
 
 
-@on_sqlite
 def test_a_page_of_the_longest_ids_can_be_ticked_and_no_more(as_viewer: Any) -> None:
     longest = [str(2**31 - 1 - number).zfill(19) for number in range(101)]
 
@@ -108,6 +108,7 @@ def test_a_page_of_the_longest_ids_can_be_ticked_and_no_more(as_viewer: Any) -> 
     assert (more.status_code, "Use 2,000 characters or fewer." in more.text) == (400, True)
 
 
+@both_stores
 def test_a_word_among_ticked_rows_is_looked_for_in_these_alone(
     as_viewer: Any, make_post: Any, statements: Callable[[], AbstractContextManager[list[str]]]
 ) -> None:
@@ -124,7 +125,6 @@ def test_a_word_among_ticked_rows_is_looked_for_in_these_alone(
     assert (page.ids(), len(searched)) == ([ids[2]], len(plain))
 
 
-@on_sqlite
 def test_nothing_ticked_leads_back_and_says_so(as_viewer: Any, make_post: Any) -> None:
     make_post(content="garden")
     page = Page(as_viewer.get("/admin/post/?q=garden&per_page=50"))
@@ -137,7 +137,6 @@ def test_nothing_ticked_leads_back_and_says_so(as_viewer: Any, make_post: Any) -
     )
 
 
-@on_sqlite
 @pytest.mark.parametrize("tick", ["x", "1,x", "-1", "9" * 30, "1; DROP"])
 def test_what_is_no_id_is_refused(as_viewer: Any, make_post: Any, tick: str) -> None:
     make_post()
@@ -151,13 +150,11 @@ def test_what_is_no_id_is_refused(as_viewer: Any, make_post: Any, tick: str) -> 
         assert (response.status_code, response.mimetype) == (400, "text/html")
 
 
-@on_sqlite
 @pytest.mark.parametrize("act", ["", "delete_view", "edit_view", "index_view", "__init__"])
 def test_only_a_declared_act_takes_ticked_rows(as_editor: Any, make_post: Any, act: str) -> None:
     assert as_editor.get(f"{TICKED}?act={act}&tick={make_post().id}").status_code == 404
 
 
-@on_sqlite
 def test_whoever_may_not_see_a_list_finds_no_rows_by_their_ids(as_editor: Any) -> None:
     addresses = [
         "/admin/staff/ticked/?act=export_page&tick=1",
@@ -168,7 +165,6 @@ def test_whoever_may_not_see_a_list_finds_no_rows_by_their_ids(as_editor: Any) -
     assert [as_editor.get(address).status_code for address in addresses] == [403] * 3
 
 
-@on_sqlite
 def test_a_tick_on_a_row_that_one_is_kept_from_takes_nothing(
     client_with: Callable[..., Any], make_user: Any, make_post: Any
 ) -> None:
@@ -183,7 +179,6 @@ def test_a_tick_on_a_row_that_one_is_kept_from_takes_nothing(
     assert ids_in(as_liam.post_form(led.location, CSV)) == [mine.id]
 
 
-@on_sqlite
 def test_whoever_may_not_export_has_nothing_to_tick_for(client_with: Callable[..., Any], make_post: Any) -> None:
     make_post()
 
@@ -192,7 +187,6 @@ def test_whoever_may_not_export_has_nothing_to_tick_for(client_with: Callable[..
     assert (len(page.rows()), page.all("input", name="tick")) == (1, [])
 
 
-@on_sqlite
 def test_a_longer_list_offers_the_act_for_all_its_rows(as_viewer: Any, app: Flask) -> None:
     many(app, Post, [{"content": f"garden {number}"} for number in range(21)])
 
@@ -202,7 +196,6 @@ def test_a_longer_list_offers_the_act_for_all_its_rows(as_viewer: Any, app: Flas
     assert [one.text for one in narrowed.form("ticks").all("a")] == []
 
 
-@on_sqlite
 def test_children_on_a_records_page_and_an_empty_list_are_not_ticked(
     as_editor: Any, make_user: Any, make_post: Any
 ) -> None:
@@ -215,7 +208,6 @@ def test_children_on_a_records_page_and_an_empty_list_are_not_ticked(
     assert [page.all("input", name="tick") for page in (empty, children)] == [[], []]
 
 
-@on_sqlite
 def test_ticked_rows_are_kept_in_a_view_and_in_a_job(as_viewer: Any, make_post: Any, app: Flask) -> None:
     ids = [make_post().id for _ in range(3)]
     address = f"id__in={ids[0]}%2C{ids[2]}"

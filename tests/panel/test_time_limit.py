@@ -16,6 +16,7 @@ from admin_app.extensions import db
 from admin_app.models.connection import is_timeout
 from admin_app.models.post import Post
 from tests.page import Page
+from tests.stores import both_stores
 
 # Of two letters no index knows.
 SLOW = "/admin/post/?q=zq&content__ends=no"
@@ -51,6 +52,7 @@ def slow_posts(app: Flask) -> Iterator[None]:
     app.config["TIME_LIMIT"] = 10
 
 
+@both_stores
 @pytest.mark.usefixtures("slow_posts")
 def test_a_list_that_takes_too_long_says_what_to_narrow(as_viewer: Any) -> None:
     response = as_viewer.get(SLOW)
@@ -63,7 +65,6 @@ def test_a_list_that_takes_too_long_says_what_to_narrow(as_viewer: Any) -> None:
     assert 'value="zq"' in response.text
 
 
-@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 @pytest.mark.usefixtures("slow_posts")
 def test_an_export_of_what_takes_too_long_to_count_leads_to_where_a_job_is_asked_for(as_viewer: Any) -> None:
     response = as_viewer.get(SLOW.replace("post/", "post/export/csv/"))
@@ -74,6 +75,7 @@ def test_an_export_of_what_takes_too_long_to_count_leads_to_where_a_job_is_asked
     ]
 
 
+@both_stores
 def test_a_statement_is_stopped_and_the_next_one_is_not(app: Flask) -> None:
     endless = text(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500000000) SELECT count(*) FROM n"

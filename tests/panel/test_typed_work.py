@@ -17,8 +17,7 @@ from admin_app.models.draft import Draft
 from admin_app.models.post import Post
 from admin_app.models.staff import Staff, StaffSession
 from tests.page import Page
-
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+from tests.stores import both_stores
 
 NEW, EDIT = "/admin/post/new/", "/admin/post/edit/?id={}"
 KEPT = "There is a problem You were signed out before this was saved. Sign in to get back what you typed; then save it."
@@ -103,6 +102,7 @@ def test_a_new_record_typed_into_an_ended_session_is_not_lost_either(
     assert contents(app) == ["Typed\nin lines"]
 
 
+@both_stores
 @pytest.mark.parametrize("key", ["%00", "%ff", "x" * 3000])
 def test_text_typed_at_an_address_that_no_column_holds_is_kept_too(
     key: str, app: Flask, as_editor: Any, end_sessions: Any
@@ -132,7 +132,6 @@ def test_another_person_who_signs_in_there_does_not_see_it(
     assert "Edgar's own" not in page.root.text
 
 
-@on_sqlite
 def test_a_draft_is_for_its_own_form_alone(
     app: Flask, as_editor: Any, make_post: Any, end_sessions: Any, sign_in: Any
 ) -> None:
@@ -151,7 +150,6 @@ def test_a_draft_is_for_its_own_form_alone(
     assert list(shown.values()) == ["Typed", "Other", ""]
 
 
-@on_sqlite
 def test_who_comes_to_the_form_by_another_way_is_told_of_what_they_typed(
     *, as_editor: Any, client_of: Any, editor: Staff, owner: Staff, make_post: Any, end_sessions: Any
 ) -> None:
@@ -170,7 +168,6 @@ def test_who_comes_to_the_form_by_another_way_is_told_of_what_they_typed(
     assert [one.has_link("Get it back") for one in (new, others)] == [False, False]
 
 
-@on_sqlite
 def test_a_draft_can_be_discarded(app: Flask, as_editor: Any, make_post: Any, end_sessions: Any, sign_in: Any) -> None:
     post = make_post(content="Before")
     form = Page(as_editor.get(EDIT.format(post.id))).values()
@@ -197,7 +194,6 @@ def test_no_password_is_kept(app: Flask, as_owner: Any, editor: Staff, end_sessi
     assert kept == {"_version", "name", "email", "roles", "is_active"}
 
 
-@on_sqlite
 def test_text_of_nobody_known_is_given_back_to_be_copied(app: Flask, as_nobody: Any) -> None:
     token = as_nobody.token_of("/sign-in")
 
@@ -209,7 +205,6 @@ def test_text_of_nobody_known_is_given_back_to_be_copied(app: Flask, as_nobody: 
     assert drafts(app) == []
 
 
-@on_sqlite
 def test_more_than_is_kept_is_given_back(app: Flask, as_editor: Any, end_sessions: Any) -> None:
     form = Page(as_editor.get(NEW)).values()
     end_sessions()

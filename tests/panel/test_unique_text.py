@@ -14,6 +14,9 @@ from admin_app.models.user import User
 from tests.page import Page
 from tests.pages.test_activity import press_undo
 from tests.postgres import wait_until_waiting
+from tests.stores import both_stores
+
+pytestmark = both_stores
 
 
 def test_of_two_saves_at_once_one_wins_and_the_other_is_told(app: Flask, client_of: Any, make_staff: Any) -> None:

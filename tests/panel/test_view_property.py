@@ -15,6 +15,9 @@ from admin_app.extensions import db
 from admin_app.models.staff import Staff
 from admin_app.selection.selection import Selection
 from admin_app.web.login import SignedIn
+from tests.stores import both_stores
+
+pytestmark = both_stores
 
 ARGUMENTS = st.one_of(
     st.tuples(st.just("q"), st.sampled_from(["garden", '"garden wall"', "é & +", "%", "a\0b"])),

@@ -25,7 +25,7 @@ from tests.panel.viewing import (
 )
 
 # What is kept and who may is asked of both stores in tests/domain/test_views.py.
-pytestmark = [pytest.mark.usefixtures("gardens"), pytest.mark.parametrize("store", ["sqlite"], indirect=True)]
+pytestmark = pytest.mark.usefixtures("gardens")
 
 
 def test_a_viewer_shares_with_nobody(as_viewer: Any, viewer: Staff, make_view: Any, app: Flask) -> None:

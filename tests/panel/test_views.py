@@ -28,7 +28,7 @@ from tests.panel.viewing import (
 )
 
 # What is kept and who may is asked of both stores in tests/domain/test_views.py.
-pytestmark = [pytest.mark.usefixtures("gardens"), pytest.mark.parametrize("store", ["sqlite"], indirect=True)]
+pytestmark = pytest.mark.usefixtures("gardens")
 
 
 # ---- saved and opened

@@ -13,6 +13,12 @@ from admin_app.models.words import Words
 ADMINISTERS = ("*:list", "*:view", "*:history", "*:undo", "staff:*", "role:*")
 
 
+@pytest.fixture(params=["sqlite"])
+def store(request: pytest.FixtureRequest) -> str:
+    """Run on one store: a page says the same on both. For both: @both_stores, of tests/stores.py."""
+    return str(request.param)
+
+
 @pytest.fixture
 def clerk(keep: Any, make_staff: Any) -> Staff:
     """Cleo looks after accounts and roles, and of the rest may only look; owners and editors hold more."""

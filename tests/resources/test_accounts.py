@@ -11,9 +11,9 @@ from admin_app.extensions import db
 from admin_app.models.staff import Staff
 from tests.page import Page
 from tests.resources.accounts import NEW, delete_url, edit_url, filled, kept
+from tests.stores import both_stores
 
 PASSWORD = "a new one that is long enough"
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
 
 @pytest.mark.parametrize(
@@ -74,6 +74,7 @@ def test_a_new_account_can_sign_in_by_its_address_in_lower_case(as_owner: Any, a
     assert kept(app)["Ann"] == ("editor", True)
 
 
+@both_stores
 @pytest.mark.parametrize("address", ["olivia@example.com", "OLIVIA@Example.com", "  Olivia@example.com "])
 def test_an_address_is_used_once_in_any_case(address: str, as_owner: Any, owner: Staff, app: Flask) -> None:
     form = {"name": "Eve", "email": address, "roles": "viewer", "is_active": "y", "password": PASSWORD}
@@ -85,6 +86,7 @@ def test_an_address_is_used_once_in_any_case(address: str, as_owner: Any, owner:
     assert list(kept(app)) == ["Olivia"]
 
 
+@both_stores
 @pytest.mark.parametrize("address", ["É@example.com", "İ" * 100 + "@example.com"])
 def test_letters_beyond_ascii_make_one_account_or_a_message(address: str, as_owner: Any, make_staff: Any) -> None:
     make_staff("Elodie", email="é@example.com")
@@ -104,7 +106,6 @@ def test_a_reset_password_ends_the_persons_sessions(as_owner: Any, as_viewer: An
     assert (as_viewer.get("/admin/").status_code, as_owner.get("/admin/").status_code) == (302, 200)
 
 
-@on_sqlite
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -120,7 +121,6 @@ def test_who_has_to_sign_in_again_is_said(change: dict[str, Any], words: str, *,
     assert Page(as_owner.get(saved.location)).notice == f"Success Member of staff “{name}” was saved.{words} View"
 
 
-@on_sqlite
 def test_an_empty_password_keeps_the_present_one(as_owner: Any, as_viewer: Any, viewer: Staff, app: Flask) -> None:
     as_owner.post_form(edit_url(viewer), filled(viewer, name="Verity"))
 

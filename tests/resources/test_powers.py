@@ -20,7 +20,6 @@ from tests.postgres import wait_until_waiting
 from tests.resources.holding import ANY_PAGE, filled, people
 
 NEW_STAFF = "/admin/staff/new/"
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
 
 def test_a_clerk_gives_the_roles_that_they_hold(as_clerk: Any, looker: Staff, app: Flask) -> None:
@@ -49,7 +48,6 @@ def test_nobody_gives_a_role_that_holds_more(role: str, as_clerk: Any, looker: S
     assert people(app) == before
 
 
-@on_sqlite
 def test_the_form_shows_what_cannot_be_given(as_clerk: Any, looker: Staff) -> None:
     page = Page(as_clerk.get(f"/admin/staff/edit/?id={looker.id}"))
 
@@ -58,7 +56,6 @@ def test_the_form_shows_what_cannot_be_given(as_clerk: Any, looker: Staff) -> No
         "clerk": False, "looker": False, "editor": True, "owner": True, "viewer": True}  # fmt: skip
 
 
-@on_sqlite
 @pytest.mark.parametrize("forged", ["king", "owner\0", '"owner"', "%", "*"])
 def test_a_role_that_there_is_not_is_refused(forged: str, as_clerk: Any, looker: Staff, app: Flask) -> None:
     before = people(app)
@@ -69,7 +66,6 @@ def test_a_role_that_there_is_not_is_refused(forged: str, as_clerk: Any, looker:
     assert page.error_of("roles").startswith("There is no choice")
 
 
-@on_sqlite
 def test_an_account_needs_a_role(as_clerk: Any, looker: Staff) -> None:
     page = Page(as_clerk.post_form(f"/admin/staff/edit/?id={looker.id}", filled(looker, roles=[""])))
 
@@ -102,7 +98,6 @@ def test_nobody_touches_somebody_who_holds_more(
     assert (asked, answer, people(app)) == (403, 403, before)
 
 
-@on_sqlite
 def test_a_list_offers_no_button_for_somebody_who_holds_more(
     as_clerk: Any, clerk: Staff, looker: Staff, owner: Staff
 ) -> None:
@@ -114,7 +109,6 @@ def test_a_list_offers_no_button_for_somebody_who_holds_more(
     assert [words for words in ("Edit", "Delete", "Access and sessions") if details.has_link(words)] == []
 
 
-@on_sqlite
 def test_the_sessions_of_somebody_who_holds_more_go_on(as_clerk: Any, owner: Staff, as_owner: Any, app: Flask) -> None:
     as_clerk.post_form(f"/admin/staff/access/?id={owner.id}", {"session": ""}, page=ANY_PAGE)
 

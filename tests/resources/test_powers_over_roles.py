@@ -16,7 +16,6 @@ from tests.page import Page
 from tests.resources.holding import ANY_PAGE, filled, people
 
 NEW_ROLE = "/admin/role/new/"
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
 ABOVE = "This is about rights that you do not have yourself. Ask somebody who has them."
 
@@ -74,7 +73,6 @@ def test_nobody_touches_a_role_that_holds_more(key: str, view: str, as_clerk: An
     assert (answers, roles(app)) == ([403, 403], before)
 
 
-@on_sqlite
 def test_a_box_that_one_does_not_hold_is_closed(as_clerk: Any) -> None:
     page = Page(as_clerk.get(NEW_ROLE))
 

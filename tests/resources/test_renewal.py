@@ -19,8 +19,8 @@ from admin_app.models.staff import Staff, StaffSession
 from admin_app.models.words import Words
 from tests.page import Page
 from tests.postgres import wait_until_waiting
+from tests.stores import both_stores
 
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 LOOKS = ["", "*:list", "*:view"]
 
 
@@ -67,6 +67,7 @@ def take_back(client: Any, act: int) -> Page:
     return Page(client.get(answer.location))
 
 
+@both_stores
 @pytest.mark.parametrize(
     "other",
     [
@@ -88,7 +89,6 @@ def test_who_has_a_role_signs_in_again_when_its_rights_change(
     assert (before, [home(one) for one in (*clients, as_editor, as_owner)]) == ([200] * 3, [302, 302, 200, 200])
 
 
-@on_sqlite
 def test_another_name_of_a_role_ends_no_session(as_owner: Any, as_one: Any, author: Role) -> None:
     as_ann = as_one("Ann", "author")
     form = {"name": "Writer", "permissions": ["", *author.permissions]}
@@ -99,7 +99,6 @@ def test_another_name_of_a_role_ends_no_session(as_owner: Any, as_one: Any, auth
     assert home(as_ann) == 200
 
 
-@on_sqlite
 @pytest.mark.usefixtures("clerk")
 def test_the_form_says_whose_sessions_end(as_owner: Any, as_one: Any, make_staff: Any, author: Role) -> None:
     make_staff("Abe", "author", is_active=False)
@@ -121,6 +120,7 @@ def test_the_form_says_whose_sessions_end(as_owner: Any, as_one: Any, make_staff
     ]
 
 
+@both_stores
 def test_who_changes_a_role_of_their_own_goes_on_under_another_token(as_one: Any, clerk: Role, app: Flask) -> None:
     as_cleo = as_one("Cleo", "clerk")
     copy, said = app.test_client(), note(as_cleo, clerk)
@@ -142,6 +142,7 @@ def last_act_on(app: Flask, role: Role) -> int:
         return db.session.scalars(found.order_by(Change.id.desc())).first() or 0
 
 
+@both_stores
 def test_an_undone_and_a_restored_change_of_a_role_end_sessions_too(
     as_owner: Any, client_of: Any, make_staff: Any, author: Role, app: Flask
 ) -> None:
@@ -167,7 +168,6 @@ def change_to(app: Flask, permissions: list[str]) -> str:
         return str(next(one.id for one in changes if (one.after or {}).get("permissions") == kept))
 
 
-@on_sqlite
 def test_an_undone_change_of_a_name_ends_no_session(as_owner: Any, as_one: Any, author: Role, app: Flask) -> None:
     as_ann = as_one("Ann", "author")
     as_owner.post_form(edit_url(author), {"name": "Writer"})
@@ -177,6 +177,7 @@ def test_an_undone_change_of_a_name_ends_no_session(as_owner: Any, as_one: Any, 
     assert (page.notice, home(as_ann)) == ("Success Undone: Changed role “Writer”.", 200)
 
 
+@both_stores
 @pytest.mark.usefixtures("clerk")
 def test_a_link_for_a_password_ends_when_a_role_of_its_person_holds_more(
     as_owner: Any, as_nobody: Any, make_staff: Any, as_one: Any, author: Role
@@ -193,7 +194,6 @@ def test_a_link_for_a_password_ends_when_a_role_of_its_person_holds_more(
     assert (before, as_nobody.get(path).status_code) == (200, 404)
 
 
-@on_sqlite
 def test_what_was_typed_into_a_session_that_other_rights_ended_is_kept(
     as_owner: Any, as_one: Any, make_post: Any, author: Role, app: Flask
 ) -> None:
@@ -225,7 +225,6 @@ def test_who_gets_the_role_while_its_change_waits_signs_in_again(
     assert (saved.status_code, home(as_viewer)) == (303, 302)
 
 
-@on_sqlite
 def test_a_role_of_many_costs_the_statements_of_a_role_of_one(
     as_owner: Any, as_one: Any, author: Role, statements: Callable[[], Any], app: Flask
 ) -> None:
@@ -249,6 +248,7 @@ def test_a_role_of_many_costs_the_statements_of_a_role_of_one(
     assert (of_many, len(left)) == (of_one, 1)
 
 
+@both_stores
 def test_whatever_writes_a_role_ends_the_sessions(
     as_editor: Any, as_viewer: Any, as_one: Any, author: Role, app: Flask
 ) -> None:
@@ -263,7 +263,6 @@ def test_whatever_writes_a_role_ends_the_sessions(
     assert (number, [home(one) for one in (as_editor, as_ann, as_viewer)]) == (2, [302, 302, 200])
 
 
-@on_sqlite
 def test_a_change_that_is_rolled_back_ends_no_session(as_owner: Any, author: Role, as_one: Any) -> None:
     as_ann = as_one("Ann", "author")
 
