@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -22,6 +23,7 @@ from admin_app.models.limits import highest_to_give
 from admin_app.models.user import User
 from admin_app.transfer.columns import ImportColumn
 from admin_app.transfer.importing import BATCH, import_csv
+from tests.many import many_users
 from tests.transfer.bringing import all_of, bring, refused
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -84,14 +86,14 @@ def test_emails_go_round(between: int, order: tuple[int, ...]) -> None:
 
 
 @pytest.mark.usefixtures("three")
-def test_every_record_takes_the_next_ones_email_backwards_and_forwards(make_user: Make) -> None:
-    keys = [make_user(email=f"e{number}@example.com").id for number in range(BATCH + 10)]
-    forward = "".join(f"{key},N,e{number + 1}@example.com\n" for number, key in enumerate(keys))
-    back = "".join(f"{key},N,e{number}@example.com\n" for number, key in enumerate(keys))
+def test_every_record_takes_the_next_ones_email_backwards_and_forwards(app: Flask) -> None:
+    keys = many_users(app, BATCH + 10)
+    forward = "".join(f"{key},N,many{number + 1}@example.com\n" for number, key in enumerate(keys))
+    back = "".join(f"{key},N,many{number}@example.com\n" for number, key in enumerate(keys))
 
     assert bring(User, f"id,name,email\n{forward}").changed == len(keys)
     assert bring(User, f"id,name,email\n{back}").changed == len(keys)
-    assert all_of(User, "email")[3:] == [(f"e{number}@example.com",) for number in range(len(keys))]
+    assert all_of(User, "email")[3:] == [(f"many{number}@example.com",) for number in range(len(keys))]
 
 
 @pytest.mark.usefixtures("three")
@@ -135,13 +137,13 @@ def test_a_row_that_cannot_be_read_is_not_blamed_on_those_before_it() -> None:
     assert [number for number, _ in refused(User, text)] == [3]
 
 
-def test_memory_does_not_grow_with_those_that_make_way(make_user: Make) -> None:
-    keys = [make_user(email=f"e{number}@example.com").id for number in range(2 * BATCH)]
+def test_memory_does_not_grow_with_those_that_make_way(app: Flask) -> None:
+    keys = many_users(app, 2 * BATCH)
 
     def peak(count: int) -> int:
         # The first half takes what the second half gives up.
         wanted = [*range(count // 2, count), *range(count // 2)]
-        text = "".join(f"{key},N,e{number}@example.com\n" for key, number in zip(keys, wanted, strict=False))
+        text = "".join(f"{key},N,many{number}@example.com\n" for key, number in zip(keys, wanted, strict=False))
         tracemalloc.start()
         try:
             bring(User, f"id,name,email\n{text}")
