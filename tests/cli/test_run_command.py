@@ -14,7 +14,7 @@ import pytest
 
 from admin_app import create_app
 from admin_app.extensions import db
-from tests.cli.serving import Served, free_port, sign_in, stop
+from tests.cli.serving import Served, free_port, sign_in, stop, upgrade
 
 Run = Callable[..., Any]
 
@@ -40,9 +40,9 @@ def test_run_prints_its_address_and_a_link_that_makes_the_first_owner(serve: Cal
 
 
 def test_no_link_is_printed_once_somebody_has_an_account(
-    serve: Callable[..., Served], run_manage: Run, settings: dict[str, str], tmp_path: Path
+    serve: Callable[..., Served], settings: dict[str, str], tmp_path: Path
 ) -> None:
-    run_manage("db", "upgrade")
+    upgrade(settings["DATABASE_URL"], tmp_path)
     sign_in(settings, tmp_path, [{"content": "x"}])
 
     served = serve()

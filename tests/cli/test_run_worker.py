@@ -23,7 +23,7 @@ from admin_app.jobs.ledger import LOST_AFTER
 from admin_app.models.base import utc_now
 from admin_app.models.job import Job, JobState
 from admin_app.models.staff import Staff
-from tests.cli.serving import Served, sign_in, stop
+from tests.cli.serving import Served, sign_in, stop, upgrade
 
 ROOT = Path(__file__).resolve().parents[2]
 Run = Callable[..., Any]
@@ -152,8 +152,8 @@ def test_a_job_survives_the_end_of_the_server(
     assert (job.done, kept.files()) == (60_000, [f"job-{job_id}-1"])
 
 
-def test_a_worker_that_is_alone_stops_at_ctrl_c(settings: dict[str, str], run_manage: Run) -> None:
-    run_manage("db", "upgrade")
+def test_a_worker_that_is_alone_stops_at_ctrl_c(settings: dict[str, str], run_manage: Run, tmp_path: Path) -> None:
+    upgrade(settings["DATABASE_URL"], tmp_path)
     worker = subprocess.Popen(
         [sys.executable, "-u", "manage.py", "worker"],
         stdout=subprocess.PIPE,
@@ -165,7 +165,6 @@ def test_a_worker_that_is_alone_stops_at_ctrl_c(settings: dict[str, str], run_ma
     assert worker.stdout
     first = worker.stdout.readline()
     listed = run_manage("jobs", "list")
-    time.sleep(1)
     worker.send_signal(signal.SIGINT)
     rest = worker.communicate(timeout=15)[0]
 

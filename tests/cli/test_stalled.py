@@ -6,6 +6,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 
 import pytest
 
@@ -52,16 +53,16 @@ def test_stalled_clients_hold_no_thread_for_good(serve: Callable[..., Served], s
     assert "Traceback" not in "\n".join(served.printed)
 
 
-@pytest.mark.parametrize("kind", ["half a head", "half a body", "half a chunk", "half a multipart body"])
-def test_who_sends_too_slowly_is_told_so(serve: Callable[..., Served], sockets: ExitStack, kind: str) -> None:
+def test_who_sends_too_slowly_is_told_so(serve: Callable[..., Served], sockets: ExitStack) -> None:
     served = serve("--arrival", "1", "--workers", "1", "--jobs", "0")
+    kinds = ("half a head", "half a body", "half a chunk", "half a multipart body")
 
-    client = began(sockets, served.port, STALLED[kind])
+    clients = {kind: began(sockets, served.port, STALLED[kind]) for kind in kinds}
     # The connection ends with the answer.
-    answer = b"".join(iter(lambda: client.recv(65536), b""))
+    answers = {kind: b"".join(iter(partial(client.recv, 65536), b"")) for kind, client in clients.items()}
     stop(served, signal.SIGTERM)
 
-    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert {kind: answer[:13] for kind, answer in answers.items()} == dict.fromkeys(kinds, b"HTTP/1.1 408 ")
     assert "Traceback" not in "\n".join(served.printed)
 
 

@@ -20,10 +20,10 @@ from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.user import User
 from tests.cli.conftest import ROOT
+from tests.cli.serving import upgrade
 
 Manage = Callable[..., Any]
 Make = Callable[..., Any]
-Run = Callable[..., subprocess.CompletedProcess[str]]
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
@@ -98,8 +98,8 @@ def test_a_full_device_is_one_line(manage: Manage) -> None:
 
 
 @pytest.mark.parametrize("command", ["export user", "import user -"])
-def test_a_full_standard_output_is_one_line(run_manage: Run, settings: dict[str, str], command: str) -> None:
-    run_manage("db", "upgrade")
+def test_a_full_standard_output_is_one_line(settings: dict[str, str], tmp_path: Path, command: str) -> None:
+    upgrade(settings["DATABASE_URL"], tmp_path)
 
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
@@ -111,8 +111,8 @@ def test_a_full_standard_output_is_one_line(run_manage: Run, settings: dict[str,
     assert (done.returncode, done.stderr) == (1, words)
 
 
-def test_a_reader_that_goes_away_is_no_news(run_manage: Run, settings: dict[str, str]) -> None:
-    run_manage("db", "upgrade")
+def test_a_reader_that_goes_away_is_no_news(settings: dict[str, str], tmp_path: Path) -> None:
+    upgrade(settings["DATABASE_URL"], tmp_path)
     read, write = os.pipe()
     os.close(read)
 
