@@ -14,10 +14,13 @@ from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
 from admin_app.models.job import Job
 from admin_app.models.passkey import Passkey
+from admin_app.models.post import Post
 from admin_app.models.presence import Presence
-from admin_app.models.role import Role
+from admin_app.models.role import VIEWER, Role
 from admin_app.models.saved_view import SavedView
 from admin_app.models.staff import Staff, StaffSession
+from admin_app.models.user import User
+from admin_app.models.words import Words
 
 PEOPLE = ("nobody", "viewer", "editor", "owner")
 Statuses = tuple[int, int, int, int]
@@ -167,18 +170,26 @@ for _name, _get in (("user", SIGNED_IN), ("post", SIGNED_IN), ("staff", OWNERS),
 
 
 @pytest.fixture
-def address_of(  # noqa: PLR0917 -- fixtures, by name
-    app: Flask, make_user: Any, make_post: Any, make_staff: Any, owner: Staff, keep: Any
-) -> Callable[[str], str]:
-    user = make_user()
-    job = keep(Job(kind="export", staff_id=owner.id, title="Posts", arguments={}, problems=[[1, "It was cut."]]))
-    ids = {"user": user.id, "post": make_post(user=user).id, "staff": make_staff("Subject").id}
-    ids |= {"act": act_of(app), "job": job.id, "role": keep(Role(name="Subject", key="subject")).id}
+def address_of(app: Flask, owner: Staff) -> Callable[[str], str]:
+    user = User(name="Subject", email="subject@example.com")
     key = {"name": "Key", "site": "localhost", "credential": "AAAA", "public_key": b"", "sign_count": 0}
-    ids["passkey"] = keep(Passkey(staff_id=owner.id, **key)).id
-    for name in ("user", "post", "staff", "role"):
-        view = SavedView(staff_id=owner.id, resource=name, name="View", arguments="per_page=20")
-        ids[f"{name}_view"] = keep(view).id
+    records = {
+        "user": user,
+        "post": Post(content="Subject", user=user),
+        "staff": Staff(name="Subject", email="subject@example.com", roles=Words([VIEWER]), password_hash="-"),
+        "job": Job(kind="export", staff_id=owner.id, title="Posts", arguments={}, problems=[[1, "It was cut."]]),
+        "role": Role(name="Subject", key="subject"),
+        "passkey": Passkey(staff_id=owner.id, **key),
+        **{
+            f"{name}_view": SavedView(staff_id=owner.id, resource=name, name="View", arguments="per_page=20")
+            for name in ("user", "post", "staff", "role")
+        },
+    }
+    # In one transaction: hundreds of tests need all of them.
+    with app.app_context():
+        db.session.add_all(records.values())
+        db.session.commit()
+        ids = {name: record.id for name, record in records.items()} | {"act": act_of(app)}
     return lambda rule: ROUTES[rule].url.format_map(ids)
 
 
@@ -189,7 +200,7 @@ def act_of(app: Flask) -> int:
 
 
 def own_token(client: Any, person: str = "owner") -> str:
-    return client.token_of("/sign-in" if person == "nobody" else "/admin/account/")
+    return client.token_of("/sign-in" if person == "nobody" else "/admin/account/confirm/")
 
 
 def everything(app: Flask) -> dict[str, list[Any]]:
