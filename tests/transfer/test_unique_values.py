@@ -137,6 +137,7 @@ def test_a_row_that_cannot_be_read_is_not_blamed_on_those_before_it() -> None:
     assert [number for number, _ in refused(User, text)] == [3]
 
 
+@pytest.mark.no_cover  # What coverage keeps would be measured too.
 def test_memory_does_not_grow_with_those_that_make_way(app: Flask) -> None:
     keys = many_users(app, 2 * BATCH)
 
