@@ -21,6 +21,8 @@ from tests.page import Page
 from tests.panel.exports import POSTS, USERS, ids_of, rows_of
 from tests.stores import both_stores
 
+pytestmark = pytest.mark.covers
+
 Make = Callable[..., Any]
 Statements = Callable[[], AbstractContextManager[list[str]]]
 

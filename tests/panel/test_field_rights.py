@@ -16,6 +16,8 @@ from admin_app.models.user import User
 from tests.client import Client
 from tests.page import Page
 
+pytestmark = pytest.mark.covers
+
 # What a request may ask and do is the same on both stores.
 
 WORDS = "Sentinel words"

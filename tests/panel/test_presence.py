@@ -18,6 +18,8 @@ from admin_app.models.role import EDITOR
 from tests.page import Page
 from tests.stores import both_stores
 
+pytestmark = pytest.mark.covers
+
 
 @pytest.fixture
 def as_emil(client_of: Any, make_staff: Any) -> Any:

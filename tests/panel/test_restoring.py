@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -14,6 +15,8 @@ from admin_app.models.user import User
 from tests.page import Page
 from tests.panel.history import edit, events, history
 from tests.stores import both_stores
+
+pytestmark = pytest.mark.covers
 
 
 def restore(client: Any, model: str, key: int, version: int) -> Any:

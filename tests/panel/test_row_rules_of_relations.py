@@ -16,6 +16,8 @@ from tests.client import Client
 from tests.page import Page
 from tests.stores import both_stores
 
+pytestmark = pytest.mark.covers
+
 
 @both_stores
 @pytest.mark.usefixtures("mine", "theirs")
