@@ -26,6 +26,8 @@ from admin_app.models.words import Words
 from tests.many import many
 
 ROOT = Path(__file__).resolve().parents[2]
+# Seconds, far beyond what anything takes, also on a machine with much else to do: what is caught is what never ends.
+PATIENCE = 120
 
 
 @dataclass
@@ -39,7 +41,7 @@ class Served:
 
     def get(self, path: str, **headers: str) -> http.client.HTTPResponse:
         """Ask for a page on a connection that stays open, as a browser's do; the body is not read yet."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         self.connections.append(connection)
         connection.request("GET", path, headers=headers)
         return connection.getresponse()
@@ -87,7 +89,7 @@ def stop(served: Served, number: signal.Signals) -> tuple[int, float, list[int]]
     """Signal the server; return its exit code, how long it took, and which of its processes are left."""
     pids, begun = descendants(served.process.pid), time.monotonic()
     served.process.send_signal(number)
-    served.printed += served.process.communicate(timeout=20)[0].splitlines()
+    served.printed += served.process.communicate(timeout=PATIENCE)[0].splitlines()
     took = time.monotonic() - begun
     # What was killed at last is gone in a moment.
     while (left := [pid for pid in pids if Path(f"/proc/{pid}").exists()]) and time.monotonic() < begun + took + 5:

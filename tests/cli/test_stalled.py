@@ -10,7 +10,7 @@ from functools import partial
 
 import pytest
 
-from tests.cli.serving import Served, stop
+from tests.cli.serving import PATIENCE, Served, stop
 
 HEAD = b"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 STALLED = {
@@ -34,7 +34,7 @@ def sockets() -> Iterator[ExitStack]:
 
 def began(sockets: ExitStack, port: int, sent: bytes) -> socket.socket:
     """Open a connection, send that much, and leave it so."""
-    client = sockets.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60))
+    client = sockets.enter_context(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE))
     client.sendall(sent)
     return client
 

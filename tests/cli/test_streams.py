@@ -20,7 +20,7 @@ from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.user import User
 from tests.cli.conftest import ROOT
-from tests.cli.serving import upgrade
+from tests.cli.serving import PATIENCE, upgrade
 
 Manage = Callable[..., Any]
 Make = Callable[..., Any]
@@ -104,7 +104,7 @@ def test_a_full_standard_output_is_one_line(settings: dict[str, str], tmp_path: 
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
             [sys.executable, "manage.py", *command.split()], check=False, stdout=full, stderr=subprocess.PIPE,
-            input="name,email\nBo,bo@example.com\n", text=True, cwd=ROOT, env=settings, timeout=60,
+            input="name,email\nBo,bo@example.com\n", text=True, cwd=ROOT, env=settings, timeout=PATIENCE,
         )  # fmt: skip
 
     words = "Error: Standard output cannot be written: No space left on device.\n"
@@ -118,7 +118,7 @@ def test_a_reader_that_goes_away_is_no_news(settings: dict[str, str], tmp_path: 
 
     done = subprocess.run(
         [sys.executable, "manage.py", "export", "user"],
-        check=False, stdout=write, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=settings, timeout=60,
+        check=False, stdout=write, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=settings, timeout=PATIENCE,
     )  # fmt: skip
     os.close(write)
 
