@@ -16,7 +16,7 @@ SCANNERS := $(VENV)/scanners
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint pytest fmt bench security clean
+.PHONY: help run test check lint types style pytest fmt bench security clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,10 +29,16 @@ test: lint ## Check everything, then run every test: what CI runs
 
 check: test ## The same as test
 
+# The types take as long as all the rest, so the rest is checked beside them.
 lint: $(TOOLS) ## Check format, lint, types, layers and templates
+	@$(MAKE) --no-print-directory -j2 types style
+
+types: $(TOOLS)
+	@$(BIN)/mypy
+
+style: $(TOOLS)
 	@$(BIN)/ruff format --check --quiet . || { echo "Run 'make fmt'."; exit 1; }
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/djlint --lint --quiet templates
 

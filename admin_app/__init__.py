@@ -10,12 +10,12 @@ from flask import Flask, redirect, url_for
 from flask_admin import Admin
 from flask_admin.theme import Theme
 
-from admin_app import models, resources
-from admin_app.config import flask_config
-from admin_app.domain import history
+from admin_app import listeners, models, resources
+from admin_app.config import SITE_NAME, flask_config
+from admin_app.domain.audit import reader as audit_reader
 from admin_app.extensions import compress, csrf, db, mail, migrate
 from admin_app.jobs import queue
-from admin_app.pages import auth, two_factor
+from admin_app.pages import auth, health, two_factor
 from admin_app.pages.account import AccountPage
 from admin_app.pages.activity import ActivityPage
 from admin_app.pages.home import HomePage
@@ -23,12 +23,27 @@ from admin_app.pages.jobs import JobsPage
 from admin_app.pages.passkeys import PasskeysPage
 from admin_app.panel import forms_again, registry
 from admin_app.panel.adapter import ResourceView
+from admin_app.panel.base_view import ProtectedView
+from admin_app.panel.export import jobs as export_job
+from admin_app.panel.kinds import require_known
 from admin_app.panel.layout import navigation
-from admin_app.selection import search_indexes
-from admin_app.web import afterwards, alerts, bodies, bundles, errors, login, notices, priority, security, templating
-from admin_app.web.application import Dashboard
+from admin_app.selection.search import indexes as search_indexes
+from admin_app.web import after_response, bundles, errors, flash, form_parser, priority, security, templating
+from admin_app.web.app import Dashboard
+from admin_app.web.auth import login
+from admin_app.web.mail import alerts
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# The pages that are not a model's: their endpoints, and their addresses below /admin/.
+PAGES: tuple[tuple[type[ProtectedView], str, str], ...] = (
+    (AccountPage, "account", "account"),
+    (PasskeysPage, "passkeys", "account/passkeys"),
+    (ActivityPage, "activity", "activity"),
+    (JobsPage, "jobs", "jobs"),
+)
+# What does the work of each kind of job. The formats of files are in `transfer/formats/`, the kinds of columns in `kinds/`.
+JOBS = {export_job.KIND: export_job.run_export}
 
 
 def create_app(environment: Mapping[str, str] | None = None, instance_path: str | None = None) -> Flask:
@@ -44,6 +59,7 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
         static_folder=str(ROOT / "static"),
     )
     app.config.from_mapping(flask_config(os.environ if environment is None else environment, instance))
+    listeners.install()
     templating.init_app(app)
     bundles.init_app(app)
     db.init_app(app)
@@ -51,19 +67,20 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     csrf.init_app(app)
     compress.init_app(app)
     mail.init_app(app)
-    bodies.init_app(app)
+    form_parser.init_app(app)
     security.init_app(app)
     priority.init_app(app)
-    afterwards.init_app(app)
-    queue.init_app(app)
+    after_response.init_app(app)
+    queue.init_app(app, JOBS)
     login.init_app(app)
     alerts.init_app(app)
     errors.init_app(app)
-    notices.init_app(app)
+    flash.init_app(app)
     navigation.init_app(app)
     forms_again.init_app(app)
     app.register_blueprint(auth.blueprint)
     app.register_blueprint(two_factor.blueprint)
+    app.register_blueprint(health.blueprint)
     app.add_url_rule("/", "root", lambda: redirect(url_for("admin.index")))
     _add_dashboard(app)
     return app
@@ -71,13 +88,14 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
 
 def _add_dashboard(app: Flask) -> None:
     """Register the pages and every declared resource with Flask-Admin; note what is searched, for the migrations."""
-    admin = Admin(app, name=templating.SITE_NAME, index_view=HomePage(), theme=Theme("ours", "layout.html"))
-    admin.add_view(AccountPage(name="Account", endpoint="account"))
-    admin.add_view(PasskeysPage(name="Passkeys", endpoint="passkeys", url="account/passkeys"))
-    admin.add_view(ActivityPage(name="Activity", endpoint="activity"))
-    admin.add_view(JobsPage(name="Jobs", endpoint="jobs"))
-    search_indexes.declare(history.OFFER.search.values())
-    found = [resource() for resource in resources.declared()]
+    admin = Admin(app, name=SITE_NAME, index_view=HomePage(), theme=Theme("ours", "layout.html"))
+    for page, endpoint, url in PAGES:
+        admin.add_view(page(name=endpoint.capitalize(), endpoint=endpoint, url=url))
+    search_indexes.declare(audit_reader.LIST_SCHEMA.search.values())
+    declared = resources.declared()
+    for one in declared:
+        require_known(one.model)
+    found = [one() for one in declared]
     registry.register(app, found)
     for resource in found:
         search_indexes.declare(resource.searched().values())

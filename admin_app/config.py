@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -13,7 +14,11 @@ from typing import Any
 from admin_app.errors import ConfigurationError
 from admin_app.settings import SHORTEST_SECRET, read_settings
 
-# The longest text there may be (`models.limits.LONGEST_TEXT`) in letters of four bytes, and the form around it; files
+# What the dashboard is called, also by authenticator apps and browsers that keep passkeys.
+SITE_NAME = "Admin"
+# The one place that says it is pyproject.toml: the dashboard runs from its folder and is not installed as a package.
+VERSION: str = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+# The longest text there may be (`db.limits.LONGEST_TEXT`) in letters of four bytes, and the form around it; files
 # come in by the command line.
 MAX_BODY_BYTES = 16 * 1024 * 1024
 # A connection of SQLite's knows how large the tables are from when it was opened: after a large import in another
@@ -63,6 +68,7 @@ def flask_config(environment: Mapping[str, str], instance: Path) -> dict[str, An
         "WTF_CSRF_SSL_STRICT": False,
         # A token lives as long as the session it belongs to: a form left open over lunch can still be saved.
         "WTF_CSRF_TIME_LIMIT": None,
+        "VERSION": VERSION,
         "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
         "MAX_FORM_MEMORY_SIZE": MAX_BODY_BYTES,
         "MAX_FORM_PARTS": 1000,
@@ -96,6 +102,6 @@ def _kept_secret(instance: Path) -> str:
         unfinished.unlink()
     secret = path.read_text(encoding="ascii", errors="replace").strip()
     if len(secret) < SHORTEST_SECRET or not secret.isascii():
-        message = f"The secret key in {path} is too short: delete the file to have a new one made."
+        message = f"The secret key in {path} is too short: delete the file to have a new one created."
         raise ConfigurationError(message)
     return secret

@@ -7,7 +7,7 @@ AdminError
 │   ├── InvalidRecord    fields are wrong, each with its message
 │   └── RecordGone       somebody deleted it meanwhile, or changed it in the same moment
 ├── NotFoundError        what was typed names no record, or several
-├── PowerError           the act gives or touches rights that whoever acts does not hold
+├── PrivilegeError       the act gives or touches rights that whoever acts does not hold
 │   └── LastOwnerError   the act would leave nobody who may manage staff
 ├── FactorError          a second factor is refused, or has to stay
 ├── SelectionError       a list was asked for something it does not offer
@@ -54,11 +54,11 @@ class NotFoundError(AdminError):
     """What was typed names no record, or several."""
 
 
-class PowerError(AdminError):
+class PrivilegeError(AdminError):
     """The act gives, or touches somebody with, rights that whoever acts does not hold."""
 
 
-class LastOwnerError(PowerError):
+class LastOwnerError(PrivilegeError):
     """Nobody could manage staff any more."""
 
 

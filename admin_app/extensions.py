@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Flask, current_app
 from flask_compress import Compress
 from flask_login import LoginManager
 from flask_mailman import Mail
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy import MetaData
-from sqlalchemy.orm import DeclarativeBase, Session, scoped_session
+from sqlalchemy import Column, ColumnElement, MetaData, Select
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, RelationshipProperty, Session, scoped_session
+from sqlalchemy.types import TypeEngine
 
 # Every constraint has a name, the same on both stores, so that migrations can drop it and a refusal can be traced to
 # its column.
@@ -27,6 +29,14 @@ NAMING_CONVENTION = {
 # What the verbs take: a session, or Flask-SQLAlchemy's `db.session` that stands for the request's.
 AnySession = Session | scoped_session[Any]
 
+# SQLAlchemy's generic types where the code works for columns and models of every kind: what they hold is not known.
+TableColumn = Column[Any]
+Attribute = InstrumentedAttribute[Any]
+Expression = ColumnElement[Any]
+Relationship = RelationshipProperty[Any]
+Statement = Select[*tuple[Any, ...]]
+ColumnType = TypeEngine[Any]
+
 
 class Base(DeclarativeBase):
     """The declarative base that Flask-SQLAlchemy builds `db.Model` on."""
@@ -40,3 +50,9 @@ login_manager = LoginManager()
 csrf = CSRFProtect()
 compress = Compress()
 mail = Mail()
+
+
+def this_application() -> Flask:
+    """Return the application that the context is about, itself and not the proxy: for threads, and for whoever keeps it."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- as Flask documents
+    return app

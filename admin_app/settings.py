@@ -148,7 +148,7 @@ def _database(text: str) -> str:
 
 def _secret(text: str) -> str:
     if text and (text.lower() in NOT_SECRET or len(text) < SHORTEST_SECRET):
-        message = f"must be {SHORTEST_SECRET} or more random characters: leave it empty to have one made"
+        message = f"must be {SHORTEST_SECRET} or more random characters: leave it empty to have one created"
         raise ValueError(message)
     return text
 
@@ -163,7 +163,7 @@ SETTINGS = (
     Setting(
         "ADMIN_SECRET_KEY",
         "",
-        "Signs cookies; 32 characters or more. Empty: made once and kept in `instance/secret-key`.",
+        "Signs cookies; 32 characters or more. Empty: created once and kept in `instance/secret-key`.",
         _secret,
     ),
     Setting(
@@ -187,19 +187,19 @@ SETTINGS = (
     Setting(
         "ADMIN_TIME_LIMIT",
         "10",
-        "Seconds a page may ask the database; a list that takes longer says what to narrow (1 to 300).",
+        "Seconds a page may ask the database; a list that takes longer says how to narrow it (1 to 300).",
         _number_between(1, 300, "seconds"),
     ),
     Setting(
         "ADMIN_EXPORT_ROWS",
         "50000",
-        "Exports of up to so many rows are downloaded at once; longer ones are made by a job (0 to 1000000).",
+        "Exports of up to this many rows are downloaded at once; longer ones run as a job (0 to 1000000).",
         _number_between(0, 1_000_000),
     ),
     Setting(
         "ADMIN_FILES",
         "",
-        "The folder for files that jobs make, or `database` for dashboards on several machines. Empty: `instance/files`.",
+        "The folder for files that jobs create, or `database` for dashboards on several machines. Empty: `instance/files`.",
         str.strip,
     ),
     Setting(

@@ -100,7 +100,7 @@ def _plain(folder: Path) -> Iterator[Row]:
 def _served(target: Database) -> Iterator[Row]:
     """Measure a download over HTTP, and lists beside five of them."""
     command = [*PYTHON, *SERVER.split()]
-    with started(command, target.environment, target.folder, cookie=f"session={sign_in(target)}") as (site, _):
+    with started(command, target.environment, target.folder, cookie=sign_in(target)) as (site, _):
         idle_times = _lists(site, 30)
         idle = site.memory()
         peak, done = [idle], threading.Event()

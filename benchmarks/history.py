@@ -28,25 +28,25 @@ from sqlalchemy import delete, event, text, update
 from sqlalchemy.orm import Session
 
 from admin_app import create_app
-from admin_app.current import writing
-from admin_app.domain import recording
+from admin_app.context import writing
+from admin_app.db.string_set import StringSet
+from admin_app.domain.audit import recorder
+from admin_app.domain.audit.bulk import change_rows, delete_rows
+from admin_app.domain.audit.recorder import last_change_set
+from admin_app.domain.audit.undo import undo
 from admin_app.domain.demo import make_demo
-from admin_app.domain.recording import last_set
-from admin_app.domain.rows import change_rows, delete_rows
-from admin_app.domain.undo import undo
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
 from admin_app.models.post import Post
 from admin_app.models.role import OWNER
 from admin_app.models.staff import Staff, StaffSession
-from admin_app.models.words import Words
 from benchmarks.common.postgres import postgres
 
 ROOT = Path(__file__).resolve().parents[1]
 LISTENERS = (
-    ("before_flush", recording._read_before),  # noqa: SLF001 -- to measure without it
-    ("after_flush", recording._note_flush),  # noqa: SLF001
-    ("before_commit", recording._finish),  # noqa: SLF001
+    ("before_flush", recorder._read_before),  # noqa: SLF001 -- to measure without it
+    ("after_flush", recorder._note_flush),  # noqa: SLF001
+    ("before_commit", recorder._finish),  # noqa: SLF001
 )
 SAVES, TURNS = 50, 8
 ROUNDS = 30
@@ -123,7 +123,7 @@ def measure_rows(rows: int) -> None:
         db.session.rollback()
         ours = seconds(lambda: (delete_rows(db.session, Post, Post.id <= rows), db.session.commit()))
         print(f"{rows:,} rows deleted: {ours:.2f} s recorded, {bare:.2f} s bare: {ours / bare:.2f} times")
-        done = db.session.get_one(ChangeSet, last_set(db.session))
+        done = db.session.get_one(ChangeSet, last_change_set(db.session))
         took = seconds(lambda: (undo(db.session, done), db.session.commit()))
         print(f"{rows:,} rows brought back by one undo: {took:.2f} s")
     print(f"memory of the process at most: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
@@ -186,7 +186,7 @@ def measure_pages(clients: dict[int, Any]) -> None:
 def signed_in(app: Flask) -> Any:
     """Return a client of an owner."""
     token = secrets.token_urlsafe(32)
-    staff = Staff(name="Olivia", email="olivia@example.com", roles=Words([OWNER]), password_hash="-")  # noqa: S106 -- opens nothing
+    staff = Staff(name="Olivia", email="olivia@example.com", roles=StringSet([OWNER]), password_hash="-")  # noqa: S106 -- opens nothing
     db.session.add(staff)
     db.session.flush()
     ends = datetime.now(UTC) + timedelta(hours=8)

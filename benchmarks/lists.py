@@ -152,8 +152,7 @@ def sites(targets: Sequence[Database]) -> Iterator[list[Measured]]:
 
 def _ours(stack: ExitStack, target: Database) -> Measured:
     command = [sys.executable, str(ROOT / "manage.py"), "run", "--port", "{port}"]
-    cookie = f"session={sign_in(target)}"
-    site, _ = stack.enter_context(started(command, target.environment, target.folder, cookie=cookie))
+    site, _ = stack.enter_context(started(command, target.environment, target.folder, cookie=sign_in(target)))
     return Measured(OURS, target.posts, site, _paths(target, lambda case: case.ours))
 
 

@@ -24,7 +24,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 
 from admin_app import create_app
-from admin_app.current import writing
+from admin_app.context import writing
 from admin_app.extensions import db
 from admin_app.models.staff import Staff
 from benchmarks.common.forms import Form

@@ -25,7 +25,7 @@ from flask import Flask  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 
 from admin_app import create_app  # noqa: E402
-from admin_app.domain.accounts import create_staff  # noqa: E402
+from admin_app.domain.auth.accounts import create_staff  # noqa: E402
 from admin_app.domain.demo import make_demo  # noqa: E402
 from admin_app.extensions import db  # noqa: E402
 from admin_app.models.role import OWNER  # noqa: E402

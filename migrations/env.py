@@ -9,33 +9,31 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from alembic.runtime.migration import MigrationContext
 from flask import current_app
+from sqlalchemy.types import TypeDecorator
 
-from admin_app.current import writing
+from admin_app.context import writing
+from admin_app.db import caseless, unique_text
+from admin_app.db.schema_version import require_no_newer
+from admin_app.db.startup_lock import startup_lock
 from admin_app.extensions import db
 from admin_app.jobs import queue
-from admin_app.models import caseless
-from admin_app.models.alone import alone
-from admin_app.models.base import UtcDateTime
-from admin_app.models.versions import require_no_newer
-from admin_app.selection import (
-    search_indexes,
-    search_operations,  # noqa: F401 -- imported for what it tells Alembic: op.create_search_index
-    sort_indexes,
-    sort_operations,  # noqa: F401 -- the same: op.create_sort_index
-    unique_operations,
-)
+from admin_app.selection.search import indexes as search_indexes
+from admin_app.selection.search import migrations as search_migrations  # noqa: F401 -- imported for what it tells Alembic: op.create_search_index
+from admin_app.selection.sorting import migrations as sort_migrations  # noqa: F401 -- the same: op.create_sort_index
+from admin_app.selection.sorting import text_indexes
 
 
 def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
-    """Write our time type as what it is in the database, so that no migration imports the application."""
-    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False
+    """Write a type of ours as what it is in the database, so that no migration imports the application."""
+    is_ours = kind == "type" and isinstance(item, TypeDecorator) and type(item).__module__.startswith("admin_app")
+    return f"sa.{item.impl_instance!r}" if is_ours else False
 
 
 def include_name(name: str | None, kind: str, _parents: Any) -> bool:
     """Leave the search, sort and unique indexes, and the tables that SQLite keeps some in, to our operations; Huey's to Huey."""
     if name is not None and name.startswith(f"{queue.PREFIX}_"):
         return False
-    if kind == "index" and (sort_indexes.is_own(name) or caseless.is_own(name)):
+    if kind == "index" and (text_indexes.is_own(name) or caseless.is_own(name)):
         return False
     return kind not in {"table", "index"} or not search_indexes.is_own(name, db.metadata)
 
@@ -44,8 +42,8 @@ def repair_indexes(*, ctx: MigrationContext, **_: Any) -> None:
     """Give a table that a batch rebuilt its triggers back, and its indexes over functions."""
     if ctx.connection is not None and not ctx.as_sql:
         search_indexes.repair(ctx.connection)
-        sort_indexes.repair(ctx.connection)
-        unique_operations.repair(ctx.connection)
+        text_indexes.repair(ctx.connection)
+        unique_text.repair(ctx.connection)
 
 
 def run_migrations() -> None:
@@ -54,14 +52,14 @@ def run_migrations() -> None:
     Which are missing is asked when no other process is at it any more.
     """
     arguments = current_app.extensions["migrate"].configure_args
-    with writing(), alone(db.engine), db.engine.connect() as connection, warnings.catch_warnings():
+    with writing(), startup_lock(db.engine), db.engine.connect() as connection, warnings.catch_warnings():
         # SQLAlchemy cannot read them on SQLite, and need not.
         warnings.filterwarnings(
             "ignore", "Skipped unsupported reflection of expression-based index (uq_|ix_.*_sort_key)"
         )
         require_no_newer(connection, context.script)
         connection.rollback()
-        unique_operations.begin(connection)
+        unique_text.begin(connection)
         connection.commit()
         context.configure(
             connection=connection,
@@ -73,7 +71,7 @@ def run_migrations() -> None:
             **arguments,
         )
         with context.begin_transaction():
-            sort_indexes.keep(connection)
+            text_indexes.keep(connection)
             context.run_migrations()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,18 +12,38 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 
+from admin_app.db.string_set import StringSet
+from admin_app.domain.auth import passwords
 from admin_app.models.role import EDITOR, OWNER, VIEWER, Role
 from admin_app.models.staff import Staff, StaffSession
-from admin_app.models.words import Words
 from tests.client import Client
 
 PASSWORD = "correct horse battery staple"
 
+# Argon2 takes a fifth of a second of a processor on purpose; a test that is not about that need not wait for it.
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+FULL = passwords._hasher
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Hash passwords quickly, everywhere but in processes of their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", QUICK)
+        patch.setattr(passwords, "_NOBODYS_HASH", QUICK.hash("nobody's"))
+        yield
+
+
+@pytest.fixture
+def full_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords as the dashboard does."""
+    monkeypatch.setattr(passwords, "_hasher", FULL)
+
 
 @pytest.fixture(scope="session")
 def password_hash() -> str:
-    """Hash the cast's password once: argon2 is slow on purpose."""
-    return PasswordHasher().hash(PASSWORD)
+    """Hash the cast's password once."""
+    return QUICK.hash(PASSWORD)
 
 
 @pytest.fixture
@@ -43,7 +63,7 @@ def make_staff(keep: Callable[[Any], Any], password_hash: str) -> Callable[..., 
                 **{
                     "name": name,
                     "email": email,
-                    "roles": Words(keys or [VIEWER]),
+                    "roles": StringSet(keys or [VIEWER]),
                     "password_hash": password_hash,
                     **values,
                 }
@@ -124,7 +144,7 @@ def client_with(
     """Return the client of Liam, who has one role of these rights: `client_with("post:*", rows=["post:own"], fields=["post.user:hidden"])`."""
 
     def make(*permissions: str, rows: Iterable[str] = (), fields: Iterable[str] = (), name: str = "Liam") -> Client:
-        given = {"permissions": Words(permissions), "rows": Words(rows), "fields": Words(fields)}
+        given = {"permissions": StringSet(permissions), "rows": StringSet(rows), "fields": StringSet(fields)}
         keep(Role(key=name.lower(), name=name, **given))
         return client_of(make_staff(name, name.lower()))
 

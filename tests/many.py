@@ -7,9 +7,9 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import func, insert, select
 
-from admin_app.current import writing
+from admin_app.context import writing
+from admin_app.db.record import Record
 from admin_app.extensions import db
-from admin_app.models.base import Record
 from admin_app.models.user import User
 
 

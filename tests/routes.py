@@ -10,14 +10,17 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from admin_app.db.string_set import StringSet
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
 from admin_app.models.job import Job
 from admin_app.models.passkey import Passkey
+from admin_app.models.post import Post
 from admin_app.models.presence import Presence
-from admin_app.models.role import Role
+from admin_app.models.role import VIEWER, Role
 from admin_app.models.saved_view import SavedView
 from admin_app.models.staff import Staff, StaffSession
+from admin_app.models.user import User
 
 PEOPLE = ("nobody", "viewer", "editor", "owner")
 Statuses = tuple[int, int, int, int]
@@ -69,6 +72,7 @@ ROUTES = {
     "/static/app.css": Route("/static/app.css", get=EVERYBODY),
     "/static/app.js": Route("/static/app.js", get=EVERYBODY),
     "/static/<path:filename>": Route("/static/icon.svg", get=EVERYBODY),
+    "/health": Route("/health", get=EVERYBODY),
     "/sign-in": Route("/sign-in", get=(200, 303, 303, 303), post=(422, 303, 303, 303)),
     "/sign-out": Route("/sign-out", post=(303, 303, 303, 303)),
     "/set-up/<token>": Route("/set-up/0", get=(404, 404, 404, 404), post=(404, 404, 404, 404)),
@@ -167,18 +171,26 @@ for _name, _get in (("user", SIGNED_IN), ("post", SIGNED_IN), ("staff", OWNERS),
 
 
 @pytest.fixture
-def address_of(  # noqa: PLR0917 -- fixtures, by name
-    app: Flask, make_user: Any, make_post: Any, make_staff: Any, owner: Staff, keep: Any
-) -> Callable[[str], str]:
-    user = make_user()
-    job = keep(Job(kind="export", staff_id=owner.id, title="Posts", arguments={}, problems=[[1, "It was cut."]]))
-    ids = {"user": user.id, "post": make_post(user=user).id, "staff": make_staff("Subject").id}
-    ids |= {"act": act_of(app), "job": job.id, "role": keep(Role(name="Subject", key="subject")).id}
+def address_of(app: Flask, owner: Staff) -> Callable[[str], str]:
+    user = User(name="Subject", email="subject@example.com")
     key = {"name": "Key", "site": "localhost", "credential": "AAAA", "public_key": b"", "sign_count": 0}
-    ids["passkey"] = keep(Passkey(staff_id=owner.id, **key)).id
-    for name in ("user", "post", "staff", "role"):
-        view = SavedView(staff_id=owner.id, resource=name, name="View", arguments="per_page=20")
-        ids[f"{name}_view"] = keep(view).id
+    records = {
+        "user": user,
+        "post": Post(content="Subject", user=user),
+        "staff": Staff(name="Subject", email="subject@example.com", roles=StringSet([VIEWER]), password_hash="-"),
+        "job": Job(kind="export", staff_id=owner.id, title="Posts", arguments={}, problems=[[1, "It was cut."]]),
+        "role": Role(name="Subject", key="subject"),
+        "passkey": Passkey(staff_id=owner.id, **key),
+        **{
+            f"{name}_view": SavedView(staff_id=owner.id, resource=name, name="View", arguments="per_page=20")
+            for name in ("user", "post", "staff", "role")
+        },
+    }
+    # In one transaction: hundreds of tests need all of them.
+    with app.app_context():
+        db.session.add_all(records.values())
+        db.session.commit()
+        ids = {name: record.id for name, record in records.items()} | {"act": act_of(app)}
     return lambda rule: ROUTES[rule].url.format_map(ids)
 
 
@@ -189,7 +201,7 @@ def act_of(app: Flask) -> int:
 
 
 def own_token(client: Any, person: str = "owner") -> str:
-    return client.token_of("/sign-in" if person == "nobody" else "/admin/account/")
+    return client.token_of("/sign-in" if person == "nobody" else "/admin/account/confirm/")
 
 
 def everything(app: Flask) -> dict[str, list[Any]]:

@@ -17,7 +17,7 @@ from flask import Flask
 from sqlalchemy import event, text
 
 from admin_app import create_app
-from admin_app.domain import roles
+from admin_app.domain.permissions import roles
 from admin_app.extensions import db
 from admin_app.models.role import Role
 from tests.client import Client
@@ -28,8 +28,13 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # ---- the stores
 
+BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+# For tests of pages, which run on SQLite alone: what the store answers for is asked of both. That is which rows are found and
+# in what order, what no column holds, who waits for whom, and how many statements a page takes.
+both_stores = pytest.mark.parametrize("store", BOTH, indirect=True)
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+
+@pytest.fixture(params=BOTH)
 def store(request: pytest.FixtureRequest) -> str:
     """Run the test on both stores; on one: @pytest.mark.parametrize("store", ["sqlite"], indirect=True)."""
     return str(request.param)

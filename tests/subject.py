@@ -16,10 +16,10 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy import select
 
 from admin_app import resources
-from admin_app.domain.rights import Act
+from admin_app.db.string_set import StringSet, StringSetType
+from admin_app.db.types import UtcDateTime
+from admin_app.domain.permissions.rights import Action
 from admin_app.extensions import db
-from admin_app.models.base import UtcDateTime
-from admin_app.models.words import Words, WordsType
 from admin_app.panel.resource import Resource
 
 
@@ -42,7 +42,7 @@ VALUES: tuple[tuple[type[Any], Callable[[Any, int], Any]], ...] = (
 
 
 # Words have to be such as there are.
-ACTS = [act.value for act in Act if act not in {Act.IMPORT, Act.BULK}]
+ACTS = [act.value for act in Action if act not in {Action.IMPORT, Action.BULK}]
 WORDS: dict[str, Callable[[int], list[str]]] = {
     "roles": lambda _: ["viewer"],
     "permissions": lambda number: [f"post:{ACTS[number % len(ACTS)]}"],
@@ -53,8 +53,8 @@ WORDS: dict[str, Callable[[int], list[str]]] = {
 
 def value_for(column: sa.Column[Any], number: int) -> Any:
     """Make up a value that fits a column."""
-    if isinstance(column.type, WordsType):
-        return Words(WORDS[column.key](number))
+    if isinstance(column.type, StringSetType):
+        return StringSet(WORDS[column.key](number))
     for kind, make in VALUES:
         if isinstance(column.type, kind):
             return make(column.type, number)

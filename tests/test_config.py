@@ -49,7 +49,7 @@ HOURS = "ADMIN_SESSION_HOURS must be between 1 and 720 hours."
 SECONDS = "ADMIN_TIME_LIMIT must be between 1 and 300 seconds."
 SMTP = "ADMIN_SMTP must look like smtp://user:password@host:587 (STARTTLS) or smtps://user:password@host:465."
 NUMBER = "must be a whole number."
-SECRET_LINE = "ADMIN_SECRET_KEY must be 32 or more random characters: leave it empty to have one made."
+SECRET_LINE = "ADMIN_SECRET_KEY must be 32 or more random characters: leave it empty to have one created."
 URL_LINE = "DATABASE_URL must look like postgresql://user:password@host/name or sqlite:////path/to/file."
 FILE_LINE = "DATABASE_URL must name a file: an SQLite database in memory is not shared between threads."
 
@@ -226,7 +226,7 @@ def test_a_kept_secret_that_is_too_short_is_refused(kept: str, tmp_path: Path) -
     with pytest.raises(ConfigurationError) as caught:
         create_app({}, instance_path=str(tmp_path))
 
-    assert str(caught.value) == f"The secret key in {file} is too short: delete the file to have a new one made."
+    assert str(caught.value) == f"The secret key in {file} is too short: delete the file to have a new one created."
 
 
 def test_a_kept_secret_that_is_no_text_is_refused(tmp_path: Path) -> None:

@@ -13,10 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm.interfaces import RelationshipDirection
 
 from admin_app import resources
+from admin_app.db.string_set import StringSetType
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet
 from admin_app.models.staff import Staff
-from admin_app.models.words import WordsType
 from admin_app.panel.resource import Resource
 from tests.client import Client
 from tests.page import Page
@@ -42,7 +42,7 @@ def views_of(app: Flask) -> list[Resource]:
 
 def told_columns(subject: Subject) -> list[str]:
     """Name the columns whose values can be told from all others; keys and versions are in every form, secrets nowhere."""
-    few = sa.Boolean | sa.Enum | WordsType
+    few = sa.Boolean | sa.Enum | StringSetType
     return [
         column.key
         for column in subject.mapper.columns
@@ -127,14 +127,14 @@ def test_hidden_fields_cannot_be_asked_for(subject: Subject, client_with: Callab
     answers, found = {}, {}
     for view in views_of(subject.app):
         with subject.app.app_context():
-            offer = view.list_schema()
+            schema = view.list_schema()
             relations = [one.key for one in inspect_mapper(view.model).relationships if one.mapper is subject.mapper]
         prefixes = [""] if view is subject.view else [f"{one}." for one in relations]
         paths = {f"{prefix}{name}" for prefix in prefixes for name in hidden}
-        asked = [key for key in offer.filters if key.rpartition("__")[0] in paths]
+        asked = [key for key in schema.filters if key.rpartition("__")[0] in paths]
         sorts = [
             key
-            for key, one in offer.sorts.items()
+            for key, one in schema.sorts.items()
             if one.column.class_ is subject.view.model and one.column.key in hidden
         ]
         queries = [{key: "1"} for key in asked] + [{"where": f"{key.replace('__', ' ')} 1"} for key in asked]

@@ -29,7 +29,7 @@ from tests.routes import ROUTES
 
 DEEP = int(os.environ.get("FUZZ", "0"))
 EXAMPLES = settings(
-    max_examples=DEEP or 4,
+    max_examples=DEEP or 6,
     derandomize=not DEEP,
     database=None,
     deadline=None,
@@ -44,10 +44,12 @@ Pairs = list[tuple[str, Any]]
 
 
 class Fuzzed:
-    """A route with what it reads, asked by an owner; signed in anew after every form, as some of them sign out."""
+    """A route with what it reads and its form as it is shown, asked by an owner; signed in anew after every form, as some of them sign out."""
 
-    def __init__(self, app: Flask, path: str, names: list[str], make_client: Callable[[], Any]) -> None:
-        self.app, self.path, self.names, self.make_client = app, path, names, make_client
+    def __init__(
+        self, app: Flask, path: str, names: list[str], form: dict[str, Any], make_client: Callable[[], Any]
+    ) -> None:
+        self.app, self.path, self.names, self.form, self.make_client = app, path, names, form, make_client
         self.client = make_client()
 
     def get(self, arguments: Pairs, **how: Any) -> None:
@@ -59,7 +61,7 @@ class Fuzzed:
         with self.client.session_transaction() as session:
             session["csrf_token"] = RAW
         token = URLSafeTimedSerializer(self.app.secret_key, salt="wtf-csrf-token").dumps(RAW)
-        how = {"data": urlencode([("csrf_token", token), *fields]), "content_type": FORM, **how}
+        how = {"data": urlencode([("csrf_token", token), *fields], doseq=True), "content_type": FORM, **how}
         self._send("POST", arguments, **how)
         self.client = self.make_client()
 
@@ -111,12 +113,15 @@ def fuzzed(  # noqa: PLR0917 -- fixtures, by name
     path, _, query = address.partition("?")
     answer = as_owner.get(address, buffered=True)
     names = {*ANYWHERE, *OWN_KEYS, *(name for name, _ in parse_qsl(query))}
-    names |= names_on(Page(answer)) if answer.mimetype == "text/html" else set()
+    page = Page(answer) if answer.mimetype == "text/html" else None
+    names |= names_on(page) if page else set()
+    form = page.values() if page and page.all("form", class_="form--long") else {}
     view = next(
         (one for one in app.extensions["resources"].values() if path.startswith(f"/admin/{one.endpoint}/")), None
     )
     names |= set(getattr(view, "filters", ()))
-    return Fuzzed(app, path, sorted(names - {"", "csrf_token"}), lambda: client_of(owner))
+    form.pop("csrf_token", None)
+    return Fuzzed(app, path, sorted(names - {"", "csrf_token"}), form, lambda: client_of(owner))
 
 
 # Read by some route, whether or not its page shows it.
@@ -134,6 +139,10 @@ ANYWHERE = (
         "proof_typed",
         "_version",
         "_once",
+        "before",
+        "before_act",
+        "after",
+        "page",
     ],
 )  # fmt: skip -- a list of words
 
@@ -146,9 +155,11 @@ def test_no_value_of_any_parameter_or_field_breaks_a_route(rule: str, fuzzed: Fu
     usual = [(name, "1") for name, _ in parse_qsl(query)]
 
     @EXAMPLES
-    @given(arguments=pairs, fields=pairs, is_sent=st.booleans(), is_found=st.booleans())
-    def holds(arguments: Pairs, fields: Pairs, *, is_sent: bool, is_found: bool) -> None:
+    @given(arguments=pairs, fields=pairs, is_sent=st.booleans(), is_found=st.booleans(), is_whole=st.booleans())
+    def holds(arguments: Pairs, fields: Pairs, *, is_sent: bool, is_found: bool, is_whole: bool) -> None:
         arguments = [*(usual if is_found else ()), *arguments]
+        # The rest of the form as it is shown: the one bad value gets further than where all is missing.
+        fields = [*(dict(fuzzed.form) | dict(fields)).items()] if is_whole else fields
         if is_sent and ROUTES[rule].post:
             fuzzed.post(arguments, fields)
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from admin_app.models.stored import kept_columns
+from admin_app.db.json_values import kept_columns
 from tests.page import Page
 from tests.subject import Subject
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from admin_app.domain.rights import Act
+from admin_app.db.string_set import StringSet
+from admin_app.domain.permissions.rights import Action
 from admin_app.models.role import Role
-from admin_app.models.words import Words
 from tests.client import Client
 from tests.routes import ROUTES, act_of
 
@@ -21,17 +21,17 @@ pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 LIST_PAGES = ("", "columns/", "page-size/", "ticked/", "lookup/")
 VIEW_PAGES = ("views/", "views/new/", "views/save/", "views/default/", "views/edit/", "views/delete/")
 OPENED_BY = {
-    **dict.fromkeys((*LIST_PAGES, *VIEW_PAGES), Act.LIST),
-    "details/": Act.VIEW,
-    "history/": Act.HISTORY,
-    "restore/": Act.UNDO,
-    "export/": Act.EXPORT,
-    "export/<export_type>/": Act.EXPORT,
-    "new/": Act.CREATE,
-    "edit/": Act.EDIT,
-    "presence/": Act.EDIT,
-    "access/": Act.EDIT,
-    "delete/": Act.DELETE,
+    **dict.fromkeys((*LIST_PAGES, *VIEW_PAGES), Action.LIST),
+    "details/": Action.VIEW,
+    "history/": Action.HISTORY,
+    "restore/": Action.UNDO,
+    "export/": Action.EXPORT,
+    "export/<export_type>/": Action.EXPORT,
+    "new/": Action.CREATE,
+    "edit/": Action.EDIT,
+    "presence/": Action.EDIT,
+    "access/": Action.EDIT,
+    "delete/": Action.DELETE,
 }
 RESOURCES = ("user", "post", "staff", "role")
 
@@ -48,7 +48,7 @@ PAGES = {rule: page_of(rule) for rule in ROUTES if page_of(rule)[0]}
 @pytest.fixture
 def address_of(app: Flask, keep: Any, make_user: Any, make_post: Any, make_staff: Any) -> Callable[[str], str]:
     """Fill in a rule's address: a person and a role that hold nothing, so that nobody's power is too small for them."""
-    role = keep(Role(name="Subject", key="subject", permissions=Words()))
+    role = keep(Role(name="Subject", key="subject", permissions=StringSet()))
     user = make_user()
     ids = {"user": user.id, "post": make_post(user=user).id, "staff": make_staff("Subject", "subject").id}
     ids |= {"role": role.id, "act": act_of(app), **{f"{name}_view": 1 for name in RESOURCES}}
@@ -68,9 +68,9 @@ def opened(client: Client, rules: Iterable[str], address_of: Callable[[str], str
 
 
 @pytest.mark.parametrize("resource", ["post", "staff"])
-@pytest.mark.parametrize("act", [*Act])
+@pytest.mark.parametrize("act", [*Action])
 def test_one_right_opens_its_own_pages_of_its_own_resource_and_no_other(
-    act: Act, resource: str, client_with: Callable[..., Client], address_of: Callable[[str], str]
+    act: Action, resource: str, client_with: Callable[..., Client], address_of: Callable[[str], str]
 ) -> None:
     client = client_with(f"{resource}:{act}")
     # The other resources' pages are asked once; the staff's are guarded besides.
@@ -84,7 +84,7 @@ def test_one_right_opens_its_own_pages_of_its_own_resource_and_no_other(
 def test_a_right_to_every_resource_opens_no_guarded_one(
     client_with: Callable[..., Client], address_of: Callable[[str], str]
 ) -> None:
-    client = client_with(*(f"*:{act}" for act in Act))
+    client = client_with(*(f"*:{act}" for act in Action))
 
     found = opened(client, PAGES, address_of)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
@@ -17,6 +18,11 @@ def client(person: str, request: pytest.FixtureRequest) -> Any:
     for name in ("owner", "editor", "viewer"):
         request.getfixturevalue(name)
     return request.getfixturevalue(f"as_{person}")
+
+
+@cache
+def another_visitors_token(app: Flask) -> str:
+    return str(app.test_client().token_of("/sign-in"))
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
@@ -34,7 +40,7 @@ def test_a_route_answers_each_person_as_declared(
     rule: str, person: str, client: Any, app: Flask, address_of: Callable[[str], str]
 ) -> None:
     url = address_of(rule)
-    foreign = app.test_client().token_of("/sign-in")
+    foreign = another_visitors_token(app)
     token = own_token(client, person)
     plain = ("OPTIONS", "HEAD", "GET", "PUT", "PATCH", "DELETE")
 

@@ -20,7 +20,7 @@ from admin_app.panel.list.columns import Columns
 from admin_app.panel.list.selections import schema_for
 from admin_app.transfer.formats import FORMATS
 from tests.page import Page
-from tests.panel.test_hostile_lists import SCRIPT, require_harmless
+from tests.panel.list.test_hostile_lists import SCRIPT, require_harmless
 from tests.routes import ROUTES
 from tests.subject import Subject
 
@@ -33,8 +33,8 @@ ELSEWHERE = {
     "CVE-2019-19118, CVE-2026-4277, children are changed through their parent's form": "test_every_forgery.py::test_what_a_form_does_not_show_is_not_changed_by_it",
     "CVE-2026-4292, CVE-2026-87975, a list that is sent makes records": "test_every_route.py::test_a_route_answers_each_person_as_declared",
     "CVE-2021-33203, files outside are read by an address": "test_every_route.py::test_an_address_of_nothing_is_404",
-    "django-import-export 1547, Wagtail 3466, a file is run by what opens it": "transfer/test_spreadsheet.py::test_no_neutralised_text_begins_like_a_formula",
-    "Wagtail, all items in a list, also those that one may not see": "panel/test_view_rights.py::test_views_of_others_are_not_there",
+    "django-import-export 1547, Wagtail 3466, a file is run by what opens it": "kinds/test_spreadsheet.py::test_no_neutralised_text_begins_like_a_formula",
+    "Wagtail, all items in a list, also those that one may not see": "panel/list/test_saved_view_rights.py::test_views_of_others_are_not_there",
 }  # fmt: skip -- a table
 
 
@@ -126,15 +126,15 @@ def test_nothing_is_found_by_a_column_that_is_not_offered(subject: Subject, as_o
     """CVE-2010-4534, CVE-2014-0483: Django's admin filtered, sorted and looked up by any column of any related model."""
     subject.add(1)
     with app.app_context():
-        offer = schema_for(access_to(subject.view))
+        schema = schema_for(access_to(subject.view))
     plain = [column.key for column in subject.mapper.columns]
     secret = [one.key for table in db.metadata.tables.values() for one in table.columns if one.info.get("secret")]
     related = [f"{way}.{name}" for way in ("user", "staff", "posts", "user.staff") for name in secret]
     for name in {*plain, *secret, *related, "sessions.token_hash"}:
         filters = [f"{name}__{word}" for word in ("is", "contains", "regex")]
-        asked = [f"{one}=a" for one in filters if one not in offer.filters]
-        asked += [f"sort={name}"] if name not in offer.sorts else []
-        asked += [f"where={name}+contains+a"] if f"{name}__contains" not in offer.filters else []
+        asked = [f"{one}=a" for one in filters if one not in schema.filters]
+        asked += [f"sort={name}"] if name not in schema.sorts else []
+        asked += [f"where={name}+contains+a"] if f"{name}__contains" not in schema.filters else []
 
         statuses = {one: as_owner.get(f"{subject.root}?{one}").status_code for one in asked}
 

@@ -10,11 +10,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from admin_app.domain import accounts, records
-from admin_app.domain.finding import find_one
-from admin_app.domain.sessions import NOBODY_KNOWN
-from admin_app.domain.sign_in import prove_by_password
-from admin_app.domain.views import create_view
+from admin_app.domain.auth import accounts
+from admin_app.domain.auth.sessions import NOBODY_KNOWN
+from admin_app.domain.auth.sign_in import prove_by_password
+from admin_app.domain.records import save
+from admin_app.domain.records.lookup import find_one
+from admin_app.domain.work.saved_views import create_view
 from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.role import VIEWER
@@ -57,9 +58,7 @@ def test_a_name_has_something_to_see(name: str, as_editor: Any, app: Flask) -> N
 def test_a_form_refuses_an_email_with_what_nobody_sees(as_editor: Any, app: Flask) -> None:
     page = as_editor.post_form(NEW, {"name": "Ann", "email": "an\u200bn@example.com"})
 
-    assert "Email contains a character that nobody sees: zero width space (U+200B). Take it out." in page.get_data(
-        as_text=True
-    )
+    assert "Email contains an invisible character: zero width space (U+200B). Remove it." in page.get_data(as_text=True)
     assert users(app) == []
 
 
@@ -182,7 +181,7 @@ def test_what_nobody_sees_is_looked_for_in_quotation_marks(make_user: Callable[.
 
 @pytest.mark.usefixtures("context")
 def test_an_account_is_made_and_signed_in_to_however_its_email_is_typed(password: str) -> None:
-    with records.commit(db.session, Staff):
+    with save.saving(db.session, Staff):
         made = accounts.create_staff(
             db.session,
             name=f" {DECOMPOSED}\u200b",
@@ -193,7 +192,7 @@ def test_an_account_is_made_and_signed_in_to_however_its_email_is_typed(password
 
     assert (made.name, made.email) == (COMPOSED, "josé@example.com")
     for typed in ("josé@example.com", "JOSÉ@example.com", "jose\u0301@example.com", "\u200bjosé@example.com "):
-        outcome = prove_by_password(db.session, email=typed, password=password, visitor=NOBODY_KNOWN)
+        outcome = prove_by_password(db.session, email=typed, password=password, client=NOBODY_KNOWN)
         assert outcome.staff is made
 
 

@@ -16,11 +16,12 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from admin_app import create_app
+from admin_app.db import caseless
 from admin_app.extensions import db
-from admin_app.models import caseless
 from admin_app.models.post import Post
 from admin_app.models.user import User
-from admin_app.selection import search_indexes, sort_indexes
+from admin_app.selection.search import indexes as search_indexes
+from admin_app.selection.sorting import text_indexes
 
 MIGRATIONS = str(Path(__file__).resolve().parents[1] / "migrations")
 TABLES = {
@@ -71,7 +72,7 @@ def shape() -> dict[str, Any]:
     with db.engine.connect() as connection:
         inspector = inspect(connection)
         sorts: dict[str, set[str]] = defaultdict(set)
-        for index in sort_indexes.present(connection):
+        for index in text_indexes.present(connection):
             sorts[index.table].add(index.name)
         return {
             name: [
@@ -123,7 +124,7 @@ def test_the_models_ask_for_nothing_that_they_do_not_make() -> None:
     with db.engine.connect() as connection:
         owners = (
             search_indexes.is_own,
-            lambda name, _: sort_indexes.is_own(name),
+            lambda name, _: text_indexes.is_own(name),
             lambda name, _: caseless.is_own(name),
         )
         own = {"include_name": lambda name, *_: not any(is_own(name, db.metadata) for is_own in owners)}

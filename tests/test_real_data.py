@@ -17,9 +17,9 @@ from sqlalchemy import func, select
 
 from admin_app import cli
 from admin_app.extensions import db
-from admin_app.letters import composed
 from admin_app.models.post import Post
 from admin_app.models.user import User
+from admin_app.unicode_text import composed
 from tests.page import Page
 
 USERS, POSTS, OWNERLESS, FORMULAS = 13_837, 19_452, 462, 3_192
@@ -79,8 +79,8 @@ def test_the_main_job_on_real_data(
     app: Flask, real: list[str], *, manage: Callable[..., str], as_editor: Any, shared_data: Path, tmp_path: Path
 ) -> None:
     assert real == [
-        "13,837 users made, 0 users changed, 0 the same as before.\n",
-        "19,452 posts made, 0 posts changed, 0 the same as before.\n",
+        "13,837 users created.\n",
+        "19,452 posts created.\n",
     ]
     assert [number(app), number(app, Post.user_id.is_(None))] == [POSTS, OWNERLESS]
     every_text_came_in_as_it_stands_in_the_file(app, shared_data)
@@ -122,7 +122,7 @@ def an_exported_file_brings_nothing_new(app: Flask, manage: Callable[..., str], 
 
         said = manage("import", name, tmp_path / f"{name}.csv")
 
-        assert said == f"0 {name}s made, 0 {name}s changed, {count:,} the same as before.\n"
+        assert said == f"{count:,} {name}s unchanged.\n"
     assert state(app) == before
 
 

@@ -10,17 +10,17 @@ from flask import Flask
 from sqlalchemy import Enum, func, select, update
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from admin_app.domain.finding import find_one
+from admin_app.domain.records.lookup import find_one
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
 from admin_app.models.role import Role
 from admin_app.models.staff import Staff, StaffSession
 from admin_app.models.user import User
-from admin_app.panel.operators.choice import ChoiceInList, ChoiceNotInList
-from tests.domain.undoing import take_back
+from admin_app.panel.kinds.choice import ChoiceInList, ChoiceNotInList
+from tests.domain.audit.undoing import take_back
 from tests.page import Page
-from tests.panel.history import edit
-from tests.panel.test_restoring import restore
+from tests.panel.history.history import edit
+from tests.panel.history.test_restoring import restore
 from tests.selection.searching import rows_of, selection
 
 MakeUser = Callable[..., User]

@@ -107,6 +107,6 @@ def test_command_line_brings_it_in_and_out_again(project: Path) -> None:
     exported = run(project, "manage.py", "export", "tag", "-o", "again.csv")
     again = require(project, "manage.py", "import", "tag", "again.csv")
 
-    assert brought.strip() == "1 tag made, 0 tags changed, 0 the same as before."
+    assert brought.strip() == "1 tag created."
     assert exported.returncode == 0
-    assert again.strip() == "0 tags made, 0 tags changed, 1 the same as before."
+    assert again.strip() == "1 tag unchanged."

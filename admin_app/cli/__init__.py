@@ -24,10 +24,10 @@ from admin_app.cli.jobs import jobs, worker
 from admin_app.cli.serve import run
 from admin_app.cli.staff import staff
 from admin_app.cli.transfer import export, import_
-from admin_app.current import Actor, acting
+from admin_app.context import Actor, acting
+from admin_app.db.troubles import trouble_of
 from admin_app.errors import AdminError
 from admin_app.models.change_set import Kind
-from admin_app.models.troubles import trouble_of
 
 
 class Commands(FlaskGroup):
@@ -36,7 +36,7 @@ class Commands(FlaskGroup):
     def invoke(self, ctx: click.Context) -> object:
         """Run the command."""
         try:
-            with acting(person_at_the_terminal, kind=Kind.COMMAND):
+            with acting(terminal_actor, kind=Kind.COMMAND):
                 return super().invoke(ctx)
         except AdminError as error:
             raise click.ClickException(str(error)) from error
@@ -46,11 +46,11 @@ class Commands(FlaskGroup):
             if not isinstance(error, OperationalError | ProgrammingError):
                 raise
             reason = str(error.orig).strip().splitlines()[0]
-            message = f"The database refused: {reason}. If it is new, make its tables with: manage.py db upgrade"
+            message = f"The database refused: {reason}. If it is new, create its tables with: manage.py db upgrade"
             raise click.ClickException(message) from error
 
 
-def person_at_the_terminal() -> Actor:
+def terminal_actor() -> Actor:
     """Return who runs the command, as the machine knows them: no member of staff."""
     try:
         name = getpass.getuser()
@@ -68,7 +68,7 @@ def main(create_app: Callable[[], Flask]) -> None:
         click.echo(f"Error: {error}", err=True)
         sys.exit(2)
     commands = Commands(
-        create_app=lambda: app, load_dotenv=False, help="The admin dashboard: serve it, and look after its data."
+        create_app=lambda: app, load_dotenv=False, help="The admin dashboard: run it and manage its data."
     )
     # Flask's own options choose another application or read a file of settings: there is one of the first, none of the second.
     commands.params = [option for option in commands.params if option.name in {"version", "help"}]

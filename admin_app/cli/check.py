@@ -17,13 +17,14 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from admin_app.domain import accounts, powers, roles, two_factor
+from admin_app.db.schema_version import NEWER, current_revisions, newer_than
+from admin_app.db.troubles import trouble_of
+from admin_app.domain.auth import accounts, two_factor
+from admin_app.domain.permissions import privileges, roles
 from admin_app.errors import ConfigurationError
-from admin_app.extensions import db
+from admin_app.extensions import db, this_application
+from admin_app.formatting import in_words
 from admin_app.models.staff import Staff
-from admin_app.models.troubles import trouble_of
-from admin_app.models.versions import NEWER, current_revisions, newer_than
-from admin_app.text import in_words
 
 # Of a key of 32 characters, that many bits if each were as likely as it is frequent: "abcabcabc…" has a tenth of it.
 FEWEST_BITS = 96
@@ -44,7 +45,9 @@ class Finding:
 
 
 @click.command()
-@click.option("--deploy", is_flag=True, help="Take every finding for an error, and end with 1: for before going live.")
+@click.option(
+    "--deploy", is_flag=True, help="Treat every finding as an error and exit with 1: for use before going live."
+)
 @with_appcontext
 def check(*, deploy: bool) -> None:
     """Look at the settings, the database and the accounts, and say what is not as it should be."""
@@ -52,7 +55,7 @@ def check(*, deploy: bool) -> None:
     for finding in found:
         click.echo(f"{'Error' if deploy else 'Warning'}: {finding}", err=True)
     if not found:
-        click.echo("Nothing was found.")
+        click.echo("No problems found.")
     if found and deploy:
         raise SystemExit(1)
 
@@ -62,7 +65,7 @@ def findings(*, is_live: bool = False) -> list[Finding]:
 
     On one's own machine, tried out alone, some things are as they should be that are not where others come.
     """
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- the object behind the proxy, as Flask documents
+    app = this_application()
     is_live = is_live or app.config["HTTPS"] or bool(app.config["PROXIES"] or _public_hosts(app))
     return [finding for look in (*CHECKS, *(LIVE_CHECKS if is_live else ())) for finding in look(app)]
 
@@ -74,14 +77,14 @@ def _public_hosts(app: Flask) -> set[str]:
 
 def _debug(app: Flask) -> Iterator[Finding]:
     if app.debug:
-        yield Finding("Debug mode is on: its error pages let whoever sees one run code.", "Unset FLASK_DEBUG.")
+        yield Finding("Debug mode is on: anyone who sees an error page can run code.", "Unset FLASK_DEBUG.")
 
 
 def _secret(app: Flask) -> Iterator[Finding]:
     if _bits(str(app.secret_key)) < FEWEST_BITS:
         yield Finding(
-            "The secret key repeats itself, so that it may be guessed.",
-            "Unset ADMIN_SECRET_KEY to have one made; everybody signs in again, and two-factor sign-in has to be reset.",
+            "The secret key repeats itself, so it could be guessed.",
+            "Unset ADMIN_SECRET_KEY to have one created. Everyone has to sign in again, and two-factor sign-in has to be reset.",
         )
 
 
@@ -94,7 +97,7 @@ def _bits(secret: str) -> float:
 def _hosts(app: Flask) -> Iterator[Finding]:
     if app.config["PROXIES"] and not app.config["TRUSTED_HOSTS"]:
         yield Finding(
-            "Behind a proxy, any host name is answered to: links in emails may lead to somebody else's.",
+            "Behind a proxy, the dashboard answers to any host name: links in emails could lead to someone else's site.",
             "Set ADMIN_HOSTS to the public name.",
         )
 
@@ -102,8 +105,8 @@ def _hosts(app: Flask) -> Iterator[Finding]:
 def _https(app: Flask) -> Iterator[Finding]:
     if not app.config["HTTPS"] and (app.config["PROXIES"] or _public_hosts(app)):
         yield Finding(
-            "People come from elsewhere, but cookies may be sent over http, and passwords read on the way.",
-            "Let the proxy speak https, and set ADMIN_HTTPS=1.",
+            "People use it over the network, but cookies can be sent over http and passwords read on the way.",
+            "Let the proxy use https, and set ADMIN_HTTPS=1.",
         )
 
 
@@ -117,7 +120,7 @@ def _migrations(app: Flask) -> Iterator[Finding]:
             yield Finding(trouble.problem, trouble.advice)
             return
         reason = str(getattr(error, "orig", error)).strip().partition("\n")[0]
-        yield Finding(f"The database cannot be asked: {reason}.", "Look at DATABASE_URL, and whether it runs.")
+        yield Finding(f"The database does not answer: {reason}.", "Check DATABASE_URL, and that the database runs.")
         return
     if problem := newer_than(scripts, current):
         yield Finding(problem, NEWER)
@@ -135,27 +138,27 @@ def _files(app: Flask) -> Iterator[Finding]:
         # What the folder hides, the file's own mode does not show.
         is_hidden = path.exists() and not path.parent.stat().st_mode & stat.S_IXOTH
         if path.exists() and path.stat().st_mode & stat.S_IROTH and not is_hidden:
-            yield Finding(f"Everybody on this machine can read {path}.", f"Run: chmod 600 {path}")
+            yield Finding(f"Everyone on this machine can read {path}.", f"Run: chmod 600 {path}")
 
 
 def _proxies(app: Flask) -> Iterator[Finding]:
     if not app.config["PROXIES"]:
         yield Finding(
-            "No proxy is said to be in front, and the dashboard speaks no https itself: passwords could be read on the way.",
+            "No proxy is set, and the dashboard itself does not use https: passwords could be read on the way.",
             "Set ADMIN_PROXIES=1, ADMIN_HTTPS=1 and ADMIN_HOSTS behind one that does.",
         )
 
 
 def _second_factors(app: Flask) -> Iterator[Finding]:
     try:
-        powerful = powers.powerful_roles(db.session) - app.config["TWO_FACTOR"]
+        powerful = privileges.privileged_roles(db.session) - app.config["TWO_FACTOR"]
     except SQLAlchemyError:
         # Without its tables; the migrations' check says so.
         db.session.rollback()
         return
     if powerful:
         yield Finding(
-            f"A password alone signs in the {'role' if len(powerful) == 1 else 'roles'} {in_words(sorted(powerful))}.",
+            f"People with the {'role' if len(powerful) == 1 else 'roles'} {in_words(sorted(powerful))} sign in with a password only.",
             f"Set ADMIN_TWO_FACTOR={','.join(sorted({*app.config['TWO_FACTOR'], *powerful}))}",
         )
 
@@ -164,7 +167,7 @@ def _roles(app: Flask) -> Iterator[Finding]:
     try:
         roles.require_known(db.session, app.config["TWO_FACTOR"], "ADMIN_TWO_FACTOR")
     except ConfigurationError as error:
-        yield Finding(str(error), "Name roles by their keys: until then whoever is meant needs no second factor.")
+        yield Finding(str(error), "Use the roles' keys. Until then these people need no second factor.")
     except SQLAlchemyError:
         # Without its tables; the migrations' check says so.
         db.session.rollback()
@@ -174,7 +177,7 @@ def _people(_app: Flask) -> Iterator[Finding]:
     try:
         if not accounts.is_set_up(db.session):
             yield Finding(
-                "Nobody has an account: whoever has the set-up link becomes the owner.", "Make the first one."
+                "There are no accounts yet: whoever has the set-up link becomes the owner.", "Create the first one."
             )
         required = current_app.config["TWO_FACTOR"]
         people = db.session.scalars(select(Staff).where(Staff.is_active).order_by(Staff.name, Staff.id)).all()
@@ -189,8 +192,8 @@ def _people(_app: Flask) -> Iterator[Finding]:
         return
     if missing:
         yield Finding(
-            f"Without the second factor that the role needs: {', '.join(missing)}.",
-            "They are led to it at their next sign-in; their sessions go on until then.",
+            f"These people do not have the second factor that their role needs: {', '.join(missing)}.",
+            "They set it up at their next sign-in. Their sessions go on until then.",
         )
 
 

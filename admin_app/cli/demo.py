@@ -6,11 +6,11 @@ import click
 from flask.cli import with_appcontext
 from tqdm import tqdm
 
-from admin_app import text
-from admin_app.current import writing
+from admin_app import formatting
+from admin_app.context import writing
+from admin_app.db.connection import refresh_statistics
 from admin_app.domain.demo import make_demo
 from admin_app.extensions import db
-from admin_app.models.connection import refresh_statistics
 
 
 @click.command()
@@ -23,4 +23,6 @@ def demo(users: int, posts: int) -> None:
         make_demo(db.session, users=users, posts=posts, on_rows=bar.update)
         db.session.commit()
         refresh_statistics(db.session)
-    click.echo(f"{text.counted(users, 'user', 'users')} and {text.counted(posts, 'post', 'posts')} were added.")
+    click.echo(
+        f"{formatting.counted(users, 'user', 'users')} and {formatting.counted(posts, 'post', 'posts')} were added."
+    )

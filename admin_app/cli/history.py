@@ -9,9 +9,9 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 from tqdm import tqdm
 
-from admin_app import text
-from admin_app.current import writing
-from admin_app.domain import history as trail
+from admin_app import formatting
+from admin_app.context import writing
+from admin_app.domain.audit import reader as audit_reader
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
 
@@ -22,12 +22,12 @@ def history() -> None:
 
 
 @history.command("list")
-@click.option("--number", default=20, show_default=True, type=click.IntRange(1), help="How many acts to list.")
+@click.option("--number", default=20, show_default=True, type=click.IntRange(1), help="How many changes to list.")
 @with_appcontext
 def list_(number: int) -> None:
-    """List the newest acts."""
+    """List the newest changes."""
     for done in db.session.scalars(select(ChangeSet).order_by(ChangeSet.id.desc()).limit(number)):
-        click.echo(f"{text.exact_time(done.at)}  {done.actor or 'Unknown'}  {done.kind}  {done.summary}")
+        click.echo(f"{formatting.exact_time(done.at)}  {done.actor or 'Unknown'}  {done.kind}  {done.summary}")
 
 
 @history.command()
@@ -35,11 +35,13 @@ def list_(number: int) -> None:
     "--before",
     required=True,
     type=click.DateTime(["%Y-%m-%d"]),
-    help="The first day that is kept, in UTC: 2026-01-31.",
+    help="The first day to keep, in UTC: 2026-01-31.",
 )
 @with_appcontext
 def prune(before: datetime) -> None:
-    """Forget what was done before a day. What is forgotten cannot be undone any more."""
+    """Delete from the history what was done before a day. It can no longer be undone."""
     with writing(), tqdm(unit=" rows", disable=None) as bar:
-        number = trail.prune(db.session, before.replace(tzinfo=UTC), on_rows=bar.update)
-    click.echo(f"{text.counted(number, 'act', 'acts')} from before {before:%Y-%m-%d} were forgotten.")
+        number = audit_reader.prune(db.session, before.replace(tzinfo=UTC), on_rows=bar.update)
+    click.echo(
+        f"Deleted {formatting.counted(number, 'change', 'changes')} from before {before:%Y-%m-%d} from the history."
+    )

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import click
 from alembic.script import ScriptDirectory
-from flask import Flask, current_app
 from flask.cli import with_appcontext
 
-from admin_app import text
-from admin_app.current import writing
+from admin_app import formatting
+from admin_app.context import writing
+from admin_app.db.schema_version import require_no_newer
 from admin_app.errors import NotFoundError
-from admin_app.extensions import db
-from admin_app.jobs import again, ledger
+from admin_app.extensions import db, this_application
+from admin_app.jobs import rerun
+from admin_app.jobs import store as job_store
 from admin_app.jobs.queue import the_queue
 from admin_app.jobs.worker import work
-from admin_app.models.versions import require_no_newer
 
 # `manage.py run` has as many.
 THREADS = 2
@@ -27,13 +27,13 @@ THREADS = 2
 @with_appcontext
 def worker(threads: int) -> None:
     """Work on jobs until Ctrl-C; `run` has a worker of its own, this is one more, here or on another machine."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- the object behind the proxy, as Flask documents
+    app = this_application()
     with db.engine.connect() as connection:
         require_no_newer(connection, ScriptDirectory(app.extensions["migrate"].directory))
     # The tables have to be there before anything is waited for.
-    ledger.is_anybody_working(db.session)
+    job_store.is_anybody_working(db.session)
     db.session.remove()
-    click.echo("Working on jobs  (Ctrl-C stops it)")
+    click.echo("Running jobs  (Ctrl-C stops it)")
     work(app, threads=threads)
 
 
@@ -47,12 +47,12 @@ def jobs() -> None:
 @with_appcontext
 def list_(last: int) -> None:
     """List the newest jobs of everybody."""
-    for job in ledger.jobs_of(db.session, staff_id=None, limit=last):
-        of = f" of {text.number(job.total)}" if job.total is not None else ""
-        state = f"{job.state.value} (its worker is gone)" if ledger.is_lost(job) else job.state.value
+    for job in job_store.jobs_of(db.session, staff_id=None, limit=last):
+        of = f" of {formatting.number(job.total)}" if job.total is not None else ""
+        state = f"{job.state.value} (its worker has stopped)" if job_store.is_lost(job) else job.state.value
         error = f"  {job.error}" if job.error else ""
-        click.echo(f"{job.id}  {job.staff.email}  {job.title}  {state}  {text.number(job.done)}{of} rows{error}")
-    if not ledger.is_anybody_working(db.session):
+        click.echo(f"{job.id}  {job.staff.email}  {job.title}  {state}  {formatting.number(job.done)}{of} rows{error}")
+    if not job_store.is_anybody_working(db.session):
         click.echo("No worker is running. Start one with: manage.py worker", err=True)
 
 
@@ -62,10 +62,10 @@ def list_(last: int) -> None:
 def cancel(job_id: int) -> None:
     """Stop job JOB_ID; what it wrote is taken away."""
     with writing():
-        job = ledger.requested(db.session, job_id=job_id, staff_id=None)
-        title, is_done = job.title, ledger.cancel(db.session, job_id=job_id)
+        job = job_store.requested(db.session, job_id=job_id, staff_id=None)
+        title, is_done = job.title, job_store.cancel(db.session, job_id=job_id)
         db.session.commit()
-    _say(is_done, f"“{title}” was cancelled.", f"“{title}” had ended already.")
+    _say(f"“{title}” was cancelled.", is_done=is_done, else_=f"“{title}” had already ended.")
 
 
 @jobs.command()
@@ -74,15 +74,15 @@ def cancel(job_id: int) -> None:
 def retry(job_id: int) -> None:
     """Begin job JOB_ID anew, after it failed or was cancelled, or where its file is gone."""
     with writing():
-        job = ledger.requested(db.session, job_id=job_id, staff_id=None)
-        title, is_done = job.title, again.begin_anew(db.session, job=job, files=the_queue().files)
+        job = job_store.requested(db.session, job_id=job_id, staff_id=None)
+        title, is_done = job.title, rerun.begin_anew(db.session, job=job, files=the_queue().files)
         db.session.commit()
     if is_done:
         the_queue().wake(job_id)
-    _say(is_done, f"“{title}” begins anew.", f"“{title}” is under way or done already.")
+    _say(f"“{title}” was started again.", is_done=is_done, else_=f"“{title}” is already running or done.")
 
 
-def _say(is_done: bool, done: str, not_done: str) -> None:  # noqa: FBT001 -- read beside its two sentences
+def _say(done: str, *, is_done: bool, else_: str) -> None:
     if not is_done:
-        raise NotFoundError(not_done)
+        raise NotFoundError(else_)
     click.echo(done)

@@ -8,18 +8,19 @@ import sys
 from typing import Any
 
 import click
-from flask import Flask, current_app
+from flask import Flask
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
 from gunicorn.app.base import BaseApplication
 
 from admin_app.cli.address import HOST, PORT, listening_address, public_address
 from admin_app.cli.check import findings
+from admin_app.cli.gunicorn_worker import ARRIVAL, PATIENCE, PatientWorker
 from admin_app.cli.jobs import THREADS as JOBS
-from admin_app.cli.keeper import keep_worker, stop_keeper
-from admin_app.cli.sending import ARRIVAL, PATIENCE, Sending
-from admin_app.domain import accounts, roles
-from admin_app.extensions import db
+from admin_app.cli.supervisor import keep_worker, stop_keeper
+from admin_app.domain.auth import accounts
+from admin_app.domain.permissions import roles
+from admin_app.extensions import db, this_application
 from admin_app.pages.auth import set_up_url
 
 # Threads wait for the database and for slow readers; two processes use two cores.
@@ -37,7 +38,7 @@ class Server(BaseApplication):
     """Gunicorn, told what to serve by us and not by a file."""
 
     def __init__(self, app: Flask, options: dict[str, Any], *, arrival: int) -> None:
-        """Keep the application, the options, and for `Sending` the seconds in which a request has to arrive."""
+        """Keep the application, the options, and for `PatientWorker` the seconds in which a request has to arrive."""
         self.app = app
         self.arrival = arrival
         self.options = options
@@ -66,7 +67,7 @@ class Server(BaseApplication):
     "--port",
     default=PORT,
     show_default=True,
-    help="The port; 0: a free one.",
+    help="The port; 0 for any free one.",
     type=click.IntRange(0, 65535),
 )
 @click.option("--workers", default=WORKERS, show_default=True, help="How many processes.", type=click.IntRange(1, 64))
@@ -77,27 +78,27 @@ class Server(BaseApplication):
     "--jobs",
     default=JOBS,
     show_default=True,
-    help="How many jobs at once; 0: `worker` runs elsewhere.",
+    help="How many jobs at once; 0 if `worker` runs elsewhere.",
     type=click.IntRange(0, 64),
 )
 @click.option(
     "--patience",
     default=PATIENCE,
     show_default=True,
-    help="Seconds to wait for a client that takes nothing.",
+    help="Seconds to wait for a client that reads nothing.",
     type=click.IntRange(1, 3600),
 )
 @click.option(
     "--arrival",
     default=ARRIVAL,
     show_default=True,
-    help="Seconds for a request to arrive: its head, then its body, which has more while it goes on coming.",
+    help="Seconds for a request to arrive: its head, then its body, which gets more time while it keeps coming.",
     type=click.IntRange(1, 3600),
 )
 @with_appcontext
 def run(*, host: str, port: int, workers: int, threads: int, jobs: int, patience: int, arrival: int) -> None:
     """Bring the database up to date, then serve the dashboard until Ctrl-C."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- the object behind the proxy, as Flask documents
+    app = this_application()
     listener = _listen(host, port)
     upgrade()
     # A slip of the pen in the setting must not let anybody off.
@@ -106,7 +107,7 @@ def run(*, host: str, port: int, workers: int, threads: int, jobs: int, patience
     click.echo(f"The dashboard is at {address}/  (Ctrl-C stops it)")
     if not accounts.is_set_up(db.session):
         with app.test_request_context(base_url=public_address(app, address)):
-            click.echo(f"Nobody has an account yet. Make the first one at {set_up_url()}")
+            click.echo(f"There are no accounts yet. Create the first one at {set_up_url()}")
     for finding in findings():
         click.echo(f"Warning: {finding}", err=True)
     db.session.remove()
@@ -115,7 +116,7 @@ def run(*, host: str, port: int, workers: int, threads: int, jobs: int, patience
         "bind": f"fd://{listener.fileno()}",
         "workers": workers,
         "threads": threads,
-        "worker_class": Sending,
+        "worker_class": PatientWorker,
         # A worker that is busy sending a long export is alive: threads report for it.
         "timeout": patience,
         # The longest that gunicorn takes: a page's ticked rows stand in the address, beside its filters.

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import click
-from flask import Flask, current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
-from admin_app import text
+from admin_app import formatting
 from admin_app.cli.address import listening_address, public_address
-from admin_app.current import writing
-from admin_app.domain import accounts, passwords, records, restored, roles, sessions, sign_in, two_factor
+from admin_app.context import writing
+from admin_app.db.caseless import same
+from admin_app.db.ordering import in_order
+from admin_app.domain.auth import accounts, after_restore, passwords, sessions, sign_in, two_factor
+from admin_app.domain.permissions import roles
+from admin_app.domain.records import save
 from admin_app.errors import NotFoundError
-from admin_app.extensions import db
-from admin_app.models.caseless import same
-from admin_app.models.ordering import in_order
+from admin_app.extensions import db, this_application
 from admin_app.models.staff import Staff
-from admin_app.web.password_links import hand_over
+from admin_app.web.mail.password_links import hand_over
 
 
 def _some(_context: click.Context, _option: click.Parameter, keys: tuple[str, ...]) -> tuple[str, ...]:
     """Refuse an account without a role before anything else is asked for: roles add up, so none goes without saying."""
     if not keys:
-        message = "Say which role the person gets, like --role editor."
+        message = "Choose a role for the person, like --role editor."
         raise click.UsageError(message)
     return keys
 
@@ -32,24 +33,24 @@ _roles = click.option(
     multiple=True,
     callback=_some,
     is_eager=True,
-    help="A role's key, like owner; several by several of these. One is needed.",
+    help="A role's key, like owner. Give it again for each further role; one is needed.",
 )
 
 
 @click.group()
 def staff() -> None:
-    """Make and look after the accounts of people who sign in."""
+    """Create and manage the accounts of people who sign in."""
 
 
 @staff.command()
 @click.argument("email")
 @click.option("--name", prompt=True, help="The person's name.")
 @_roles
-@click.password_option(help="Asked for when it is left out, which keeps it out of the shell's history.")
+@click.password_option(help="Asked for if left out, which keeps it out of the shell's history.")
 @with_appcontext
 def create(email: str, name: str, role: tuple[str, ...], password: str) -> None:
-    """Make an account."""
-    with writing(), records.commit(db.session, Staff):
+    """Create an account."""
+    with writing(), save.saving(db.session, Staff):
         person = accounts.create_staff(db.session, name=name, email=email, roles=_known(role), password=password)
     click.echo(f"{name} can sign in as {accounts.normalised_email(email)} ({person.role_names.lower()}).")
 
@@ -60,8 +61,8 @@ def create(email: str, name: str, role: tuple[str, ...], password: str) -> None:
 @_roles
 @with_appcontext
 def invite(email: str, name: str, role: tuple[str, ...]) -> None:
-    """Make an account without a password, and a link with which the person chooses one."""
-    with writing(), records.commit(db.session, Staff):
+    """Create an account without a password, and a link with which the person chooses one."""
+    with writing(), save.saving(db.session, Staff):
         accounts.create_staff(db.session, name=name, email=email, roles=_known(role), password=None)
     _hand_over(email)
 
@@ -72,17 +73,17 @@ def list_() -> None:
     """List the accounts."""
     people = db.session.scalars(select(Staff).order_by(in_order(Staff.name), Staff.id)).all()
     if not people:
-        click.echo("Nobody has an account yet. Make one with: manage.py staff create EMAIL --role owner")
+        click.echo("There are no accounts yet. Create one with: manage.py staff create EMAIL --role owner")
     for person in people:
-        last = text.exact_time(person.last_sign_in_at) if person.last_sign_in_at else "never signed in"
+        last = formatting.exact_time(person.last_sign_in_at) if person.last_sign_in_at else "never signed in"
         state = "" if person.is_active else "  (disabled)"
         click.echo(f"{person.email}  {person.name}  {','.join(person.roles)}  {last}{state}")
 
 
 @staff.command("reset-password")
 @click.argument("email")
-@click.option("--link", is_flag=True, help="Make a link with which the person chooses a password, and set none.")
-@click.option("--password", help="Asked for when it is left out, which keeps it out of the shell's history.")
+@click.option("--link", is_flag=True, help="Create a link with which the person chooses a password, and set none.")
+@click.option("--password", help="Asked for if left out, which keeps it out of the shell's history.")
 @with_appcontext
 def reset_password(email: str, password: str | None, *, link: bool) -> None:
     """Set a new password, and end the person's sessions."""
@@ -91,7 +92,7 @@ def reset_password(email: str, password: str | None, *, link: bool) -> None:
         return
     if password is None:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    with writing(), records.commit(db.session, Staff):
+    with writing(), save.saving(db.session, Staff):
         person = _person(email)
         passwords.set_password(db.session, person, password)
     click.echo(f"{person.name} has a new password and is signed out everywhere.")
@@ -102,7 +103,7 @@ def reset_password(email: str, password: str | None, *, link: bool) -> None:
 @with_appcontext
 def disable(email: str) -> None:
     """Switch an account off, and end the person's sessions."""
-    with writing(), records.commit(db.session, Staff):
+    with writing(), save.saving(db.session, Staff):
         person = _person(email)
         accounts.disable(db.session, person)
     click.echo(f"{person.name} can no longer sign in.")
@@ -112,11 +113,11 @@ def disable(email: str) -> None:
 @click.argument("email")
 @with_appcontext
 def unlock(email: str) -> None:
-    """Forget the failed tries at an account, so that the next one is not delayed."""
-    with writing(), records.commit(db.session, Staff):
+    """Reset the failed attempts at an account, so that the next one is not delayed."""
+    with writing(), save.saving(db.session, Staff):
         person = _person(email)
         sign_in.unlock(db.session, person)
-    click.echo(f"{person.name} can try again at once, from anywhere.")
+    click.echo(f"{person.name} can try again now, from anywhere.")
 
 
 @staff.command("reset-two-factor")
@@ -124,50 +125,50 @@ def unlock(email: str) -> None:
 @with_appcontext
 def reset_two_factor(email: str) -> None:
     """Take a person's second factor away, for when app and recovery codes are lost, and end their sessions."""
-    with writing(), records.commit(db.session, Staff):
+    with writing(), save.saving(db.session, Staff):
         person = _person(email)
         two_factor.reset(db.session, person)
         sessions.end_all(db.session, person)
-    click.echo(f"{person.name} signs in with the password alone, and is signed out everywhere.")
+    click.echo(f"{person.name} signs in with a password only, and is signed out everywhere.")
 
 
 @staff.command("sign-out")
-@click.option("--all", "everybody", is_flag=True, required=True, help="Everybody; there is no other way.")
+@click.option("--all", is_flag=True, required=True, expose_value=False, help="Everyone; there is no other way.")
 @with_appcontext
-def sign_out(*, everybody: bool) -> None:  # noqa: ARG001 -- said, so that nobody does it by a slip
+def sign_out() -> None:
     """End everybody's sessions, password links and recovery codes: after a backup was restored."""
-    with writing(), records.commit(db.session, Staff):
-        ended = restored.sign_everybody_out(db.session)
-    click.echo(f"Everybody is signed out. Ended: {ended}.")
-    click.echo("Who had recovery codes makes new ones under Account.")
+    with writing(), save.saving(db.session, Staff):
+        ended = after_restore.sign_everybody_out(db.session)
+    click.echo(f"Everyone is signed out. Ended: {ended}.")
+    click.echo("Those who had recovery codes create new ones under Account.")
 
 
 def _known(keys: tuple[str, ...]) -> tuple[str, ...]:
     """Refuse a slip of the pen as a wrong use, with what there is."""
     known = roles.names(db.session)
     if unknown := [key for key in keys if key not in known]:
-        message = f"{', '.join(unknown)} is no role. There is: {', '.join(known)}."
+        message = f"{', '.join(unknown)} is not a role. Choose from: {', '.join(known)}."
         raise click.BadParameter(message, param_hint="--role")
     return keys
 
 
 def _hand_over(email: str) -> None:
     """Send the link or print it. The address is the public one where it is known."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- the object behind the proxy, as Flask documents
+    app = this_application()
     with writing(), app.test_request_context(base_url=public_address(app, listening_address(app))):
         person = _person(email)
         name, to = person.name, person.email
         link = hand_over(person)
     if link.is_sent:
-        click.echo(f"An email with a link is on its way to {to}.")
+        click.echo(f"A link was sent to {to}.")
     else:
-        click.echo(f"Give this link to {name}. It sets a password once, within {link.hours}:")
+        click.echo(f"Send this link to {name} through a channel you trust. It works once and expires in {link.hours}:")
         click.echo(link.url)
 
 
 def _person(email: str) -> Staff:
     person: Staff | None = db.session.scalar(select(Staff).where(same(Staff.email, accounts.normalised_email(email))))
     if person is None:
-        message = f"Nobody has an account with the email {email}. See: manage.py staff list"
+        message = f"No account has the email {email}. See: manage.py staff list"
         raise NotFoundError(message)
     return person

@@ -75,7 +75,7 @@ def to_standard_output() -> Iterator[None]:
 def _is_replaced(name: str) -> bool:
     """Whether a file may take the place of what is there: not that of a pipe or of a device."""
     try:
-        return stat.S_ISREG(os.stat(name).st_mode)  # noqa: PTH116 -- what a link leads to
+        return stat.S_ISREG(Path(name).stat().st_mode)
     except FileNotFoundError:
         return True
 

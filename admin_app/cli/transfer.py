@@ -12,37 +12,36 @@ import click
 from flask.cli import with_appcontext
 from tqdm import tqdm
 
-from admin_app import text
 from admin_app.cli.streams import opened, to_standard_output, write_to
-from admin_app.current import time_zone, writing
-from admin_app.domain import records
+from admin_app.context import time_zone, writing
+from admin_app.db.connection import refresh_statistics
+from admin_app.domain.records import save
 from admin_app.errors import NotFoundError, TransferError
 from admin_app.extensions import db
-from admin_app.models.connection import refresh_statistics
 from admin_app.panel.access.access import access_to
 from admin_app.panel.export.columns import ignored_headers, import_columns
 from admin_app.panel.export.export import export_file, order
 from admin_app.panel.registry import resources
 from admin_app.panel.resource import Resource
+from admin_app.timezones import UTC_NAME, offered, zone_of
 from admin_app.transfer.formats import FORMATS, FileOptions
 from admin_app.transfer.formats.csv import DELIMITERS
-from admin_app.transfer.importing import Report, import_csv
-from admin_app.transfer.reading import decoded
-from admin_app.zones import UTC_NAME, offered, zone_of
+from admin_app.transfer.import_.csv_reader import decoded
+from admin_app.transfer.import_.importer import Report, import_csv
 
 
 def _encoding(_context: click.Context, _option: click.Parameter, name: str) -> str:
     try:
         io.TextIOWrapper(io.BytesIO(), name or None)
     except LookupError as error:
-        message = f"there is no encoding “{name}”; there is utf-8, utf-16, windows-1252 and others"
+        message = f"the encoding “{name}” does not exist; choose utf-8, utf-16, windows-1252 or another"
         raise click.BadParameter(message) from error
     return name
 
 
 def _zone(_context: click.Context, _option: click.Parameter, name: str) -> tzinfo:
     if name not in offered():
-        message = f"there is no time zone “{name}”; there is UTC, Europe/Berlin and others"
+        message = f"the time zone “{name}” does not exist; choose UTC, Europe/Berlin or another"
         raise click.BadParameter(message)
     return zone_of(name)
 
@@ -50,9 +49,11 @@ def _zone(_context: click.Context, _option: click.Parameter, name: str) -> tzinf
 @click.command("import")
 @click.argument("resource")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
-@click.option("--progress", is_flag=True, help="Show a bar.")
+@click.option("--progress", is_flag=True, help="Show a progress bar.")
 @click.option("--verbatim", is_flag=True, help="Keep the apostrophe before =, +, - and @ that spreadsheets hide.")
-@click.option("--encoding", default="", callback=_encoding, help="Of a file that is not UTF-8, like windows-1252.")
+@click.option(
+    "--encoding", default="", callback=_encoding, help="The encoding of a file that is not UTF-8, like windows-1252."
+)
 @with_appcontext
 def import_(resource: str, file: str, *, progress: bool, verbatim: bool, encoding: str) -> None:
     """Read FILE.csv into RESOURCE, all of it or nothing; - is standard input.
@@ -71,17 +72,20 @@ def import_(resource: str, file: str, *, progress: bool, verbatim: bool, encodin
         for number, problem in error.problems:
             click.echo(f"Row {number}, {problem}", err=True)
         raise
-    made, changed = (
-        text.counted(report.created, view.noun, view.nouns),
-        text.counted(report.changed, view.noun, view.nouns),
-    )
     with to_standard_output():
-        click.echo(f"{made} made, {changed} changed, {text.number(report.unchanged)} the same as before.")
+        click.echo(_summary(report, view.noun, view.nouns))
+
+
+def _summary(report: Report, noun: str, nouns: str) -> str:
+    """Say what an import did, and nothing of what it did not do: "50 users changed."."""
+    counts = {"created": report.created, "changed": report.changed, "unchanged": report.unchanged}
+    parts = [f"{number:,} {noun if number == 1 else nouns} {did}" for did, number in counts.items() if number]
+    return f"{', '.join(parts)}." if parts else "The file has no rows."
 
 
 def _import(view: Resource, raw: IO[bytes], bar: Any, *, is_verbatim: bool, encoding: str) -> Report:
     with decoded(raw, encoding) as file, writing():
-        with records.commit(db.session, view.model):
+        with save.saving(db.session, view.model):
             report = import_csv(
                 db.session,
                 view.model,
@@ -102,24 +106,29 @@ def _import(view: Resource, raw: IO[bytes], bar: Any, *, is_verbatim: bool, enco
     "--output",
     type=click.Path(dir_okay=False, writable=True, allow_dash=True),
     default="-",
-    help="The file; - is standard output.",
+    help="The file; - for standard output.",
 )
 @click.option("--format", "format_key", type=click.Choice(list(FORMATS)), default="csv", show_default=True)
 @click.option(
-    "--query", default="", metavar="ARGUMENTS", help="A list's address after the “?”, to export what it shows."
+    "--query",
+    default="",
+    metavar="ARGUMENTS",
+    help="What follows the “?” in a list's address, to export what it shows.",
 )
 @click.option("--filter", "filters", multiple=True, metavar="KEY=VALUE", help="One filter, as in a list's address.")
 @click.option("--columns", default="", metavar="KEYS", help="Columns and their order, separated by commas.")
-@click.option("--delimiter", type=click.Choice(list(DELIMITERS)), default="comma", show_default=True, help="Of CSV.")
+@click.option(
+    "--delimiter", type=click.Choice(list(DELIMITERS)), default="comma", show_default=True, help="The separator of CSV."
+)
 @click.option(
     "--time-zone",
     "zone",
     default=UTC_NAME,
     show_default=True,
     callback=_zone,
-    help="Whose days the filters mean, like Europe/Berlin.",
+    help="The time zone of the days in filters, like Europe/Berlin.",
 )
-@click.option("--excel", is_flag=True, help="Begin CSV with the mark by which Excel knows UTF-8.")
+@click.option("--excel", is_flag=True, help="Add a BOM to CSV, so that Excel shows accents correctly.")
 @with_appcontext
 def export(  # noqa: PLR0917 -- click hands them over by name
     resource: str,
@@ -172,6 +181,6 @@ def _resource(name: str) -> Resource:
     found = {resource.endpoint: resource for resource in resources() if resource.can_transfer}
     named = found.get(name) or next((resource for resource in found.values() if resource.nouns == name), None)
     if named is None:
-        message = f"There is no “{name}”. There is: {', '.join(sorted(found))}."
+        message = f"“{name}” does not exist. Choose from: {', '.join(sorted(found))}."
         raise NotFoundError(message)
     return named

@@ -10,13 +10,14 @@ from typing import Any
 
 from sqlalchemy import func, insert, select
 
-from admin_app import text
-from admin_app.domain.recording import RECORDED, note
+from admin_app import formatting
+from admin_app.db.record import Record
+from admin_app.domain.audit.recorder import RECORDED, record_event
 from admin_app.extensions import AnySession
 from admin_app.models.change_set import Kind
 from admin_app.models.post import Post
 from admin_app.models.user import User
-from admin_app.selection.search_indexes import loading
+from admin_app.selection.search.indexes import loading
 
 BATCH = 5000
 # One post in this many has no owner, as after a user was deleted.
@@ -81,12 +82,12 @@ def make_demo(
     with loading(session.connection(), Post.__tablename__, posts):
         _insert(session, Post, (_post(dice, owners, index) for index in range(posts)), on_rows)
     # Nobody looks for what made-up records were before: the trail says that they came, and not each of them.
-    made = f"{text.counted(users, 'user', 'users')} and {text.counted(posts, 'post', 'posts')}"
-    note(session, kind=Kind.DEMO, summary=f"Added {made} of demo data", count=users + posts)
+    made = f"{formatting.counted(users, 'user', 'users')} and {formatting.counted(posts, 'post', 'posts')}"
+    record_event(session, kind=Kind.DEMO, summary=f"Added {made} of demo data", count=users + posts)
 
 
 def _insert(
-    session: AnySession, model: type[Any], rows: Iterator[dict[str, Any]], on_rows: Callable[[int], object]
+    session: AnySession, model: type[Record], rows: Iterator[dict[str, Any]], on_rows: Callable[[int], object]
 ) -> None:
     while batch := list(islice(rows, BATCH)):
         session.execute(insert(model), batch, execution_options=RECORDED)

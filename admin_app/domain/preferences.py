@@ -55,7 +55,7 @@ def remember_settings(
     columns: Sequence[str] | None = None,
     page_size: int | None = None,
     density: Density | None = None,
-    export_choice: Mapping[str, Any] | None = None,
+    export_choice: Mapping[str, object] | None = None,
 ) -> None:
     """Keep how the resource's lists look and are exported (not yet committed): None leaves a thing as it is, () and 0 are the usual."""
     text = None if columns is None else ",".join(columns)

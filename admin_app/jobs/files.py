@@ -14,7 +14,7 @@ from typing import Protocol
 from sqlalchemy import Engine, delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from admin_app.current import reading, writing
+from admin_app.context import reading, writing
 from admin_app.models.job import JobChunk
 
 # A piece of a file in the database: small enough that writing it holds nobody up.

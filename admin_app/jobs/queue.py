@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from sqlalchemy import make_url
 
 from admin_app.extensions import db
 from admin_app.jobs.files import Files, Folder, Table
-from admin_app.jobs.running import run_job
+from admin_app.jobs.runner import Work, run_job
 
 # Tables of Huey's own on PostgreSQL; migrations leave them alone (`migrations/env.py`).
 PREFIX = "queue"
@@ -27,7 +29,7 @@ IN_DATABASE = "database"
 class Numbers(Serializer):
     """Writes messages as JSON: Huey's pickles would run whatever somebody wrote into the queue's table."""
 
-    def _serialize(self, data: Any) -> bytes:
+    def _serialize(self, data: object) -> bytes:
         return json.dumps(data).encode()
 
     def _deserialize(self, data: bytes) -> Any:
@@ -50,36 +52,39 @@ class _Storage(PostgresStorage):
 class Queue:
     """One application's queue and the place of its files."""
 
-    def __init__(self, app: Flask) -> None:
-        """Make nothing yet: the queue's tables are made with the first use."""
+    def __init__(self, app: Flask, work: Mapping[str, Work]) -> None:
+        """Make nothing yet: the queue's tables are made with the first use. `work` has what is done by the kind of job."""
         self.app = app
-        self._huey: Huey | None = None
+        self.work = dict(work)
 
     @property
     def huey(self) -> Huey:
-        """Huey, with the one task there is."""
-        if self._huey is None:
-            self._huey = _huey(self.app.config["SQLALCHEMY_DATABASE_URI"])
-            self._task = self._huey.task(name="run_job")(self._run)
-        return self._huey
+        """Huey, which knows the one task there is."""
+        return self._made[0]
+
+    @cached_property
+    def _made(self) -> tuple[Huey, Callable[[int], object]]:
+        """Huey and its task, made together: a worker finds the task by its name."""
+        huey = _huey(self.app.config["SQLALCHEMY_DATABASE_URI"])
+        return huey, huey.task(name="run_job")(self._run)
 
     def wake(self, job_id: int) -> None:
         """Let a worker look at a job."""
-        assert self.huey  # noqa: S101 -- makes the task
+        _, task = self._made
         try:
-            self._task(job_id)
+            task(job_id)
         except OperationalError:
             # PostgreSQL was restarted, say: only using a connection tells that it is lost. The second time it is a new one.
-            self._task(job_id)
+            task(job_id)
 
     def close(self) -> None:
         """End the connection that Huey keeps open on PostgreSQL; the next use opens another."""
-        if self._huey is not None:
-            self._huey.storage.close()
+        if "_made" in vars(self):
+            self.huey.storage.close()
 
     def _run(self, job_id: int) -> None:
         with self.app.app_context():
-            run_job(job_id, self.files)
+            run_job(job_id, self.files, self.work)
 
     @property
     def files(self) -> Files:
@@ -89,9 +94,9 @@ class Queue:
             return Table(db.engine) if place == IN_DATABASE else Folder(Path(place))
 
 
-def init_app(app: Flask) -> None:
+def init_app(app: Flask, work: Mapping[str, Work]) -> None:
     """Give the application its queue."""
-    app.extensions["jobs"] = Queue(app)
+    app.extensions["jobs"] = Queue(app, work)
 
 
 def the_queue() -> Queue:

@@ -15,13 +15,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from admin_app.current import writing
+from admin_app.context import writing
+from admin_app.db.troubles import OneLine, say
 from admin_app.extensions import db
-from admin_app.jobs import ledger
+from admin_app.jobs import store as job_store
 from admin_app.jobs.queue import Queue
-from admin_app.jobs.running import stop_all
+from admin_app.jobs.runner import stop_all
 from admin_app.models.job import Job
-from admin_app.models.troubles import OneLine, say
 
 log = logging.getLogger(__name__)
 
@@ -58,9 +58,9 @@ def work(app: Flask, *, threads: int, parent: int | None = None) -> None:
 def _keep_house(queue: Queue, name: str, *, is_tidying: bool) -> None:
     try:
         with writing(), Session(db.engine) as session:
-            ledger.worker_seen(session, worker_id=name)
-            waiting = ledger.recover(session)
-            old = [job.id for job in ledger.expired(session)] if is_tidying else []
+            job_store.worker_seen(session, worker_id=name)
+            waiting = job_store.recover(session)
+            old = [job.id for job in job_store.expired(session)] if is_tidying else []
             session.commit()
         # What waits while the queue is empty fell out of it: with a worker that was killed, or before it was asked for.
         if waiting and not queue.huey.storage.queue_size():
@@ -77,7 +77,7 @@ def _tidy(queue: Queue, old: list[int]) -> None:
     for job_id in old:
         queue.files.remove(job_id)
     with writing(), Session(db.engine) as session:
-        for job in ledger.expired(session):
+        for job in job_store.expired(session):
             if job.id in old:
                 session.delete(job)
         session.commit()
@@ -98,7 +98,7 @@ def _stop(app: Flask, consumer: Any, name: str) -> None:
     with app.app_context():
         try:
             with writing(), Session(db.engine) as session:
-                ledger.worker_left(session, worker_id=name)
+                job_store.worker_left(session, worker_id=name)
                 session.commit()
         except DBAPIError as error:
             say(log, error)

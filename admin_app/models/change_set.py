@@ -7,15 +7,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Dialect, Index, Integer, String, Text, event, text
+from sqlalchemy import BigInteger, Dialect, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
+from typing_extensions import override
 
+from admin_app.db.limits import LONGEST_TITLE
+from admin_app.db.types import UtcDateTime, utc_now
 from admin_app.extensions import db
-from admin_app.models.base import UtcDateTime, utc_now
 
 LONGEST_ACTOR = 210
-LONGEST_TITLE = 120
 LONGEST_SUMMARY = 300
 
 
@@ -46,17 +47,19 @@ class Did(StrEnum):
     DELETE = "delete"
 
 
-class Values(TypeDecorator[dict[str, Any]]):
+class JsonValues(TypeDecorator[dict[str, Any]]):
     """Columns' values by name, as the shortest JSON; text on both stores, since it is written far oftener than searched."""
 
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> str | None:  # noqa: ARG002 -- SQLAlchemy's signature
+    @override
+    def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> str | None:
         """Write it."""
         return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, Any] | None:  # noqa: ARG002 -- SQLAlchemy's signature
+    @override
+    def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, Any] | None:
         """Read it."""
         return None if value is None else json.loads(value)
 
@@ -116,15 +119,11 @@ class Change(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAl
     title: Mapped[str] = mapped_column(String(LONGEST_TITLE))
     # The record's version after this change; a deletion counts too, so that no number is ever used twice.
     version: Mapped[int]
-    before: Mapped[dict[str, Any] | None] = mapped_column(Values)
-    after: Mapped[dict[str, Any] | None] = mapped_column(Values)
+    before: Mapped[dict[str, Any] | None] = mapped_column(JsonValues)
+    after: Mapped[dict[str, Any] | None] = mapped_column(JsonValues)
 
 
-@event.listens_for(ChangeSet, "before_update")
-@event.listens_for(ChangeSet, "before_delete")
-@event.listens_for(Change, "before_update")
-@event.listens_for(Change, "before_delete")
-def _refuse(_mapper: Any, _connection: Any, row: Any) -> None:
+def refuse_to_rewrite(_mapper: Any, _connection: Any, row: Any) -> None:
     """Hold the trail together: what can be changed afterwards proves nothing."""
     message = f"{type(row).__name__} {row.id} is part of the trail, which is only added to."
     raise TypeError(message)

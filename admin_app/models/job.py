@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Enum, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from admin_app.db.types import UtcDateTime, utc_now
 from admin_app.extensions import db
-from admin_app.models.base import UtcDateTime, utc_now
 from admin_app.models.staff import Staff
 
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from admin_app.models.base import Record
-from admin_app.text import excerpt
-
-if TYPE_CHECKING:
-    from admin_app.models.user import User
+from admin_app.db.record import Record
+from admin_app.formatting import excerpt
+from admin_app.models.user import User
 
 
 class Post(Record):

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from admin_app.models.base import Record
-from admin_app.models.words import Words, WordsType
-
-if TYPE_CHECKING:
-    from admin_app.models.staff import Staff
+from admin_app.db.record import Record
+from admin_app.db.string_set import StringSet, StringSetType
 
 # The roles that are there from the beginning, by their keys. The owner's is fixed: it holds everything, always.
 OWNER, EDITOR, VIEWER = "owner", "editor", "viewer"
@@ -20,7 +15,7 @@ LONGEST_KEY = 20
 
 
 class Role(Record):
-    """A named set of rights. What the words of its columns mean stands in `domain.rights`."""
+    """A named set of rights. What the words of its columns mean stands in `domain.permissions.rights`."""
 
     __guarded__ = True
     title = "name"
@@ -29,14 +24,14 @@ class Role(Record):
     # What people, saved views, settings and commands name the role by: made of the first name, and never changed.
     key: Mapped[str] = mapped_column(String(LONGEST_KEY), unique=True)
     # "post:edit", "post:*", "*:view", "*:*".
-    permissions: Mapped[Words] = mapped_column(WordsType, default=Words())
+    permissions: Mapped[StringSet] = mapped_column(StringSetType, default=StringSet())
     # "post:own": the row rule of a resource that this role keeps to; a resource without one: every row.
-    rows: Mapped[Words] = mapped_column(WordsType, default=Words())
+    rows: Mapped[StringSet] = mapped_column(StringSetType, default=StringSet())
     # "post.content:hidden", "post.content:read_only"; a field that is not named is free.
-    fields: Mapped[Words] = mapped_column(WordsType, default=Words())
+    fields: Mapped[StringSet] = mapped_column(StringSetType, default=StringSet())
 
-    # To look at only, like `Staff.held_roles`, which is its other direction.
-    holders: Mapped[list[Staff]] = relationship(
+    # To look at only, like `Staff.held_roles`, which is its other direction. By the class's name: `staff` imports this module.
+    holders: Mapped[list[Record]] = relationship(
         "Staff",
         primaryjoin="remote(foreign(Staff.roles)).like(literal('%\"').concat(Role.key).concat('\"%'))",
         viewonly=True,

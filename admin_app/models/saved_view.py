@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from admin_app.db.record import Timestamped
 from admin_app.extensions import db
-from admin_app.models.base import Timestamped
 from admin_app.models.role import LONGEST_KEY
 
 # Whom a view is shown to beside the person whose it is: nobody, all, or who has the role of that key.

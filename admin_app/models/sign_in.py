@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from admin_app.db.types import UtcDateTime
 from admin_app.extensions import db
-from admin_app.models.base import UtcDateTime
 
 
 class ProofTry(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time

@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, ForeignKey, String, literal
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship, remote
 
+from admin_app.db.record import Record
+from admin_app.db.string_set import StringSet, StringSetType
+from admin_app.db.types import UtcDateTime, utc_now
 from admin_app.extensions import db
-from admin_app.models.base import Record, UtcDateTime, utc_now
 from admin_app.models.role import Role
-from admin_app.models.words import Words, WordsType
 
 
 class Staff(Record):
@@ -30,7 +31,7 @@ class Staff(Record):
     email: Mapped[str] = mapped_column(String(120), unique=True, info={"format": "email"})
     # The keys of their roles. A column of the person, not a table between: one version, one entry in the history.
     # Nobody gets a role that was not given: what stands in the table is for rows that are older than roles.
-    roles: Mapped[Words] = mapped_column(WordsType, server_default='["viewer"]')
+    roles: Mapped[StringSet] = mapped_column(StringSetType, server_default='["viewer"]')
     is_active: Mapped[bool] = mapped_column(default=True)
     password_hash: Mapped[str] = mapped_column(String(255), info={"secret": True})
     # Where their days begin and end, by IANA's name ("Europe/Prague"); "" is UTC.
@@ -75,7 +76,7 @@ class StaffSession(db.Model):  # type: ignore[name-defined,misc] # made by Flask
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    # To the minute or so: see `domain.sessions.SEEN_EVERY`.
+    # To the minute or so: see `domain.auth.sessions.SEEN_EVERY`.
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     # When the person last proved who they are: by signing in, or by the password before a dangerous act.
     proved_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

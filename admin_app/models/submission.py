@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from admin_app.db.types import UtcDateTime, utc_now
 from admin_app.extensions import db
-from admin_app.models.base import UtcDateTime, utc_now
 
 
 class Submission(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from admin_app.models.base import Record
-
-if TYPE_CHECKING:
-    from admin_app.models.post import Post
+from admin_app.db.record import Record
 
 
 class User(Record):
@@ -21,4 +16,5 @@ class User(Record):
     name: Mapped[str] = mapped_column(String(80))
     email: Mapped[str] = mapped_column(String(120), unique=True, info={"format": "email"})
 
-    posts: Mapped[list[Post]] = relationship(back_populates="user", passive_deletes="all")
+    # Of the class by its name: `post` imports this module, and no import goes both ways.
+    posts: Mapped[list[Record]] = relationship("Post", back_populates="user", passive_deletes="all")

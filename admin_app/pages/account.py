@@ -9,8 +9,10 @@ from flask import abort, jsonify, request, url_for
 from flask_admin import expose
 from flask_login import current_user
 
-from admin_app import zones
-from admin_app.domain import accounts, passwords, preferences, records, sessions, two_factor
+from admin_app import timezones
+from admin_app.domain import preferences
+from admin_app.domain.auth import accounts, passwords, sessions, two_factor
+from admin_app.domain.records import save
 from admin_app.errors import FactorError, InvalidRecord
 from admin_app.extensions import db
 from admin_app.models.preference import Preference
@@ -18,22 +20,22 @@ from admin_app.models.staff import Staff
 from admin_app.pages.forms import PasswordForm, TimeZoneForm
 from admin_app.pages.passkeys import factor_added, passkey_rows
 from admin_app.pages.two_factor import codes_page, enrolment, enrolment_page
-from admin_app.panel.base_view import Guarded
-from admin_app.panel.cells import value_cell
+from admin_app.panel.base_view import ProtectedView
+from admin_app.panel.kinds import value_cell
 from admin_app.panel.session_rows import end_sessions, session_rows
 from admin_app.panel.view_models import Fact
-from admin_app.web import login, passkeys, proof, second_factor
-from admin_app.web.links import here, local_path
-from admin_app.web.notices import announce, warn
+from admin_app.web.auth import login, passkeys, reauthentication, second_factor
+from admin_app.web.flash import announce, warn
+from admin_app.web.urls import here, local_path
 
 NOT_CURRENT = "This is not your current password."
 
 
-class AccountPage(Guarded):
+class AccountPage(ProtectedView):
     """The page behind one's own name."""
 
     proof_for = frozenset({"two_factor"})
-    purposes = MappingProxyType({"two_factor": "change your two-factor sign-in", "confirm": "export so many rows"})
+    purposes = MappingProxyType({"two_factor": "change your two-factor sign-in", "confirm": "export this many rows"})
 
     def is_visible(self) -> bool:
         """Stand at the person's name, not in the menu."""
@@ -46,9 +48,9 @@ class AccountPage(Guarded):
         form = TimeZoneForm(request.form)
         if not form.validate():
             return self._page(staff, PasswordForm(), form)
-        with records.commit(db.session, Staff):
+        with save.saving(db.session, Staff):
             accounts.set_time_zone(staff, form.time_zone.data)
-        announce(f"Days and times are now those of {form.time_zone.data}.")
+        announce(f"The time zone is now {form.time_zone.data}.")
         return login.lead_to(url_for("account.index"))
 
     @expose("/", methods=("GET", "POST"))
@@ -57,10 +59,10 @@ class AccountPage(Guarded):
         staff = login.signed_in_staff()
         form = PasswordForm(request.form)
         if request.method == "POST" and form.validate():
-            problem = proof.problem_with(form.current_password.data or "")
+            problem = reauthentication.problem_with(form.current_password.data or "")
             if not problem:
                 try:
-                    with records.commit(db.session, Staff):
+                    with save.saving(db.session, Staff):
                         passwords.set_password(db.session, staff, form.new_password.data or "")
                 except InvalidRecord as error:
                     form.new_password.errors = list(error.problems.values())
@@ -69,8 +71,8 @@ class AccountPage(Guarded):
                     announce("Your password was changed. You are signed out everywhere else.")
                     return login.lead_to(url_for("account.index"))
             else:
-                form.current_password.errors = [NOT_CURRENT if problem == proof.WRONG else problem]
-        return self._page(staff, form, TimeZoneForm(time_zone=staff.time_zone or zones.UTC_NAME))
+                form.current_password.errors = [NOT_CURRENT if problem == reauthentication.WRONG else problem]
+        return self._page(staff, form, TimeZoneForm(time_zone=staff.time_zone or timezones.UTC_NAME))
 
     def _page(self, staff: Staff, form: PasswordForm, zone_form: TimeZoneForm) -> Any:
         facts = [Fact(label, value_cell(getattr(staff, name), is_whole=True)) for name, label in _FACTS]
@@ -116,11 +118,11 @@ class AccountPage(Guarded):
     def confirm(self) -> Any:
         """Ask for password or passkey before something that is a link: a large export."""
         onward = local_path(request.args.get("next"), url_for("admin.index"))
-        problem = proof.problem_with_form() if request.method == "POST" else ""
+        problem = reauthentication.problem_with_form() if request.method == "POST" else ""
         if request.method == "POST" and not problem:
             return login.lead_to(onward)
         back = local_path(request.args.get("back"), "")
-        return proof.page(problem, action=here(), back=back), 422 if problem else 200
+        return reauthentication.page(problem, action=here(), back=back), 422 if problem else 200
 
     @expose("/session/", methods=("GET", "POST"))
     def session(self) -> Any:
@@ -136,9 +138,9 @@ class AccountPage(Guarded):
     def shortcuts(self) -> Any:
         """Keep whether single keys do something on this person's pages."""
         staff = login.signed_in_staff()
-        with records.commit(db.session, Preference):
+        with save.saving(db.session, Preference):
             preferences.remember_shortcuts(db.session, staff, is_on="shortcuts" in request.form)
-        announce("Your choice of shortcuts was kept.")
+        announce("Shortcuts saved.")
         return login.lead_to(url_for("account.index"))
 
 
@@ -155,7 +157,7 @@ def _change_factors(staff: Staff, act: str) -> Any:
         case "remove":
             two_factor.reset(db.session, staff)
             db.session.commit()
-            announce("You sign in with your password alone now.")
+            announce("Two-factor sign-in is off. You sign in with your password only.")
             return login.lead_to(here)
         case "remove-app" if two_factor.has_app(db.session, staff):
             return _remove_app(staff)
@@ -163,7 +165,7 @@ def _change_factors(staff: Staff, act: str) -> Any:
 
 
 def _remove_app(staff: Staff) -> Any:
-    """Do without the app, where a passkey is there instead."""
+    """Remove the app, where a passkey is there instead."""
     try:
         two_factor.remove_app(db.session, staff, is_required=second_factor.is_required(staff))
     except FactorError as error:
@@ -172,7 +174,7 @@ def _remove_app(staff: Staff) -> Any:
     else:
         sessions.end_all(db.session, staff, but=current_user.token)
         db.session.commit()
-        announce("The app's codes no longer sign you in. You are signed out everywhere else.")
+        announce("The app was removed. You are signed out everywhere else.")
     return login.lead_to(url_for("account.index"))
 
 

@@ -13,19 +13,20 @@ from flask import abort, request, url_for
 from flask_admin import expose
 from sqlalchemy import select
 
-from admin_app.current import zone
-from admin_app.domain import records
-from admin_app.domain.history import Activity, Wanted, activity, changes_of, is_shown
-from admin_app.domain.permissions import Act
-from admin_app.domain.recording import last_set
-from admin_app.domain.undo import Outcome, is_undo, is_undoable, subject_of, undo, undone_by
-from admin_app.errors import InvalidRecord, PowerError, RecordGone, UndoError
+from admin_app.context import zone
+from admin_app.db.json_values import recorded_models
+from admin_app.db.limits import as_key
+from admin_app.db.ordering import in_order
+from admin_app.domain.audit.reader import Activity, ActivityFilter, activity, changes_of, is_shown
+from admin_app.domain.audit.recorder import last_change_set
+from admin_app.domain.audit.undo import UndoResult, is_undo, is_undoable, subject_of, undo, undone_by
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.records import save
+from admin_app.errors import InvalidRecord, PrivilegeError, RecordGone, UndoError
 from admin_app.extensions import db
+from admin_app.formatting import counted
 from admin_app.models.change_set import Change, ChangeSet, Kind
-from admin_app.models.limits import as_key
-from admin_app.models.ordering import in_order
 from admin_app.models.staff import Staff
-from admin_app.models.stored import recorded_models
 from admin_app.panel.access.access import Access, access_of, access_to
 from admin_app.panel.access.audit import (
     require_fields,
@@ -34,18 +35,17 @@ from admin_app.panel.access.audit import (
     summary_of,
     visible,
 )
-from admin_app.panel.base_view import Guarded
-from admin_app.panel.cells import value_cell
+from admin_app.panel.base_view import ProtectedView
 from admin_app.panel.history.entries import entries_of, time_cell, way_of
 from admin_app.panel.history.in_the_way import in_the_way
 from admin_app.panel.history.view_models import ActivityRow, LeftAlone
+from admin_app.panel.kinds import value_cell
 from admin_app.panel.registry import resource_at, resources
 from admin_app.panel.sign_outs import said_of_signed_out
 from admin_app.panel.view_models import Link
-from admin_app.text import counted
-from admin_app.web import login, proof
-from admin_app.web.links import local_path
-from admin_app.web.notices import announce
+from admin_app.web.auth import login, reauthentication
+from admin_app.web.flash import announce
+from admin_app.web.urls import local_path
 
 # Colleagues to choose from; more than that are found by their names.
 MOST_PEOPLE = 200
@@ -53,7 +53,7 @@ LONGEST_SEARCH = 200
 NOBODY = "none"
 
 
-class ActivityPage(Guarded):
+class ActivityPage(ProtectedView):
     """All that was done with what the person may see."""
 
     @expose("/")
@@ -66,7 +66,7 @@ class ActivityPage(Guarded):
         return self.render(
             "pages/activity.html",
             rows=[_row(one) for one in found.sets],
-            result=f"{found.count} {'act' if found.count.number == 1 and found.count.is_exact else 'acts'}",
+            result=f"{found.count} {'change' if found.count.number == 1 and found.count.is_exact else 'changes'}",
             problems=problems,
             choices=_choices(),
             chosen={**_filters(), "person": request.args.get("person", "")},
@@ -89,7 +89,7 @@ class ActivityPage(Guarded):
             entries=entries_of([(change, done) for change in changes]),
             following_url=url_for("activity.set_view", id=done.id, after=following) if following else "",
             first_url=url_for("activity.set_view", id=done.id) if after else "",
-            undoes=Link("the act that it took back", url_for("activity.set_view", id=done.undoes_id))
+            undoes=Link("the change that it reversed", url_for("activity.set_view", id=done.undoes_id))
             if done.undoes_id
             else None,
             undone_by=_row(undone) if undone is not None else None,
@@ -100,32 +100,36 @@ class ActivityPage(Guarded):
         """Take an act back, or say what stands in the way and ask record by record."""
         done = _requested(request.form, is_judged_later=True)
         touched = _touched(done)
-        if not all(access.may(Act.UNDO) for access in touched):
+        if not all(access.may(Action.UNDO) for access in touched):
             abort(403)
         require_rows_before(done, touched)
         require_fields(done, touched)
-        proof.note_purpose(f"{'redo' if is_undo(done) else 'undo'} “{subject_of(summary_of(done))}”")
-        if _needs_proof(done) and (page := proof.required()) is not None:
+        reauthentication.note_purpose(f"{'redo' if is_undo(done) else 'undo'} “{subject_of(summary_of(done))}”")
+        if _needs_proof(done) and (page := reauthentication.required()) is not None:
             return page
         summary, set_id, was_undo = subject_of(summary_of(done)), done.id, is_undo(done)
         insisted = [key for text in request.form.getlist("insist") if (key := as_key(Change, text))]
         try:
-            with records.commit(db.session, _model_of(done)):
-                outcome = undo(db.session, done, by=login.current_person(), insisted=insisted)
+            with save.saving(db.session, _model_of(done)):
+                outcome = undo(db.session, done, by=login.current_principal(), insisted=insisted)
                 require_rows_after(set_id, touched)
                 _require_consent(outcome, "redone" if was_undo else "undone")
         except _AskFirst as asked:
             return self._undo_page(set_id, asked.left, asked.outcome, "")
-        except (UndoError, PowerError, InvalidRecord) as error:
+        except (UndoError, PrivilegeError, InvalidRecord) as error:
             return self._undo_page(set_id, [], None, str(error))
         except RecordGone:
             abort(409)
         login.go_on()
-        done_words, back = ("Redone", "Undo") if was_undo else ("Undone", "Redo")
-        announce(f"{done_words}: {summary}. {said_of_signed_out()}".strip(), undo=last_set(db.session), undo_words=back)
+        done_words, back = ("redone", "Undo") if was_undo else ("undone", "Redo")
+        announce(
+            f"{summary}: {done_words}. {said_of_signed_out()}".strip(),
+            undo=last_change_set(db.session),
+            undo_words=back,
+        )
         return login.lead_to(_onward(set_id))
 
-    def _undo_page(self, set_id: int, left: list[LeftAlone], outcome: Outcome | None, problem: str) -> Any:
+    def _undo_page(self, set_id: int, left: list[LeftAlone], outcome: UndoResult | None, problem: str) -> Any:
         done = db.session.get_one(ChangeSet, set_id)
         page = self.render(
             "pages/undo.html",
@@ -145,19 +149,19 @@ class ActivityPage(Guarded):
 class _AskFirst(Exception):
     """Some records would be left alone."""
 
-    def __init__(self, outcome: Outcome) -> None:
+    def __init__(self, outcome: UndoResult) -> None:
         super().__init__()
         # What is shown is read now: it is another transaction afterwards.
         self.outcome = outcome
         self.left = _left_alone(outcome)
 
 
-def _require_consent(outcome: Outcome, undone: str) -> None:
+def _require_consent(outcome: UndoResult, undone: str) -> None:
     """Raise `_AskFirst` before anything is left alone that nobody was asked about, `UndoError` where nothing is given back."""
     if outcome.left and not request.form.get("proceed"):
         raise _AskFirst(outcome)
     if not outcome.given_back:
-        message = f"Nothing of it can be {undone} any more."
+        message = f"This can no longer be {undone}."
         raise UndoError(message)
 
 
@@ -186,10 +190,10 @@ def _model_of(done: ChangeSet) -> type[Any]:
 
 def _needs_proof(done: ChangeSet) -> bool:
     """Whether it was somebody else's act, is about very many records, or about such as are restored only with proof."""
-    is_anothers = done.actor_id != login.signed_in_person().id
+    is_anothers = done.actor_id != login.signed_in_principal().id
     return (
         is_anothers
-        or proof.are_many(done.count)
+        or reauthentication.are_many(done.count)
         or any("restore_view" in one.resource.proof_for for one in _touched(done))
     )
 
@@ -203,7 +207,7 @@ def _touched(done: ChangeSet) -> list[Access]:
 
 def _row(done: ChangeSet) -> ActivityRow:
     access = _access_of(done)
-    may = access is not None and access.may(Act.UNDO)
+    may = access is not None and access.may(Action.UNDO)
     person = str(done.actor_id) if done.actor_id is not None else NOBODY
     return ActivityRow(
         id=str(done.id),
@@ -221,9 +225,9 @@ def _row(done: ChangeSet) -> ActivityRow:
     )
 
 
-def _left_alone(outcome: Outcome) -> list[LeftAlone]:
+def _left_alone(outcome: UndoResult) -> list[LeftAlone]:
     found = []
-    for one in outcome.obstacles:
+    for one in outcome.conflicts:
         (entry,) = entries_of([(one.change, db.session.get_one(ChangeSet, one.change.change_set_id))])
         link = in_the_way(one.change, entry.title, one.other)
         found.append(LeftAlone(entry.id, entry.noun, entry.title, entry.history_url, one.words, one.can_insist, link))
@@ -243,16 +247,16 @@ def _filters() -> dict[str, str]:
     return {name: value for name in names if (value := request.args.get(name, "").strip())}
 
 
-def _wanted(arguments: Mapping[str, str], problems: list[str]) -> Wanted:
+def _wanted(arguments: Mapping[str, str], problems: list[str]) -> ActivityFilter:
     """Read the filters; what means nothing is left out and said."""
     given = _filters()
     resource = resource_at(given.get("resource"))
-    if given.get("resource") and (resource is None or not access_to(resource).may(Act.HISTORY)):
-        problems.append("There is no such resource; the filter was left out.")
+    if given.get("resource") and (resource is None or not access_to(resource).may(Action.HISTORY)):
+        problems.append("This resource does not exist. The filter was left out.")
         resource = None
     kind = given.get("kind", "")
     if kind and kind not in set(Kind):
-        problems.append("There is no such kind of act; the filter was left out.")
+        problems.append("This kind of change does not exist. The filter was left out.")
         kind = ""
     until = _day("to", given, problems, later=1)
     return replace(
@@ -272,7 +276,7 @@ def _day(name: str, given: Mapping[str, str], problems: list[str], *, later: int
     try:
         day = date.fromisoformat(given[name]) if name in given else None
     except ValueError:
-        problems.append("A day is written like 2026-11-22; the filter was left out.")
+        problems.append("Enter a date like 2026-11-22. The filter was left out.")
         return None
     # The first and the last days that there are have no neighbours to count to.
     is_near = day is not None and 1 < day.year < 9999  # noqa: PLR2004 -- the calendar's end
@@ -286,8 +290,8 @@ def _choices() -> dict[str, list[tuple[str, str]]]:
         select(Staff.id, Staff.name).order_by(in_order(Staff.name), Staff.id).limit(MOST_PEOPLE)
     )
     return {
-        "person": [*((str(key), name) for key, name in people), (NOBODY, "Nobody who is signed in")],
-        "resource": [(one.endpoint, one.plural) for one in resources() if access_to(one).may(Act.HISTORY)],
+        "person": [*((str(key), name) for key, name in people), (NOBODY, "Not signed in")],
+        "resource": [(one.endpoint, one.plural) for one in resources() if access_to(one).may(Action.HISTORY)],
         "kind": [(kind.value, kind.value.capitalize()) for kind in Kind],
     }
 

@@ -10,28 +10,30 @@ from typing import Any
 from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 
-from admin_app.domain import accounts, passwords, records
-from admin_app.domain.people import Person
-from admin_app.domain.recording import note
-from admin_app.domain.sign_in import Outcome, prove_by_password
+from admin_app.domain.audit.recorder import record_event
+from admin_app.domain.auth import accounts, passwords
+from admin_app.domain.auth.sign_in import SignInResult, prove_by_password
+from admin_app.domain.permissions.principal import Principal
+from admin_app.domain.records import save
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import db
+from admin_app.formatting import waiting_time
 from admin_app.models.staff import Staff
 from admin_app.pages.forms import ChosenPasswordForm, SetUpForm, SignInForm
-from admin_app.text import waiting_time
-from admin_app.web import errors, login, second_factor
-from admin_app.web.devices import known_device
-from admin_app.web.links import local_path
-from admin_app.web.notices import announce
-from admin_app.web.origin import open_to_old_tabs
-from admin_app.web.visitors import visitor
+from admin_app.web import errors
+from admin_app.web.auth import login, second_factor
+from admin_app.web.auth.known_devices import known_device
+from admin_app.web.client_info import client_info
+from admin_app.web.flash import announce
+from admin_app.web.same_origin import open_to_old_tabs
+from admin_app.web.urls import local_path
 
 blueprint = Blueprint("auth", __name__)
 open_to_old_tabs(blueprint)
 
 WRONG = "The email or the password is wrong."
-TOO_MANY = "Too many tries failed. Wait {wait}, then try again."
-OPEN_TOO_LONG = "This page lay open too long, or the browser keeps no cookies. Type the password, and sign in again."
+TOO_MANY = "Too many failed attempts. Wait {wait}, then try again."
+OPEN_TOO_LONG = "This page was open too long, or the browser accepts no cookies. Type your password and sign in again."
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -40,7 +42,7 @@ def sign_in() -> Any:
     former = login.former_staff_of_other_rights()
     form = SignInForm(request.form, email=former.email if former else "", next=request.args.get("next", ""))
     onward = local_path(form.next.data, url_for("admin.index"))
-    if login.current_person() is not None:
+    if login.current_principal() is not None:
         return redirect(onward, 303)
     if request.method != "POST" or not form.validate():
         return _sign_in_page(form, "", 422 if form.errors else 200, former=former)
@@ -48,7 +50,7 @@ def sign_in() -> Any:
         db.session,
         email=form.email.data or "",
         password=form.password.data or "",
-        visitor=visitor(),
+        client=client_info(),
         device=known_device(),
     )
     if outcome.staff is None:
@@ -56,7 +58,7 @@ def sign_in() -> Any:
     return second_factor.after_password(outcome.staff, onward, outcome)
 
 
-def _refusal(form: SignInForm, outcome: Outcome) -> Any:
+def _refusal(form: SignInForm, outcome: SignInResult) -> Any:
     if not outcome.wait:
         return _sign_in_page(form, WRONG, 422)
     page = make_response(_sign_in_page(form, TOO_MANY.format(wait=waiting_time(outcome.wait)), 429))
@@ -71,7 +73,7 @@ def _sign_in_page(form: SignInForm, problem: str, status: int, *, former: Staff 
 @blueprint.errorhandler(CSRFError)
 def token_missing(_error: CSRFError) -> tuple[str, int]:
     """Show the sign-in form again with a fresh token, and what was typed; other forms are opened again from their links."""
-    if request.endpoint != "auth.sign_in" or login.current_person() is not None:
+    if request.endpoint != "auth.sign_in" or login.current_principal() is not None:
         return errors.token_missing()
     return _sign_in_page(SignInForm(request.form), OPEN_TOO_LONG, HTTPStatus.BAD_REQUEST)
 
@@ -92,13 +94,13 @@ def choose_password(token: str) -> Any:
     form = ChosenPasswordForm(request.form)
     if request.method == "POST" and form.validate():
         try:
-            with records.commit(db.session, Staff):
+            with save.saving(db.session, Staff):
                 passwords.use_link(db.session, token, form.new_password.data or "")
                 # Nobody is signed in here; the link says who it is.
-                note(
+                record_event(
                     db.session,
                     actor=accounts.actor_of(staff),
-                    summary=f"Staff “{staff.name}” chose a password by a link",
+                    summary=f"Colleague “{staff.name}” chose a password with a link",
                 )
         except NotFoundError:
             return render_template("pages/link_gone.html"), 404
@@ -118,9 +120,9 @@ def _after_choosing(staff: Staff) -> Any:
     return redirect(url_for("auth.sign_in"), 303)
 
 
-def _other_than(staff: Staff) -> Person | None:
+def _other_than(staff: Staff) -> Principal | None:
     """Return who else is signed in with this browser."""
-    person = login.current_person()
+    person = login.current_principal()
     return person if person is not None and person.id != staff.id else None
 
 
@@ -137,7 +139,7 @@ def set_up(token: str) -> Any:
     form = SetUpForm(request.form)
     if request.method == "POST" and form.validate():
         try:
-            with records.commit(db.session, Staff):
+            with save.saving(db.session, Staff):
                 owner = accounts.create_first_owner(
                     db.session,
                     name=form.name.data or "",

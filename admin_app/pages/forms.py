@@ -7,10 +7,12 @@ from typing import Any
 from wtforms import Form, HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import ValidationError
 
-from admin_app import zones
-from admin_app.domain import accounts, passwords, rules
+from admin_app import timezones
+from admin_app.domain.auth import accounts, passwords
+from admin_app.domain.records import rules
 from admin_app.models.staff import Staff
-from admin_app.panel.fields import EmailField, LineField, Rule, TextForm
+from admin_app.panel.fields import Rule, TextForm
+from admin_app.panel.kinds.text import EmailField, LineField
 
 
 def _needed(words: str) -> Rule:
@@ -95,7 +97,7 @@ class PasswordForm(TextForm):
 def _zones() -> dict[str, list[tuple[str, str]]]:
     """Group the zones by their part of the world."""
     places: dict[str, list[tuple[str, str]]] = {}
-    for name in zones.offered():
+    for name in timezones.offered():
         region, _, place = name.partition("/")
         places.setdefault(region, []).append((name, (place or name).replace("_", " ")))
     return places
@@ -111,5 +113,5 @@ class TimeZoneForm(TextForm):
         validate_choice=False,
         # There is always a zone: HTML's `required` would want a first option that is none.
         render_kw={"required": False},
-        description="A day in a filter is a day there, and times are shown as its clocks show them.",
+        description="Dates and times are shown, and filtered, in this time zone.",
     )

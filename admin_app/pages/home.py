@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 from flask_admin import AdminIndexView, expose
 
-from admin_app.domain.permissions import Act
+from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.panel.access.access import Access, access_to
-from admin_app.panel.base_view import Guarded
-from admin_app.panel.cells import value_cell
+from admin_app.panel.base_view import ProtectedView
+from admin_app.panel.kinds import value_cell
 from admin_app.panel.links import link, record_url
 from admin_app.panel.list.selections import newest
 from admin_app.panel.registry import resources
 from admin_app.panel.view_models import Cell, CellKind, Link
-from admin_app.selection.paging import fetch
+from admin_app.selection.paging.pages import fetch
 
 MOST_RECENT = 5
 NOTHING = Cell(CellKind.TEXT, "")
@@ -34,18 +34,18 @@ class Section:
     recent_times: tuple[Cell, ...]
 
 
-class HomePage(Guarded, AdminIndexView):
+class HomePage(ProtectedView, AdminIndexView):
     """What a person sees first."""
 
     def __init__(self) -> None:
         """Stand at /admin/, and serve none of Flask-Admin's own files."""
-        super().__init__(name="Start", url="/admin")
+        super().__init__(name="Home", url="/admin")
         self.static_folder = None
 
     @expose("/")
     def index(self) -> str:
         """Show the resources this person may see."""
-        shown = [access for one in resources() if (access := access_to(one)).may(Act.LIST)]
+        shown = [access for one in resources() if (access := access_to(one)).may(Action.LIST)]
         sections = [_section(access) for access in shown]
         return str(self.render("pages/home.html", sections=sections))
 
@@ -58,7 +58,7 @@ def _section(access: Access) -> Section:
         noun=resource.noun,
         description=resource.description,
         url=link(resource, "index_view"),
-        new_url=link(resource, "create_view") if access.may(Act.CREATE) else "",
+        new_url=link(resource, "create_view") if access.may(Action.CREATE) else "",
         recent=tuple(Link(access.title_of(record), record_url(access, record)) for record in recent),
         recent_times=tuple(value_cell(record.created_at, is_whole=False) if times else NOTHING for record in recent),
     )

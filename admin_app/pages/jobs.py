@@ -12,24 +12,25 @@ import humanize
 from flask import Response, abort, request, url_for
 from flask_admin import expose
 
-from admin_app import text
-from admin_app.domain.permissions import rights_of
+from admin_app import formatting
+from admin_app.db.limits import as_key
+from admin_app.db.types import utc_now
+from admin_app.domain.permissions.policy import rights_of
 from admin_app.errors import NotFoundError
 from admin_app.extensions import db
-from admin_app.jobs import again, ledger
+from admin_app.jobs import rerun
+from admin_app.jobs import store as job_store
 from admin_app.jobs.queue import the_queue
-from admin_app.models.base import utc_now
 from admin_app.models.job import Job, JobState
-from admin_app.models.limits import as_key
 from admin_app.panel.access.access import access_to
-from admin_app.panel.base_view import Guarded
-from admin_app.panel.cells import value_cell
+from admin_app.panel.base_view import ProtectedView
 from admin_app.panel.export.jobs import may_have, resource_of_job
+from admin_app.panel.kinds import value_cell
 from admin_app.panel.view_models import Cell
 from admin_app.transfer.formats import CSV, FORMATS
 from admin_app.transfer.formats.csv import csv_chunks
-from admin_app.web import login
-from admin_app.web.notices import announce
+from admin_app.web.auth import login
+from admin_app.web.flash import announce
 
 MOST_SHOWN = 100
 SHOWN_PROBLEMS = 5
@@ -57,7 +58,7 @@ class JobLine:
     can_make_again: bool
 
 
-class JobsPage(Guarded):
+class JobsPage(ProtectedView):
     """Mine, and everybody's for who holds every right."""
 
     files = frozenset({"file", "problems"})
@@ -75,11 +76,11 @@ class JobsPage(Guarded):
         """Show the jobs, the newest first."""
         is_owner, wants_all = _is_owner(), request.args.get("all") == "1"
         is_all = is_owner and wants_all
-        jobs = ledger.jobs_of(db.session, staff_id=None if is_all else _me(), limit=MOST_SHOWN)
+        jobs = job_store.jobs_of(db.session, staff_id=None if is_all else _me(), limit=MOST_SHOWN)
         return self._page(jobs, is_owner=is_owner, is_all=is_all)
 
     def _page(self, jobs: Sequence[Job], *, is_owner: bool, is_all: bool) -> str:
-        gone = again.without_file(jobs, the_queue().files)
+        gone = rerun.without_file(jobs, the_queue().files)
         lines = [_line(job, is_gone=job.id in gone) for job in jobs]
         return str(
             self.render(
@@ -88,20 +89,20 @@ class JobsPage(Guarded):
                 is_owner=is_owner,
                 is_all=is_all,
                 here=url_for("jobs.index", all=1) if is_all else url_for("jobs.index"),
-                is_under_way=any(one.state in ledger.OPEN for one in lines),
-                is_anybody_working=ledger.is_anybody_working(db.session),
+                is_under_way=any(one.state in job_store.OPEN for one in lines),
+                is_anybody_working=job_store.is_anybody_working(db.session),
             )
         )
 
     @expose("/cancel/", methods=("POST",))
     def cancel(self) -> Any:
         """Stop a job."""
-        return self._act(_cancel, "“{}” was cancelled. No file was kept.", "“{}” had ended already.")
+        return self._act(_cancel, "“{}” was cancelled. No file was kept.", "“{}” had already ended.")
 
     @expose("/retry/", methods=("POST",))
     def retry(self) -> Any:
         """Let a job be done once more that came to nothing, or whose file is gone."""
-        return self._act(_begin_anew, "“{}” begins anew.", "“{}” is under way or done already.")
+        return self._act(_begin_anew, "“{}” was started again.", "“{}” is already running or done.")
 
     def _act(self, act: Callable[[Job], bool], done: str, not_done: str) -> Any:
         job = _requested(may_be_others=True)
@@ -117,7 +118,7 @@ class JobsPage(Guarded):
     def file(self) -> Response | tuple[str, HTTPStatus]:
         """Send the file of one's own job; who lost the right to what it holds does not get it either."""
         job = _requested()
-        if not again.has_made_file(job):
+        if not rerun.has_made_file(job):
             abort(404)
         if not _may_have_file(job):
             abort(403)
@@ -148,18 +149,20 @@ class JobsPage(Guarded):
 
 
 def _me() -> int:
-    return login.signed_in_person().id
+    return login.signed_in_principal().id
 
 
 def _is_owner() -> bool:
-    return rights_of(login.signed_in_person()).has_everything
+    return rights_of(login.signed_in_principal()).has_everything
 
 
 def _requested(*, may_be_others: bool = False) -> Job:
     """Return the job that the address names: one's own, or anybody's where an owner looks after it. Others' are 404."""
     key = as_key(Job, request.args.get("id", ""))
     try:
-        return ledger.requested(db.session, job_id=key or 0, staff_id=None if may_be_others and _is_owner() else _me())
+        return job_store.requested(
+            db.session, job_id=key or 0, staff_id=None if may_be_others and _is_owner() else _me()
+        )
     except NotFoundError:
         abort(404)
 
@@ -170,25 +173,25 @@ def _may_have_file(job: Job) -> bool:
 
 
 def _cancel(job: Job) -> bool:
-    return ledger.cancel(db.session, job_id=job.id)
+    return job_store.cancel(db.session, job_id=job.id)
 
 
 def _begin_anew(job: Job) -> bool:
     """Ask for the rights of today where a file was had once; whoever's the job is, the worker asks for theirs."""
-    if job.staff_id == _me() and again.has_made_file(job) and not _may_have_file(job):
+    if job.staff_id == _me() and rerun.has_made_file(job) and not _may_have_file(job):
         abort(403)
-    return again.begin_anew(db.session, job=job, files=the_queue().files)
+    return rerun.begin_anew(db.session, job=job, files=the_queue().files)
 
 
 def _line(job: Job, *, is_gone: bool) -> JobLine:
-    is_mine, is_lost = job.staff_id == _me(), ledger.is_lost(job)
-    has_file = again.has_made_file(job) and not is_gone
+    is_mine, is_lost = job.staff_id == _me(), job_store.is_lost(job)
+    has_file = rerun.has_made_file(job) and not is_gone
     return JobLine(
         id=job.id,
         title=job.title,
         owner=job.staff.name,
         state=JobState.FAILED if is_lost else job.state,
-        words=ledger.LOST if is_lost else _words(job),
+        words=job_store.LOST if is_lost else _words(job),
         done=job.done,
         total=job.total,
         asked=value_cell(job.created_at, is_whole=True),
@@ -196,7 +199,7 @@ def _line(job: Job, *, is_gone: bool) -> JobLine:
         file_words=humanize.naturalsize(job.file_size) if has_file else "",
         file_url=url_for("jobs.file", id=job.id) if has_file and is_mine else "",
         problems_url=url_for("jobs.problems", id=job.id) if job.problem_count > SHOWN_PROBLEMS and is_mine else "",
-        can_cancel=job.state in ledger.OPEN and not is_lost,
+        can_cancel=job.state in job_store.OPEN and not is_lost,
         can_retry=is_lost or job.state in {JobState.FAILED, JobState.CANCELLED},
         is_gone=is_gone,
         can_make_again=is_gone and (not is_mine or _may_have_file(job)),
@@ -209,8 +212,10 @@ def _words(job: Job) -> str:
         case JobState.RUNNING:
             return _progress(job, utc_now())
         case JobState.DONE:
-            problems = f", with {text.counted(job.problem_count, 'problem', 'problems')}" if job.problem_count else ""
-            return f"{text.counted(job.done, 'row', 'rows')}{problems}"
+            problems = (
+                f", with {formatting.counted(job.problem_count, 'problem', 'problems')}" if job.problem_count else ""
+            )
+            return f"{formatting.counted(job.done, 'row', 'rows')}{problems}"
         case JobState.FAILED:
             return job.error
         case _:
@@ -219,12 +224,12 @@ def _words(job: Job) -> str:
 
 def _progress(job: Job, now: datetime) -> str:
     """Say how far it is, how fast it goes and how long it will take: "12,000 of 50,000 rows, 8,000 a second, 5 seconds left"."""
-    of = f" of {text.number(job.total)}" if job.total is not None else ""
-    words = [f"{text.number(job.done)}{of} rows"]
+    of = f" of {formatting.number(job.total)}" if job.total is not None else ""
+    words = [f"{formatting.number(job.done)}{of} rows"]
     seconds = (now - (job.started_at or now)).total_seconds()
     if job.done and seconds >= 1:
         speed = job.done / seconds
-        words.append(f"{text.number(round(speed))} a second")
+        words.append(f"{formatting.number(round(speed))} a second")
         if job.total:
             words.append(f"{humanize.naturaldelta(max(job.total - job.done, 0) / speed)} left")
     return ", ".join(words)

@@ -10,19 +10,19 @@ from flask import abort, redirect, request, url_for
 from flask_admin import expose
 from flask_login import current_user
 
-from admin_app.domain import passkeys, sessions, two_factor
+from admin_app.db.limits import as_key
+from admin_app.domain.auth import passkeys, sessions, two_factor
 from admin_app.errors import FactorError, InvalidRecord
 from admin_app.extensions import db
-from admin_app.models.limits import as_key
 from admin_app.models.passkey import Passkey
 from admin_app.models.staff import Staff
 from admin_app.pages.two_factor import codes_page
-from admin_app.panel.base_view import Guarded
-from admin_app.panel.cells import value_cell
+from admin_app.panel.base_view import ProtectedView
+from admin_app.panel.kinds import value_cell
 from admin_app.panel.view_models import Cell
-from admin_app.web import login, proof, second_factor
-from admin_app.web import passkeys as web_passkeys
-from admin_app.web.notices import announce
+from admin_app.web.auth import login, reauthentication, second_factor
+from admin_app.web.auth import passkeys as web_passkeys
+from admin_app.web.flash import announce
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def factor_added(staff: Staff, codes: list[str], words: str) -> Any:
     return login.lead_to(here)
 
 
-class PasskeysPage(Guarded):
+class PasskeysPage(ProtectedView):
     """The pages behind the list of one's passkeys."""
 
     proof_for = frozenset({"index"})
@@ -76,7 +76,7 @@ class PasskeysPage(Guarded):
     def index(self) -> Any:
         """Add a passkey; every other session of the person ends, as with an app."""
         staff = login.signed_in_staff()
-        if request.method != "POST" and not proof.is_fresh():
+        if request.method != "POST" and not reauthentication.is_fresh():
             # Before the device is asked for anything.
             return redirect(url_for("account.confirm", next=url_for("passkeys.index")))
         if request.method != "POST":
@@ -107,7 +107,7 @@ class PasskeysPage(Guarded):
         return login.lead_to(url_for("account.index"))
 
     def _remove(self, staff: Staff, passkey: Passkey) -> Any:
-        if (page := proof.required()) is not None:
+        if (page := reauthentication.required()) is not None:
             return page
         name = passkey.name
         try:

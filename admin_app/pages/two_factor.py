@@ -8,24 +8,24 @@ import segno
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from wtforms import Form
 
-from admin_app.domain import throttle, two_factor
+from admin_app.config import SITE_NAME
+from admin_app.domain.auth import throttle, two_factor
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
+from admin_app.formatting import counted, waiting_time
 from admin_app.models.staff import Staff
 from admin_app.pages.forms import CodeForm
-from admin_app.text import counted, waiting_time
-from admin_app.web import login, passkeys, second_factor
-from admin_app.web.links import local_path
-from admin_app.web.notices import announce, warn
-from admin_app.web.origin import open_to_old_tabs
-from admin_app.web.templating import SITE_NAME
+from admin_app.web.auth import login, passkeys, second_factor
+from admin_app.web.flash import announce, warn
+from admin_app.web.same_origin import open_to_old_tabs
+from admin_app.web.urls import local_path
 
 blueprint = Blueprint("two_factor", __name__)
 open_to_old_tabs(blueprint)
 
-WRONG_CODE = "This code is wrong, or was used before. Wait for the next one, or use a recovery code."
-TOO_MANY = "Too many codes were wrong. Wait {wait}, then try again."
-BEGIN_AGAIN = "Too long ago you typed the password, or the browser has lost its cookie. Sign in again."
+WRONG_CODE = "This code is wrong or was used before. Wait for the next one, or use a recovery code."
+TOO_MANY = "Too many wrong codes. Wait {wait}, then try again."
+BEGIN_AGAIN = "You typed your password too long ago, or the browser has lost its cookie. Sign in again."
 
 
 @blueprint.route("/sign-in/code", methods=["GET", "POST"])
@@ -77,7 +77,7 @@ def enrol() -> Any:
 
 def _begin_again() -> Any:
     """Lead to the first step, which leads on at once where another tab has signed in."""
-    if request.method == "POST" and login.current_person() is None:
+    if request.method == "POST" and login.current_principal() is None:
         warn(BEGIN_AGAIN)
     onward = local_path(request.args.get("next"), "")
     return redirect(url_for("auth.sign_in", next=onward or None), 303)
@@ -100,7 +100,7 @@ def enrolment(staff: Staff) -> tuple[Form, list[str] | None]:
         return form, None
     secret = two_factor.offered_secret(staff, request.form.get("secret", ""), key=second_factor.key())
     if secret is None:
-        form.code.errors = ["This page is out of date. Scan the new square, and type the code it makes."]
+        form.code.errors = ["This page is out of date. Scan the new QR code and type the code that the app shows."]
         return form, None
     try:
         codes = two_factor.enrol(db.session, staff, secret, form.code.data or "", key=second_factor.key())

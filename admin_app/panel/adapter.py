@@ -13,12 +13,14 @@ from flask.typing import ResponseReturnValue
 from flask_admin import Admin, expose
 from flask_admin.contrib.sqla import ModelView
 from flask_sqlalchemy import SQLAlchemy
+from typing_extensions import override
 
-from admin_app.domain.permissions import Act
+from admin_app.domain.permissions.policy import Action
+from admin_app.formatting import label
 from admin_app.panel import drafts
 from admin_app.panel.access.access import Access, access_to
 from admin_app.panel.access.row_scope import require_rules
-from admin_app.panel.base_view import Guarded
+from admin_app.panel.base_view import ProtectedView
 from admin_app.panel.deletion.delete_page import DeletePage
 from admin_app.panel.export.export_page import ExportPage, list_exported
 from admin_app.panel.fields import RecordForm
@@ -37,34 +39,34 @@ from admin_app.panel.operators.base import Operator
 from admin_app.panel.page import Page
 from admin_app.panel.record.record_page import RecordPage
 from admin_app.panel.resource import RecordForms, Resource
-from admin_app.selection.indexes import declare_indexes
-from admin_app.text import label
-from admin_app.web import proof, typed
-from admin_app.web.login import former_staff_id
+from admin_app.selection.sorting.indexes import declare_indexes
+from admin_app.web import submitted_fields
+from admin_app.web.auth import reauthentication
+from admin_app.web.auth.login import former_staff_id
 
 # Which right each route asks for. One that is not named here answers nobody.
-ACTS: Mapping[str, Act] = {
-    "index_view": Act.LIST,
-    "columns_view": Act.LIST,
-    "page_size_view": Act.LIST,
-    "ticked_view": Act.LIST,
-    # Everybody keeps views of their own; sharing one asks for `Act.SHARE`, changing one for whose it is.
-    "views_view": Act.LIST,
-    "new_view": Act.LIST,
-    "save_view": Act.LIST,
-    "change_view": Act.LIST,
-    "remove_view": Act.LIST,
-    "default_view": Act.LIST,
-    "lookup_view": Act.LIST,
-    "details_view": Act.VIEW,
-    "create_view": Act.CREATE,
-    "edit_view": Act.EDIT,
-    "presence_view": Act.EDIT,
-    "delete_view": Act.DELETE,
-    "export": Act.EXPORT,
-    "export_page": Act.EXPORT,
-    "history_view": Act.HISTORY,
-    "restore_view": Act.UNDO,
+ACTIONS: Mapping[str, Action] = {
+    "index_view": Action.LIST,
+    "columns_view": Action.LIST,
+    "page_size_view": Action.LIST,
+    "ticked_view": Action.LIST,
+    # Everybody keeps views of their own; sharing one asks for `Action.SHARE`, changing one for whose it is.
+    "views_view": Action.LIST,
+    "new_view": Action.LIST,
+    "save_view": Action.LIST,
+    "change_view": Action.LIST,
+    "remove_view": Action.LIST,
+    "default_view": Action.LIST,
+    "lookup_view": Action.LIST,
+    "details_view": Action.VIEW,
+    "create_view": Action.CREATE,
+    "edit_view": Action.EDIT,
+    "presence_view": Action.EDIT,
+    "delete_view": Action.DELETE,
+    "export": Action.EXPORT,
+    "export_page": Action.EXPORT,
+    "history_view": Action.HISTORY,
+    "restore_view": Action.UNDO,
 }
 # What a page does that may ask for a proof, as the page that asks says it.
 PURPOSES: Mapping[str, str] = {
@@ -72,7 +74,7 @@ PURPOSES: Mapping[str, str] = {
     "edit_view": "change a {noun}",
     "delete_view": "delete a {noun}",
     "restore_view": "restore a {noun}",
-    "export_page": "export so many {nouns}",
+    "export_page": "export this many {nouns}",
 }
 # The pages that can be drawn again with what was typed.
 FORMS: Mapping[str, type[Page]] = {
@@ -96,7 +98,7 @@ _DECLARED = (
 )
 
 
-class ResourceView(Guarded, ModelView):
+class ResourceView(ProtectedView, ModelView):
     """The routes of one resource."""
 
     files = frozenset({"export"})
@@ -234,16 +236,16 @@ class ResourceView(Guarded, ModelView):
 
     def is_accessible(self) -> bool:
         """Whether the resource shows in the menu."""
-        return self.access.may(Act.LIST)
+        return self.access.may(Action.LIST)
 
     def may_open(self, name: str) -> bool:
         """Whether the person has the right that the route asks for; where it asks for a proof, with this very record."""
         further = self.resource.further_pages.get(name)
-        act = ACTS[name] if further is None else further.act
-        if not self.access.may(act) or not self.resource.judges_records or "id" not in request.args:
-            return self.access.may(act)
+        action = ACTIONS[name] if further is None else further.action
+        if not self.access.may(action) or not self.resource.judges_records or "id" not in request.args:
+            return self.access.may(action)
         record = self.access.find(request.args["id"])
-        return record is None or self.access.reaches(record, act)
+        return record is None or self.access.reaches(record, action)
 
     def purpose_of(self, name: str) -> str:
         """Say what a route does, with what the records are called."""
@@ -257,9 +259,9 @@ class ResourceView(Guarded, ModelView):
 
     def answer_to_stranger(self, name: str) -> ResponseReturnValue:
         """Keep what somebody typed whose session has ended, before they are asked to sign in."""
-        proof.unwrap(former_staff_id())
+        reauthentication.unwrap(former_staff_id())
         kept = FORMS[name](self.access, name).kept_names() if name in FORMS else set()
-        if (fields := typed.typed(kept)) and (page := drafts.keep(fields, name)) is not None:
+        if (fields := submitted_fields.submitted_fields(kept)) and (page := drafts.keep(fields, name)) is not None:
             return page
         return super().answer_to_stranger(name)
 
@@ -281,7 +283,8 @@ class ResourceView(Guarded, ModelView):
         """Return the declared filters; what a list is narrowed by is `Selection`."""
         return list(self.resource.filters.values())  # type: ignore[arg-type]  # operators are Flask-Admin's filters
 
-    def get_filter_arg(self, index: int, flt: Any) -> str:  # noqa: ARG002 -- Flask-Admin's signature
+    @override
+    def get_filter_arg(self, index: int, flt: Any) -> str:
         """Name a filter by what it does, not by its place in a list."""
         return next(key for key, operator in self.resource.filters.items() if operator is flt)
 

@@ -10,13 +10,11 @@ from flask import abort, request
 from flask.typing import ResponseReturnValue
 from flask_admin import BaseView
 
-from admin_app.domain.sessions import Queries
-from admin_app.panel.shell import expect_at_hand
-from admin_app.web import proof
-from admin_app.web.login import ask_to_sign_in, current_person
+from admin_app.web.auth import reauthentication
+from admin_app.web.auth.login import ask_to_sign_in, current_principal
 
 
-class Guarded(BaseView):
+class ProtectedView(BaseView):
     """Views for who is signed in; a resource asks for a right as well."""
 
     # Views that do their work only for who has proved lately who they are.
@@ -29,7 +27,7 @@ class Guarded(BaseView):
 
     def is_accessible(self) -> bool:
         """Whether the menu shows it."""
-        return current_person() is not None
+        return current_principal() is not None
 
     def may_open(self, _name: str) -> bool:
         """Whether the person at the screen has the right that a view asks for."""
@@ -39,26 +37,19 @@ class Guarded(BaseView):
         """Say what a view does, "" where that is not said."""
         return self.purposes.get(name, "")
 
-    def asked_along(self, _name: str) -> tuple[Queries, dict[str, Any]]:
-        """Return what a view asks about who is signed in beside its own matter, as queries and their parameters."""
-        return (), {}
-
     def answer_to_stranger(self, name: str) -> ResponseReturnValue:
         """Answer who is not signed in."""
         return ask_to_sign_in(to=self.back_from_file(name) if name in self.files else "")
 
     def _handle_view(self, name: str, **_arguments: Any) -> ResponseReturnValue | None:
         """Ask for a signed-in person first, then for the right: of the address itself, not of a button that leads to it."""
-        if request.method == "GET":
-            queries, parameters = self.asked_along(name)
-            expect_at_hand(*queries, **parameters)
-        if current_person() is None:
+        if current_principal() is None:
             return self.answer_to_stranger(name)
         if not self.may_open(name):
             abort(403)
-        proof.note_purpose(self.purpose_of(name))
-        if proof.is_given() or (request.method == "POST" and name in self.proof_for):
-            page: ResponseReturnValue | None = proof.required(back=self.back_from_file(name))
+        reauthentication.note_purpose(self.purpose_of(name))
+        if reauthentication.is_given() or (request.method == "POST" and name in self.proof_for):
+            page: ResponseReturnValue | None = reauthentication.required(back=self.back_from_file(name))
             return page
         return None
 

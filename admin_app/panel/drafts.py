@@ -10,14 +10,14 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Row
 from werkzeug.datastructures import MultiDict
 
-from admin_app.domain import drafts as domain
-from admin_app.domain.drafts import draft_of, drop_draft, keep_draft, storable
+from admin_app.domain.work import drafts as domain
+from admin_app.domain.work.drafts import draft_of, drop_draft, keep_draft, storable
 from admin_app.extensions import db
 from admin_app.models.draft import Draft
 from admin_app.panel.view_models import Hidden
 from admin_app.web import errors
-from admin_app.web.login import ask_to_sign_in, current_person, former_staff_id
-from admin_app.web.notices import warn
+from admin_app.web.auth.login import ask_to_sign_in, current_principal, former_staff_id
+from admin_app.web.flash import warn
 
 # Which draft a form shows: a field of the form, and an argument of its address.
 DRAFT, IN_ADDRESS = "_draft", "draft"
@@ -25,8 +25,8 @@ DISCARD = "_discard"
 # The forms of records; the others ask how something is to be done.
 RECORD_FORMS = frozenset({"create_view", "edit_view"})
 
-KEPT = "You were signed out before this was saved. Sign in to get back what you typed; then save it."
-KEPT_CHOICE = "You were signed out before this was done. Sign in to get back what you chose; then send it again."
+KEPT = "You were signed out before this was saved. What you typed is kept: sign in, then save it."
+KEPT_CHOICE = "You were signed out before this was done. What you chose is kept: sign in, then send it again."
 
 
 def keep(fields: Collection[Hidden], view: str) -> ResponseReturnValue | None:
@@ -47,7 +47,7 @@ def arguments() -> list[Hidden]:
 
 def shown_draft() -> Draft | None:
     """Return the person's draft that the address names."""
-    person = current_person()
+    person = current_principal()
     if request.method == "POST" or person is None or IN_ADDRESS not in request.args:
         return None
     return draft_of(db.session, person, request.args[IN_ADDRESS], address=form_address())
@@ -70,7 +70,7 @@ def is_discarded() -> bool:
 
 def drop_sent_draft() -> None:
     """Forget the draft that was just saved (not yet committed)."""
-    person = current_person()
+    person = current_principal()
     if person is not None and (key := request.form.get(DRAFT)):
         drop_draft(db.session, person, key)
 
@@ -82,5 +82,5 @@ def form_address() -> str:
 
 def newest_draft() -> Row[str, datetime] | None:
     """Return the key and the time of what the person typed last into the form at hand, and did not save."""
-    person = current_person()
+    person = current_principal()
     return None if person is None else domain.newest_draft(db.session, person, address=form_address())

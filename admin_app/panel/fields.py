@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_admin.form import BaseForm
-from wtforms import Field, Form, PasswordField, StringField, TextAreaField
+from wtforms import Field, Form, PasswordField
 from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
-from admin_app.domain.nouns import noun_of
-from admin_app.domain.permissions import Act
+from admin_app.domain.naming import noun_of
+from admin_app.domain.permissions.policy import Action
 from admin_app.errors import NotFoundError
-from admin_app.letters import composed, line
 from admin_app.panel.access.access import access_of
 from admin_app.panel.access.lookup import find, typing_hint
 from admin_app.panel.links import record_url
 from admin_app.panel.view_models import UNSEEN
-from admin_app.text import plain_lines
-from admin_app.web.bodies import SentAsFile
+from admin_app.web.form_parser import SentAsFile
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ class Picked:
     url: str
 
 
-AS_FILE = "This came as a file. Type or paste it as text."
+AS_FILE = "This field takes text, not a file. Type or paste the text."
 
 
 class TextForm(Form):
@@ -55,6 +53,8 @@ class RecordForm(TextForm, BaseForm):
 class RelationField(Field):
     """A to-one relation. What is typed (or picked, with JavaScript) is an id, an email or a name that only one record has."""
 
+    # What templates call it.
+    kind: ClassVar[str] = "relation"
     widget = TextInput()
 
     def __init__(self, *args: Any, target: type[Any], lookup: Callable[[], str], **kwargs: Any) -> None:
@@ -91,7 +91,7 @@ class RelationField(Field):
             return Picked(str(self.data.id), str(self.data), "", "")
         if not access.sees(self.data):
             return Picked(str(self.data.id), UNSEEN.text, "", "")
-        url = record_url(access, self.data) if access.may(Act.VIEW) else ""
+        url = record_url(access, self.data) if access.may(Action.VIEW) else ""
         return Picked(str(self.data.id), access.title_of(self.data), access.detail_of(self.data), url)
 
     def _value(self) -> str:
@@ -121,35 +121,6 @@ class RelationField(Field):
                 self.data = find(self.target, self._typed)
             except NotFoundError as error:
                 raise ValueError(str(error)) from error
-
-
-class LongTextField(TextAreaField):
-    """Text of many lines. Browsers send every line end as CRLF; what was stored with LF must not change by being shown."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Keep the stored spelling of line ends where only they differ, and LF for anything new."""
-        if not valuelist:
-            return
-        typed = plain_lines(str(valuelist[0]))
-        stored = self.object_data
-        self.data = stored if isinstance(stored, str) and plain_lines(stored) == typed else composed(typed)
-
-
-class LineField(StringField):
-    """Text of one line. Blanks and what nobody sees at its ends are slips of a paste."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Take them off, but leave a text that is stored with them as it is until somebody types another."""
-        if valuelist:
-            typed = str(valuelist[0])
-            self.data = typed if typed == self.object_data else line(typed)
-
-
-class EmailField(LineField):
-    """An email address."""
-
-    widget = TextInput()
-    widget.input_type = "email"
 
 
 class NewPasswordField(PasswordField):

@@ -11,19 +11,20 @@ from werkzeug.exceptions import HTTPException
 
 from admin_app.errors import SelectionError
 from admin_app.panel.access.access import access_to
-from admin_app.panel.adapter import ACTS, FORMS
+from admin_app.panel.adapter import ACTIONS, FORMS
 from admin_app.panel.drafts import RECORD_FORMS
 from admin_app.panel.page import Page
 from admin_app.panel.registry import resource_at
-from admin_app.web import errors, proof, typed
-from admin_app.web.login import current_person
+from admin_app.web import errors, submitted_fields
+from admin_app.web.auth import reauthentication
+from admin_app.web.auth.login import current_principal
 
-STALE = "This form was opened before you signed in again. Nothing was saved. Look it over, and save it again."
+STALE = "This form was opened before you signed in again. Nothing was saved. Check it and save it again."
 
 
 def init_app(app: Flask) -> None:
     """Tell error pages what may be given back, and answer a stale token with the form itself."""
-    typed.init_app(app, _names)
+    submitted_fields.init_app(app, _names)
     app.register_error_handler(CSRFError, _stale_token)
 
 
@@ -41,10 +42,14 @@ def _names() -> Collection[str]:
 
 def _stale_token(_error: CSRFError) -> Any:
     """Show the form again with a fresh token; what came without a good one is never carried out."""
-    person = current_person()
-    proof.unwrap(person.id if person is not None else None)
+    person = current_principal()
+    reauthentication.unwrap(person.id if person is not None else None)
     page = _page()
-    if page is None or not typed.typed(page.kept_names()) or not page.access.may(ACTS[page.view]):
+    if (
+        page is None
+        or not submitted_fields.submitted_fields(page.kept_names())
+        or not page.access.may(ACTIONS[page.view])
+    ):
         return errors.token_missing()
     try:
         return page.again(STALE) or errors.token_missing()

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import request
+from flask import request, url_for
 
-from admin_app.domain.permissions import Act
+from admin_app.domain.permissions.policy import Action
 from admin_app.panel.access.access import Access
 from admin_app.panel.resource import Resource
 from admin_app.panel.view_models import Hidden
 from admin_app.selection.selection import Selection
-from admin_app.web.links import address_of, local_path
+from admin_app.web.urls import local_path
 
 
 def link(resource: Resource, view: str, record: Any = None, /, **arguments: Any) -> str:
     """Return the address of a view of a resource, of a record if one is given."""
-    address = address_of(f"{resource.endpoint}.{view}", **arguments)
+    address = url_for(f"{resource.endpoint}.{view}", **arguments)
     return address if record is None else with_id(address, record)
 
 
@@ -36,16 +36,18 @@ def return_url(resource: Resource) -> str:
 
 def record_url(access: Access, record: Any, **arguments: Any) -> str:
     """Return the address of the record's page, "" for none: the form only where every record that the person sees has one."""
-    is_edited = access.reaches(record, Act.EDIT) if access.resource.judges_records else access.is_everywhere(Act.EDIT)
+    is_edited = (
+        access.reaches(record, Action.EDIT) if access.resource.judges_records else access.is_everywhere(Action.EDIT)
+    )
     if is_edited:
         return link(access.resource, "edit_view", record, **arguments)
-    return link(access.resource, "details_view", record, **arguments) if access.may(Act.VIEW) else ""
+    return link(access.resource, "details_view", record, **arguments) if access.may(Action.VIEW) else ""
 
 
-def link_for(access: Access, act: Act, view: str, record: Any) -> str:
+def link_for(access: Access, action: Action, view: str, record: Any) -> str:
     """Return the address of a view of the record that leads back to where this page does, "" for who may not do this with it."""
     resource = access.resource
-    return link(resource, view, record, url=return_url(resource)) if access.reaches(record, act) else ""
+    return link(resource, view, record, url=return_url(resource)) if access.reaches(record, action) else ""
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ class Page:
         """Name the fields of the form that are shown again as they were sent: no secrets. None where there is no such form."""
         return set()
 
-    def again(self, words: str) -> Any:  # noqa: ARG002 -- for pages with a form
+    def again(self, words: str) -> Any:
         """Draw the form filled with what was sent, which was not carried out, under words that say why; None where there is none."""
         return None
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from admin_app.domain.permissions import Act
+from admin_app.domain.permissions.policy import Action
 from admin_app.panel.access.access import Access, access_of
-from admin_app.panel.cells import value_cell
+from admin_app.panel.kinds import value_cell
 from admin_app.panel.links import link, record_url
 from admin_app.panel.view_models import UNSEEN, Cell, CellKind
-from admin_app.selection.counting import Count
+from admin_app.selection.paging.counting import Count
 
 # The numbers of children, by relation and key.
 Counts = Mapping[str, Mapping[Any, Count]]
@@ -49,7 +49,7 @@ def _relation_cell(other: Any) -> Cell:
         return Cell(CellKind.TEXT, str(other))
     if not access.sees(other):
         return UNSEEN
-    url = record_url(access, other) if access.may(Act.VIEW) else ""
+    url = record_url(access, other) if access.may(Action.VIEW) else ""
     return Cell(CellKind.RELATION, access.title_of(other), access.detail_of(other), url)
 
 
@@ -60,7 +60,7 @@ def _count_cell(access: Access, record: Any, name: str, count: Count) -> Cell:
         return Cell(CellKind.NUMBER, str(count))
     one = child.resource
     words = f"{count} {one.noun if count.number == 1 and count.is_exact else one.nouns}"
-    if not count.number or not child.may(Act.LIST) or not relation.back_populates:
+    if not count.number or not child.may(Action.LIST) or not relation.back:
         return Cell(CellKind.COUNT, str(count), words)
-    url = link(one, "index_view", **{f"{relation.back_populates}__is": record.id})
+    url = link(one, "index_view", **{f"{relation.back}__is": record.id})
     return Cell(CellKind.COUNT, str(count), words, url)

@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy import inspect as inspect_mapper
-from sqlalchemy.orm import InstrumentedAttribute, RelationshipProperty
-from sqlalchemy.orm.interfaces import RelationshipDirection
+from sqlalchemy.orm import InstrumentedAttribute
 from wtforms import Field, Form
 
-from admin_app import text
-from admin_app.domain.nouns import name_records
-from admin_app.domain.people import Holder
-from admin_app.domain.permissions import Act
-from admin_app.models.base import Record
+from admin_app import formatting
+from admin_app.db.record import Record
+from admin_app.domain.naming import name_records
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.permissions.principal import AnyPrincipal
 from admin_app.panel.view_models import Link
-from admin_app.selection.offer import Filter, Offer, SearchColumn, SortKey
+from admin_app.relations import Relation, relations_of
+from admin_app.selection.list_schema import Filter, ListSchema, SearchColumn, SortKey
 
 # Every record has it.
 CREATED_AT = "created_at"
@@ -29,7 +30,9 @@ class RowRule:
     """Some rows of a resource, for a role to be kept to: those that these filters, as an address has them, leave for a person."""
 
     label: str
-    filters: Callable[[Holder], Mapping[str, str]]
+    filters: Callable[[AnyPrincipal], Mapping[str, str]]
+    # What is left, said to the person who is kept to it: "your own posts". Without it the label is quoted.
+    yours: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,9 +53,18 @@ class FurtherPage:
     """A page about a record that only this resource has. `purpose` is what it does, where it asks for a proof first."""
 
     path: str
-    act: Act
+    action: Action
     purpose: str
     answer: Callable[[], Any]
+
+
+@dataclass(frozen=True)
+class BulkAction:
+    """An action on rows of a list: `view` does it, or asks how, for the rows that its address means; `verb` stands on its buttons."""
+
+    view: str
+    verb: str
+    action: Action
 
 
 class Resource:
@@ -73,9 +85,11 @@ class Resource:
     # Where the resource stands in the menu; smaller comes first.
     menu_order: ClassVar[int] = 100
     # The acts that its pages ask a right for.
-    acts: ClassVar[frozenset[Act]] = frozenset(Act) - {Act.IMPORT, Act.BULK}
+    actions: ClassVar[frozenset[Action]] = frozenset(Action) - {Action.IMPORT, Action.BULK}
     # Pages that do their work only for who has proved lately who they are.
     proof_for: ClassVar[frozenset[str]] = frozenset()
+    # What can be done with rows of the list, selected ones or all; the page of one's own is a further page.
+    bulk_actions: ClassVar[tuple[BulkAction, ...]] = (BulkAction("export_page", "Export", Action.EXPORT),)
     # Whether what may be done with a record depends on more than rows and fields: `withheld` says with which it may not be.
     judges_records: ClassVar[bool] = False
 
@@ -123,21 +137,21 @@ class Resource:
 
     def label(self, name: str) -> str:
         """Return what a column is called."""
-        return self.column_labels.get(name) or text.label(name)
+        return self.column_labels.get(name) or formatting.label(name)
 
-    @cached_property
-    def relations(self) -> Mapping[str, RelationshipProperty[Any]]:
+    @property
+    def relations(self) -> Mapping[str, Relation]:
         """The model's relations by their names."""
-        return dict(inspect_mapper(self.model).relationships.items())
+        return relations_of(self.model)
 
-    def relation(self, name: str) -> RelationshipProperty[Any] | None:
+    def relation(self, name: str) -> Relation | None:
         """Return the model's relation of this name, if it is one."""
         return self.relations.get(name)
 
     def is_to_many(self, name: str) -> bool:
         """Whether this name is the model's relation to many others."""
         relation = self.relation(name)
-        return relation is not None and relation.direction is RelationshipDirection.ONETOMANY and bool(relation.uselist)
+        return relation is not None and relation.is_many
 
     def attribute(self, path: str) -> tuple[Any, InstrumentedAttribute[Any] | None]:
         """Return the attribute that a dotted path names, and the relation that leads to it."""
@@ -145,7 +159,16 @@ class Resource:
         relation = self.relation(first)
         if relation is None or not rest:
             return getattr(self.model, first), None
-        return getattr(relation.mapper.class_, rest), relation.class_attribute
+        return getattr(relation.target, rest), relation.attribute
+
+    @cached_property
+    def by_key(self) -> Select[Any]:
+        """The statement that reads the record of a `key` with what it belongs to, which its pages name.
+
+        Put together once: that takes as long as to send it, a tenth of a form.
+        """
+        along = [option for one in self.relations.values() for option in one.load()]
+        return select(self.model).where(self.model.id == bindparam("key")).options(*along)
 
     @cached_property
     def filters(self) -> Mapping[str, Filter]:
@@ -156,10 +179,10 @@ class Resource:
         """Return the columns that `column_searchable_list` names; each gets its index by the next migration."""
         return {name: SearchColumn(*self.attribute(name)) for name in self.column_searchable_list}
 
-    def list_schema(self) -> Offer:
+    def list_schema(self) -> ListSchema:
         """Return what this resource declares that a list of it may be asked."""
         name, is_descending = self.column_default_sort
-        return Offer(
+        return ListSchema(
             model=self.model,
             search=self.searched(),
             sorts=self._sorts(),
@@ -167,9 +190,9 @@ class Resource:
             default_sort=f"-{name}" if is_descending else name,
         )
 
-    def newest_schema(self) -> Offer:
+    def newest_schema(self) -> ListSchema:
         """Return the order that the start page has the records in, whose index is declared like that of every sort."""
-        return Offer(self.model, sorts={CREATED_AT: SortKey(self.model.created_at)}, default_sort="id")
+        return ListSchema(self.model, sorts={CREATED_AT: SortKey(self.model.created_at)}, default_sort="id")
 
     def ruled_fields(self) -> list[str]:
         """Name the fields that a role may hide or close: what the form and the lists show, but for the key."""
@@ -189,15 +212,15 @@ class Resource:
 
     # ---- what a resource may do differently
 
-    def as_called(self, name: str, value: Any) -> Any:  # noqa: ARG002 -- for resources to say more
+    def as_called(self, name: str, value: Any) -> Any:
         """Return a column's value as people call it, where its table holds a key or a sign for it; else as it is."""
         return value
 
-    def record_links(self, record: Any) -> Sequence[Link]:  # noqa: ARG002 -- as above
+    def record_links(self, record: Any) -> Sequence[Link]:
         """Return links to further pages about the record, for the head of its page."""
         return ()
 
-    def withheld(self, records: Sequence[Any], act: Act) -> Collection[int]:  # noqa: ARG002 -- as above
+    def withheld(self, records: Sequence[Any], action: Action) -> Collection[int]:
         """Return the keys of those of these records that the person at the screen may not do this with, whatever their rows are."""
         return ()
 
@@ -214,11 +237,11 @@ class Resource:
         """Do what follows from a save; return what to tell of it, "" for nothing."""
         return ""
 
-    def next_step(self, record: Any) -> tuple[str, str] | None:  # noqa: ARG002 -- as above
+    def next_step(self, record: Any) -> tuple[str, str] | None:
         """Return what has to be done next with a record that was saved, and where; None for nothing."""
         return None
 
-    def saving_note(self, record: Any) -> str:  # noqa: ARG002 -- as above
+    def saving_note(self, record: Any) -> str:
         """Say what saving a record does besides, before it is done; "" for nothing."""
         return ""
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from flask import current_app
 
-from admin_app.domain import sessions
+from admin_app.domain.auth import sessions
 from admin_app.extensions import db
 from admin_app.models.staff import Staff
-from admin_app.panel.cells import value_cell
+from admin_app.panel.kinds import value_cell
 from admin_app.panel.view_models import Cell
-from admin_app.web.login import current_session
-from admin_app.web.visitors import device_in_words, place_in_words
+from admin_app.web.auth.login import current_session
+from admin_app.web.client_info import device_in_words, place_in_words
 
 EVERYWHERE_ELSE = "others"
 
@@ -57,5 +57,5 @@ def end_sessions(staff: Staff, chosen: str) -> str:
             f"{'You are' if is_oneself else f'{staff.name} is'} signed out everywhere{' else' if is_oneself else ''}."
         )
     if sessions.end_by_handle(db.session, staff, chosen):
-        return "That session was ended."
-    return "That session had ended already."
+        return "That device was signed out."
+    return "That device was already signed out."

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from admin_app.formatting import excerpt
 from admin_app.models.post import Post
-from admin_app.panel.cells import GLIMPSE
+from admin_app.panel.kinds.base import GLIMPSE
 from admin_app.panel.resource import Resource, RowRule
-from admin_app.text import excerpt
 
 
 def without_markup(post: Post) -> str:
@@ -20,7 +20,7 @@ class PostResource(Resource):
     """Find a post by its words or its user, correct it, give it to another user."""
 
     model = Post
-    description = "What users write. A post can be without an owner."
+    description = "Everything users have written."
     menu_order = 20
 
     column_list = ("content", "user", "created_at", "id")
@@ -34,5 +34,5 @@ class PostResource(Resource):
     form_columns = ("content", "user")
 
     row_rules: ClassVar[Mapping[str, RowRule]] = {
-        "own": RowRule("Own posts", lambda person: {"user.email__equals": person.email}),
+        "own": RowRule("Own posts", lambda person: {"user.email__equals": person.email}, yours="your own posts"),
     }

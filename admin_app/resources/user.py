@@ -25,8 +25,10 @@ class UserResource(Resource):
     form_columns = ("name", "email")
 
     row_rules: ClassVar[Mapping[str, RowRule]] = {
-        "own": RowRule("Themselves", lambda person: {"email__equals": person.email}),
+        "own": RowRule("Only themselves", lambda person: {"email__equals": person.email}, yours="yourself"),
         "same_domain": RowRule(
-            "Users of their own mail domain", lambda person: {"email__ends": "@" + person.email.rpartition("@")[2]}
+            "Users with the same email domain",
+            lambda person: {"email__ends": "@" + person.email.rpartition("@")[2]},
+            yours="users with your email domain",
         ),
     }

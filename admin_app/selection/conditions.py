@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_
 
 from admin_app.errors import SelectionError
-from admin_app.letters import forms
-from admin_app.selection.offer import WHOLE, Filter, Offer
-from admin_app.selection.search import MOST_WORDS, Lookup, Term, occurs
+from admin_app.selection.list_schema import WHOLE, Filter, ListSchema
+from admin_app.selection.search.search import MOST_WORDS, Lookup, Term, occurs
+from admin_app.unicode_text import forms
 
 # SQLite refuses expressions nested 1,000 deep, and nobody reads more than this.
 MOST_CONDITIONS = 50
 DEEPEST_GROUP = 5
-TOO_DEEP = f"Filters may stand in up to {DEEPEST_GROUP} groups, one in the other; this address has more."
+TOO_DEEP = f"Filter groups can be nested {DEEPEST_GROUP} deep; this address goes deeper."
 
 
 @dataclass(frozen=True)
@@ -115,25 +115,25 @@ def group_of(members: Iterable[Member], *, is_any: bool) -> Member:
     return flat[0] if len(flat) == 1 else Group(is_any, tuple(flat))
 
 
-def reader_of(offer: Offer) -> ReadCondition:
+def reader_of(schema: ListSchema) -> ReadCondition:
     """Return what reads the conditions of one address. It raises for an unknown filter, and for more than anybody reads."""
     left = iter(range(MOST_CONDITIONS))
 
     def read(key: str, text: str) -> Condition:
         if next(left, None) is None:
-            message = f"A list takes up to {MOST_CONDITIONS} filters at once; this address has more."
+            message = f"A list can have {MOST_CONDITIONS} filters at most; this address has more."
             raise SelectionError(message)
-        return read_condition(offer, key, text)
+        return read_condition(schema, key, text)
 
     return read
 
 
-def read_condition(offer: Offer, key: str, text: str) -> Condition:
+def read_condition(schema: ListSchema, key: str, text: str) -> Condition:
     """Read what was typed for a filter; a value without a meaning is kept with its problem. Raise for an unknown key."""
-    if key not in offer.filters:
+    if key not in schema.filters:
         message = f"This list has no filter called “{key[:50]}”."
-        raise SelectionError(message, sorted(offer.filters))
-    return _understood(offer.filters[key], key, text)
+        raise SelectionError(message, sorted(schema.filters))
+    return _understood(schema.filters[key], key, text)
 
 
 def _understood(filter_: Filter, key: str, text: str) -> Condition:
@@ -142,7 +142,7 @@ def _understood(filter_: Filter, key: str, text: str) -> Condition:
         # One character too many is kept, so that it is too long wherever it is printed and read again.
         return Condition(key, text[: longest + 1], filter_, problem=f"Use {longest:,} characters or fewer.")
     if "\0" in text:
-        return Condition(key, text, filter_, problem="Leave out the NUL character.")
+        return Condition(key, text, filter_, problem="Remove the NUL character.")
     try:
         return Condition(key, text, filter_, value=filter_.parse(text))
     except ValueError as error:

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, false
 
 from admin_app.errors import SelectionError
-from admin_app.letters import trimmed
+from admin_app.extensions import Attribute, Statement
 from admin_app.selection.conditions import (
     Condition,
     Group,
@@ -21,11 +20,12 @@ from admin_app.selection.conditions import (
     reader_of,
     require_shallow,
 )
-from admin_app.selection.keyset import Order, Place
-from admin_app.selection.offer import Offer
-from admin_app.selection.places import parse_place
-from admin_app.selection.search import Lookup, found_by_index, found_with, lookups_of, occurs
+from admin_app.selection.list_schema import ListSchema
+from admin_app.selection.search.search import Lookup, found_by_index, found_with, lookups_of, occurs
+from admin_app.selection.sorting.cursor import parse_cursor
+from admin_app.selection.sorting.keyset import Cursor, SortOrder
 from admin_app.selection.where import parse_where, print_where
+from admin_app.unicode_text import trimmed
 
 SEARCH, SORT, PAGE, PER_PAGE, AFTER, BEFORE, COUNT = "q", "sort", "page", "per_page", "after", "before", "count"
 # Groups of filters; a filter by itself is an argument of its own, under its key.
@@ -51,7 +51,7 @@ MOST_COLUMNS, LONGEST_NAME = 50, 100
 class Parent:
     """The record whose children are listed: `relation` is the child's to-one attribute that points at it."""
 
-    relation: InstrumentedAttribute[Any]
+    relation: Attribute
     record: Any
 
 
@@ -64,7 +64,7 @@ class Selection:
     `view` is the saved view that was opened. Neither decides which rows.
     """
 
-    offer: Offer
+    schema: ListSchema
     search: str = ""
     conditions: tuple[Condition, ...] = ()
     # Of each of them any condition has to be true.
@@ -90,7 +90,7 @@ class Selection:
 
     @classmethod
     def parse(
-        cls, offer: Offer, arguments: Iterable[tuple[str, str]], *, parent: Parent | None = None, prefix: str = ""
+        cls, schema: ListSchema, arguments: Iterable[tuple[str, str]], *, parent: Parent | None = None, prefix: str = ""
     ) -> Selection:
         """Read a URL's arguments; those without the prefix belong to somebody else. Raise `SelectionError` for unknown ones."""
         own = [(key.removeprefix(prefix), value) for key, value in arguments if key.startswith(prefix)]
@@ -100,15 +100,15 @@ class Selection:
         page = whole_number(single.get(PAGE, ""))
         filters = [(key, value) for key, value in own if key not in OWN_KEYS or (key == WHERE and value)]
         selection = cls(
-            offer=offer,
+            schema=schema,
             search=trimmed(single.get(SEARCH, "").replace("\0", "")),
-            sort=_parse_sort(offer, single.get(SORT, "")),
+            sort=_parse_sort(schema, single.get(SORT, "")),
             page=min(page if after or before else max(page, 1), LAST_PAGE),
             after=after,
             before="" if after else before,
             per_page=per_page
-            if per_page in offer.page_sizes
-            else _usual_size(offer, is_begun=page > 1 or bool(after or before)),
+            if per_page in schema.page_sizes
+            else _usual_size(schema, is_begun=page > 1 or bool(after or before)),
             is_counted=single.get(COUNT) == EXACT,
             columns=_parse_columns(single.get(COLUMNS, "")),
             view=whole_number(single.get(VIEW, "")),
@@ -116,7 +116,7 @@ class Selection:
             prefix=prefix,
         )
         selection.require_places()
-        return selection.with_filters(_parse_filters(offer, filters))
+        return selection.with_filters(_parse_filters(schema, filters))
 
     def with_filters(self, members: Iterable[Member]) -> Selection:
         """Return it with these conditions and groups: what has to be true in any case stands by itself, however it came."""
@@ -132,7 +132,7 @@ class Selection:
         filters += [(WHERE, print_where(self.groups))] if self.groups else []
         state = [
             (SORT, self.sort),
-            (PER_PAGE, "" if self.per_page == _usual_size(self.offer, is_begun=self.is_begun) else str(self.per_page)),
+            (PER_PAGE, "" if self.per_page == _usual_size(self.schema, is_begun=self.is_begun) else str(self.per_page)),
             (PAGE, str(self.page) if self.page > 1 else ""),
             (AFTER, self.after),
             (BEFORE, self.before),
@@ -142,7 +142,7 @@ class Selection:
         ]
         own = [(SEARCH, self.search)] if self.search else []
         own += [*filters, *((key, value) for key, value in state if value)]
-        if not own and self.offer.has_default_view:
+        if not own and self.schema.has_default_view:
             own = [(VIEW, WHOLE)]
         return [(self.prefix + key, value) for key, value in own]
 
@@ -153,7 +153,7 @@ class Selection:
     def ticked(self, keys: Iterable[str]) -> Selection:
         """Return it with no more than the rows of these keys, as typed or sent."""
         others = [one for one in self.conditions if one.key != TICKED]
-        return self.changed(conditions=(*others, read_condition(self.offer, TICKED, ",".join(keys))))
+        return self.changed(conditions=(*others, read_condition(self.schema, TICKED, ",".join(keys))))
 
     @property
     def ticks(self) -> Sequence[Any]:
@@ -163,8 +163,8 @@ class Selection:
     def require_places(self) -> None:
         """Raise `SelectionError` for a place that is none of this order: guessing one would show other rows."""
         for text in (self.after, "" if self.before == END else self.before):
-            if text and parse_place(self.order, text) is None:
-                message = "This address names a place that is not in the list's order."
+            if text and parse_cursor(self.order, text) is None:
+                message = "This address names a page that does not fit the list's sorting."
                 raise SelectionError(message)
 
     @property
@@ -201,7 +201,7 @@ class Selection:
     def scope(self) -> list[ColumnElement[bool]]:
         """The conditions on what may be had at all: the parent's, then what the person may see."""
         found = [] if self.parent is None else [self.parent.relation == self.parent.record]
-        return found if self.offer.rows is None else [*found, self.offer.rows]
+        return found if self.schema.rows is None else [*found, self.schema.rows]
 
     @cached_property
     def criteria(self) -> list[ColumnElement[bool]]:
@@ -220,8 +220,8 @@ class Selection:
 
     def _looked_up(self, word: Lookup) -> ColumnElement[bool]:
         if self.heads is None:
-            return found_by_index(self.offer.model, word)
-        return found_with(self.offer.model, word, self.order.relation, self.heads)
+            return found_by_index(self.schema.model, word)
+        return found_with(self.schema.model, word, self.order.relation, self.heads)
 
     @cached_property
     def lookups(self) -> tuple[Lookup, ...]:
@@ -231,19 +231,19 @@ class Selection:
 
     @cached_property
     def _words(self) -> list[Lookup]:
-        return lookups_of(self.search, self.offer.search.values())
+        return lookups_of(self.search, self.schema.search.values())
 
     @cached_property
-    def order(self) -> Order:
+    def order(self) -> SortOrder:
         """How the rows follow each other; the primary key comes last, so that no two rows ever swap places."""
-        name, descending = _split_sort(self.sort or self.offer.default_sort)
-        key = self.offer.sorts.get(name)
+        name, descending = _split_sort(self.sort or self.schema.default_sort)
+        key = self.schema.sorts.get(name)
         is_key = key is None or (key.relation is None and key.column.property.columns[0].primary_key)
-        return Order(self.offer.model, None if is_key else key, descending)
+        return SortOrder(self.schema.model, None if is_key else key, descending)
 
     def segments(
-        self, start: Place | None = None, *, backwards: bool = False, end: Place | None = None
-    ) -> Iterator[Select[Any]]:
+        self, start: Cursor | None = None, *, backwards: bool = False, end: Cursor | None = None
+    ) -> Iterator[Statement]:
         """Yield the queries that give the rows in their order, one after the other, from a place on (and to another)."""
         return self.order.segments(self.criteria, start=start, backwards=backwards, end=end)
 
@@ -257,9 +257,9 @@ def whole_number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < len(str(LAST_PAGE)) else 0
 
 
-def _usual_size(offer: Offer, *, is_begun: bool) -> int:
+def _usual_size(schema: ListSchema, *, is_begun: bool) -> int:
     """Return the rows a page where the address names none: the person's preference, but never on a numbered page."""
-    return offer.page_sizes[0] if is_begun or offer.page_size not in offer.page_sizes else offer.page_size
+    return schema.page_sizes[0] if is_begun or schema.page_size not in schema.page_sizes else schema.page_size
 
 
 def _parse_columns(text: str) -> tuple[str, ...]:
@@ -267,14 +267,14 @@ def _parse_columns(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name))
 
 
-def _parse_sort(offer: Offer, sort: str) -> str:
-    if sort and _split_sort(sort)[0] not in offer.sorts:
+def _parse_sort(schema: ListSchema, sort: str) -> str:
+    if sort and _split_sort(sort)[0] not in schema.sorts:
         message = f"This list cannot be sorted by “{_split_sort(sort)[0][:50]}”."
-        raise SelectionError(message, sorted(offer.sorts))
+        raise SelectionError(message, sorted(schema.sorts))
     return sort
 
 
-def _parse_filters(offer: Offer, pairs: Iterable[tuple[str, str]]) -> list[Member]:
+def _parse_filters(schema: ListSchema, pairs: Iterable[tuple[str, str]]) -> list[Member]:
     """Read the filters, and what stands in `where`."""
-    read = reader_of(offer)
+    read = reader_of(schema)
     return [parse_where(text, read) if key == WHERE else read(key, text) for key, text in pairs]

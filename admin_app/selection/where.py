@@ -22,7 +22,7 @@ from admin_app.selection.conditions import (
     ReadCondition,
     group_of,
 )
-from admin_app.selection.offer import LONGEST_VALUE
+from admin_app.selection.list_schema import LONGEST_VALUE
 
 # As much as all its conditions may hold, every character escaped.
 LONGEST = MOST_CONDITIONS * (2 * LONGEST_VALUE + 200)
@@ -39,7 +39,7 @@ _JOINS = ("and", "or")
 def parse_where(text: str, read: ReadCondition) -> Member:
     """Read groups of conditions; `read` makes a condition of its key and text. Raise `SelectionError` naming the place."""
     if len(text) > LONGEST:
-        message = f"“where” takes up to {LONGEST:,} characters; this address has {len(text):,}."
+        message = f"“where” can have {LONGEST:,} characters at most; this address has {len(text):,}."
         raise SelectionError(message)
     return _Reader(text, read).whole()
 
@@ -143,7 +143,7 @@ class _Reader:
 
     def _refuse(self, wanted: str) -> None:
         there = "it ends" if self.next.kind == "end" else f"there is “{self.next.text[:20]}”"
-        message = f"“where” cannot be read: at character {self.next.place} {there}, and {wanted} was expected."
+        message = f"“where” is not valid: at character {self.next.place} {there}, and {wanted} was expected."
         raise SelectionError(message)
 
 
@@ -153,7 +153,7 @@ def _tokens(text: str) -> Iterator[_Token]:
         match = _TOKEN.match(text, position)
         if match is None:
             place = len(text) - len(text[position:].lstrip()) + 1
-            message = f"“where” cannot be read: the quotation mark at character {place} has no end."
+            message = f"“where” is not valid: the quotation mark at character {place} is not closed."
             raise SelectionError(message)
         kind = match.lastgroup or ""
         piece = match[kind]

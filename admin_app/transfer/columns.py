@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
-from sqlalchemy import Column, ColumnElement
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement
+
+from admin_app.extensions import Attribute, TableColumn
+from admin_app.relations import relation_of
 
 
 @dataclass(frozen=True)
@@ -19,15 +20,15 @@ class ExportColumn:
 
     key: str
     header: str
-    column: InstrumentedAttribute[Any] | None = None
-    relation: InstrumentedAttribute[Any] | None = None
+    column: Attribute | None = None
+    relation: Attribute | None = None
     # Which of the related records may be told of: the one's name, the number of the many; None: every one.
     rows: ColumnElement[bool] | None = field(default=None, compare=False)
 
     @property
     def is_count(self) -> bool:
         """Whether it counts children."""
-        return self.relation is not None and bool(self.relation.property.uselist)
+        return self.relation is not None and relation_of(self.relation).is_many
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class ImportColumn:
 
     key: str
     label: str
-    column: Column[Any]
+    column: TableColumn
 
     @property
     def is_made(self) -> bool:

@@ -12,13 +12,13 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.exceptions import ClientDisconnected, HTTPException, SecurityError
 
+from admin_app.db.limits import LONGEST_TEXT
+from admin_app.db.troubles import Trouble, say, trouble_of
 from admin_app.errors import RecordGone, SelectionError
 from admin_app.extensions import db, login_manager
-from admin_app.models.limits import LONGEST_TEXT
-from admin_app.models.troubles import Trouble, say, trouble_of
-from admin_app.text import in_words
-from admin_app.web.links import here, own_path
-from admin_app.web.typed import typed
+from admin_app.formatting import in_words
+from admin_app.web.submitted_fields import submitted_fields
+from admin_app.web.urls import here, own_path
 
 log = logging.getLogger(__name__)
 
@@ -36,32 +36,32 @@ class Explanation:
 
 
 EXPLANATIONS = {
-    400: Explanation("This address cannot be read", "Something in it has no meaning here. Nothing was changed."),
+    400: Explanation("This address is not valid", "A part of it has no meaning here. Nothing was changed."),
     403: Explanation(
-        "You may not do this", "Your role does not include it. Nothing was changed.", "An owner can change your role."
+        "You may not do this", "Your role does not allow it. Nothing was changed.", "An owner can change your role."
     ),
     404: Explanation(
         "Page not found",
-        "There is nothing at this address: it was mistyped, or the record was deleted.",
+        "We can't find this page. The address may be wrong, or the record was deleted.",
         "Look for it in its list.",
     ),
     405: Explanation("This page cannot be used that way", "It takes another kind of request. Nothing was changed."),
     408: Explanation(
-        "That did not arrive in time",
-        "The connection stood still while it was sent. Nothing was saved.",
+        "The request did not arrive in time",
+        "The connection stopped while it was being sent. Nothing was saved.",
         "Send it again.",
     ),
     409: Explanation(
-        "Somebody else was quicker", "The record was changed or deleted at the same moment. Nothing was saved."
+        "Changed by someone else", "The record was changed or deleted at the same time. Nothing was saved."
     ),
     413: Explanation(
-        "That is too much at once",
-        "The form is larger than 16 MB. Nothing was saved.",
-        f"Go back and shorten it: a text may have up to {LONGEST_TEXT:,} characters.",
+        "This form is too large",
+        "It is larger than 16 MB. Nothing was saved.",
+        f"Go back and shorten it: a text can have up to {LONGEST_TEXT:,} characters.",
     ),
     500: Explanation(
         "There is a problem with the dashboard",
-        "It is not your doing. What was being saved when it happened was not saved.",
+        "Something went wrong on our side. What you were saving was not saved.",
         "Try again in a moment.",
     ),
     503: Explanation(
@@ -77,22 +77,22 @@ SIGNED_OUT = Explanation(
 
 TOKEN_MISSING = Explanation(
     "This form is out of date",
-    "It was opened before you signed in or out, or lies open in a browser that keeps no cookies. Nothing was saved.",
+    "It was opened before you signed in or out, or the browser accepts no cookies. Nothing was saved.",
     "Open its page again and send it from there.",
 )
 
 
 ELSEWHERE = Explanation(
     "This was not sent from the dashboard",
-    "It came from a page at {from_}, and the dashboard is reached at {here}. Nothing was saved.",
-    "Open its page again and send it from there. If that is where you are, the server in front passes on another "
+    "It came from a page at {from_}, but the dashboard is at {here}. Nothing was saved.",
+    "Open its page again and send it from there. If you did, the server in front passes on another "
     "host name: see “Behind a proxy” in the instructions.",
 )
 
 NOWHERE = Explanation(
     "The browser does not say where this was sent from",
-    "It sends neither an Origin nor a Referer, without which anybody's page could have sent it. Nothing was saved.",
-    "Allow it to send one of them to this address: an extension or a setting for privacy keeps it back.",
+    "It sent neither an Origin nor a Referer, so any page could have sent this. Nothing was saved.",
+    "Allow it to send one of them to this address: an extension or a privacy setting holds it back.",
 )
 
 
@@ -140,7 +140,7 @@ def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
 
 def _selection_error(error: SelectionError) -> tuple[str, int]:
     list_path = own_path() if (request.endpoint or "").endswith(".index_view") else ""
-    offered = f"There is: {in_words(list(error.offered))}." if error.offered else ""
+    offered = f"Choose from: {in_words(list(error.offered))}." if error.offered else ""
     return _page(400, Explanation("This list cannot be shown as asked", str(error), offered), to=list_path)
 
 
@@ -163,7 +163,7 @@ def _words_of(trouble: Trouble | None) -> Explanation:
         return EXPLANATIONS[503]
     heading = "The database cannot be used"
     return Explanation(
-        heading, f"{trouble.problem} Nothing was saved.", f"Tell who runs the dashboard: {trouble.advice}"
+        heading, f"{trouble.problem} Nothing was saved.", f"Tell whoever runs the dashboard: {trouble.advice}"
     )
 
 
@@ -180,9 +180,9 @@ def _forget_person() -> None:
 
 
 def _page(status: int, words: Explanation, *, to: str = "") -> tuple[str, int]:
-    links = [("Show the whole list", to)] if to else []
-    links.append(("Go to the start page", url_for("admin.index")))
-    fields = () if status in UNREAD else typed()
+    links = [("Show all", to)] if to else []
+    links.append(("Go to the home page", url_for("admin.index")))
+    fields = () if status in UNREAD else submitted_fields()
     # Only what came with a good token may be sent again from a page of ours, and only what may go better then.
     again = here() if status >= HTTPStatus.INTERNAL_SERVER_ERROR and g.get("csrf_valid") else ""
     page = {"status": status, "words": words, "links": links, "typed": fields, "again": again}

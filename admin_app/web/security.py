@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from functools import lru_cache, partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, current_app, g, request, session
-from flask_wtf.csrf import generate_csrf
+from flask import Flask, Response, current_app, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from admin_app.current import Actor, acting, glancing, time_limit, writing
-from admin_app.domain.accounts import actor_of
+from admin_app.context import Actor, acting, glancing, time_limit, writing
+from admin_app.domain.auth.accounts import actor_of
 from admin_app.models.change_set import Kind
+from admin_app.web.auth.login import ACT, current_principal
 from admin_app.web.errors import sent_from_elsewhere
-from admin_app.web.login import ACT, current_person
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -64,8 +57,6 @@ def init_app(app: Flask) -> None:
     if app.config["PROXIES"]:
         count = app.config["PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count, x_prefix=count)  # type: ignore[method-assign]  # Flask documents it
-    app.wsgi_app = partial(_with_headers, app.wsgi_app)  # type: ignore[method-assign]  # as above
-    app.jinja_env.globals["csrf_token"] = csrf_token
     app.before_request(_begin)
     app.before_request(_problem_with_origin)
     app.teardown_request(_end)
@@ -79,7 +70,7 @@ def _begin() -> None:
     if is_reading:
         act.enter_context(time_limit(current_app.config["TIME_LIMIT"]))
     act.enter_context(glancing() if is_reading else writing())
-    act.enter_context(acting(person_at_the_screen, kind=Kind.FORM, request_id=secrets.token_hex(8)))
+    act.enter_context(acting(current_actor, kind=Kind.FORM, request_id=secrets.token_hex(8)))
 
 
 def _problem_with_origin() -> tuple[str, int] | None:
@@ -101,22 +92,10 @@ def _origin(address: str) -> str:
     return f"{scheme}://{re.split('[/?#]', rest)[0]}" if rest else ""
 
 
-def csrf_token() -> str:
-    """Return the token that forms send. It lasts as long as the session, so its signature is made once."""
-    kept = session.get("csrf_token")
-    return generate_csrf() if kept is None else _signed(kept, current_app.config["SECRET_KEY"])
-
-
-@lru_cache(maxsize=1000)
-def _signed(_kept: str, _secret: str) -> str:
-    token: str = generate_csrf()
-    return token
-
-
-def person_at_the_screen() -> Actor:
+def current_actor() -> Actor:
     """Return who is signed in, for the trail of what they change."""
-    person = current_person()
-    return actor_of(person) if person is not None else (None, "Nobody who is signed in")
+    person = current_principal()
+    return actor_of(person) if person is not None else (None, "Set-up")
 
 
 def _end(_error: BaseException | None) -> None:
@@ -124,16 +103,8 @@ def _end(_error: BaseException | None) -> None:
         act.close()
 
 
-def _with_headers(inner: WSGIApplication, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """Answer with what every response carries: added to the list that is sent, where Flask would look at each of them."""
-
-    def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Callable[[bytes], object]:
-        return start_response(status, [*headers, *HEADERS.items()], *error)
-
-    return inner(environ, start)
-
-
 def _add_headers(response: Response) -> Response:
+    response.headers.update(HEADERS)
     if request.endpoint != "static" or response.status_code >= HTTPStatus.BAD_REQUEST:
         # Pages of a signed-in person stay out of shared computers' caches and the back button after sign-out.
         response.headers.setdefault("Cache-Control", "no-store, private")

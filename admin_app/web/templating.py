@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import MutableMapping
 from functools import lru_cache, partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, request
-from flask.templating import Environment
 
+from admin_app.config import SITE_NAME
 from admin_app.domain.preferences import EVERYWHERE
-from admin_app.text import label
-from admin_app.web.login import current_person, seconds_left
+from admin_app.formatting import label
+from admin_app.web.auth.login import current_principal, seconds_left
 
-SITE_NAME = "Admin"
 ONE_YEAR = 365 * 24 * 60 * 60
 FOR_EVER = f"public, max-age={ONE_YEAR}, immutable"
-
-
-class Templates(Environment):
-    """Jinja, for templates that all share the same globals."""
-
-    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        """Return a template's globals as the plain dictionary that they are: Jinja compares them, name by name, with each import."""
-        return super().make_globals(d) if d else self.globals
 
 
 def init_app(app: Flask) -> None:
@@ -36,6 +26,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["asset"] = partial(
         asset, str(app.static_folder), str(app.static_url_path), is_watched=app.debug
     )
+    app.jinja_env.globals["version"] = app.config["VERSION"]
     app.jinja_env.filters["label"] = label
     app.context_processor(_frame)
     app.after_request(_keep_static_files)
@@ -56,7 +47,7 @@ def _digest(file: Path, _modified: int) -> str:
 
 
 def _frame() -> dict[str, Any]:
-    person = current_person()
+    person = current_principal()
     return {
         "site_name": SITE_NAME,
         "actor": person,

@@ -20,13 +20,13 @@ import psycopg
 from sqlalchemy.engine import make_url
 
 from admin_app import create_app
-from admin_app.current import writing
+from admin_app.context import writing
+from admin_app.db.connection import give_functions
+from admin_app.db.string_set import StringSet
 from admin_app.extensions import db
-from admin_app.models.connection import give_functions
 from admin_app.models.role import EDITOR
 from admin_app.models.staff import Staff, StaffSession
-from admin_app.models.words import Words
-from benchmarks.common.site import ROOT
+from benchmarks.common.site import ROOT, cookie_of
 
 RARE, RARE_POSTS = "zeppelin", 20
 COMMON = "telescope"
@@ -84,9 +84,10 @@ def build(target: Database) -> str:
         said = f"{target.posts:,} posts on {target.store}: made in {took:.0f} s, at most {memory:.0f} MB"
         _plant(target)
         marker.write_text(said)
-    if target.peers_url and not (target.folder / "copied").exists():
+    copied = target.folder / "copied-with-indexes"
+    if target.peers_url and not copied.exists():
         _copy(target)
-        (target.folder / "copied").write_text("yes")
+        copied.write_text("yes")
     return said
 
 
@@ -103,10 +104,12 @@ def _plant(target: Database) -> None:
 
 
 def _copy(target: Database) -> None:
-    """Let Django make the tables, with the indexes that it makes by itself, and copy the rows."""
+    """Let Django make the tables, with the indexes that its site declares, and copy the rows."""
     is_sqlite = target.store == "sqlite"
-    if not is_sqlite:
-        _execute(target, "CREATE SCHEMA IF NOT EXISTS peers")
+    if is_sqlite:
+        (target.folder / "peers.db").unlink(missing_ok=True)
+    else:
+        _execute(target, "DROP SCHEMA IF EXISTS peers CASCADE", "CREATE SCHEMA peers")
     command = [sys.executable, "-m", "benchmarks.peers.django_site.prepare"]
     subprocess.run(command, check=True, env=target.environment, cwd=ROOT)
     ours = "main" if is_sqlite else "public"
@@ -138,12 +141,11 @@ def sign_in(target: Database) -> str:
     app, token = create_app(environment, instance_path=str(target.folder)), secrets.token_urlsafe(32)
     with app.app_context(), writing():
         name = secrets.token_hex(4)
-        staff = Staff(name=name, email=f"{name}@example.com", roles=Words([EDITOR]), password_hash="-")  # noqa: S106 -- opens nothing
+        staff = Staff(name=name, email=f"{name}@example.com", roles=StringSet([EDITOR]), password_hash="-")  # noqa: S106 -- opens nothing
         db.session.add(staff)
         db.session.flush()
         digest, ends = hashlib.sha256(token.encode()).hexdigest(), datetime.now(UTC) + timedelta(days=1)
         db.session.add(StaffSession(token_hash=digest, staff_id=staff.id, expires_at=ends))
         db.session.commit()
         db.engine.dispose()
-        serializer = app.session_interface.get_signing_serializer(app)
-        return str(serializer.dumps({"_user_id": token, "_fresh": True}))
+        return cookie_of(app, token)

@@ -19,15 +19,17 @@ from pathlib import Path
 from typing import Any
 
 import flask_migrate
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 
 from admin_app import create_app
 from admin_app.cli.serve import SWITCH
+from admin_app.db.string_set import StringSet
 from admin_app.domain.demo import make_demo
 from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.role import VIEWER
 from admin_app.models.staff import Staff, StaffSession
-from admin_app.models.words import Words
 from admin_app.panel.access.access import access_to
 from admin_app.panel.export.export import order
 from admin_app.panel.export.export_page import download
@@ -112,14 +114,14 @@ def tree(pid: int) -> list[int]:
     return [pid, *(below for child in children for below in tree(int(child)))]
 
 
-def prepare(folder: Path, posts: int) -> str:
+def prepare(folder: Path, posts: int, role: str = VIEWER) -> str:
     """Make the database and a signed-in session in it; return the session's cookie."""
     app = create_app({"DATABASE_URL": f"sqlite:///{folder / 'admin.db'}"}, instance_path=str(folder))
     token = secrets.token_urlsafe(32)
     with app.app_context():
         flask_migrate.upgrade(directory=str(ROOT / "migrations"))
         make_demo(db.session, users=max(posts // 10, 1), posts=posts)
-        staff = Staff(name="Vera", email="vera@example.com", roles=Words([VIEWER]), password_hash="-")  # noqa: S106 -- opens nothing
+        staff = Staff(name="Vera", email="vera@example.com", roles=StringSet([role]), password_hash="-")  # noqa: S106 -- opens nothing
         db.session.add(staff)
         db.session.flush()
         digest = hashlib.sha256(token.encode()).hexdigest()
@@ -127,8 +129,13 @@ def prepare(folder: Path, posts: int) -> str:
         db.session.add(StaffSession(token_hash=digest, staff_id=staff.id, expires_at=ends))
         db.session.commit()
         db.engine.dispose()
-        serializer = app.session_interface.get_signing_serializer(app)
-        return str(serializer.dumps({"_user_id": token, "_fresh": True}))
+        return cookie_of(app, token)
+
+
+def cookie_of(app: Flask, token: str) -> str:
+    """Return a session's cookie, its name before it: that carries digits of the secret key."""
+    serializer: Any = SecureCookieSessionInterface().get_signing_serializer(app)
+    return f"{app.config['SESSION_COOKIE_NAME']}={serializer.dumps({'_user_id': token, '_fresh': True})}"
 
 
 @contextmanager
@@ -139,7 +146,7 @@ def serving(command: str, folder: Path, cookie: str) -> Iterator[tuple[Site, flo
         "DATABASE_URL": f"sqlite:///{folder / 'admin.db'}",
         "PYTHONPATH": str(ROOT),
     }
-    with started([*PYTHON, *command.split()], environment, folder, cookie=f"session={cookie}") as found:
+    with started([*PYTHON, *command.split()], environment, folder, cookie=cookie) as found:
         yield found
 
 

@@ -1,6 +1,6 @@
 """Lists sort short texts as people expect: without capitals and marks, by an index over `sort_key(text)`.
 
-The function is SQLite's from each connection (`letters.sort_key`); PostgreSQL gets its own here. It asks no collation, which
+The function is SQLite's from each connection (`unicode_text.sort_key`); PostgreSQL gets its own here. It asks no collation, which
 a system's upgrade may change under an index.
 """
 
@@ -53,7 +53,7 @@ def downgrade() -> None:
 
 
 def function() -> str:
-    """Write `letters.sort_key` for PostgreSQL. Not in SQL, which would be planned anew within each statement."""
+    """Write `unicode_text.sort_key` for PostgreSQL. Not in SQL, which would be planned anew within each statement."""
     plain = f"translate(normalize(value, NFKD), '{LETTERS}{MARKS}', '{BECOME}')"
     for letter, text in SEVERAL.items():
         plain = f"replace({plain}, '{letter}', '{text}')"

@@ -3,8 +3,8 @@
 
 const SAYS = {
   NotAllowedError: "Nothing was confirmed. Press the button to try again.",
-  InvalidStateError: "This device holds a passkey of yours already. Choose another device.",
-  SecurityError: "Passkeys do not work at this address.",
+  InvalidStateError: "This device already has a passkey of yours. Choose another device.",
+  SecurityError: "Passkeys aren't available here.",
 };
 
 function toBytes(text) {
@@ -51,7 +51,7 @@ async function ask(button) {
     form.elements.passkey.value = encoded(credential);
     form.submit();
   } catch (error) {
-    status.textContent = SAYS[error.name] ?? "The device gave no passkey. Press the button to try again.";
+    status.textContent = SAYS[error.name] ?? "The device sent no passkey. Press the button to try again.";
     button.disabled = false;
   }
 }

@@ -3,10 +3,10 @@
 const PAGE_MARGIN = 0.9;
 const ASK_AGAIN_EVERY = 5000;
 
-const SIGNED_OUT = "You are signed out. Sign in in another tab; this list then asks again by itself.";
-const UNREACHED = "The dashboard cannot be reached. This list asks again by itself.";
-const BUSY = "The dashboard could not answer. This list asks again by itself.";
-const REFUSED = "You may not look this up any more. Open the page again.";
+const SIGNED_OUT = "You are signed out. Sign in in another tab; this list then tries again by itself.";
+const UNREACHED = "The dashboard cannot be reached. This list tries again by itself.";
+const BUSY = "The dashboard could not answer. This list tries again by itself.";
+const REFUSED = "You can no longer look this up. Open the page again.";
 
 function pageUrl(input, query, page) {
   const url = new URL(input.dataset.picker, location.href);

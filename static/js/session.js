@@ -40,7 +40,7 @@ function show({ idle, end }) {
     wait(idle - WARN_SECONDS);
     return;
   }
-  const why = canStay ? "nothing was done here for a while." : "you signed in long ago. Save what you are typing.";
+  const why = canStay ? "you have not done anything here for a while." : "you signed in long ago. Save what you typed.";
   say(`You will be signed out in ${inMinutes(idle)}: ${why}`, canStay);
   wait(Math.min(30, Math.max(5, idle)));
 }

@@ -18,7 +18,7 @@ function show(form) {
   all.checked = number === boxes.length;
   all.indeterminate = number > 0 && number < boxes.length;
   form.toggleAttribute("data-ticked", number > 0);
-  form.querySelector("[data-ticks-count]").textContent = number > 0 ? `${number} ticked` : "";
+  form.querySelector("[data-ticks-count]").textContent = number > 0 ? `${number} selected` : "";
   // Pressed with nothing ticked they lead to a page that says so.
   for (const button of form.querySelectorAll("button")) button.disabled = number === 0;
   for (const link of form.querySelectorAll("[data-ticks-rest]")) link.hidden = number < boxes.length;

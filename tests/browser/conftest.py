@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -203,16 +203,22 @@ def viewer_page(open_as: OpenAs, viewer: Staff) -> Page:
     return open_as(viewer)
 
 
-@pytest.fixture
-def axe() -> Callable[[Page], list[str]]:
-    """Return what stands in the way of people who use the page otherwise: `assert axe(page) == []`."""
+# The rules of axe that look at colours.
+OF_COLOURS = ("color-contrast", "link-in-text-block")
 
-    def check(page: Page) -> list[str]:
+
+@pytest.fixture
+def axe() -> Callable[..., list[str]]:
+    """Return what stands in the way of people who use the page otherwise: `assert axe(page) == []`; `rules` are all unless told."""
+
+    def check(page: Page, rules: Sequence[str] = ()) -> list[str]:
         page.wait_for_load_state()
         # Preloading would fetch style sheets again, at wrong addresses, for a rule that is off by default.
         # How large a target is, and how near the next, axe asks only where it is told to.
         sizes = {"target-size": {"enabled": True}}
         options = {"resultTypes": ["violations"], "preload": False, "rules": sizes}
+        if rules:
+            options["runOnly"] = list(rules)
         violations = Axe().run(page, options=options).response["violations"]
         return [f"{rule['id']}: {rule['help']}: {node['html']}" for rule in violations for node in rule["nodes"]]
 

@@ -129,9 +129,7 @@ def test_the_value_follows_the_operator(editor_page: Page) -> None:
     expect(day.get_by_label("Value")).to_have_attribute("type", "date")
     day.locator("select").select_option(label="is within")
     expect(day.get_by_label("Value")).to_have_attribute("type", "text")
-    expect(day.locator("[data-filter-hint]")).to_have_text(
-        "A period like today, last-7-days, this-month or next-2-weeks."
-    )
+    expect(day.locator("[data-filter-hint]")).to_have_text("Choose or type a period: today, last 7 days, this month.")
     day.get_by_label("Value").fill("today")
     user = filter_row(sheet, "User")
     expect(user.get_by_role("combobox", name="Value")).to_be_visible()
@@ -192,9 +190,9 @@ def test_the_account_offers_the_browsers_time_zone(open_as: OpenAs, viewer: Staf
     page = open_as(viewer, timezone_id="Europe/Prague")
     page.goto("/admin/account/")
     page.get_by_role("button", name="Use this browser's: Europe/Prague").click()
-    page.get_by_role("button", name="Keep time zone").click()
+    page.get_by_role("button", name="Save time zone").click()
 
-    expect(page.locator(".banner")).to_contain_text("Days and times are now those of Europe/Prague.")
+    expect(page.locator(".banner")).to_contain_text("The time zone is now Europe/Prague.")
     expect(arrived(page).get_by_label("Time zone", exact=True)).to_have_value("Europe/Prague")
     expect(page.get_by_role("button", name="Use this browser's")).to_have_count(0)
 
@@ -204,9 +202,9 @@ def test_the_time_zone_is_chosen_without_scripts(viewer_page: Page) -> None:
     page = viewer_page
     page.goto("/admin/account/")
     page.get_by_label("Time zone", exact=True).select_option("Asia/Tokyo")
-    page.get_by_role("button", name="Keep time zone").click()
+    page.get_by_role("button", name="Save time zone").click()
 
-    expect(page.locator(".banner")).to_contain_text("Days and times are now those of Asia/Tokyo.")
+    expect(page.locator(".banner")).to_contain_text("The time zone is now Asia/Tokyo.")
     expect(page.get_by_label("Time zone", exact=True)).to_have_value("Asia/Tokyo")
 
 

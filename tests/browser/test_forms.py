@@ -27,7 +27,7 @@ def test_an_error_is_said_twice_and_leads_to_its_field(
     email.fill("ann@example.com")
     save(page, "Save user")
 
-    expect(page).to_have_title("Error: New user - Admin")
+    expect(page).to_have_title("Error: Add user - Admin")
     summary = page.locator(".problem")
     expect(summary).to_contain_text("There is a problem")
     if javascript:
@@ -66,7 +66,7 @@ def test_a_relation_that_matches_nobody_keeps_what_was_typed(
         page.locator("#user").fill("99")
     save(page)
 
-    expect(page).to_have_title("Error: New post - Admin")
+    expect(page).to_have_title("Error: Add post - Admin")
     expect(page.get_by_label("Content")).to_have_value("Whose is this?")
     expect(page.locator("input[name=user]")).to_have_value("99")
     # The picker takes the field's place: whatever has the focus before that loses it.
@@ -88,7 +88,7 @@ def test_save_and_continue_stays_and_save_and_add_another_begins_anew(app: Flask
         page.get_by_label("Email").fill(f"{name.lower()}@example.com")
         save(page, "Save and add another")
         expect(page.get_by_role("alert")).to_contain_text(f"User “{name}” was created.")
-        expect(page.get_by_role("heading", level=1)).to_have_text("New user")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Add user")
         expect(page.get_by_label("Name")).to_have_value("")
     page.get_by_label("Name").fill("Cora")
     page.get_by_label("Email").fill("cora@example.com")
@@ -278,7 +278,7 @@ def test_a_password_can_be_shown_and_is_sent_hidden(page: Page, owner: object, p
     expect(field).to_have_attribute("type", "password")
     page.get_by_role("button", name="Show password").click()
     page.get_by_role("button", name="Sign in").click()
-    expect(page).to_have_title("Start - Admin")
+    expect(page).to_have_title("Home - Admin")
 
 
 def test_the_guard_forgets_a_form_that_was_saved(editor_page: Page, make_user: Callable[..., User]) -> None:

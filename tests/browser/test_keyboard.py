@@ -179,10 +179,10 @@ def test_the_long_form_keeps_its_buttons_in_sight(editor_page: Page, make_post: 
 def test_the_slash_is_a_character_for_who_switched_shortcuts_off(viewer_page: Page) -> None:
     page = viewer_page
     page.goto("/admin/account/")
-    page.get_by_role("checkbox", name="“/” goes to the search of a list").uncheck()
+    page.get_by_role("checkbox", name="Use keyboard shortcuts: / to search").uncheck()
     page.get_by_role("button", name="Save shortcuts").click()
-    expect(page.locator(".banner")).to_contain_text("Your choice of shortcuts was kept.")
-    expect(page.get_by_role("checkbox", name="“/” goes to the search of a list")).not_to_be_checked()
+    expect(page.locator(".banner")).to_contain_text("Shortcuts saved.")
+    expect(page.get_by_role("checkbox", name="Use keyboard shortcuts: / to search")).not_to_be_checked()
 
     page.goto("/admin/user/")
     page.keyboard.press("/")

@@ -100,7 +100,7 @@ def test_the_filter_form_leads_to_a_plain_address(editor_page: Page, *, javascri
         "created_at__between": "2026-01-02 to 2026-01-05",
     }
     assert column(page, "Content") == [f"Post {number:02}" for number in range(1, 5)]
-    expect(chips(page)).to_have_text(["User is empty", "Created at is between 2026-01-02 to 2026-01-05"])
+    expect(chips(page)).to_have_text(["No user", "Created at is between 2026-01-02 to 2026-01-05"])
     if javascript:
         assert same_document(page)
 
@@ -110,9 +110,7 @@ def test_a_filter_that_cannot_be_read_is_mended_in_its_row(editor_page: Page) ->
     page = editor_page
     page.goto("/admin/post/?created_at__from=yesterday&content__contains=Post+1")
     expect(result_line(page)).to_have_text("0 posts")
-    expect(page.locator(".note")).to_have_text(
-        "A filter could not be read, so no rows are shown. Mend it or remove it."
-    )
+    expect(page.locator(".note")).to_have_text("One filter isn't valid, so nothing is shown. Fix or remove it.")
     sheet = page.locator("details[data-sheet]")
     value = page.locator("#listing-add-created_at")
     expect(value).to_be_visible()
@@ -197,7 +195,7 @@ def test_a_list_that_is_answered_by_another_page_leads_to_that_page(editor_page:
     # As after an update that moved the list.
     page.route("**/?sort=created_at", lambda route: route.fulfill(status=302, headers={"Location": "/admin/"}))
     page.get_by_role("link", name="Created at").click()
-    expect(page).to_have_title("Start - Admin")
+    expect(page).to_have_title("Home - Admin")
 
 
 def test_a_picker_works_in_a_sheet_that_was_fetched_anew(app: Flask, editor_page: Page) -> None:

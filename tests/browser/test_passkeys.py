@@ -60,10 +60,10 @@ def test_an_owner_enrols_a_passkey_signs_out_and_signs_in_with_it(
     expect(page.get_by_role("heading", level=1)).to_have_text("Set up two-factor sign-in")
     problems = looked_at(page, axe)
     page.get_by_label("Name").fill("Blue key")
-    page.get_by_role("button", name="Add the passkey").click()
+    page.get_by_role("button", name="Add passkey").click()
     expect(page.locator(".codes li")).to_have_count(8)
-    page.get_by_role("link", name="I have kept them").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Start")
+    page.get_by_role("link", name="I have saved them").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Home")
     page.goto("/admin/account/")
     expect(page.locator("#passkeys tbody th")).to_have_text("Blue key")
     problems += looked_at(page, axe)
@@ -75,7 +75,7 @@ def test_an_owner_enrols_a_passkey_signs_out_and_signs_in_with_it(
     problems += looked_at(page, axe)
     page.get_by_role("button", name="Sign in with a passkey").click()
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("Start")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Home")
     assert problems == []
 
 
@@ -83,29 +83,29 @@ def test_a_passkey_is_added_once_and_is_proof_for_what_was_typed(
     page: Page, owner: Staff, viewer: Staff, password: str, *, app: Flask, axe: Any
 ) -> None:
     send_password(page, owner, password)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Start")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Home")
     page.goto("/admin/account/passkeys/")
     problems = looked_at(page, axe)
     page.get_by_label("Name").press("Enter")
     expect(page.locator(".codes li")).to_have_count(8)
     page.goto("/admin/account/passkeys/")
-    page.get_by_role("button", name="Add the passkey").click()
+    page.get_by_role("button", name="Add passkey").click()
     expect(page.locator("[data-passkey-status]")).to_have_text(
-        "This device holds a passkey of yours already. Choose another device."
+        "This device already has a passkey of yours. Choose another device."
     )
     page.goto(f"/admin/staff/edit/?id={viewer.id}")
     with app.app_context():
         db.session.execute(update(StaffSession).values(proved_at=datetime.now(UTC) - timedelta(hours=1)))
         db.session.commit()
     page.get_by_label("Name", exact=True).fill("Verity")
-    page.get_by_role("button", name="Save member of staff").click()
+    page.get_by_role("button", name="Save colleague").click()
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("Confirm that it is you")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Confirm it's you")
     problems += looked_at(page, axe)
     page.get_by_role("button", name="Confirm with a passkey").click()
 
     expect(page.locator(".banner")).to_contain_text("“Verity” was saved.")
     page.goto("/admin/account/")
     page.get_by_role("link", name="Rename or remove").click()
-    expect(page.get_by_role("heading", level=2).last).to_have_text("Remove it")
+    expect(page.get_by_role("heading", level=2).last).to_have_text("Remove passkey")
     assert [*problems, *looked_at(page, axe)] == []

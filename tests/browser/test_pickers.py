@@ -48,7 +48,7 @@ def test_who_is_signed_out_is_told_and_gets_the_list_once_signed_in(
     end_sessions(app)
     picker.focus()
     page.clock.run_for(300)
-    expect(said(page)).to_have_text("You are signed out. Sign in in another tab; this list then asks again by itself.")
+    expect(said(page)).to_have_text("You are signed out. Sign in in another tab; this list then tries again by itself.")
 
     other = page.context.new_page()
     other.goto("/sign-in")
@@ -68,8 +68,8 @@ def test_who_is_signed_out_is_told_and_gets_the_list_once_signed_in(
 @pytest.mark.parametrize(
     ("how", "words"),
     [
-        ({"status": 503}, "The dashboard could not answer. This list asks again by itself."),
-        (None, "The dashboard cannot be reached. This list asks again by itself."),
+        ({"status": 503}, "The dashboard could not answer. This list tries again by itself."),
+        (None, "The dashboard cannot be reached. This list tries again by itself."),
     ],
 )
 def test_a_picker_without_an_answer_says_so_and_asks_again(
@@ -132,7 +132,7 @@ def test_a_picker_whose_right_was_taken_says_so_and_asks_no_more(editor_page: Pa
     page.route(LOOK_UPS, refuse)
     picker.focus()
     page.clock.run_for(1000)
-    expect(said(page)).to_have_text("You may not look this up any more. Open the page again.")
+    expect(said(page)).to_have_text("You can no longer look this up. Open the page again.")
     page.clock.run_for(20_000)
 
     assert len(asked) == 1

@@ -39,7 +39,7 @@ def test_what_was_typed_under_a_path_survives_the_end_of_the_session(
     page.goto(f"{PREFIX}/sign-in")
     sign_in(page, owner, password)
     page.get_by_role("link", name="Posts", exact=True).first.click()
-    page.get_by_role("link", name="New post").first.click()
+    page.get_by_role("link", name="Add post").first.click()
     page.get_by_label("Content").fill("Typed under a path")
     end_sessions(app)
 

@@ -41,7 +41,7 @@ def test_before_an_idle_session_ends_one_may_stay_and_keeps_what_was_typed(
     page.clock.fast_forward(EIGHT_HOURS)
 
     note = page.locator("[data-session-note]")
-    expect(note).to_contain_text("You will be signed out in 3 minutes: nothing was done here for a while.")
+    expect(note).to_contain_text("You will be signed out in 3 minutes: you have not done anything here for a while.")
     problems = axe(page)
     note.get_by_role("button", name="Stay signed in").click()
 

@@ -33,9 +33,9 @@ def test_an_owner_enrols_an_app_and_signs_in(
     page.get_by_label("Code", exact=True).fill(pyotp.TOTP(secret).now())
     page.get_by_role("button", name="Turn on two-factor sign-in").click()
     expect(page.locator(".codes li")).to_have_count(8)
-    page.get_by_role("link", name="I have kept them").click()
+    page.get_by_role("link", name="I have saved them").click()
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("Start")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Home")
     assert problems == []
 
 
@@ -46,7 +46,7 @@ def test_an_owner_hands_a_link_over_and_the_person_chooses_a_password(
     mine, theirs = open_as(owner), open_as()
     mine.goto(f"/admin/staff/edit/?id={viewer.id}")
     mine.get_by_role("link", name="Access and sessions").click()
-    mine.get_by_role("button", name="Make a link for a new password").click()
+    mine.get_by_role("button", name="Create a password link").click()
     expect(mine.locator("#link")).to_be_visible()
     problems = axe(mine) if javascript else []
 
@@ -69,9 +69,9 @@ def test_what_was_typed_survives_the_question_for_the_password(
         db.session.execute(update(StaffSession).values(proved_at=datetime.now(UTC) - timedelta(hours=1)))
         db.session.commit()
     page.get_by_label("Name", exact=True).fill("Verity")
-    page.get_by_role("button", name="Save member of staff").click()
+    page.get_by_role("button", name="Save colleague").click()
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("Confirm that it is you")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Confirm it's you")
     problems = axe(page) if javascript else []
     page.locator("#proof_password").fill(password)
     page.get_by_role("button", name="Confirm").click()

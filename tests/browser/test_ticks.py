@@ -25,31 +25,31 @@ def test_boxes_are_ticked_one_by_one_in_a_range_and_all_at_once_and_counted(
     many(app, Post, [{"content": f"garden {number}"} for number in range(4)] + [{"content": "other"}])
     page = viewer_page
     page.goto("/admin/post/?sort=id")
-    count, every = page.locator("[data-ticks-count]"), page.get_by_label("Tick all posts of this page")
-    act = page.get_by_role("button", name="Export ticked")
+    count, every = page.locator("[data-ticks-count]"), page.get_by_label("Select all posts on this page")
+    act = page.get_by_role("button", name="Export selected")
 
     expect(act).to_be_disabled()
-    page.get_by_label("Tick garden 1").click()
-    page.get_by_label("Tick garden 3").click(modifiers=["Shift"])
+    page.get_by_label("Select garden 1").click()
+    page.get_by_label("Select garden 3").click(modifiers=["Shift"])
 
-    expect(count).to_have_text("3 ticked")
+    expect(count).to_have_text("3 selected")
     assert ticked(page) == [False, True, True, True, False]
     assert every.evaluate("box => [box.checked, box.indeterminate]") == [False, True]
     assert axe(page) == []
 
     every.check()
-    expect(count).to_have_text("5 ticked")
+    expect(count).to_have_text("5 selected")
     page.get_by_role("link", name="garden 2", exact=True).focus()
     page.keyboard.press("x")
-    expect(count).to_have_text("4 ticked")
+    expect(count).to_have_text("4 selected")
     assert ticked(page) == [True, True, False, True, True]
 
     search(page, "garden")
     expect(result_line(page)).to_have_text("4 posts")
     expect(act).to_be_disabled()
-    page.get_by_label("Tick garden 0").check()
+    page.get_by_label("Select garden 0").check()
     act.click()
-    expect(page.locator(".page-head__result")).to_have_text("1 ticked post, in the order of the list")
+    expect(page.locator(".page-head__result")).to_have_text("1 selected post, in the list's order")
 
 
 @BOTH
@@ -59,10 +59,10 @@ def test_ticked_rows_reach_the_export_page_at_320_pixels(open_as: OpenAs, viewer
     page.goto("/admin/post/?sort=id")
 
     for number in (0, 19):
-        page.get_by_label(f"Tick garden {number}", exact=True).check()
+        page.get_by_label(f"Select garden {number}", exact=True).check()
     box = page.locator(".tick label").last.bounding_box()
-    page.get_by_role("button", name="Export ticked").click()
+    page.get_by_role("button", name="Export selected").click()
 
-    expect(page.locator(".page-head__result")).to_have_text("2 ticked posts, in the order of the list")
+    expect(page.locator(".page-head__result")).to_have_text("2 selected posts, in the list's order")
     assert box is not None
     assert min(box["width"], box["height"]) >= 24

@@ -35,7 +35,7 @@ def test_a_user_is_deleted_and_the_posts_go_where_one_says(
     page = editor_page
     page.goto("/admin/user/?q=ann")
     page.get_by_role("link", name="Delete Ann Lee").click()
-    expect(page.get_by_role("group", name="What happens to 2 posts?")).to_be_visible()
+    expect(page.get_by_role("group", name="What should happen to this user's 2 posts?")).to_be_visible()
 
     # Without a choice nothing happens.
     page.get_by_role("button", name="Delete user").click()
@@ -44,7 +44,7 @@ def test_a_user_is_deleted_and_the_posts_go_where_one_says(
 
     page.get_by_label(choice).check()
     if choice.startswith("Give"):
-        choose(page.get_by_label("Give to which user").first, "bob", "bob@example.com", javascript=javascript)
+        choose(page.get_by_label("Give to this user").first, "bob", "bob@example.com", javascript=javascript)
     page.get_by_role("button", name="Delete user").click()
     expect(page).to_have_url("/admin/user/?q=ann")
     expect(page.locator(".empty__title")).to_have_text("No users match")

@@ -43,7 +43,7 @@ def page(open_as: OpenAs, editor: Staff, width: int) -> Iterator[Page]:
 def heads(page: Page) -> list[str]:
     """Return the titles of the columns."""
     texts = arrived(page).locator("#listing thead th").all_inner_texts()
-    return [text.rstrip("↑↓").strip() for text in texts if text.strip() not in {"", "Tick", "Actions"}]
+    return [text.rstrip("↑↓").strip() for text in texts if text.strip() not in {"", "Select", "Actions"}]
 
 
 def menu(page: Page) -> Locator:
@@ -81,7 +81,7 @@ def test_a_view_is_saved_opened_changed_and_discarded(page: Page) -> None:
     page.locator("#listing-sort-id").click()
     expect(first_cells(page).first).to_have_text("Post 10")
     expect(page.locator(".view-bar")).to_contain_text("View Tens, changed")
-    page.get_by_role("link", name="Discard").click()
+    page.get_by_role("link", name="Reset the view").click()
     expect(page.locator(".view-bar")).not_to_contain_text("changed")
     expect(first_cells(page).first).to_have_text("Post 19")
 
@@ -90,7 +90,7 @@ def test_a_view_is_saved_opened_changed_and_discarded(page: Page) -> None:
     expect(page.locator(".view-bar")).not_to_contain_text("changed")
     expect(first_cells(page).first).to_have_text("Post 10")
 
-    page.get_by_role("link", name="Whole list").click()
+    page.get_by_role("link", name="All posts").click()
     expect(result_line(page)).to_have_text("1 to 20 of 45 posts")
 
 
@@ -101,7 +101,7 @@ def test_views_are_renamed_shared_made_the_default_and_deleted(page: Page, open_
     menu(page).get_by_role("link", name="All views…").click()
     page.get_by_role("link", name="Edit Tens").click()
     page.get_by_label("Name").fill("Ten posts")
-    page.get_by_label("Shown to").select_option("Everyone")
+    page.get_by_label("Visible to").select_option("Everyone")
     page.get_by_role("button", name="Save view").click()
     expect(page.locator(".banner")).to_contain_text("View “Ten posts” was saved.")
 
@@ -110,10 +110,10 @@ def test_views_are_renamed_shared_made_the_default_and_deleted(page: Page, open_
     expect(other.get_by_role("row", name="Ten posts")).to_contain_text("Edgar")
     expect(other.get_by_role("link", name="Delete Ten posts")).to_have_count(0)
     other.get_by_role("button", name="Make default Ten posts").click()
-    expect(other.get_by_role("button", name="Stop Ten posts")).to_be_visible()
+    expect(other.get_by_role("button", name="Remove default Ten posts")).to_be_visible()
     other.goto("/admin/post/")
     expect(result_line(other)).to_have_text("10 posts")
-    other.get_by_role("link", name="Whole list").click()
+    other.get_by_role("link", name="All posts").click()
     expect(result_line(other)).to_have_text("1 to 20 of 45 posts")
 
     page.get_by_role("link", name="Delete Ten posts").click()
@@ -138,8 +138,8 @@ def test_columns_are_chosen_ordered_and_reset(page: Page, *, javascript: bool) -
         expect(page.get_by_role("button", name="Move down: User's email")).to_be_focused()
         expect(page.locator("[data-order-status]")).to_have_text("User's email is now column 2")
     else:
-        page.get_by_label("Place of User's email").fill("2")
-        page.get_by_label("Place of User", exact=True).fill("3")
+        page.get_by_label("Position of User's email").fill("2")
+        page.get_by_label("Position of User", exact=True).fill("3")
     page.get_by_role("radio", name="Compact").check()
     page.get_by_role("button", name="Save columns").click()
 

@@ -84,7 +84,7 @@ def _views(visit: Visit) -> None:
 def _save_view(visit: Visit) -> None:
     visit.page.goto("/admin/post/views/new/?sort=id")
     visit.page.get_by_label("Name").fill("A view with a long name that does not fit anywhere, really")
-    visit.page.get_by_label("Open Posts with this view").check()
+    visit.page.get_by_label("Make this my default for Posts").check()
     visit.page.get_by_role("button", name="Save view").click()
     visit.page.wait_for_url("**view=1**")
 
@@ -138,7 +138,7 @@ def _act(visit: Visit) -> None:
 def _undo_asks(visit: Visit) -> None:
     _activity(visit)
     visit.page.locator(".undo button").last.click()
-    expect(visit.page.get_by_label("Undo it all the same")).to_be_visible()
+    expect(visit.page.get_by_label("Undo it anyway")).to_be_visible()
 
 
 def _export_errors(visit: Visit) -> None:
@@ -151,7 +151,7 @@ def _export_errors(visit: Visit) -> None:
 
 def _jobs(visit: Visit) -> None:
     visit.page.goto("/admin/post/export/")
-    visit.page.get_by_label("Excel (XLSX)").check()
+    visit.page.get_by_label("Excel", exact=True).check()
     visit.page.get_by_role("button", name="Export").click()
     expect(visit.page.locator(".job").first).to_be_visible()
 
@@ -175,7 +175,7 @@ def _long_history(visit: Visit) -> None:
 
 def _long_act(visit: Visit) -> None:
     _long_history(visit)
-    visit.page.get_by_role("link", name="The whole act").first.click()
+    visit.page.get_by_role("link", name="Details").first.click()
     expect(visit.page.locator(".changes__long").first).to_be_visible()
 
 

@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from flask import Flask
 
 from admin_app import cli
-from tests.cli.serving import Served, descendants, free_port
+from tests.cli.serving import PATIENCE, Served, descendants, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -64,7 +64,7 @@ def run_manage(settings: dict[str, str]) -> Run:
     def run(*arguments: object, **changes: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "manage.py", *map(str, arguments)]
         return subprocess.run(
-            command, check=False, capture_output=True, text=True, cwd=ROOT, env=settings | changes, timeout=60
+            command, check=False, capture_output=True, text=True, cwd=ROOT, env=settings | changes, timeout=PATIENCE
         )
 
     return run
@@ -95,7 +95,7 @@ def serve(settings: dict[str, str]) -> Iterator[Callable[..., Served]]:
         )
         served = Served(process, port)
         started.append(served)
-        end = time.monotonic() + 30
+        end = time.monotonic() + PATIENCE
         while True:
             try:
                 served.get("/sign-in").read()

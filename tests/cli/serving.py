@@ -14,14 +14,20 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import flask_migrate
+
 from admin_app import create_app
-from admin_app.current import writing
+from admin_app.context import writing
+from admin_app.db.string_set import StringSet
 from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.role import VIEWER
 from admin_app.models.staff import Staff, StaffSession
-from admin_app.models.words import Words
 from tests.many import many
+
+ROOT = Path(__file__).resolve().parents[2]
+# Seconds, far beyond what anything takes, also on a machine with much else to do: what is caught is what never ends.
+PATIENCE = 120
 
 
 @dataclass
@@ -35,7 +41,7 @@ class Served:
 
     def get(self, path: str, **headers: str) -> http.client.HTTPResponse:
         """Ask for a page on a connection that stays open, as a browser's do; the body is not read yet."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         self.connections.append(connection)
         connection.request("GET", path, headers=headers)
         return connection.getresponse()
@@ -52,13 +58,21 @@ def descendants(pid: int) -> list[int]:
     return [*found, *(below for child in found for below in descendants(child))]
 
 
+def upgrade(url: str, folder: Path) -> None:
+    """Make a database's tables in this process: a process of their own takes ten times as long."""
+    app = create_app({"DATABASE_URL": url}, instance_path=str(folder))
+    with app.app_context():
+        flask_migrate.upgrade(directory=str(ROOT / "migrations"))
+        db.engine.dispose()
+
+
 def sign_in(settings: dict[str, str], tmp_path: Path, posts: list[dict[str, Any]]) -> str:
     """Store posts and a session in the database that is served; return the session's cookie."""
     app = create_app(settings, instance_path=str(tmp_path))
     token = secrets.token_urlsafe(32)
     # The server's worker writes too, and a reader that turns writer is refused at once.
     with app.app_context(), writing():
-        staff = Staff(name="Vera", email="vera@example.com", roles=Words([VIEWER]), password_hash="-")
+        staff = Staff(name="Vera", email="vera@example.com", roles=StringSet([VIEWER]), password_hash="-")
         db.session.add(staff)
         db.session.flush()
         digest, ends = hashlib.sha256(token.encode()).hexdigest(), datetime.now(UTC) + timedelta(hours=1)
@@ -75,7 +89,7 @@ def stop(served: Served, number: signal.Signals) -> tuple[int, float, list[int]]
     """Signal the server; return its exit code, how long it took, and which of its processes are left."""
     pids, begun = descendants(served.process.pid), time.monotonic()
     served.process.send_signal(number)
-    served.printed += served.process.communicate(timeout=20)[0].splitlines()
+    served.printed += served.process.communicate(timeout=PATIENCE)[0].splitlines()
     took = time.monotonic() - begun
     # What was killed at last is gone in a moment.
     while (left := [pid for pid in pids if Path(f"/proc/{pid}").exists()]) and time.monotonic() < begun + took + 5:

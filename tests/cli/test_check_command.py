@@ -10,11 +10,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from admin_app.db.string_set import StringSet
+from admin_app.db.troubles import UNREACHABLE
 from admin_app.extensions import db
 from admin_app.models.role import Role
-from admin_app.models.troubles import UNREACHABLE
 from admin_app.models.two_factor import Authenticator
-from admin_app.models.words import Words
 
 Manage = Callable[..., Any]
 on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
@@ -41,31 +41,39 @@ def live(settings_of: Any, make_staff: Any) -> None:
 def test_on_ones_own_machine_nothing_is_found(manage: Manage) -> None:
     result = manage("check")
 
-    assert (result.exit_code, result.output) == (0, "Nothing was found.\n")
+    assert (result.exit_code, result.output) == (0, "No problems found.\n")
 
 
 @pytest.mark.usefixtures("live")
 def test_where_all_is_well_nothing_is_found(manage: Manage) -> None:
     result = manage("check", "--deploy")
 
-    assert (result.exit_code, result.output) == (0, "Nothing was found.\n")
+    assert (result.exit_code, result.output) == (0, "No problems found.\n")
 
 
 CASES = {
     "secret": ({"SECRET_KEY": "abcd" * 10}, "The secret key repeats itself", "Unset ADMIN_SECRET_KEY"),
-    "hosts": ({"TRUSTED_HOSTS": None}, "Behind a proxy, any host name", "Set ADMIN_HOSTS to the public name."),
-    "https": ({"HTTPS": False}, "People come from elsewhere", "set ADMIN_HTTPS=1."),
+    "hosts": (
+        {"TRUSTED_HOSTS": None},
+        "Behind a proxy, the dashboard answers to any host name",
+        "Set ADMIN_HOSTS to the public name.",
+    ),
+    "https": ({"HTTPS": False}, "People use it over the network", "set ADMIN_HTTPS=1."),
     "proxies": (
         {"PROXIES": 0},
-        "No proxy is said to be in front",
+        "No proxy is set",
         "Set ADMIN_PROXIES=1, ADMIN_HTTPS=1 and ADMIN_HOSTS",
     ),
     "roles": (
         {"TWO_FACTOR": frozenset({"owner", "king"})},
-        "ADMIN_TWO_FACTOR names no role: king. There is: editor, owner, viewer.",
-        "until then whoever is meant needs no second factor.",
+        "ADMIN_TWO_FACTOR names a role that does not exist: king. Choose from: editor, owner, viewer.",
+        "Until then these people need no second factor.",
     ),
-    "factor": ({"TWO_FACTOR": frozenset()}, "A password alone signs in the role owner.", "Set ADMIN_TWO_FACTOR=owner"),
+    "factor": (
+        {"TWO_FACTOR": frozenset()},
+        "People with the role owner sign in with a password only.",
+        "Set ADMIN_TWO_FACTOR=owner",
+    ),
 }
 
 
@@ -97,7 +105,7 @@ def test_debug_mode_is_found(manage: Manage, settings_of: Any, monkeypatch: pyte
     result = manage("check")
 
     assert result.stderr == (
-        "Warning: Debug mode is on: its error pages let whoever sees one run code. Unset FLASK_DEBUG.\n"
+        "Warning: Debug mode is on: anyone who sees an error page can run code. Unset FLASK_DEBUG.\n"
     )
 
 
@@ -106,7 +114,7 @@ def test_debug_mode_is_found(manage: Manage, settings_of: Any, monkeypatch: pyte
 def test_a_name_of_this_machine_brings_nobody_from_elsewhere(host: str, manage: Manage, settings_of: Any) -> None:
     settings_of(TRUSTED_HOSTS=[host])
 
-    assert manage("check").output == "Nothing was found.\n"
+    assert manage("check").output == "No problems found.\n"
 
 
 @pytest.mark.usefixtures("live")
@@ -144,7 +152,7 @@ def test_a_database_that_everybody_can_read_is_found(
         path.chmod(modes[0])
         path.parent.chmod(modes[1])
 
-    assert (f"Everybody on this machine can read {path}. Run: chmod 600 {path}" in result.stderr) is is_found
+    assert (f"Everyone on this machine can read {path}. Run: chmod 600 {path}" in result.stderr) is is_found
 
 
 @pytest.mark.usefixtures("live")
@@ -158,19 +166,19 @@ def test_people_without_the_factor_that_their_role_needs_are_found(
 
     result = manage("check")
 
-    assert "Without the second factor that the role needs: otto@example.com." in result.stderr
+    assert "These people do not have the second factor that their role needs: otto@example.com." in result.stderr
 
 
 @on_sqlite
 @pytest.mark.usefixtures("live")
 def test_every_role_that_changes_accounts_is_asked_about(manage: Manage, keep: Any) -> None:
-    keep(Role(name="Clerk", key="clerk", permissions=Words(["staff:edit"])))
-    keep(Role(name="Author", key="author", permissions=Words(["*:edit", "staff:list"])))
+    keep(Role(name="Clerk", key="clerk", permissions=StringSet(["staff:edit"])))
+    keep(Role(name="Author", key="author", permissions=StringSet(["*:edit", "staff:list"])))
 
     result = manage("check")
 
     assert result.stderr == (
-        "Warning: A password alone signs in the role clerk. Set ADMIN_TWO_FACTOR=clerk,owner\n")  # fmt: skip
+        "Warning: People with the role clerk sign in with a password only. Set ADMIN_TWO_FACTOR=clerk,owner\n")  # fmt: skip
 
 
 @on_sqlite
@@ -180,8 +188,8 @@ def test_before_going_live_somebody_has_an_account(manage: Manage, settings_of: 
     result = manage("check", "--deploy")
 
     assert result.exit_code == 1
-    assert "Nobody has an account" in result.stderr
-    assert "No proxy is said to be in front" in result.stderr
+    assert "There are no accounts yet" in result.stderr
+    assert "No proxy is set" in result.stderr
 
 
 def test_a_database_without_tables_is_found(run_manage: Any) -> None:
@@ -197,4 +205,4 @@ def test_a_database_that_does_not_answer_is_found(run_manage: Any) -> None:
 
     assert result.returncode == 0
     assert f"Warning: {UNREACHABLE}\n" in result.stderr
-    assert "Look at DATABASE_URL" in result.stderr
+    assert "Check DATABASE_URL" in result.stderr

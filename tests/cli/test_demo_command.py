@@ -13,6 +13,7 @@ from admin_app import create_app
 from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.user import User
+from tests.cli.serving import upgrade
 
 Manage = Callable[..., Any]
 Run = Callable[..., Any]
@@ -37,7 +38,7 @@ def test_demo_makes_the_same_data_in_every_new_database(run_manage: Run, tmp_pat
     found = []
     for name in ("one", "two"):
         url = f"sqlite:///{tmp_path / name}.db"
-        assert run_manage("db", "upgrade", DATABASE_URL=url).returncode == 0
+        upgrade(url, tmp_path)
         assert run_manage("demo", "--users", "20", "--posts", "60", DATABASE_URL=url).returncode == 0
         app = create_app({"DATABASE_URL": url}, instance_path=str(tmp_path))
         found.append(everything(app))

@@ -97,4 +97,4 @@ def test_a_view_by_its_number_alone_is_never_the_whole_list(
     result = manage("export", "post", "--query", arguments.format(number))
 
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "There is no view of this number" in result.stderr
+    assert "This view does not exist" in result.stderr

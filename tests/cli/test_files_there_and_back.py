@@ -55,7 +55,7 @@ def test_an_exported_file_imported_again_changes_nothing(
         assert manage("export", name, "-o", path).exit_code == 0
         result = manage("import", name, path)
         same = 1 if name == "user" else len(texts)
-        assert result.output == f"0 {name}s made, 0 {name}s changed, {same} the same as before.\n"
+        assert result.output == f"{same} {name if same == 1 else f'{name}s'} unchanged.\n"
 
     assert state(app) == before
 
@@ -74,7 +74,7 @@ def test_an_exported_file_imported_into_an_empty_database_is_the_same_data(
 
     results = [manage("import", name, tmp_path / f"{name}.csv").output for name in ("user", "post")]
 
-    assert results[0] == "3 users made, 0 users changed, 0 the same as before.\n"
+    assert results[0] == "3 users created.\n"
     assert [row[:-2] for row in state(app)] == before
 
 

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from admin_app.domain import history
+from admin_app.domain.audit import reader as audit_reader
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet
 
@@ -40,7 +40,7 @@ def test_what_a_command_changes_is_in_its_runners_name(manage: Any, app: Flask) 
 
     with app.app_context():
         done = db.session.scalars(select(ChangeSet)).one()
-    assert (done.kind, done.summary) == ("command", "Created member of staff “Ann”")
+    assert (done.kind, done.summary) == ("command", "Created colleague “Ann”")
     assert done.actor.startswith("Command line (")
 
 
@@ -48,15 +48,15 @@ def test_what_is_before_a_day_is_forgotten_and_that_is_said(
     manage: Any, make_user: Any, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # One row a batch, so that several are needed.
-    monkeypatch.setattr(history, "BATCH", 1)
+    monkeypatch.setattr(audit_reader, "BATCH", 1)
     for name in ("Ann", "Bea", "Cem"):
         make_user(name=name)
     at(app, datetime(2026, 1, 30, 23, 59, tzinfo=UTC), 2)
 
     said = manage("history", "prune", "--before", "2026-01-31")
 
-    assert said.stdout == "2 acts from before 2026-01-31 were forgotten.\n"
-    told = "Shortened the history: forgot what was done before 2026-01-31"
+    assert said.stdout == "Deleted 2 changes from before 2026-01-31 from the history.\n"
+    told = "Shortened the history: deleted what was done before 2026-01-31"
     assert trail(app) == (["Created user “Cem”", told], 1)
 
 
@@ -65,7 +65,7 @@ def test_forgetting_nothing_leaves_no_trace(manage: Any, make_user: Any, app: Fl
 
     said = manage("history", "prune", "--before", "2020-01-31")
 
-    assert said.stdout == "0 acts from before 2020-01-31 were forgotten.\n"
+    assert said.stdout == "Deleted 0 changes from before 2020-01-31 from the history.\n"
     assert trail(app) == (["Created user “Ann”"], 1)
 
 

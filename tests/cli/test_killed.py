@@ -23,13 +23,14 @@ from urllib.parse import urlencode
 import pytest
 
 from admin_app import create_app
-from admin_app.current import writing
+from admin_app.context import writing
+from admin_app.db.connection import give_functions
+from admin_app.db.string_set import StringSet
 from admin_app.extensions import db
-from admin_app.models.connection import give_functions
 from admin_app.models.role import EDITOR
 from admin_app.models.staff import Staff, StaffSession
 from admin_app.models.user import User
-from admin_app.models.words import Words
+from tests.cli.serving import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 USERS = 8
@@ -45,7 +46,7 @@ def port(settings: dict[str, str]) -> Iterator[tuple[int, subprocess.Popen[bytes
     process = subprocess.Popen(
         command, cwd=ROOT, env=settings, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE
     while True:
         try:
             ask(number, "GET", "/sign-in", {})
@@ -61,7 +62,7 @@ def port(settings: dict[str, str]) -> Iterator[tuple[int, subprocess.Popen[bytes
 
 def ask(port: int, method: str, path: str, headers: dict[str, str], body: str = "") -> tuple[int, str, str]:
     """Return the answer's status, its cookie and its text."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
         connection.request(method, path, body=body, headers=headers)
         response = connection.getresponse()
@@ -77,7 +78,7 @@ def prepared(settings: dict[str, str], folder: Path) -> str:
     token = secrets.token_urlsafe(32)
     # The server is starting beside it: who means to write from the beginning waits for the other.
     with app.app_context(), writing():
-        staff = Staff(name="Edgar", email="edgar@example.com", roles=Words([EDITOR]), password_hash="-")
+        staff = Staff(name="Edgar", email="edgar@example.com", roles=StringSet([EDITOR]), password_hash="-")
         db.session.add_all(User(name="0", email=f"{number}@example.com") for number in range(USERS))
         db.session.add(staff)
         db.session.flush()
@@ -112,7 +113,7 @@ def test_a_killed_server_leaves_each_change_with_its_act(
     threads = [threading.Thread(target=save, args=(user,)) for user in range(1, USERS + 1)]
     for thread in threads:
         thread.start()
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE
     while len(saved) < 100 and time.monotonic() < end:
         time.sleep(0.01)
     os.killpg(process.pid, signal.SIGKILL)

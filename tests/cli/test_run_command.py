@@ -14,7 +14,7 @@ import pytest
 
 from admin_app import create_app
 from admin_app.extensions import db
-from tests.cli.serving import Served, free_port, sign_in, stop
+from tests.cli.serving import Served, free_port, sign_in, stop, upgrade
 
 Run = Callable[..., Any]
 
@@ -40,9 +40,9 @@ def test_run_prints_its_address_and_a_link_that_makes_the_first_owner(serve: Cal
 
 
 def test_no_link_is_printed_once_somebody_has_an_account(
-    serve: Callable[..., Served], run_manage: Run, settings: dict[str, str], tmp_path: Path
+    serve: Callable[..., Served], settings: dict[str, str], tmp_path: Path
 ) -> None:
-    run_manage("db", "upgrade")
+    upgrade(settings["DATABASE_URL"], tmp_path)
     sign_in(settings, tmp_path, [{"content": "x"}])
 
     served = serve()
@@ -128,7 +128,7 @@ def test_run_refuses_a_port_that_does_not_exist_as_a_wrong_use(run_manage: Run) 
     ("setting", "value", "message"),
     [
         ("DATABASE_URL", "mysql://localhost/x", "DATABASE_URL must be sqlite or postgresql, not mysql."),
-        ("ADMIN_SECRET_KEY", "changeme", "ADMIN_SECRET_KEY must be 32 or more random characters: leave it empty to have one made."),
+        ("ADMIN_SECRET_KEY", "changeme", "ADMIN_SECRET_KEY must be 32 or more random characters: leave it empty to have one created."),
         ("ADMIN_SESSION_HOURS", "0", "ADMIN_SESSION_HOURS must be between 1 and 720 hours."),
         ("ADMIN_HTTPS", "maybe", "ADMIN_HTTPS must be 1 or 0."),
     ],
@@ -142,7 +142,7 @@ def test_a_wrong_setting_stops_the_start_with_one_line(run_manage: Run, setting:
 def test_a_setting_that_names_no_role_stops_the_start(run_manage: Run) -> None:
     result = run_manage("run", "--port", "0", ADMIN_TWO_FACTOR="king")
 
-    words = "Error: ADMIN_TWO_FACTOR names no role: king. There is: editor, owner, viewer."
+    words = "Error: ADMIN_TWO_FACTOR names a role that does not exist: king. Choose from: editor, owner, viewer."
     assert (result.returncode, result.stdout, result.stderr.splitlines()[-1]) == (1, "", words)
 
 

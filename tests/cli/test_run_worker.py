@@ -17,13 +17,13 @@ from typing import Any
 import pytest
 
 from admin_app import create_app
-from admin_app.current import writing
+from admin_app.context import writing
+from admin_app.db.types import utc_now
 from admin_app.extensions import db
-from admin_app.jobs.ledger import LOST_AFTER
-from admin_app.models.base import utc_now
+from admin_app.jobs.store import LOST_AFTER
 from admin_app.models.job import Job, JobState
 from admin_app.models.staff import Staff
-from tests.cli.serving import Served, sign_in, stop
+from tests.cli.serving import PATIENCE, Served, sign_in, stop, upgrade
 
 ROOT = Path(__file__).resolve().parents[2]
 Run = Callable[..., Any]
@@ -36,7 +36,7 @@ def children(pid: int) -> list[int]:
 
 def worker_of(served: Served) -> int:
     """Return the worker: the only process below the server's own."""
-    end = time.monotonic() + 10
+    end = time.monotonic() + PATIENCE
     while not (found := [below for child in children(served.process.pid) for below in children(child)]):
         assert time.monotonic() < end, "there is no worker"
         time.sleep(0.05)
@@ -73,8 +73,8 @@ class Kept:
             db.session.expunge(found)
             return found
 
-    def wait(self, job_id: int, *states: JobState, seconds: float) -> Job:
-        end = time.monotonic() + seconds
+    def wait(self, job_id: int, *states: JobState) -> Job:
+        end = time.monotonic() + PATIENCE
         while (job := self.job(job_id)).state not in states:
             assert time.monotonic() < end, f"the job is still {job.state}"
             time.sleep(0.02)
@@ -100,7 +100,7 @@ def test_run_carries_a_worker_that_ends_with_it(
     sign_in(settings, tmp_path, [{"content": "x"}])
     job_id = kept.ask()
 
-    job = kept.wait(job_id, JobState.DONE, seconds=20)
+    job = kept.wait(job_id, JobState.DONE)
     code, took, left = stop(served, signal.SIGTERM)
 
     assert (job.done, kept.files()) == (1, [f"job-{job_id}-1"])
@@ -115,7 +115,7 @@ def test_a_job_whose_worker_is_killed_is_begun_anew_and_no_half_file_is_offered(
     served = serve()
     cookie = sign_in(settings, tmp_path, [{"content": f"{number} " + "word " * 200} for number in range(60_000)])
     job_id = kept.ask()
-    kept.wait(job_id, JobState.RUNNING, seconds=20)
+    kept.wait(job_id, JobState.RUNNING)
     while not kept.files():
         time.sleep(0.01)
 
@@ -124,7 +124,7 @@ def test_a_job_whose_worker_is_killed_is_begun_anew_and_no_half_file_is_offered(
     offered = served.get(f"/admin/jobs/file/?id={job_id}", Cookie=cookie)
     offered.read()
     kept.let_time_pass(job_id)
-    job = kept.wait(job_id, JobState.DONE, seconds=60)
+    job = kept.wait(job_id, JobState.DONE)
     whole = served.get(f"/admin/jobs/file/?id={job_id}", Cookie=cookie).read()
     stop(served, signal.SIGTERM)
 
@@ -140,20 +140,20 @@ def test_a_job_survives_the_end_of_the_server(
     first = serve()
     sign_in(settings, tmp_path, [{"content": f"{number} " + "word " * 200} for number in range(60_000)])
     job_id = kept.ask()
-    kept.wait(job_id, JobState.RUNNING, seconds=20)
+    kept.wait(job_id, JobState.RUNNING)
     _code, _took, left = stop(first, signal.SIGTERM)
     between, files = kept.job(job_id), kept.files()
 
     second = serve()
-    job = kept.wait(job_id, JobState.DONE, seconds=60)
+    job = kept.wait(job_id, JobState.DONE)
     stop(second, signal.SIGTERM)
 
     assert (between.state, files, left) == (JobState.WAITING, [], [])
     assert (job.done, kept.files()) == (60_000, [f"job-{job_id}-1"])
 
 
-def test_a_worker_that_is_alone_stops_at_ctrl_c(settings: dict[str, str], run_manage: Run) -> None:
-    run_manage("db", "upgrade")
+def test_a_worker_that_is_alone_stops_at_ctrl_c(settings: dict[str, str], run_manage: Run, tmp_path: Path) -> None:
+    upgrade(settings["DATABASE_URL"], tmp_path)
     worker = subprocess.Popen(
         [sys.executable, "-u", "manage.py", "worker"],
         stdout=subprocess.PIPE,
@@ -165,10 +165,9 @@ def test_a_worker_that_is_alone_stops_at_ctrl_c(settings: dict[str, str], run_ma
     assert worker.stdout
     first = worker.stdout.readline()
     listed = run_manage("jobs", "list")
-    time.sleep(1)
     worker.send_signal(signal.SIGINT)
-    rest = worker.communicate(timeout=15)[0]
+    rest = worker.communicate(timeout=PATIENCE)[0]
 
-    assert first == "Working on jobs  (Ctrl-C stops it)\n"
+    assert first == "Running jobs  (Ctrl-C stops it)\n"
     assert listed.returncode == 0
     assert (worker.returncode, rest) == (0, "")

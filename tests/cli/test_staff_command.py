@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from admin_app.cli import person_at_the_terminal
-from admin_app.domain import passwords, throttle, two_factor
+from admin_app.cli import terminal_actor
+from admin_app.domain.auth import passwords, throttle, two_factor
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
 from admin_app.models.role import EDITOR, OWNER
@@ -50,7 +50,7 @@ def test_no_account_is_made_without_a_role_that_was_said(command: str, manage: M
     result = manage("staff", command, "ada@example.com")
 
     assert result.exit_code == 2
-    assert "Error: Say which role the person gets, like --role editor.\n" in result.stderr
+    assert "Error: Choose a role for the person, like --role editor.\n" in result.stderr
     assert (result.stdout, count(app, Staff)) == ("", 0)
 
 
@@ -94,7 +94,7 @@ def test_create_refuses_an_unknown_role_as_a_wrong_use(manage: Manage) -> None:
 
     assert result.exit_code == 2
     assert result.stderr.splitlines()[-1] == (
-        "Error: Invalid value for --role: king is no role. There is: editor, owner, viewer."
+        "Error: Invalid value for --role: king is not a role. Choose from: editor, owner, viewer."
     )
 
 
@@ -149,7 +149,7 @@ def test_reset_password_of_nobody_says_where_to_look(manage: Manage) -> None:
 
     assert (result.exit_code, result.stderr) == (
         1,
-        "Error: Nobody has an account with the email nobody@example.com. See: manage.py staff list\n",
+        "Error: No account has the email nobody@example.com. See: manage.py staff list\n",
     )
 
 
@@ -192,7 +192,7 @@ def test_disable_refuses_the_last_owner(manage: Manage, app: Flask, owner: Staff
 
     assert (result.exit_code, result.stderr) == (
         1,
-        "Error: Olivia is the last owner. Make somebody else an owner first.\n",
+        "Error: Olivia is the last owner. Make someone else an owner first.\n",
     )
     assert person(app, owner.email).is_active
 
@@ -209,7 +209,10 @@ def test_invite_makes_an_account_and_prints_its_link(manage: Manage, app: Flask)
     result = manage("staff", "invite", "Ada@example.com", "--name", "Ada", "--role", "editor")
 
     words, url = result.output.splitlines()
-    assert (result.exit_code, words) == (0, "Give this link to Ada. It sets a password once, within 72 hours:")
+    assert (result.exit_code, words) == (
+        0,
+        "Send this link to Ada through a channel you trust. It works once and expires in 72 hours:",
+    )
     assert url.startswith("http://127.0.0.1:8000/password/")
     assert app.test_client().get(url.removeprefix("http://127.0.0.1:8000")).status_code == 200
     assert person(app, "ada@example.com").roles == (EDITOR,)
@@ -220,7 +223,9 @@ def test_reset_password_by_link_changes_nothing_before_it_is_used(
 ) -> None:
     result = manage("staff", "reset-password", viewer.email, "--link")
 
-    assert result.output.startswith("Give this link to Vera. It sets a password once, within 24 hours:\nhttp://")
+    assert result.output.startswith(
+        "Send this link to Vera through a channel you trust. It works once and expires in 24 hours:\nhttp://"
+    )
     assert passwords.is_password(person(app, viewer.email), password)
 
 
@@ -245,7 +250,7 @@ def test_a_link_for_nobody_says_where_to_look(manage: Manage) -> None:
 
     assert (result.exit_code, result.stderr) == (
         1,
-        "Error: Nobody has an account with the email nobody@example.com. See: manage.py staff list\n",
+        "Error: No account has the email nobody@example.com. See: manage.py staff list\n",
     )
 
 
@@ -264,7 +269,7 @@ def test_unlock_forgets_the_failed_tries(
     result = manage("staff", "unlock", viewer.email)
 
     assert answer.status_code == 429
-    assert (result.exit_code, result.output) == (0, "Vera can try again at once, from anywhere.\n")
+    assert (result.exit_code, result.output) == (0, "Vera can try again now, from anywhere.\n")
     assert client.post_form("/sign-in", {"email": viewer.email, "password": "wrong"}).status_code == 422
 
 
@@ -284,7 +289,7 @@ def test_reset_two_factor_is_the_last_resort(
 
     assert (result.exit_code, result.output) == (
         0,
-        "Vera signs in with the password alone, and is signed out everywhere.\n",
+        "Vera signs in with a password only, and is signed out everywhere.\n",
     )
     assert [count(app, model) for model in (Authenticator, RecoveryCode, StaffSession)] == [0, 0, 0]
 
@@ -329,8 +334,8 @@ def test_after_a_restore_nothing_from_before_lets_anybody_in(
         [200, 200],
         0,
         [
-            "Everybody is signed out. Ended: 2 sessions, 1 password link and 8 recovery codes.",
-            "Who had recovery codes makes new ones under Account.",
+            "Everyone is signed out. Ended: 2 sessions, 1 password link and 8 recovery codes.",
+            "Those who had recovery codes create new ones under Account.",
         ],
     )
     assert [client.get("/admin/").status_code for client in ways_in["clients"]] == [302, 302]
@@ -350,9 +355,9 @@ def test_signing_everybody_out_is_in_the_history(manage: Manage, app: Flask) -> 
         assert (act.kind, act.resource, act.summary) == (
             "access",
             "staff",
-            "Signed everybody out: ended 2 sessions, 1 password link and 8 recovery codes",
+            "Signed everyone out: ended 2 sessions, 1 password link and 8 recovery codes",
         )
-        assert (act.actor_id, act.actor) == person_at_the_terminal()
+        assert (act.actor_id, act.actor) == terminal_actor()
 
 
 @pytest.mark.usefixtures("ways_in")
@@ -363,10 +368,10 @@ def test_who_loses_recovery_codes_is_told_by_email_and_on_their_page(
     manage("staff", "sign-out", "--all")
 
     told = [(one.to, next(line for line in one.body.splitlines() if line[:2] == "- ")) for one in outbox.outbox]
-    words = "- The recovery codes were ended, with everybody's. Make new ones under Account."
+    words = "- Everyone's recovery codes were cancelled. Create new ones under Account."
     assert told == [([viewer.email], words)]
     assert "0 of 8 recovery codes are left" in client_of(viewer).get("/admin/account/").text
-    assert "Make new ones:" in client_of(viewer).get("/admin/account/").text
+    assert "Create new ones:" in client_of(viewer).get("/admin/account/").text
 
 
 @pytest.mark.usefixtures("ways_in")

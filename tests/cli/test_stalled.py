@@ -6,10 +6,11 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 
 import pytest
 
-from tests.cli.serving import Served, stop
+from tests.cli.serving import PATIENCE, Served, stop
 
 HEAD = b"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 STALLED = {
@@ -33,7 +34,7 @@ def sockets() -> Iterator[ExitStack]:
 
 def began(sockets: ExitStack, port: int, sent: bytes) -> socket.socket:
     """Open a connection, send that much, and leave it so."""
-    client = sockets.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60))
+    client = sockets.enter_context(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE))
     client.sendall(sent)
     return client
 
@@ -52,16 +53,16 @@ def test_stalled_clients_hold_no_thread_for_good(serve: Callable[..., Served], s
     assert "Traceback" not in "\n".join(served.printed)
 
 
-@pytest.mark.parametrize("kind", ["half a head", "half a body", "half a chunk", "half a multipart body"])
-def test_who_sends_too_slowly_is_told_so(serve: Callable[..., Served], sockets: ExitStack, kind: str) -> None:
+def test_who_sends_too_slowly_is_told_so(serve: Callable[..., Served], sockets: ExitStack) -> None:
     served = serve("--arrival", "1", "--workers", "1", "--jobs", "0")
+    kinds = ("half a head", "half a body", "half a chunk", "half a multipart body")
 
-    client = began(sockets, served.port, STALLED[kind])
+    clients = {kind: began(sockets, served.port, STALLED[kind]) for kind in kinds}
     # The connection ends with the answer.
-    answer = b"".join(iter(lambda: client.recv(65536), b""))
+    answers = {kind: b"".join(iter(partial(client.recv, 65536), b"")) for kind, client in clients.items()}
     stop(served, signal.SIGTERM)
 
-    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert {kind: answer[:13] for kind, answer in answers.items()} == dict.fromkeys(kinds, b"HTTP/1.1 408 ")
     assert "Traceback" not in "\n".join(served.printed)
 
 

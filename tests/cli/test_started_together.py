@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.cli.serving import Served, free_port, stop
+from tests.cli.serving import PATIENCE, Served, free_port, stop
 
 ROOT = Path(__file__).resolve().parents[2]
 TOGETHER = 3
@@ -40,11 +40,11 @@ def start(settings: dict[str, str], *arguments: str) -> subprocess.Popen[str]:
 def test_upgrades_at_once_are_one(database: dict[str, str]) -> None:
     processes = [start(database, "db", "upgrade") for _ in range(TOGETHER)]
 
-    outputs = [process.communicate(timeout=120)[0] for process in processes]
+    outputs = [process.communicate(timeout=PATIENCE)[0] for process in processes]
 
     assert ([process.returncode for process in processes], outputs) == ([0] * TOGETHER, outputs)
     current = start(database, "db", "current")
-    assert "(head)" in current.communicate(timeout=60)[0]
+    assert "(head)" in current.communicate(timeout=PATIENCE)[0]
 
 
 def test_dashboards_that_are_started_together_all_come_up(database: dict[str, str]) -> None:
@@ -64,7 +64,7 @@ def test_dashboards_that_are_started_together_all_come_up(database: dict[str, st
 
 def answer_of(served: Served) -> int:
     """Return the status of the sign-in page once the server is up."""
-    end = time.monotonic() + 90
+    end = time.monotonic() + PATIENCE
     while True:
         try:
             with served.get("/sign-in") as answer:

@@ -40,7 +40,7 @@ def test_import_says_what_it_did(manage: Manage, app: Flask, file: Callable[...,
 
     result = manage("import", "user", path)
 
-    assert (result.exit_code, result.output) == (0, "1 user made, 1 user changed, 1 the same as before.\n")
+    assert (result.exit_code, result.output) == (0, "1 user created, 1 user changed, 1 user unchanged.\n")
     assert count(app, User) == 3
 
 
@@ -94,7 +94,7 @@ def test_import_shows_a_bar_only_when_asked(manage: Manage, file: Callable[..., 
 def test_import_of_an_unknown_resource_lists_what_there_is(manage: Manage, file: Callable[..., Path]) -> None:
     result = manage("import", "staff", file("name\nAda\n"))
 
-    assert (result.exit_code, result.stderr) == (1, "Error: There is no “staff”. There is: post, user.\n")
+    assert (result.exit_code, result.stderr) == (1, "Error: “staff” does not exist. Choose from: post, user.\n")
 
 
 def test_import_of_a_file_that_is_not_there_is_a_wrong_use(manage: Manage) -> None:
@@ -145,7 +145,7 @@ def test_export_writes_the_list_that_an_address_shows(manage: Manage, make_user:
     [
         (
             "created_at__from=soon",
-            "Error: A filter could not be read, so nothing was exported. created_at__from: Enter a date like 2026-11-22.\n",
+            "Error: One filter isn't valid, so nothing was exported. created_at__from: Enter a date like 2026-11-22.\n",
         ),
         ("secret=1", "Error: This list has no filter called “secret”.\n"),
         ("sort=secret", "Error: This list cannot be sorted by “secret”.\n"),
@@ -163,7 +163,7 @@ def test_export_of_an_address_that_is_not_understood_writes_nothing(
 def test_export_of_an_unknown_resource_lists_what_there_is(manage: Manage) -> None:
     result = manage("export", "staff")
 
-    assert (result.exit_code, result.stderr) == (1, "Error: There is no “staff”. There is: post, user.\n")
+    assert (result.exit_code, result.stderr) == (1, "Error: “staff” does not exist. Choose from: post, user.\n")
 
 
 def test_export_to_a_file_replaces_it_when_it_is_whole(manage: Manage, app: Flask, tmp_path: Path) -> None:

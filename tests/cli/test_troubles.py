@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from admin_app.models.troubles import NO_DATABASE, UNREACHABLE
-from admin_app.models.versions import NEWER
-from tests.cli.serving import free_port
+from admin_app.db.schema_version import NEWER
+from admin_app.db.troubles import NO_DATABASE, UNREACHABLE
+from tests.cli.serving import free_port, upgrade
 
 Run = Callable[..., Any]
 
@@ -41,9 +41,9 @@ def test_check_says_it_too(run_manage: Run, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def newer(run_manage: Run, tmp_path: Path) -> str:
+def newer(settings: dict[str, str], tmp_path: Path) -> str:
     """Have a database that a newer program changed; return what is to be said of it."""
-    run_manage("db", "upgrade")
+    upgrade(settings["DATABASE_URL"], tmp_path)
     with sqlite3.connect(tmp_path / "admin.db") as connection:
         connection.execute("UPDATE alembic_version SET version_num = 'fffffffffff1'")
     connection.close()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from admin_app.domain import sign_in, throttle
+from admin_app.domain.auth import sign_in, throttle
 from admin_app.models.passkey import Passkey
 from admin_app.models.staff import Staff
 from tests.authenticator import Authenticator
-from tests.domain.passkeys import add, only
-from tests.domain.signing_in import Clock
+from tests.domain.auth.passkeys import add, only
+from tests.domain.auth.signing_in import Clock
 
 
 @pytest.fixture

@@ -12,23 +12,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from admin_app.domain import (
-    drafts,
-    failures,
-    passwords,
-    presence,
-    sessions,
-    sign_in,
-    submissions,
-    throttle,
-    trail,
-    two_factor,
-)
+from admin_app.domain.audit import entry
+from admin_app.domain.auth import failed_sign_ins, passwords, sessions, sign_in, throttle, two_factor
+from admin_app.domain.auth.sessions import ClientInfo
+from admin_app.domain.auth.throttle import FORGIVEN_AFTER, LONGEST_DELAY, Limit
 from admin_app.domain.clock import TOLERANCE
-from admin_app.domain.sessions import Visitor
-from admin_app.domain.throttle import FORGIVEN_AFTER, LONGEST_DELAY, Limit
+from admin_app.domain.work import drafts, idempotency, presence
 from admin_app.extensions import db
-from admin_app.jobs import ledger
+from admin_app.jobs import store as job_store
 from admin_app.models.change_set import ChangeSet
 from admin_app.models.draft import Draft
 from admin_app.models.job import Job, JobState
@@ -36,23 +27,23 @@ from admin_app.models.sign_in import ProofTry
 from admin_app.models.staff import Staff
 from admin_app.models.submission import Submission
 from admin_app.models.two_factor import Authenticator
-from admin_app.web import login, proof
+from admin_app.web.auth import login, reauthentication
 
 pytestmark = pytest.mark.usefixtures("context")
 
 MODULES = (
     drafts,
-    failures,
+    failed_sign_ins,
     passwords,
     presence,
     sessions,
-    submissions,
+    idempotency,
     throttle,
-    trail,
+    entry,
     two_factor,
-    ledger,
+    job_store,
     login,
-    proof,
+    reauthentication,
 )
 YEAR = timedelta(days=365)
 Clock = Callable[[timedelta], AbstractContextManager[None]]
@@ -105,7 +96,7 @@ def test_nobody_waits_longer_than_the_longest_delay_from_now(ahead: Clock, limit
 def test_what_a_page_says_of_a_delay_is_no_longer_either(ahead: Clock, viewer: Staff) -> None:
     with ahead(YEAR):
         for _ in range(12):
-            sign_in.prove_by_password(db.session, email=viewer.email, password="wrong", visitor=Visitor("192.0.2.1"))
+            sign_in.prove_by_password(db.session, email=viewer.email, password="wrong", client=ClientInfo("192.0.2.1"))
 
     count, until = sign_in.delay_of(db.session, me(viewer))
 
@@ -179,7 +170,7 @@ def test_a_proof_from_the_future_is_not_fresh(
     with app.test_request_context():
         login.begin(token)
         assert login.current_session() is not None
-        assert proof.is_fresh() is is_fresh
+        assert reauthentication.is_fresh() is is_fresh
 
 
 # ---- links and codes
@@ -226,7 +217,7 @@ def test_a_code_is_no_good_after_a_newer_one(viewer: Staff, app: Flask) -> None:
 
 
 def test_whoever_was_at_a_form_in_the_future_is_there_no_longer(ahead: Clock, viewer: Staff, owner: Staff) -> None:
-    place = presence.Place("post", 1)
+    place = presence.OpenForm("post", 1)
     with ahead(YEAR):
         presence.arrive(db.session, place, viewer.id, lasting=presence.OPENED)
         (noted,) = presence.present_at(db.session, place)
@@ -255,8 +246,8 @@ def test_what_was_typed_in_the_future_is_kept_and_no_newer_than_now(viewer: Staf
 
 def test_sendings_of_the_future_do_not_stay(ahead: Clock, viewer: Staff) -> None:
     with ahead(YEAR):
-        submissions.claim(db.session, me(viewer), "future")
-    submissions.claim(db.session, me(viewer), "now")
+        idempotency.claim(db.session, me(viewer), "future")
+    idempotency.claim(db.session, me(viewer), "now")
 
     assert db.session.scalars(select(Submission.digest)).all() == ["now"]
 
@@ -264,7 +255,7 @@ def test_sendings_of_the_future_do_not_stay(ahead: Clock, viewer: Staff) -> None
 def test_failures_of_the_future_are_not_counted_on(ahead: Clock) -> None:
     for at in (YEAR, timedelta()):
         with ahead(at):
-            failures.record(db.session, "ann@example.com", resource="staff")
+            failed_sign_ins.record(db.session, "ann@example.com", resource="staff")
             db.session.commit()
 
     assert len(db.session.scalars(select(ChangeSet)).all()) == 2
@@ -280,32 +271,32 @@ def job(viewer: Staff, **values: Any) -> Job:
 def test_a_job_whose_worker_was_heard_of_in_the_future_is_taken_from_it(viewer: Staff) -> None:
     heard = datetime.now(UTC) + YEAR
     stuck = job(viewer, state=JobState.RUNNING, attempt=1, heartbeat_at=heard)
-    was_lost = ledger.is_lost(stuck)
+    was_lost = job_store.is_lost(stuck)
 
-    waiting = ledger.recover(db.session)
+    waiting = job_store.recover(db.session)
 
     assert (was_lost, waiting) == (True, [stuck.id])
 
 
 def test_a_worker_of_the_future_is_none(ahead: Clock) -> None:
     with ahead(YEAR):
-        ledger.worker_seen(db.session, worker_id="ahead")
+        job_store.worker_seen(db.session, worker_id="ahead")
 
-    assert not ledger.is_anybody_working(db.session)
-    ledger.worker_seen(db.session, worker_id="here")
+    assert not job_store.is_anybody_working(db.session)
+    job_store.worker_seen(db.session, worker_id="here")
     with ahead(YEAR):
-        assert not ledger.is_anybody_working(db.session)
+        assert not job_store.is_anybody_working(db.session)
 
 
 def test_a_file_made_in_the_future_is_kept_as_long_as_others(ahead: Clock, viewer: Staff) -> None:
     ended = datetime.now(UTC) + YEAR
     made = job(viewer, state=JobState.DONE, finished_at=ended, expires_at=ended + timedelta(days=7))
-    ledger.expired(db.session)
+    job_store.expired(db.session)
     db.session.commit()
 
     with ahead(timedelta(days=6)):
-        before = [one.id for one in ledger.expired(db.session)]
+        before = [one.id for one in job_store.expired(db.session)]
     with ahead(timedelta(days=8)):
-        after = [one.id for one in ledger.expired(db.session)]
+        after = [one.id for one in job_store.expired(db.session)]
 
     assert (before, after) == ([], [made.id])

@@ -13,19 +13,20 @@ from flask import Flask
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
+from admin_app.db.string_set import StringSet
+from admin_app.db.types import utc_now
 from admin_app.extensions import db
-from admin_app.jobs import again, ledger
+from admin_app.jobs import rerun
+from admin_app.jobs import store as job_store
 from admin_app.jobs.files import Folder
-from admin_app.models.base import utc_now
 from admin_app.models.job import Job, JobState
 from admin_app.models.role import VIEWER, Role
 from admin_app.models.staff import Staff
-from admin_app.models.words import Words
 from tests.jobs.asking import ask
 from tests.page import Page
 
-GONE = "The file is no longer there."
-AGAIN = "Make it again"
+GONE = "The file is no longer available."
+AGAIN = "Create it again"
 
 
 def lose(jobs: Any, client: Any, **changes: Any) -> int:
@@ -95,7 +96,7 @@ def test_two_clicks_make_one_file_and_a_file_that_is_there_is_not_made_again(as_
     ended = jobs.of(job_id).finished_at
     press(as_viewer, job_id)
 
-    assert "is under way or done already." in notice
+    assert "is already running or done." in notice
     assert (worked, jobs.work()) == (1, 0)
     assert (jobs.of(job_id).state, jobs.of(job_id).finished_at) == (JobState.DONE, ended)
 
@@ -133,7 +134,7 @@ def test_who_may_not_export_it_any_more_cannot_have_it_made_again(
 ) -> None:
     job_id = lose(jobs, client_with("post:*"))
     with app.app_context():
-        db.session.scalars(select(Role).where(Role.key == "liam")).one().rows = Words(["post:own"])
+        db.session.scalars(select(Role).where(Role.key == "liam")).one().rows = StringSet(["post:own"])
         db.session.commit()
         client = client_of(db.session.scalars(select(Staff).where(Staff.name == "Liam")).one())
 
@@ -153,7 +154,7 @@ def test_the_worker_asks_for_the_rights_of_whose_it_is(
     jobs.work()
     jobs.queue.files.remove(1)
     with app.app_context():
-        db.session.get_one(Staff, other.id).roles = Words([VIEWER])
+        db.session.get_one(Staff, other.id).roles = StringSet([VIEWER])
         db.session.commit()
 
     press(as_owner, 1)
@@ -161,7 +162,7 @@ def test_the_worker_asks_for_the_rights_of_whose_it_is(
 
     assert (jobs.of(1).state, jobs.of(1).error) == (
         JobState.FAILED,
-        "You may not export this any more. Nothing was written.",
+        "You can no longer export this. No file was created.",
     )
     assert jobs.left_over(1) == []
 
@@ -196,8 +197,8 @@ def test_a_job_that_was_made_again_meanwhile_is_left_alone(app: Flask, as_viewer
     job_id = lose(jobs, as_viewer)
     seen = jobs.of(job_id).finished_at
     with app.app_context():
-        long_ago = ledger.make_again(db.session, job_id=job_id, finished_at=seen - timedelta(seconds=1))
-        as_seen = [ledger.make_again(db.session, job_id=job_id, finished_at=seen) for _ in range(2)]
+        long_ago = job_store.make_again(db.session, job_id=job_id, finished_at=seen - timedelta(seconds=1))
+        as_seen = [job_store.make_again(db.session, job_id=job_id, finished_at=seen) for _ in range(2)]
 
     assert (long_ago, as_seen) == (False, [True, False])
 
@@ -210,7 +211,7 @@ def test_what_a_job_said_of_its_file_is_forgotten_when_it_begins_anew(app: Flask
         db.session.add(job)
         db.session.commit()
 
-        is_begun = again.begin_anew(db.session, job=job, files=app.extensions["jobs"].files)
+        is_begun = rerun.begin_anew(db.session, job=job, files=app.extensions["jobs"].files)
 
         found = (job.state, job.attempt, job.file_name, job.file_size, job.problems, job.problem_count)
         assert is_begun

@@ -11,12 +11,12 @@ from flask import Flask
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
+from admin_app.db.string_set import StringSet
 from admin_app.extensions import db
-from admin_app.jobs import ledger
+from admin_app.jobs import store as job_store
 from admin_app.models.job import JobState
 from admin_app.models.role import OWNER, VIEWER, Role
 from admin_app.models.staff import Staff
-from admin_app.models.words import Words
 from tests.jobs.asking import ask
 from tests.page import Page
 
@@ -30,12 +30,12 @@ def test_who_lost_the_right_meanwhile_gets_no_file(
     as_owner.post_form("/admin/staff/export/", form)
     first, second = 1, 2
     with app.app_context():
-        ledger.cancel(db.session, job_id=second)
+        job_store.cancel(db.session, job_id=second)
         db.session.commit()
     jobs.work()
     with app.app_context():
-        db.session.get_one(Staff, owner.id).roles = Words([VIEWER])
-        ledger.retry(db.session, job_id=second)
+        db.session.get_one(Staff, owner.id).roles = StringSet([VIEWER])
+        job_store.retry(db.session, job_id=second)
         db.session.commit()
         app.extensions["jobs"].wake(second)
     jobs.work()
@@ -44,7 +44,7 @@ def test_who_lost_the_right_meanwhile_gets_no_file(
     assert client_of(owner).get(f"/admin/jobs/file/?id={first}").status_code == 403
     assert (jobs.of(second).state, jobs.of(second).error) == (
         JobState.FAILED,
-        "You may not export this any more. Nothing was written.",
+        "You can no longer export this. No file was created.",
     )
 
 
@@ -59,7 +59,7 @@ def test_who_is_kept_to_some_rows_meanwhile_gets_no_file_of_more(
     jobs.work()
     client.post_form("/admin/post/export/", form)
     with app.app_context():
-        db.session.scalars(select(Role).where(Role.key == "liam")).one().rows = Words(["post:own"])
+        db.session.scalars(select(Role).where(Role.key == "liam")).one().rows = StringSet(["post:own"])
         db.session.commit()
         client = client_of(db.session.scalars(select(Staff).where(Staff.name == "Liam")).one())
     jobs.work()
@@ -69,7 +69,7 @@ def test_who_is_kept_to_some_rows_meanwhile_gets_no_file_of_more(
     assert client.get(f"/admin/jobs/file/?id={first}").status_code == 403
     assert (jobs.of(second).state, jobs.of(second).error) == (
         JobState.FAILED,
-        "What you may see has changed since you asked for this. Nothing was written; ask for it again.",
+        "What you can see has changed since you started this export. No file was created. Start it again.",
     )
     assert (jobs.of(3).state, jobs.of(3).done) == (JobState.DONE, 0)
     assert client.get("/admin/jobs/file/?id=3").status_code == 200
@@ -141,15 +141,15 @@ def test_the_end_of_a_job_is_told_once_on_the_next_page(as_viewer: Any, make_pos
 
     news = [Page(as_viewer.get("/admin/user/")).all("div", id="job-news", role="status")[0].text for _ in range(2)]
 
-    assert under_way.has_link("Jobs, 1 under way")
-    assert news == ["Posts as Excel (XLSX): done. Show jobs", ""]
+    assert under_way.has_link("Jobs (1)")
+    assert news == ["Posts · Excel: done. Show jobs", ""]
 
 
 def test_the_page_says_when_nobody_works(app: Flask, as_viewer: Any) -> None:
     ask(as_viewer)
     before = "No worker is running" in as_viewer.get("/admin/jobs/").text
     with app.app_context():
-        ledger.worker_seen(db.session, worker_id="one")
+        job_store.worker_seen(db.session, worker_id="one")
         db.session.commit()
 
     assert (before, "No worker is running" in as_viewer.get("/admin/jobs/").text) == (True, False)
@@ -164,4 +164,4 @@ def test_the_jobs_page_asks_as_much_for_three_jobs_as_for_one(as_viewer: Any, st
             as_viewer.get("/admin/jobs/")
         counts[number] = len(sent)
 
-    assert counts == {1: 3, 3: 3}
+    assert counts == {1: 5, 3: 5}

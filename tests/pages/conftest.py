@@ -10,13 +10,19 @@ import pyotp
 import pytest
 from flask import Flask
 
-from admin_app.domain import throttle, two_factor
+from admin_app.domain.auth import throttle, two_factor
 from admin_app.extensions import db
 from admin_app.models.staff import Staff
 from tests.authenticator import Authenticator
 from tests.pages.codes import SECRET
 from tests.pages.passkeys import add
-from tests.pages.proving import let_proof_age
+from tests.pages.reauthenticating import let_proof_age
+
+
+@pytest.fixture(params=["sqlite"])
+def store(request: pytest.FixtureRequest) -> str:
+    """Run on one store: a page says the same on both. For both: @both_stores, of tests/stores.py."""
+    return str(request.param)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pyotp
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from admin_app.domain import two_factor
+from admin_app.domain.auth import two_factor
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet, Kind
 from admin_app.models.staff import Staff, StaffSession

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from admin_app.domain import two_factor
+from admin_app.domain.auth import two_factor
 from admin_app.extensions import db
 from admin_app.models.staff import Staff, StaffSession
 from tests.authenticator import Authenticator
@@ -20,9 +19,7 @@ from tests.pages.passkeys import (
     let_proof_age,
     told,
 )
-
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
-
+from tests.stores import both_stores
 
 # ---- an owner's reset
 
@@ -38,18 +35,17 @@ def test_an_owner_resets_a_second_factor_and_ends_the_sessions(
     done = as_owner.post_form(url, {"act": "reset-two-factor"})
 
     page = Page(as_owner.get(url))
-    assert "Beside the password: an app, 1 passkey and 8 recovery codes." in before
+    assert "In addition to the password: an app, 1 passkey and 8 recovery codes." in before
     assert (done.status_code, page.notice) == (
         303,
-        "Success The second factor of Vera is reset, and they are signed out everywhere.",
+        "Success The second factor of Vera was reset. They are signed out everywhere.",
     )
-    assert "None: the password alone signs Vera in." in page.root.text
+    assert "Off. Vera signs in with a password only." in page.root.text
     assert as_viewer.get("/admin/").status_code == 302
     assert half_way(client=app.test_client(), email=viewer.email).location == "/admin/"
-    assert told(app, 1) == ["Turned two-factor sign-in off for staff “Vera”"]
+    assert told(app, 1) == ["Turned two-factor sign-in off for colleague “Vera”"]
 
 
-@on_sqlite
 def test_ones_own_factor_is_not_reset_there(as_owner: Any, device: Authenticator, owner: Staff, app: Flask) -> None:
     url = f"/admin/staff/access/?id={owner.id}"
 
@@ -63,7 +59,6 @@ def test_ones_own_factor_is_not_reset_there(as_owner: Any, device: Authenticator
     assert answer.status_code == 403
 
 
-@on_sqlite
 def test_a_reset_asks_for_proof(as_owner: Any, as_viewer: Any, viewer: Staff, app: Flask) -> None:
     add(as_viewer, Authenticator())
     let_proof_age(app)
@@ -91,20 +86,21 @@ def test_what_was_done_about_somebodys_access_is_in_their_history(as_owner: Any,
     heads = [one.all("p")[0].text for one in history.all("li", class_="event")]
     who = "Olivia (olivia@example.com)"
     assert heads == [
-        f"{who} ended all sessions of staff “Verity”",
-        f"{who} ended a session of staff “Verity”",
-        f"{who} forgot the failed tries to sign in as staff “Verity”",
-        f"{who} made a link for a new password of staff “Verity”",
-        "Verity (vera@example.com) ended all other sessions of staff “Verity”",
-        f"{who} changed it by form",
+        f"{who} ended all sessions of colleague “Verity”",
+        f"{who} ended a session of colleague “Verity”",
+        f"{who} reset the failed sign-in attempts of colleague “Verity”",
+        f"{who} created a password link for colleague “Verity”",
+        "Verity (vera@example.com) ended all other sessions of colleague “Verity”",
+        f"{who} changed it",
         heads[-1],
     ]
     assert [one.text for one in activity.all("a", class_="event__what")][:2] == [
-        "Ended all sessions of staff “Verity”",
-        "Ended a session of staff “Verity”",
+        "Ended all sessions of colleague “Verity”",
+        "Ended a session of colleague “Verity”",
     ]
 
 
+@both_stores
 def test_a_long_history_of_access_comes_in_pages_and_leaves_nothing_out(
     as_owner: Any, viewer: Staff, app: Flask
 ) -> None:
@@ -120,7 +116,7 @@ def test_a_long_history_of_access_comes_in_pages_and_leaves_nothing_out(
         pages.append(Page(as_owner.get(pages[-1].link("Older"))))
 
     entries = [[one.all("p")[0].text for one in page.all("li", class_="event")] for page in pages]
-    links = [link.attributes["href"] for page in pages for link in page.all("a") if "The whole act" in link.text]
+    links = [link.attributes["href"] for page in pages for link in page.all("a") if "Details of" in link.text]
     assert app
     assert [len(one) for one in entries] == [20, 9]
     assert len(set(links)) == 29

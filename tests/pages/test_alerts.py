@@ -8,19 +8,18 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from admin_app.domain import alerts, two_factor
+from admin_app.db.types import utc_now
+from admin_app.domain.auth import alerts, two_factor
 from admin_app.extensions import db
-from admin_app.models.base import utc_now
 from admin_app.models.staff import Staff
 from tests.authenticator import Authenticator
 from tests.page import Page
 from tests.pages.passkeys import add, enrol_app
 
-pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 ACCOUNT, OWN = "/admin/account/", "/admin/account/two-factor/"
 PASSWORD = "a new one that is long enough"
-SUBJECT = "Your account: how you sign in was changed"
-CHANGED, CODES = "The password was changed.", "New recovery codes were made."
+SUBJECT = "Your account: the way you sign in has changed"
+CHANGED, CODES = "The password was changed.", "New recovery codes were created."
 ADDED, OFF = "A passkey was added.", "Two-factor sign-in was turned off: apps, passkeys and recovery codes are gone."
 
 
@@ -43,10 +42,10 @@ def test_an_email_says_what_was_done_when_and_what_to_do(as_owner: Any, make_sta
     lines = sent.body.splitlines()
     assert (sent.to, sent.subject, lines[0]) == (["ann@example.com"], SUBJECT, "Hello Ann,")
     assert lines[2].startswith(f"at {utc_now():%Y}")
-    assert lines[2].endswith("UTC this was done to how you sign in as ann@example.com:")
+    assert lines[2].endswith("UTC the way you sign in as ann@example.com changed:")
     assert " JST, " in lines[2]
     assert lines[4] == f"- {CHANGED}"
-    assert lines[6].endswith("choose a new password, and tell an owner of the dashboard.")
+    assert lines[6].endswith("choose a new password and tell an owner of the dashboard.")
     assert PASSWORD not in sent.body
 
 

@@ -13,8 +13,8 @@ from flask import Flask
 from admin_app.models.role import OWNER
 from admin_app.models.staff import Staff
 from tests.page import Page
+from tests.stores import both_stores
 
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 WRONG = "The email or the password is wrong."
 
 
@@ -33,7 +33,6 @@ def test_the_address_may_be_typed_in_any_case_with_spaces_around(sign_in: Callab
     assert sign_in(email="  OLIVIA@Example.COM ").status_code == 303
 
 
-@on_sqlite
 def test_whatever_is_wrong_the_answer_is_the_same(
     sign_in: Callable[..., Any], make_staff: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -59,6 +58,7 @@ def test_whatever_is_wrong_the_answer_is_the_same(
     assert len(set(map(str, hashed))) == 1
 
 
+@both_stores
 @pytest.mark.usefixtures("owner")
 @pytest.mark.parametrize("email", ["\0", "é" * 500, "olivia@example.com' --", "%"])
 def test_an_address_that_cannot_be_is_wrong_like_any_other(email: str, sign_in: Callable[..., Any]) -> None:
@@ -68,7 +68,6 @@ def test_an_address_that_cannot_be_is_wrong_like_any_other(email: str, sign_in: 
 
 
 @pytest.mark.usefixtures("owner")
-@on_sqlite
 def test_a_refused_sign_in_keeps_the_email_and_forgets_the_password(sign_in: Callable[..., Any]) -> None:
     page = Page(sign_in(password="wrong one", next="/admin/user/?q=ann"))
 
@@ -81,7 +80,6 @@ def test_a_refused_sign_in_keeps_the_email_and_forgets_the_password(sign_in: Cal
     }
 
 
-@on_sqlite
 def test_an_empty_form_says_what_to_enter(sign_in: Callable[..., Any]) -> None:
     page = Page(sign_in(email=" ", password=""))
 
@@ -90,7 +88,6 @@ def test_an_empty_form_says_what_to_enter(sign_in: Callable[..., Any]) -> None:
 
 
 @pytest.mark.usefixtures("owner")
-@on_sqlite
 def test_signing_in_begins_a_new_cookie(sign_in: Callable[..., Any], as_nobody: Any) -> None:
     old_token = as_nobody.token_of("/sign-in")
     with as_nobody.session_transaction() as session:
@@ -105,7 +102,6 @@ def test_signing_in_begins_a_new_cookie(sign_in: Callable[..., Any], as_nobody: 
 
 
 @pytest.mark.usefixtures("owner")
-@on_sqlite
 def test_signing_in_needs_the_forms_token(as_nobody: Any, password: str) -> None:
     response = as_nobody.post("/sign-in", data={"email": "olivia@example.com", "password": password})
 
@@ -117,7 +113,6 @@ def test_signing_in_needs_the_forms_token(as_nobody: Any, password: str) -> None
 
 
 @pytest.mark.usefixtures("owner")
-@on_sqlite
 @pytest.mark.parametrize(
     "asked", ["/admin/user/?q=ann+lee&page=2", "/admin/user/?q=caf%C3%A9", "/admin/user/?q=%22a%20b%22%26"]
 )
@@ -139,7 +134,6 @@ HOSTILE = ["//evil.example", "https://evil.example", "https:evil.example", "java
            "\\\\evil.example", "/\n/evil.example", "/\r/evil.example", "/\t/evil.example", " //evil.example"]  # fmt: skip
 
 
-@on_sqlite
 @pytest.mark.parametrize("target", HOSTILE)
 def test_who_is_signed_in_is_not_sent_elsewhere(target: str, as_owner: Any) -> None:
     response = as_owner.get("/sign-in", query_string={"next": target})
@@ -148,7 +142,6 @@ def test_who_is_signed_in_is_not_sent_elsewhere(target: str, as_owner: Any) -> N
 
 
 @pytest.mark.usefixtures("owner")
-@on_sqlite
 @pytest.mark.parametrize("target", ["//evil.example", "/\r\nSet-Cookie: a=b"])
 def test_signing_in_sends_nobody_elsewhere(target: str, sign_in: Callable[..., Any]) -> None:
     assert sign_in(next=target).location == "/admin/"
@@ -157,7 +150,6 @@ def test_signing_in_sends_nobody_elsewhere(target: str, sign_in: Callable[..., A
 # ---- signing out
 
 
-@on_sqlite
 def test_a_link_signs_nobody_out(as_viewer: Any) -> None:
     response = as_viewer.get("/sign-out")
 
@@ -179,7 +171,6 @@ def test_signing_out_ends_every_copy_of_the_cookie(as_viewer: Any, app: Flask) -
         assert "_user_id" not in session
 
 
-@on_sqlite
 def test_signing_out_leaves_the_other_browsers_signed_in(client_of: Any, viewer: Staff) -> None:
     here, elsewhere = client_of(viewer), client_of(viewer)
 
@@ -212,7 +203,7 @@ def test_an_act_without_a_session_says_that_it_was_not_done_and_leads_back_to_it
     page = Page(as_nobody.get(answer.location))
     assert (answer.status_code, page.all("input", name="next")[0].attributes["value"]) == (302, onward)
     assert page.notice.endswith(
-        "You were signed out before this was done. Nothing was changed: sign in, and do it again."
+        "You were signed out before this was done. Nothing was changed. Sign in and do it again."
     )
 
 

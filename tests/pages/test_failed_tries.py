@@ -17,20 +17,17 @@ from admin_app.models.staff import Staff
 from tests.client import Client
 from tests.page import Page
 
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
-
 
 @pytest.mark.usefixtures("no_time_passes")
 def test_too_many_tries_are_told_to_wait(sign_in: Callable[..., Any], owner: Staff) -> None:
     answers = [sign_in(password="wrong") for _ in range(6)]
 
     assert [answer.status_code for answer in answers] == [422] * 5 + [429]
-    assert Page(answers[-1]).summary == ["Too many tries failed. Wait 1 second, then try again."]
+    assert Page(answers[-1]).summary == ["Too many failed attempts. Wait 1 second, then try again."]
     assert answers[-1].headers["Retry-After"] == "1"
     assert owner.email in answers[-1].text
 
 
-@on_sqlite
 @pytest.mark.usefixtures("no_time_passes")
 def test_a_stranger_to_the_dashboard_is_told_the_same(sign_in: Callable[..., Any], owner: Staff) -> None:
     known = [Page(sign_in(email=owner.email, password="wrong")).summary for _ in range(7)]
@@ -55,7 +52,6 @@ def test_a_device_that_signed_in_before_gets_in_while_its_account_is_attacked(
     assert owner.name in as_nobody.get("/admin/").text
 
 
-@on_sqlite
 @pytest.mark.usefixtures("no_time_passes")
 def test_a_device_cookie_opens_nothing_and_a_forged_one_is_none(
     sign_in: Callable[..., Any], app: Flask, owner: Staff
@@ -71,7 +67,6 @@ def test_a_device_cookie_opens_nothing_and_a_forged_one_is_none(
     assert forger.get("/admin/").status_code == 302
 
 
-@on_sqlite
 def test_the_device_cookie_is_out_of_reach_of_scripts(sign_in: Callable[..., Any], owner: Staff) -> None:
     headers = sign_in(email=owner.email).headers.getlist("Set-Cookie")
 
@@ -88,7 +83,7 @@ def test_the_next_sign_in_tells_of_failed_tries(sign_in: Callable[..., Any], as_
     sign_in()
 
     notice = Page(as_nobody.get("/admin/")).notice
-    assert re.search(r"Attention 4 failed tries to sign in as you since \d\d:\d\d UTC\. If that was not you", notice)
+    assert re.search(r"Attention 4 failed attempts to sign in as you since \d\d:\d\d UTC\. If that was not you", notice)
     assert "failed" not in Page(as_nobody.get("/admin/")).notice
 
 
@@ -102,7 +97,7 @@ def test_an_owner_forgets_the_failed_tries_of_somebody(
 
     as_owner.post_form(url, {"act": "unlock"})
 
-    assert [line for line in told if line.startswith("6 tries to sign in failed.")] != []
+    assert [line for line in told if line.startswith("6 attempts to sign in failed.")] != []
     assert "failed" not in as_owner.get(url).text
     assert sign_in(email=viewer.email, client=app.test_client()).status_code == 303
 

@@ -14,8 +14,7 @@ from admin_app.models.role import OWNER
 from admin_app.models.staff import Staff
 from admin_app.pages.auth import set_up_url
 from tests.page import Page
-
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+from tests.stores import both_stores
 
 
 @pytest.fixture
@@ -49,6 +48,7 @@ def test_the_link_works_once(link: str, as_nobody: Any, app: Flask) -> None:
     assert emails(app) == ["olivia@example.com"]
 
 
+@both_stores
 def test_the_link_works_once_for_two_at_the_same_moment(link: str, app: Flask) -> None:
     clients = [app.test_client(), app.test_client()]
     forms = [{**FIRST, "email": f"first{n}@example.com", "csrf_token": one.token_of(link)}
@@ -61,7 +61,6 @@ def test_the_link_works_once_for_two_at_the_same_moment(link: str, app: Flask) -
     assert len(emails(app)) == 1
 
 
-@on_sqlite
 @pytest.mark.parametrize("token", ["0", "0" * 40, "%00", "é", "x" * 5000])
 def test_a_wrong_token_is_nobodys_page(token: str, as_nobody: Any, app: Flask) -> None:
     csrf = as_nobody.token_of("/sign-in")
@@ -75,20 +74,17 @@ def test_a_wrong_token_is_nobodys_page(token: str, as_nobody: Any, app: Flask) -
     assert emails(app) == []
 
 
-@on_sqlite
 def test_the_link_is_gone_when_anybody_has_an_account(link: str, as_nobody: Any, make_staff: Any) -> None:
     make_staff("Closed", is_active=False)
 
     assert as_nobody.get(link).status_code == 404
 
 
-@on_sqlite
 def test_the_link_needs_the_forms_token(link: str, as_nobody: Any, app: Flask) -> None:
     assert as_nobody.post(link, data=FIRST).status_code == 400
     assert emails(app) == []
 
 
-@on_sqlite
 def test_a_poor_first_account_is_refused_field_by_field(link: str, as_nobody: Any, app: Flask) -> None:
     response = as_nobody.post_form(link, {"name": "", "email": "nowhere", "password": "tiny-secret"})
 

@@ -14,7 +14,6 @@ from admin_app.extensions import db
 from tests.page import Page
 from tests.pages.sessions import ago, change, kept
 
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 ACCOUNT, ONE = "/admin/account/", "/admin/account/session/"
 
 
@@ -61,7 +60,6 @@ def test_sending_a_form_notes_it_too(app: Flask, as_editor: Any) -> None:
     assert kept(app)[0].last_seen_at > ago(seconds=30)
 
 
-@on_sqlite
 def test_a_page_neither_fails_nor_waits_while_somebody_else_writes(app: Flask, as_viewer: Any) -> None:
     moment = ago(minutes=2)
     change(app, last_seen_at=moment)
@@ -119,7 +117,6 @@ def test_stay_signed_in_prolongs_the_session_but_not_beyond_its_hour(app: Flask,
     assert kept(app)[0].last_seen_at > ago(minutes=1)
 
 
-@on_sqlite
 def test_every_page_of_a_signed_in_person_carries_the_note_hidden(as_viewer: Any) -> None:
     page = Page(as_viewer.get("/admin/user/"))
 

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from admin_app.models.staff import Staff
-from admin_app.web import passkeys as web_passkeys
+from admin_app.web.auth import passkeys as web_passkeys
 from tests.authenticator import Authenticator
 from tests.page import Page
 from tests.pages.passkeys import (
@@ -22,8 +22,6 @@ from tests.pages.passkeys import (
     let_proof_age,
     told,
 )
-
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
 
 def edit_of(client: Any) -> str:
@@ -46,15 +44,14 @@ def test_the_first_passkey_shows_recovery_codes_and_the_next_ends_other_sessions
     assert (len(codes), second.status_code, second.location) == (8, 303, ACCOUNT)
     assert page.notice == "Success The passkey was added. You are signed out everywhere else."
     assert [row[0] for row in page.rows("passkeys")] == ["Blue key", "Phone"]
-    assert "On: after the password you use a passkey. 8 of 8 recovery codes are left" in page.root.text
+    assert "On. After your password you use a passkey. 8 of 8 recovery codes are left" in page.root.text
     assert elsewhere.get("/admin/").status_code == 302
     assert told(app, 3) == [
-        "Added the passkey “Phone” of staff “Vera”",
-        "Added the passkey “Blue key” of staff “Vera”",
+        "Added the passkey “Phone” of colleague “Vera”",
+        "Added the passkey “Blue key” of colleague “Vera”",
     ]
 
 
-@on_sqlite
 @pytest.mark.parametrize("name", ["", "x" * 61, "a\0b"])
 def test_a_passkey_without_a_name_is_called_by_its_browser(name: str, as_viewer: Any) -> None:
     add(as_viewer, Authenticator(), name)
@@ -73,14 +70,13 @@ def test_a_passkey_is_renamed_and_removed(as_viewer: Any, app: Flask) -> None:
 
     assert (refused.status, refused.error_of("name")) == (422, "Enter the name.")
     assert (renamed, removed.location) == (["Red key"], ACCOUNT)
-    assert "Off: your password alone signs you in." in as_viewer.get(ACCOUNT).text
+    assert "Off. You sign in with your password only." in as_viewer.get(ACCOUNT).text
     assert told(app, 2) == [
-        "Removed the passkey “Red key” of staff “Vera”",
-        "Renamed the passkey “Blue key” to “Red key” of staff “Vera”",
+        "Removed the passkey “Red key” of colleague “Vera”",
+        "Renamed the passkey “Blue key” to “Red key” of colleague “Vera”",
     ]
 
 
-@on_sqlite
 def test_adding_and_removing_ask_for_proof_first_and_renaming_does_not(as_viewer: Any, app: Flask) -> None:
     add(as_viewer, Authenticator())
     page, url = Page(as_viewer.get(NEW)), edit_of(as_viewer)
@@ -122,7 +118,6 @@ def test_the_last_factor_stays_where_the_role_needs_one(as_owner: Any, device: A
     assert Page(as_owner.get(ACCOUNT)).column("Passkey", "passkeys") == ["Blue key"]
 
 
-@on_sqlite
 @pytest.mark.usefixtures("required")
 def test_the_app_stays_where_it_is_the_last_factor_and_the_role_needs_one(
     as_owner: Any, owner: Staff, app: Flask
@@ -133,10 +128,9 @@ def test_the_app_stays_where_it_is_the_last_factor_and_the_role_needs_one(
 
     page = Page(as_owner.get(ACCOUNT))
     assert "Your role needs a second factor, and this is the last. Add another one first." in page.notice
-    assert "On: after the password you use a code of your app." in page.root.text
+    assert "On. After your password you use a code from your app." in page.root.text
 
 
-@on_sqlite
 def test_beside_a_passkey_one_may_do_without_the_app(as_viewer: Any, viewer: Staff, app: Flask) -> None:
     add(as_viewer, Authenticator())
     enrol_app(app, viewer)
@@ -144,11 +138,10 @@ def test_beside_a_passkey_one_may_do_without_the_app(as_viewer: Any, viewer: Sta
 
     as_viewer.post_form(OWN, {"act": "remove-app"}, page=ACCOUNT)
 
-    assert "On: after the password you use a passkey or a code of your app." in before
-    assert "On: after the password you use a passkey." in as_viewer.get(ACCOUNT).text
+    assert "On. After your password you use a passkey or a code from your app." in before
+    assert "On. After your password you use a passkey." in as_viewer.get(ACCOUNT).text
 
 
-@on_sqlite
 def test_the_page_without_scripts_says_what_is_needed(as_viewer: Any) -> None:
     page = Page(as_viewer.get(NEW))
 
@@ -166,7 +159,6 @@ def test_the_page_without_scripts_says_what_is_needed(as_viewer: Any) -> None:
 # ---- where
 
 
-@on_sqlite
 @pytest.mark.parametrize(
     ("address", "listed", "host", "origin"),
     [
@@ -195,7 +187,6 @@ def test_passkeys_are_for_hosts_that_the_settings_name(
     assert (found and (found.host, found.origin)) == expected
 
 
-@on_sqlite
 def test_behind_a_proxy_that_speaks_https_the_origin_is_https(app: Flask, monkeypatch: Any) -> None:
     monkeypatch.setitem(app.config, "TRUSTED_HOSTS", ["admin.example.org"])
     monkeypatch.setitem(app.config, "HTTPS", True)  # noqa: FBT003 -- monkeypatch's signature
@@ -206,7 +197,6 @@ def test_behind_a_proxy_that_speaks_https_the_origin_is_https(app: Flask, monkey
     assert found.origin == "https://admin.example.org"
 
 
-@on_sqlite
 def test_where_passkeys_do_not_work_the_page_says_why(as_viewer: Any, app: Flask, monkeypatch: Any) -> None:
     monkeypatch.setattr(web_passkeys, "LOCAL", "elsewhere")
 

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from admin_app.domain import passkeys, throttle
+from admin_app.domain.auth import passkeys, throttle
 from admin_app.extensions import db
 from admin_app.models.passkey import Passkey
 from admin_app.models.staff import Staff
@@ -28,9 +28,8 @@ from tests.pages.passkeys import (
     told,
 )
 
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 REFUSED = "This passkey was not accepted. Press the button to try again, or use another way."
-USED = "This page was open too long, or its passkey was used already. Press the button to try again."
+USED = "This page was open too long, or its passkey has already been used. Press the button to try again."
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +70,6 @@ def test_a_role_that_needs_a_second_factor_enrols_a_passkey_before_there_is_a_se
     assert (as_nobody.get("/admin/").status_code, again.location) == (200, "/sign-in")
 
 
-@on_sqlite
 @pytest.mark.usefixtures("required", "owner")
 def test_a_passkey_that_is_refused_enrols_nobody(half_way: Any, as_nobody: Any, app: Flask) -> None:
     half_way()
@@ -81,7 +79,6 @@ def test_a_passkey_that_is_refused_enrols_nobody(half_way: Any, as_nobody: Any, 
     assert (answer.status, answer.summary, sessions(app)) == (422, [passkeys.NOT_MADE], 0)
 
 
-@on_sqlite
 def test_whoever_has_a_factor_cannot_enrol_another_half_way(
     device: Authenticator, half_way: Any, as_nobody: Any, app: Flask
 ) -> None:
@@ -121,11 +118,10 @@ def test_a_passkey_whose_count_goes_back_signs_nobody_in(
     answer = Page(prove(as_nobody, device))
 
     assert (answer.status, answer.summary) == (422, [passkeys.COPIED])
-    assert told(app, 1) == ["Refused the passkey “Blue key”, which may have been copied, of staff “Olivia”"]
+    assert told(app, 1) == ["Refused the passkey “Blue key”, which may have been copied, of colleague “Olivia”"]
     assert sessions(app) == 1
 
 
-@on_sqlite
 def test_another_persons_passkey_signs_nobody_in(
     device: Authenticator, half_way: Any, as_viewer: Any, as_nobody: Any, app: Flask
 ) -> None:
@@ -137,7 +133,6 @@ def test_another_persons_passkey_signs_nobody_in(
     assert (answer.status, answer.summary, sessions(app)) == (422, [REFUSED], 2)
 
 
-@on_sqlite
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -159,7 +154,6 @@ def test_what_a_device_may_not_do_signs_nobody_in(
     assert (answer.status, answer.summary) == (422, [words])
 
 
-@on_sqlite
 def test_a_question_of_another_browser_another_kind_or_none_is_refused(
     device: Authenticator, half_way: Any, as_owner: Any, as_nobody: Any, app: Flask
 ) -> None:
@@ -179,7 +173,6 @@ def test_a_question_of_another_browser_another_kind_or_none_is_refused(
     assert [answer.summary for answer in answers] == [[USED]] * 5
 
 
-@on_sqlite
 def test_a_question_is_good_for_ten_minutes(
     device: Authenticator, half_way: Any, as_nobody: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,7 +182,6 @@ def test_a_question_is_good_for_ten_minutes(
     assert Page(prove(as_nobody, device)).summary == [USED]
 
 
-@on_sqlite
 def test_wrong_passkeys_and_wrong_codes_are_delayed_together(
     device: Authenticator, half_way: Any, as_nobody: Any, app: Flask
 ) -> None:
@@ -204,7 +196,6 @@ def test_wrong_passkeys_and_wrong_codes_are_delayed_together(
     assert (right.status_code, int(right.headers["Retry-After"]) > 0, sessions(app)) == (429, True, 1)
 
 
-@on_sqlite
 def test_a_passkey_needs_the_forms_token(device: Authenticator, half_way: Any, as_nobody: Any, app: Flask) -> None:
     half_way()
     form = form_of(Page(as_nobody.get(CODE)), device.prove)
@@ -214,7 +205,6 @@ def test_a_passkey_needs_the_forms_token(device: Authenticator, half_way: Any, a
     assert (answer.status_code, sessions(app)) == (400, 1)
 
 
-@on_sqlite
 def test_at_another_host_the_page_says_where_the_passkeys_work(
     device: Authenticator, half_way: Any, as_nobody: Any, app: Flask
 ) -> None:
@@ -249,7 +239,6 @@ def test_a_passkey_is_proof_and_what_was_sent_is_carried_out(
     assert as_owner.post_form(url, sent).status_code == 303
 
 
-@on_sqlite
 def test_wrong_passkeys_and_wrong_passwords_are_delayed_together(
     device: Authenticator, as_owner: Any, app: Flask
 ) -> None:
@@ -265,4 +254,7 @@ def test_wrong_passkeys_and_wrong_passwords_are_delayed_together(
         [REFUSED],
         [REFUSED],
     ]
-    assert (answers[5].summary, right.status_code) == (["Too many tries failed. Wait 1 second, then try again."], 422)
+    assert (answers[5].summary, right.status_code) == (
+        ["Too many failed attempts. Wait 1 second, then try again."],
+        422,
+    )

@@ -18,8 +18,6 @@ from tests.pages.passkeys import ACCOUNT, CODE, ENROL, OWN, sessions
 
 pytestmark = pytest.mark.usefixtures("no_time_passes")
 
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
-
 
 # ---- the code
 
@@ -38,7 +36,6 @@ def test_after_the_password_there_is_no_session_before_the_code(
     assert as_nobody.get("/admin/").status_code == 200
 
 
-@on_sqlite
 def test_the_way_on_is_kept(half_way: Any, enrolled: list[str], as_nobody: Any) -> None:
     half_way(next="/admin/user/?q=ann")
 
@@ -59,7 +56,6 @@ def test_a_recovery_code_signs_in_once_and_says_how_many_are_left(
     assert "You have 7 codes left." in Page(as_nobody.get("/admin/")).notice
 
 
-@on_sqlite
 def test_a_wrong_code_is_told_and_counted(half_way: Any, enrolled: list[str], as_nobody: Any, app: Flask) -> None:
     half_way()
 
@@ -71,7 +67,6 @@ def test_a_wrong_code_is_told_and_counted(half_way: Any, enrolled: list[str], as
     assert (right.status_code, sessions(app)) == (429, 0)
 
 
-@on_sqlite
 @pytest.mark.parametrize("url", [CODE, ENROL])
 def test_without_the_password_there_is_no_second_step(url: str, as_nobody: Any, enrolled: list[str]) -> None:
     token = as_nobody.token_of("/sign-in")
@@ -81,7 +76,6 @@ def test_without_the_password_there_is_no_second_step(url: str, as_nobody: Any, 
     assert [(answer.status_code, answer.location) for answer in answers] == [(303, "/sign-in")] * 2
 
 
-@on_sqlite
 def test_half_way_ends_with_a_new_password_and_a_closed_account(
     half_way: Any, enrolled: list[str], as_nobody: Any, app: Flask, owner: Staff
 ) -> None:
@@ -102,7 +96,6 @@ def test_half_way_ends_with_a_new_password_and_a_closed_account(
     assert answers == [303, 303]
 
 
-@on_sqlite
 def test_half_way_ends_after_ten_minutes(
     half_way: Any, enrolled: list[str], as_nobody: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -116,7 +109,6 @@ def test_half_way_ends_after_ten_minutes(
     assert answers == [200, 200, 303]
 
 
-@on_sqlite
 def test_the_code_needs_the_forms_token(half_way: Any, enrolled: list[str], as_nobody: Any, app: Flask) -> None:
     half_way()
 
@@ -146,7 +138,6 @@ def test_it_is_turned_off_where_the_role_does_without(
     assert (answer.status_code, half_way(client=app.test_client()).location) == (303, "/admin/")
 
 
-@on_sqlite
 @pytest.mark.usefixtures("required")
 def test_it_is_not_turned_off_where_the_role_needs_it(
     as_owner: Any, enrolled: list[str], half_way: Any, app: Flask
@@ -158,7 +149,6 @@ def test_it_is_not_turned_off_where_the_role_needs_it(
     assert "Turn off" not in as_owner.get(ACCOUNT).text
 
 
-@on_sqlite
 def test_the_trail_says_what_became_of_a_second_factor(
     enrolled: list[str], as_owner: Any, owner: Staff, app: Flask
 ) -> None:
@@ -170,7 +160,7 @@ def test_the_trail_says_what_became_of_a_second_factor(
         acts = db.session.scalars(select(ChangeSet).order_by(ChangeSet.id.desc()).limit(3)).all()
         told = [(one.actor_id, one.summary, one.record_id) for one in acts]
     assert told == [
-        (owner.id, "Turned two-factor sign-in off for staff “Olivia”", owner.id),
-        (owner.id, "Made new recovery codes for staff “Olivia”", owner.id),
-        (owner.id, "Set up the app for two-factor sign-in of staff “Olivia”", owner.id),
+        (owner.id, "Turned two-factor sign-in off for colleague “Olivia”", owner.id),
+        (owner.id, "Created new recovery codes for colleague “Olivia”", owner.id),
+        (owner.id, "Set up the app for two-factor sign-in of colleague “Olivia”", owner.id),
     ]

@@ -18,8 +18,6 @@ from tests.pages.passkeys import ACCOUNT, ENROL, OWN, sessions
 
 pytestmark = pytest.mark.usefixtures("no_time_passes")
 
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
-
 
 # ---- enrolment where the role asks for it
 
@@ -40,7 +38,6 @@ def test_a_role_that_needs_a_second_factor_is_led_to_enrol_before_there_is_a_ses
     assert as_nobody.get("/admin/").status_code == 200
 
 
-@on_sqlite
 @pytest.mark.usefixtures("required", "owner")
 def test_a_wrong_first_code_keeps_the_square(half_way: Any, as_nobody: Any, app: Flask) -> None:
     half_way()
@@ -53,7 +50,6 @@ def test_a_wrong_first_code_keeps_the_square(half_way: Any, as_nobody: Any, app:
     assert sessions(app) == 0
 
 
-@on_sqlite
 @pytest.mark.usefixtures("required", "owner")
 def test_a_forged_secret_enrols_nothing(half_way: Any, as_nobody: Any, app: Flask) -> None:
     half_way()
@@ -64,7 +60,6 @@ def test_a_forged_secret_enrols_nothing(half_way: Any, as_nobody: Any, app: Flas
     assert sessions(app) == 0
 
 
-@on_sqlite
 @pytest.mark.usefixtures("required")
 def test_who_has_a_factor_does_not_enrol_another_one_half_way(
     half_way: Any, enrolled: list[str], as_nobody: Any
@@ -75,13 +70,11 @@ def test_who_has_a_factor_does_not_enrol_another_one_half_way(
     assert as_nobody.get(ENROL).location == "/sign-in"
 
 
-@on_sqlite
 @pytest.mark.usefixtures("required", "viewer")
 def test_other_roles_sign_in_by_their_password(half_way: Any) -> None:
     assert half_way(email="vera@example.com").location == "/admin/"
 
 
-@on_sqlite
 @pytest.mark.usefixtures("required")
 def test_the_first_owner_enrols_at_once(app: Flask, as_nobody: Any) -> None:
     with app.test_request_context():
@@ -109,7 +102,6 @@ def test_anybody_enrols_on_the_account_page_and_other_sessions_end(client_of: An
     assert "8 of 8 recovery codes are left" in here.get(ACCOUNT).text
 
 
-@on_sqlite
 def test_the_square_holds_what_the_text_says_and_nothing_inline(as_viewer: Any) -> None:
     response = as_viewer.get(OWN)
 
@@ -124,7 +116,6 @@ def test_the_square_holds_what_the_text_says_and_nothing_inline(as_viewer: Any) 
 # ---- the setting
 
 
-@on_sqlite
 @pytest.mark.usefixtures("app")
 @pytest.mark.parametrize(
     ("settings", "roles"),

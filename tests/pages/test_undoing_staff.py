@@ -69,7 +69,7 @@ def test_undoing_ones_own_change_of_an_account_asks_for_proof(
     before = account(app, editor)
     done = as_owner.post(UNDO, data={**asked.values(""), "proof_password": password})
 
-    assert (asked.status, asked.heading, before) == (403, "Confirm that it is you", (EDITOR, False))
+    assert (asked.status, asked.heading, before) == (403, "Confirm it's you", (EDITOR, False))
     assert (done.status_code, account(app, editor)) == (303, (EDITOR, True))
 
 
@@ -85,7 +85,7 @@ def test_restoring_a_version_of_an_account_asks_for_proof(
     before = account(app, person)
     done = as_owner.post("/admin/staff/restore/", data={**asked.values(""), "proof_password": password})
 
-    assert (asked.status, asked.heading, before) == (403, "Confirm that it is you", (VIEWER, True))
+    assert (asked.status, asked.heading, before) == (403, "Confirm it's you", (VIEWER, True))
     assert (done.status_code, account(app, person)) == (303, (OWNER, True))
 
 
@@ -100,7 +100,7 @@ def test_redoing_a_deletion_of_very_many_asks_for_proof(as_editor: Any, make_pos
     finally:
         app.config["PROOF_ROWS"] = 1000
 
-    assert (asked.status, asked.heading) == (403, "Confirm that it is you")
+    assert (asked.status, asked.heading) == (403, "Confirm it's you")
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_an_undo_that_takes_the_last_owner_says_so_and_changes_nothing(
     page = Page(take_back(as_ann, promotion))
 
     assert (page.status, account(app, person)) == (409, (OWNER, True))
-    assert "Nobody could manage the staff any more. Make somebody else an owner first." in page.summary
+    assert "Nobody could manage the staff any more. Make someone else an owner first." in page.summary
 
 
 def test_nobody_but_an_owner_undoes_or_restores_what_was_done_to_accounts(
@@ -236,9 +236,9 @@ def test_the_trail_says_what_the_undo_was(as_owner: Any, owner: Staff, editor: S
         acts = db.session.scalars(select(ChangeSet).where(ChangeSet.id >= act).order_by(ChangeSet.id)).all()
         told = [(one.kind, one.actor_id, one.summary, one.count) for one in acts]
     assert told == [
-        (Kind.FORM, owner.id, "Changed member of staff “Edgar”", 1),
-        (Kind.UNDO, owner.id, "Undid: Changed member of staff “Edgar”", 1),
-        (Kind.UNDO, owner.id, "Redid: Changed member of staff “Edgar”", 1),
+        (Kind.FORM, owner.id, "Changed colleague “Edgar”", 1),
+        (Kind.UNDO, owner.id, "Undid: Changed colleague “Edgar”", 1),
+        (Kind.UNDO, owner.id, "Redid: Changed colleague “Edgar”", 1),
     ]
 
 
@@ -265,6 +265,6 @@ def test_the_trail_says_who_made_a_link_and_who_used_it(
         acts = db.session.scalars(select(ChangeSet).order_by(ChangeSet.id.desc()).limit(2)).all()
         told = [(one.actor_id, one.summary, one.kind, one.count) for one in acts]
     assert told == [
-        (editor.id, "Staff “Edgar” chose a password by a link", Kind.FORM, 1),
-        (owner.id, "Made a link for a new password of staff “Edgar”", Kind.ACCESS, 0),
+        (editor.id, "Colleague “Edgar” chose a password with a link", Kind.FORM, 1),
+        (owner.id, "Created a password link for colleague “Edgar”", Kind.ACCESS, 0),
     ]

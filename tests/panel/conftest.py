@@ -14,8 +14,15 @@ from admin_app.models.staff import Staff
 from admin_app.models.user import User
 from tests.client import Client
 from tests.page import Page
-from tests.panel.meanwhile import at
-from tests.panel.viewing import USUAL
+from tests.panel.forms.meanwhile import at
+from tests.panel.list.viewing import USUAL
+
+
+@pytest.fixture(params=["sqlite"])
+def store(request: pytest.FixtureRequest) -> str:
+    """Run on one store: a page says the same on both. For both: @both_stores, of tests/stores.py."""
+    return str(request.param)
+
 
 # ---- saved views
 

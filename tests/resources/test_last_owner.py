@@ -9,18 +9,19 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from admin_app.domain import powers
+from admin_app.domain.permissions import privileges
 from admin_app.extensions import db
 from admin_app.models.role import OWNER
 from admin_app.models.staff import Staff
 from tests.page import Page
 from tests.postgres import wait_until_waiting
 from tests.resources.accounts import LIST, delete_url, edit_url, filled, kept
+from tests.stores import both_stores
 
-LAST = "Olivia is the last owner. Make somebody else an owner first."
-on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+LAST = "Olivia is the last owner. Make someone else an owner first."
 
 
+@both_stores
 @pytest.mark.parametrize(
     "changes", [{"roles": "editor"}, {"roles": "viewer"}, {"is_active": None}, {"roles": "viewer", "is_active": None}]
 )
@@ -34,6 +35,7 @@ def test_the_last_owner_can_be_neither_demoted_nor_switched_off(
     assert as_owner.get(LIST).status_code == 200
 
 
+@both_stores
 def test_the_last_owner_cannot_be_deleted(as_owner: Any, owner: Staff, app: Flask) -> None:
     page = Page(as_owner.post_form(delete_url(owner)))
 
@@ -41,7 +43,6 @@ def test_the_last_owner_cannot_be_deleted(as_owner: Any, owner: Staff, app: Flas
     assert kept(app) == {"Olivia": ("owner", True)}
 
 
-@on_sqlite
 def test_an_owner_who_is_switched_off_is_no_owner_to_count_on(
     as_owner: Any, owner: Staff, make_staff: Any, app: Flask
 ) -> None:
@@ -53,6 +54,7 @@ def test_an_owner_who_is_switched_off_is_no_owner_to_count_on(
     assert len(kept(app)) == 2
 
 
+@both_stores
 @pytest.mark.parametrize("changes", [{"roles": "viewer"}, {"is_active": None}])
 def test_with_another_owner_one_may_step_down(
     changes: dict[str, Any], as_owner: Any, owner: Staff, make_staff: Any
@@ -74,7 +76,7 @@ def at_once(app: Flask) -> Callable[..., list[int]]:
         forms = [{**form, "csrf_token": client.token_of("/admin/account/")} for client, _, form in requests]
         with ThreadPoolExecutor(len(requests)) as threads, app.app_context():
             if is_postgres := db.engine.dialect.name == "postgresql":
-                powers.lock(db.session)
+                privileges.lock(db.session)
             answers = [threads.submit(client.post, url, data=form)
                        for (client, url, _), form in zip(requests, forms, strict=True)]  # fmt: skip
             if is_postgres:
@@ -85,6 +87,7 @@ def at_once(app: Flask) -> Callable[..., list[int]]:
     return send
 
 
+@both_stores
 @pytest.mark.parametrize("change", [{"roles": "editor"}, {"is_active": None}, None])
 @pytest.mark.parametrize("is_oneself", [False, True])
 def test_two_owners_who_go_at_the_same_moment_leave_one(

@@ -11,10 +11,10 @@ from admin_app.models.post import Post
 from admin_app.panel.access.access import access_to
 from admin_app.panel.list.selections import schema_for
 from admin_app.panel.registry import resource_of
-from admin_app.selection.paging import fetch
-from admin_app.selection.search import Term
+from admin_app.selection.paging.pages import fetch
+from admin_app.selection.search.folding import spellings
+from admin_app.selection.search.search import Term
 from admin_app.selection.selection import Selection
-from admin_app.selection.spellings import spellings
 
 
 def rows_of(selection: Selection) -> list[Any]:

@@ -15,7 +15,7 @@ from admin_app.errors import SelectionError
 from admin_app.models.post import Post
 from admin_app.models.user import User
 from admin_app.selection.conditions import MOST_CONDITIONS
-from admin_app.selection.offer import LONGEST_VALUE, Offer, SearchColumn, SortKey
+from admin_app.selection.list_schema import LONGEST_VALUE, ListSchema, SearchColumn, SortKey
 from admin_app.selection.selection import OWN_KEYS, Selection
 
 
@@ -40,7 +40,7 @@ class Wanted:
         return f"{self.label} is {text}"
 
 
-OFFER = Offer(
+OFFER = ListSchema(
     model=User,
     search={"name": SearchColumn(User.name), "email": SearchColumn(User.email)},
     sorts={"id": SortKey(User.id), "name": SortKey(User.name)},
@@ -66,8 +66,8 @@ PERSONS = st.builds(
 )
 
 
-def parse(*arguments: tuple[str, str], offer: Offer = OFFER, **where: Any) -> Selection:
-    return Selection.parse(offer, arguments, **where)
+def parse(*arguments: tuple[str, str], schema: ListSchema = OFFER, **where: Any) -> Selection:
+    return Selection.parse(schema, arguments, **where)
 
 
 @settings(deadline=None)
@@ -75,32 +75,34 @@ def parse(*arguments: tuple[str, str], offer: Offer = OFFER, **where: Any) -> Se
 @example([("name__is", "")], "", OFFER)
 @example([("name__is", "a\0b")], "", OFFER)
 @example([("name__is", "x" * (LONGEST_VALUE + 1))], "", OFFER)
-def test_printed_selection_is_read_as_the_same_one(arguments: list[tuple[str, str]], prefix: str, offer: Offer) -> None:
-    selection = parse(*((prefix + key, value) for key, value in arguments), offer=offer, prefix=prefix)
+def test_printed_selection_is_read_as_the_same_one(
+    arguments: list[tuple[str, str]], prefix: str, schema: ListSchema
+) -> None:
+    selection = parse(*((prefix + key, value) for key, value in arguments), schema=schema, prefix=prefix)
 
     printed = parse_qsl(urlencode(selection.arguments()), keep_blank_values=True)
 
-    assert parse(*printed, offer=offer, prefix=prefix) == selection
+    assert parse(*printed, schema=schema, prefix=prefix) == selection
 
 
 @settings(deadline=None)
 @given(st.lists(PAIRS, max_size=8), PERSONS, PERSONS)
 def test_a_numbered_page_is_the_same_for_who_prefers_another_size(
-    arguments: list[tuple[str, str]], sender: Offer, reader: Offer
+    arguments: list[tuple[str, str]], sender: ListSchema, reader: ListSchema
 ) -> None:
-    selection = parse(*arguments, ("page", "3"), offer=sender)
+    selection = parse(*arguments, ("page", "3"), schema=sender)
 
-    read = parse(*selection.arguments(), offer=reader)
+    read = parse(*selection.arguments(), schema=reader)
 
     assert (read.page, read.per_page) == (selection.page, selection.per_page)
 
 
 def test_the_whole_list_is_asked_for_where_the_plain_address_leads_to_a_view() -> None:
-    offer = replace(OFFER, has_default_view=True)
+    schema = replace(OFFER, has_default_view=True)
 
-    assert parse(offer=offer).arguments() == [("view", "whole")]
-    assert parse(("q", "a"), offer=offer).arguments() == [("q", "a")]
-    assert parse(("view", "whole"), offer=offer) == parse(offer=offer)
+    assert parse(schema=schema).arguments() == [("view", "whole")]
+    assert parse(("q", "a"), schema=schema).arguments() == [("q", "a")]
+    assert parse(("view", "whole"), schema=schema) == parse(schema=schema)
 
 
 @settings(deadline=None)
@@ -181,7 +183,7 @@ def test_value_longer_than_anybody_means_is_a_problem() -> None:
 def test_more_filters_than_anybody_reads_are_refused() -> None:
     most = [("name__is", str(number)) for number in range(MOST_CONDITIONS)]
 
-    with pytest.raises(SelectionError, match="up to 50 filters at once; this address has more"):
+    with pytest.raises(SelectionError, match="can have 50 filters at most; this address has more"):
         parse(*most, ("name__is", "one more"))
     assert len(parse(*most).conditions) == MOST_CONDITIONS
 
@@ -217,15 +219,15 @@ def test_primary_key_comes_last_in_every_order(sort: str, order: str) -> None:
 
 
 def test_order_without_any_declaration_is_the_primary_key() -> None:
-    (statement,) = parse(offer=Offer(model=User)).segments()
+    (statement,) = parse(schema=ListSchema(model=User)).segments()
 
     assert str(statement).partition("ORDER BY ")[2] == '"user".id ASC'
 
 
 def test_related_order_joins_the_other_table_and_ends_with_the_rows_of_nobody() -> None:
-    offer = Offer(model=Post, sorts={"user": SortKey(User.name, Post.user)}, default_sort="user")
+    schema = ListSchema(model=Post, sorts={"user": SortKey(User.name, Post.user)}, default_sort="user")
 
-    owned, ownerless = map(str, parse(offer=offer).segments())
+    owned, ownerless = map(str, parse(schema=schema).segments())
 
     assert (owned.count("JOIN"), ownerless.count("JOIN")) == (1, 0)
     assert ownerless.partition("WHERE ")[2].startswith("post.user_id IS NULL")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from admin_app.errors import SelectionError
 from admin_app.selection.conditions import MOST_CONDITIONS, Condition, Group, Member, group_of
-from admin_app.selection.offer import LONGEST_VALUE
+from admin_app.selection.list_schema import LONGEST_VALUE
 from admin_app.selection.where import LONGEST, parse_where, print_where
 
 # Whatever a URL can carry.
@@ -92,8 +92,8 @@ def test_printed_text_is_what_a_person_would_type() -> None:
         ("(a is 1 (b is 2)", "at character 9 there is “(”, and “and”, “or” or “)” was expected"),
         ("a is ()", "at character 6 there is “(”, and a value was expected"),
         ('"a" is 1', "at character 1 there is “a”, and a field was expected"),
-        ('a is "1', "the quotation mark at character 6 has no end"),
-        ('a is "1\\"', "the quotation mark at character 6 has no end"),
+        ('a is "1', "the quotation mark at character 6 is not closed"),
+        ('a is "1\\"', "the quotation mark at character 6 is not closed"),
         ('"' * 3, "at character 1 there is “”, and a field was expected"),
     ],
 )
@@ -101,7 +101,7 @@ def test_error_names_the_place(text: str, problem: str) -> None:
     with pytest.raises(SelectionError) as refusal:
         parse_where(text, read)
 
-    assert str(refusal.value) == f"“where” cannot be read: {problem}."
+    assert str(refusal.value) == f"“where” is not valid: {problem}."
 
 
 @settings(deadline=None)
@@ -117,7 +117,7 @@ def test_anything_else_is_refused_in_words(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["(" * 6 + "a is 1" + ")" * 6, "(" * 100_000, "(" * 1_000_000])
 def test_depth_and_length_are_bounded(text: str) -> None:
-    with pytest.raises(SelectionError, match=r"Filters may stand in up to 5 groups|takes up to [\d,]+ characters"):
+    with pytest.raises(SelectionError, match=r"Filter groups can be nested 5 deep|can have [\d,]+ characters at most"):
         parse_where(text, read)
 
 

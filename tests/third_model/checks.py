@@ -68,7 +68,7 @@ def test_tags_stand_in_the_menu_and_on_the_start_page(as_viewer: Any) -> None:
     page = Page(as_viewer.get("/admin/"))
 
     menu = page.texts("a", within="main") and [link.text for link in page.all("nav", aria_label="Main")[0].all("a")]
-    assert menu == ["Start", "Users", "Posts", "Tags", "Activity", "Jobs"]
+    assert menu == ["Home", "Users", "Posts", "Tags", "Activity", "Jobs"]
     assert "Labels on posts." in page.root.text
 
 
@@ -220,7 +220,7 @@ def test_post_with_tags_cannot_keep_them_without_a_post(app: Flask, as_editor: A
     page = Page(as_editor.get(address))
     refused = Page(as_editor.post_form(address, {"fate.tags": "keep"}))
 
-    assert page.texts("legend") == ["What happens to 1 tag?"]
+    assert page.texts("legend") == ["What should happen to this post's 1 tag?"]
     assert [one.attributes["value"] for one in page.all("input", type="radio")] == ["give", "delete"]
     assert (refused.status, refused.summary) == (422, ["Choose what happens to the tags."])
     assert tags(app) == {"first": tag.post_id}

@@ -9,7 +9,7 @@ from decimal import Decimal
 from sqlalchemy import ForeignKey, Numeric, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from admin_app.models.base import Record
+from admin_app.db.record import Record
 from admin_app.models.post import Post
 
 

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from admin_app.domain import records
+from admin_app.domain.records import save
 from admin_app.errors import TransferError
 from admin_app.extensions import db
 from admin_app.panel.access.access import access_to
 from admin_app.panel.export.columns import ignored_headers, import_columns
 from admin_app.panel.registry import resource_of
-from admin_app.transfer.importing import Report, import_csv
-from admin_app.transfer.reading import decoded
+from admin_app.transfer.import_.csv_reader import decoded
+from admin_app.transfer.import_.importer import Report, import_csv
 
 
 def bring(model: type[Any], text: str | bytes, **options: Any) -> Report:
@@ -23,7 +23,7 @@ def bring(model: type[Any], text: str | bytes, **options: Any) -> Report:
     view: Any = resource_of(model)
     raw = text.encode() if isinstance(text, str) else text
     file = decoded(io.BytesIO(raw))
-    with records.commit(db.session, model):
+    with save.saving(db.session, model):
         return import_csv(
             db.session, model, file, import_columns(view), ignored=ignored_headers(access_to(view)), **options
         )

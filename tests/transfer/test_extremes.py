@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from admin_app.models.base import UtcDateTime
+from admin_app.db.types import UtcDateTime
 from admin_app.transfer.columns import ImportColumn
 from admin_app.transfer.formats.csv import csv_chunks
 from admin_app.transfer.values import parse_value

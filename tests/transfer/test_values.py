@@ -16,13 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from admin_app.domain.records import commit
+from admin_app.db.record import Versioned
+from admin_app.db.types import UtcDateTime
+from admin_app.domain.records.save import saving
 from admin_app.errors import TransferError
 from admin_app.extensions import db
-from admin_app.models.base import UtcDateTime, Versioned
 from admin_app.transfer.columns import ImportColumn
 from admin_app.transfer.formats.csv import csv_chunks
-from admin_app.transfer.importing import Report, import_csv
+from admin_app.transfer.import_.importer import Report, import_csv
 from admin_app.transfer.values import parse_value
 
 
@@ -125,12 +126,12 @@ def test_a_cell_is_read_as_its_columns_type(name: str, cell: str, value: Any) ->
         ("number", "2.5", "must be a whole number."),
         ("number", "2147483648", "must be between -2,147,483,648 and 2,147,483,647."),
         ("weight", "heavy", "must be a number."),
-        ("weight", "2,500", "may mean 2500 or 2.500. Write the one that you mean."),
+        ("weight", "2,500", "could be 2500 or 2.500. Enter the one you mean."),
         ("price", "9.99 €", "must be a number."),
     ],
 )
 def test_a_cell_that_is_not_of_its_columns_type_is_told_what_it_must_be(name: str, cell: str, problem: str) -> None:
-    with pytest.raises(ValueError, match=r"must be|may mean") as refusal:
+    with pytest.raises(ValueError, match=r"must be|could be") as refusal:
         parse(name, cell)
 
     assert str(refusal.value) == problem
@@ -173,7 +174,7 @@ def bring(context: object) -> Iterator[Callable[[str], Report]]:  # noqa: ARG001
 
     def bring_file(text: str) -> Report:
         file = io.StringIO(text, newline="")
-        with commit(db.session, Sample):
+        with saving(db.session, Sample):
             return import_csv(db.session, Sample, file, [column(name) for name in ["id", *NAMES]])
 
     yield bring_file

@@ -17,7 +17,7 @@ from admin_app.extensions import db
 from admin_app.web.security import HEADERS
 from tests.page import Page
 
-START = "Go to the start page"
+START = "Go to the home page"
 MULTIPART, END = "multipart/form-data; boundary=B", b"--B--\r\n"
 
 
@@ -69,7 +69,7 @@ def test_a_missing_page_looks_like_ours_to_a_stranger_too(as_nobody: Any) -> Non
 def test_an_error_page_keeps_the_menu_of_who_is_signed_in(as_viewer: Any) -> None:
     page = Page(as_viewer.get("/admin/nowhere/"))
 
-    assert page.texts("a", class_="nav__link")[:3] == ["Start", "Users", "Posts"]
+    assert page.texts("a", class_="nav__link")[:3] == ["Home", "Users", "Posts"]
 
 
 def test_what_one_may_not_do_is_said(as_viewer: Any) -> None:
@@ -95,8 +95,8 @@ def test_a_form_without_its_token_is_out_of_date(as_viewer: Any) -> None:
 def test_a_list_that_is_not_offered_leads_to_the_whole_one(as_viewer: Any) -> None:
     response = as_viewer.get("/admin/user/?nothing__is=1&q=ann")
 
-    assert_is_ours(response, 400, "This list cannot be shown as asked", "Show the whole list")
-    assert Page(response).link("Show the whole list") == "/admin/user/"
+    assert_is_ours(response, 400, "This list cannot be shown as asked", "Show all")
+    assert Page(response).link("Show all") == "/admin/user/"
 
 
 def test_what_the_address_says_is_escaped(as_viewer: Any) -> None:
@@ -110,13 +110,13 @@ def test_what_the_address_says_is_escaped(as_viewer: Any) -> None:
 def test_a_body_too_large_is_refused(url: str, as_editor: Any) -> None:
     response = as_editor.post(url, data={"content": "x" * MAX_BODY_BYTES})
 
-    assert_is_ours(response, 413, "That is too much at once")
+    assert_is_ours(response, 413, "This form is too large")
 
 
 def test_a_multipart_body_too_large_is_refused(as_editor: Any) -> None:
     response = as_editor.post("/admin/post/new/", data=part("content", MAX_BODY_BYTES) + END, content_type=MULTIPART)
 
-    assert_is_ours(response, 413, "That is too much at once")
+    assert_is_ours(response, 413, "This form is too large")
 
 
 def test_too_many_parts_are_refused(as_editor: Any) -> None:
@@ -124,7 +124,7 @@ def test_too_many_parts_are_refused(as_editor: Any) -> None:
 
     response = as_editor.post("/admin/post/new/", data=data, content_type=MULTIPART)
 
-    assert_is_ours(response, 413, "That is too much at once")
+    assert_is_ours(response, 413, "This form is too large")
 
 
 def test_the_longest_text_of_the_real_data_fits(as_editor: Any) -> None:

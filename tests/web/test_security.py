@@ -11,8 +11,8 @@ import pytest
 from flask import Flask, Response
 
 from admin_app import create_app
-from admin_app.web.devices import known_device, remember_device
-from admin_app.web.visitors import visitor
+from admin_app.web.auth.known_devices import known_device, remember_device
+from admin_app.web.client_info import client_info
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -280,7 +280,7 @@ def test_a_port_behind_a_forwarded_address_is_left_out(
     forwarded: str, address: str, start: Callable[..., Flask]
 ) -> None:
     app, seen = start(ADMIN_PROXIES="1"), []
-    app.add_url_rule("/where", view_func=lambda: seen.append(visitor().address) or "")
+    app.add_url_rule("/where", view_func=lambda: seen.append(client_info().address) or "")
 
     app.test_client().get("/where", headers={"X-Forwarded-For": forwarded})
 
@@ -302,7 +302,7 @@ def test_an_unknown_host_is_refused_in_a_page_of_ours(host: str, url: str, start
     response = client.get(url, base_url=f"http://{host}")
 
     assert response.status_code == 400
-    assert "<h1>This address cannot be read</h1>" in response.text.replace(' dir="auto"', "")
+    assert "<h1>This address is not valid</h1>" in response.text.replace(' dir="auto"', "")
     assert host not in response.text
     assert {name: response.headers.get(name) for name in HEADERS} == HEADERS
 

@@ -6,15 +6,14 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from flask import abort, request
-from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement
 
-from admin_app.domain.permissions import Act
-from admin_app.domain.rights import FieldRight
+from admin_app.db.limits import as_key
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.permissions.rights import FieldRight
 from admin_app.extensions import db
-from admin_app.models.limits import as_key
+from admin_app.panel.access.authority import Authority, authority
 from admin_app.panel.access.field_access import FieldAccess
-from admin_app.panel.access.principal import Principal, principal
 from admin_app.panel.access.row_scope import RowScope
 from admin_app.panel.registry import resource_of
 from admin_app.panel.resource import Resource
@@ -25,43 +24,50 @@ T = TypeVar("T")
 class Access:
     """One person and one resource. What was found out holds for the rest of the page."""
 
-    def __init__(self, resource: Resource, who: Principal) -> None:
+    def __init__(self, resource: Resource, who: Authority) -> None:
         """Ask nothing yet."""
         self.resource = resource
-        self.principal = who
+        self.authority = who
+        # The same is asked for every column, and for the links of every row.
+        self._known: dict[Hashable, Any] = {}
         self._scope = RowScope(resource, who, self.may)
         self._fields = FieldAccess(self)
 
     def once(self, key: Hashable, find_out: Callable[[], T]) -> T:
         """Return what is known of this resource under a key, found out the first time."""
-        return self.principal.once((self.resource.endpoint, key), find_out)
+        if key not in self._known:
+            self._known[key] = find_out()
+        found: T = self._known[key]
+        return found
 
     def to(self, model: type[Any]) -> Access | None:
         """Return the same person's access to another model's resource, None where it has none."""
         other = resource_of(model)
-        return None if other is None else access_for(other, self.principal)
+        return None if other is None else access_for(other, self.authority)
 
     def beyond(self, name: str) -> Access | None:
         """Return the same person's access to the other side of a relation, None where that has no resource."""
         relation = self.resource.relation(name)
-        return None if relation is None else self.to(relation.mapper.class_)
+        return None if relation is None else self.to(relation.target)
 
     # ---- acts
 
-    def may(self, act: Act) -> bool:
+    def may(self, action: Action) -> bool:
         """Whether the person may do this with some record at least."""
         one = self.resource
-        return self.once(("may", act), lambda: self.principal.rights.may(act, one.endpoint, guarded=one.is_guarded))
+        return self.once(
+            ("may", action), lambda: self.authority.rights.may(action, one.endpoint, guarded=one.is_guarded)
+        )
 
     def looks(self) -> bool:
         """Whether the person may see records here, or lists of them."""
-        return self.may(Act.VIEW) or self.may(Act.LIST)
+        return self.may(Action.VIEW) or self.may(Action.LIST)
 
     # ---- rows
 
-    def rows(self, act: Act) -> ColumnElement[bool] | None:
-        """Return the condition on the rows with which the person may do this: those they see, and that the act is for; None: all."""
-        return None if self.principal.is_unbound else self.once(("rows", act), lambda: self._scope.condition(act))
+    def rows(self, action: Action) -> ColumnElement[bool] | None:
+        """Return the condition on the rows with which the person may do this: those they see, and that the action is for; None: all."""
+        return None if self.authority.is_unbound else self.once(("rows", action), lambda: self._scope.condition(action))
 
     def seen(self) -> ColumnElement[bool] | None:
         """Return the condition on the rows that the person may see, as records or in lists; None: all."""
@@ -72,26 +78,26 @@ class Access:
         other = self.beyond(name)
         return None if other is None else other.seen()
 
-    def is_everywhere(self, act: Act) -> bool:
+    def is_everywhere(self, action: Action) -> bool:
         """Whether the person may do this with every record that they see."""
-        return self.once(("everywhere", act), lambda: self._scope.is_everywhere(act))
+        return self.once(("everywhere", action), lambda: self._scope.is_everywhere(action))
 
-    def reaches(self, record: Any, act: Act) -> bool:
+    def reaches(self, record: Any, action: Action) -> bool:
         """Whether the person may do this with this record, which they see."""
-        return record.id in self.reached([record], act)
+        return record.id in self.reached([record], action)
 
-    def reached(self, records: Sequence[Any], act: Act) -> Collection[int]:
+    def reached(self, records: Sequence[Any], action: Action) -> Collection[int]:
         """Return the keys of those of these records, which the person sees, that they may do this with."""
-        if not records or not self.may(act):
+        if not records or not self.may(action):
             return ()
         keys = [record.id for record in records]
-        found: Collection[int] = keys if self.is_everywhere(act) else self._scope.among(keys, self.rows(act))
-        withheld = self.resource.withheld(records, act)
+        found: Collection[int] = keys if self.is_everywhere(action) else self._scope.among(keys, self.rows(action))
+        withheld = self.resource.withheld(records, action)
         return [key for key in found if key not in withheld] if withheld else found
 
-    def is_within(self, key: int, act: Act) -> bool:
+    def is_within(self, key: int, action: Action) -> bool:
         """Whether the record of this key is one that the person may see and do this with."""
-        return key in self._scope.among([key], self.rows(act))
+        return key in self._scope.among([key], self.rows(action))
 
     def sees(self, record: Any) -> bool:
         """Whether the person may see a record, wherever it was found."""
@@ -109,41 +115,40 @@ class Access:
         """Find out which of the records that these point at the person may see, by one statement a relation at most."""
         for name in names:
             relation, other = self.resource.relation(name), self.beyond(name)
-            if relation is not None and not relation.uselist and other is not None and other.seen() is not None:
+            if relation is not None and not relation.is_many and other is not None and other.seen() is not None:
                 other.look(one for record in records if (one := getattr(record, name)) is not None)
 
-    def rule_names(self, act: Act) -> list[list[str]]:
+    def rule_names(self, action: Action) -> list[list[str]]:
         """Name the rules that the person is kept to: of each list any has to hold."""
-        return [] if self.principal.is_unbound else sorted(sorted(names) for names in self._scope.rules(act))
+        return [] if self.authority.is_unbound else sorted(sorted(names) for names in self._scope.rules(action))
 
-    def rule_words(self, act: Act) -> str:
+    def rule_words(self, action: Action) -> str:
         """Say which rows the person is kept to, "" for every one."""
         rules = self.resource.row_rules
-        names = sorted({name for rule in self.rule_names(act) for name in rule})
-        return " or ".join(f"“{rules[name].label}”" for name in names if name in rules)
+        names = sorted({name for rule in self.rule_names(action) for name in rule})
+        return " or ".join(rules[name].yours or f"“{rules[name].label}”" for name in names if name in rules)
 
     # ---- records
 
     def find(self, key: Any) -> Any:
         """Return the record of this id as it stands in a URL, or None: for nonsense, and for what the person may not see."""
-        model = self.resource.model
-        found = as_key(model, str(key))
-        # Who may only edit, say, and look at nothing, is held to the rows of that act where it begins.
+        found = as_key(self.resource.model, str(key))
+        # Who may only edit, say, and look at nothing, is held to the rows of that action where it begins.
         seen = self.seen() if self._scope.sight is not None else None
-        wanted: Select[Any] = select(model).where(model.id == found).options(*self._along())
-        return None if found is None else db.session.scalar(wanted if seen is None else wanted.where(seen))
+        wanted = self.resource.by_key if seen is None else self.resource.by_key.where(seen)
+        return None if found is None else db.session.scalar(wanted, {"key": found})
 
-    def requested(self, act: Act) -> Any:
+    def requested(self, action: Action) -> Any:
         """Return the record that the URL names: 404 where the person does not see it, 403 where this is not for them to do."""
         record = self.find(request.args.get("id", ""))
         if record is None:
             abort(404)
-        self.require_reach(record, act)
+        self.require_reach(record, action)
         return record
 
-    def require_reach(self, record: Any, act: Act) -> None:
+    def require_reach(self, record: Any, action: Action) -> None:
         """Answer 403 where a record that the person sees is none that they may do this with."""
-        if not self.reaches(record, act):
+        if not self.reaches(record, action):
             abort(403)
 
     def title_of(self, record: Any) -> str:
@@ -164,20 +169,23 @@ class Access:
 
     def shows(self, name: str) -> bool:
         """Whether the person may see a field, or a related record's ("user.email"): that one only who may see all of those."""
-        return self.principal.is_unbound or self.once(("shows", name), lambda: self._fields.shows(name))
+        return self.authority.is_unbound or self.once(("shows", name), lambda: self._fields.shows(name))
 
     def shown(self, names: Iterable[str]) -> list[str]:
         """Return those of these fields that the person may see."""
         return [name for name in names if self.shows(name)]
 
-    def may_write(self, name: str, act: Act) -> bool:
-        """Whether the person may give a field another value by this act. Nobody writes what they do not see."""
-        return self.shows(name) and self._fields.right_to(name, [act]) is FieldRight.FREE
+    def may_write(self, name: str, action: Action) -> bool:
+        """Whether the person may give a field another value by this action. Nobody writes what they do not see."""
+        return self.once(
+            ("writes", name, action),
+            lambda: self.shows(name) and self._fields.right_to(name, [action]) is FieldRight.FREE,
+        )
 
     def may_export(self, name: str) -> bool:
         """Whether a field that the person sees may also leave."""
         first = name.partition(".")[0]
-        return self.shows(name) and self._fields.right_to(first, [Act.EXPORT]) is not FieldRight.HIDDEN
+        return self.shows(name) and self._fields.right_to(first, [Action.EXPORT]) is not FieldRight.HIDDEN
 
     def shows_relation(self, name: str) -> bool:
         """Whether the person may know what a record belongs to: its parent's page and numbers would tell it too."""
@@ -187,20 +195,15 @@ class Access:
         """Whether the person may see all that a record is named by."""
         return self.once("title", lambda: all(self.shows(name) for name in self._fields.named_by()))
 
-    def _along(self) -> Sequence[Any]:
-        # A record's pages name what it belongs to: read along with it, that is no statement more.
-        to_one = [one for one in self.resource.relations.values() if not one.uselist]
-        return [joinedload(one.class_attribute) for one in to_one]
 
-
-def access_for(resource: Resource, who: Principal) -> Access:
+def access_for(resource: Resource, who: Authority) -> Access:
     """Return what a person may do with a resource."""
     return who.once((resource.endpoint, "access"), lambda: Access(resource, who))
 
 
 def access_to(resource: Resource) -> Access:
     """Return what the person at hand may do with a resource."""
-    return access_for(resource, principal())
+    return access_for(resource, authority())
 
 
 def access_of(model: type[Any]) -> Access | None:

@@ -7,23 +7,23 @@ from typing import Any
 
 from flask import abort
 
-from admin_app.domain.history import Wanted
-from admin_app.domain.permissions import Act
-from admin_app.domain.undo import fields_changed, is_redo, strays
+from admin_app.db.json_values import kept_columns, recorded_models
+from admin_app.domain.audit.reader import ActivityFilter
+from admin_app.domain.audit.undo import fields_changed, is_redo, touches_rows_beyond
+from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
-from admin_app.models.change_set import ChangeSet, Did
-from admin_app.models.stored import kept_columns, recorded_models
+from admin_app.models.change_set import ChangeSet, Did, Kind
 from admin_app.panel.access.access import Access, access_of, access_to
 from admin_app.panel.registry import resources
-from admin_app.web.login import current_person
+from admin_app.web.auth.login import current_principal
 
 
-def visible() -> Wanted:
+def visible() -> ActivityFilter:
     """Return what of the trail the person may see. What a record was is for who may see it now: gone ones are judged by nothing."""
-    shown = [access for one in resources() if (access := access_to(one)).may(Act.HISTORY)]
-    rows = {one.resource.model: which for one in shown if (which := one.rows(Act.HISTORY)) is not None}
-    person = current_person()
-    return Wanted(
+    shown = [access for one in resources() if (access := access_to(one)).may(Action.HISTORY)]
+    rows = {one.resource.model: which for one in shown if (which := one.rows(Action.HISTORY)) is not None}
+    person = current_principal()
+    return ActivityFilter(
         hidden=sorted(set(recorded_models()) - {_table(one) for one in shown}),
         rows=rows,
         own=person.id if person is not None and rows else None,
@@ -36,20 +36,20 @@ def summary_of(done: ChangeSet) -> str:
     model = recorded_models().get(done.resource)
     access = access_of(model) if model is not None else None
     if access is None or access.shows_title():
-        return done.summary or "Nothing that is kept"
+        return done.summary or "No description"
     if done.record_id is None:
         return f"{_way(done)} of {access.resource.nouns}"
     return f"{_way(done)}: {access.number_of(done.record_id)}"
 
 
 def _way(done: ChangeSet) -> str:
-    return "Redo" if is_redo(done) else done.kind.capitalize()
+    return "Redo" if is_redo(done) else "Change" if done.kind == Kind.FORM else done.kind.capitalize()
 
 
 def require_fields(done: ChangeSet, touched: Collection[Access]) -> None:
     """Answer 403 where an undo would give back values of fields that the person may not write."""
     for access in touched:
-        fixed = [key for key in kept_columns(access.resource.model) if not access.may_write(key, Act.UNDO)]
+        fixed = [key for key in kept_columns(access.resource.model) if not access.may_write(key, Action.UNDO)]
         if fixed and fields_changed(db.session, done.id, access.resource.model) & set(fixed):
             abort(403)
 
@@ -57,16 +57,20 @@ def require_fields(done: ChangeSet, touched: Collection[Access]) -> None:
 def require_rows_before(done: ChangeSet, touched: Collection[Access]) -> None:
     """Answer as if an act were not there where it made or changed records that the person does not see, 403 where it is not theirs to undo."""
     for access in touched:
-        for rows, status in ((access.seen(), 404), (access.rows(Act.UNDO), 403)):
-            if rows is not None and strays(db.session, done.id, access.resource.model, rows, [Did.CREATE, Did.UPDATE]):
+        for rows, status in ((access.seen(), 404), (access.rows(Action.UNDO), 403)):
+            if rows is not None and touches_rows_beyond(
+                db.session, done.id, access.resource.model, rows, [Did.CREATE, Did.UPDATE]
+            ):
                 abort(status)
 
 
 def require_rows_after(set_id: int, touched: Collection[Access]) -> None:
     """Answer as if an act were not there where what it gave back is out of the person's reach, or cannot be judged as it is gone."""
     for access in touched:
-        rows = access.rows(Act.UNDO)
-        if rows is not None and strays(db.session, set_id, access.resource.model, rows, [Did.UPDATE, Did.DELETE]):
+        rows = access.rows(Action.UNDO)
+        if rows is not None and touches_rows_beyond(
+            db.session, set_id, access.resource.model, rows, [Did.UPDATE, Did.DELETE]
+        ):
             abort(404)
 
 

@@ -8,13 +8,11 @@ from typing import Protocol
 
 from sqlalchemy import ColumnElement
 from sqlalchemy import inspect as inspect_mapper
-from sqlalchemy.orm.interfaces import RelationshipDirection
 
-from admin_app.domain.permissions import Act
-from admin_app.domain.rights import FieldRight
-from admin_app.models.base import Record
-from admin_app.panel.access.principal import Principal
-from admin_app.panel.relations import foreign_key_of
+from admin_app.db.record import Record
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.permissions.rights import FieldRight
+from admin_app.panel.access.authority import Authority
 from admin_app.panel.resource import Resource
 
 # Hidden, they would be read there: by the one records are found, by the other forms know what they were drawn from.
@@ -25,9 +23,9 @@ class Asked(Protocol):
     """What is asked of a resource when its fields are, and of the one on a relation's other side: `Access` answers it."""
 
     resource: Resource
-    principal: Principal
+    authority: Authority
 
-    def may(self, act: Act) -> bool:
+    def may(self, action: Action) -> bool:
         """Whether the person may do this with some record."""
 
     def looks(self) -> bool:
@@ -62,7 +60,7 @@ class FieldAccess:
         relation, other = self._resource.relation(first), self._asked.beyond(first)
         if relation is None or other is None:
             return True
-        if relation.uselist and not other.shows_relation(relation.back_populates or ""):
+        if relation.is_many and not other.shows_relation(relation.back):
             return False
         # A column, a search or a sort by it would tell something about records that are not shown.
         return other.looks() and (not rest or (other.seen() is None and other.shows(rest)))
@@ -71,15 +69,15 @@ class FieldAccess:
         """Whether the roles leave a field by itself to be seen."""
         return self.right_to(name, self._seeing) is not FieldRight.HIDDEN
 
-    def right_to(self, name: str, acts: Sequence[Act]) -> FieldRight:
+    def right_to(self, name: str, actions: Sequence[Action]) -> FieldRight:
         """Return the most generous right to a field by any of these acts. A relation is also the column of its key."""
         if name in _IN_ADDRESSES_AND_FORMS:
             return FieldRight.FREE
-        rights, one = self._asked.principal.rights, self._resource
+        rights, one = self._asked.authority.rights, self._resource
         names = self._other_names.get(name, (name,))
         by_act = (
-            max((rights.field(act, one.endpoint, each, guarded=one.is_guarded) for each in names), key=_strictness)
-            for act in acts
+            max((rights.field(action, one.endpoint, each, guarded=one.is_guarded) for each in names), key=_strictness)
+            for action in actions
         )
         return min(by_act, key=_strictness, default=FieldRight.HIDDEN)
 
@@ -91,17 +89,17 @@ class FieldAccess:
         return list(inspect_mapper(model).column_attrs.keys())
 
     @cached_property
-    def _seeing(self) -> tuple[Act, ...]:
+    def _seeing(self) -> tuple[Action, ...]:
         """The acts by which the person sees something here: of who may only do other things, those."""
-        looking = tuple(act for act in (Act.VIEW, Act.LIST) if self._asked.may(act))
-        return looking or tuple(act for act in Act if self._asked.may(act))
+        looking = tuple(action for action in (Action.VIEW, Action.LIST) if self._asked.may(action))
+        return looking or tuple(action for action in Action if self._asked.may(action))
 
     @cached_property
     def _other_names(self) -> dict[str, tuple[str, str]]:
         found: dict[str, tuple[str, str]] = {}
         for relation in self._resource.relations.values():
-            if relation.direction is RelationshipDirection.MANYTOONE:
-                names = (relation.key, str(foreign_key_of(relation).key))
+            if not relation.is_many:
+                names = (relation.key, relation.own_name)
                 found |= dict.fromkeys(names, names)
         return found
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from admin_app.domain.finding import EVERYTHING, Sight, find_one, naming_columns
-from admin_app.domain.nouns import names_of
+from admin_app.domain.naming import names_of
+from admin_app.domain.records.lookup import EVERYTHING, VisibleScope, find_one, naming_columns
 from admin_app.extensions import db
 from admin_app.panel.access.access import access_of
-from admin_app.panel.access.principal import principal
+from admin_app.panel.access.authority import authority
 
 
 def typing_hint(model: type[Any]) -> str:
     """Say what to type where a record of this model is meant."""
-    return principal().once((model, "typing hint"), lambda: _typing_hint(model))
+    return authority().once((model, "typing hint"), lambda: _typing_hint(model))
 
 
 def _typing_hint(model: type[Any]) -> str:
@@ -24,12 +24,12 @@ def _typing_hint(model: type[Any]) -> str:
 def find(model: type[Any], text: str) -> Any:
     """Return the record that a person means by what they typed, of those they may see; raise `NotFoundError` for none, and for several."""
     noun, nouns = names_of(model)
-    return find_one(db.session, model, text, noun=noun, nouns=nouns, sight=sight_of(model))
+    return find_one(db.session, model, text, noun=noun, nouns=nouns, visible_scope=sight_of(model))
 
 
-def sight_of(model: type[Any]) -> Sight:
+def sight_of(model: type[Any]) -> VisibleScope:
     """Return what the person at hand may see of a model."""
     access = access_of(model)
     if access is None:
         return EVERYTHING
-    return Sight(access.seen(), access.shown(column.key for column in naming_columns(model)))
+    return VisibleScope(access.seen(), access.shown(column.key for column in naming_columns(model)))

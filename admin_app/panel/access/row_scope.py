@@ -1,4 +1,4 @@
-"""Which rows a person reaches: row rules, declared by a resource as filters of its own list, held for every act and every id."""
+"""Which rows a person reaches: row rules, declared by a resource as filters of its own list, held for every action and every id."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
-from admin_app.domain.permissions import Act
+from admin_app.domain.permissions.policy import Action
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import db
 from admin_app.models.staff import Staff
-from admin_app.panel.access.principal import Principal
+from admin_app.panel.access.authority import Authority
 from admin_app.panel.resource import Resource
-from admin_app.selection.offer import Offer
+from admin_app.selection.list_schema import ListSchema
 from admin_app.selection.selection import WHERE, Selection
 
 # A person to try the rules with when the dashboard starts.
@@ -22,44 +22,44 @@ _ANYBODY = {"name": "Anybody", "email": "anybody@example.org"}
 class RowScope:
     """What a person's roles say of a resource's rows, as one condition that every selection and every id is held to."""
 
-    def __init__(self, resource: Resource, who: Principal, may: Callable[[Act], bool]) -> None:
+    def __init__(self, resource: Resource, who: Authority, may: Callable[[Action], bool]) -> None:
         """Keep whose rows of what they are."""
         self._resource = resource
-        self._principal = who
+        self._authority = who
         self._may = may
 
     @property
-    def sight(self) -> Act | None:
-        """The act whose rows are what the person sees; None for who may neither look at records nor at lists."""
-        return next((act for act in (Act.VIEW, Act.LIST) if self._may(act)), None)
+    def sight(self) -> Action | None:
+        """The action whose rows are what the person sees; None for who may neither look at records nor at lists."""
+        return next((action for action in (Action.VIEW, Action.LIST) if self._may(action)), None)
 
-    def condition(self, act: Act) -> ColumnElement[bool] | None:
+    def condition(self, action: Action) -> ColumnElement[bool] | None:
         """Return the condition on the rows with which the person may do this; None: all."""
-        rules = sorted(self.rules(act), key=sorted)
+        rules = sorted(self.rules(action), key=sorted)
         each = [or_(false(), *map(self._rule, sorted(names))) for names in rules]
         return and_(*each) if each else None
 
     def seen(self) -> ColumnElement[bool] | None:
         """Return the condition on the rows that the person may see; None: all."""
-        if self._principal.is_unbound:
+        if self._authority.is_unbound:
             return None
         sight = self.sight
         return false() if sight is None else self.condition(sight)
 
-    def is_everywhere(self, act: Act) -> bool:
+    def is_everywhere(self, action: Action) -> bool:
         """Whether the person may do this with every record that they see."""
-        if self._principal.is_unbound:
+        if self._authority.is_unbound:
             return True
         sight = self.sight
-        is_as_seen = sight is not None and self.rules(act) == self.rules(sight)
-        return self._may(act) and (is_as_seen or not self.rules(act))
+        is_as_seen = sight is not None and self.rules(action) == self.rules(sight)
+        return self._may(action) and (is_as_seen or not self.rules(action))
 
-    def rules(self, act: Act) -> frozenset[frozenset[str]]:
-        """Return the sets of rules that have to hold, each by any of its own: the act's, and those of seeing."""
-        one, asked = self._resource, {act, self.sight or act}
+    def rules(self, action: Action) -> frozenset[frozenset[str]]:
+        """Return the sets of rules that have to hold, each by any of its own: the action's, and those of seeing."""
+        one, asked = self._resource, {action, self.sight or action}
         # A file holds no row that the list does not show.
-        asked |= {Act.LIST} if act is Act.EXPORT and self._may(Act.LIST) else set()
-        found = (self._principal.rights.row_rules(each, one.endpoint, guarded=one.is_guarded) for each in asked)
+        asked |= {Action.LIST} if action is Action.EXPORT and self._may(Action.LIST) else set()
+        found = (self._authority.rights.row_rules(each, one.endpoint, guarded=one.is_guarded) for each in asked)
         return frozenset(names for names in found if names is not None)
 
     def among(self, keys: Iterable[int], rows: ColumnElement[bool] | None) -> set[int]:
@@ -70,10 +70,10 @@ class RowScope:
 
     def _rule(self, name: str) -> ColumnElement[bool]:
         """Return what one rule leaves. A rule that is declared no more leaves nothing: it was to be less than everything."""
-        rule, person = self._resource.row_rules.get(name), self._principal.person
+        rule, person = self._resource.row_rules.get(name), self._authority.principal
         if rule is None or person is None:
             return false()
-        schema = Offer(self._resource.model, filters=self._resource.filters)
+        schema = ListSchema(self._resource.model, filters=self._resource.filters)
         return and_(true(), *(Selection.parse(schema, rule.filters(person).items()).criteria or [false()]))
 
 

@@ -9,10 +9,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 from flask import request
 
-from admin_app.domain import records
-from admin_app.domain.deletion import Dependence, delete_record, dependences
-from admin_app.domain.permissions import Act
-from admin_app.domain.recording import last_set
+from admin_app.domain.audit.recorder import last_change_set
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.records import save
+from admin_app.domain.records.deletion import Dependence, delete_record, dependences
 from admin_app.errors import AdminError, InvalidRecord, RecordGone
 from admin_app.extensions import db
 from admin_app.panel.deletion.dependents import FATE, HEIR, DependentsForm, bound_of, rows_to_go
@@ -21,9 +21,9 @@ from admin_app.panel.forms.conflicts import Conflicts
 from admin_app.panel.forms.source import VERSION
 from admin_app.panel.page import Page, lead_on
 from admin_app.panel.record.facts import facts_of
-from admin_app.web import proof
-from admin_app.web.links import here
-from admin_app.web.notices import announce
+from admin_app.web.auth import reauthentication
+from admin_app.web.flash import announce
+from admin_app.web.urls import here
 
 
 class DeletePage(Page):
@@ -31,7 +31,7 @@ class DeletePage(Page):
 
     def respond(self) -> Any:
         """Say what goes, or carry it out."""
-        record = self.access.requested(Act.DELETE)
+        record = self.access.requested(Action.DELETE)
         hanging = dependences(db.session, record, bound_of)
         if request.method != "POST":
             return self._page(record, hanging, {}, HTTPStatus.OK)
@@ -40,9 +40,9 @@ class DeletePage(Page):
         title = self.access.title_of(record)
         try:
             decisions = {one.name: DependentsForm(self.access, one).decision(request.form) for one in hanging}
-            if (page := proof.required_for_rows(rows_to_go(hanging, decisions))) is not None:
+            if (page := reauthentication.required_for_rows(rows_to_go(hanging, decisions))) is not None:
                 return page
-            with records.commit(db.session, self.resource.model):
+            with save.saving(db.session, self.resource.model):
                 drop_sent_draft()
                 self.resource.before_delete(record)
                 delete_record(db.session, record, decisions, bound_of)
@@ -50,7 +50,7 @@ class DeletePage(Page):
             return self._refused({}, HTTPStatus.CONFLICT)
         except AdminError as error:
             return self._refused(_problems(error), HTTPStatus.UNPROCESSABLE_ENTITY)
-        announce(f"{self.resource.noun.capitalize()} “{title}” was deleted.", undo=last_set(db.session))
+        announce(f"{self.resource.noun.capitalize()} “{title}” was deleted.", undo=last_change_set(db.session))
         return lead_on(self._after(record.id))
 
     def kept_names(self) -> set[str]:
@@ -60,12 +60,12 @@ class DeletePage(Page):
     def again(self, words: str) -> Any:
         """Draw the page with what was chosen."""
         record = self.access.find(request.args.get("id", ""))
-        if record is None or not self.access.reaches(record, Act.DELETE):
+        if record is None or not self.access.reaches(record, Action.DELETE):
             return None
         return self._page(record, dependences(db.session, record, bound_of), {"": words}, HTTPStatus.BAD_REQUEST)
 
     def _refused(self, problems: Mapping[str, str], status: HTTPStatus) -> Any:
-        record = self.access.requested(Act.DELETE)
+        record = self.access.requested(Action.DELETE)
         return self._page(record, dependences(db.session, record, bound_of), problems, status)
 
     def _page(self, record: Any, hanging: Sequence[Dependence], problems: Mapping[str, str], status: HTTPStatus) -> Any:

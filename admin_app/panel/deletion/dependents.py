@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import false
-from sqlalchemy.orm import RelationshipProperty
 
-from admin_app.domain.deletion import Bound, Decision, Dependence, Fate
-from admin_app.domain.nouns import names_of
-from admin_app.domain.permissions import Act
+from admin_app.domain.naming import names_of
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.records.deletion import Decision, DeletionScope, Dependence, Fate
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.panel.access.access import Access, access_of
 from admin_app.panel.access.lookup import find, typing_hint
 from admin_app.panel.links import link, record_url
 from admin_app.panel.view_models import Choice, Dependents, Link
+from admin_app.relations import Relation
 
 FATE, HEIR, SEEN = "fate.", "heir.", "seen."
 
@@ -48,15 +48,15 @@ class DependentsForm:
     def drawn(self, problems: Mapping[str, str], answers: Mapping[str, str]) -> Dependents:
         """Turn it into words and choices. Nothing is chosen beforehand: each of them would surprise somebody."""
         one, noun_of_parent = self.one, self.access.resource.noun
-        child = access_of(one.relation.mapper.class_)
-        noun, nouns = names_of(one.relation.mapper.class_)
+        child = access_of(one.relation.target)
+        noun, nouns = names_of(one.relation.target)
         words = nouns if one.count.number != 1 or not one.count.is_exact else noun
         chosen, heir = answers.get(FATE + one.name, ""), answers.get(HEIR + one.name, "")
         return Dependents(
             name=FATE + one.name,
             seen_name=SEEN + one.name,
             seen=_sight_of(one),
-            counted=f"{one.count} {words}" if one.count.number else f"the {nouns} that you do not see",
+            counted=f"{one.count} {words}" if one.count.number else f"{nouns} that you cannot see",
             samples=tuple(
                 Link(child.title_of(sample), record_url(child, sample)) if child else Link(str(sample), "")
                 for sample in one.samples
@@ -71,7 +71,7 @@ class DependentsForm:
             heir_hint=typing_hint(self.access.resource.model),
             heir_label=self._name_of(heir),
             heir_problem=problems.get(HEIR + one.name, ""),
-            heir_lookup_url=link(child.resource, "lookup_view", name=one.relation.back_populates) if child else "",
+            heir_lookup_url=link(child.resource, "lookup_view", name=one.relation.back) if child else "",
         )
 
     def _heir(self, text: str) -> Any:
@@ -81,7 +81,7 @@ class DependentsForm:
             raise NotFoundError(message)
         heir = find(self.access.resource.model, text)
         if heir.id == self.one.record.id:
-            message = f"Choose another {noun}: this is the one to be deleted."
+            message = f"Choose another {noun}: this one is being deleted."
             raise NotFoundError(message)
         return heir
 
@@ -95,20 +95,22 @@ class DependentsForm:
         label, hint = {
             Fate.KEEP: (f"Keep the {words}", f"They stay, without a {noun}."),
             Fate.GIVE: (f"Give the {words} to another {noun}", ""),
-            Fate.DELETE: (f"Delete the {words} too", "They go with it, and so does what only hangs on them."),
+            Fate.DELETE: (f"Delete the {words} too", f"This also deletes everything that belongs only to the {words}."),
         }[fate]
         return Choice(fate.value, label, hint, is_chosen=chosen == fate.value)
 
 
-def bound_of(relation: RelationshipProperty[Any]) -> Bound:
+def bound_of(relation: Relation) -> DeletionScope:
     """Say with which of the records that hang on another one the person may do what."""
-    child, parent = access_of(relation.mapper.class_), access_of(relation.parent.class_)
+    child, parent = access_of(relation.target), access_of(relation.model)
     if child is None:
-        return Bound()
+        return DeletionScope()
     is_shown = parent is None or parent.shows(relation.key)
-    may_move = child.may_write(str(relation.local_remote_pairs[0][1].key), Act.EDIT)
-    return Bound(
-        child.seen() if is_shown else false(), child.rows(Act.EDIT) if may_move else false(), child.rows(Act.DELETE)
+    may_move = child.may_write(relation.other_name, Action.EDIT)
+    return DeletionScope(
+        child.seen() if is_shown else false(),
+        child.rows(Action.EDIT) if may_move else false(),
+        child.rows(Action.DELETE),
     )
 
 
@@ -119,19 +121,15 @@ def rows_to_go(hanging: Sequence[Dependence], decisions: Mapping[str, Decision])
 
 def _blocked(one: Dependence) -> str:
     """Say why nothing can be chosen, and what to do."""
-    _, nouns = names_of(one.relation.mapper.class_)
-    some = (
-        f"Some {nouns} hang on it that you do not see"
-        if one.is_partly_unseen
-        else f"Some of its {nouns} are not yours to change"
-    )
-    return f"{some}, so it cannot be deleted by you. Ask an owner."
+    _, nouns = names_of(one.relation.target)
+    some = f"You cannot see some of its {nouns}" if one.is_partly_unseen else f"You cannot change some of its {nouns}"
+    return f"{some}, so you cannot delete it. Ask an owner."
 
 
 def _more(one: Dependence) -> str:
     rest = one.count.number - len(one.samples)
     known = f"and {'more' if not one.count.is_exact else f'{rest:,} more'}" if rest else ""
-    return f"{known} and some that you do not see".strip() if one.is_partly_unseen and one.samples else known
+    return f"{known} and some that you cannot see".strip() if one.is_partly_unseen and one.samples else known
 
 
 def _sight_of(one: Dependence) -> str:
@@ -146,10 +144,9 @@ def _news(one: Dependence, seen: str) -> str:
     before = seen.partition("~")[0]
     is_number = before.isascii() and before.isdigit() and len(before) < len(str(10**9))
     more = one.count.number - int(before) if is_number else 0
-    noun, nouns = names_of(one.relation.mapper.class_)
+    noun, nouns = names_of(one.relation.target)
     if more == 0:
-        return f"Other {nouns} hang on it now than when this page was drawn. Look again, then choose."
+        parent, _ = names_of(type(one.record))
+        return f"This {parent}'s {nouns} have changed since you opened this page. Check them and choose again."
     words = f"{abs(more):,} {'more' if more > 0 else 'fewer'} {noun if abs(more) == 1 else nouns}"
-    return (
-        f"There {'is' if abs(more) == 1 else 'are'} {words} now than when this page was drawn. Look again, then choose."
-    )
+    return f"There {'is' if abs(more) == 1 else 'are'} {words} than when you opened this page. Check them and choose again."

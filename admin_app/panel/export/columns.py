@@ -11,7 +11,6 @@ from admin_app.panel.access.access import Access
 from admin_app.panel.filters.declared import filters_shown
 from admin_app.panel.list.columns import Columns
 from admin_app.panel.list.selections import schema_for
-from admin_app.panel.relations import foreign_key_of
 from admin_app.panel.resource import Resource
 from admin_app.selection.selection import Selection
 from admin_app.transfer.columns import ExportColumn, ImportColumn
@@ -50,8 +49,8 @@ class ExportColumns:
 
     def _keys_of(self, name: str) -> Iterator[str]:
         relation = self._resource.relation(name)
-        if relation is not None and not relation.uselist:
-            yield str(foreign_key_of(relation).key)
+        if relation is not None and not relation.is_many:
+            yield relation.own_name
             other = self._access.beyond(name)
             if other is not None and not other.shows_title():
                 return
@@ -60,7 +59,7 @@ class ExportColumns:
     def _column(self, key: str) -> ExportColumn:
         label = self._resource.label(key)
         if (relation := self._resource.relation(key)) is not None:
-            return ExportColumn(key, label, relation=relation.class_attribute, rows=self._access.seen_beyond(key))
+            return ExportColumn(key, label, relation=relation.attribute, rows=self._access.seen_beyond(key))
         if "." not in key and key not in inspect_mapper(self._resource.model).column_attrs:
             return ExportColumn(key, label)
         return ExportColumn(key, label, *self._resource.attribute(key))
@@ -69,7 +68,7 @@ class ExportColumns:
 def import_columns(resource: Resource) -> list[ImportColumn]:
     """Return what a file may bring: the form's columns, the foreign keys behind its relations, the key and the times."""
     names = [*resource.form_columns, "id", "created_at"]
-    keys = [str(foreign_key_of(relation).key) if (relation := resource.relation(name)) else name for name in names]
+    keys = [relation.own_name if (relation := resource.relation(name)) else name for name in names]
     columns = resource.model.__table__.columns
     return [ImportColumn(key, resource.label(key), columns[key]) for key in keys if key in columns]
 

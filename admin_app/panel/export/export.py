@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from admin_app import text
-from admin_app.current import act_under_way
-from admin_app.domain.permissions import Act
+from admin_app import formatting
+from admin_app.context import act_under_way
+from admin_app.domain.permissions.policy import Action
 from admin_app.errors import SelectionError
 from admin_app.extensions import db
 from admin_app.panel.access.access import Access
@@ -19,9 +19,10 @@ from admin_app.panel.list.selections import selection_of
 from admin_app.panel.resource import Resource
 from admin_app.selection.selection import OWN_KEYS, SEARCH, WHERE, Selection
 from admin_app.transfer.columns import ExportColumn
-from admin_app.transfer.exporting import exported_rows
+from admin_app.transfer.export.export_audit import ExportAudit, audited_rows
+from admin_app.transfer.export.reader import exported_rows
 from admin_app.transfer.formats import FORMATS, FileOptions, Format
-from admin_app.transfer.taking import Taking, noted_rows
+from admin_app.transfer.formats.base import PLAIN
 
 # Of what a list was narrowed by, so much stands in the history; what else an address says leaves no row out.
 LONGEST_ASKED = 200
@@ -47,16 +48,16 @@ def order(
     *,
     columns: Sequence[str] = (),
     format_key: str = "csv",
-    options: FileOptions = FileOptions(),  # noqa: B008 -- it is frozen
+    options: FileOptions = PLAIN,
     staff_id: int | None = None,
 ) -> Order:
     """Read what is wanted; raise `SelectionError` where that is not certain: a file of other rows would look right."""
-    selection = selection_of(access, arguments, act=Act.EXPORT).changed()
+    selection = selection_of(access, arguments, action=Action.EXPORT).changed()
     if selection.problems:
-        message = f"A filter could not be read, so nothing was exported. {' '.join(selection.problems)}"
+        message = f"One filter isn't valid, so nothing was exported. {' '.join(selection.problems)}"
         raise SelectionError(message)
     if format_key not in FORMATS:
-        message = f"There is no format “{format_key[:20]}”."
+        message = f"The format “{format_key[:20]}” does not exist."
         raise SelectionError(message, list(FORMATS))
     named = ExportColumns(access).named(selection, columns)
     return Order(access.resource, selection, named, FORMATS[format_key], options, staff_id)
@@ -81,7 +82,7 @@ def export_file(
         on_total=on_total,
         line=None if write_line is None else lambda columns, store: write_line(columns, wanted.options, store),
     )
-    rows = noted_rows(db.engine, read, _taking(wanted))
+    rows = audited_rows(db.engine, read, _taking(wanted))
 
     def written() -> Generator[bytes, None, None]:
         passing, told = _Counted(rows), 0
@@ -102,15 +103,15 @@ def file_name(wanted: Order) -> str:
     return f"{words}-{narrowed}{datetime.now(UTC):%Y-%m-%d-%H%M%S}.{wanted.format.key}"
 
 
-def _taking(wanted: Order) -> Taking:
+def _taking(wanted: Order) -> ExportAudit:
     """Say who takes the rows: asked now, since a download is sent when the request is over."""
     acting, resource = act_under_way(), wanted.resource
     asked = [f"{key}={value}" for key, value in wanted.selection.arguments() if key not in SHAPES]
-    return Taking(
+    return ExportAudit(
         actor=acting.who() if acting is not None else (None, ""),
         request_id=acting.request_id if acting is not None else "",
         resource=resource.model.__table__.name,
-        words=lambda number: text.counted(number, resource.noun, resource.nouns),
+        words=lambda number: formatting.counted(number, resource.noun, resource.nouns),
         asked="&".join(asked)[:LONGEST_ASKED],
     )
 

@@ -12,10 +12,10 @@ from flask import Response, current_app, redirect, request, url_for
 from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import MultiDict
 
-from admin_app import text
-from admin_app.current import lift_time_limit, reading
+from admin_app import formatting
+from admin_app.context import lift_time_limit, reading
+from admin_app.db.connection import is_timeout
 from admin_app.extensions import db
-from admin_app.models.connection import is_timeout
 from admin_app.panel.drafts import answers, arguments, shown_draft
 from admin_app.panel.export.columns import ExportColumns
 from admin_app.panel.export.export import Order, export_file, file_name, order
@@ -26,19 +26,19 @@ from admin_app.panel.list.column_settings import remember
 from admin_app.panel.list.columns import settings_for
 from admin_app.panel.page import Page, lead_on
 from admin_app.panel.resource import Resource
-from admin_app.selection.counting import Count, count_of
+from admin_app.selection.paging.counting import Count, count_of
+from admin_app.selection.paging.planner import planned
 from admin_app.selection.selection import Selection
-from admin_app.selection.strategy import planned
 from admin_app.transfer.formats import FORMATS, FileOptions
 from admin_app.transfer.formats.csv import DELIMITERS
-from admin_app.web import proof
-from admin_app.web.links import here
-from admin_app.web.login import signed_in_person
-from admin_app.web.notices import call_attention
+from admin_app.web.auth import reauthentication
+from admin_app.web.auth.login import signed_in_principal
+from admin_app.web.flash import call_attention
 from admin_app.web.priority import behind_pages
+from admin_app.web.urls import here
 
 NOTHING_CHOSEN = "Choose at least one column."
-BY_A_JOB = "Press Export, and a job makes the file: you find it under Jobs."
+BY_A_JOB = "Press Export, then find the file under Jobs."
 
 
 class ExportPage(Page):
@@ -51,10 +51,10 @@ class ExportPage(Page):
         """
         wanted = self._order()
         if _exceeds("EXPORT_ROWS", wanted.selection):
-            limit = text.counted(current_app.config["EXPORT_ROWS"], self.resource.noun, self.resource.nouns)
-            call_attention(f"This list is too long to be sent at once, which goes up to {limit}. {BY_A_JOB}")
+            limit = formatting.counted(current_app.config["EXPORT_ROWS"], self.resource.noun, self.resource.nouns)
+            call_attention(f"This list has more than {limit}, so it is exported in the background. {BY_A_JOB}")
             return redirect(list_links(self.resource, "export_page").to(wanted.selection))
-        if not proof.is_fresh() and _exceeds("PROOF_ROWS", wanted.selection):
+        if not reauthentication.is_fresh() and _exceeds("PROOF_ROWS", wanted.selection):
             return redirect(url_for("account.confirm", next=here(), back=list_exported(self.resource)))
         return download(wanted)
 
@@ -68,8 +68,8 @@ class ExportPage(Page):
             return self._page(selection, choice, [("columns", NOTHING_CHOSEN)])
         options = FileOptions(**choice["options"])
         wanted = self._order(columns=choice["columns"], format_key=choice["format"], options=options)
-        is_proof_wanted = not proof.is_fresh() and _exceeds("PROOF_ROWS", wanted.selection)
-        if is_proof_wanted and (page := proof.required(back=list_exported(self.resource))) is not None:
+        is_proof_wanted = not reauthentication.is_fresh() and _exceeds("PROOF_ROWS", wanted.selection)
+        if is_proof_wanted and (page := reauthentication.required(back=list_exported(self.resource))) is not None:
             return page
         remember(self.resource, export_choice=choice)
         # A download holds a thread until its end.
@@ -89,7 +89,7 @@ class ExportPage(Page):
         return page, HTTPStatus.BAD_REQUEST
 
     def _order(self, **choice: Any) -> Order:
-        return order(self.access, arguments(), staff_id=signed_in_person().id, **choice)
+        return order(self.access, arguments(), staff_id=signed_in_principal().id, **choice)
 
     def _page(self, selection: Selection, sent: Mapping[str, Any] | None, errors: Sequence[tuple[str, str]]) -> Any:
         """Draw the form as it was sent, as it was left when the session ended, or as it was the last time."""
@@ -107,7 +107,7 @@ class ExportPage(Page):
             columns=self._column_choices(selection, choice),
             options=FileOptions(**choice.get("options", {})),
             delimiters=DELIMITERS,
-            rows_at_once=text.number(current_app.config["EXPORT_ROWS"]),
+            rows_at_once=formatting.number(current_app.config["EXPORT_ROWS"]),
             errors=errors,
             columns_error=next((words for place, words in errors if place == "columns"), ""),
         )
@@ -134,11 +134,11 @@ class ExportPage(Page):
         if not (ticked := len(selection.ticks)):
             return {"count": _words(count, noun, nouns)}
         if not (gone := ticked - count.number):
-            return {"count": text.counted(ticked, f"ticked {noun}", f"ticked {nouns}")}
-        words = text.counted(gone, f"ticked {noun} is", f"ticked {nouns} are")
+            return {"count": formatting.counted(ticked, f"selected {noun}", f"selected {nouns}")}
+        words = formatting.counted(gone, f"selected {noun} is", f"selected {nouns} are")
         return {
-            "count": f"{count} of the {text.number(ticked)} ticked {nouns}",
-            "gone": f"{words} not in this list any more: deleted, or changed.",
+            "count": f"{count} of the {formatting.number(ticked)} selected {nouns}",
+            "gone": f"{words} no longer in this list: deleted or changed.",
         }
 
     def _column_choices(self, selection: Selection, choice: Mapping[str, Any]) -> tuple[ColumnChoice, ...]:
@@ -193,4 +193,4 @@ def _exceeds(setting: str, selection: Selection) -> bool:
 
 
 def _words(count: Count, noun: str, nouns: str) -> str:
-    return text.counted(count.number, noun, nouns) if count.is_exact else f"{str(count).capitalize()} {nouns}"
+    return formatting.counted(count.number, noun, nouns) if count.is_exact else f"{str(count).capitalize()} {nouns}"

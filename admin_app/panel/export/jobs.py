@@ -6,36 +6,36 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from admin_app.current import acting, time_zone
-from admin_app.domain.accounts import actor_of
-from admin_app.domain.permissions import Act
+from admin_app.context import acting, time_zone
+from admin_app.domain.auth.accounts import actor_of
+from admin_app.domain.permissions.policy import Action
 from admin_app.errors import TransferError
 from admin_app.extensions import db
-from admin_app.jobs import ledger
+from admin_app.jobs import store as job_store
 from admin_app.jobs.queue import the_queue
-from admin_app.jobs.running import KINDS, Product, Progress
+from admin_app.jobs.runner import Product, Progress
 from admin_app.models.change_set import Kind
 from admin_app.models.job import Job
 from admin_app.models.staff import Staff
 from admin_app.panel.access.access import Access, access_to
-from admin_app.panel.access.principal import acting_for
+from admin_app.panel.access.authority import acting_for
 from admin_app.panel.export.columns import ExportColumns
 from admin_app.panel.export.export import Order, export_file, file_name, order
 from admin_app.panel.registry import resource_at
 from admin_app.panel.resource import Resource
 from admin_app.selection.selection import VIEW
+from admin_app.timezones import zone_of
 from admin_app.transfer.formats import FileOptions
-from admin_app.zones import zone_of
 
 KIND = "export"
-NOT_ANY_MORE = "You may not export this any more. Nothing was written."
-CHANGED = "What you may see has changed since you asked for this. Nothing was written; ask for it again."
+NOT_ANY_MORE = "You can no longer export this. No file was created."
+CHANGED = "What you can see has changed since you started this export. No file was created. Start it again."
 
 
 def begin_export(access: Access, wanted: Order) -> Job:
     """Write the job down, and wake a worker."""
     resource, selection, keys = access.resource, wanted.selection, [column.key for column in wanted.columns]
-    nouns = f"Filtered {resource.nouns}" if selection.is_narrowed else resource.plural
+    nouns = f"{resource.plural}{_narrowed_words(wanted)}"
     arguments = {
         "resource": resource.endpoint,
         # Views and chosen columns are the person's; which rows, the rest says.
@@ -45,16 +45,23 @@ def begin_export(access: Access, wanted: Order) -> Job:
         "options": asdict(wanted.options),
         "rules": _rules_of(access, keys),
     }
-    job = ledger.submit(
+    job = job_store.submit(
         db.session,
         kind=KIND,
         staff_id=wanted.staff_id or 0,
-        title=f"{nouns} as {wanted.format.label}",
+        title=f"{nouns} · {wanted.format.label}",
         arguments=arguments,
     )
     db.session.commit()
     the_queue().wake(job.id)
     return job
+
+
+def _narrowed_words(wanted: Order) -> str:
+    """Say by what the list is narrowed: " (search, 2 filters)"."""
+    search, number = wanted.selection.search, len(wanted.selection.filters)
+    words = [*(["search"] if search else []), *([f"{number} filter{'' if number == 1 else 's'}"] if number else [])]
+    return f" ({', '.join(words)})" if words else ""
 
 
 def resource_of_job(job: Job) -> Resource | None:
@@ -65,7 +72,7 @@ def resource_of_job(job: Job) -> Resource | None:
 def may_have(access: Access, job: Job) -> bool:
     """Whether the person may have what the job is to write, or wrote: still export, these columns, by the same row rules."""
     keys: list[str] = job.arguments["columns"]
-    is_offered = access.may(Act.EXPORT) and set(keys) <= ExportColumns(access).offered().keys()
+    is_offered = access.may(Action.EXPORT) and set(keys) <= ExportColumns(access).offered().keys()
     return is_offered and _rules_of(access, keys) == job.arguments.get("rules", {})
 
 
@@ -75,8 +82,8 @@ def _rules_of(access: Access, keys: Sequence[str]) -> dict[str, list[list[str]]]
     relations = (columns[key].relation for key in keys)
     models = {relation.property.mapper.class_ for relation in relations if relation is not None}
     related = [other for model in models if (other := access.to(model)) is not None]
-    found = {access.resource.endpoint: access.rule_names(Act.EXPORT)}
-    found |= {one.resource.endpoint: one.rule_names(Act.VIEW) for one in related}
+    found = {access.resource.endpoint: access.rule_names(Action.EXPORT)}
+    found |= {one.resource.endpoint: one.rule_names(Action.VIEW) for one in related}
     return {name: rules for name, rules in found.items() if rules}
 
 
@@ -92,7 +99,7 @@ def run_export(job: Job, progress: Progress) -> Product:
     with time_zone(zone_of(staff.time_zone)), acting(lambda: actor, kind=Kind.EXPORT), acting_for(staff):
         access = access_to(resource)
         if not may_have(access, job):
-            raise TransferError(CHANGED if access.may(Act.EXPORT) else NOT_ANY_MORE)
+            raise TransferError(CHANGED if access.may(Action.EXPORT) else NOT_ANY_MORE)
         wanted = order(
             access,
             [(key, value) for key, value in asked["selection"]],
@@ -111,6 +118,3 @@ def run_export(job: Job, progress: Progress) -> Product:
     # The connection is not needed while the file is written.
     db.session.remove()
     return Product(file_name(wanted), chunks)
-
-
-KINDS[KIND] = run_export

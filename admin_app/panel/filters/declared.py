@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from admin_app.errors import ConfigurationError
 from admin_app.panel.access.access import Access
-from admin_app.panel.operators import Operators
+from admin_app.panel.kinds import operators_of
 from admin_app.panel.operators.base import Operator
+from admin_app.panel.operators.equality import InList
 from admin_app.panel.operators.relation import RelationEmpty, RelationInList, RelationIs, RelationNotInList
-from admin_app.panel.operators.text import InList
 from admin_app.panel.resource import Resource
-
-_CONVERTER = Operators()
 
 
 def declared_filters(resource: Resource) -> dict[str, list[Operator]]:
@@ -34,12 +31,6 @@ def _operators(resource: Resource, name: str) -> list[Operator]:
     relation, label = resource.relation(name), resource.label(name)
     if relation is not None:
         kinds = (RelationIs, RelationInList, RelationNotInList, RelationEmpty)
-        return [kind(relation.class_attribute, label) for kind in kinds]
-    attribute, leading = resource.attribute(name)
-    operators = _CONVERTER.convert(type(attribute.property.columns[0].type).__name__, attribute, label)
-    if not operators or not all(isinstance(operator, Operator) for operator in operators):
-        message = f"{resource.model.__name__}.{name} cannot be filtered: there are no operators for its type."
-        raise ConfigurationError(message)
-    for operator in operators:
-        operator.relation = leading
-    return list(operators)
+        return [kind(relation.attribute, label) for kind in kinds]
+    attribute, through = resource.attribute(name)
+    return operators_of(attribute, label, through)

@@ -19,7 +19,7 @@ from admin_app.selection.selection import Selection
 def sent_filters(access: Access, selection: Selection) -> tuple[Selection, FormGroup | None]:
     """Add what the filter form was sent with, and return the form where it is still being built."""
     form = sent_form(request.args, filters_shown(access))
-    members = [*selection.filters, *form.members(reader_of(selection.offer))]
+    members = [*selection.filters, *form.members(reader_of(selection.schema))]
     return selection.with_filters(members), form if request.args.get(BUILD) else None
 
 

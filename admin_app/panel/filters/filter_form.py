@@ -10,8 +10,8 @@ from itertools import zip_longest
 from werkzeug.datastructures import MultiDict
 
 from admin_app.errors import SelectionError
+from admin_app.formatting import plain_lines
 from admin_app.selection.conditions import Condition, Group, Member, ReadCondition, group_of
-from admin_app.text import plain_lines
 
 # A row sends `add.NAME.op` and `add.NAME`; in the form's first group `add1.NAME`, in the second group of that `add1_2.NAME`.
 _PATH = r"\d{1,3}(?:_\d{1,3}){0,5}"
@@ -109,16 +109,16 @@ def _group_at(groups: dict[str, FormGroup], path: str) -> FormGroup:
 
 def _build(groups: dict[str, FormGroup], arguments: MultiDict[str, str], order: Mapping[str, int]) -> None:
     """Add a row or a group, or take a row away."""
-    act, _, target = arguments.get(BUILD, "").partition(":")
+    action, _, target = arguments.get(BUILD, "").partition(":")
     path, _, row = target.partition(":")
     if path and not re.fullmatch(_PATH, path, re.ASCII):
         return
     group = _group_at(groups, path)
-    if act == "row" and (name := arguments.get(f"{MORE}{path}", "")) in order:
+    if action == "row" and (name := arguments.get(f"{MORE}{path}", "")) in order:
         group.rows.append(FormRow(name))
-    elif act == "group":
+    elif action == "group":
         group.groups.append(FormGroup(not group.is_any, [FormRow(name) for name in order]))
-    elif act == "remove":
+    elif action == "remove":
         name, _, number = row.rpartition(":")
         same = [one for one in group.rows if one.name == name]
         if number.isascii() and number.isdigit() and int(number[:4]) < len(same):

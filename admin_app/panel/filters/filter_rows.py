@@ -11,8 +11,8 @@ from admin_app.panel.filters.filter_form import FormGroup, FormRow
 from admin_app.panel.filters.view_models import FilterGroup, FilterRow
 from admin_app.panel.links import link
 from admin_app.panel.operators.base import Operator
+from admin_app.panel.operators.equality import InList
 from admin_app.panel.operators.relation import RelationIs
-from admin_app.panel.operators.text import InList
 from admin_app.panel.view_models import Hidden, OperatorChoice
 from admin_app.selection.conditions import DEEPEST_GROUP
 

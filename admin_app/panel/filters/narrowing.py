@@ -11,7 +11,7 @@ from sqlalchemy import String
 from admin_app.panel.access.access import Access
 from admin_app.panel.filters.declared import filters_shown
 from admin_app.panel.operators.base import Operator
-from admin_app.panel.operators.text import Empty
+from admin_app.panel.operators.equality import Empty
 from admin_app.panel.view_models import Cell, CellKind
 from admin_app.selection.selection import Selection
 

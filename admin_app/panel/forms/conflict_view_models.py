@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from admin_app.domain.diffing import Piece, words_diff
+from admin_app.domain.audit.diff import Piece, words_diff
 from admin_app.panel.view_models import Cell
 
 # Shorter texts are read faster than what differs between them.

@@ -9,17 +9,16 @@ from typing import Any
 from flask import request
 from wtforms import Field
 
-from admin_app.domain.conflicts import UNKNOWN, Origin, Outcome, origin_of, outcome_of
+from admin_app.domain.records.conflicts import UNKNOWN, EarlierState, Resolution, earlier_state, resolution_of
 from admin_app.extensions import db
+from admin_app.formatting import plain_lines
 from admin_app.panel.access.access import Access
-from admin_app.panel.cells import value_cell
 from admin_app.panel.forms.conflict_view_models import Difference, Meanwhile, diff_of
 from admin_app.panel.forms.source import SEEN, TAKE, VERSION, Source
+from admin_app.panel.kinds import value_cell
 from admin_app.panel.record.facts import fact_names
 from admin_app.panel.record_cells import cell_of_value
-from admin_app.panel.relations import foreign_key_of
 from admin_app.panel.view_models import Cell
-from admin_app.text import plain_lines
 
 # What a choice sends: the other's value, or what is typed.
 THEIRS, YOURS = "theirs", "yours"
@@ -32,7 +31,7 @@ class Part:
     """A field of the form with its three values, and what was chosen where both changed it."""
 
     control: Field
-    outcome: Outcome
+    outcome: Resolution
     was: Any
     theirs: Any
     take: str = ""
@@ -40,7 +39,7 @@ class Part:
     @property
     def is_open(self) -> bool:
         """Whether somebody has to choose yet."""
-        return self.outcome is Outcome.CHOICE and self.take not in {THEIRS, YOURS}
+        return self.outcome is Resolution.CHOICE and self.take not in {THEIRS, YOURS}
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class Merge:
     """A form against the record as it is now."""
 
     parts: Sequence[Part]
-    origin: Origin
+    origin: EarlierState
     is_stale: bool
     # Whether the person has seen the record as it is now.
     is_seen: bool
@@ -72,26 +71,26 @@ class Conflicts:
         """Compare what was sent with what it was drawn from and what the record is now; take theirs where they alone changed it."""
         record = self._record
         version = _version(source.own.get(VERSION), record.version)
-        origin = origin_of(db.session, record, version) if version != record.version else Origin()
+        origin = earlier_state(db.session, record, version) if version != record.version else EarlierState()
         is_seen = source.own.get(SEEN) == str(record.version)
         fields = [one for one in source.form if self._is_own(one)]
         parts = [self._part(one, origin, source.own if is_seen else {}) for one in fields]
         for part in parts:
-            if part.outcome is Outcome.THEIRS or part.take == THEIRS:
+            if part.outcome is Resolution.THEIRS or part.take == THEIRS:
                 _refill(part.control, part.theirs)
         outcomes = {part.outcome for part in parts}
-        is_touched = bool(outcomes & {Outcome.YOURS, Outcome.CHOICE}) or any(
+        is_touched = bool(outcomes & {Resolution.YOURS, Resolution.CHOICE}) or any(
             one.data for one in source.form if not self._is_own(one)
         )
-        is_stale = version != record.version and bool(outcomes & {Outcome.THEIRS, Outcome.CHOICE}) and is_touched
+        is_stale = version != record.version and bool(outcomes & {Resolution.THEIRS, Resolution.CHOICE}) and is_touched
         return Merge(parts, origin, is_stale, is_seen)
 
     def meanwhile(self, merge: Merge) -> Meanwhile:
         """Turn a stale form into words and choices; what was typed stands in the fields again."""
         for part in merge.parts:
-            if part.outcome is Outcome.CHOICE and part.take == THEIRS:
+            if part.outcome is Resolution.CHOICE and part.take == THEIRS:
                 part.control.process(request.form, part.theirs)
-        shown = [part for part in merge.parts if part.outcome is not Outcome.SAME]
+        shown = [part for part in merge.parts if part.outcome is not Resolution.SAME]
         return Meanwhile(
             people=_people(merge.origin),
             is_again=SEEN in request.form,
@@ -106,7 +105,7 @@ class Conflicts:
         version = _version(sent, record.version)
         if version == record.version:
             return None
-        origin = origin_of(db.session, record, version)
+        origin = earlier_state(db.session, record, version)
         names = [name for name in fact_names(self._access) if self._column_of(name) in origin.before]
         return Meanwhile(
             people=_people(origin),
@@ -115,7 +114,7 @@ class Conflicts:
                 name: Difference(
                     name=name,
                     label=self._resource.label(name),
-                    outcome=Outcome.THEIRS,
+                    outcome=Resolution.THEIRS,
                     was=self._cell(name, self._stored(name, origin.before[self._column_of(name)])),
                     theirs=self._cell(name, getattr(record, name)),
                     theirs_diff=diff_of(origin.before[self._column_of(name)], getattr(record, name)),
@@ -127,14 +126,14 @@ class Conflicts:
     def _is_own(self, one: Field) -> bool:
         return hasattr(self._resource.model, one.name)
 
-    def _part(self, one: Field, origin: Origin, own: dict[str, str]) -> Part:
+    def _part(self, one: Field, origin: EarlierState, own: dict[str, str]) -> Part:
         theirs = getattr(self._record, one.name)
         was = origin.value_of(self._record, self._column_of(one.name))
         was = was if was is UNKNOWN else self._stored(one.name, was)
         # What cannot be read equals nothing.
         yours = UNKNOWN if one.process_errors else one.data
-        outcome = outcome_of(_plain(was), _plain(theirs), _plain(yours))
-        take = own.get(f"{TAKE}{one.name}", "") if outcome is Outcome.CHOICE else ""
+        outcome = resolution_of(_plain(was), _plain(theirs), _plain(yours))
+        take = own.get(f"{TAKE}{one.name}", "") if outcome is Resolution.CHOICE else ""
         return Part(one, outcome, was, theirs, take)
 
     def _difference(self, part: Part, *, is_asked: bool) -> Difference:
@@ -145,8 +144,8 @@ class Conflicts:
             outcome=part.outcome,
             was=None if part.was is UNKNOWN else self._cell(name, part.was),
             theirs=self._cell(name, part.theirs),
-            theirs_diff=diff_of(part.was, part.theirs) if part.outcome is Outcome.CHOICE else (),
-            yours_diff=diff_of(part.was, part.control.data) if part.outcome is Outcome.CHOICE else (),
+            theirs_diff=diff_of(part.was, part.theirs) if part.outcome is Resolution.CHOICE else (),
+            yours_diff=diff_of(part.was, part.control.data) if part.outcome is Resolution.CHOICE else (),
             take_name=f"{TAKE}{name}",
             take=part.take,
             problem=f"Choose which {part.control.label.text} to keep." if is_asked and part.is_open else "",
@@ -155,19 +154,19 @@ class Conflicts:
     def _column_of(self, name: str) -> str:
         """Return the name of the column behind a field: of a relation, its key's."""
         relation = self._resource.relation(name)
-        return name if relation is None else str(foreign_key_of(relation).key)
+        return name if relation is None else relation.own_name
 
     def _stored(self, name: str, value: Any) -> Any:
         """Return what a column's value means as the field's: of a relation the record, or its bare id when that is gone."""
         relation = self._resource.relation(name)
         if relation is None or value is None:
             return value
-        return db.session.get(relation.mapper.class_, value) or value
+        return db.session.get(relation.target, value) or value
 
     def _cell(self, name: str, value: Any) -> Cell:
         relation = self._resource.relation(name)
         if relation is not None and isinstance(value, int):
-            return value_cell(f"ID {value}, which was deleted", is_whole=True)
+            return value_cell(f"ID {value} (deleted)", is_whole=True)
         return cell_of_value(self._resource.as_called(name, value))
 
 
@@ -176,9 +175,9 @@ def is_changed(one: Field, record: Any) -> bool:
     return not hasattr(record, one.name) or _plain(one.data) != _plain(getattr(record, one.name))
 
 
-def _people(origin: Origin) -> tuple[tuple[str, Cell], ...]:
+def _people(origin: EarlierState) -> tuple[tuple[str, Cell], ...]:
     """Name who changed the record, and when."""
-    return tuple((one.actor, value_cell(one.at, is_whole=True)) for one in origin.doings)
+    return tuple((one.actor, value_cell(one.at, is_whole=True)) for one in origin.last_changes)
 
 
 def _refill(one: Field, value: Any) -> None:

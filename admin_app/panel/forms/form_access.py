@@ -6,23 +6,22 @@ from typing import Any
 
 from wtforms import Form
 
-from admin_app.domain.permissions import Act
-from admin_app.domain.rules import is_required
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.records.rules import is_required
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
+from admin_app.formatting import in_words
 from admin_app.panel.access.access import Access
 from admin_app.panel.record.facts import fact
-from admin_app.panel.relations import foreign_key_of
 from admin_app.panel.resource import Resource
 from admin_app.panel.view_models import Fact
-from admin_app.text import in_words
 
 
-def narrow(access: Access, form: Form, act: Act, record: Any = None) -> Form:
-    """Take out what the person may not write by this act. What else a request sends is nobody's."""
+def narrow(access: Access, form: Form, action: Action, record: Any = None) -> Form:
+    """Take out what the person may not write by this action. What else a request sends is nobody's."""
     for name in [field.name for field in form if hasattr(access.resource.model, field.name)]:
         is_out_of_sight = record is not None and _leads_out_of_sight(access, name, record)
-        if is_out_of_sight or not access.may_write(name, act):
+        if is_out_of_sight or not access.may_write(name, action):
             del form[name]
     return form
 
@@ -37,20 +36,20 @@ def missing_words(access: Access, form: Form) -> str:
     resource = access.resource
     labels = [resource.label(name).lower() for name in _left_out(resource, form) if _is_needed(resource, name)]
     return (
-        f"A new {resource.noun} needs what you may not fill in: {in_words(labels)}. Ask an owner to make it."
+        f"You cannot fill in fields that a new {resource.noun} needs: {in_words(labels)}. Ask an owner to create it."
         if labels
         else ""
     )
 
 
-def require_within(access: Access, record: Any, act: Act) -> None:
+def require_within(access: Access, record: Any, action: Action) -> None:
     """Raise `InvalidRecord` where a record, as it is written now, is none that the person may see and do this with."""
-    if access.rows(act) is None:
+    if access.rows(action) is None:
         return
     db.session.flush()
-    if not access.is_within(record.id, act):
-        words = f"{access.rule_words(act)}, and this would be none of them"
-        raise InvalidRecord({"": f"Your rights are for {words}. Nothing was saved. Change it, or ask an owner."})
+    if not access.is_within(record.id, action):
+        words = f"Your permissions cover only {access.rule_words(action)}"
+        raise InvalidRecord({"": f"{words}. Nothing was saved. Change it, or ask an owner."})
 
 
 def _left_out(resource: Resource, form: Form) -> list[str]:
@@ -68,4 +67,4 @@ def _leads_out_of_sight(access: Access, name: str, record: Any) -> bool:
 
 def _is_needed(resource: Resource, name: str) -> bool:
     relation = resource.relation(name)
-    return is_required(resource.model.__table__.columns[name] if relation is None else foreign_key_of(relation))
+    return is_required(resource.model.__table__.columns[name] if relation is None else relation.own)

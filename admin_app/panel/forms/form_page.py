@@ -10,14 +10,14 @@ from flask import abort, request
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, HiddenField
 
-from admin_app.domain.conflicts import deletion_of
-from admin_app.domain.permissions import Act
-from admin_app.domain.recording import last_set
-from admin_app.domain.submissions import new_key
+from admin_app.db.limits import as_key
+from admin_app.domain.audit.recorder import last_change_set
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.records.conflicts import deletion_of
+from admin_app.domain.work.idempotency import new_key
 from admin_app.errors import RecordGone
 from admin_app.extensions import db
-from admin_app.models.limits import as_key
-from admin_app.panel.cells import value_cell
+from admin_app.formatting import exact_time
 from admin_app.panel.drafts import DRAFT, is_discarded, newest_draft
 from admin_app.panel.forms.conflict_view_models import Meanwhile
 from admin_app.panel.forms.conflicts import Conflicts
@@ -25,6 +25,7 @@ from admin_app.panel.forms.form_access import fixed_facts
 from admin_app.panel.forms.presence import leave_form, others_at
 from admin_app.panel.forms.saving import Saving, claimed
 from admin_app.panel.forms.source import ONCE, SEEN, VERSION, Source, kept_names, source_of
+from admin_app.panel.kinds import value_cell
 from admin_app.panel.links import link_for
 from admin_app.panel.list.child_lists import child_lists
 from admin_app.panel.list.rows import mark_of
@@ -32,9 +33,8 @@ from admin_app.panel.page import Page, lead_on
 from admin_app.panel.record.facts import facts_of
 from admin_app.panel.record.steps import steps_of
 from admin_app.panel.view_models import Hidden
-from admin_app.text import exact_time
-from admin_app.web.links import here
-from admin_app.web.notices import announce, warn
+from admin_app.web.flash import announce, warn
+from admin_app.web.urls import here
 
 # How often a form is tried again when somebody else writes the record in the same moment.
 MOST_TRIES = 5
@@ -59,7 +59,7 @@ class FormPage(Page):
         if (made := claimed(self.resource)) is not None:
             record_id, is_same = made
             return self._made_before(record_id) if is_same else self._made_of_other(record_id)
-        record = Saving(self.access, source.form, Act.CREATE).create()
+        record = Saving(self.access, source.form, Action.CREATE).save_new()
         if record is not None:
             return self._saved(record, f"{self._noun_first(record)} was created.")
         return self._page(source, None)
@@ -79,8 +79,8 @@ class FormPage(Page):
         """Draw the form filled with what was sent."""
         is_new = self.view == "create_view"
         record = None if is_new else self.access.find(request.args.get("id", ""))
-        may_be = record is not None and self.access.reaches(record, Act.EDIT)
-        if not (self.access.may(Act.CREATE) if is_new else may_be):
+        may_be = record is not None and self.access.reaches(record, Action.EDIT)
+        if not (self.access.may(Action.CREATE) if is_new else may_be):
             return None
         return self._page(self._with_words(record, words), record, HTTPStatus.BAD_REQUEST)
 
@@ -89,7 +89,7 @@ class FormPage(Page):
         record = self.access.find(request.args.get("id", ""))
         if record is None:
             return self._gone()
-        self.access.require_reach(record, Act.EDIT)
+        self.access.require_reach(record, Action.EDIT)
         if is_discarded():
             return lead_on(self.link("edit_view", record, url=self.return_url()))
         source = source_of(self.access, record)
@@ -97,7 +97,7 @@ class FormPage(Page):
             return self._page(source, record)
         conflicts = Conflicts(self.access, record)
         merge = conflicts.merge(source)
-        if merge.is_settled and Saving(self.access, source.form, Act.EDIT).update(record):
+        if merge.is_settled and Saving(self.access, source.form, Action.EDIT).save(record):
             if "_continue_editing" not in request.form:
                 leave_form(self.resource, record)
             return self._saved(record, f"{self._noun_first(record)} was saved.")
@@ -109,7 +109,7 @@ class FormPage(Page):
     def _is_back(self) -> bool:
         """Whether the record is there again that was deleted while its form was open, and was to be made anew."""
         is_back = request.method == "POST" and "id" in request.args and self.access.find(request.args["id"]) is not None
-        if is_back and not self.access.may(Act.EDIT):
+        if is_back and not self.access.may(Action.EDIT):
             abort(HTTPStatus.FORBIDDEN)
         return is_back
 
@@ -120,12 +120,12 @@ class FormPage(Page):
         # Of a record that is there, or may have been, but is not for this person, nothing is told.
         if key is None or VERSION not in source.own or self.access.seen() is not None:
             abort(HTTPStatus.NOT_FOUND)
-        if not self.access.may(Act.CREATE):
+        if not self.access.may(Action.CREATE):
             abort(HTTPStatus.CONFLICT)
         doing = deletion_of(db.session, self.resource.model, key)
         who = f"{doing.actor} deleted this {noun} at {exact_time(doing.at)}" if doing else f"This {noun} was deleted"
         source.form.form_errors.append(
-            f"{who}, while you had it open. Nothing was saved. Save to make it again of what you typed."
+            f"{who}, while you had it open. Nothing was saved. Save to create it again with what you typed."
         )
         own = {name: value for name, value in source.own.items() if name in {DRAFT, VERSION}}
         # With its id: should the deletion be undone before this is sent, it is that record's form again.
@@ -137,7 +137,9 @@ class FormPage(Page):
         record = self.access.find(record_id)
         if record is not None:
             return self._saved(record, f"{self._noun_first(record)} was created.")
-        warn(f"This form made {self.resource.noun} {record_id} before, which was deleted since. Nothing was made.")
+        warn(
+            f"This form already created {self.resource.noun} {record_id}, which has been deleted. Nothing was created."
+        )
         return lead_on(self.return_url())
 
     def _made_of_other(self, record_id: int) -> Any:
@@ -145,14 +147,14 @@ class FormPage(Page):
         record, noun = self.access.find(record_id), self.resource.noun
         if record is None:
             words = (
-                f"This form made {noun} {record_id} before, which was deleted since. Nothing was saved. "
-                f"Save to make another {noun} of what you typed."
+                f"This form already created {noun} {record_id}, which has been deleted. Nothing was saved. "
+                f"Save to create another {noun} with what you typed."
             )
             return self._page(Source(self._with_words(None, words).form, {}), None, HTTPStatus.CONFLICT)
-        made = f"This form made {noun} “{self.access.title_of(record)}” before. Nothing was saved."
-        if not self.access.reaches(record, Act.EDIT):
+        made = f"This form already created {noun} “{self.access.title_of(record)}”. Nothing was saved."
+        if not self.access.reaches(record, Action.EDIT):
             return self._page(self._with_words(None, made), None, HTTPStatus.CONFLICT)
-        words = f"{made} Save to change that {noun} to what you typed, or open the form of a new one."
+        words = f"{made} Save to change that {noun} to what you typed, or open a new form."
         source = Source(self._with_words(record, words).form, {VERSION: str(record.version)})
         form_url = self.link("edit_view", record, url=self.return_url())
         return self._page(source, record, HTTPStatus.CONFLICT, form_url=form_url)
@@ -178,7 +180,7 @@ class FormPage(Page):
         back = self.return_url()
         # The notice travels in the session's cookie, which browsers drop when it is long.
         url = self.link("edit_view", record, url=back if len(back) <= LONGEST_WAY_BACK else None)
-        announce(said, links=[("View", url)], mark=mark_of(self.resource, record), undo=last_set(db.session))
+        announce(said, links=[("View", url)], mark=mark_of(self.resource, record), undo=last_change_set(db.session))
         if "_continue_editing" in request.form:
             return lead_on(url)
         if "_add_another" in request.form:
@@ -225,8 +227,8 @@ class FormPage(Page):
             "fixed": fixed_facts(access, form, record),
             "facts": facts_of(access, record, leave_out=shown),
             "children": child_lists(access, record),
-            "history_url": link_for(access, Act.HISTORY, "history_view", record),
-            "delete_url": link_for(access, Act.DELETE, "delete_view", record),
+            "history_url": link_for(access, Action.HISTORY, "history_view", record),
+            "delete_url": link_for(access, Action.DELETE, "delete_view", record),
         }
 
     def _noun_first(self, record: Any) -> str:

@@ -8,13 +8,13 @@ from typing import Any
 
 from flask import Response, jsonify, request
 
-from admin_app.domain.permissions import Act
-from admin_app.domain.presence import MOST_NAMED, OPENED, PINGED, Place, Present, arrive, leave, present_at
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.work.presence import MOST_NAMED, OPENED, PINGED, OpenForm, Present, arrive, leave, present_at
 from admin_app.extensions import db
 from admin_app.panel.page import Page
 from admin_app.panel.resource import Resource
-from admin_app.web.afterwards import afterwards
-from admin_app.web.login import signed_in_person
+from admin_app.web.after_response import run_after_response
+from admin_app.web.auth.login import signed_in_principal
 
 # What is written of it after an answer goes by this name.
 NOTE = "company"
@@ -25,32 +25,32 @@ class PresencePage(Page):
 
     def respond(self) -> Any:
         """Hear that the form is still open, and answer who else has it open; or that it was left."""
-        place = _place(self.resource, self.access.requested(Act.EDIT))
+        place = _place(self.resource, self.access.requested(Action.EDIT))
         if "leave" in request.form:
-            leave(db.session, place, signed_in_person().id)
+            leave(db.session, place, signed_in_principal().id)
             db.session.commit()
             return Response(status=204)
-        arrive(db.session, place, signed_in_person().id, lasting=PINGED)
+        arrive(db.session, place, signed_in_principal().id, lasting=PINGED)
         db.session.commit()
-        return jsonify(note=_words(present_at(db.session, place), but=signed_in_person().id))
+        return jsonify(note=_words(present_at(db.session, place), but=signed_in_principal().id))
 
 
 def others_at(resource: Resource, record: Any) -> str:
     """Say who else has the record's form open; once the page is sent it is noted that this person has, too."""
-    place, staff_id = _place(resource, record), signed_in_person().id
+    place, staff_id = _place(resource, record), signed_in_principal().id
     found = present_at(db.session, place)
     if not any(one.staff_id == staff_id and one.is_fresh for one in found):
-        afterwards(NOTE, partial(arrive, place=place, staff_id=staff_id, lasting=OPENED))
+        run_after_response(NOTE, partial(arrive, place=place, staff_id=staff_id, lasting=OPENED))
     return _words(found, but=staff_id)
 
 
 def leave_form(resource: Resource, record: Any) -> None:
     """Forget that this person is at the record's form, once the answer is sent."""
-    afterwards(NOTE, partial(leave, place=_place(resource, record), staff_id=signed_in_person().id))
+    run_after_response(NOTE, partial(leave, place=_place(resource, record), staff_id=signed_in_principal().id))
 
 
-def _place(resource: Resource, record: Any) -> Place:
-    return Place(resource.model.__tablename__, record.id)
+def _place(resource: Resource, record: Any) -> OpenForm:
+    return OpenForm(resource.model.__tablename__, record.id)
 
 
 def _words(there: Sequence[Present], *, but: int) -> str:

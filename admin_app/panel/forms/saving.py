@@ -9,11 +9,11 @@ from typing import Any
 from flask import request
 from wtforms import Form
 
-from admin_app.domain import records
-from admin_app.domain.permissions import Act
-from admin_app.domain.rules import problem_with_uniqueness
-from admin_app.domain.submissions import claim, digest_of, made_by, settle
-from admin_app.errors import InvalidRecord, PowerError
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.records import save
+from admin_app.domain.records.rules import problem_with_uniqueness
+from admin_app.domain.work.idempotency import claim, digest_of, made_by, settle
+from admin_app.errors import InvalidRecord, PrivilegeError
 from admin_app.extensions import db
 from admin_app.panel.access.access import Access
 from admin_app.panel.drafts import drop_sent_draft
@@ -22,24 +22,24 @@ from admin_app.panel.forms.conflicts import is_changed
 from admin_app.panel.forms.form_access import missing_words, require_within
 from admin_app.panel.forms.source import ONCE, kept_names
 from admin_app.panel.resource import Resource
-from admin_app.web.login import signed_in_person
+from admin_app.web.auth.login import signed_in_principal
 
 
 @dataclass(frozen=True)
 class Saving:
-    """From a form to its record. `act` is the one by which it is written: a form's, or a return to what the record was."""
+    """From a form to its record. `action` is the one by which it is written: a form's, or a return to what the record was."""
 
     access: Access
     form: Form
-    act: Act
+    action: Action
 
-    def create(self) -> Any:
+    def save_new(self) -> Any:
         """Make the record from the form; return None, with the reasons at their fields, when it cannot be made."""
         record = self.access.resource.model()
         is_made = self._is_valid(None) and self._is_written(record, is_created=True)
         return record if is_made else None
 
-    def update(self, record: Any) -> bool:
+    def save(self, record: Any) -> bool:
         """Save the form to the record; return False, with the reasons at their fields, when it cannot be saved."""
         return self._is_valid(record) and self._is_written(record, is_created=False)
 
@@ -74,7 +74,7 @@ class Saving:
     def _is_written(self, record: Any, *, is_created: bool) -> bool:
         form, resource = self.form, self.access.resource
         try:
-            with records.commit(db.session, resource.model, is_known=True):
+            with save.saving(db.session, resource.model, is_known=True):
                 # No other fields than those that differ: what somebody else writes meanwhile stays.
                 for field in form:
                     if is_created or is_changed(field, record):
@@ -82,11 +82,11 @@ class Saving:
                 if is_created:
                     db.session.add(record)
                 resource.before_save(form, record, is_created=is_created)
-                require_within(self.access, record, self.act)
+                require_within(self.access, record, self.action)
                 self._finish(record, is_created=is_created)
         except InvalidRecord as error:
             _show_problems(form, error.problems)
-        except PowerError as error:
+        except PrivilegeError as error:
             _show_problems(form, {"": str(error)})
         else:
             return True
@@ -106,10 +106,10 @@ def claimed(resource: Resource) -> tuple[int, bool] | None:
     if not request.form.get(ONCE):
         return None
     as_sent = _digest(resource)
-    made = claim(db.session, signed_in_person(), _digest_of_form(resource))
+    made = claim(db.session, signed_in_principal(), _digest_of_form(resource))
     if made is not None:
         return made, made_by(db.session, as_sent) == made
-    made = claim(db.session, signed_in_person(), as_sent)
+    made = claim(db.session, signed_in_principal(), as_sent)
     return None if made is None else (made, True)
 
 
@@ -117,12 +117,12 @@ def _digest(resource: Resource) -> str:
     """Tell this sending from others, by all that the form holds."""
     names = kept_names(resource) | {ONCE}
     fields = [(name, value) for name, value in request.form.items(multi=True) if name in names]
-    return digest_of(signed_in_person(), resource.model.__tablename__, fields)
+    return digest_of(signed_in_principal(), resource.model.__tablename__, fields)
 
 
 def _digest_of_form(resource: Resource) -> str:
     """Tell this form from others, whatever was changed in it."""
-    return digest_of(signed_in_person(), f"form of {resource.model.__tablename__}", [(ONCE, request.form[ONCE])])
+    return digest_of(signed_in_principal(), f"form of {resource.model.__tablename__}", [(ONCE, request.form[ONCE])])
 
 
 def _show_problems(form: Form, problems: Mapping[str, str]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from flask import request
 from wtforms import Form, PasswordField
 
-from admin_app.domain.permissions import Act
+from admin_app.domain.permissions.policy import Action
 from admin_app.models.draft import Draft
 from admin_app.panel.access.access import Access
 from admin_app.panel.drafts import DRAFT, answers, shown_draft
@@ -55,4 +55,4 @@ def _form(access: Access, record: Any, sent: Any) -> Form:
     forms, is_new = access.resource.forms, record is None
     form = forms.create(sent) if is_new else forms.edit(sent, obj=record)
     access.resource.shape_form(form, is_new=is_new)
-    return narrow(access, form, Act.CREATE if is_new else Act.EDIT, record)
+    return narrow(access, form, Action.CREATE if is_new else Action.EDIT, record)

@@ -9,17 +9,18 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import select
 
-from admin_app import text
-from admin_app.domain.diffing import Fate, Piece, cut, replaced, words_diff
-from admin_app.domain.history import titles_of
-from admin_app.domain.permissions import Act
-from admin_app.domain.undo import is_redo
+from admin_app import formatting
+from admin_app.db.json_values import kept_columns, recorded_models
+from admin_app.domain.audit.diff import Piece, PieceKind, cut, replaced, words_diff
+from admin_app.domain.audit.reader import titles_of
+from admin_app.domain.audit.undo import is_redo
+from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
+from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, ChangeSet, Did, Kind
-from admin_app.models.stored import from_json, kept_columns, recorded_models
 from admin_app.panel.access.access import Access, access_of
-from admin_app.panel.cells import value_cell
 from admin_app.panel.history.view_models import Entry, FieldChange
+from admin_app.panel.kinds import value_cell
 from admin_app.panel.links import link, record_url
 from admin_app.panel.view_models import Cell
 
@@ -48,7 +49,7 @@ def way_of(done: ChangeSet) -> str:
 
 
 def _way(done: ChangeSet) -> str:
-    return "redo" if is_redo(done) else done.kind
+    return "redo" if is_redo(done) else "" if done.kind == Kind.FORM else done.kind
 
 
 def time_cell(done: ChangeSet) -> Cell:
@@ -59,7 +60,7 @@ def time_cell(done: ChangeSet) -> Cell:
 def _entry(change: Change, done: ChangeSet, names: Names) -> Entry:
     model = recorded_models().get(change.model)
     access = access_of(model) if model is not None else None
-    may_see = access is not None and access.may(Act.HISTORY)
+    may_see = access is not None and access.may(Action.HISTORY)
     return Entry(
         id=str(change.id),
         did=_WORDS[Did(change.act)],
@@ -83,7 +84,7 @@ def _entry(change: Change, done: ChangeSet, names: Names) -> Entry:
 def _title(change: Change, access: Access | None) -> str:
     if access is not None and not access.shows_title():
         return access.number_of(change.record_id)
-    return text.excerpt(change.title, 60) or f"{change.model} {change.record_id}"
+    return formatting.excerpt(change.title, 60) or f"{change.model} {change.record_id}"
 
 
 def _act(done: ChangeSet) -> Entry:
@@ -114,7 +115,7 @@ def _fields(change: Change, model: type[Any], names: Names) -> Iterable[FieldCha
             continue
         column = columns.get(key)
         name = key.removesuffix("_id") if column is not None and column.foreign_keys else key
-        label = access.resource.label(name) if access is not None else text.label(name)
+        label = access.resource.label(name) if access is not None else formatting.label(name)
         was = _shown(access, column, change.before, key, names)
         now = _shown(access, column, change.after, key, names)
         if was is not None and now is not None and was.is_prose and now.is_prose:
@@ -124,7 +125,7 @@ def _fields(change: Change, model: type[Any], names: Names) -> Iterable[FieldCha
             pieces = (Piece(gone.fate, gone.text, was.url), Piece(came.fate, came.text, now.url))
         else:
             only = was or now
-            pieces = (Piece(Fate.SAME, cut(only.text), only.url),) if only is not None else ()
+            pieces = (Piece(PieceKind.SAME, cut(only.text), only.url),) if only is not None else ()
         yield FieldChange(label, pieces)
 
 
@@ -142,7 +143,7 @@ def _shown(
 ) -> _Shown | None:
     if values is None or key not in values:
         return None
-    value = values[key] if column is None else from_json(column, values[key])
+    value = values[key] if column is None else kind_of(column).from_history(values[key])
     for foreign_key in () if column is None else column.foreign_keys:
         if value is not None:
             named, url = names.get((foreign_key.column.table.name, value), (f"{value}", ""))
@@ -172,7 +173,7 @@ def _names(changes: Iterable[Change]) -> Names:
 def _names_in(table: str, keys: set[int]) -> dict[tuple[str, int], tuple[str, str]]:
     model = recorded_models().get(table)
     access = access_of(model) if model is not None else None
-    if model is None or access is None or not access.may(Act.VIEW):
+    if model is None or access is None or not access.may(Action.VIEW):
         return {}
     seen = access.seen()
     named = select(model).where(model.id.in_(keys))
@@ -182,7 +183,7 @@ def _names_in(table: str, keys: set[int]) -> dict[tuple[str, int], tuple[str, st
     gone = keys - {one.id for one in records} if seen is None and access.shows_title() else set()
     titles = titles_of(db.session, table, gone) if gone else {}
     for key in gone:
-        title = text.excerpt(titles.get(key, f"{access.resource.noun} {key}"), 60)
+        title = formatting.excerpt(titles.get(key, f"{access.resource.noun} {key}"), 60)
         found[table, key] = (
             f"{title} (deleted)",
             link(access.resource, "history_view", id=key) if key in titles else "",

@@ -9,20 +9,20 @@ from typing import Any
 
 from flask import abort, request
 
-from admin_app.domain.history import timeline
-from admin_app.domain.permissions import Act
-from admin_app.domain.recording import last_set
-from admin_app.domain.undo import UNDOABLE
+from admin_app.db.limits import as_key
+from admin_app.domain.audit.reader import timeline
+from admin_app.domain.audit.recorder import last_change_set
+from admin_app.domain.audit.undo import UNDOABLE
+from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet, Did
-from admin_app.models.limits import as_key
 from admin_app.panel.access.access import Access
 from admin_app.panel.history.entries import entries_of
 from admin_app.panel.history.restore import bring_back_record, restore_version, title_of
 from admin_app.panel.history.view_models import Entry
 from admin_app.panel.links import record_url
 from admin_app.panel.page import Page, lead_on
-from admin_app.web.notices import announce
+from admin_app.web.flash import announce
 
 
 class HistoryPage(Page):
@@ -39,22 +39,22 @@ class HistoryPage(Page):
         if change is None or change.model != self.resource.model.__table__.name:
             abort(404)
         key, is_gone = change.record_id, change.act == Did.DELETE
-        self._require_reach(key, Act.UNDO, may_be_gone=is_gone)
+        self._require_reach(key, Action.UNDO, may_be_gone=is_gone)
         problems = bring_back_record(self.access, change) if is_gone else restore_version(self.access, change)
         if problems:
             return self._page(key, problems)
         words = f"{self.resource.noun.capitalize()} “{title_of(self.access, change)}” was restored."
-        announce(" ".join(filter(None, (words, self.resource.after_save()))), undo=last_set(db.session))
+        announce(" ".join(filter(None, (words, self.resource.after_save()))), undo=last_change_set(db.session))
         return lead_on(self.link("history_view", id=key, url=self.return_url()))
 
-    def _require_reach(self, key: int, act: Act, *, may_be_gone: bool = False) -> None:
+    def _require_reach(self, key: int, action: Action, *, may_be_gone: bool = False) -> None:
         """Answer 404 for what the person does not see, and 403 where this is not for them to do.
 
         What a record was that is gone cannot be asked of its rows: who is kept to some of them brings it back to be judged.
         """
         record = self.access.find(key)
         if record is not None:
-            self.access.require_reach(record, act)
+            self.access.require_reach(record, action)
         elif self.access.seen() is not None and (
             not may_be_gone or db.session.get(self.resource.model, key) is not None
         ):
@@ -63,7 +63,7 @@ class HistoryPage(Page):
     def _page(self, key: int, problems: Sequence[str]) -> Any:
         before = as_key(Change, request.args.get("before", "")) or 0
         before_act = as_key(ChangeSet, request.args.get("before_act", "")) or 0
-        self._require_reach(key, Act.HISTORY)
+        self._require_reach(key, Action.HISTORY)
         found = timeline(db.session, self.resource.model, key, before=before, before_act=before_act)
         record = self.access.find(key)
         if record is None and not found.entries:
@@ -89,10 +89,10 @@ class HistoryPage(Page):
 
 def _with_restore(access: Access, entry: Entry, record: Any, newest: str) -> Entry:
     """Offer the way back to a version that is not the present one."""
-    may = access.may(Act.UNDO) if record is None else access.reaches(record, Act.UNDO)
+    may = access.may(Action.UNDO) if record is None else access.reaches(record, Action.UNDO)
     if not may or entry.is_secret or entry.kind not in UNDOABLE:
         return entry
     is_newest = entry.id == newest
     if record is None:
-        return replace(entry, restore="Bring it back" if is_newest and entry.did == "deleted" else "")
+        return replace(entry, restore="Restore this record" if is_newest and entry.did == "deleted" else "")
     return entry if is_newest or entry.did == "deleted" else replace(entry, restore="Restore this version")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from admin_app.domain.diffing import Piece
+from admin_app.domain.audit.diff import Piece
 from admin_app.panel.view_models import Cell, Link
 
 

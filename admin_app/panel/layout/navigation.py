@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, request, session
+from flask import Flask, request, session, url_for
 
-from admin_app.domain.permissions import Act
-from admin_app.jobs import ledger
+from admin_app.domain.permissions.policy import Action
+from admin_app.jobs import store as job_store
 from admin_app.panel.access.access import access_to
 from admin_app.panel.links import link
 from admin_app.panel.list.saved_view_bar import view_links
 from admin_app.panel.registry import resources
 from admin_app.panel.resource import Resource
-from admin_app.panel.shell import TOLD, at_hand
+from admin_app.panel.shell import TOLD, shell
 from admin_app.panel.view_models import Link, MenuItem
-from admin_app.web.links import address_of, own_path
-from admin_app.web.login import current_person
+from admin_app.web.auth.login import current_principal
+from admin_app.web.urls import own_path
 
 
 def init_app(app: Flask) -> None:
@@ -25,21 +25,21 @@ def init_app(app: Flask) -> None:
 
 
 def _menu() -> dict[str, Any]:
-    if current_person() is None:
-        return {"navigation": [], "job_news": [], "home_url": address_of("auth.sign_in")}
-    seen = [resource for resource in resources() if access_to(resource).may(Act.LIST)]
-    start = MenuItem("Start", address_of("admin.index"), _page(request.endpoint == "admin.index"))
-    activity = MenuItem("Activity", address_of("activity.index"), _page(request.blueprint == "activity"))
+    if current_principal() is None:
+        return {"navigation": [], "job_news": [], "home_url": url_for("auth.sign_in")}
+    seen = [resource for resource in resources() if access_to(resource).may(Action.LIST)]
+    start = MenuItem("Home", url_for("admin.index"), _page(request.endpoint == "admin.index"))
+    activity = MenuItem("Activity", url_for("activity.index"), _page(request.blueprint == "activity"))
     under_way, ended = _jobs()
-    words = f"Jobs, {under_way} under way" if under_way else "Jobs"
-    jobs = MenuItem(words, address_of("jobs.index"), _page(request.blueprint == "jobs"), name="jobs")
+    words = f"Jobs ({under_way})" if under_way else "Jobs"
+    jobs = MenuItem(words, url_for("jobs.index"), _page(request.blueprint == "jobs"), name="jobs")
     return {
         "navigation": [start, *(_item(resource) for resource in seen), activity, jobs],
         "job_news": ended,
-        "home_url": address_of("admin.index"),
-        "account_url": address_of("account.index"),
-        "session_url": address_of("account.session"),
-        "sign_out_url": address_of("auth.sign_out"),
+        "home_url": url_for("admin.index"),
+        "account_url": url_for("account.index"),
+        "session_url": url_for("account.session"),
+        "sign_out_url": url_for("auth.sign_out"),
     }
 
 
@@ -59,9 +59,9 @@ def _page(is_here: bool) -> str:  # noqa: FBT001 -- an answer turned into a word
 
 def _jobs() -> tuple[int, list[Link]]:
     """Return how many jobs of the person are under way, and what has ended since the last page said so."""
-    found = at_hand()
+    found = shell()
     ended = [job for job in found.jobs if job.finished_at is not None]
     if TOLD not in session or ended:
         session[TOLD] = max([found.since, *(job.finished_at for job in ended if job.finished_at)]).isoformat()
-    links = [Link(f"{job.title}: {job.state.value}", address_of("jobs.index")) for job in ended]
-    return sum(job.state in ledger.OPEN for job in found.jobs), links
+    links = [Link(f"{job.title}: {job.state.value}", url_for("jobs.index")) for job in ended]
+    return sum(job.state in job_store.OPEN for job in found.jobs), links

@@ -7,16 +7,16 @@ from dataclasses import replace
 from typing import Any
 
 from flask import request
-from sqlalchemy.orm import RelationshipProperty
 
-from admin_app.domain.permissions import Act
+from admin_app.domain.permissions.policy import Action
 from admin_app.panel.access.access import Access
 from admin_app.panel.links import ListLinks, link
 from admin_app.panel.list.selections import child_schema
 from admin_app.panel.list.table import Table
 from admin_app.panel.list.view_models import Listing
+from admin_app.relations import Relation
 from admin_app.selection.selection import Parent, Selection
-from admin_app.web.links import own_path
+from admin_app.web.urls import own_path
 
 
 def child_lists(access: Access, record: Any) -> list[Listing]:
@@ -27,13 +27,13 @@ def child_lists(access: Access, record: Any) -> list[Listing]:
 def _tables(access: Access, record: Any) -> Iterator[Listing]:
     for name, relation in access.resource.relations.items():
         child = access.beyond(name)
-        is_listed = access.resource.is_to_many(name) and access.shows(name) and bool(relation.back_populates)
-        if is_listed and child is not None and child.may(Act.LIST):
+        is_listed = access.resource.is_to_many(name) and access.shows(name) and bool(relation.back)
+        if is_listed and child is not None and child.may(Action.LIST):
             yield _table(child, relation, record)
 
 
-def _table(child: Access, relation: RelationshipProperty[Any], record: Any) -> Listing:
-    back, prefix = str(relation.back_populates), f"{relation.key}."
+def _table(child: Access, relation: Relation, record: Any) -> Listing:
+    back, prefix = relation.back, f"{relation.key}."
     arguments = list(request.args.items(multi=True))
     others = [(key, value) for key, value in arguments if not key.startswith(prefix)]
     parent = Parent(getattr(child.resource.model, back), record)

@@ -10,7 +10,8 @@ from urllib.parse import parse_qsl, urlsplit
 from flask import abort, request
 from werkzeug.datastructures import MultiDict
 
-from admin_app.domain import preferences, records
+from admin_app.domain import preferences
+from admin_app.domain.records import save
 from admin_app.errors import InvalidRecord, SelectionError
 from admin_app.extensions import db
 from admin_app.models.preference import Density, Preference
@@ -21,11 +22,11 @@ from admin_app.panel.list.columns import Columns, settings_for
 from admin_app.panel.list.selections import selection_of
 from admin_app.panel.page import Page, lead_on
 from admin_app.panel.resource import Resource
-from admin_app.selection.offer import PAGE_SIZES
+from admin_app.selection.list_schema import PAGE_SIZES
 from admin_app.selection.selection import Selection
-from admin_app.web.links import here
-from admin_app.web.login import look_again, signed_in_staff
-from admin_app.web.notices import announce
+from admin_app.web.auth.login import look_again, signed_in_staff
+from admin_app.web.flash import announce
+from admin_app.web.urls import here
 
 
 class ColumnsPage(Page):
@@ -55,7 +56,7 @@ class ColumnsPage(Page):
         draft = shown_draft()
         typed = answers(draft)
         density = typed.get("density", "")
-        usual_size = selection.per_page if selection.view else selection.offer.page_size or PAGE_SIZES[0]
+        usual_size = selection.per_page if selection.view else selection.schema.page_size or PAGE_SIZES[0]
         return self.render(
             "resource/columns.html",
             draft=draft,
@@ -91,7 +92,7 @@ class ColumnsPage(Page):
         )
         if selection.view:
             return selection.changed(columns=columns, per_page=(not is_reset and _size(size)) or selection.per_page)
-        announce("Columns, rows and heights are the usual ones." if is_reset else "Your choice of columns was kept.")
+        announce("Back to the default columns." if is_reset else "Columns saved.")
         return selection.changed(columns=(), per_page=_size(size) or selection.per_page)
 
     def _ordered(self, typed: MultiDict[str, str]) -> tuple[str, ...]:
@@ -107,7 +108,7 @@ class PageSize(Page):
         """Keep how many rows a page has, and lead back to the list in that size."""
         size = request.form.get("per_page", "")
         if size not in map(str, PAGE_SIZES):
-            message = "This list has no pages of that size."
+            message = "This page size is not available."
             raise SelectionError(message, [str(one) for one in PAGE_SIZES])
         remember(self.resource, page_size=int(size))
         address, own = urlsplit(self.return_url()), link(self.resource, "index_view")
@@ -118,7 +119,7 @@ class PageSize(Page):
 def remember(resource: Resource, **settings: Any) -> None:
     """Keep some of what the person at the screen set for a resource's lists."""
     try:
-        with records.commit(db.session, Preference):
+        with save.saving(db.session, Preference):
             drop_sent_draft()
             preferences.remember_settings(db.session, signed_in_staff(), resource=resource.endpoint, **settings)
     except InvalidRecord:

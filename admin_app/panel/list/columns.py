@@ -12,7 +12,7 @@ from admin_app.errors import ConfigurationError
 from admin_app.panel.access.access import Access
 from admin_app.panel.resource import Resource
 from admin_app.selection.selection import Selection
-from admin_app.web.login import current_person
+from admin_app.web.auth.login import current_principal
 
 
 class Columns:
@@ -53,7 +53,7 @@ class Columns:
 
 def settings_for(resource: Resource) -> Settings:
     """Return what the person at the screen set for a resource's lists."""
-    person = current_person()
+    person = current_principal()
     return Settings() if person is None else person.settings_of(resource.endpoint)
 
 
@@ -70,7 +70,7 @@ def _can_show(resource: Resource, name: str) -> bool:
     relation = resource.relation(first)
     if relation is None:
         return not rest and _is_shown(resource.model, first)
-    return not rest or (not relation.uselist and _is_shown(relation.mapper.class_, rest))
+    return not rest or (not relation.is_many and _is_shown(relation.target, rest))
 
 
 def _is_shown(model: type[Any], name: str) -> bool:

@@ -10,12 +10,12 @@ from urllib.parse import urlencode
 
 from flask import abort, request, url_for
 
-from admin_app.domain.permissions import Act
-from admin_app.domain.views import ViewAtHand
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.work.saved_views import ViewAtHand
 from admin_app.panel.filters.filter_bar import filter_bar, sent_filters
 from admin_app.panel.filters.filter_form import FormGroup, is_control
 from admin_app.panel.links import ListLinks, list_links
-from admin_app.panel.list.bulk_selection import ticks_of
+from admin_app.panel.list.bulk_selection import bulk_form
 from admin_app.panel.list.columns import settings_for
 from admin_app.panel.list.open_view import is_bare, open_view, pairs_of
 from admin_app.panel.list.saved_view_bar import SavedViewBar, is_gone, words_of
@@ -68,7 +68,7 @@ class ListPage(Page):
             table,
             filters=filter_bar(self.access, selection, links, "listing", form),
             views=bar.bar(),
-            ticks=ticks_of(self.access, table, selection, links),
+            bulk=bulk_form(self.access, table, selection, links),
             messages=(*bar.words(), *table.messages),
             export_url=self._export_url(selection, "export", export_type="csv"),
             export_page_url=self._export_url(selection, "export_page"),
@@ -79,7 +79,7 @@ class ListPage(Page):
 
     def _export_url(self, selection: Selection, view: str, **arguments: Any) -> str:
         """Return where the rows of this list leave as a file, "" where they may not."""
-        if not self.access.may(Act.EXPORT):
+        if not self.access.may(Action.EXPORT):
             return ""
         return ListLinks(url_for(f"{self.resource.endpoint}.{view}", **arguments)).to(selection.changed())
 

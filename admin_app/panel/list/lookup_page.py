@@ -6,13 +6,13 @@ from typing import Any
 
 from flask import abort, jsonify, request
 
-from admin_app.domain.permissions import Act
+from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.panel.list.selections import of_number, selection_of
 from admin_app.panel.page import Page
-from admin_app.selection.paging import fetch
+from admin_app.selection.paging.pages import fetch
+from admin_app.selection.paging.planner import planned
 from admin_app.selection.selection import PAGE, SEARCH
-from admin_app.selection.strategy import planned
 
 # What a picker shows at once; the rest is a page or a longer word away.
 LOOKUP_SIZE = 20
@@ -25,9 +25,9 @@ class LookupPage(Page):
         """Answer a page of the records that the relation `name` may point at."""
         name = request.args.get("name", "")
         relation, target = self.resource.relation(name), self.access.beyond(name)
-        if relation is None or relation.uselist or target is None or not self.access.shows(name):
+        if relation is None or relation.is_many or target is None or not self.access.shows(name):
             abort(404)
-        if not target.may(Act.LIST):
+        if not target.may(Action.LIST):
             abort(403)
         arguments = [(SEARCH, request.args.get("query", "")), (PAGE, request.args.get("page", ""))]
         selection = selection_of(target, arguments)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import parse_qsl
 
-from admin_app.domain.views import ViewAtHand
+from admin_app.domain.work.saved_views import ViewAtHand
 from admin_app.panel.resource import Resource
-from admin_app.panel.shell import at_hand
+from admin_app.panel.shell import view_of_id
 from admin_app.panel.view_models import Hidden
 from admin_app.selection.selection import VIEW, WHOLE
 
@@ -19,8 +19,8 @@ def is_bare(arguments: Sequence[tuple[str, str]]) -> bool:
 
 def open_view(resource: Resource, number: int) -> ViewAtHand | None:
     """Return the resource's view of this number, of those that the person sees."""
-    views = at_hand(number).views if number else []
-    return next((one for one in views if one.id == number and one.resource == resource.endpoint), None)
+    view = view_of_id(number)
+    return view if view is not None and view.resource == resource.endpoint else None
 
 
 def pairs_of(view: ViewAtHand) -> list[Hidden]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from admin_app import text
+from admin_app import formatting
 from admin_app.panel.links import ListLinks
 from admin_app.panel.list.view_models import Pager
 from admin_app.panel.view_models import Link
-from admin_app.selection.paging import Page
+from admin_app.selection.paging.pages import Page
 from admin_app.selection.selection import COUNT_LIMIT, END, Selection
 
 # Pages on each side of the present one that the pager shows.
@@ -18,11 +18,11 @@ def pager_of(selection: Selection, page: Page, links: ListLinks) -> Pager:
     size = selection.per_page
     sizes = tuple(
         Link(str(other), links.to(selection.changed(per_page=other)), is_current=other == size)
-        for other in selection.offer.page_sizes
+        for other in selection.schema.page_sizes
     )
     first = links.to(selection.changed())
     if not page.before and not page.after:
-        is_worth = page.count.number > selection.offer.page_sizes[0]
+        is_worth = page.count.number > selection.schema.page_sizes[0]
         return Pager(sizes=sizes if is_worth else (), here_url=first)
     before = links.to(selection.changed(page=max(page.number - 1, 0), before=page.before))
     following = page.number + 1 if page.number else 0
@@ -49,7 +49,7 @@ def _numbers(selection: Selection, page: Page, links: ListLinks) -> tuple[Link |
     for number, before in zip(numbers, [0, *numbers], strict=False):
         found += [None] if number > before + 1 else []
         is_current = number == page.number
-        found.append(Link(text.number(number), links.to(selection.changed(page=number)), is_current=is_current))
+        found.append(Link(formatting.number(number), links.to(selection.changed(page=number)), is_current=is_current))
     return (*found, *([] if _is_numbered_to_its_end(page) or not page.after else [None]))
 
 

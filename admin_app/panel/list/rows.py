@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from admin_app.domain.permissions import Act
+from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.panel.access.access import Access
 from admin_app.panel.filters.narrowing import Narrowings, narrowed
@@ -13,8 +13,8 @@ from admin_app.panel.links import link, with_id
 from admin_app.panel.list.view_models import Row
 from admin_app.panel.record_cells import Counts, cell_of
 from admin_app.panel.resource import Resource
-from admin_app.selection.counting import counts_of_children
-from admin_app.web.notices import marks
+from admin_app.selection.paging.counting import counts_of_children
+from admin_app.web.flash import marks
 
 
 def rows_of(
@@ -23,8 +23,8 @@ def rows_of(
     """Draw a page's records, for a list at the address `here`. What is asked of the database is asked for all of them at once."""
     counts = _child_counts(access, names, records)
     access.look_beyond(names, records)
-    editable, deletable = (access.reached(records, act) for act in (Act.EDIT, Act.DELETE))
-    may_view, marked = access.may(Act.VIEW), marks()
+    editable, deletable = (access.reached(records, action) for action in (Action.EDIT, Action.DELETE))
+    may_view, marked = access.may(Action.VIEW), marks()
     edit, view, delete = (
         link(access.resource, name, url=here) for name in ("edit_view", "details_view", "delete_view")
     )

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from flask import request
 
-from admin_app.domain.views import ViewAtHand, may_change
+from admin_app.domain.work.saved_views import ViewAtHand, may_change
 from admin_app.errors import SelectionError
+from admin_app.formatting import in_words
 from admin_app.panel.access.access import Access
 from admin_app.panel.filters.declared import filters_shown
 from admin_app.panel.links import link, list_links
@@ -17,13 +18,12 @@ from admin_app.panel.list.open_view import open_view, pairs_of
 from admin_app.panel.list.selections import plain_selection, schema_for
 from admin_app.panel.list.view_models import ViewBar
 from admin_app.panel.resource import Resource, by_key
-from admin_app.panel.shell import at_hand, named_view
+from admin_app.panel.shell import named_view, shell
 from admin_app.panel.view_models import Hidden, Link
 from admin_app.selection.conditions import reader_of
 from admin_app.selection.selection import PER_PAGE, SORT, WHERE, WHOLE, Selection
 from admin_app.selection.where import in_one_order, parse_where
-from admin_app.text import in_words
-from admin_app.web.login import current_person
+from admin_app.web.auth.login import current_principal
 
 
 class SavedViewBar:
@@ -38,7 +38,7 @@ class SavedViewBar:
 
     def bar(self) -> ViewBar:
         """Return what can be done with the view that is open, or the way to make one."""
-        view, person, resource = self._view, current_person(), self._resource
+        view, person, resource = self._view, current_principal(), self._resource
         save_as_url = list_links(resource, "new_view").to(self._selection.changed())
         if view is None or person is None:
             return ViewBar(save_as_url=save_as_url)
@@ -59,10 +59,10 @@ class SavedViewBar:
         if not self._selection.view:
             return []
         if self._view is None:
-            return ["The view of this address was deleted, or is not shared with you. The list is as the address says."]
+            return ["This view was deleted, or it is not shared with you. The list shows what the address says."]
         present = stored_arguments(self._access, self._selection)
         gone = [words_of(pair) for pair in pairs_of(self._view) if pair not in present and is_gone(self._access, pair)]
-        return [f"Gone since the view was saved, and left out: {in_words(gone)}."] if gone else []
+        return [f"No longer in this list, so left out of the view: {in_words(gone)}."] if gone else []
 
     def _is_changed(self, view: ViewAtHand) -> bool:
         return self._comparable(stored_arguments(self._access, self._selection)) != self._comparable(pairs_of(view))
@@ -108,6 +108,6 @@ def view_links(resource: Resource) -> tuple[Link, ...]:
     is_here = request.blueprint == resource.endpoint and request.endpoint == f"{resource.endpoint}.index_view"
     return tuple(
         Link(view.name, link(resource, "index_view", view=view.id), is_current=is_here and view.id == named_view())
-        for view in at_hand().views
+        for view in shell().views
         if view.resource == resource.endpoint
     )

@@ -10,8 +10,11 @@ from urllib.parse import urlencode
 
 from flask import abort, request
 
-from admin_app.domain import preferences, records, roles, views
-from admin_app.domain.permissions import Act
+from admin_app.domain import preferences
+from admin_app.domain.permissions import roles
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.records import save
+from admin_app.domain.work import saved_views
 from admin_app.errors import InvalidRecord, NotFoundError, RecordGone
 from admin_app.extensions import db
 from admin_app.models.preference import Preference
@@ -26,11 +29,11 @@ from admin_app.panel.list.view_models import ViewRow
 from admin_app.panel.page import Page, lead_on
 from admin_app.panel.resource import Resource
 from admin_app.selection.selection import WHOLE, Selection
-from admin_app.web.links import here
-from admin_app.web.login import signed_in_person, signed_in_staff
-from admin_app.web.notices import announce
+from admin_app.web.auth.login import signed_in_principal, signed_in_staff
+from admin_app.web.flash import announce
+from admin_app.web.urls import here
 
-UNREADABLE = {"": "A filter cannot be read. Mend it or take it off first."}
+UNREADABLE = {"": "One filter isn't valid. Fix or remove it first."}
 
 
 class SavedViewsPage(Page):
@@ -38,7 +41,7 @@ class SavedViewsPage(Page):
 
     def respond(self) -> Any:
         """List every view of this resource that the person sees."""
-        found = views.views_of(db.session, signed_in_person(), resource=self.resource.endpoint)
+        found = saved_views.views_of(db.session, signed_in_principal(), resource=self.resource.endpoint)
         audiences = _audiences()
         return self.render(
             "resource/views.html",
@@ -48,12 +51,12 @@ class SavedViewsPage(Page):
         )
 
     def _row(self, view: SavedView, maker: Staff, audiences: Mapping[str, str]) -> ViewRow:
-        is_own = views.may_change(signed_in_person(), view)
+        is_own = saved_views.may_change(signed_in_principal(), view)
         return ViewRow(
             id=view.id,
             name=view.name,
             url=self.link("index_view", view=view.id),
-            maker="You" if maker.id == signed_in_person().id else maker.name,
+            maker="You" if maker.id == signed_in_principal().id else maker.name,
             audience="" if view.audience == MINE else audiences.get(view.audience, view.audience),
             is_default=settings_for(self.resource).default_view_id == view.id,
             edit_url=self.link("change_view", id=view.id) if is_own else "",
@@ -74,9 +77,9 @@ class SavedViewForm(Page):
         try:
             with _writing():
                 drop_sent_draft()
-                view = views.create_view(
+                view = saved_views.create_view(
                     db.session,
-                    signed_in_person(),
+                    signed_in_principal(),
                     resource=self.resource.endpoint,
                     name=request.form.get("name", ""),
                     arguments=self._printed(selection),
@@ -95,7 +98,7 @@ class SavedViewForm(Page):
             with _writing():
                 drop_sent_draft()
                 audience = self._audience(view.audience)
-                views.change_view(db.session, view, name=request.form.get("name", ""), audience=audience)
+                saved_views.change_view(db.session, view, name=request.form.get("name", ""), audience=audience)
         except InvalidRecord as error:
             return self._page(view, None, error.problems)
         return self._saved(view, self.link("views_view"))
@@ -108,7 +111,7 @@ class SavedViewForm(Page):
             abort(HTTPStatus.BAD_REQUEST)
         try:
             with _writing():
-                views.keep_arguments(view, self._printed(selection))
+                saved_views.keep_arguments(view, self._printed(selection))
         except InvalidRecord as error:
             return self._page(None, selection, error.problems)
         announce(f"View “{view.name}” was saved.")
@@ -140,8 +143,8 @@ class SavedViewForm(Page):
         """Read whom the form shares with; whoever may not share leaves it as it is, or takes it back."""
         audience = request.form.get("audience", present)
         if audience not in {*_audiences(), present}:
-            raise InvalidRecord({"audience": "Choose who sees the view."})
-        if audience not in {present, MINE} and not self.access.may(Act.SHARE):
+            raise InvalidRecord({"audience": "Choose who can see the view."})
+        if audience not in {present, MINE} and not self.access.may(Action.SHARE):
             abort(HTTPStatus.FORBIDDEN)
         return audience
 
@@ -153,7 +156,7 @@ class SavedViewForm(Page):
         draft = shown_draft()
         typed = answers(draft)
         present, known = view.audience if view is not None else MINE, _audiences()
-        offered = [*known] if self.access.may(Act.SHARE) else sorted({MINE, present})
+        offered = [*known] if self.access.may(Action.SHARE) else sorted({MINE, present})
         is_default = view is not None and settings_for(self.resource).default_view_id == view.id
         back = list_links(self.resource).to(selection) if selection is not None else self.link("views_view")
         page = self.render(
@@ -184,7 +187,7 @@ class SavedViewDeletion(Page):
                 "resource/view_delete.html", name=name, is_shared=is_shared, form_url=here(), return_url=back
             )
         with _writing():
-            views.delete_view(db.session, view)
+            saved_views.delete_view(db.session, view)
         announce(f"View “{name}” was deleted. No record was changed.")
         return lead_on(back)
 
@@ -202,7 +205,7 @@ class DefaultView(Page):
 def find_view(resource: Resource, key: str) -> SavedView:
     """Return the view of this key, of those that the person sees; 404 for none."""
     try:
-        return views.find_view(db.session, signed_in_person(), resource=resource.endpoint, key=key)
+        return saved_views.find_view(db.session, signed_in_principal(), resource=resource.endpoint, key=key)
     except NotFoundError:
         abort(HTTPStatus.NOT_FOUND)
 
@@ -210,7 +213,7 @@ def find_view(resource: Resource, key: str) -> SavedView:
 def changeable(resource: Resource, key: str) -> SavedView:
     """Return the same, where the person may change it; 403 where they may not."""
     view = find_view(resource, key)
-    if not views.may_change(signed_in_person(), view):
+    if not saved_views.may_change(signed_in_principal(), view):
         abort(HTTPStatus.FORBIDDEN)
     return view
 
@@ -218,7 +221,7 @@ def changeable(resource: Resource, key: str) -> SavedView:
 def remember_default(resource: Resource, view_id: int | None) -> None:
     """Keep which view the plain list opens with."""
     try:
-        with records.commit(db.session, Preference):
+        with save.saving(db.session, Preference):
             preferences.remember_default_view(
                 db.session, signed_in_staff(), resource=resource.endpoint, view_id=view_id
             )  # fmt: skip -- one call
@@ -235,7 +238,7 @@ def _audiences() -> dict[str, str]:
 @contextmanager
 def _writing() -> Iterator[None]:
     try:
-        with views.commit(db.session):
+        with saved_views.commit(db.session):
             yield
     except RecordGone:
         abort(HTTPStatus.CONFLICT)

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from admin_app.domain.finding import typed_key
-from admin_app.domain.permissions import Act
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.records.lookup import typed_key
 from admin_app.errors import SelectionError
 from admin_app.extensions import db
 from admin_app.panel.access.access import Access
@@ -17,13 +17,13 @@ from admin_app.panel.filters.declared import filters_shown
 from admin_app.panel.list.columns import settings_for
 from admin_app.panel.list.open_view import is_bare, open_view, pairs_of
 from admin_app.panel.resource import CREATED_AT, by_key
-from admin_app.selection.offer import Offer, SortKey
+from admin_app.selection.list_schema import ListSchema, SortKey
 from admin_app.selection.selection import Selection, whole_number
 
 CHILD_PAGE_SIZES = (10, 20, 50)
 
 
-def schema_for(access: Access, act: Act = Act.LIST) -> Offer:
+def schema_for(access: Access, action: Action = Action.LIST) -> ListSchema:
     """Return what a list of a resource may be asked by a person: what it declares, of what they may see."""
     declared = access.resource.list_schema()
     sorts = {name: sort for name, sort in declared.sorts.items() if _may_go_by(access, name, sort)}
@@ -35,49 +35,49 @@ def schema_for(access: Access, act: Act = Act.LIST) -> Offer:
         filters=by_key(filters_shown(access)),
         # An order by what is hidden would tell it.
         default_sort=default if default.removeprefix("-") in sorts else "-id",
-        rows=access.rows(act),
+        rows=access.rows(action),
     )
 
 
-def child_schema(access: Access, back: str) -> Offer:
+def child_schema(access: Access, back: str) -> ListSchema:
     """Return what may be asked of a list on a parent's page; the parent itself, `back`, need not be searched for."""
     schema = schema_for(access)
     search = {name: column for name, column in schema.search.items() if name.partition(".")[0] != back}
     return replace(schema, search=search, filters={}, page_sizes=CHILD_PAGE_SIZES)
 
 
-def selection_of(access: Access, arguments: Sequence[tuple[str, str]], *, act: Act = Act.LIST) -> Selection:
-    """Read which rows an address means, of those there are for this act, and how the person at the screen likes to see them.
+def selection_of(access: Access, arguments: Sequence[tuple[str, str]], *, action: Action = Action.LIST) -> Selection:
+    """Read which rows an address means, of those there are for this action, and how the person at the screen likes to see them.
 
     One that names a view and nothing else means that view's rows, never the whole list; raise `SelectionError` where it is gone.
     """
     if not is_bare(arguments):
-        return plain_selection(access, arguments, act=act)
+        return plain_selection(access, arguments, action=action)
     view = open_view(access.resource, whole_number(arguments[0][1]))
     if view is None:
-        message = "There is no view of this number, or it is not shared with you."
+        message = "This view does not exist, or it is not shared with you."
         raise SelectionError(message)
-    return plain_selection(access, [*pairs_of(view), *arguments], act=act)
+    return plain_selection(access, [*pairs_of(view), *arguments], action=action)
 
 
-def plain_selection(access: Access, arguments: Sequence[tuple[str, str]], *, act: Act = Act.LIST) -> Selection:
+def plain_selection(access: Access, arguments: Sequence[tuple[str, str]], *, action: Action = Action.LIST) -> Selection:
     """Read the same from the arguments alone, whichever view they name."""
     settings = settings_for(access.resource)
     has_default = settings.default_view_id is not None
-    schema = replace(schema_for(access, act), page_size=settings.page_size, has_default_view=has_default)
+    schema = replace(schema_for(access, action), page_size=settings.page_size, has_default_view=has_default)
     return Selection.parse(schema, arguments)
 
 
 def newest(access: Access) -> Selection:
     """Return the records of a resource, the last one made first, as their times say where the person sees these."""
     sort = CREATED_AT if access.shows(CREATED_AT) else "id"
-    schema = replace(access.resource.newest_schema(), default_sort=f"-{sort}", rows=access.rows(Act.LIST))
-    return Selection(offer=schema)
+    schema = replace(access.resource.newest_schema(), default_sort=f"-{sort}", rows=access.rows(Action.LIST))
+    return Selection(schema=schema)
 
 
 def of_number(selection: Selection) -> Any:
     """Return the record whose id is what is searched for, of those that the list may have; None for none."""
-    model = selection.offer.model
+    model = selection.schema.model
     key = typed_key(model, selection.search)
     found = select(model).where(model.id == key, *selection.scope)
     return None if key is None else db.session.scalar(found)

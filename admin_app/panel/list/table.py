@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
-from decimal import Decimal
-from enum import Enum
-from typing import Any
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from admin_app import text
-from admin_app.current import lift_time_limit
-from admin_app.domain.permissions import Act
+from admin_app import formatting
+from admin_app.context import lift_time_limit
+from admin_app.db.connection import is_timeout
+from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
-from admin_app.models.connection import is_timeout
 from admin_app.models.preference import Density
 from admin_app.panel.access.access import Access
 from admin_app.panel.filters.narrowing import narrowings
+from admin_app.panel.kinds import cell_kind_of
 from admin_app.panel.links import ListLinks, link, record_url
 from admin_app.panel.list.columns import Columns
 from admin_app.panel.list.pager import pager_of
@@ -29,9 +26,9 @@ from admin_app.panel.list.selections import of_number
 from admin_app.panel.list.view_models import Column, Listing, Numbered, SearchBox
 from admin_app.panel.resource import Resource
 from admin_app.panel.view_models import CellKind
-from admin_app.selection import search
-from admin_app.selection.counting import Count
-from admin_app.selection.paging import Page, page_of
+from admin_app.selection.paging.counting import Count
+from admin_app.selection.paging.pages import Page, page_of
+from admin_app.selection.search import search
 from admin_app.selection.selection import END, SEARCH, Selection
 
 
@@ -64,7 +61,7 @@ class Table:
             pager=pager_of(selection, page, links),
             is_narrowed=selection.is_narrowed,
             clear_url=links.to(selection.cleared()),
-            new_url=link(resource, "create_view", url=here) if access.may(Act.CREATE) else "",
+            new_url=link(resource, "create_view", url=here) if access.may(Action.CREATE) else "",
             form_url=links.path,
             count_url="" if page.count.is_exact or is_cut else links.to(replace(selection, is_counted=True)),
             is_cut=is_cut,
@@ -88,7 +85,7 @@ class Table:
 
     def _column(self, name: str) -> Column:
         selection = self._selection
-        sort = selection.sort or selection.offer.default_sort
+        sort = selection.sort or selection.schema.default_sort
         is_sorted = sort.removeprefix("-") == name
         ascending = is_sorted and not sort.startswith("-")
         target = f"-{name}" if ascending else name
@@ -96,7 +93,7 @@ class Table:
             key=name,
             label=self._resource.label(name),
             kind=_kind_of(self._resource, name),
-            sort_url=self._links.to(selection.changed(sort=target)) if name in selection.offer.sorts else "",
+            sort_url=self._links.to(selection.changed(sort=target)) if name in selection.schema.sorts else "",
             sorted=("ascending" if ascending else "descending") if is_sorted else "",
         )
 
@@ -109,27 +106,27 @@ class Table:
 
     def _gone_words(self) -> list[str]:
         gone = Columns(self._access).gone(self._selection)
-        quoted = text.in_words([f"“{name}”" for name in gone])
-        return [f"Left out, since this list has no such column: {quoted}."] if gone else []
+        quoted = formatting.in_words([f"“{name}”" for name in gone])
+        return [f"Columns that this list does not have were left out: {quoted}."] if gone else []
 
     def _search_box(self) -> SearchBox | None:
         selection, links = self._selection, self._links
-        if not selection.offer.search:
+        if not selection.schema.search:
             return None
         name = selection.prefix + SEARCH
-        labels = [self._resource.label(path) for path in selection.offer.search]
+        labels = [self._resource.label(path) for path in selection.schema.search]
         return SearchBox(
             name=name,
             value=selection.search,
-            columns=text.in_words([label.lower() if label[:2] != "ID" else label for label in labels]),
+            columns=formatting.in_words([label.lower() if label[:2] != "ID" else label for label in labels]),
             hidden=tuple(links.hidden(selection.changed(), leave_out=name)),
             clear_url=links.to(selection.changed(search="")) if selection.search else "",
         )
 
     def _kept_to(self) -> str:
         """Say which rows the person is kept to, so that nobody takes them for all there are."""
-        rules = self._access.rule_words(Act.LIST)
-        return f", of {rules}" if rules else ""
+        rules = self._access.rule_words(Action.LIST)
+        return f" · you see only {rules}" if rules else ""
 
     def _result_line(self, page: Page) -> str:
         """Say how many rows there are, and which of them this page shows."""
@@ -139,27 +136,27 @@ class Table:
         if count.is_exact and shown == count.number:
             return all_of_them
         if page.number and not (count.is_exact and first + shown - 1 > count.number):
-            return f"{text.number(first)} to {text.number(first + shown - 1)} of {all_of_them}"
-        return f"{'The last ' if self._selection.before == END else ''}{text.number(shown)} of {all_of_them}"
+            return f"{formatting.number(first)} to {formatting.number(first + shown - 1)} of {all_of_them}"
+        return f"{'The last ' if self._selection.before == END else ''}{formatting.number(shown)} of {all_of_them}"
 
     def _counted_in_words(self, count: Count) -> str:
         noun, nouns = self._resource.noun, self._resource.nouns
-        return text.counted(count.number, noun, nouns) if count.is_exact else f"{count} {nouns}"
+        return formatting.counted(count.number, noun, nouns) if count.is_exact else f"{count} {nouns}"
 
 
 def _load_options(resource: Resource, names: Sequence[str]) -> list[ORMOption]:
     """Load the to-one relations among these columns along with their records: one statement, whatever the page size."""
     firsts = dict.fromkeys(name.partition(".")[0] for name in names)
     relations = [resource.relation(name) for name in firsts]
-    return [joinedload(one.class_attribute) for one in relations if one is not None and not one.uselist]
+    return [joinedload(one.attribute) for one in relations if one is not None and not one.is_many]
 
 
 def _messages(selection: Selection) -> list[str]:
     messages = []
     if selection.problems:
-        messages.append("A filter could not be read, so no rows are shown. Mend it or remove it.")
+        messages.append("One filter isn't valid, so nothing is shown. Fix or remove it.")
     if search.is_cut(selection.search):
-        messages.append(f"The search was long: only its first {search.MOST_WORDS} words were looked for.")
+        messages.append(f"The search is too long: only its first {search.MOST_WORDS} words are used.")
     return messages
 
 
@@ -167,15 +164,4 @@ def _kind_of(resource: Resource, name: str) -> CellKind:
     """Say how the values of a column are drawn, as the model says: a column's width must not depend on which rows are shown."""
     if resource.relation(name) is not None:
         return CellKind.COUNT if resource.is_to_many(name) else CellKind.RELATION
-    attribute: Any = resource.attribute(name)[0]
-    columns = getattr(getattr(attribute, "property", None), "columns", ())
-    of = columns[0].type.python_type if columns else str
-    return next((kind for types, kind in _KINDS if issubclass(of, types)), CellKind.TEXT)
-
-
-# In this order: a truth value is a whole number too.
-_KINDS: tuple[tuple[tuple[type, ...], CellKind], ...] = (
-    ((bool, Enum), CellKind.CHOICE),
-    ((int, float, Decimal), CellKind.NUMBER),
-    ((date, datetime), CellKind.TIME),
-)
+    return cell_kind_of(resource.attribute(name)[0])

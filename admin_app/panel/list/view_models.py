@@ -102,8 +102,8 @@ class ViewRow:
 
 
 @dataclass(frozen=True)
-class TickAct:
-    """An act on the ticked rows, and on all rows of the list where there are more than the page shows."""
+class BulkButton:
+    """An action on the ticked rows, and on all rows of the list where there are more than the page shows."""
 
     view: str
     words: str
@@ -112,12 +112,12 @@ class TickAct:
 
 
 @dataclass(frozen=True)
-class Ticks:
+class BulkForm:
     """The form that the tick boxes belong to: where it leads, what it sends along, and the acts it offers."""
 
     url: str
     hidden: tuple[Hidden, ...]
-    acts: tuple[TickAct, ...]
+    actions: tuple[BulkButton, ...]
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ class Listing:
     # How many rows all its pages have, in words, "" where they are all on this one.
     counted: str = ""
     # None where rows are not ticked: there is nothing to be done with them here.
-    ticks: Ticks | None = None
+    bulk: BulkForm | None = None
 
     @cached_property
     def has_actions(self) -> bool:

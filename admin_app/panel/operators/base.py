@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from admin_app.panel.view_models import Hidden, OperatorChoice
-from admin_app.selection.offer import LONGEST_VALUE, SearchColumn
+from admin_app.relations import relation_of
+from admin_app.selection.list_schema import LONGEST_VALUE, SearchColumn
 
 
 class Operator(engine.BaseSQLAFilter):
@@ -55,10 +56,8 @@ class Operator(engine.BaseSQLAFilter):
             return condition
         if self.means_one():
             # Asked for its key once, the lists' indexes by that key find the rows; EXISTS would be tried row by row.
-            (mine, theirs), *_ = self.relation.property.local_remote_pairs
-            key = select(theirs).where(condition).correlate(None).scalar_subquery()
-            one: ColumnElement[bool] = mine == key
-            return one
+            tie = relation_of(self.relation)
+            return tie.condition(select(tie.other).where(condition).correlate(None).scalar_subquery())
         found = self.relation.has(condition)
         return or_(found, ~self.relation.has()) if self.includes_nothing(value) else found
 
@@ -66,7 +65,7 @@ class Operator(engine.BaseSQLAFilter):
         """Whether a value means one record at most."""
         return False
 
-    def includes_nothing(self, value: Any) -> bool:  # noqa: ARG002 -- some operators ask it
+    def includes_nothing(self, value: Any) -> bool:
         """Whether this value is true of what is not there."""
         return self.holds_for_nothing
 
@@ -88,7 +87,7 @@ class Operator(engine.BaseSQLAFilter):
         """Return what the form offers for this filter."""
         return (OperatorChoice(self.slug, self.words, self.control or self.input_type, self.hint),)
 
-    def typed(self, value: Any) -> str | None:  # noqa: ARG002 -- those that mean one value know how it is typed
+    def typed(self, value: Any) -> str | None:
         """Return what one types to find the rows with this value; None where that is not what the operator means."""
         return None
 

@@ -40,7 +40,7 @@ def period(text: str, today: date) -> tuple[date, date]:
         return _calendar(match[2], _STEPS[match[1]], today)
     if match := _COUNTED.fullmatch(name):
         return _counted(match[1], int(match[2]), match[3], today)
-    message = f"Enter a period, like {', '.join(PERIODS[:3])} or this-month."
+    message = "Enter a period, like today, last 7 days or this month."
     raise ValueError(message)
 
 
@@ -50,7 +50,7 @@ def words_of(text: str) -> str:
     if name in _DAYS:
         return name
     words = name.replace("-", " ")
-    return f"in the {words}" if _COUNTED.fullmatch(name) else f"in {words}"
+    return f"in the {words}" if _COUNTED.fullmatch(name) else words
 
 
 def _plain(text: str) -> str:

@@ -8,16 +8,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
-from admin_app.domain.finding import typed_key
-from admin_app.errors import NotFoundError
+from admin_app.domain.records.lookup import typed_key
+from admin_app.errors import ConfigurationError, NotFoundError
 from admin_app.extensions import db
-from admin_app.numbers import numbers_in
+from admin_app.number_parsing import numbers_in
 from admin_app.panel.access.access import access_of
 from admin_app.panel.access.lookup import find, sight_of, typing_hint
-from admin_app.panel.operators.base import Operator
-from admin_app.panel.operators.text import Empty, InList, values_of
-from admin_app.panel.relations import foreign_key_of
+from admin_app.panel.operators.base import Operator, yes_or_no
+from admin_app.panel.operators.equality import Empty, InList, values_of
 from admin_app.panel.view_models import OperatorChoice
+from admin_app.relations import relation_of, to_one
 
 # Nothing but numbers, nothing but emails.
 _NUMBERS = re.compile(r"#?\d[\d\s#,;\u060c\uff0c\u3001\uff1b]*")
@@ -32,7 +32,10 @@ class RelationIs(Operator):
     def __init__(self, relation: InstrumentedAttribute[Any], name: str) -> None:
         """Keep the relation and the model on its other side."""
         super().__init__(relation, name)
-        self.target = relation.property.mapper.class_
+        if relation_of(relation).is_many:
+            message = f"{relation} leads to many records: lists cannot be narrowed by it."
+            raise ConfigurationError(message)
+        self.target = relation_of(relation).target
 
     def operators(self) -> tuple[OperatorChoice, ...]:
         """Say what to type: what the person may see of the other side's names."""
@@ -44,8 +47,7 @@ class RelationIs(Operator):
 
     def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
         """Compare the foreign key: no join."""
-        condition: ColumnElement[bool] = foreign_key_of(column.property) == value
-        return condition
+        return relation_of(column).condition(value)
 
     def sentence(self, text: str) -> str:
         """Name the record rather than its number."""
@@ -74,7 +76,7 @@ class RelationIs(Operator):
 class RelationInList(InList):
     """The related record is one of several."""
 
-    hint = "IDs, emails or names with commas or line ends between them."
+    hint = "Separate IDs, emails or names with commas or new lines."
 
     def split(self, text: str) -> list[str]:
         """Split at blanks too where no name is meant: between numbers, and between emails."""
@@ -84,11 +86,11 @@ class RelationInList(InList):
 
     def clean_one(self, value: str) -> Any:
         """Find the record."""
-        return key_of(self.column.property.mapper.class_, value)
+        return key_of(relation_of(self.column).target, value)
 
     def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
         """Compare the foreign key: no join."""
-        condition: ColumnElement[bool] = foreign_key_of(column.property).in_(value)
+        condition: ColumnElement[bool] = to_one(column).foreign_key.in_(value)
         return condition
 
 
@@ -99,16 +101,20 @@ class RelationNotInList(RelationInList):
 
     def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
         """Count those of nobody in, which NOT IN leaves out."""
-        foreign_key = foreign_key_of(column.property)
+        foreign_key = to_one(column).foreign_key
         return or_(foreign_key.not_in(value), foreign_key.is_(None))
 
 
 class RelationEmpty(Empty):
     """There is a related record, or none."""
 
+    def sentence(self, text: str) -> str:
+        """Say which of the two: "No user"."""
+        return f"{'No' if yes_or_no(text) else 'Any'} {self.name[:1].lower()}{self.name[1:]}"
+
     def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
         """Ask the foreign key."""
-        foreign_key = foreign_key_of(column.property)
+        foreign_key = to_one(column).foreign_key
         condition: ColumnElement[bool] = foreign_key.is_(None) if value else foreign_key.is_not(None)
         return condition
 

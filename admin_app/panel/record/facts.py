@@ -38,6 +38,6 @@ def _told_names(resource: Resource) -> list[str]:
         for attribute in inspect_mapper(resource.model).column_attrs
         if not attribute.columns[0].foreign_keys and not attribute.columns[0].info.get("secret")
     ]
-    relations = [name for name, one in resource.relations.items() if not one.uselist]
+    relations = [name for name, one in resource.relations.items() if not one.is_many]
     names = [name for name in [*columns, *relations] if name not in LAST]
     return [*names, *(name for name in LAST if name in columns)]

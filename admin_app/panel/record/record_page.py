@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from admin_app.domain.permissions import Act
+from admin_app.domain.permissions.policy import Action
 from admin_app.panel.links import link_for
 from admin_app.panel.list.child_lists import child_lists
 from admin_app.panel.page import Page
@@ -17,7 +17,7 @@ class RecordPage(Page):
 
     def respond(self) -> Any:
         """Show everything about a record but secrets."""
-        record = self.access.requested(Act.VIEW)
+        record = self.access.requested(Action.VIEW)
         return self.render(
             "resource/details.html",
             record_title=self.access.title_of(record),
@@ -25,7 +25,7 @@ class RecordPage(Page):
             steps=steps_of(self.access, record, "details_view"),
             children=child_lists(self.access, record),
             return_url=self.return_url(),
-            history_url=link_for(self.access, Act.HISTORY, "history_view", record),
-            edit_url=link_for(self.access, Act.EDIT, "edit_view", record),
-            delete_url=link_for(self.access, Act.DELETE, "delete_view", record),
+            history_url=link_for(self.access, Action.HISTORY, "history_view", record),
+            edit_url=link_for(self.access, Action.EDIT, "edit_view", record),
+            delete_url=link_for(self.access, Action.DELETE, "delete_view", record),
         )

@@ -8,15 +8,15 @@ from urllib.parse import parse_qsl, urlsplit
 from flask import request
 from sqlalchemy.exc import OperationalError
 
-from admin_app.current import lift_time_limit
+from admin_app.context import lift_time_limit
+from admin_app.db.connection import is_timeout
 from admin_app.errors import SelectionError
 from admin_app.extensions import db
-from admin_app.models.connection import is_timeout
 from admin_app.panel.access.access import Access
 from admin_app.panel.links import link, return_url
 from admin_app.panel.list.selections import selection_of
 from admin_app.panel.view_models import Steps
-from admin_app.selection.neighbours import Neighbours, neighbours_of
+from admin_app.selection.paging.neighbours import Neighbours, neighbours_of
 
 
 def steps_of(access: Access, record: Any, view: str) -> Steps | None:

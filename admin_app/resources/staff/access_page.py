@@ -6,21 +6,22 @@ from typing import Any
 
 from flask import abort, request
 
-from admin_app.domain import passkeys, powers, sessions, sign_in, two_factor
-from admin_app.domain.permissions import Act
-from admin_app.errors import PowerError
+from admin_app.db.types import utc_now
+from admin_app.domain.auth import passkeys, sessions, sign_in, two_factor
+from admin_app.domain.permissions import privileges
+from admin_app.domain.permissions.policy import Action
+from admin_app.errors import PrivilegeError
 from admin_app.extensions import db
-from admin_app.models.base import utc_now
+from admin_app.formatting import counted, in_words, waiting_time
 from admin_app.models.staff import Staff
 from admin_app.panel.links import record_url
 from admin_app.panel.page import Page, lead_on
 from admin_app.panel.session_rows import end_sessions, session_rows
-from admin_app.text import counted, in_words, waiting_time
-from admin_app.web import second_factor
-from admin_app.web.links import here
-from admin_app.web.login import current_person
-from admin_app.web.notices import announce
-from admin_app.web.password_links import HandedLink, hand_over
+from admin_app.web.auth import second_factor
+from admin_app.web.auth.login import current_principal
+from admin_app.web.flash import announce
+from admin_app.web.mail.password_links import HandedLink, hand_over
+from admin_app.web.urls import here
 
 
 class AccessPage(Page):
@@ -28,7 +29,7 @@ class AccessPage(Page):
 
     def respond(self) -> Any:
         """Show how the person gets in, or do what an owner chose."""
-        staff = self.access.requested(Act.EDIT)
+        staff = self.access.requested(Action.EDIT)
         if request.method != "POST":
             return self._page(staff)
         _require_power(staff)
@@ -38,7 +39,7 @@ class AccessPage(Page):
                 return self._page(staff, hand_over(staff))
             case "unlock":
                 sign_in.unlock(db.session, staff)
-                announce(f"{staff.name} can try again at once, from anywhere.")
+                announce(f"{staff.name} can try again now, from anywhere.")
             case "reset-two-factor" if _is_oneself(staff):
                 # One's own are under Account, where the last one stays.
                 abort(403)
@@ -69,19 +70,19 @@ class AccessPage(Page):
 def _require_power(staff: Staff) -> None:
     """Answer 403 where the person holds more than who acts, by what is so when nobody else can change it."""
     try:
-        powers.taken(db.session, current_person()).require_over(staff)
-    except PowerError:
+        privileges.locked_privileges(db.session, current_principal()).require_over(staff)
+    except PrivilegeError:
         abort(403)
 
 
 def _is_oneself(staff: Staff) -> bool:
-    person = current_person()
+    person = current_principal()
     return person is not None and person.id == staff.id
 
 
 def _after_reset(staff: Staff) -> str:
-    words = f"The second factor of {staff.name} is reset, and they are signed out everywhere."
-    return f"{words} They set up another one at the next sign-in." if second_factor.is_required(staff) else words
+    words = f"The second factor of {staff.name} was reset. They are signed out everywhere."
+    return f"{words} They have to set up a new one at the next sign-in." if second_factor.is_required(staff) else words
 
 
 def _factors(staff: Staff) -> str:
@@ -100,8 +101,8 @@ def _tries(staff: Staff) -> str:
     count, until = sign_in.delay_of(db.session, staff)
     if not count:
         return ""
-    words = f"{counted(count, 'try', 'tries')} to sign in failed."
+    words = f"{counted(count, 'attempt', 'attempts')} to sign in failed."
     seconds = int((until - utc_now()).total_seconds()) if until else 0
     if seconds <= 0:
         return words
-    return f"{words} A device that {staff.name} has not signed in with before waits {waiting_time(seconds)}."
+    return f"{words} On a new device {staff.name} has to wait {waiting_time(seconds)}."

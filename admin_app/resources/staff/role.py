@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
+from typing_extensions import override
 from wtforms import Form
 
-from admin_app.domain import powers, roles
-from admin_app.domain.permissions import Act
+from admin_app.domain.permissions import privileges, roles
+from admin_app.domain.permissions.policy import Action
 from admin_app.errors import DeletionError
 from admin_app.extensions import db
+from admin_app.formatting import counted
 from admin_app.models.role import Role
 from admin_app.models.staff import Staff
 from admin_app.panel.access.access import access_of
 from admin_app.panel.links import link
+from admin_app.panel.resource import Resource
 from admin_app.panel.view_models import Link
-from admin_app.panel.word_fields import FieldRightsField, PermissionsField, RowRulesField
-from admin_app.resources.staff.privileged import TOUCHING, PrivilegedResource
-from admin_app.text import counted
-from admin_app.web.login import current_person
+from admin_app.resources.staff.privileged import PROOF_FOR, TOUCHING, held_by_others, sign_out_changed
+from admin_app.resources.staff.word_fields import FieldRightsField, PermissionsField, RowRulesField
+from admin_app.web.auth.login import current_principal
 
 
-class RoleResource(PrivilegedResource):
+class RoleResource(Resource):
     """Make roles of resources and acts, rows and fields. The owner's holds everything and stays as it is."""
 
     model = Role
-    description = "What the people who sign in here may do. A person can have several roles."
+    description = "What people who sign in here can do. A person can have several roles."
     menu_order = 95
     can_transfer = False
 
@@ -34,41 +36,44 @@ class RoleResource(PrivilegedResource):
     column_further_list = ("created_at", "updated_at")
     column_sortable_list = ("name", "created_at", "id")
     column_filters = ("name", "permissions")
-    column_labels = {"holders": "People", "rows": "Which rows", "fields": "Which fields"}
+    column_labels = {"holders": "People", "rows": "Records", "fields": "Fields"}
     column_default_sort = ("name", False)
     form_columns = ("name", "permissions", "rows", "fields")
+    proof_for: ClassVar[frozenset[str]] = PROOF_FOR
+    judges_records: ClassVar[bool] = True
     form_overrides = {"permissions": PermissionsField, "rows": RowRulesField, "fields": FieldRightsField}
 
-    def roles_of(self, record: Any) -> Sequence[Role]:
-        """Return the role itself."""
-        return [record]
-
-    def withheld(self, records: Sequence[Any], act: Act) -> Collection[int]:
+    def withheld(self, records: Sequence[Any], action: Action) -> Collection[int]:
         """Leave the owner's role alone, whoever looks."""
-        fixed = [one.id for one in records if one.is_fixed and act in TOUCHING]
-        return [*fixed, *super().withheld(records, act)]
+        fixed = [one.id for one in records if one.is_fixed and action in TOUCHING]
+        return [*fixed, *held_by_others(records, action, lambda role: [role])]
+
+    def after_save(self) -> str:
+        """Say who has to sign in again."""
+        return sign_out_changed()
 
     def record_links(self, record: Any) -> Sequence[Link]:
         """Lead to the people who have the role."""
         people = access_of(Staff)
-        if people is None or not people.may(Act.LIST):
+        if people is None or not people.may(Action.LIST):
             return ()
         return (Link("People with this role", link(people.resource, "index_view", roles__has=record.key)),)
 
     def saving_note(self, record: Any) -> str:
         """Say whose sessions end with other rights; one's own goes on."""
-        person = current_person()
+        person = current_principal()
         is_mine = person is not None and record.key in person.roles
         others = roles.number_of_holders(db.session, record, are_active=True) - is_mine
         if not others:
             return ""
-        noun = f"{'other ' if is_mine else ''}{'person who signs' if others == 1 else 'people who sign'} in with"
-        whose = f"the {noun}" if others == 1 else f"the {others:,} {noun}"
-        return f"Saving other rights ends the sessions of {whose} this role; what they typed is kept."
+        noun = f"{'other ' if is_mine else ''}{'person' if others == 1 else 'people'} with this role"
+        text = "Their unsaved text is kept."
+        return f"Changing permissions signs out {others:,} {noun}. {text}"
 
-    def before_save(self, form: Form, record: Any, *, is_created: bool) -> None:  # noqa: ARG002 -- nothing beside the record counts
+    @override
+    def before_save(self, form: Form, record: Any, *, is_created: bool) -> None:
         """Give no more than whoever saves holds, before and after."""
-        power = powers.taken(db.session, current_person())
+        power = privileges.locked_privileges(db.session, current_principal())
         if is_created:
             record.key = roles.new_key(db.session, record.name)
         else:
@@ -77,8 +82,8 @@ class RoleResource(PrivilegedResource):
 
     def before_delete(self, record: Any) -> None:
         """Delete no role that somebody has, nor one that holds more than whoever deletes."""
-        powers.taken(db.session, current_person()).require_over_role(record)
+        privileges.locked_privileges(db.session, current_principal()).require_over_role(record)
         if number := roles.number_of_holders(db.session, record):
             people = counted(number, "person has", "people have")
-            message = f"{people} this role. Take it from them first."
+            message = f"{people} this role. Remove it from them first."
             raise DeletionError(message)

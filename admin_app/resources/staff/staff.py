@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 from flask import abort
 from wtforms import Form
 
-from admin_app.domain import accounts, passwords, powers
-from admin_app.domain.permissions import Act
-from admin_app.domain.rules import problem_with
+from admin_app.domain.auth import accounts, passwords
+from admin_app.domain.permissions import privileges
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.records.rules import problem_with
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
 from admin_app.models.role import OWNER, Role
@@ -18,24 +19,24 @@ from admin_app.models.staff import Staff
 from admin_app.panel.access.access import access_of, access_to
 from admin_app.panel.fields import NewPasswordField, Rule
 from admin_app.panel.links import link
-from admin_app.panel.resource import FurtherPage
+from admin_app.panel.resource import FurtherPage, Resource
 from admin_app.panel.view_models import Link
-from admin_app.panel.word_fields import RolesField
 from admin_app.resources.staff.access_page import AccessPage
-from admin_app.resources.staff.privileged import PrivilegedResource, roles_by_key
-from admin_app.web.login import current_person
-from admin_app.zones import UTC_NAME
+from admin_app.resources.staff.privileged import PROOF_FOR, held_by_others, roles_by_key, sign_out_changed
+from admin_app.resources.staff.word_fields import RolesField
+from admin_app.timezones import UTC_NAME
+from admin_app.web.auth.login import current_principal
 
 NO_ROLE = "Choose at least one role."
 
 
-class StaffResource(PrivilegedResource):
+class StaffResource(Resource):
     """Make accounts, change roles, reset passwords, switch accounts off. The last owner stays."""
 
     model = Staff
-    noun = "member of staff"
+    noun = "colleague"
     nouns = "staff"
-    description = "Who can sign in here, and what they may do."
+    description = "The people who can sign in here, and what they can do."
     menu_order = 90
     can_transfer = False
 
@@ -50,32 +51,38 @@ class StaffResource(PrivilegedResource):
     form_overrides = {"roles": RolesField}
     form_args = {
         "roles": {
-            "description": "Roles add up. Tick at least one.",
+            "description": "Roles add up. Choose at least one.",
             "validators": [Rule(lambda keys: None if keys else NO_ROLE, is_required=True)],
         }
     }
     form_extra_fields = {
         "password": NewPasswordField(
             "New password",
-            description=f"{passwords.SHORTEST_PASSWORD} characters or more. Leave it empty to keep the present one.",
+            description=f"{passwords.SHORTEST_PASSWORD} characters or more. Leave it empty to keep the current one.",
             validators=[Rule(lambda password: passwords.password_problem(password) if password else None)],
             render_kw={"autocomplete": "new-password"},
         )
     }
 
-    proof_for: ClassVar[frozenset[str]] = PrivilegedResource.proof_for | {"access_view"}
+    proof_for: ClassVar[frozenset[str]] = PROOF_FOR | {"access_view"}
+    judges_records: ClassVar[bool] = True
     further_pages: ClassVar[Mapping[str, FurtherPage]] = {
-        "access_view": FurtherPage("/access/", Act.EDIT, "change how a {noun} gets in", lambda: access_page().respond())
+        "access_view": FurtherPage(
+            "/access/", Action.EDIT, "change how a {noun} signs in", lambda: access_page().respond()
+        )
     }
 
-    def roles_of(self, record: Any) -> Sequence[Role]:
-        """Return the roles that the person has, or would have again when switched on."""
-        known = roles_by_key()
-        return [known[key] for key in record.roles if key in known]
+    def withheld(self, records: Sequence[Any], action: Action) -> Collection[int]:
+        """Leave out who holds more than the person at the screen, or would again when switched on."""
+        return held_by_others(records, action, roles_of)
+
+    def after_save(self) -> str:
+        """Say who has to sign in again."""
+        return sign_out_changed()
 
     def record_links(self, record: Any) -> Sequence[Link]:
         """Lead to the page about sessions."""
-        if not access_to(self).reaches(record, Act.EDIT):
+        if not access_to(self).reaches(record, Action.EDIT):
             return ()
         return (Link("Access and sessions", link(self, "access_view", record)),)
 
@@ -96,15 +103,14 @@ class StaffResource(PrivilegedResource):
         field = form["password"]
         field.label.text = "Password"
         field.description = (
-            f"{passwords.SHORTEST_PASSWORD} characters or more. "
-            "Leave it empty to get a link with which the person chooses one."
+            f"{passwords.SHORTEST_PASSWORD} characters or more. Leave it empty to create an invitation link instead."
         )
 
     def next_step(self, record: Any) -> tuple[str, str] | None:
         """Lead on to the link that is missing, when the account has no password yet."""
         if record.password_hash:
             return None
-        return f"Make the link with which {record.name} chooses a password.", link(self, "access_view", record)
+        return f"Next: create an invitation link for {record.name}.", link(self, "access_view", record)
 
     def before_save(self, form: Form, record: Any, *, is_created: bool) -> None:
         """Keep the rules of accounts: one spelling of an address, a hashed password, always an owner."""
@@ -112,7 +118,7 @@ class StaffResource(PrivilegedResource):
         # Some letters grow when they become small ones.
         if problem := problem_with(Staff.__table__.columns["email"], "Email", record.email):
             raise InvalidRecord({"email": problem})
-        power = powers.taken(db.session, current_person())
+        power = privileges.locked_privileges(db.session, current_principal())
         if not is_created:
             power.require_over(record)
         if is_created and not record.roles:
@@ -120,7 +126,7 @@ class StaffResource(PrivilegedResource):
             raise InvalidRecord({"roles": NO_ROLE})
         power.require_roles(record.roles)
         if not is_created and (OWNER not in record.roles or not record.is_active):
-            powers.require_another_owner(db.session, record)
+            privileges.require_another_owner(db.session, record)
         if form["password"].data:
             passwords.set_password(db.session, record, form["password"].data)
         elif is_created:
@@ -128,11 +134,17 @@ class StaffResource(PrivilegedResource):
 
     def before_delete(self, record: Any) -> None:
         """Refuse to delete the last owner, and whoever holds more than who deletes."""
-        powers.taken(db.session, current_person()).require_over(record)
-        powers.require_another_owner(db.session, record)
+        privileges.locked_privileges(db.session, current_principal()).require_over(record)
+        privileges.require_another_owner(db.session, record)
 
 
 def access_page() -> AccessPage:
     """Return the page for the person at hand."""
     access = access_of(Staff)
     return AccessPage(access) if access is not None else abort(404)
+
+
+def roles_of(staff: Staff) -> Sequence[Role]:
+    """Return the roles that a person has, or would have again when switched on."""
+    known = roles_by_key()
+    return [known[key] for key in staff.roles if key in known]

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from types import NoneType
 from typing import Any
 
 from sqlalchemy import ColumnElement
+
+from admin_app.kinds import kind_of_value
+from admin_app.kinds.base import AnyKind, Convert, Kind, as_it_is
 
 # Rows made into bytes at once: enough that the loop costs little beside its rows.
 BATCH = 500
@@ -25,6 +29,9 @@ class FileOptions:
     neutralises: bool = True
     # Text that does not fit into a cell is cut with a note, or the whole file is refused.
     cuts_long_text: bool = True
+
+
+PLAIN = FileOptions()
 
 
 # A format's writer: the columns' names, the rows (or the lines that the database made of them), what was chosen, and who
@@ -51,18 +58,19 @@ class Format:
     line: Line | None = None
 
 
-class Conversions(dict[type, Callable[[Any], Any] | None]):
-    """What becomes of a value by its type, found once a type: the first line of the table that fits, else `str`."""
+class Conversions(dict[type, Convert | None]):
+    """What becomes of a value by its kind, found once a type; None leaves a value as it is."""
 
-    def __init__(self, *table: tuple[type | tuple[type, ...], Callable[[Any], Any] | None]) -> None:
-        """Keep the table; None in it leaves a value as it is."""
-        super().__init__()
-        self.table = table
+    def __init__(self, nothing: Any, conversion_of: Callable[[AnyKind], Convert]) -> None:
+        """Keep what stands for no value, and what tells the conversion of a kind."""
+        super().__init__({NoneType: lambda _: nothing})
+        self.conversion_of = conversion_of
 
-    def __missing__(self, kind: type) -> Callable[[Any], Any] | None:
-        """Find the line for a type that is new here."""
-        self[kind] = next((convert for base, convert in self.table if issubclass(kind, base)), str)
-        return self[kind]
+    def __missing__(self, of: type) -> Convert | None:
+        """Find the conversion for a type that is new here; what no column holds is written as text."""
+        convert = self.conversion_of(kind_of_value(of) or Kind)
+        self[of] = None if convert is as_it_is else convert
+        return self[of]
 
     def of(self, value: Any) -> Any:
         """Convert one value."""

@@ -6,16 +6,13 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime
-from decimal import Decimal
-from enum import Enum
 from itertools import islice
-from types import NoneType
 from typing import Any
 
-from admin_app.transfer.formats.base import BATCH, Conversions, FileOptions, Format, Problem
+from admin_app.kinds.base import AnyKind, Convert, as_it_is
+from admin_app.kinds.spreadsheet import neutralised
+from admin_app.transfer.formats.base import BATCH, PLAIN, Conversions, FileOptions, Format, Problem
 from admin_app.transfer.formats.csv_lines import csv_line
-from admin_app.transfer.spreadsheet import neutralised
 
 CONTENT_TYPE = "text/csv; charset=utf-8"
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
@@ -25,7 +22,7 @@ BYTE_ORDER_MARK = "\ufeff"
 def csv_chunks(
     header: Sequence[str],
     rows: Iterable[Sequence[Any] | str],
-    options: FileOptions = FileOptions(),  # noqa: B008 -- it is frozen
+    options: FileOptions = PLAIN,
     _on_problem: Problem | None = None,
 ) -> Iterator[bytes]:
     """Write the file piece by piece; memory does not grow with its length. Rows that are text are lines already."""
@@ -50,14 +47,6 @@ def csv_value(value: Any) -> Any:
     return _NEUTRALISED.of(value)
 
 
-def moment(value: datetime) -> str:
-    """Write a time in UTC: 2026-11-22T09:30:00Z."""
-    if value.tzinfo is None:
-        return value.isoformat()
-    in_utc = value if value.tzinfo is UTC else value.astimezone(UTC)
-    return f"{in_utc.isoformat()[:-6]}Z"
-
-
 def _quoted_at_first(head: str, delimiter: str) -> str:
     """Put the first title between quotes where Excel would take the file for one of SYLK, which begins with these letters."""
     if not head.startswith("ID"):
@@ -73,14 +62,13 @@ def _drained(buffer: io.StringIO) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-_OTHERS: tuple[tuple[Any, Any], ...] = (
-    (bool, lambda value: "yes" if value else "no"),
-    ((int, float, Decimal), None),
-    (NoneType, lambda _: ""),
-    (datetime, moment),
-    (date, date.isoformat),
-)
-_NEUTRALISED = Conversions((Enum, lambda value: neutralised(str(value.value))), (str, neutralised), *_OTHERS)
-_AS_IT_IS = Conversions((Enum, lambda value: str(value.value)), (str, None), *_OTHERS)
+def _neutralising(kind: AnyKind) -> Convert:
+    if kind.is_inert:
+        return kind.to_csv
+    return neutralised if kind.to_csv is as_it_is else lambda value: neutralised(str(kind.to_csv(value)))
+
+
+_NEUTRALISED = Conversions("", _neutralising)
+_AS_IT_IS = Conversions("", lambda kind: kind.to_csv)
 
 CSV = Format("csv", "CSV", CONTENT_TYPE, csv_chunks, line=csv_line)

@@ -5,16 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from decimal import Decimal
-from enum import Enum
 from itertools import islice
-from math import isfinite
-from types import NoneType
 from typing import Any
 
 from admin_app.transfer.formats.base import BATCH, Conversions, FileOptions, Format, Problem
-from admin_app.transfer.formats.csv import moment
 
 
 @dataclass(frozen=True)
@@ -26,7 +20,7 @@ class JsonWriter:
     end: str
 
     def __call__(
-        self, names: Sequence[str], rows: Iterable[Sequence[Any]], _options: FileOptions, _on_problem: Problem
+        self, names: Sequence[str], rows: Iterable[Sequence[object]], _options: FileOptions, _on_problem: Problem
     ) -> Iterator[bytes]:
         """Yield the file; there is nothing to choose, and every value can be written."""
         yield self.begin.encode()
@@ -41,23 +35,7 @@ class JsonWriter:
         yield (f"\n{self.end}" if joint or self.end else "").encode()
 
 
-def _decimal(value: Decimal) -> float | int | str:
-    """Write a number where it loses no digit by it, else text."""
-    if value.is_finite() and Decimal(repr(float(value))) == value:
-        return int(value) if value == value.to_integral_value() and "." not in str(value) else float(value)
-    return str(value)
-
-
-_CONVERSIONS = Conversions(
-    (Enum, lambda value: value.value),
-    (bool, None),
-    ((str, int, NoneType), None),
-    # JSON knows neither infinity nor "not a number".
-    (float, lambda value: value if isfinite(value) else str(value)),
-    (Decimal, _decimal),
-    (datetime, moment),
-    ((date, time), lambda value: value.isoformat()),
-)
+_CONVERSIONS = Conversions(None, lambda kind: kind.to_json)
 
 JSON = Format("json", "JSON", "application/json", JsonWriter("[\n", ",\n", "]\n"), has_keys=True)
 JSON_LINES = Format("jsonl", "JSON Lines", "application/jsonl", JsonWriter("", "\n", ""), has_keys=True)

@@ -11,14 +11,13 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from enum import Enum
 from itertools import chain, islice
 from math import isfinite
-from types import NoneType
 from typing import Any
 
 from admin_app.errors import TransferError
-from admin_app.text import plain_lines
+from admin_app.formatting import plain_lines
+from admin_app.kinds.base import AnyKind, Convert, as_it_is
 from admin_app.transfer.formats import xlsx_parts
 from admin_app.transfer.formats.base import BATCH, Conversions, FileOptions, Format, Problem
 
@@ -48,7 +47,7 @@ _MARKUP = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 def xlsx_chunks(
-    header: Sequence[str], rows: Iterable[Sequence[Any]], options: FileOptions, on_problem: Problem
+    header: Sequence[str], rows: Iterable[Sequence[object]], options: FileOptions, on_problem: Problem
 ) -> Iterator[bytes]:
     """Write the file piece by piece; a sheet that is full is continued on the next one, under the same header."""
     pipe: Any = _Pipe()
@@ -89,7 +88,7 @@ class _Pipe:
         yield from filter(None, [b"".join(pieces)])
 
 
-def _sheet(header: Sequence[str], rows: Iterable[Sequence[Any]], cells: _Cells) -> Iterator[bytes]:
+def _sheet(header: Sequence[str], rows: Iterable[Sequence[object]], cells: _Cells) -> Iterator[bytes]:
     remaining = iter(rows)
     batch = list(islice(remaining, BATCH))
     yield xlsx_parts.sheet_begin(_widths(header, batch))
@@ -122,9 +121,9 @@ class _Cells:
 
     def __init__(self, options: FileOptions, on_problem: Problem) -> None:
         self.options, self.on_problem, self.sheet = options, on_problem, 1
-        self.conversions = Conversions(*_CONVERSIONS)
+        self.conversions = Conversions("<c/>", _conversion_of)
 
-    def one_by_one(self, batch: Sequence[Sequence[Any]], number: int) -> list[str]:
+    def one_by_one(self, batch: Sequence[Sequence[object]], number: int) -> list[str]:
         """Write a batch that has a text too long: cut, with a note, or not at all."""
         lines = []
         for place, row in enumerate(batch, number):
@@ -132,17 +131,17 @@ class _Cells:
             lines.append(f'<row r="{place}">{"".join(self.conversions.of(value) for value in kept)}</row>')
         return lines
 
-    def _fitting(self, value: Any, row: int) -> Any:
+    def _fitting(self, value: object, row: int) -> Any:
         text = _with_plain_lines(value) if isinstance(value, str) else ""
         if _units(text) <= LONGEST_TEXT:
             return value
-        words = f"has a text of {len(text):,} characters; a cell holds {LONGEST_TEXT:,}"
+        words = f"has a text of {len(text):,} characters; a cell can hold {LONGEST_TEXT:,}"
         where = f" of sheet {self.sheet}" if self.sheet > 1 else ""
         if not self.options.cuts_long_text:
-            message = f"Row {row:,}{where} {words}. Choose another format, or let long text be cut."
+            message = f"Row {row:,}{where} {words}. Choose another format, or have long text shortened."
             raise TransferError(message)
-        self.on_problem(row, f"{f'On sheet {self.sheet}, it' if where else 'It'} {words}. It was cut.")
-        note = f"… [cut: the whole text has {len(text):,} characters]"
+        self.on_problem(row, f"{f'On sheet {self.sheet}, it' if where else 'It'} {words}. It was shortened.")
+        note = f"… [shortened: the whole text has {len(text):,} characters]"
         kept = text.encode("utf-16-le", "surrogatepass")[: 2 * (LONGEST_TEXT - len(note))]
         return kept.decode("utf-16-le", "ignore") + note
 
@@ -152,13 +151,13 @@ def _with_plain_lines(text: str) -> str:
     return plain_lines(text) if "\r" in text else text
 
 
-def _widths(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[int]:
+def _widths(header: Sequence[str], rows: Sequence[Sequence[object]]) -> list[int]:
     """Return how wide each column is, by the first rows: at least so that a date is not shown as ########."""
     columns = list(zip(*rows, strict=True)) or [()] * len(header)
     return [max(len(title) + 2, *map(_width, column), 0) for title, column in zip(header, columns, strict=True)]
 
 
-def _width(value: Any) -> int:
+def _width(value: object) -> int:
     """Return the room for a value; where there is none yet, a time may come."""
     if isinstance(value, int):
         return max(len(str(value)) + 2, NUMBERS_WIDTH)
@@ -224,23 +223,30 @@ def _time(value: time) -> str:
     return f'<c s="{xlsx_parts.TIME}"><v>{seconds / _SECONDS_A_DAY!r}</v></c>'
 
 
-_CONVERSIONS: tuple[tuple[Any, Any], ...] = (
-    (Enum, lambda value: _text(str(value.value))),
-    (str, _text),
-    (bool, lambda value: f'<c t="b"><v>{int(value)}</v></c>'),
-    (int, _whole_number),
-    (NoneType, lambda _: "<c/>"),
-    (datetime, _moment),
-    (date, _day),
-    (time, _time),
-    (float, _float),
-    (Decimal, _decimal),
-    (object, lambda value: _text(str(value))),
-)
+# The cells that a sheet has, and so all that `Kind.to_sheet` returns.
+_CELLS: dict[type, Convert] = {
+    str: _text,
+    bool: lambda value: f'<c t="b"><v>{int(value)}</v></c>',
+    int: _whole_number,
+    datetime: _moment,
+    date: _day,
+    time: _time,
+    float: _float,
+    Decimal: _decimal,
+}
+
+
+def _conversion_of(kind: AnyKind) -> Convert:
+    """Return what makes a cell of a kind's values."""
+    if kind.to_sheet is as_it_is:
+        # A kind's values may be of a class made of one of these.
+        return next(cell for of, cell in _CELLS.items() if issubclass(kind.values[0], of))
+    return lambda value: _CELLS[type(plain := kind.to_sheet(value))](plain)
+
 
 XLSX = Format(
     "xlsx",
-    "Excel (XLSX)",
+    "Excel",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     xlsx_chunks,
     is_for_jobs=True,

@@ -1,0 +1,153 @@
+"""Unique text is the same in whatever capitals: a function that both stores know, and unique indexes over what it returns.
+
+SQLite is told the function with each connection. PostgreSQL keeps one of its own, made of Python's tables of letters: so both
+stores, and `unicode_text.caseless`, mean the same, and no index changes its mind with the language or the libraries of a machine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Enum, MetaData, String, func, text
+
+from admin_app import unicode_text
+from admin_app.db.record import Record
+from admin_app.extensions import TableColumn
+
+# A column of a table, by both their names.
+ColumnName = tuple[str, str]
+
+# PostgreSQL cuts longer names off.
+_LONGEST_NAME = 63
+_ENDING = "_caseless"
+_OWN = re.compile(rf"uq_.+{_ENDING}")
+_COLUMN = re.compile(r'\(caseless\(+"?(.+?)"?\)')
+# No letter beyond has capitals; the test of all of them would tell.
+_LETTERS = range(0x80, 0x20000)
+
+
+def caseless(value: object) -> Any:
+    """Return what SQLite's function of this name does. Other programs may keep anything in a column of text."""
+    return unicode_text.caseless(value) if isinstance(value, str) else value
+
+
+def is_caseless(column: TableColumn) -> bool:
+    """Whether no two records have the same text in this column, in whatever capitals."""
+    return bool(column.unique) and isinstance(column.type, String) and not isinstance(column.type, Enum)
+
+
+def same(column: Any, value: object) -> ColumnElement[bool]:
+    """Whether a column has this text, in whatever capitals: what its unique index finds.
+
+    What a person typed is folded here, by Python: a long text would keep PostgreSQL busy.
+    """
+    key = unicode_text.caseless(value) if isinstance(value, str) else func.caseless(value)
+    condition: ColumnElement[bool] = func.caseless(column) == key
+    return condition
+
+
+def same_in(column: TableColumn, one: Any, other: Any) -> ColumnElement[bool]:
+    """Whether two values are the same in such a column: of unique text, in whatever capitals."""
+    condition: ColumnElement[bool] = same(one, other) if is_caseless(column) else one == other
+    return condition
+
+
+def same_as_any(column: Any, values: Iterable[str]) -> ColumnElement[bool]:
+    """Whether a column has one of these texts, in whatever capitals."""
+    return func.caseless(column).in_([unicode_text.caseless(value) for value in values])
+
+
+def declared(metadata: MetaData) -> set[ColumnName]:
+    """Return the columns that such an index belongs to: of records, and no secrets."""
+    tables: set[Any] = {one.local_table for one in Record.registry.mappers if issubclass(one.class_, Record)}
+    return {
+        (table.name, column.name)
+        for table in tables & set(metadata.tables.values())
+        for column in table.columns
+        if is_caseless(column) and not column.info.get("secret")
+    }
+
+
+def index_name(table: str, column: str) -> str:
+    """Name the index of a column."""
+    return f"uq_{table}_{column}"[: _LONGEST_NAME - len(_ENDING)] + _ENDING
+
+
+def is_own(name: str | None) -> bool:
+    """Whether an index in the database is one of these: Alembic cannot read them on SQLite, and leaves them to us."""
+    return name is not None and _OWN.fullmatch(name) is not None
+
+
+def present(connection: Connection) -> set[ColumnName]:
+    """Return the columns that have such an index in the database."""
+    indexes = (
+        "SELECT tbl_name, name, sql FROM sqlite_schema WHERE type = 'index'"
+        if connection.dialect.name == "sqlite"
+        else "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema()"
+    )
+    own = [(table, _COLUMN.search(sql or "")) for table, name, sql in connection.execute(text(indexes)) if is_own(name)]
+    return {(table, found[1]) for table, found in own if found}
+
+
+def creation(table: str, column: str) -> str:
+    """Return the statement that makes the index of a column."""
+    return f'CREATE UNIQUE INDEX "{index_name(table, column)}" ON "{table}" (caseless("{column}"))'
+
+
+def removal(table: str, column: str) -> str:
+    """Return the statement that removes it."""
+    return f'DROP INDEX IF EXISTS "{index_name(table, column)}"'
+
+
+def clashes(connection: Connection, table: str, column: str) -> Sequence[Sequence[tuple[int, str]]]:
+    """Return the records that have the same text in a column, by id and text, each text's together."""
+    key = f'caseless("{column}")'
+    several = f'SELECT {key} FROM "{table}" GROUP BY 1 HAVING count({key}) > 1'
+    rows = f'SELECT {key}, id, "{column}" FROM "{table}" WHERE {key} IN ({several}) ORDER BY 1, 2'
+    found: dict[str, list[tuple[int, str]]] = {}
+    for same_text, record_id, value in connection.execute(text(rows)):
+        found.setdefault(same_text, []).append((record_id, value))
+    return list(found.values())
+
+
+def function_for_postgres() -> str:
+    """Return the statement that gives PostgreSQL the function: letter by letter, by Python's tables.
+
+    In PL/pgSQL, which the planner does not take apart: it would carry the tables along with every statement.
+    """
+    return f"""
+        CREATE FUNCTION caseless(value text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+        DECLARE folded text;
+        BEGIN
+            IF octet_length(value) = length(value) THEN
+                RETURN lower(value COLLATE "C");
+            END IF;
+            folded = lower(normalize(value, NFC) COLLATE "C");
+            {" ".join(_steps())}
+            RETURN normalize(folded, NFC);
+        END $$"""
+
+
+def _steps() -> Iterator[str]:
+    """Return the steps that fold a text's letters, each only where one of its letters is there: `translate` looks at all of them."""
+    composed = [one for one in map(chr, _LETTERS) if unicode_text.composed(one) == one]
+    folds = {one: fold for one in composed if (fold := unicode_text.caseless(one)) != one}
+    for some in _batched([one for one, fold in folds.items() if len(fold) == 1]):
+        new = "".join(folds[one] for one in some)
+        yield _where(f"{some[0]}-{some[-1]}", f"translate(folded, '{''.join(some)}', '{new}')")
+    longer = {one: fold for one, fold in folds.items() if len(fold) > 1}
+    value = "folded"
+    for one, fold in longer.items():
+        value = f"replace({value}, '{one}', '{fold}')"
+    yield _where("".join(longer), value)
+
+
+def _batched(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Cut into pieces of a hundred."""
+    return (values[start : start + 100] for start in range(0, len(values), 100))
+
+
+def _where(found: str, value: str) -> str:
+    return f"""IF folded COLLATE "C" ~ '[{found}]' THEN folded = {value}; END IF;"""

@@ -1,0 +1,150 @@
+"""How a connection to the embedded store behaves, so that SQLite keeps the promises PostgreSQL makes by itself."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from admin_app.context import is_glancing, is_late, is_writing, limit_in_milliseconds, writing
+from admin_app.db.caseless import caseless
+from admin_app.extensions import AnySession
+from admin_app.formatting import folded
+from admin_app.unicode_text import sort_key
+
+# A writer waits this long for another one before it gives up: longer than any act of ours holds the lock.
+BUSY_TIMEOUT_MS = 15_000
+# What may as well not be written waits no longer than nobody notices.
+SHORT_TIMEOUT_MS = 100
+
+
+# SQLite's instructions between two looks at the clock. One of them may search a long text, so they are few; a look
+# costs about as much as two.
+STEPS_BETWEEN_LOOKS = 1_000
+
+# The option of a connection whose statements are one transaction wherever they are sent: to see one moment, on SQLite.
+LASTING = "is_lasting"
+# What PostgreSQL calls a statement that was stopped: by its time limit, since nobody else stops ours.
+QUERY_CANCELED = "57014"
+
+
+def prepare(connection: Any, _record: object) -> None:
+    """Enforce foreign keys, let readers and a writer work side by side, and leave transactions to us."""
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    # Python's driver begins transactions by itself, and only before a write; SQLAlchemy's "begin" event does it here.
+    connection.isolation_level = None
+    for pragma in (
+        "foreign_keys = ON",
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        f"busy_timeout = {BUSY_TIMEOUT_MS}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+    connection.set_progress_handler(is_late, STEPS_BETWEEN_LOOKS)
+    give_functions(connection)
+
+
+def give_functions(connection: sqlite3.Connection) -> None:
+    """Tell a connection the functions that indexes and statements of ours call; any other program that writes needs them too."""
+    # SQLite's own knows ASCII only: "CAFÉ" would not find "Café", and É@example.com would not be é@example.com.
+    connection.create_function("lower", 1, _lower, deterministic=True)
+    # Indexes hold what it returns: under a name of its own, a program that does not know it is told so, and makes no wrong one.
+    connection.create_function("caseless", 1, caseless, deterministic=True)
+    # Indexes are kept by it: what it says of a text may never change.
+    connection.create_function("sort_key", 1, _sort_key, deterministic=True)
+    # SQLite writes and reads numbers with a fraction by fifteen digits; the history gives back all of them.
+    connection.create_function("exact_text", 1, _exact_text, deterministic=True)
+    connection.create_function("exact_number", 1, _exact_number, deterministic=True)
+
+
+def _lower(value: object) -> Any:
+    return folded(value) if isinstance(value, str) else value
+
+
+def _sort_key(value: object) -> Any:
+    return sort_key(value) if isinstance(value, str) else value
+
+
+def _exact_text(value: object) -> str | None:
+    return None if value is None else repr(value)
+
+
+def _exact_number(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+def begin(connection: Connection) -> None:
+    """Take the write lock first when the act means to write: upgrading later is refused at once, without waiting.
+
+    Statements that are transactions of their own need none around them.
+    """
+    is_alone = is_glancing() and not connection.get_execution_options().get(LASTING)
+    if connection.dialect.name == "sqlite" and not is_alone:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing() else "BEGIN")
+
+
+def fit(connection: Any, record: Any, _proxy: object) -> None:
+    """Tell PostgreSQL how long statements may take, when that differs from what it was told last, and how they hang together.
+
+    A page's each see what was committed when they begin, in one transaction or in none. In none there is nothing to roll
+    back at its end, which would make psycopg forget the statements that it had prepared, and to plan them anew takes
+    longer than to run them.
+    """
+    if isinstance(connection, sqlite3.Connection):
+        return
+    wanted, is_alone = limit_in_milliseconds(), is_glancing()
+    if record.info.get("limit", 0) != wanted:
+        connection.autocommit = True
+        connection.execute(f"SET statement_timeout = {wanted}")
+        record.info["limit"] = wanted
+    if connection.autocommit != is_alone:
+        connection.autocommit = is_alone
+
+
+@contextmanager
+def small_write(engine: Engine) -> Iterator[Session]:
+    """Write a little beside an act that only reads, and commit it; raise `OperationalError` at once where the store is busy."""
+    with (
+        writing(),
+        engine.connect() as connection,
+        _patience(connection, SHORT_TIMEOUT_MS),
+        Session(connection) as own,
+    ):
+        yield own
+        own.commit()
+        # Where the patience was asked for within the transaction, the session only joined it.
+        connection.commit()
+
+
+@contextmanager
+def _patience(connection: Connection, milliseconds: int) -> Iterator[None]:
+    """Wait this long for a lock, on this connection, inside."""
+    driver = connection.connection.driver_connection
+    if isinstance(driver, sqlite3.Connection):
+        # Past SQLAlchemy, which would begin a transaction, and so wait for the lock, before it said how long to.
+        driver.execute(f"PRAGMA busy_timeout = {milliseconds}")
+        try:
+            yield
+        finally:
+            driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    else:
+        # Nor does it wait for the disk: what a crash in the same moment would take along is no loss.
+        connection.execute(text(f"SET LOCAL lock_timeout = '{milliseconds}ms'; SET LOCAL synchronous_commit = off"))
+        yield
+
+
+def is_timeout(error: OperationalError) -> bool:
+    """Whether a statement was stopped because it took too long."""
+    return str(error.orig) == "interrupted" or getattr(error.orig, "sqlstate", None) == QUERY_CANCELED
+
+
+def refresh_statistics(session: AnySession) -> None:
+    """Let the store look at its tables anew after much was written: it plans by what it finds, and lists say how much there is."""
+    session.execute(text("ANALYZE"))
+    session.commit()

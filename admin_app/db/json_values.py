@@ -1,0 +1,68 @@
+"""What the history keeps of a model's records, and which columns a change in its JSON says anything about."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, cast, func, select
+from sqlalchemy import inspect as inspect_mapper
+
+from admin_app.db.record import Record
+from admin_app.extensions import AnySession, Expression, TableColumn
+
+# The history keeps these by other means: the version in a column of its own, the last change's time as its own time.
+COUNTED = ("version", "updated_at")
+
+
+def is_recorded(model: type[object]) -> bool:
+    """Whether the history keeps what happens to this model's records."""
+    return issubclass(model, Record)
+
+
+@cache
+def recorded_models() -> dict[str, type[Record]]:
+    """Return the models whose records have a history, by the names of their tables."""
+    mappers = Record.registry.mappers
+    return {str(one.local_table.name): one.class_ for one in mappers if is_recorded(one.class_)}
+
+
+def kept_columns(model: type[object]) -> dict[str, TableColumn]:
+    """Return the columns whose values the history keeps, by the attributes' names.
+
+    Raises `TypeError` for a model with a secret column that does not say which ones: a secret must not slip in.
+    """
+    # Asked for several times a save.
+    if model not in _KEPT:
+        _KEPT[model] = _find_kept(model)
+    return _KEPT[model]
+
+
+_KEPT: dict[type[Any], dict[str, TableColumn]] = {}
+
+
+def _find_kept(model: type[Any]) -> dict[str, TableColumn]:
+    columns = {one.key: one.columns[0] for one in inspect_mapper(model).column_attrs}
+    if model.__history__ is not None:
+        always = ("id", "created_at", "updated_at")
+        return {key: column for key, column in columns.items() if key in model.__history__ or key in always}
+    if any(column.info.get("secret") for column in columns.values()):
+        message = f"{model.__name__} has a secret column: name in __history__ the columns that the history may keep."
+        raise TypeError(message)
+    return {key: column for key, column in columns.items() if key != "version"}
+
+
+def has_key(values: Expression, name: str, dialect: str) -> ColumnElement[bool]:
+    """Return the SQL that asks whether the history's JSON says anything about a column."""
+    if dialect == "sqlite":
+        return func.json_type(values, f'$."{name}"').is_not(None)
+    return func.json_extract_path(cast(values, sa.JSON), name).is_not(None)
+
+
+def keys_in(session: AnySession, values: Expression, which: ColumnElement[bool], dialect: str) -> set[str]:
+    """Return the columns that these changes say anything about."""
+    if dialect == "sqlite":
+        entries = func.json_each(values).table_valued("key", joins_implicitly=True)
+        return set(session.scalars(select(entries.c.key).where(which).distinct()))
+    return set(session.scalars(select(func.json_object_keys(cast(values, sa.JSON))).where(which).distinct()))

@@ -1,0 +1,33 @@
+"""How large a whole number a column holds, and so which ids there can be; and how long a text may be."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, SmallInteger
+from sqlalchemy import inspect as inspect_mapper
+
+from admin_app.extensions import Expression
+
+# Characters of a text whose column sets no length: what a form can send back in one piece, whatever the letters.
+LONGEST_TEXT = 4_000_000
+# Characters of what the history calls a record.
+LONGEST_TITLE = 120
+
+
+def limits_of(column: Expression) -> tuple[int, int]:
+    """Return the smallest and the largest whole number that PostgreSQL's column of this type holds; SQLite keeps to them too."""
+    bits = 64 if isinstance(column.type, BigInteger) else 16 if isinstance(column.type, SmallInteger) else 32
+    return -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
+
+
+def highest_to_give(column: Expression) -> int:
+    """Return the largest id that a person may give a record: 2,000,000,000 of 2,147,483,647, so that others find room behind it."""
+    largest = limits_of(column)[1]
+    step = int("1".ljust(len(str(largest)), "0"))
+    return largest // step * step
+
+
+def as_key(model: type[object], text: str) -> int | None:
+    """Read an id; None for what no record of this model can have: a larger number must not even reach the database."""
+    largest = limits_of(inspect_mapper(model).primary_key[0])[1]
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(largest))
+    return int(text) if is_number and 1 <= int(text) <= largest else None

@@ -1,0 +1,56 @@
+"""What every record is made of: a key, UTC times, a version."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from admin_app.db.types import UtcDateTime, utc_now
+from admin_app.extensions import db
+
+
+class Timestamped:
+    """When the record was made and last changed."""
+
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now, sort_order=900)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now, onupdate=utc_now, sort_order=901)
+
+
+class Versioned:
+    """A counter that every update raises; the ORM refuses an update of a row that is not at the version it read."""
+
+    version: Mapped[int] = mapped_column(default=1, sort_order=902)
+
+    @declared_attr.directive
+    @classmethod
+    def __mapper_args__(cls) -> dict[str, Any]:
+        """Let SQLAlchemy check and raise the counter."""
+        return {"version_id_col": cls.version}
+
+
+class Record(Timestamped, Versioned, db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+    """The base of every model that has a place in the dashboard."""
+
+    __abstract__ = True
+    # SQLite would give the id of a deleted record to the next one made; PostgreSQL never does.
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    # The columns whose values the history keeps; None: every one. A model with a secret column has to say it.
+    __history__: ClassVar[tuple[str, ...] | None] = None
+    # What the columns that the history does not keep hold in a record that is made again from it.
+    __restored__: ClassVar[dict[str, Any]] = {}
+    # Whether "view everything" leaves the records out: who may look at them has a right that names them, or holds all there is.
+    __guarded__: ClassVar[bool] = False
+    # The text column that names a record, where it is one column: lists of files then read it by a join, and make no
+    # object for it. A model that names its records in another way says so in `__str__`.
+    title: ClassVar[str] = ""
+    # The columns that a `__str__` of a model's own reads; None: any. Who may not see one of them reads a number instead.
+    named_by: ClassVar[tuple[str, ...] | None] = None
+
+    id: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)
+
+    def __str__(self) -> str:
+        """Name the record for a person."""
+        return str(getattr(self, self.title)) if self.title else f"{type(self).__name__} {self.id}"

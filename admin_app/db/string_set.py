@@ -1,0 +1,61 @@
+"""A set of words as one column: the roles of a person, the permissions of a role."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any, Self
+
+from sqlalchemy import Dialect, Text
+from sqlalchemy.types import TypeDecorator
+from typing_extensions import override
+
+
+class StringSet(tuple[str, ...]):
+    """The words in their order, each once."""
+
+    __slots__ = ()
+
+    def __new__(cls, words: Iterable[str] = ()) -> Self:
+        """Bring them into their order."""
+        return super().__new__(cls, sorted(set(words)))
+
+    def __str__(self) -> str:
+        """Write them as a person reads them."""
+        return ", ".join(self)
+
+    def to_text(self) -> str:
+        """Write them as the table and the history keep them: the same set is the same text."""
+        return json.dumps(self, ensure_ascii=False, separators=(",", ":"))
+
+    @staticmethod
+    def from_text(text: str) -> StringSet:
+        """Read what was kept."""
+        return StringSet(json.loads(text))
+
+
+class StringSetType(TypeDecorator[StringSet]):
+    """Words as a JSON list."""
+
+    impl = Text
+    cache_ok = True
+
+    @property
+    def python_type(self) -> type[StringSet]:
+        """What its values are."""
+        return StringSet
+
+    @override
+    def coerce_compared_value(self, op: object, value: object) -> Any:
+        """Let a pattern be compared as the text it is."""
+        return Text() if isinstance(value, str) else self
+
+    @override
+    def process_bind_param(self, value: Iterable[str] | None, dialect: Dialect) -> str | None:
+        """Write them."""
+        return None if value is None else StringSet(value).to_text()
+
+    @override
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StringSet | None:
+        """Read them."""
+        return None if value is None else StringSet.from_text(value)

@@ -1,0 +1,158 @@
+"""Indexes of unique text in migrations: `op.create_unique_text`, `op.drop_unique_text`, and how `db migrate` writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from alembic.autogenerate import comparators, renderers
+from alembic.autogenerate.api import AutogenContext
+from alembic.operations import MigrateOperation, Operations
+from alembic.operations.ops import UpgradeOps
+from alembic.util import DispatchPriority
+from sqlalchemy import Connection, inspect, text
+
+from admin_app.db import caseless
+from admin_app.db.caseless import ColumnName
+from admin_app.db.schema_version import compared
+from admin_app.errors import ClashError, ConfigurationError
+from admin_app.formatting import counted, in_words
+
+# Where a connection keeps which of these indexes there have to be while migrations run.
+_KEPT = "unique_text"
+# So many of the texts that clash are listed, each with so many records.
+MOST_LISTED = 20
+
+
+class _UniqueText(MigrateOperation):
+    """What both operations know: columns, each with its table."""
+
+    def __init__(self, columns: Sequence[ColumnName]) -> None:
+        self.columns = list(columns)
+
+    @classmethod
+    def apply(cls, operations: Operations, columns: Sequence[ColumnName]) -> None:
+        """`op.create_unique_text([("user", "email")])`."""
+        operations.invoke(cls(columns))
+
+    def to_diff_tuple(self) -> tuple[Any, ...]:
+        """Say it to `db check`."""
+        return (type(self).__name__, self.columns)
+
+
+@Operations.register_operation("create_unique_text", "apply")
+class CreateUniqueText(_UniqueText):
+    """Let columns hold no text twice, in whatever capitals."""
+
+    def reverse(self) -> MigrateOperation:
+        """Go back by letting them."""
+        return DropUniqueText(self.columns)
+
+
+@Operations.register_operation("drop_unique_text", "apply")
+class DropUniqueText(_UniqueText):
+    """Let columns hold the same text in other capitals."""
+
+    def reverse(self) -> MigrateOperation:
+        """Go back by making the indexes again."""
+        return CreateUniqueText(self.columns)
+
+
+@Operations.implementation_for(CreateUniqueText)
+def _create(operations: Operations, operation: CreateUniqueText) -> None:
+    if operations.get_context().as_sql:
+        message = (
+            "Whether the texts that are there are unique only the database can tell: run db upgrade without --sql."
+        )
+        raise ConfigurationError(message)
+    connection = operations.get_bind()
+    _require_function(connection)
+    _require_distinct(connection, operation.columns)
+    for table, column in operation.columns:
+        operations.execute(text(caseless.creation(table, column)))
+    connection.info.setdefault(_KEPT, set()).update(operation.columns)
+
+
+@Operations.implementation_for(DropUniqueText)
+def _drop(operations: Operations, operation: DropUniqueText) -> None:
+    for table, column in operation.columns:
+        operations.execute(text(caseless.removal(table, column)))
+    if not operations.get_context().as_sql:
+        operations.get_bind().info.setdefault(_KEPT, set()).difference_update(operation.columns)
+
+
+def _require_function(connection: Connection) -> None:
+    """Give PostgreSQL the function, unless it has it: with another version's letters the indexes that are there would not fit."""
+    if connection.dialect.name == "sqlite":
+        return
+    encoding = connection.scalar(text("SHOW server_encoding"))
+    if encoding != "UTF8":
+        message = (
+            f"The database's encoding is {encoding}: unique texts cannot be compared in it. Make a database with "
+            "ENCODING 'UTF8', and move the data there by pg_dump and pg_restore."
+        )
+        raise ConfigurationError(message)
+    if connection.scalar(text("SELECT to_regprocedure('caseless(text)')")) is None:
+        connection.exec_driver_sql(caseless.function_for_postgres())
+
+
+def _require_distinct(connection: Connection, columns: Iterable[ColumnName]) -> None:
+    """Raise `ClashError` that says which records have the same text, before anything is changed."""
+    lines = [line for place in columns for line in _clashes(connection, *place)]
+    if lines:
+        more = [f"  … and {counted(len(lines) - MOST_LISTED, 'more', 'more')}."] if len(lines) > MOST_LISTED else []
+        message = (
+            "Records have texts that must be unique and differ in nothing but capitals or in how their letters are "
+            "composed. Nothing was changed."
+        )
+        advice = (
+            "Give all but one of each another value, or delete them, with the version of the dashboard that ran until "
+            "now. Then run this again."
+        )
+        raise ClashError("\n".join([message, *lines[:MOST_LISTED], *more, advice]))
+
+
+def _clashes(connection: Connection, table: str, column: str) -> Iterable[str]:
+    for records in caseless.clashes(connection, table, column):
+        named = in_words([f"“{value}” (ID {key})" for key, value in records[:MOST_LISTED]])
+        rest = f", and {len(records) - MOST_LISTED} more" if len(records) > MOST_LISTED else ""
+        yield f"  {table}.{column}: {named}{rest}"
+
+
+def begin(connection: Connection) -> None:
+    """Note which indexes there are before the migrations run."""
+    connection.info[_KEPT] = caseless.present(connection)
+
+
+def repair(connection: Connection) -> None:
+    """Make the indexes again that SQLite dropped: Alembic changes a table by copying it, and leaves them out."""
+    lost = connection.info.get(_KEPT, set()) - caseless.present(connection)
+    if connection.dialect.name != "sqlite" or not lost:
+        return
+    inspector = inspect(connection)
+    for table, column in sorted(lost):
+        if inspector.has_table(table) and column in {one["name"] for one in inspector.get_columns(table)}:
+            connection.exec_driver_sql(caseless.creation(table, column))
+
+
+@renderers.dispatch_for(CreateUniqueText)
+def _render_create(_context: AutogenContext, operation: CreateUniqueText) -> str:
+    return f"op.create_unique_text({operation.columns!r})"
+
+
+@renderers.dispatch_for(DropUniqueText)
+def _render_drop(_context: AutogenContext, operation: DropUniqueText) -> str:
+    return f"op.drop_unique_text({operation.columns!r})"
+
+
+# Last: a new table has to be made before its index.
+@comparators.dispatch_for("schema", priority=DispatchPriority.LAST)
+def _compare(context: AutogenContext, upgrade_ops: UpgradeOps, _schemas: object) -> None:
+    """Ask for what is declared and not there, and the other way round."""
+    metadata, connection = compared(context)
+    wanted, there = caseless.declared(metadata), caseless.present(connection)
+    # An index goes before its table and comes after it; the way down is this list from its end.
+    if there - wanted:
+        upgrade_ops.ops.insert(0, DropUniqueText(sorted(there - wanted)))
+    if wanted - there:
+        upgrade_ops.ops.append(CreateUniqueText(sorted(wanted - there)))

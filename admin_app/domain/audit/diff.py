@@ -1,0 +1,111 @@
+"""What differs between two texts, word by word; hostile and very long texts cost no more than a page of prose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import StrEnum
+
+# Words compared at most, of each text; what differs beyond them is shown as replaced.
+MOST_WORDS = 2000
+# Letters of a piece that are shown; a differing megabyte is not read by anybody.
+LONGEST_PIECE = 2000
+# Letters of what stayed the same that are shown on either side of what did not.
+AROUND = 60
+# A word longer than this is no word: base64, or an attack.
+LONGEST_WORD = 200
+_WORDS = re.compile(rf"\w{{1,{LONGEST_WORD}}}|\s{{1,{LONGEST_WORD}}}|.", re.DOTALL)
+
+
+class PieceKind(StrEnum):
+    """What became of a piece of text."""
+
+    SAME = "same"
+    GONE = "gone"
+    CAME = "came"
+    GAP = "gap"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some text and what became of it; `url` leads to the record that it names."""
+
+    fate: PieceKind
+    text: str
+    url: str = ""
+
+
+def words_diff(old: str, new: str) -> tuple[Piece, ...]:
+    """Return the new text with what went and what came, shortened to what differs and a few words around it."""
+    start = _common(old, new)
+    end = _common(old[start:][::-1], new[start:][::-1])
+    was, now = old[start : len(old) - end], new[start : len(new) - end]
+    # A word that differs is shown whole, not from the letter on where it does.
+    head, tail = _broken_word(old[:start], before=True), _broken_word(old[len(old) - end :], before=False)
+    pieces = [
+        Piece(PieceKind.SAME, old[: start - len(head)]),
+        *_compared(head + was + tail, head + now + tail),
+        Piece(PieceKind.SAME, old[len(old) - end + len(tail) :]),
+    ]
+    pieces = [piece for piece in pieces if piece.text]
+    last = len(pieces) - 1
+    return tuple(
+        short
+        for place, piece in enumerate(pieces)
+        for short in _shortened(piece, is_first=place == 0, is_last=place == last)
+    )
+
+
+def replaced(old: str, new: str) -> tuple[Piece, ...]:
+    """Return two values as one in place of the other."""
+    return Piece(PieceKind.GONE, cut(old)), Piece(PieceKind.CAME, cut(new))
+
+
+def _common(one: str, other: str) -> int:
+    """Count the letters that two texts begin with alike, by halving: comparing long texts is quick, letter by letter is not."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _broken_word(text: str, *, before: bool) -> str:
+    near = text[-LONGEST_WORD:] if before else text[:LONGEST_WORD]
+    found = re.search(r"\w+\Z" if before else r"\A\w+", near)
+    return found[0] if found else ""
+
+
+def _compared(old: str, new: str) -> Iterator[Piece]:
+    was, now = _WORDS.findall(old[: MOST_WORDS * 10]), _WORDS.findall(new[: MOST_WORDS * 10])
+    is_whole = len(old) <= MOST_WORDS * 10 and len(new) <= MOST_WORDS * 10
+    if not is_whole or max(len(was), len(now)) > MOST_WORDS:
+        yield Piece(PieceKind.GONE, old)
+        yield Piece(PieceKind.CAME, new)
+        return
+    for kind, i, j, k, m in SequenceMatcher(None, was, now).get_opcodes():
+        if kind == "equal":
+            yield Piece(PieceKind.SAME, "".join(was[i:j]))
+            continue
+        yield Piece(PieceKind.GONE, "".join(was[i:j]))
+        yield Piece(PieceKind.CAME, "".join(now[k:m]))
+
+
+def _shortened(piece: Piece, *, is_first: bool, is_last: bool) -> list[Piece]:
+    if piece.fate is not PieceKind.SAME:
+        return [Piece(piece.fate, cut(piece.text))]
+    if len(piece.text) <= 3 * AROUND:
+        return [piece]
+    head = [] if is_first else [Piece(PieceKind.SAME, piece.text[:AROUND])]
+    tail = [] if is_last else [Piece(PieceKind.SAME, piece.text[-AROUND:])]
+    return [*head, Piece(PieceKind.GAP, "…"), *tail]
+
+
+def cut(text: str) -> str:
+    """Return the beginning of a long text, with how long it is."""
+    return text if len(text) <= LONGEST_PIECE else f"{text[:LONGEST_PIECE]}… ({len(text):,} characters)"

@@ -1,0 +1,104 @@
+"""What one transaction did so far, kept in memory, and how it is written into the trail."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import insert
+
+from admin_app.context import act_under_way
+from admin_app.db.json_values import recorded_models
+from admin_app.db.types import utc_now
+from admin_app.domain.naming import names_of
+from admin_app.extensions import AnySession
+from admin_app.formatting import counted, in_words
+from admin_app.models.change_set import LONGEST_ACTOR, LONGEST_SUMMARY, Change, ChangeSet, Did, Kind
+
+_WORDS = {Did.CREATE: "Created", Did.UPDATE: "Changed", Did.DELETE: "Deleted"}
+
+
+@dataclass
+class AuditEntry:
+    """What the present transaction did so far: `pending` are rows to be written, `heading` what was said about the act."""
+
+    set_id: int | None = None
+    is_noted: bool = False
+    heading: dict[str, Any] = field(default_factory=dict)
+    pending: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
+    counts: Counter[tuple[Did, str]] = field(default_factory=Counter)
+    # Table, key, title and fate of the record that the act is mainly about.
+    main: tuple[str, int, str, Did] | None = None
+
+
+def add_change(entry: AuditEntry, row: dict[str, Any]) -> None:
+    """Add what a flush did to a record; what an earlier flush of the transaction did to it becomes one change with it."""
+    first = entry.pending.pop((row["model"], row["record_id"]), None)
+    merged: dict[str, Any] | None = row
+    if first is not None:
+        entry.counts[first["act"], row["model"]] -= 1
+        entry.counts = +entry.counts
+        merged = _merged(first, row)
+    if merged is not None:
+        entry.pending[row["model"], row["record_id"]] = merged
+        entry.counts[merged["act"], row["model"]] += 1
+
+
+def _merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any] | None:
+    """Return two changes of a record as one; None where nothing is left of them."""
+    was_made, is_gone = first["act"] is Did.CREATE, second["act"] is Did.DELETE
+    if was_made and is_gone:
+        return None
+    before = None if was_made else {**(second["before"] or {}), **first["before"]}
+    after = None if is_gone else {**(first["after"] or {}), **second["after"]}
+    act = first["act"] if was_made else second["act"]
+    if before and after:
+        same = {key for key in before if before[key] == after[key]}
+        before, after = ({key: one[key] for key in one if key not in same} for one in (before, after))
+        if not before:
+            return None
+    return {**second, "act": act, "before": before, "after": after}
+
+
+def write_entry(session: AnySession, entry: AuditEntry) -> int:
+    """Write the set, if that was not done yet, and what is pending; return the set's id."""
+    connection, sets, changes = session.connection(), ChangeSet.__table__, Change.__table__
+    if entry.set_id is None:
+        said = insert(sets).values(at=utc_now(), **heading_of(entry)).returning(sets.c.id)
+        entry.set_id = int(connection.execute(said).scalar_one())
+    if entry.pending:
+        rows = [{**row, "change_set_id": entry.set_id} for row in entry.pending.values()]
+        entry.pending.clear()
+        connection.execute(insert(changes), rows)
+    return entry.set_id
+
+
+def heading_of(entry: AuditEntry) -> dict[str, Any]:
+    """Return the columns of the change set, as far as they are known by now."""
+    acting = act_under_way()
+    if "actor" not in entry.heading and acting is not None:
+        # Asked once: the act may take the account of whoever acts away.
+        entry.heading["actor_id"], entry.heading["actor"] = acting.who()
+    heading = {**entry.heading, "actor": entry.heading.get("actor", "")[:LONGEST_ACTOR]}
+    model, record_id, _, _ = entry.main or ("", None, "", Did.UPDATE)
+    return {
+        "kind": acting.kind if acting is not None else Kind.COMMAND,
+        "request_id": acting.request_id if acting is not None else "",
+        "resource": model,
+        "record_id": record_id,
+        "count": sum(entry.counts.values()),
+        **heading,
+        "summary": str(heading.get("summary") or _summary(entry))[:LONGEST_SUMMARY],
+    }
+
+
+def _summary(entry: AuditEntry) -> str:
+    """Say in one line what was changed: "Deleted user “Ann” and changed 17 posts"."""
+    main, _, title, did = entry.main or ("", None, "", Did.UPDATE)
+    parts: list[str] = []
+    for (act, table), number in sorted(entry.counts.items(), key=lambda pair: pair[0] != (did, main)):
+        noun, nouns = names_of(recorded_models()[table])
+        named = f"{noun} “{title}”" if number == 1 and (act, table) == (did, main) else counted(number, noun, nouns)
+        parts.append(f"{_WORDS[act] if not parts else _WORDS[act].lower()} {named}")
+    return in_words(parts)

@@ -1,0 +1,248 @@
+"""Read the trail: the history of a record, the activity of everybody, what one act changed. Every page by key, none counted whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from heapq import merge
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
+
+from admin_app.db.json_values import kept_columns
+from admin_app.db.record import Record
+from admin_app.domain.audit.recorder import record_event
+from admin_app.extensions import AnySession, Statement
+from admin_app.kinds import kind_of
+from admin_app.models.change_set import ABOUT_ACCESS, Change, ChangeSet, Kind
+from admin_app.selection.list_schema import ListSchema, SearchColumn
+from admin_app.selection.paging.counting import Count, bounded
+from admin_app.selection.paging.planner import planned
+from admin_app.selection.selection import COUNT_LIMIT, Selection
+
+PAGE_SIZE = 20
+ACTIVITY_SIZE = 50
+# Sets are numbered when they are begun and dated then too, but two transactions may cross: so many numbers are looked
+# at beyond a date's own.
+CROSSING = 1000
+# Rows that pruning takes at a time: others get their turn between two batches.
+BATCH = 1000
+
+# By model, which of its rows.
+VisibleRows = Mapping[type[Any], ColumnElement[bool]]
+
+LIST_SCHEMA = ListSchema(
+    model=ChangeSet,
+    search={"summary": SearchColumn(ChangeSet.summary), "actor": SearchColumn(ChangeSet.actor)},
+    default_sort="-id",
+)
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Some of what happened to a record, newest first: its changes with their acts, and acts about access, which change nothing.
+
+    The next page begins below the change and the act that `older` names, if there is one.
+    """
+
+    entries: Sequence[tuple[Change | None, ChangeSet]]
+    older: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class ActivityFilter:
+    """Which acts: by person, resource (a table), kind, time and words."""
+
+    person: int | None = None
+    # The one place of those who have no account: the command line.
+    is_nobody: bool = False
+    resource: str = ""
+    kind: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    search: str = ""
+    # Tables whose trail the person may not see.
+    hidden: Collection[str] = field(default=())
+    # By model, the rows whose trail the person may see, where that is not every row.
+    rows: VisibleRows = field(default_factory=dict)
+    # Whose acts that are about no record in particular they see all the same: their own.
+    own: int | None = None
+    # Tables whose records are not called by their names, so that nothing is found by those either.
+    unnamed: Collection[str] = field(default=())
+
+
+@dataclass(frozen=True)
+class Activity:
+    """A page of acts, newest first, with where the pages beside it begin (0: there is none)."""
+
+    sets: Sequence[ChangeSet]
+    count: Count
+    newer: int = 0
+    older: int = 0
+
+
+def timeline(
+    session: AnySession, model: type[Record], record_id: int, *, before: int = 0, before_act: int = 0
+) -> Timeline:
+    """Return a page of what happened to a record, whether it still exists or not."""
+    changed = (
+        select(Change, ChangeSet)
+        .join(ChangeSet, ChangeSet.id == Change.change_set_id)
+        .where(Change.model == model.__table__.name, Change.record_id == record_id)
+        .order_by(Change.id.desc())
+        .limit(PAGE_SIZE + 1)
+    )
+    noted = (
+        select(ChangeSet)
+        .where(ABOUT_ACCESS, ChangeSet.resource == model.__table__.name, ChangeSet.record_id == record_id)
+        .order_by(ChangeSet.id.desc())
+        .limit(PAGE_SIZE + 1)
+    )
+    changes = session.execute(changed.where(Change.id < before) if before else changed)
+    acts = session.scalars(noted.where(ChangeSet.id < before_act) if before_act else noted)
+    # Each keeps its own order: of two acts at the same moment, the one that began first may have ended last.
+    pairs: tuple[Iterable[tuple[Change | None, ChangeSet]], ...] = (
+        ((row[0], row[1]) for row in changes),
+        ((None, act) for act in acts),
+    )
+    both = list(merge(*pairs, key=lambda pair: -pair[1].id))
+    shown = both[:PAGE_SIZE]
+    if len(both) == len(shown):
+        return Timeline(shown)
+    lowest_change = min((change.id for change, _ in shown if change is not None), default=before)
+    lowest_act = min((act.id for change, act in shown if change is None), default=before_act)
+    return Timeline(shown, (lowest_change, lowest_act))
+
+
+def changes_of(
+    session: AnySession, set_id: int, hidden: Collection[str], *, rows: VisibleRows | None = None, after: int = 0
+) -> tuple[Sequence[Change], int]:
+    """Return a page of what an act changed, without the hidden tables and rows, and where the next page begins."""
+    wanted = (
+        select(Change)
+        .where(Change.change_set_id == set_id, Change.id > after, Change.model.not_in(hidden))
+        .where(*(or_(Change.model != _table(model), there) for model, there in _there(rows or {}, Change.record_id)))
+        .order_by(Change.id)
+        .limit(ACTIVITY_SIZE + 1)
+    )
+    found = session.scalars(wanted).all()
+    shown = found[:ACTIVITY_SIZE]
+    return shown, shown[-1].id if len(found) > len(shown) else 0
+
+
+def activity(session: AnySession, wanted: ActivityFilter, *, before: int = 0, after: int = 0) -> Activity:
+    """Return a page of acts: the newest, those before an act, or those after one."""
+    words = planned(session, Selection(schema=LIST_SCHEMA, search=wanted.search))
+    criteria = [*_criteria(session, wanted), *words.criteria]
+    # What may be seen of an act takes longer to find out than a list's rows take to be counted.
+    limit = min(words.count_limit, COUNT_LIMIT)
+    some = select(ChangeSet.id).where(*criteria).limit(limit + 1).subquery()
+    count = bounded(session.scalar(select(func.count()).select_from(some)) or 0, limit)
+    statement: Statement = select(ChangeSet).where(*criteria).limit(ACTIVITY_SIZE + 1)
+    if after:
+        found = session.scalars(statement.where(ChangeSet.id > after).order_by(ChangeSet.id)).all()
+        shown = found[:ACTIVITY_SIZE][::-1]
+        has_newer, has_older = len(found) > len(shown), bool(shown)
+    else:
+        statement = statement.where(ChangeSet.id < before) if before else statement
+        found = session.scalars(statement.order_by(ChangeSet.id.desc())).all()
+        shown = found[:ACTIVITY_SIZE]
+        has_newer, has_older = bool(before and shown), len(found) > len(shown)
+    return Activity(shown, count, shown[0].id if has_newer else 0, shown[-1].id if has_older else 0)
+
+
+def is_shown(session: AnySession, change_set: ChangeSet, wanted: ActivityFilter) -> bool:
+    """Whether an act is among those that are wanted."""
+    found = select(ChangeSet.id).where(ChangeSet.id == change_set.id, *_criteria(session, wanted))
+    return session.scalar(found) is not None
+
+
+def state_at(session: AnySession, record: Record, change: Change) -> dict[str, Any]:
+    """Return what the history keeps of a record as it was after a change, in the history's JSON: walked back from now."""
+    state = {
+        key: kind_of(column).to_history(getattr(record, key)) for key, column in kept_columns(type(record)).items()
+    }
+    later = (
+        select(Change.before)
+        .where(Change.model == change.model, Change.record_id == change.record_id, Change.id > change.id)
+        .order_by(Change.id.desc())
+    )
+    for before in session.scalars(later):
+        state |= before or {}
+    return state
+
+
+def titles_of(session: AnySession, table: str, keys: Iterable[int]) -> Mapping[int, str]:
+    """Return how records were called last, also those that are gone."""
+    last = (
+        select(func.max(Change.id)).where(Change.model == table, Change.record_id.in_(keys)).group_by(Change.record_id)
+    )
+    found = session.execute(select(Change.record_id, Change.title).where(Change.id.in_(last)))
+    return {row[0]: row[1] for row in found}
+
+
+def prune(session: AnySession, before: datetime, *, on_rows: Callable[[int], object] = lambda _count: None) -> int:
+    """Forget the acts before a moment, a batch at a time (each committed), and note that; return how many there were."""
+    number = 0
+    oldest = select(ChangeSet.id).where(ChangeSet.at < before).order_by(ChangeSet.at).limit(BATCH)
+    while keys := session.scalars(oldest).all():
+        # What hangs on an act goes first, so that a run that broke off leaves no change without its act.
+        while gone := _forget(session, Change.__table__, Change.change_set_id.in_(keys)):
+            on_rows(gone)
+        number += _forget(session, ChangeSet.__table__, ChangeSet.id.in_(keys))
+        on_rows(len(keys))
+    if number:
+        day = f"{before:%Y-%m-%d}"
+        record_event(
+            session, kind=Kind.PRUNE, summary=f"Shortened the history: deleted what was done before {day}", count=number
+        )
+        session.commit()
+    return number
+
+
+def _forget(session: AnySession, table: Any, which: ColumnElement[bool]) -> int:
+    batch = select(table.c.id).where(which).limit(BATCH)
+    result: Any = session.execute(table.delete().where(table.c.id.in_(batch)))
+    session.commit()
+    return int(result.rowcount)
+
+
+def _there(rows: VisibleRows, record_id: Any) -> Iterator[tuple[type[Any], ColumnElement[bool]]]:
+    """Yield, for each model, whether the record of this key is among its rows."""
+    for model, which in rows.items():
+        yield model, exists(select(1).where(model.id == record_id, which).correlate(record_id.class_))
+
+
+def _is_shown(model: type[Record], there: ColumnElement[bool], own: int | None) -> ColumnElement[bool]:
+    is_own = and_(ChangeSet.record_id.is_(None), ChangeSet.actor_id == own)
+    return or_(ChangeSet.resource != _table(model), there, is_own)
+
+
+def _table(model: type[Record]) -> str:
+    return str(model.__table__.name)
+
+
+# The act at one end of the times asked for, looked up in their index.
+_ids = select(ChangeSet.id).limit(1)
+
+
+def _criteria(session: AnySession, wanted: ActivityFilter) -> list[ColumnElement[bool]]:
+    found = [
+        (wanted.person is not None, ChangeSet.actor_id == wanted.person),
+        (wanted.is_nobody, ChangeSet.actor_id.is_(None)),
+        (bool(wanted.resource), ChangeSet.resource == wanted.resource),
+        (bool(wanted.kind), ChangeSet.kind == wanted.kind),
+        (bool(wanted.hidden), ChangeSet.resource.not_in(wanted.hidden)),
+    ]
+    criteria = [criterion for is_wanted, criterion in found if is_wanted]
+    criteria += [_is_shown(model, there, wanted.own) for model, there in _there(wanted.rows, ChangeSet.record_id)]
+    if wanted.since is not None:
+        first = session.scalar(_ids.where(ChangeSet.at >= wanted.since).order_by(ChangeSet.at))
+        criteria += [false()] if first is None else [ChangeSet.at >= wanted.since, ChangeSet.id >= first - CROSSING]
+    if wanted.until is not None:
+        last = session.scalar(_ids.where(ChangeSet.at < wanted.until).order_by(ChangeSet.at.desc()))
+        criteria += [false()] if last is None else [ChangeSet.at < wanted.until, ChangeSet.id <= last + CROSSING]
+    if wanted.search:
+        criteria.append(ChangeSet.resource.not_in(wanted.unnamed))
+    return criteria

@@ -1,0 +1,207 @@
+"""The trail of every change, written by the session itself in the transaction of the change: no write path can forget it.
+
+What the ORM writes is noted after each flush and stored when the transaction commits. Statements over many rows go
+through `domain.audit.bulk`, which records them by one statement more; within a request or a command any other is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import deepcopy
+from typing import Any
+
+from sqlalchemy import inspect as inspect_mapper
+from sqlalchemy import select, update
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
+
+from admin_app.context import Actor, act_under_way
+from admin_app.db.json_values import COUNTED, is_recorded, kept_columns, recorded_models
+from admin_app.db.limits import LONGEST_TITLE
+from admin_app.db.record import Record
+from admin_app.domain.audit.entry import AuditEntry, add_change, heading_of, write_entry
+from admin_app.extensions import AnySession
+from admin_app.kinds import kind_of
+from admin_app.models.change_set import ChangeSet, Did
+
+# Changes kept in memory until the transaction ends; an import has more.
+MOST_PENDING = 1000
+# Where a session keeps the trail of its transaction, and what that was when each savepoint began.
+_ENTRY, _SAVEPOINTS = "trail", "trail's savepoints"
+# Where it keeps which set its last commit wrote.
+_LAST = "last change set"
+# What statements carry that are recorded by who sends them.
+RECORDED = {"is_recorded": True, "synchronize_session": False}
+
+
+def entry_of(session: AnySession) -> AuditEntry:
+    """Return the trail of the session's transaction."""
+    entry: AuditEntry = session.info.setdefault(_ENTRY, AuditEntry())
+    return entry
+
+
+def describe(session: AnySession, **heading: Any) -> None:
+    """Say what the act in this transaction is: `kind`, `summary`, `reason`, `undoes_id`, `resource` and `record_id`, if it changes anything."""
+    entry_of(session).heading.update(heading)
+
+
+def record_event(session: AnySession, *, actor: Actor | None = None, **heading: Any) -> None:
+    """Record an act that need not change a record: a sign-in, an export."""
+    if actor is not None:
+        heading.update(actor_id=actor[0], actor=actor[1])
+    describe(session, **heading)
+    entry_of(session).is_noted = True
+
+
+def begin_change_set(session: AnySession) -> int:
+    """Return the id of the transaction's change set, written now: a statement over many rows needs it."""
+    session.flush()
+    return write_entry(session, entry_of(session))
+
+
+def count_rows(session: AnySession, did: Did, model: type[Record], number: int) -> None:
+    """Add rows that a statement recorded to the numbers of the transaction's change set."""
+    entry_of(session).counts[did, model.__table__.name] += number
+
+
+def last_change_set(session: AnySession) -> int | None:
+    """Return the id of the change set that the session's last commit wrote, if it changed anything."""
+    found: int | None = session.info.get(_LAST)
+    return found
+
+
+def read_before_flush(session: Session, _context: object, _records: object) -> None:
+    """Read what the history needs to know while it still stands in the database."""
+    for record in [*session.dirty, *session.deleted]:
+        if is_recorded(type(record)):
+            state = inspect_mapper(record)
+            for key in state.unloaded & set(kept_columns(type(record))):
+                getattr(record, key)
+            if unknown := [key for key in kept_columns(type(record)) if _is_unknown(state, key)]:
+                session.info.setdefault("unknown", {})[record] = _read(session, record, unknown)
+
+
+def note_flush(session: Session, _context: object) -> None:
+    """Note what a flush wrote, while the session still knows what was there before."""
+    rows = [
+        *(_created(record) for record in session.new if is_recorded(type(record))),
+        *(_updated(session, record) for record in session.dirty if is_recorded(type(record))),
+        *(_deleted(session, record) for record in session.deleted if is_recorded(type(record))),
+    ]
+    session.info.pop("unknown", None)
+    for row in filter(None, rows):
+        entry = entry_of(session)
+        add_change(entry, row)
+        entry.main = entry.main or (row["model"], row["record_id"], row["title"], row["act"])
+    if _ENTRY in session.info and len(entry_of(session).pending) >= MOST_PENDING:
+        write_entry(session, entry_of(session))
+
+
+def finish_set(session: Session) -> None:
+    """Store the trail as the last thing that the transaction does."""
+    if session.in_nested_transaction():
+        return
+    session.flush()
+    session.info.pop(_LAST, None)
+    entry = session.info.get(_ENTRY)
+    if entry is None or not (entry.pending or entry.set_id or entry.is_noted):
+        return
+    was_begun = entry.set_id is not None
+    write_entry(session, entry)
+    if was_begun:
+        # A set whose transaction is still open is no part of the trail yet: now its numbers are known.
+        sets: Any = ChangeSet.__table__
+        session.connection().execute(update(sets).where(sets.c.id == entry.set_id).values(**heading_of(entry)))
+    session.info.pop(_ENTRY)
+    session.info[_LAST] = entry.set_id
+
+
+def remember_savepoint(session: Session, transaction: SessionTransaction) -> None:
+    """Keep what the trail was when a savepoint begins."""
+    if transaction.nested:
+        session.info.setdefault(_SAVEPOINTS, {})[transaction] = deepcopy(session.info.get(_ENTRY))
+
+
+def forget_since_savepoint(session: Session, transaction: SessionTransaction) -> None:
+    """Take out of the trail what was rolled back."""
+    before = session.info.get(_SAVEPOINTS, {}).pop(transaction, None)
+    session.info.pop(_ENTRY, None)
+    if before is not None:
+        session.info[_ENTRY] = before
+
+
+def forget_transaction(session: Session, transaction: SessionTransaction) -> None:
+    """Begin the next transaction with an empty trail."""
+    if transaction.parent is None:
+        session.info.pop(_ENTRY, None)
+        session.info.pop(_SAVEPOINTS, None)
+
+
+def refuse_unrecorded(state: ORMExecuteState) -> None:
+    """Refuse a statement over many records that nobody records; what runs outside of every act, a test's set-up, may."""
+    if not (state.is_insert or state.is_update or state.is_delete) or act_under_way() is None:
+        return
+    table = str(getattr(state.statement, "table", ""))
+    if table in recorded_models() and not state.execution_options.get("is_recorded"):
+        message = f"This statement would change records of {table} without a trace: use domain.rows."
+        raise TypeError(message)
+
+
+def _is_unknown(state: Any, key: str) -> bool:
+    """Whether an attribute was set without its old value having been read."""
+    history = state.attrs[key].history
+    return bool(history.added) and not history.deleted
+
+
+def _read(session: Session, record: Record, keys: Sequence[str]) -> dict[str, Any]:
+    columns = kept_columns(type(record))
+    table = type(record).__table__
+    found = session.connection().execute(select(*(columns[key] for key in keys)).where(table.c.id == record.id)).first()
+    return dict(zip(keys, found or [None] * len(keys), strict=True))
+
+
+def _created(record: Record) -> dict[str, Any]:
+    columns = kept_columns(type(record))
+    values = {key: kind_of(column).to_history(getattr(record, key)) for key, column in columns.items()}
+    return _row(record, Did.CREATE, record.version, None, values)
+
+
+def _deleted(session: Session, record: Record) -> dict[str, Any]:
+    columns = kept_columns(type(record))
+    values = {key: kind_of(column).to_history(_old(session, record, key)) for key, column in columns.items()}
+    return _row(record, Did.DELETE, record.version + 1, values, None)
+
+
+def _updated(session: Session, record: Any) -> dict[str, Any] | None:
+    """Return what differs; a column that the history does not keep leaves an empty trace, so that no change is unseen."""
+    state = inspect_mapper(record)
+    keys = [one.key for one in state.mapper.column_attrs if one.key not in COUNTED]
+    changed = [key for key in keys if state.attrs[key].history.added]
+    columns = kept_columns(type(record))
+    old = {key: _old(session, record, key) for key in changed if key in columns}
+    differing = {key: value for key, value in old.items() if value != getattr(record, key)}
+    if not differing and not set(changed) - set(columns):
+        return None
+    before = {key: kind_of(columns[key]).to_history(value) for key, value in differing.items()}
+    after = {key: kind_of(columns[key]).to_history(getattr(record, key)) for key in differing}
+    return _row(record, Did.UPDATE, record.version, before, after)
+
+
+def _old(session: Session, record: Any, key: str) -> Any:
+    """Return what the database held before this flush."""
+    history = inspect_mapper(record).attrs[key].history
+    if history.deleted:
+        return history.deleted[0]
+    unknown = session.info.get("unknown", {}).get(record, {})
+    return unknown[key] if key in unknown else getattr(record, key)
+
+
+def _row(record: Record, did: Did, version: int, before: object, after: object) -> dict[str, Any]:
+    return {
+        "model": type(record).__table__.name,
+        "record_id": record.id,
+        "act": did,
+        "title": str(record)[:LONGEST_TITLE],
+        "version": version,
+        "before": before,
+        "after": after,
+    }

@@ -1,0 +1,202 @@
+"""Undo: give back what an act changed, by a few statements over the trail however many records that are.
+
+The undo is an act like any other, recorded as one change set: undoing it is redoing. What was changed again since is left
+alone unless somebody decides otherwise, record by record; what would break uniqueness or point at nothing is left too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, select, tuple_
+
+from admin_app.db.json_values import kept_columns, keys_in, recorded_models
+from admin_app.db.record import Record
+from admin_app.domain.audit.recorder import begin_change_set, describe
+from admin_app.domain.audit.undo_conflicts import UndoConflict, conflict_of
+from admin_app.domain.audit.undo_sql import UndoStatements
+from admin_app.domain.naming import noun_of
+from admin_app.domain.permissions import privileges
+from admin_app.domain.permissions.principal import AnyPrincipal
+from admin_app.domain.permissions.privileges import Privileges
+from admin_app.errors import UndoError
+from admin_app.extensions import AnySession, db
+from admin_app.kinds import kind_of
+from admin_app.models.change_set import Change, ChangeSet, Did, Kind
+
+# Signing in and out is nothing to undo, nor is what left the house in a file.
+UNDOABLE = frozenset({Kind.FORM, Kind.BULK, Kind.IMPORT, Kind.COMMAND, Kind.UNDO, Kind.RESTORE})
+# So many of the records that are left alone are listed with the reason.
+MOST_LISTED = 50
+UNDID, REDID = "Undid: ", "Redid: "
+
+
+@dataclass(frozen=True)
+class UndoResult:
+    """What an undo did: how many records it gave back, how many it left, and why it left the first of them."""
+
+    given_back: int
+    left: int
+    conflicts: Sequence[UndoConflict]
+
+
+def is_undoable(change_set: ChangeSet) -> bool:
+    """Whether there is anything that an undo could give back."""
+    return change_set.kind in UNDOABLE and change_set.count > 0
+
+
+def is_undo(change_set: ChangeSet) -> bool:
+    """Whether an act took another back, so that undoing it is redoing. What redid is undone like any other."""
+    return change_set.kind == Kind.UNDO and change_set.summary.startswith(UNDID)
+
+
+def is_redo(change_set: ChangeSet) -> bool:
+    """Whether an act took back an undo."""
+    return change_set.kind == Kind.UNDO and change_set.summary.startswith(REDID)
+
+
+def subject_of(summary: str) -> str:
+    """Return what was done in the first place: the summary of an undo without the word before it."""
+    return summary.removeprefix(UNDID).removeprefix(REDID)
+
+
+def undone_by(session: AnySession, change_set: ChangeSet) -> ChangeSet | None:
+    """Return the latest act that undid this one, if one did and was not undone itself."""
+    latest = select(ChangeSet).where(ChangeSet.undoes_id == change_set.id).order_by(ChangeSet.id.desc()).limit(1)
+    found: ChangeSet | None = session.scalar(latest)
+    return found if found is None or undone_by(session, found) is None else None
+
+
+def touches_rows_beyond(
+    session: AnySession, set_id: int, model: type[Record], rows: ColumnElement[bool], did: Collection[Did]
+) -> bool:
+    """Whether an act did such a thing to a record of the model that is not among these rows, or not there."""
+    there = exists(select(1).where(model.id == Change.record_id, rows).correlate(Change))
+    which = (Change.change_set_id == set_id, Change.model == model.__table__.name, Change.act.in_(did))
+    return session.scalar(select(Change.id).where(*which, ~there).limit(1)) is not None
+
+
+def fields_changed(session: AnySession, set_id: int, model: type[Record]) -> set[str]:
+    """Name the columns of a model's records that an act gave other values, and an undo would give their former ones."""
+    which = (Change.change_set_id == set_id, Change.model == model.__table__.name, Change.act == Did.UPDATE)
+    before: Any = Change.before
+    return keys_in(session, before, and_(*which), session.get_bind().dialect.name)
+
+
+def undo(
+    session: AnySession, change_set: ChangeSet, *, by: AnyPrincipal | None = None, insisted: Collection[int] = ()
+) -> UndoResult:
+    """Undo an act (not yet committed); `insisted` are the changes to be undone although their records changed since.
+
+    Raises `UndoError` where there is nothing to give back, and `PrivilegeError` where that is about more rights than the
+    person has, or nobody could manage staff any more; nobody is whoever runs a command.
+    """
+    if not is_undoable(change_set):
+        message = "This cannot be undone: no record was changed."
+        raise UndoError(message)
+    describe(
+        session,
+        kind=Kind.UNDO,
+        undoes_id=change_set.id,
+        summary=_summary(change_set.summary),
+        resource=change_set.resource,
+        record_id=change_set.record_id,
+    )
+    begin_change_set(session)
+    power = (
+        privileges.locked_privileges(session, by) if privileges.is_about_privileges(session, change_set.id) else None
+    )
+    if power is not None:
+        privileges.require_over_touched(session, power, change_set.id)
+    given_back = _give_back(session, change_set.id)
+    session.expire_all()
+    given_back += sum(_insist(session, change_set.id, key) for key in insisted)
+    session.flush()
+    if power is not None:
+        _settle_power(session, power)
+    return _outcome(session, change_set.id, given_back)
+
+
+def restore_record(session: AnySession, change: Change, *, by: AnyPrincipal | None = None) -> None:
+    """Make a deleted record again as it was (not yet committed), whatever else its deletion did.
+
+    Raises `UndoError` where something is in the way, and `PrivilegeError` where it has more rights than the person.
+    """
+    power = privileges.locked_privileges(session, by) if change.model in privileges.PRIVILEGED_TABLES else None
+    describe(session, kind=Kind.RESTORE, resource=change.model, record_id=change.record_id)
+    model = recorded_models()[change.model]
+    describe(session, summary=f"Restored deleted {noun_of(model)} “{change.title}”")
+    if not UndoStatements(session, change.change_set_id, model, only=change.id).made_again():
+        conflict = conflict_of(session, change)
+        raise UndoError(conflict.words, conflict.other)
+    if power is not None:
+        _settle_power(session, power)
+
+
+def _give_back(session: AnySession, set_id: int) -> int:
+    names = set(session.scalars(select(Change.model).where(Change.change_set_id == set_id).distinct()))
+    known = recorded_models()
+    models = [known[table.name] for table in db.metadata.sorted_tables if table.name in names & known.keys()]
+    rounds = _most_changes_of_a_record(session, set_id)
+    given_back = 0
+    for round_ in range(1, rounds + 1):
+        parts = [UndoStatements(session, set_id, model, round_, rounds) for model in models]
+        # Parents come before what points at them, and go after it.
+        given_back += sum(part.made_again() for part in parts)
+        given_back += sum(part.changed_back() for part in parts)
+        given_back += sum(part.taken_away() for part in reversed(parts))
+    return given_back
+
+
+def _most_changes_of_a_record(session: AnySession, set_id: int) -> int:
+    counts = (
+        select(func.count().label("number"))
+        .where(Change.change_set_id == set_id)
+        .group_by(Change.model, Change.record_id)
+        .subquery()
+    )
+    return int(session.scalar(select(func.max(counts.c.number))) or 0)
+
+
+def _insist(session: AnySession, set_id: int, key: int) -> bool:
+    """Undo one change over what came after it; return whether that was possible."""
+    change = session.get(Change, key)
+    if change is None or change.change_set_id != set_id or not conflict_of(session, change).can_insist:
+        return False
+    record = session.get(recorded_models()[change.model], change.record_id)
+    if change.act == Did.CREATE:
+        session.delete(record)
+        return True
+    columns = kept_columns(type(record))
+    for name, value in (change.before or {}).items():
+        setattr(record, name, kind_of(columns[name]).from_history(value))
+    return True
+
+
+def _settle_power(session: AnySession, power: Privileges) -> None:
+    """Hold what holds however rights change: none grow, and an owner stays."""
+    privileges.require_over_touched(session, power, begin_change_set(session))
+    privileges.require_sound(session)
+
+
+def _outcome(session: AnySession, set_id: int, given_back: int) -> UndoResult:
+    touched = select(Change.model, Change.record_id)
+    # As a difference of two lists: PostgreSQL knows nothing yet of what this transaction wrote, and would compare each
+    # change with each.
+    rest = touched.where(Change.change_set_id == set_id).except_(
+        touched.where(Change.change_set_id == begin_change_set(session))
+    )
+    left = session.scalar(select(func.count()).select_from(rest.subquery())) or 0
+    if not left:
+        return UndoResult(given_back, 0, ())
+    keys = [(model, key) for model, key in session.execute(rest.limit(MOST_LISTED))]
+    ones = select(Change).where(Change.change_set_id == set_id, tuple_(Change.model, Change.record_id).in_(keys))
+    listed = session.scalars(ones.order_by(Change.id).limit(MOST_LISTED)).all()
+    return UndoResult(given_back, left, [conflict_of(session, change) for change in listed])
+
+
+def _summary(of: str) -> str:
+    """Say what is undone; undoing an undo is redoing."""
+    return (REDID if of.startswith(UNDID) else UNDID) + subject_of(of)

@@ -1,0 +1,102 @@
+"""Why an undo leaves a record alone: the reason in words, the record in the way, and whether one may insist."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from admin_app.db.caseless import same_in
+from admin_app.db.json_values import kept_columns, recorded_models
+from admin_app.db.record import Record
+from admin_app.domain.audit.undo_sql import hanging_columns
+from admin_app.domain.naming import noun_of
+from admin_app.extensions import AnySession
+from admin_app.formatting import counted, in_words, label
+from admin_app.kinds import kind_of
+from admin_app.models.change_set import Change, Did
+
+
+@dataclass(frozen=True)
+class UndoConflict:
+    """A record that is left alone; `other` is the record in the way."""
+
+    change: Change
+    words: str
+    can_insist: bool = False
+    other: Any = None
+
+
+def conflict_of(session: AnySession, change: Change) -> UndoConflict:
+    """Say why a change was not undone."""
+    model = recorded_models().get(change.model)
+    if model is None:
+        return UndoConflict(change, "Records of this kind no longer exist.")
+    record = session.get(model, change.record_id)
+    if change.act == Did.DELETE:
+        return _of_deleted(session, change, model, record)
+    if record is None:
+        return UndoConflict(change, "It has been deleted since." if change.act == Did.UPDATE else "It is already gone.")
+    return _of_made(session, change, record) if change.act == Did.CREATE else _of_changed(session, change, record)
+
+
+def misfit(session: AnySession, change: Change, model: type[Any]) -> UndoConflict | None:
+    """Return what keeps the former values from fitting in: a unique value that is taken, a record that is gone."""
+    for key, column in kept_columns(model).items():
+        value = kind_of(column).from_history((change.before or {}).get(key))
+        if value is None:
+            continue
+        if column.unique:
+            other = session.scalar(select(model).where(same_in(column, column, value), model.id != change.record_id))
+            if other is not None:
+                return UndoConflict(
+                    change, f"{label(key)} “{value}” is used by another {noun_of(model)} now.", other=other
+                )
+        for foreign_key in column.foreign_keys:
+            target = foreign_key.column
+            if session.scalar(select(target).where(target == value)) is None:
+                name = label(key.removesuffix("_id"))
+                return UndoConflict(
+                    change, f"{name} {value}, which it belonged to, no longer exists. Restore that first."
+                )
+    return None
+
+
+def hanging_on(session: AnySession, record: Record) -> str:
+    """Name what points at a record, "2 posts"; "" for nothing."""
+    found = []
+    for column in hanging_columns(type(record)):
+        number = session.scalar(select(func.count()).select_from(column.table).where(column == record.id)) or 0
+        found += [counted(number, column.table.name, f"{column.table.name}s")] if number else []
+    return in_words(found)
+
+
+def _of_deleted(session: AnySession, change: Change, model: type[object], record: Any) -> UndoConflict:
+    if record is not None:
+        return UndoConflict(change, "It already exists again.", other=record)
+    return misfit(session, change, model) or UndoConflict(change, "Something else prevents it.")
+
+
+def _of_made(session: AnySession, change: Change, record: Record) -> UndoConflict:
+    if hanging := hanging_on(session, record):
+        return UndoConflict(
+            change, f"It has {hanging} now. Delete it yourself and choose what happens to them.", other=record
+        )
+    return UndoConflict(change, "It has been changed since.", can_insist=True, other=record)
+
+
+def _of_changed(session: AnySession, change: Change, record: Record) -> UndoConflict:
+    if not change.before:
+        return UndoConflict(change, "The old value is not stored (a password, for example), so it cannot be restored.")
+    if found := misfit(session, change, type(record)):
+        return found
+    columns = kept_columns(type(record))
+    if not columns.keys() & change.before.keys():
+        return UndoConflict(change, "The old value was stored in another form, so it cannot be restored.")
+    again = [
+        label(key.removesuffix("_id") if columns[key].foreign_keys else key).lower()
+        for key, value in (change.after or {}).items()
+        if key in columns and getattr(record, key) != kind_of(columns[key]).from_history(value)
+    ]
+    return UndoConflict(change, f"Changed since: {in_words(again)}.", can_insist=True, other=record)

@@ -1,0 +1,228 @@
+"""The SQL of an undo: what a change set did to a model's records, taken back by statements over the trail's own JSON.
+
+Each step first records what it will do, for the records where nothing stands in the way, and then does what it recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Text, and_, case, cast, exists, func, insert, literal, or_, select, update
+
+from admin_app.db.caseless import is_caseless, same_in
+from admin_app.db.json_values import COUNTED, has_key, kept_columns, keys_in
+from admin_app.db.record import Record
+from admin_app.db.types import utc_now
+from admin_app.domain.audit.bulk import delete_rows
+from admin_app.domain.audit.recorder import begin_change_set, count_rows
+from admin_app.extensions import AnySession, Expression, TableColumn
+from admin_app.kinds.history import from_json_sql, json_of
+from admin_app.models.change_set import Change, Did
+
+_OLD: Any = Change.__table__.alias("old")
+_NEW: Any = Change.__table__.alias("new")
+_COLUMNS = ("change_set_id", "model", "record_id", "act", "title", "version", "before", "after")
+
+
+@dataclass(frozen=True)
+class UndoStatements:
+    """One model's part of an undo. `round_` counts a record's changes in the set from the last one."""
+
+    session: AnySession
+    set_id: int
+    model: type[Any]
+    round_: int = 1
+    rounds: int = 1
+    # One change alone, when it is not the whole set that is taken back.
+    only: int | None = None
+
+    def made_again(self) -> int:
+        """Make the deleted records again, with their ids and times."""
+        columns = {key: column for key, column in kept_columns(self.model).items() if key != "id"}
+        clean = and_(*self._of(Did.DELETE), ~self._is_there(), *self._fits(columns, Did.DELETE))
+        number, first = self._record(Did.CREATE, _OLD.c.version + 1, sa.null(), _OLD.c.before, clean)
+        if number:
+            self._insert(columns, first)
+        return number
+
+    def changed_back(self) -> int:
+        """Give the changed fields their former values."""
+        keys = keys_in(self.session, _OLD.c.before, and_(*self._of(Did.UPDATE)), self._dialect)
+        columns = {key: column for key, column in kept_columns(self.model).items() if key in keys}
+        if not columns:
+            return 0
+        untouched = [self._is_untouched(self._table, key, column) for key, column in columns.items()]
+        clean = and_(
+            *self._of(Did.UPDATE),
+            _OLD.c.before != {},
+            self._table.c.id == _OLD.c.record_id,
+            *untouched,
+            *self._fits(columns, Did.UPDATE),
+        )
+        self._lock(select(_OLD.c.record_id).where(clean))
+        number, first = self._record(Did.UPDATE, self._table.c.version + 1, _OLD.c.after, _OLD.c.before, clean)
+        values: dict[str, Any] = {
+            column.name: case((self._has(_NEW.c.after, key), self._value(column, _NEW.c.after, key)), else_=column)
+            for key, column in columns.items()
+        }
+        values |= {"version": self._table.c.version + 1, "updated_at": utc_now()}
+        mine = and_(*self._own(first), self._table.c.id == _NEW.c.record_id)
+        self.session.connection().execute(update(self._table).where(mine).values(values))
+        return number
+
+    def taken_away(self) -> int:
+        """Delete the records that were made, unless something else hangs on them now."""
+        made = select(_OLD.c.record_id).where(*self._of(Did.CREATE))
+        now = self._table.alias("now")
+        columns = {key: column for key, column in kept_columns(self.model).items() if key not in COUNTED}
+        untouched = [self._is_untouched(now, key, column) for key, column in columns.items()]
+        wanted = made.where(now.c.id == _OLD.c.record_id, *untouched)
+        alone = [~self._hangs(column, made) for column in hanging_columns(self.model)]
+        return delete_rows(self.session, self.model, and_(self.model.id.in_(wanted), *alone))
+
+    @cached_property
+    def _table(self) -> Any:
+        return self.model.__table__
+
+    @property
+    def _dialect(self) -> str:
+        return str(self.session.get_bind().dialect.name)
+
+    def _of(self, did: Did) -> list[ColumnElement[bool]]:
+        """Choose the set's changes of this kind to this model, of this round."""
+        found = [_OLD.c.change_set_id == self.set_id, _OLD.c.model == self._table.name, _OLD.c.act == did.value]
+        if self.only is not None:
+            found.append(_OLD.c.id == self.only)
+        if self.rounds > 1:
+            changes: Any = Change.__table__.alias("numbered")
+            place = func.row_number().over(
+                partition_by=(changes.c.model, changes.c.record_id), order_by=changes.c.id.desc()
+            )
+            numbered = select(changes.c.id, place.label("place")).where(changes.c.change_set_id == self.set_id)
+            places = numbered.subquery()
+            found.append(_OLD.c.id.in_(select(places.c.id).where(places.c.place == self.round_)))
+        return found
+
+    def _own(self, first: int) -> list[ColumnElement[bool]]:
+        """Choose what this step recorded."""
+        set_id = begin_change_set(self.session)
+        return [_NEW.c.change_set_id == set_id, _NEW.c.model == self._table.name, _NEW.c.id > first]
+
+    def _record(self, did: Did, version: Any, before: Any, after: Any, clean: ColumnElement[bool]) -> tuple[int, int]:
+        """Record what is about to be done; return for how many records, and which change came before the first."""
+        set_id = begin_change_set(self.session)
+        last: Any = Change.__table__
+        first = int(self.session.scalar(select(func.max(last.c.id))) or 0)
+        chosen = select(
+            literal(set_id), _OLD.c.model, _OLD.c.record_id, literal(did.value), _OLD.c.title, version, before, after
+        ).where(clean)
+        statement = insert(last).from_select(_COLUMNS, chosen, include_defaults=False)
+        result = self.session.connection().execute(statement, execution_options={"preserve_rowcount": True})
+        number = int(result.rowcount)
+        count_rows(self.session, did, self.model, number)
+        return number, first
+
+    def _insert(self, columns: dict[str, TableColumn], first: int) -> None:
+        restored = self.model.__restored__
+        values = {column.name: self._value_or_default(column, key) for key, column in columns.items()}
+        values |= {name: literal(value, self._table.c[name].type) for name, value in restored.items()}
+        values |= {"id": _NEW.c.record_id, "version": _NEW.c.version}
+        rows = select(*values.values()).where(*self._own(first))
+        connection = self.session.connection()
+        connection.execute(insert(self._table).from_select(list(values), rows, include_defaults=False))
+        if restored:
+            # They are not quite what they were, and the trail says so.
+            changes: Any = Change.__table__
+            now = select(json_of(kept_columns(self.model), self._dialect)).where(
+                self._table.c.id == changes.c.record_id
+            )
+            mine = [changes.c.change_set_id == begin_change_set(self.session), changes.c.model == self._table.name]
+            again = update(changes).where(*mine, changes.c.id > first)
+            connection.execute(again.values(after=now.scalar_subquery()))
+
+    def _value_or_default(self, column: TableColumn, key: str) -> Expression:
+        """Return what the record held; of a column that came after it was deleted, what the database puts there by itself."""
+        value = self._value(column, _NEW.c.after, key)
+        if column.server_default is None:
+            return value
+        default: Any = column.server_default
+        return func.coalesce(value, cast(literal(str(default.arg), Text), column.type))
+
+    def _is_there(self) -> ColumnElement[bool]:
+        other = self._table.alias("same")
+        return exists(select(1).select_from(other).where(other.c.id == _OLD.c.record_id))
+
+    def _is_untouched(self, table: Any, key: str, column: TableColumn) -> ColumnElement[bool]:
+        """Whether a field still holds what the act left in it."""
+        left = self._value(column, _OLD.c.after, key)
+        return or_(~self._has(_OLD.c.after, key), table.c[column.name].is_not_distinct_from(left))
+
+    def _fits(self, columns: dict[str, TableColumn], did: Did) -> list[ColumnElement[bool]]:
+        """Ask that nobody else has a unique value by now, and that what is pointed at still exists."""
+        found: list[ColumnElement[bool]] = []
+        values: Any = _OLD.c.before
+        for key, column in columns.items():
+            value = self._value(column, values, key)
+            if column.unique:
+                free = and_(~self._is_taken(column, value), *self._is_first(column, key, did))
+                found.append(or_(~self._has(values, key), value.is_(None), free))
+            for foreign_key in column.foreign_keys:
+                target = foreign_key.column.table.alias(f"target_{column.name}")
+                there = exists(select(1).select_from(target).where(target.c[foreign_key.column.name] == value))
+                found.append(or_(value.is_(None), there, *self._comes_along(foreign_key, value)))
+        return found
+
+    def _is_taken(self, column: TableColumn, value: object) -> ColumnElement[bool]:
+        other = self._table.alias(f"other_{column.name}")
+        has_it = same_in(column, other.c[column.name], value)
+        return exists(select(1).select_from(other).where(has_it, other.c.id != _OLD.c.record_id))
+
+    def _is_first(self, column: TableColumn, key: str, did: Did) -> list[ColumnElement[bool]]:
+        """Of several records that would get the same text by one statement, choose the first: they are older than its index."""
+        if self.only is not None or not is_caseless(column):
+            return []
+        twin: Any = Change.__table__.alias(f"twin_{column.name}")
+        mine = [twin.c.change_set_id == self.set_id, twin.c.model == self._table.name, twin.c.act == did.value]
+        text = func.caseless(self._value(column, twin.c.before, key))
+        first = select(func.min(twin.c.record_id), text).where(*mine).group_by(text)
+        return [sa.tuple_(_OLD.c.record_id, func.caseless(self._value(column, _OLD.c.before, key))).in_(first)]
+
+    def _comes_along(self, foreign_key: Any, value: Any) -> list[ColumnElement[bool]]:
+        """Count a record as there that is made again by the same statement."""
+        if foreign_key.column.table is not self._table:
+            return []
+        same: Any = Change.__table__.alias("along")
+        mine = [same.c.change_set_id == self.set_id, same.c.model == self._table.name, same.c.act == Did.DELETE.value]
+        return [value.in_(select(same.c.record_id).where(*mine))]
+
+    def _hangs(self, column: TableColumn, wanted: Any) -> ColumnElement[bool]:
+        """Whether a record points at the one to be deleted, and does not go with it."""
+        other = column.table.alias(f"hanging_{column.table.name}_{column.name}")
+        hangs = select(1).select_from(other).where(other.c[column.name] == self.model.id)
+        return exists(hangs.where(other.c.id.not_in(wanted)) if column.table is self._table else hangs)
+
+    def _lock(self, wanted: Any) -> None:
+        """Let nobody else change these records until the undo is done."""
+        if self._dialect == "postgresql":
+            chosen = select(self._table.c.id).where(self._table.c.id.in_(wanted)).with_for_update().subquery()
+            self.session.execute(select(func.count()).select_from(chosen))
+
+    def _value(self, column: TableColumn, values: Any, key: str) -> Expression:
+        return from_json_sql(column, values, key, self._dialect)
+
+    def _has(self, values: Any, key: str) -> ColumnElement[bool]:
+        return has_key(values, key, self._dialect)
+
+
+def hanging_columns(model: type[Record]) -> Sequence[TableColumn]:
+    """Return the columns that point at this model's records and do not go with them by themselves."""
+    return [
+        column
+        for table in model.metadata.sorted_tables
+        for column in table.columns
+        if any(key.column.table is model.__table__ and key.ondelete != "CASCADE" for key in column.foreign_keys)
+    ]

@@ -1,0 +1,3 @@
+"""Who signs in, by what, for how long, and what is told of it."""
+
+from __future__ import annotations

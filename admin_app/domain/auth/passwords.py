@@ -1,0 +1,146 @@
+"""Passwords: what a good one is, how it is kept, and the links by which somebody sets their own."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import unicodedata
+from datetime import timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, select
+from zxcvbn import zxcvbn
+
+from admin_app.db.types import utc_now
+from admin_app.domain.auth import alerts, sessions
+from admin_app.domain.auth.security_events import record_security_event
+from admin_app.domain.clock import is_ahead
+from admin_app.errors import InvalidRecord, NotFoundError
+from admin_app.extensions import AnySession, Statement
+from admin_app.models.password_link import PasswordLink
+from admin_app.models.staff import Staff
+from admin_app.unicode_text import composed
+
+SHORTEST_PASSWORD = 12
+# Beyond this nobody types; without a limit somebody could make the server hash megabytes.
+LONGEST_PASSWORD = 1024
+
+# zxcvbn knows the 30,000 most common passwords, names, words and rows of keys, and refuses longer texts than this.
+MOST_JUDGED = 72
+# Its third step of five: more than a hundred million guesses.
+ENOUGH = 3
+
+# Long enough for a weekend, and for a colleague who reads mail once a day.
+INVITATION_HOURS = 72
+RESET_HOURS = 24
+
+# argon2id; the library's defaults follow RFC 9106's low-memory profile (64 MiB, 3 passes), above OWASP's least (19 MiB, 2).
+_hasher = PasswordHasher()
+# Checked when there is no such account, so that an unknown address costs the same time as a wrong password.
+_NOBODYS_HASH = _hasher.hash(secrets.token_urlsafe())
+
+
+def prepared(password: str) -> str:
+    """Return the form in which a password is hashed, however a keyboard writes its letters and blanks.
+
+    It is the one of RFC 8265 (OpaqueString): composed, every blank a plain space, and capitals count.
+    """
+    return composed("".join(" " if unicodedata.category(one) == "Zs" else one for one in password))
+
+
+def password_problem(password: str, *personal: str) -> str | None:
+    """Say what is wrong with a new password, if anything; `personal` is what others know of the person."""
+    password = prepared(password)
+    if any(unicodedata.category(one) == "Cc" for one in password):
+        return "The password has a tab, a line end or another control character in it. Leave that out."
+    if len(password) < SHORTEST_PASSWORD:
+        return f"Use {SHORTEST_PASSWORD} characters or more for the password."
+    if len(password) > LONGEST_PASSWORD:
+        return f"Use {LONGEST_PASSWORD:,} characters or fewer for the password."
+    if zxcvbn(password[:MOST_JUDGED], user_inputs=list(personal))["score"] < ENOUGH:
+        return "This password is common or easy to guess. Use a few unrelated words."
+    return None
+
+
+def set_password(session: AnySession, staff: Staff, password: str) -> None:
+    """Replace the password, and end every session and link that there was; raise `InvalidRecord` for a poor one."""
+    if problem := password_problem(password, staff.name or "", staff.email or ""):
+        raise InvalidRecord({"password": problem})
+    if staff.password_hash:
+        # The first one is what its person was invited to choose.
+        alerts.tell(session, staff, "The password was changed.")
+    staff.password_hash = _hasher.hash(prepared(password))
+    sessions.end_all(session, staff)
+    if staff.id is not None:
+        session.execute(delete(PasswordLink).where(PasswordLink.staff_id == staff.id))
+
+
+def is_password(staff: Staff, password: str) -> bool:
+    """Whether this is the person's password."""
+    return is_right_for(staff.password_hash, password)
+
+
+def is_right_for(password_hash: str, password: str) -> bool:
+    """Whether a password has this hash; with no hash at all it costs the same, and is wrong.
+
+    Passwords from before `prepared` were hashed as they were typed.
+    """
+    known = password_hash or _NOBODYS_HASH
+    return any(_verify(known, one) for one in dict.fromkeys((prepared(password), password))) and bool(password_hash)
+
+
+def renew_hash(staff: Staff, password: str) -> None:
+    """Hash the password that was just proved anew if the parameters have grown since."""
+    if _hasher.check_needs_rehash(staff.password_hash):
+        staff.password_hash = _hasher.hash(prepared(password))
+
+
+def make_link(session: AnySession, staff: Staff) -> str:
+    """Return the token of a link by which this person sets a password once; earlier links of theirs end."""
+    token = secrets.token_urlsafe(32)
+    now = utc_now()
+    session.execute(delete(PasswordLink).where((PasswordLink.staff_id == staff.id) | (PasswordLink.expires_at < now)))
+    until = now + timedelta(hours=RESET_HOURS if staff.password_hash else INVITATION_HOURS)
+    session.add(PasswordLink(token_hash=_digest(token), staff_id=staff.id, created_at=now, expires_at=until))
+    record_security_event(session, staff, "Created a password link for")
+    return token
+
+
+def end_links_of(session: AnySession, people: Statement) -> None:
+    """Let no link set the passwords of these people, chosen by their ids, any more."""
+    ending = delete(PasswordLink).where(PasswordLink.staff_id.in_(people))
+    session.execute(ending, execution_options={"synchronize_session": False})
+
+
+def staff_of_link(session: AnySession, token: str) -> Staff | None:
+    """Return whose link this is, unless it was used, replaced or too old, or the account is switched off."""
+    link: PasswordLink | None = session.scalar(select(PasswordLink).where(PasswordLink.token_hash == _digest(token)))
+    now = utc_now()
+    if link is None or is_ahead(link.created_at, now) or link.expires_at <= now or not link.staff.is_active:
+        return None
+    staff: Staff = link.staff
+    return staff
+
+
+def use_link(session: AnySession, token: str, password: str) -> Staff:
+    """Set the password; raise `NotFoundError` when the link is good no more, also if another request was quicker."""
+    staff = staff_of_link(session, token)
+    # Whoever deletes the row has used the link: of two requests in the same moment, one.
+    used = session.execute(delete(PasswordLink).where(PasswordLink.token_hash == _digest(token)))
+    if staff is None or used.rowcount != 1:  # type: ignore[attr-defined]  # a DELETE has one
+        message = "This link has been used or has expired. Ask for a new one."
+        raise NotFoundError(message)
+    set_password(session, staff, password)
+    return staff
+
+
+def _verify(password_hash: str, password: str) -> bool:
+    try:
+        return _hasher.verify(password_hash, password[:LONGEST_PASSWORD])
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

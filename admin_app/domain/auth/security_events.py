@@ -1,0 +1,21 @@
+"""What was done about somebody's way in, for the trail: links, sessions, second factors. No record need change by it."""
+
+from __future__ import annotations
+
+from admin_app.context import Actor
+from admin_app.domain.audit.recorder import record_event
+from admin_app.extensions import AnySession
+from admin_app.models.change_set import Kind
+from admin_app.models.staff import Staff
+
+
+def record_security_event(session: AnySession, staff: Staff, what: str, *, actor: Actor | None = None) -> None:
+    """Record an act about how a person gets in, in words that end with whose it is: “Ended a session of”."""
+    record_event(
+        session,
+        actor=actor,
+        kind=Kind.ACCESS,
+        summary=f"{what} colleague “{staff.name}”",
+        resource=Staff.__tablename__,
+        record_id=staff.id,
+    )

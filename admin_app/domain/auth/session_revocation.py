@@ -1,0 +1,97 @@
+"""Whose rights change signs in again: seen to by the session itself, in the transaction of the change, so that no write path can forget it.
+
+A token from before opens nothing afterwards, and a link that was handed out while its person could do less does not wait
+until they can do more. New names end nothing. It costs the same few statements however many people it is about.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, func, literal, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from admin_app.db.json_values import has_key
+from admin_app.domain.audit.entry import AuditEntry
+from admin_app.domain.audit.recorder import begin_change_set, entry_of
+from admin_app.domain.auth import passwords, sessions
+from admin_app.domain.permissions.principal import AnyPrincipal
+from admin_app.extensions import AnySession, Statement
+from admin_app.kinds.history import from_json_sql
+from admin_app.models.change_set import Change, Did
+from admin_app.models.role import Role
+from admin_app.models.staff import Staff
+
+_STAFF, _ROLE = Staff.__tablename__, Role.__tablename__
+# What of a record says what people may do, by its table.
+RIGHTS = {_STAFF: ("roles", "is_active"), _ROLE: ("permissions", "rows", "fields")}
+# Where a session keeps what its last commit came to.
+_SIGNED_OUT = "people signed out"
+
+
+def number_signed_out(session: AnySession) -> int:
+    """Return how many people have to sign in again by the session's last commit, without whoever acted and who cannot any more."""
+    number: int = session.info.get(_SIGNED_OUT, 0)
+    return number
+
+
+def rights_fingerprint(holder: AnyPrincipal) -> str:
+    """Return what is another text when somebody has other rights, by other roles or because a role of theirs changed."""
+    rights = ((one.key, one.permissions, one.rows, one.fields) for one in holder.held_roles)
+    return hashlib.sha256(repr(sorted(rights)).encode()).hexdigest()[:16]
+
+
+def sign_out_changed(session: Session) -> None:
+    """End the sessions and the links of everybody whose rights this transaction changed."""
+    if session.in_nested_transaction():
+        return
+    session.flush()
+    session.info.pop(_SIGNED_OUT, None)
+    entry = entry_of(session)
+    if not _may_concern_rights(entry):
+        return
+    people = select(Staff.id).where(_concerned(session, begin_change_set(session)))
+    others = people.where(Staff.is_active, Staff.id.is_distinct_from(entry.heading.get("actor_id")))
+    session.info[_SIGNED_OUT] = session.scalar(select(func.count()).select_from(others.subquery()))
+    sessions.end_all_of(session, people)
+    passwords.end_links_of(session, people)
+
+
+def _may_concern_rights(entry: AuditEntry) -> bool:
+    """Whether the database has to be asked: a sign-in changes its person too, and is to cost no more for this."""
+    is_written = entry.set_id is not None and any(table in RIGHTS for _, table in entry.counts)
+    return is_written or any(_is_about_rights(row) for row in entry.pending.values())
+
+
+def _is_about_rights(row: dict[str, Any]) -> bool:
+    names = RIGHTS.get(row["model"], ())
+    return bool(names) and (row["act"] is not Did.UPDATE or not {*names}.isdisjoint(row["after"]))
+
+
+def _concerned(session: AnySession, set_id: int) -> ColumnElement[bool]:
+    """Choose the people whom an act gave other rights: themselves, or one of the roles that they have."""
+    key: Any = union_all(
+        select(Role.key).where(Role.id.in_(_touched(session, set_id, _ROLE))), _keys_of_gone(session, set_id)
+    ).subquery()
+    has_one = Staff.roles.like(literal('%"').concat(key.c.key).concat('"%'))
+    return or_(Staff.id.in_(_touched(session, set_id, _STAFF)), exists(select(1).select_from(key).where(has_one)))
+
+
+def _touched(session: AnySession, set_id: int, table: str) -> Statement:
+    """Choose the records of a table whose rights are others now. One that is made, or made again, has nobody signed in."""
+    after: Any = Change.after
+    names = or_(*(has_key(after, name, _dialect(session)) for name in RIGHTS[table]))
+    mine = (Change.change_set_id == set_id, Change.model == table, Change.act == Did.UPDATE)
+    return select(Change.record_id).where(*mine, names)
+
+
+def _keys_of_gone(session: AnySession, set_id: int) -> Statement:
+    """Choose the keys of roles that are gone. Nobody should have one, as `domain.permissions.privileges` sees to; if somebody has, they lost something."""
+    before: Any = Change.before
+    mine = (Change.change_set_id == set_id, Change.model == _ROLE, Change.act == Did.DELETE)
+    return select(from_json_sql(Role.__table__.c.key, before, "key", _dialect(session))).where(*mine)
+
+
+def _dialect(session: AnySession) -> str:
+    return str(session.get_bind().dialect.name)

@@ -1,0 +1,138 @@
+"""Proving who one is by a password, with delays that grow for who guesses and leave the person's own devices a way in."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from admin_app.context import reading
+from admin_app.db.caseless import same
+from admin_app.domain.auth import failed_sign_ins, throttle
+from admin_app.domain.auth.accounts import normalised_email
+from admin_app.domain.auth.passwords import is_right_for, renew_hash
+from admin_app.domain.auth.security_events import record_security_event
+from admin_app.domain.auth.sessions import ClientInfo
+from admin_app.domain.auth.throttle import Limit
+from admin_app.extensions import AnySession
+from admin_app.models.staff import Staff
+from admin_app.unicode_text import caseless
+
+# How many tries cost no delay. An office shares one address; a person mistypes now and then.
+FREE_FOR_PAIR = 5
+FREE_FOR_ACCOUNT = 10
+FREE_FOR_DEVICE = 10
+FREE_FOR_ADDRESS = 30
+
+# A person who mistyped once or twice knows of it.
+WORTH_TELLING = 3
+
+# Every customer of a provider has at least so much of the new addresses to themselves.
+NETWORK_BITS = 64
+
+
+@dataclass(frozen=True)
+class Device:
+    """A browser that signed in before: its number, and the people who did."""
+
+    number: str
+    staff_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class SignInResult:
+    """Who proved to be who they say, or after how many seconds there may be another try (0: at once)."""
+
+    staff: Staff | None = None
+    wait: int = 0
+    # Failed tries before this one that the person should hear of, and when the first of them was.
+    failed: int = 0
+    since: datetime | None = None
+
+
+def prove_by_password(
+    session: AnySession, *, email: str, password: str, client: ClientInfo, device: Device | None = None
+) -> SignInResult:
+    """Judge an email and a password; commits. An unknown address, a wrong password and a closed account look alike.
+
+    The password is hashed between two transactions: SQLite has one write lock, and hashing takes its time.
+    """
+    email = normalised_email(email)
+    with reading():
+        columns = select(Staff.id, Staff.is_active, Staff.password_hash)
+        kept = session.execute(columns.where(same(Staff.email, email))).one_or_none()
+        session.rollback()
+    limits = _limits(email, kept.id if kept else None, client, device)
+    wait = throttle.count_try(session, limits)
+    session.commit()
+    if wait:
+        return _failed(session, email, wait=wait)
+    is_right = is_right_for(kept.password_hash if kept else "", password)
+    if kept is None or not kept.is_active or not is_right:
+        return _failed(session, email)
+    staff = session.get(Staff, kept.id, with_for_update=True, populate_existing=True)
+    if staff is None or not staff.is_active or staff.password_hash != kept.password_hash:
+        # Closed, deleted or given another password while this one was hashed.
+        session.rollback()
+        return _failed(session, email)
+    return _succeeded(session, staff, password, limits)
+
+
+def _failed(session: AnySession, email: str, *, wait: int = 0) -> SignInResult:
+    """Say no, and note it (committed). Every failed try to sign in comes by here, and nothing else does."""
+    failed_sign_ins.record(session, email, resource=Staff.__tablename__)
+    session.commit()
+    return SignInResult(wait=wait)
+
+
+def _succeeded(session: AnySession, staff: Staff, password: str, limits: Sequence[Limit]) -> SignInResult:
+    """Say yes. Every password that was right comes by here, and nothing else does."""
+    tries = throttle.tries_of(session, _account(staff.email))
+    # This one was counted too.
+    failed, since = (tries.count - 1, tries.first_at) if tries else (0, None)
+    for limit in limits:
+        if limit.kind == "address":
+            throttle.take_back(session, limit)
+    throttle.forgive(session, [limit for limit in limits if limit.kind != "address"])
+    renew_hash(staff, password)
+    session.commit()
+    return SignInResult(staff, failed=failed if failed >= WORTH_TELLING else 0, since=since)
+
+
+def delay_of(session: AnySession, staff: Staff) -> tuple[int, datetime | None]:
+    """Return how many tries at an account failed, and until when a strange device has to wait."""
+    tries = throttle.tries_of(session, _account(staff.email))
+    return (tries.count, throttle.blocked_until(tries)) if tries else (0, None)
+
+
+def unlock(session: AnySession, staff: Staff) -> None:
+    """Let the person try again at once, from anywhere."""
+    throttle.unlock(session, staff.email)
+    record_security_event(session, staff, "Reset the failed sign-in attempts of")
+
+
+def _account(email: str, *, is_watched: bool = False) -> Limit:
+    return Limit("account", caseless(email), FREE_FOR_ACCOUNT, account=email, is_watched=is_watched)
+
+
+def _limits(email: str, staff_id: int | None, client: ClientInfo, device: Device | None) -> list[Limit]:
+    """Return what this try is counted by. A device that signed in to this account before answers for itself alone."""
+    if device is not None and staff_id in device.staff_ids:
+        known = Limit("device", f"{device.number}:{caseless(email)}", FREE_FOR_DEVICE, account=email)
+        return [known, _account(email, is_watched=True)]
+    network = _network(client.address)
+    return [
+        _account(email),
+        Limit("pair", f"{caseless(email)} {network}", FREE_FOR_PAIR, account=email),
+        Limit("address", network, FREE_FOR_ADDRESS),
+    ]
+
+
+def _network(address: str) -> str:
+    """Return the address, or of a long one the network it is in: its owner has all of that."""
+    if ":" not in address:
+        return address
+    return str(ipaddress.ip_network(f"{address}/{NETWORK_BITS}", strict=False))

@@ -1,0 +1,142 @@
+"""Growing delays for failed tries. A try is counted before it is judged, so that many at once are as many as one by one."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import case, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from admin_app.db.types import utc_now
+from admin_app.domain.clock import latest
+from admin_app.extensions import AnySession
+from admin_app.models.sign_in import ProofTry
+from admin_app.unicode_text import caseless
+
+# Long enough to make guessing hopeless, short enough that nobody needs an owner to get in again.
+LONGEST_DELAY = timedelta(minutes=15)
+# After this long without a try, a row of tries is over.
+FORGIVEN_AFTER = timedelta(hours=1)
+# Nobody comes back to be told what happened longer ago.
+KEPT_FOR = timedelta(days=30)
+# Whoever tries names that nobody has fills the table: beyond this the longest unused rows go.
+MOST_ROWS = 20_000
+PRUNED_EVERY = 200
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Something tries are counted by; `free` of them cost no delay. A limit that is only watched counts and delays nobody."""
+
+    kind: str
+    value: str
+    free: int
+    account: str = ""
+    is_watched: bool = False
+
+    @property
+    def key(self) -> str:
+        """Return what finds its row."""
+        return digest(f"{self.kind}:{self.value}")
+
+
+def digest(text: str) -> str:
+    """Return what stands in the table for a text."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
+def count_try(session: AnySession, limits: Sequence[Limit]) -> int:
+    """Count a try and return 0, or the seconds after which there may be one; the caller commits before it judges."""
+    now = utc_now()
+    _prune(session, now)
+    _correct(session, now)
+    # Those of a blocked address make no rows: one machine cannot fill the table.
+    rows = _locked(session, limits, now, is_new=not _is_blocked(session, limits, now))
+    delaying = [(limit, rows[limit.key]) for limit in limits if limit.key in rows and not limit.is_watched]
+    until = max((row.blocked_until for _, row in delaying if row.blocked_until), default=now)
+    for row in rows.values():
+        row.count += 1
+    if until <= now:
+        for limit, row in delaying:
+            row.streak = 1 if now - row.last_at > FORGIVEN_AFTER else row.streak + 1
+            row.blocked_until = now + _delay(row.streak - limit.free)
+    for row in rows.values():
+        row.last_at = now
+    return max(math.ceil((until - now).total_seconds()), 0)
+
+
+def forgive(session: AnySession, limits: Sequence[Limit]) -> None:
+    """Forget the tries that these limits counted: one was right."""
+    session.execute(delete(ProofTry).where(ProofTry.key.in_([limit.key for limit in limits])))
+
+
+def take_back(session: AnySession, limit: Limit) -> None:
+    """Take the last try off: it was right, and others may stand behind the same address."""
+    row = session.scalar(select(ProofTry).where(ProofTry.key == limit.key).with_for_update())
+    if row is not None:
+        row.count, row.streak = max(row.count - 1, 0), max(row.streak - 1, 0)
+        row.blocked_until = None
+
+
+def tries_of(session: AnySession, limit: Limit) -> ProofTry | None:
+    """Return what was counted by a limit."""
+    found: ProofTry | None = session.scalar(select(ProofTry).where(ProofTry.key == limit.key))
+    return found
+
+
+def blocked_until(tries: ProofTry) -> datetime | None:
+    """Return until when there may be no other try: it is never further off than the longest delay."""
+    return min(tries.blocked_until, utc_now() + LONGEST_DELAY) if tries.blocked_until else None
+
+
+def unlock(session: AnySession, account: str) -> None:
+    """Forget every try at an account, from wherever."""
+    session.execute(delete(ProofTry).where(ProofTry.account == digest(caseless(account))))
+
+
+def _delay(beyond: int) -> timedelta:
+    """Return nothing for the free tries, then 1, 2, 4, 8 … seconds."""
+    return timedelta() if beyond < 0 else min(timedelta(seconds=2 ** min(beyond, 20)), LONGEST_DELAY)
+
+
+def _is_blocked(session: AnySession, limits: Sequence[Limit], now: datetime) -> bool:
+    addresses = [limit.key for limit in limits if limit.kind == "address"]
+    blocked = select(ProofTry.id).where(ProofTry.key.in_(addresses), ProofTry.blocked_until > now)
+    return session.scalar(blocked) is not None
+
+
+def _locked(session: AnySession, limits: Sequence[Limit], now: datetime, *, is_new: bool) -> dict[str, ProofTry]:
+    """Return the limits' rows, locked until the commit, in one order for all, so that nobody waits in a circle."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    for limit in sorted(limits, key=lambda one: one.key) if is_new else ():
+        account = digest(caseless(limit.account)) if limit.account else None
+        row = {"key": limit.key, "account": account, "count": 0, "streak": 0}
+        session.execute(insert(ProofTry).values(**row, first_at=now, last_at=now).on_conflict_do_nothing())
+    chosen = select(ProofTry).where(ProofTry.key.in_([limit.key for limit in limits])).order_by(ProofTry.key)
+    found = session.scalars(chosen.with_for_update().execution_options(populate_existing=True))
+    return {row.key: row for row in found}
+
+
+def _correct(session: AnySession, now: datetime) -> None:
+    """Let what was counted while the clock was ahead count as of now: nobody waits until that time comes."""
+    longest = now + LONGEST_DELAY
+    values = {
+        "last_at": now,
+        "first_at": case((ProofTry.first_at > now, now), else_=ProofTry.first_at),
+        "blocked_until": case((ProofTry.blocked_until > longest, longest), else_=ProofTry.blocked_until),
+    }
+    ahead = update(ProofTry).where(ProofTry.last_at > latest(now)).values(values)
+    session.execute(ahead, execution_options={"synchronize_session": False})
+
+
+def _prune(session: AnySession, now: datetime) -> None:
+    session.execute(delete(ProofTry).where(ProofTry.last_at < now - KEPT_FOR))
+    newest = session.scalar(select(ProofTry.id).order_by(ProofTry.id.desc()).limit(1)) or 0
+    # Two rows or three a try: every so often one of them meets this.
+    if newest % PRUNED_EVERY < len(("account", "pair", "address")):
+        kept = select(ProofTry.id).order_by(ProofTry.last_at.desc(), ProofTry.id.desc()).limit(MOST_ROWS)
+        session.execute(delete(ProofTry).where(ProofTry.id.not_in(kept.scalar_subquery())))

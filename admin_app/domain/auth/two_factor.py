@@ -1,0 +1,212 @@
+"""The second factor: codes from an app (TOTP) and on paper, each good once. Passkeys have a module of their own."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+from typing import Any
+
+import pyotp
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import delete, func, or_, select, update
+
+from admin_app.db.types import utc_now
+from admin_app.domain.auth import alerts
+from admin_app.domain.auth.accounts import actor_of
+from admin_app.domain.auth.security_events import record_security_event
+from admin_app.domain.auth.sign_in import FREE_FOR_PAIR
+from admin_app.domain.auth.throttle import Limit
+from admin_app.domain.clock import TOLERANCE
+from admin_app.errors import FactorError, InvalidRecord
+from admin_app.extensions import AnySession
+from admin_app.models.passkey import Passkey
+from admin_app.models.staff import Staff
+from admin_app.models.two_factor import Authenticator, RecoveryCode
+
+CODES = 8
+# Without letters and digits that look alike on paper. Ten of them: 2^50 to try, by the keyed hash's owner alone.
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+CODE_LENGTH = 10
+
+STEP_SECONDS = 30
+DIGITS = 6
+# A telephone's clock may be half a minute off, either way.
+STEPS_OFF = (-1, 0, 1)
+# A step as far ahead of a code's is one that a clock which was ahead used up: waiting for it could take a year.
+STEPS_AHEAD = STEPS_OFF[-1] - STEPS_OFF[0] + TOLERANCE.seconds // STEP_SECONDS
+
+# An enrolment is finished at one go.
+ENROLMENT_SECONDS = 30 * 60
+
+
+def has_factor(session: AnySession, staff: Staff) -> bool:
+    """Whether the person has to prove a second factor to sign in."""
+    return has_app(session, staff) or _has_passkey(session, staff)
+
+
+def has_app(session: AnySession, staff: Staff) -> bool:
+    """Whether the person has an app that makes codes."""
+    return session.scalar(select(Authenticator.id).where(Authenticator.staff_id == staff.id)) is not None
+
+
+def lock(session: AnySession, staff: Staff) -> None:
+    """Let nobody else change this person's factors until the transaction ends: each would count on the other's."""
+    session.execute(select(Staff.id).where(Staff.id == staff.id).with_for_update())
+
+
+def codes_left(session: AnySession, staff: Staff) -> int:
+    """Return how many codes on paper are still good."""
+    return session.scalar(select(func.count()).where(RecoveryCode.staff_id == staff.id)) or 0
+
+
+def limit_of(staff: Staff) -> Limit:
+    """Return what tries at the second factor are counted by: a million codes are soon tried."""
+    return Limit("factor", str(staff.id), FREE_FOR_PAIR, account=staff.email)
+
+
+def offer(staff: Staff, *, key: str) -> str:
+    """Return a new secret, sealed for this person, to be handed back with the first code."""
+    return seal(json.dumps([staff.id, pyotp.random_base32()]), key=key)
+
+
+def offered_secret(staff: Staff, sealed: str, *, key: str) -> str | None:
+    """Return the secret that was offered to this person lately, or None."""
+    text = unseal(sealed, key=key, seconds=ENROLMENT_SECONDS)
+    staff_id, secret = json.loads(text) if text is not None else (None, "")
+    return secret if staff_id == staff.id else None
+
+
+def address_of(staff: Staff, secret: str, *, site: str) -> str:
+    """Return what the square says to the app."""
+    return str(pyotp.TOTP(secret).provisioning_uri(name=staff.email, issuer_name=site))
+
+
+def enrol(session: AnySession, staff: Staff, secret: str, typed: str, *, key: str) -> list[str]:
+    """Keep the secret once a code proves that the app has it, or raise `InvalidRecord`.
+
+    Returns new codes for paper; none where the app is one more factor beside passkeys, and the codes are there.
+    """
+    step = _step_of(secret, _plain(typed))
+    if step is None:
+        message = "This is not the code that the app shows now. Type the newest one, and check that the phone's clock is right."
+        raise InvalidRecord({"code": message})
+    lock(session, staff)
+    was_there = _changed(session.execute(delete(Authenticator).where(Authenticator.staff_id == staff.id)))
+    session.add(Authenticator(staff_id=staff.id, secret=seal(secret, key=key), last_step=step))
+    codes = renew_codes(session, staff, key=key) if was_there or not _has_passkey(session, staff) else []
+    # Who enrols while signing in is not signed in yet.
+    record_security_event(session, staff, "Set up the app for two-factor sign-in of", actor=actor_of(staff))
+    alerts.tell(session, staff, "An app for two-factor sign-in was set up.")
+    return codes
+
+
+def prove(session: AnySession, staff: Staff, typed: str, *, key: str) -> bool:
+    """Whether this is a code of the person's app, or one on their paper, that was not used before; it is used now."""
+    plain = _plain(typed)
+    if len(plain) == DIGITS and plain.isascii() and plain.isdigit():
+        return _use_app_code(session, staff, plain, key=key)
+    # Whoever deletes the row has used the code: of two requests in the same moment, one.
+    chosen = (RecoveryCode.staff_id == staff.id) & (RecoveryCode.code_hash == _code_hash(plain, key))
+    return _changed(session.execute(delete(RecoveryCode).where(chosen)))
+
+
+def renew_codes(session: AnySession, staff: Staff, *, key: str) -> list[str]:
+    """Return eight new codes for paper, shown this once; the old ones are void."""
+    session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == staff.id))
+    codes = ["".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH)) for _ in range(CODES)]
+    session.add_all(RecoveryCode(staff_id=staff.id, code_hash=_code_hash(code, key)) for code in codes)
+    record_security_event(session, staff, "Created new recovery codes for")
+    alerts.tell(session, staff, "New recovery codes were created.")
+    return [f"{code[:5]}-{code[5:]}" for code in codes]
+
+
+def remove_app(session: AnySession, staff: Staff, *, is_required: bool) -> None:
+    """Remove the app; with the last factor the recovery codes go too. Raises `FactorError` where one has to stay."""
+    lock(session, staff)
+    session.execute(delete(Authenticator).where(Authenticator.staff_id == staff.id))
+    settle(session, staff, is_required=is_required)
+    record_security_event(session, staff, "Removed the app for two-factor sign-in of")
+    alerts.tell(session, staff, "The app for two-factor sign-in was removed.")
+
+
+def settle(session: AnySession, staff: Staff, *, is_required: bool) -> None:
+    """After one factor went: without any, codes for paper stand in for nothing; raise `FactorError` where that may not be."""
+    if has_factor(session, staff):
+        return
+    if is_required:
+        message = "Your role needs a second factor, and this is the last. Add another one first."
+        raise FactorError(message)
+    session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == staff.id))
+
+
+def reset(session: AnySession, staff: Staff) -> None:
+    """Take every factor but the password away."""
+    for model in (Authenticator, Passkey, RecoveryCode):
+        session.execute(delete(model).where(model.staff_id == staff.id))
+    record_security_event(session, staff, "Turned two-factor sign-in off for")
+    alerts.tell(session, staff, "Two-factor sign-in was turned off: apps, passkeys and recovery codes are gone.")
+
+
+def seal(text: str, *, key: str) -> str:
+    """Encrypt a text with a key made from the dashboard's secret key."""
+    return _fernet(key).encrypt(text.encode()).decode("ascii")
+
+
+def unseal(sealed: str, *, key: str, seconds: int | None = None) -> str | None:
+    """Return the text, or None for what was not sealed with this key, or too long ago."""
+    try:
+        return _fernet(key).decrypt(sealed.encode(), ttl=seconds).decode()
+    except (InvalidToken, ValueError):
+        return None
+
+
+def _has_passkey(session: AnySession, staff: Staff) -> bool:
+    return session.scalar(select(Passkey.id).where(Passkey.staff_id == staff.id).limit(1)) is not None
+
+
+def _use_app_code(session: AnySession, staff: Staff, code: str, *, key: str) -> bool:
+    sealed = session.scalar(select(Authenticator.secret).where(Authenticator.staff_id == staff.id))
+    secret = unseal(sealed, key=key) if sealed else None
+    step = _step_of(secret, code) if secret else None
+    if step is None:
+        return False
+    # One statement asks and writes: of two requests with the same code in the same moment, one.
+    is_later = or_(Authenticator.last_step < step, Authenticator.last_step > step + STEPS_AHEAD)
+    unused = (Authenticator.staff_id == staff.id) & is_later
+    return _changed(session.execute(update(Authenticator).where(unused).values(last_step=step)))
+
+
+def _step_of(secret: str, code: str) -> int | None:
+    """Return the half minute that a code belongs to, if it is one of about now."""
+    now = int(utc_now().timestamp()) // STEP_SECONDS
+    app = pyotp.TOTP(secret, digits=DIGITS, interval=STEP_SECONDS)
+    fitting = [now + off for off in STEPS_OFF if hmac.compare_digest(app.generate_otp(now + off), code)]
+    return fitting[0] if fitting else None
+
+
+def _plain(typed: str) -> str:
+    """Return a code as it is kept: people copy the spaces and dashes along."""
+    kept = "".join(one for one in typed.lower() if not one.isspace() and one != "-")
+    return kept if kept.isascii() else ""
+
+
+def _changed(result: Any) -> bool:
+    return bool(result.rowcount == 1)
+
+
+def _code_hash(code: str, key: str) -> str:
+    return hmac.new(_derived(key, b"recovery codes"), code.encode(), hashlib.sha256).hexdigest()
+
+
+def _fernet(key: str) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(_derived(key, b"two-factor secrets")))
+
+
+def _derived(key: str, purpose: bytes) -> bytes:
+    """Make a key for one purpose of the secret key, so that nothing made for one is good for another."""
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(key.encode())

@@ -1,0 +1,26 @@
+"""What the records of each model are called: the resources say it when the dashboard is built, the trail and messages ask."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from admin_app.db.record import Record
+
+# By model: what one is called, and several. Declared on classes, hence the same for every application of a process.
+_NOUNS: dict[type[Any], tuple[str, str]] = {}
+
+
+def name_records(model: type[Record], noun: str, nouns: str) -> None:
+    """Say what one and several records of a model are called."""
+    _NOUNS[model] = noun, nouns
+
+
+def names_of(model: type[object]) -> tuple[str, str]:
+    """Return what one and several records of a model are called; one without a resource by its own name."""
+    name = model.__name__.lower()
+    return _NOUNS.get(model, (name, f"{name}s"))
+
+
+def noun_of(model: type[object]) -> str:
+    """Return what one record of a model is called."""
+    return names_of(model)[0]

@@ -1,0 +1,38 @@
+"""Who may do what: one function answers every question, of a page, a menu, a button or a command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from admin_app.domain.permissions.principal import AnyPrincipal, HeldRole
+from admin_app.domain.permissions.rights import NO_RIGHTS, Action, FieldRight, Grant, Rights
+from admin_app.models.role import Role
+
+__all__ = ["Action", "FieldRight", "Rights", "grant_of", "may", "rights_given_by", "rights_of"]
+
+
+def may(staff: AnyPrincipal | None, act: Action, resource: str, *, guarded: bool = False) -> bool:
+    """Whether this person may do this with some rows of a resource at least."""
+    return rights_of(staff).may(act, resource, guarded=guarded)
+
+
+def rights_of(staff: AnyPrincipal | None) -> Rights:
+    """Return what a person may do now; nothing, for strangers and for accounts that are switched off."""
+    if staff is None or not staff.is_active:
+        return NO_RIGHTS
+    return rights_given_by(staff.held_roles)
+
+
+def rights_given_by(roles: Iterable[Role | HeldRole]) -> Rights:
+    """Return what whoever holds these roles may do."""
+    return Rights(tuple(grant_of(role) for role in roles))
+
+
+def grant_of(role: Role | HeldRole) -> Grant:
+    """Return what a role gives."""
+    rights = (one.rpartition(":") for one in role.fields)
+    return Grant(
+        permissions=frozenset(role.permissions),
+        rows=dict(one.split(":", 1) for one in role.rows),
+        fields={path: FieldRight(right) for path, _, right in rights},
+    )

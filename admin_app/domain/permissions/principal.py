@@ -1,0 +1,77 @@
+"""Who acts, as every page goes by them: plain values, read anew with each request by one statement, which no commit forgets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import FromClause, Text, literal_column
+
+from admin_app.db.string_set import StringSet
+from admin_app.domain.preferences import ASKED_FOR as SETTINGS
+from admin_app.domain.preferences import Settings, settings_by_resource
+from admin_app.models.preference import Preference
+from admin_app.models.role import Role
+from admin_app.models.staff import Staff, named
+
+
+@dataclass(frozen=True)
+class HeldRole:
+    """A role that somebody has: what `models.role` says of its columns."""
+
+    key: str
+    name: str
+    permissions: StringSet
+    rows: StringSet
+    fields: StringSet
+
+
+@dataclass(frozen=True)
+class Principal:
+    """A member of staff as `models.staff` has them, but for what only their own pages ask for, with their roles and settings."""
+
+    held_roles: tuple[HeldRole, ...]
+    settings: Mapping[str, Settings]
+    id: int
+    name: str
+    email: str
+    roles: StringSet
+    is_active: bool
+    time_zone: str
+
+    @property
+    def role_names(self) -> str:
+        """What their roles are called."""
+        return named(self.held_roles)
+
+    def settings_of(self, resource: str) -> Settings:
+        """Return what they set for a resource."""
+        return self.settings.get(resource) or Settings()
+
+
+# Whoever has rights: who is signed in, or an account at hand, that of whom a job is for.
+AnyPrincipal = Staff | Principal
+
+_STAFF: Any = Staff.__table__
+_ROLE: Any = Role.__table__
+_PERSON = (_STAFF.c.id, _STAFF.c.name, _STAFF.c.email, _STAFF.c.roles, _STAFF.c.is_active, _STAFF.c.time_zone)
+_HELD = (_ROLE.c.key, _ROLE.c.name, _ROLE.c.permissions, _ROLE.c.rows, _ROLE.c.fields)
+# Around a role's key among a person's. No parameters: SQLite prepares a statement anew each time a pattern is bound.
+_BEFORE, _AFTER = (literal_column(words, Text()) for words in ("'%\"'", "'\"%'"))
+# A person with their roles and settings: a row for each of the one with each of the other, which are few.
+COLUMNS = (*_PERSON, *_HELD, *SETTINGS)
+
+
+def with_roles_and_settings(people: FromClause) -> FromClause:
+    """Join what `COLUMNS` asks for to people, where they have it."""
+    has_role = _STAFF.c.roles.like(_BEFORE.concat(_ROLE.c.key).concat(_AFTER))
+    return people.outerjoin(_ROLE, has_role).outerjoin(Preference, Preference.staff_id == _STAFF.c.id)
+
+
+def principal_of(rows: Sequence[Sequence[Any]]) -> Principal:
+    """Return the person that these rows of `COLUMNS` are about."""
+    ends = len(_PERSON), len(_PERSON) + len(_HELD)
+    roles = {row[ends[0]]: HeldRole(*row[ends[0] : ends[1]]) for row in rows if row[ends[0]] is not None}
+    settings = settings_by_resource(row[ends[1] :] for row in rows if row[ends[1]] is not None)
+    return Principal(tuple(role for _, role in sorted(roles.items())), settings, *rows[0][: ends[0]])

@@ -1,0 +1,154 @@
+"""No growth of power: nobody gives what they do not hold, and nobody changes an account or a role that holds more.
+
+What somebody holds is read after everybody else who changes it has ended: two requests at once cannot each count on
+what the other one takes away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+
+from admin_app.db.json_values import recorded_models
+from admin_app.domain.permissions import roles
+from admin_app.domain.permissions.policy import rights_given_by
+from admin_app.domain.permissions.principal import AnyPrincipal
+from admin_app.domain.permissions.rights import Action, Rights
+from admin_app.errors import InvalidRecord, LastOwnerError, PrivilegeError
+from admin_app.extensions import AnySession
+from admin_app.models.change_set import Change
+from admin_app.models.role import OWNER, Role
+from admin_app.models.staff import Staff
+
+# Tables whose rows say what somebody may do.
+PRIVILEGED_TABLES = (Staff.__tablename__, Role.__tablename__)
+ABOVE = "You do not have all of these permissions yourself. Ask someone who has them."
+
+
+def guarded() -> frozenset[str]:
+    """Name the resources that a right to every resource leaves out."""
+    return frozenset(model.__name__.lower() for model in recorded_models().values() if model.__guarded__)
+
+
+def holds(rights: Rights, given: Iterable[Role]) -> bool:
+    """Whether somebody with these rights has all that these roles give."""
+    return rights.covers(rights_given_by(given), guarded=guarded())
+
+
+@dataclass(frozen=True)
+class Privileges:
+    """What whoever acts holds while nobody else can change it; a command holds everything."""
+
+    session: AnySession
+    rights: Rights | None
+
+    def require(self, given: Iterable[Role]) -> None:
+        """Raise `PrivilegeError` where these roles give something that is not held."""
+        if self.rights is not None and not holds(self.rights, given):
+            raise PrivilegeError(ABOVE)
+
+    def require_roles(self, keys: Collection[str]) -> None:
+        """Raise `InvalidRecord` for roles that there are not, that nobody has chosen, or that give more than is held."""
+        with self.session.no_autoflush:
+            given = roles.of_keys(self.session, keys)
+            if not given:
+                raise InvalidRecord({"roles": "Choose at least one role."})
+            if above := [one.name for one in given if self.rights is not None and not holds(self.rights, [one])]:
+                words = " and ".join(above)
+                raise InvalidRecord(
+                    {"roles": f"You cannot give the role {words}: it has permissions that you do not have."}
+                )
+
+    def require_over(self, staff: Staff) -> None:
+        """Raise `PrivilegeError` where a person, switched off or not, holds more by what the database says."""
+        with self.session.no_autoflush:
+            self.require(_roles_of(self.session, Staff.id == staff.id))
+
+    def require_over_role(self, role: Role) -> None:
+        """Raise `PrivilegeError` where a role gives more by what the database says, or is the owner's, which stays as it is."""
+        if role.is_fixed:
+            message = "The owner role has all permissions and cannot be changed."
+            raise PrivilegeError(message)
+        with self.session.no_autoflush:
+            self.require(_read(self.session, Role.id == role.id))
+
+
+def privileged_roles(session: AnySession) -> set[str]:
+    """Name the roles, by their keys, that change accounts or roles, and so the way to everything else."""
+    acts = (Action.CREATE, Action.EDIT, Action.DELETE, Action.UNDO)
+    return {
+        one.key
+        for one in roles.all_of(session)
+        if any(rights_given_by([one]).may(act, name, guarded=True) for act in acts for name in PRIVILEGED_TABLES)
+    }
+
+
+def locked_privileges(session: AnySession, staff: AnyPrincipal | None) -> Privileges:
+    """Let nobody else change who holds what until this transaction ends; return what this person holds then.
+
+    What this transaction itself is about to write does not count.
+    """
+    with session.no_autoflush:
+        lock(session)
+        if staff is None:
+            return Privileges(session, None)
+        found = _roles_of(session, Staff.id == staff.id, Staff.is_active)
+        return Privileges(session, rights_given_by(found))
+
+
+def lock(session: AnySession) -> None:
+    """Let nobody else change who holds what until this transaction ends: whoever does waits for the owner's role."""
+    session.execute(select(Role.id).where(Role.key == OWNER).with_for_update())
+
+
+def require_another_owner(session: AnySession, staff: Staff) -> None:
+    """Raise `LastOwnerError` if this person is the only active owner."""
+    with session.no_autoflush:
+        lock(session)
+        others = select(Staff.id).where(Staff.has_role(OWNER), Staff.is_active)
+        found = session.scalars(others).all()
+    if list(found) == [staff.id]:
+        message = f"{staff.name} is the last owner. Make someone else an owner first."
+        raise LastOwnerError(message)
+
+
+def is_about_privileges(session: AnySession, set_id: int) -> bool:
+    """Whether an act touched what somebody may do."""
+    wanted = select(Change.id).where(Change.change_set_id == set_id, Change.model.in_(PRIVILEGED_TABLES))
+    return session.scalar(wanted.limit(1)) is not None
+
+
+def require_over_touched(session: AnySession, power: Privileges, set_id: int) -> None:
+    """Raise `PrivilegeError` where somebody whom an act touched, or a role, holds more now."""
+    touched = select(Change.record_id).where(Change.change_set_id == set_id)
+    people, own = (touched.where(Change.model == table) for table in PRIVILEGED_TABLES)
+    power.require([*_roles_of(session, Staff.id.in_(people)), *_read(session, Role.id.in_(own))])
+
+
+def require_sound(session: AnySession) -> None:
+    """Raise where nobody could manage the staff any more, or somebody would have a role that there is not."""
+    if session.scalar(select(Staff.id).where(Staff.has_role(OWNER), Staff.is_active).limit(1)) is None:
+        message = "Nobody could manage the staff any more. Make someone else an owner first."
+        raise LastOwnerError(message)
+    known = select(Role.key)
+    keys = set(session.scalars(known))
+    for name, held in session.execute(select(Staff.name, Staff.roles)):
+        if gone := set(held) - keys:
+            message = f"{name} would have a role that does not exist: {', '.join(sorted(gone))}."
+            raise PrivilegeError(message)
+
+
+def _roles_of(session: AnySession, *which: Any) -> Sequence[Role]:
+    held: set[str] = set()
+    for keys in session.scalars(select(Staff.roles).where(*which)):
+        held.update(keys)
+    return _read(session, Role.key.in_(held))
+
+
+def _read(session: AnySession, which: ColumnElement[bool]) -> Sequence[Role]:
+    """Read roles past what the session remembers of them."""
+    columns: Any = select(Role.permissions, Role.rows, Role.fields).where(which)
+    return [Role(permissions=one[0], rows=one[1], fields=one[2]) for one in session.execute(columns)]

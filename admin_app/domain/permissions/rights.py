@@ -1,0 +1,140 @@
+"""Rights as values: which acts on which resources, on which rows and fields. Pure: knows no person, table or page."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+# Stands for every act, or for every resource.
+ANY = "*"
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+_ALL_FREE: Mapping[str, FieldRight] = MappingProxyType({})
+
+
+class Action(StrEnum):
+    """What can be done with the records of a resource."""
+
+    LIST = "list"
+    VIEW = "view"
+    HISTORY = "history"
+    EXPORT = "export"
+    CREATE = "create"
+    EDIT = "edit"
+    DELETE = "delete"
+    IMPORT = "import"
+    BULK = "bulk"
+    UNDO = "undo"
+    # Showing a saved view to others, a role or everyone: it stands in their navigation. Everybody may keep their own.
+    SHARE = "share"
+
+    # Part of what every right is known by; an enum's own hash is asked of its name, in Python.
+    __hash__ = str.__hash__
+
+
+class FieldRight(StrEnum):
+    """What may be done with one field, the most generous first."""
+
+    FREE = "free"
+    READ_ONLY = "read_only"
+    HIDDEN = "hidden"
+
+    @property
+    def strictness(self) -> int:
+        """How little it allows."""
+        return _STRICTNESS[self]
+
+
+_STRICTNESS = {right: place for place, right in enumerate(FieldRight)}
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What one role gives. Permissions are "post:edit", "post:*", "*:edit" or "*:*"; resources go by their endpoints."""
+
+    permissions: frozenset[str]
+    # A resource's row rule, by its name; a resource that is not named: every row.
+    rows: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    # "post.content": what may be done with it; a field that is not named is free.
+    fields: Mapping[str, FieldRight] = field(default_factory=lambda: _ALL_FREE)
+
+    def allows(self, act: str, resource: str, *, guarded: bool) -> bool:
+        """Whether the act is among it. A guarded resource is reached by its own name or by "*:*", never by "*:view"."""
+        held = self.permissions
+        if f"{resource}:{act}" in held or f"{resource}:{ANY}" in held or EVERYTHING in held:
+            return True
+        return not guarded and f"{ANY}:{act}" in held
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What a person may do: all that any of their roles gives."""
+
+    grants: tuple[Grant, ...] = ()
+
+    @property
+    def has_everything(self) -> bool:
+        """Whether there is nothing that this does not hold: what an owner has."""
+        return any(EVERYTHING in one.permissions and not one.rows and not one.fields for one in self.grants)
+
+    def may(self, act: str, resource: str, *, guarded: bool = False) -> bool:
+        """Whether the act is allowed on some rows of the resource at least."""
+        return any(one.allows(act, resource, guarded=guarded) for one in self.grants)
+
+    def row_rules(self, act: str, resource: str, *, guarded: bool = False) -> frozenset[str] | None:
+        """Return the row rules of which any has to hold for a row; None for every row, an empty set for none at all."""
+        found = [one.rows.get(resource) for one in self._allowing(act, resource, guarded=guarded)]
+        return None if None in found else frozenset(name for name in found if name is not None)
+
+    def field(self, act: str, resource: str, name: str, *, guarded: bool = False) -> FieldRight:
+        """Return the most generous right to a field among the grants that allow the act here; hidden if none does."""
+        path = f"{resource}.{name}"
+        held = (one.fields.get(path, FieldRight.FREE) for one in self._allowing(act, resource, guarded=guarded))
+        return min(held, key=lambda one: one.strictness, default=FieldRight.HIDDEN)
+
+    def covers(self, other: Rights | Grant, *, guarded: Collection[str] = ()) -> bool:
+        """Whether nothing is in the other that is not in this, rows and fields included; `guarded` names such resources.
+
+        Asked of every act on every resource that either of them names, and of one plain and one guarded resource that
+        neither does: these stand for all the others, and for those to come.
+        """
+        if self.has_everything:
+            return True
+        asked = Rights((other,)) if isinstance(other, Grant) else other
+        named = {*self.named(), *asked.named(), *guarded} - {ANY}
+        places = [*((name, name in guarded) for name in named), ("", False), ("", True)]
+        return all(self._covers(asked, act, name, guarded=is_guarded) for name, is_guarded in places for act in Action)
+
+    def _covers(self, other: Rights, act: Action, resource: str, *, guarded: bool) -> bool:
+        if not other.may(act, resource, guarded=guarded):
+            return True
+        if not self.may(act, resource, guarded=guarded):
+            return False
+        mine = self.row_rules(act, resource, guarded=guarded)
+        theirs = other.row_rules(act, resource, guarded=guarded)
+        if mine is not None and (theirs is None or not theirs <= mine):
+            return False
+        return all(
+            self.field(act, resource, name, guarded=guarded).strictness
+            <= other.field(act, resource, name, guarded=guarded).strictness
+            for name in self._fields_of(resource)
+        )
+
+    def _allowing(self, act: str, resource: str, *, guarded: bool) -> Iterator[Grant]:
+        return (one for one in self.grants if one.allows(act, resource, guarded=guarded))
+
+    def named(self) -> Iterable[str]:
+        """Yield the resources that any of the grants speaks of."""
+        for one in self.grants:
+            yield from (permission.partition(":")[0] for permission in one.permissions)
+            yield from one.rows
+            yield from (path.partition(".")[0] for path in one.fields)
+
+    def _fields_of(self, resource: str) -> set[str]:
+        paths = (path.partition(".") for one in self.grants for path in one.fields)
+        return {name for place, _, name in paths if place == resource}
+
+
+EVERYTHING = f"{ANY}:{ANY}"
+NO_RIGHTS = Rights()

@@ -1,0 +1,3 @@
+"""One record: found, held against the rules, saved and deleted."""
+
+from __future__ import annotations

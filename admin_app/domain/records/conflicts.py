@@ -1,0 +1,110 @@
+"""Two people at one record: what it was when a form was drawn, told by the trail, and what becomes of each field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select
+
+from admin_app.db.json_values import kept_columns
+from admin_app.db.record import Record
+from admin_app.extensions import AnySession
+from admin_app.kinds import kind_of
+from admin_app.models.change_set import Change, ChangeSet, Did
+
+# A form that is older than so many changes is compared field by field without the trail.
+MOST_CHANGES = 200
+
+
+class Unknown:
+    """What a field was, where nobody can tell: it equals nothing, itself included."""
+
+    __hash__ = None  # type: ignore[assignment] # what equals nothing is found in no set
+
+    def __eq__(self, other: object) -> bool:
+        """Equal nothing."""
+        return False
+
+
+UNKNOWN = Unknown()
+
+
+class Resolution(StrEnum):
+    """What becomes of a field that two people had before them."""
+
+    SAME = "same"
+    THEIRS = "theirs"
+    YOURS = "yours"
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True)
+class LastChange:
+    """Who changed the record, and when."""
+
+    actor: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class EarlierState:
+    """What a record was at an earlier version: `before` holds the columns that differ since, where `is_known`."""
+
+    is_known: bool = True
+    before: Mapping[str, Any] = field(default_factory=dict)
+    last_changes: Sequence[LastChange] = ()
+
+    def value_of(self, record: Record, key: str) -> Any:
+        """Return what a column held then, `UNKNOWN` where the trail does not tell."""
+        if not self.is_known or key not in kept_columns(type(record)):
+            return UNKNOWN
+        return self.before[key] if key in self.before else getattr(record, key)
+
+
+def earlier_state(session: AnySession, record: Record, version: int) -> EarlierState:
+    """Walk back to the record's version of that number; without an answer where a change is missing from the trail."""
+    if not 1 <= version <= record.version:
+        return EarlierState(is_known=False)
+    columns = kept_columns(type(record))
+    rows = _changes(session, record, limit=min(record.version - version, MOST_CHANGES), above=version)
+    last_changes = [LastChange(change_set.actor, change_set.at) for _, change_set in rows]
+    is_known = {change.version for change, _ in rows} == set(range(version + 1, record.version + 1))
+    before: dict[str, Any] = {}
+    for change, _ in rows:
+        for key, value in (change.before or {}).items():
+            if key in columns:
+                before.setdefault(key, kind_of(columns[key]).from_history(value))
+    return EarlierState(is_known, before, _each_once(last_changes))
+
+
+def deletion_of(session: AnySession, model: type[Record], record_id: int) -> LastChange | None:
+    """Return who deleted the record with this id, and when, if the trail tells."""
+    here = (Change.model == model.__table__.name, Change.record_id == record_id)
+    newest = select(Change, ChangeSet).join(ChangeSet, ChangeSet.id == Change.change_set_id).where(*here)
+    found = session.execute(newest.order_by(Change.id.desc()).limit(1)).first()
+    return LastChange(found[1].actor, found[1].at) if found is not None and found[0].act == Did.DELETE else None
+
+
+def resolution_of(was: object, theirs: object, yours: object) -> Resolution:
+    """Decide by three values: what only one side touched is that side's, and what both touched differently is a choice."""
+    if yours == theirs:
+        return Resolution.SAME
+    if yours == was:
+        return Resolution.THEIRS
+    return Resolution.YOURS if theirs == was else Resolution.CHOICE
+
+
+def _changes(session: AnySession, record: Record, *, limit: int, above: int) -> Sequence[Any]:
+    """Read the newest changes above a version, the first one first."""
+    here = (Change.model == type(record).__table__.name, Change.record_id == record.id, Change.version > above)
+    newest = select(Change, ChangeSet).join(ChangeSet, ChangeSet.id == Change.change_set_id).where(*here)
+    return session.execute(newest.order_by(Change.id.desc()).limit(limit)).all()[::-1]
+
+
+def _each_once(last_changes: Sequence[LastChange]) -> list[LastChange]:
+    """Name each person once, with their last change."""
+    return list({one.actor: one for one in last_changes}.values())

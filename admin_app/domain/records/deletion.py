@@ -1,0 +1,169 @@
+"""Delete a record, after saying what hangs on it and asking what becomes of that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy import inspect as inspect_mapper
+
+from admin_app.db.record import Record
+from admin_app.domain.audit.bulk import change_rows, delete_rows
+from admin_app.errors import DeletionError
+from admin_app.extensions import AnySession
+from admin_app.relations import Dependency, Relation, relations_of
+from admin_app.selection.paging.counting import Count, counts_of_children
+
+MOST_SAMPLES = 5
+
+
+class Fate(StrEnum):
+    """What becomes of the records that hang on a deleted one."""
+
+    KEEP = "keep"
+    GIVE = "give"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True)
+class Dependence:
+    """A to-many relation whose records hang on the one to be deleted, and the fates open to them."""
+
+    record: Any
+    relation: Relation
+    count: Count
+    samples: Sequence[Any]
+    fates: tuple[Fate, ...]
+    # Whether there are more that whoever asks may not see, or may do nothing with.
+    is_partly_unseen: bool = False
+
+    @property
+    def name(self) -> str:
+        """The relation's name, "posts"."""
+        return self.relation.key
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A fate, with the heir that `Fate.GIVE` needs."""
+
+    fate: Fate
+    heir: Any = None
+
+
+@dataclass(frozen=True)
+class DeletionScope:
+    """With which records of a relation somebody may do what; None: with every one."""
+
+    seen: ColumnElement[bool] | None = None
+    to_move: ColumnElement[bool] | None = None
+    to_delete: ColumnElement[bool] | None = None
+
+
+# What somebody may do with what hangs on a record, by the relation.
+DeletionScopes = Callable[[Relation], DeletionScope]
+
+
+def everything_in_scope(_relation: Relation) -> DeletionScope:
+    """Bound nothing: the command line may do what it likes."""
+    return DeletionScope()
+
+
+def dependences(session: AnySession, record: Record, scopes: DeletionScopes = everything_in_scope) -> list[Dependence]:
+    """List what hangs on the record; the cost does not grow with how much that is."""
+    found = (_dependence(session, record, relation, scopes(relation)) for relation in _relations(type(record)))
+    return [one for one in found if one.count.number or one.is_partly_unseen]
+
+
+def delete_record(
+    session: AnySession, record: Record, decisions: Mapping[str, Decision], scopes: DeletionScopes = everything_in_scope
+) -> None:
+    """Delete the record (not yet committed), its dependents by their decided fates.
+
+    Raises `DeletionError` where something hangs on it that nothing was decided for, also when it came meanwhile, and where
+    something hangs on that in turn which is out of bounds.
+    """
+    key = inspect_mapper(type(record)).primary_key[0]
+    # Until the end nothing more comes to hang on it: on PostgreSQL a record that points at it waits for this lock.
+    session.execute(select(key).where(key == record.id).with_for_update())
+    for dependence in dependences(session, record, scopes):
+        decision = decisions.get(dependence.name)
+        if decision is None or decision.fate not in dependence.fates:
+            message = f"Choose what happens to the {dependence.name}."
+            raise DeletionError(message)
+        _settle(session, record, dependence.relation, decision, scopes)
+    session.delete(record)
+    session.flush()
+
+
+# The fates that are open by what a relation asks for.
+_FATES = {
+    Dependency.OPTIONAL: (Fate.KEEP, Fate.GIVE, Fate.DELETE),
+    Dependency.REQUIRED: (Fate.GIVE, Fate.DELETE),
+}
+
+
+def _relations(model: type[Record]) -> list[Relation]:
+    """Return the relations whose records hang on this model's; one that is only for looking has rows that the database lets go."""
+    return [one for one in relations_of(model).values() if one.on_delete() in _FATES]
+
+
+def _dependence(session: AnySession, record: Record, relation: Relation, scope: DeletionScope) -> Dependence:
+    child = relation.target
+    newest = child.__mapper__.primary_key[0].desc()
+    mine = relation.condition(record.id)
+    seen = [] if scope.seen is None else [scope.seen]
+    samples = session.scalars(select(child).where(mine, *seen).order_by(newest).limit(MOST_SAMPLES)).all()
+    count = counts_of_children(session, relation.attribute, [record.id], rows=scope.seen)[record.id]
+    fates = _FATES[relation.on_delete()]
+    allowed = {fate: _has_none_beyond(session, child, mine, _rows_for(fate, scope)) for fate in fates}
+    is_partly_unseen = not _has_none_beyond(session, child, mine, scope.seen)
+    return Dependence(record, relation, count, samples, tuple(filter(allowed.get, fates)), is_partly_unseen)
+
+
+def _rows_for(fate: Fate, scope: DeletionScope) -> ColumnElement[bool] | None:
+    return scope.to_delete if fate is Fate.DELETE else scope.to_move
+
+
+def _has_none_beyond(
+    session: AnySession, model: type[Record], which: ColumnElement[bool], rows: ColumnElement[bool] | None
+) -> bool:
+    """Whether all of these records are among the rows; asks nothing where that is every one."""
+    if rows is None:
+        return True
+    key = inspect_mapper(model).primary_key[0]
+    beyond = select(key).where(which, key.not_in(select(key).where(which, rows).correlate(None)))
+    return session.scalar(beyond.limit(1)) is None
+
+
+def _settle(
+    session: AnySession, record: Record, relation: Relation, decision: Decision, scopes: DeletionScopes
+) -> None:
+    mine = relation.condition(record.id)
+    if decision.fate is Fate.DELETE:
+        _delete_rows(session, relation.target, mine, scopes)
+        return
+    if decision.fate is Fate.GIVE and (decision.heir is None or decision.heir.id == record.id):
+        message = f"Choose who gets the {relation.key}."
+        raise DeletionError(message)
+    owner = decision.heir.id if decision.fate is Fate.GIVE else None
+    change_rows(session, relation.target, mine, {relation.other.name: owner})
+
+
+def _delete_rows(session: AnySession, model: type[Record], which: ColumnElement[bool], scopes: DeletionScopes) -> None:
+    """Delete rows and what hangs on them in turn: the children of children lose their owner where they can."""
+    key = model.__mapper__.primary_key[0]
+    for relation in _relations(model):
+        child, hanging = relation.target, relation.other.in_(select(key).where(which))
+        fate = Fate.KEEP if relation.on_delete() is Dependency.OPTIONAL else Fate.DELETE
+        if not _has_none_beyond(session, child, hanging, _rows_for(fate, scopes(relation))):
+            message = "You cannot change some of the records that belong to them. Nothing was deleted."
+            raise DeletionError(message)
+        if fate is Fate.KEEP:
+            change_rows(session, child, hanging, {relation.other.name: None})
+        else:
+            _delete_rows(session, child, hanging, scopes)
+    delete_rows(session, model, which)

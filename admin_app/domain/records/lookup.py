@@ -1,0 +1,125 @@
+"""Find the one record a person means by what they typed: its id, its email, its name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, literal, or_, select
+from sqlalchemy import inspect as inspect_mapper
+
+from admin_app.db.caseless import is_caseless, same
+from admin_app.db.limits import as_key
+from admin_app.db.ordering import SortKeyOf, in_order
+from admin_app.db.record import Record
+from admin_app.errors import NotFoundError
+from admin_app.extensions import AnySession
+from admin_app.kinds import kind_of
+from admin_app.number_parsing import whole_number
+from admin_app.selection.list_schema import WHOLE
+from admin_app.selection.search.match_sql import contains
+from admin_app.selection.search.search import LONGEST_SEARCH
+from admin_app.selection.sorting import text_indexes
+from admin_app.unicode_text import forms, line
+
+
+@dataclass(frozen=True)
+class VisibleScope:
+    """What somebody may see of a model: which rows (None: every one), and which of the columns that name them (None: all)."""
+
+    rows: ColumnElement[bool] | None = None
+    names: Collection[str] | None = None
+
+
+EVERYTHING = VisibleScope()
+
+
+def find_one(
+    session: AnySession,
+    model: type[Record],
+    text: str,
+    *,
+    noun: str,
+    nouns: str,
+    visible_scope: VisibleScope = EVERYTHING,
+) -> Any:
+    """Return the record with this id, or with exactly this in one of its short text columns; nothing is found out of sight.
+
+    Raises `NotFoundError` for none and for several; nobody guesses.
+    """
+    text = line(text.replace("\0", ""))
+    key = typed_key(model, text)
+    if key is not None and (record := _with_key(session, model, key, visible_scope)) is not None:
+        return record
+    found = _matching(session, model, text, visible_scope)
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        message = f"No {noun} has the ID or name “{text[:80]}”. Check it, or look in the list of {nouns}."
+        raise NotFoundError(message)
+    ids = ", ".join(str(record.id) for record in found)
+    message = f"Several {nouns} are called “{text[:80]}” (IDs {ids}). Enter the ID of the one you mean."
+    raise NotFoundError(message)
+
+
+def typed_key(model: type[Record], text: str) -> int | None:
+    """Read an id as a person types it, "3890" or "#3890", in digits of any script; None for anything else."""
+    digits = text.strip().removeprefix("#")
+    if not digits.isdecimal():
+        return None
+    try:
+        return as_key(model, str(whole_number(digits)))
+    except ValueError:
+        return None
+
+
+# One more than three tells that there are several, and three ids are enough to go and look.
+_ENOUGH = 3
+
+
+def naming_columns(model: type[Record], visible_scope: VisibleScope = EVERYTHING) -> list[Any]:
+    """Return the columns that may name a record: short text that is no secret."""
+    columns = [column for column in inspect_mapper(model).columns if _is_name(column)]
+    return [column for column in columns if visible_scope.names is None or column.key in visible_scope.names]
+
+
+def _with_key(session: AnySession, model: type[Record], key: int, visible_scope: VisibleScope) -> Any:
+    if visible_scope.rows is None:
+        return session.get(model, key)
+    return session.scalar(select(model).where(model.id == key, visible_scope.rows))
+
+
+def _matching(session: AnySession, model: type[Record], text: str, visible_scope: VisibleScope) -> Sequence[Any]:
+    """Look for exactly this text, then for the same letters in another case: the first look can use an index."""
+    columns = naming_columns(model, visible_scope)
+    if not columns:
+        return []
+    alike = [_is_alike(column, text) for column in columns if len(text) <= LONGEST_SEARCH]
+    for criterion in (or_(*(_is(column, form) for column in columns for form in forms(text))), or_(false(), *alike)):
+        if found := _first(
+            session, model, criterion if visible_scope.rows is None else and_(criterion, visible_scope.rows)
+        ):
+            return found
+    return []
+
+
+def _is_alike(column: Any, text: str) -> ColumnElement[bool]:
+    """Whether a column holds this text in whatever capitals, asked of the index that it has: of its own, or the search's."""
+    # Of a decomposed text the composed one is looked for, too.
+    return same(column, text) if is_caseless(column) else contains(column, forms(text)[-1], frame=WHOLE)
+
+
+def _is(column: Any, text: str) -> ColumnElement[bool]:
+    """Whether a column holds this text, asked of the index that lists are sorted by where it has none of its own."""
+    is_text: ColumnElement[bool] = column == text
+    has_own = column.unique or not text_indexes.is_sorted(column)
+    return is_text if has_own else and_(in_order(column) == SortKeyOf(literal(text, column.type)), is_text)
+
+
+def _first(session: AnySession, model: type[Record], criterion: ColumnElement[bool]) -> Sequence[Any]:
+    return session.scalars(select(model).where(criterion).order_by(model.id).limit(_ENOUGH)).all()
+
+
+def _is_name(column: Any) -> bool:
+    return kind_of(column).names_records and not column.info.get("secret")

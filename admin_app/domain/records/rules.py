@@ -1,0 +1,83 @@
+"""What a value must be to fit its column: one set of rules and words for forms, imports and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy import inspect as inspect_mapper
+
+from admin_app.db.caseless import same_in
+from admin_app.db.record import Record
+from admin_app.domain.naming import noun_of
+from admin_app.extensions import AnySession, TableColumn
+from admin_app.kinds import kind_of
+from admin_app.unicode_text import has_something_to_see
+
+
+def is_required(column: TableColumn) -> bool:
+    """Whether a person has to give a value."""
+    is_given = column.default is not None or column.server_default is not None
+    return not (column.nullable or is_given or kind_of(column).is_always_answered)
+
+
+def normalised(column: TableColumn, value: object) -> Any:
+    """Return a value as its column keeps it: text composed, and of one line without what nobody sees at its ends.
+
+    Forms, imports and commands ask it. Undo does not: it gives back what was there, as it was.
+    """
+    way = normaliser_of(column)
+    return way(value) if way is not None and isinstance(value, str) else value
+
+
+def normaliser_of(column: TableColumn) -> Callable[[str], str] | None:
+    """Return what makes of any text the one that a column keeps; None for a column of something else."""
+    return kind_of(column).way_of_keeping
+
+
+def is_stored_as(column: TableColumn, stored: object, value: object) -> bool:
+    """Whether a value, as it is kept, is no other than the one stored, which may be older than the way of keeping."""
+    return bool(stored == value or normalised(column, stored) == value)
+
+
+def problem_with(column: TableColumn, label: str, value: object) -> str | None:
+    """Say what is wrong with a value for this column and how to mend it, or return None."""
+    if value is None or (isinstance(value, str) and not has_something_to_see(value)):
+        return f"Enter {_the(label)}." if is_required(column) else None
+    return kind_of(column).problem_with(label, value)
+
+
+def problem_with_uniqueness(
+    session: AnySession,
+    column: TableColumn,
+    label: str,
+    value: object,
+    *,
+    model: type[Record],
+    record_id: object = None,
+    seen: ColumnElement[bool] | None = None,
+) -> str | None:
+    """Say which record already has this value, if one does; one that is not `seen` is not named. Text is compared without case."""
+    if value is None:
+        return None
+    key = inspect_mapper(model).primary_key[0]
+    same = same_in(column, column, value)
+    others = [] if record_id is None else [key != record_id]
+    with session.no_autoflush:
+        taken_by = session.scalar(select(key).where(same, *others).limit(1))
+        if taken_by is not None and seen is not None:
+            is_seen = session.scalar(select(key).where(key == taken_by, seen)) is not None
+            return uniqueness_problem(label, model, taken_by if is_seen else None)
+    return None if taken_by is None else uniqueness_problem(label, model, taken_by)
+
+
+def uniqueness_problem(label: str, model: type[Record], record_id: object = None) -> str:
+    """Word the refusal of a value that another record has."""
+    other = f"{noun_of(model)} {record_id}" if record_id is not None else f"another {noun_of(model)}"
+    return f"{label} is already used by {other}. Enter a different one."
+
+
+def _the(label: str) -> str:
+    """Turn a label into words within a sentence: "Email" -> "the email"; abbreviations keep their capitals."""
+    return f"the {label if label[:2].isupper() else label[:1].lower() + label[1:]}"

@@ -1,0 +1,79 @@
+"""Keep what was typed into a form that could not be sent, for the person who typed it, and give it back to nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Row, bindparam, delete, select, update
+
+from admin_app.db.limits import LONGEST_TEXT
+from admin_app.db.types import utc_now
+from admin_app.domain.clock import latest
+from admin_app.domain.permissions.principal import AnyPrincipal
+from admin_app.extensions import AnySession
+from admin_app.models.draft import Draft
+from admin_app.models.staff import Staff
+
+LIFETIME = timedelta(hours=24)
+# A person has a few forms open when a session ends; more would let somebody fill the database.
+MOST_DRAFTS = 10
+# Characters of one form: its longest text, and what stands beside it.
+LONGEST_DRAFT = LONGEST_TEXT + 100_000
+# Every form asks. A statement that is put together anew each time takes four times as long as this one.
+_NEWEST = (
+    select(Draft.key, Draft.created_at)
+    .where(
+        Draft.staff_id == bindparam("person_id"),
+        Draft.address == bindparam("address"),
+        Draft.created_at > bindparam("kept_since"),
+    )
+    .order_by(Draft.created_at.desc())
+    .limit(1)
+)
+
+
+def keep_draft(session: AnySession, staff_id: int, *, address: str, fields: Sequence[tuple[str, str]]) -> Draft | None:
+    """Keep a form's fields (not yet committed); None when there is no such person, or too much of it.
+
+    Whoever calls it leaves out the secrets. Old drafts go: those of yesterday, and the person's oldest above ten.
+    """
+    is_too_long = sum(len(name) + len(value) for name, value in fields) > LONGEST_DRAFT
+    if is_too_long or session.get(Staff, staff_id) is None:
+        return None
+    draft = Draft(staff_id=staff_id, address=address, fields=[[name, storable(value)] for name, value in fields])
+    session.execute(delete(Draft).where(Draft.created_at < _kept_since()))
+    # What was typed while a clock was ahead is not lost, and is no newer than what is typed now.
+    session.execute(update(Draft).where(Draft.created_at > latest(utc_now())).values(created_at=utc_now()))
+    session.add(draft)
+    session.flush()
+    newest = select(Draft.key).where(Draft.staff_id == staff_id).order_by(Draft.created_at.desc(), Draft.key)
+    too_old = session.scalars(newest.offset(MOST_DRAFTS)).all()
+    session.execute(delete(Draft).where(Draft.key.in_(too_old)))
+    return draft
+
+
+def draft_of(session: AnySession, person: AnyPrincipal, key: str, *, address: str) -> Draft | None:
+    """Return this person's draft for the form at this address; None for anybody else's, another form's, yesterday's."""
+    draft = session.get(Draft, storable(key)) if key else None
+    is_theirs = draft is not None and draft.staff_id == person.id and draft.address == address
+    return draft if draft is not None and is_theirs and draft.created_at > _kept_since() else None
+
+
+def newest_draft(session: AnySession, person: AnyPrincipal, *, address: str) -> Row[str, datetime] | None:
+    """Return the key and the time of what this person typed last into the form at this address, and did not save."""
+    return session.execute(_NEWEST, {"person_id": person.id, "address": address, "kept_since": _kept_since()}).first()
+
+
+def drop_draft(session: AnySession, person: AnyPrincipal, key: str) -> None:
+    """Forget a draft of this person's (not yet committed): it was saved, or is not wanted."""
+    session.execute(delete(Draft).where(Draft.key == storable(key), Draft.staff_id == person.id))
+
+
+def _kept_since() -> datetime:
+    return utc_now() - LIFETIME
+
+
+def storable(text: str) -> str:
+    """Take out what no text column holds; a form would refuse it anyway."""
+    return text.replace("\0", "").encode(errors="replace").decode()

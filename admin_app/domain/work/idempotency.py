@@ -1,0 +1,62 @@
+"""Make one record of a form that is sent twice: by a double click, an impatient reload, a proxy that tries again."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from datetime import timedelta
+
+from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from admin_app.db.types import utc_now
+from admin_app.domain.permissions.principal import AnyPrincipal
+from admin_app.extensions import AnySession
+from admin_app.models.submission import Submission
+
+LIFETIME = timedelta(hours=24)
+
+
+def new_key() -> str:
+    """Return a key for a form that is drawn now."""
+    return secrets.token_urlsafe(16)
+
+
+def digest_of(person: AnyPrincipal, table: str, fields: Iterable[tuple[str, str]]) -> str:
+    """Tell one sending from others by its sender and its fields, the form's key among them.
+
+    Without fields but the key it tells the form itself, whatever was changed in it before it was sent again.
+    """
+    parts = [str(person.id), table, *(part for field in sorted(fields) for part in field)]
+    return hashlib.sha256("\0".join(f"{len(part)}:{part}" for part in parts).encode(errors="replace")).hexdigest()
+
+
+def claim(session: AnySession, person: AnyPrincipal, digest: str) -> int | None:
+    """Return the id of the record that this sending made already; None when it is for the caller to make (not yet committed).
+
+    On PostgreSQL the second of two at once waits here for the first; on SQLite it waits where its transaction begins.
+    """
+    staff_id = person.id
+    if (made := made_by(session, digest)) is not None:
+        return made
+    now = utc_now()
+    # Further ahead than they live, they were written by a clock that was ahead, and would stay until then.
+    is_over = or_(Submission.created_at < now - LIFETIME, Submission.created_at > now + LIFETIME)
+    session.execute(delete(Submission).where(is_over))
+    try:
+        session.execute(insert(Submission).values(digest=digest, staff_id=staff_id, created_at=now))
+    except IntegrityError:
+        session.rollback()
+        return made_by(session, digest)
+    return None
+
+
+def settle(session: AnySession, digest: str, record_id: int) -> None:
+    """Note which record the sending made (not yet committed)."""
+    session.execute(update(Submission).where(Submission.digest == digest).values(record_id=record_id))
+
+
+def made_by(session: AnySession, digest: str) -> int | None:
+    """Return the id of the record that this sending, or this form, made."""
+    return session.scalar(select(Submission.record_id).where(Submission.digest == digest))

@@ -1,0 +1,91 @@
+"""Who else has a record's form open. A light note: it expires by itself, and holds nobody up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, delete, insert, or_, select, update
+
+from admin_app.db.types import utc_now
+from admin_app.domain.clock import latest
+from admin_app.extensions import AnySession
+from admin_app.models.presence import Presence
+from admin_app.models.staff import Staff
+
+# A page with scripts says every 30 seconds that it is still open; two of these may get lost.
+PINGED = timedelta(seconds=90)
+# One without says so once: about as long as an edit takes.
+OPENED = timedelta(minutes=5)
+MOST_NAMED = 5
+# Every form asks. A statement that is put together anew each time takes four times as long as this one.
+_PRESENT = (
+    select(Staff.id, Staff.name, Presence.since, Presence.expires_at)
+    .join(Staff, Staff.id == Presence.staff_id)
+    .where(
+        Presence.table == bindparam("table"),
+        Presence.record_id == bindparam("record_id"),
+        Presence.expires_at > bindparam("now"),
+        Presence.expires_at <= bindparam("latest"),
+    )
+    .order_by(Presence.since, Presence.staff_id)
+    .limit(MOST_NAMED + 1)
+)
+
+
+@dataclass(frozen=True)
+class OpenForm:
+    """A record's form."""
+
+    table: str
+    record_id: int
+
+
+@dataclass(frozen=True)
+class Present:
+    """Somebody at a form, and until when that is believed."""
+
+    staff_id: int
+    name: str
+    since: datetime
+    expires_at: datetime
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether it was noted lately, by a form that was opened: it needs no writing down again so soon."""
+        now = utc_now()
+        return now + OPENED / 2 < self.expires_at <= _latest_end(now)
+
+
+def present_at(session: AnySession, place: OpenForm) -> Sequence[Present]:
+    """Return who has the form open, the first one first."""
+    now = utc_now()
+    asked = {"table": place.table, "record_id": place.record_id, "now": now, "latest": _latest_end(now)}
+    return [Present(*row) for row in session.execute(_PRESENT, asked)]
+
+
+def arrive(session: AnySession, place: OpenForm, staff_id: int, *, lasting: timedelta) -> None:
+    """Note that somebody has the form open (not yet committed), and forget whoever has not been seen for long."""
+    now = utc_now()
+    stays = update(Presence).where(*_is_note_of(place, staff_id), Presence.expires_at >= now)
+    noted: Any = session.execute(stays.values(expires_at=now + lasting))
+    if not noted.rowcount:
+        session.execute(delete(Presence).where(or_(Presence.expires_at < now, Presence.expires_at > _latest_end(now))))
+        note = {"table": place.table, "record_id": place.record_id, "staff_id": staff_id}
+        session.execute(insert(Presence).values(**note, since=now, expires_at=now + lasting))
+
+
+def leave(session: AnySession, place: OpenForm, staff_id: int) -> None:
+    """Forget that somebody had the form open (not yet committed)."""
+    session.execute(delete(Presence).where(*_is_note_of(place, staff_id)))
+
+
+def _latest_end(now: datetime) -> datetime:
+    """Return when a note ends at the latest: what lasts longer was written by a clock that was ahead."""
+    return latest(now) + OPENED
+
+
+def _is_note_of(place: OpenForm, staff_id: int) -> tuple[ColumnElement[bool], ...]:
+    return Presence.table == place.table, Presence.record_id == place.record_id, Presence.staff_id == staff_id

@@ -1,0 +1,169 @@
+"""Saved views: name a list, change it, share it, let it go. Who sees one and who may change it is decided here."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, func, or_, select, true
+
+from admin_app.db import caseless
+from admin_app.db.limits import as_key
+from admin_app.db.ordering import in_order
+from admin_app.domain.permissions.policy import rights_of
+from admin_app.domain.permissions.principal import AnyPrincipal
+from admin_app.domain.records import save
+from admin_app.errors import InvalidRecord, NotFoundError
+from admin_app.extensions import AnySession, Statement
+from admin_app.models.saved_view import EVERYONE, MINE, SavedView
+from admin_app.models.staff import Staff
+from admin_app.unicode_text import line
+
+LONGEST_NAME = 60
+# Of one person and resource: more nobody finds their way in.
+MOST_VIEWS = 100
+# A view has to fit into an address, and into another one that leads back to it.
+LONGEST_ARGUMENTS = 2000
+
+NAME_TAKEN = "You already have a view with this name. Choose another name."
+
+
+@dataclass(frozen=True)
+class ViewAtHand:
+    """A view as navigation and lists need it: plain values that outlive the transaction they were read in."""
+
+    id: int
+    resource: str
+    name: str
+    arguments: str
+    audience: str
+    staff_id: int
+
+
+def may_change(staff: AnyPrincipal, view: SavedView | ViewAtHand) -> bool:
+    """Whether this person may rename, save, share or delete the view: who made it, and with every right what is shared."""
+    is_shared = view.audience != MINE
+    return view.staff_id == staff.id or (is_shared and rights_of(staff).has_everything)
+
+
+def views_at_hand(session: AnySession, staff: AnyPrincipal, *, most: int, with_id: int = 0) -> list[ViewAtHand]:
+    """Return the first views of each resource by name, up to `most`, and the one of this id, if the person sees it."""
+    asked = _FIRST_VIEWS[_sees_all(staff)]
+    found = session.execute(asked, {**_viewer(staff), "most": most, "with_id": with_id})
+    return [ViewAtHand(*row) for row in found]
+
+
+def views_of(session: AnySession, staff: AnyPrincipal, *, resource: str) -> Sequence[tuple[SavedView, Staff]]:
+    """Return every view of a resource that the person sees, each with who made it, by name."""
+    seen = SavedView.resource == resource, _visible(sees_all=_sees_all(staff))
+    statement = select(SavedView, Staff).join(Staff, Staff.id == SavedView.staff_id).where(*seen)
+    named = statement.order_by(in_order(SavedView.name), SavedView.id)
+    return [(view, maker) for view, maker in session.execute(named, _viewer(staff))]
+
+
+def find_view(session: AnySession, staff: AnyPrincipal, *, resource: str, key: str) -> SavedView:
+    """Return a view by its id as it stands in an address; raise `NotFoundError` for one that is not there, or not shown."""
+    number = as_key(SavedView, key)
+    seen = SavedView.resource == resource, _visible(sees_all=_sees_all(staff))
+    wanted = select(SavedView).where(SavedView.id == number, *seen)
+    view: SavedView | None = session.scalar(wanted, _viewer(staff)) if number is not None else None
+    if view is None:
+        message = "This view does not exist."
+        raise NotFoundError(message)
+    return view
+
+
+def create_view(
+    session: AnySession, staff: AnyPrincipal, *, resource: str, name: str, arguments: str, audience: str
+) -> SavedView:
+    """Keep a list under a name (not yet committed); raise `InvalidRecord` for a name that does not fit or is taken."""
+    count = select(func.count()).where(SavedView.staff_id == staff.id, SavedView.resource == resource)
+    if (session.scalar(count) or 0) >= MOST_VIEWS:
+        raise InvalidRecord({"": f"You have {MOST_VIEWS} views of this list. Delete one first."})
+    view = SavedView(staff_id=staff.id, resource=resource, audience=audience)
+    change_view(session, view, name=name)
+    keep_arguments(view, arguments)
+    session.add(view)
+    return view
+
+
+def change_view(session: AnySession, view: SavedView, *, name: str, audience: str | None = None) -> None:
+    """Give the view another name, and another audience if one is given; raise `InvalidRecord` where the name does not do."""
+    name = line(" ".join(name.split()))
+    if problem := _problem_with(session, view, name):
+        raise InvalidRecord({"name": problem})
+    view.name = name
+    if audience is not None:
+        view.audience = audience
+
+
+def keep_arguments(view: SavedView, arguments: str) -> None:
+    """Let the view show another list; raise `InvalidRecord` for more than an address carries."""
+    if len(arguments) > LONGEST_ARGUMENTS:
+        words = f"The list's address has {len(arguments):,} characters; a view can have {LONGEST_ARGUMENTS:,}. Use fewer filters."
+        raise InvalidRecord({"": words})
+    view.arguments = arguments
+
+
+def delete_view(session: AnySession, view: SavedView) -> None:
+    """Let the view go (not yet committed); who opens their list with it finds the whole list again."""
+    session.delete(view)
+
+
+@contextmanager
+def commit(session: AnySession) -> Iterator[None]:
+    """Commit a view, or roll back; a name that was taken in the same moment is an `InvalidRecord` like any other."""
+    try:
+        with save.saving(session, SavedView):
+            yield
+    except InvalidRecord as error:
+        raise InvalidRecord({"name": NAME_TAKEN} if "resource" in error.problems else error.problems) from error
+
+
+def _problem_with(session: AnySession, view: SavedView, name: str) -> str | None:
+    if not name:
+        return "Enter a name."
+    if len(name) > LONGEST_NAME:
+        return f"Use {LONGEST_NAME} characters or fewer for the name; this one has {len(name)}."
+    if any(unicodedata.category(letter) == "Cc" for letter in name):
+        return "Remove the control characters."
+    others = true() if view.id is None else SavedView.id != view.id
+    same = select(SavedView.id).where(
+        SavedView.staff_id == view.staff_id,
+        SavedView.resource == view.resource,
+        caseless.same(SavedView.name, name),
+        others,
+    )
+    with session.no_autoflush:
+        return NAME_TAKEN if session.scalar(same.limit(1)) is not None else None
+
+
+def _visible(*, sees_all: bool) -> ColumnElement[bool]:
+    """Return the condition on the views that a person sees: their own and those shared with them; with every right, all shared ones."""
+    shared = SavedView.audience != MINE if sees_all else SavedView.audience.in_(bindparam("audiences", expanding=True))
+    return or_(SavedView.staff_id == bindparam("viewer_id"), shared)
+
+
+def _sees_all(staff: AnyPrincipal) -> bool:
+    return rights_of(staff).has_everything
+
+
+def _viewer(staff: AnyPrincipal) -> dict[str, Any]:
+    """Return the parameters of that condition."""
+    return {"viewer_id": staff.id, "audiences": [EVERYONE, *(role.key for role in staff.held_roles)]}
+
+
+def _first_views(*, sees_all: bool) -> Statement:
+    """Ask for the first views of each resource, and for the one with the id that is named."""
+    place = func.row_number().over(partition_by=SavedView.resource, order_by=(in_order(SavedView.name), SavedView.id))
+    columns = [getattr(SavedView, one.name) for one in fields(ViewAtHand)]
+    seen = select(*columns, place.label("place")).where(_visible(sees_all=sees_all)).subquery()
+    wanted = or_(seen.c.place <= bindparam("most"), seen.c.id == bindparam("with_id"))
+    return select(*(seen.c[one.key] for one in columns)).where(wanted).order_by(seen.c.resource, seen.c.place)
+
+
+# Put together once: every page asks, and that takes ten times as long as to send it.
+_FIRST_VIEWS = {sees_all: _first_views(sees_all=sees_all) for sees_all in (False, True)}

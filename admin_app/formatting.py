@@ -1,0 +1,131 @@
+"""Words for numbers, times and things, as a person reads them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from markupsafe import Markup
+
+
+def excerpt(text: str, length: int) -> str:
+    """Return the first words of a text on one line; of HTML, what a reader would see of it."""
+    # Markup takes room: read a good deal more than is shown, but never the whole of a long text.
+    some = text[: length * 20]
+    is_whole = len(some) == len(text)
+    if some.lstrip().startswith("<"):
+        some = Markup(some).striptags() or some  # noqa: S704 -- only to strip it: what comes back is plain text
+    words = " ".join(some.split())
+    if is_whole and len(words) <= length:
+        return words
+    # Not every script has spaces: cut at one where there is one near the end, else where the room ends.
+    kept = words[: length - 1]
+    return f"{kept[: kept.rfind(' ', length * 2 // 3)] if ' ' in kept[length * 2 // 3 :] else kept}…"
+
+
+def label(name: str) -> str:
+    """Turn a column's name into a label in sentence case: "created_at" -> "Created at", "user_id" -> "User ID"."""
+    words = name.replace(".", " ").replace("_", " ").split()
+    sentence = " ".join(words).capitalize()
+    return f"{sentence[:-2]}ID" if words[-1:] == ["id"] else sentence
+
+
+def number(value: int) -> str:
+    """Write a whole number with thousands separators: 19,452."""
+    return f"{value:,}"
+
+
+def counted(count: int, singular: str, plural: str) -> str:
+    """Write a number of things: "1 post", "1,204 posts"."""
+    return f"{number(count)} {singular if count == 1 else plural}"
+
+
+# The largest first. Twelve of these months are a little more than the year, so that nothing is "12 months ago".
+UNITS = (
+    ("year", timedelta(days=365)),
+    ("month", timedelta(days=30, hours=12)),
+    ("day", timedelta(days=1)),
+    ("hour", timedelta(hours=1)),
+    ("minute", timedelta(minutes=1)),
+    ("second", timedelta(seconds=1)),
+)
+
+
+def relative_time(moment: datetime) -> str:
+    """Say how long ago: "2 hours ago". Ages are cut, as people say them: after 1 hour and 59 minutes it is 1 hour ago."""
+    past = datetime.now(UTC) - moment
+    for unit, length in UNITS:
+        if count := abs(past) // length:
+            return f"{counted(count, unit, f'{unit}s')} {'ago' if past > timedelta() else 'from now'}"
+    return "just now"
+
+
+def list_time(moment: datetime, zone: tzinfo = UTC) -> str:
+    """Say when, as a list has room for it: how long ago within a week, the day there before that: "2025-10-30"."""
+    is_near = abs(datetime.now(UTC) - moment) < timedelta(days=7)
+    return relative_time(moment) if is_near else local(moment, zone).date().isoformat()
+
+
+A_WEEK = 6
+
+
+def since(moment: datetime) -> str:
+    """Say since when, as near as a person needs it: "14:05 UTC" today, "Tuesday" this week, "3 November 2026"."""
+    now, then = datetime.now(UTC), moment.astimezone(UTC)
+    if then.date() == now.date():
+        return f"{then:%H:%M} UTC"
+    return f"{then:%A}" if (now.date() - then.date()).days <= A_WEEK else f"{then.day} {then:%B %Y}"
+
+
+def waiting_time(seconds: int) -> str:
+    """Write a wait for a person who waits it: "40 seconds", "3 minutes"."""
+    return (
+        counted(seconds, "second", "seconds") if seconds < 2 * 60 else counted(-(-seconds // 60), "minute", "minutes")
+    )
+
+
+def exact_time(moment: datetime, zone: tzinfo = UTC) -> str:
+    """Write the time to the second, in UTC and before that in another zone: "2026-11-22 10:05:10 CET, 09:05:10 UTC"."""
+    utc, there = moment.astimezone(UTC), local(moment, zone)
+    if zone is UTC or there.utcoffset() == utc.utcoffset():
+        return f"{_to_the_second(utc)} UTC"
+    short = f"{utc:%H:%M:%S}" if utc.date() == there.date() else _to_the_second(utc)
+    return f"{_to_the_second(there)} {there:%Z}, {short} UTC"
+
+
+def machine_time(moment: datetime, zone: tzinfo = UTC) -> str:
+    """Write the time as HTML has it in `datetime`: "2026-11-22T10:05:10+01:00"."""
+    there = local(moment, zone)
+    # Before there were zones, a town's time was minutes and seconds off; HTML knows no such seconds.
+    is_whole = not (there.utcoffset() or timedelta()) % timedelta(minutes=1)
+    return (there if is_whole else moment.astimezone(UTC)).isoformat(timespec="seconds")
+
+
+def _to_the_second(moment: datetime) -> str:
+    # A list says it in each of its rows, and a format in words of its own takes five times as long.
+    return moment.isoformat(" ", "seconds")[:19]
+
+
+def local(moment: datetime, zone: tzinfo) -> datetime:
+    """Return the moment in a zone; at the calendar's very ends, where that would lie outside, in UTC."""
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        return moment
+
+
+def plain_lines(text: str) -> str:
+    """Return a text with one spelling of line ends."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def in_words(names: list[str]) -> str:
+    """Join names for a sentence: "name, email and role"."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1] if names else ""]))
+
+
+def folded(value: str) -> str:
+    """Return the small letters of a text, each by itself, as PostgreSQL's `lower` has them.
+
+    Python's own looks at a letter's neighbours (final sigma) and makes two of one (dotted I): "ΑΣ" would not be in "ΑΣΑ".
+    """
+    return value.replace("\u0130", "i").replace("\u03a3", "\u03c3").lower()

@@ -1,0 +1,199 @@
+"""The verbs of a job: ask for it, take it up, say how far it is, end it, give it back. Each is one short statement or two.
+
+A job is changed only from the state it is believed to be in, so that two workers, or a worker and a person, never both win.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, bindparam, delete, or_, select, update
+from sqlalchemy.orm import joinedload
+
+from admin_app.db.types import utc_now
+from admin_app.domain.clock import latest
+from admin_app.errors import NotFoundError
+from admin_app.extensions import AnySession
+from admin_app.models.job import Job, JobState, Worker
+
+# A worker says every second that it is at a job: so many without a word, and it is gone.
+LOST_AFTER = timedelta(seconds=15)
+# A job that ended two workers would likely end a third.
+MOST_ATTEMPTS = 2
+# Shown and kept; the rest are counted.
+MOST_PROBLEMS = 1000
+
+LOST = "The worker stopped before the job was done."
+OPEN = (JobState.WAITING, JobState.RUNNING)
+
+
+def submit(session: AnySession, *, kind: str, staff_id: int, title: str, arguments: dict[str, Any]) -> Job:
+    """Write a job down (not yet committed)."""
+    job = Job(kind=kind, staff_id=staff_id, title=title[:200], arguments=arguments)
+    session.add(job)
+    return job
+
+
+def jobs_of(session: AnySession, *, staff_id: int | None, limit: int) -> Sequence[Job]:
+    """Return a person's jobs, or everybody's, the newest first."""
+    statement = select(Job).options(joinedload(Job.staff)).order_by(Job.id.desc()).limit(limit)
+    return session.scalars(statement if staff_id is None else statement.where(Job.staff_id == staff_id)).all()
+
+
+# Every page asks. A statement that is put together anew each time takes four times as long as this one.
+_NEWS = (
+    select(Job.id, Job.title, Job.state, Job.finished_at)
+    .where(Job.staff_id == bindparam("person_id"), or_(Job.state.in_(OPEN), Job.finished_at > bindparam("since")))
+    .order_by(Job.id)
+)
+
+
+@dataclass(frozen=True)
+class News:
+    """A job as every page speaks of it: plain values that outlive the transaction they were read in."""
+
+    id: int
+    title: str
+    state: JobState
+    finished_at: datetime | None
+
+
+def news(session: AnySession, *, staff_id: int, since: datetime) -> list[News]:
+    """Return what a page says of a person's jobs: those under way, and those that ended since then, the oldest first."""
+    return [News(*row) for row in session.execute(_NEWS, {"person_id": staff_id, "since": since})]
+
+
+def cancel(session: AnySession, *, job_id: int) -> bool:
+    """Stop a job that has not ended; its worker notices within a second or two and takes away what it wrote."""
+    return _change(session, Job.id == job_id, Job.state.in_(OPEN), **_ended(JobState.CANCELLED))
+
+
+def retry(session: AnySession, *, job_id: int) -> bool:
+    """Let a job that failed, was cancelled or lost its worker be done once more."""
+    ended = Job.state.in_((JobState.FAILED, JobState.CANCELLED))
+    return _change(session, Job.id == job_id, or_(ended, _is_lost()), attempt=0, **_BEGINNING)
+
+
+def make_again(session: AnySession, *, job_id: int, finished_at: datetime | None) -> bool:
+    """Let a job that is done be done once more, unless it was meanwhile: then it ended at another time."""
+    wanted = (Job.id == job_id, Job.state == JobState.DONE, Job.finished_at == finished_at)
+    return _change(session, *wanted, attempt=0, **_BEGINNING)
+
+
+def claim(session: AnySession, *, job_id: int) -> Job | None:
+    """Take a waiting job up; None when it is not waiting any more."""
+    now = utc_now()
+    values = {"state": JobState.RUNNING, "started_at": now, "heartbeat_at": now, "attempt": Job.attempt + 1}
+    is_taken = _change(session, Job.id == job_id, Job.state == JobState.WAITING, **values)
+    return session.get(Job, job_id) if is_taken else None
+
+
+def beat(session: AnySession, *, job_id: int, attempt: int, done: int, total: int | None) -> bool:
+    """Say how far a job is; False when it is not this worker's any more."""
+    return _change(session, *_own(job_id, attempt), heartbeat_at=utc_now(), done=done, total=total)
+
+
+def finish(session: AnySession, *, job_id: int, attempt: int, expires_at: datetime, **results: Any) -> bool:
+    """End a job well; False when it is not this worker's any more: then nothing it made may stay."""
+    return _change(session, *_own(job_id, attempt), **{**_ended(JobState.DONE), **results, "expires_at": expires_at})
+
+
+def fail(session: AnySession, *, job_id: int, attempt: int, error: str) -> bool:
+    """End a job with the reason it failed."""
+    return _change(session, *_own(job_id, attempt), **{**_ended(JobState.FAILED), "error": error[:2000]})
+
+
+def release(session: AnySession, *, job_id: int, attempt: int) -> bool:
+    """Give a job back: its worker is told to stop, another will begin it anew."""
+    return _change(session, *_own(job_id, attempt), attempt=attempt - 1, **_BEGINNING)
+
+
+def recover(session: AnySession) -> list[int]:
+    """Take jobs from workers that are gone: to be begun anew, or failed where that was tried; return all that wait."""
+    _change(session, _is_lost(), Job.attempt < MOST_ATTEMPTS, **_BEGINNING)
+    _change(session, _is_lost(), **{**_ended(JobState.FAILED), "error": LOST})
+    return list(session.scalars(select(Job.id).where(Job.state == JobState.WAITING).order_by(Job.id)))
+
+
+def expired(session: AnySession) -> Sequence[Job]:
+    """Return the jobs that are kept no longer. One that ended while a clock was ahead is kept from now on (not yet committed)."""
+    now = utc_now()
+    for job in session.scalars(select(Job).where(Job.finished_at > latest(now), Job.expires_at > latest(now))):
+        if job.finished_at is not None and job.expires_at is not None:
+            job.finished_at, job.expires_at = now, now + (job.expires_at - job.finished_at)
+    return session.scalars(select(Job).where(Job.expires_at < utc_now()).limit(100)).all()
+
+
+def is_lost(job: Job) -> bool:
+    """Whether a job's worker has not been heard of for so long that it is gone."""
+    now, heard = utc_now(), job.heartbeat_at or job.created_at
+    return job.state is JobState.RUNNING and not now - LOST_AFTER <= heard <= latest(now)
+
+
+def worker_seen(session: AnySession, *, worker_id: str) -> None:
+    """Note that a worker is alive, and forget those that are long gone."""
+    session.merge(Worker(id=worker_id, seen_at=utc_now()))
+    is_gone = or_(Worker.seen_at < utc_now() - 10 * LOST_AFTER, Worker.seen_at > latest(utc_now()))
+    session.execute(delete(Worker).where(is_gone))
+
+
+def worker_left(session: AnySession, *, worker_id: str) -> None:
+    """Forget a worker that stops."""
+    session.execute(delete(Worker).where(Worker.id == worker_id))
+
+
+def is_anybody_working(session: AnySession) -> bool:
+    """Whether any worker is alive."""
+    now = utc_now()
+    alive = select(Worker.id).where(Worker.seen_at > now - LOST_AFTER, Worker.seen_at <= latest(now)).limit(1)
+    return session.scalar(alive) is not None
+
+
+def requested(session: AnySession, *, job_id: int, staff_id: int | None) -> Job:
+    """Return a job of this person, or of anybody for None; raise `NotFoundError` otherwise: others' look like none."""
+    job = session.get(Job, job_id)
+    if job is None or (staff_id is not None and job.staff_id != staff_id):
+        message = f"Job {job_id} does not exist."
+        raise NotFoundError(message)
+    return job
+
+
+_BEGINNING: dict[str, Any] = {
+    "state": JobState.WAITING,
+    "done": 0,
+    "total": None,
+    "error": "",
+    "problem_count": 0,
+    "problems": [],
+    "file_name": "",
+    "file_size": 0,
+    "started_at": None,
+    "heartbeat_at": None,
+    "finished_at": None,
+    "expires_at": None,
+}
+
+
+def _ended(state: JobState) -> dict[str, Any]:
+    # What came to nothing is shown for a week.
+    return {"state": state, "finished_at": utc_now(), "expires_at": utc_now() + timedelta(days=7)}
+
+
+def _own(job_id: int, attempt: int) -> tuple[ColumnElement[bool], ...]:
+    return Job.id == job_id, Job.state == JobState.RUNNING, Job.attempt == attempt
+
+
+def _is_lost() -> ColumnElement[bool]:
+    now = utc_now()
+    # A worker that lives says so every few seconds: a time that is still to come is from a clock that was ahead.
+    return and_(Job.state == JobState.RUNNING, or_(Job.heartbeat_at < now - LOST_AFTER, Job.heartbeat_at > latest(now)))
+
+
+def _change(session: AnySession, *wanted: ColumnElement[bool], **values: Any) -> bool:
+    statement = update(Job).where(*wanted).values(**values).execution_options(synchronize_session=False)
+    result: Any = session.execute(statement)
+    session.expire_all()
+    return bool(result.rowcount)

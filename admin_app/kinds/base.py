@@ -1,0 +1,194 @@
+"""What every kind of column answers: how its values stand in an address, a file and the history, and which of them fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any, ClassVar, Generic, TypeVar
+
+from sqlalchemy import Column, ColumnElement, Dialect, cast
+from sqlalchemy.types import Text, TypeEngine
+
+from admin_app.kinds.spreadsheet import restored
+
+# What a kind's values are.
+V = TypeVar("V")
+# What may have a zone.
+Clock = TypeVar("Clock", datetime, time)
+# A column or an expression of any type; a function that makes something of a value, or a value of something.
+Expression = ColumnElement[Any]
+Convert = Callable[[Any], Any]
+
+
+def as_it_is(value: V) -> V:
+    """Return a value that needs no conversion."""
+    return value
+
+
+@dataclass(frozen=True)
+class CsvStyle:
+    """How the database writes a cell: between which delimiters, whether formulas are neutralised, on which store."""
+
+    delimiter: str
+    neutralises: bool
+    store: str
+
+
+class Kind(Generic[V]):
+    """A kind of column, bound to one column. What a subclass does not say is answered as for text."""
+
+    # What templates and style sheets call it.
+    name: ClassVar[str]
+    # The column types that are of this kind, and the Python types of their values.
+    types: ClassVar[tuple[type[TypeEngine[Any]], ...]]
+    values: ClassVar[tuple[type[Any], ...]]
+
+    # Whether a person has answered also where they gave nothing.
+    is_always_answered: ClassVar[bool] = False
+    # Whether it holds any text that a person types, so that the stores keep indexes of what occurs in it.
+    is_text: ClassVar[bool] = False
+    # Whether a short text of it may name a record.
+    names_records: ClassVar[bool] = False
+    # How many characters a value may have, where that is limited.
+    longest: int | None = None
+    # Whether nothing it writes into a file can be run by a spreadsheet.
+    is_inert: ClassVar[bool] = False
+
+    def __init__(self, column: Any) -> None:
+        """Keep the column: of a table, of a model, of an alias, or an expression."""
+        self.column = column
+        self.type: Any = column.type
+
+    @property
+    def stored(self) -> Column[Any]:
+        """The table's column."""
+        prop = getattr(self.column, "property", None)
+        stored: Column[Any] = self.column if prop is None else prop.columns[0]
+        return stored
+
+    # ---- what a person may give
+
+    @property
+    def way_of_keeping(self) -> Callable[[str], str] | None:
+        """What makes of any text the one that the column keeps; None for a column of something else."""
+        return None
+
+    def problem_with(self, _label: str, _value: V) -> str | None:
+        """Say what is wrong with a value that is there, and how to mend it."""
+        return None
+
+    def stand_ins(self) -> Callable[[int, int, Any], Any] | None:
+        """Return what makes values that no record has, of a place, an owner and the lowest value there is; None for no such values."""
+        return None
+
+    # ---- an address
+
+    def to_url(self, value: V) -> str:
+        """Write a value into an address."""
+        return str(value)
+
+    def from_url(self, text: str) -> V:
+        """Read what `to_url` wrote; raise `ValueError`, `ArithmeticError` or `KeyError` for anything else."""
+        raise NotImplementedError
+
+    # ---- a file. What Python writes it knows by the value alone: a file has columns that are no table's
+
+    @staticmethod
+    def to_csv(value: V) -> object:
+        """Return what a CSV file says: a number, or text."""
+        return str(value)
+
+    @staticmethod
+    def to_json(value: V) -> object:
+        """Return what a JSON file says."""
+        return str(value)
+
+    @staticmethod
+    def to_sheet(value: V) -> object:
+        """Return what a spreadsheet has cells for: text, a number, yes or no, a day, a time."""
+        return str(value)
+
+    def csv_sql(self, _column: Expression, _style: CsvStyle) -> ColumnElement[str] | None:
+        """Return the SQL that writes what `to_csv` and the CSV writer do, byte by byte; None where that is Python's to do."""
+        return None
+
+    def from_cell(self, cell: str) -> V | None:
+        """Read a cell that is not empty; raise `ValueError` whose text follows the column's label in a sentence."""
+        raise NotImplementedError
+
+    def from_neutralised_cell(self, cell: str) -> V | None:
+        """Read a cell that may carry the mark that keeps a spreadsheet from running it."""
+        return self.from_cell(cell if self.is_inert else restored(cell))
+
+    def value_of_empty_cell(self) -> V | None:
+        """Return what an empty cell means."""
+        return None
+
+    def row_reader(self, dialect: Dialect) -> Convert | None:
+        """Return what makes a value of what the store's driver gives; None where it is that already."""
+        reader: Convert | None = self.type.dialect_impl(dialect).result_processor(dialect, None)
+        return reader
+
+    # ---- the history's JSON. Python and both stores write the same for the same value
+
+    def to_history(self, value: V | None) -> str | int | None:
+        """Return a value as the history's JSON holds it."""
+        return None if value is None else self.history_of(value)
+
+    def from_history(self, value: Any) -> V | None:
+        """Return the value that the history's JSON stands for."""
+        return None if value is None else self.value_in_history(value)
+
+    def history_of(self, value: V) -> str | int:
+        """Write a value that is there, as text or as a whole number."""
+        return str(value)
+
+    def value_in_history(self, value: Any) -> V:
+        """Read what `history_of` wrote."""
+        raise NotImplementedError
+
+    def history_on_sqlite(self, column: Expression) -> Expression:
+        """Return SQLite's expression of what `history_of` writes, before it is quoted as JSON."""
+        return column
+
+    def history_on_postgres(self, column: Expression) -> Expression:
+        """Return PostgreSQL's."""
+        return cast(column, Text)
+
+    def from_history_on_sqlite(self, found: Expression) -> Expression:
+        """Return SQLite's expression of the column's value, where `found` is what the history's JSON holds."""
+        return found
+
+    def from_history_on_postgres(self, text: Expression) -> Expression:
+        """Return PostgreSQL's, where `text` is what the history's JSON holds, as text."""
+        return cast(text, self.type)
+
+
+# Any kind there is, as a class.
+AnyKind = type[Kind[Any]]
+
+
+def read_as(read: Callable[[str], V], cell: str, wanted: str) -> V:
+    """Let a type's own constructor read a cell; say what was wanted where it cannot."""
+    try:
+        return read(cell)
+    except (ValueError, OverflowError) as error:
+        message = f"must be {wanted}."
+        raise ValueError(message) from error
+
+
+def without_zone(value: Clock) -> Clock:
+    """Refuse a time with a zone, which a column that keeps none would forget."""
+    if value.tzinfo is not None:
+        message = "a zone would be forgotten"
+        raise ValueError(message)
+    return value
+
+
+def with_zone(value: datetime) -> datetime:
+    """Refuse a time without a zone: it may mean several."""
+    if value.tzinfo is None:
+        message = "a time needs a zone"
+        raise ValueError(message)
+    return value

@@ -1,0 +1,62 @@
+"""Yes or no."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Boolean, ColumnElement, Integer, case, cast
+
+from admin_app.kinds.base import CsvStyle, Expression, Kind, as_it_is
+
+_ANSWERS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+_IN_AN_ADDRESS = {"True": True, "False": False}
+
+
+class BooleanKind(Kind[bool]):
+    """Yes or no; an unticked box is an answer."""
+
+    name = "boolean"
+    types = (Boolean,)
+    values = (bool,)
+    is_always_answered = True
+    is_inert = True
+
+    def from_url(self, text: str) -> bool:
+        """Read Python's words for it."""
+        return _IN_AN_ADDRESS[text]
+
+    @staticmethod
+    def to_csv(value: object) -> str:
+        """Write what a person reads."""
+        return "yes" if value else "no"
+
+    to_json = staticmethod(as_it_is)
+    to_sheet = staticmethod(as_it_is)
+
+    def csv_sql(self, column: Expression, _style: CsvStyle) -> ColumnElement[str]:
+        """Write the same words."""
+        return case((column.is_(False), "no"), (column.is_not(None), "yes"))
+
+    def from_cell(self, cell: str) -> bool:
+        """Read yes and no, and what programs write for them."""
+        answer = _ANSWERS.get(cell.strip().lower())
+        if answer is None:
+            message = "must be yes or no."
+            raise ValueError(message)
+        return answer
+
+    def history_of(self, value: object) -> int:
+        """Write a number, as SQLite keeps it."""
+        return int(bool(value))
+
+    def value_in_history(self, value: Any) -> bool:
+        """Read the number."""
+        return bool(value)
+
+    def history_on_postgres(self, column: Expression) -> Expression:
+        """Write the number that SQLite keeps."""
+        return cast(column, Integer)
+
+    def from_history_on_postgres(self, text: Expression) -> Expression:
+        """Make an answer of the number."""
+        return cast(cast(text, Integer), Boolean)

@@ -1,0 +1,118 @@
+"""A date and time: in UTC, or without a zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import ColumnElement, DateTime, String, case, cast, func, literal
+from sqlalchemy.types import NullType, Text, TypeEngine
+
+from admin_app.db.types import UtcDateTime
+from admin_app.kinds.base import CsvStyle, Expression, Kind, as_it_is, read_as, with_zone, without_zone
+from admin_app.kinds.text import csv_text
+
+# How PostgreSQL writes what SQLite keeps as this text already.
+_IN_HISTORY = 'YYYY-MM-DD"T"HH24:MI:SS.US'
+# How SQLite keeps a moment, by the letters of GLOB.
+_STORED = "0000-00-00 00:00:00.000000".replace("0", "[0-9]")
+
+
+class LocalDateTimeKind(Kind[datetime]):
+    """A date and time of which nobody knows the zone."""
+
+    name = "local_datetime"
+    types: ClassVar[tuple[type[TypeEngine[Any]], ...]] = (DateTime,)
+    values = (datetime,)
+    is_inert = True
+
+    def to_url(self, value: datetime) -> str:
+        """Write ISO 8601."""
+        return value.isoformat()
+
+    def from_url(self, text: str) -> datetime:
+        """Read ISO 8601."""
+        return without_zone(datetime.fromisoformat(text))
+
+    @staticmethod
+    def to_csv(value: datetime) -> str:
+        """Write ISO 8601, in UTC where there is a zone: 2026-11-22T09:30:00Z."""
+        if value.tzinfo is None:
+            return value.isoformat()
+        in_utc = value if value.tzinfo is UTC else value.astimezone(UTC)
+        return f"{in_utc.isoformat()[:-6]}Z"
+
+    to_json = to_csv
+    to_sheet = staticmethod(as_it_is)
+
+    def from_cell(self, cell: str) -> datetime:
+        """Read ISO 8601 without a zone."""
+        wanted = "a time like 2026-11-22T09:30:00, without a zone"
+        return read_as(lambda text: without_zone(datetime.fromisoformat(text)), cell.strip(), wanted)
+
+    def history_of(self, value: datetime) -> str:
+        """Write ISO 8601 to the microsecond."""
+        return value.isoformat(timespec="microseconds")
+
+    def value_in_history(self, value: Any) -> datetime:
+        """Read ISO 8601."""
+        return datetime.fromisoformat(value)
+
+    def history_on_sqlite(self, column: Expression) -> Expression:
+        """Write ISO 8601 to the microsecond."""
+        return func.replace(column, " ", "T")
+
+    def history_on_postgres(self, column: Expression) -> Expression:
+        """Write ISO 8601 to the microsecond."""
+        return func.to_char(column, _IN_HISTORY)
+
+    def from_history_on_sqlite(self, found: Expression) -> Expression:
+        """Make of it what SQLite keeps."""
+        return func.replace(func.substr(found, 1, 26), "T", " ", type_=NullType())
+
+
+class DateTimeKind(LocalDateTimeKind):
+    """A moment, kept in UTC."""
+
+    name = "datetime"
+    types = (UtcDateTime,)
+
+    def from_url(self, text: str) -> datetime:
+        """Read ISO 8601 with a zone."""
+        return with_zone(datetime.fromisoformat(text))
+
+    def csv_sql(self, column: Expression, style: CsvStyle) -> ColumnElement[str]:
+        """Write ISO 8601 in UTC."""
+        if style.store == "sqlite":
+            return _stored_moment(cast(column, Text), style)
+        in_utc, seconds = func.timezone("UTC", column), 'YYYY-MM-DD"T"HH24:MI:SS'
+        is_whole = func.date_trunc("second", in_utc) == in_utc
+        return case((is_whole, func.to_char(in_utc, f'{seconds}"Z"')), else_=func.to_char(in_utc, f'{seconds}.US"Z"'))
+
+    def from_cell(self, cell: str) -> datetime:
+        """Read ISO 8601; a time without a zone is UTC."""
+        return read_as(_in_utc, cell.strip(), "a time like 2026-11-22T09:30:00Z")
+
+    def history_of(self, value: datetime) -> str:
+        """Write it in UTC, with the zone."""
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+    def history_on_sqlite(self, column: Expression) -> Expression:
+        """Write it in UTC, with the zone."""
+        return func.replace(column, " ", "T", type_=String()) + literal("+00:00", String)
+
+    def history_on_postgres(self, column: Expression) -> Expression:
+        """Write it in UTC, with the zone."""
+        return func.to_char(func.timezone("UTC", column), f'{_IN_HISTORY}"+00:00"')
+
+
+def _in_utc(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _stored_moment(text: Any, style: CsvStyle) -> ColumnElement[str]:
+    """Write what SQLite keeps as "2026-11-22 09:30:00.000000"; what another program stored in a form of its own as it is."""
+    day, time = func.substr(text, 1, 10, type_=Text()), func.replace(func.substr(text, 12), ".000000", "")
+    in_utc = day.concat("T").concat(time).concat("Z")
+    return case((text.op("GLOB")(_STORED), in_utc), else_=csv_text(text, style))

@@ -1,0 +1,54 @@
+"""A whole row in the history's JSON, written and read by each store's own SQL.
+
+Python and both stores write the same for the same value, so that a change of 100,000 rows can be recorded, and undone,
+without reading one of them: whole numbers and yes or no as numbers, everything else as text.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from sqlalchemy import JSON, ColumnElement, String, cast, func, literal, literal_column
+from sqlalchemy import inspect as inspect_mapper
+from sqlalchemy.types import Text
+
+from admin_app.db.json_values import kept_columns
+from admin_app.db.limits import LONGEST_TITLE
+from admin_app.db.record import Record
+from admin_app.extensions import Expression, TableColumn
+from admin_app.kinds import kind_of
+
+
+def json_of(columns: Mapping[str, TableColumn], dialect: str) -> ColumnElement[str]:
+    """Return the SQL that writes these columns of a row as the history's JSON."""
+    whole: ColumnElement[str] = literal("{", String)
+    for place, (name, column) in enumerate(columns.items()):
+        whole = whole + literal(f"{',' if place else ''}{json.dumps(name)}:", String) + _quoted(column, dialect)
+    return whole + literal("}", String)
+
+
+def from_json_sql(column: TableColumn, values: Expression, name: str, dialect: str) -> Expression:
+    """Return the SQL that reads a column's value from the history's JSON."""
+    kind = kind_of(column)
+    if dialect == "sqlite":
+        return kind.from_history_on_sqlite(func.json_extract(values, f'$."{name}"'))
+    return kind.from_history_on_postgres(func.json_extract_path_text(cast(values, JSON), name))
+
+
+def title_of(model: type[Record]) -> ColumnElement[str]:
+    """Return the SQL that names a row by the beginning of its first text, as people would without reading it."""
+    key = inspect_mapper(model).primary_key[0]
+    numbered = literal(f"{model.__name__} ", String) + cast(key, String)
+    texts = [column for column in kept_columns(model).values() if kind_of(column).way_of_keeping is not None]
+    if not texts:
+        return numbered
+    return func.coalesce(func.nullif(func.substr(texts[0], 1, LONGEST_TITLE), ""), numbered)
+
+
+def _quoted(column: TableColumn, dialect: str) -> ColumnElement[str]:
+    """Write one value as JSON."""
+    kind = kind_of(column)
+    if dialect == "sqlite":
+        return func.json_quote(kind.history_on_sqlite(column), type_=String())
+    return func.coalesce(cast(func.to_json(kind.history_on_postgres(column)), Text), literal_column("'null'"))

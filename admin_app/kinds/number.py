@@ -1,0 +1,179 @@
+"""Numbers: whole ones, exact ones, and those that the database keeps as a float."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Dialect, Float, Integer, Numeric, case, cast, func
+from sqlalchemy.types import NullType, Text
+
+from admin_app.db.limits import limits_of
+from admin_app.kinds.base import CsvStyle, Expression, Kind, V, as_it_is
+from admin_app.kinds.text import csv_text
+from admin_app.number_parsing import AmbiguousNumber, number, whole_number
+
+N = TypeVar("N", int, Decimal)
+
+
+class WholeNumberKind(Kind[int]):
+    """A whole number within what its column holds."""
+
+    name = "whole_number"
+    types = (Integer,)
+    values = (int,)
+    is_inert = True
+
+    def problem_with(self, label: str, value: int) -> str | None:
+        """Refuse what the column has no room for."""
+        smallest, largest = limits_of(self.column)
+        return None if smallest <= value <= largest else f"{label} must be between {smallest:,} and {largest:,}."
+
+    def stand_ins(self) -> Callable[[int, int, Any], Any]:
+        """Go down from the lowest number that there is."""
+        return lambda place, _owner, lowest: min(lowest, 0) - place - 1
+
+    def from_url(self, text: str) -> int:
+        """Read one that the column holds."""
+        value = int(text)
+        smallest, largest = limits_of(self.column)
+        if not smallest <= value <= largest:
+            message = "the number is too large for its column"
+            raise ValueError(message)
+        return value
+
+    to_csv = staticmethod(as_it_is)
+    to_json = staticmethod(as_it_is)
+    to_sheet = staticmethod(as_it_is)
+
+    def csv_sql(self, column: Expression, style: CsvStyle) -> ColumnElement[str]:
+        """Write its digits."""
+        if style.store == "sqlite":
+            # Another program may have stored anything there.
+            return case((func.typeof(column) == "integer", cast(column, Text)), else_=csv_text(column, style))
+        return cast(column, Text)
+
+    def from_cell(self, cell: str) -> int:
+        """Read one that the column holds, however it is written."""
+        value = _read_cell(whole_number, cell, "a whole number")
+        smallest, largest = limits_of(self.column)
+        smallest = 1 if self.stored.primary_key or self.stored.foreign_keys else smallest
+        if not smallest <= value <= largest:
+            message = f"must be between {smallest:,} and {largest:,}."
+            raise ValueError(message)
+        return value
+
+    def history_of(self, value: int) -> int:
+        """Write the number."""
+        return int(value)
+
+    def value_in_history(self, value: Any) -> int:
+        """Take the number."""
+        return int(value)
+
+    def history_on_postgres(self, column: Expression) -> Expression:
+        """Take the number."""
+        return column
+
+
+class _FractionKind(Kind[V]):
+    """What numbers with a point have in common."""
+
+    is_inert = True
+
+    def problem_with(self, label: str, value: V) -> str | None:
+        """Refuse what is no number."""
+        # A decimal may be longer than any float.
+        is_finite = (
+            value.is_finite() if isinstance(value, Decimal) else not isinstance(value, float) or math.isfinite(value)
+        )
+        return None if is_finite else f"{label} must be a number, like 4.2."
+
+    to_csv = staticmethod(as_it_is)
+    to_sheet = staticmethod(as_it_is)
+
+    def row_reader(self, _dialect: Dialect) -> None:
+        """Leave it to SQLAlchemy: which numbers PostgreSQL's driver gives is known with the result only."""
+
+    def from_cell(self, cell: str) -> V:
+        """Read it however it is written; what may mean two numbers is refused."""
+        read: V = self.type.python_type(_read_cell(number, cell, "a number"))
+        return read
+
+    def history_on_sqlite(self, column: Expression) -> Expression:
+        """Write every digit."""
+        return func.exact_text(column)
+
+    def from_history_on_sqlite(self, found: Expression) -> Expression:
+        """Read every digit."""
+        return func.exact_number(found, type_=NullType())
+
+
+class FloatKind(_FractionKind[float]):
+    """A number that the database keeps as a float."""
+
+    name = "float"
+    types = (Float,)
+    values = (float,)
+
+    def from_url(self, text: str) -> float:
+        """Read it."""
+        return float(text)
+
+    @staticmethod
+    def to_json(value: float) -> float | str:
+        """Write a number; JSON knows neither infinity nor "not a number"."""
+        return value if math.isfinite(value) else str(value)
+
+    def history_of(self, value: float) -> str:
+        """Write every digit."""
+        return repr(float(value))
+
+    def value_in_history(self, value: Any) -> float:
+        """Read every digit."""
+        return float(value)
+
+
+class DecimalKind(_FractionKind[Decimal]):
+    """An exact number."""
+
+    name = "decimal"
+    types = (Numeric,)
+    values = (Decimal,)
+
+    def problem_with(self, label: str, value: Decimal) -> str | None:
+        """Refuse also what has more digits before the point than the column has room for."""
+        kind = self.type
+        if (problem := super().problem_with(label, value)) or kind.precision is None:
+            return problem
+        limit = 10 ** (kind.precision - (kind.scale or 0))
+        return None if abs(value) < limit else f"{label} must be between -{limit:,} and {limit:,}."
+
+    def from_url(self, text: str) -> Decimal:
+        """Read it."""
+        return Decimal(text)
+
+    @staticmethod
+    def to_json(value: Decimal) -> float | int | str:
+        """Write a number where it loses no digit by it, else text."""
+        if value.is_finite() and Decimal(repr(float(value))) == value:
+            return int(value) if value == value.to_integral_value() and "." not in str(value) else float(value)
+        return str(value)
+
+    def value_in_history(self, value: Any) -> Decimal:
+        """Read every digit."""
+        return Decimal(value)
+
+
+def _read_cell(read: Callable[[str], N], cell: str, wanted: str) -> N:
+    """Read a number as a form does; what may mean two is refused."""
+    try:
+        return read(cell.strip())
+    except AmbiguousNumber as error:
+        message = f"could be {' or '.join(error.readings)}. Enter the one you mean."
+        raise ValueError(message) from error
+    except ValueError as error:
+        message = f"must be {wanted}."
+        raise ValueError(message) from error

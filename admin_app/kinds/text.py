@@ -1,0 +1,120 @@
+"""Text: of one line, and of many."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, case, cast, func, literal, or_
+from sqlalchemy.types import Text
+
+from admin_app.db.limits import LONGEST_TEXT
+from admin_app.kinds.base import CsvStyle, Expression, Kind, as_it_is
+from admin_app.kinds.spreadsheet import SIGNS
+from admin_app.unicode_text import composed, line, unseen_in
+
+# One @ with something on both sides and no white space: whether mail arrives, only mail can tell.
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+# Begins what stands in for a text: a control character, which no email or name has.
+_STANDING_IN = "\x1a"
+_ROOM = 20
+
+
+class TextKind(Kind[str]):
+    """Text of one line."""
+
+    name = "text"
+    types = (String,)
+    values = (str,)
+    is_text = True
+    names_records = True
+
+    def __init__(self, column: Any) -> None:
+        """Find its length: never more than its form could send again."""
+        super().__init__(column)
+        self.longest: int = self.type.length or LONGEST_TEXT
+
+    @property
+    def is_email(self) -> bool:
+        """Whether it holds emails."""
+        return self.stored.info.get("format") == "email"
+
+    @property
+    def way_of_keeping(self) -> Callable[[str], str]:
+        """Compose it, and take off what nobody sees at its ends."""
+        return line
+
+    def problem_with(self, label: str, value: str) -> str | None:
+        """Refuse what cannot be stored, what is too long, and what is no email where one has to be."""
+        if "\0" in value:
+            return f"{label} contains a NUL character, which cannot be stored. Remove it."
+        if len(value) > self.longest:
+            return f"{label} must be {self.longest:,} characters or fewer; it has {len(value):,}."
+        return _problem_with_email(label, value) if self.is_email else None
+
+    def stand_ins(self) -> Callable[[int, int, Any], Any] | None:
+        """Write the owner behind a sign that no text has, where there is room."""
+        has_room = (self.type.length or _ROOM) >= _ROOM
+        return (lambda _place, owner, _lowest: f"{_STANDING_IN}{owner}") if has_room else None
+
+    def from_url(self, text: str) -> str:
+        """Take it."""
+        return text
+
+    to_csv = staticmethod(as_it_is)
+    to_json = staticmethod(as_it_is)
+    to_sheet = staticmethod(as_it_is)
+
+    def csv_sql(self, column: Expression, style: CsvStyle) -> ColumnElement[str]:
+        """Quote and neutralise it."""
+        return csv_text(column, style)
+
+    def from_cell(self, cell: str) -> str | None:
+        """Take it as the column keeps it."""
+        return self.way_of_keeping(cell) or self.value_of_empty_cell()
+
+    def value_of_empty_cell(self) -> str | None:
+        """Return no characters where text has to be."""
+        return None if self.stored.nullable else ""
+
+    def history_of(self, value: str) -> str:
+        """Take it."""
+        return value
+
+    def value_in_history(self, value: Any) -> str:
+        """Take it."""
+        return str(value)
+
+    def from_history_on_postgres(self, text: Expression) -> Expression:
+        """Take it."""
+        return text
+
+
+class LongTextKind(TextKind):
+    """Text of many lines."""
+
+    name = "long_text"
+    types = (Text,)
+    names_records = False
+
+    @property
+    def way_of_keeping(self) -> Callable[[str], str]:
+        """Compose it."""
+        return composed
+
+
+def csv_text(column: Expression, style: CsvStyle) -> ColumnElement[str]:
+    """Write any text as a CSV cell: quoted where it has to be, neutralised where that is asked for."""
+    text, place = cast(column, Text), func.instr if style.store == "sqlite" else func.strpos
+    is_run = func.substr(func.ltrim(text, "'"), 1, 1).in_(sorted(SIGNS))
+    mark = case((is_run, "'"), else_="") if style.neutralises else literal("", Text())
+    has_signs = or_(*(place(text, sign) > 0 for sign in f'{style.delimiter}"\r\n'))
+    in_quotes = literal('"', Text()).concat(mark).concat(func.replace(text, '"', '""')).concat('"')
+    return case((has_signs, in_quotes), else_=mark.concat(text))
+
+
+def _problem_with_email(label: str, value: str) -> str | None:
+    if unseen := unseen_in(value):
+        return f"{label} contains an invisible character: {unseen}. Remove it."
+    return None if _EMAIL.fullmatch(value) else f"{label} must look like name@example.com."

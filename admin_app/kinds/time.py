@@ -1,0 +1,51 @@
+"""A time of the day."""
+
+from __future__ import annotations
+
+from datetime import time
+from typing import Any
+
+from sqlalchemy import Interval, Time, cast, func
+
+from admin_app.kinds.base import Expression, Kind, as_it_is, read_as, without_zone
+
+
+class TimeKind(Kind[time]):
+    """A time of the day, without a zone."""
+
+    name = "time"
+    types = (Time,)
+    values = (time,)
+    is_inert = True
+
+    def to_url(self, value: time) -> str:
+        """Write ISO 8601."""
+        return value.isoformat()
+
+    def from_url(self, text: str) -> time:
+        """Read ISO 8601."""
+        return time.fromisoformat(text)
+
+    @staticmethod
+    def to_csv(value: time) -> str:
+        """Write ISO 8601."""
+        return value.isoformat()
+
+    to_json = to_csv
+    to_sheet = staticmethod(as_it_is)
+
+    def from_cell(self, cell: str) -> time:
+        """Read ISO 8601 without a zone."""
+        return read_as(lambda text: without_zone(time.fromisoformat(text)), cell.strip(), "a time like 09:30")
+
+    def history_of(self, value: time) -> str:
+        """Write ISO 8601 to the microsecond."""
+        return value.isoformat(timespec="microseconds")
+
+    def value_in_history(self, value: Any) -> time:
+        """Read ISO 8601."""
+        return time.fromisoformat(value)
+
+    def history_on_postgres(self, column: Expression) -> Expression:
+        """Write ISO 8601 to the microsecond, which SQLite keeps it as."""
+        return func.to_char(cast(column, Interval), "HH24:MI:SS.US")

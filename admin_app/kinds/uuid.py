@@ -1,0 +1,40 @@
+"""A UUID."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Uuid, cast, func
+from sqlalchemy.types import Text
+
+from admin_app.kinds.base import Expression, Kind, read_as
+
+
+class UuidKind(Kind[UUID]):
+    """A UUID, however it is written."""
+
+    name = "uuid"
+    types = (Uuid,)
+    values = (UUID,)
+    is_inert = True
+
+    def from_url(self, text: str) -> UUID:
+        """Read it."""
+        return UUID(text)
+
+    def from_cell(self, cell: str) -> UUID:
+        """Take it with braces, without hyphens."""
+        return read_as(UUID, cell.strip(), "a UUID")
+
+    def history_of(self, value: UUID) -> str:
+        """Write its digits, as SQLite keeps them."""
+        return value.hex
+
+    def value_in_history(self, value: Any) -> UUID:
+        """Read its digits."""
+        return UUID(value)
+
+    def history_on_postgres(self, column: Expression) -> Expression:
+        """Leave the hyphens out."""
+        return func.replace(cast(column, Text), "-", "")

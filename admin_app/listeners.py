@@ -1,0 +1,45 @@
+"""Which functions of ours SQLAlchemy calls, on what, and in which order: `create_app` installs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Engine, Pool, event
+from sqlalchemy.orm import Session
+
+from admin_app.db import connection
+from admin_app.domain.audit import recorder
+from admin_app.domain.auth import alerts, session_revocation
+from admin_app.models import change_set
+from admin_app.models.change_set import Change, ChangeSet
+
+# What happens to what, and what is called then; of several for one event, the upper one first.
+LISTENERS: tuple[tuple[Any, str, Callable[..., Any]], ...] = (
+    (Engine, "connect", connection.prepare),
+    (Engine, "begin", connection.begin),
+    (Pool, "checkout", connection.fit),
+    (Session, "before_flush", recorder.read_before_flush),
+    (Session, "after_flush", recorder.note_flush),
+    # Whose rights a transaction changed, its trail says; that their sessions end belongs to it, so it is completed last.
+    (Session, "before_commit", session_revocation.sign_out_changed),
+    (Session, "before_commit", recorder.finish_set),
+    (Session, "after_transaction_create", recorder.remember_savepoint),
+    (Session, "after_soft_rollback", recorder.forget_since_savepoint),
+    (Session, "after_transaction_end", recorder.forget_transaction),
+    (Session, "do_orm_execute", recorder.refuse_unrecorded),
+    (Session, "after_commit", alerts.let_go),
+    (Session, "after_rollback", alerts.forget),
+    *(
+        (model, name, change_set.refuse_to_rewrite)
+        for model in (ChangeSet, Change)
+        for name in ("before_update", "before_delete")
+    ),
+)
+
+
+def install() -> None:
+    """Install them, unless another application of this process did: they are called for all of them."""
+    for target, name, function in LISTENERS:
+        if not event.contains(target, name, function):
+            event.listen(target, name, function)

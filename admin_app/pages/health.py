@@ -1,0 +1,15 @@
+"""Tell a monitor that the dashboard answers, and which version does; it asks nothing of the database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, current_app
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/health")
+def health() -> dict[str, Any]:
+    """Answer anybody, without a cookie."""
+    return {"status": "ok", "version": current_app.config["VERSION"]}

@@ -1,0 +1,68 @@
+"""For whom a page, a file or an answer is made, and with which rights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeVar
+
+from flask import g, has_request_context
+
+from admin_app.domain.permissions.policy import rights_of
+from admin_app.domain.permissions.principal import AnyPrincipal
+from admin_app.domain.permissions.rights import EVERYTHING, Grant, Rights
+from admin_app.models.staff import Staff
+from admin_app.web.auth.login import current_principal
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class Authority:
+    """A person and their rights as they are now. Nobody is the command line: who runs it may do everything by it."""
+
+    principal: AnyPrincipal | None
+    rights: Rights
+    # What was found out already: the same is asked for every column, and for the links of every row.
+    known: dict[Hashable, Any] = field(default_factory=dict)
+
+    @cached_property
+    def is_unbound(self) -> bool:
+        """Whether there is nothing to ask: one of their roles gives everything, every row and every field."""
+        return any(EVERYTHING in one.permissions and not one.rows and not one.fields for one in self.rights.grants)
+
+    def once(self, key: Hashable, find_out: Callable[[], T]) -> T:
+        """Return what is known under a key, found out the first time."""
+        if key not in self.known:
+            self.known[key] = find_out()
+        found: T = self.known[key]
+        return found
+
+
+_COMMAND_LINE = Rights((Grant(frozenset({EVERYTHING})),))
+_of_job: ContextVar[Authority | None] = ContextVar("authority", default=None)
+
+
+def authority() -> Authority:
+    """Return who it is for: the person at the screen, who asked for the job under way, or the command line."""
+    if not has_request_context():
+        return _of_job.get() or Authority(None, _COMMAND_LINE)
+    principal = current_principal()
+    kept: Authority | None = g.get("authority")
+    # Who signed in or out in this very request is somebody else.
+    if kept is None or kept.principal is not principal:
+        kept = g.authority = Authority(principal, rights_of(principal))
+    return kept
+
+
+@contextmanager
+def acting_for(staff: Staff) -> Iterator[None]:
+    """Do what is inside for this person, where there is no request: a job."""
+    token = _of_job.set(Authority(staff, rights_of(staff)))
+    try:
+        yield
+    finally:
+        _of_job.reset(token)

@@ -1,0 +1,103 @@
+"""What a column type is on the pages: one file a kind, and the table in which a column's is looked up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import inspect as inspect_mapper
+
+from admin_app.errors import ConfigurationError
+from admin_app.kinds import kind_of, kind_of_value, kind_or_none
+from admin_app.kinds.base import AnyKind
+from admin_app.panel.kinds.base import PanelKind, text_cell
+from admin_app.panel.kinds.boolean import BooleanPanel
+from admin_app.panel.kinds.choice import ChoicePanel
+from admin_app.panel.kinds.date import DatePanel
+from admin_app.panel.kinds.datetime import DateTimePanel, LocalDateTimePanel
+from admin_app.panel.kinds.number import DecimalPanel, FloatPanel, WholeNumberPanel
+from admin_app.panel.kinds.string_set import StringSetPanel
+from admin_app.panel.kinds.text import LongTextPanel, TextPanel
+from admin_app.panel.kinds.time import TimePanel
+from admin_app.panel.kinds.uuid import UuidPanel
+from admin_app.panel.operators.base import Operator
+from admin_app.panel.view_models import Cell, CellKind
+from admin_app.relations import relation_of, relations_of
+
+# Looked through from the first to the last: a kind that is a special case of another stands before it.
+PANEL_KINDS: tuple[PanelKind, ...] = (
+    StringSetPanel(),
+    ChoicePanel(),
+    BooleanPanel(),
+    DateTimePanel(),
+    LocalDateTimePanel(),
+    DatePanel(),
+    TimePanel(),
+    UuidPanel(),
+    WholeNumberPanel(),
+    FloatPanel(),
+    DecimalPanel(),
+    LongTextPanel(),
+    TextPanel(),
+)
+
+
+def panel_kind_of(column: Any) -> PanelKind:
+    """Return what the pages make of a column, whose model `require_known` let in."""
+    kind = type(kind_of(column))
+    found = _panel_kind(kind)
+    assert found is not None, kind  # noqa: S101 -- told to mypy
+    return found
+
+
+def require_known(model: type[Any]) -> None:
+    """Raise `ConfigurationError` for a column or a relation of a model that the dashboard does not know.
+
+    Otherwise it would vanish from forms, and lists would be narrowed by it wrongly.
+    """
+    for name, attribute in inspect_mapper(model).column_attrs.items():
+        column: Any = attribute.columns[0]
+        kind = kind_or_none(column)
+        if kind is None or _panel_kind(type(kind)) is None:
+            message = (
+                f"{model.__name__}.{name} has the column type {type(column.type).__name__}, which the dashboard does not "
+                "know: add a kind for it in admin_app/kinds and in admin_app/panel/kinds."
+            )
+            raise ConfigurationError(message)
+    relations_of(model)
+
+
+def operators_of(attribute: Any, label: str, relation: Any = None) -> list[Operator]:
+    """Return the operators that say something about a column, under its label; `relation` leads to its model, if it is another."""
+    if relation is not None and relation_of(relation).is_many:
+        message = f"{relation} leads to many records: lists cannot be narrowed by a column of theirs."
+        raise ConfigurationError(message)
+    made = [operator(attribute, label) for operator in panel_kind_of(attribute).operators]
+    for one in made:
+        one.relation = relation
+    return [one for one in made if one.fits()]
+
+
+def cell_kind_of(attribute: Any) -> CellKind:
+    """Say how a list draws a column: of what is no table's column, text."""
+    columns: Any = getattr(getattr(attribute, "property", None), "columns", ())
+    return panel_kind_of(columns[0]).drawn_as(columns[0]) if columns else CellKind.TEXT
+
+
+def value_cell(value: Any, *, is_whole: bool) -> Cell:
+    """Draw a plain value by its kind; long text is cut to a glimpse unless the whole is wanted."""
+    if value is None:
+        return Cell(CellKind.NULL, "—", "No value")
+    kind = kind_of_value(type(value))
+    found = None if kind is None else _panel_kind(kind)
+    if found is None:
+        return text_cell(str(value), is_whole=is_whole)
+    return found.cell(value) if is_whole else found.glimpse(value)
+
+
+def _panel_kind(kind: AnyKind) -> PanelKind | None:
+    if kind not in _BY_KIND:
+        _BY_KIND[kind] = next((one for one in PANEL_KINDS if issubclass(kind, one.kind)), None)
+    return _BY_KIND[kind]
+
+
+_BY_KIND: dict[AnyKind, PanelKind | None] = {}

@@ -1,0 +1,62 @@
+"""What every kind of column answers about its pages: the form's field, the filter's operators, the cell."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from sqlalchemy import Column
+
+from admin_app.kinds.base import AnyKind
+from admin_app.panel.operators.base import Operator
+from admin_app.panel.view_models import Cell, CellKind
+
+# What Flask-Admin tells every field, and a column of a table.
+Arguments = dict[str, Any]
+AnyColumn = Column[Any]
+
+# A cell is a glimpse: more than this is neither read in a table nor worth sending.
+GLIMPSE = 120
+
+
+class PanelKind:
+    """A kind's place on the pages."""
+
+    kind: ClassVar[AnyKind]
+    # How a list draws a column of it, whatever its rows hold.
+    cell_kind: ClassVar[CellKind] = CellKind.TEXT
+    operators: ClassVar[tuple[type[Operator], ...]]
+
+    def field(self, column: AnyColumn, arguments: Arguments) -> Any:
+        """Make the form's field; `arguments` are what Flask-Admin tells every field."""
+        raise NotImplementedError
+
+    def needs_an_answer(self, _column: AnyColumn) -> bool:
+        """Whether the field always needs one, whatever the column's default is."""
+        return False
+
+    def drawn_as(self, _column: AnyColumn) -> CellKind:
+        """Say how a list draws this column."""
+        return self.cell_kind
+
+    def cell(self, value: Any) -> Cell:
+        """Draw a whole value."""
+        return text_cell(str(value), is_whole=True)
+
+    def glimpse(self, value: Any) -> Cell:
+        """Draw a value where there is little room."""
+        whole = self.cell(value)
+        return text_cell(whole.text, is_whole=False) if whole.kind is CellKind.TEXT else whole
+
+
+def text_cell(text: str, *, is_whole: bool) -> Cell:
+    """Draw text."""
+    if not text:
+        return Cell(CellKind.EMPTY, "empty", "Empty text")
+    is_short = is_whole or len(text) <= GLIMPSE
+    return Cell(CellKind.TEXT, text if is_short else " ".join(text[: GLIMPSE * 2].split())[:GLIMPSE] + "…")
+
+
+def none_for_nothing(column: AnyColumn, arguments: Arguments) -> None:
+    """Let a field without text be no value, where its column allows that."""
+    if column.nullable:
+        arguments["filters"] = [*arguments.get("filters", ()), lambda value: value or None]

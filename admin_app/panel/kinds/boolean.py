@@ -1,0 +1,60 @@
+"""Yes or no: a tick box, one operator, a word."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from flask_admin.contrib.sqla import filters as engine
+from wtforms import BooleanField
+
+from admin_app.kinds.boolean import BooleanKind
+from admin_app.panel.kinds.base import AnyColumn, Arguments, PanelKind
+from admin_app.panel.operators.base import Operator, yes_or_no
+from admin_app.panel.operators.equality import NullableEmpty
+from admin_app.panel.view_models import Cell, CellKind, Hidden
+
+YES_NO: tuple[Hidden, ...] = (("yes", "Yes"), ("no", "No"))
+
+
+class IsYes(Operator, engine.FilterEqual):
+    """A yes-or-no column."""
+
+    slug, words, input_type = "is", "is", "select"
+
+    def parse(self, text: str) -> bool:
+        """Take yes or no."""
+        return yes_or_no(text)
+
+    def sentence(self, text: str) -> str:
+        """Say it without quotes."""
+        return f"{self.name}: {'yes' if yes_or_no(text) else 'no'}"
+
+    def choices(self) -> tuple[Hidden, ...]:
+        """Offer both."""
+        return YES_NO
+
+    def typed(self, value: Any) -> str | None:
+        """Write the answer."""
+        return "yes" if value else "no"
+
+
+class TickField(BooleanField):
+    """A tick box."""
+
+    kind: ClassVar[str] = BooleanKind.name
+
+
+class BooleanPanel(PanelKind):
+    """A tick box, drawn as a word."""
+
+    kind = BooleanKind
+    cell_kind = CellKind.CHOICE
+    operators = (IsYes, NullableEmpty)
+
+    def field(self, _column: AnyColumn, arguments: Arguments) -> TickField:
+        """Make a tick box."""
+        return TickField(**arguments)
+
+    def cell(self, value: Any) -> Cell:
+        """Say it."""
+        return Cell(CellKind.CHOICE, "Yes" if value else "No")

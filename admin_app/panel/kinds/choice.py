@@ -1,0 +1,106 @@
+"""One of a fixed set: a select, what it is or is one of, a word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Any, ClassVar
+
+from flask_admin.contrib.sqla import filters as engine
+from wtforms import SelectField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # new in 3.3; the stubs are of 3.2
+
+from admin_app.kinds.choice import ChoiceKind
+from admin_app.panel.kinds.base import AnyColumn, Arguments, PanelKind
+from admin_app.panel.operators.base import Operator
+from admin_app.panel.operators.equality import InList, NotInList, NullableEmpty
+from admin_app.panel.view_models import Cell, CellKind, Hidden
+
+
+class IsChoice(Operator, engine.FilterEqual):
+    """One of a fixed set."""
+
+    slug, words, input_type = "is", "is", "select"
+
+    def clean(self, value: str) -> str:
+        """Take one of the set."""
+        return member_of(self.column, value)
+
+    def choices(self) -> tuple[Hidden, ...]:
+        """Offer the set."""
+        return tuple((value, value.replace("_", " ").capitalize()) for value in self.column.type.enums)
+
+    def typed(self, value: Any) -> str | None:
+        """Write the member as the set has it."""
+        return ChoiceKind(self.column).stored_as(value)
+
+
+class ChoiceInList(InList):
+    """One of several of a fixed set."""
+
+    def clean_one(self, value: str) -> Any:
+        """Take one of the set."""
+        return member_of(self.column, value)
+
+
+class ChoiceNotInList(ChoiceInList, NotInList):
+    """None of several of a fixed set."""
+
+
+def member_of(column: Any, value: str) -> str:
+    """Return the value if the column's set has it; raise ValueError naming the set."""
+    if value not in column.type.enums:
+        message = f"Choose one of {', '.join(column.type.enums)}."
+        raise ValueError(message)
+    return value
+
+
+class ChoiceField(SelectField):
+    """A select."""
+
+    kind: ClassVar[str] = ChoiceKind.name
+
+
+class ChoicePanel(PanelKind):
+    """A select, drawn as a word."""
+
+    kind = ChoiceKind
+    cell_kind = CellKind.CHOICE
+    operators = (IsChoice, ChoiceInList, ChoiceNotInList, NullableEmpty)
+
+    def field(self, column: AnyColumn, arguments: Arguments) -> ChoiceField:
+        """Make a select of the set's members."""
+        members = ChoiceKind(column).members
+        # Also where one has to be chosen: the first of the set would be saved by whoever chose nothing.
+        blank = SelectChoice("", "—" if column.nullable else "Choose one")
+        choices = [blank, *(SelectChoice(text, _words(text)) for text in members)]
+        return ChoiceField(**{**arguments, "choices": choices, "coerce": _reading(members)})
+
+    def needs_an_answer(self, column: AnyColumn) -> bool:
+        """Ask for one: a select without an empty choice always has a value."""
+        return not column.nullable
+
+    def drawn_as(self, column: Any) -> CellKind:
+        """Draw members of an enumeration as words, and texts as they are."""
+        return CellKind.CHOICE if column.type.enum_class else CellKind.TEXT
+
+    def cell(self, value: Any) -> Cell:
+        """Say it."""
+        return Cell(CellKind.CHOICE, _words(str(value.value)))
+
+
+def _words(text: str) -> str:
+    return text.replace("_", " ").capitalize()
+
+
+def _reading(members: dict[str, Any]) -> Callable[[Any], Any]:
+    """Return what makes a member of what a form sends or a record holds."""
+
+    def read(value: Any) -> Any:
+        if isinstance(value, Enum) or not value:
+            return value or None
+        if value not in members:
+            raise ValueError(value)
+        return members[value]
+
+    return read

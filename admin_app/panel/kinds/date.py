@@ -1,0 +1,179 @@
+"""A day: the browser's date input; a time column is asked for whole days where the viewer is, a date column for dates."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, ClassVar
+
+from sqlalchemy import ColumnElement, and_
+from typing_extensions import override
+from wtforms.widgets import DateInput
+
+from admin_app.context import today, zone
+from admin_app.formatting import local
+from admin_app.kinds import kind_of
+from admin_app.kinds.date import DateKind
+from admin_app.kinds.datetime import DateTimeKind
+from admin_app.panel.kinds.base import AnyColumn, Arguments, PanelKind
+from admin_app.panel.operators.base import Operator
+from admin_app.panel.operators.equality import Empty
+from admin_app.panel.operators.period import PERIODS, period, words_of
+from admin_app.panel.typed_fields import TypedField
+from admin_app.panel.view_models import Cell, CellKind, Hidden
+
+
+class _Day(Operator):
+    """What times and dates have in common: a day is typed, and means all of that day in the viewer's zone."""
+
+    hint = "A date like 2026-11-22."
+    control = "date"
+
+    def clean(self, value: str) -> tuple[Any, Any]:
+        """Read a day as its first moment and the first moment after it."""
+        return self._span(_day(value), _day(value))
+
+    def _span(self, first: date, last: date) -> tuple[Any, Any]:
+        after = last + timedelta(days=1)
+        kind = kind_of(self.column)
+        if isinstance(kind, DateKind):
+            return first, after
+        if not isinstance(kind, DateTimeKind):
+            return datetime.combine(first, time()), datetime.combine(after, time())
+        return first_moment(first), first_moment(after)
+
+    def sentence(self, text: str) -> str:
+        """Say it without quotes."""
+        return f"{self.name} {self.words} {text}"
+
+
+class OnDay(_Day):
+    """Some time that day."""
+
+    slug, words = "on", "is on"
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        """Ask for the whole day."""
+        return and_(column >= value[0], column < value[1])
+
+    def typed(self, value: Any) -> str | None:
+        """Write the day that it was where the viewer is."""
+        day: date = local(value, zone()).date() if isinstance(value, datetime) and value.tzinfo else value
+        return day.isoformat()[:10]
+
+
+class FromDay(_Day):
+    """That day or later."""
+
+    slug, words = "from", "is on or after"
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        """Begin with the day's first moment."""
+        condition: ColumnElement[bool] = column >= value[0]
+        return condition
+
+
+class UntilDay(_Day):
+    """That day or earlier."""
+
+    slug, words = "until", "is on or before"
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        """End with the day's last moment."""
+        condition: ColumnElement[bool] = column < value[1]
+        return condition
+
+
+class BetweenDays(OnDay):
+    """From one day to another, both included."""
+
+    slug, words, control = "between", "is between", "text"
+    hint = "Two dates: 2026-01-01 to 2026-01-31."
+
+    @override
+    def typed(self, value: Any) -> str | None:
+        """Mean no single day."""
+        return None
+
+    def clean(self, value: str) -> tuple[Any, Any]:
+        """Read "2026-01-01 to 2026-01-31"."""
+        parts = re.split(r"\s+(?:to|and)\s+", value.strip())
+        if len(parts) != 2:  # noqa: PLR2004 -- a first and a last day
+            message = "Enter two dates, like 2026-01-01 to 2026-01-31."
+            raise ValueError(message)
+        first, last = sorted(map(_day, parts))
+        return self._span(first, last)
+
+
+class Within(OnDay):
+    """In a stretch of days that moves along: today, the last 7 days, this month."""
+
+    slug, words, control = "within", "is within", "text"
+    hint = "Choose or type a period: today, last 7 days, this month."
+    suggestions: ClassVar[tuple[Hidden, ...]] = tuple((name, words_of(name)) for name in PERIODS)
+
+    def clean(self, value: str) -> tuple[Any, Any]:
+        """Read the period as it is today."""
+        return self._span(*period(value, today()))
+
+    def sentence(self, text: str) -> str:
+        """Say it in words."""
+        return f"{self.name.removesuffix(' at')} {words_of(text)}"
+
+    @override
+    def typed(self, value: Any) -> str | None:
+        """Mean no single day."""
+        return None
+
+
+def first_moment(day: date) -> datetime:
+    """Return when a day begins where the viewer is, in UTC.
+
+    Where clocks skip midnight the day begins when they do; where they show it twice, the first time.
+    """
+    try:
+        return datetime.combine(day, time(), zone()).astimezone(UTC)
+    except OverflowError:
+        # The calendar's first day begins before the calendar does, in the east.
+        return datetime.combine(day, time(), UTC)
+
+
+def _day(text: str) -> date:
+    """Read a date, or the date of a time."""
+    try:
+        day = date.fromisoformat(text.strip()[:10])
+    except ValueError as error:
+        message = "Enter a date like 2026-11-22."
+        raise ValueError(message) from error
+    if day == date.max:
+        message = "Enter a date before 9999-12-31."
+        raise ValueError(message)
+    return day
+
+
+class DateField(TypedField):
+    """A day."""
+
+    kind = DateKind.name
+    widget = DateInput()
+    advice = "Enter a date like 2026-11-22."
+
+    def read(self, text: str) -> date:
+        """Read ISO 8601."""
+        return date.fromisoformat(text)
+
+
+class DatePanel(PanelKind):
+    """A date input, drawn as ISO 8601."""
+
+    kind = DateKind
+    cell_kind = CellKind.TIME
+    operators = (OnDay, FromDay, UntilDay, BetweenDays, Within, Empty)
+
+    def field(self, _column: AnyColumn, arguments: Arguments) -> DateField:
+        """Make the browser's own date input."""
+        return DateField(**arguments)
+
+    def cell(self, value: Any) -> Cell:
+        """Write it as it is typed."""
+        return Cell(CellKind.TIME, value.isoformat(), iso=value.isoformat())

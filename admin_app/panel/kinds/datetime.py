@@ -1,0 +1,89 @@
+"""A date and time: the browser's input, in UTC where the column has a zone, asked for days, drawn where the viewer is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from wtforms.widgets import DateTimeLocalInput
+
+from admin_app import formatting
+from admin_app.context import zone
+from admin_app.kinds.base import AnyKind, without_zone
+from admin_app.kinds.datetime import DateTimeKind, LocalDateTimeKind
+from admin_app.panel.kinds.base import AnyColumn, Arguments, PanelKind
+from admin_app.panel.kinds.date import DatePanel
+from admin_app.panel.typed_fields import TypedField
+from admin_app.panel.view_models import Cell, CellKind
+
+
+class UtcDateTimeField(TypedField):
+    """A date and time, typed and shown in UTC."""
+
+    kind = DateTimeKind.name
+    widget = DateTimeLocalInput()
+    advice = "Enter a date and a time in UTC, like 2026-11-22 09:30."
+
+    def read(self, text: str) -> datetime:
+        """Read ISO 8601; the zone is the label's."""
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+    def write(self, value: Any) -> str:
+        """Leave the zone out: the browser's input has none."""
+        moment: datetime = value
+        return moment.astimezone(UTC).replace(tzinfo=None).isoformat()
+
+
+class LocalDateTimeField(TypedField):
+    """A date and time of no zone."""
+
+    kind = LocalDateTimeKind.name
+    widget = DateTimeLocalInput()
+    advice = "Enter a date and a time, like 2026-11-22 09:30."
+
+    def read(self, text: str) -> datetime:
+        """Read ISO 8601 without a zone."""
+        return without_zone(datetime.fromisoformat(text))
+
+    def write(self, value: Any) -> str:
+        """Write ISO 8601."""
+        return str(value.isoformat())
+
+
+class DateTimePanel(PanelKind):
+    """A date and time input, drawn as how long ago."""
+
+    kind: ClassVar[AnyKind] = DateTimeKind
+    cell_kind = CellKind.TIME
+    operators = DatePanel.operators
+
+    def field(self, _column: AnyColumn, arguments: Arguments) -> TypedField:
+        """Make the browser's own date and time input, in UTC."""
+        return UtcDateTimeField(**arguments)
+
+    def cell(self, value: Any) -> Cell:
+        """Say it to the second: not everybody can point at it."""
+        drawn = self.glimpse(value)
+        return (
+            drawn if value.tzinfo is None else replace(drawn, text=f"{drawn.title} ({formatting.relative_time(value)})")
+        )
+
+    def glimpse(self, value: Any) -> Cell:
+        """Say how long ago, or the day where that is far."""
+        if value.tzinfo is None:
+            return Cell(CellKind.TIME, value.isoformat(" ", "seconds"), iso=value.isoformat(timespec="seconds"))
+        exact = formatting.exact_time(value, zone())
+        return Cell(
+            CellKind.TIME, formatting.list_time(value, zone()), exact, iso=formatting.machine_time(value, zone())
+        )
+
+
+class LocalDateTimePanel(DateTimePanel):
+    """A date and time input; nobody can say how long ago it was."""
+
+    kind = LocalDateTimeKind
+
+    def field(self, _column: AnyColumn, arguments: Arguments) -> LocalDateTimeField:
+        """Make the browser's own date and time input."""
+        return LocalDateTimeField(**arguments)

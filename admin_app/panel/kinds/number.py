@@ -1,0 +1,268 @@
+"""Numbers: is, is greater than, is between, is one of; whole ones within what their column holds, and others to any precision."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from flask_admin.contrib.sqla import filters as engine
+from sqlalchemy import ColumnElement
+
+from admin_app.db.limits import limits_of
+from admin_app.kinds import kind_of
+from admin_app.kinds.number import DecimalKind, FloatKind, WholeNumberKind
+from admin_app.number_parsing import AmbiguousNumber, number, numbers_in, whole_number
+from admin_app.panel.kinds.base import AnyColumn, Arguments, PanelKind
+from admin_app.panel.operators.base import Operator
+from admin_app.panel.operators.equality import Empty, Equals, InList, NotEquals, NotInList
+from admin_app.panel.typed_fields import TypedField
+from admin_app.panel.view_models import Cell, CellKind
+from admin_app.selection.list_schema import PAGE_SIZES
+
+# As many keys as a page has rows, of as many digits as there are, with a comma each.
+LONGEST_KEYS = PAGE_SIZES[-1] * 20
+# A chip names so many, and counts more.
+MOST_NAMED = 3
+
+
+class _Number(Operator):
+    """What whole numbers have in common."""
+
+    def clean(self, value: str) -> Any:
+        """Read a number that the column can hold."""
+        return number_for(self.column, value)
+
+
+class NumberEquals(_Number, Equals):
+    """Exactly this number."""
+
+
+class NumberNotEquals(_Number, NotEquals):
+    """Any other number, or none."""
+
+
+class Greater(_Number, engine.FilterGreater):
+    """Above."""
+
+    slug, words = "greater", "is greater than"
+
+
+class Smaller(_Number, engine.FilterSmaller):
+    """Below."""
+
+    slug, words = "smaller", "is less than"
+
+
+class AtLeast(_Number, engine.FilterGreater):
+    """That number or more."""
+
+    slug, words = "at_least", "is at least"
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        """Count the number itself in."""
+        condition: ColumnElement[bool] = column >= value
+        return condition
+
+
+class AtMost(_Number, engine.FilterSmaller):
+    """That number or less."""
+
+    slug, words = "at_most", "is at most"
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        """Count the number itself in."""
+        condition: ColumnElement[bool] = column <= value
+        return condition
+
+
+class NumbersBetween(_Number, engine.FilterEqual):
+    """From one number to another, both included."""
+
+    slug, words = "between", "is between"
+    hint = "Two numbers: 10 to 20."
+
+    def clean(self, value: str) -> Any:
+        """Read "10 to 20"."""
+        parts = re.split(r"\s+(?:to|and)\s+", value.strip())
+        if len(parts) != 2:  # noqa: PLR2004 -- a smallest and a largest
+            message = "Enter two numbers, like 10 to 20."
+            raise ValueError(message)
+        return sorted(number_for(self.column, part) for part in parts)
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        """Count both ends in."""
+        condition: ColumnElement[bool] = column.between(*value)
+        return condition
+
+    def sentence(self, text: str) -> str:
+        """Say it without quotes."""
+        return f"{self.name} {self.words} {text}"
+
+
+class NumberInList(InList):
+    """One of several numbers."""
+
+    hint = "Separate numbers with commas, spaces or new lines."
+
+    def fits(self) -> bool:
+        """Whether it is none that `KeyInList` asks for."""
+        return not _is_key(self.column)
+
+    def split(self, text: str) -> list[str]:
+        """Split at blanks too; no number in a list has one."""
+        return numbers_in(text, is_whole=is_whole(self.column))
+
+    def clean_one(self, value: str) -> Any:
+        """Read a number that the column can hold."""
+        return number_for(self.column, value)
+
+    def named(self, text: str) -> str:
+        """Name the numbers that were read."""
+        return f"“{', '.join(map(str, self.parse(text)))}”"
+
+
+class KeyInList(NumberInList):
+    """These records: what the ticked rows of a list become, and what one pastes who has the IDs from elsewhere."""
+
+    hint = "Separate IDs with commas, spaces or new lines."
+    longest = LONGEST_KEYS
+
+    def clean(self, value: str) -> Any:
+        """Take each of them once."""
+        return list(dict.fromkeys(super().clean(value)))
+
+    def named(self, text: str) -> str:
+        """Name a few, count more."""
+        keys = self.parse(text)
+        return ", ".join(map(str, keys)) if len(keys) <= MOST_NAMED else f"{len(keys):,} IDs"
+
+    def fits(self) -> bool:
+        """Whether the column is a key."""
+        return _is_key(self.column)
+
+
+class NumberNotInList(NumberInList, NotInList):
+    """None of several numbers."""
+
+    def fits(self) -> bool:
+        """Whatever the column is."""
+        return True
+
+
+def number_for(column: Any, text: str) -> int | Decimal:
+    """Read what a person types, however they write it, as a number for this column."""
+    if not is_whole(column):
+        exact: Decimal = _read(number, text, "Enter a number, like 4.2.")
+        return exact
+    value: int = _read(whole_number, text, "Enter a whole number, like 42.")
+    smallest, largest = limits_of(column)
+    if not smallest <= value <= largest:
+        message = f"Enter a number between {smallest:,} and {largest:,}."
+        raise ValueError(message)
+    return value
+
+
+def _read(read: Callable[[str], Any], text: str, advice: str) -> Any:
+    try:
+        return read(text)
+    except AmbiguousNumber:
+        raise
+    except ValueError as error:
+        raise ValueError(advice) from error
+
+
+def _is_key(column: Any) -> bool:
+    return bool(column.property.columns[0].primary_key)
+
+
+def is_whole(column: Any) -> bool:
+    """Whether a column holds whole numbers."""
+    return isinstance(kind_of(column), WholeNumberKind)
+
+
+class WholeNumberField(TypedField):
+    """A whole number."""
+
+    kind = WholeNumberKind.name
+    advice = "Enter a whole number, like 42."
+
+    def read(self, text: str) -> int:
+        """Read it however it is written."""
+        return whole_number(text)
+
+
+class DecimalField(TypedField):
+    """An exact number."""
+
+    kind = DecimalKind.name
+    advice = "Enter a number, like 4.2."
+
+    def read(self, text: str) -> Decimal:
+        """Read it however it is written; neither infinity nor what is no number."""
+        return number(text)
+
+
+class FloatField(TypedField):
+    """A number that the database keeps as a float."""
+
+    kind = FloatKind.name
+    advice = "Enter a number, like 4.2."
+
+    def read(self, text: str) -> float:
+        """Read it however it is written; what is too large for a float the rule refuses."""
+        return float(number(text))
+
+
+class _NumberPanel(PanelKind):
+    """What numbers have in common."""
+
+    cell_kind = CellKind.NUMBER
+    operators = (
+        NumberEquals,
+        NumberNotEquals,
+        Greater,
+        Smaller,
+        AtLeast,
+        AtMost,
+        NumbersBetween,
+        NumberInList,
+        KeyInList,
+        NumberNotInList,
+        Empty,
+    )  # fmt: skip -- one list
+
+    def cell(self, value: Any) -> Cell:
+        """Write it."""
+        return Cell(CellKind.NUMBER, str(value))
+
+
+class WholeNumberPanel(_NumberPanel):
+    """A line of text that holds a whole number; browsers' own inputs for numbers drop signs in silence."""
+
+    kind = WholeNumberKind
+
+    def field(self, _column: AnyColumn, arguments: Arguments) -> WholeNumberField:
+        """Make a line of text; the rule keeps the number within what the column holds."""
+        return WholeNumberField(**arguments)
+
+
+class DecimalPanel(_NumberPanel):
+    """A line of text that holds an exact number."""
+
+    kind = DecimalKind
+
+    def field(self, _column: AnyColumn, arguments: Arguments) -> DecimalField:
+        """Make a line of text, which loses no digit."""
+        return DecimalField(**arguments)
+
+
+class FloatPanel(_NumberPanel):
+    """A line of text that holds a number."""
+
+    kind = FloatKind
+
+    def field(self, _column: AnyColumn, arguments: Arguments) -> FloatField:
+        """Make a line of text."""
+        return FloatField(**arguments)

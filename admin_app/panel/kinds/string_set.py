@@ -1,0 +1,62 @@
+"""A set of words: a line with commas, has or has not a word, the words with commas."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask_admin.contrib.sqla import filters as engine
+from sqlalchemy import ColumnElement
+
+from admin_app.db.string_set import StringSet
+from admin_app.kinds.string_set import StringSetKind
+from admin_app.panel.kinds.base import AnyColumn, Arguments, PanelKind
+from admin_app.panel.operators.base import Operator
+from admin_app.panel.typed_fields import TypedField
+from admin_app.selection.search.match_sql import contains
+
+
+class HasWord(Operator, engine.FilterLike):
+    """The word is in the set."""
+
+    slug, words = "has", "include"
+
+    def clean(self, value: str) -> str:
+        """Take one word."""
+        return value.strip().lower()
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        """Look for it between its quotes."""
+        return contains(column, json.dumps(value, ensure_ascii=False))
+
+
+class HasNotWord(HasWord):
+    """The word is not in the set."""
+
+    slug, words = "has_not", "do not include"
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        """Look for sets without it."""
+        return ~super().condition(column, value)
+
+
+class StringSetField(TypedField):
+    """Words with commas between them."""
+
+    kind = StringSetKind.name
+    advice = "Enter words with commas between them."
+
+    def read(self, text: str) -> StringSet:
+        """Split them."""
+        return StringSet(word for one in text.split(",") if (word := one.strip()))
+
+
+class StringSetPanel(PanelKind):
+    """A line of text with commas."""
+
+    kind = StringSetKind
+    operators = (HasWord, HasNotWord)
+
+    def field(self, _column: AnyColumn, arguments: Arguments) -> StringSetField:
+        """Make a line of text."""
+        return StringSetField(**arguments)

@@ -1,0 +1,183 @@
+"""Text: a line or an area to type in, what occurs in it, a glimpse of it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, ClassVar
+
+from flask_admin.contrib.sqla import filters as engine
+from sqlalchemy import ColumnElement, or_
+from wtforms import StringField, TextAreaField
+from wtforms.widgets import TextInput
+
+from admin_app.formatting import plain_lines
+from admin_app.kinds.text import LongTextKind, TextKind
+from admin_app.panel.kinds.base import AnyColumn, Arguments, PanelKind, none_for_nothing
+from admin_app.panel.operators.base import Operator, yes_or_no
+from admin_app.panel.operators.equality import (
+    Empty,
+    Equals,
+    InList,
+    NotEquals,
+    NotInList,
+    NullableEmpty,
+    searched_in,
+)
+from admin_app.panel.view_models import OperatorChoice
+from admin_app.selection.list_schema import ANYWHERE, AT_END, AT_START, SearchColumn
+from admin_app.selection.search.match_sql import contains
+from admin_app.unicode_text import composed, line
+
+
+class Contains(Operator, engine.FilterLike):
+    """The text occurs, in any case; % and _ are characters."""
+
+    slug, words = "contains", "contains"
+    # Where in the text.
+    frame: ClassVar[str] = ANYWHERE
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        """Look for it as a search does."""
+        return contains(column, value, frame=self.frame)
+
+    @cached_property
+    def searched(self) -> SearchColumn | None:
+        """Use the search's index where the column is in it."""
+        return searched_in(self, self.frame)
+
+
+class StartsWith(Contains):
+    """The text begins with it."""
+
+    slug, words, frame = "starts", "starts with", AT_START
+
+
+class EndsWith(Contains):
+    """The text ends with it."""
+
+    slug, words, frame = "ends", "ends with", AT_END
+
+
+class NotContains(Contains):
+    """The text does not occur; where there is no text at all it does not occur either."""
+
+    slug, words = "not_contains", "does not contain"
+    holds_for_nothing = True
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        """Count NULL in."""
+        return or_(~super().condition(column, value), column.is_(None))
+
+
+class Null(NullableEmpty):
+    """There is no value at all, where text without characters is possible too."""
+
+    slug, words = "null", "has no value"
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        """Ask for NULL."""
+        condition: ColumnElement[bool] = column.is_(None) if value else column.is_not(None)
+        return condition
+
+    def sentence(self, text: str) -> str:
+        """Say which of the two."""
+        return f"{self.name} {'has no value' if yes_or_no(text) else 'has a value, or is blank'}"
+
+    def operators(self) -> tuple[OperatorChoice, ...]:
+        """Offer both as operators that take no value."""
+        no = OperatorChoice("null=no", "has a value, or is blank", "none")
+        return (OperatorChoice("null=yes", self.words, "none"), no)
+
+
+class Blank(NullableEmpty):
+    """There is text without characters, which is not the same as no value."""
+
+    slug, words = "blank", "is blank"
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        """Ask for '', and for everything else."""
+        condition: ColumnElement[bool] = column == "" if value else or_(column != "", column.is_(None))
+        return condition
+
+    def includes_nothing(self, value: Any) -> bool:
+        """Count what is not there as not blank."""
+        return not value
+
+    def sentence(self, text: str) -> str:
+        """Say which of the two."""
+        return f"{self.name} {'is blank' if yes_or_no(text) else 'is not blank'}"
+
+    def operators(self) -> tuple[OperatorChoice, ...]:
+        """Offer both as operators that take no value."""
+        return (OperatorChoice("blank=yes", self.words, "none"), OperatorChoice("blank=no", "is not blank", "none"))
+
+
+class LongTextField(TextAreaField):
+    """Text of many lines. Browsers send every line end as CRLF; what was stored with LF must not change by being shown."""
+
+    kind: ClassVar[str] = LongTextKind.name
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Keep the stored spelling of line ends where only they differ, and LF for anything new."""
+        if not valuelist:
+            return
+        typed = plain_lines(str(valuelist[0]))
+        stored = self.object_data
+        self.data = stored if isinstance(stored, str) and plain_lines(stored) == typed else composed(typed)
+
+
+class LineField(StringField):
+    """Text of one line. Blanks and what nobody sees at its ends are slips of a paste."""
+
+    kind: ClassVar[str] = TextKind.name
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take them off, but leave a text that is stored with them as it is until somebody types another."""
+        if valuelist:
+            typed = str(valuelist[0])
+            self.data = typed if typed == self.object_data else line(typed)
+
+
+class EmailField(LineField):
+    """An email address."""
+
+    widget = TextInput()
+    widget.input_type = "email"
+
+
+class TextPanel(PanelKind):
+    """A line of text."""
+
+    kind = TextKind
+    operators = (
+        Contains,
+        NotContains,
+        StartsWith,
+        EndsWith,
+        Equals,
+        NotEquals,
+        InList,
+        NotInList,
+        Empty,
+        Null,
+        Blank,
+    )  # fmt: skip -- one list
+
+    def field(self, column: AnyColumn, arguments: Arguments) -> Any:
+        """Make a line of text, or of an email."""
+        none_for_nothing(column, arguments)
+        if TextKind(column).is_email:
+            return EmailField(**arguments, render_kw={"autocomplete": "off", "spellcheck": "false"})
+        return LineField(**arguments, render_kw={"autocomplete": "off"})
+
+
+class LongTextPanel(TextPanel):
+    """An area of text."""
+
+    kind = LongTextKind
+
+    def field(self, column: AnyColumn, arguments: Arguments) -> LongTextField:
+        """Make lines of text."""
+        none_for_nothing(column, arguments)
+        arguments["description"] = arguments.get("description") or f"Up to {LongTextKind(column).longest:,} characters."
+        return LongTextField(**arguments, render_kw={"rows": 14})

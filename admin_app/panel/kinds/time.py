@@ -1,0 +1,75 @@
+"""A time of the day: the browser's input, from and until, ISO 8601."""
+
+from __future__ import annotations
+
+from datetime import time
+from typing import Any
+
+from flask_admin.contrib.sqla import filters as engine
+from sqlalchemy import ColumnElement
+from wtforms.widgets import TimeInput
+
+from admin_app.kinds.time import TimeKind
+from admin_app.panel.kinds.base import AnyColumn, Arguments, PanelKind
+from admin_app.panel.operators.base import Operator
+from admin_app.panel.operators.equality import Empty
+from admin_app.panel.typed_fields import TypedField
+
+
+class _Time(Operator):
+    """What times of the day have in common."""
+
+    hint = "A time like 09:30."
+
+    def clean(self, value: str) -> time:
+        """Read a time of the day."""
+        try:
+            return time.fromisoformat(value.strip()).replace(tzinfo=None)
+        except ValueError as error:
+            message = "Enter a time like 09:30."
+            raise ValueError(message) from error
+
+
+class FromTime(_Time, engine.FilterGreater):
+    """That time or later."""
+
+    slug, words = "from", "is at or after"
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        """Count the time itself in."""
+        condition: ColumnElement[bool] = column >= value
+        return condition
+
+
+class UntilTime(_Time, engine.FilterSmaller):
+    """That time or earlier."""
+
+    slug, words = "until", "is at or before"
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        """Count the time itself in."""
+        condition: ColumnElement[bool] = column <= value
+        return condition
+
+
+class TimeField(TypedField):
+    """A time of the day."""
+
+    kind = TimeKind.name
+    widget = TimeInput()
+    advice = "Enter a time like 09:30."
+
+    def read(self, text: str) -> time:
+        """Read ISO 8601."""
+        return time.fromisoformat(text)
+
+
+class TimePanel(PanelKind):
+    """A time input."""
+
+    kind = TimeKind
+    operators = (FromTime, UntilTime, Empty)
+
+    def field(self, _column: AnyColumn, arguments: Arguments) -> TimeField:
+        """Make the browser's own time input."""
+        return TimeField(**arguments)

@@ -1,0 +1,211 @@
+"""What may be asked of a value of any kind: is it this one, is it one of several, is there one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+
+from flask_admin.contrib.sqla import filters as engine
+from sqlalchemy import ColumnElement, String, or_, select
+from sqlalchemy import inspect as inspect_mapper
+
+from admin_app.db.caseless import is_caseless, same, same_as_any
+from admin_app.domain.records.rules import normalised, normaliser_of
+from admin_app.panel.operators.base import Operator, yes_or_no
+from admin_app.panel.view_models import OperatorChoice
+from admin_app.selection.list_schema import WHOLE, SearchColumn
+from admin_app.selection.search.indexes import is_indexed
+from admin_app.selection.search.match_sql import is_whole
+from admin_app.unicode_text import forms
+
+# As quotation marks stand in CSV: around a whole value, and twice within it. One that has no end is a character.
+_BETWEEN = r",;\t\r\n\v\f\x85\u2028\u2029"
+_QUOTED = r'"(?P<quoted>(?:[^"]|"")*+)"'
+_VALUE = re.compile(rf"[^\S{_BETWEEN}]*(?:{_QUOTED}[^\S{_BETWEEN}]*(?=[{_BETWEEN}]|\Z)|(?P<plain>[^{_BETWEEN}]+))")
+_WORD = re.compile(rf"{_QUOTED}(?=[{_BETWEEN}\s]|\Z)|(?P<plain>[^{_BETWEEN}\s]+)")
+_SEPARATOR_BUT_COMMA = re.compile(r"[;\t\r\n\v\f\x85\u2028\u2029]")
+
+
+class Equals(Operator, engine.FilterEqual):
+    """Exactly this; of what nobody else may have, in whatever capitals, since that is how no two are the same."""
+
+    slug, words = "equals", "is"
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        """Look for it by the index that holds it unique."""
+        if _is_caseless(self):
+            return same(column, value)
+        return is_whole(column, value) if _is_free(column) else super().condition(column, value)
+
+    @cached_property
+    def searched(self) -> SearchColumn | None:
+        """Use the search's index, but for a column that has one of its own for this."""
+        return searched_in(self, WHOLE) if type(self) is Equals and not self.means_one() else None
+
+    def clean(self, value: str) -> Any:
+        """Read it as the column keeps it."""
+        return normalised(self.column.property.columns[0], value)
+
+    def means_one(self) -> bool:
+        """Where no two have the same."""
+        return bool(self.column.property.columns[0].unique)
+
+    def typed(self, value: Any) -> str | None:
+        """Write the value."""
+        return str(value)
+
+
+class NotEquals(Operator, engine.FilterNotEqual):
+    """Anything else, nothing included."""
+
+    slug, words = "not_equals", "is not"
+    holds_for_nothing = True
+    clean = Equals.clean
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        """Count NULL in, which `!=` leaves out."""
+        if _is_caseless(self):
+            return _all_but(column, same(column, value))
+        is_other = ~is_whole(column, value) if _is_free(column) else column != value
+        return or_(is_other, column.is_(None))
+
+
+class Empty(Operator, engine.FilterEmpty):
+    """There is a value, or there is none; for text, no characters are no value."""
+
+    slug, words = "empty", "is empty"
+
+    def parse(self, text: str) -> bool:
+        """Take yes or no."""
+        return yes_or_no(text)
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        """Ask for NULL, and for '' in text."""
+        is_text = isinstance(column.type, String)
+        empty = or_(column.is_(None), column == "") if is_text else column.is_(None)
+        return empty if value else ~empty
+
+    def includes_nothing(self, value: Any) -> bool:
+        """Count what is not there as empty."""
+        return bool(value)
+
+    def sentence(self, text: str) -> str:
+        """Say which of the two."""
+        return f"{self.name} {'is empty' if yes_or_no(text) else 'is not empty'}"
+
+    def operators(self) -> tuple[OperatorChoice, ...]:
+        """Offer both as operators that take no value."""
+        return (OperatorChoice("empty=yes", "is empty", "none"), OperatorChoice("empty=no", "is not empty", "none"))
+
+    def typed(self, value: Any) -> str | None:
+        """Find those without a value."""
+        return "yes" if value is None else None
+
+
+class NullableEmpty(Empty):
+    """The same, for columns of which most cannot be empty."""
+
+    def fits(self) -> bool:
+        """Where there can be nothing."""
+        return bool(self.column.property.columns[0].nullable)
+
+
+class InList(Operator, engine.FilterInList):
+    """One of several, with commas, semicolons, tabs or line ends between them: typed, or pasted from a spreadsheet."""
+
+    slug, words, control = "in", "is one of", "text"
+    hint = "Separate values with commas, semicolons or new lines. Put a value that contains a comma in quotes."
+
+    @cached_property
+    def searched(self) -> SearchColumn | None:
+        """Use the search's index, but for a column that has one of its own for this."""
+        is_plain = type(self) is InList and not self.column.property.columns[0].unique
+        return searched_in(self, WHOLE) if is_plain else None
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        """Compare each as one by itself would be compared."""
+        return same_as_any(column, value) if _is_caseless(self) else super().condition(column, _forms(column, value))
+
+    def clean(self, value: str) -> Any:
+        """Read each value as one by itself would be read."""
+        return [self.clean_one(one) for one in self.split(value)]
+
+    def split(self, text: str) -> list[str]:
+        """Split where the kind of value allows it: an email has no blanks, a name may."""
+        return values_of(text, at_blanks=is_email(self.column))
+
+    def clean_one(self, value: str) -> Any:
+        """Read one value as the column keeps it."""
+        return normalised(self.column.property.columns[0], value)
+
+    def parse(self, text: str) -> Any:
+        """Refuse a list of nothing: it would match no row, or every row."""
+        values = self.clean(text)
+        if not values:
+            message = "Enter one or more values, separated by commas."
+            raise ValueError(message)
+        return values
+
+    def sentence(self, text: str) -> str:
+        """Say it on one line."""
+        return f"{self.name} {self.words} {self.named(text)}"
+
+    def named(self, text: str) -> str:
+        """Name the values as typed; what was pasted from several lines, with commas between them."""
+        return f"“{', '.join(self.split(text)) if _SEPARATOR_BUT_COMMA.search(text) else text}”"
+
+
+class NotInList(InList, engine.FilterNotInList):
+    """None of several."""
+
+    slug, words = "not_in", "is none of"
+    holds_for_nothing = True
+
+    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+        """Leave out those that the index finds."""
+        if _is_caseless(self):
+            return _all_but(column, same_as_any(column, value))
+        return super().condition(column, _forms(column, value))
+
+
+def _is_caseless(operator: Operator) -> bool:
+    return is_caseless(operator.column.property.columns[0])
+
+
+def _is_free(column: Any) -> bool:
+    """Whether the column holds any text: of a fixed set, a value is what it is."""
+    return normaliser_of(column) is not None
+
+
+def _forms(column: Any, values: Iterable[Any]) -> list[Any]:
+    """Add to texts the forms in which old rows may have them."""
+    return [form for one in values for form in forms(one)] if _is_free(column) else list(values)
+
+
+def _all_but(column: Any, found: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Leave out the records that the index finds: asked for once, where a function would be called for each that there is."""
+    key: ColumnElement[Any] = inspect_mapper(column.parent.class_).primary_key[0]
+    return key.not_in(select(key).where(found).correlate(None))
+
+
+def searched_in(operator: Operator, frame: str) -> SearchColumn | None:
+    """Return the column as it is looked up in an index, where one knows it: what is not in a text none knows."""
+    column = SearchColumn(operator.column, operator.relation, frame)
+    return column if not operator.holds_for_nothing and is_indexed(column) else None
+
+
+def is_email(column: Any) -> bool:
+    """Whether the column holds emails."""
+    columns: Any = getattr(column.property, "columns", ())
+    return bool(columns) and columns[0].info.get("format") == "email"
+
+
+def values_of(text: str, *, at_blanks: bool = False) -> list[str]:
+    """Split at commas, semicolons, tabs and line ends (and at blanks), but for those between quotation marks."""
+    found = []
+    for match in (_WORD if at_blanks else _VALUE).finditer(text):
+        quoted = match["quoted"]
+        found.append(match["plain"].strip() if quoted is None else quoted.replace('""', '"').strip())
+    return [value for value in found if value]

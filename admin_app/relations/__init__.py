@@ -1,0 +1,74 @@
+"""What a relation is, everywhere: one file a kind of relation, and the table in which one is looked up."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import inspect as inspect_mapper
+from sqlalchemy.orm import RelationshipProperty
+from sqlalchemy.orm.interfaces import RelationshipDirection
+
+from admin_app.errors import ConfigurationError
+from admin_app.relations.base import Dependency, Relation
+from admin_app.relations.to_many import ToMany
+from admin_app.relations.to_one import ToOne
+
+_BY_DIRECTION: dict[RelationshipDirection, type[Relation]] = {
+    RelationshipDirection.MANYTOONE: ToOne,
+    RelationshipDirection.ONETOMANY: ToMany,
+}
+
+
+def relation_of(attribute: Any) -> Relation:
+    """Return a model's relation, given as an attribute or as SQLAlchemy's property; raise `ConfigurationError` for what it cannot be."""
+    return _relation(getattr(attribute, "property", attribute))
+
+
+def to_one(attribute: Any) -> ToOne:
+    """Return a relation that is known to be to one."""
+    relation = relation_of(attribute)
+    assert isinstance(relation, ToOne)  # noqa: S101 -- told to mypy
+    return relation
+
+
+def relations_of(model: type[Any]) -> dict[str, Relation]:
+    """Return a model's relations by their names."""
+    of: Any = model
+    return _relations(of)
+
+
+@cache
+def _relations(model: Any) -> dict[str, Relation]:
+    return {str(key): relation_of(one) for key, one in inspect_mapper(model).relationships.items()}
+
+
+@cache
+def _relation(relation: Any) -> Relation:
+    if problem := _problem_with(relation):
+        message = f"{relation.parent.class_.__name__}.{relation.key} {problem}."
+        raise ConfigurationError(message)
+    return _BY_DIRECTION[relation.direction](relation)
+
+
+def _problem_with(relation: RelationshipProperty[Any]) -> str:
+    """Say what the dashboard does not know about a relation, and what to do instead."""
+    if relation.direction not in _BY_DIRECTION or relation.secondary is not None:
+        return (
+            "is a many-to-many relation, which the dashboard does not know: "
+            "make a model of the table between, with a relation to each side"
+        )
+    pairs = relation.local_remote_pairs or ()
+    if len(pairs) != 1:
+        return "goes by several columns, which the dashboard does not know: let it go by one foreign key"
+    if relation.viewonly:
+        return ""
+    is_to_many = relation.direction is RelationshipDirection.ONETOMANY
+    if is_to_many and not relation.uselist:
+        return "is the far side of a one-to-one relation, which the dashboard does not know: leave it out, or make it a list"
+    if not pairs[0][0 if is_to_many else 1].primary_key:
+        return "does not go by the other record's key, which the dashboard does not know: let the foreign key point at the id"
+    return ""
+
+
+__all__ = ["Dependency", "Relation", "ToMany", "ToOne", "relation_of", "relations_of", "to_one"]

@@ -1,0 +1,98 @@
+"""What every relation answers, so that nobody else reads how SQLAlchemy keeps one."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from sqlalchemy import Column, ColumnElement
+from sqlalchemy import inspect as inspect_mapper
+from sqlalchemy.orm import InstrumentedAttribute, RelationshipProperty
+from sqlalchemy.orm.interfaces import ORMOption
+
+
+class Dependency(StrEnum):
+    """How the records on the other side depend on this one: what its deletion has to settle."""
+
+    # The records on the other side stay as they are.
+    NONE = "none"
+    # They may stay without this one, be given to another, or go along.
+    OPTIONAL = "optional"
+    # They are nothing without it: they are given to another, or go along.
+    REQUIRED = "required"
+
+
+class Relation:
+    """A relation of a model, as seen from its side: `own` is this side's column of the pair that ties both, `other` the other's."""
+
+    name: ClassVar[str]
+    is_many: ClassVar[bool]
+
+    def __init__(self, relation: RelationshipProperty[Any]) -> None:
+        """Keep it, and the columns that tie both sides."""
+        self.property = relation
+        pairs: Any = relation.local_remote_pairs
+        self.own: Column[Any] = pairs[0][0]
+        self.other: Column[Any] = pairs[0][1]
+
+    @property
+    def key(self) -> str:
+        """What the attribute is called."""
+        return str(self.property.key)
+
+    @property
+    def attribute(self) -> InstrumentedAttribute[Any]:
+        """The model's attribute."""
+        attribute: InstrumentedAttribute[Any] = self.property.class_attribute
+        return attribute
+
+    @property
+    def model(self) -> type[Any]:
+        """The model that has it."""
+        model: type[Any] = self.property.parent.class_
+        return model
+
+    @property
+    def target(self) -> Any:
+        """The model on the other side."""
+        return self.property.mapper.class_
+
+    @property
+    def back(self) -> str:
+        """The other side's name of it, "" where that has none."""
+        return self.property.back_populates or ""
+
+    @property
+    def is_view(self) -> bool:
+        """Whether it is to look at only, and says nothing about what is stored."""
+        return bool(self.property.viewonly)
+
+    @property
+    def own_name(self) -> str:
+        """The attribute of this side's column."""
+        return str(inspect_mapper(self.model).get_property_by_column(self.own).key)
+
+    @property
+    def other_name(self) -> str:
+        """The attribute of the other side's column."""
+        return str(inspect_mapper(self.target).get_property_by_column(self.other).key)
+
+    def condition(self, key: object) -> ColumnElement[bool]:
+        """Return the condition on the rows that hold the foreign key to be tied to the record of this key."""
+        raise NotImplementedError
+
+    def load(self) -> list[ORMOption]:
+        """Return how the other side is read along with this one."""
+        raise NotImplementedError
+
+    def keys(self, record: object) -> list[int]:
+        """Return the keys of the records that this one points at; reads nothing."""
+        raise NotImplementedError
+
+    def on_delete(self) -> Dependency:
+        """Say what becomes of the other side when a record of this one is deleted."""
+        raise NotImplementedError
+
+    def history(self) -> str:
+        """Name the column by which this side's history keeps it, "" where the other side's does."""
+        raise NotImplementedError

@@ -1,0 +1,130 @@
+"""Fields that hold a set of words, each a tick or a choice of its own: the roles of a person, the rights of a role."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from wtforms import Field
+from wtforms.validators import ValidationError
+
+from admin_app.db.string_set import StringSet
+from admin_app.domain.permissions import privileges, roles
+from admin_app.extensions import db
+from admin_app.panel.access.authority import authority
+from admin_app.resources.staff import matrix
+from admin_app.resources.staff.matrix import Choice, MatrixRow, Tick
+
+
+class WordsField(Field):
+    """Controls of one name, each of which sends its word or nothing."""
+
+    # What templates call it.
+    kind: ClassVar[str]
+
+    def offered(self) -> Sequence[str]:
+        """Return the words that the controls send."""
+        raise NotImplementedError
+
+    def process_data(self, value: Any) -> None:
+        """Take the record's words."""
+        self.data = StringSet(value or ())
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take what was ticked and chosen; what the record holds and no control shows stays.
+
+        The form always sends an empty word: who sends none at all says nothing about this field.
+        """
+        if not valuelist:
+            return
+        self.data = StringSet([*(str(one) for one in valuelist if one), *self._unseen()])
+
+    def pre_validate(self, _form: Any) -> None:
+        """Refuse words that no control sends."""
+        if unknown := set(self.data) - {*self.offered(), *self._unseen()}:
+            message = f"“{min(unknown)[:60]}” cannot be chosen. Choose from what the form shows."
+            raise ValidationError(message)
+
+    def _unseen(self) -> set[str]:
+        """Return what the record holds of resources and acts that there are not at present."""
+        return set(self.object_data or ()) - set(self.offered())
+
+
+class RolesField(WordsField):
+    """The roles of a person. Those that hold more than the person at the screen does are shown, and cannot be given."""
+
+    kind = "roles"
+
+    def offered(self) -> Sequence[str]:
+        """Return the keys of all roles."""
+        return [one.value for one in self.ticks()]
+
+    def ticks(self) -> Sequence[Tick]:
+        """Return a box for every role that there is."""
+        mine = authority().rights
+        return [
+            Tick(one.key, one.name, is_ticked=one.key in self.data, is_open=privileges.holds(mine, [one]))
+            for one in roles.all_of(db.session)
+        ]
+
+
+class PermissionsField(WordsField):
+    """What a role may do: every resource by every action that it knows."""
+
+    kind = "permissions"
+
+    def offered(self) -> Sequence[str]:
+        """Return what can be ticked."""
+        return [tick.value for row in self.lines() for tick in row.ticks if tick is not None]
+
+    @property
+    def heads(self) -> Sequence[str]:
+        """Name the acts."""
+        return matrix.heads()
+
+    @property
+    def hint(self) -> str:
+        """Say what the first line means."""
+        return matrix.left_out()
+
+    def lines(self) -> Sequence[MatrixRow]:
+        """Return a line of boxes a resource."""
+        return matrix.lines(self.data)
+
+
+class ChoicesField(WordsField):
+    """One choice each of several things; the first is nothing said."""
+
+    kind = "choices"
+
+    def groups(self) -> Sequence[tuple[str, Sequence[Choice]]]:
+        """Return the choices, by resource."""
+        raise NotImplementedError
+
+    def offered(self) -> Sequence[str]:
+        """Return what can be chosen."""
+        return [option.value for _, group in self.groups() for one in group for option in one.options if option.value]
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse two answers to one question."""
+        super().pre_validate(form)
+        questions = [one.rpartition(":")[0] for one in self.data]
+        if len(questions) != len(set(questions)):
+            message = "Choose one of each."
+            raise ValidationError(message)
+
+
+class RowRulesField(ChoicesField):
+    """Which rows of a resource a role keeps to, where the resource declares rules."""
+
+    def groups(self) -> Sequence[tuple[str, Sequence[Choice]]]:
+        """Return one choice a resource with rules."""
+        return matrix.row_choices(self.data)
+
+
+class FieldRightsField(ChoicesField):
+    """What a role may do with each field."""
+
+    def groups(self) -> Sequence[tuple[str, Sequence[Choice]]]:
+        """Return one choice a field."""
+        return matrix.field_choices(self.data)

@@ -1,0 +1,79 @@
+"""What a list lets a person ask for: the searched columns, the sorts and the filters that its resource declared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement
+
+from admin_app.extensions import Attribute
+
+PAGE_SIZES = (20, 50, 100)
+# A filter's value is a word, a number, a date or a list of them; a megabyte of it is an accident or an attack.
+LONGEST_VALUE = 1000
+
+# Where in a text: anywhere, at its beginning, at its end; or the whole of it, letter for letter.
+ANYWHERE, AT_START, AT_END, WHOLE = "%{}%", "{}%", "%{}", "{}"
+
+
+# Compared by what it is, not by what is in it: columns that are compared make SQL.
+@dataclass(frozen=True, eq=False)
+class SearchColumn:
+    """A text column to search, the to-one relation that leads to it, if it is another model's, and where in the text."""
+
+    column: Attribute
+    relation: Attribute | None = None
+    frame: str = ANYWHERE
+
+
+class Filter(Protocol):
+    """One operator on one field."""
+
+    @property
+    def slug(self) -> str:
+        """What follows the field's name in an address."""
+
+    @property
+    def longest(self) -> int:
+        """How many characters it takes."""
+
+    @property
+    def searched(self) -> SearchColumn | None:
+        """The column of which the filter asks what a search asks, whether (one of) the value occurs in it; None for others."""
+
+    def parse(self, text: str) -> Any:
+        """Turn what was typed into a value; raise ValueError whose text tells what to type instead."""
+
+    def criterion(self, value: object) -> ColumnElement[bool]:
+        """Return the condition on the listed model."""
+
+    def sentence(self, text: str) -> str:
+        """Say it for a person: 'Name contains "Ann"'."""
+
+
+@dataclass(frozen=True)
+class SortKey:
+    """A column to sort by, and the to-one relation that leads to it, if it is another model's."""
+
+    column: Attribute
+    relation: Attribute | None = None
+
+
+@dataclass(frozen=True)
+class ListSchema:
+    """Everything that may be asked of one model's list. What is not in here is refused."""
+
+    model: type[Any]
+    search: Mapping[str, SearchColumn] = field(default_factory=dict)
+    sorts: Mapping[str, SortKey] = field(default_factory=dict)
+    filters: Mapping[str, Filter] = field(default_factory=dict)
+    default_sort: str = ""
+    # The rows that may be had at all, whatever is asked for; None: every row. No address can say it.
+    rows: ColumnElement[bool] | None = field(default=None, compare=False)
+    page_sizes: tuple[int, ...] = PAGE_SIZES
+    # What the person at the screen prefers: rows a page (0 is the first of the sizes), and whether the plain address
+    # leads to a view, so that the whole list has to be asked for.
+    page_size: int = 0
+    has_default_view: bool = False

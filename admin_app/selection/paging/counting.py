@@ -1,0 +1,111 @@
+"""Counts of what hangs on a record, bounded, so that a record with a million children costs what one with a few costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, case, column, func, literal, select, table
+from sqlalchemy import inspect as inspect_mapper
+from sqlalchemy.orm import aliased
+
+from admin_app.extensions import AnySession, Attribute, Expression, Statement
+from admin_app.selection.selection import COUNT_LIMIT, Selection
+
+
+@dataclass(frozen=True)
+class Count:
+    """A number of rows: counted, or at least so many, or about so many as the store's own statistics say."""
+
+    number: int
+    is_exact: bool = True
+    is_estimate: bool = False
+
+    def __str__(self) -> str:
+        """Write "1,204", "more than 10,000" or "about 5,000,000"."""
+        if self.is_exact:
+            return f"{self.number:,}"
+        return f"{'about' if self.is_estimate else 'more than'} {self.number:,}"
+
+
+def count_of(session: AnySession, selection: Selection) -> Count:
+    """Count a selection's rows: exactly while they are few or when it was asked for, else no further than the limit.
+
+    For the whole of a large table the store's own statistics are asked, which cost nothing. One statement in any case.
+    """
+    found = select(literal(1)).select_from(selection.schema.model).where(*selection.criteria)
+    if selection.is_counted:
+        return Count(session.scalar(select(_number_of(found))) or 0)
+    is_whole = not selection.is_narrowed and selection.parent is None and selection.schema.rows is None
+    known = _statistics(session, selection.schema.model.__table__) if is_whole else literal("")
+    number, statistics = session.execute(select(_number_up_to_limit(found, selection), known)).one()
+    estimate = int(float(str(statistics or "0").split()[0])) if is_whole else 0
+    if number > selection.count_limit and estimate > selection.count_limit:
+        return Count(_rounded(estimate), is_exact=False, is_estimate=True)
+    return bounded(number, selection.count_limit)
+
+
+def _number_up_to_limit(found: Statement, selection: Selection) -> ColumnElement[int]:
+    """Count to the limit: first where so many may be soonest, since more of them anywhere else are only more."""
+    some = found.limit(selection.count_limit + 1)
+    # A case is gone through in its order, and no further than to the first that is true.
+    likely = [_number_of(some.where(place)) for place in selection.likely_places]
+    enough = [(number > selection.count_limit, literal(selection.count_limit + 1)) for number in likely]
+    return case(*enough, else_=_number_of(some)) if enough else _number_of(some)
+
+
+def _number_of(rows: Statement) -> ColumnElement[int]:
+    return select(func.count()).select_from(rows.subquery()).scalar_subquery()
+
+
+def _statistics(session: AnySession, name: Table) -> Expression:
+    """Return what the store believes about a table: a text that begins with the number of its rows, or nothing."""
+    if session.get_bind().dialect.name == "postgresql":
+        known = table("pg_class", column("reltuples"), column("oid"))
+        quoted = session.get_bind().dialect.identifier_preparer.format_table(name)
+        return select(known.c.reltuples).where(known.c.oid == func.to_regclass(quoted)).scalar_subquery()
+    # Written by ANALYZE: the first number of every index's line is the number of the table's rows. The migrations make it.
+    known = table("sqlite_stat1", column("stat"), column("tbl"))
+    return select(known.c.stat).where(known.c.tbl == name.name).limit(1).scalar_subquery()
+
+
+def _rounded(number: int) -> int:
+    """Keep two digits: an estimate with more would look like a count."""
+    size = 10 ** max(len(str(number)) - 2, 0)
+    return int(round(number / size) * size)
+
+
+def bounded(number: int, limit: int = COUNT_LIMIT) -> Count:
+    """Make a count of a number that was counted up to one more than the limit."""
+    return Count(number) if number <= limit else Count(limit, is_exact=False)
+
+
+def counts_of_children(
+    session: AnySession,
+    children: Attribute,
+    keys: Sequence[Any],
+    limit: int | None = COUNT_LIMIT,
+    *,
+    rows: ColumnElement[bool] | None = None,
+) -> Mapping[Any, Count]:
+    """Count the children of each of these records in one statement; `children` is the parents' to-many attribute.
+
+    `rows` says which of the children count, if not all of them. Without a limit the counts are exact, and cost what there is to count.
+    A record that was deleted since it was read has none.
+    """
+    parent = children.property.parent.class_
+    child = aliased(children.property.mapper.class_)
+    key = children.property.parent.primary_key[0]
+    found = select(1).where(children.of_type(child).expression, *among(child, rows)).correlate(parent)
+    some = (found if limit is None else found.limit(limit + 1)).subquery()
+    counted = select(func.count()).select_from(some).scalar_subquery()
+    found_each = session.execute(select(key, counted).where(key.in_(keys)))
+    counts = {row[0]: Count(row[1]) if limit is None else bounded(row[1], limit) for row in found_each}
+    return {key: counts.get(key, Count(0)) for key in keys}
+
+
+def among(other: Any, rows: ColumnElement[bool] | None) -> list[ColumnElement[bool]]:
+    """Return a condition on a model of its own kind, aliased, for one that is about the model itself; none for every row."""
+    model = inspect_mapper(other).mapper.class_
+    return [] if rows is None else [other.id.in_(select(model.id).where(rows).correlate(None))]

@@ -1,0 +1,155 @@
+"""The rows of one page. A page costs the same wherever it lies: it begins at a place, or among the first few thousand rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import func, select, union_all
+from sqlalchemy.orm.interfaces import ORMOption
+
+from admin_app.extensions import AnySession, Statement
+from admin_app.selection.paging.counting import Count, count_of
+from admin_app.selection.paging.planner import planned
+from admin_app.selection.paging.related_order import first_segments
+from admin_app.selection.selection import COUNT_LIMIT, END, Selection
+from admin_app.selection.sorting.cursor import parse_cursor, print_cursor
+from admin_app.selection.sorting.keyset import Cursor
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows of a selection, as places before and after which there is more ("" where there is not).
+
+    `number` counts from 1 and is 0 where only the end was asked for and nobody knows how many pages came before.
+    """
+
+    rows: Sequence[Any]
+    number: int
+    count: Count
+    before: str = ""
+    after: str = ""
+
+
+def page_of(session: AnySession, selection: Selection, options: Sequence[ORMOption] = ()) -> Page:
+    """Return the page asked for; where its rows are gone meanwhile, the last page."""
+    selection = planned(session, selection)
+    if selection.before:
+        return _page_before(session, selection, options)
+    return _page_after(session, selection, options)
+
+
+def _page_after(session: AnySession, selection: Selection, options: Sequence[ORMOption]) -> Page:
+    start = parse_cursor(selection.order, selection.after) if selection.after else None
+    offset = 0 if start is not None else (selection.page - 1) * selection.per_page
+    # A numbered page may be beyond the last one: then the count is asked first, and skipping rows is spared.
+    count = count_of(session, selection) if offset else None
+    rows: Sequence[Any] = ()
+    if count is None or not count.is_exact or offset < count.number:
+        rows = rows_from(session, selection, start, options, limit=selection.per_page + 1, offset=offset)
+    if not rows and (start is not None or offset):
+        return _page_before(session, _unclustered(selection).changed(before=END), options, count)
+    shown = rows[: selection.per_page]
+    is_first, is_last = start is None and not offset, len(rows) == len(shown)
+    count = count or _count(session, selection, shown, is_whole=is_first and is_last)
+    return _page(selection, shown, count, is_first=is_first, is_last=is_last, number=selection.page)
+
+
+def _page_before(
+    session: AnySession, selection: Selection, options: Sequence[ORMOption], count: Count | None = None
+) -> Page:
+    start = None if selection.before == END else parse_cursor(selection.order, selection.before)
+    rows = rows_from(session, selection, start, options, limit=selection.per_page + 1, backwards=True)
+    if start is not None and len(rows) < selection.per_page:
+        # So close to the beginning the first page shows them all, in their usual places.
+        return _page_after(session, selection.changed(), options)
+    shown = rows[: selection.per_page]
+    is_whole = start is None and len(rows) == len(shown)
+    count = count or _count(session, selection, shown, is_whole=is_whole)
+    if start is None:
+        shown = shown[: _last_page_size(selection, count)]
+        number = max(-(-count.number // selection.per_page), 1) if count.is_exact else 0
+        return _page(selection, shown[::-1], count, is_first=number == 1, is_last=True, number=number)
+    return _page(selection, shown[::-1], count, is_first=len(rows) == len(shown), is_last=False, number=selection.page)
+
+
+def rows_from(
+    session: AnySession,
+    selection: Selection,
+    start: Cursor | None,
+    options: Sequence[ORMOption] = (),
+    *,
+    limit: int,
+    offset: int = 0,
+    backwards: bool = False,
+) -> Sequence[Any]:
+    """Read so many rows of a planned selection from a place on, walking either way."""
+    if selection.clustered is not None:
+        segments, is_all = first_segments(session, selection, start, backwards=backwards)
+        rows = fetch(session, segments, options, limit=limit, offset=offset) if segments else ()
+        if is_all or len(rows) == limit:
+            return rows
+        selection = _unclustered(selection)
+    return fetch(session, selection.segments(start, backwards=backwards), options, limit=limit, offset=offset)
+
+
+def _unclustered(selection: Selection) -> Selection:
+    """Return it to be found by all rows that have the word."""
+    return replace(selection, clustered=None, by_index=(selection.clustered,)) if selection.clustered else selection
+
+
+def _count(session: AnySession, selection: Selection, rows: Sequence[object], *, is_whole: bool) -> Count:
+    """Count the rows; where one page shows them all, they are counted."""
+    return Count(len(rows)) if is_whole else count_of(session, selection)
+
+
+def _last_page_size(selection: Selection, count: Count) -> int:
+    """Let the last page hold what the numbered pages leave over, where their number is known."""
+    left_over = count.number % selection.per_page if count.is_exact else 0
+    return left_over or selection.per_page
+
+
+def _page(
+    selection: Selection, rows: Sequence[object], count: Count, *, is_first: bool, is_last: bool, number: int
+) -> Page:
+    def place(record: Any) -> str:
+        return print_cursor(selection.order, selection.order.cursor_of(record))
+
+    before = place(rows[0]) if rows and not is_first else ""
+    return Page(rows, 1 if is_first else number, count, before, place(rows[-1]) if rows and not is_last else "")
+
+
+def fetch(
+    session: AnySession,
+    segments: Iterable[Statement],
+    options: Sequence[ORMOption] = (),
+    *,
+    limit: int,
+    offset: int = 0,
+) -> Sequence[Any]:
+    """Read so many rows, segment after segment, by one statement."""
+    parts = list(segments)
+    if offset > COUNT_LIMIT and offset >= _most_rows(session, parts[0]):
+        return ()
+    whole = parts[0].limit(limit).offset(offset or None) if len(parts) == 1 else _chained(parts, limit, offset)
+    return session.scalars(whole.options(*options)).all()
+
+
+def _chained(parts: Sequence[Statement], limit: int, offset: int) -> Statement:
+    """Make one query of several: the keys of one after the other, then the rows with these keys, in the keys' order.
+
+    Both stores go through the parts of UNION ALL in turn and stop at the limit, so that later parts cost nothing.
+    """
+    model = parts[0].column_descriptions[0]["entity"]
+    keys = [part.with_only_columns(model.id).limit(limit + offset).subquery() for part in parts]
+    chained = union_all(*(select(one.c.id) for one in keys)).limit(limit).offset(offset or None).subquery()
+    placed = select(chained.c.id, func.row_number().over().label("place")).subquery()
+    return select(model).join(placed, placed.c.id == model.id).order_by(placed.c.place)
+
+
+def _most_rows(session: AnySession, part: Statement) -> int:
+    """Return a number of rows that a table cannot have more than, however many are skipped to find that out."""
+    key = part.column_descriptions[0]["entity"].id
+    first, last = (select(end(key)).scalar_subquery() for end in (func.min, func.max))
+    return session.scalar(select(last - first + 1)) or 0

@@ -1,0 +1,200 @@
+"""How to find the rows with a word: look a rare one up in the index, or walk the list's order and try each row.
+
+A rare word on a sorted page is quick by the index: fetch what there is, sort it. A common one is quick by walking: the
+first rows of the order are soon enough a page. Each is very slow the other way round, and the databases' planners do not
+know which is which. A small sample of the rows does.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Float,
+    Integer,
+    String,
+    and_,
+    cast,
+    column,
+    false,
+    func,
+    join,
+    literal,
+    select,
+    text,
+    true,
+)
+from sqlalchemy.sql.visitors import iterate
+
+from admin_app.extensions import AnySession
+from admin_app.selection.search.search import (
+    Lookup,
+    indexed_rows,
+    is_looked_for_by,
+    likely_places,
+    occurs,
+    occurs_in_itself,
+)
+from admin_app.selection.selection import Selection
+
+# So few rows are quickly fetched, whatever else there is.
+FEW = 2000
+# Rows looked at to learn how common a word is. At five million rows both ways cost about the same for a word in one row
+# of some hundreds.
+SAMPLE = 500
+# Neighbours lie on the same page of the disk: so many of them cost little more than one.
+RUN = 10
+# In a table of more rows than this, walking counts a common word only so far: each row in question has to be read.
+MANY = 50_000
+WALKED_COUNT = 500
+# By one condition that reads no text, so many rows are counted within 2 to 11 ms on both stores. By two they may have to be
+# read one by one from all over the table, which takes 340 ms on SQLite: see docs/performance.md.
+LIST_COUNT_LIMIT = 50_000
+# What so many rows of the sample have is found soon in any order.
+UNIFORM = SAMPLE // 10
+# What is found so many times in the sample is common. One time is an accident more often than not.
+COMMON = 2
+
+
+@dataclass(frozen=True)
+class _Learnt:
+    """What one statement says of a search: about how many rows there are, and how many of the sample's are meant.
+
+    `own` are those that have one of the words in themselves: of the sample on PostgreSQL, of the index on SQLite. `hits`
+    has those with each word, `sizes` what the index has for each. Where a size is few the sample was not looked at.
+    """
+
+    rows: int
+    meant: int
+    own: int
+    hits: tuple[int, ...]
+    sizes: tuple[int, ...]
+
+
+def planned(session: AnySession, selection: Selection) -> Selection:
+    """Return the same selection, knowing how to find its rows (the rarest word by the index, or none), and how far to count them.
+
+    Costs one small statement when a text is looked for, none else.
+    """
+    if _is_soon_counted(selection):
+        return replace(selection, count_limit=LIST_COUNT_LIMIT)
+    lookups = [one for one in selection.lookups if one.is_indexed]
+    # A parent's children are found by their foreign key, ticked rows by their own, and no rows by nothing at all.
+    if not lookups or selection.parent is not None or selection.ticks or selection.problems:
+        return selection
+    clustered = _clustered(selection, lookups)
+    learnt = _learnt(session, selection, lookups, clustered)
+    is_any_few = min(learnt.sizes) <= FEW
+    if clustered is not None and _lies_together(session, learnt):
+        selection = replace(selection, clustered=clustered)
+    if learnt.meant >= COMMON and not is_any_few:
+        return _counted_so_far(session, selection, clustered or lookups[0], learnt) if learnt.rows > MANY else selection
+    numbers = learnt.sizes if is_any_few else learnt.hits
+    rarest = min(zip(numbers, lookups, strict=True), key=lambda one: (one[0], -one[1].letters))[1]
+    # Of many that have it all have to be read to count those that have the others too.
+    is_long = not is_any_few and learnt.rows * min(numbers) > MANY * SAMPLE
+    limit = WALKED_COUNT if is_long else selection.count_limit
+    return replace(selection, by_index=(rarest,), count_limit=limit)
+
+
+def _is_soon_counted(selection: Selection) -> bool:
+    """Whether one thing at most is asked of each row, and no text has to be read for it."""
+    asked = len(selection.scope) + sum(1 for member in selection.filters for _ in member.conditions())
+    parts = (part for one in selection.criteria for part in iterate(one))
+    return asked <= 1 and not any(isinstance(getattr(part, "type", None), String) for part in parts)
+
+
+def _lies_together(session: AnySession, learnt: _Learnt) -> bool:
+    """Whether most of a word's rows have it by the relation that the list is sorted by, and they are too many to sort."""
+    if learnt.meant >= UNIFORM:
+        return False
+    if _is_sqlite(session):
+        return learnt.own <= FEW < min(learnt.sizes)
+    # PostgreSQL does not say how many there are; where the sample has none, they are few enough.
+    return learnt.own < COMMON and learnt.meant > 0
+
+
+def _counted_so_far(session: AnySession, selection: Selection, word: Lookup, learnt: _Learnt) -> Selection:
+    """Return the same selection, counted to a few, first where so many of them are soonest found.
+
+    On SQLite that is among the first rows that the index has. PostgreSQL's cannot be read in part; there it is rows that
+    need no look at a related one.
+    """
+    if _is_sqlite(session):
+        places = likely_places(selection.schema.model, word, 2 * WALKED_COUNT)
+    else:
+        places = [occurs_in_itself(word)] if 2 * learnt.own >= learnt.meant else []
+    return replace(selection, count_limit=WALKED_COUNT, likely_places=tuple(places))
+
+
+def _clustered(selection: Selection, lookups: list[Lookup]) -> Lookup | None:
+    """Return the first word that is looked for in related records by which the list is sorted, too."""
+    return next((one for one in lookups if is_looked_for_by(selection.order.relation, one)), None)
+
+
+def _learnt(session: AnySession, selection: Selection, lookups: list[Lookup], clustered: Lookup | None) -> _Learnt:
+    """Learn how common each word is: on SQLite from the index where few have it, else from a sample of the rows."""
+    key: Any = selection.schema.model.id
+    # Each by itself: SQLite goes to one end at once, but through the whole table for both.
+    first, last = (select(end(key)).scalar_subquery() for end in (func.min, func.max))
+    ends = select(first.label("first"), last.label("last")).cte("ends")
+    size = select(func.coalesce(ends.c.last - ends.c.first + 1, 0)).scalar_subquery()
+    sizes = _sizes(session, selection, lookups)
+    meant = and_(*selection.criteria)
+    wanted = [meant, false() if sizes else and_(occurs_in_itself(clustered or lookups[0]), meant)]
+    # What is looked for alone is the rarest, as rare as what is meant.
+    wanted += [occurs(one) for one in lookups] if len(selection.criteria) > 1 else []
+    keys = _sampled_keys(ends)
+    own: ColumnElement[int] = literal(0)
+    if sizes and clustered is not None:
+        own = indexed_rows(selection.schema.model, clustered, FEW + 1, but=selection.order.relation)
+    sampled = select(size, own, *sizes, *(func.count().filter(one) for one in wanted)).where(
+        key.in_(select(keys.c.key))
+    )
+    # Asked once, before the sample is looked at.
+    learnt = session.execute(sampled.where(*(one > FEW for one in sizes))).one()
+    rows, in_index, numbers, counts = learnt[0], learnt[1], learnt[2 : 2 + len(sizes)], learnt[2 + len(sizes) :]
+    return _Learnt(
+        rows=rows,
+        meant=counts[0],
+        own=in_index if sizes else counts[1],
+        hits=tuple(counts[2:]) or (counts[0],),
+        sizes=tuple(numbers) or (FEW + 1,) * len(lookups),
+    )
+
+
+def _sizes(session: AnySession, selection: Selection, lookups: list[Lookup]) -> list[ColumnElement[int]]:
+    """Count what SQLite's index has for each word, no further than is few. PostgreSQL's cannot be read in part."""
+    if not _is_sqlite(session):
+        return []
+    counts = [indexed_rows(selection.schema.model, one, FEW + 1) for one in lookups]
+    sizes = select(*(count.label(f"size_{place}") for place, count in enumerate(counts))).cte("sizes")
+    return [select(one).scalar_subquery() for one in sizes.c]
+
+
+def _sampled_keys(ends: CTE) -> CTE:
+    """Draw keys between the ends: short runs of neighbours at random places."""
+    parts, steps = _PARTS.cte("parts"), _STEPS.cte("steps")
+    place = cast(parts.c.part * (ends.c.last - ends.c.first + 1), Integer) + ends.c.first
+    drawn = join(join(parts, steps, true()), ends, true())
+    return select((place - place % RUN + steps.c.step).label("key")).select_from(drawn).cte("sample")
+
+
+def _is_sqlite(session: AnySession) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def _listed(numbers: list[float], name: str, kind: Any) -> Any:
+    """Write numbers as a table. In figures: SQLAlchemy would write its own list of values anew for each search."""
+    rows = ", ".join(f"({number})" for number in numbers)
+    return text(f"SELECT column1 AS {name} FROM (VALUES {rows}) AS listed").columns(column(name, kind))  # noqa: S608 -- numbers of our own
+
+
+# The same places every time, so that a list does not change its pace when it is looked at again.
+_dice = random.Random(0)  # noqa: S311 -- a sample, no secret
+_PARTS = _listed([_dice.random() for _ in range(SAMPLE // RUN)], "part", Float)
+_STEPS = _listed(list(range(RUN)), "step", Integer)

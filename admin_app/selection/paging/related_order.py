@@ -1,0 +1,37 @@
+"""Words that a list's order brings together: posts of a few users, in a list by the user's name.
+
+Neither way of `strategy` is quick for them. Walking the order, there may be nothing for millions of rows, then all at
+once; and all rows there are, looked up, are too many to sort. But the related records are few, and sorted soon: the rows
+of the first of them are a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from admin_app.extensions import AnySession, Statement
+from admin_app.selection.search.search import related_found
+from admin_app.selection.selection import Selection
+from admin_app.selection.sorting.keyset import Cursor
+
+# So many related records have the rows of a page, but for a few that have next to none.
+HEADS = 200
+
+
+def first_segments(
+    session: AnySession, selection: Selection, start: Cursor | None, *, backwards: bool
+) -> tuple[Sequence[Statement], bool]:
+    """Return the queries that give the first rows of a clustered selection, and whether they give all there are.
+
+    Costs one small statement.
+    """
+    word, order = selection.clustered, selection.order
+    assert word is not None  # noqa: S101 -- told to mypy: who calls has asked
+    other, has_it = related_found(word, order.relation)
+    ones = order.related_ones(other, start=start, backwards=backwards)
+    found = [] if ones is None else session.execute(ones.where(has_it).limit(HEADS)).all()
+    is_all = len(found) < HEADS
+    narrowed = replace(selection, by_index=(word,), heads=tuple(key for key, _ in found))
+    end = None if is_all else Cursor(found[-1][1], found[-1][0], None)
+    return list(narrowed.segments(start, backwards=backwards, end=end)), is_all

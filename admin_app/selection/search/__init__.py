@@ -1,0 +1,3 @@
+"""Which rows contain a text, by an index where that is quick."""
+
+from __future__ import annotations

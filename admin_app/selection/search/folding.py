@@ -1,0 +1,61 @@
+"""In which spellings a text is looked for: capitals make no difference, also where a letter has two small forms, or none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice, product
+
+from admin_app.formatting import folded
+from admin_app.unicode_text import caseless, composed
+
+# Each spelling is one condition more on the database. Of four letters that are written in two ways, all are looked for.
+MOST_SPELLINGS = 16
+# No word has so many "s" in a row.
+_LONGEST_RUN = 6
+
+# Both indexes hold pieces of three letters; PostgreSQL's of letters and digits only.
+PIECE = re.compile(r"[^\W_]{3}")
+_TWOFOLD = re.compile("(s{2,}|\u03c3)")
+_FINAL = re.compile("(?<=\\w)\u03c3(?!\\w)")
+
+
+def spellings(term: str) -> tuple[str, ...]:
+    """Return the small letters in which a text has what was typed: nearly always one spelling.
+
+    More where it has a sigma, whose capital is that of the final one too; "ss" or "ß", whose capital it is; or a letter
+    like "ﬁ" that stands for others. A spelling that no index knows, of a text that they know, is left out: "css" does
+    not find "cß", and is found as quickly as any other word. What was typed decomposed is looked for like that, too.
+    """
+    typed, verbatim = folded(composed(term)), folded(term)
+    plain = folded(caseless(typed))
+    if typed.isascii() and "ss" not in typed:
+        return (typed,)
+    capitals = folded(composed(typed.upper()))
+    others = [capitals] if caseless(capitals) == plain else []
+    found = dict.fromkeys(
+        (typed, _FINAL.sub("\u03c2", plain), *islice(_written(plain), MOST_SPELLINGS), *others, verbatim)
+    )
+    is_known = PIECE.search(plain) is not None
+    return tuple(one for one in found if one == typed or not is_known or PIECE.search(one))
+
+
+def _written(plain: str) -> Iterator[str]:
+    """Write a text in every way, the plain one first."""
+    parts = _TWOFOLD.split(plain)
+    # Every other one is what was split at.
+    choices = [_ways(part) if place % 2 else (part,) for place, part in enumerate(parts)]
+    return map("".join, product(*choices))
+
+
+def _ways(part: str) -> Iterable[str]:
+    if part == "\u03c3":
+        return ("\u03c3", "\u03c2")
+    return _tilings(len(part)) if len(part) <= _LONGEST_RUN else (part,)
+
+
+def _tilings(length: int) -> list[str]:
+    """Write so many "s" in every way, each two of them as they are or as one "ß"."""
+    if length < len("ss"):
+        return ["s" * length]
+    return [f"s{rest}" for rest in _tilings(length - 1)] + [f"ß{rest}" for rest in _tilings(length - 2)]

@@ -1,0 +1,179 @@
+"""The indexes that searches use: three-letter pieces of every searched column, kept current by the database itself.
+
+SQLite: one FTS5 table a model (`post_search`) that holds no text of its own, with triggers on the model's table.
+PostgreSQL: one `pg_trgm` index a column (`ix_post_content_trigrams`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, MetaData, text
+
+from admin_app.kinds import kind_of
+from admin_app.selection.list_schema import SearchColumn
+
+# Where the metadata keeps which columns of which table are searched.
+_DECLARED = "search"
+_SUFFIX = "_search"
+# How many pieces of an index SQLite lets be before it merges them. At its own 4 a bulk insert spends most of its time
+# merging: 20,000 posts into a million took 13 s instead of 2.
+MERGED = 8
+# How many there may be of one size before it merges all of them at once, however large, in the transaction of whoever saves:
+# at its own 16 one took 22 s, with a million posts. Before there are so many they are merged in small steps, with the writes.
+MOST_PIECES = 1000
+# FTS5 keeps its table in tables of the same name with these endings.
+_OWN = re.compile(r".+_search(_data|_idx|_config|_docsize|_content)?|ix_.+_trigrams")
+
+
+def declare(searched: Iterable[SearchColumn]) -> None:
+    """Note which columns a resource searches; a related model's columns with that model's table."""
+    for one in searched:
+        column = one.column.property.columns[0]
+        tables = column.table.metadata.info.setdefault(_DECLARED, {})
+        names = tables.get(column.table.name, ())
+        if kind_of(column).is_text and column.name not in names:
+            tables[column.table.name] = (*names, column.name)
+
+
+def declared(metadata: MetaData) -> Mapping[str, tuple[str, ...]]:
+    """Return the searched columns of every table that has some."""
+    tables: Mapping[str, tuple[str, ...]] = metadata.info.get(_DECLARED, {})
+    return tables
+
+
+def is_indexed(column: SearchColumn) -> bool:
+    """Whether a searched column is in an index."""
+    stored = column.column.property.columns[0]
+    return stored.name in declared(stored.table.metadata).get(stored.table.name, ())
+
+
+def search_table(table: str) -> str:
+    """Name SQLite's index of a table."""
+    return f"{table}{_SUFFIX}"
+
+
+def is_own(name: str | None, metadata: MetaData) -> bool:
+    """Whether a table or an index in the database is one of these: what Alembic has to leave to us."""
+    return name is not None and _OWN.fullmatch(name) is not None and name not in metadata.tables
+
+
+def present(connection: Connection) -> dict[str, tuple[str, ...]]:
+    """Return the indexed columns of every table that has such an index in the database."""
+    return _present_on_sqlite(connection) if connection.dialect.name == "sqlite" else _present_on_postgres(connection)
+
+
+def _present_on_sqlite(connection: Connection) -> dict[str, tuple[str, ...]]:
+    found = connection.execute(
+        text(
+            "SELECT s.name, c.name FROM sqlite_schema AS s, pragma_table_info(s.name) AS c "
+            "WHERE s.type = 'table' AND s.sql LIKE 'CREATE VIRTUAL TABLE%fts5%trigram%' ORDER BY s.name, c.cid"
+        )
+    )
+    return _grouped((name.removesuffix(_SUFFIX), column) for name, column in found if name.endswith(_SUFFIX))
+
+
+def _present_on_postgres(connection: Connection) -> dict[str, tuple[str, ...]]:
+    found = connection.execute(
+        text(
+            "SELECT t.relname, a.attname FROM pg_index AS x "
+            "JOIN pg_class AS i ON i.oid = x.indexrelid JOIN pg_class AS t ON t.oid = x.indrelid "
+            "JOIN pg_attribute AS a ON a.attrelid = t.oid AND a.attnum = x.indkey[0] "
+            "JOIN pg_opclass AS o ON o.oid = x.indclass[0] "
+            "WHERE o.opcname = 'gin_trgm_ops' AND t.relnamespace = current_schema()::regnamespace ORDER BY 1, 2"
+        )
+    )
+    return _grouped((table, column) for table, column in found)
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    columns: dict[str, tuple[str, ...]] = {}
+    for table, column in pairs:
+        columns[table] = (*columns.get(table, ()), column)
+    return columns
+
+
+def creation(dialect: str, table: str, columns: Sequence[str]) -> list[str]:
+    """Return the statements that make a table's index, of the rows that are there too."""
+    if dialect == "sqlite":
+        told = [("automerge", str(MERGED)), ("crisismerge", str(MOST_PIECES)), ("rebuild", "NULL")]
+        built = [_telling(table, f"('{command}', {value})") for command, value in told]
+        return [_virtual_table(table, columns), *built, *triggers(table, columns).values()]
+    indexes = [f'CREATE INDEX {_index(table, one)} ON "{table}" USING gin ("{one}" gin_trgm_ops)' for one in columns]
+    return ["CREATE EXTENSION IF NOT EXISTS pg_trgm", *indexes]
+
+
+def removal(dialect: str, table: str, columns: Sequence[str]) -> list[str]:
+    """Return the statements that remove it. PostgreSQL's extension stays: somebody else may use it by now."""
+    if dialect == "sqlite":
+        dropped = [f"DROP TRIGGER IF EXISTS {name}" for name in triggers(table, columns)]
+        return [*dropped, f'DROP TABLE IF EXISTS "{search_table(table)}"']
+    return [f"DROP INDEX IF EXISTS {_index(table, one)}" for one in columns]
+
+
+def repair(connection: Connection) -> None:
+    """Make the triggers again where SQLite dropped them: Alembic changes a table by copying it and dropping the first."""
+    if connection.dialect.name != "sqlite":
+        return
+    tables: Mapping[str, tuple[str, ...]] = _present_on_sqlite(connection)
+    there = set(connection.scalars(text("SELECT name FROM sqlite_schema WHERE type IN ('table', 'trigger')")))
+    for table, columns in tables.items():
+        missing = [sql for name, sql in triggers(table, columns).items() if name.strip('"') not in there]
+        for statement in missing if table in there else ():
+            connection.exec_driver_sql(statement)
+
+
+@contextmanager
+def loading(connection: Connection, table: str, rows: int) -> Iterator[None]:
+    """Let SQLite index so many new rows in one go at the end, where they are more than there were: several times as quick."""
+    columns = _present_on_sqlite(connection).get(table) if connection.dialect.name == "sqlite" else None
+    there = columns and connection.scalar(text(f'SELECT max(id) FROM "{table}"'))
+    if not columns or rows < (there or 0):
+        yield
+        return
+    for name in triggers(table, columns):
+        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+    yield
+    connection.exec_driver_sql(_telling(table, "('rebuild', NULL)"))
+    repair(connection)
+
+
+def _virtual_table(table: str, columns: Sequence[str]) -> str:
+    # Without places and lengths the index is a third as large; what they are for (ranking, phrases) is not asked here.
+    return (
+        f"CREATE VIRTUAL TABLE \"{search_table(table)}\" USING fts5({_names(columns)}, content='{table}', "
+        "content_rowid='id', tokenize='trigram', detail='none', columnsize=0)"
+    )
+
+
+def _telling(table: str, values: str) -> str:
+    """Write what FTS5 takes for a command: a row for the column that has the table's name."""
+    index = f'"{search_table(table)}"'
+    return f"INSERT INTO {index}({index}, rank) VALUES {values}"
+
+
+def triggers(table: str, columns: Sequence[str]) -> dict[str, str]:
+    """Return SQLite's triggers by their quoted names."""
+    index = f'"{search_table(table)}"'
+    news, olds = _names(columns, "new."), _names(columns, "old.")
+    add = f"INSERT INTO {index}(rowid, {_names(columns)}) VALUES (new.id, {news});"
+    # FTS5 finds what to remove by the old text, which this table does not keep.
+    take = f"INSERT INTO {index}({index}, rowid, {_names(columns)}) VALUES ('delete', old.id, {olds});"
+    changed = " OR ".join(f'old."{one}" IS NOT new."{one}"' for one in ("id", *columns))
+    events = {
+        "insert": f'AFTER INSERT ON "{table}" BEGIN {add} END',
+        "delete": f'AFTER DELETE ON "{table}" BEGIN {take} END',
+        "update": f'AFTER UPDATE OF id, {_names(columns)} ON "{table}" WHEN {changed} BEGIN {take} {add} END',
+    }
+    names = {event: f'"{search_table(table)}_{event}"' for event in events}
+    return {names[event]: f"CREATE TRIGGER {names[event]} {body}" for event, body in events.items()}
+
+
+def _names(columns: Sequence[str], prefix: str = "") -> str:
+    return ", ".join(f'{prefix}"{column}"' for column in columns)
+
+
+def _index(table: str, column: str) -> str:
+    return f'"ix_{table}_{column}_trigrams"'

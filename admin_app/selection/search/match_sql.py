@@ -1,0 +1,204 @@
+"""The SQL of "this column contains this text", which means the same on both stores and is quick on each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Integer,
+    Text,
+    bindparam,
+    column,
+    literal_column,
+    or_,
+    select,
+    type_coerce,
+)
+from sqlalchemy import table as fts_table
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.expression import ScalarSelect
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.operators import OperatorType
+
+from admin_app.extensions import Statement
+from admin_app.formatting import folded
+from admin_app.selection.search.folding import spellings
+from admin_app.selection.search.indexes import search_table
+from admin_app.unicode_text import forms
+
+# The one capital whose small letter is two in Unicode's eyes and i in PostgreSQL's.
+_DOTTED = "\u0130"
+# ASCII letters that have a capital elsewhere too: the dotted I, and the sign of Kelvin.
+_WITH_STRANGE_CAPITALS = frozenset("ik")
+# Letters that FTS5 does not hold for their capitals' small forms, although they are: it knows an older Unicode.
+_STRANGERS = "i\u025c\u0261\u026a\u026c\u0282\u0287\u029d\u029e\u03f3"
+_FIRST_STRANGER = "\u0529"
+
+
+def contains(text: Any, term: str, *, frame: str = "%{}%") -> ColumnElement[bool]:
+    """Whether the text contains the term, in capitals or small letters of any alphabet; every character means itself.
+
+    `frame` says where: "{}%" is at its beginning, "%{}" at its end.
+    """
+    found = [_contains(text, one, frame) for one in spellings(term)]
+    return found[0] if len(found) == 1 else or_(*found)
+
+
+def is_whole(text: Any, value: str) -> ColumnElement[bool]:
+    """Whether the text is this one, capitals counting, in whichever form it is stored."""
+    found = forms(value)
+    condition: ColumnElement[bool] = text == value if found == (value,) else text.in_(found)
+    return condition
+
+
+def _contains(text: Any, small: str, frame: str) -> ColumnElement[bool]:
+    pattern, outline = frame.format(_pattern(small)), frame.format(_pattern(small, with_gaps=True))
+    texts = [type_coerce(text, Text), *(bindparam(None, one, Text, unique=True) for one in (pattern, outline))]
+    return _Contains(*texts) if pattern == outline else _ContainsAnyLetter(*texts)
+
+
+def _pattern(small: str, *, with_gaps: bool = False) -> str:
+    """Write a pattern for LIKE; with a gap for every letter whose capital is not known to SQLite's own LIKE."""
+    return "".join("_" if with_gaps and _is_strange(one) else _escaped(one) for one in small)
+
+
+def _is_strange(letter: str) -> bool:
+    return not letter.isascii() or letter in _WITH_STRANGE_CAPITALS
+
+
+def _escaped(letter: str) -> str:
+    return f"\\{letter}" if letter in r"\%_" else letter
+
+
+def may_contain(key: Any, table: str, term: str) -> ColumnElement[bool]:
+    """Whether SQLite's index has all three-letter pieces of the term in this row. PostgreSQL asks its own by itself."""
+    name = f'"{search_table(table)}"'
+    return _MayContain(key, literal_column(name), bindparam(None, _pieces(term), Text, unique=True))
+
+
+def pieces_matched(table: str, term: str) -> Statement:
+    """Ask SQLite's index alone for the rows that have all three-letter pieces of the term."""
+    name = search_table(table)
+    return select(fts_table(name, column("rowid")).c.rowid).where(column(name).op("MATCH")(_pieces(term)))
+
+
+def is_among(key: Any, found: ScalarSelect[Any]) -> ColumnElement[bool]:
+    """Whether the key is one of those found, which are looked up first, whatever the planner thinks of it."""
+    return _IsAmong(type_coerce(key, Integer), found)
+
+
+def _pieces(term: str) -> str:
+    """Write FTS5's query for every three letters in a row, of each way in which the term is written."""
+    found = list(dict.fromkeys(_pieces_of(one) for one in spellings(term)))
+    return found[0] if len(found) == 1 else " OR ".join(f"({one})" for one in found)
+
+
+def _pieces_of(small: str) -> str:
+    pieces = dict.fromkeys(small[start : start + 3] for start in range(len(small) - 2))
+    return " AND ".join(_in_any_case(piece) for piece in pieces)
+
+
+def _in_any_case(piece: str) -> str:
+    """Write a piece as FTS5 holds it; where it may take a capital for another letter, in both ways."""
+    ways = [""]
+    for letter in piece:
+        ways = [start + one for start in ways for one in _same_letters(letter)]
+    quoted = ['"' + one.replace('"', '""') + '"' for one in ways]
+    return quoted[0] if len(quoted) == 1 else f"({' OR '.join(quoted)})"
+
+
+def _same_letters(letter: str) -> list[str]:
+    if letter not in _STRANGERS and letter < _FIRST_STRANGER:
+        return [letter]
+    capital = _DOTTED if letter == "i" else letter.upper()
+    return [letter, capital] if capital != letter and folded(capital) == letter else [letter]
+
+
+class _Condition(FunctionElement[bool]):
+    """What is true or false by itself: SQLAlchemy would write "= 1" behind it for SQLite, and no index would be used."""
+
+    type = Boolean()
+    inherit_cache = True
+
+    def self_group(self, against: OperatorType | None = None) -> ColumnElement[bool]:  # type: ignore[override] # SQLAlchemy's own say more than they keep
+        """Stand in AND and OR as it is."""
+        del against
+        return self
+
+
+class _Contains(_Condition):
+    """`column LIKE pattern` for a pattern of ASCII letters, in capitals or small letters."""
+
+    inherit_cache = True
+    name = "contains_text"
+
+
+class _ContainsAnyLetter(_Contains):
+    """The same for a pattern of any letters."""
+
+    inherit_cache = True
+
+
+class _MayContain(_Condition):
+    """`key IN (SELECT rowid FROM index WHERE index MATCH pieces)`."""
+
+    inherit_cache = True
+    name = "may_contain"
+
+
+class _IsAmong(_Condition):
+    """`key IN (SELECT …)`."""
+
+    inherit_cache = True
+    name = "is_among"
+
+
+def _arguments(element: FunctionElement[Any], compiler: Any, **kw: Any) -> list[str]:
+    return [compiler.process(one, **kw) for one in element.clauses]
+
+
+@compiles(_Contains)
+def _on_postgres(element: _Contains, compiler: object, **kw: Any) -> str:
+    text, pattern = _arguments(element, compiler, **kw)[:2]
+    # pg_trgm's index serves ILIKE.
+    return rf"({text} ILIKE {pattern} ESCAPE '\')"
+
+
+@compiles(_Contains, "sqlite")
+def _ascii_on_sqlite(element: _Contains, compiler: object, **kw: Any) -> str:
+    text, pattern = _arguments(element, compiler, **kw)[:2]
+    return rf"({text} LIKE {pattern} ESCAPE '\')"
+
+
+@compiles(_ContainsAnyLetter, "sqlite")
+def _any_letter_on_sqlite(element: _Contains, compiler: object, **kw: Any) -> str:
+    text, pattern, outline = _arguments(element, compiler, **kw)
+    # `lower` is Python's (see db/connection.py): right in every alphabet, and slow. Most rows do not get that far.
+    return rf"({text} LIKE {outline} ESCAPE '\' AND lower({text}) LIKE {pattern} ESCAPE '\')"
+
+
+@compiles(_MayContain)
+def _any_on_postgres(_element: _MayContain, _compiler: object, **_kw: Any) -> str:
+    return "true"
+
+
+@compiles(_MayContain, "sqlite")
+def _match_on_sqlite(element: _MayContain, compiler: object, **kw: Any) -> str:
+    key, index, pieces = _arguments(element, compiler, **kw)
+    return f"{key} IN (SELECT rowid FROM {index} WHERE {index} MATCH {pieces})"  # noqa: S608 -- written by SQLAlchemy's compiler
+
+
+@compiles(_IsAmong, "sqlite")
+def _in_on_sqlite(element: _IsAmong, compiler: object, **kw: Any) -> str:
+    key, found = _arguments(element, compiler, **kw)
+    return f"{key} IN {found}"
+
+
+@compiles(_IsAmong)
+def _any_of_array(element: _IsAmong, compiler: object, **kw: Any) -> str:
+    key, found = _arguments(element, compiler, **kw)
+    # An array is taken for a few keys and looked up by them. `IN` would be a join, and the planner likes to walk the
+    # whole sort index beside it when it takes a rare word for a common one.
+    return f"{key} = ANY (ARRAY{found})"

@@ -1,0 +1,94 @@
+"""Search indexes in migrations: `op.create_search_index`, `op.drop_search_index`, and how `db migrate` writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from alembic.autogenerate import comparators, renderers
+from alembic.autogenerate.api import AutogenContext
+from alembic.operations import MigrateOperation, Operations
+from alembic.operations.ops import UpgradeOps
+from alembic.util import DispatchPriority
+from sqlalchemy import text
+
+from admin_app.db.schema_version import compared
+from admin_app.selection.search import indexes as search_indexes
+
+
+class _SearchIndex(MigrateOperation):
+    """What both operations know: a table and its searched columns."""
+
+    def __init__(self, table: str, columns: Sequence[str]) -> None:
+        self.table, self.columns = table, list(columns)
+
+    def to_diff_tuple(self) -> tuple[Any, ...]:
+        """Say it to `db check`."""
+        return (type(self).__name__, self.table, self.columns)
+
+
+@Operations.register_operation("create_search_index", "apply")
+class CreateSearchIndex(_SearchIndex):
+    """Make the index of a table's searched columns."""
+
+    @classmethod
+    def apply(cls, operations: Operations, table: str, columns: Sequence[str]) -> None:
+        """`op.create_search_index("post", ["content"])`."""
+        operations.invoke(cls(table, columns))
+
+    def reverse(self) -> MigrateOperation:
+        """Go back by removing it."""
+        return DropSearchIndex(self.table, self.columns)
+
+
+@Operations.register_operation("drop_search_index", "apply")
+class DropSearchIndex(_SearchIndex):
+    """Remove the index of a table's searched columns."""
+
+    @classmethod
+    def apply(cls, operations: Operations, table: str, columns: Sequence[str]) -> None:
+        """`op.drop_search_index("post", ["content"])`."""
+        operations.invoke(cls(table, columns))
+
+    def reverse(self) -> MigrateOperation:
+        """Go back by making it again."""
+        return CreateSearchIndex(self.table, self.columns)
+
+
+@Operations.implementation_for(CreateSearchIndex)
+def _create(operations: Operations, operation: CreateSearchIndex) -> None:
+    for statement in search_indexes.creation(operations.get_context().dialect.name, operation.table, operation.columns):
+        operations.execute(text(statement))
+
+
+@Operations.implementation_for(DropSearchIndex)
+def _drop(operations: Operations, operation: DropSearchIndex) -> None:
+    for statement in search_indexes.removal(operations.get_context().dialect.name, operation.table, operation.columns):
+        operations.execute(text(statement))
+
+
+@renderers.dispatch_for(CreateSearchIndex)
+def _render_create(_context: AutogenContext, operation: CreateSearchIndex) -> str:
+    return f"op.create_search_index({operation.table!r}, {operation.columns!r})"
+
+
+@renderers.dispatch_for(DropSearchIndex)
+def _render_drop(_context: AutogenContext, operation: DropSearchIndex) -> str:
+    return f"op.drop_search_index({operation.table!r}, {operation.columns!r})"
+
+
+# Last: a new table has to be made before its index.
+@comparators.dispatch_for("schema", priority=DispatchPriority.LAST)
+def _compare(context: AutogenContext, upgrade_ops: UpgradeOps, _schemas: object) -> None:
+    """Ask for what is declared and not there, and the other way round."""
+    metadata, connection = compared(context)
+    wanted, there = search_indexes.declared(metadata), search_indexes.present(connection)
+    for table in sorted(wanted.keys() | there.keys()):
+        old, new = there.get(table, ()), wanted.get(table, ())
+        if sorted(old) == sorted(new):
+            continue
+        # An index goes before its table and comes after it; the way down is this list from its end.
+        if old:
+            upgrade_ops.ops.insert(0, DropSearchIndex(table, old))
+        if new:
+            upgrade_ops.ops.append(CreateSearchIndex(table, new))

@@ -1,0 +1,237 @@
+"""Search: words are ANDed, columns are ORed, "quoted words" stay together, and % and _ mean themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, reduce
+from operator import add
+from typing import Any
+
+from sqlalchemy import ColumnElement, false, func, literal, or_, select, union
+from sqlalchemy import inspect as inspect_mapper
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql.expression import ScalarSelect
+
+from admin_app.extensions import Statement
+from admin_app.relations import relation_of
+from admin_app.selection.list_schema import WHOLE, SearchColumn
+from admin_app.selection.search.folding import PIECE, spellings
+from admin_app.selection.search.indexes import is_indexed
+from admin_app.selection.search.match_sql import contains, is_among, is_whole, may_contain, pieces_matched
+from admin_app.unicode_text import forms, trimmed
+
+# More than a person types; each word costs one condition a column.
+MOST_WORDS = 20
+LONGEST_SEARCH = 400
+
+# How many rows a related row is taken to stand for, until they are counted.
+ROWS_BY_RELATED = 20
+
+_TERM = re.compile(r'"([^"]+)"|(\S+)')
+
+
+def terms_of(text: str) -> list[str]:
+    """Split a search into words and quoted phrases; a lone quote is a character like any other.
+
+    What is invisible around a word is left out. Within quotation marks it is looked for.
+    """
+    terms = (phrase or trimmed(word) for phrase, word in _TERM.findall(text[:LONGEST_SEARCH]))
+    return list(filter(None, terms))[:MOST_WORDS]
+
+
+def is_cut(text: str) -> bool:
+    """Whether a search is longer than what is looked for."""
+    return len(text) > LONGEST_SEARCH or len(_TERM.findall(text)) > MOST_WORDS
+
+
+@dataclass(frozen=True)
+class Term:
+    """A text to find, and the columns of which one has to have it."""
+
+    text: str
+    columns: tuple[SearchColumn, ...]
+
+    @property
+    def is_indexed(self) -> bool:
+        """Whether the indexes know something about it; of one or two letters they do not."""
+        is_short = len(self.text) <= LONGEST_SEARCH
+        # A whole text is meant in every form; `spellings` leaves those out that no index knows.
+        whole = forms(self.text) if any(one.frame == WHOLE for one in self.columns) else ()
+        may_be = is_short and bool(self.columns) and all(PIECE.search(one) for one in (*spellings(self.text), *whole))
+        return may_be and all(is_indexed(column) for column in self.columns)
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """Terms of which a row has to have one: nearly always there is only one, but "any of these" has several."""
+
+    terms: tuple[Term, ...]
+
+    @property
+    def is_indexed(self) -> bool:
+        """Whether the indexes know of every row that it means."""
+        return all(one.is_indexed for one in self.terms)
+
+    @property
+    def letters(self) -> int:
+        """How much of a text is known at least."""
+        return min(len(one.text) for one in self.terms)
+
+
+def lookups_of(text: str, columns: Iterable[SearchColumn]) -> list[Lookup]:
+    """Return what a search looks for, each word in all the columns."""
+    searched = tuple(columns)
+    return [Lookup((Term(term, searched),)) for term in dict.fromkeys(terms_of(text))]
+
+
+def found_by_index(model: type[object], lookup: Lookup) -> ColumnElement[bool]:
+    """Whether the row is one of those that are looked up in the indexes first."""
+    return is_among(_key(model), _found(model, lookup))
+
+
+def found_with(model: object, lookup: Lookup, relation: Any, keys: Sequence[Any]) -> ColumnElement[bool]:
+    """Whether the row is one of those; of the rows that are found by a relation, of these related records only."""
+    parts = [_found_by(model, *part, one.text) for one, part in _parts(lookup) if not is_by(part[0], relation)]
+    link = getattr(_child(model), relation_of(relation).own_name)
+    own = select(_key(_child(model))).where(link.in_(keys)).correlate(None)
+    return is_among(_key(model), union(*parts, own).scalar_subquery())
+
+
+def related_found(lookup: Lookup, relation: Any) -> tuple[Any, ColumnElement[bool]]:
+    """Return an alias of a relation's other side, and the condition on it to have a term, looked up in the indexes."""
+    of: Any = relation_of(relation).target
+    found = [_having(of, part[1], one.text) for one, part in _parts(lookup) if is_by(part[0], relation)]
+    keys: Any = union(*found) if len(found) > 1 else found[0]
+    other = _child(of)
+    return other, is_among(_key(other), keys.scalar_subquery())
+
+
+def is_looked_for_by(relation: Any, lookup: Lookup) -> bool:
+    """Whether a lookup looks into the other side of this relation."""
+    return any(is_by(place, relation) for _, place in _places(lookup))
+
+
+def is_by(relation: Any, other: Any) -> bool:
+    """Whether two relations of a model, or None, are the same one."""
+    return relation is not None and other is not None and relation.key == other.key
+
+
+def occurs(lookup: Lookup) -> ColumnElement[bool]:
+    """Whether one of the terms occurs in the row at hand, without an index; where nothing is searched it occurs nowhere."""
+    parts = (_occurs_in(*part, one.text) for one in lookup.terms for part in _by_relation(one.columns))
+    return or_(false(), *parts)
+
+
+def occurs_in_itself(lookup: Lookup) -> ColumnElement[bool]:
+    """Whether one of the terms occurs in the row's own columns, whatever its related rows have: the cheaper half."""
+    parts = [(one.text, ours) for one in lookup.terms for relation, ours in _by_relation(one.columns) if not relation]
+    return or_(false(), *(_occurs_in(None, ours, text) for text, ours in parts))
+
+
+def _by_relation(columns: Sequence[SearchColumn]) -> Iterator[tuple[Any, list[SearchColumn]]]:
+    for relation in dict.fromkeys(column.relation for column in columns):
+        yield relation, [column for column in columns if column.relation is relation]
+
+
+def _occurs_in(relation: Any, columns: Sequence[SearchColumn], term: str) -> ColumnElement[bool]:
+    other = None if relation is None else _other(relation_of(relation).target)
+    texts = [one.column if other is None else getattr(other, one.column.key) for one in columns]
+    # In an expression PostgreSQL cannot use the column's index: it would collect every row of a common word first. And it
+    # takes half of the rows to be meant, not two of them, for which it would rather read and sort the whole table.
+    found = or_(*(_has(text, term, one.frame) for text, one in zip(texts, columns, strict=True)))
+    if other is None:
+        return func.coalesce(found, False)
+    # A scalar query, asked for each row: EXISTS is turned into a search through the whole other table.
+    tie = relation_of(relation)
+    link = getattr(other, tie.other_name) == tie.own
+    return func.coalesce(select(found).where(link).correlate(tie.own.table).scalar_subquery(), False)
+
+
+def _has(text: Any, term: str, frame: str) -> ColumnElement[bool]:
+    return is_whole(text, term) if frame == WHOLE else contains(text, term, frame=frame)
+
+
+def indexed_rows(model: type[object], lookup: Lookup, limit: int, *, but: Any = None) -> ColumnElement[int]:
+    """Return a count, up to a limit a term, of the rows that SQLite's indexes have for a lookup; some may not have it.
+
+    `but` is a relation whose other side is not looked at.
+    """
+    counts: list[Any] = [literal(0)]
+    for term, relation in (place for place in _places(lookup) if not is_by(place[1], but)):
+        searched = model if relation is None else relation_of(relation).target
+        some = pieces_matched(_table_of(searched), term.text).limit(limit).subquery()
+        count = select(func.count()).select_from(some).scalar_subquery()
+        counts.append(count if relation is None else count * ROWS_BY_RELATED)
+    return reduce(add, counts)
+
+
+def likely_places(model: type[object], lookup: Lookup, limit: int) -> list[ColumnElement[bool]]:
+    """Return where rows with a term are found soonest: the first ones that SQLite's indexes have, by whose column has it."""
+    found: list[ColumnElement[bool]] = []
+    for term, relation in _places(lookup):
+        searched, key = model, _key(model)
+        if relation is not None:
+            searched, key = relation_of(relation).target, relation_of(relation).own
+        found.append(is_among(key, pieces_matched(_table_of(searched), term.text).limit(limit).scalar_subquery()))
+    return found
+
+
+def _places(lookup: Lookup) -> Iterator[tuple[Term, Any]]:
+    """Yield each term with each relation, None for the model's own columns, by which it is looked for."""
+    return ((term, part[0]) for term, part in _parts(lookup))
+
+
+def _parts(lookup: Lookup) -> Iterator[tuple[Term, tuple[Any, list[SearchColumn]]]]:
+    """Yield each term with each relation and the columns that are searched through it."""
+    return ((term, part) for term in lookup.terms for part in _by_relation(term.columns))
+
+
+def _found(model: type[object], lookup: Lookup) -> ScalarSelect[Any]:
+    """Return the keys of the rows that have a term in a column of their own, and of those whose related row has it."""
+    parts = [_found_by(model, *part, one.text) for one, part in _parts(lookup)]
+    found: Any = union(*parts) if len(parts) > 1 else parts[0]
+    return found.scalar_subquery()  # type: ignore[no-any-return] # mypy breaks down over the two types it may be of
+
+
+def _found_by(model: object, relation: Any, columns: Sequence[SearchColumn], term: str) -> Any:
+    of: Any = model if relation is None else relation_of(relation).target
+    searched, rows = _other(of), _having(of, columns, term)
+    if relation is None:
+        return rows
+    child, tie = _child(model), relation_of(relation)
+    link = getattr(child, tie.own_name)
+    others = rows.with_only_columns(getattr(searched, tie.other_name))
+    return select(_key(child)).where(link.in_(others)).correlate(None)
+
+
+def _having(of: Any, columns: Sequence[SearchColumn], term: str) -> Statement:
+    """Return the keys of a model's records that have a term in one of these columns of theirs."""
+    searched = _other(of)
+    has_it = or_(*(_has(getattr(searched, one.column.key), term, one.frame) for one in columns))
+    may = may_contain(_key(searched), _table_of(searched), term)
+    return select(_key(searched)).where(may, has_it).correlate(None)
+
+
+@cache
+def _other(model: Any) -> Any:
+    """Return the alias of a model in the queries within the list's own; each is a query by itself, so that one will do.
+
+    An alias learns its columns anew when it is made, which takes longer than the search.
+    """
+    return aliased(model)
+
+
+@cache
+def _child(model: Any) -> Any:
+    """Return the alias of the list's own model beside the other's, which may be the same model."""
+    return aliased(model)
+
+
+def _key(model: Any) -> Any:
+    return model.id
+
+
+def _table_of(searched: Any) -> str:
+    return str(inspect_mapper(searched).mapper.local_table.name)

@@ -1,0 +1,48 @@
+"""The indexes that a list's declared sorts need, put into the tables' metadata so that `manage.py db migrate` makes them.
+
+So a model's pages are found by key at any depth because its resource declares a sort, not because somebody remembered.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Index, Table
+from sqlalchemy import inspect as inspect_mapper
+
+from admin_app.db.ordering import is_short_text
+from admin_app.extensions import TableColumn
+from admin_app.relations import ToOne, relations_of
+from admin_app.selection.list_schema import ListSchema, SortKey
+from admin_app.selection.sorting import text_indexes
+
+
+def declare_indexes(schema: ListSchema) -> None:
+    """Declare an index for every sort, and one for the default sort within each parent whose page lists these rows."""
+    for sort in schema.sorts.values():
+        _declare(sort)
+    default = schema.sorts.get(schema.default_sort.removeprefix("-"))
+    if default is None or default.relation is not None:
+        return
+    for relation in relations_of(schema.model).values():
+        if isinstance(relation, ToOne) and relation.back:
+            _declare(default, within=relation.foreign_key)
+
+
+def _declare(sort: SortKey, within: Any = None) -> None:
+    """Add what the order goes by: in the table of the sort's column, after the column that a parent's rows have in common."""
+    column: Any = sort.column.property.columns[0]
+    if is_short_text(column):
+        text_indexes.declare(column, within)
+        return
+    key: Any = inspect_mapper(sort.column.parent.class_).primary_key[0]
+    before = [] if within is None else [within]
+    _add(column.table, [*before, column] if column is key else [*before, column, key])
+
+
+def _add(table: Table, columns: list[TableColumn]) -> None:
+    """Add an index unless there is one that serves, a unique column's own among them."""
+    names = [column.name for column in columns]
+    is_there = any([column.name for column in index.columns] == names for index in table.indexes)
+    if not (columns[0].primary_key or columns[0].unique or is_there):
+        Index(None, *columns)

@@ -1,0 +1,212 @@
+"""Paging by key: the rows after, or before, a place in an order, found by an index however deep the place is.
+
+An order is told in segments: queries that an index answers in order, and that one after the other give every row once.
+Short texts go by their keys, see `unicode_text.sort_key`. NULL has its place: last when ascending, first when descending, on both stores. A sort by another model's column goes by
+that column, then by the other record, then by the row's own key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, literal, or_, select, tuple_
+from sqlalchemy import inspect as inspect_mapper
+from sqlalchemy.orm import aliased
+
+from admin_app.db.ordering import SortKeyOf, in_order
+from admin_app.extensions import Statement
+from admin_app.relations import to_one
+from admin_app.selection.list_schema import SortKey
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A row's place in an order: its sort value, the related record's key where the order goes by one, its own key."""
+
+    value: Any
+    related: Any
+    key: Any
+
+
+@dataclass(frozen=True)
+class SortOrder:
+    """How the rows of a model follow each other: by a column, or by the key alone when `sort` is None."""
+
+    model: type[Any]
+    sort: SortKey | None
+    descending: bool
+
+    @property
+    def relation(self) -> Any:
+        """The relation that leads to the model by whose column the rows are sorted; None where it is their own."""
+        return None if self.sort is None else self.sort.relation
+
+    @property
+    def relations(self) -> tuple[str, ...]:
+        """The relations that have to be loaded with a record to know its place."""
+        return () if self.relation is None else (self.relation.key,)
+
+    def cursor_of(self, record: Any) -> Cursor:
+        """Return where a record stands; a related one has to be loaded with it."""
+        if self.sort is None:
+            return Cursor(None, None, record.id)
+        if self.sort.relation is None:
+            return Cursor(getattr(record, self.sort.column.key), None, record.id)
+        other = getattr(record, self.sort.relation.key)
+        value = None if other is None else getattr(other, self.sort.column.key)
+        return Cursor(value, None if value is None else other.id, record.id)
+
+    def segments(
+        self,
+        criteria: Sequence[ColumnElement[bool]],
+        *,
+        start: Cursor | None = None,
+        backwards: bool = False,
+        end: Cursor | None = None,
+    ) -> Iterator[Statement]:
+        """Yield the queries that give, one after the other, the rows behind `start` (all without one), walking either way.
+
+        `end` is a place in an order by another model's column: the walk ends with the rows of its related record.
+        """
+        walk = _Walk(self, criteria, is_up=self.descending is backwards, end=end)
+        if self.sort is None:
+            yield walk.by_key(start)
+            return
+        parts = [walk.with_value, walk.without_value] if walk.has_blanks else [walk.with_value]
+        parts = parts if walk.is_up else parts[::-1]
+        # Rows without a value come last on the way up, and so behind any end.
+        parts = parts[:1] if walk.is_up and end is not None else parts
+        if start is not None and walk.has_blanks:
+            own = walk.without_value if start.value is None else walk.with_value
+            parts = parts[parts.index(own) :] if own in parts else []
+        for part in parts:
+            yield from part(start)
+            start = None
+
+    def related_ones(self, other: Any, *, start: Cursor | None = None, backwards: bool = False) -> Statement | None:
+        """Return the query that gives the related records that rows behind `start` go by: keys and values of an alias, in order.
+
+        None where none are left, since rows without a value are all that follow.
+        """
+        walk = _Walk(self, (), is_up=self.descending is backwards)
+        if start is not None and start.value is None:
+            return None if walk.is_up else walk.related_ones(other, None)
+        return walk.related_ones(other, start)
+
+
+@dataclass(frozen=True)
+class _Walk:
+    """The segments of one order in one direction."""
+
+    order: SortOrder
+    criteria: Sequence[ColumnElement[bool]]
+    is_up: bool
+    end: Cursor | None = None
+
+    @property
+    def sort(self) -> SortKey:
+        """The column to go by."""
+        assert self.order.sort is not None  # noqa: S101 -- told to mypy; the order by key alone has its own way
+        return self.order.sort
+
+    @property
+    def has_blanks(self) -> bool:
+        """Whether rows can be without a value to sort by."""
+        return self.sort.relation is not None or bool(self.sort.column.property.columns[0].nullable)
+
+    @property
+    def value(self) -> Any:
+        """What the rows are sorted by, where it is their own."""
+        return in_order(self.sort.column)
+
+    @property
+    def key(self) -> Any:
+        """The model's own key."""
+        return self.order.model.id
+
+    def by_key(self, start: Cursor | None) -> Statement:
+        """Go by the key alone."""
+        beyond = [] if start is None else [self._beyond([self.key], [start.key])]
+        return self._base(*beyond).order_by(self._directed(self.key))
+
+    def with_value(self, start: Cursor | None) -> Iterator[Statement]:
+        """Go through the rows that have a value to sort by."""
+        if self.sort.relation is not None:
+            yield from self._related(start)
+            return
+        columns = [self.value, self.key]
+        # Sorted by the key itself, the column would stand there twice.
+        columns = (
+            columns[:1] if inspect_mapper(self.order.model).primary_key[0].key == self.sort.column.key else columns
+        )
+        wanted: list[ColumnElement[bool]] = [self.value.is_not(None)] if self.has_blanks else []
+        if start is not None:
+            wanted.append(self._beyond(columns, [start.value, start.key][: len(columns)]))
+        yield self._base(*wanted).order_by(*map(self._directed, columns))
+
+    def without_value(self, start: Cursor | None) -> Iterator[Statement]:
+        """Go through the rows without one, by their key."""
+        relation = self.sort.relation
+        if relation is None:
+            blank: ColumnElement[bool] = self.value.is_(None)
+        elif self.sort.column.property.columns[0].nullable:
+            blank = ~relation.has(self.sort.column.is_not(None))
+        else:
+            blank = self._foreign_key().is_(None)
+        beyond = [] if start is None else [self._beyond([self.key], [start.key])]
+        yield self._base(blank, *beyond).order_by(self._directed(self.key))
+
+    def _related(self, start: Cursor | None) -> Iterator[Statement]:
+        """Go by another model's column: the rest of the start's own related record first, then the ones beyond it."""
+        relation = self.sort.relation
+        target = aliased(self.sort.column.parent.class_)
+        column = in_order(getattr(target, self.sort.column.key))
+        wanted = [column.is_not(None)] if self.sort.column.property.columns[0].nullable else []
+        if start is not None:
+            same = self._foreign_key() == start.related
+            yield self._base(same, self._beyond([self.key], [start.key])).order_by(self._directed(self.key))
+            wanted.append(self._beyond([column, target.id], [start.value, start.related]))
+        if self.end is not None:
+            wanted.append(~self._beyond([column, target.id], [self.end.value, self.end.related]))
+        statement = self._base(*wanted).join(relation.of_type(target)) if relation is not None else self._base(*wanted)
+        yield statement.order_by(self._directed(column), self._directed(target.id), self._directed(self.key))
+
+    def related_ones(self, other: Any, start: Cursor | None) -> Statement:
+        """Go through the related records themselves, of an alias, that of the start first: their keys and values."""
+        column = getattr(other, self.sort.column.key)
+        value = in_order(column)
+        wanted = [value.is_not(None)]
+        if start is not None:
+            beyond = self._beyond([value, other.id], [start.value, start.related])
+            wanted.append(or_(other.id == start.related, beyond))
+        return select(other.id, column).where(*wanted).order_by(self._directed(value), self._directed(other.id))
+
+    def _foreign_key(self) -> Any:
+        """Return the model's column that holds the related record's key."""
+        relation = self.sort.relation
+        return to_one(relation).foreign_key if relation is not None else self.key
+
+    def _base(self, *wanted: ColumnElement[bool]) -> Statement:
+        return select(self.order.model).where(*self.criteria, *wanted)
+
+    def _directed(self, column: Any) -> Any:
+        return column.asc() if self.is_up else column.desc()
+
+    def _beyond(self, columns: Sequence[Any], values: Sequence[object]) -> ColumnElement[bool]:
+        """Compare as one row value: both stores find its place in an index over these columns at once."""
+        bound = [_bound(column, value) for value, column in zip(values, columns, strict=True)]
+        left: Any = columns[0] if len(columns) == 1 else tuple_(*columns)
+        right: Any = bound[0] if len(columns) == 1 else tuple_(*bound)
+        condition: ColumnElement[bool] = left > right if self.is_up else left < right
+        if not isinstance(columns[0], SortKeyOf):
+            return condition
+        # SQLite finds the place of a row value in an index over columns only.
+        return and_(columns[0] >= bound[0] if self.is_up else columns[0] <= bound[0], condition)
+
+
+def _bound(column: Any, value: object) -> Any:
+    """Return a value to compare a column with: by the store's own key where it is sorted by that."""
+    plain = literal(value, column.type)
+    return SortKeyOf(plain) if isinstance(column, SortKeyOf) else plain

@@ -1,0 +1,92 @@
+"""Sort indexes in migrations: `op.create_sort_index`, `op.drop_sort_index`, and how `db migrate` writes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alembic.autogenerate import comparators, renderers
+from alembic.autogenerate.api import AutogenContext
+from alembic.operations import MigrateOperation, Operations
+from alembic.operations.ops import UpgradeOps
+from alembic.util import DispatchPriority
+
+from admin_app.db.schema_version import compared
+from admin_app.selection.sorting import text_indexes
+from admin_app.selection.sorting.text_indexes import SortIndex
+
+
+class _SortOperation(MigrateOperation):
+    """What both operations know: the index."""
+
+    def __init__(self, index: SortIndex) -> None:
+        self.index = index
+
+    def to_diff_tuple(self) -> tuple[Any, ...]:
+        """Say it to `db check`."""
+        return (type(self).__name__, *self.index)
+
+
+@Operations.register_operation("create_sort_index", "apply")
+class CreateSortIndex(_SortOperation):
+    """Make an index over the key of a text column."""
+
+    @classmethod
+    def apply(cls, operations: Operations, table: str, column: str, within: str = "") -> None:
+        """`op.create_sort_index("user", "name")`."""
+        operations.invoke(cls(SortIndex(table, column, within)))
+
+    def reverse(self) -> MigrateOperation:
+        """Go back by removing it."""
+        return DropSortIndex(self.index)
+
+
+@Operations.register_operation("drop_sort_index", "apply")
+class DropSortIndex(_SortOperation):
+    """Remove an index over the key of a text column."""
+
+    @classmethod
+    def apply(cls, operations: Operations, table: str, column: str, within: str = "") -> None:
+        """`op.drop_sort_index("user", "name")`."""
+        operations.invoke(cls(SortIndex(table, column, within)))
+
+    def reverse(self) -> MigrateOperation:
+        """Go back by making it again."""
+        return CreateSortIndex(self.index)
+
+
+@Operations.implementation_for(CreateSortIndex)
+def _create(operations: Operations, operation: CreateSortIndex) -> None:
+    connection = operations.get_bind()
+    connection.exec_driver_sql(text_indexes.creation(connection.dialect.name, operation.index))
+
+
+@Operations.implementation_for(DropSortIndex)
+def _drop(operations: Operations, operation: DropSortIndex) -> None:
+    connection = operations.get_bind()
+    connection.exec_driver_sql(text_indexes.removal(operation.index))
+    text_indexes.forget(connection, operation.index)
+
+
+@renderers.dispatch_for(CreateSortIndex)
+def _render_create(_context: AutogenContext, operation: CreateSortIndex) -> str:
+    return f"op.create_sort_index({_arguments(operation.index)})"
+
+
+@renderers.dispatch_for(DropSortIndex)
+def _render_drop(_context: AutogenContext, operation: DropSortIndex) -> str:
+    return f"op.drop_sort_index({_arguments(operation.index)})"
+
+
+def _arguments(index: SortIndex) -> str:
+    return ", ".join(repr(part) for part in index if part)
+
+
+# Last: a new table has to be made before its index.
+@comparators.dispatch_for("schema", priority=DispatchPriority.LAST)
+def _compare(context: AutogenContext, upgrade_ops: UpgradeOps, _schemas: object) -> None:
+    """Ask for what is declared and not there, and the other way round."""
+    metadata, connection = compared(context)
+    wanted, there = text_indexes.declared(metadata), text_indexes.present(connection)
+    # An index goes before its table and comes after it; the way down is this list from its end.
+    upgrade_ops.ops[:0] = [DropSortIndex(index) for index in sorted(there - wanted)]
+    upgrade_ops.ops += [CreateSortIndex(index) for index in sorted(wanted - there)]

@@ -1,0 +1,108 @@
+"""The indexes that lists sorted by a text use: over its key, see `unicode_text.sort_key`, and the row's own.
+
+SQLAlchemy does not see such an index on SQLite, and Alembic loses it there when it rebuilds a table: so they are kept here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, MetaData, text
+
+# Where the metadata keeps which of them are declared, and a connection which ones there are while migrations run.
+_DECLARED = _KEPT = "sort_indexes"
+_SUFFIX = "_sort_key"
+_OWN = re.compile(rf"ix_.+{_SUFFIX}")
+# Of the statement that made it, as either store tells it: the column before, if there is one, and the text.
+_COLUMNS = re.compile(r'\((?:"?(\w+)"?, )?sort_key\(\(?"?(\w+)"?\)?')
+
+
+class SortIndex(NamedTuple):
+    """An index of a table over the key of its text `column`, `within` the rows that another column keeps together ("": all)."""
+
+    table: str
+    column: str
+    within: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is called in the database."""
+        return "_".join(filter(None, ("ix", self.table, self.within, self.column))) + _SUFFIX
+
+
+def declare(column: Any, within: Any = None) -> None:
+    """Note that lists are sorted by a text column, all of them or those within a parent."""
+    index = SortIndex(column.table.name, column.name, "" if within is None else within.name)
+    column.table.metadata.info.setdefault(_DECLARED, set()).add(index)
+
+
+def declared(metadata: MetaData) -> set[SortIndex]:
+    """Return what the resources declare."""
+    indexes: set[SortIndex] = metadata.info.get(_DECLARED, set())
+    return indexes
+
+
+def is_sorted(column: Any) -> bool:
+    """Whether one of them has all rows of a text column."""
+    return SortIndex(column.table.name, column.name) in declared(column.table.metadata)
+
+
+def is_own(name: str | None) -> bool:
+    """Whether an index in the database is one of these: what Alembic has to leave to us."""
+    return name is not None and _OWN.fullmatch(name) is not None
+
+
+def present(connection: Connection) -> set[SortIndex]:
+    """Return those in the database."""
+    found = connection.execute(text(_ON_SQLITE if connection.dialect.name == "sqlite" else _ON_POSTGRES))
+    return {_read(table, made) for table, name, made in found if is_own(name)}
+
+
+_ON_SQLITE = "SELECT tbl_name, name, sql FROM sqlite_schema WHERE type = 'index' AND sql LIKE '%sort_key(%'"
+_ON_POSTGRES = (
+    "SELECT tablename, indexname, indexdef FROM pg_indexes "
+    "WHERE schemaname = current_schema() AND indexdef LIKE '%sort_key(%'"
+)
+
+
+def _read(table: str, made: str) -> SortIndex:
+    [(within, column)] = _COLUMNS.findall(made)
+    return SortIndex(table, column, within)
+
+
+def creation(dialect: str, index: SortIndex) -> str:
+    """Return the statement that makes it."""
+    within = f'"{index.within}", ' if index.within else ""
+    key = f'sort_key("{index.column}")' + ("" if dialect == "sqlite" else ' COLLATE "C"')
+    return f'CREATE INDEX "{index.name}" ON "{index.table}" ({within}{key}, "id")'
+
+
+def removal(index: SortIndex) -> str:
+    """Return the statement that removes it."""
+    return f'DROP INDEX IF EXISTS "{index.name}"'
+
+
+def keep(connection: Connection) -> None:
+    """Remember which there are before a migration runs."""
+    connection.info[_KEPT] = present(connection)
+
+
+def forget(connection: Connection, index: SortIndex) -> None:
+    """Let one go: a migration removes it on purpose."""
+    connection.info.get(_KEPT, set()).discard(index)
+
+
+def repair(connection: Connection) -> None:
+    """Make those again that SQLite dropped: Alembic changes a table by copying it and dropping the first."""
+    kept: Iterable[SortIndex] = connection.info.get(_KEPT, set())
+    there = present(connection)
+    for index in sorted({*kept} - there):
+        if _has_table(connection, index.table):
+            connection.exec_driver_sql(creation(connection.dialect.name, index))
+    keep(connection)
+
+
+def _has_table(connection: Connection, table: str) -> bool:
+    return connection.dialect.has_table(connection, table)

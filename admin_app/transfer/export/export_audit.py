@@ -1,0 +1,51 @@
+"""Who takes rows out of the house, and how many: noted in the history when the last one has left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from admin_app.context import Actor, writing
+from admin_app.domain.audit.recorder import record_event
+from admin_app.models.change_set import Kind
+
+
+@dataclass(frozen=True)
+class ExportAudit:
+    """Who takes rows out: `words` name so many of them, `asked` is what the list was narrowed by."""
+
+    actor: Actor
+    request_id: str
+    resource: str
+    words: Callable[[int], str]
+    asked: str = ""
+
+
+def audited_rows(engine: Engine, rows: Iterator[object], audit: ExportAudit) -> Generator[Any, None, None]:
+    """Yield the rows, and record how many there were when the last was taken, or when nobody took any more."""
+    number, is_whole = 0, False
+    try:
+        for row in rows:
+            number += 1
+            yield row
+        is_whole = True
+    finally:
+        # What has left the house is recorded, whole or not.
+        words = audit.words(number)
+        what = f"Exported {words}" if is_whole else f"Started an export that stopped after {words}"
+        asked = f" ({audit.asked})" if audit.asked else ""
+        with writing(), Session(engine) as session:
+            record_event(
+                session,
+                actor=audit.actor,
+                kind=Kind.EXPORT,
+                summary=what + asked,
+                count=number,
+                resource=audit.resource,
+                request_id=audit.request_id,
+            )
+            session.commit()

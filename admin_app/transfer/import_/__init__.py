@@ -1,0 +1,3 @@
+"""Rows in from CSV: read, held against the rules and each other, written."""
+
+from __future__ import annotations

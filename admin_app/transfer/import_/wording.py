@@ -1,0 +1,19 @@
+"""Word a problem for a list of many: which value, then what is wrong with it."""
+
+from __future__ import annotations
+
+# As much of a value as tells it from others.
+LONGEST_QUOTED = 40
+
+
+def quoted(value: object) -> str:
+    """Return the beginning of a value between quotation marks."""
+    text = str(value)
+    return f"“{text}”" if len(text) <= LONGEST_QUOTED else f"“{text[: LONGEST_QUOTED - 1]}…”"
+
+
+def about(name: str, value: object, problem: str) -> str:
+    """Return "Email “no-at-sign”: use the form name@example.com." of a rule's "Email must look like name@example.com."."""
+    said = problem.removeprefix(f"{name} ").replace("must look like ", "use the form ", 1)
+    what = f"{name} (empty)" if value in {None, ""} else f"{name} {quoted(value)}"
+    return f"{what}: {said[:1].lower()}{said[1:]}"

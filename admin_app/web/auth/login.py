@@ -1,0 +1,243 @@
+"""Flask-Login, over sessions kept in the database: the cookie holds a token, and ending a session ends it everywhere."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import partial
+from urllib.parse import urlencode, urlsplit
+
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
+from flask_login import UserMixin, current_user, login_user, logout_user
+from werkzeug.wrappers import Response
+
+from admin_app.context import time_zone
+from admin_app.db.types import utc_now
+from admin_app.domain.auth import sessions
+from admin_app.domain.auth.session_revocation import rights_fingerprint
+from admin_app.domain.auth.sessions import LiveSession
+from admin_app.domain.permissions.principal import Principal
+from admin_app.extensions import db, login_manager
+from admin_app.models.staff import Staff
+from admin_app.timezones import zone_of
+from admin_app.web.after_response import never_mind, run_after_response
+from admin_app.web.client_info import client_info
+from admin_app.web.flash import kept_notices, warn
+from admin_app.web.urls import here, local_path
+
+NOT_DONE = "You were signed out before this was done. Nothing was changed. Sign in and do it again."
+
+# Where a request keeps what holds until its end, an `ExitStack`.
+ACT = "admin_app.act"
+# Where the signed cookie says whose it is, for when its session has ended.
+_WHOSE = "_whose"
+# And with which rights, to tell whether others ended it.
+_RIGHTS = "_rights"
+_SEEN = "seen"
+
+
+class SignedIn(UserMixin):
+    """A person with the session they signed in by; its token is what Flask-Login keeps in the cookie."""
+
+    def __init__(self, found: LiveSession, token: str) -> None:
+        """Tie the two together."""
+        self.person = found.person
+        self.token = token
+        self.handle = found.handle
+        self.expires_at = found.expires_at
+        self.last_seen_at = found.last_seen_at
+        self.proved_at = found.proved_at
+
+    def get_id(self) -> str:
+        """Return what finds this session again."""
+        return self.token
+
+
+def init_app(app: Flask) -> None:
+    """Let Flask-Login find people by their session's token, and send strangers to the sign-in page."""
+    login_manager.init_app(app)
+    login_manager.login_view = "auth.sign_in"
+    login_manager.login_message = None
+    # Its own check ties a session to an address and a browser version, and signs people out who change networks.
+    login_manager.session_protection = None
+    login_manager.user_loader(_load)
+    app.after_request(_go_on)
+
+
+def _load(token: str) -> SignedIn | None:
+    found = sessions.find(db.session, token, idle_hours=current_app.config["IDLE_HOURS"])
+    if found is None:
+        return None
+    if sessions.is_to_be_noted(found):
+        run_after_response(_SEEN, partial(sessions.note_seen, token=token))
+    if (act := request.environ.get(ACT)) is not None:
+        # Whoever is found here is who looks at the answer: its days are theirs.
+        act.enter_context(time_zone(zone_of(found.person.time_zone)))
+    _remember(found.person)
+    return SignedIn(found, token)
+
+
+def _remember(person: Principal) -> None:
+    """Let the cookie say whose it is, and with which rights."""
+    rights = rights_fingerprint(person)
+    if (session.get(_WHOSE), session.get(_RIGHTS)) != (person.id, rights):
+        session[_WHOSE], session[_RIGHTS] = person.id, rights
+
+
+def look_again() -> None:
+    """Read again who is signed in: the present request changed what they set."""
+    present = current_session()
+    found = sessions.find(db.session, present.token) if present is not None else None
+    if present is not None and found is not None:
+        present.person = found.person
+
+
+def count_as_unseen() -> None:
+    """Keep the present request from prolonging the session: it is a script's, nobody may be there."""
+    never_mind(_SEEN)
+
+
+def current_session() -> SignedIn | None:
+    """Return who is signed in with their session, if anybody."""
+    person = current_user._get_current_object()  # noqa: SLF001 -- the documented way to the object behind a proxy
+    return person if isinstance(person, SignedIn) else None
+
+
+def seconds_left() -> tuple[int, int]:
+    """Return the seconds until the session ends if this request is its last use, and until it ends in any case."""
+    return _seconds_left(utc_now())
+
+
+def seconds_left_unused() -> tuple[int, int]:
+    """Return the same for a request that does not count as use."""
+    person = current_session()
+    return _seconds_left(person.last_seen_at if person else utc_now())
+
+
+def _seconds_left(last_seen: datetime) -> tuple[int, int]:
+    person = current_session()
+    if person is None:
+        return 0, 0
+    now = utc_now()
+    in_any_case = person.expires_at - now
+    idle = last_seen + timedelta(hours=current_app.config["IDLE_HOURS"]) - now
+    return int(min(idle, in_any_case).total_seconds()), int(in_any_case.total_seconds())
+
+
+def current_principal() -> Principal | None:
+    """Return who is signed in, if anybody."""
+    present = current_session()
+    return present.person if present else None
+
+
+def signed_in_principal() -> Principal:
+    """Return who is signed in, where nobody else comes: behind `panel.guarded`."""
+    person = current_principal()
+    if person is None:
+        abort(403)
+    return person
+
+
+def signed_in_staff() -> Staff:
+    """Return their account, for what changes it or asks for more than a `Principal` says; it is read when it is asked for."""
+    staff = db.session.get(Staff, signed_in_principal().id)
+    if staff is None:
+        abort(403)
+    return staff
+
+
+def former_staff_id() -> int | None:
+    """Return whose session this browser had until it ended by itself; it opens nothing, and says only whose text came too late."""
+    return session.get(_WHOSE)
+
+
+def former_staff_of_other_rights() -> Staff | None:
+    """Return whose session this browser had until it ended by itself, if their rights have changed since: that ends sessions."""
+    staff = db.session.get(Staff, former_staff_id()) if former_staff_id() is not None and _RIGHTS in session else None
+    is_other = staff is not None and staff.is_active and rights_fingerprint(staff) != session[_RIGHTS]
+    return staff if is_other else None
+
+
+def begin(token: str) -> None:
+    """Put a new session's token into a new cookie session: nothing of the anonymous one survives."""
+    found = sessions.find(db.session, token)
+    if found is not None:
+        session.clear()
+        login_user(SignedIn(found, token))
+
+
+def end() -> None:
+    """End the session, for this browser and for every copy of its cookie."""
+    if current_user.is_authenticated:
+        sessions.sign_out(db.session, current_user.token)
+        db.session.commit()
+    logout_user()
+    session.clear()
+
+
+def renew(staff: Staff) -> None:
+    """Begin a new session for a person who just proved who they are, in place of the present one."""
+    if (present := current_session()) is not None:
+        sessions.end(db.session, present.token)
+    token = sessions.begin(db.session, staff, hours=current_app.config["SESSION_HOURS"], client=client_info())
+    db.session.commit()
+    begin(token)
+
+
+def go_on() -> None:
+    """Let a person whose own act may have ended their session with others, their new role, say, go on in a new one.
+
+    It begins when the answer is made: what that says about the act comes from the act's own commit, the last one until then.
+    """
+    g.goes_on = True
+
+
+def _go_on(response: Response) -> Response:
+    person = current_session() if g.pop("goes_on", False) else None
+    # Their account may be gone as well.
+    staff = db.session.get(Staff, former_staff_id() or 0) if person is not None else None
+    if person is not None and staff is not None and staff.is_active and sessions.find(db.session, person.token) is None:
+        with kept_notices():
+            renew(staff)
+    return response
+
+
+def note_proof() -> None:
+    """Give the present session a new token after its person proved who they are (committed); forms that are open stay good."""
+    person = current_session()
+    if person is None:
+        return
+    token = sessions.note_proof(db.session, person.token)
+    db.session.commit()
+    count_as_unseen()
+    person.token, person.proved_at = token, utc_now()
+    login_user(person)
+
+
+def ask_to_sign_in(*, to: str = "", **changes: str) -> Response:
+    """Send a stranger to the sign-in page, which leads back here afterwards, with these arguments in the address.
+
+    `to` is where it leads instead of to a file: the browser would stay on the sign-in page while that comes.
+    """
+    if request.method == "POST" and not changes and "text/html" in request.headers.get("Accept", "text/html"):
+        # Scripts that ask in the background want no page, and nobody waits for what they did.
+        warn(NOT_DONE)
+    # Flask-Login would take the address as text, where "%C3%A9" has become "é"; only plain ASCII leads back.
+    onward = urlencode({"next": to or (here(**changes) if _is_page() else _page_before())})
+    return redirect(f"{url_for('auth.sign_in')}?{onward}")
+
+
+def _is_page() -> bool:
+    """Whether the address can be opened, and not only sent to, like that of an undo."""
+    return request.url_rule is None or "GET" in (request.url_rule.methods or ())
+
+
+def _page_before() -> str:
+    """Return the page whose button was pressed: as the form says, or else the browser."""
+    said = urlsplit(request.referrer or "")
+    from_browser = said._replace(scheme="", netloc="").geturl() if said.netloc == request.host else ""
+    return local_path(request.form.get("url"), local_path(from_browser, url_for("admin.index")))
+
+
+def lead_to(url: str) -> Response:
+    """Lead on after a POST, so that reloading the next page sends nothing again."""
+    return Response(status=303, headers={"Location": url})

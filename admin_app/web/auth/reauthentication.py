@@ -1,0 +1,169 @@
+"""Fresh proof for dangerous acts: password or passkey again after a while. What was being sent survives the detour."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import quote
+
+from flask import current_app, g, render_template, request
+from werkzeug.datastructures import ImmutableMultiDict
+
+from admin_app.db.types import utc_now
+from admin_app.domain.auth import passwords, throttle, two_factor
+from admin_app.domain.auth.throttle import Limit
+from admin_app.domain.clock import is_within
+from admin_app.extensions import db
+from admin_app.formatting import waiting_time
+from admin_app.models.staff import Staff
+from admin_app.web.auth import login, passkeys
+from admin_app.web.auth.second_factor import key
+from admin_app.web.form_parser import Body, SentAsFile
+from admin_app.web.urls import own_path
+
+FRESH_FOR = timedelta(minutes=15)
+# Some slips while typing; the session alone is no licence to guess.
+FREE = 5
+# How long a form may wait for the password.
+KEPT_SECONDS = 60 * 60
+
+PASSWORD, TYPED = "proof_password", "proof_typed"
+WRONG = "This is not your password. Nothing was changed."
+TOO_MANY = "Too many failed attempts. Wait {wait}, then try again."
+
+
+def is_fresh() -> bool:
+    """Whether the person proved lately who they are."""
+    person = login.current_session()
+    return person is not None and is_within(person.proved_at, FRESH_FOR, utc_now())
+
+
+def required(*, back: str = "") -> Any:
+    """Return the page that asks for password or passkey, or None when there was proof lately, or with this very request.
+
+    What `proof_for` names asks it by itself; a view that is dangerous for some rows and not for others begins with
+    `if (page := proof.required()) is not None: return page`. With a form the page sends it again together with the
+    proof, so that the view goes on as if nothing had been between. Where the answer is a file, the browser stays on the
+    page; `back` is where it leads then.
+    """
+    if not is_given():
+        return None if is_fresh() else _page("", HTTPStatus.FORBIDDEN, back)
+    # In another tab there may have been proof meanwhile; what was kept is to be sent all the same.
+    if not is_fresh() and (problem := problem_with_form()):
+        return _page(problem, HTTPStatus.UNPROCESSABLE_ENTITY, back)
+    person = login.current_principal()
+    typed = _unsealed(person.id) if person is not None else None
+    if typed is None:
+        return _page(
+            "What you typed could not be kept that long. Go back and send it again.", HTTPStatus.CONFLICT, back
+        )
+    # The token was checked already; what the view reads is what was sent to it first.
+    _body().go_back_to(typed)
+    return None
+
+
+def note_purpose(words: str) -> None:
+    """Have the page say what the proof is for: "delete a post"."""
+    g.proof_purpose = words
+
+
+def is_given() -> bool:
+    """Whether the request comes from the page that asks for the proof, and carries what was sent before."""
+    return request.method == "POST" and TYPED in request.form
+
+
+def unwrap(whose: int | None) -> None:
+    """Let the request hold what this person sent first, for it to be kept or shown again: nothing was proved."""
+    if is_given() and whose is not None and (typed := _unsealed(whose)) is not None:
+        _body().go_back_to(typed)
+
+
+def required_for_rows(count: int) -> Any:
+    """Return the same page when an act is about more rows than may go without proof."""
+    return required() if are_many(count) else None
+
+
+def are_many(count: int) -> bool:
+    """Whether so many rows may not go without proof."""
+    return count > int(current_app.config["PROOF_ROWS"])
+
+
+def problem_with_form() -> str:
+    """Judge the password or the passkey that a form carries, and note the proof (committed), or say what is wrong."""
+    if login.current_session() is not None and passkeys.is_given():
+        staff = login.signed_in_staff()
+        return _judged(staff, lambda: passkeys.problem_with_proof(staff))
+    return problem_with(request.form.get(PASSWORD, ""))
+
+
+def problem_with(password: str) -> str:
+    """Judge the password and note the proof (committed), or say what is wrong."""
+    if login.current_session() is None:
+        return WRONG
+    staff = login.signed_in_staff()
+    kept = staff.password_hash
+    return _judged(staff, lambda: "" if passwords.is_right_for(kept, password) else WRONG)
+
+
+def page(problem: str, *, action: str, sealed: str = "", back: str = "") -> str:
+    """Draw the page that asks for the proof, and sends it to `action`."""
+    is_signed_in = login.current_session() is not None
+    return render_template(
+        "pages/proof.html",
+        problem=problem,
+        action=action,
+        sealed=sealed,
+        back=back,
+        minutes=FRESH_FOR.seconds // 60,
+        purpose=g.get("proof_purpose", ""),
+        question=passkeys.question_for_proving(login.signed_in_staff()) if is_signed_in else None,
+    )
+
+
+def _body() -> Body:
+    return cast("Body", request)
+
+
+def _judged(staff: Staff, problem: Callable[[], str]) -> str:
+    # The same rows as those of the second factor would do, but whoever has the one need not have the other.
+    limit = Limit("proof", str(staff.id), FREE, account=staff.email)
+    wait = throttle.count_try(db.session, [limit])
+    # Hashing takes its time: nobody waits for a lock meanwhile.
+    db.session.commit()
+    if wait:
+        return TOO_MANY.format(wait=waiting_time(wait))
+    if words := problem():
+        # A passkey's answer is used up also where it is refused.
+        db.session.commit()
+        return words
+    throttle.forgive(db.session, [limit])
+    login.note_proof()
+    return ""
+
+
+def _page(problem: str, status: int, back: str) -> tuple[str, int]:
+    query = request.query_string.decode("ascii", "replace")
+    here = f"{quote(own_path())}?{query}" if query else quote(own_path())
+    return page(problem, action=here, sealed=_sealed(), back=back), status
+
+
+def _sealed() -> str:
+    """Return what was typed, readable for nobody but us: passwords to be set may be among it."""
+    if TYPED in request.form:
+        return request.form[TYPED]
+    person = login.current_principal()
+    sent = [pair for pair in request.form.items(multi=True) if pair[0] not in {"csrf_token", PASSWORD}]
+    # What came as a file would come back as emptied; what does not come at all stays as it is.
+    pairs = [(name, value) for name, value in sent if not isinstance(value, SentAsFile)]
+    return two_factor.seal(json.dumps([person.id if person else 0, request.path, pairs]), key=key())
+
+
+def _unsealed(whose: int) -> ImmutableMultiDict[str, str] | None:
+    text = two_factor.unseal(request.form.get(TYPED, ""), key=key(), seconds=KEPT_SECONDS)
+    staff_id, path, pairs = json.loads(text) if text else (None, "", [])
+    if (staff_id, path) != (whose, request.path):
+        return None
+    return ImmutableMultiDict((name, value) for name, value in pairs)

@@ -1,0 +1,46 @@
+"""Links that set a password: made, sent by email where that is set up, or given back to be handed over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import url_for
+
+from admin_app.domain.auth import passwords
+from admin_app.extensions import db
+from admin_app.formatting import counted
+from admin_app.models.staff import Staff
+from admin_app.web.mail import smtp
+
+SUBJECT = "Your account: choose a password"
+BODY = """Hello {name},
+
+choose a password for {email} with this link:
+
+{url}
+
+It works once and expires in {hours}. Anyone who has the link can use it, so do not share it.
+If you did not expect this email, tell an owner of the dashboard.
+"""
+
+
+@dataclass(frozen=True)
+class HandedLink:
+    """A link, shown this one time, and what became of the email."""
+
+    url: str
+    hours: str
+    is_sent: bool
+
+
+def hand_over(staff: Staff) -> HandedLink:
+    """Make a link for this person (committed), and send it where that can be done; `url` is "" when it was sent."""
+    is_invitation = not staff.password_hash
+    token = passwords.make_link(db.session, staff)
+    name, email = staff.name, staff.email
+    db.session.commit()
+    url = url_for("auth.choose_password", token=token, _external=True)
+    hours = counted(passwords.INVITATION_HOURS if is_invitation else passwords.RESET_HOURS, "hour", "hours")
+    if smtp.is_set_up() and smtp.send(email, SUBJECT, BODY.format(name=name, email=email, url=url, hours=hours)):
+        return HandedLink("", hours, is_sent=True)
+    return HandedLink(url, hours, is_sent=False)

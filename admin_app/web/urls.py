@@ -1,0 +1,45 @@
+"""Addresses of our own: of the page at hand, and where a link may lead back to."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, quote, urlencode
+
+from flask import has_request_context, request
+
+# More than browsers and servers carry in an address.
+LONGEST_PATH = 4000
+
+# One slash, then printable ASCII without a backslash: browsers read "//host", "/\\host" and control characters as other sites.
+_LOCAL_PATH = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*")
+
+# Parts of a path that browsers take as a way up, out of the path that the dashboard is served under.
+_WAY_UP = re.compile(r"/(?:\.|%2e){2}(?:/|$)", re.IGNORECASE)
+
+
+def local_path(text: str | None, default: str) -> str:
+    """Return the path if it is one of ours, else the default."""
+    if not text or len(text) > LONGEST_PATH or not _LOCAL_PATH.fullmatch(text):
+        return default
+    return text if is_below(text, request.script_root if has_request_context() else "") else default
+
+
+def is_below(address: str, root: str) -> bool:
+    """Whether a path is of the dashboard, and not of a site beside it on the same host."""
+    path = re.split("[?#]", address)[0]
+    return not root or (path.startswith(f"{root}/") and not _WAY_UP.search(path))
+
+
+def own_path() -> str:
+    """Return the path of the page at hand, with the one that the dashboard is served under."""
+    return request.script_root + request.path
+
+
+def here(**changes: str) -> str:
+    """Return the address of the page at hand, in plain ASCII, with these arguments put in place of what it has."""
+    query = request.query_string.decode("ascii", "replace")
+    if changes:
+        kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name not in changes]
+        query = urlencode([*kept, *changes.items()])
+    path = quote(own_path())
+    return f"{path}?{query}" if query else path

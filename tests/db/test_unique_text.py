@@ -1,0 +1,128 @@
+"""Migrations let unique text be the same in whatever capitals, say what clashes, and lose no index on the way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import text
+
+from admin_app.db import caseless, unique_text
+from admin_app.errors import ClashError, ConfigurationError
+from admin_app.extensions import db
+
+MIGRATIONS = str(Path(__file__).resolve().parents[2] / "migrations")
+EMAIL = ("user", "email")
+
+pytestmark = pytest.mark.usefixtures("context")
+
+
+@pytest.fixture(autouse=True)
+def up_again(context: Any) -> Any:
+    """Leave the tables as they were, whatever the test did."""
+    yield
+    db.session.rollback()
+    assert context
+    with db.engine.begin() as connection:
+        connection.execute(text('DELETE FROM "user"'))
+    flask_migrate.upgrade(directory=MIGRATIONS)
+
+
+def emails(*values: str) -> None:
+    with db.engine.begin() as connection:
+        for number, value in enumerate(values, 1):
+            connection.execute(text(
+                'INSERT INTO "user" (id, name, email, created_at, updated_at, version)'
+                " VALUES (:id, 'Ann', :email, '2026-01-01 00:00:00', '2026-01-01 00:00:00', 1)"
+            ), {"id": number, "email": value})  # fmt: skip
+
+
+def kept() -> tuple[list[str], bool]:
+    with db.engine.connect() as connection:
+        found = list(connection.scalars(text('SELECT email FROM "user" ORDER BY id')))
+        return found, EMAIL in caseless.present(connection)
+
+
+def test_what_clashes_is_said_and_nothing_is_changed() -> None:
+    flask_migrate.downgrade(directory=MIGRATIONS, revision="0012")
+    emails(
+        "one@example.com",
+        "Two@example.com",
+        "One@example.com",
+        "ONE@example.com",
+        "three@example.com",
+        "TWO@example.com",
+    )
+    before = kept()
+
+    with pytest.raises(ClashError) as refusal:
+        flask_migrate.upgrade(directory=MIGRATIONS)
+
+    assert str(refusal.value).splitlines() == [
+        (
+            "Records have texts that must be unique and differ in nothing but capitals or in how their letters are composed."
+            " Nothing was changed."
+        ),
+        "  user.email: “one@example.com” (ID 1), “One@example.com” (ID 3) and “ONE@example.com” (ID 4)",
+        "  user.email: “Two@example.com” (ID 2) and “TWO@example.com” (ID 6)",
+        (
+            "Give all but one of each another value, or delete them, with the version of the dashboard that ran until now."
+            " Then run this again."
+        ),
+    ]
+    assert kept() == before
+    assert before[1] is False
+
+
+def test_of_many_clashes_the_first_are_listed() -> None:
+    flask_migrate.downgrade(directory=MIGRATIONS, revision="0012")
+    emails(*(f"{one}{number:02}@example.com" for number in range(25) for one in ("a", "A")))
+
+    with pytest.raises(ClashError) as refusal:
+        flask_migrate.upgrade(directory=MIGRATIONS)
+
+    lines = str(refusal.value).splitlines()
+    assert (len(lines), lines[-2]) == (23, "  … and 5 more.")
+
+
+def test_data_is_kept_down_and_up() -> None:
+    emails("one@example.com", "Two@example.com")
+
+    flask_migrate.downgrade(directory=MIGRATIONS, revision="0012")
+    down = kept()
+    flask_migrate.upgrade(directory=MIGRATIONS)
+
+    assert (down, kept()) == (
+        (["one@example.com", "Two@example.com"], False),
+        (["one@example.com", "Two@example.com"], True),
+    )
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("is_dropped", [False, True])
+def test_a_table_that_a_batch_copies_gets_its_index_again(*, is_dropped: bool) -> None:
+    with db.engine.connect() as connection:
+        operations = Operations(MigrationContext.configure(connection))
+        unique_text.begin(connection)
+        with operations.batch_alter_table("user", recreate="always"):
+            pass
+        lost = EMAIL in caseless.present(connection)
+        if is_dropped:
+            operations.drop_unique_text([EMAIL])
+        unique_text.repair(connection)
+        again = EMAIL in caseless.present(connection)
+        connection.rollback()
+
+    assert (lost, again) == (False, not is_dropped)
+
+
+@pytest.mark.parametrize("store", ["postgres"], indirect=True)
+def test_the_sql_alone_cannot_tell_what_clashes() -> None:
+    flask_migrate.downgrade(directory=MIGRATIONS, revision="0012")
+
+    with pytest.raises(ConfigurationError, match="run db upgrade without --sql"):
+        flask_migrate.upgrade(directory=MIGRATIONS, revision="0012:0013", sql=True)

@@ -1,0 +1,181 @@
+"""Deletion: what hangs on a record is named, counted within bounds, and meets the fate that was chosen for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from admin_app.domain.records.deletion import MOST_SAMPLES, Decision, Fate, delete_record, dependences
+from admin_app.domain.records.save import saving
+from admin_app.errors import DeletionError
+from admin_app.extensions import db
+from admin_app.models.post import Post
+from admin_app.models.user import User
+from admin_app.selection.paging import counting
+from admin_app.selection.paging.counting import Count
+
+pytestmark = pytest.mark.usefixtures("context")
+
+Users, Posts = Callable[..., User], Callable[..., Post]
+
+
+def delete(record: Any, **decisions: Decision) -> None:
+    with saving(db.session, type(record)):
+        delete_record(db.session, record, decisions)
+
+
+def owners() -> dict[int, int | None]:
+    return {post.id: post.user_id for post in db.session.scalars(select(Post))}
+
+
+def versions() -> dict[int, int]:
+    return {post.id: post.version for post in db.session.scalars(select(Post))}
+
+
+def test_nothing_hangs_on_a_post_or_on_a_user_without_posts(make_user: Users, make_post: Posts) -> None:
+    user = make_user()
+    post = make_post(user=make_user())
+
+    assert dependences(db.session, user) == []
+    assert dependences(db.session, post) == []
+
+
+def test_posts_of_a_user_are_counted_with_the_newest_as_samples(make_user: Users, make_post: Posts) -> None:
+    user = make_user()
+    posts = [make_post(user=user) for _ in range(7)]
+    make_post(user=make_user())
+
+    (found,) = dependences(db.session, user)
+
+    assert (found.name, found.count) == ("posts", Count(7))
+    assert found.samples == posts[:1:-1]
+    assert MOST_SAMPLES == 5
+    assert found.fates == (Fate.KEEP, Fate.GIVE, Fate.DELETE)
+
+
+def test_saying_what_hangs_on_a_record_costs_the_same_for_one_and_many(
+    make_user: Users, make_post: Posts, statements: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    one, many = make_user(), make_user()
+    for user in (one, *[many] * 30):
+        make_post(user=user)
+    db.session.refresh(one)
+    db.session.refresh(many)
+
+    with statements() as for_one:
+        dependences(db.session, one)
+    with statements() as for_many:
+        dependences(db.session, many)
+
+    assert len(for_many) == len(for_one)
+    assert all("LIMIT" in statement for statement in for_many)
+    assert counting.COUNT_LIMIT == 10_000
+
+
+def test_kept_posts_have_no_owner_and_a_new_version(make_user: Users, make_post: Posts) -> None:
+    user, other = make_user(), make_user()
+    first, second, others = make_post(user=user), make_post(user=user), make_post(user=other)
+
+    delete(user, posts=Decision(Fate.KEEP))
+
+    assert owners() == {first.id: None, second.id: None, others.id: other.id}
+    assert versions() == {first.id: 2, second.id: 2, others.id: 1}
+    assert db.session.scalars(select(User.id)).all() == [other.id]
+
+
+def test_given_posts_belong_to_the_heir_and_have_a_new_version(make_user: Users, make_post: Posts) -> None:
+    user, heir, other = make_user(), make_user(), make_user()
+    post, heirs, others = make_post(user=user), make_post(user=heir), make_post(user=other)
+    before = post.updated_at
+
+    delete(user, posts=Decision(Fate.GIVE, heir))
+
+    assert owners() == {post.id: heir.id, heirs.id: heir.id, others.id: other.id}
+    assert versions() == {post.id: 2, heirs.id: 1, others.id: 1}
+    db.session.expire(post)
+    assert post.updated_at > before
+
+
+def test_deleted_posts_are_gone_and_no_others(make_user: Users, make_post: Posts) -> None:
+    user, other = make_user(), make_user()
+    make_post(user=user), make_post(user=user)
+    others, nobodys = make_post(user=other), make_post()
+
+    delete(user, posts=Decision(Fate.DELETE))
+
+    assert owners() == {others.id: other.id, nobodys.id: None}
+
+
+@pytest.mark.parametrize(
+    "decisions",
+    [
+        {},
+        {"posts": Decision(Fate.GIVE)},
+        {"comments": Decision(Fate.DELETE)},
+    ],
+)
+def test_deletion_without_a_whole_decision_is_refused_and_changes_nothing(
+    decisions: dict[str, Decision], make_user: Users, make_post: Posts
+) -> None:
+    user = make_user()
+    post = make_post(user=user)
+    before = {post.id: user.id}
+
+    with pytest.raises(DeletionError, match="the posts"):
+        delete(user, **decisions)
+
+    assert owners() == before
+    assert db.session.scalars(select(User.id)).all() == list(before.values())
+
+
+def test_nobody_inherits_from_themselves(make_user: Users, make_post: Posts) -> None:
+    user = make_user()
+    make_post(user=user)
+
+    with pytest.raises(DeletionError, match="Choose who gets the posts"):
+        delete(user, posts=Decision(Fate.GIVE, user))
+
+
+def test_post_that_came_after_the_decision_is_not_decided_over(make_user: Users, make_post: Posts) -> None:
+    user = make_user()
+    assert dependences(db.session, user) == []
+    post = make_post(user=user)
+    before = {post.id: user.id}
+
+    with pytest.raises(DeletionError, match="posts"):
+        delete(user)
+
+    assert owners() == before
+
+
+def test_decision_holds_for_posts_that_came_after_it(make_user: Users, make_post: Posts) -> None:
+    user = make_user()
+    make_post(user=user)
+    assert len(dependences(db.session, user)) == 1
+    make_post(user=user)
+
+    delete(user, posts=Decision(Fate.DELETE))
+
+    assert owners() == {}
+
+
+def test_decision_over_nothing_is_no_error(make_user: Users) -> None:
+    user = make_user()
+
+    delete(user, posts=Decision(Fate.KEEP))
+
+    assert db.session.scalars(select(User.id)).all() == []
+
+
+def test_record_read_before_is_not_overwritten_by_its_old_state(make_user: Users, make_post: Posts) -> None:
+    user, heir = make_user(), make_user()
+    post = make_post(user=user)
+    assert user.posts == [post]
+
+    delete(user, posts=Decision(Fate.GIVE, heir))
+
+    assert (post.user_id, post.user) == (heir.id, heir)

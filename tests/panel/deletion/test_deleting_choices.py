@@ -1,0 +1,209 @@
+"""Deleting asks what becomes of what hangs on a record; nothing goes before that is answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from admin_app.extensions import db
+from admin_app.models.post import Post
+from admin_app.models.user import User
+from tests.page import Page
+from tests.stores import both_stores
+
+
+def at(record: Any) -> str:
+    return f"/admin/{type(record).__name__.lower()}/delete/?id={record.id}"
+
+
+def state(app: Flask) -> tuple[list[int], dict[int, int | None]]:
+    """Return the ids of all users, and of every post its owner."""
+    with app.app_context():
+        posts = {post.id: post.user_id for post in db.session.scalars(select(Post))}
+        return list(db.session.scalars(select(User.id).order_by(User.id))), posts
+
+
+@pytest.fixture
+def anns_post(make_user: Any, make_post: Any) -> Post:
+    """Make Ann, and a post of hers."""
+    post: Post = make_post(user=make_user(name="Ann"))
+    return post
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_looking_deletes_nothing(method: str, app: Flask, as_editor: Any, make_user: Any, make_post: Any) -> None:
+    user = make_user()
+    make_post(user=user)
+    before = state(app)
+
+    for address in (at(user), at(user) + "&fate.posts=delete"):
+        assert getattr(as_editor, method)(address).status_code == 200
+
+    assert state(app) == before
+
+
+def test_posts_can_be_kept_without_an_owner(app: Flask, as_editor: Any, make_user: Any, make_post: Any) -> None:
+    ann, bob = make_user(), make_user()
+    hers, his = make_post(user=ann), make_post(user=bob)
+
+    response = as_editor.post_form(at(ann), {"fate.posts": "keep"})
+
+    assert response.status_code == 303
+    assert state(app) == ([bob.id], {hers.id: None, his.id: bob.id})
+    with app.app_context():
+        assert db.session.get_one(Post, hers.id).version == hers.version + 1
+        assert db.session.get_one(Post, his.id).version == his.version
+
+
+@pytest.mark.parametrize("heir", ["{id}", "bob@example.com", "BOB@example.com ", "Bob"])
+def test_posts_can_be_given_to_another(heir: str, app: Flask, as_editor: Any, make_user: Any, make_post: Any) -> None:
+    ann, bob = make_user(), make_user(name="Bob", email="bob@example.com")
+    hers, his = make_post(user=ann), make_post(user=bob)
+
+    response = as_editor.post_form(at(ann), {"fate.posts": "give", "heir.posts": heir.format(id=bob.id)})
+
+    assert response.status_code == 303
+    assert state(app) == ([bob.id], {hers.id: bob.id, his.id: bob.id})
+
+
+def test_posts_can_be_deleted_too(app: Flask, as_editor: Any, make_user: Any, make_post: Any) -> None:
+    ann, bob = make_user(), make_user()
+    make_post(user=ann), make_post(user=ann)
+    his = make_post(user=bob)
+
+    response = as_editor.post_form(at(ann), {"fate.posts": "delete"})
+
+    assert response.status_code == 303
+    assert state(app) == ([bob.id], {his.id: bob.id})
+
+
+def test_heir_typed_beside_another_choice_is_no_matter(
+    app: Flask, as_editor: Any, make_user: Any, make_post: Any
+) -> None:
+    ann = make_user()
+    post = make_post(user=ann)
+
+    as_editor.post_form(at(ann), {"fate.posts": "keep", "heir.posts": "nobody at all"})
+
+    assert state(app) == ([], {post.id: None})
+
+
+CHOOSE = "Choose what happens to the posts."
+NOBODY = "No user has the ID or name “{}”. Check it, or look in the list of users."
+
+
+@both_stores
+@pytest.mark.parametrize(
+    ("sent", "control", "message"),
+    [
+        ({}, "fate.posts", CHOOSE),
+        ({"fate.posts": ""}, "fate.posts", CHOOSE),
+        ({"fate.posts": "burn"}, "fate.posts", CHOOSE),
+        ({"fate.posts": "KEEP"}, "fate.posts", CHOOSE),
+        ({"fate.posts": "give"}, "heir.posts", "Choose the user who gets the posts."),
+        ({"fate.posts": "give", "heir.posts": " "}, "heir.posts", "Choose the user who gets the posts."),
+        ({"fate.posts": "give", "heir.posts": "nosuch"}, "heir.posts", NOBODY.format("nosuch")),
+        ({"fate.posts": "give", "heir.posts": "999999"}, "heir.posts", NOBODY.format("999999")),
+        ({"fate.posts": "give", "heir.posts": "3000000000"}, "heir.posts", NOBODY.format("3000000000")),
+        ({"fate.posts": "give", "heir.posts": "9" * 5000}, "heir.posts", NOBODY.format("9" * 80)),
+        ({"fate.posts": "give", "heir.posts": "\0"}, "heir.posts", NOBODY.format("")),
+        (
+            {"fate.posts": "give", "heir.posts": "{id}"},
+            "heir.posts",
+            "Choose another user: this one is being deleted.",
+        ),
+    ],
+)
+def test_missing_choice_is_a_message_and_deletes_nothing(
+    sent: dict[str, str], control: str, message: str, as_editor: Any, anns_post: Post
+) -> None:
+    ann = anns_post.user_id
+    sent = {name: value.format(id=ann) for name, value in sent.items()}
+
+    page = Page(as_editor.post_form(f"/admin/user/delete/?id={ann}&url=/admin/user/%3Fpage%3D2", sent))
+
+    assert (page.status, page.title) == (422, "Error: Delete user “Ann”? - Admin")
+    assert page.texts("p", id=f"{control}-error") == [f"Error: {message}"]
+    assert page.summary == [message]
+    chosen = [one.attributes["value"] for one in page.all("input", type="radio") if "checked" in one.attributes]
+    assert chosen == (["give"] if control == "heir.posts" else [])
+    assert page.link("Cancel") == "/admin/user/?page=2"
+    assert state(as_editor.application) == ([ann], {anns_post.id: ann})
+
+
+def test_post_that_came_after_the_page_is_asked_about(
+    app: Flask, as_editor: Any, make_user: Any, make_post: Any
+) -> None:
+    ann = make_user()
+    form = Page(as_editor.get(at(ann))).values("")
+    make_post(user=ann, content="Just written")
+    before = state(app)
+
+    page = Page(as_editor.post(at(ann), data=form))
+
+    assert (page.status, page.summary) == (422, [CHOOSE])
+    assert page.texts("legend") == ["What should happen to this user's 1 post?"]
+    assert page.has_link("Just written")
+    assert state(app) == before
+
+
+def test_posts_that_came_after_the_page_are_said_before_anything_is_deleted(
+    app: Flask, as_editor: Any, make_user: Any, make_post: Any
+) -> None:
+    ann = make_user()
+    posts = [make_post(user=ann)]
+    form = Page(as_editor.get(at(ann))).values("")
+    posts += [make_post(user=ann), make_post(user=ann)]
+    before = state(app)
+
+    page = Page(as_editor.post(at(ann), data={**form, "fate.posts": "keep"}))
+    unchanged = state(app)
+    as_editor.post(at(ann), data={**page.values(""), "fate.posts": "keep"})
+
+    words = "There are 2 more posts than when you opened this page. Check them and choose again."
+    assert (page.status, page.summary, unchanged) == (422, [words], before)
+    assert state(app) == ([], dict.fromkeys([post.id for post in posts], None))
+
+
+@pytest.mark.parametrize(
+    ("seen", "words"),
+    [
+        ("2~9", "There is 1 fewer post than when you opened this page. Check them and choose again."),
+        ("1~9", "This user's posts have changed since you opened this page. Check them and choose again."),
+        ("many", "This user's posts have changed since you opened this page. Check them and choose again."),
+    ],
+)
+def test_posts_that_are_not_those_of_the_page_are_said(
+    seen: str, words: str, as_editor: Any, make_user: Any, make_post: Any
+) -> None:
+    ann = make_user()
+    make_post(user=ann)
+
+    page = Page(as_editor.post_form(at(ann), {"fate.posts": "keep", "seen.posts": seen}))
+
+    assert (page.status, page.summary) == (422, [words])
+
+
+def test_heir_deleted_after_the_page_is_a_message(app: Flask, as_editor: Any, make_user: Any, make_post: Any) -> None:
+    ann, bob = make_user(), make_user()
+    make_post(user=ann)
+    form = Page(as_editor.get(at(ann))).values("")
+    as_editor.post_form(at(bob))
+    before = state(app)
+
+    page = Page(as_editor.post(at(ann), data={**form, "fate.posts": "give", "heir.posts": str(bob.id)}))
+
+    assert (page.status, page.summary) == (422, [NOBODY.format(bob.id)])
+    assert state(app) == before
+
+
+def test_second_deletion_finds_nothing(as_editor: Any, make_user: Any) -> None:
+    ann = make_user()
+    form = Page(as_editor.get(at(ann))).values("")
+
+    statuses = [as_editor.post(at(ann), data=form).status_code for _ in range(2)]
+
+    assert statuses == [303, 404]

@@ -1,0 +1,146 @@
+"""Two people at one record: no edit is lost, none is overwritten unseen, and nothing typed has to be typed again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete, text
+
+from admin_app.extensions import db
+from admin_app.models.change_set import Change
+from admin_app.models.role import OWNER, VIEWER
+from admin_app.models.staff import Staff
+from admin_app.models.user import User
+from tests.page import Page
+from tests.panel.forms.meanwhile import at, now
+from tests.stores import both_stores
+
+# ---- different fields
+
+
+def test_changes_to_different_fields_are_put_together_and_shown_before_they_are_saved(
+    app: Flask, as_editor: Any, ann: User, both_open: Any
+) -> None:
+    form = both_open(ann, name="Ann Lee")
+
+    page = Page(as_editor.post(at(ann), data={**form, "email": "lee@example.com"}))
+
+    assert (page.status, page.title) == (409, "Changed by someone else: Ann Lee - Users - Admin")
+    assert page.texts("h2")[0] == "This user was changed while you edited it"
+    assert "Emil (emil@example.com) changed this user " in page.all(class_="problem")[0].text
+    assert (now(app, ann).name, now(app, ann).email) == ("Ann Lee", "ann@example.com")
+    values = page.values()
+    assert (values["name"], values["email"]) == ("Ann Lee", "lee@example.com")
+    assert page.all("fieldset", class_="conflict") == []
+    assert [one.all("p")[0].text for one in page.all("div", class_="merged")] == [
+        "Changed by Emil (emil@example.com). Their value is used.",
+        "Changed by you. Your value is used.",
+    ]
+    assert [one.text for one in page.all("div", class_="long-text", within="main")] == ["Ann", "ann@example.com"]
+
+    saved = as_editor.post(at(ann), data=values)
+
+    assert (saved.status_code, saved.location) == (303, "/admin/user/")
+    assert (now(app, ann).name, now(app, ann).email) == ("Ann Lee", "lee@example.com")
+
+
+def test_who_changed_nothing_is_not_bothered_and_overwrites_nothing(
+    app: Flask, as_editor: Any, ann: User, both_open: Any
+) -> None:
+    form = both_open(ann, name="Ann Lee")
+
+    response = as_editor.post(at(ann), data=form)
+
+    assert (response.status_code, now(app, ann).name) == (303, "Ann Lee")
+
+
+def test_both_typing_the_same_is_no_conflict(app: Flask, as_editor: Any, ann: User, both_open: Any) -> None:
+    form = both_open(ann, name="Ann Lee")
+
+    response = as_editor.post(at(ann), data={**form, "name": "Ann Lee"})
+
+    assert (response.status_code, now(app, ann).version) == (303, 2)
+
+
+def test_a_change_outside_of_the_form_bothers_nobody(app: Flask, as_owner: Any, editor: Staff, password: str) -> None:
+    form = Page(as_owner.get(at(editor))).values()
+    app.test_client().post_form("/sign-in", {"email": editor.email, "password": password})
+
+    response = as_owner.post(at(editor), data={**form, "name": "Edgar Allan"})
+
+    assert (response.status_code, now(app, editor).name, now(app, editor).version) == (303, "Edgar Allan", 3)
+    assert now(app, editor).last_sign_in_at is not None
+
+
+# ---- without an answer from the trail
+
+
+@pytest.mark.parametrize("is_pruned", [True, False])
+def test_where_the_trail_does_not_tell_every_field_that_differs_is_a_choice(
+    app: Flask, as_editor: Any, ann: User, *, is_pruned: bool, both_open: Any
+) -> None:
+    form = both_open(ann, name="Theirs")
+    with app.app_context():
+        if is_pruned:
+            db.session.execute(delete(Change))
+        else:
+            db.session.execute(text("""UPDATE "user" SET name = 'Theirs', version = version + 1"""))
+        db.session.commit()
+
+    page = Page(as_editor.post(at(ann), data={**form, "email": "mine@example.com"}))
+
+    assert (page.status, page.texts("legend")) == (
+        409,
+        ["Name: theirs or yours?", "Email: theirs or yours?"],
+    )
+    as_editor.post(at(ann), data={**page.values(), "_take.name": "theirs", "_take.email": "yours"})
+    assert (now(app, ann).name, now(app, ann).email) == ("Theirs", "mine@example.com")
+
+
+@both_stores
+@pytest.mark.parametrize("version", ["0", "-1", "99", "9" * 5000, "x", "", "\N{FULLWIDTH DIGIT ONE}"])
+def test_a_version_that_never_was_overwrites_nothing(version: str, app: Flask, as_editor: Any, ann: User) -> None:
+    form = Page(as_editor.get(at(ann))).values()
+
+    page = Page(as_editor.post(at(ann), data={**form, "name": "Mine", "_version": version}))
+
+    assert (page.status, page.texts("legend"), now(app, ann).name) == (409, ["Name: theirs or yours?"], "Ann")
+    assert "The history does not say who." in page.all(class_="problem")[0].text
+
+
+# ---- staff
+
+
+def test_staff_conflict_too_and_no_password_is_given_back(
+    *, app: Flask, as_owner: Any, client_of: Any, make_staff: Any, editor: Staff, password: str
+) -> None:
+    as_otto = client_of(make_staff("Otto", OWNER))
+    form = Page(as_owner.get(at(editor))).values()
+    as_otto.post(at(editor), data={**Page(as_otto.get(at(editor))).values(), "roles": "viewer"})
+
+    response = as_owner.post(at(editor), data={**form, "roles": "owner", "password": password})
+
+    page = Page(response)
+    assert (page.status, page.texts("legend")) == (409, ["Roles: theirs or yours?", "Roles"])
+    assert page.texts("dd", within="main")[:2] == ["Editor", "Viewer"]
+    assert password not in response.text
+    assert page.values()["roles"] == "owner"
+    as_owner.post(at(editor), data={**page.values(), "_take.roles": "theirs"})
+    assert now(app, editor).roles == (VIEWER,)
+
+
+def test_an_inactive_box_is_a_value_like_any_other(
+    app: Flask, as_owner: Any, client_of: Any, make_staff: Any, editor: Staff
+) -> None:
+    as_otto = client_of(make_staff("Otto", OWNER))
+    form = Page(as_owner.get(at(editor))).values()
+    theirs = Page(as_otto.get(at(editor))).values()
+    del theirs["is_active"]
+    as_otto.post(at(editor), data=theirs)
+
+    page = Page(as_owner.post(at(editor), data={**form, "name": "Edgar Allan"}))
+    as_owner.post(at(editor), data=page.values())
+
+    assert (page.status, now(app, editor).name, now(app, editor).is_active) == (409, "Edgar Allan", False)

@@ -1,0 +1,37 @@
+"""The trail in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from admin_app.domain.audit.recorder import record_event
+from admin_app.domain.records.save import saving
+from admin_app.extensions import db
+from admin_app.models.change_set import Kind
+from admin_app.models.user import User
+from tests.page import Page
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (Kind.FORM, "Ann (ann@example.com)"),
+        (Kind.COMMAND, "Ann (ann@example.com) by command"),
+        (Kind.UNDO, "Ann (ann@example.com) by undo"),
+        (Kind.SIGN_IN, "Ann (ann@example.com)"),
+        (Kind.SIGN_IN_FAILED, "Ann (ann@example.com)"),
+        (Kind.EXPORT, "Ann (ann@example.com)"),
+    ],
+)
+def test_in_which_way_something_was_done_is_told_where_the_summary_does_not(
+    as_owner: Any, app: Flask, kind: Kind, words: str
+) -> None:
+    with app.app_context(), saving(db.session, User):
+        record_event(db.session, actor=(None, "Ann (ann@example.com)"), kind=kind, summary="Did something")
+
+    page = Page(as_owner.get("/admin/activity/?q=something"))
+
+    assert [" ".join(one.split()) for one in page.texts("p", class_="faint")][:1] == [words]

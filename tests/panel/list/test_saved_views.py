@@ -1,0 +1,266 @@
+"""Saved views on their pages: opened at the whole address, changed, shown by default."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from flask import Flask
+
+from admin_app.models.saved_view import EVERYONE
+from admin_app.models.staff import Staff
+from tests.page import Page
+from tests.panel.list.viewing import (
+    DEFAULT,
+    HOSTILE,
+    LIST,
+    MOST_STATEMENTS,
+    SAVE,
+    USUAL,
+    VIEWS,
+    bar,
+    kept,
+    menu,
+    save_as,
+)
+
+# What is kept and who may is asked of both stores in tests/domain/work/test_saved_views.py.
+pytestmark = pytest.mark.usefixtures("gardens")
+
+
+# ---- saved and opened
+
+
+def test_a_saved_view_opens_at_the_whole_address(as_viewer: Any, app: Flask) -> None:
+    response = save_as(as_viewer, "q=garden&sort=-id&page=7")
+
+    assert (response.status_code, response.location) == (303, f"{LIST}?view=1")
+    opened = as_viewer.get(response.location)
+    assert (opened.status_code, opened.location) == (303, f"{LIST}?q=garden&sort=-id&{USUAL}&view=1")
+    assert Page(as_viewer.get(opened.location)).ids() == [2, 1]
+    assert kept(app) == [("Gardens", f"q=garden&sort=-id&{USUAL}", "mine")]
+
+
+def test_the_export_of_a_view_is_its_list(as_viewer: Any, viewer: Staff, make_view: Any) -> None:
+    view = make_view(viewer, arguments="q=garden&sort=id&columns=content%2Cid&per_page=20")
+    page = Page(as_viewer.get(f"{LIST}?view={view.id}", follow_redirects=True))
+
+    whole = as_viewer.get(page.link("Export CSV")).text
+    bare = as_viewer.get(f"{LIST}export/csv/?view={view.id}").text
+
+    assert whole == bare == "Content,ID\r\nGarden wall,1\r\nGarden,2\r\n"
+
+
+def test_the_open_view_stands_in_its_bar_the_title_and_the_navigation(
+    as_viewer: Any, viewer: Staff, make_view: Any
+) -> None:
+    view = make_view(viewer)
+    make_view(viewer, "Other")
+    address = as_viewer.get(f"{LIST}?view={view.id}").location
+
+    page = Page(as_viewer.get(address))
+
+    assert page.title == "Gardens - Posts - Admin"
+    assert menu(as_viewer, address) == ["Gardens*", "Other", "All views…"]
+    assert bar(as_viewer, address) == ["View Gardens", "Edit view", "All posts"]
+
+
+def test_a_changed_view_offers_to_save_save_as_new_and_discard(as_viewer: Any, viewer: Staff, make_view: Any) -> None:
+    view = make_view(viewer)
+    page = Page(as_viewer.get(f"{LIST}?view={view.id}", follow_redirects=True))
+
+    changed = page.link("ID")
+
+    words = ["View Gardens, changed", "Save view", "Save as new", "Reset the view", "All posts"]
+    assert bar(as_viewer, changed) == words
+    assert Page(as_viewer.get(changed)).link("Reset the view") == f"{LIST}?view={view.id}"
+
+
+@pytest.mark.parametrize(
+    "query", ["q=garden&view=1", "q=garden&view=1&page=2", "view=1&per_page=20&q=garden", f"{USUAL}&q=garden&view=1"]
+)
+def test_the_same_list_said_otherwise_is_no_change(query: str, as_viewer: Any, viewer: Staff, make_view: Any) -> None:
+    make_view(viewer)
+
+    assert bar(as_viewer, f"{LIST}?{query}")[0] == "View Gardens"
+
+
+@pytest.mark.parametrize(
+    ("where", "words"),
+    [
+        ("(content contains tea and created_at from 2020-01-01) or content contains garden", "View Gardens"),
+        ("content contains garden or content contains tea", "View Gardens, changed"),
+    ],
+)
+def test_a_group_typed_in_another_order_is_no_change(
+    where: str, words: str, as_viewer: Any, viewer: Staff, make_view: Any
+) -> None:
+    kept = "content contains garden or (created_at from 2020-01-01 and content contains tea)"
+    make_view(viewer, arguments=urlencode({"where": kept}) + f"&{USUAL}")
+
+    assert bar(as_viewer, f"{LIST}?{urlencode({'where': where})}&{USUAL}&view=1")[0] == words
+
+
+def test_saving_a_changed_view_keeps_what_the_list_shows(
+    as_viewer: Any, viewer: Staff, make_view: Any, app: Flask
+) -> None:
+    view = make_view(viewer)
+
+    response = as_viewer.post_form(f"{SAVE}?q=boat&view={view.id}", page=LIST)
+
+    assert (response.status_code, response.location) == (303, f"{LIST}?view={view.id}")
+    assert kept(app) == [("Gardens", f"q=boat&{USUAL}", "mine")]
+
+
+def test_choosing_rows_a_page_with_a_view_open_changes_the_view_and_nothing_else(
+    as_viewer: Any, viewer: Staff, make_view: Any
+) -> None:
+    view = make_view(viewer, arguments=f"q=garden&{USUAL.replace('20', '50')}")
+    address = f"/admin/post/columns/?q=garden&per_page=50&view={view.id}"
+
+    def sizes(of: str) -> list[str]:
+        return [one.attributes["value"] for one in Page(as_viewer.get(of)).all("input", name="per_page", checked="")]
+
+    before = sizes(address)
+    response = as_viewer.post_form(address, {"column": ["content"], "per_page": "100"})
+    reset = as_viewer.post_form(address, {"column": ["content"], "per_page": "100", "reset": "1"})
+
+    assert (before, sizes("/admin/post/columns/")) == (["50"], ["20"])
+    assert response.location == f"{LIST}?q=garden&per_page=100&columns=content&view={view.id}"
+    assert reset.location == f"{LIST}?q=garden&per_page=50&columns=content%2Cuser%2Ccreated_at%2Cid&view={view.id}"
+
+
+def test_choosing_columns_with_a_view_open_changes_the_view_and_nothing_else(
+    as_viewer: Any, viewer: Staff, make_view: Any
+) -> None:
+    view = make_view(viewer)
+    address = as_viewer.get(f"{LIST}?view={view.id}").location
+
+    response = as_viewer.post_form(Page(as_viewer.get(address)).link("Columns"), {"column": ["content", "id"]})
+
+    assert response.location == f"{LIST}?q=garden&columns=content%2Cid&view={view.id}"
+    assert bar(as_viewer, response.location)[0] == "View Gardens, changed"
+    assert len(Page(as_viewer.get(LIST)).rows()[0]) == 4
+
+
+def test_a_view_whose_filter_cannot_be_read_is_not_saved(as_viewer: Any, app: Flask) -> None:
+    response = save_as(as_viewer, "created_at__from=yesterday")
+
+    assert (response.status_code, kept(app)) == (422, [])
+    assert Page(response).summary == ["One filter isn't valid. Fix or remove it first."]
+
+
+@pytest.mark.parametrize(("name", "problem"), [("", "Enter a name."), ("x" * 61, "Use 60 characters or fewer for the name; this one has 61."),
+                                               ("mine", "You already have a view with this name. Choose another name.")])  # fmt: skip
+def test_a_refused_name_stands_at_its_field(
+    name: str, problem: str, as_viewer: Any, viewer: Staff, make_view: Any
+) -> None:
+    make_view(viewer, "Mine")
+
+    page = Page(save_as(as_viewer, "q=garden", name=name))
+
+    assert (page.status, page.error_of("name"), page.values()["name"]) == (422, problem, name)
+
+
+def test_hostile_names_are_text_everywhere(as_editor: Any, editor: Staff, make_view: Any) -> None:
+    view = make_view(editor, HOSTILE)
+    addresses = [LIST, VIEWS, f"{VIEWS}edit/?id={view.id}", f"{VIEWS}delete/?id={view.id}", f"{LIST}?q=garden&view=1"]
+
+    pages = [as_editor.get(address) for address in addresses]
+
+    assert [page.status_code for page in pages] == [200] * 5
+    assert [page.text.count("<b>x") for page in pages] == [0] * 5
+    isolated = [[one.text for one in Page(page).all("bdi") if one.text == HOSTILE] for page in pages]
+    assert [bool(found) for found in isolated] == [True] * 5
+
+
+def test_more_views_than_fit_are_on_a_page_of_their_own(as_viewer: Any, viewer: Staff, make_view: Any) -> None:
+    made = [make_view(viewer, f"View {letter}") for letter in "hgfedcba"]
+
+    assert menu(as_viewer) == [*(f"View {letter}" for letter in "abcdef"), "All views…"]
+    assert menu(as_viewer, f"{LIST}?q=garden&view={made[0].id}")[-2:] == ["View h*", "All views…"]
+    assert [row[0] for row in Page(as_viewer.get(VIEWS)).rows("main")] == [f"View {letter}" for letter in "abcdefgh"]
+
+
+# ---- the default view
+
+
+def test_the_plain_address_leads_to_the_default_view(as_viewer: Any, as_editor: Any) -> None:
+    save_as(as_viewer, "q=garden", default="y")
+
+    assert as_viewer.get(LIST).location == f"{LIST}?q=garden&{USUAL}&view=1"
+    assert (as_editor.get(LIST).status_code, as_viewer.get("/admin/user/").status_code) == (200, 200)
+
+
+def test_the_whole_list_is_one_link_away_from_the_default_view(as_viewer: Any) -> None:
+    save_as(as_viewer, "q=garden", default="y")
+    page = Page(as_viewer.get(LIST, follow_redirects=True))
+
+    whole = Page(as_viewer.get(page.link("All posts")))
+
+    assert (page.link("All posts"), whole.result_line()) == (f"{LIST}?view=whole", "3 posts")
+
+
+def test_clearing_a_search_beside_a_default_view_shows_the_whole_list(as_viewer: Any) -> None:
+    save_as(as_viewer, "q=garden", default="y")
+    page = Page(as_viewer.get(f"{LIST}?q=boat"))
+
+    cleared = Page(as_viewer.get(page.link("Clear search")))
+    sent_empty = as_viewer.get(f"{LIST}?q=")
+
+    assert (cleared.status, cleared.result_line()) == (200, "3 posts")
+    assert sent_empty.location == f"{LIST}?view=whole"
+
+
+def test_the_default_is_set_and_unset_on_the_page_of_all_views(as_viewer: Any, editor: Staff, make_view: Any) -> None:
+    view = make_view(editor, audience=EVERYONE)
+
+    as_viewer.post_form(DEFAULT, {"view": str(view.id)}, page=VIEWS)
+    opened = as_viewer.get(LIST).status_code
+    as_viewer.post_form(DEFAULT, {"view": ""}, page=VIEWS)
+
+    assert (opened, as_viewer.get(LIST).status_code) == (303, 200)
+
+
+def test_unticking_the_default_in_the_form_unsets_it(as_viewer: Any) -> None:
+    save_as(as_viewer, "q=garden", default="y")
+
+    as_viewer.post_form(f"{VIEWS}edit/?id=1", {"name": "Gardens"})
+
+    assert as_viewer.get(LIST).status_code == 200
+
+
+def test_a_default_view_that_is_shared_no_more_is_the_whole_list(
+    as_viewer: Any, as_editor: Any, editor: Staff, make_view: Any
+) -> None:
+    view = make_view(editor, audience=EVERYONE)
+    as_viewer.post_form(DEFAULT, {"view": str(view.id)}, page=VIEWS)
+
+    as_editor.post_form(f"{VIEWS}edit/?id={view.id}", {"name": "Gardens", "audience": "mine"})
+
+    page = Page(as_viewer.get(LIST))
+    assert (page.status, page.result_line()) == (200, "3 posts")
+
+
+# ---- what it costs
+
+
+def test_many_views_cost_no_statement_more(
+    as_viewer: Any, viewer: Staff, make_view: Any, statements: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    make_view(viewer)
+    address = f"{LIST}?q=garden&view=1"
+    as_viewer.get(address)
+
+    with statements() as for_one:
+        as_viewer.get(address)
+    for letter in "abcdefghij":
+        make_view(viewer, letter)
+    with statements() as for_many:
+        page = Page(as_viewer.get(address))
+
+    assert page.status == 200
+    assert len(for_many) == len(for_one) <= MOST_STATEMENTS

@@ -1,0 +1,86 @@
+"""What the dashboard does not know stops its start, with one line that names the model and the column."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from sqlalchemy import Column, ForeignKey, Interval, Table
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from admin_app import create_app
+from admin_app.errors import ConfigurationError
+from admin_app.models.user import User
+from admin_app.panel.forms.converter import Converter
+from admin_app.panel.kinds import operators_of
+from admin_app.panel.operators.relation import RelationIs
+
+
+class Base(DeclarativeBase):
+    """Tables of this test alone; nothing is stored in them."""
+
+
+band_and_fan = Table(
+    "refused_band_and_fan",
+    Base.metadata,
+    Column("band_id", ForeignKey("refused_band.id"), primary_key=True),
+    Column("fan_id", ForeignKey("refused_fan.id"), primary_key=True),
+)
+
+
+class Fan(Base):
+    __tablename__ = "refused_fan"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Band(Base):
+    __tablename__ = "refused_band"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    fans: Mapped[list[Fan]] = relationship(secondary=band_and_fan)
+
+
+class Song(Base):
+    __tablename__ = "refused_song"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    length: Mapped[Any] = mapped_column(Interval)
+
+
+@pytest.mark.parametrize(
+    ("model", "beginning"),
+    [
+        (Band, "Band.fans is a many-to-many relation, which the dashboard does not know: "),
+        (Song, "Song.length has the column type Interval, which the dashboard does not know: "),
+    ],
+)
+def test_the_application_does_not_start(
+    model: type[Any], beginning: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("admin_app.resources.declared", lambda: [SimpleNamespace(model=model)])
+
+    with pytest.raises(ConfigurationError) as refusal:
+        create_app({}, instance_path=str(tmp_path))
+
+    assert str(refusal.value).startswith(beginning)
+    assert "\n" not in str(refusal.value)
+
+
+def test_a_filter_by_many_records_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match=r"^User\.posts leads to many records"):
+        RelationIs(User.posts, "Posts")
+    with pytest.raises(ConfigurationError, match=r"^User\.posts leads to many records"):
+        operators_of(User.name, "Name", User.posts)
+
+
+def test_a_field_of_many_records_is_refused_and_one_that_nobody_asked_for_is_left_out() -> None:
+    relation = User.posts.property
+    asked = Converter(None, SimpleNamespace(model=User, form_columns=("name", "posts")))
+    not_asked = Converter(None, SimpleNamespace(model=User, form_columns=()))
+
+    with pytest.raises(ConfigurationError, match=r"^User\.posts cannot be a field"):
+        asked._model_select_field(relation, multiple=True, remote_model=None)
+    assert not_asked._model_select_field(relation, multiple=True, remote_model=None) is None

@@ -1,0 +1,65 @@
+"""Every id of every route, forged or beyond all sense: nothing is found, changed or broken by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from flask import Flask
+
+from tests.routes import ROUTES, everything, own_token
+
+# There is no file of a job that waits.
+NEVER_FOUND = ("/admin/jobs/file/", "/admin/jobs/cancel/", "/admin/jobs/retry/")
+BY_ID = [rule for rule, route in ROUTES.items() if "id={" in route.url and rule not in NEVER_FOUND]
+READ_BY_ID = [rule for rule in BY_ID if ROUTES[rule].get]
+FORGED = [
+    *[
+        "abc",
+        "-1",
+        "0",
+        "2147483648",
+        "9223372036854775807",
+        "9223372036854775808",
+        "1,2",
+        "1'--",
+        "1.0",
+        "+1",
+        "%",
+        "%s",
+    ],
+    "1 OR 1=1",
+    " 1",
+    "\N{FULLWIDTH DIGIT ONE}",
+    "1\0",
+    str(10**30),
+    "9" * 5000,
+    "",
+]  # fmt: skip -- one list, not a column
+
+
+@pytest.mark.parametrize("rule", READ_BY_ID)
+def test_a_forged_id_finds_nothing(rule: str, as_owner: Any, address_of: Callable[[str], str]) -> None:
+    path = address_of(rule).partition("?")[0]
+    addresses = [path, *(f"{path}?id={quote(forged)}" for forged in FORGED)]
+    before = as_owner.get(address_of(rule)).status_code
+
+    answers = {address: as_owner.get(address).status_code for address in addresses}
+
+    assert before == 200
+    assert answers == dict.fromkeys(addresses, 404)
+
+
+@pytest.mark.parametrize("rule", [rule for rule in BY_ID if ROUTES[rule].post])
+def test_a_forged_id_changes_nothing(rule: str, as_owner: Any, app: Flask, address_of: Callable[[str], str]) -> None:
+    path = address_of(rule).partition("?")[0]
+    addresses = [path, *(f"{path}?id={quote(forged)}" for forged in FORGED)]
+    data = {"csrf_token": own_token(as_owner), "name": "Forged", "email": "forged@example.com", "id": "1"}
+    before = everything(app)
+
+    answers = {address: as_owner.post(address, data=data).status_code for address in addresses}
+
+    assert answers == dict.fromkeys(addresses, 404)
+    assert everything(app) == before

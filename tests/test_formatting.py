@@ -1,0 +1,71 @@
+"""Words for numbers and times."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from admin_app import formatting
+
+# What passes between making a moment and asking for its age.
+SLACK = 0.5
+
+
+@pytest.mark.parametrize(
+    ("past", "words"),
+    [
+        ({}, "just now"),
+        ({"seconds": 1}, "1 second ago"),
+        ({"seconds": 59}, "59 seconds ago"),
+        ({"seconds": 60}, "1 minute ago"),
+        ({"seconds": 119}, "1 minute ago"),
+        ({"minutes": 2}, "2 minutes ago"),
+        ({"minutes": 59, "seconds": 59}, "59 minutes ago"),
+        ({"hours": 1}, "1 hour ago"),
+        ({"hours": 1, "minutes": 59}, "1 hour ago"),
+        ({"hours": 23, "minutes": 59}, "23 hours ago"),
+        ({"days": 1, "hours": 23}, "1 day ago"),
+        ({"days": 6, "hours": 23}, "6 days ago"),
+        ({"days": 30}, "30 days ago"),
+        ({"days": 31}, "1 month ago"),
+        ({"days": 60}, "1 month ago"),
+        ({"days": 364}, "11 months ago"),
+        ({"days": 365}, "1 year ago"),
+        ({"days": 729}, "1 year ago"),
+        ({"days": 19 * 365 + 364}, "19 years ago"),
+    ],
+)
+def test_ages_are_cut_and_not_rounded(past: dict[str, int], words: str) -> None:
+    assert formatting.relative_time(datetime.now(UTC) - timedelta(**past) - timedelta(seconds=SLACK)) == words
+
+
+@pytest.mark.parametrize(
+    ("ahead", "words"),
+    [({}, "just now"), ({"seconds": 119}, "1 minute from now"), ({"hours": 23, "minutes": 59}, "23 hours from now")],
+)
+def test_what_is_to_come_is_cut_too(ahead: dict[str, int], words: str) -> None:
+    assert formatting.relative_time(datetime.now(UTC) + timedelta(**ahead) + timedelta(seconds=SLACK)) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(1, "1 second"), (119, "119 seconds"), (120, "2 minutes"), (121, "3 minutes"), (3600, "60 minutes")],
+)
+def test_a_wait_is_never_said_to_be_shorter_than_it_is(seconds: int, words: str) -> None:
+    assert formatting.waiting_time(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("moment", "zone", "machine"),
+    [
+        (datetime(2026, 1, 31, 23, 30, 5, 123456, UTC), "UTC", "2026-01-31T23:30:05+00:00"),
+        (datetime(2026, 1, 31, 23, 30, 5, 123456, UTC), "Europe/Berlin", "2026-02-01T00:30:05+01:00"),
+        # Amsterdam was 19 minutes and 32 seconds ahead; HTML has no such zone.
+        (datetime(1900, 1, 1, tzinfo=UTC), "Europe/Amsterdam", "1900-01-01T00:00:00+00:00"),
+        (datetime(1, 1, 1, tzinfo=UTC), "America/New_York", "0001-01-01T00:00:00+00:00"),
+    ],
+)
+def test_a_time_for_machines_is_one_that_html_knows(moment: datetime, zone: str, machine: str) -> None:
+    assert formatting.machine_time(moment, ZoneInfo(zone)) == machine

@@ -1,0 +1,116 @@
+"""What spreadsheets do to a CSV file is read as a person reads it, or refused with the reason and the cure."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from admin_app.errors import TransferError
+from admin_app.transfer.import_ import csv_reader
+from admin_app.transfer.import_.csv_reader import decoded, is_seen, read_table
+
+TITLES = {"name", "email", "id"}
+
+
+def read(content: bytes | str, encoding: str = "") -> tuple[list[str], list[tuple[int, list[str]]]]:
+    raw = content.encode() if isinstance(content, str) else content
+    table = read_table(decoded(io.BytesIO(raw), encoding), lambda title: title.strip().lower() in TITLES)
+    return table.titles, list(table.rows)
+
+
+def refusal(content: bytes | str, encoding: str = "") -> str:
+    with pytest.raises(TransferError) as caught:
+        read(content, encoding)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "name,email\r\nAda,a@b\r\n",
+        "name;email\r\nAda;a@b\r\n",
+        "name\temail\nAda\ta@b",
+        "name|email\nAda|a@b\n",
+        "name,email\rAda,a@b",
+        "sep=;\r\nname;email\r\nAda;a@b\r\n",
+        '"sep=^"\nname^email\nAda^a@b\n',
+        "SEP=\t\nname\temail\nAda\ta@b\n",
+        '"name","email"\n"Ada","a@b"\n',
+        '"name"; "email"\nAda;a@b\n'.replace("; ", ";"),
+        "name,email,,\nAda,a@b,,\n",
+        "name,email\nAda,a@b,,\n",
+        "name,email\nAda,a@b\n,\n\n \u200b,\ufeff\n",
+        "\ufeffname,email\nAda,a@b\n",
+        "\ufeffsep=,\nname,email\nAda,a@b\n",
+        "name,email\nAda,a@b\n".encode("utf-16"),
+        b"\xfe\xff" + "name\temail\nAda\ta@b\n".encode("utf-16-be"),
+    ],
+)
+def test_a_table_is_the_same_however_a_spreadsheet_wrote_it(content: str | bytes) -> None:
+    titles, rows = read(content)
+
+    assert (titles, [(number, cells[:2]) for number, cells in rows]) == (["name", "email"], [(2, ["Ada", "a@b"])])
+
+
+def test_rows_keep_their_numbers_in_the_file() -> None:
+    titles, rows = read('\r\n,,\r\n"Name\r\n",email\r\n\r\nAda,"a\r\n\r\nb"\r\n,\r\nBo,\r\n')
+
+    assert titles == ["Name\r\n", "email"]
+    assert rows == [(5, ["Ada", "a\r\n\r\nb"]), (7, ["Bo", ""])]
+
+
+@pytest.mark.parametrize("content", ["", "\r\n", ",,\n", '"",""\n', "sep=;\n", "\ufeff"])
+def test_a_file_without_anything_in_it_has_no_titles(content: str) -> None:
+    assert read(content) == ([], [])
+
+
+def test_a_file_in_another_encoding_is_read_where_that_is_said() -> None:
+    assert read("name\nZoë\n".encode("windows-1252"), "windows-1252") == (["name"], [(2, ["Zoë"])])
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding", "words"),
+    [
+        (
+            "name\nAda\nZoë\n".encode("cp1252"),
+            "",
+            ("The file is not UTF-8. If “Zoë” is right, it is Windows-1252: import it with --encoding windows-1252. If not, "
+            "save it as “CSV UTF-8” and import it again."),
+        ),
+        (b"\xe9\n", "", ("The file is not UTF-8. If “é” is right, it is Windows-1252: import it with --encoding windows-1252. "
+            "If not, save it as “CSV UTF-8” and import it again.")),
+        (b"name\n\x81\xff\n", "", "The file is not UTF-8. Save it as “CSV UTF-8” and import it again."),
+        ("name\nZoë\n", "ascii", "The file is not ascii. Save it as “CSV UTF-8” and import it again."),
+        (
+            "name\n".encode("utf-16-le"),
+            "",
+            "The file is UTF-16 without a byte order mark. Import it with --encoding utf-16-le or utf-16-be.",
+        ),
+        (
+            b"PK\x03\x04\x14\0",
+            "",
+            "This is a workbook or an archive, not CSV. Open it, save it as “CSV UTF-8” and import that file.",
+        ),
+        ('name\n"Ada', "", "This is not CSV from line 2 on: unexpected end of data."),
+        ('"name\nAda', "", "This is not CSV from line 2 on: unexpected end of data."),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_csv_is_refused_with_the_reason(content: bytes | str, encoding: str, words: str) -> None:
+    assert refusal(content, encoding) == words
+
+
+def test_a_file_without_line_ends_is_not_held_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_reader, "LONGEST_LINE", 100)
+
+    assert refusal("name\n" + "x" * 500) == "Line 2 is longer than 100 characters. Is this a CSV file?"
+
+
+@pytest.mark.parametrize("text", ["", " \t\r\n", "\ufeff", "\u200b\u200d", "\u00a0\u3000", "\u3164", "\u2800", "\0"])
+def test_blanks_and_invisible_letters_are_not_seen(text: str) -> None:
+    assert not is_seen(text)
+
+
+@pytest.mark.parametrize("text", ["a", " é", "\u200b0", "😀", "👩\u200d🚀", "-"])
+def test_what_has_a_form_is_seen(text: str) -> None:
+    assert is_seen(text)
