@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import g, has_request_context, request, session
+from flask import has_request_context, request, session
 
 from admin_app.db.types import utc_now
 from admin_app.domain.permissions.principal import Principal
@@ -15,6 +15,7 @@ from admin_app.extensions import AnySession, db
 from admin_app.jobs import store as job_store
 from admin_app.selection.selection import VIEW, whole_number
 from admin_app.web.auth.login import current_principal
+from admin_app.web.request_context import request_context
 
 # Below each resource in the navigation; the rest is on the page of all views.
 MOST_SHOWN = 6
@@ -39,15 +40,7 @@ def load_shell(session: AnySession, person: Principal, *, since: datetime, view_
 
 def shell() -> Shell:
     """Return what this request's page says beside its own matter, with the view that its address names; read once."""
-    if "shell" not in g:
-        person, since = current_principal(), _since()
-        g.shell = (
-            Shell((), (), since)
-            if person is None
-            else load_shell(db.session, person, since=since, view_id=named_view())
-        )
-    found: Shell = g.shell
-    return found
+    return request_context().once(Shell, _shell)
 
 
 def view_of_id(number: int) -> ViewAtHand | None:
@@ -63,6 +56,13 @@ def view_of_id(number: int) -> ViewAtHand | None:
 def named_view() -> int:
     """Return the id of the view that the address names, or 0."""
     return whole_number(request.args.get(VIEW, "")) if has_request_context() else 0
+
+
+def _shell() -> Shell:
+    person, since = current_principal(), _since()
+    if person is None:
+        return Shell((), (), since)
+    return load_shell(db.session, person, since=since, view_id=named_view())
 
 
 def _since() -> datetime:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from functools import partial
 
-from flask import Flask, Response, g
+from flask import Flask, Response
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
-from sqlalchemy.orm import Session
 
 from admin_app.db.connection import small_write
 from admin_app.db.troubles import say, trouble_of
 from admin_app.extensions import db
+from admin_app.web.request_context import Write, request_context
 
 log = logging.getLogger(__name__)
-
-Write = Callable[[Session], object]
 
 
 def init_app(app: Flask) -> None:
@@ -27,18 +24,18 @@ def init_app(app: Flask) -> None:
 
 def run_after_response(name: str, write: Write) -> None:
     """Have something written after the answer; said again under the same name, the later one holds."""
-    g.setdefault("afterwards", {})[name] = write
+    request_context().after_response[name] = write
 
 
 def never_mind(name: str) -> None:
     """Take back what was said under this name."""
-    g.get("afterwards", {}).pop(name, None)
+    request_context().after_response.pop(name, None)
 
 
 def _leave_with(response: Response) -> Response:
-    writes = g.pop("afterwards", {})
+    writes = [*request_context().after_response.values()]
     if writes:
-        response.call_on_close(partial(_write, db.engine, [*writes.values()]))
+        response.call_on_close(partial(_write, db.engine, writes))
     return response
 
 

@@ -15,13 +15,13 @@ from contextlib import closing
 
 from flask import Flask, request
 
+from admin_app.web.request_context import request_context
+
 # How far files stand back on a busy machine: 0 is not at all, 19 is behind everything.
 POLITENESS = 10
 # A file is written all the same, however many pages are asked for: so many seconds later each piece at the latest.
 LONGEST_WAIT = 0.1
 
-# Where a request says that it was counted.
-_MARK = "admin_app.is_waited_for"
 _lock = threading.Lock()
 _nobody_waits = threading.Event()
 _nobody_waits.set()
@@ -53,12 +53,14 @@ def _stand_back() -> None:
 
 def _begin() -> None:
     if request.endpoint != "static":
-        request.environ[_MARK] = True
+        request_context().is_page = True
         _count(1)
 
 
 def _end(_error: BaseException | None) -> None:
-    if request.environ.pop(_MARK, False):
+    context = request_context()
+    if context.is_page:
+        context.is_page = False
         _count(-1)
 
 

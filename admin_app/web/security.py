@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-from contextlib import ExitStack
 from http import HTTPStatus
 
 from flask import Flask, Response, current_app, g, request
@@ -13,8 +12,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from admin_app.context import Actor, acting, glancing, time_limit, writing
 from admin_app.domain.auth.accounts import actor_of
 from admin_app.models.change_set import Kind
-from admin_app.web.auth.login import ACT, current_principal
+from admin_app.web.auth.login import current_principal
 from admin_app.web.errors import sent_from_elsewhere
+from admin_app.web.request_context import begin_request, end_request
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -65,7 +65,7 @@ def init_app(app: Flask) -> None:
 
 def _begin() -> None:
     """Lock for writing what may write; limit the time of what only reads. A download that streams outlives this."""
-    act = request.environ[ACT] = ExitStack()
+    act = begin_request()
     is_reading = request.method in SAFE_METHODS
     if is_reading:
         act.enter_context(time_limit(current_app.config["TIME_LIMIT"]))
@@ -99,8 +99,7 @@ def current_actor() -> Actor:
 
 
 def _end(_error: BaseException | None) -> None:
-    if (act := request.environ.pop(ACT, None)) is not None:
-        act.close()
+    end_request()
 
 
 def _add_headers(response: Response) -> Response:

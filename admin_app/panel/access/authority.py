@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
-from flask import g, has_request_context
+from flask import has_request_context
 
 from admin_app.domain.permissions.policy import rights_of
 from admin_app.domain.permissions.principal import AnyPrincipal
 from admin_app.domain.permissions.rights import EVERYTHING, Grant, Rights
 from admin_app.models.staff import Staff
 from admin_app.web.auth.login import current_principal
+from admin_app.web.request_context import request_context
 
 T = TypeVar("T")
 
@@ -51,10 +52,11 @@ def authority() -> Authority:
     if not has_request_context():
         return _of_job.get() or Authority(None, _COMMAND_LINE)
     principal = current_principal()
-    kept: Authority | None = g.get("authority")
+    known = request_context().known
+    kept: Authority | None = known.get(Authority)
     # Who signed in or out in this very request is somebody else.
     if kept is None or kept.principal is not principal:
-        kept = g.authority = Authority(principal, rights_of(principal))
+        kept = known[Authority] = Authority(principal, rights_of(principal))
     return kept
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, abort, current_app, g, redirect, request, session, url_for
+from flask import Flask, abort, current_app, redirect, request, session, url_for
 from flask_login import UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
@@ -22,12 +22,11 @@ from admin_app.timezones import zone_of
 from admin_app.web.after_response import never_mind, run_after_response
 from admin_app.web.client_info import client_info
 from admin_app.web.flash import kept_notices, warn
+from admin_app.web.request_context import request_context
 from admin_app.web.urls import here, local_path
 
 NOT_DONE = "You were signed out before this was done. Nothing was changed. Sign in and do it again."
 
-# Where a request keeps what holds until its end, an `ExitStack`.
-ACT = "admin_app.act"
 # Where the signed cookie says whose it is, for when its session has ended.
 _WHOSE = "_whose"
 # And with which rights, to tell whether others ended it.
@@ -69,9 +68,9 @@ def _load(token: str) -> SignedIn | None:
         return None
     if sessions.is_to_be_noted(found):
         run_after_response(_SEEN, partial(sessions.note_seen, token=token))
-    if (act := request.environ.get(ACT)) is not None:
+    if (held := request_context().until_end) is not None:
         # Whoever is found here is who looks at the answer: its days are theirs.
-        act.enter_context(time_zone(zone_of(found.person.time_zone)))
+        held.enter_context(time_zone(zone_of(found.person.time_zone)))
     _remember(found.person)
     return SignedIn(found, token)
 
@@ -188,11 +187,13 @@ def go_on() -> None:
 
     It begins when the answer is made: what that says about the act comes from the act's own commit, the last one until then.
     """
-    g.goes_on = True
+    request_context().goes_on = True
 
 
 def _go_on(response: Response) -> Response:
-    person = current_session() if g.pop("goes_on", False) else None
+    context = request_context()
+    person = current_session() if context.goes_on else None
+    context.goes_on = False
     # Their account may be gone as well.
     staff = db.session.get(Staff, former_staff_id() or 0) if person is not None else None
     if person is not None and staff is not None and staff.is_active and sessions.find(db.session, person.token) is None:

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import quote
 
-from flask import current_app, g, render_template, request
+from flask import current_app, render_template, request
 from werkzeug.datastructures import ImmutableMultiDict
 
 from admin_app.db.types import utc_now
@@ -22,6 +22,7 @@ from admin_app.models.staff import Staff
 from admin_app.web.auth import login, passkeys
 from admin_app.web.auth.second_factor import key
 from admin_app.web.form_parser import Body, SentAsFile
+from admin_app.web.request_context import request_context
 from admin_app.web.urls import own_path
 
 FRESH_FOR = timedelta(minutes=15)
@@ -67,7 +68,7 @@ def required(*, back: str = "") -> Any:
 
 def note_purpose(words: str) -> None:
     """Have the page say what the proof is for: "delete a post"."""
-    g.proof_purpose = words
+    request_context().purpose = words
 
 
 def is_given() -> bool:
@@ -118,7 +119,7 @@ def page(problem: str, *, action: str, sealed: str = "", back: str = "") -> str:
         sealed=sealed,
         back=back,
         minutes=FRESH_FOR.seconds // 60,
-        purpose=g.get("proof_purpose", ""),
+        purpose=request_context().purpose,
         question=passkeys.question_for_proving(login.signed_in_staff()) if is_signed_in else None,
     )
 
