@@ -26,10 +26,18 @@ def test_health_answers_anybody_with_the_version_and_sets_no_cookie(as_nobody: A
     assert "Set-Cookie" not in response.headers
 
 
-def test_foot_of_a_page_tells_the_version(as_viewer: Any) -> None:
-    html = as_viewer.get("/admin/post/").text
+def test_foot_of_every_page_tells_the_version(as_owner: Any, make_post: Any) -> None:
+    post = make_post().id
+    pages = [
+        "",
+        "post/",
+        "post/new/",
+        *(f"post/{page}/?id={post}" for page in ("edit", "details", "delete", "history")),
+    ]
 
-    assert f'<footer class="frame__foot">Admin {VERSION}</footer>' in html
+    feet = {path: re.findall("<footer[^>]*>(.*?)</footer>", as_owner.get(f"/admin/{path}").text) for path in pages}
+
+    assert feet == {path: [f"Admin {VERSION}"] for path in pages}
 
 
 def test_page_for_strangers_keeps_the_version_back(as_nobody: Any) -> None:

@@ -26,7 +26,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["asset"] = partial(
         asset, str(app.static_folder), str(app.static_url_path), is_watched=app.debug
     )
-    app.jinja_env.globals["version"] = app.config["VERSION"]
+    app.jinja_env.globals["site_version"] = app.config["VERSION"]
     app.jinja_env.filters["label"] = label
     app.context_processor(_frame)
     app.after_request(_keep_static_files)
