@@ -109,8 +109,8 @@ class RelationEmpty(Empty):
     """There is a related record, or none."""
 
     def sentence(self, text: str) -> str:
-        """Say which of the two: "No user"."""
-        return f"{'No' if yes_or_no(text) else 'Any'} {self.name[:1].lower()}{self.name[1:]}"
+        """Say which of the two: "No user", "With any user"."""
+        return f"{'No' if yes_or_no(text) else 'With any'} {self.name[:1].lower()}{self.name[1:]}"
 
     def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
         """Ask the foreign key."""

@@ -255,7 +255,7 @@ def test_chips_say_what_each_filter_means(as_viewer: Any, make_user: Users) -> N
 
     assert posts.chips == [
         "User is “Ann”",
-        "Any user",
+        "With any user",
         "User's name is one of “a,b”",
         "Created at is on 2026-01-31",
     ]
