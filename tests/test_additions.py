@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_third_model import ASKED_FOR, PROJECT, ROOT, require
+from tests.project_copy import copy_project, require
 
 HERE = Path(__file__).parent / "additions"
 PAGE = {"page.py": "admin_app/pages/census.py", "page.html": "templates/pages/census.html"}
@@ -19,11 +19,7 @@ LINE = '    (JobsPage, "jobs", "jobs"),\n'
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Copy the project, and add the page and the action."""
     copy = tmp_path_factory.mktemp("additions")
-    for name in PROJECT:
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(ROOT / name, copy / name)
+    copy_project(copy)
     for source, target in (PAGE | ACTION).items():
         shutil.copy(HERE / source, copy / target)
     table = copy / "admin_app" / "__init__.py"
@@ -35,9 +31,6 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "from admin_app.pages.home", "from admin_app.pages.census import CensusPage\nfrom admin_app.pages.home"
         )
     )
-    (copy / "tests").mkdir()
-    for name in (*ASKED_FOR, "markup.py"):
-        shutil.copy(ROOT / "tests" / name, copy / "tests" / name)
     shutil.copy(HERE / "checks.py", copy / "tests" / "test_additions.py")
     return copy
 

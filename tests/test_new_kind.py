@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_third_model import ASKED_FOR, PROJECT, ROOT, require, run
+from tests.project_copy import copy_project, require, run
 
 HERE = Path(__file__).parent / "new_kind"
 # The kind's two files, and a model with its resource that has a column of the type.
@@ -24,17 +24,10 @@ LINES = (
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Copy the project, and add the model whose column nobody has a kind for."""
     copy = tmp_path_factory.mktemp("new_kind")
-    for name in PROJECT:
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(ROOT / name, copy / name)
+    copy_project(copy)
     require(copy, "manage.py", "db", "upgrade")
     for source, target in MODEL.items():
         shutil.copy(HERE / source, copy / target)
-    (copy / "tests").mkdir()
-    for name in (*ASKED_FOR, "markup.py"):
-        shutil.copy(ROOT / "tests" / name, copy / "tests" / name)
     shutil.copy(HERE / "checks.py", copy / "tests" / "test_server.py")
     return copy
 

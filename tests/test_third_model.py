@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
-HERE = Path(__file__).parent / "third_model"
+from tests.project_copy import copy_project, require, run
 
-PROJECT = ("admin_app", "templates", "static", "migrations", "manage.py", "pyproject.toml")
-# What conftest.py asks for, and every file that tests all resources.
-ASKED_FOR = ("cast.py", "client.py", "conftest.py", "page.py", "postgres.py", "routes.py", "stores.py", "subject.py")
+HERE = Path(__file__).parent / "third_model"
+# Every file that tests all resources.
 TESTS = (
-    *ASKED_FOR,
-    "markup.py",
     "test_every_field.py",
     "test_every_resource.py",
     "test_every_resources_forms.py",
@@ -33,46 +26,13 @@ ADDED = {"model.py": "admin_app/models/tag.py", "resource.py": "admin_app/resour
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Copy the project, add the two files, and let Alembic write the migration."""
     copy = tmp_path_factory.mktemp("third_model")
-    for name in PROJECT:
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(ROOT / name, copy / name)
+    copy_project(copy, tests=TESTS)
     require(copy, "manage.py", "db", "upgrade")
     for source, target in ADDED.items():
         shutil.copy(HERE / source, copy / target)
     require(copy, "manage.py", "db", "migrate", "-m", "Tags")
-    (copy / "tests").mkdir()
-    for name in TESTS:
-        shutil.copy(ROOT / "tests" / name, copy / "tests" / name)
     shutil.copy(HERE / "checks.py", copy / "tests" / "test_tag.py")
     return copy
-
-
-# Far beyond what it takes, also on a machine with much else to do: what is caught is what never ends.
-PATIENCE = 600
-
-
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run Python in a folder, on that folder's own database."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "REQUIRE_POSTGRES") if name in os.environ}
-    environment = {**kept, "DATABASE_URL": f"sqlite:///{folder / 'tags.db'}"}
-    return subprocess.run(
-        [sys.executable, *arguments],
-        check=False,
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-    )
-
-
-def require(folder: Path, *arguments: str) -> str:
-    """Run it, and show what it said when it fails."""
-    done = run(folder, *arguments)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
 
 
 def test_migration_is_written_and_leaves_nothing_to_change(project: Path) -> None:
