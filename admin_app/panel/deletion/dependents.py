@@ -23,7 +23,7 @@ FATE, HEIR, SEEN = "fate.", "heir.", "seen."
 
 @dataclass(frozen=True)
 class DependentsForm:
-    """The part of the delete page that is about one relation. `answers` is what was chosen, `problems` what is wrong with it."""
+    """The part of the delete page that is about one relation: read as it was sent, and drawn."""
 
     access: Access
     one: Dependence

@@ -218,7 +218,7 @@ class FormPage(Page):
         access, resource = self.access, self.resource
         shown = {*(field.name for field in form), *resource.form_columns}
         return {
-            "company": others_at(resource, record) if request.method == "GET" else "",
+            "presence": others_at(resource, record) if request.method == "GET" else "",
             "saving_note": resource.saving_note(record),
             "presence_url": self.link("presence_view", record),
             "record_title": access.title_of(record),

@@ -17,7 +17,7 @@ from admin_app.web.after_response import run_after_response
 from admin_app.web.auth.login import signed_in_principal
 
 # What is written of it after an answer goes by this name.
-NOTE = "company"
+NOTE = "presence"
 
 
 class PresencePage(Page):
