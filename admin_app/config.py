@@ -47,6 +47,7 @@ def flask_config(environment: Mapping[str, str], instance: Path) -> dict[str, An
         "PROXIES": settings["ADMIN_PROXIES"],
         "TIME_LIMIT": settings["ADMIN_TIME_LIMIT"],
         "EXPORT_ROWS": settings["ADMIN_EXPORT_ROWS"],
+        "PLAN_ROWS": settings["ADMIN_PLAN_ROWS"],
         "FILES": settings["ADMIN_FILES"] or str(instance / "files"),
         "FILE_DAYS": settings["ADMIN_FILE_DAYS"],
         "SESSION_HOURS": settings["ADMIN_SESSION_HOURS"],

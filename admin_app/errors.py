@@ -13,6 +13,7 @@ AdminError
 ├── SelectionError       a list was asked for something it does not offer
 ├── DeletionError        a deletion cannot be carried out as chosen
 ├── UndoError            an act cannot be undone
+├── PlanError            an act on many records cannot be planned, or agreed to, as asked
 └── TransferError        a file cannot be read; carries row numbers
 """
 
@@ -86,6 +87,10 @@ class UndoError(AdminError):
         """Keep what is in the way: whoever may see it is told."""
         super().__init__(message)
         self.other = other
+
+
+class PlanError(AdminError):
+    """An act on many records cannot be planned, agreed to or carried out as asked."""
 
 
 class TransferError(AdminError):

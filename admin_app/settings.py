@@ -197,6 +197,12 @@ SETTINGS = (
         _number_between(0, 1_000_000),
     ),
     Setting(
+        "ADMIN_PLAN_ROWS",
+        "1000",
+        "Acts on up to this many records are carried out at once; larger ones run as a job (0 to 100000).",
+        _number_between(0, 100_000),
+    ),
+    Setting(
         "ADMIN_FILES",
         "",
         "The folder for files that jobs create, or `database` for dashboards on several machines. Empty: `instance/files`.",

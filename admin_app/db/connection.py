@@ -107,6 +107,12 @@ def fit(connection: Any, record: Any, _proxy: object) -> None:
         connection.autocommit = is_alone
 
 
+def of_one_moment(engine: Engine) -> Engine:
+    """Read everything as it was when the first row was read: SQLite's transactions do, PostgreSQL's when asked."""
+    is_postgresql = engine.dialect.name == "postgresql"
+    return engine.execution_options(**{"isolation_level": "REPEATABLE READ"} if is_postgresql else {LASTING: True})
+
+
 @contextmanager
 def small_write(engine: Engine) -> Iterator[Session]:
     """Write a little beside an act that only reads, and commit it; raise `OperationalError` at once where the store is busy."""

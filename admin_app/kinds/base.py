@@ -82,6 +82,10 @@ class Kind(Generic[V]):
         """Return what makes values that no record has, of a place, an owner and the lowest value there is; None for no such values."""
         return None
 
+    def stand_in_sql(self, _key: Expression) -> Expression | None:
+        """Return the SQL of a value that no record has, of the record of this key; None for no such value."""
+        return None
+
     # ---- an address
 
     def to_url(self, value: V) -> str:

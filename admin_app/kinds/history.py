@@ -24,8 +24,13 @@ def json_of(columns: Mapping[str, TableColumn], dialect: str) -> ColumnElement[s
     """Return the SQL that writes these columns of a row as the history's JSON."""
     whole: ColumnElement[str] = literal("{", String)
     for place, (name, column) in enumerate(columns.items()):
-        whole = whole + literal(f"{',' if place else ''}{json.dumps(name)}:", String) + _quoted(column, dialect)
+        whole = whole + literal("," if place else "", String) + pair_of(name, column, dialect)
     return whole + literal("}", String)
+
+
+def pair_of(name: str, column: TableColumn, dialect: str) -> ColumnElement[str]:
+    """Return the SQL that writes one column of a row as a pair of that JSON, `"name":"Ann"`."""
+    return literal(f"{json.dumps(name)}:", String) + _quoted(column, dialect)
 
 
 def from_json_sql(column: TableColumn, values: Expression, name: str, dialect: str) -> Expression:

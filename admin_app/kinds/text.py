@@ -58,6 +58,10 @@ class TextKind(Kind[str]):
         has_room = (self.type.length or _ROOM) >= _ROOM
         return (lambda _place, owner, _lowest: f"{_STANDING_IN}{owner}") if has_room else None
 
+    def stand_in_sql(self, key: Expression) -> Expression | None:
+        """Write the key behind that sign."""
+        return None if self.stand_ins() is None else literal(_STANDING_IN, Text()).concat(cast(key, Text))
+
     def from_url(self, text: str) -> str:
         """Take it."""
         return text

@@ -18,6 +18,7 @@ from admin_app.extensions import db
 
 LONGEST_ACTOR = 210
 LONGEST_SUMMARY = 300
+LONGEST_REASON = 300
 
 
 class Kind(StrEnum):
@@ -94,7 +95,7 @@ class ChangeSet(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQ
     resource: Mapped[str] = mapped_column(String(63), default="")
     record_id: Mapped[int | None]
     summary: Mapped[str] = mapped_column(String(LONGEST_SUMMARY), default="")
-    reason: Mapped[str | None] = mapped_column(String(300))
+    reason: Mapped[str | None] = mapped_column(String(LONGEST_REASON))
     request_id: Mapped[str] = mapped_column(String(36), default="")
     # How many records it changed; of failed sign-ins how many there were, of an export how many rows.
     count: Mapped[int] = mapped_column(default=0)

@@ -37,6 +37,8 @@ from admin_app.panel.list.lookup_page import LookupPage
 from admin_app.panel.list.saved_views import DefaultView, SavedViewDeletion, SavedViewForm, SavedViewsPage
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.page import Page
+from admin_app.panel.plan.give_page import GivePage
+from admin_app.panel.plan.plan_page import PlanPage
 from admin_app.panel.record.record_page import RecordPage
 from admin_app.panel.resource import RecordForms, Resource
 from admin_app.selection.sorting.indexes import declare_indexes
@@ -65,6 +67,9 @@ ACTIONS: Mapping[str, Action] = {
     "delete_view": Action.DELETE,
     "export": Action.EXPORT,
     "export_page": Action.EXPORT,
+    "give_view": Action.BULK,
+    "plan_view": Action.BULK,
+    "plan_lines": Action.BULK,
     "history_view": Action.HISTORY,
     "restore_view": Action.UNDO,
 }
@@ -75,6 +80,7 @@ PURPOSES: Mapping[str, str] = {
     "delete_view": "delete a {noun}",
     "restore_view": "restore a {noun}",
     "export_page": "export this many {nouns}",
+    "plan_view": "change this many {nouns}",
 }
 # The pages that can be drawn again with what was typed.
 FORMS: Mapping[str, type[Page]] = {
@@ -82,6 +88,8 @@ FORMS: Mapping[str, type[Page]] = {
     "edit_view": FormPage,
     "delete_view": DeletePage,
     "export_page": ExportPage,
+    "give_view": GivePage,
+    "plan_view": PlanPage,
     "columns_view": ColumnsPage,
     "new_view": SavedViewForm,
     "change_view": SavedViewForm,
@@ -101,7 +109,7 @@ _DECLARED = (
 class ResourceView(ProtectedView, ModelView):
     """The routes of one resource."""
 
-    files = frozenset({"export"})
+    files = frozenset({"export", "plan_lines"})
     can_view_details = True
     can_export = True
     model_form_converter = Converter
@@ -226,6 +234,21 @@ class ResourceView(ProtectedView, ModelView):
     def export_page(self) -> Any:
         """Ask how the list is to be sent, and send it."""
         return ExportPage(self.access, "export_page").respond()
+
+    @expose("/give/", methods=("GET", "POST"))
+    def give_view(self) -> Any:
+        """Give many records to another one."""
+        return GivePage(self.access).respond()
+
+    @expose("/plan/", methods=("GET", "POST"))
+    def plan_view(self) -> Any:
+        """Show a plan, agree to it, stop it."""
+        return PlanPage(self.access).respond()
+
+    @expose("/plan/lines.csv")
+    def plan_lines(self) -> Any:
+        """Send a plan's lines."""
+        return PlanPage(self.access).lines()
 
     # ---- Flask-Admin's hooks
 

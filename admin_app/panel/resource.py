@@ -60,11 +60,16 @@ class FurtherPage:
 
 @dataclass(frozen=True)
 class BulkAction:
-    """An action on rows of a list: `view` does it, or asks how, for the rows that its address means; `verb` stands on its buttons."""
+    """An action on rows of a list: `view` does it, or asks how, for the rows that its address means; `verb` stands on its buttons.
+
+    With `is_plan` it changes records by a plan, which needs `Action.BULK` too; `is_for` says which resources have it.
+    """
 
     view: str
     verb: str
     action: Action
+    is_plan: bool = False
+    is_for: Callable[[Resource], bool] = lambda _resource: True
 
 
 class Resource:
@@ -85,11 +90,16 @@ class Resource:
     # Where the resource stands in the menu; smaller comes first.
     menu_order: ClassVar[int] = 100
     # The acts that its pages ask a right for.
-    actions: ClassVar[frozenset[Action]] = frozenset(Action) - {Action.IMPORT, Action.BULK}
+    actions: ClassVar[frozenset[Action]] = frozenset(Action) - {Action.IMPORT}
     # Pages that do their work only for who has proved lately who they are.
     proof_for: ClassVar[frozenset[str]] = frozenset()
     # What can be done with rows of the list, selected ones or all; the page of one's own is a further page.
-    bulk_actions: ClassVar[tuple[BulkAction, ...]] = (BulkAction("export_page", "Export", Action.EXPORT),)
+    bulk_actions: ClassVar[tuple[BulkAction, ...]] = (
+        BulkAction("give_view", "Give to…", Action.EDIT, is_plan=True, is_for=lambda one: bool(one.givers())),
+        BulkAction("export_page", "Export", Action.EXPORT),
+    )
+    # Whether who changes many records at once has to say why; it stands in the history.
+    needs_reason: ClassVar[bool] = False
     # Whether what may be done with a record depends on more than rows and fields: `withheld` says with which it may not be.
     judges_records: ClassVar[bool] = False
 
@@ -133,6 +143,13 @@ class Resource:
         """Whether a right to every resource leaves this one out."""
         return self.model.__guarded__
 
+    @property
+    def is_open_to_bulk(self) -> bool:
+        """Whether many records may be changed at once: not where each has to be judged before it is saved or deleted."""
+        judging = ("before_save", "before_delete", "shape_form")
+        own = type(self)
+        return not self.judges_records and all(getattr(own, name) is getattr(Resource, name) for name in judging)
+
     # ---- its columns and relations
 
     def label(self, name: str) -> str:
@@ -143,6 +160,15 @@ class Resource:
     def relations(self) -> Mapping[str, Relation]:
         """The model's relations by their names."""
         return relations_of(self.model)
+
+    def givers(self) -> list[str]:
+        """Name the relations of the form by which a record belongs to another one, and can be given to a third."""
+        found = self.relations
+        return [name for name in self.form_columns if name in found and not found[name].is_many]
+
+    def offered_bulk_actions(self) -> list[BulkAction]:
+        """Return the bulk actions that these records have."""
+        return [one for one in self.bulk_actions if one.is_for(self) and (self.is_open_to_bulk or not one.is_plan)]
 
     def relation(self, name: str) -> Relation | None:
         """Return the model's relation of this name, if it is one."""

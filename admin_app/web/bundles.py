@@ -35,6 +35,7 @@ _STYLES = (
     "card",
     "history",
     "jobs",
+    "plan",
     "picker",
     "views",
     "rights",

@@ -6,7 +6,7 @@ through `domain.audit.bulk`, which records them by one statement more; within a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -56,6 +56,13 @@ def begin_change_set(session: AnySession) -> int:
     """Return the id of the transaction's change set, written now: a statement over many rows needs it."""
     session.flush()
     return write_entry(session, entry_of(session))
+
+
+def resume_change_set(session: AnySession, set_id: int, counts: Mapping[tuple[Did, str], int]) -> None:
+    """Go on with the change set of an act that is done in several transactions, which counted so much before this one."""
+    entry = entry_of(session)
+    entry.set_id = set_id
+    entry.counts.update(counts)
 
 
 def count_rows(session: AnySession, did: Did, model: type[Record], number: int) -> None:

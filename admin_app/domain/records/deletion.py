@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.record import Record
@@ -99,6 +99,50 @@ def delete_record(
     session.flush()
 
 
+def delete_many(
+    session: AnySession,
+    model: type[Record],
+    which: ColumnElement[bool],
+    decisions: Mapping[str, Decision],
+    scopes: DeletionScopes = everything_in_scope,
+) -> int:
+    """Delete records (not yet committed), the dependents of all of them by one decision a relation; return how many there were.
+
+    Raises `DeletionError` as `delete_record` does, for any of them.
+    """
+    key = inspect_mapper(model).primary_key[0]
+    keys = select(key).where(which)
+    for relation in _relations(model):
+        hanging = relation.other.in_(keys)
+        decision = decisions.get(relation.key)
+        if decision is not None:
+            _settle_many(session, relation, hanging, decision, scopes)
+        elif session.scalar(select(relation.target.id).where(hanging).limit(1)) is not None:
+            message = f"It has {relation.key}, and nothing was chosen for them."
+            raise DeletionError(message)
+    return delete_rows(session, model, which)
+
+
+def dependents_of_many(
+    session: AnySession, model: type[Record], which: ColumnElement[bool], limit: int, scopes: DeletionScopes
+) -> Mapping[str, tuple[int, tuple[Fate, ...]]]:
+    """Count what hangs on records, as far as to one more than the limit, and say which fates are open to all of it."""
+    found: dict[str, tuple[int, tuple[Fate, ...]]] = {}
+    keys = select(inspect_mapper(model).primary_key[0]).where(which)
+    for relation in _relations(model):
+        hanging, scope = relation.other.in_(keys), scopes(relation)
+        some = select(relation.target.id).where(hanging).limit(limit + 1).subquery()
+        number = session.scalar(select(func.count()).select_from(some)) or 0
+        fates = [
+            fate
+            for fate in _FATES[relation.on_delete()]
+            if _has_none_beyond(session, relation.target, hanging, _rows_for(fate, scope))
+        ]
+        if number:
+            found[relation.key] = number, tuple(fates)
+    return found
+
+
 # The fates that are open by what a relation asks for.
 _FATES = {
     Dependency.OPTIONAL: (Fate.KEEP, Fate.GIVE, Fate.DELETE),
@@ -142,15 +186,29 @@ def _has_none_beyond(
 def _settle(
     session: AnySession, record: Record, relation: Relation, decision: Decision, scopes: DeletionScopes
 ) -> None:
-    mine = relation.condition(record.id)
-    if decision.fate is Fate.DELETE:
-        _delete_rows(session, relation.target, mine, scopes)
-        return
     if decision.fate is Fate.GIVE and (decision.heir is None or decision.heir.id == record.id):
         message = f"Choose who gets the {relation.key}."
         raise DeletionError(message)
+    _settle_many(session, relation, relation.condition(record.id), decision, scopes)
+
+
+def _settle_many(
+    session: AnySession,
+    relation: Relation,
+    hanging: ColumnElement[bool],
+    decision: Decision,
+    scopes: DeletionScopes,
+) -> None:
+    """Do with what hangs on records what was decided."""
+    scope = _rows_for(decision.fate, scopes(relation))
+    if not _has_none_beyond(session, relation.target, hanging, scope):
+        message = f"You cannot change some of its {relation.key}."
+        raise DeletionError(message)
+    if decision.fate is Fate.DELETE:
+        _delete_rows(session, relation.target, hanging, scopes)
+        return
     owner = decision.heir.id if decision.fate is Fate.GIVE else None
-    change_rows(session, relation.target, mine, {relation.other.name: owner})
+    change_rows(session, relation.target, hanging, {relation.other.name: owner})
 
 
 def _delete_rows(session: AnySession, model: type[Record], which: ColumnElement[bool], scopes: DeletionScopes) -> None:

@@ -33,7 +33,7 @@ def saving(session: AnySession, model: type[Base], *, is_known: bool = False) ->
         _commit(session() if isinstance(session, scoped_session) else session, is_known=is_known)
     except IntegrityError as error:
         session.rollback()
-        raise InvalidRecord(_problems_of(error, model)) from error
+        raise InvalidRecord(problems_of(error, model)) from error
     except DataError as error:
         # The rules let something through that the database does not take: no more than that is known of it.
         session.rollback()
@@ -55,7 +55,7 @@ def _commit(session: Session, *, is_known: bool) -> None:
         session.expire_on_commit = True
 
 
-def _problems_of(error: IntegrityError, model: type[Any]) -> dict[str, str]:
+def problems_of(error: IntegrityError, model: type[Any]) -> dict[str, str]:
     """Find the columns a refusal is about. SQLite names them ("user.email"), PostgreSQL names the constraint or the index."""
     table: Table = model.__table__
     text = str(error.orig)

@@ -37,6 +37,12 @@ def entries_of(pairs: Sequence[tuple[Change | None, ChangeSet]]) -> tuple[Entry,
     return tuple(_entry(change, done, names) if change is not None else _act(done) for change, done in pairs)
 
 
+def fields_of(changes: Sequence[Change]) -> list[tuple[FieldChange, ...]]:
+    """Draw what each of these changes does to its record's fields, whether it was made or is only planned."""
+    names, models = _names(changes), recorded_models()
+    return [tuple(_fields(change, models[change.model], names)) for change in changes]
+
+
 # Acts whose summary says by itself in which way they were done: "Signed in" needs no "by sign-in".
 _TELLING = frozenset(
     {Kind.SIGN_IN, Kind.SIGN_IN_FAILED, Kind.SIGN_OUT, Kind.ACCESS, Kind.EXPORT, Kind.DEMO, Kind.PRUNE}

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import abort, request
 
+from admin_app.domain.permissions.policy import Action
 from admin_app.panel.access.access import Access
 from admin_app.panel.links import ListLinks, link, list_links
 from admin_app.panel.list.selections import selection_of
@@ -29,7 +30,7 @@ class BulkSelection(Page):
         arguments = [pair for pair in request.args.items(multi=True) if pair[0] not in {TICK, ACT}]
         selection, keys = selection_of(self.access, arguments), request.args.getlist(TICK)
         view = request.args.get(ACT, "")
-        if view not in {one.view for one in self.resource.bulk_actions}:
+        if view not in {one.view for one in self.resource.offered_bulk_actions()}:
             abort(HTTPStatus.NOT_FOUND)
         if not keys:
             noun, nouns = self.resource.noun, self.resource.nouns
@@ -55,6 +56,6 @@ def _buttons(access: Access, listing: Listing, selection: Selection) -> Sequence
             all_words=f"{one.verb} all {count}" if listing.counted else "",
             all_url=list_links(access.resource, one.view).to(selection.changed()) if listing.counted else "",
         )
-        for one in access.resource.bulk_actions
-        if access.may(one.action)
+        for one in access.resource.offered_bulk_actions()
+        if access.may(one.action) and (not one.is_plan or access.may(Action.BULK))
     ]

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.util import AliasedClass
 from sqlalchemy.types import NULLTYPE
 
-from admin_app.db.connection import LASTING
+from admin_app.db.connection import of_one_moment
 from admin_app.db.record import Record
 from admin_app.errors import TransferError
 from admin_app.extensions import Attribute, Statement
@@ -47,7 +47,7 @@ def exported_rows(
     iteration: whoever writes the file must not finish it. `TransferError` when the rows read are not as many as were counted.
     """
     with (
-        _of_one_moment(engine).connect() as connection,
+        of_one_moment(engine).connect() as connection,
         _stoppable(connection, on_begin),
         Session(connection) as session,
     ):
@@ -171,9 +171,3 @@ def _stoppable(connection: Connection, on_begin: Callable[[Callable[[], None]], 
         yield
     finally:
         told(lambda: None)
-
-
-def _of_one_moment(engine: Engine) -> Engine:
-    """Read rows and counts as they were when the first row was read: SQLite's transactions do, PostgreSQL's when asked."""
-    is_postgresql = engine.dialect.name == "postgresql"
-    return engine.execution_options(**{"isolation_level": "REPEATABLE READ"} if is_postgresql else {LASTING: True})

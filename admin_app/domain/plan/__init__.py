@@ -1,0 +1,1 @@
+"""Acts on many records: planned line by line, agreed to by their number, carried out in chunks, reported."""

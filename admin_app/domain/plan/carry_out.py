@@ -1,0 +1,226 @@
+"""Carry a plan out: some lines at a time, each only where its record is still as the plan saw it, all in one change set.
+
+What was done is on the lines in the transaction that did it: whoever goes on after a crash does no line twice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, exists, func, insert, literal, null, select, update
+from sqlalchemy.exc import DataError, IntegrityError
+
+from admin_app.db.json_values import has_key, kept_columns
+from admin_app.db.record import Record
+from admin_app.db.types import utc_now
+from admin_app.domain.audit.recorder import begin_change_set, count_rows, describe, entry_of, resume_change_set
+from admin_app.domain.plan.checks import OUT_OF_SIGHT
+from admin_app.domain.plan.lines import NOT_YOURS
+from admin_app.domain.plan.plan import model_of
+from admin_app.domain.records.deletion import Decision, DeletionScopes, delete_many, everything_in_scope
+from admin_app.domain.records.save import problems_of
+from admin_app.errors import DeletionError
+from admin_app.extensions import AnySession, Expression, TableColumn
+from admin_app.kinds import kind_of
+from admin_app.kinds.history import from_json_sql, title_of
+from admin_app.models.change_set import Change, Did, Kind
+from admin_app.models.plan import Plan, PlanLine, Verdict
+
+_LINE: Any = PlanLine.__table__
+_CHANGED = ("change_set_id", "model", "record_id", "act", "title", "version", "before", "after")
+
+OUTDATED = "Somebody changed it after the plan was made."
+GONE = "Somebody deleted it."
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """What becomes of the records that hang on deleted ones, by the relations' names."""
+
+    decisions: Mapping[str, Decision] = field(default_factory=dict)
+    scopes: DeletionScopes = everything_in_scope
+
+
+@dataclass(frozen=True)
+class Execution:
+    """A plan under way. `rows` are those with which its person may do this now; None: every one."""
+
+    session: AnySession
+    plan: Plan
+    rows: ColumnElement[bool] | None = None
+    # None where fields get other values.
+    deletion: Deletion | None = None
+    kind: Kind = Kind.BULK
+
+    def some(self, most: int) -> int:
+        """Settle the next lines (not yet committed); return how many, 0 when none is left."""
+        last = self._last_of(most)
+        if last is None:
+            return 0
+        self._begin()
+        chosen = and_(self._open, _LINE.c.number <= last)
+        settled = self._leave_unfit(chosen)
+        settled += self._do(chosen)
+        self._note(settled)
+        return sum(settled.values())
+
+    @property
+    def model(self) -> type[Record]:
+        """The model of the records."""
+        return model_of(self.plan)
+
+    @property
+    def _table(self) -> Any:
+        return self.model.__table__
+
+    @property
+    def _open(self) -> ColumnElement[bool]:
+        """Choose the lines that wait."""
+        return and_(_LINE.c.plan_id == self.plan.id, _LINE.c.verdict == Verdict.CHANGE)
+
+    def _last_of(self, most: int) -> int | None:
+        """Return the number of the last of so many lines."""
+        some = select(_LINE.c.number).where(self._open).order_by(_LINE.c.number).limit(most).subquery()
+        last: int | None = self.session.scalar(select(func.max(some.c.number)))
+        return last
+
+    def _begin(self) -> None:
+        """Begin the act's change set, or go on with it."""
+        plan = self.plan
+        describe(self.session, kind=self.kind, resource=plan.model, record_id=None, reason=plan.reason or None)
+        if plan.change_set_id is None:
+            plan.change_set_id = begin_change_set(self.session)
+        else:
+            counts = {(Did(what), table): number for what, table, number in plan.tally}
+            resume_change_set(self.session, plan.change_set_id, counts)
+
+    def _note(self, settled: Counter[Verdict]) -> None:
+        """Keep how far it is."""
+        counts = Counter(self.plan.counts)
+        counts.update({str(verdict): number for verdict, number in settled.items()})
+        counts[Verdict.CHANGE] -= sum(settled.values())
+        self.plan.counts = {str(verdict): number for verdict, number in counts.items() if number > 0}
+        done = entry_of(self.session).counts
+        self.plan.tally = [[what, table, number] for (what, table), number in done.items() if number]
+
+    def _leave_unfit(self, chosen: ColumnElement[bool]) -> Counter[Verdict]:
+        """Settle the lines whose records are not as they were, or not for this person any more; hold on to the others."""
+        here = select(1).select_from(self._table).where(self._table.c.id == _LINE.c.record_id)
+        as_seen = here.where(self._table.c.version == _LINE.c.version)
+        fits = as_seen if self.rows is None else as_seen.where(self.rows)
+        if self.session.get_bind().dialect.name == "postgresql":
+            locked = select(self._table.c.id).where(self._table.c.id.in_(select(_LINE.c.record_id).where(chosen)))
+            some = locked.order_by(self._table.c.id).with_for_update().subquery()
+            self.session.execute(select(func.count()).select_from(some))
+        found: Counter[Verdict] = Counter()
+        for verdict, problem, there in (
+            (Verdict.GONE, GONE, here),
+            (Verdict.OUTDATED, OUTDATED, as_seen),
+            (Verdict.REFUSED, NOT_YOURS, fits),
+        ):
+            if verdict is not Verdict.REFUSED or self.rows is not None:
+                unfit = and_(chosen, ~exists(there.correlate(_LINE)))
+                found[verdict] += self._settle(unfit, verdict, problem)
+        return found
+
+    def _settle(self, which: ColumnElement[bool], verdict: Verdict, problem: str = "") -> int:
+        statement = update(_LINE).where(which).values(verdict=verdict, problem=problem)
+        return self._send(statement)
+
+    def _do(self, chosen: ColumnElement[bool]) -> Counter[Verdict]:
+        """Write these lines by a few statements; where the store refuses some of them, the others all the same."""
+        savepoint = self.session.begin_nested()
+        try:
+            number = self._change(chosen) if self.deletion is None else self._delete(chosen, self.deletion)
+            beyond = self._out_of_sight(chosen)
+            if not beyond:
+                number = self._settle(chosen, Verdict.DONE)
+                savepoint.commit()
+                return Counter({Verdict.DONE: number})
+        except (IntegrityError, DataError, DeletionError) as error:
+            savepoint.rollback()
+            return self._do_in_halves(chosen, error)
+        savepoint.rollback()
+        refused = self._settle(and_(chosen, _LINE.c.number.in_(beyond)), Verdict.REFUSED, OUT_OF_SIGHT)
+        return Counter({Verdict.REFUSED: refused}) + self._do(chosen)
+
+    def _do_in_halves(self, chosen: ColumnElement[bool], error: Exception) -> Counter[Verdict]:
+        """Find the lines that cannot be written."""
+        numbers = list(self.session.scalars(select(_LINE.c.number).where(chosen).order_by(_LINE.c.number)))
+        if len(numbers) <= 1:
+            return Counter({Verdict.FAILED: self._settle(chosen, Verdict.FAILED, self._words(error)[:300])})
+        middle = numbers[len(numbers) // 2]
+        lower, upper = and_(chosen, _LINE.c.number < middle), and_(chosen, _LINE.c.number >= middle)
+        return self._do(lower) + self._do(upper)
+
+    def _words(self, error: Exception) -> str:
+        if isinstance(error, IntegrityError):
+            return " ".join(problems_of(error, self.model).values())
+        return str(error) if isinstance(error, DeletionError) else "The database refused the value."
+
+    def _change(self, chosen: ColumnElement[bool]) -> int:
+        """Record the changes, then make them."""
+        table, columns = self._table, {name: kept_columns(self.model)[name] for name in self.plan.fields}
+        number = self._record(chosen)
+        self._let_go_of_unique(chosen)
+        values: dict[str, Any] = {
+            column.name: case(
+                (self._has(name), from_json_sql(column, _LINE.c.after, name, self._dialect)), else_=column
+            )
+            for name, column in columns.items()
+        }
+        values |= {"version": _LINE.c.version + 1, "updated_at": utc_now()}
+        as_seen = and_(table.c.id == _LINE.c.record_id, table.c.version == _LINE.c.version)
+        self._send(update(table).where(chosen, as_seen).values(values))
+        count_rows(self.session, Did.UPDATE, self.model, number)
+        return number
+
+    def _record(self, chosen: ColumnElement[bool]) -> int:
+        changes: Any = Change.__table__
+        what = (
+            literal(self.plan.change_set_id),
+            literal(self._table.name),
+            _LINE.c.record_id,
+            literal(Did.UPDATE.value),
+        )
+        values = (title_of(self.model), _LINE.c.version + 1, _LINE.c.before, _LINE.c.after)
+        lines = select(*what, *values).join_from(_LINE, self._table, self._table.c.id == _LINE.c.record_id)
+        return self._send(insert(changes).from_select(_CHANGED, lines.where(chosen), include_defaults=False))
+
+    def _let_go_of_unique(self, chosen: ColumnElement[bool]) -> None:
+        """Let records that change places in a unique field make way for each other: no two have the same, not for a moment."""
+        for name in self.plan.fields:
+            column = kept_columns(self.model)[name]
+            if column.unique and (stand_in := _stand_in(column)) is not None:
+                mine = and_(chosen, self._table.c.id == _LINE.c.record_id, self._has(name))
+                self._send(update(self._table).where(mine).values({column.name: stand_in}))
+
+    def _delete(self, chosen: ColumnElement[bool], deletion: Deletion) -> int:
+        which = self.model.id.in_(select(_LINE.c.record_id).where(chosen))
+        return delete_many(self.session, self.model, which, deletion.decisions, deletion.scopes)
+
+    def _out_of_sight(self, chosen: ColumnElement[bool]) -> list[int]:
+        """Return the lines whose records are no longer this person's to change, once they were changed."""
+        if self.rows is None or self.deletion is not None:
+            return []
+        stays = select(1).select_from(self._table).where(self._table.c.id == _LINE.c.record_id, self.rows)
+        return list(self.session.scalars(select(_LINE.c.number).where(chosen, ~exists(stays.correlate(_LINE)))))
+
+    def _has(self, name: str) -> ColumnElement[bool]:
+        return has_key(_LINE.c.after, name, self._dialect)
+
+    @property
+    def _dialect(self) -> str:
+        return str(self.session.get_bind().dialect.name)
+
+    def _send(self, statement: Any) -> int:
+        result = self.session.connection().execute(statement, execution_options={"preserve_rowcount": True})
+        return int(result.rowcount)
+
+
+def _stand_in(column: TableColumn) -> Expression | None:
+    """Return a value that no record has, for each record its own; None where the column's kind has no such ones."""
+    return null() if column.nullable else kind_of(column).stand_in_sql(column.table.c.id)

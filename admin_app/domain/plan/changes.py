@@ -1,0 +1,134 @@
+"""What may be done with a field of many records: each a pure function of the value that is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Protocol
+
+from admin_app.db.json_values import kept_columns
+from admin_app.db.record import Record
+from admin_app.db.string_set import StringSet
+from admin_app.domain.records.rules import normalised, problem_with
+from admin_app.errors import InvalidRecord
+from admin_app.formatting import label
+
+
+class ValueChange(Protocol):
+    """A change of one field."""
+
+    def __call__(self, value: Any, /) -> object:
+        """Return the new value of a record that has this one."""
+
+
+@dataclass(frozen=True)
+class SetTo:
+    """Give every record the same value; None clears the field."""
+
+    value: object
+
+    def __call__(self, _value: object) -> object:
+        """Return it."""
+        return self.value
+
+
+@dataclass(frozen=True)
+class Increase:
+    """Add to a number; a record without one keeps none."""
+
+    by: int | float | Decimal
+
+    def __call__(self, value: Any) -> object:
+        """Return the sum."""
+        return None if value is None else value + self.by
+
+
+@dataclass(frozen=True)
+class Postpone:
+    """Move a date or a time by so many days; a record without one keeps none."""
+
+    by: timedelta
+
+    def __call__(self, value: date | datetime | None) -> object:
+        """Return the later, or earlier, one; raise `InvalidRecord` where there is no such day."""
+        try:
+            return None if value is None else value + self.by
+        except OverflowError as error:
+            raise InvalidRecord({"": "There is no such date."}) from error
+
+
+@dataclass(frozen=True)
+class ReplaceText:
+    """Replace some of a text."""
+
+    replace: Callable[[str], str]
+
+    def __call__(self, value: str | None) -> object:
+        """Return the text as it becomes."""
+        return None if value is None else self.replace(value)
+
+
+@dataclass(frozen=True)
+class AddWords:
+    """Add words to a set of them."""
+
+    words: tuple[str, ...]
+
+    def __call__(self, value: Iterable[str] | None) -> object:
+        """Return the larger set."""
+        return StringSet([*(value or ()), *self.words])
+
+
+@dataclass(frozen=True)
+class RemoveWords:
+    """Take words out of a set of them."""
+
+    words: tuple[str, ...]
+
+    def __call__(self, value: Iterable[str] | None) -> object:
+        """Return the smaller set."""
+        return StringSet(one for one in value or () if one not in self.words)
+
+
+class Operation(Protocol):
+    """What is to be done with each record of a plan."""
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The attributes of columns that it may give other values."""
+
+    def new_values(self, record: Any) -> Mapping[str, object]:
+        """Return the record's new values by their attributes; raise `InvalidRecord` where it may not be changed so."""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Change these fields of every record, by their attributes."""
+
+    model: type[Record]
+    changes: Mapping[str, ValueChange]
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The changed ones."""
+        return tuple(self.changes)
+
+    @property
+    def constants(self) -> dict[str, object] | None:
+        """The new values where they are the same for every record, so that none has to be read; else None."""
+        values = {name: one.value for name, one in self.changes.items() if isinstance(one, SetTo)}
+        return values if len(values) == len(self.changes) else None
+
+    def new_values(self, record: Any) -> Mapping[str, object]:
+        """Return the new values as the columns keep them; raise `InvalidRecord` for one that does not fit."""
+        columns, values, problems = kept_columns(self.model), {}, {}
+        for name, change in self.changes.items():
+            value = normalised(columns[name], change(getattr(record, name)))
+            values[name] = value
+            if value != getattr(record, name) and (problem := problem_with(columns[name], label(name), value)):
+                problems[name] = problem
+        if problems:
+            raise InvalidRecord(problems)
+        return values

@@ -1,0 +1,181 @@
+"""A plan's lines: by one statement where every record gets the same values, else record by record; at one moment either way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, Text, case, func, insert, literal, null, or_, select
+from sqlalchemy.orm import Session
+
+from admin_app.db.connection import of_one_moment
+from admin_app.db.json_values import kept_columns
+from admin_app.db.record import Record
+from admin_app.domain.plan.changes import Operation
+from admin_app.errors import InvalidRecord
+from admin_app.extensions import AnySession, Expression, TableColumn
+from admin_app.kinds import kind_of
+from admin_app.kinds.history import json_of, pair_of
+from admin_app.models.change_set import JsonValues
+from admin_app.models.plan import PlanLine, Verdict
+from admin_app.selection.paging.planner import planned
+from admin_app.selection.selection import Selection
+
+# Records read at a time: memory holds this many, whatever the length of the list.
+BATCH = 1000
+NOT_YOURS = "You may not do this with it."
+
+_COLUMNS = ("plan_id", "number", "record_id", "version", "verdict", "problem", "before", "after")
+Line = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which records are meant, and with which of them whoever plans may do it (None: with every one)."""
+
+    selection: Selection
+    rows: ColumnElement[bool] | None = None
+
+    @property
+    def model(self) -> type[Record]:
+        """The model of the records."""
+        model: type[Record] = self.selection.schema.model
+        return model
+
+    @property
+    def is_refused(self) -> ColumnElement[bool]:
+        """Whether a record is none that this may be done with."""
+        return literal(value=False) if self.rows is None else ~self.rows
+
+    def criteria(self, session: AnySession) -> Sequence[ColumnElement[bool]]:
+        """Return the conditions on the records that are meant."""
+        return planned(session, self.selection).criteria
+
+
+def write_values(session: AnySession, plan_id: int, scope: Scope, values: Mapping[str, object]) -> None:
+    """Plan to give every record these values, by one statement (not yet committed)."""
+    columns = {name: kept_columns(scope.model)[name] for name in values}
+    differs = {name: column.is_distinct_from(values[name]) for name, column in columns.items()}
+    verdict = case(
+        (scope.is_refused, literal(Verdict.REFUSED)),
+        (or_(*differs.values()), literal(Verdict.CHANGE)),
+        else_=literal(Verdict.SAME),
+    )
+    before, after = (
+        _json_of_differing(columns, differs, session),
+        _json_of_constants(columns, differs, values),
+    )
+    _write(session, plan_id, scope, verdict=verdict, before=before, after=after)
+
+
+def write_deletions(session: AnySession, plan_id: int, scope: Scope) -> None:
+    """Plan to delete every record, by one statement (not yet committed)."""
+    verdict = case((scope.is_refused, literal(Verdict.REFUSED)), else_=literal(Verdict.CHANGE))
+    _write(session, plan_id, scope, verdict=verdict, before=null(), after=null())
+
+
+def read_changes(
+    engine: Any,
+    plan_id: int,
+    scope: Scope,
+    operation: Operation | None,
+    write: Callable[[Sequence[Line]], object],
+) -> None:
+    """Plan what an operation makes of each record (None: it is deleted); `write` is handed the lines, a batch at a time."""
+    with of_one_moment(engine).connect() as connection, Session(connection, autoflush=False) as session:
+        for records, refused in _batches(session, scope):
+            write([_line(plan_id, record, operation, is_refused=record.id in refused) for record in records])
+            session.expunge_all()
+
+
+def insert_lines(session: AnySession, lines: Sequence[Line]) -> None:
+    """Write lines (not yet committed)."""
+    session.connection().execute(insert(PlanLine), lines)
+
+
+def _write(
+    session: AnySession,
+    plan_id: int,
+    scope: Scope,
+    *,
+    verdict: Expression,
+    before: Expression,
+    after: Expression,
+) -> None:
+    model = scope.model
+    problem = case((scope.is_refused, literal(NOT_YOURS)), else_=literal(""))
+    chosen = select(literal(plan_id), model.id, model.id, model.version, verdict, problem, before, after)
+    lines: Any = PlanLine.__table__
+    meant = chosen.where(*scope.criteria(session))
+    session.connection().execute(insert(lines).from_select(_COLUMNS, meant, include_defaults=False))
+
+
+def _json_of_differing(
+    columns: Mapping[str, TableColumn], differs: Mapping[str, ColumnElement[bool]], session: AnySession
+) -> Expression:
+    """Write the values that there are of the fields that change."""
+    dialect = str(session.get_bind().dialect.name)
+    if len(columns) == 1:
+        return json_of(columns, dialect)
+    return _joined({name: pair_of(name, column, dialect) for name, column in columns.items()}, differs)
+
+
+def _json_of_constants(
+    columns: Mapping[str, TableColumn], differs: Mapping[str, ColumnElement[bool]], values: Mapping[str, object]
+) -> Expression:
+    """Write the new values of the fields that change."""
+    kept = {name: kind_of(column).to_history(values[name]) for name, column in columns.items()}
+    if len(columns) == 1:
+        return literal(kept, JsonValues)
+    parts = {name: literal(_as_json({name: value})[1:-1], String) for name, value in kept.items()}
+    return _joined(parts, differs)
+
+
+def _joined(parts: Mapping[str, Expression], differs: Mapping[str, ColumnElement[bool]]) -> Expression:
+    """Put the parts of the fields that change into one object."""
+    pieces = [case((differs[name], part.concat(",")), else_=literal("", String)) for name, part in parts.items()]
+    whole: Expression = literal("", String)
+    for piece in pieces:
+        whole = whole.concat(piece)
+    return literal("{", String).concat(func.rtrim(whole, ",", type_=Text())).concat("}")
+
+
+def _as_json(values: dict[str, Any]) -> str:
+    """Write values as the history does."""
+    text = JsonValues().process_bind_param(values, None)  # type: ignore[arg-type]  # it is the same on every store
+    return str(text)
+
+
+def _batches(session: Session, scope: Scope) -> Iterator[tuple[Sequence[Any], Collection[int]]]:
+    """Yield the records that are meant, and the keys of those that this may not be done with."""
+    meant = select(scope.model).where(*scope.criteria(session)).order_by(scope.model.id)
+    for records in session.scalars(meant, execution_options={"yield_per": BATCH}).partitions():
+        yield records, _refused(session, scope, [one.id for one in records])
+
+
+def _refused(session: Session, scope: Scope, keys: Sequence[int]) -> Collection[int]:
+    if scope.rows is None:
+        return ()
+    allowed = set(session.scalars(select(scope.model.id).where(scope.model.id.in_(keys), scope.rows)))
+    return set(keys) - allowed
+
+
+def _line(plan_id: int, record: Any, operation: Operation | None, *, is_refused: bool) -> Line:
+    """Return what an operation means for one record."""
+    line: Line = {"plan_id": plan_id, "number": record.id, "record_id": record.id, "version": record.version}
+    line |= {"verdict": Verdict.REFUSED, "problem": NOT_YOURS, "before": None, "after": None}
+    if is_refused:
+        return line
+    if operation is None:
+        return line | {"verdict": Verdict.CHANGE, "problem": ""}
+    try:
+        values = operation.new_values(record)
+    except InvalidRecord as error:
+        return line | {"verdict": Verdict.WRONG, "problem": str(error)[:300]}
+    columns = kept_columns(type(record))
+    new = {name: value for name, value in values.items() if value != getattr(record, name)}
+    before = {name: kind_of(columns[name]).to_history(getattr(record, name)) for name in new}
+    after = {name: kind_of(columns[name]).to_history(value) for name, value in new.items()}
+    verdict = Verdict.CHANGE if new else Verdict.SAME
+    return line | {"verdict": verdict, "problem": "", "before": before, "after": after}

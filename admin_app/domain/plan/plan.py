@@ -1,0 +1,180 @@
+"""The verbs of a plan: begin it, judge its lines, agree to it, go on with it, stop it, let it expire."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
+
+from admin_app.db.json_values import recorded_models
+from admin_app.db.record import Record
+from admin_app.db.types import utc_now
+from admin_app.domain.clock import latest
+from admin_app.domain.plan.checks import refuse_out_of_sight, refuse_taken
+from admin_app.errors import NotFoundError
+from admin_app.extensions import AnySession
+from admin_app.models.plan import Plan, PlanLine, PlanState
+
+# A plan is for now: what it says of the records grows old.
+LIFETIME = timedelta(hours=24)
+# What came of it is kept as long as people ask about it.
+REPORT_LIFETIME = timedelta(days=30)
+# Lines removed at a time: more would keep other writers waiting.
+MOST_REMOVED = 5000
+# So many reasons are told; records with others are counted.
+MOST_REASONS = 50
+
+
+@dataclass(frozen=True)
+class LineCounts:
+    """How many lines have which verdict, and which reasons the most of them have: [verdict, reason, how many]."""
+
+    counts: dict[str, int]
+    reasons: list[list[Any]]
+
+
+def begin(
+    session: AnySession,
+    *,
+    staff_id: int | None,
+    resource: str,
+    model: type[Record],
+    operation: str,
+    arguments: Mapping[str, Any],
+    fields: Sequence[str] = (),
+    scope: str = "",
+    listed: int | None = None,
+) -> Plan:
+    """Write a plan down that has no lines yet (not yet committed)."""
+    plan = Plan(
+        staff_id=staff_id,
+        resource=resource,
+        model=model.__tablename__,
+        operation=operation,
+        arguments=dict(arguments),
+        fields=list(fields),
+        scope=scope,
+        listed=listed,
+        state=PlanState.PLANNING,
+        expires_at=utc_now() + LIFETIME,
+    )
+    session.add(plan)
+    session.flush()
+    return plan
+
+
+def judge_lines(session: AnySession, plan: Plan, *, rows: ColumnElement[bool] | None) -> None:
+    """Judge the lines as a whole (not yet committed)."""
+    model = model_of(plan)
+    for name in plan.fields:
+        if model.__mapper__.columns[name].unique:
+            refuse_taken(session, plan.id, model, name)
+    if rows is not None and plan.fields:
+        refuse_out_of_sight(session, plan.id, model, rows)
+
+
+def await_agreement(session: AnySession, plan: Plan, counted: LineCounts) -> bool:
+    """Let a plan whose lines are made wait for somebody to agree (not yet committed)."""
+    return _move(session, plan, PlanState.PLANNING, {"state": PlanState.PLANNED, **asdict(counted)})
+
+
+def clear_lines(session: AnySession, plan: Plan) -> int:
+    """Remove some lines, of a plan that is made anew or has expired (not yet committed); return how many there were."""
+    some = select(PlanLine.number).where(PlanLine.plan_id == plan.id).limit(MOST_REMOVED)
+    statement = delete(PlanLine).where(PlanLine.plan_id == plan.id, PlanLine.number.in_(some))
+    return _changed(session, statement)
+
+
+def agree(session: AnySession, plan: Plan, *, reason: str = "") -> bool:
+    """Agree to a plan (not yet committed); False where that was done before, or it is no longer to be had."""
+    now = utc_now()
+    values = {"state": PlanState.AGREED, "agreed_at": now, "expires_at": now + REPORT_LIFETIME, "reason": reason}
+    return _move(session, plan, PlanState.PLANNED, values)
+
+
+def go_on(session: AnySession, plan: Plan) -> bool:
+    """Let a plan that was stopped be carried on (not yet committed)."""
+    return _move(session, plan, PlanState.STOPPED, {"state": PlanState.AGREED, "finished_at": None})
+
+
+def stop(session: AnySession, plan: Plan, counted: LineCounts) -> bool:
+    """Carry out no more of a plan (not yet committed); what was done stays done."""
+    values = {"state": PlanState.STOPPED, "finished_at": utc_now(), **asdict(counted)}
+    return _move(session, plan, PlanState.AGREED, values)
+
+
+def finish(session: AnySession, plan: Plan, counted: LineCounts) -> bool:
+    """Say that every line of a plan is settled (not yet committed)."""
+    values = {"state": PlanState.DONE, "finished_at": utc_now(), **asdict(counted)}
+    return _move(session, plan, PlanState.AGREED, values)
+
+
+def is_over(plan: Plan) -> bool:
+    """Whether a plan waited too long for agreement, or is from a clock that was ahead."""
+    return not plan.created_at <= latest(utc_now()) or plan.expires_at < utc_now()
+
+
+def model_of(plan: Plan) -> type[Record]:
+    """Return the model of a plan's records; raise `NotFoundError` where the dashboard no longer has it."""
+    try:
+        return recorded_models()[plan.model]
+    except KeyError as error:
+        message = f"The dashboard no longer has {plan.model} records."
+        raise NotFoundError(message) from error
+
+
+def counted_lines(session: AnySession, plan_id: int) -> LineCounts:
+    """Count the lines by verdict and by reason. Of a million that takes a while: it is asked in a transaction that only reads."""
+    number = func.count()
+    found = select(PlanLine.verdict, PlanLine.problem, number).where(PlanLine.plan_id == plan_id)
+    grouped = session.execute(found.group_by(PlanLine.verdict, PlanLine.problem).order_by(number.desc()))
+    counts: Counter[str] = Counter()
+    reasons: list[list[Any]] = []
+    for verdict, problem, count in grouped:
+        counts[verdict] += count
+        if problem and len(reasons) < MOST_REASONS:
+            reasons.append([verdict, problem, count])
+    return LineCounts(dict(counts), reasons)
+
+
+def lines(session: AnySession, plan: Plan, *, verdict: str = "", after: int = 0, limit: int) -> Sequence[PlanLine]:
+    """Return lines in their order, from behind a number on."""
+    mine = [PlanLine.plan_id == plan.id, PlanLine.number > after]
+    mine += [PlanLine.verdict == verdict] if verdict else []
+    return session.scalars(select(PlanLine).where(*mine).order_by(PlanLine.number).limit(limit)).all()
+
+
+def expired(session: AnySession) -> Plan | None:
+    """Return a plan that is kept no longer."""
+    now = utc_now()
+    is_old = or_(Plan.expires_at < now, Plan.created_at > latest(now))
+    return session.scalar(select(Plan).where(is_old, Plan.state != PlanState.AGREED).limit(1))
+
+
+def remove_expired(session: AnySession) -> bool:
+    """Remove some of what has expired (not yet committed); return whether there may be more."""
+    plan = expired(session)
+    if plan is None:
+        return False
+    if not clear_lines(session, plan):
+        session.delete(plan)
+        session.flush()
+    return True
+
+
+def _move(session: AnySession, plan: Plan, state: PlanState, values: Mapping[str, Any]) -> bool:
+    """Change a plan from the state that it is believed to be in, so that of two at once one wins."""
+    session.flush()
+    statement = update(Plan).where(Plan.id == plan.id, Plan.state == state).values(**values)
+    is_moved = _changed(session, statement) == 1
+    session.refresh(plan)
+    return is_moved
+
+
+def _changed(session: AnySession, statement: Any) -> int:
+    result: Any = session.execute(statement, execution_options={"synchronize_session": False})
+    return int(result.rowcount)

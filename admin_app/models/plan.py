@@ -1,0 +1,98 @@
+"""Plans: what would be done to many records, line by line, before anything is written."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from admin_app.db.types import UtcDateTime, utc_now
+from admin_app.extensions import db
+from admin_app.models.change_set import LONGEST_REASON, JsonValues
+
+
+class PlanState(StrEnum):
+    """Where a plan is."""
+
+    # A job still makes its lines.
+    PLANNING = "planning"
+    # It waits for somebody to agree.
+    PLANNED = "planned"
+    # It is being carried out. Whatever ends that leaves it here, until it is gone on with.
+    AGREED = "agreed"
+    DONE = "done"
+    # It was stopped: what was done stays done, the rest is left.
+    STOPPED = "stopped"
+
+
+class Verdict(StrEnum):
+    """What would be done with a record; once the plan is carried out, what was."""
+
+    CHANGE = "change"
+    SAME = "same"
+    WRONG = "wrong"
+    REFUSED = "refused"
+
+    DONE = "done"
+    # Somebody changed it after the plan was made.
+    OUTDATED = "outdated"
+    GONE = "gone"
+    FAILED = "failed"
+
+
+class Plan(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+    """One act on many records that somebody thinks of, agrees to, and has carried out."""
+
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # None: of the command line.
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    # The resource's endpoint, and the table of its model.
+    resource: Mapped[str] = mapped_column(String(63))
+    model: Mapped[str] = mapped_column(String(63))
+    # What is done, "edit", and with what: the pairs of the selection's address and of the form that asked.
+    operation: Mapped[str] = mapped_column(String(40))
+    arguments: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    # The attributes that it gives other values; none where records are deleted.
+    fields: Mapped[list[str]] = mapped_column(JSON, default=list)
+    # Which records were meant, in words: "Posts that contain “bike”".
+    scope: Mapped[str] = mapped_column(Text, default="")
+    # How many the list said there were; None where it did not know.
+    listed: Mapped[int | None] = mapped_column(BigInteger)
+    state: Mapped[str] = mapped_column(String(10), default=PlanState.PLANNED)
+    reason: Mapped[str] = mapped_column(String(LONGEST_REASON), default="")
+    # How many lines have each verdict, and the commonest reasons: [verdict, reason, how many].
+    counts: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    reasons: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    # What was done so far, as the history counts it: [what, table, how many].
+    tally: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    change_set_id: Mapped[int | None]
+    job_id: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    agreed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class PlanLine(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+    """What a plan means for one record. `number` orders the lines of a plan: the record's id."""
+
+    __table_args__ = (Index("ix_plan_line_plan_id_verdict_number", "plan_id", "verdict", "number"),)
+
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
+    )
+    record_id: Mapped[int]
+    # The record's version when the plan was made: changed since, it is left alone.
+    version: Mapped[int]
+    verdict: Mapped[str] = mapped_column(String(10))
+    # Why it is not to be changed, or was not; "" for no reason.
+    problem: Mapped[str] = mapped_column(String(300), default="")
+    # As the history keeps values; None where nothing is given other values.
+    before: Mapped[dict[str, Any] | None] = mapped_column(JsonValues)
+    after: Mapped[dict[str, Any] | None] = mapped_column(JsonValues)

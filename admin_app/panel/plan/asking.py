@@ -1,0 +1,95 @@
+"""A page that asks what is to be done with the rows of a selection, and makes the plan of it."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+from flask import abort, request
+from werkzeug.datastructures import MultiDict
+
+from admin_app.domain.permissions.policy import Action
+from admin_app.errors import InvalidRecord
+from admin_app.extensions import db
+from admin_app.panel.drafts import answers, arguments, drop_sent_draft, shown_draft
+from admin_app.panel.links import list_links
+from admin_app.panel.list.selections import selection_of
+from admin_app.panel.page import Page, lead_on
+from admin_app.panel.plan import words
+from admin_app.panel.plan.making import count_up_to, make_plan
+from admin_app.panel.plan.operation import BulkOperation, may_do
+from admin_app.selection.selection import COUNT_LIMIT, Selection
+from admin_app.web.auth.login import signed_in_principal
+from admin_app.web.urls import here
+
+# How many rows the page said there were.
+LISTED = "listed"
+
+
+class AskingPage(Page):
+    """The address carries the list's own arguments: the rows are those that the list showed."""
+
+    # The right that the act needs beside `Action.BULK`, and the page's template.
+    action: ClassVar[Action]
+    template: ClassVar[str]
+    # Arguments of the address that are the page's own, and none of the list's.
+    own: ClassVar[frozenset[str]] = frozenset({"field"})
+
+    @abstractmethod
+    def read(self, sent: MultiDict[str, str]) -> BulkOperation:
+        """Read what is to be done; raise `InvalidRecord` with what is wrong by control."""
+
+    @abstractmethod
+    def values(self, sent: MultiDict[str, str]) -> dict[str, Any]:
+        """Return what the template needs beside what every such page has."""
+
+    def respond(self) -> Any:
+        """Ask, or make the plan and lead to it."""
+        if not may_do(self.access, self.action):
+            abort(HTTPStatus.FORBIDDEN)
+        selection = self.selection()
+        if request.method != "POST":
+            return self._page(selection, {}, HTTPStatus.OK)
+        try:
+            operation = self.read(request.form)
+        except InvalidRecord as error:
+            return self._page(selection, error.problems, HTTPStatus.UNPROCESSABLE_ENTITY)
+        listed = request.form.get(LISTED, "")
+        drop_sent_draft()
+        db.session.commit()
+        plan = make_plan(
+            self.access,
+            selection,
+            operation,
+            scope=words.scope_of(selection, self.resource, int(listed) if listed.isdecimal() else None),
+            listed=int(listed) if listed.isdecimal() else None,
+            staff_id=signed_in_principal().id,
+        )
+        return lead_on(self.link("plan_view", id=plan.id))
+
+    def again(self, words_: str) -> Any:
+        """Draw the page with what was chosen."""
+        return self._page(self.selection(), {"": words_}, HTTPStatus.BAD_REQUEST)
+
+    def selection(self) -> Selection:
+        """Return the rows that the address means."""
+        return selection_of(self.access, [pair for pair in arguments() if pair[0] not in self.own])
+
+    def _page(self, selection: Selection, problems: Mapping[str, str], status: HTTPStatus) -> Any:
+        draft = shown_draft()
+        count = count_up_to(selection, COUNT_LIMIT)
+        number = count.number if count.is_exact else None
+        page = self.render(
+            self.template,
+            draft=draft,
+            scope=words.scope_of(selection, self.resource, number),
+            counted=str(count),
+            listed="" if number is None else str(number),
+            problems=problems,
+            form_url=here(),
+            return_url=list_links(self.resource).to(selection),
+            **self.values(answers(draft)),
+        )
+        return page, status

@@ -1,0 +1,53 @@
+"""“Give to…”: many records given to another record of a to-one relation, by one picker."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import abort, request
+from werkzeug.datastructures import MultiDict
+
+from admin_app.domain.permissions.policy import Action
+from admin_app.errors import InvalidRecord
+from admin_app.panel.plan import editing
+from admin_app.panel.plan.asking import AskingPage
+from admin_app.panel.plan.operation import BulkOperation
+
+FIELD = "field"
+
+
+class GivePage(AskingPage):
+    """The commonest act: choose who gets them."""
+
+    action = Action.EDIT
+    template = "resource/give.html"
+
+    def read(self, sent: MultiDict[str, str]) -> BulkOperation:
+        """Read to whom they are given."""
+        name = self._field().name
+        how = editing.CLEAR if "nobody" in sent else editing.SET
+        typed = sent.get(editing.VALUE + name, "").strip()
+        if how == editing.SET and not typed:
+            raise InvalidRecord({editing.VALUE + name: f"Choose the {self._field().label.lower()}."})
+        return editing.read_edit(
+            self.access,
+            MultiDict([(editing.CHANGE, name), (editing.HOW + name, how), (editing.VALUE + name, typed)]),
+        )
+
+    def values(self, sent: MultiDict[str, str]) -> dict[str, Any]:
+        """Say of which field it is, filled with what was sent."""
+        return {"field": editing.editable_fields(self.access, sent)[self._field().name]}
+
+    def kept_names(self) -> set[str]:
+        """Keep what was typed."""
+        return {editing.VALUE + name for name in self.resource.relations}
+
+    def _field(self) -> editing.EditableField:
+        """Return the relation that the address names, or the only one; 404 for any other."""
+        fields = editing.editable_fields(self.access, MultiDict())
+        relations = [name for name in fields if self.resource.relation(name) is not None]
+        name = request.args.get(FIELD) or (relations[0] if len(relations) == 1 else "")
+        if name not in relations:
+            abort(HTTPStatus.NOT_FOUND)
+        return fields[name]

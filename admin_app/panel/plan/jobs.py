@@ -1,0 +1,165 @@
+"""A plan's long work as a job: its lines made, or carried out a chunk at a time, so that nobody waits long for the write lock."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from admin_app.context import acting, reading, time_zone, writing
+from admin_app.domain.auth.accounts import actor_of
+from admin_app.domain.plan import plan as plans
+from admin_app.domain.plan.carry_out import Execution
+from admin_app.domain.plan.changes import Edit
+from admin_app.domain.plan.lines import Line, Scope, insert_lines, read_changes, write_values
+from admin_app.errors import AdminError, PlanError
+from admin_app.extensions import db
+from admin_app.jobs.runner import Product, Progress, Stop, StoppedError
+from admin_app.models.change_set import Kind
+from admin_app.models.job import Job
+from admin_app.models.plan import Plan, PlanState, Verdict
+from admin_app.models.staff import Staff
+from admin_app.panel.access.access import Access, access_to
+from admin_app.panel.access.authority import acting_for
+from admin_app.panel.list.selections import plain_selection
+from admin_app.panel.plan.making import KIND
+from admin_app.panel.plan.operation import BulkOperation, may_do
+from admin_app.panel.plan.operations import operation_of
+from admin_app.panel.registry import resource_at
+from admin_app.timezones import zone_of
+
+NOT_ANY_MORE = "You can no longer do this. Nothing more was changed."
+# Lines that the first transaction carries out, and the most that one does.
+FIRST_CHUNK, MOST_LINES = 200, 5000
+# So many seconds a transaction may hold the write lock; after each, others get a part of the time that it took.
+HELD, PAUSE = 0.1, 0.5
+
+
+def run_plan(job: Job, progress: Progress) -> Product | None:
+    """Make a plan's lines, or carry them out; whatever an earlier attempt did stays done."""
+    plan_id, staff_id = int(job.arguments["plan"]), job.staff_id
+    staff, plan = db.session.get(Staff, staff_id), db.session.get(Plan, plan_id)
+    if staff is None or plan is None:
+        raise PlanError(NOT_ANY_MORE)
+    actor, zone, is_made = actor_of(staff), zone_of(staff.time_zone), plan.state != PlanState.PLANNING
+    db.session.rollback()
+    work = _CarryingOut(plan_id, staff_id, progress)
+    with time_zone(zone), acting(lambda: actor, kind=Kind.BULK):
+        if is_made:
+            work.carry_out()
+        else:
+            work.make_lines()
+    db.session.remove()
+    return None
+
+
+@dataclass(frozen=True)
+class _CarryingOut:
+    """One plan at work for one person; their rights are asked anew with each transaction."""
+
+    plan_id: int
+    staff_id: int
+    progress: Progress
+
+    def make_lines(self) -> None:
+        """Read what is meant, as it is at one moment; write the lines a batch a transaction."""
+        while self._transaction(lambda plan: plans.clear_lines(db.session, plan)):
+            self.progress.check()
+        with reading(), acting_for(self._staff()):
+            access, operation = _asked(self._plan())
+            pairs = [tuple(pair) for pair in self._plan().arguments["selection"]]
+            scope = Scope(plain_selection(access, pairs), access.rows(operation.action))
+            values, is_shared = operation.values, db.engine.dialect.name == "postgresql"
+            if is_shared and isinstance(values, Edit) and values.constants is not None:
+                write_values(db.session, self.plan_id, scope, values.constants)
+                db.session.commit()
+            else:
+                # On SQLite one statement would hold the write lock until the last line.
+                read_changes(db.engine, self.plan_id, scope, values, self._write)
+            db.session.rollback()
+        self._transaction(lambda plan: plans.judge_lines(db.session, plan, rows=scope.rows))
+        self._end(plans.await_agreement)
+
+    def carry_out(self) -> None:
+        """Carry lines out until none is left, or somebody stops it."""
+        most, done = FIRST_CHUNK, 1
+        try:
+            while done:
+                self.progress.check()
+                began = time.monotonic()
+                done = self._transaction(partial(self._some, most))
+                took = time.monotonic() - began
+                most = max(1, min(MOST_LINES, int(most * HELD / max(took, HELD / 4))))
+                time.sleep(took * PAUSE if db.engine.dialect.name == "sqlite" else 0)
+        except StoppedError:
+            if self.progress.stop is Stop.NOT_OURS:
+                self._end(plans.stop)
+            raise
+        except AdminError:
+            self._end(plans.stop)
+            raise
+        self._end(plans.finish)
+
+    def _some(self, most: int, plan: Plan) -> int:
+        if plan.state != PlanState.AGREED:
+            return 0
+        with acting_for(self._staff()):
+            access, operation = _asked(plan)
+            left = plan.counts.get(Verdict.CHANGE, 0)
+            number = Execution(db.session, plan, access.rows(operation.action), operation.deletion).some(most)
+        self.progress.set_total(self.progress.done + left)
+        self.progress.add(number)
+        return number
+
+    def _write(self, lines: Sequence[Line]) -> None:
+        self.progress.check()
+        self._transaction(lambda _plan: insert_lines(db.session, lines))
+        self.progress.add(len(lines))
+
+    def _end(self, end: Callable[..., object]) -> None:
+        """Count the lines while others may write, then say how the plan ended."""
+        with reading():
+            counted = plans.counted_lines(db.session, self.plan_id)
+            db.session.rollback()
+        self._transaction(lambda plan: end(db.session, plan, counted))
+
+    def _transaction(self, work: Callable[[Plan], Any]) -> Any:
+        """Do something with the plan in a transaction of its own."""
+        db.session.rollback()
+        with writing():
+            try:
+                done = work(self._plan())
+                db.session.commit()
+            except BaseException:
+                db.session.rollback()
+                raise
+        return done
+
+    def _plan(self) -> Plan:
+        plan = db.session.get(Plan, self.plan_id)
+        if plan is None:
+            raise PlanError(NOT_ANY_MORE)
+        return plan
+
+    def _staff(self) -> Staff:
+        staff = db.session.get(Staff, self.staff_id)
+        if staff is None:
+            raise PlanError(NOT_ANY_MORE)
+        return staff
+
+
+def _asked(plan: Plan) -> tuple[Access, BulkOperation]:
+    """Return what the person may do, and what they asked for; raise `PlanError` where it is not theirs any more."""
+    resource = resource_at(plan.resource)
+    if resource is None:
+        raise PlanError(NOT_ANY_MORE)
+    access = access_to(resource)
+    operation = operation_of(access, plan)
+    if not may_do(access, operation.action):
+        raise PlanError(NOT_ANY_MORE)
+    return access, operation
+
+
+__all__ = ["KIND", "run_plan"]

@@ -1,0 +1,107 @@
+"""Make a plan and carry it out: at once where it is about few records, else by a job."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import current_app
+from sqlalchemy.exc import OperationalError
+
+from admin_app.context import lift_time_limit, reading
+from admin_app.db.connection import is_timeout
+from admin_app.domain.plan import plan as plans
+from admin_app.domain.plan.carry_out import Execution
+from admin_app.domain.plan.changes import Edit
+from admin_app.domain.plan.lines import Scope, insert_lines, read_changes, write_deletions, write_values
+from admin_app.extensions import db
+from admin_app.jobs import store as job_store
+from admin_app.jobs.queue import the_queue
+from admin_app.models.plan import Plan, Verdict
+from admin_app.panel.access.access import Access
+from admin_app.panel.plan.operation import BulkOperation
+from admin_app.selection.paging.counting import Count, count_of
+from admin_app.selection.paging.planner import planned
+from admin_app.selection.selection import VIEW, Selection
+
+KIND = "plan"
+# Lines that one transaction of a request carries out.
+CHUNK = 1000
+
+
+def make_plan(
+    access: Access, selection: Selection, operation: BulkOperation, *, scope: str, listed: int | None, staff_id: int
+) -> Plan:
+    """Plan an operation for the rows of a selection (committed): at once, or by a job where they are many."""
+    is_small = count_up_to(selection, current_app.config["PLAN_ROWS"]).is_exact
+    plan = plans.begin(
+        db.session,
+        staff_id=staff_id,
+        resource=access.resource.endpoint,
+        model=access.resource.model,
+        operation=operation.key,
+        arguments={
+            "selection": [pair for pair in selection.changed(columns=(), view=0).arguments() if pair[0] != VIEW],
+            "fields": [list(pair) for pair in operation.pairs],
+            "what": [list(pair) for pair in operation.what],
+        },
+        fields=operation.fields,
+        scope=scope,
+        listed=listed,
+    )
+    if is_small:
+        write_lines(access, plan, selection, operation)
+        plans.judge_lines(db.session, plan, rows=access.rows(operation.action))
+        plans.await_agreement(db.session, plan, plans.counted_lines(db.session, plan.id))
+        db.session.commit()
+    else:
+        _hand_over(plan, staff_id, f"Plan: {operation.verb.lower()} {access.resource.nouns}")
+    return plan
+
+
+def write_lines(access: Access, plan: Plan, selection: Selection, operation: BulkOperation) -> None:
+    """Write the plan's lines (not yet committed)."""
+    scope = Scope(selection, access.rows(operation.action))
+    values = operation.values
+    if values is None:
+        write_deletions(db.session, plan.id, scope)
+    elif isinstance(values, Edit) and values.constants is not None:
+        write_values(db.session, plan.id, scope, values.constants)
+    else:
+        with reading():
+            read_changes(db.engine, plan.id, scope, values, lambda lines: insert_lines(db.session, lines))
+
+
+def begin_carrying_out(access: Access, plan: Plan, operation: BulkOperation, *, staff_id: int) -> None:
+    """Carry out a plan that was agreed to (committed): at once where it is small, else by a job."""
+    if plan.counts.get(Verdict.CHANGE, 0) > current_app.config["PLAN_ROWS"]:
+        nouns = access.resource.nouns
+        _hand_over(plan, staff_id, f"{operation.verb} {plan.counts[Verdict.CHANGE]:,} {nouns}")
+        return
+    execution = Execution(db.session, plan, access.rows(operation.action), operation.deletion)
+    while execution.some(CHUNK):
+        pass
+    plans.finish(db.session, plan, plans.counted_lines(db.session, plan.id))
+    db.session.commit()
+
+
+def count_up_to(selection: Selection, limit: int) -> Count:
+    """Count rows up to a limit, while nobody waits for the write lock; what takes too long to be counted is over it."""
+    with reading():
+        try:
+            return count_of(db.session, replace(planned(db.session, selection), count_limit=limit, is_counted=False))
+        except OperationalError as error:
+            if not is_timeout(error):
+                raise
+            lift_time_limit()
+            return Count(limit, is_exact=False)
+        finally:
+            db.session.rollback()
+
+
+def _hand_over(plan: Plan, staff_id: int, title: str) -> None:
+    """Let a worker go on with a plan (committed)."""
+    job = job_store.submit(db.session, kind=KIND, staff_id=staff_id, title=title, arguments={"plan": plan.id})
+    db.session.flush()
+    plan.job_id = job.id
+    db.session.commit()
+    the_queue().wake(plan.job_id)

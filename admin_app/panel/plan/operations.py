@@ -1,0 +1,24 @@
+"""Which operations plans know, by the names that they keep."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from werkzeug.datastructures import MultiDict
+
+from admin_app.errors import PlanError
+from admin_app.models.plan import Plan
+from admin_app.panel.access.access import Access
+from admin_app.panel.plan import editing
+from admin_app.panel.plan.operation import BulkOperation, ReadOperation
+
+OPERATIONS: Mapping[str, ReadOperation] = {editing.KEY: editing.read_edit}
+
+
+def operation_of(access: Access, plan: Plan) -> BulkOperation:
+    """Read a plan's operation again; raise `InvalidRecord` where it is no longer to be had, and `PlanError` for an unknown one."""
+    read = OPERATIONS.get(plan.operation)
+    if read is None:
+        message = "The dashboard no longer knows how to do this."
+        raise PlanError(message)
+    return read(access, MultiDict((name, value) for name, value in plan.arguments["fields"]))

@@ -1,0 +1,251 @@
+"""The page of a plan: what would happen line by line, the button that agrees to it, how far it is, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response, abort, request, url_for
+from sqlalchemy import select
+
+from admin_app import formatting
+from admin_app.db.limits import as_key
+from admin_app.domain.plan import plan as plans
+from admin_app.errors import AdminError
+from admin_app.extensions import db
+from admin_app.jobs import store as job_store
+from admin_app.models.change_set import LONGEST_REASON, Change, Did
+from admin_app.models.job import Job
+from admin_app.models.plan import Plan, PlanLine, PlanState, Verdict
+from admin_app.panel.history.entries import fields_of
+from admin_app.panel.links import record_url
+from admin_app.panel.page import Page, lead_on
+from admin_app.panel.plan import words
+from admin_app.panel.plan.making import begin_carrying_out
+from admin_app.panel.plan.operation import BulkOperation, may_do
+from admin_app.panel.plan.operations import operation_of
+from admin_app.panel.plan.view_models import PlanHead, PlanRow, VerdictTab
+from admin_app.panel.view_models import Link
+from admin_app.transfer.formats import CSV
+from admin_app.transfer.formats.csv import csv_chunks
+from admin_app.web.auth import reauthentication
+from admin_app.web.auth.login import signed_in_principal
+from admin_app.web.flash import warn
+from admin_app.web.urls import here
+
+LINES = 50
+# Rows of the download that are read at a time.
+BATCH = 1000
+REASON = "reason"
+
+
+class PlanPage(Page):
+    """A plan of one's own: everybody else's is not there."""
+
+    def respond(self) -> Any:
+        """Show the plan, or do with it what was pressed."""
+        plan = self._requested()
+        if request.method != "POST":
+            return self._page(plan)
+        if "stop" in request.form:
+            return self._stop(plan)
+        try:
+            operation = self._operation(plan)
+        except AdminError as error:
+            warn(f"{error} Nothing was changed.")
+            return lead_on(self._here(plan))
+        if "go_on" in request.form:
+            return self._go_on(plan, operation)
+        return self._agree(plan, operation)
+
+    def lines(self) -> Response:
+        """Send every line as CSV."""
+        plan = self._requested()
+        name = f"{self.resource.endpoint}-plan-{plan.id}.csv"
+        rows = csv_chunks(["ID", "Verdict", "Reason", "Before", "After"], _rows(plan))
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(rows, content_type=CSV.content_type, headers=headers)
+
+    def kept_names(self) -> set[str]:
+        """Keep the reason."""
+        return {REASON}
+
+    def again(self, words_: str) -> Any:
+        """Draw the page with the reason that was given."""
+        return self._page(self._requested(), words_, HTTPStatus.BAD_REQUEST)
+
+    def _requested(self) -> Plan:
+        key = as_key(Plan, request.args.get("id", ""))
+        plan = db.session.get(Plan, key) if key is not None else None
+        if plan is None or plan.resource != self.resource.endpoint or plan.staff_id != signed_in_principal().id:
+            abort(404)
+        return plan
+
+    def _operation(self, plan: Plan) -> BulkOperation:
+        operation = operation_of(self.access, plan)
+        if not may_do(self.access, operation.action):
+            abort(403)
+        return operation
+
+    def _agree(self, plan: Plan, operation: BulkOperation) -> Any:
+        number, reason = plan.counts.get(Verdict.CHANGE, 0), request.form.get(REASON, "").strip()[:LONGEST_REASON]
+        if plan.state == PlanState.PLANNED and plans.is_over(plan):
+            return self._page(plan, "This plan is too old. Make it again.", HTTPStatus.CONFLICT)
+        if self.resource.needs_reason and not reason:
+            return self._page(plan, "Enter the reason for this change.", HTTPStatus.UNPROCESSABLE_ENTITY)
+        if (page := reauthentication.required_for_rows(number)) is not None:
+            return page
+        if not plans.agree(db.session, plan, reason=reason):
+            db.session.rollback()
+            warn("You agreed to this plan before. It is carried out once.")
+            return lead_on(self._here(plan))
+        begin_carrying_out(self.access, plan, operation, staff_id=signed_in_principal().id)
+        return lead_on(self._here(plan))
+
+    def _stop(self, plan: Plan) -> Any:
+        """Carry out no more of it; its job notices with its next chunk."""
+        if plan.job_id is not None:
+            job_store.cancel(db.session, job_id=plan.job_id)
+        plans.stop(db.session, plan, plans.counted_lines(db.session, plan.id))
+        db.session.commit()
+        return lead_on(self._here(plan))
+
+    def _go_on(self, plan: Plan, operation: BulkOperation) -> Any:
+        """Carry on with what is left."""
+        if self._is_interrupted(plan) or plans.go_on(db.session, plan):
+            begin_carrying_out(self.access, plan, operation, staff_id=signed_in_principal().id)
+        return lead_on(self._here(plan))
+
+    def _here(self, plan: Plan) -> str:
+        return self.link("plan_view", id=plan.id)
+
+    # ---- the page
+
+    def _page(self, plan: Plan, problem: str = "", status: HTTPStatus = HTTPStatus.OK) -> Any:
+        try:
+            operation = self._operation(plan)
+        except AdminError:
+            abort(410)
+        verdict = request.args.get("verdict", "")
+        after = as_key(PlanLine, request.args.get("after", "")) or 0
+        found = plans.lines(db.session, plan, verdict=verdict, after=after, limit=LINES + 1)
+        shown = found[:LINES]
+        further = {"verdict": verdict} if verdict else {}
+        page = self.render(
+            "resource/plan.html",
+            plan=self._head(plan, operation),
+            tabs=self._tabs(plan, operation, verdict),
+            rows=self._lines_drawn(plan, shown, operation),
+            older_url=self.link("plan_view", id=plan.id, after=shown[-1].number, **further)
+            if len(found) > LINES
+            else "",
+            first_url=self.link("plan_view", id=plan.id, **further) if after else "",
+            problem=problem,
+            reason=request.form.get(REASON, plan.reason),
+            longest_reason=LONGEST_REASON,
+            form_url=self._here(plan),
+            here=here(),
+            return_url=self._list_url(plan),
+        )
+        return page, status
+
+    def _head(self, plan: Plan, operation: BulkOperation) -> PlanHead:
+        counts, is_over = plan.counts, plan.state in {PlanState.DONE, PlanState.STOPPED}
+        is_interrupted = self._is_interrupted(plan)
+        return PlanHead(
+            id=plan.id,
+            state=plan.state,
+            title=words.title_of(plan, operation, self.resource),
+            scope=plan.scope,
+            what=operation.what,
+            button=words.button_of(plan, operation, self.resource),
+            news=words.news_of(plan, self.resource),
+            done=sum(number for verdict, number in counts.items() if verdict != Verdict.CHANGE),
+            total=sum(counts.values()),
+            is_under_way=plan.state in {PlanState.PLANNING, PlanState.AGREED} and not is_interrupted,
+            is_interrupted=is_interrupted,
+            needs_reason=self.resource.needs_reason,
+            undo=plan.change_set_id if is_over and counts.get(Verdict.DONE) else None,
+            set_url=url_for("activity.set_view", id=plan.change_set_id) if plan.change_set_id is not None else "",
+            download_url=self.link("plan_lines", id=plan.id) if counts else "",
+        )
+
+    def _is_interrupted(self, plan: Plan) -> bool:
+        """Whether nobody is at work on it: its job failed, was cancelled, or lost its worker."""
+        if plan.state not in {PlanState.PLANNING, PlanState.AGREED} or plan.job_id is None:
+            return plan.state == PlanState.AGREED and plan.job_id is None
+        job = db.session.get(Job, plan.job_id)
+        return job is None or job.state not in job_store.OPEN or job_store.is_lost(job)
+
+    def _tabs(self, plan: Plan, operation: BulkOperation, open_: str) -> list[VerdictTab]:
+        total = sum(plan.counts.values())
+        all_ = VerdictTab("All", formatting.number(total), self._here(plan), is_open=not open_)
+        return [all_, *(self._tab(plan, operation, one, open_) for one in Verdict if plan.counts.get(one))]
+
+    def _tab(self, plan: Plan, operation: BulkOperation, verdict: Verdict, open_: str) -> VerdictTab:
+        reasons = [(why, formatting.number(number)) for of, why, number in plan.reasons if of == verdict]
+        said = words.said_of(verdict, operation)
+        return VerdictTab(
+            label=said[:1].upper() + said[1:],
+            number=formatting.number(plan.counts[verdict]),
+            url=self.link("plan_view", id=plan.id, verdict=verdict.value),
+            is_open=open_ == verdict,
+            reasons=reasons,
+        )
+
+    def _lines_drawn(self, plan: Plan, lines: Sequence[PlanLine], operation: BulkOperation) -> Iterable[PlanRow]:
+        """Draw lines; the records by one statement, what they point at by one a model."""
+        records = self._records([one.record_id for one in lines])
+        drawn = fields_of([_as_change(plan, one) for one in lines])
+        return [
+            PlanRow(
+                record=self._named(records.get(one.record_id), one.record_id),
+                verdict=one.verdict,
+                words=words.said_of(Verdict(one.verdict), operation),
+                problem=one.problem,
+                fields=fields,
+            )
+            for one, fields in zip(lines, drawn, strict=True)
+        ]
+
+    def _records(self, keys: Sequence[int]) -> Mapping[int, Any]:
+        model, seen = self.resource.model, self.access.seen()
+        wanted = select(model).where(model.id.in_(keys))
+        return {one.id: one for one in db.session.scalars(wanted if seen is None else wanted.where(seen))}
+
+    def _named(self, record: Any, key: int) -> Link:
+        if record is None:
+            return Link(self.access.number_of(key), "")
+        return Link(self.access.title_of(record), record_url(self.access, record, url=here()))
+
+    def _list_url(self, plan: Plan) -> str:
+        pairs = plan.arguments.get("selection", [])
+        return self.link("index_view", **dict(pairs)) if len(dict(pairs)) == len(pairs) else self.link("index_view")
+
+
+def _as_change(plan: Plan, line: PlanLine) -> Change:
+    """Return a line as the change of the history that it would be."""
+    return Change(
+        model=plan.model,
+        record_id=line.record_id,
+        act=Did.UPDATE,
+        title="",
+        version=line.version,
+        before=line.before,
+        after=line.after,
+    )
+
+
+def _rows(plan: Plan) -> Iterator[tuple[Any, ...]]:
+    """Yield the lines of the download, a batch at a time."""
+    after = -1
+    while lines := plans.lines(db.session, plan, after=after, limit=BATCH):
+        yield from ((one.record_id, one.verdict, one.problem, _told(one.before), _told(one.after)) for one in lines)
+        after = lines[-1].number
+        db.session.expunge_all()
+
+
+def _told(values: Mapping[str, Any] | None) -> str:
+    """Write values as one cell: "name: Ann; email: ann@example.org"."""
+    return "; ".join(f"{formatting.label(name)}: {value}" for name, value in (values or {}).items())

@@ -1,0 +1,55 @@
+"""What the templates of plans are given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from admin_app.panel.history.view_models import FieldChange
+from admin_app.panel.view_models import Link
+
+
+@dataclass(frozen=True)
+class VerdictTab:
+    """The lines of one verdict: what is said of them, how many there are, where they are listed; and why, with how many."""
+
+    label: str
+    number: str
+    url: str
+    is_open: bool
+    reasons: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True)
+class PlanRow:
+    """What a plan means for one record."""
+
+    record: Link
+    verdict: str
+    words: str
+    problem: str
+    fields: Sequence[FieldChange]
+
+
+@dataclass(frozen=True)
+class PlanHead:
+    """A plan as its page says it: what is done to which records, what can be done about it, and how it went."""
+
+    id: int
+    state: str
+    title: str
+    scope: str
+    what: Sequence[tuple[str, str]]
+    # What the button says that agrees, "" where there is nothing to agree to.
+    button: str = ""
+    # What is different from what the list said.
+    news: str = ""
+    done: int = 0
+    total: int = 0
+    is_under_way: bool = False
+    # Nobody carries it out any more, though it is not done.
+    is_interrupted: bool = False
+    needs_reason: bool = False
+    undo: int | None = None
+    set_url: str = ""
+    download_url: str = ""
