@@ -37,7 +37,10 @@ class GivePage(AskingPage):
 
     def values(self, sent: MultiDict[str, str]) -> dict[str, Any]:
         """Say of which field it is, filled with what was sent."""
-        return {"field": editing.editable_fields(self.access, sent)[self._field().name]}
+        field = editing.editable_fields(self.access, sent)[self._field().name]
+        # Nobody is a button of its own.
+        field.field.flags.required = True
+        return {"field": field}
 
     def kept_names(self) -> set[str]:
         """Keep what was typed."""

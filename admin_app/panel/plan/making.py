@@ -51,7 +51,7 @@ def make_plan(
     if is_small:
         write_lines(access, plan, selection, operation)
         plans.judge_lines(db.session, plan, rows=access.rows(operation.action))
-        plans.await_agreement(db.session, plan, plans.counted_lines(db.session, plan.id))
+        plans.await_agreement(db.session, plan, plans.counted_lines(db.session, plan))
         db.session.commit()
     else:
         _hand_over(plan, staff_id, f"Plan: {operation.verb.lower()} {access.resource.nouns}")
@@ -80,7 +80,7 @@ def begin_carrying_out(access: Access, plan: Plan, operation: BulkOperation, *, 
     execution = Execution(db.session, plan, access.rows(operation.action), operation.deletion)
     while execution.some(CHUNK):
         pass
-    plans.finish(db.session, plan, plans.counted_lines(db.session, plan.id))
+    plans.finish(db.session, plan, plans.counted_lines(db.session, plan))
     db.session.commit()
 
 

@@ -11,11 +11,12 @@ from sqlalchemy import select
 
 from admin_app import formatting
 from admin_app.db.limits import as_key
+from admin_app.domain.audit.undo import undone_by
 from admin_app.domain.plan import plan as plans
 from admin_app.errors import AdminError
 from admin_app.extensions import db
 from admin_app.jobs import store as job_store
-from admin_app.models.change_set import LONGEST_REASON, Change, Did
+from admin_app.models.change_set import LONGEST_REASON, Change, ChangeSet, Did
 from admin_app.models.job import Job
 from admin_app.models.plan import Plan, PlanLine, PlanState, Verdict
 from admin_app.panel.history.entries import fields_of
@@ -38,6 +39,8 @@ LINES = 50
 # Rows of the download that are read at a time.
 BATCH = 1000
 REASON = "reason"
+# Of records that are given to another one: those that have one now.
+FILLED = "filled"
 
 
 class PlanPage(Page):
@@ -107,7 +110,7 @@ class PlanPage(Page):
         """Carry out no more of it; its job notices with its next chunk."""
         if plan.job_id is not None:
             job_store.cancel(db.session, job_id=plan.job_id)
-        plans.stop(db.session, plan, plans.counted_lines(db.session, plan.id))
+        plans.stop(db.session, plan, plans.counted_lines(db.session, plan))
         db.session.commit()
         return lead_on(self._here(plan))
 
@@ -129,9 +132,10 @@ class PlanPage(Page):
             abort(410)
         verdict = request.args.get("verdict", "")
         after = as_key(PlanLine, request.args.get("after", "")) or 0
-        found = plans.lines(db.session, plan, verdict=verdict, after=after, limit=LINES + 1)
+        is_filled = request.args.get(FILLED) == "1"
+        found = plans.lines(db.session, plan, verdict=verdict, is_filled=is_filled, after=after, limit=LINES + 1)
         shown = found[:LINES]
-        further = {"verdict": verdict} if verdict else {}
+        further = {key: value for key in ("verdict", FILLED) if (value := request.args.get(key))}
         page = self.render(
             "resource/plan.html",
             plan=self._head(plan, operation),
@@ -153,6 +157,8 @@ class PlanPage(Page):
     def _head(self, plan: Plan, operation: BulkOperation) -> PlanHead:
         counts, is_over = plan.counts, plan.state in {PlanState.DONE, PlanState.STOPPED}
         is_interrupted = self._is_interrupted(plan)
+        done = db.session.get(ChangeSet, plan.change_set_id) if is_over and plan.change_set_id is not None else None
+        undone = undone_by(db.session, done) if done is not None else None
         return PlanHead(
             id=plan.id,
             state=plan.state,
@@ -166,7 +172,10 @@ class PlanPage(Page):
             is_under_way=plan.state in {PlanState.PLANNING, PlanState.AGREED} and not is_interrupted,
             is_interrupted=is_interrupted,
             needs_reason=self.resource.needs_reason,
-            undo=plan.change_set_id if is_over and counts.get(Verdict.DONE) else None,
+            now=words.now_of(plan, self.resource),
+            now_url=self.link("plan_view", id=plan.id, verdict=Verdict.CHANGE.value, filled=1),
+            undone_by=undone.actor if undone is not None else "",
+            undo=done.id if done is not None and undone is None else None,
             set_url=url_for("activity.set_view", id=plan.change_set_id) if plan.change_set_id is not None else "",
             download_url=self.link("plan_lines", id=plan.id) if counts else "",
         )

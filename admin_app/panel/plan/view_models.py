@@ -50,6 +50,11 @@ class PlanHead:
     # Nobody carries it out any more, though it is not done.
     is_interrupted: bool = False
     needs_reason: bool = False
+    # How many have no other record now, and how many have one, where records are given to another; and those lines' address.
+    now: str = ""
+    now_url: str = ""
+    # Who took it back, "" for nobody.
+    undone_by: str = ""
     undo: int | None = None
     set_url: str = ""
     download_url: str = ""

@@ -57,6 +57,17 @@ def news_of(plan: Plan, resource: Resource) -> str:
     )
 
 
+def now_of(plan: Plan, resource: Resource) -> str:
+    """Say how many of the records that are given to another one have none now: "571 have no user, 21 have another one"; "" for no such act."""
+    relation = next((one for one in resource.givers() if plan.fields == [resource.relations[one].own_name]), "")
+    if not relation or plan.empty is None or plan.state != PlanState.PLANNED:
+        return ""
+    filled, label = plan.counts.get(Verdict.CHANGE, 0) - plan.empty, resource.label(relation).lower()
+    none = f"{formatting.number(plan.empty)} {'has' if plan.empty == 1 else 'have'} no {label} now"
+    some = f"{formatting.number(filled)} {'has' if filled == 1 else 'have'} another {label} now"
+    return ", ".join([*([none] if plan.empty else []), *([some] if filled else [])])
+
+
 def scope_of(selection: Selection, resource: Resource, number: int | None) -> str:
     """Say which records a selection means: "20 posts: search “bike”, User is Ann"."""
     narrowed = [f"search “{selection.search}”"] if selection.search else []
