@@ -42,7 +42,10 @@ def make_plan(
         arguments={
             "selection": [pair for pair in selection.changed(columns=(), view=0).arguments() if pair[0] != VIEW],
             "fields": [list(pair) for pair in operation.pairs],
+            # In words, for as long as the plan is kept: what it was about may be gone by then.
             "what": [list(pair) for pair in operation.what],
+            "verb": operation.verb,
+            "done": operation.done,
         },
         fields=operation.fields,
         scope=scope,

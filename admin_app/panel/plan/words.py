@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from admin_app import formatting
 from admin_app.models.plan import Plan, PlanState, Verdict
-from admin_app.panel.plan.operation import BulkOperation
 from admin_app.panel.resource import Resource
 from admin_app.selection.selection import Selection
 
-# Of lines of each verdict; `done` and `verb` are the operation's.
+# Of lines of each verdict; `done` is the operation's word.
 _SAID = {
     Verdict.CHANGE: "to be {done}",
     Verdict.SAME: "already as wanted",
@@ -21,30 +20,30 @@ _SAID = {
 }
 
 
-def said_of(verdict: Verdict, operation: BulkOperation) -> str:
+def said_of(plan: Plan, verdict: Verdict) -> str:
     """Say what becomes, or became, of the lines of a verdict."""
-    return _SAID[verdict].format(done=operation.done)
+    return _SAID[verdict].format(done=plan.arguments["done"])
 
 
-def title_of(plan: Plan, operation: BulkOperation, resource: Resource) -> str:
+def title_of(plan: Plan, resource: Resource) -> str:
     """Say what the plan is about, by the state it is in."""
-    of = counted(plan.counts.get(Verdict.CHANGE, 0), resource)
+    verb, of = plan.arguments["verb"], counted(plan.counts.get(Verdict.CHANGE, 0), resource)
     match PlanState(plan.state):
         case PlanState.PLANNING:
-            return f"{operation.verb} {resource.nouns}: making the plan"
+            return f"{verb} {resource.nouns}: making the plan"
         case PlanState.PLANNED:
-            return f"{operation.verb} {of}?"
+            return f"{verb} {of}?"
         case PlanState.AGREED:
-            return f"{operation.verb} {resource.nouns}: under way"
+            return f"{verb} {resource.nouns}: under way"
         case _:
             done = counted(plan.counts.get(Verdict.DONE, 0), resource)
-            return f"{done} {operation.done}"
+            return f"{done} {plan.arguments['done']}"
 
 
-def button_of(plan: Plan, operation: BulkOperation, resource: Resource) -> str:
+def button_of(plan: Plan, resource: Resource) -> str:
     """Say how many records the button is about, "" where there is none to do anything with."""
     number = plan.counts.get(Verdict.CHANGE, 0)
-    return f"{operation.verb} {counted(number, resource)}" if number else ""
+    return f"{plan.arguments['verb']} {counted(number, resource)}" if number else ""
 
 
 def news_of(plan: Plan, resource: Resource) -> str:
