@@ -50,5 +50,6 @@ def work(client: Any) -> str:
     with client.application.app_context():
         job_id = db.session.scalar(select(Job.id).order_by(Job.id.desc()).limit(1)) or 0
         run_job(job_id, the_queue().files, the_queue().work)
+        db.session.rollback()
         job = db.session.get_one(Job, job_id, populate_existing=True)
         return f"{job.state.value} {job.error}".strip()
