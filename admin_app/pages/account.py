@@ -10,9 +10,10 @@ from flask_admin import expose
 from flask_login import current_user
 
 from admin_app import timezones
+from admin_app.db.transaction import transaction
 from admin_app.domain import preferences
 from admin_app.domain.auth import accounts, passwords, sessions, two_factor
-from admin_app.domain.records import save
+from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import FactorError, InvalidRecord
 from admin_app.extensions import db
 from admin_app.models.preference import Preference
@@ -48,7 +49,7 @@ class AccountPage(ProtectedView):
         form = TimeZoneForm(request.form)
         if not form.validate():
             return self._page(staff, PasswordForm(), form)
-        with save.saving(db.session, Staff):
+        with refusals_of(Staff), transaction(db.session):
             accounts.set_time_zone(staff, form.time_zone.data)
         announce(f"The time zone is now {form.time_zone.data}.")
         return login.lead_to(url_for("account.index"))
@@ -62,7 +63,7 @@ class AccountPage(ProtectedView):
             problem = reauthentication.problem_with(form.current_password.data or "")
             if not problem:
                 try:
-                    with save.saving(db.session, Staff):
+                    with refusals_of(Staff), transaction(db.session):
                         passwords.set_password(db.session, staff, form.new_password.data or "")
                 except InvalidRecord as error:
                     form.new_password.errors = list(error.problems.values())
@@ -138,7 +139,7 @@ class AccountPage(ProtectedView):
     def shortcuts(self) -> Any:
         """Keep whether single keys do something on this person's pages."""
         staff = login.signed_in_staff()
-        with save.saving(db.session, Preference):
+        with refusals_of(Preference), transaction(db.session):
             preferences.remember_shortcuts(db.session, staff, is_on="shortcuts" in request.form)
         announce("Shortcuts saved.")
         return login.lead_to(url_for("account.index"))

@@ -17,11 +17,12 @@ from admin_app.context import zone
 from admin_app.db.json_values import recorded_models
 from admin_app.db.limits import as_key
 from admin_app.db.ordering import in_order
+from admin_app.db.transaction import transaction
 from admin_app.domain.audit.reader import Activity, ActivityFilter, activity, changes_of, is_shown
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.audit.undo import UndoResult, is_undo, is_undoable, subject_of, undo, undone_by
 from admin_app.domain.permissions.policy import Action
-from admin_app.domain.records import save
+from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import InvalidRecord, PrivilegeError, RecordGone, UndoError
 from admin_app.extensions import db
 from admin_app.formatting import counted
@@ -110,7 +111,7 @@ class ActivityPage(ProtectedView):
         summary, set_id, was_undo = subject_of(summary_of(done)), done.id, is_undo(done)
         insisted = [key for text in request.form.getlist("insist") if (key := as_key(Change, text))]
         try:
-            with save.saving(db.session, _model_of(done)):
+            with refusals_of(_model_of(done)), transaction(db.session):
                 outcome = undo(db.session, done, by=login.current_principal(), insisted=insisted)
                 require_rows_after(set_id, touched)
                 _require_consent(outcome, "redone" if was_undo else "undone")

@@ -10,11 +10,12 @@ from typing import Any
 from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 
+from admin_app.db.transaction import transaction
 from admin_app.domain.audit.recorder import record_event
 from admin_app.domain.auth import accounts, passwords
-from admin_app.domain.auth.sign_in import SignInResult, prove_by_password
+from admin_app.domain.auth.sign_in import SignInResult
 from admin_app.domain.permissions.principal import Principal
-from admin_app.domain.records import save
+from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import db
 from admin_app.formatting import waiting_time
@@ -23,6 +24,7 @@ from admin_app.pages.forms import ChosenPasswordForm, SetUpForm, SignInForm
 from admin_app.web import errors
 from admin_app.web.auth import login, second_factor
 from admin_app.web.auth.known_devices import known_device
+from admin_app.web.auth.password_sign_in import prove_by_password
 from admin_app.web.client_info import client_info
 from admin_app.web.flash import announce
 from admin_app.web.same_origin import open_to_old_tabs
@@ -94,7 +96,7 @@ def choose_password(token: str) -> Any:
     form = ChosenPasswordForm(request.form)
     if request.method == "POST" and form.validate():
         try:
-            with save.saving(db.session, Staff):
+            with refusals_of(Staff), transaction(db.session):
                 passwords.use_link(db.session, token, form.new_password.data or "")
                 # Nobody is signed in here; the link says who it is.
                 record_event(
@@ -139,7 +141,7 @@ def set_up(token: str) -> Any:
     form = SetUpForm(request.form)
     if request.method == "POST" and form.validate():
         try:
-            with save.saving(db.session, Staff):
+            with refusals_of(Staff), transaction(db.session):
                 owner = accounts.create_first_owner(
                     db.session,
                     name=form.name.data or "",

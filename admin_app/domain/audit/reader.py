@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import merge
@@ -182,29 +182,29 @@ def titles_of(session: AnySession, table: str, keys: Iterable[int]) -> Mapping[i
     return {row[0]: row[1] for row in found}
 
 
-def prune(session: AnySession, before: datetime, *, on_rows: Callable[[int], object] = lambda _count: None) -> int:
-    """Forget the acts before a moment, a batch at a time (each committed), and note that; return how many there were."""
-    number = 0
+def prune_batch(session: AnySession, before: datetime) -> tuple[int, int]:
+    """Forget some of the acts before a moment; return how many acts and how many rows went, none when nothing is left.
+
+    The caller commits each batch, so that others get their turn between two.
+    """
     oldest = select(ChangeSet.id).where(ChangeSet.at < before).order_by(ChangeSet.at).limit(BATCH)
-    while keys := session.scalars(oldest).all():
-        # What hangs on an act goes first, so that a run that broke off leaves no change without its act.
-        while gone := _forget(session, Change.__table__, Change.change_set_id.in_(keys)):
-            on_rows(gone)
-        number += _forget(session, ChangeSet.__table__, ChangeSet.id.in_(keys))
-        on_rows(len(keys))
-    if number:
-        day = f"{before:%Y-%m-%d}"
-        record_event(
-            session, kind=Kind.PRUNE, summary=f"Shortened the history: deleted what was done before {day}", count=number
-        )
-        session.commit()
-    return number
+    keys = session.scalars(oldest).all()
+    # What hangs on an act goes first, so that a run that broke off leaves no change without its act.
+    if gone := _forget(session, Change.__table__, Change.change_set_id.in_(keys)):
+        return 0, gone
+    number = _forget(session, ChangeSet.__table__, ChangeSet.id.in_(keys))
+    return number, number
+
+
+def record_pruning(session: AnySession, before: datetime, number: int) -> None:
+    """Note in the history that so many acts were forgotten (not yet committed)."""
+    summary = f"Shortened the history: deleted what was done before {before:%Y-%m-%d}"
+    record_event(session, kind=Kind.PRUNE, summary=summary, count=number)
 
 
 def _forget(session: AnySession, table: Any, which: ColumnElement[bool]) -> int:
     batch = select(table.c.id).where(which).limit(BATCH)
     result: Any = session.execute(table.delete().where(table.c.id.in_(batch)))
-    session.commit()
     return int(result.rowcount)
 
 

@@ -9,8 +9,9 @@ from typing import Any
 from flask import request
 from wtforms import Form
 
+from admin_app.db.transaction import transaction
 from admin_app.domain.permissions.policy import Action
-from admin_app.domain.records import save
+from admin_app.domain.records.refusals import refusals_of
 from admin_app.domain.records.rules import problem_with_uniqueness
 from admin_app.domain.work.idempotency import claim, digest_of, made_by, settle
 from admin_app.errors import InvalidRecord, PrivilegeError
@@ -74,7 +75,7 @@ class Saving:
     def _is_written(self, record: Any, *, is_created: bool) -> bool:
         form, resource = self.form, self.access.resource
         try:
-            with save.saving(db.session, resource.model, is_known=True):
+            with refusals_of(resource.model), transaction(db.session, is_known=True):
                 # No other fields than those that differ: what somebody else writes meanwhile stays.
                 for field in form:
                     if is_created or is_changed(field, record):
