@@ -18,7 +18,7 @@ from admin_app.errors import FactorError, InvalidRecord
 from admin_app.extensions import db
 from admin_app.models.preference import Preference
 from admin_app.models.staff import Staff
-from admin_app.pages.forms import PasswordForm, TimeZoneForm
+from admin_app.pages.forms import PasswordForm, PreferencesForm
 from admin_app.pages.passkeys import factor_added, passkey_rows
 from admin_app.pages.two_factor import codes_page, enrolment, enrolment_page
 from admin_app.panel.base_view import ProtectedView
@@ -42,16 +42,17 @@ class AccountPage(ProtectedView):
         """Stand at the person's name, not in the menu."""
         return False
 
-    @expose("/time-zone/", methods=("POST",))
-    def time_zone(self) -> Any:
-        """Keep the zone that days and times are meant in."""
+    @expose("/preferences/", methods=("POST",))
+    def preferences(self) -> Any:
+        """Keep the zone that days and times are meant in, and whether single keys do something."""
         staff = login.signed_in_staff()
-        form = TimeZoneForm(request.form)
+        form = PreferencesForm(request.form)
         if not form.validate():
             return self._page(staff, PasswordForm(), form)
-        with refusals_of(Staff), transaction(db.session):
+        with refusals_of(Preference), transaction(db.session):
             accounts.set_time_zone(staff, form.time_zone.data)
-        announce(f"The time zone is now {form.time_zone.data}.")
+            preferences.remember_shortcuts(db.session, staff, is_on=form.shortcuts.data)
+        announce("Preferences saved.")
         return login.lead_to(url_for("account.index"))
 
     @expose("/", methods=("GET", "POST"))
@@ -73,14 +74,14 @@ class AccountPage(ProtectedView):
                     return login.lead_to(url_for("account.index"))
             else:
                 form.current_password.errors = [NOT_CURRENT if problem == reauthentication.WRONG else problem]
-        return self._page(staff, form, TimeZoneForm(time_zone=staff.time_zone or timezones.UTC_NAME))
+        return self._page(staff, form, _preferences_of(staff))
 
-    def _page(self, staff: Staff, form: PasswordForm, zone_form: TimeZoneForm) -> Any:
+    def _page(self, staff: Staff, form: PasswordForm, preferences_form: PreferencesForm) -> Any:
         facts = [Fact(label, value_cell(getattr(staff, name), is_whole=True)) for name, label in _FACTS]
         page = self.render(
             "pages/account.html",
             form=form,
-            zone_form=zone_form,
+            preferences_form=preferences_form,
             facts=tuple(facts),
             has_app=two_factor.has_app(db.session, staff),
             passkeys=passkey_rows(staff),
@@ -93,7 +94,7 @@ class AccountPage(ProtectedView):
             sessions=session_rows(staff),
             sessions_url=url_for("account.sessions"),
         )
-        return page, 422 if form.errors or zone_form.errors else 200
+        return page, 422 if form.errors or preferences_form.errors else 200
 
     @expose("/sessions/", methods=("POST",))
     def sessions(self) -> Any:
@@ -135,14 +136,12 @@ class AccountPage(ProtectedView):
         idle, in_any_case = login.seconds_left() if request.method == "POST" else login.seconds_left_unused()
         return jsonify(idle=idle, end=in_any_case)
 
-    @expose("/shortcuts/", methods=("POST",))
-    def shortcuts(self) -> Any:
-        """Keep whether single keys do something on this person's pages."""
-        staff = login.signed_in_staff()
-        with refusals_of(Preference), transaction(db.session):
-            preferences.remember_shortcuts(db.session, staff, is_on="shortcuts" in request.form)
-        announce("Shortcuts saved.")
-        return login.lead_to(url_for("account.index"))
+
+def _preferences_of(staff: Staff) -> PreferencesForm:
+    """Return the form of what the person set."""
+    settings = login.signed_in_principal().settings_of(preferences.EVERYWHERE)
+    zone = staff.time_zone or timezones.UTC_NAME
+    return PreferencesForm(time_zone=zone, shortcuts=settings.has_shortcuts)
 
 
 def _change_factors(staff: Staff, act: str) -> Any:

@@ -11,6 +11,7 @@ from admin_app.jobs import store as job_store
 from admin_app.panel.access.access import access_to
 from admin_app.panel.links import link
 from admin_app.panel.list.saved_view_bar import view_links
+from admin_app.panel.list.selections import schema_for
 from admin_app.panel.registry import resources
 from admin_app.panel.resource import Resource
 from admin_app.panel.shell import TOLD, shell
@@ -31,9 +32,10 @@ def _menu() -> dict[str, Any]:
     start = MenuItem("Home", url_for("admin.index"), _page(request.endpoint == "admin.index"))
     activity = MenuItem("Activity", url_for("activity.index"), _page(request.blueprint == "activity"))
     under_way, ended = _jobs()
-    words = f"Jobs ({under_way})" if under_way else "Jobs"
-    jobs = MenuItem(words, url_for("jobs.index"), _page(request.blueprint == "jobs"), name="jobs")
+    here = _page(request.blueprint == "jobs")
+    jobs = MenuItem("Jobs", url_for("jobs.index"), here, name="jobs", under_way=under_way)
     return {
+        "searched_lists": _searched_lists,
         "navigation": [start, *(_item(resource) for resource in seen), activity, jobs],
         "job_news": ended,
         "home_url": url_for("admin.index"),
@@ -41,6 +43,12 @@ def _menu() -> dict[str, Any]:
         "session_url": url_for("account.session"),
         "sign_out_url": url_for("auth.sign_out"),
     }
+
+
+def _searched_lists() -> list[Link]:
+    """Link the lists that the person may search, for a page that was not found."""
+    seen = [access for one in resources() if (access := access_to(one)).may(Action.LIST) and schema_for(access).search]
+    return [Link(access.resource.plural, link(access.resource, "index_view")) for access in seen]
 
 
 def _item(resource: Resource) -> MenuItem:
