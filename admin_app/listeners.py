@@ -21,7 +21,7 @@ LISTENERS: tuple[tuple[Any, str, Callable[..., Any]], ...] = (
     (Pool, "checkout", connection.fit),
     (Session, "before_flush", recorder.read_before_flush),
     (Session, "after_flush", recorder.note_flush),
-    # Whose rights a transaction changed, its trail says; that their sessions end belongs to it, so it is completed last.
+    # Whose rights a transaction changed, its history says; that their sessions end belongs to it, so it is completed last.
     (Session, "before_commit", session_revocation.sign_out_changed),
     (Session, "before_commit", recorder.finish_set),
     (Session, "after_transaction_create", recorder.remember_savepoint),

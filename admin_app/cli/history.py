@@ -50,7 +50,7 @@ def prune(before: datetime) -> None:
 
 
 def _prune(before: datetime, bar: tqdm[NoReturn]) -> int:
-    """Forget batch by batch, each committed; return how many acts there were."""
+    """Forget batch by batch, each committed; return how many change sets there were."""
     number = 0
     while True:
         with transaction(db.session):

@@ -81,7 +81,7 @@ def make_demo(
     owners = session.scalars(select(User.id).where(User.id > before)).all()
     with loading(session.connection(), Post.__tablename__, posts):
         _insert(session, Post, (_post(dice, owners, index) for index in range(posts)), on_rows)
-    # Nobody looks for what made-up records were before: the trail says that they came, and not each of them.
+    # Nobody looks for what made-up records were before: the history says that they came, and not each of them.
     made = f"{formatting.counted(users, 'user', 'users')} and {formatting.counted(posts, 'post', 'posts')}"
     record_event(session, kind=Kind.DEMO, summary=f"Added {made} of demo data", count=users + posts)
 

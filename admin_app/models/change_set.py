@@ -1,4 +1,4 @@
-"""What every act changed: who, when and how, with the values before and after. Rows are added, never changed."""
+"""What was changed, a change set for each transaction: who, when and how, with the values before and after. Rows are added, never changed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LONGEST_SUMMARY = 300
 
 
 class Kind(StrEnum):
-    """In which way an act was done."""
+    """In which way a change set was done."""
 
     FORM = "form"
     BULK = "bulk"
@@ -35,7 +35,7 @@ class Kind(StrEnum):
     EXPORT = "export"
     DEMO = "demo"
     PRUNE = "prune"
-    # Links, sessions, second factors: how somebody gets in. Such an act need not change a record.
+    # Links, sessions, second factors: how somebody gets in. Such a change set need not change a record.
     ACCESS = "access"
 
 
@@ -69,7 +69,7 @@ ABOUT_ACCESS = text(f"kind = '{Kind.ACCESS}'")
 
 
 class ChangeSet(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
-    """One act. It names people and records by text, and points at none: it outlives them all."""
+    """What one transaction did, and who did it. It names people and records by text, and points at none: it outlives them all."""
 
     __table_args__ = (
         Index("ix_change_set_actor_id_id", "actor_id", "id"),
@@ -102,7 +102,7 @@ class ChangeSet(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQ
 
 
 class Change(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
-    """What an act did to one record: the fields that differ, or all of a record that came or went."""
+    """What a change set did to one record: the fields that differ, or all of a record that came or went."""
 
     __table_args__ = (
         Index("ix_change_model_record_id_id", "model", "record_id", "id"),
@@ -124,6 +124,6 @@ class Change(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAl
 
 
 def refuse_to_rewrite(_mapper: Any, _connection: Any, row: Any) -> None:
-    """Hold the trail together: what can be changed afterwards proves nothing."""
-    message = f"{type(row).__name__} {row.id} is part of the trail, which is only added to."
+    """Keep the history whole: what can be changed afterwards proves nothing."""
+    message = f"{type(row).__name__} {row.id} is part of the history, which is only added to."
     raise TypeError(message)

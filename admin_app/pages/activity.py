@@ -59,7 +59,7 @@ class ActivityPage(ProtectedView):
 
     @expose("/")
     def index(self) -> Any:
-        """Show the newest acts, or those that the filters leave."""
+        """Show the newest change sets, or those that the filters leave."""
         problems: list[str] = []
         wanted = _wanted(request.args, problems)
         before, after = (as_key(ChangeSet, request.args.get(name, "")) or 0 for name in ("before", "after"))
@@ -77,7 +77,7 @@ class ActivityPage(ProtectedView):
 
     @expose("/set/")
     def set_view(self) -> Any:
-        """Show one act, with every record that it touched."""
+        """Show one change set, with every record that it touched."""
         done = _requested(request.args)
         after = as_key(Change, request.args.get("after", "")) or 0
         seen = visible()
@@ -98,7 +98,7 @@ class ActivityPage(ProtectedView):
 
     @expose("/undo/", methods=("POST",))
     def undo_view(self) -> Any:
-        """Take an act back, or say what stands in the way and ask record by record."""
+        """Take a change set back, or say what stands in the way and ask record by record."""
         done = _requested(request.form, is_judged_later=True)
         touched = _touched(done)
         if not all(access.may(Action.UNDO) for access in touched):
@@ -167,7 +167,7 @@ def _require_consent(outcome: UndoResult, undone: str) -> None:
 
 
 def _requested(arguments: Mapping[str, str], *, is_judged_later: bool = False) -> ChangeSet:
-    """Return the act that is asked for; one that the person may not see answers 404 like one that is not there.
+    """Return the change set that is asked for; one that the person may not see answers 404 like one that is not there.
 
     `is_judged_later` leaves the rows to what the undo gives back: what was deleted is only there to be judged then.
     """
@@ -190,7 +190,7 @@ def _model_of(done: ChangeSet) -> type[Any]:
 
 
 def _needs_proof(done: ChangeSet) -> bool:
-    """Whether it was somebody else's act, is about very many records, or about such as are restored only with proof."""
+    """Whether it was somebody else's change set, is about very many records, or about such as are restored only with proof."""
     is_anothers = done.actor_id != login.signed_in_principal().id
     return (
         is_anothers
@@ -200,7 +200,7 @@ def _needs_proof(done: ChangeSet) -> bool:
 
 
 def _touched(done: ChangeSet) -> list[Access]:
-    """Return the resources whose records the act touched; 403 where it touched some that have none."""
+    """Return the resources whose records the change set touched; 403 where it touched some that have none."""
     tables = db.session.scalars(select(Change.model).where(Change.change_set_id == done.id).distinct()).all()
     found = [access_of(recorded_models()[table]) for table in tables if table in recorded_models()]
     return [one if one is not None else abort(403) for one in found]

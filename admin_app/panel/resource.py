@@ -84,7 +84,7 @@ class Resource:
     can_transfer: ClassVar[bool] = True
     # Where the resource stands in the menu; smaller comes first.
     menu_order: ClassVar[int] = 100
-    # The acts that its pages ask a right for.
+    # The actions that its pages ask a right for.
     actions: ClassVar[frozenset[Action]] = frozenset(Action) - {Action.IMPORT, Action.BULK}
     # Pages that do their work only for who has proved lately who they are.
     proof_for: ClassVar[frozenset[str]] = frozenset()

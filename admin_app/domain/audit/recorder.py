@@ -1,4 +1,4 @@
-"""The trail of every change, written by the session itself in the transaction of the change: no write path can forget it.
+"""The history of every change, written by the session itself in the transaction of the change: no write path can forget it.
 
 What the ORM writes is noted after each flush and stored when the transaction commits. Statements over many rows go
 through `domain.audit.bulk`, which records them by one statement more; within a request or a command any other is refused.
@@ -52,12 +52,12 @@ def entry_of(session: AnySession) -> AuditEntry:
 
 
 def describe(session: AnySession, **heading: Any) -> None:
-    """Say what the act in this transaction is: `kind`, `summary`, `reason`, `undoes_id`, `resource` and `record_id`, if it changes anything."""
+    """Say what the change set in this transaction is: `kind`, `summary`, `reason`, `undoes_id`, `resource` and `record_id`, if it changes anything."""
     entry_of(session).heading.update(heading)
 
 
 def record_event(session: AnySession, *, actor: Actor | None = None, **heading: Any) -> None:
-    """Record an act that need not change a record: a sign-in, an export."""
+    """Record an event that need not change a record: a sign-in, an export."""
     if actor is not None:
         heading.update(actor_id=actor[0], actor=actor[1])
     describe(session, **heading)
@@ -109,7 +109,7 @@ def note_flush(session: Session, _context: object) -> None:
 
 
 def finish_set(session: Session) -> None:
-    """Store the trail as the last thing that the transaction does."""
+    """Store the history as the last thing that the transaction does."""
     if session.in_nested_transaction():
         return
     session.flush()
@@ -121,27 +121,27 @@ def finish_set(session: Session) -> None:
     was_begun = entry.set_id is not None
     write_entry(session, entry)
     if was_begun:
-        # A set whose transaction is still open is no part of the trail yet: now its numbers are known.
+        # A set whose transaction is still open is no part of the history yet: now its numbers are known.
         sets: Any = ChangeSet.__table__
         session.connection().execute(update(sets).where(sets.c.id == entry.set_id).values(**heading_of(entry)))
     recording.entry, recording.last = None, entry.set_id
 
 
 def remember_savepoint(session: Session, transaction: SessionTransaction) -> None:
-    """Keep what the trail was when a savepoint begins."""
+    """Keep what the history was when a savepoint begins."""
     if transaction.nested:
         recording = state_of(session, _Recording)
         recording.savepoints[transaction] = deepcopy(recording.entry)
 
 
 def forget_since_savepoint(session: Session, transaction: SessionTransaction) -> None:
-    """Take out of the trail what was rolled back."""
+    """Take out of the history what was rolled back."""
     recording = state_of(session, _Recording)
     recording.entry = recording.savepoints.pop(transaction, None)
 
 
 def forget_transaction(session: Session, transaction: SessionTransaction) -> None:
-    """Begin the next transaction with an empty trail."""
+    """Begin the next transaction with an empty history."""
     if transaction.parent is None:
         recording = state_of(session, _Recording)
         recording.entry = None
@@ -149,7 +149,7 @@ def forget_transaction(session: Session, transaction: SessionTransaction) -> Non
 
 
 def refuse_unrecorded(state: ORMExecuteState) -> None:
-    """Refuse a statement over many records that nobody records; what runs outside of every act, a test's set-up, may."""
+    """Refuse a statement over many records that nobody records; what runs outside of every request and command, a test's set-up, may."""
     if not (state.is_insert or state.is_update or state.is_delete) or act_under_way() is None:
         return
     table = str(getattr(state.statement, "table", ""))

@@ -1,4 +1,4 @@
-"""Failed sign-ins in the trail: counted, so that a stranger who tries for ever does not fill the disk."""
+"""Failed sign-ins in the history: counted, so that a stranger who tries for ever does not fill the disk."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def record(session: AnySession, typed: str, *, resource: str) -> None:
     if address not in recent and len(recent) >= MOST_ADDRESSES:
         address = OTHERS
     if address in recent:
-        # The one thing in the trail that grows: a number, for a quarter of an hour.
+        # The one thing in the history that grows: a number, for a quarter of an hour.
         sets: Any = ChangeSet.__table__
         session.execute(update(sets).where(sets.c.id == recent[address]).values(count=sets.c.count + 1))
         return

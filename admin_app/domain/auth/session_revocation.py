@@ -77,7 +77,7 @@ def _is_about_rights(row: dict[str, Any]) -> bool:
 
 
 def _concerned(session: AnySession, set_id: int) -> ColumnElement[bool]:
-    """Choose the people whom an act gave other rights: themselves, or one of the roles that they have."""
+    """Choose the people whom a change set gave other rights: themselves, or one of the roles that they have."""
     key: Any = union_all(
         select(Role.key).where(Role.id.in_(_touched(session, set_id, _ROLE))), _keys_of_gone(session, set_id)
     ).subquery()

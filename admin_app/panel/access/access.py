@@ -50,7 +50,7 @@ class Access:
         relation = self.resource.relation(name)
         return None if relation is None else self.to(relation.target)
 
-    # ---- acts
+    # ---- actions
 
     def may(self, action: Action) -> bool:
         """Whether the person may do this with some record at least."""

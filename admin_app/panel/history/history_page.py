@@ -64,7 +64,7 @@ class HistoryPage(Page):
         before = as_key(Change, request.args.get("before", "")) or 0
         before_act = as_key(ChangeSet, request.args.get("before_act", "")) or 0
         self._require_reach(key, Action.HISTORY)
-        found = timeline(db.session, self.resource.model, key, before=before, before_act=before_act)
+        found = timeline(db.session, self.resource.model, key, before=before, before_set=before_act)
         record = self.access.find(key)
         if record is None and not found.entries:
             abort(404)

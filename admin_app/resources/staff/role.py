@@ -25,7 +25,7 @@ from admin_app.web.auth.login import current_principal
 
 
 class RoleResource(Resource):
-    """Make roles of resources and acts, rows and fields. The owner's holds everything and stays as it is."""
+    """Make roles of resources and actions, rows and fields. The owner's holds everything and stays as it is."""
 
     model = Role
     description = "What people who sign in here can do. A person can have several roles."

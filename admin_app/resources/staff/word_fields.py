@@ -46,7 +46,7 @@ class WordsField(Field):
             raise ValidationError(message)
 
     def _unseen(self) -> set[str]:
-        """Return what the record holds of resources and acts that there are not at present."""
+        """Return what the record holds of resources and actions that there are not at present."""
         return set(self.object_data or ()) - set(self.offered())
 
 
@@ -79,7 +79,7 @@ class PermissionsField(WordsField):
 
     @property
     def heads(self) -> Sequence[str]:
-        """Name the acts."""
+        """Name the actions."""
         return matrix.heads()
 
     @property

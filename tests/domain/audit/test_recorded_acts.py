@@ -1,4 +1,4 @@
-"""Acts in the trail: what came of a whole transaction is one, with who did it and how, and nobody rewrites it."""
+"""Acts in the history: what came of a whole transaction is one, with who did it and how, and nobody rewrites it."""
 
 from __future__ import annotations
 
@@ -156,12 +156,12 @@ def test_the_trail_is_only_added_to(make_user: Any) -> None:
 
     for alter in (lambda: setattr(found, "actor", "Me"), lambda: setattr(first, "title", "x")):
         alter()
-        with pytest.raises(TypeError, match="part of the trail"):
+        with pytest.raises(TypeError, match="part of the history"):
             db.session.commit()
         db.session.rollback()
     for row in (found, first):
         db.session.delete(row)
-        with pytest.raises(TypeError, match="part of the trail"):
+        with pytest.raises(TypeError, match="part of the history"):
             db.session.commit()
         db.session.rollback()
 

@@ -1,4 +1,4 @@
-"""The trail: what every way of writing leaves in it, on both stores alike."""
+"""The history: what every way of writing leaves in it, on both stores alike."""
 
 from __future__ import annotations
 

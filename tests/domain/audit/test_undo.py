@@ -120,7 +120,7 @@ def test_an_account_comes_back_switched_off_and_without_a_password(make_staff: A
 
 
 def rewrite(before: dict[str, Any]) -> None:
-    """Let the latest change have been written before a column came: the trail refuses it by itself."""
+    """Let the latest change have been written before a column came: the history refuses it by itself."""
     latest = select(func.max(Change.id)).scalar_subquery()
     db.session.execute(update(Change.__table__).where(Change.__table__.c.id == latest).values(before=before))
     db.session.commit()

@@ -1,4 +1,4 @@
-"""Whatever was done in whatever order, undoing it in reverse gives the first state back, and the trail tells all of it."""
+"""Whatever was done in whatever order, undoing it in reverse gives the first state back, and the history tells all of it."""
 
 from __future__ import annotations
 
@@ -179,7 +179,7 @@ class Site(RuleBasedStateMachine):
 
     @invariant()
     def the_trail_tells_all(self) -> None:
-        """Build the state anew from the first one and the trail alone."""
+        """Build the state anew from the first one and the history alone."""
         if not getattr(self, "done", None):
             return
         told = copy(self.first)
