@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from flask import abort, jsonify, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_login import current_user
 
@@ -97,7 +98,7 @@ class AccountPage(ProtectedView):
         return page, 422 if form.errors or preferences_form.errors else 200
 
     @expose("/sessions/", methods=("POST",))
-    def sessions(self) -> Any:
+    def sessions(self) -> ResponseReturnValue:
         """End one of one's own sessions, or all the others."""
         staff = login.signed_in_staff()
         announce(end_sessions(staff, request.form.get("session", "")))
@@ -117,7 +118,7 @@ class AccountPage(ProtectedView):
         return factor_added(staff, codes, "The app is set up.")
 
     @expose("/confirm/", methods=("GET", "POST"))
-    def confirm(self) -> Any:
+    def confirm(self) -> ResponseReturnValue:
         """Ask for password or passkey before something that is a link: a large export."""
         onward = local_path(request.args.get("next"), url_for("admin.index"))
         problem = reauthentication.problem_with_form() if request.method == "POST" else ""
@@ -164,7 +165,7 @@ def _change_factors(staff: Staff, act: str) -> Any:
     return None
 
 
-def _remove_app(staff: Staff) -> Any:
+def _remove_app(staff: Staff) -> ResponseReturnValue:
     """Remove the app, where a passkey is there instead."""
     try:
         two_factor.remove_app(db.session, staff, is_required=second_factor.is_required(staff))

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import abort, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from sqlalchemy import select
 
@@ -130,7 +131,9 @@ class ActivityPage(ProtectedView):
         )
         return login.lead_to(_onward(set_id))
 
-    def _undo_page(self, set_id: int, left: list[LeftAlone], outcome: UndoResult | None, problem: str) -> Any:
+    def _undo_page(
+        self, set_id: int, left: list[LeftAlone], outcome: UndoResult | None, problem: str
+    ) -> ResponseReturnValue:
         done = db.session.get_one(ChangeSet, set_id)
         page = self.render(
             "pages/undo.html",

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
 from admin_app.db.transaction import transaction
@@ -60,7 +61,7 @@ def sign_in() -> Any:
     return second_factor.after_password(outcome.staff, onward, outcome)
 
 
-def _refusal(form: SignInForm, outcome: SignInResult) -> Any:
+def _refusal(form: SignInForm, outcome: SignInResult) -> ResponseReturnValue:
     if not outcome.wait:
         return _sign_in_page(form, WRONG, 422)
     page = make_response(_sign_in_page(form, TOO_MANY.format(wait=waiting_time(outcome.wait)), 429))
@@ -81,14 +82,14 @@ def token_missing(_error: CSRFError) -> tuple[str, int]:
 
 
 @blueprint.post("/sign-out")
-def sign_out() -> Any:
+def sign_out() -> ResponseReturnValue:
     """Sign out; only by POST, so that no link or image does it."""
     login.end()
     return redirect(url_for("auth.sign_in"), 303)
 
 
 @blueprint.route("/password/<token>", methods=["GET", "POST"])
-def choose_password(token: str) -> Any:
+def choose_password(token: str) -> ResponseReturnValue:
     """Let the person a link was made for choose a password, once; they sign in with it afterwards, second factor and all."""
     staff = passwords.staff_of_link(db.session, token)
     if staff is None:
@@ -114,7 +115,7 @@ def choose_password(token: str) -> Any:
     return page, 422 if form.errors else 200
 
 
-def _after_choosing(staff: Staff) -> Any:
+def _after_choosing(staff: Staff) -> ResponseReturnValue:
     """Lead on to sign in. Beside another person's session that would show their pages: who that is, is said instead."""
     if (other := _other_than(staff)) is not None:
         return render_template("pages/password_chosen.html", staff=staff, other=other)

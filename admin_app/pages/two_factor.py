@@ -6,6 +6,7 @@ from typing import Any
 
 import segno
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from wtforms import Form
 
 from admin_app.config import SITE_NAME
@@ -58,7 +59,7 @@ def code() -> Any:
 
 
 @blueprint.route("/sign-in/enrol", methods=["GET", "POST"])
-def enrol() -> Any:
+def enrol() -> ResponseReturnValue:
     """Enrol a passkey or the app of somebody whose role asks for a second factor, and sign them in."""
     who = second_factor.half_way()
     if who is not None and request.method == "POST":
@@ -75,7 +76,7 @@ def enrol() -> Any:
     return enrolment_page(form, who.staff, "pages/enrol.html", **making)
 
 
-def _begin_again() -> Any:
+def _begin_again() -> ResponseReturnValue:
     """Lead to the first step, which leads on at once where another tab has signed in."""
     if request.method == "POST" and login.current_principal() is None:
         warn(BEGIN_AGAIN)

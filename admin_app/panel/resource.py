@@ -216,32 +216,32 @@ class Resource:
         """Return a column's value as people call it, where its table holds a key or a sign for it; else as it is."""
         return value
 
-    def record_links(self, record: Any) -> Sequence[Link]:
+    def record_links(self, record: Record) -> Sequence[Link]:
         """Return links to further pages about the record, for the head of its page."""
         return ()
 
-    def withheld(self, records: Sequence[Any], action: Action) -> Collection[int]:
+    def withheld(self, records: Sequence[Record], action: Action) -> Collection[int]:
         """Return the keys of those of these records that the person at the screen may not do this with, whatever their rows are."""
         return ()
 
     def shape_form(self, form: Form, *, is_new: bool) -> None:
         """Change the form before it is filled."""
 
-    def before_save(self, form: Form, record: Any, *, is_created: bool) -> None:
+    def before_save(self, form: Form, record: Record, *, is_created: bool) -> None:
         """Check and complete a record that is about to be saved; raise an `AdminError` where it may not be."""
 
-    def before_delete(self, record: Any) -> None:
+    def before_delete(self, record: Record) -> None:
         """Raise an `AdminError` where a record may not be deleted."""
 
     def after_save(self) -> str:
         """Do what follows from a save; return what to tell of it, "" for nothing."""
         return ""
 
-    def next_step(self, record: Any) -> tuple[str, str] | None:
+    def next_step(self, record: Record) -> tuple[str, str] | None:
         """Return what has to be done next with a record that was saved, and where; None for nothing."""
         return None
 
-    def saving_note(self, record: Any) -> str:
+    def saving_note(self, record: Record) -> str:
         """Say what saving a record does besides, before it is done; "" for nothing."""
         return ""
 

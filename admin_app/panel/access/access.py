@@ -9,6 +9,7 @@ from flask import abort, request
 from sqlalchemy import ColumnElement
 
 from admin_app.db.limits import as_key
+from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.permissions.rights import FieldRight
 from admin_app.extensions import db
@@ -86,7 +87,7 @@ class Access:
         """Whether the person may do this with this record, which they see."""
         return record.id in self.reached([record], action)
 
-    def reached(self, records: Sequence[Any], action: Action) -> Collection[int]:
+    def reached(self, records: Sequence[Record], action: Action) -> Collection[int]:
         """Return the keys of those of these records, which the person sees, that they may do this with."""
         if not records or not self.may(action):
             return ()
@@ -99,7 +100,7 @@ class Access:
         """Whether the record of this key is one that the person may see and do this with."""
         return key in self._scope.among([key], self.rows(action))
 
-    def sees(self, record: Any) -> bool:
+    def sees(self, record: Record) -> bool:
         """Whether the person may see a record, wherever it was found."""
         return self.seen() is None or self.look([record])[record.id]
 
@@ -111,7 +112,7 @@ class Access:
             known.update((key, key in found) for key in keys)
         return known
 
-    def look_beyond(self, names: Iterable[str], records: Sequence[Any]) -> None:
+    def look_beyond(self, names: Iterable[str], records: Sequence[Record]) -> None:
         """Find out which of the records that these point at the person may see, by one statement a relation at most."""
         for name in names:
             relation, other = self.resource.relation(name), self.beyond(name)
@@ -160,7 +161,7 @@ class Access:
         noun = self.resource.noun
         return f"{noun[:1].upper()}{noun[1:]} {key}"
 
-    def detail_of(self, record: Any) -> str:
+    def detail_of(self, record: Record) -> str:
         """Tell records of the same name apart by a second line: the unique column, or the id."""
         unique = self.shown(column.key for column in self.resource.model.__table__.columns if column.unique)
         return str(getattr(record, unique[0])) if unique else f"ID {record.id}"

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import MultiDict
 
@@ -44,7 +45,7 @@ BY_A_JOB = "Press Export, then find the file under Jobs."
 class ExportPage(Page):
     """One click for the list as CSV, one page for everything else."""
 
-    def at_once(self) -> Any:
+    def at_once(self) -> ResponseReturnValue:
         """Send the rows that the same address shows as a list, or lead to the page where a job is asked for them.
 
         A filter that could not be read sends nothing.

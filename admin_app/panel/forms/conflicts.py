@@ -9,6 +9,7 @@ from typing import Any
 from flask import request
 from wtforms import Field
 
+from admin_app.db.record import Record
 from admin_app.domain.records.conflicts import UNKNOWN, EarlierState, Resolution, earlier_state, resolution_of
 from admin_app.extensions import db
 from admin_app.formatting import plain_lines
@@ -61,7 +62,7 @@ class Merge:
 class Conflicts:
     """A record's form against what others did to the record since the form was drawn."""
 
-    def __init__(self, access: Access, record: Any) -> None:
+    def __init__(self, access: Access, record: Record) -> None:
         """Keep which record it is."""
         self._resource = access.resource
         self._access = access
@@ -170,7 +171,7 @@ class Conflicts:
         return cell_of_value(self._resource.as_called(name, value))
 
 
-def is_changed(one: Field, record: Any) -> bool:
+def is_changed(one: Field, record: Record) -> bool:
     """Whether a field holds something else than a record; a field that is none of the record's may always speak."""
     return not hasattr(record, one.name) or _plain(one.data) != _plain(getattr(record, one.name))
 

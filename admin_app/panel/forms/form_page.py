@@ -7,10 +7,12 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import abort, request
+from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, HiddenField
 
 from admin_app.db.limits import as_key
+from admin_app.db.record import Record
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.conflicts import deletion_of
@@ -171,7 +173,7 @@ class FormPage(Page):
             if is_named and self.resource.relation(field.name) is not None:
                 field.process(MultiDict({field.name: request.args[field.name]}))
 
-    def _saved(self, record: Any, words: str) -> Any:
+    def _saved(self, record: Record, words: str) -> ResponseReturnValue:
         """Lead on: to what has to be done next, to the same form, to an empty one, or back to the list with the row marked."""
         said = " ".join(filter(None, (words, self.resource.after_save())))
         if (following := self.resource.next_step(record)) is not None:
@@ -213,7 +215,7 @@ class FormPage(Page):
         )
         return page, status or (HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK)
 
-    def _about(self, form: Form, record: Any) -> dict[str, Any]:
+    def _about(self, form: Form, record: Record) -> dict[str, Any]:
         """Return what stands around the form of a record that is there: from the database, not from what was typed."""
         access, resource = self.access, self.resource
         shown = {*(field.name for field in form), *resource.form_columns}
@@ -231,11 +233,11 @@ class FormPage(Page):
             "delete_url": link_for(access, Action.DELETE, "delete_view", record),
         }
 
-    def _noun_first(self, record: Any) -> str:
+    def _noun_first(self, record: Record) -> str:
         return f"{self.resource.noun.capitalize()} “{self.access.title_of(record)}”"
 
 
-def _own_fields(source: Source, record: Any, meanwhile: Meanwhile | None) -> list[Hidden]:
+def _own_fields(source: Source, record: Record, meanwhile: Meanwhile | None) -> list[Hidden]:
     """Say what the form was drawn from; a form that comes back keeps saying what it said."""
     drawn = {ONCE: new_key()} if record is None else {VERSION: str(record.version)}
     draft = {DRAFT: source.draft.key} if source.draft is not None else {}

@@ -9,6 +9,7 @@ from typing import Any
 from flask import request
 from wtforms import Form
 
+from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.refusals import refusals_of
@@ -40,7 +41,7 @@ class Saving:
         is_made = self._is_valid(None) and self._is_written(record, is_created=True)
         return record if is_made else None
 
-    def save(self, record: Any) -> bool:
+    def save(self, record: Record) -> bool:
         """Save the form to the record; return False, with the reasons at their fields, when it cannot be saved."""
         return self._is_valid(record) and self._is_written(record, is_created=False)
 
@@ -57,7 +58,7 @@ class Saving:
                 is_valid = False
         return bool(is_valid)
 
-    def _taken(self, column: Any, record: Any) -> str | None:
+    def _taken(self, column: Any, record: Record) -> str | None:
         """Return the problem with a value that another record has."""
         field = self.form[column.key]
         if field.errors or field.data == getattr(record, column.key, None):
@@ -93,7 +94,7 @@ class Saving:
             return True
         return False
 
-    def _finish(self, record: Any, *, is_created: bool) -> None:
+    def _finish(self, record: Record, *, is_created: bool) -> None:
         """Note in the same transaction that this form is done with."""
         drop_sent_draft()
         if is_created and request.form.get(ONCE):

@@ -10,6 +10,7 @@ from typing import Any
 from flask import abort, request
 
 from admin_app.db.limits import as_key
+from admin_app.db.record import Record
 from admin_app.domain.audit.reader import timeline
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.audit.undo import UNDOABLE
@@ -87,7 +88,7 @@ class HistoryPage(Page):
         return page, HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
 
 
-def _with_restore(access: Access, entry: Entry, record: Any, newest: str) -> Entry:
+def _with_restore(access: Access, entry: Entry, record: Record, newest: str) -> Entry:
     """Offer the way back to a version that is not the present one."""
     may = access.may(Action.UNDO) if record is None else access.reaches(record, Action.UNDO)
     if not may or entry.is_secret or entry.kind not in UNDOABLE:

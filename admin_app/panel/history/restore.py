@@ -10,6 +10,7 @@ from wtforms import Form
 
 from admin_app import formatting
 from admin_app.db.json_values import kept_columns
+from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.reader import state_at
 from admin_app.domain.audit.recorder import describe
@@ -65,7 +66,7 @@ def restore_version(access: Access, change: Change) -> list[str]:
     return [*gone, *form.form_errors, *(str(problem) for field in form for problem in field.errors)]
 
 
-def _past(access: Access, record: Any, change: Change) -> tuple[SimpleNamespace, dict[str, str]]:
+def _past(access: Access, record: Record, change: Change) -> tuple[SimpleNamespace, dict[str, str]]:
     """Return the form's fields as they were, and in words the records that they pointed at and that are gone."""
     resource = access.resource
     columns = kept_columns(resource.model)

@@ -14,6 +14,7 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.expression import ScalarSelect
 
+from admin_app.db.record import Record
 from admin_app.extensions import Statement
 from admin_app.relations import relation_of
 from admin_app.selection.list_schema import WHOLE, SearchColumn
@@ -113,7 +114,7 @@ def is_looked_for_by(relation: Any, lookup: Lookup) -> bool:
     return any(is_by(place, relation) for _, place in _places(lookup))
 
 
-def is_by(relation: Any, other: Any) -> bool:
+def is_by(relation: Any, other: Record) -> bool:
     """Whether two relations of a model, or None, are the same one."""
     return relation is not None and other is not None and relation.key == other.key
 

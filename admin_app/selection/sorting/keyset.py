@@ -16,6 +16,7 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import aliased
 
 from admin_app.db.ordering import SortKeyOf, in_order
+from admin_app.db.record import Record
 from admin_app.extensions import Statement
 from admin_app.relations import to_one
 from admin_app.selection.list_schema import SortKey
@@ -85,7 +86,7 @@ class SortOrder:
             yield from part(start)
             start = None
 
-    def related_ones(self, other: Any, *, start: Cursor | None = None, backwards: bool = False) -> Statement | None:
+    def related_ones(self, other: Record, *, start: Cursor | None = None, backwards: bool = False) -> Statement | None:
         """Return the query that gives the related records that rows behind `start` go by: keys and values of an alias, in order.
 
         None where none are left, since rows without a value are all that follow.
