@@ -28,10 +28,10 @@ class SortKeyOf(FunctionElement[str]):
 
 
 @compiles(SortKeyOf)
-def _by_code_points(element: SortKeyOf, compiler: Any, **kw: Any) -> str:
+def _by_code_points(element: SortKeyOf, compiler: Any, **kw: object) -> str:
     return f'(sort_key({compiler.process(element.clauses, **kw)}) COLLATE "C")'
 
 
 @compiles(SortKeyOf, "sqlite")
-def _by_bytes(element: SortKeyOf, compiler: Any, **kw: Any) -> str:
+def _by_bytes(element: SortKeyOf, compiler: Any, **kw: object) -> str:
     return f"sort_key({compiler.process(element.clauses, **kw)})"

@@ -136,7 +136,7 @@ class Kind(Generic[V]):
         """Return a value as the history's JSON holds it."""
         return None if value is None else self.history_of(value)
 
-    def from_history(self, value: Any) -> V | None:
+    def from_history(self, value: object) -> V | None:
         """Return the value that the history's JSON stands for."""
         return None if value is None else self.value_in_history(value)
 
@@ -144,7 +144,7 @@ class Kind(Generic[V]):
         """Write a value that is there, as text or as a whole number."""
         return str(value)
 
-    def value_in_history(self, value: Any) -> V:
+    def value_in_history(self, value: object) -> V:
         """Read what `history_of` wrote."""
         raise NotImplementedError
 

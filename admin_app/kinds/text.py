@@ -82,7 +82,7 @@ class TextKind(Kind[str]):
         """Take it."""
         return value
 
-    def value_in_history(self, value: Any) -> str:
+    def value_in_history(self, value: object) -> str:
         """Take it."""
         return str(value)
 

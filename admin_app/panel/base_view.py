@@ -57,6 +57,6 @@ class ProtectedView(BaseView):
         """Where a page leads whose form is answered by a file; other forms lead somewhere by themselves."""
         return ""
 
-    def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
+    def _run_view(self, fn: Any, *args: Any, **kwargs: object) -> Any:
         """Call the view once. Flask-Admin calls it again after any TypeError, and hides the first one."""
         return fn(self, *args, **kwargs)

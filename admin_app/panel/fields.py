@@ -100,12 +100,12 @@ class RelationField(Field):
             return self._typed
         return str(self.data.id) if self.data is not None else ""
 
-    def process_data(self, value: Any) -> None:
+    def process_data(self, value: object) -> None:
         """Take the record; what was typed before it is no more."""
         self._typed = None
         super().process_data(value)
 
-    def process_formdata(self, valuelist: list[Any]) -> None:
+    def process_formdata(self, valuelist: list[object]) -> None:
         """Find the record; raise ValueError, which WTForms shows at the field, for none and for several."""
         if not valuelist:
             return
@@ -138,7 +138,7 @@ class Rule:
         self.problem = problem
         self.field_flags = {"required": True} if is_required else {}
 
-    def __call__(self, _form: Any, field: Any) -> None:
+    def __call__(self, _form: object, field: Any) -> None:
         """Raise with the problem's words."""
         if problem := self.problem(field.data):
             raise ValidationError(problem)

@@ -19,11 +19,11 @@ class Page:
         self.resource = access.resource
         self.view = view
 
-    def render(self, template: str, **values: Any) -> str:
+    def render(self, template: str, **values: object) -> str:
         """Draw a template of a resource's pages."""
         return render_template(template, resource=self.resource, **values)
 
-    def link(self, view: str, record: Any = None, /, **arguments: Any) -> str:
+    def link(self, view: str, record: object = None, /, **arguments: Any) -> str:
         """Return the address of a view of this resource, of a record if one is given."""
         return link(self.resource, view, record, **arguments)
 

@@ -156,7 +156,7 @@ class Selection:
         return self.changed(conditions=(*others, read_condition(self.schema, TICKED, ",".join(keys))))
 
     @property
-    def ticks(self) -> Sequence[Any]:
+    def ticks(self) -> Sequence[object]:
         """The keys of the ticked rows it is narrowed to; none where it is not."""
         return next((one.value for one in self.conditions if one.key == TICKED and not one.problem), ())
 

@@ -117,7 +117,7 @@ def _is(column: Any, text: str) -> ColumnElement[bool]:
     return is_text if has_own else and_(in_order(column) == SortKeyOf(literal(text, column.type)), is_text)
 
 
-def _first(session: AnySession, model: type[Record], criterion: ColumnElement[bool]) -> Sequence[Any]:
+def _first(session: AnySession, model: type[Record], criterion: ColumnElement[bool]) -> Sequence[object]:
     return session.scalars(select(model).where(criterion).order_by(model.id).limit(_ENOUGH)).all()
 
 

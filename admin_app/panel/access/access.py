@@ -131,7 +131,7 @@ class Access:
 
     # ---- records
 
-    def find(self, key: Any) -> Any:
+    def find(self, key: object) -> Any:
         """Return the record of this id as it stands in a URL, or None: for nonsense, and for what the person may not see."""
         found = as_key(self.resource.model, str(key))
         # Who may only edit, say, and look at nothing, is held to the rows of that action where it begins.
@@ -147,7 +147,7 @@ class Access:
         self.require_reach(record, action)
         return record
 
-    def require_reach(self, record: Any, action: Action) -> None:
+    def require_reach(self, record: object, action: Action) -> None:
         """Answer 403 where a record that the person sees is none that they may do this with."""
         if not self.reaches(record, action):
             abort(403)

@@ -51,7 +51,7 @@ class Converter(AdminModelConverter):
         message = f"Choose the {label.lower()}."
         return Rule(lambda value: message if needed and value is None else None, is_required=needed)
 
-    def _model_select_field(self, prop: Any, multiple: Any, remote_model: Any, **kwargs: Any) -> Any:
+    def _model_select_field(self, prop: Any, multiple: Any, remote_model: Any, **kwargs: object) -> Any:
         """Make a picker that never loads more than a page of the other side."""
         view = self.view
         if multiple and prop.key in (view.form_columns or ()):

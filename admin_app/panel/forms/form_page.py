@@ -161,7 +161,7 @@ class FormPage(Page):
         form_url = self.link("edit_view", record, url=self.return_url())
         return self._page(source, record, HTTPStatus.CONFLICT, form_url=form_url)
 
-    def _with_words(self, record: Any, words: str) -> Source:
+    def _with_words(self, record: object, words: str) -> Source:
         source = source_of(self.access, record)
         source.form.form_errors.append(words)
         return source

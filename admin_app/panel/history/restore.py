@@ -86,7 +86,7 @@ def _past(access: Access, record: Record, change: Change) -> tuple[SimpleNamespa
     return past, gone
 
 
-def _other(access: Access, name: str, key: Any) -> Any:
+def _other(access: Access, name: str, key: object) -> Any:
     """Return the record that a relation pointed at, of those the person sees."""
     target = access.beyond(name)
     if target is not None:

@@ -38,11 +38,11 @@ class PanelKind:
         """Say how a list draws this column."""
         return self.cell_kind
 
-    def cell(self, value: Any) -> Cell:
+    def cell(self, value: object) -> Cell:
         """Draw a whole value."""
         return text_cell(str(value), is_whole=True)
 
-    def glimpse(self, value: Any) -> Cell:
+    def glimpse(self, value: object) -> Cell:
         """Draw a value where there is little room."""
         whole = self.cell(value)
         return text_cell(whole.text, is_whole=False) if whole.kind is CellKind.TEXT else whole

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from flask_admin.contrib.sqla import filters as engine
 from wtforms import BooleanField
@@ -33,7 +33,7 @@ class IsYes(Operator, engine.FilterEqual):
         """Offer both."""
         return YES_NO
 
-    def typed(self, value: Any) -> str | None:
+    def typed(self, value: object) -> str | None:
         """Write the answer."""
         return "yes" if value else "no"
 
@@ -55,6 +55,6 @@ class BooleanPanel(PanelKind):
         """Make a tick box."""
         return TickField(**arguments)
 
-    def cell(self, value: Any) -> Cell:
+    def cell(self, value: object) -> Cell:
         """Say it."""
         return Cell(CellKind.CHOICE, "Yes" if value else "No")

@@ -30,7 +30,7 @@ class IsChoice(Operator, engine.FilterEqual):
         """Offer the set."""
         return tuple((value, value.replace("_", " ").capitalize()) for value in self.column.type.enums)
 
-    def typed(self, value: Any) -> str | None:
+    def typed(self, value: object) -> str | None:
         """Write the member as the set has it."""
         return ChoiceKind(self.column).stored_as(value)
 
@@ -96,7 +96,7 @@ def _words(text: str) -> str:
 def _reading(members: dict[str, Any]) -> Callable[[Any], Any]:
     """Return what makes a member of what a form sends or a record holds."""
 
-    def read(value: Any) -> Any:
+    def read(value: object) -> Any:
         if isinstance(value, Enum) or not value:
             return value or None
         if value not in members:

@@ -91,7 +91,7 @@ class BetweenDays(OnDay):
     hint = "Two dates: 2026-01-01 to 2026-01-31."
 
     @override
-    def typed(self, value: Any) -> str | None:
+    def typed(self, value: object) -> str | None:
         """Mean no single day."""
         return None
 
@@ -121,7 +121,7 @@ class Within(OnDay):
         return f"{self.name.removesuffix(' at')} {words_of(text)}"
 
     @override
-    def typed(self, value: Any) -> str | None:
+    def typed(self, value: object) -> str | None:
         """Mean no single day."""
         return None
 

@@ -60,7 +60,7 @@ class AtLeast(_Number, engine.FilterGreater):
 
     slug, words = "at_least", "is at least"
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Any, value: object) -> ColumnElement[bool]:
         """Count the number itself in."""
         condition: ColumnElement[bool] = column >= value
         return condition
@@ -71,7 +71,7 @@ class AtMost(_Number, engine.FilterSmaller):
 
     slug, words = "at_most", "is at most"
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Any, value: object) -> ColumnElement[bool]:
         """Count the number itself in."""
         condition: ColumnElement[bool] = column <= value
         return condition
@@ -233,7 +233,7 @@ class _NumberPanel(PanelKind):
         Empty,
     )  # fmt: skip -- one list
 
-    def cell(self, value: Any) -> Cell:
+    def cell(self, value: object) -> Cell:
         """Write it."""
         return Cell(CellKind.NUMBER, str(value))
 

@@ -25,7 +25,7 @@ class HasWord(Operator, engine.FilterLike):
         """Take one word."""
         return value.strip().lower()
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Any, value: object) -> ColumnElement[bool]:
         """Look for it between its quotes."""
         return contains(column, json.dumps(value, ensure_ascii=False))
 
@@ -35,7 +35,7 @@ class HasNotWord(HasWord):
 
     slug, words = "has_not", "do not include"
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Any, value: object) -> ColumnElement[bool]:
         """Look for sets without it."""
         return ~super().condition(column, value)
 

@@ -64,7 +64,7 @@ class NotContains(Contains):
     slug, words = "not_contains", "does not contain"
     holds_for_nothing = True
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Any, value: object) -> ColumnElement[bool]:
         """Count NULL in."""
         return or_(~super().condition(column, value), column.is_(None))
 
@@ -74,7 +74,7 @@ class Null(NullableEmpty):
 
     slug, words = "null", "has no value"
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Any, value: object) -> ColumnElement[bool]:
         """Ask for NULL."""
         condition: ColumnElement[bool] = column.is_(None) if value else column.is_not(None)
         return condition
@@ -94,12 +94,12 @@ class Blank(NullableEmpty):
 
     slug, words = "blank", "is blank"
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Any, value: object) -> ColumnElement[bool]:
         """Ask for '', and for everything else."""
         condition: ColumnElement[bool] = column == "" if value else or_(column != "", column.is_(None))
         return condition
 
-    def includes_nothing(self, value: Any) -> bool:
+    def includes_nothing(self, value: object) -> bool:
         """Count what is not there as not blank."""
         return not value
 
@@ -117,7 +117,7 @@ class LongTextField(TextAreaField):
 
     kind: ClassVar[str] = LongTextKind.name
 
-    def process_formdata(self, valuelist: list[Any]) -> None:
+    def process_formdata(self, valuelist: list[object]) -> None:
         """Keep the stored spelling of line ends where only they differ, and LF for anything new."""
         if not valuelist:
             return
@@ -131,7 +131,7 @@ class LineField(StringField):
 
     kind: ClassVar[str] = TextKind.name
 
-    def process_formdata(self, valuelist: list[Any]) -> None:
+    def process_formdata(self, valuelist: list[object]) -> None:
         """Take them off, but leave a text that is stored with them as it is until somebody types another."""
         if valuelist:
             typed = str(valuelist[0])

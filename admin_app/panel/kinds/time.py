@@ -35,7 +35,7 @@ class FromTime(_Time, engine.FilterGreater):
 
     slug, words = "from", "is at or after"
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Any, value: object) -> ColumnElement[bool]:
         """Count the time itself in."""
         condition: ColumnElement[bool] = column >= value
         return condition
@@ -46,7 +46,7 @@ class UntilTime(_Time, engine.FilterSmaller):
 
     slug, words = "until", "is at or before"
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Any, value: object) -> ColumnElement[bool]:
         """Count the time itself in."""
         condition: ColumnElement[bool] = column <= value
         return condition

@@ -49,7 +49,7 @@ class Operator(engine.BaseSQLAFilter):
             raise ValueError(message)
         return self.clean(text)
 
-    def criterion(self, value: Any) -> ColumnElement[bool]:
+    def criterion(self, value: object) -> ColumnElement[bool]:
         """Return the condition on the listed model, through the relation where there is one."""
         condition = self.condition(self.column, value)
         if self.relation is None:
@@ -65,11 +65,11 @@ class Operator(engine.BaseSQLAFilter):
         """Whether a value means one record at most."""
         return False
 
-    def includes_nothing(self, value: Any) -> bool:
+    def includes_nothing(self, value: object) -> bool:
         """Whether this value is true of what is not there."""
         return self.holds_for_nothing
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Any, value: object) -> ColumnElement[bool]:
         """Return the condition on the column itself: what Flask-Admin's own `apply` would have added to the query."""
         statement = self.apply(select(column), value)
         condition: ColumnElement[bool] = statement.whereclause
@@ -87,7 +87,7 @@ class Operator(engine.BaseSQLAFilter):
         """Return what the form offers for this filter."""
         return (OperatorChoice(self.slug, self.words, self.control or self.input_type, self.hint),)
 
-    def typed(self, value: Any) -> str | None:
+    def typed(self, value: object) -> str | None:
         """Return what one types to find the rows with this value; None where that is not what the operator means."""
         return None
 

@@ -52,7 +52,7 @@ class Equals(Operator, engine.FilterEqual):
         """Where no two have the same."""
         return bool(self.column.property.columns[0].unique)
 
-    def typed(self, value: Any) -> str | None:
+    def typed(self, value: object) -> str | None:
         """Write the value."""
         return str(value)
 
@@ -81,13 +81,13 @@ class Empty(Operator, engine.FilterEmpty):
         """Take yes or no."""
         return yes_or_no(text)
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Any, value: object) -> ColumnElement[bool]:
         """Ask for NULL, and for '' in text."""
         is_text = isinstance(column.type, String)
         empty = or_(column.is_(None), column == "") if is_text else column.is_(None)
         return empty if value else ~empty
 
-    def includes_nothing(self, value: Any) -> bool:
+    def includes_nothing(self, value: object) -> bool:
         """Count what is not there as empty."""
         return bool(value)
 
@@ -99,7 +99,7 @@ class Empty(Operator, engine.FilterEmpty):
         """Offer both as operators that take no value."""
         return (OperatorChoice("empty=yes", "is empty", "none"), OperatorChoice("empty=no", "is not empty", "none"))
 
-    def typed(self, value: Any) -> str | None:
+    def typed(self, value: object) -> str | None:
         """Find those without a value."""
         return "yes" if value is None else None
 
@@ -179,7 +179,7 @@ def _is_free(column: Any) -> bool:
     return normaliser_of(column) is not None
 
 
-def _forms(column: Any, values: Iterable[Any]) -> list[Any]:
+def _forms(column: Any, values: Iterable[Any]) -> list[object]:
     """Add to texts the forms in which old rows may have them."""
     return [form for one in values for form in forms(one)] if _is_free(column) else list(values)
 

@@ -45,7 +45,7 @@ class RelationIs(Operator):
         """Find the record."""
         return key_of(self.target, value)
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Any, value: object) -> ColumnElement[bool]:
         """Compare the foreign key: no join."""
         return relation_of(column).condition(value)
 
@@ -112,7 +112,7 @@ class RelationEmpty(Empty):
         """Say which of the two: "No user", "With any user"."""
         return f"{'No' if yes_or_no(text) else 'With any'} {self.name[:1].lower()}{self.name[1:]}"
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Any, value: object) -> ColumnElement[bool]:
         """Ask the foreign key."""
         foreign_key = to_one(column).foreign_key
         condition: ColumnElement[bool] = foreign_key.is_(None) if value else foreign_key.is_not(None)

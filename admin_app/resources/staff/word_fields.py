@@ -30,7 +30,7 @@ class WordsField(Field):
         """Take the record's words."""
         self.data = StringSet(value or ())
 
-    def process_formdata(self, valuelist: list[Any]) -> None:
+    def process_formdata(self, valuelist: list[object]) -> None:
         """Take what was ticked and chosen; what the record holds and no control shows stays.
 
         The form always sends an empty word: who sends none at all says nothing about this field.
@@ -39,7 +39,7 @@ class WordsField(Field):
             return
         self.data = StringSet([*(str(one) for one in valuelist if one), *self._unseen()])
 
-    def pre_validate(self, _form: Any) -> None:
+    def pre_validate(self, _form: object) -> None:
         """Refuse words that no control sends."""
         if unknown := set(self.data) - {*self.offered(), *self._unseen()}:
             message = f"“{min(unknown)[:60]}” cannot be chosen. Choose from what the form shows."

@@ -84,7 +84,7 @@ def bounded(number: int, limit: int = COUNT_LIMIT) -> Count:
 def counts_of_children(
     session: AnySession,
     children: Attribute,
-    keys: Sequence[Any],
+    keys: Sequence[object],
     limit: int | None = COUNT_LIMIT,
     *,
     rows: ColumnElement[bool] | None = None,

@@ -83,7 +83,7 @@ def rows_from(
     limit: int,
     offset: int = 0,
     backwards: bool = False,
-) -> Sequence[Any]:
+) -> Sequence[object]:
     """Read so many rows of a planned selection from a place on, walking either way."""
     if selection.clustered is not None:
         segments, is_all = first_segments(session, selection, start, backwards=backwards)
@@ -113,7 +113,7 @@ def _last_page_size(selection: Selection, count: Count) -> int:
 def _page(
     selection: Selection, rows: Sequence[object], count: Count, *, is_first: bool, is_last: bool, number: int
 ) -> Page:
-    def place(record: Any) -> str:
+    def place(record: object) -> str:
         return print_cursor(selection.order, selection.order.cursor_of(record))
 
     before = place(rows[0]) if rows and not is_first else ""

@@ -92,7 +92,7 @@ def found_by_index(model: type[object], lookup: Lookup) -> ColumnElement[bool]:
     return is_among(_key(model), _found(model, lookup))
 
 
-def found_with(model: object, lookup: Lookup, relation: Any, keys: Sequence[Any]) -> ColumnElement[bool]:
+def found_with(model: object, lookup: Lookup, relation: Any, keys: Sequence[object]) -> ColumnElement[bool]:
     """Whether the row is one of those; of the rows that are found by a relation, of these related records only."""
     parts = [_found_by(model, *part, one.text) for one, part in _parts(lookup) if not is_by(part[0], relation)]
     link = getattr(_child(model), relation_of(relation).own_name)
@@ -150,7 +150,7 @@ def _occurs_in(relation: Any, columns: Sequence[SearchColumn], term: str) -> Col
     return func.coalesce(select(found).where(link).correlate(tie.own.table).scalar_subquery(), False)
 
 
-def _has(text: Any, term: str, frame: str) -> ColumnElement[bool]:
+def _has(text: object, term: str, frame: str) -> ColumnElement[bool]:
     return is_whole(text, term) if frame == WHOLE else contains(text, term, frame=frame)
 
 
@@ -207,7 +207,7 @@ def _found_by(model: object, relation: Any, columns: Sequence[SearchColumn], ter
     return select(_key(child)).where(link.in_(others)).correlate(None)
 
 
-def _having(of: Any, columns: Sequence[SearchColumn], term: str) -> Statement:
+def _having(of: object, columns: Sequence[SearchColumn], term: str) -> Statement:
     """Return the keys of a model's records that have a term in one of these columns of theirs."""
     searched = _other(of)
     has_it = or_(*(_has(getattr(searched, one.column.key), term, one.frame) for one in columns))
@@ -234,5 +234,5 @@ def _key(model: Any) -> Any:
     return model.id
 
 
-def _table_of(searched: Any) -> str:
+def _table_of(searched: object) -> str:
     return str(inspect_mapper(searched).mapper.local_table.name)

@@ -195,7 +195,7 @@ class _Walk:
     def _directed(self, column: Any) -> Any:
         return column.asc() if self.is_up else column.desc()
 
-    def _beyond(self, columns: Sequence[Any], values: Sequence[object]) -> ColumnElement[bool]:
+    def _beyond(self, columns: Sequence[object], values: Sequence[object]) -> ColumnElement[bool]:
         """Compare as one row value: both stores find its place in an index over these columns at once."""
         bound = [_bound(column, value) for value, column in zip(values, columns, strict=True)]
         left: Any = columns[0] if len(columns) == 1 else tuple_(*columns)

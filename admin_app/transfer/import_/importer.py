@@ -223,7 +223,7 @@ class _Writing:
         _insert(self.session, self.model, [one for one in rows if one.get("id") not in present], self.report)
 
 
-def _change(record: Any, values: dict[str, Any], report: Report) -> None:
+def _change(record: Any, values: dict[str, object], report: Report) -> None:
     columns = type(record).__table__.columns
     differing = {key: value for key, value in values.items() if not _is_same(columns[key], getattr(record, key), value)}
     for key, value in differing.items():
@@ -232,7 +232,7 @@ def _change(record: Any, values: dict[str, Any], report: Report) -> None:
     report.unchanged += not differing
 
 
-def _is_same(column: TableColumn, stored: Any, brought: Any) -> bool:
+def _is_same(column: TableColumn, stored: object, brought: Any) -> bool:
     """Whether a cell says what the record holds: as far as a cell can say it, and spreadsheets leave it alone."""
     if isinstance(stored, str):
         return is_stored_as(column, plain_lines(stored), plain_lines(brought or ""))
