@@ -33,6 +33,8 @@ AnySession = Session | scoped_session[Any]
 TableColumn = Column[Any]
 Attribute = InstrumentedAttribute[Any]
 Expression = ColumnElement[Any]
+# A column of a table, of a model, of an alias, or an expression.
+AnyColumn = ColumnElement[Any] | InstrumentedAttribute[Any]
 Relationship = RelationshipProperty[Any]
 Statement = Select[*tuple[Any, ...]]
 ColumnType = TypeEngine[Any]

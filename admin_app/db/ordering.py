@@ -8,13 +8,15 @@ from sqlalchemy import Enum, String, Text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
+from admin_app.extensions import AnyColumn
 
-def is_short_text(column: Any) -> bool:
+
+def is_short_text(column: AnyColumn) -> bool:
     """Whether a column holds names, emails and the like. Long texts, whose keys would be as long, are sorted as they are."""
     return isinstance(column.type, String) and not isinstance(column.type, (Enum, Text))
 
 
-def in_order(column: Any) -> Any:
+def in_order(column: AnyColumn) -> Any:
     """Return what rows are sorted by in a column's place: the key of a short text, else the column itself."""
     return SortKeyOf(column) if is_short_text(column) else column
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, String, case, cast, func, literal, or_
 from sqlalchemy.types import Text
 
 from admin_app.db.limits import LONGEST_TEXT
+from admin_app.extensions import AnyColumn
 from admin_app.kinds.base import CsvStyle, Expression, Kind, as_it_is
 from admin_app.kinds.spreadsheet import SIGNS
 from admin_app.unicode_text import composed, line, unseen_in
@@ -30,7 +31,7 @@ class TextKind(Kind[str]):
     is_text = True
     names_records = True
 
-    def __init__(self, column: Any) -> None:
+    def __init__(self, column: AnyColumn) -> None:
         """Find its length: never more than its form could send again."""
         super().__init__(column)
         self.longest: int = self.type.length or LONGEST_TEXT

@@ -105,7 +105,7 @@ class RelationField(Field):
         self._typed = None
         super().process_data(value)
 
-    def process_formdata(self, valuelist: list[object]) -> None:
+    def process_formdata(self, valuelist: list[str]) -> None:
         """Find the record; raise ValueError, which WTForms shows at the field, for none and for several."""
         if not valuelist:
             return

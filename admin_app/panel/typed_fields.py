@@ -34,7 +34,7 @@ class TypedField(Field):
             return str(self.raw_data[0])
         return "" if self.data is None else self.write(self.data)
 
-    def process_formdata(self, valuelist: list[object]) -> None:
+    def process_formdata(self, valuelist: list[str]) -> None:
         """Read the value; raise ValueError with the advice, which WTForms shows at the field."""
         if not valuelist:
             return

@@ -10,6 +10,7 @@ from sqlalchemy.orm import RelationshipProperty
 from sqlalchemy.orm.interfaces import RelationshipDirection
 
 from admin_app.errors import ConfigurationError
+from admin_app.extensions import AnyColumn, Relationship
 from admin_app.relations.base import Dependency, Relation
 from admin_app.relations.to_many import ToMany
 from admin_app.relations.to_one import ToOne
@@ -20,12 +21,12 @@ _BY_DIRECTION: dict[RelationshipDirection, type[Relation]] = {
 }
 
 
-def relation_of(attribute: Any) -> Relation:
+def relation_of(attribute: AnyColumn) -> Relation:
     """Return a model's relation, given as an attribute or as SQLAlchemy's property; raise `ConfigurationError` for what it cannot be."""
     return _relation(getattr(attribute, "property", attribute))
 
 
-def to_one(attribute: Any) -> ToOne:
+def to_one(attribute: AnyColumn) -> ToOne:
     """Return a relation that is known to be to one."""
     relation = relation_of(attribute)
     assert isinstance(relation, ToOne)  # noqa: S101 -- told to mypy
@@ -44,7 +45,7 @@ def _relations(model: Any) -> dict[str, Relation]:
 
 
 @cache
-def _relation(relation: Any) -> Relation:
+def _relation(relation: Relationship) -> Relation:
     if problem := _problem_with(relation):
         message = f"{relation.parent.class_.__name__}.{relation.key} {problem}."
         raise ConfigurationError(message)

@@ -10,6 +10,8 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import InstrumentedAttribute, RelationshipProperty
 from sqlalchemy.orm.interfaces import ORMOption
 
+from admin_app.db.record import Record
+
 
 class Dependency(StrEnum):
     """How the records on the other side depend on this one: what its deletion has to settle."""
@@ -85,7 +87,7 @@ class Relation:
         """Return how the other side is read along with this one."""
         raise NotImplementedError
 
-    def keys(self, record: object) -> list[int]:
+    def keys(self, record: Record) -> list[int]:
         """Return the keys of the records that this one points at; reads nothing."""
         raise NotImplementedError
 

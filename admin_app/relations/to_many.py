@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement
 from sqlalchemy.orm.interfaces import ORMOption
 
+from admin_app.db.record import Record
 from admin_app.relations.base import Dependency, Relation
 
 
@@ -29,7 +30,7 @@ class ToMany(Relation):
         """Load nothing: there may be any number of them."""
         return []
 
-    def keys(self, _record: object) -> list[int]:
+    def keys(self, _record: Record) -> list[int]:
         """Return none: the others point at this record, and not this one at them."""
         return []
 

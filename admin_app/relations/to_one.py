@@ -8,6 +8,7 @@ from sqlalchemy import Column, ColumnElement
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
+from admin_app.db.record import Record
 from admin_app.relations.base import Dependency, Relation
 
 
@@ -35,7 +36,7 @@ class ToOne(Relation):
         """Join it: one statement, however many rows."""
         return [joinedload(self.attribute)]
 
-    def keys(self, record: object) -> list[int]:
+    def keys(self, record: Record) -> list[int]:
         """Return the other record's key, if there is one."""
         key = getattr(record, self.own_name)
         return [] if key is None else [key]

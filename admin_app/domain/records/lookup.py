@@ -14,7 +14,7 @@ from admin_app.db.limits import as_key
 from admin_app.db.ordering import SortKeyOf, in_order
 from admin_app.db.record import Record
 from admin_app.errors import NotFoundError
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnyColumn, AnySession, TableColumn
 from admin_app.kinds import kind_of
 from admin_app.number_parsing import whole_number
 from admin_app.selection.list_schema import WHOLE
@@ -104,13 +104,13 @@ def _matching(session: AnySession, model: type[Record], text: str, visible_scope
     return []
 
 
-def _is_alike(column: Any, text: str) -> ColumnElement[bool]:
+def _is_alike(column: TableColumn, text: str) -> ColumnElement[bool]:
     """Whether a column holds this text in whatever capitals, asked of the index that it has: of its own, or the search's."""
     # Of a decomposed text the composed one is looked for, too.
     return same(column, text) if is_caseless(column) else contains(column, forms(text)[-1], frame=WHOLE)
 
 
-def _is(column: Any, text: str) -> ColumnElement[bool]:
+def _is(column: AnyColumn, text: str) -> ColumnElement[bool]:
     """Whether a column holds this text, asked of the index that lists are sorted by where it has none of its own."""
     is_text: ColumnElement[bool] = column == text
     has_own = column.unique or not text_indexes.is_sorted(column)
@@ -121,5 +121,5 @@ def _first(session: AnySession, model: type[Record], criterion: ColumnElement[bo
     return session.scalars(select(model).where(criterion).order_by(model.id).limit(_ENOUGH)).all()
 
 
-def _is_name(column: Any) -> bool:
+def _is_name(column: AnyColumn) -> bool:
     return kind_of(column).names_records and not column.info.get("secret")

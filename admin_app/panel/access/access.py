@@ -147,7 +147,7 @@ class Access:
         self.require_reach(record, action)
         return record
 
-    def require_reach(self, record: object, action: Action) -> None:
+    def require_reach(self, record: Record, action: Action) -> None:
         """Answer 403 where a record that the person sees is none that they may do this with."""
         if not self.reaches(record, action):
             abort(403)

@@ -16,7 +16,7 @@ from admin_app.domain.records.refusals import refusals_of
 from admin_app.domain.records.rules import problem_with_uniqueness
 from admin_app.domain.work.idempotency import claim, digest_of, made_by, settle
 from admin_app.errors import InvalidRecord, PrivilegeError
-from admin_app.extensions import db
+from admin_app.extensions import TableColumn, db
 from admin_app.panel.access.access import Access
 from admin_app.panel.drafts import drop_sent_draft
 from admin_app.panel.fields import RelationField
@@ -58,7 +58,7 @@ class Saving:
                 is_valid = False
         return bool(is_valid)
 
-    def _taken(self, column: Any, record: Record) -> str | None:
+    def _taken(self, column: TableColumn, record: Record) -> str | None:
         """Return the problem with a value that another record has."""
         field = self.form[column.key]
         if field.errors or field.data == getattr(record, column.key, None):

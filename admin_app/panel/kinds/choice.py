@@ -10,6 +10,7 @@ from flask_admin.contrib.sqla import filters as engine
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # new in 3.3; the stubs are of 3.2
 
+from admin_app.extensions import Attribute
 from admin_app.kinds.choice import ChoiceKind
 from admin_app.panel.kinds.base import AnyColumn, Arguments, PanelKind
 from admin_app.panel.operators.base import Operator
@@ -47,7 +48,7 @@ class ChoiceNotInList(ChoiceInList, NotInList):
     """None of several of a fixed set."""
 
 
-def member_of(column: Any, value: str) -> str:
+def member_of(column: Attribute, value: str) -> str:
     """Return the value if the column's set has it; raise ValueError naming the set."""
     if value not in column.type.enums:
         message = f"Choose one of {', '.join(column.type.enums)}."

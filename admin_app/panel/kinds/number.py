@@ -11,6 +11,7 @@ from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement
 
 from admin_app.db.limits import limits_of
+from admin_app.extensions import TableColumn
 from admin_app.kinds import kind_of
 from admin_app.kinds.number import DecimalKind, FloatKind, WholeNumberKind
 from admin_app.number_parsing import AmbiguousNumber, number, numbers_in, whole_number
@@ -60,7 +61,7 @@ class AtLeast(_Number, engine.FilterGreater):
 
     slug, words = "at_least", "is at least"
 
-    def condition(self, column: Any, value: object) -> ColumnElement[bool]:
+    def condition(self, column: TableColumn, value: object) -> ColumnElement[bool]:
         """Count the number itself in."""
         condition: ColumnElement[bool] = column >= value
         return condition
@@ -71,7 +72,7 @@ class AtMost(_Number, engine.FilterSmaller):
 
     slug, words = "at_most", "is at most"
 
-    def condition(self, column: Any, value: object) -> ColumnElement[bool]:
+    def condition(self, column: TableColumn, value: object) -> ColumnElement[bool]:
         """Count the number itself in."""
         condition: ColumnElement[bool] = column <= value
         return condition
@@ -91,7 +92,7 @@ class NumbersBetween(_Number, engine.FilterEqual):
             raise ValueError(message)
         return sorted(number_for(self.column, part) for part in parts)
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: TableColumn, value: Any) -> ColumnElement[bool]:
         """Count both ends in."""
         condition: ColumnElement[bool] = column.between(*value)
         return condition
@@ -151,7 +152,7 @@ class NumberNotInList(NumberInList, NotInList):
         return True
 
 
-def number_for(column: Any, text: str) -> int | Decimal:
+def number_for(column: AnyColumn, text: str) -> int | Decimal:
     """Read what a person types, however they write it, as a number for this column."""
     if not is_whole(column):
         exact: Decimal = _read(number, text, "Enter a number, like 4.2.")
@@ -173,11 +174,11 @@ def _read(read: Callable[[str], Any], text: str, advice: str) -> Any:
         raise ValueError(advice) from error
 
 
-def _is_key(column: Any) -> bool:
+def _is_key(column: AnyColumn) -> bool:
     return bool(column.property.columns[0].primary_key)
 
 
-def is_whole(column: Any) -> bool:
+def is_whole(column: AnyColumn) -> bool:
     """Whether a column holds whole numbers."""
     return isinstance(kind_of(column), WholeNumberKind)
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, or_
 from wtforms import StringField, TextAreaField
 from wtforms.widgets import TextInput
 
+from admin_app.extensions import TableColumn
 from admin_app.formatting import plain_lines
 from admin_app.kinds.text import LongTextKind, TextKind
 from admin_app.panel.kinds.base import AnyColumn, Arguments, PanelKind, none_for_nothing
@@ -36,7 +37,7 @@ class Contains(Operator, engine.FilterLike):
     # Where in the text.
     frame: ClassVar[str] = ANYWHERE
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: TableColumn, value: Any) -> ColumnElement[bool]:
         """Look for it as a search does."""
         return contains(column, value, frame=self.frame)
 
@@ -64,7 +65,7 @@ class NotContains(Contains):
     slug, words = "not_contains", "does not contain"
     holds_for_nothing = True
 
-    def condition(self, column: Any, value: object) -> ColumnElement[bool]:
+    def condition(self, column: TableColumn, value: object) -> ColumnElement[bool]:
         """Count NULL in."""
         return or_(~super().condition(column, value), column.is_(None))
 
@@ -74,7 +75,7 @@ class Null(NullableEmpty):
 
     slug, words = "null", "has no value"
 
-    def condition(self, column: Any, value: object) -> ColumnElement[bool]:
+    def condition(self, column: TableColumn, value: object) -> ColumnElement[bool]:
         """Ask for NULL."""
         condition: ColumnElement[bool] = column.is_(None) if value else column.is_not(None)
         return condition
@@ -94,7 +95,7 @@ class Blank(NullableEmpty):
 
     slug, words = "blank", "is blank"
 
-    def condition(self, column: Any, value: object) -> ColumnElement[bool]:
+    def condition(self, column: TableColumn, value: object) -> ColumnElement[bool]:
         """Ask for '', and for everything else."""
         condition: ColumnElement[bool] = column == "" if value else or_(column != "", column.is_(None))
         return condition
@@ -117,7 +118,7 @@ class LongTextField(TextAreaField):
 
     kind: ClassVar[str] = LongTextKind.name
 
-    def process_formdata(self, valuelist: list[object]) -> None:
+    def process_formdata(self, valuelist: list[str]) -> None:
         """Keep the stored spelling of line ends where only they differ, and LF for anything new."""
         if not valuelist:
             return
@@ -131,7 +132,7 @@ class LineField(StringField):
 
     kind: ClassVar[str] = TextKind.name
 
-    def process_formdata(self, valuelist: list[object]) -> None:
+    def process_formdata(self, valuelist: list[str]) -> None:
         """Take them off, but leave a text that is stored with them as it is until somebody types another."""
         if valuelist:
             typed = str(valuelist[0])

@@ -30,7 +30,7 @@ class WordsField(Field):
         """Take the record's words."""
         self.data = StringSet(value or ())
 
-    def process_formdata(self, valuelist: list[object]) -> None:
+    def process_formdata(self, valuelist: list[str]) -> None:
         """Take what was ticked and chosen; what the record holds and no control shows stays.
 
         The form always sends an empty word: who sends none at all says nothing about this field.

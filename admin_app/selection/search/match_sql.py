@@ -22,7 +22,7 @@ from sqlalchemy.sql.expression import ScalarSelect
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.operators import OperatorType
 
-from admin_app.extensions import Statement
+from admin_app.extensions import Expression, Statement
 from admin_app.formatting import folded
 from admin_app.selection.search.folding import spellings
 from admin_app.selection.search.indexes import search_table
@@ -72,7 +72,7 @@ def _escaped(letter: str) -> str:
     return f"\\{letter}" if letter in r"\%_" else letter
 
 
-def may_contain(key: object, table: str, term: str) -> ColumnElement[bool]:
+def may_contain(key: Expression, table: str, term: str) -> ColumnElement[bool]:
     """Whether SQLite's index has all three-letter pieces of the term in this row. PostgreSQL asks its own by itself."""
     name = f'"{search_table(table)}"'
     return _MayContain(key, literal_column(name), bindparam(None, _pieces(term), Text, unique=True))
@@ -84,7 +84,7 @@ def pieces_matched(table: str, term: str) -> Statement:
     return select(fts_table(name, column("rowid")).c.rowid).where(column(name).op("MATCH")(_pieces(term)))
 
 
-def is_among(key: object, found: ScalarSelect[Any]) -> ColumnElement[bool]:
+def is_among(key: Expression, found: ScalarSelect[Any]) -> ColumnElement[bool]:
     """Whether the key is one of those found, which are looked up first, whatever the planner thinks of it."""
     return _IsAmong(type_coerce(key, Integer), found)
 

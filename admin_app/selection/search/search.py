@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql.expression import ScalarSelect
 
 from admin_app.db.record import Record
-from admin_app.extensions import Statement
+from admin_app.extensions import Expression, Statement
 from admin_app.relations import relation_of
 from admin_app.selection.list_schema import WHOLE, SearchColumn
 from admin_app.selection.search.folding import PIECE, spellings
@@ -207,7 +207,7 @@ def _found_by(model: object, relation: Any, columns: Sequence[SearchColumn], ter
     return select(_key(child)).where(link.in_(others)).correlate(None)
 
 
-def _having(of: object, columns: Sequence[SearchColumn], term: str) -> Statement:
+def _having(of: Expression, columns: Sequence[SearchColumn], term: str) -> Statement:
     """Return the keys of a model's records that have a term in one of these columns of theirs."""
     searched = _other(of)
     has_it = or_(*(_has(getattr(searched, one.column.key), term, one.frame) for one in columns))

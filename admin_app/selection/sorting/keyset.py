@@ -17,7 +17,7 @@ from sqlalchemy.orm import aliased
 
 from admin_app.db.ordering import SortKeyOf, in_order
 from admin_app.db.record import Record
-from admin_app.extensions import Statement
+from admin_app.extensions import AnyColumn, Expression, Statement
 from admin_app.relations import to_one
 from admin_app.selection.list_schema import SortKey
 
@@ -192,10 +192,10 @@ class _Walk:
     def _base(self, *wanted: ColumnElement[bool]) -> Statement:
         return select(self.order.model).where(*self.criteria, *wanted)
 
-    def _directed(self, column: Any) -> Any:
+    def _directed(self, column: AnyColumn) -> Any:
         return column.asc() if self.is_up else column.desc()
 
-    def _beyond(self, columns: Sequence[object], values: Sequence[object]) -> ColumnElement[bool]:
+    def _beyond(self, columns: Sequence[Expression], values: Sequence[object]) -> ColumnElement[bool]:
         """Compare as one row value: both stores find its place in an index over these columns at once."""
         bound = [_bound(column, value) for value, column in zip(values, columns, strict=True)]
         left: Any = columns[0] if len(columns) == 1 else tuple_(*columns)
@@ -207,7 +207,7 @@ class _Walk:
         return and_(columns[0] >= bound[0] if self.is_up else columns[0] <= bound[0], condition)
 
 
-def _bound(column: Any, value: object) -> Any:
+def _bound(column: AnyColumn, value: object) -> Any:
     """Return a value to compare a column with: by the store's own key where it is sorted by that."""
     plain = literal(value, column.type)
     return SortKeyOf(plain) if isinstance(column, SortKeyOf) else plain
