@@ -11,7 +11,7 @@ from typing_extensions import override
 from wtforms.widgets import DateInput
 
 from admin_app.context import today, zone
-from admin_app.extensions import TableColumn
+from admin_app.extensions import Expression
 from admin_app.formatting import local
 from admin_app.kinds import kind_of
 from admin_app.kinds.date import DateKind
@@ -53,7 +53,7 @@ class OnDay(_Day):
 
     slug, words = "on", "is on"
 
-    def condition(self, column: TableColumn, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
         """Ask for the whole day."""
         return and_(column >= value[0], column < value[1])
 
@@ -68,7 +68,7 @@ class FromDay(_Day):
 
     slug, words = "from", "is on or after"
 
-    def condition(self, column: TableColumn, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
         """Begin with the day's first moment."""
         condition: ColumnElement[bool] = column >= value[0]
         return condition
@@ -79,7 +79,7 @@ class UntilDay(_Day):
 
     slug, words = "until", "is on or before"
 
-    def condition(self, column: TableColumn, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
         """End with the day's last moment."""
         condition: ColumnElement[bool] = column < value[1]
         return condition

@@ -11,7 +11,7 @@ from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement
 
 from admin_app.db.limits import limits_of
-from admin_app.extensions import TableColumn
+from admin_app.extensions import Expression
 from admin_app.kinds import kind_of
 from admin_app.kinds.number import DecimalKind, FloatKind, WholeNumberKind
 from admin_app.number_parsing import AmbiguousNumber, number, numbers_in, whole_number
@@ -61,7 +61,7 @@ class AtLeast(_Number, engine.FilterGreater):
 
     slug, words = "at_least", "is at least"
 
-    def condition(self, column: TableColumn, value: object) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
         """Count the number itself in."""
         condition: ColumnElement[bool] = column >= value
         return condition
@@ -72,7 +72,7 @@ class AtMost(_Number, engine.FilterSmaller):
 
     slug, words = "at_most", "is at most"
 
-    def condition(self, column: TableColumn, value: object) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
         """Count the number itself in."""
         condition: ColumnElement[bool] = column <= value
         return condition
@@ -92,7 +92,7 @@ class NumbersBetween(_Number, engine.FilterEqual):
             raise ValueError(message)
         return sorted(number_for(self.column, part) for part in parts)
 
-    def condition(self, column: TableColumn, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
         """Count both ends in."""
         condition: ColumnElement[bool] = column.between(*value)
         return condition

@@ -8,7 +8,7 @@ from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement
 
 from admin_app.db.string_set import StringSet
-from admin_app.extensions import TableColumn
+from admin_app.extensions import Expression
 from admin_app.kinds.string_set import StringSetKind
 from admin_app.panel.kinds.base import AnyColumn, Arguments, PanelKind
 from admin_app.panel.operators.base import Operator
@@ -25,7 +25,7 @@ class HasWord(Operator, engine.FilterLike):
         """Take one word."""
         return value.strip().lower()
 
-    def condition(self, column: TableColumn, value: object) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
         """Look for it between its quotes."""
         return contains(column, json.dumps(value, ensure_ascii=False))
 
@@ -35,7 +35,7 @@ class HasNotWord(HasWord):
 
     slug, words = "has_not", "do not include"
 
-    def condition(self, column: TableColumn, value: object) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
         """Look for sets without it."""
         return ~super().condition(column, value)
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, or_
 from wtforms import StringField, TextAreaField
 from wtforms.widgets import TextInput
 
-from admin_app.extensions import TableColumn
+from admin_app.extensions import Expression
 from admin_app.formatting import plain_lines
 from admin_app.kinds.text import LongTextKind, TextKind
 from admin_app.panel.kinds.base import AnyColumn, Arguments, PanelKind, none_for_nothing
@@ -37,7 +37,7 @@ class Contains(Operator, engine.FilterLike):
     # Where in the text.
     frame: ClassVar[str] = ANYWHERE
 
-    def condition(self, column: TableColumn, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
         """Look for it as a search does."""
         return contains(column, value, frame=self.frame)
 
@@ -65,7 +65,7 @@ class NotContains(Contains):
     slug, words = "not_contains", "does not contain"
     holds_for_nothing = True
 
-    def condition(self, column: TableColumn, value: object) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
         """Count NULL in."""
         return or_(~super().condition(column, value), column.is_(None))
 
@@ -75,7 +75,7 @@ class Null(NullableEmpty):
 
     slug, words = "null", "has no value"
 
-    def condition(self, column: TableColumn, value: object) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
         """Ask for NULL."""
         condition: ColumnElement[bool] = column.is_(None) if value else column.is_not(None)
         return condition
@@ -95,7 +95,7 @@ class Blank(NullableEmpty):
 
     slug, words = "blank", "is blank"
 
-    def condition(self, column: TableColumn, value: object) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
         """Ask for '', and for everything else."""
         condition: ColumnElement[bool] = column == "" if value else or_(column != "", column.is_(None))
         return condition

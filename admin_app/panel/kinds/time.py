@@ -8,7 +8,7 @@ from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement
 from wtforms.widgets import TimeInput
 
-from admin_app.extensions import TableColumn
+from admin_app.extensions import Expression
 from admin_app.kinds.time import TimeKind
 from admin_app.panel.kinds.base import AnyColumn, Arguments, PanelKind
 from admin_app.panel.operators.base import Operator
@@ -35,7 +35,7 @@ class FromTime(_Time, engine.FilterGreater):
 
     slug, words = "from", "is at or after"
 
-    def condition(self, column: TableColumn, value: object) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
         """Count the time itself in."""
         condition: ColumnElement[bool] = column >= value
         return condition
@@ -46,7 +46,7 @@ class UntilTime(_Time, engine.FilterSmaller):
 
     slug, words = "until", "is at or before"
 
-    def condition(self, column: TableColumn, value: object) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
         """Count the time itself in."""
         condition: ColumnElement[bool] = column <= value
         return condition

@@ -9,7 +9,7 @@ from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from admin_app.extensions import TableColumn
+from admin_app.extensions import Expression
 from admin_app.panel.view_models import Hidden, OperatorChoice
 from admin_app.relations import relation_of
 from admin_app.selection.list_schema import LONGEST_VALUE, SearchColumn
@@ -70,7 +70,7 @@ class Operator(engine.BaseSQLAFilter):
         """Whether this value is true of what is not there."""
         return self.holds_for_nothing
 
-    def condition(self, column: TableColumn, value: object) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
         """Return the condition on the column itself: what Flask-Admin's own `apply` would have added to the query."""
         statement = self.apply(select(column), value)
         condition: ColumnElement[bool] = statement.whereclause

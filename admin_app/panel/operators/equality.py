@@ -13,7 +13,7 @@ from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.caseless import is_caseless, same, same_as_any
 from admin_app.domain.records.rules import normalised, normaliser_of
-from admin_app.extensions import AnyColumn, TableColumn
+from admin_app.extensions import AnyColumn, Expression
 from admin_app.panel.operators.base import Operator, yes_or_no
 from admin_app.panel.view_models import OperatorChoice
 from admin_app.selection.list_schema import WHOLE, SearchColumn
@@ -34,7 +34,7 @@ class Equals(Operator, engine.FilterEqual):
 
     slug, words = "equals", "is"
 
-    def condition(self, column: TableColumn, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
         """Look for it by the index that holds it unique."""
         if _is_caseless(self):
             return same(column, value)
@@ -65,7 +65,7 @@ class NotEquals(Operator, engine.FilterNotEqual):
     holds_for_nothing = True
     clean = Equals.clean
 
-    def condition(self, column: TableColumn, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
         """Count NULL in, which `!=` leaves out."""
         if _is_caseless(self):
             return _all_but(column, same(column, value))
@@ -82,7 +82,7 @@ class Empty(Operator, engine.FilterEmpty):
         """Take yes or no."""
         return yes_or_no(text)
 
-    def condition(self, column: TableColumn, value: object) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
         """Ask for NULL, and for '' in text."""
         is_text = isinstance(column.type, String)
         empty = or_(column.is_(None), column == "") if is_text else column.is_(None)
@@ -125,7 +125,7 @@ class InList(Operator, engine.FilterInList):
         is_plain = type(self) is InList and not self.column.property.columns[0].unique
         return searched_in(self, WHOLE) if is_plain else None
 
-    def condition(self, column: TableColumn, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
         """Compare each as one by itself would be compared."""
         return same_as_any(column, value) if _is_caseless(self) else super().condition(column, _forms(column, value))
 
@@ -164,7 +164,7 @@ class NotInList(InList, engine.FilterNotInList):
     slug, words = "not_in", "is none of"
     holds_for_nothing = True
 
-    def condition(self, column: TableColumn, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
         """Leave out those that the index finds."""
         if _is_caseless(self):
             return _all_but(column, same_as_any(column, value))

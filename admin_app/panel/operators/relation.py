@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from admin_app.domain.records.lookup import typed_key
 from admin_app.errors import ConfigurationError, NotFoundError
-from admin_app.extensions import TableColumn, db
+from admin_app.extensions import Expression, db
 from admin_app.number_parsing import numbers_in
 from admin_app.panel.access.access import access_of
 from admin_app.panel.access.lookup import find, sight_of, typing_hint
@@ -45,7 +45,7 @@ class RelationIs(Operator):
         """Find the record."""
         return key_of(self.target, value)
 
-    def condition(self, column: TableColumn, value: object) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
         """Compare the foreign key: no join."""
         return relation_of(column).condition(value)
 
@@ -88,7 +88,7 @@ class RelationInList(InList):
         """Find the record."""
         return key_of(relation_of(self.column).target, value)
 
-    def condition(self, column: TableColumn, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
         """Compare the foreign key: no join."""
         condition: ColumnElement[bool] = to_one(column).foreign_key.in_(value)
         return condition
@@ -99,7 +99,7 @@ class RelationNotInList(RelationInList):
 
     slug, words = "not_in", "is none of"
 
-    def condition(self, column: TableColumn, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
         """Count those of nobody in, which NOT IN leaves out."""
         foreign_key = to_one(column).foreign_key
         return or_(foreign_key.not_in(value), foreign_key.is_(None))
@@ -112,7 +112,7 @@ class RelationEmpty(Empty):
         """Say which of the two: "No user", "With any user"."""
         return f"{'No' if yes_or_no(text) else 'With any'} {self.name[:1].lower()}{self.name[1:]}"
 
-    def condition(self, column: TableColumn, value: object) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
         """Ask the foreign key."""
         foreign_key = to_one(column).foreign_key
         condition: ColumnElement[bool] = foreign_key.is_(None) if value else foreign_key.is_not(None)
