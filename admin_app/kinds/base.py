@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any, ClassVar, Generic, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Dialect, cast
-from sqlalchemy.types import Text, TypeEngine
+from sqlalchemy import ColumnElement, Dialect, cast
+from sqlalchemy.types import Text
 
+from admin_app.extensions import ColumnType, TableColumn
 from admin_app.kinds.spreadsheet import restored
 
 # What a kind's values are.
@@ -41,7 +42,7 @@ class Kind(Generic[V]):
     # What templates and style sheets call it.
     name: ClassVar[str]
     # The column types that are of this kind, and the Python types of their values.
-    types: ClassVar[tuple[type[TypeEngine[Any]], ...]]
+    types: ClassVar[tuple[type[ColumnType], ...]]
     values: ClassVar[tuple[type[Any], ...]]
 
     # Whether a person has answered also where they gave nothing.
@@ -61,10 +62,10 @@ class Kind(Generic[V]):
         self.type: Any = column.type
 
     @property
-    def stored(self) -> Column[Any]:
+    def stored(self) -> TableColumn:
         """The table's column."""
         prop = getattr(self.column, "property", None)
-        stored: Column[Any] = self.column if prop is None else prop.columns[0]
+        stored: TableColumn = self.column if prop is None else prop.columns[0]
         return stored
 
     # ---- what a person may give

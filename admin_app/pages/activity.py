@@ -18,6 +18,7 @@ from admin_app.context import zone
 from admin_app.db.json_values import recorded_models
 from admin_app.db.limits import as_key
 from admin_app.db.ordering import in_order
+from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.reader import Activity, ActivityFilter, activity, changes_of, is_shown
 from admin_app.domain.audit.recorder import last_change_set
@@ -188,7 +189,7 @@ def _access_of(done: ChangeSet) -> Access | None:
     return access_of(model) if model is not None else None
 
 
-def _model_of(done: ChangeSet) -> type[Any]:
+def _model_of(done: ChangeSet) -> type[Record]:
     return recorded_models().get(done.resource, Staff)
 
 

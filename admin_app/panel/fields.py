@@ -11,6 +11,7 @@ from wtforms import Field, Form, PasswordField
 from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
+from admin_app.db.record import Record
 from admin_app.domain.naming import noun_of
 from admin_app.domain.permissions.policy import Action
 from admin_app.errors import NotFoundError
@@ -57,7 +58,7 @@ class RelationField(Field):
     kind: ClassVar[str] = "relation"
     widget = TextInput()
 
-    def __init__(self, *args: Any, target: type[Any], lookup: Callable[[], str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, target: type[Record], lookup: Callable[[], str], **kwargs: Any) -> None:
         """Keep the model on the other side, and where its records are looked up."""
         # Flask-Admin says so for nullable keys; WTForms' own fields do not know the word.
         kwargs.pop("allow_blank", None)

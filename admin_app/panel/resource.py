@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy import inspect as inspect_mapper
-from sqlalchemy.orm import InstrumentedAttribute
 from wtforms import Field, Form
 
 from admin_app import formatting
@@ -17,6 +16,7 @@ from admin_app.db.record import Record
 from admin_app.domain.naming import name_records
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.permissions.principal import AnyPrincipal
+from admin_app.extensions import Attribute, Statement
 from admin_app.panel.view_models import Link
 from admin_app.relations import Relation, relations_of
 from admin_app.selection.list_schema import Filter, ListSchema, SearchColumn, SortKey
@@ -153,7 +153,7 @@ class Resource:
         relation = self.relation(name)
         return relation is not None and relation.is_many
 
-    def attribute(self, path: str) -> tuple[Any, InstrumentedAttribute[Any] | None]:
+    def attribute(self, path: str) -> tuple[Any, Attribute | None]:
         """Return the attribute that a dotted path names, and the relation that leads to it."""
         first, _, rest = path.partition(".")
         relation = self.relation(first)
@@ -162,7 +162,7 @@ class Resource:
         return getattr(relation.target, rest), relation.attribute
 
     @cached_property
-    def by_key(self) -> Select[Any]:
+    def by_key(self) -> Statement:
         """The statement that reads the record of a `key` with what it belongs to, which its pages name.
 
         Put together once: that takes as long as to send it, a tenth of a form.

@@ -6,9 +6,9 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import inspect as inspect_mapper
-from sqlalchemy.orm import RelationshipProperty
 from sqlalchemy.orm.interfaces import RelationshipDirection
 
+from admin_app.db.record import Record
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import AnyColumn, Relationship
 from admin_app.relations.base import Dependency, Relation
@@ -33,7 +33,7 @@ def to_one(attribute: AnyColumn) -> ToOne:
     return relation
 
 
-def relations_of(model: type[Any]) -> dict[str, Relation]:
+def relations_of(model: type[Record]) -> dict[str, Relation]:
     """Return a model's relations by their names."""
     of: Any = model
     return _relations(of)
@@ -52,7 +52,7 @@ def _relation(relation: Relationship) -> Relation:
     return _BY_DIRECTION[relation.direction](relation)
 
 
-def _problem_with(relation: RelationshipProperty[Any]) -> str:
+def _problem_with(relation: Relationship) -> str:
     """Say what the dashboard does not know about a relation, and what to do instead."""
     if relation.direction not in _BY_DIRECTION or relation.secondary is not None:
         return (

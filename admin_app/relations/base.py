@@ -5,12 +5,12 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import Column, ColumnElement
+from sqlalchemy import ColumnElement
 from sqlalchemy import inspect as inspect_mapper
-from sqlalchemy.orm import InstrumentedAttribute, RelationshipProperty
 from sqlalchemy.orm.interfaces import ORMOption
 
 from admin_app.db.record import Record
+from admin_app.extensions import Attribute, Relationship, TableColumn
 
 
 class Dependency(StrEnum):
@@ -30,12 +30,12 @@ class Relation:
     name: ClassVar[str]
     is_many: ClassVar[bool]
 
-    def __init__(self, relation: RelationshipProperty[Any]) -> None:
+    def __init__(self, relation: Relationship) -> None:
         """Keep it, and the columns that tie both sides."""
         self.property = relation
         pairs: Any = relation.local_remote_pairs
-        self.own: Column[Any] = pairs[0][0]
-        self.other: Column[Any] = pairs[0][1]
+        self.own: TableColumn = pairs[0][0]
+        self.other: TableColumn = pairs[0][1]
 
     @property
     def key(self) -> str:
@@ -43,9 +43,9 @@ class Relation:
         return str(self.property.key)
 
     @property
-    def attribute(self) -> InstrumentedAttribute[Any]:
+    def attribute(self) -> Attribute:
         """The model's attribute."""
-        attribute: InstrumentedAttribute[Any] = self.property.class_attribute
+        attribute: Attribute = self.property.class_attribute
         return attribute
 
     @property

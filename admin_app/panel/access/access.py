@@ -207,7 +207,7 @@ def access_to(resource: Resource) -> Access:
     return access_for(resource, authority())
 
 
-def access_of(model: type[Any]) -> Access | None:
+def access_of(model: type[Record]) -> Access | None:
     """Return what the person at hand may do with a model's resource, None where it has none."""
     resource = resource_of(model)
     return None if resource is None else access_to(resource)

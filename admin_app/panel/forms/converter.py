@@ -7,7 +7,6 @@ from typing import Any
 from flask_admin.contrib.sqla.form import AdminModelConverter
 from flask_admin.contrib.sqla.validators import Unique
 from flask_admin.model.form import FieldPlaceholder
-from sqlalchemy import Column
 from wtforms.validators import InputRequired, Length
 
 from admin_app.domain.records.rules import is_required, problem_with
@@ -44,7 +43,7 @@ class Converter(AdminModelConverter):
         """Ask the view: Flask-Admin forgets the labels that `column_labels` does not name."""
         return str(field_args.get("label") or self.view.get_column_name(name))
 
-    def _column_rule(self, column: Column[Any], label: str) -> Rule:
+    def _column_rule(self, column: TableColumn, label: str) -> Rule:
         return Rule(lambda value: problem_with(column, label, value), is_required=is_required(column))
 
     def _relation_rule(self, prop: Any, label: str) -> Rule:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from admin_app import formatting
 from admin_app.db.json_values import kept_columns, recorded_models
+from admin_app.db.record import Record
 from admin_app.domain.audit.diff import Piece, PieceKind, cut, replaced, words_diff
 from admin_app.domain.audit.reader import titles_of
 from admin_app.domain.audit.undo import is_redo
@@ -105,7 +106,7 @@ def _act(done: ChangeSet) -> Entry:
     )
 
 
-def _fields(change: Change, model: type[Any], names: Names) -> Iterable[FieldChange]:
+def _fields(change: Change, model: type[Record], names: Names) -> Iterable[FieldChange]:
     access = access_of(model)
     columns = kept_columns(model)
     # Also columns that there were once: the history is not rewritten when a table is.

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import inspect as inspect_mapper
 
+from admin_app.db.record import Record
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import AnyColumn
 from admin_app.kinds import kind_of, kind_of_value, kind_or_none
@@ -50,7 +51,7 @@ def panel_kind_of(column: AnyColumn) -> PanelKind:
     return found
 
 
-def require_known(model: type[Any]) -> None:
+def require_known(model: type[Record]) -> None:
     """Raise `ConfigurationError` for a column or a relation of a model that the dashboard does not know.
 
     Otherwise it would vanish from forms, and lists would be narrowed by it wrongly.

@@ -7,8 +7,9 @@ from typing import ClassVar
 from flask_admin.contrib.sqla import filters as engine
 from wtforms import BooleanField
 
+from admin_app.extensions import TableColumn
 from admin_app.kinds.boolean import BooleanKind
-from admin_app.panel.kinds.base import AnyColumn, Arguments, PanelKind
+from admin_app.panel.kinds.base import Arguments, PanelKind
 from admin_app.panel.operators.base import Operator, yes_or_no
 from admin_app.panel.operators.equality import NullableEmpty
 from admin_app.panel.view_models import Cell, CellKind, Hidden
@@ -51,7 +52,7 @@ class BooleanPanel(PanelKind):
     cell_kind = CellKind.CHOICE
     operators = (IsYes, NullableEmpty)
 
-    def field(self, _column: AnyColumn, arguments: Arguments) -> TickField:
+    def field(self, _column: TableColumn, arguments: Arguments) -> TickField:
         """Make a tick box."""
         return TickField(**arguments)
 

@@ -10,9 +10,9 @@ from flask_admin.contrib.sqla import filters as engine
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # new in 3.3; the stubs are of 3.2
 
-from admin_app.extensions import Attribute
+from admin_app.extensions import Attribute, TableColumn
 from admin_app.kinds.choice import ChoiceKind
-from admin_app.panel.kinds.base import AnyColumn, Arguments, PanelKind
+from admin_app.panel.kinds.base import Arguments, PanelKind
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.equality import InList, NotInList, NullableEmpty
 from admin_app.panel.view_models import Cell, CellKind, Hidden
@@ -69,7 +69,7 @@ class ChoicePanel(PanelKind):
     cell_kind = CellKind.CHOICE
     operators = (IsChoice, ChoiceInList, ChoiceNotInList, NullableEmpty)
 
-    def field(self, column: AnyColumn, arguments: Arguments) -> ChoiceField:
+    def field(self, column: TableColumn, arguments: Arguments) -> ChoiceField:
         """Make a select of the set's members."""
         members = ChoiceKind(column).members
         # Also where one has to be chosen: the first of the set would be saved by whoever chose nothing.
@@ -77,7 +77,7 @@ class ChoicePanel(PanelKind):
         choices = [blank, *(SelectChoice(text, _words(text)) for text in members)]
         return ChoiceField(**{**arguments, "choices": choices, "coerce": _reading(members)})
 
-    def needs_an_answer(self, column: AnyColumn) -> bool:
+    def needs_an_answer(self, column: TableColumn) -> bool:
         """Ask for one: a select without an empty choice always has a value."""
         return not column.nullable
 

@@ -11,12 +11,12 @@ from typing_extensions import override
 from wtforms.widgets import DateInput
 
 from admin_app.context import today, zone
-from admin_app.extensions import Expression
+from admin_app.extensions import Expression, TableColumn
 from admin_app.formatting import local
 from admin_app.kinds import kind_of
 from admin_app.kinds.date import DateKind
 from admin_app.kinds.datetime import DateTimeKind
-from admin_app.panel.kinds.base import AnyColumn, Arguments, PanelKind
+from admin_app.panel.kinds.base import Arguments, PanelKind
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.equality import Empty
 from admin_app.panel.operators.period import PERIODS, period, words_of
@@ -171,7 +171,7 @@ class DatePanel(PanelKind):
     cell_kind = CellKind.TIME
     operators = (OnDay, FromDay, UntilDay, BetweenDays, Within, Empty)
 
-    def field(self, _column: AnyColumn, arguments: Arguments) -> DateField:
+    def field(self, _column: TableColumn, arguments: Arguments) -> DateField:
         """Make the browser's own date input."""
         return DateField(**arguments)
 

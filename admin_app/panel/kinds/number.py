@@ -11,11 +11,11 @@ from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement
 
 from admin_app.db.limits import limits_of
-from admin_app.extensions import Expression
+from admin_app.extensions import Expression, TableColumn
 from admin_app.kinds import kind_of
 from admin_app.kinds.number import DecimalKind, FloatKind, WholeNumberKind
 from admin_app.number_parsing import AmbiguousNumber, number, numbers_in, whole_number
-from admin_app.panel.kinds.base import AnyColumn, Arguments, PanelKind
+from admin_app.panel.kinds.base import Arguments, PanelKind
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.equality import Empty, Equals, InList, NotEquals, NotInList
 from admin_app.panel.typed_fields import TypedField
@@ -152,7 +152,7 @@ class NumberNotInList(NumberInList, NotInList):
         return True
 
 
-def number_for(column: AnyColumn, text: str) -> int | Decimal:
+def number_for(column: TableColumn, text: str) -> int | Decimal:
     """Read what a person types, however they write it, as a number for this column."""
     if not is_whole(column):
         exact: Decimal = _read(number, text, "Enter a number, like 4.2.")
@@ -174,11 +174,11 @@ def _read(read: Callable[[str], Any], text: str, advice: str) -> Any:
         raise ValueError(advice) from error
 
 
-def _is_key(column: AnyColumn) -> bool:
+def _is_key(column: TableColumn) -> bool:
     return bool(column.property.columns[0].primary_key)
 
 
-def is_whole(column: AnyColumn) -> bool:
+def is_whole(column: TableColumn) -> bool:
     """Whether a column holds whole numbers."""
     return isinstance(kind_of(column), WholeNumberKind)
 
@@ -244,7 +244,7 @@ class WholeNumberPanel(_NumberPanel):
 
     kind = WholeNumberKind
 
-    def field(self, _column: AnyColumn, arguments: Arguments) -> WholeNumberField:
+    def field(self, _column: TableColumn, arguments: Arguments) -> WholeNumberField:
         """Make a line of text; the rule keeps the number within what the column holds."""
         return WholeNumberField(**arguments)
 
@@ -254,7 +254,7 @@ class DecimalPanel(_NumberPanel):
 
     kind = DecimalKind
 
-    def field(self, _column: AnyColumn, arguments: Arguments) -> DecimalField:
+    def field(self, _column: TableColumn, arguments: Arguments) -> DecimalField:
         """Make a line of text, which loses no digit."""
         return DecimalField(**arguments)
 
@@ -264,6 +264,6 @@ class FloatPanel(_NumberPanel):
 
     kind = FloatKind
 
-    def field(self, _column: AnyColumn, arguments: Arguments) -> FloatField:
+    def field(self, _column: TableColumn, arguments: Arguments) -> FloatField:
         """Make a line of text."""
         return FloatField(**arguments)

@@ -8,9 +8,9 @@ from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement
 
 from admin_app.db.string_set import StringSet
-from admin_app.extensions import Expression
+from admin_app.extensions import Expression, TableColumn
 from admin_app.kinds.string_set import StringSetKind
-from admin_app.panel.kinds.base import AnyColumn, Arguments, PanelKind
+from admin_app.panel.kinds.base import Arguments, PanelKind
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.typed_fields import TypedField
 from admin_app.selection.search.match_sql import contains
@@ -57,6 +57,6 @@ class StringSetPanel(PanelKind):
     kind = StringSetKind
     operators = (HasWord, HasNotWord)
 
-    def field(self, _column: AnyColumn, arguments: Arguments) -> StringSetField:
+    def field(self, _column: TableColumn, arguments: Arguments) -> StringSetField:
         """Make a line of text."""
         return StringSetField(**arguments)

@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, or_
 from wtforms import StringField, TextAreaField
 from wtforms.widgets import TextInput
 
-from admin_app.extensions import Expression
+from admin_app.extensions import Expression, TableColumn
 from admin_app.formatting import plain_lines
 from admin_app.kinds.text import LongTextKind, TextKind
-from admin_app.panel.kinds.base import AnyColumn, Arguments, PanelKind, none_for_nothing
+from admin_app.panel.kinds.base import Arguments, PanelKind, none_for_nothing
 from admin_app.panel.operators.base import Operator, yes_or_no
 from admin_app.panel.operators.equality import (
     Empty,
@@ -164,7 +164,7 @@ class TextPanel(PanelKind):
         Blank,
     )  # fmt: skip -- one list
 
-    def field(self, column: AnyColumn, arguments: Arguments) -> Any:
+    def field(self, column: TableColumn, arguments: Arguments) -> Any:
         """Make a line of text, or of an email."""
         none_for_nothing(column, arguments)
         if TextKind(column).is_email:
@@ -177,7 +177,7 @@ class LongTextPanel(TextPanel):
 
     kind = LongTextKind
 
-    def field(self, column: AnyColumn, arguments: Arguments) -> LongTextField:
+    def field(self, column: TableColumn, arguments: Arguments) -> LongTextField:
         """Make lines of text."""
         none_for_nothing(column, arguments)
         arguments["description"] = arguments.get("description") or f"Up to {LongTextKind(column).longest:,} characters."

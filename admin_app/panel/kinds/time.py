@@ -8,9 +8,9 @@ from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement
 from wtforms.widgets import TimeInput
 
-from admin_app.extensions import Expression
+from admin_app.extensions import Expression, TableColumn
 from admin_app.kinds.time import TimeKind
-from admin_app.panel.kinds.base import AnyColumn, Arguments, PanelKind
+from admin_app.panel.kinds.base import Arguments, PanelKind
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.equality import Empty
 from admin_app.panel.typed_fields import TypedField
@@ -70,6 +70,6 @@ class TimePanel(PanelKind):
     kind = TimeKind
     operators = (FromTime, UntilTime, Empty)
 
-    def field(self, _column: AnyColumn, arguments: Arguments) -> TimeField:
+    def field(self, _column: TableColumn, arguments: Arguments) -> TimeField:
         """Make the browser's own time input."""
         return TimeField(**arguments)

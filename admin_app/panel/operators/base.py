@@ -7,9 +7,8 @@ from typing import Any, ClassVar
 
 from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
 
-from admin_app.extensions import Expression
+from admin_app.extensions import Attribute, Expression
 from admin_app.panel.view_models import Hidden, OperatorChoice
 from admin_app.relations import relation_of
 from admin_app.selection.list_schema import LONGEST_VALUE, SearchColumn
@@ -32,7 +31,7 @@ class Operator(engine.BaseSQLAFilter):
     # Values to choose from or to type something else: shown as suggestions.
     suggestions: ClassVar[tuple[Hidden, ...]] = ()
     # The to-one relation that leads to the column, where it is another model's.
-    relation: InstrumentedAttribute[Any] | None = None
+    relation: Attribute | None = None
 
     @cached_property
     def searched(self) -> SearchColumn | None:

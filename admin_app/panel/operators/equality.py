@@ -187,7 +187,7 @@ def _forms(column: AnyColumn, values: Iterable[Any]) -> list[object]:
 
 def _all_but(column: AnyColumn, found: ColumnElement[bool]) -> ColumnElement[bool]:
     """Leave out the records that the index finds: asked for once, where a function would be called for each that there is."""
-    key: ColumnElement[Any] = inspect_mapper(column.parent.class_).primary_key[0]
+    key: Expression = inspect_mapper(column.parent.class_).primary_key[0]
     return key.not_in(select(key).where(found).correlate(None))
 
 

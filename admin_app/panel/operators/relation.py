@@ -6,11 +6,10 @@ import re
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_
-from sqlalchemy.orm import InstrumentedAttribute
 
 from admin_app.domain.records.lookup import typed_key
 from admin_app.errors import ConfigurationError, NotFoundError
-from admin_app.extensions import Expression, db
+from admin_app.extensions import Attribute, Expression, db
 from admin_app.number_parsing import numbers_in
 from admin_app.panel.access.access import access_of
 from admin_app.panel.access.lookup import find, sight_of, typing_hint
@@ -29,7 +28,7 @@ class RelationIs(Operator):
 
     slug, words, input_type = "is", "is", "relation"
 
-    def __init__(self, relation: InstrumentedAttribute[Any], name: str) -> None:
+    def __init__(self, relation: Attribute, name: str) -> None:
         """Keep the relation and the model on its other side."""
         super().__init__(relation, name)
         if relation_of(relation).is_many:
