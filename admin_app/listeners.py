@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from sqlalchemy import Engine, Pool, event
 from sqlalchemy.orm import Session
@@ -15,7 +14,7 @@ from admin_app.models import change_set
 from admin_app.models.change_set import Change, ChangeSet
 
 # What happens to what, and what is called then; of several for one event, the upper one first.
-LISTENERS: tuple[tuple[Any, str, Callable[..., Any]], ...] = (
+LISTENERS: tuple[tuple[object, str, Callable[..., object]], ...] = (
     (Engine, "connect", connection.prepare),
     (Engine, "begin", connection.begin),
     (Pool, "checkout", connection.fit),

@@ -99,7 +99,7 @@ def _roles(text: str) -> frozenset[str] | None:
     return names - {"none"} if names else None
 
 
-def _smtp(text: str) -> dict[str, Any]:
+def _smtp(text: str) -> dict[str, object]:
     """Read where email is handed over, as Flask-Mailman's settings."""
     url = urlsplit(text)
     try:

@@ -6,7 +6,6 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Any
 
 from sqlalchemy import func, insert, select
 
@@ -87,20 +86,20 @@ def make_demo(
 
 
 def _insert(
-    session: AnySession, model: type[Record], rows: Iterator[dict[str, Any]], on_rows: Callable[[int], object]
+    session: AnySession, model: type[Record], rows: Iterator[dict[str, object]], on_rows: Callable[[int], object]
 ) -> None:
     while batch := list(islice(rows, BATCH)):
         session.execute(insert(model), batch, execution_options=RECORDED)
         on_rows(len(batch))
 
 
-def _user(dice: random.Random, number: int) -> dict[str, Any]:
+def _user(dice: random.Random, number: int) -> dict[str, object]:
     name = f"{dice.choice(GIVEN)} {dice.choice(FAMILY)}"
     moment = _moment(dice)
     return {"name": name, "email": f"person{number}@example.com", "created_at": moment, "updated_at": moment}
 
 
-def _post(dice: random.Random, owners: Sequence[int], index: int) -> dict[str, Any]:
+def _post(dice: random.Random, owners: Sequence[int], index: int) -> dict[str, object]:
     opening = dice.choice(OPENINGS).format(
         verb=dice.choice(VERBS), thing=dice.choice(THINGS), other=dice.choice(THINGS)
     )

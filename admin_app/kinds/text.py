@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 from sqlalchemy import ColumnElement, String, case, cast, func, literal, or_
 from sqlalchemy.types import Text
@@ -54,7 +53,7 @@ class TextKind(Kind[str]):
             return f"{label} must be {self.longest:,} characters or fewer; it has {len(value):,}."
         return _problem_with_email(label, value) if self.is_email else None
 
-    def stand_ins(self) -> Callable[[int, int, Any], Any] | None:
+    def stand_ins(self) -> Callable[[int, int, object], object] | None:
         """Write the owner behind a sign that no text has, where there is room."""
         has_room = (self.type.length or _ROOM) >= _ROOM
         return (lambda _place, owner, _lowest: f"{_STANDING_IN}{owner}") if has_room else None

@@ -14,7 +14,7 @@ from admin_app.panel.view_models import UNSEEN, Cell, CellKind
 from admin_app.selection.paging.counting import Count
 
 # The numbers of children, by relation and key.
-Counts = Mapping[str, Mapping[Any, Count]]
+Counts = Mapping[str, Mapping[object, Count]]
 
 
 def cell_of(access: Access, record: Record, name: str, *, counts: Counts, is_whole: bool) -> Cell:

@@ -104,8 +104,8 @@ class Resource:
     column_formatters: Mapping[str, Callable[[Any], str]] = {}
     form_columns: Sequence[str] = ()
     form_overrides: Mapping[str, type[Field]] = {}
-    form_args: Mapping[str, Mapping[str, Any]] = {}
-    form_extra_fields: Mapping[str, Any] = {}
+    form_args: Mapping[str, Mapping[str, object]] = {}
+    form_extra_fields: Mapping[str, object] = {}
     # By the names that roles keep.
     row_rules: ClassVar[Mapping[str, RowRule]] = {}
 

@@ -6,7 +6,6 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, or_, select, true
 
@@ -151,7 +150,7 @@ def _sees_all(staff: AnyPrincipal) -> bool:
     return rights_of(staff).has_everything
 
 
-def _viewer(staff: AnyPrincipal) -> dict[str, Any]:
+def _viewer(staff: AnyPrincipal) -> dict[str, object]:
     """Return the parameters of that condition."""
     return {"viewer_id": staff.id, "audiences": [EVERYONE, *(role.key for role in staff.held_roles)]}
 

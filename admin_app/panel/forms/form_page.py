@@ -215,7 +215,7 @@ class FormPage(Page):
         )
         return page, status or (HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK)
 
-    def _about(self, form: Form, record: Record) -> dict[str, Any]:
+    def _about(self, form: Form, record: Record) -> dict[str, object]:
         """Return what stands around the form of a record that is there: from the database, not from what was typed."""
         access, resource = self.access, self.resource
         shown = {*(field.name for field in form), *resource.form_columns}

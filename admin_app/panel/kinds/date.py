@@ -30,11 +30,11 @@ class _Day(Operator):
     hint = "A date like 2026-11-22."
     control = "date"
 
-    def clean(self, value: str) -> tuple[Any, Any]:
+    def clean(self, value: str) -> tuple[object, object]:
         """Read a day as its first moment and the first moment after it."""
         return self._span(_day(value), _day(value))
 
-    def _span(self, first: date, last: date) -> tuple[Any, Any]:
+    def _span(self, first: date, last: date) -> tuple[object, object]:
         after = last + timedelta(days=1)
         kind = kind_of(self.column)
         if isinstance(kind, DateKind):
@@ -96,7 +96,7 @@ class BetweenDays(OnDay):
         """Mean no single day."""
         return None
 
-    def clean(self, value: str) -> tuple[Any, Any]:
+    def clean(self, value: str) -> tuple[object, object]:
         """Read "2026-01-01 to 2026-01-31"."""
         parts = re.split(r"\s+(?:to|and)\s+", value.strip())
         if len(parts) != 2:  # noqa: PLR2004 -- a first and a last day
@@ -113,7 +113,7 @@ class Within(OnDay):
     hint = "Choose or type a period: today, last 7 days, this month."
     suggestions: ClassVar[tuple[Hidden, ...]] = tuple((name, words_of(name)) for name in PERIODS)
 
-    def clean(self, value: str) -> tuple[Any, Any]:
+    def clean(self, value: str) -> tuple[object, object]:
         """Read the period as it is today."""
         return self._span(*period(value, today()))
 

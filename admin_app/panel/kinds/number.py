@@ -165,7 +165,7 @@ def number_for(column: TableColumn, text: str) -> int | Decimal:
     return value
 
 
-def _read(read: Callable[[str], Any], text: str, advice: str) -> Any:
+def _read(read: Callable[[str], object], text: str, advice: str) -> Any:
     try:
         return read(text)
     except AmbiguousNumber:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Flask, request, session, url_for
 
 from admin_app.domain.permissions.policy import Action
@@ -25,7 +23,7 @@ def init_app(app: Flask) -> None:
     app.context_processor(_menu)
 
 
-def _menu() -> dict[str, Any]:
+def _menu() -> dict[str, object]:
     if current_principal() is None:
         return {"navigation": [], "job_news": [], "home_url": url_for("auth.sign_in")}
     seen = [resource for resource in resources() if access_to(resource).may(Action.LIST)]

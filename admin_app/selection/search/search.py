@@ -131,7 +131,7 @@ def occurs_in_itself(lookup: Lookup) -> ColumnElement[bool]:
     return or_(false(), *(_occurs_in(None, ours, text) for text, ours in parts))
 
 
-def _by_relation(columns: Sequence[SearchColumn]) -> Iterator[tuple[Any, list[SearchColumn]]]:
+def _by_relation(columns: Sequence[SearchColumn]) -> Iterator[tuple[object, list[SearchColumn]]]:
     for relation in dict.fromkeys(column.relation for column in columns):
         yield relation, [column for column in columns if column.relation is relation]
 
@@ -184,7 +184,7 @@ def _places(lookup: Lookup) -> Iterator[tuple[Term, Any]]:
     return ((term, part[0]) for term, part in _parts(lookup))
 
 
-def _parts(lookup: Lookup) -> Iterator[tuple[Term, tuple[Any, list[SearchColumn]]]]:
+def _parts(lookup: Lookup) -> Iterator[tuple[Term, tuple[object, list[SearchColumn]]]]:
     """Yield each term with each relation and the columns that are searched through it."""
     return ((term, part) for term in lookup.terms for part in _by_relation(term.columns))
 

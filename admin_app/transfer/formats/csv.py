@@ -21,7 +21,7 @@ BYTE_ORDER_MARK = "\ufeff"
 
 def csv_chunks(
     header: Sequence[str],
-    rows: Iterable[Sequence[Any] | str],
+    rows: Iterable[Sequence[object] | str],
     options: FileOptions = PLAIN,
     _on_problem: Problem | None = None,
 ) -> Iterator[bytes]:

@@ -239,9 +239,9 @@ def _is_same(column: TableColumn, stored: object, brought: Any) -> bool:
     return bool(stored == brought)
 
 
-def _insert(session: AnySession, model: type[Record], new: Sequence[dict[str, Any]], report: Report) -> None:
+def _insert(session: AnySession, model: type[Record], new: Sequence[dict[str, object]], report: Report) -> None:
     """Insert many at once: first those that bring their key, so that those that get one get one that is free."""
-    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    groups: dict[tuple[str, ...], list[dict[str, object]]] = {}
     for values in new:
         groups.setdefault(tuple(values), []).append(values)
     for names, group in sorted(groups.items(), key=lambda pair: "id" not in pair[0]):

@@ -91,7 +91,7 @@ class ValueSwaps:
         asked = select(self.model.id, self.column).where(has_any_of(self.column, given))
         return self.session.connection().execute(asked).all() if given else []
 
-    def _park(self, making_way: Mapping[int, dict[str, Any]]) -> None:
+    def _park(self, making_way: Mapping[int, dict[str, object]]) -> None:
         connection = self.session.connection()
         if self.parked is None:
             self.parked = _table_for(self.column)
@@ -118,7 +118,7 @@ def _table_for(column: TableColumn) -> sa.Table:
     )
 
 
-def _stand_ins(column: TableColumn) -> Callable[[int, int, Any], Any] | None:
+def _stand_ins(column: TableColumn) -> Callable[[int, int, object], object] | None:
     """Return what makes values that no record has, None where the column's kind has no such ones."""
     if column.nullable:
         return lambda _place, _owner, _lowest: None
