@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import Any
 
 from flask import abort, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
@@ -44,7 +43,7 @@ class AccountPage(ProtectedView):
         return False
 
     @expose("/preferences/", methods=("POST",))
-    def preferences(self) -> Any:
+    def preferences(self) -> ResponseReturnValue:
         """Keep the zone that days and times are meant in, and whether single keys do something."""
         staff = login.signed_in_staff()
         form = PreferencesForm(request.form)
@@ -57,7 +56,7 @@ class AccountPage(ProtectedView):
         return login.lead_to(url_for("account.index"))
 
     @expose("/", methods=("GET", "POST"))
-    def index(self) -> Any:
+    def index(self) -> ResponseReturnValue:
         """Show the account, or change the password and end every other session."""
         staff = login.signed_in_staff()
         form = PasswordForm(request.form)
@@ -77,7 +76,7 @@ class AccountPage(ProtectedView):
                 form.current_password.errors = [NOT_CURRENT if problem == reauthentication.WRONG else problem]
         return self._page(staff, form, _preferences_of(staff))
 
-    def _page(self, staff: Staff, form: PasswordForm, preferences_form: PreferencesForm) -> Any:
+    def _page(self, staff: Staff, form: PasswordForm, preferences_form: PreferencesForm) -> ResponseReturnValue:
         facts = [Fact(label, value_cell(getattr(staff, name), is_whole=True)) for name, label in _FACTS]
         page = self.render(
             "pages/account.html",
@@ -106,7 +105,7 @@ class AccountPage(ProtectedView):
         return login.lead_to(url_for("account.index"))
 
     @expose("/two-factor/", methods=("GET", "POST"))
-    def two_factor(self) -> Any:
+    def two_factor(self) -> ResponseReturnValue:
         """Enrol an app or do without it, make new recovery codes, or turn the second factor off where the role does without."""
         staff = login.signed_in_staff()
         if (done := _change_factors(staff, request.form.get("act", ""))) is not None:
@@ -128,7 +127,7 @@ class AccountPage(ProtectedView):
         return reauthentication.page(problem, action=here(), back=back), 422 if problem else 200
 
     @expose("/session/", methods=("GET", "POST"))
-    def session(self) -> Any:
+    def session(self) -> ResponseReturnValue:
         """Tell the page's script how long the session lasts; a POST is somebody who wants to stay signed in."""
         if request.method == "POST":
             sessions.note_seen(db.session, current_user.token)
@@ -145,7 +144,7 @@ def _preferences_of(staff: Staff) -> PreferencesForm:
     return PreferencesForm(time_zone=zone, shortcuts=settings.has_shortcuts)
 
 
-def _change_factors(staff: Staff, act: str) -> Any:
+def _change_factors(staff: Staff, act: str) -> ResponseReturnValue | None:
     """Do what a button says about the factors that there are; None where the form is about a new one."""
     here = url_for("account.index")
     match act if two_factor.has_factor(db.session, staff) else "":

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from http import HTTPStatus
-from typing import Any
 from urllib.parse import urlencode
 
 from flask import abort, request, url_for
@@ -60,7 +59,7 @@ class ActivityPage(ProtectedView):
     """All that was done with what the person may see."""
 
     @expose("/")
-    def index(self) -> Any:
+    def index(self) -> ResponseReturnValue:
         """Show the newest change sets, or those that the filters leave."""
         problems: list[str] = []
         wanted = _wanted(request.args, problems)
@@ -78,7 +77,7 @@ class ActivityPage(ProtectedView):
         )
 
     @expose("/set/")
-    def set_view(self) -> Any:
+    def set_view(self) -> ResponseReturnValue:
         """Show one change set, with every record that it touched."""
         done = _requested(request.args)
         after = as_key(Change, request.args.get("after", "")) or 0
@@ -99,7 +98,7 @@ class ActivityPage(ProtectedView):
         )
 
     @expose("/undo/", methods=("POST",))
-    def undo_view(self) -> Any:
+    def undo_view(self) -> ResponseReturnValue:
         """Take a change set back, or say what stands in the way and ask record by record."""
         done = _requested(request.form, is_judged_later=True)
         touched = _touched(done)

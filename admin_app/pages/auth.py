@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 from http import HTTPStatus
-from typing import Any
 
 from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -40,7 +39,7 @@ OPEN_TOO_LONG = "This page was open too long, or the browser accepts no cookies.
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
-def sign_in() -> Any:
+def sign_in() -> ResponseReturnValue:
     """Sign a person in, and lead on to where they wanted to go."""
     former = login.former_staff_of_other_rights()
     form = SignInForm(request.form, email=former.email if former else "", next=request.args.get("next", ""))
@@ -135,7 +134,7 @@ def set_up_url() -> str:
 
 
 @blueprint.route("/set-up/<token>", methods=["GET", "POST"])
-def set_up(token: str) -> Any:
+def set_up(token: str) -> ResponseReturnValue:
     """Make the first owner and sign them in."""
     if not hmac.compare_digest(token.encode(), _set_up_token().encode()) or accounts.is_set_up(db.session):
         abort(404)

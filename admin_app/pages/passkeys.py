@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
 from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -89,7 +88,7 @@ class PasskeysPage(ProtectedView):
         return factor_added(staff, codes, "The passkey was added.")
 
     @expose("/edit/", methods=("GET", "POST"))
-    def edit(self) -> Any:
+    def edit(self) -> ResponseReturnValue:
         """Rename a passkey, or remove it."""
         staff = login.signed_in_staff()
         passkey = passkeys.find(db.session, staff, as_key(Passkey, request.args.get("id", "")))
@@ -107,7 +106,7 @@ class PasskeysPage(ProtectedView):
         announce(f"The passkey is called “{passkey.name}” now.")
         return login.lead_to(url_for("account.index"))
 
-    def _remove(self, staff: Staff, passkey: Passkey) -> Any:
+    def _remove(self, staff: Staff, passkey: Passkey) -> ResponseReturnValue:
         if (page := reauthentication.required()) is not None:
             return page
         name = passkey.name

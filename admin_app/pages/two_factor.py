@@ -30,7 +30,7 @@ BEGIN_AGAIN = "You typed your password too long ago, or the browser has lost its
 
 
 @blueprint.route("/sign-in/code", methods=["GET", "POST"])
-def code() -> Any:
+def code() -> ResponseReturnValue:
     """Ask for a passkey, a code of the app, or one on paper, and sign in."""
     who = second_factor.half_way()
     if who is None:
@@ -40,9 +40,9 @@ def code() -> Any:
         return _code_page(form, who.staff, 422 if form.errors else 200)
     if wait := counted_try(who.staff):
         form.form_errors = [TOO_MANY.format(wait=waiting_time(wait))]
-        answer = make_response(_code_page(form, who.staff, 429))
-        answer.headers["Retry-After"] = str(wait)
-        return answer
+        page = make_response(_code_page(form, who.staff, 429))
+        page.headers["Retry-After"] = str(wait)
+        return page
     left = two_factor.codes_left(db.session, who.staff)
     if not _is_proved(form, who.staff):
         # What was counted and used up stays so.

@@ -25,6 +25,10 @@ class ProtectedView(BaseView):
     # Views that answer a link with a file; each has its `back_from_file`.
     files: ClassVar[frozenset[str]] = frozenset()
 
+    def render(self, template: str, **values: object) -> str:
+        """Draw a template."""
+        return str(super().render(template, **values))
+
     def is_accessible(self) -> bool:
         """Whether the menu shows it."""
         return current_principal() is not None

@@ -84,7 +84,7 @@ def naming_columns(model: type[Record], visible_scope: VisibleScope = EVERYTHING
     return [column for column in columns if visible_scope.names is None or column.key in visible_scope.names]
 
 
-def _with_key(session: AnySession, model: type[Record], key: int, visible_scope: VisibleScope) -> Any:
+def _with_key(session: AnySession, model: type[Record], key: int, visible_scope: VisibleScope) -> Record | None:
     if visible_scope.rows is None:
         return session.get(model, key)
     return session.scalar(select(model).where(model.id == key, visible_scope.rows))

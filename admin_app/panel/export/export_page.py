@@ -59,7 +59,7 @@ class ExportPage(Page):
             return redirect(url_for("account.confirm", next=here(), back=list_exported(self.resource)))
         return download(wanted)
 
-    def respond(self) -> Any:
+    def respond(self) -> ResponseReturnValue:
         """Ask how; then send the file, or have a job make it where that takes longer."""
         selection = self._order().selection
         if request.method != "POST":
@@ -84,15 +84,21 @@ class ExportPage(Page):
         columns = ExportColumns(self.access).offered()
         return {"format", "column", "delimiter", "excel", "long_text", *(PLACE + key for key in columns)}
 
-    def again(self, words: str) -> Any:
+    def again(self, words: str) -> ResponseReturnValue | None:
         """Draw the page with what was chosen."""
-        page, _ = self._page(order(self.access, arguments()).selection, _sent(request.form), [("", words)])
-        return page, HTTPStatus.BAD_REQUEST
+        selection = order(self.access, arguments()).selection
+        return self._page(selection, _sent(request.form), [("", words)], HTTPStatus.BAD_REQUEST)
 
     def _order(self, **choice: Any) -> Order:
         return order(self.access, arguments(), staff_id=signed_in_principal().id, **choice)
 
-    def _page(self, selection: Selection, sent: Mapping[str, Any] | None, errors: Sequence[tuple[str, str]]) -> Any:
+    def _page(
+        self,
+        selection: Selection,
+        sent: Mapping[str, Any] | None,
+        errors: Sequence[tuple[str, str]],
+        status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY,
+    ) -> ResponseReturnValue:
         """Draw the form as it was sent, as it was left when the session ended, or as it was the last time."""
         draft = shown_draft()
         left = _sent(answers(draft)) if draft is not None else None
@@ -112,7 +118,7 @@ class ExportPage(Page):
             errors=errors,
             columns_error=next((words for place, words in errors if place == "columns"), ""),
         )
-        return page, HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
+        return page, status if errors else HTTPStatus.OK
 
     def _offered_choice(self, selection: Selection) -> dict[str, Any]:
         """Return what the person chose last time; the columns of an address, a view's for one, stand above that."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 from flask import Response, jsonify, request
+from flask.typing import ResponseReturnValue
 
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
@@ -24,7 +24,7 @@ NOTE = "presence"
 class PresencePage(Page):
     """What the script of an open form asks. Only who may edit the record is answered."""
 
-    def respond(self) -> Any:
+    def respond(self) -> ResponseReturnValue:
         """Hear that the form is still open, and answer who else has it open; or that it was left."""
         place = _place(self.resource, self.access.requested(Action.EDIT))
         if "leave" in request.form:

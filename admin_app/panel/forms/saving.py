@@ -35,7 +35,7 @@ class Saving:
     form: Form
     action: Action
 
-    def save_new(self) -> Any:
+    def save_new(self) -> Record | None:
         """Make the record from the form; return None, with the reasons at their fields, when it cannot be made."""
         record = self.access.resource.model()
         is_made = self._is_valid(None) and self._is_written(record, is_created=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Any
 
 from flask import abort, request
+from flask.typing import ResponseReturnValue
 
 from admin_app.db.limits import as_key
 from admin_app.db.record import Record
@@ -29,12 +29,12 @@ from admin_app.web.flash import announce
 class HistoryPage(Page):
     """A record's past; it opens also when the record is gone."""
 
-    def respond(self) -> Any:
+    def respond(self) -> ResponseReturnValue:
         """Show what happened to the record."""
         key = as_key(self.resource.model, request.args.get("id", ""))
         return abort(404) if key is None else self._page(key, ())
 
-    def restore(self) -> Any:
+    def restore(self) -> ResponseReturnValue:
         """Bring a version back: a change like one made in the form, with the same checks."""
         change = db.session.get(Change, as_key(Change, request.form.get("change", "")) or 0)
         if change is None or change.model != self.resource.model.__table__.name:
@@ -61,7 +61,7 @@ class HistoryPage(Page):
         ):
             abort(404)
 
-    def _page(self, key: int, problems: Sequence[str]) -> Any:
+    def _page(self, key: int, problems: Sequence[str]) -> ResponseReturnValue:
         before = as_key(Change, request.args.get("before", "")) or 0
         before_act = as_key(ChangeSet, request.args.get("before_act", "")) or 0
         self._require_reach(key, Action.HISTORY)

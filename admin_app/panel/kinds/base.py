@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from wtforms import Field
+
 from admin_app.extensions import TableColumn
 from admin_app.kinds.base import AnyKind
 from admin_app.panel.operators.base import Operator
@@ -24,7 +26,7 @@ class PanelKind:
     cell_kind: ClassVar[CellKind] = CellKind.TEXT
     operators: ClassVar[tuple[type[Operator], ...]]
 
-    def field(self, column: TableColumn, arguments: Arguments) -> Any:
+    def field(self, column: TableColumn, arguments: Arguments) -> Field:
         """Make the form's field; `arguments` are what Flask-Admin tells every field."""
         raise NotImplementedError
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement, or_
-from wtforms import StringField, TextAreaField
+from wtforms import Field, StringField, TextAreaField
 from wtforms.widgets import TextInput
 
 from admin_app.extensions import Expression, TableColumn
@@ -164,7 +164,7 @@ class TextPanel(PanelKind):
         Blank,
     )  # fmt: skip -- one list
 
-    def field(self, column: TableColumn, arguments: Arguments) -> Any:
+    def field(self, column: TableColumn, arguments: Arguments) -> Field:
         """Make a line of text, or of an email."""
         none_for_nothing(column, arguments)
         if TextKind(column).is_email:

@@ -184,7 +184,7 @@ class _Walk:
             wanted.append(or_(other.id == start.related, beyond))
         return select(other.id, column).where(*wanted).order_by(self._directed(value), self._directed(other.id))
 
-    def _foreign_key(self) -> Any:
+    def _foreign_key(self) -> Expression:
         """Return the model's column that holds the related record's key."""
         relation = self.sort.relation
         return to_one(relation).foreign_key if relation is not None else self.key
@@ -192,7 +192,7 @@ class _Walk:
     def _base(self, *wanted: ColumnElement[bool]) -> Statement:
         return select(self.order.model).where(*self.criteria, *wanted)
 
-    def _directed(self, column: AnyColumn) -> Any:
+    def _directed(self, column: AnyColumn) -> Expression:
         return column.asc() if self.is_up else column.desc()
 
     def _beyond(self, columns: Sequence[Expression], values: Sequence[object]) -> ColumnElement[bool]:
@@ -207,7 +207,7 @@ class _Walk:
         return and_(columns[0] >= bound[0] if self.is_up else columns[0] <= bound[0], condition)
 
 
-def _bound(column: AnyColumn, value: object) -> Any:
+def _bound(column: AnyColumn, value: object) -> Expression:
     """Return a value to compare a column with: by the store's own key where it is sorted by that."""
     plain = literal(value, column.type)
     return SortKeyOf(plain) if isinstance(column, SortKeyOf) else plain
