@@ -16,7 +16,7 @@ def is_short_text(column: AnyColumn) -> bool:
     return isinstance(column.type, String) and not isinstance(column.type, (Enum, Text))
 
 
-def in_order(column: AnyColumn) -> Any:
+def in_order(column: AnyColumn) -> AnyColumn:
     """Return what rows are sorted by in a column's place: the key of a short text, else the column itself."""
     return SortKeyOf(column) if is_short_text(column) else column
 

@@ -212,7 +212,7 @@ class Resource:
 
     # ---- what a resource may do differently
 
-    def as_called(self, name: str, value: object) -> Any:
+    def as_called(self, name: str, value: object) -> object:
         """Return a column's value as people call it, where its table holds a key or a sign for it; else as it is."""
         return value
 

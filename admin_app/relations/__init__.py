@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm.interfaces import RelationshipDirection
@@ -19,6 +18,8 @@ _BY_DIRECTION: dict[RelationshipDirection, type[Relation]] = {
     RelationshipDirection.MANYTOONE: ToOne,
     RelationshipDirection.ONETOMANY: ToMany,
 }
+# What `relations_of` has found out.
+_BY_MODEL: dict[type[Record], dict[str, Relation]] = {}
 
 
 def relation_of(attribute: AnyColumn) -> Relation:
@@ -35,13 +36,9 @@ def to_one(attribute: AnyColumn) -> ToOne:
 
 def relations_of(model: type[Record]) -> dict[str, Relation]:
     """Return a model's relations by their names."""
-    of: Any = model
-    return _relations(of)
-
-
-@cache
-def _relations(model: Any) -> dict[str, Relation]:
-    return {str(key): relation_of(one) for key, one in inspect_mapper(model).relationships.items()}
+    if model not in _BY_MODEL:
+        _BY_MODEL[model] = {str(key): relation_of(one) for key, one in inspect_mapper(model).relationships.items()}
+    return _BY_MODEL[model]
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import ClassVar, cast
 
 from sqlalchemy import ColumnElement
 from sqlalchemy import inspect as inspect_mapper
@@ -33,9 +33,8 @@ class Relation:
     def __init__(self, relation: Relationship) -> None:
         """Keep it, and the columns that tie both sides."""
         self.property = relation
-        pairs: Any = relation.local_remote_pairs
-        self.own: TableColumn = pairs[0][0]
-        self.other: TableColumn = pairs[0][1]
+        # What they tie is a table's own: `relation_of` has seen to it.
+        self.own, self.other = cast("list[tuple[TableColumn, TableColumn]]", relation.local_remote_pairs)[0]
 
     @property
     def key(self) -> str:
@@ -49,15 +48,16 @@ class Relation:
         return attribute
 
     @property
-    def model(self) -> type[Any]:
+    def model(self) -> type[Record]:
         """The model that has it."""
-        model: type[Any] = self.property.parent.class_
+        model: type[Record] = self.property.parent.class_
         return model
 
     @property
-    def target(self) -> Any:
+    def target(self) -> type[Record]:
         """The model on the other side."""
-        return self.property.mapper.class_
+        target: type[Record] = self.property.mapper.class_
+        return target
 
     @property
     def back(self) -> str:

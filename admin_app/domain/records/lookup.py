@@ -43,7 +43,7 @@ def find_one(
     noun: str,
     nouns: str,
     visible_scope: VisibleScope = EVERYTHING,
-) -> Any:
+) -> Record:
     """Return the record with this id, or with exactly this in one of its short text columns; nothing is found out of sight.
 
     Raises `NotFoundError` for none and for several; nobody guesses.
@@ -90,7 +90,7 @@ def _with_key(session: AnySession, model: type[Record], key: int, visible_scope:
     return session.scalar(select(model).where(model.id == key, visible_scope.rows))
 
 
-def _matching(session: AnySession, model: type[Record], text: str, visible_scope: VisibleScope) -> Sequence[Any]:
+def _matching(session: AnySession, model: type[Record], text: str, visible_scope: VisibleScope) -> Sequence[Record]:
     """Look for exactly this text, then for the same letters in another case: the first look can use an index."""
     columns = naming_columns(model, visible_scope)
     if not columns:
@@ -117,7 +117,7 @@ def _is(column: AnyColumn, text: str) -> ColumnElement[bool]:
     return is_text if has_own else and_(in_order(column) == SortKeyOf(literal(text, column.type)), is_text)
 
 
-def _first(session: AnySession, model: type[Record], criterion: ColumnElement[bool]) -> Sequence[object]:
+def _first(session: AnySession, model: type[Record], criterion: ColumnElement[bool]) -> Sequence[Record]:
     return session.scalars(select(model).where(criterion).order_by(model.id).limit(_ENOUGH)).all()
 
 

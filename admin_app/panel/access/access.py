@@ -131,7 +131,7 @@ class Access:
 
     # ---- records
 
-    def find(self, key: object) -> Any:
+    def find(self, key: object) -> Record | None:
         """Return the record of this id as it stands in a URL, or None: for nonsense, and for what the person may not see."""
         found = as_key(self.resource.model, str(key))
         # Who may only edit, say, and look at nothing, is held to the rows of that action where it begins.
@@ -139,7 +139,7 @@ class Access:
         wanted = self.resource.by_key if seen is None else self.resource.by_key.where(seen)
         return None if found is None else db.session.scalar(wanted, {"key": found})
 
-    def requested(self, action: Action) -> Any:
+    def requested(self, action: Action) -> Record:
         """Return the record that the URL names: 404 where the person does not see it, 403 where this is not for them to do."""
         record = self.find(request.args.get("id", ""))
         if record is None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from admin_app.db.record import Record
 from admin_app.domain.naming import names_of
 from admin_app.domain.records.lookup import EVERYTHING, VisibleScope, find_one, naming_columns
@@ -22,7 +20,7 @@ def _typing_hint(model: type[Record]) -> str:
     return f"Type an ID, or an exact {' or '.join(names)}." if names else "Type an ID."
 
 
-def find(model: type[Record], text: str) -> Any:
+def find(model: type[Record], text: str) -> Record:
     """Return the record that a person means by what they typed, of those they may see; raise `NotFoundError` for none, and for several."""
     noun, nouns = names_of(model)
     return find_one(db.session, model, text, noun=noun, nouns=nouns, visible_scope=sight_of(model))

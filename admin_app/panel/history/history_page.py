@@ -88,7 +88,7 @@ class HistoryPage(Page):
         return page, HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
 
 
-def _with_restore(access: Access, entry: Entry, record: Record, newest: str) -> Entry:
+def _with_restore(access: Access, entry: Entry, record: Record | None, newest: str) -> Entry:
     """Offer the way back to a version that is not the present one."""
     may = access.may(Action.UNDO) if record is None else access.reaches(record, Action.UNDO)
     if not may or entry.is_secret or entry.kind not in UNDOABLE:

@@ -39,7 +39,7 @@ class IsChoice(Operator, engine.FilterEqual):
 class ChoiceInList(InList):
     """One of several of a fixed set."""
 
-    def clean_one(self, value: str) -> Any:
+    def clean_one(self, value: str) -> object:
         """Take one of the set."""
         return member_of(self.column, value)
 
@@ -97,7 +97,7 @@ def _words(text: str) -> str:
 def _reading(members: dict[str, Any]) -> Callable[[Any], Any]:
     """Return what makes a member of what a form sends or a record holds."""
 
-    def read(value: object) -> Any:
+    def read(value: object) -> object:
         if isinstance(value, Enum) or not value:
             return value or None
         if value not in members:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement
@@ -27,11 +27,13 @@ LONGEST_KEYS = PAGE_SIZES[-1] * 20
 # A chip names so many, and counts more.
 MOST_NAMED = 3
 
+T = TypeVar("T")
+
 
 class _Number(Operator):
     """What whole numbers have in common."""
 
-    def clean(self, value: str) -> Any:
+    def clean(self, value: str) -> object:
         """Read a number that the column can hold."""
         return number_for(self.column, value)
 
@@ -84,7 +86,7 @@ class NumbersBetween(_Number, engine.FilterEqual):
     slug, words = "between", "is between"
     hint = "Two numbers: 10 to 20."
 
-    def clean(self, value: str) -> Any:
+    def clean(self, value: str) -> object:
         """Read "10 to 20"."""
         parts = re.split(r"\s+(?:to|and)\s+", value.strip())
         if len(parts) != 2:  # noqa: PLR2004 -- a smallest and a largest
@@ -115,7 +117,7 @@ class NumberInList(InList):
         """Split at blanks too; no number in a list has one."""
         return numbers_in(text, is_whole=is_whole(self.column))
 
-    def clean_one(self, value: str) -> Any:
+    def clean_one(self, value: str) -> object:
         """Read a number that the column can hold."""
         return number_for(self.column, value)
 
@@ -130,7 +132,7 @@ class KeyInList(NumberInList):
     hint = "Separate IDs with commas, spaces or new lines."
     longest = LONGEST_KEYS
 
-    def clean(self, value: str) -> Any:
+    def clean(self, value: str) -> list[object]:
         """Take each of them once."""
         return list(dict.fromkeys(super().clean(value)))
 
@@ -155,9 +157,8 @@ class NumberNotInList(NumberInList, NotInList):
 def number_for(column: TableColumn, text: str) -> int | Decimal:
     """Read what a person types, however they write it, as a number for this column."""
     if not is_whole(column):
-        exact: Decimal = _read(number, text, "Enter a number, like 4.2.")
-        return exact
-    value: int = _read(whole_number, text, "Enter a whole number, like 42.")
+        return _read(number, text, "Enter a number, like 4.2.")
+    value = _read(whole_number, text, "Enter a whole number, like 42.")
     smallest, largest = limits_of(column)
     if not smallest <= value <= largest:
         message = f"Enter a number between {smallest:,} and {largest:,}."
@@ -165,7 +166,7 @@ def number_for(column: TableColumn, text: str) -> int | Decimal:
     return value
 
 
-def _read(read: Callable[[str], object], text: str, advice: str) -> Any:
+def _read(read: Callable[[str], T], text: str, advice: str) -> T:
     try:
         return read(text)
     except AmbiguousNumber:

@@ -15,7 +15,7 @@ from admin_app.panel.typed_fields import TypedField
 class _Uuid(Operator):
     """What operators on UUIDs have in common."""
 
-    def clean(self, value: str) -> UUID:
+    def clean(self, value: str) -> object:
         """Read a UUID, however it is written."""
         try:
             return UUID(value.strip())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement, or_, select
@@ -42,7 +42,7 @@ class Operator(engine.BaseSQLAFilter):
         """Name the operator."""
         return self.words
 
-    def parse(self, text: str) -> Any:
+    def parse(self, text: str) -> object:
         """Turn what was typed into a value; raise ValueError saying what to type."""
         if not text.strip():
             message = "Enter a value."

@@ -45,7 +45,7 @@ class Equals(Operator, engine.FilterEqual):
         """Use the search's index, but for a column that has one of its own for this."""
         return searched_in(self, WHOLE) if type(self) is Equals and not self.means_one() else None
 
-    def clean(self, value: str) -> Any:
+    def clean(self, value: str) -> object:
         """Read it as the column keeps it."""
         return normalised(self.column.property.columns[0], value)
 
@@ -129,7 +129,7 @@ class InList(Operator, engine.FilterInList):
         """Compare each as one by itself would be compared."""
         return same_as_any(column, value) if _is_caseless(self) else super().condition(column, _forms(column, value))
 
-    def clean(self, value: str) -> Any:
+    def clean(self, value: str) -> list[object]:
         """Read each value as one by itself would be read."""
         return [self.clean_one(one) for one in self.split(value)]
 
@@ -137,11 +137,11 @@ class InList(Operator, engine.FilterInList):
         """Split where the kind of value allows it: an email has no blanks, a name may."""
         return values_of(text, at_blanks=is_email(self.column))
 
-    def clean_one(self, value: str) -> Any:
+    def clean_one(self, value: str) -> object:
         """Read one value as the column keeps it."""
         return normalised(self.column.property.columns[0], value)
 
-    def parse(self, text: str) -> Any:
+    def parse(self, text: str) -> list[object]:
         """Refuse a list of nothing: it would match no row, or every row."""
         values = self.clean(text)
         if not values:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, or_
 
+from admin_app.db.record import Record
 from admin_app.domain.records.lookup import typed_key
 from admin_app.errors import ConfigurationError, NotFoundError
 from admin_app.extensions import Attribute, Expression, db
@@ -40,7 +41,7 @@ class RelationIs(Operator):
         """Say what to type: what the person may see of the other side's names."""
         return (OperatorChoice(self.slug, self.words, self.input_type, typing_hint(self.target)),)
 
-    def clean(self, value: str) -> Any:
+    def clean(self, value: str) -> object:
         """Find the record."""
         return key_of(self.target, value)
 
@@ -83,7 +84,7 @@ class RelationInList(InList):
             return numbers_in(text, is_whole=True)
         return [one for value in values_of(text) for one in (value.split() if _EMAILS.fullmatch(value) else [value])]
 
-    def clean_one(self, value: str) -> Any:
+    def clean_one(self, value: str) -> object:
         """Find the record."""
         return key_of(relation_of(self.column).target, value)
 
@@ -118,7 +119,7 @@ class RelationEmpty(Empty):
         return condition
 
 
-def key_of(target: type[Any], text: str) -> Any:
+def key_of(target: type[Record], text: str) -> object:
     """Find a record by what was typed; an id that is gone still means that id, and matches nothing."""
     if (key := typed_key(target, text)) is not None:
         return key

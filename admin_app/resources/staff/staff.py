@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from flask import abort
-from flask.typing import ResponseReturnValue
 from wtforms import Form
 
 from admin_app.db.record import Record
@@ -88,12 +87,12 @@ class StaffResource(Resource):
             return ()
         return (Link("Access and sessions", link(self, "access_view", record)),)
 
-    def as_called(self, name: str, value: Any) -> ResponseReturnValue:
+    def as_called(self, name: str, value: object) -> object:
         """Say what roles are called, by their keys where they are gone, and which zone holds where none was chosen.
 
         Forms, addresses and files say the keys.
         """
-        if name == "roles" and value is not None:
+        if name == "roles" and isinstance(value, tuple):
             known = roles_by_key()
             return ", ".join(known[key].name if key in known else key for key in value)
         return f"{UTC_NAME} (default)" if name == "time_zone" and value == "" else value

@@ -22,7 +22,7 @@ from sqlalchemy.sql.expression import ScalarSelect
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.operators import OperatorType
 
-from admin_app.extensions import Expression, Statement
+from admin_app.extensions import AnyColumn, Statement
 from admin_app.formatting import folded
 from admin_app.selection.search.folding import spellings
 from admin_app.selection.search.indexes import search_table
@@ -37,7 +37,7 @@ _STRANGERS = "i\u025c\u0261\u026a\u026c\u0282\u0287\u029d\u029e\u03f3"
 _FIRST_STRANGER = "\u0529"
 
 
-def contains(text: object, term: str, *, frame: str = "%{}%") -> ColumnElement[bool]:
+def contains(text: AnyColumn, term: str, *, frame: str = "%{}%") -> ColumnElement[bool]:
     """Whether the text contains the term, in capitals or small letters of any alphabet; every character means itself.
 
     `frame` says where: "{}%" is at its beginning, "%{}" at its end.
@@ -46,14 +46,14 @@ def contains(text: object, term: str, *, frame: str = "%{}%") -> ColumnElement[b
     return found[0] if len(found) == 1 else or_(*found)
 
 
-def is_whole(text: Any, value: str) -> ColumnElement[bool]:
+def is_whole(text: AnyColumn, value: str) -> ColumnElement[bool]:
     """Whether the text is this one, capitals counting, in whichever form it is stored."""
     found = forms(value)
     condition: ColumnElement[bool] = text == value if found == (value,) else text.in_(found)
     return condition
 
 
-def _contains(text: object, small: str, frame: str) -> ColumnElement[bool]:
+def _contains(text: AnyColumn, small: str, frame: str) -> ColumnElement[bool]:
     pattern, outline = frame.format(_pattern(small)), frame.format(_pattern(small, with_gaps=True))
     texts = [type_coerce(text, Text), *(bindparam(None, one, Text, unique=True) for one in (pattern, outline))]
     return _Contains(*texts) if pattern == outline else _ContainsAnyLetter(*texts)
@@ -72,7 +72,7 @@ def _escaped(letter: str) -> str:
     return f"\\{letter}" if letter in r"\%_" else letter
 
 
-def may_contain(key: Expression, table: str, term: str) -> ColumnElement[bool]:
+def may_contain(key: AnyColumn, table: str, term: str) -> ColumnElement[bool]:
     """Whether SQLite's index has all three-letter pieces of the term in this row. PostgreSQL asks its own by itself."""
     name = f'"{search_table(table)}"'
     return _MayContain(key, literal_column(name), bindparam(None, _pieces(term), Text, unique=True))
@@ -84,7 +84,7 @@ def pieces_matched(table: str, term: str) -> Statement:
     return select(fts_table(name, column("rowid")).c.rowid).where(column(name).op("MATCH")(_pieces(term)))
 
 
-def is_among(key: Expression, found: ScalarSelect[Any]) -> ColumnElement[bool]:
+def is_among(key: AnyColumn, found: ScalarSelect[int]) -> ColumnElement[bool]:
     """Whether the key is one of those found, which are looked up first, whatever the planner thinks of it."""
     return _IsAmong(type_coerce(key, Integer), found)
 
