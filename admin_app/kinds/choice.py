@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from admin_app.extensions import Values
 from admin_app.kinds.base import Expression, Kind
 from admin_app.kinds.spreadsheet import neutralised
 
@@ -20,7 +21,7 @@ class ChoiceKind(Kind[Any]):
     is_text = True
 
     @property
-    def members(self) -> dict[str, Any]:
+    def members(self) -> Values:
         """The set, by what a person reads and a file says."""
         kind = self.type
         return {str(one.value): one for one in kind.enum_class} if kind.enum_class else {one: one for one in kind.enums}

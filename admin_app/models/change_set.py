@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from admin_app.db.limits import LONGEST_TITLE
 from admin_app.db.types import UtcDateTime, utc_now
-from admin_app.extensions import db
+from admin_app.extensions import Values, db
 
 LONGEST_ACTOR = 210
 LONGEST_SUMMARY = 300
@@ -47,19 +47,19 @@ class Did(StrEnum):
     DELETE = "delete"
 
 
-class JsonValues(TypeDecorator[dict[str, Any]]):
+class JsonValues(TypeDecorator[Values]):
     """Columns' values by name, as the shortest JSON; text on both stores, since it is written far oftener than searched."""
 
     impl = Text
     cache_ok = True
 
     @override
-    def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: Values | None, dialect: Dialect) -> str | None:
         """Write it."""
         return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
     @override
-    def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, Any] | None:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Values | None:
         """Read it."""
         return None if value is None else json.loads(value)
 
@@ -119,8 +119,8 @@ class Change(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAl
     title: Mapped[str] = mapped_column(String(LONGEST_TITLE))
     # The record's version after this change; a deletion counts too, so that no number is ever used twice.
     version: Mapped[int]
-    before: Mapped[dict[str, Any] | None] = mapped_column(JsonValues)
-    after: Mapped[dict[str, Any] | None] = mapped_column(JsonValues)
+    before: Mapped[Values | None] = mapped_column(JsonValues)
+    after: Mapped[Values | None] = mapped_column(JsonValues)
 
 
 def refuse_to_rewrite(_mapper: Any, _connection: Any, row: Any) -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, select, update
 
 from admin_app.db.types import utc_now
 from admin_app.domain.audit.recorder import record_event
@@ -32,7 +31,7 @@ def record(session: AnySession, typed: str, *, resource: str) -> None:
         address = OTHERS
     if address in recent:
         # The one thing in the history that grows: a number, for a quarter of an hour.
-        sets: Any = ChangeSet.__table__
+        sets: Table = ChangeSet.__table__
         session.execute(update(sets).where(sets.c.id == recent[address]).values(count=sets.c.count + 1))
         return
     record_event(

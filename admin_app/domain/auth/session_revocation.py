@@ -19,7 +19,7 @@ from admin_app.domain.audit.entry import AuditEntry
 from admin_app.domain.audit.recorder import begin_change_set, entry_of
 from admin_app.domain.auth import passwords, sessions
 from admin_app.domain.permissions.principal import AnyPrincipal
-from admin_app.extensions import AnySession, Statement
+from admin_app.extensions import AnySession, Statement, Values
 from admin_app.kinds.history import from_json_sql
 from admin_app.models.change_set import Change, Did
 from admin_app.models.role import Role
@@ -71,7 +71,7 @@ def _may_concern_rights(entry: AuditEntry) -> bool:
     return is_written or any(_is_about_rights(row) for row in entry.pending.values())
 
 
-def _is_about_rights(row: dict[str, Any]) -> bool:
+def _is_about_rights(row: Values) -> bool:
     names = RIGHTS.get(row["model"], ())
     return bool(names) and (row["act"] is not Did.UPDATE or not {*names}.isdisjoint(row["after"]))
 

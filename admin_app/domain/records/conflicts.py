@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from admin_app.db.json_values import kept_columns
 from admin_app.db.record import Record
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, Values
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, ChangeSet, Did
 
@@ -73,7 +73,7 @@ def earlier_state(session: AnySession, record: Record, version: int) -> EarlierS
     rows = _changes(session, record, limit=min(record.version - version, MOST_CHANGES), above=version)
     last_changes = [LastChange(change_set.actor, change_set.at) for _, change_set in rows]
     is_known = {change.version for change, _ in rows} == set(range(version + 1, record.version + 1))
-    before: dict[str, Any] = {}
+    before: Values = {}
     for change, _ in rows:
         for key, value in (change.before or {}).items():
             if key in columns:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 from flask import abort
+from sqlalchemy import Table
 
 from admin_app.db.json_values import kept_columns, recorded_models
 from admin_app.domain.audit.reader import ActivityFilter
@@ -75,5 +75,5 @@ def require_rows_after(set_id: int, touched: Collection[Access]) -> None:
 
 
 def _table(access: Access) -> str:
-    table: Any = access.resource.model.__table__
+    table: Table = access.resource.model.__table__
     return str(table.name)

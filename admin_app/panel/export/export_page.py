@@ -16,7 +16,7 @@ from werkzeug.datastructures import MultiDict
 from admin_app import formatting
 from admin_app.context import lift_time_limit, reading
 from admin_app.db.connection import is_timeout
-from admin_app.extensions import db
+from admin_app.extensions import Values, db
 from admin_app.panel.drafts import answers, arguments, shown_draft
 from admin_app.panel.export.columns import ExportColumns
 from admin_app.panel.export.export import Order, export_file, file_name, order
@@ -120,7 +120,7 @@ class ExportPage(Page):
         )
         return page, status if errors else HTTPStatus.OK
 
-    def _offered_choice(self, selection: Selection) -> dict[str, Any]:
+    def _offered_choice(self, selection: Selection) -> Values:
         """Return what the person chose last time; the columns of an address, a view's for one, stand above that."""
         choice = dict(settings_for(self.resource).export_choice)
         if selection.columns:
@@ -169,7 +169,7 @@ def download(wanted: Order) -> Response:
     )
 
 
-def _sent(form: MultiDict[str, str]) -> dict[str, Any]:
+def _sent(form: MultiDict[str, str]) -> Values:
     """Read the form; what it does not offer is refused by `order`."""
     keys = [key[:100] for key in form.getlist("column")][:100]
     options = FileOptions(

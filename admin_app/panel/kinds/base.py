@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from wtforms import Field
 
-from admin_app.extensions import TableColumn
+from admin_app.extensions import TableColumn, Values
 from admin_app.kinds.base import AnyKind
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.view_models import Cell, CellKind
 
 # What Flask-Admin tells every field, and a column of a table.
-Arguments = dict[str, Any]
+Arguments = Values
 
 # A cell is a glimpse: more than this is neither read in a table nor worth sending.
 GLIMPSE = 120

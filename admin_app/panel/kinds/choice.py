@@ -10,7 +10,7 @@ from flask_admin.contrib.sqla import filters as engine
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # new in 3.3; the stubs are of 3.2
 
-from admin_app.extensions import Attribute, TableColumn
+from admin_app.extensions import Attribute, TableColumn, Values
 from admin_app.kinds.choice import ChoiceKind
 from admin_app.panel.kinds.base import Arguments, PanelKind
 from admin_app.panel.operators.base import Operator
@@ -94,7 +94,7 @@ def _words(text: str) -> str:
     return text.replace("_", " ").capitalize()
 
 
-def _reading(members: dict[str, Any]) -> Callable[[Any], Any]:
+def _reading(members: Values) -> Callable[[Any], Any]:
     """Return what makes a member of what a form sends or a record holds."""
 
     def read(value: object) -> object:

@@ -19,7 +19,7 @@ from admin_app.domain.audit.bulk import add_rows
 from admin_app.domain.audit.recorder import describe
 from admin_app.domain.records.rules import is_stored_as
 from admin_app.errors import TransferError
-from admin_app.extensions import AnySession, TableColumn
+from admin_app.extensions import AnySession, TableColumn, Values
 from admin_app.formatting import plain_lines
 from admin_app.models.change_set import Kind
 from admin_app.selection.search.indexes import loading
@@ -156,7 +156,7 @@ def _misshapen(header: Sequence[Title], cells: Sequence[str]) -> str | None:
     return None if stray is None else f"the first row has no name above {quoted(stray)}."
 
 
-def _values(header: Sequence[Title], cells: Sequence[str], *, is_verbatim: bool) -> tuple[dict[str, Any], list[str]]:
+def _values(header: Sequence[Title], cells: Sequence[str], *, is_verbatim: bool) -> tuple[Values, list[str]]:
     values, problems = {}, []
     for column, cell in zip(header, cells, strict=False):
         if not isinstance(column, ImportColumn):
@@ -215,7 +215,7 @@ class _Writing:
             if not seen.add(key):
                 yield number, about("ID", key, "the same as in an earlier row.")
 
-    def _write(self, rows: Sequence[dict[str, Any]], present: Mapping[int, object]) -> None:
+    def _write(self, rows: Sequence[Values], present: Mapping[int, object]) -> None:
         for values in rows:
             if (record := present.get(values.get("id", 0))) is not None:
                 _change(record, values, self.report)
