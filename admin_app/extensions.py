@@ -11,7 +11,7 @@ from flask_mailman import Mail
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy import Column, ColumnElement, MetaData, Select
+from sqlalchemy import Column, ColumnElement, MetaData, Row, Select
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, RelationshipProperty, Session, scoped_session
 from sqlalchemy.types import TypeEngine
 
@@ -33,9 +33,14 @@ AnySession = Session | scoped_session[Any]
 TableColumn = Column[Any]
 Attribute = InstrumentedAttribute[Any]
 Expression = ColumnElement[Any]
+# A column of a table, of a model, of an alias, or an expression.
+AnyColumn = ColumnElement[Any] | InstrumentedAttribute[Any]
 Relationship = RelationshipProperty[Any]
 Statement = Select[*tuple[Any, ...]]
 ColumnType = TypeEngine[Any]
+# What a statement returns of one row, and a record's values, or JSON's, by their names.
+AnyRow = Row[Any]
+Values = dict[str, Any]
 
 
 class Base(DeclarativeBase):

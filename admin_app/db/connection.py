@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from admin_app.context import is_glancing, is_late, is_writing, limit_in_milliseconds, writing
 from admin_app.db.caseless import caseless
@@ -89,7 +90,7 @@ def begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing() else "BEGIN")
 
 
-def fit(connection: Any, record: Any, _proxy: object) -> None:
+def fit(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
     """Tell PostgreSQL how long statements may take, when that differs from what it was told last, and how they hang together.
 
     A page's each see what was committed when they begin, in one transaction or in none. In none there is nothing to roll

@@ -8,13 +8,15 @@ from sqlalchemy import Enum, String, Text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
+from admin_app.extensions import AnyColumn
 
-def is_short_text(column: Any) -> bool:
+
+def is_short_text(column: AnyColumn) -> bool:
     """Whether a column holds names, emails and the like. Long texts, whose keys would be as long, are sorted as they are."""
     return isinstance(column.type, String) and not isinstance(column.type, (Enum, Text))
 
 
-def in_order(column: Any) -> Any:
+def in_order(column: AnyColumn) -> AnyColumn:
     """Return what rows are sorted by in a column's place: the key of a short text, else the column itself."""
     return SortKeyOf(column) if is_short_text(column) else column
 
@@ -28,10 +30,10 @@ class SortKeyOf(FunctionElement[str]):
 
 
 @compiles(SortKeyOf)
-def _by_code_points(element: SortKeyOf, compiler: Any, **kw: Any) -> str:
+def _by_code_points(element: SortKeyOf, compiler: Any, **kw: object) -> str:
     return f'(sort_key({compiler.process(element.clauses, **kw)}) COLLATE "C")'
 
 
 @compiles(SortKeyOf, "sqlite")
-def _by_bytes(element: SortKeyOf, compiler: Any, **kw: Any) -> str:
+def _by_bytes(element: SortKeyOf, compiler: Any, **kw: object) -> str:
     return f"sort_key({compiler.process(element.clauses, **kw)})"

@@ -1,4 +1,4 @@
-"""What the records of each model are called: the resources say it when the dashboard is built, the trail and messages ask."""
+"""What the records of each model are called: the resources say it when the dashboard is built, the history and messages ask."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def remember_shortcuts(session: AnySession, staff: Staff, *, is_on: bool) -> Non
     _remember(session, staff, EVERYWHERE, has_shortcuts=is_on)
 
 
-def _remember(session: AnySession, staff: Staff, resource: str, **changes: Any) -> None:
+def _remember(session: AnySession, staff: Staff, resource: str, **changes: object) -> None:
     """Write into the person's row, or make it: in one statement, since two windows may set something at the same moment."""
     insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = insert(Preference).values(staff_id=staff.id, resource=resource, **changes)

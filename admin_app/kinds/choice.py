@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from admin_app.extensions import Values
 from admin_app.kinds.base import Expression, Kind
 from admin_app.kinds.spreadsheet import neutralised
 
@@ -20,17 +21,17 @@ class ChoiceKind(Kind[Any]):
     is_text = True
 
     @property
-    def members(self) -> dict[str, Any]:
+    def members(self) -> Values:
         """The set, by what a person reads and a file says."""
         kind = self.type
         return {str(one.value): one for one in kind.enum_class} if kind.enum_class else {one: one for one in kind.enums}
 
-    def stored_as(self, value: Any) -> str:
+    def stored_as(self, value: object) -> str:
         """Return the text that the table keeps for a member."""
         kind = self.type
         return str(dict(zip(kind.enum_class, kind.enums, strict=False))[value] if kind.enum_class else value)
 
-    def to_url(self, value: Any) -> str:
+    def to_url(self, value: object) -> str:
         """Write what a person reads."""
         return str(value.value if isinstance(value, PythonEnum) else value)
 
@@ -68,11 +69,11 @@ class ChoiceKind(Kind[Any]):
         """Find a choice by either form."""
         return self.from_cell(cell)
 
-    def history_of(self, value: Any) -> str:
+    def history_of(self, value: object) -> str:
         """Write what the table keeps."""
         return self.stored_as(value)
 
-    def value_in_history(self, value: Any) -> Any:
+    def value_in_history(self, value: object) -> Any:
         """Read what the table keeps."""
         kind = self.type
         return dict(zip(kind.enums, kind.enum_class, strict=False))[value] if kind.enum_class else value

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, DateTime, String, case, cast, func, literal
-from sqlalchemy.types import NullType, Text, TypeEngine
+from sqlalchemy.types import NullType, Text
 
 from admin_app.db.types import UtcDateTime
+from admin_app.extensions import ColumnType
 from admin_app.kinds.base import CsvStyle, Expression, Kind, as_it_is, read_as, with_zone, without_zone
 from admin_app.kinds.text import csv_text
 
@@ -22,7 +23,7 @@ class LocalDateTimeKind(Kind[datetime]):
     """A date and time of which nobody knows the zone."""
 
     name = "local_datetime"
-    types: ClassVar[tuple[type[TypeEngine[Any]], ...]] = (DateTime,)
+    types: ClassVar[tuple[type[ColumnType], ...]] = (DateTime,)
     values = (datetime,)
     is_inert = True
 

@@ -12,6 +12,7 @@ from admin_app.domain.auth import accounts, passwords
 from admin_app.domain.records import rules
 from admin_app.models.staff import Staff
 from admin_app.panel.fields import Rule, TextForm
+from admin_app.panel.kinds.boolean import TickField
 from admin_app.panel.kinds.text import EmailField, LineField
 
 
@@ -103,8 +104,8 @@ def _zones() -> dict[str, list[tuple[str, str]]]:
     return places
 
 
-class TimeZoneForm(TextForm):
-    """Where one's days begin and end."""
+class PreferencesForm(TextForm):
+    """Where one's days begin and end, and whether single keys do something."""
 
     time_zone = SelectField(
         "Time zone",
@@ -115,3 +116,4 @@ class TimeZoneForm(TextForm):
         render_kw={"required": False},
         description="Dates and times are shown, and filtered, in this time zone.",
     )
+    shortcuts = TickField("Use keyboard shortcuts: / to search, x to select a row")

@@ -25,6 +25,10 @@ class ProtectedView(BaseView):
     # Views that answer a link with a file; each has its `back_from_file`.
     files: ClassVar[frozenset[str]] = frozenset()
 
+    def render(self, template: str, **values: object) -> str:
+        """Draw a template."""
+        return str(super().render(template, **values))
+
     def is_accessible(self) -> bool:
         """Whether the menu shows it."""
         return current_principal() is not None
@@ -57,6 +61,6 @@ class ProtectedView(BaseView):
         """Where a page leads whose form is answered by a file; other forms lead somewhere by themselves."""
         return ""
 
-    def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
+    def _run_view(self, fn: Any, *args: Any, **kwargs: object) -> Any:
         """Call the view once. Flask-Admin calls it again after any TypeError, and hides the first one."""
         return fn(self, *args, **kwargs)

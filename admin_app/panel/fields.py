@@ -11,6 +11,7 @@ from wtforms import Field, Form, PasswordField
 from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
+from admin_app.db.record import Record
 from admin_app.domain.naming import noun_of
 from admin_app.domain.permissions.policy import Action
 from admin_app.errors import NotFoundError
@@ -57,7 +58,7 @@ class RelationField(Field):
     kind: ClassVar[str] = "relation"
     widget = TextInput()
 
-    def __init__(self, *args: Any, target: type[Any], lookup: Callable[[], str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, target: type[Record], lookup: Callable[[], str], **kwargs: Any) -> None:
         """Keep the model on the other side, and where its records are looked up."""
         # Flask-Admin says so for nullable keys; WTForms' own fields do not know the word.
         kwargs.pop("allow_blank", None)
@@ -100,12 +101,12 @@ class RelationField(Field):
             return self._typed
         return str(self.data.id) if self.data is not None else ""
 
-    def process_data(self, value: Any) -> None:
+    def process_data(self, value: object) -> None:
         """Take the record; what was typed before it is no more."""
         self._typed = None
         super().process_data(value)
 
-    def process_formdata(self, valuelist: list[Any]) -> None:
+    def process_formdata(self, valuelist: list[str]) -> None:
         """Find the record; raise ValueError, which WTForms shows at the field, for none and for several."""
         if not valuelist:
             return
@@ -138,7 +139,7 @@ class Rule:
         self.problem = problem
         self.field_flags = {"required": True} if is_required else {}
 
-    def __call__(self, _form: Any, field: Any) -> None:
+    def __call__(self, _form: object, field: Any) -> None:
         """Raise with the problem's words."""
         if problem := self.problem(field.data):
             raise ValidationError(problem)

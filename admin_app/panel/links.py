@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from flask import request, url_for
 
+from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.panel.access.access import Access
 from admin_app.panel.resource import Resource
@@ -23,7 +24,7 @@ def link(resource: Resource, view: str, record: Any = None, /, **arguments: Any)
     return address if record is None else with_id(address, record)
 
 
-def with_id(address: str, record: Any) -> str:
+def with_id(address: str, record: Record) -> str:
     """Add the record that a view's address is about."""
     return f"{address}{'&' if '?' in address else '?'}id={record.id}"
 
@@ -34,7 +35,7 @@ def return_url(resource: Resource) -> str:
     return local_path(said, link(resource, "index_view"))
 
 
-def record_url(access: Access, record: Any, **arguments: Any) -> str:
+def record_url(access: Access, record: Record, **arguments: Any) -> str:
     """Return the address of the record's page, "" for none: the form only where every record that the person sees has one."""
     is_edited = (
         access.reaches(record, Action.EDIT) if access.resource.judges_records else access.is_everywhere(Action.EDIT)
@@ -44,7 +45,7 @@ def record_url(access: Access, record: Any, **arguments: Any) -> str:
     return link(access.resource, "details_view", record, **arguments) if access.may(Action.VIEW) else ""
 
 
-def link_for(access: Access, action: Action, view: str, record: Any) -> str:
+def link_for(access: Access, action: Action, view: str, record: Record) -> str:
     """Return the address of a view of the record that leads back to where this page does, "" for who may not do this with it."""
     resource = access.resource
     return link(resource, view, record, url=return_url(resource)) if access.reaches(record, action) else ""

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy import inspect as inspect_mapper
-from sqlalchemy.orm import InstrumentedAttribute
 from wtforms import Field, Form
 
 from admin_app import formatting
@@ -17,6 +16,7 @@ from admin_app.db.record import Record
 from admin_app.domain.naming import name_records
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.permissions.principal import AnyPrincipal
+from admin_app.extensions import Attribute, Statement
 from admin_app.panel.view_models import Link
 from admin_app.relations import Relation, relations_of
 from admin_app.selection.list_schema import Filter, ListSchema, SearchColumn, SortKey
@@ -89,7 +89,7 @@ class Resource:
     can_transfer: ClassVar[bool] = True
     # Where the resource stands in the menu; smaller comes first.
     menu_order: ClassVar[int] = 100
-    # The acts that its pages ask a right for.
+    # The actions that its pages ask a right for.
     actions: ClassVar[frozenset[Action]] = frozenset(Action) - {Action.IMPORT}
     # Pages that do their work only for who has proved lately who they are.
     proof_for: ClassVar[frozenset[str]] = frozenset()
@@ -114,8 +114,8 @@ class Resource:
     column_formatters: Mapping[str, Callable[[Any], str]] = {}
     form_columns: Sequence[str] = ()
     form_overrides: Mapping[str, type[Field]] = {}
-    form_args: Mapping[str, Mapping[str, Any]] = {}
-    form_extra_fields: Mapping[str, Any] = {}
+    form_args: Mapping[str, Mapping[str, object]] = {}
+    form_extra_fields: Mapping[str, object] = {}
     # By the names that roles keep.
     row_rules: ClassVar[Mapping[str, RowRule]] = {}
 
@@ -179,7 +179,7 @@ class Resource:
         relation = self.relation(name)
         return relation is not None and relation.is_many
 
-    def attribute(self, path: str) -> tuple[Any, InstrumentedAttribute[Any] | None]:
+    def attribute(self, path: str) -> tuple[Any, Attribute | None]:
         """Return the attribute that a dotted path names, and the relation that leads to it."""
         first, _, rest = path.partition(".")
         relation = self.relation(first)
@@ -188,7 +188,7 @@ class Resource:
         return getattr(relation.target, rest), relation.attribute
 
     @cached_property
-    def by_key(self) -> Select[Any]:
+    def by_key(self) -> Statement:
         """The statement that reads the record of a `key` with what it belongs to, which its pages name.
 
         Put together once: that takes as long as to send it, a tenth of a form.
@@ -238,36 +238,36 @@ class Resource:
 
     # ---- what a resource may do differently
 
-    def as_called(self, name: str, value: Any) -> Any:
+    def as_called(self, name: str, value: object) -> object:
         """Return a column's value as people call it, where its table holds a key or a sign for it; else as it is."""
         return value
 
-    def record_links(self, record: Any) -> Sequence[Link]:
+    def record_links(self, record: Record) -> Sequence[Link]:
         """Return links to further pages about the record, for the head of its page."""
         return ()
 
-    def withheld(self, records: Sequence[Any], action: Action) -> Collection[int]:
+    def withheld(self, records: Sequence[Record], action: Action) -> Collection[int]:
         """Return the keys of those of these records that the person at the screen may not do this with, whatever their rows are."""
         return ()
 
     def shape_form(self, form: Form, *, is_new: bool) -> None:
         """Change the form before it is filled."""
 
-    def before_save(self, form: Form, record: Any, *, is_created: bool) -> None:
+    def before_save(self, form: Form, record: Record, *, is_created: bool) -> None:
         """Check and complete a record that is about to be saved; raise an `AdminError` where it may not be."""
 
-    def before_delete(self, record: Any) -> None:
+    def before_delete(self, record: Record) -> None:
         """Raise an `AdminError` where a record may not be deleted."""
 
     def after_save(self) -> str:
         """Do what follows from a save; return what to tell of it, "" for nothing."""
         return ""
 
-    def next_step(self, record: Any) -> tuple[str, str] | None:
+    def next_step(self, record: Record) -> tuple[str, str] | None:
         """Return what has to be done next with a record that was saved, and where; None for nothing."""
         return None
 
-    def saving_note(self, record: Any) -> str:
+    def saving_note(self, record: Record) -> str:
         """Say what saving a record does besides, before it is done; "" for nothing."""
         return ""
 

@@ -83,7 +83,7 @@ class Selection:
     by_index: tuple[Lookup, ...] = field(default=(), compare=False)
     # The word whose rows the order brings together, and the first related records that have it: see `clusters`.
     clustered: Lookup | None = field(default=None, compare=False)
-    heads: tuple[Any, ...] | None = field(default=None, compare=False)
+    heads: tuple[object, ...] | None = field(default=None, compare=False)
     # How far its rows are counted, and where so many may be found sooner than by looking everywhere.
     count_limit: int = field(default=COUNT_LIMIT, compare=False)
     likely_places: tuple[ColumnElement[bool], ...] = field(default=(), compare=False)
@@ -156,9 +156,10 @@ class Selection:
         return self.changed(conditions=(*others, read_condition(self.schema, TICKED, ",".join(keys))))
 
     @property
-    def ticks(self) -> Sequence[Any]:
+    def ticks(self) -> Sequence[object]:
         """The keys of the ticked rows it is narrowed to; none where it is not."""
-        return next((one.value for one in self.conditions if one.key == TICKED and not one.problem), ())
+        found = [one.value for one in self.conditions if one.key == TICKED and not one.problem]
+        return found[0] if found and isinstance(found[0], list) else ()
 
     def require_places(self) -> None:
         """Raise `SelectionError` for a place that is none of this order: guessing one would show other rows."""
@@ -219,7 +220,7 @@ class Selection:
         return [*found, *(one.criterion() for one in self.groups)]
 
     def _looked_up(self, word: Lookup) -> ColumnElement[bool]:
-        if self.heads is None:
+        if self.heads is None or self.order.relation is None:
             return found_by_index(self.schema.model, word)
         return found_with(self.schema.model, word, self.order.relation, self.heads)
 

@@ -249,7 +249,7 @@ def _is_first_use(session: AnySession, challenge: bytes) -> bool:
     return _insert(session, UsedChallenge, {"digest": digest, "expires_at": now + timedelta(seconds=CHALLENGE_SECONDS)})
 
 
-def _insert(session: AnySession, model: type[Record], values: dict[str, Any]) -> bool:
+def _insert(session: AnySession, model: type[Record], values: dict[str, object]) -> bool:
     """Add a row, unless there is one like it."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     added = insert(model).values(**values).on_conflict_do_nothing().returning(*model.__table__.primary_key)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import FromClause, Text, literal_column
+from sqlalchemy import FromClause, Table, Text, literal_column
 
 from admin_app.db.string_set import StringSet
 from admin_app.domain.preferences import ASKED_FOR as SETTINGS
@@ -53,8 +53,8 @@ class Principal:
 # Whoever has rights: who is signed in, or an account at hand, that of whom a job is for.
 AnyPrincipal = Staff | Principal
 
-_STAFF: Any = Staff.__table__
-_ROLE: Any = Role.__table__
+_STAFF: Table = Staff.__table__
+_ROLE: Table = Role.__table__
 _PERSON = (_STAFF.c.id, _STAFF.c.name, _STAFF.c.email, _STAFF.c.roles, _STAFF.c.is_active, _STAFF.c.time_zone)
 _HELD = (_ROLE.c.key, _ROLE.c.name, _ROLE.c.permissions, _ROLE.c.rows, _ROLE.c.fields)
 # Around a role's key among a person's. No parameters: SQLite prepares a statement anew each time a pattern is bound.

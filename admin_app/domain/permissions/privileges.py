@@ -78,11 +78,13 @@ class Privileges:
 
 def privileged_roles(session: AnySession) -> set[str]:
     """Name the roles, by their keys, that change accounts or roles, and so the way to everything else."""
-    acts = (Action.CREATE, Action.EDIT, Action.DELETE, Action.UNDO)
+    actions = (Action.CREATE, Action.EDIT, Action.DELETE, Action.UNDO)
     return {
         one.key
         for one in roles.all_of(session)
-        if any(rights_given_by([one]).may(act, name, guarded=True) for act in acts for name in PRIVILEGED_TABLES)
+        if any(
+            rights_given_by([one]).may(action, name, guarded=True) for action in actions for name in PRIVILEGED_TABLES
+        )
     }
 
 
@@ -116,13 +118,13 @@ def require_another_owner(session: AnySession, staff: Staff) -> None:
 
 
 def is_about_privileges(session: AnySession, set_id: int) -> bool:
-    """Whether an act touched what somebody may do."""
+    """Whether a change set touched what somebody may do."""
     wanted = select(Change.id).where(Change.change_set_id == set_id, Change.model.in_(PRIVILEGED_TABLES))
     return session.scalar(wanted.limit(1)) is not None
 
 
 def require_over_touched(session: AnySession, power: Privileges, set_id: int) -> None:
-    """Raise `PrivilegeError` where somebody whom an act touched, or a role, holds more now."""
+    """Raise `PrivilegeError` where somebody whom a change set touched, or a role, holds more now."""
     touched = select(Change.record_id).where(Change.change_set_id == set_id)
     people, own = (touched.where(Change.model == table) for table in PRIVILEGED_TABLES)
     power.require([*_roles_of(session, Staff.id.in_(people)), *_read(session, Role.id.in_(own))])

@@ -21,7 +21,7 @@ from admin_app.domain.plan.checks import OUT_OF_SIGHT
 from admin_app.domain.plan.lines import NOT_YOURS
 from admin_app.domain.plan.plan import model_of
 from admin_app.domain.records.deletion import Decision, DeletionScopes, delete_many, everything_in_scope
-from admin_app.domain.records.save import problems_of
+from admin_app.domain.records.refusals import problems_of
 from admin_app.errors import DeletionError
 from admin_app.extensions import AnySession, Expression, TableColumn
 from admin_app.kinds import kind_of

@@ -1,4 +1,4 @@
-"""Two people at one record: what it was when a form was drawn, told by the trail, and what becomes of each field."""
+"""Two people at one record: what it was when a form was drawn, told by the history, and what becomes of each field."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from sqlalchemy import select
 
 from admin_app.db.json_values import kept_columns
 from admin_app.db.record import Record
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, Values
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, ChangeSet, Did
 
-# A form that is older than so many changes is compared field by field without the trail.
+# A form that is older than so many changes is compared field by field without the history.
 MOST_CHANGES = 200
 
 
@@ -59,21 +59,21 @@ class EarlierState:
     last_changes: Sequence[LastChange] = ()
 
     def value_of(self, record: Record, key: str) -> Any:
-        """Return what a column held then, `UNKNOWN` where the trail does not tell."""
+        """Return what a column held then, `UNKNOWN` where the history does not tell."""
         if not self.is_known or key not in kept_columns(type(record)):
             return UNKNOWN
         return self.before[key] if key in self.before else getattr(record, key)
 
 
 def earlier_state(session: AnySession, record: Record, version: int) -> EarlierState:
-    """Walk back to the record's version of that number; without an answer where a change is missing from the trail."""
+    """Walk back to the record's version of that number; without an answer where a change is missing from the history."""
     if not 1 <= version <= record.version:
         return EarlierState(is_known=False)
     columns = kept_columns(type(record))
     rows = _changes(session, record, limit=min(record.version - version, MOST_CHANGES), above=version)
     last_changes = [LastChange(change_set.actor, change_set.at) for _, change_set in rows]
     is_known = {change.version for change, _ in rows} == set(range(version + 1, record.version + 1))
-    before: dict[str, Any] = {}
+    before: Values = {}
     for change, _ in rows:
         for key, value in (change.before or {}).items():
             if key in columns:
@@ -82,7 +82,7 @@ def earlier_state(session: AnySession, record: Record, version: int) -> EarlierS
 
 
 def deletion_of(session: AnySession, model: type[Record], record_id: int) -> LastChange | None:
-    """Return who deleted the record with this id, and when, if the trail tells."""
+    """Return who deleted the record with this id, and when, if the history tells."""
     here = (Change.model == model.__table__.name, Change.record_id == record_id)
     newest = select(Change, ChangeSet).join(ChangeSet, ChangeSet.id == Change.change_set_id).where(*here)
     found = session.execute(newest.order_by(Change.id.desc()).limit(1)).first()

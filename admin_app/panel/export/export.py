@@ -6,7 +6,6 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 from admin_app import formatting
 from admin_app.context import act_under_way
@@ -119,10 +118,10 @@ def _taking(wanted: Order) -> ExportAudit:
 class _Counted:
     """Rows that are counted as they pass."""
 
-    def __init__(self, rows: Iterator[Sequence[Any]]) -> None:
+    def __init__(self, rows: Iterator[Sequence[object]]) -> None:
         self.rows, self.number = rows, 0
 
-    def __iter__(self) -> Iterator[Sequence[Any]]:
+    def __iter__(self) -> Iterator[Sequence[object]]:
         for row in self.rows:
             self.number += 1
             yield row

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
 
 from admin_app.context import acting, time_zone
 from admin_app.domain.auth.accounts import actor_of
 from admin_app.domain.permissions.policy import Action
 from admin_app.errors import TransferError
-from admin_app.extensions import db
+from admin_app.extensions import Values, db
 from admin_app.jobs import store as job_store
 from admin_app.jobs.queue import the_queue
 from admin_app.jobs.runner import Product, Progress
@@ -93,7 +92,7 @@ def run_export(job: Job, progress: Progress) -> Product:
     staff = db.session.get(Staff, job.staff_id)
     if resource is None or staff is None:
         raise TransferError(NOT_ANY_MORE)
-    asked: dict[str, Any] = job.arguments
+    asked: Values = job.arguments
     # What is done is done by the person who asked, and so are the days of its filters theirs.
     actor = actor_of(staff)
     with time_zone(zone_of(staff.time_zone)), acting(lambda: actor, kind=Kind.EXPORT), acting_for(staff):

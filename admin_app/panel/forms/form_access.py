@@ -6,6 +6,7 @@ from typing import Any
 
 from wtforms import Form
 
+from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.rules import is_required
 from admin_app.errors import InvalidRecord
@@ -26,7 +27,7 @@ def narrow(access: Access, form: Form, action: Action, record: Any = None) -> Fo
     return form
 
 
-def fixed_facts(access: Access, form: Form, record: Any) -> tuple[Fact, ...]:
+def fixed_facts(access: Access, form: Form, record: Record) -> tuple[Fact, ...]:
     """List the fields of the record's form that the person may read and not write."""
     return tuple(fact(access, record, name) for name in access.shown(_left_out(access.resource, form)))
 
@@ -42,7 +43,7 @@ def missing_words(access: Access, form: Form) -> str:
     )
 
 
-def require_within(access: Access, record: Any, action: Action) -> None:
+def require_within(access: Access, record: Record, action: Action) -> None:
     """Raise `InvalidRecord` where a record, as it is written now, is none that the person may see and do this with."""
     if access.rows(action) is None:
         return
@@ -56,7 +57,7 @@ def _left_out(resource: Resource, form: Form) -> list[str]:
     return [name for name in resource.form_columns if name not in form and hasattr(resource.model, name)]
 
 
-def _leads_out_of_sight(access: Access, name: str, record: Any) -> bool:
+def _leads_out_of_sight(access: Access, name: str, record: Record) -> bool:
     """Whether a relation leads to a record that the person does not see, and so may not be taken away from it."""
     other = access.beyond(name)
     if other is None or other.seen() is None:

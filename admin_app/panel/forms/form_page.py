@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from contextlib import suppress
 from http import HTTPStatus
-from typing import Any
 
 from flask import abort, request
+from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, HiddenField
 
 from admin_app.db.limits import as_key
+from admin_app.db.record import Record
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.conflicts import deletion_of
@@ -46,7 +47,7 @@ LONGEST_WAY_BACK = 1000
 class FormPage(Page):
     """The forms of a record. What a form may change is `form_columns`, whatever a request sends."""
 
-    def create(self) -> Any:
+    def create(self) -> ResponseReturnValue:
         """Show an empty form, filled in where the address says so (`?user=5`), or make the record."""
         if is_discarded():
             return lead_on(self.link("create_view", url=self.return_url()))
@@ -64,7 +65,7 @@ class FormPage(Page):
             return self._saved(record, f"{self._noun_first(record)} was created.")
         return self._page(source, None)
 
-    def edit(self) -> Any:
+    def edit(self) -> ResponseReturnValue:
         """Show the record's form, or save it."""
         for _ in range(MOST_TRIES if VERSION in request.form else 0):
             with suppress(RecordGone):
@@ -75,7 +76,7 @@ class FormPage(Page):
         """Keep what was typed, but for secrets."""
         return kept_names(self.resource)
 
-    def again(self, words: str) -> Any:
+    def again(self, words: str) -> ResponseReturnValue | None:
         """Draw the form filled with what was sent."""
         is_new = self.view == "create_view"
         record = None if is_new else self.access.find(request.args.get("id", ""))
@@ -84,7 +85,7 @@ class FormPage(Page):
             return None
         return self._page(self._with_words(record, words), record, HTTPStatus.BAD_REQUEST)
 
-    def _edited(self) -> Any:
+    def _edited(self) -> ResponseReturnValue:
         """Answer by what the record is now; raise `RecordGone` when somebody else writes it in the same moment."""
         record = self.access.find(request.args.get("id", ""))
         if record is None:
@@ -113,7 +114,7 @@ class FormPage(Page):
             abort(HTTPStatus.FORBIDDEN)
         return is_back
 
-    def _gone(self) -> Any:
+    def _gone(self) -> ResponseReturnValue:
         """Offer to make the record again of what was typed, where it was deleted while its form was open; else 404."""
         key, noun = as_key(self.resource.model, request.args.get("id", "")), self.resource.noun
         source = source_of(self.access)
@@ -132,7 +133,7 @@ class FormPage(Page):
         form_url = self.link("create_view", id=key, url=self.return_url())
         return self._page(Source(source.form, own, source.draft), None, HTTPStatus.CONFLICT, form_url=form_url)
 
-    def _made_before(self, record_id: int) -> Any:
+    def _made_before(self, record_id: int) -> ResponseReturnValue:
         """Answer a form that was sent twice as it was answered the first time."""
         record = self.access.find(record_id)
         if record is not None:
@@ -142,7 +143,7 @@ class FormPage(Page):
         )
         return lead_on(self.return_url())
 
-    def _made_of_other(self, record_id: int) -> Any:
+    def _made_of_other(self, record_id: int) -> ResponseReturnValue:
         """Lead from a form that made a record, and was changed and sent again, to that record: with what was typed, saved nowhere."""
         record, noun = self.access.find(record_id), self.resource.noun
         if record is None:
@@ -159,7 +160,7 @@ class FormPage(Page):
         form_url = self.link("edit_view", record, url=self.return_url())
         return self._page(source, record, HTTPStatus.CONFLICT, form_url=form_url)
 
-    def _with_words(self, record: Any, words: str) -> Source:
+    def _with_words(self, record: Record | None, words: str) -> Source:
         source = source_of(self.access, record)
         source.form.form_errors.append(words)
         return source
@@ -171,7 +172,7 @@ class FormPage(Page):
             if is_named and self.resource.relation(field.name) is not None:
                 field.process(MultiDict({field.name: request.args[field.name]}))
 
-    def _saved(self, record: Any, words: str) -> Any:
+    def _saved(self, record: Record, words: str) -> ResponseReturnValue:
         """Lead on: to what has to be done next, to the same form, to an empty one, or back to the list with the row marked."""
         said = " ".join(filter(None, (words, self.resource.after_save())))
         if (following := self.resource.next_step(record)) is not None:
@@ -191,8 +192,14 @@ class FormPage(Page):
         return lead_on(back)
 
     def _page(
-        self, source: Source, record: Any, status: int = 0, *, meanwhile: Meanwhile | None = None, form_url: str = ""
-    ) -> Any:
+        self,
+        source: Source,
+        record: Record | None,
+        status: int = 0,
+        *,
+        meanwhile: Meanwhile | None = None,
+        form_url: str = "",
+    ) -> ResponseReturnValue:
         """Draw the form."""
         form, is_new = source.form, record is None
         waiting = newest_draft() if request.method == "GET" and source.draft is None else None
@@ -209,11 +216,11 @@ class FormPage(Page):
             is_new=is_new,
             form_url=form_url or here(),
             return_url=self.return_url(),
-            **({} if is_new else self._about(form, record)),
+            **({} if record is None else self._about(form, record)),
         )
         return page, status or (HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK)
 
-    def _about(self, form: Form, record: Any) -> dict[str, Any]:
+    def _about(self, form: Form, record: Record) -> dict[str, object]:
         """Return what stands around the form of a record that is there: from the database, not from what was typed."""
         access, resource = self.access, self.resource
         shown = {*(field.name for field in form), *resource.form_columns}
@@ -231,11 +238,11 @@ class FormPage(Page):
             "delete_url": link_for(access, Action.DELETE, "delete_view", record),
         }
 
-    def _noun_first(self, record: Any) -> str:
+    def _noun_first(self, record: Record) -> str:
         return f"{self.resource.noun.capitalize()} “{self.access.title_of(record)}”"
 
 
-def _own_fields(source: Source, record: Any, meanwhile: Meanwhile | None) -> list[Hidden]:
+def _own_fields(source: Source, record: Record | None, meanwhile: Meanwhile | None) -> list[Hidden]:
     """Say what the form was drawn from; a form that comes back keeps saying what it said."""
     drawn = {ONCE: new_key()} if record is None else {VERSION: str(record.version)}
     draft = {DRAFT: source.draft.key} if source.draft is not None else {}

@@ -9,12 +9,14 @@ from typing import Any
 from flask import request
 from wtforms import Form
 
+from admin_app.db.record import Record
+from admin_app.db.transaction import transaction
 from admin_app.domain.permissions.policy import Action
-from admin_app.domain.records import save
+from admin_app.domain.records.refusals import refusals_of
 from admin_app.domain.records.rules import problem_with_uniqueness
 from admin_app.domain.work.idempotency import claim, digest_of, made_by, settle
 from admin_app.errors import InvalidRecord, PrivilegeError
-from admin_app.extensions import db
+from admin_app.extensions import TableColumn, db
 from admin_app.panel.access.access import Access
 from admin_app.panel.drafts import drop_sent_draft
 from admin_app.panel.fields import RelationField
@@ -33,13 +35,13 @@ class Saving:
     form: Form
     action: Action
 
-    def save_new(self) -> Any:
+    def save_new(self) -> Record | None:
         """Make the record from the form; return None, with the reasons at their fields, when it cannot be made."""
         record = self.access.resource.model()
         is_made = self._is_valid(None) and self._is_written(record, is_created=True)
         return record if is_made else None
 
-    def save(self, record: Any) -> bool:
+    def save(self, record: Record) -> bool:
         """Save the form to the record; return False, with the reasons at their fields, when it cannot be saved."""
         return self._is_valid(record) and self._is_written(record, is_created=False)
 
@@ -56,7 +58,7 @@ class Saving:
                 is_valid = False
         return bool(is_valid)
 
-    def _taken(self, column: Any, record: Any) -> str | None:
+    def _taken(self, column: TableColumn, record: Record) -> str | None:
         """Return the problem with a value that another record has."""
         field = self.form[column.key]
         if field.errors or field.data == getattr(record, column.key, None):
@@ -74,7 +76,7 @@ class Saving:
     def _is_written(self, record: Any, *, is_created: bool) -> bool:
         form, resource = self.form, self.access.resource
         try:
-            with save.saving(db.session, resource.model, is_known=True):
+            with refusals_of(resource.model), transaction(db.session, is_known=True):
                 # No other fields than those that differ: what somebody else writes meanwhile stays.
                 for field in form:
                     if is_created or is_changed(field, record):
@@ -92,7 +94,7 @@ class Saving:
             return True
         return False
 
-    def _finish(self, record: Any, *, is_created: bool) -> None:
+    def _finish(self, record: Record, *, is_created: bool) -> None:
         """Note in the same transaction that this form is done with."""
         drop_sent_draft()
         if is_created and request.form.get(ONCE):

@@ -8,6 +8,7 @@ from typing import Any
 from flask import request
 from wtforms import Form, PasswordField
 
+from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.models.draft import Draft
 from admin_app.panel.access.access import Access
@@ -51,7 +52,7 @@ def kept_names(resource: Resource) -> set[str]:
     return names | {VERSION, SEEN, ONCE, DRAFT} | {f"{TAKE}{name}" for name in names}
 
 
-def _form(access: Access, record: Any, sent: Any) -> Form:
+def _form(access: Access, record: Record, sent: Any) -> Form:
     forms, is_new = access.resource.forms, record is None
     form = forms.create(sent) if is_new else forms.edit(sent, obj=record)
     access.resource.shape_form(form, is_new=is_new)

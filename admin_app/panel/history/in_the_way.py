@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from admin_app.db.record import Record
 from admin_app.models.change_set import Change
 from admin_app.panel.access.access import access_of
 from admin_app.panel.links import record_url
 from admin_app.panel.view_models import Link
 
 
-def in_the_way(change: Change, title: str, other: Any) -> Link | None:
+def in_the_way(change: Change, title: str, other: Record) -> Link | None:
     """Name and find the record in the way of a change, unless it is the changed one by the name that the page says already."""
     access = access_of(type(other)) if other is not None else None
     if access is None or not access.sees(other):

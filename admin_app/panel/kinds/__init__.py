@@ -6,7 +6,9 @@ from typing import Any
 
 from sqlalchemy import inspect as inspect_mapper
 
+from admin_app.db.record import Record
 from admin_app.errors import ConfigurationError
+from admin_app.extensions import AnyColumn
 from admin_app.kinds import kind_of, kind_of_value, kind_or_none
 from admin_app.kinds.base import AnyKind
 from admin_app.panel.kinds.base import PanelKind, text_cell
@@ -41,7 +43,7 @@ PANEL_KINDS: tuple[PanelKind, ...] = (
 )
 
 
-def panel_kind_of(column: Any) -> PanelKind:
+def panel_kind_of(column: AnyColumn) -> PanelKind:
     """Return what the pages make of a column, whose model `require_known` let in."""
     kind = type(kind_of(column))
     found = _panel_kind(kind)
@@ -49,7 +51,7 @@ def panel_kind_of(column: Any) -> PanelKind:
     return found
 
 
-def require_known(model: type[Any]) -> None:
+def require_known(model: type[Record]) -> None:
     """Raise `ConfigurationError` for a column or a relation of a model that the dashboard does not know.
 
     Otherwise it would vanish from forms, and lists would be narrowed by it wrongly.
@@ -77,7 +79,7 @@ def operators_of(attribute: Any, label: str, relation: Any = None) -> list[Opera
     return [one for one in made if one.fits()]
 
 
-def cell_kind_of(attribute: Any) -> CellKind:
+def cell_kind_of(attribute: AnyColumn) -> CellKind:
     """Say how a list draws a column: of what is no table's column, text."""
     columns: Any = getattr(getattr(attribute, "property", None), "columns", ())
     return panel_kind_of(columns[0]).drawn_as(columns[0]) if columns else CellKind.TEXT

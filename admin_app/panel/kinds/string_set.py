@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement
 
 from admin_app.db.string_set import StringSet
+from admin_app.extensions import Expression, TableColumn
 from admin_app.kinds.string_set import StringSetKind
-from admin_app.panel.kinds.base import AnyColumn, Arguments, PanelKind
+from admin_app.panel.kinds.base import Arguments, PanelKind
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.typed_fields import TypedField
 from admin_app.selection.search.match_sql import contains
@@ -25,7 +25,7 @@ class HasWord(Operator, engine.FilterLike):
         """Take one word."""
         return value.strip().lower()
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
         """Look for it between its quotes."""
         return contains(column, json.dumps(value, ensure_ascii=False))
 
@@ -35,7 +35,7 @@ class HasNotWord(HasWord):
 
     slug, words = "has_not", "do not include"
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
         """Look for sets without it."""
         return ~super().condition(column, value)
 
@@ -57,6 +57,6 @@ class StringSetPanel(PanelKind):
     kind = StringSetKind
     operators = (HasWord, HasNotWord)
 
-    def field(self, _column: AnyColumn, arguments: Arguments) -> StringSetField:
+    def field(self, _column: TableColumn, arguments: Arguments) -> StringSetField:
         """Make a line of text."""
         return StringSetField(**arguments)

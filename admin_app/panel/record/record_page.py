@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from flask.typing import ResponseReturnValue
 
 from admin_app.domain.permissions.policy import Action
 from admin_app.panel.links import link_for
@@ -15,7 +15,7 @@ from admin_app.panel.record.steps import steps_of
 class RecordPage(Page):
     """The page for who may look but not change."""
 
-    def respond(self) -> Any:
+    def respond(self) -> ResponseReturnValue:
         """Show everything about a record but secrets."""
         record = self.access.requested(Action.VIEW)
         return self.render(

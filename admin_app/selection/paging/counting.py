@@ -84,11 +84,11 @@ def bounded(number: int, limit: int = COUNT_LIMIT) -> Count:
 def counts_of_children(
     session: AnySession,
     children: Attribute,
-    keys: Sequence[Any],
+    keys: Sequence[object],
     limit: int | None = COUNT_LIMIT,
     *,
     rows: ColumnElement[bool] | None = None,
-) -> Mapping[Any, Count]:
+) -> Mapping[object, Count]:
     """Count the children of each of these records in one statement; `children` is the parents' to-many attribute.
 
     `rows` says which of the children count, if not all of them. Without a limit the counts are exact, and cost what there is to count.

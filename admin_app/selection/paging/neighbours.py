@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from admin_app.db.record import Record
 from admin_app.extensions import AnySession, Statement
 from admin_app.selection.paging.counting import Count, bounded, count_of
 from admin_app.selection.paging.pages import rows_from
@@ -27,7 +28,7 @@ class Neighbours:
     count: Count
 
 
-def neighbours_of(session: AnySession, selection: Selection, record: Any) -> Neighbours | None:
+def neighbours_of(session: AnySession, selection: Selection, record: Record) -> Neighbours | None:
     """Return what stands around the record in the selection's order, or None when it is not, or no longer, in there."""
     model = selection.schema.model
     selection = planned(session, selection)

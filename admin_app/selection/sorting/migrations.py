@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from alembic.autogenerate import comparators, renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrateOperation, Operations
@@ -21,7 +19,7 @@ class _SortOperation(MigrateOperation):
     def __init__(self, index: SortIndex) -> None:
         self.index = index
 
-    def to_diff_tuple(self) -> tuple[Any, ...]:
+    def to_diff_tuple(self) -> tuple[object, ...]:
         """Say it to `db check`."""
         return (type(self).__name__, *self.index)
 

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, MetaData, text
 
+from admin_app.extensions import AnyColumn
+
 # Where the metadata keeps which of them are declared, and a connection which ones there are while migrations run.
 _DECLARED = _KEPT = "sort_indexes"
 _SUFFIX = "_sort_key"
@@ -32,7 +34,7 @@ class SortIndex(NamedTuple):
         return "_".join(filter(None, ("ix", self.table, self.within, self.column))) + _SUFFIX
 
 
-def declare(column: Any, within: Any = None) -> None:
+def declare(column: AnyColumn, within: Any = None) -> None:
     """Note that lists are sorted by a text column, all of them or those within a parent."""
     index = SortIndex(column.table.name, column.name, "" if within is None else within.name)
     column.table.metadata.info.setdefault(_DECLARED, set()).add(index)
@@ -44,7 +46,7 @@ def declared(metadata: MetaData) -> set[SortIndex]:
     return indexes
 
 
-def is_sorted(column: Any) -> bool:
+def is_sorted(column: AnyColumn) -> bool:
     """Whether one of them has all rows of a text column."""
     return SortIndex(column.table.name, column.name) in declared(column.table.metadata)
 

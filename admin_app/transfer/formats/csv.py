@@ -21,7 +21,7 @@ BYTE_ORDER_MARK = "\ufeff"
 
 def csv_chunks(
     header: Sequence[str],
-    rows: Iterable[Sequence[Any] | str],
+    rows: Iterable[Sequence[object] | str],
     options: FileOptions = PLAIN,
     _on_problem: Problem | None = None,
 ) -> Iterator[bytes]:
@@ -42,7 +42,7 @@ def csv_chunks(
         yield _drained(buffer)
 
 
-def csv_value(value: Any) -> Any:
+def csv_value(value: object) -> Any:
     """Write one value. Only text can be run by a spreadsheet: a number stays a number."""
     return _NEUTRALISED.of(value)
 

@@ -54,7 +54,7 @@ def xlsx_chunks(
     remaining, count = iter(rows), 0
     cells = _Cells(options, on_problem)
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED, compresslevel=COMPRESSION) as archive:
-        first: list[Sequence[Any]] = list(islice(remaining, 1))
+        first: list[Sequence[object]] = list(islice(remaining, 1))
         while count == 0 or first:
             count += 1
             sheet_rows = chain(first, islice(remaining, SHEET_ROWS - 1 - len(first)))

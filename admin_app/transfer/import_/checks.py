@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from admin_app.db.limits import highest_to_give
+from admin_app.db.record import Record
 from admin_app.domain.records.rules import is_required, problem_with
 from admin_app.extensions import AnySession, TableColumn
 from admin_app.formatting import label, number
@@ -16,7 +17,7 @@ from admin_app.transfer.import_.wording import about
 
 
 def check_batch(
-    session: AnySession, model: type[Any], batch: Sequence[NumberedRow], present: Mapping[Any, Any]
+    session: AnySession, model: type[Record], batch: Sequence[NumberedRow], present: Mapping[Any, Any]
 ) -> list[Problem]:
     """Return (row number, message) for everything that does not fit; `present` are the records whose ids the rows bring."""
     columns = [column for column in model.__table__.columns if not column.primary_key and not column.info.get("secret")]

@@ -16,7 +16,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from admin_app.db.limits import highest_to_give
 from admin_app.db.record import Versioned
-from admin_app.domain.records.save import saving
+from admin_app.db.transaction import transaction
 from admin_app.errors import TransferError
 from admin_app.extensions import db
 from admin_app.models.change_set import Change
@@ -186,7 +186,7 @@ def things() -> Iterator[Callable[[str], Any]]:
 
     def bring_things(text: str) -> Any:
         columns = [ImportColumn(one.key, one.key, one) for one in Thing.__table__.columns if one.key != "version"]
-        with saving(db.session, Thing):
+        with transaction(db.session):
             return import_csv(db.session, Thing, StringIO(text, newline=""), columns)
 
     bring_things(START)
