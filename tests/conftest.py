@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import socket
 from collections.abc import Callable
 from itertools import count
@@ -35,6 +37,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if folder not in COVERING and not item.get_closest_marker("covers"):
             item.add_marker("no_cover")
     items.sort(key=lambda item: item.path.name != LONGEST)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Run one process more than there are processors: a browser, a server or a database is often waited for."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is there before the first test out of Python's search for garbage: it stays, and is much to look through."""
+    gc.freeze()
 
 
 # ---- records
