@@ -26,8 +26,8 @@ SHARED_DATA = ROOT.parent / "shared" / "data"
 # A branch of domain or transfer that none of them reaches counts as untested.
 COVERING = ("cli", "domain", "kinds", "pages", "relations", "resources", "transfer")
 
-# It takes a minute: begun last, it would keep one processor busy and the other idle.
-LONGEST = "test_third_model.py"
+# Tests of theirs take half a minute: begun last, one would keep one processor busy and the others idle.
+LONGEST = {"test_third_model.py", "test_real_data.py", "test_stalled.py"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -36,7 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         folder = item.path.relative_to(ROOT / "tests").parts[0]
         if folder not in COVERING and not item.get_closest_marker("covers"):
             item.add_marker("no_cover")
-    items.sort(key=lambda item: item.path.name != LONGEST)
+    items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 def pytest_xdist_auto_num_workers() -> int:
