@@ -75,13 +75,19 @@ CODES = [
     for code in range(1, sys.maxunicode + 1)
     if unicodedata.ucd_3_2_0.category(chr(code)) not in {"Cs", "Cn"} and code not in CORRECTED
 ]
+# A letter without capitals and parts, as the Chinese ones, leaves what stands before it alone.
+JOINING = [
+    code
+    for code in CODES
+    if unicodedata.category(chr(code)) not in {"Lo", "Co"} or unicodedata.decomposition(chr(code))
+]
 
 
 @pytest.mark.parametrize("before", ["", "A", "e\u0301", "z\u0323"])
 @pytest.mark.parametrize("store", ["postgres"], indirect=True)
 @pytest.mark.usefixtures("context")
 def test_both_stores_have_the_same_key_of_every_letter(before: str) -> None:
-    texts = [f"{before}{chr(code)}" for code in CODES]
+    texts = [f"{before}{chr(code)}" for code in (JOINING if before else CODES)]
 
     keys = db.session.scalars(
         text("SELECT sort_key(one) FROM unnest(CAST(:texts AS text[])) WITH ORDINALITY AS all_of(one, n) ORDER BY n"),
