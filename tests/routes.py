@@ -155,7 +155,7 @@ for _name, _get in (("user", SIGNED_IN), ("post", SIGNED_IN), ("staff", OWNERS),
     ROUTES |= {
         f"{_root}columns/": Route(f"{_root}columns/", get=_get, post=_done),
         f"{_root}page-size/": Route(f"{_root}page-size/", post=_refused),
-        f"{_root}ticked/": Route(f"{_root}ticked/?act=export_page&tick=1", get=_done),
+        f"{_root}ticks/": Route(f"{_root}ticks/", post=_done),
         f"{_root}views/": Route(f"{_root}views/", get=_get),
         f"{_root}views/new/": Route(f"{_root}views/new/", get=_get, post=_unnamed),
         f"{_root}views/save/": Route(f"{_root}views/save/", post=_missing),
