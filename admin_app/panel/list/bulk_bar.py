@@ -28,7 +28,7 @@ def bulk_bar(access: Access, listing: Listing, selection: Selection) -> BulkBar 
         ticked=frozenset(map(str, found.among(keys))) if found else frozenset(),
         actions=actions,
         page_words=f"Select all {len(keys)} on this page" if keys else "",
-        all_words="" if selection.ticks or not listing.total else _all_words(listing, selection),
+        all_words="" if selection.ticks or (found and found.is_all_but) else _all_words(listing, selection),
         show_url=show_url(access, selection, found),
         whole_url=list_links(access.resource).to(selection.unticked().changed()) if selection.ticks else "",
     )
@@ -52,7 +52,8 @@ def words_of(found: Ticks | None, selection: Selection, *, total: str = "") -> s
     present = found.number if is_here else ticks.in_list(db.session, found, selection.unticked())
     if found.is_all_but:
         every = f"All {total} selected" if total else "All selected"
-        return f"{every} but the {formatting.number(present)} you unticked" if present else every
+        unticked = "one" if present == 1 else formatting.number(present)
+        return f"{every} but the {unticked} you unticked" if present else every
     pages = f" on {formatting.number(found.pages)} pages" if found.pages > 1 else ""
     return f"{formatting.number(found.number)} selected{pages}{_gone_words(found.number - present)}"
 
@@ -67,4 +68,4 @@ def _total(listing: Listing) -> str:
 
 
 def _all_words(listing: Listing, selection: Selection) -> str:
-    return f"Select all {_total(listing)}{' that match' if selection.is_narrowed else ''}"
+    return f"Select all {_total(listing)}{' that match' if selection.is_narrowed else ''}" if listing.total else ""

@@ -140,7 +140,8 @@ class Table:
         return f"{'The last ' if self._selection.before == END else ''}{formatting.number(shown)} of {all_of_them}"
 
     def _counted_in_words(self, count: Count) -> str:
-        noun, nouns = self._resource.noun, self._resource.nouns
+        selected = "selected " if self._selection.ticks else ""
+        noun, nouns = selected + self._resource.noun, selected + self._resource.nouns
         return formatting.counted(count.number, noun, nouns) if count.is_exact else f"{count} {nouns}"
 
 

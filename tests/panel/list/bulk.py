@@ -23,14 +23,16 @@ def words(page: Page) -> str:
 
 def buttons(page: Page) -> list[str]:
     """Return what the bar offers, its links too, leaving out what is hidden."""
-    found = page.form("bulk-bar").all()
-    return [one.text for one in found if one.tag in {"button", "a"} and "hidden" not in one.attributes]
+    found = [one for one in page.form("bulk-bar").all() if one.tag in {"button", "a"}]
+    return [one.text for one in found if not {"hidden", "aria-hidden"} & set(one.attributes)]
 
 
 def press(client: Client, page: Page, words: str, ticks: Iterable[int] | None = None) -> Any:
     """Tick these rows and no others, if any are named, and press a button of the bar."""
     form = page.form("bulk-bar")
-    (button,) = [one.attributes for one in form.all("button") if one.text == words]
+    (button,) = [
+        one.attributes for one in form.all("button") if one.text == words and one.has(type="submit", class_="button")
+    ]
     assert {str(one) for one in ticks or ()} <= {one.attributes["value"] for one in page.all("input", name="tick")}
     fields = [(one.attributes["name"], one.attributes["value"]) for one in form.all("input")]
     fields += [("shown", one.attributes["value"]) for one in page.all("input", name="shown")]
