@@ -29,12 +29,12 @@ from admin_app.panel.forms.converter import Converter
 from admin_app.panel.forms.form_page import FormPage
 from admin_app.panel.forms.presence import PresencePage
 from admin_app.panel.history.history_page import HistoryPage
-from admin_app.panel.list.bulk_selection import BulkSelection
 from admin_app.panel.list.column_settings import ColumnsPage, PageSize
 from admin_app.panel.list.columns import require_columns
 from admin_app.panel.list.list_page import ListPage
 from admin_app.panel.list.lookup_page import LookupPage
 from admin_app.panel.list.saved_views import DefaultView, SavedViewDeletion, SavedViewForm, SavedViewsPage
+from admin_app.panel.list.ticks_page import TicksPage
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.page import Page
 from admin_app.panel.plan.give_page import GivePage
@@ -51,7 +51,7 @@ ACTIONS: Mapping[str, Action] = {
     "index_view": Action.LIST,
     "columns_view": Action.LIST,
     "page_size_view": Action.LIST,
-    "ticked_view": Action.LIST,
+    "ticks_view": Action.LIST,
     # Everybody keeps views of their own; sharing one asks for `Action.SHARE`, changing one for whose it is.
     "views_view": Action.LIST,
     "new_view": Action.LIST,
@@ -150,10 +150,10 @@ class ResourceView(ProtectedView, ModelView):
         """Choose how many rows a page has."""
         return PageSize(self.access).respond()
 
-    @expose("/ticked/")
-    def ticked_view(self) -> Any:
-        """Go on with the ticked rows."""
-        return BulkSelection(self.access).respond()
+    @expose("/ticks/", methods=("POST",))
+    def ticks_view(self) -> Any:
+        """Keep ticks, and go on with the ticked rows."""
+        return TicksPage(self.access).respond()
 
     @expose("/lookup/")
     def lookup_view(self) -> Any:

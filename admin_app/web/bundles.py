@@ -31,6 +31,7 @@ _STYLES = (
     "message",
     "table",
     "listing",
+    "bulk_bar",
     "filters",
     "card",
     "history",

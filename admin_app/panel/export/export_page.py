@@ -138,10 +138,11 @@ class ExportPage(Page):
             lift_time_limit()
             db.session.rollback()
             return {"count": f"The {nouns} of this list"}
-        if not (ticked := len(selection.ticks)):
+        if selection.ticked is None:
             return {"count": _words(count, noun, nouns)}
-        if not (gone := ticked - count.number):
-            return {"count": formatting.counted(ticked, f"selected {noun}", f"selected {nouns}")}
+        ticked = selection.ticked.number
+        if selection.ticked.is_all_but or not (gone := ticked - count.number):
+            return {"count": _words(count, f"selected {noun}", f"selected {nouns}")}
         words = formatting.counted(gone, f"selected {noun} is", f"selected {nouns} are")
         return {
             "count": f"{count} of the {formatting.number(ticked)} selected {nouns}",

@@ -37,8 +37,8 @@ def filter_bar(
         fields=tuple((name, by_name[name][0].name) for name in names),
         group=rows.group(form or form_of(selection.filters), fill=names),
         suggestions=rows.suggestions,
-        hidden=tuple(links.hidden(selection.changed(conditions=(), groups=()))),
-        state=tuple(links.hidden(selection.changed())),
+        hidden=tuple(links.hidden(selection.unticked().changed(conditions=(), groups=()))),
+        state=tuple(links.hidden(selection.unticked().changed())),
         clear_url=links.to(selection.cleared()),
         is_open=form is not None or bool(selection.problems),
     )

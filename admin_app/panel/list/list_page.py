@@ -15,7 +15,7 @@ from admin_app.domain.work.saved_views import ViewAtHand
 from admin_app.panel.filters.filter_bar import filter_bar, sent_filters
 from admin_app.panel.filters.filter_form import FormGroup, is_control
 from admin_app.panel.links import ListLinks, list_links
-from admin_app.panel.list.bulk_selection import bulk_form
+from admin_app.panel.list.bulk_bar import bulk_bar
 from admin_app.panel.list.columns import settings_for
 from admin_app.panel.list.open_view import is_bare, open_view, pairs_of
 from admin_app.panel.list.saved_view_bar import SavedViewBar, is_gone, words_of
@@ -68,7 +68,7 @@ class ListPage(Page):
             table,
             filters=filter_bar(self.access, selection, links, "listing", form),
             views=bar.bar(),
-            bulk=bulk_form(self.access, table, selection, links),
+            bulk=bulk_bar(self.access, table, selection),
             messages=(*bar.words(), *table.messages),
             export_url=self._export_url(selection, "export", export_type="csv"),
             export_page_url=self._export_url(selection, "export_page"),

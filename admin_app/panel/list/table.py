@@ -59,7 +59,7 @@ class Table:
             search=self._search_box(),
             filters=None,
             pager=pager_of(selection, page, links),
-            is_narrowed=selection.is_narrowed,
+            is_narrowed=selection.is_narrowed or bool(selection.ticks),
             clear_url=links.to(selection.cleared()),
             new_url=link(resource, "create_view", url=here) if access.may(Action.CREATE) else "",
             form_url=links.path,
@@ -67,7 +67,7 @@ class Table:
             is_cut=is_cut,
             numbered=self._numbered(here),
             messages=(*self._gone_words(), *_messages(selection)),
-            counted=self._counted_in_words(page.count) if page.count.number > len(page.rows) else "",
+            total=str(page.count) if page.count.number > len(page.rows) else "",
             density=Density.COMFORTABLE,
         )
 
@@ -119,8 +119,8 @@ class Table:
             name=name,
             value=selection.search,
             columns=formatting.in_words([label.lower() if label[:2] != "ID" else label for label in labels]),
-            hidden=tuple(links.hidden(selection.changed(), leave_out=name)),
-            clear_url=links.to(selection.changed(search="")) if selection.search else "",
+            hidden=tuple(links.hidden(selection.unticked().changed(), leave_out=name)),
+            clear_url=links.to(selection.unticked().changed(search="")) if selection.search else "",
         )
 
     def _kept_to(self) -> str:
@@ -140,7 +140,8 @@ class Table:
         return f"{'The last ' if self._selection.before == END else ''}{formatting.number(shown)} of {all_of_them}"
 
     def _counted_in_words(self, count: Count) -> str:
-        noun, nouns = self._resource.noun, self._resource.nouns
+        selected = "selected " if self._selection.ticks else ""
+        noun, nouns = selected + self._resource.noun, selected + self._resource.nouns
         return formatting.counted(count.number, noun, nouns) if count.is_exact else f"{count} {nouns}"
 
 

@@ -103,21 +103,26 @@ class ViewRow:
 
 @dataclass(frozen=True)
 class BulkButton:
-    """An action on the ticked rows, and on all rows of the list where there are more than the page shows."""
+    """An action on the selected rows: its view, and what its button says."""
 
     view: str
     words: str
-    all_words: str = ""
-    all_url: str = ""
 
 
 @dataclass(frozen=True)
-class BulkForm:
-    """The form that the tick boxes belong to: where it leads, what it sends along, and the acts it offers."""
+class BulkBar:
+    """The form that the tick boxes belong to. `words` say how much is selected, "" for nothing; `ticked` are the page's rows of it."""
 
     url: str
-    hidden: tuple[Hidden, ...]
+    words: str
+    ticked: frozenset[str]
     actions: tuple[BulkButton, ...]
+    # What selects the whole page, and all that match; "" where there is nothing more.
+    page_words: str = ""
+    all_words: str = ""
+    # The list of the selected rows alone; from there, the whole list.
+    show_url: str = ""
+    whole_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,10 +157,10 @@ class Listing:
     columns_url: str = ""
     page_size_url: str = ""
     views: ViewBar | None = None
-    # How many rows all its pages have, in words, "" where they are all on this one.
-    counted: str = ""
+    # How many rows all its pages have, in figures, "" where they are all on this one.
+    total: str = ""
     # None where rows are not ticked: there is nothing to be done with them here.
-    bulk: BulkForm | None = None
+    bulk: BulkBar | None = None
 
     @cached_property
     def has_actions(self) -> bool:

@@ -37,7 +37,7 @@ def count_of(session: AnySession, selection: Selection) -> Count:
     found = select(literal(1)).select_from(selection.schema.model).where(*selection.criteria)
     if selection.is_counted:
         return Count(session.scalar(select(_number_of(found))) or 0)
-    is_whole = not selection.is_narrowed and selection.parent is None and selection.schema.rows is None
+    is_whole = not (selection.is_narrowed or selection.ticks or selection.parent) and selection.schema.rows is None
     known = _statistics(session, selection.schema.model.__table__) if is_whole else literal("")
     number, statistics = session.execute(select(_number_up_to_limit(found, selection), known)).one()
     estimate = int(float(str(statistics or "0").split()[0])) if is_whole else 0

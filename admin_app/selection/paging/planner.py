@@ -41,6 +41,8 @@ from admin_app.selection.search.search import (
 )
 from admin_app.selection.selection import Selection
 
+# The filter that names rows by their keys; every list has it.
+KEYS = "id__in"
 # So few rows are quickly fetched, whatever else there is.
 FEW = 2000
 # Rows looked at to learn how common a word is. At five million rows both ways cost about the same for a word in one row
@@ -84,7 +86,7 @@ def planned(session: AnySession, selection: Selection) -> Selection:
         return replace(selection, count_limit=LIST_COUNT_LIMIT)
     lookups = [one for one in selection.lookups if one.is_indexed]
     # A parent's children are found by their foreign key, ticked rows by their own, and no rows by nothing at all.
-    if not lookups or selection.parent is not None or selection.ticks or selection.problems:
+    if not lookups or selection.parent is not None or _is_by_key(selection) or selection.problems:
         return selection
     clustered = _clustered(selection, lookups)
     learnt = _learnt(session, selection, lookups, clustered)
@@ -103,9 +105,19 @@ def planned(session: AnySession, selection: Selection) -> Selection:
 
 def _is_soon_counted(selection: Selection) -> bool:
     """Whether one thing at most is asked of each row, and no text has to be read for it."""
-    asked = len(selection.scope) + sum(1 for member in selection.filters for _ in member.conditions())
+    asked = (
+        len(selection.scope)
+        + bool(selection.ticks)
+        + sum(1 for member in selection.filters for _ in member.conditions())
+    )
     parts = (part for one in selection.criteria for part in iterate(one))
     return asked <= 1 and not any(isinstance(getattr(part, "type", None), String) for part in parts)
+
+
+def _is_by_key(selection: Selection) -> bool:
+    """Whether the rows are named one by one: by ticks, or by a filter of their keys."""
+    is_ticked = selection.ticked is not None and not selection.ticked.is_all_but
+    return is_ticked or any(one.key == KEYS for one in selection.conditions)
 
 
 def _lies_together(session: AnySession, learnt: _Learnt) -> bool:
