@@ -18,7 +18,7 @@ from admin_app.panel.forms.form_page import MOST_TRIES
 from admin_app.panel.grid.drawing import edited_row
 from admin_app.panel.grid.outcome import outside_of
 from admin_app.panel.grid.row_edit import RowEdit
-from admin_app.panel.grid.saving import save_rows
+from admin_app.panel.grid.saving import are_valid, save_rows
 from admin_app.panel.grid.sent import read_page
 from admin_app.panel.links import list_links
 from admin_app.panel.list.columns import Columns
@@ -47,9 +47,10 @@ class CellEdit(Page):
 
     def _saved(self) -> Any:
         edit = self._edit()
+        is_valid = are_valid([edit])
         if edit.is_refused:
             return jsonify(html=self._form(edit)), HTTPStatus.CONFLICT
-        if edit.is_changed and not save_rows(self.access, [edit]):
+        if not is_valid or (edit.is_changed and not save_rows(self.access, [edit])):
             return jsonify(html=self._form(edit)), HTTPStatus.UNPROCESSABLE_ENTITY
         return self._row(edit.record, is_changed=edit.is_changed)
 

@@ -24,7 +24,7 @@ from admin_app.panel.forms.source import kept_names
 from admin_app.panel.grid.drawing import grid_of
 from admin_app.panel.grid.outcome import announce_changes
 from admin_app.panel.grid.row_edit import RowEdit
-from admin_app.panel.grid.saving import save_rows
+from admin_app.panel.grid.saving import are_valid, save_rows
 from admin_app.panel.grid.sent import COLUMNS, SentPage, place_of, read_page
 from admin_app.panel.kinds import value_cell
 from admin_app.panel.links import list_links
@@ -75,9 +75,10 @@ class PageEdit(Page):
         """Save every changed row, and lead back to the list; else draw the rows again, each with what is in its way."""
         edits, gone = self._edits(self._read_sent(None))
         changed = [one for one in edits if one.is_changed]
+        is_valid = are_valid(edits)
         if gone or any(one.is_refused for one in edits):
             return self._drawn(edits, gone, status=HTTPStatus.CONFLICT)
-        if changed and not save_rows(self.access, changed):
+        if not is_valid or (changed and not save_rows(self.access, changed)):
             return self._drawn(edits, gone, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         announce_changes(self.access, self._selection, [one.record for one in changed])
         return lead_on(list_links(self.resource).to(self._selection))
@@ -108,7 +109,9 @@ class PageEdit(Page):
     def _edits(self, sent: SentPage) -> tuple[list[RowEdit], Sequence[tuple[int, Mapping[str, str]]]]:
         """Make the forms of the rows that were sent; return beside them what was typed into rows that are gone."""
         access, resource = self.access, self.resource
-        columns = [name for name in sent.columns if name in resource.form_columns and name not in resource.form_overrides]
+        columns = [
+            name for name in sent.columns if name in resource.form_columns and name not in resource.form_overrides
+        ]
         columns = access.shown(columns)
         records = records_of(access, sent.rows, [*self._names, *columns])
         access.look_beyond(columns, [*records.values()])

@@ -13,17 +13,22 @@ from admin_app.panel.forms.saving import problems_of, show_problems
 from admin_app.panel.grid.row_edit import RowEdit
 
 
+def are_valid(edits: Sequence[RowEdit]) -> bool:
+    """Check every changed row, so that all that is wrong is said at once."""
+    verdicts = [one.saving.is_valid(one.record) for one in edits if one.is_changed]
+    return all(verdicts)
+
+
 def save_rows(access: Access, edits: Sequence[RowEdit]) -> bool:
-    """Save what was changed; return False, with the reasons at their fields, when any of it cannot be saved.
+    """Save rows that are valid; return False, with the reason at its field, when the database, or a rule, refuses one of them.
 
     Raises `RecordGone` where somebody else writes one of the records in the same moment: then nothing is saved either.
     """
-    if not all([one.saving.is_valid(one.record) for one in edits]):
-        return False
     at_hand = None
     try:
         with save.saving(db.session, access.resource.model, is_known=True):
-            for at_hand in edits:
+            # Two people who wait for each other's rows would wait for ever, but not in one order.
+            for at_hand in sorted(edits, key=lambda one: int(one.record.id)):
                 at_hand.saving.fill(at_hand.record, is_created=False)
                 # Here, and not with the commit: a refusal is then about this row.
                 db.session.flush()

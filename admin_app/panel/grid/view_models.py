@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from wtforms import Field
 
+from admin_app.panel.fields import RelationField
 from admin_app.panel.forms.conflict_view_models import Meanwhile
 from admin_app.panel.list.view_models import Column
 from admin_app.panel.view_models import Cell, Hidden
@@ -30,6 +31,15 @@ class EditedRow:
     problems: tuple[str, ...] = ()
     lost: tuple[Hidden, ...] = ()
     meanwhile: Meanwhile | None = None
+
+    @property
+    def errors(self) -> tuple[Hidden, ...]:
+        """What is in the way of its being saved, each with the id of the element that says it."""
+        found = [(f"row-{self.id}", words) for words in self.problems[:1]]
+        found += [(f"row-{self.id}-who", "somebody else changed it.")] if self.meanwhile is not None else []
+        fields = [cell.field for cell in self.cells if cell.field is not None]
+        found += [(one.id, str(one.errors[0])) for one in fields if one.errors]
+        return tuple((id_, f"{self.title}: {words}") for id_, words in found)
 
 
 @dataclass(frozen=True)
@@ -57,10 +67,13 @@ class Grid:
         return any(cell.field is not None for row in self.rows for cell in row.cells)
 
     @property
+    def hints(self) -> dict[str, str]:
+        """What to type into the fields of a column where no script helps, by the column."""
+        fields = [cell.field for row in self.rows for cell in row.cells if cell.field is not None]
+        return {one.short_name: one.hint for one in fields if isinstance(one, RelationField)}
+
+    @property
     def errors(self) -> tuple[Hidden, ...]:
-        """Every message with the id of the control that it is about."""
-        fields = [cell.field for row in self.rows for cell in row.cells if cell.field is not None and cell.field.errors]
-        rows = [(f"row-{row.id}", f"{row.title}: {words}") for row in self.rows for words in row.problems[:1]]
-        changed = [(f"row-{row.id}-who", f"{row.title}: someone else changed it.") for row in self.rows if row.meanwhile]
+        """Every message with the id of what it is about, in the order of the page."""
         gone = [(f"row-{row.id}", row.words) for row in self.gone]
-        return (*gone, *rows, *changed, *((one.id, str(one.errors[0])) for one in fields))
+        return (*gone, *(error for row in self.rows for error in row.errors))

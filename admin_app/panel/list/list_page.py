@@ -76,7 +76,9 @@ class ListPage(Page):
             page_size_url=self.link("page_size_view"),
             edit_page_url=self._editing_url(table, selection, "edit_page_view"),
             # A cell has no room for a page that asks for a proof.
-            cell_url=self._editing_url(table, selection, "cell_view") if "edit_view" not in self.resource.proof_for else "",
+            cell_url=self._editing_url(table, selection, "cell_view")
+            if "edit_view" not in self.resource.proof_for
+            else "",
             density=settings_for(self.resource).density,
         )
 
