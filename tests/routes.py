@@ -145,6 +145,20 @@ ROUTES = {
     "/admin/role/restore/": Route("/admin/role/restore/", post=(302, 403, 403, 404)),
 }
 
+# What every resource's list can be edited by: a page of it, and a cell.
+for _name, _get, _field in (
+    ("user", EDITORS, "name"),
+    ("post", EDITORS, "content"),
+    ("staff", OWNERS, "name"),
+    ("role", OWNERS, "name"),
+):
+    _saved: Statuses = tuple(303 if one == 200 else one for one in _get)  # type: ignore[assignment]
+    _root = f"/admin/{_name}/"
+    ROUTES |= {
+        f"{_root}edit-page/": Route(f"{_root}edit-page/", get=_get, post=_saved),
+        f"{_root}cell/": Route(f"{_root}cell/?id={{{_name}}}&field={_field}", get=_get, post=_get),
+    }
+
 # What every resource's list can be made into: its columns, its views.
 for _name, _get in (("user", SIGNED_IN), ("post", SIGNED_IN), ("staff", OWNERS), ("role", OWNERS)):
     _done, _missing, _refused, _unnamed = (

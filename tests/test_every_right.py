@@ -29,6 +29,8 @@ OPENED_BY = {
     "export/<export_type>/": Action.EXPORT,
     "new/": Action.CREATE,
     "edit/": Action.EDIT,
+    "edit-page/": Action.EDIT,
+    "cell/": Action.EDIT,
     "presence/": Action.EDIT,
     "access/": Action.EDIT,
     "delete/": Action.DELETE,

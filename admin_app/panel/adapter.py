@@ -28,6 +28,8 @@ from admin_app.panel.filters.declared import declared_filters
 from admin_app.panel.forms.converter import Converter
 from admin_app.panel.forms.form_page import FormPage
 from admin_app.panel.forms.presence import PresencePage
+from admin_app.panel.grid.cell_edit import CellEdit
+from admin_app.panel.grid.page_edit import PageEdit
 from admin_app.panel.history.history_page import HistoryPage
 from admin_app.panel.list.column_settings import ColumnsPage, PageSize
 from admin_app.panel.list.columns import require_columns
@@ -63,6 +65,8 @@ ACTIONS: Mapping[str, Action] = {
     "details_view": Action.VIEW,
     "create_view": Action.CREATE,
     "edit_view": Action.EDIT,
+    "edit_page_view": Action.EDIT,
+    "cell_view": Action.EDIT,
     "presence_view": Action.EDIT,
     "delete_view": Action.DELETE,
     "export": Action.EXPORT,
@@ -77,6 +81,8 @@ ACTIONS: Mapping[str, Action] = {
 PURPOSES: Mapping[str, str] = {
     "create_view": "add a {noun}",
     "edit_view": "change a {noun}",
+    "edit_page_view": "change {nouns}",
+    "cell_view": "change a {noun}",
     "delete_view": "delete a {noun}",
     "restore_view": "restore a {noun}",
     "export_page": "export this many {nouns}",
@@ -86,6 +92,7 @@ PURPOSES: Mapping[str, str] = {
 FORMS: Mapping[str, type[Page]] = {
     "create_view": FormPage,
     "edit_view": FormPage,
+    "edit_page_view": PageEdit,
     "delete_view": DeletePage,
     "export_page": ExportPage,
     "give_view": GivePage,
@@ -94,6 +101,8 @@ FORMS: Mapping[str, type[Page]] = {
     "new_view": SavedViewForm,
     "change_view": SavedViewForm,
 }
+# What asks for a proof wherever the form of a record does.
+IN_LIST = frozenset({"edit_page_view", "cell_view"})
 _DECLARED = (
     "column_list",
     "column_searchable_list",
@@ -122,7 +131,7 @@ class ResourceView(ProtectedView, ModelView):
     def __init__(self, resource: Resource, db: SQLAlchemy) -> None:
         """Build filters and forms of what the resource declares; raise `ConfigurationError` where it cannot be so."""
         self.resource = resource
-        self.proof_for = resource.proof_for
+        self.proof_for = resource.proof_for | (IN_LIST if "edit_view" in resource.proof_for else frozenset())
         for name in _DECLARED:
             setattr(self, name, getattr(resource, name) or None)
         resource.filters_by_name = declared_filters(resource)
@@ -204,6 +213,16 @@ class ResourceView(ProtectedView, ModelView):
     def edit_view(self) -> Any:
         """Change a record."""
         return FormPage(self.access, "edit_view").edit()
+
+    @expose("/edit-page/", methods=("GET", "POST"))
+    def edit_page_view(self) -> Any:
+        """Change the rows of a page."""
+        return PageEdit(self.access, "edit_page_view").respond()
+
+    @expose("/cell/", methods=("GET", "POST"))
+    def cell_view(self) -> Any:
+        """Change a cell."""
+        return CellEdit(self.access, "cell_view").respond()
 
     @expose("/presence/", methods=("POST",))
     def presence_view(self) -> Any:

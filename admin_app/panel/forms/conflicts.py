@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request
 from wtforms import Field
 
 from admin_app.db.record import Record
@@ -86,15 +85,15 @@ class Conflicts:
         is_stale = version != record.version and bool(outcomes & {Resolution.THEIRS, Resolution.CHOICE}) and is_touched
         return Merge(parts, origin, is_stale, is_seen)
 
-    def meanwhile(self, merge: Merge) -> Meanwhile:
+    def meanwhile(self, merge: Merge, source: Source) -> Meanwhile:
         """Turn a stale form into words and choices; what was typed stands in the fields again."""
         for part in merge.parts:
             if part.outcome is Resolution.CHOICE and part.take == THEIRS:
-                part.control.process(request.form, part.theirs)
+                part.control.process(source.sent, part.theirs)
         shown = [part for part in merge.parts if part.outcome is not Resolution.SAME]
         return Meanwhile(
             people=_people(merge.origin),
-            is_again=SEEN in request.form,
+            is_again=SEEN in source.own,
             differences={part.control.name: self._difference(part, is_asked=merge.is_seen) for part in shown},
             is_known=merge.origin.is_known,
             version=str(self._record.version),

@@ -105,7 +105,7 @@ class FormPage(Page):
         if not merge.is_stale:
             return self._page(source, record)
         status = HTTPStatus.UNPROCESSABLE_ENTITY if merge.is_settled else HTTPStatus.CONFLICT
-        return self._page(source, record, status, meanwhile=conflicts.meanwhile(merge))
+        return self._page(source, record, status, meanwhile=conflicts.meanwhile(merge, source))
 
     def _is_back(self) -> bool:
         """Whether the record is there again that was deleted while its form was open, and was to be made anew."""

@@ -15,7 +15,7 @@ from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.domain.records.rules import problem_with_uniqueness
 from admin_app.domain.work.idempotency import claim, digest_of, made_by, settle
-from admin_app.errors import InvalidRecord, PrivilegeError
+from admin_app.errors import AdminError, InvalidRecord, PrivilegeError
 from admin_app.extensions import TableColumn, db
 from admin_app.panel.access.access import Access
 from admin_app.panel.drafts import drop_sent_draft
@@ -38,14 +38,14 @@ class Saving:
     def save_new(self) -> Record | None:
         """Make the record from the form; return None, with the reasons at their fields, when it cannot be made."""
         record = self.access.resource.model()
-        is_made = self._is_valid(None) and self._is_written(record, is_created=True)
+        is_made = self.is_valid(None) and self._is_written(record, is_created=True)
         return record if is_made else None
 
     def save(self, record: Record) -> bool:
         """Save the form to the record; return False, with the reasons at their fields, when it cannot be saved."""
-        return self._is_valid(record) and self._is_written(record, is_created=False)
+        return self.is_valid(record) and self._is_written(record, is_created=False)
 
-    def _is_valid(self, record: Any) -> bool:
+    def is_valid(self, record: Any) -> bool:
         """Check the fields one by one, then what only the database can tell: whether a unique value is free."""
         form = self.form
         is_valid = form.validate()
@@ -77,24 +77,26 @@ class Saving:
         form, resource = self.form, self.access.resource
         try:
             with refusals_of(resource.model), transaction(db.session, is_known=True):
-                # No other fields than those that differ: what somebody else writes meanwhile stays.
-                for field in form:
-                    if is_created or is_changed(field, record):
-                        field.populate_obj(record, field.name)
-                if is_created:
-                    db.session.add(record)
-                resource.before_save(form, record, is_created=is_created)
-                require_within(self.access, record, self.action)
+                self.fill(record, is_created=is_created)
                 self._finish(record, is_created=is_created)
-        except InvalidRecord as error:
-            _show_problems(form, error.problems)
-        except PrivilegeError as error:
-            _show_problems(form, {"": str(error)})
+        except (InvalidRecord, PrivilegeError) as error:
+            show_problems(form, problems_of(error))
         else:
             return True
         return False
 
-    def _finish(self, record: Record, *, is_created: bool) -> None:
+    def fill(self, record: Any, *, is_created: bool) -> None:
+        """Take what the form holds into the record (not yet committed); raise an `AdminError` where it may not be so."""
+        for field in self.form:
+            # No other fields than those that differ: what somebody else writes meanwhile stays.
+            if is_created or is_changed(field, record):
+                field.populate_obj(record, field.name)
+        if is_created:
+            db.session.add(record)
+        self.access.resource.before_save(self.form, record, is_created=is_created)
+        require_within(self.access, record, self.action)
+
+    def _finish(self, record: Any, *, is_created: bool) -> None:
         """Note in the same transaction that this form is done with."""
         drop_sent_draft()
         if is_created and request.form.get(ONCE):
@@ -127,7 +129,12 @@ def _digest_of_form(resource: Resource) -> str:
     return digest_of(signed_in_principal(), f"form of {resource.model.__tablename__}", [(ONCE, request.form[ONCE])])
 
 
-def _show_problems(form: Form, problems: Mapping[str, str]) -> None:
+def problems_of(error: AdminError) -> Mapping[str, str]:
+    """Return what is wrong by the fields that it is about, "" for none of them."""
+    return error.problems if isinstance(error, InvalidRecord) else {"": str(error)}
+
+
+def show_problems(form: Form, problems: Mapping[str, str]) -> None:
     """Put each message at its field, and what concerns no field at the form itself."""
     for name, message in problems.items():
         if name in form:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import request
+from werkzeug.datastructures import MultiDict
 from wtforms import Form, PasswordField
 
 from admin_app.db.record import Record
@@ -23,11 +24,12 @@ VERSION, SEEN, TAKE, ONCE = "_version", "_seen", "_take.", "_once"
 
 @dataclass(frozen=True)
 class Source:
-    """A form, what it says of itself by the fields of ours, and the draft that it shows."""
+    """A form, what it says of itself by the fields of ours, the draft that it shows, and what was just sent."""
 
     form: Form
     own: dict[str, str]
     draft: Draft | None = None
+    sent: MultiDict[str, str] | None = None
 
 
 def source_of(access: Access, record: Any = None) -> Source:
@@ -35,7 +37,7 @@ def source_of(access: Access, record: Any = None) -> Source:
     is_sent = request.method == "POST"
     form = _form(access, record, request.form if is_sent else None)
     if is_sent:
-        return Source(form, request.form.to_dict())
+        return Source(form, request.form.to_dict(), sent=request.form)
     draft = shown_draft()
     if draft is None:
         return Source(form, {})

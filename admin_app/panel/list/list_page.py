@@ -74,8 +74,19 @@ class ListPage(Page):
             export_page_url=self._export_url(selection, "export_page"),
             columns_url=list_links(self.resource, "columns_view").to(replace(selection, is_counted=False)),
             page_size_url=self.link("page_size_view"),
+            edit_page_url=self._editing_url(table, selection, "edit_page_view"),
+            # A cell has no room for a page that asks for a proof.
+            cell_url=self._editing_url(table, selection, "cell_view")
+            if "edit_view" not in self.resource.proof_for
+            else "",
             density=settings_for(self.resource).density,
         )
+
+    def _editing_url(self, table: Listing, selection: Selection, view: str) -> str:
+        """Return where this page's rows are changed in their cells, "" where none may be."""
+        if not any(row.editable for row in table.rows):
+            return ""
+        return list_links(self.resource, view).to(replace(selection, is_counted=False))
 
     def _export_url(self, selection: Selection, view: str, **arguments: Any) -> str:
         """Return where the rows of this list leave as a file, "" where they may not."""

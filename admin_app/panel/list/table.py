@@ -46,7 +46,7 @@ class Table:
         """Read one page and build its table; `hide` is the column that is the same in every row."""
         access, selection, links, resource = self._access, self._selection, self._links, self._resource
         names = [name for name in Columns(access).visible(selection) if name != hide]
-        page, is_cut = self._read(names)
+        page, is_cut = self.read(names)
         here = links.to(replace(selection, is_counted=False))
         return Listing(
             id=identity,
@@ -71,9 +71,9 @@ class Table:
             density=Density.COMFORTABLE,
         )
 
-    def _read(self, names: Sequence[str]) -> tuple[Page, bool]:
+    def read(self, names: Sequence[str]) -> tuple[Page, bool]:
         """Read a page; one that takes longer than it may is empty, and says so."""
-        options = _load_options(self._resource, [*names, *self._selection.order.relations])
+        options = load_options(self._resource, [*names, *self._selection.order.relations])
         try:
             return page_of(db.session, self._selection, options), False
         except OperationalError as error:
@@ -92,7 +92,7 @@ class Table:
         return Column(
             key=name,
             label=self._resource.label(name),
-            kind=_kind_of(self._resource, name),
+            kind=kind_of(self._resource, name),
             sort_url=self._links.to(selection.changed(sort=target)) if name in selection.schema.sorts else "",
             sorted=("ascending" if ascending else "descending") if is_sorted else "",
         )
@@ -145,7 +145,7 @@ class Table:
         return formatting.counted(count.number, noun, nouns) if count.is_exact else f"{count} {nouns}"
 
 
-def _load_options(resource: Resource, names: Sequence[str]) -> list[ORMOption]:
+def load_options(resource: Resource, names: Sequence[str]) -> list[ORMOption]:
     """Load the to-one relations among these columns along with their records: one statement, whatever the page size."""
     firsts = dict.fromkeys(name.partition(".")[0] for name in names)
     relations = [resource.relation(name) for name in firsts]
@@ -161,7 +161,7 @@ def _messages(selection: Selection) -> list[str]:
     return messages
 
 
-def _kind_of(resource: Resource, name: str) -> CellKind:
+def kind_of(resource: Resource, name: str) -> CellKind:
     """Say how the values of a column are drawn, as the model says: a column's width must not depend on which rows are shown."""
     if resource.relation(name) is not None:
         return CellKind.COUNT if resource.is_to_many(name) else CellKind.RELATION

@@ -37,6 +37,8 @@ class Row:
     delete_url: str
     cells: tuple[Cell, ...]
     is_marked: bool = False
+    # The columns whose cells the person may change.
+    editable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -156,6 +158,9 @@ class Listing:
     # Where the columns are chosen, and where the rows a page are kept; "" for a list on a record's page.
     columns_url: str = ""
     page_size_url: str = ""
+    # Where the page's rows are changed in their cells, and where one cell is; "" where they are not.
+    edit_page_url: str = ""
+    cell_url: str = ""
     views: ViewBar | None = None
     # How many rows all its pages have, in figures, "" where they are all on this one.
     total: str = ""
