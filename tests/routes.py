@@ -113,6 +113,7 @@ ROUTES = {
     "/admin/user/new/": Route("/admin/user/new/", get=EDITORS, post=(302, 403, 422, 422)),
     "/admin/user/edit/": Route("/admin/user/edit/?id={user}", get=EDITORS, post=(302, 403, 303, 303)),
     "/admin/user/delete/": Route("/admin/user/delete/?id={user}", get=EDITORS, post=(302, 403, 422, 422)),
+    "/admin/user/merge/": Route("/admin/user/merge/?a={user}&b={twin}", get=EDITORS, post=(302, 403, 422, 422)),
     "/admin/user/presence/": Route("/admin/user/presence/?id={user}", post=(302, 403, 200, 200)),
     "/admin/post/": Route("/admin/post/", get=SIGNED_IN),
     "/admin/post/details/": Route("/admin/post/details/?id={post}", get=SIGNED_IN),
@@ -122,6 +123,7 @@ ROUTES = {
     "/admin/post/new/": Route("/admin/post/new/", get=EDITORS, post=(302, 403, 303, 303)),
     "/admin/post/edit/": Route("/admin/post/edit/?id={post}", get=EDITORS, post=(302, 403, 303, 303)),
     "/admin/post/delete/": Route("/admin/post/delete/?id={post}", get=EDITORS, post=(302, 403, 303, 303)),
+    "/admin/post/merge/": Route("/admin/post/merge/?a={post}&b={copy}", get=EDITORS, post=(302, 403, 303, 303)),
     "/admin/post/presence/": Route("/admin/post/presence/?id={post}", post=(302, 403, 200, 200)),
     "/admin/staff/": Route("/admin/staff/", get=OWNERS),
     "/admin/staff/details/": Route("/admin/staff/details/?id={staff}", get=OWNERS),
@@ -132,6 +134,9 @@ ROUTES = {
     "/admin/staff/edit/": Route("/admin/staff/edit/?id={staff}", get=OWNERS, post=(302, 403, 403, 303)),
     "/admin/staff/access/": Route("/admin/staff/access/?id={staff}", get=OWNERS, post=(302, 403, 403, 303)),
     "/admin/staff/delete/": Route("/admin/staff/delete/?id={staff}", get=OWNERS, post=(302, 403, 403, 303)),
+    "/admin/staff/merge/": Route(
+        "/admin/staff/merge/?a={staff}&b=1", get=(302, 403, 403, 404), post=(302, 403, 403, 404)
+    ),
     "/admin/staff/presence/": Route("/admin/staff/presence/?id={staff}", post=(302, 403, 403, 200)),
     "/admin/role/": Route("/admin/role/", get=OWNERS),
     "/admin/role/details/": Route("/admin/role/details/?id={role}", get=OWNERS),
@@ -141,6 +146,7 @@ ROUTES = {
     "/admin/role/new/": Route("/admin/role/new/", get=OWNERS, post=(302, 403, 403, 422)),
     "/admin/role/edit/": Route("/admin/role/edit/?id={role}", get=OWNERS, post=(302, 403, 403, 303)),
     "/admin/role/delete/": Route("/admin/role/delete/?id={role}", get=OWNERS, post=(302, 403, 403, 303)),
+    "/admin/role/merge/": Route("/admin/role/merge/?a={role}&b=1", get=(302, 403, 403, 404), post=(302, 403, 403, 404)),
     "/admin/role/presence/": Route("/admin/role/presence/?id={role}", post=(302, 403, 403, 200)),
     "/admin/role/history/": Route("/admin/role/history/?id={role}", get=OWNERS),
     "/admin/role/restore/": Route("/admin/role/restore/", post=(302, 403, 403, 404)),
@@ -176,7 +182,9 @@ def address_of(app: Flask, owner: Staff) -> Callable[[str], str]:
     key = {"name": "Key", "site": "localhost", "credential": "AAAA", "public_key": b"", "sign_count": 0}
     records = {
         "user": user,
+        "twin": User(name="Subject", email="twin@example.com"),
         "post": Post(content="Subject", user=user),
+        "copy": Post(content="Subject", user=user),
         "staff": Staff(name="Subject", email="subject@example.com", roles=StringSet([VIEWER]), password_hash="-"),
         "job": Job(kind="export", staff_id=owner.id, title="Posts", arguments={}, problems=[[1, "It was cut."]]),
         "role": Role(name="Subject", key="subject"),

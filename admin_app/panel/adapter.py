@@ -35,6 +35,7 @@ from admin_app.panel.list.columns import require_columns
 from admin_app.panel.list.list_page import ListPage
 from admin_app.panel.list.lookup_page import LookupPage
 from admin_app.panel.list.saved_views import DefaultView, SavedViewDeletion, SavedViewForm, SavedViewsPage
+from admin_app.panel.merge.merge_page import MergePage
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.page import Page
 from admin_app.panel.record.record_page import RecordPage
@@ -63,6 +64,7 @@ ACTIONS: Mapping[str, Action] = {
     "edit_view": Action.EDIT,
     "presence_view": Action.EDIT,
     "delete_view": Action.DELETE,
+    "merge_view": Action.DELETE,
     "export": Action.EXPORT,
     "export_page": Action.EXPORT,
     "history_view": Action.HISTORY,
@@ -73,6 +75,7 @@ PURPOSES: Mapping[str, str] = {
     "create_view": "add a {noun}",
     "edit_view": "change a {noun}",
     "delete_view": "delete a {noun}",
+    "merge_view": "merge two {nouns}",
     "restore_view": "restore a {noun}",
     "export_page": "export this many {nouns}",
 }
@@ -81,6 +84,7 @@ FORMS: Mapping[str, type[Page]] = {
     "create_view": FormPage,
     "edit_view": FormPage,
     "delete_view": DeletePage,
+    "merge_view": MergePage,
     "export_page": ExportPage,
     "columns_view": ColumnsPage,
     "new_view": SavedViewForm,
@@ -206,6 +210,11 @@ class ResourceView(ProtectedView, ModelView):
     def delete_view(self) -> Any:
         """Delete a record."""
         return DeletePage(self.access).respond()
+
+    @expose("/merge/", methods=("GET", "POST"))
+    def merge_view(self) -> Any:
+        """Make one record of two."""
+        return MergePage(self.access).respond()
 
     @expose("/history/")
     def history_view(self) -> Any:

@@ -23,6 +23,8 @@ from admin_app.selection.list_schema import Filter, ListSchema, SearchColumn, So
 
 # Every record has it.
 CREATED_AT = "created_at"
+# The page that makes one record of two.
+MERGE = "merge_view"
 
 
 @dataclass(frozen=True)
@@ -60,11 +62,21 @@ class FurtherPage:
 
 @dataclass(frozen=True)
 class BulkAction:
-    """An action on rows of a list: `view` does it, or asks how, for the rows that its address means; `verb` stands on its buttons."""
+    """An action on rows of a list: `view` does it, or asks how, for the rows that its address means; `verb` stands on its buttons.
+
+    `further` are rights that it needs besides; `exactly` is how many rows it is for, 0 for any number.
+    """
 
     view: str
     verb: str
     action: Action
+    further: tuple[Action, ...] = ()
+    exactly: int = 0
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """The rights that it needs."""
+        return (self.action, *self.further)
 
 
 class Resource:
@@ -89,7 +101,10 @@ class Resource:
     # Pages that do their work only for who has proved lately who they are.
     proof_for: ClassVar[frozenset[str]] = frozenset()
     # What can be done with rows of the list, selected ones or all; the page of one's own is a further page.
-    bulk_actions: ClassVar[tuple[BulkAction, ...]] = (BulkAction("export_page", "Export", Action.EXPORT),)
+    bulk_actions: ClassVar[tuple[BulkAction, ...]] = (
+        BulkAction("export_page", "Export", Action.EXPORT),
+        BulkAction(MERGE, "Merge", Action.DELETE, further=(Action.EDIT,), exactly=2),
+    )
     # Whether what may be done with a record depends on more than rows and fields: `withheld` says with which it may not be.
     judges_records: ClassVar[bool] = False
 
@@ -132,6 +147,18 @@ class Resource:
     def is_guarded(self) -> bool:
         """Whether a right to every resource leaves this one out."""
         return self.model.__guarded__
+
+    @property
+    def can_merge(self) -> bool:
+        """Whether two records can become one: not where saving or deleting one means more than its columns say."""
+        own = type(self)
+        means_more = own.before_save is not Resource.before_save or own.before_delete is not Resource.before_delete
+        return not (self.judges_records or means_more)
+
+    @property
+    def actions_on_rows(self) -> tuple[BulkAction, ...]:
+        """What can be done with rows of the list here."""
+        return tuple(one for one in self.bulk_actions if one.view != MERGE or self.can_merge)
 
     # ---- its columns and relations
 

@@ -31,6 +31,7 @@ from admin_app.panel.list.child_lists import child_lists
 from admin_app.panel.list.rows import mark_of
 from admin_app.panel.page import Page, lead_on
 from admin_app.panel.record.facts import facts_of
+from admin_app.panel.record.merged import way_to_survivor
 from admin_app.panel.record.steps import steps_of
 from admin_app.panel.view_models import Hidden
 from admin_app.web.flash import announce, warn
@@ -88,7 +89,7 @@ class FormPage(Page):
         """Answer by what the record is now; raise `RecordGone` when somebody else writes it in the same moment."""
         record = self.access.find(request.args.get("id", ""))
         if record is None:
-            return self._gone()
+            return way_to_survivor(self.access, "edit_view") or self._gone()
         self.access.require_reach(record, Action.EDIT)
         if is_discarded():
             return lead_on(self.link("edit_view", record, url=self.return_url()))

@@ -14,6 +14,7 @@ from admin_app.panel.links import ListLinks, link, list_links
 from admin_app.panel.list.selections import selection_of
 from admin_app.panel.list.view_models import BulkButton, BulkForm, Listing
 from admin_app.panel.page import Page, lead_on
+from admin_app.panel.resource import BulkAction
 from admin_app.selection.selection import Selection
 from admin_app.web.flash import warn
 
@@ -29,7 +30,7 @@ class BulkSelection(Page):
         arguments = [pair for pair in request.args.items(multi=True) if pair[0] not in {TICK, ACT}]
         selection, keys = selection_of(self.access, arguments), request.args.getlist(TICK)
         view = request.args.get(ACT, "")
-        if view not in {one.view for one in self.resource.bulk_actions}:
+        if view not in {one.view for one in self.resource.actions_on_rows}:
             abort(HTTPStatus.NOT_FOUND)
         if not keys:
             noun, nouns = self.resource.noun, self.resource.nouns
@@ -52,9 +53,13 @@ def _buttons(access: Access, listing: Listing, selection: Selection) -> Sequence
         BulkButton(
             view=one.view,
             words=f"{one.verb} selected",
-            all_words=f"{one.verb} all {count}" if listing.counted else "",
-            all_url=list_links(access.resource, one.view).to(selection.changed()) if listing.counted else "",
+            all_words=f"{one.verb} all {count}" if listing.counted and not one.exactly else "",
+            all_url=_all_url(access, one, selection) if listing.counted and not one.exactly else "",
         )
-        for one in access.resource.bulk_actions
-        if access.may(one.action)
+        for one in access.resource.actions_on_rows
+        if all(map(access.may, one.actions))
     ]
+
+
+def _all_url(access: Access, one: BulkAction, selection: Selection) -> str:
+    return list_links(access.resource, one.view).to(selection.changed())

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from werkzeug.exceptions import NotFound
+
 from admin_app.domain.permissions.policy import Action
 from admin_app.panel.links import link_for
 from admin_app.panel.list.child_lists import child_lists
 from admin_app.panel.page import Page
 from admin_app.panel.record.facts import facts_of
+from admin_app.panel.record.merged import require_way_to_survivor
 from admin_app.panel.record.steps import steps_of
 
 
@@ -17,7 +20,10 @@ class RecordPage(Page):
 
     def respond(self) -> Any:
         """Show everything about a record but secrets."""
-        record = self.access.requested(Action.VIEW)
+        try:
+            record = self.access.requested(Action.VIEW)
+        except NotFound:
+            return require_way_to_survivor(self.access, "details_view")
         return self.render(
             "resource/details.html",
             record_title=self.access.title_of(record),
