@@ -20,7 +20,7 @@ from admin_app.panel.view_models import Fact
 def narrow(access: Access, form: Form, action: Action, record: Any = None) -> Form:
     """Take out what the person may not write by this action. What else a request sends is nobody's."""
     for name in [field.name for field in form if hasattr(access.resource.model, field.name)]:
-        is_out_of_sight = record is not None and _leads_out_of_sight(access, name, record)
+        is_out_of_sight = record is not None and leads_out_of_sight(access, name, record)
         if is_out_of_sight or not access.may_write(name, action):
             del form[name]
     return form
@@ -56,7 +56,7 @@ def _left_out(resource: Resource, form: Form) -> list[str]:
     return [name for name in resource.form_columns if name not in form and hasattr(resource.model, name)]
 
 
-def _leads_out_of_sight(access: Access, name: str, record: Any) -> bool:
+def leads_out_of_sight(access: Access, name: str, record: Any) -> bool:
     """Whether a relation leads to a record that the person does not see, and so may not be taken away from it."""
     other = access.beyond(name)
     if other is None or other.seen() is None:

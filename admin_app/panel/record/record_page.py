@@ -7,7 +7,7 @@ from typing import Any
 from werkzeug.exceptions import NotFound
 
 from admin_app.domain.permissions.policy import Action
-from admin_app.panel.links import link_for
+from admin_app.panel.links import copy_url, link_for
 from admin_app.panel.list.child_lists import child_lists
 from admin_app.panel.page import Page
 from admin_app.panel.record.facts import facts_of
@@ -31,6 +31,7 @@ class RecordPage(Page):
             steps=steps_of(self.access, record, "details_view"),
             children=child_lists(self.access, record),
             return_url=self.return_url(),
+            copy_url=copy_url(self.access, record),
             history_url=link_for(self.access, Action.HISTORY, "history_view", record),
             edit_url=link_for(self.access, Action.EDIT, "edit_view", record),
             delete_url=link_for(self.access, Action.DELETE, "delete_view", record),
