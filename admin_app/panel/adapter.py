@@ -35,6 +35,7 @@ from admin_app.panel.list.columns import require_columns
 from admin_app.panel.list.list_page import ListPage
 from admin_app.panel.list.lookup_page import LookupPage
 from admin_app.panel.list.saved_views import DefaultView, SavedViewDeletion, SavedViewForm, SavedViewsPage
+from admin_app.panel.merge.duplicates_page import DuplicatesPage, declare_likenesses
 from admin_app.panel.merge.merge_page import MergePage
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.page import Page
@@ -65,6 +66,7 @@ ACTIONS: Mapping[str, Action] = {
     "presence_view": Action.EDIT,
     "delete_view": Action.DELETE,
     "merge_view": Action.DELETE,
+    "duplicates_view": Action.LIST,
     "export": Action.EXPORT,
     "export_page": Action.EXPORT,
     "history_view": Action.HISTORY,
@@ -128,6 +130,7 @@ class ResourceView(ProtectedView, ModelView):
         require_rules(resource)
         declare_indexes(resource.list_schema())
         declare_indexes(resource.newest_schema())
+        declare_likenesses(resource)
 
     # ---- the routes
 
@@ -215,6 +218,11 @@ class ResourceView(ProtectedView, ModelView):
     def merge_view(self) -> Any:
         """Make one record of two."""
         return MergePage(self.access).respond()
+
+    @expose("/duplicates/")
+    def duplicates_view(self) -> Any:
+        """List records that may be the same."""
+        return DuplicatesPage(self.access).respond()
 
     @expose("/history/")
     def history_view(self) -> Any:

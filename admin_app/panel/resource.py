@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from wtforms import Field, Form
 
 from admin_app import formatting
+from admin_app.db.ordering import Likeness
 from admin_app.db.record import Record
 from admin_app.domain.naming import name_records
 from admin_app.domain.permissions.policy import Action
@@ -121,6 +122,8 @@ class Resource:
     form_overrides: Mapping[str, type[Field]] = {}
     form_args: Mapping[str, Mapping[str, Any]] = {}
     form_extra_fields: Mapping[str, Any] = {}
+    # By which short texts two records may be the same, and in which way they are alike then.
+    duplicate_keys: ClassVar[Mapping[str, Likeness]] = {}
     # By the names that roles keep.
     row_rules: ClassVar[Mapping[str, RowRule]] = {}
 
