@@ -158,7 +158,10 @@ for _name, _get in (("user", SIGNED_IN), ("post", SIGNED_IN), ("staff", OWNERS),
         tuple(302 if one == 302 else status if one == 200 else 403 for one in _get) for status in (303, 404, 400, 422)
     )
     _root = f"/admin/{_name}/"
+    # Of users alone it is said when two of them may be the same.
+    _alike = _get if _name == "user" else tuple(404 if one == 200 else one for one in _get)
     ROUTES |= {
+        f"{_root}duplicates/": Route(f"{_root}duplicates/", get=_alike),
         f"{_root}columns/": Route(f"{_root}columns/", get=_get, post=_done),
         f"{_root}page-size/": Route(f"{_root}page-size/", post=_refused),
         f"{_root}ticked/": Route(f"{_root}ticked/?act=export_page&tick=1", get=_done),
