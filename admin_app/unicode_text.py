@@ -66,6 +66,14 @@ def caseless(value: str) -> str:
     return composed(composed(value).replace("\u0130", "i").casefold())
 
 
+def mailbox(value: str) -> str:
+    """Return what two emails have in common that most likely reach the same person: without capitals, dots, and what follows a plus."""
+    folded = caseless(value)
+    local, _, domain = folded.rpartition("@")
+    bare = local.partition("+")[0].replace(".", "")
+    return f"{bare}@{domain}" if bare else folded
+
+
 # ---- what nobody sees
 
 

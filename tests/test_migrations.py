@@ -26,7 +26,19 @@ from admin_app.selection.sorting import text_indexes
 MIGRATIONS = str(Path(__file__).resolve().parents[1] / "migrations")
 TABLES = {
     *("alembic_version", "change", "change_set", "draft", "job", "job_chunk", "post", "preference"),
-    *("presence", "role", "saved_view", "staff", "staff_session", "submission", "tick", "tick_set", "user", "worker"),
+    *(
+        "plan",
+        "plan_line",
+        "presence",
+        "redirect",
+        "role",
+        "saved_view",
+        "staff",
+        "staff_session",
+        "submission",
+        "tick",
+    ),
+    *("tick_set", "user", "worker"),
     *("authenticator", "password_link", "proof_try", "recovery_code", "passkey", "used_challenge"),
 }
 

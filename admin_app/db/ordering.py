@@ -1,7 +1,8 @@
-"""The order of texts, which is the same on both stores: by `unicode_text.sort_key`, whose SQL has the same name."""
+"""The order of texts, which is the same on both stores, and which of them are alike: by functions of `unicode_text`, whose SQL has the same names."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Enum, String, Text
@@ -21,19 +22,43 @@ def in_order(column: AnyColumn) -> AnyColumn:
     return SortKeyOf(column) if is_short_text(column) else column
 
 
-class SortKeyOf(FunctionElement[str]):
-    """`sort_key(text)`: SQLite has it from each connection, PostgreSQL from the migrations."""
+class KeyOf(FunctionElement[str]):
+    """The key of a text, by which an index has it: SQLite has the function from each connection, PostgreSQL from the migrations."""
 
     type = String()
+    inherit_cache = True
+
+
+class SortKeyOf(KeyOf):
+    """`sort_key(text)`: the text's place among others."""
+
     inherit_cache = True
     name = "sort_key"
 
 
-@compiles(SortKeyOf)
-def _by_code_points(element: SortKeyOf, compiler: Any, **kw: object) -> str:
-    return f'(sort_key({compiler.process(element.clauses, **kw)}) COLLATE "C")'
+class MailboxOf(KeyOf):
+    """`mailbox(text)`: whose email it is, most likely."""
+
+    inherit_cache = True
+    name = "mailbox"
 
 
-@compiles(SortKeyOf, "sqlite")
-def _by_bytes(element: SortKeyOf, compiler: Any, **kw: object) -> str:
-    return f"sort_key({compiler.process(element.clauses, **kw)})"
+class Likeness(StrEnum):
+    """In which way two texts may be the same, by the function that tells: but for capitals and marks, or as emails of one person."""
+
+    NAME = "sort_key"
+    EMAIL = "mailbox"
+
+    def key_of(self, column: Any) -> KeyOf:
+        """Return the key of a column's texts."""
+        return SortKeyOf(column) if self is Likeness.NAME else MailboxOf(column)
+
+
+@compiles(KeyOf)
+def _by_code_points(element: KeyOf, compiler: Any, **kw: object) -> str:
+    return f'({element.name}({compiler.process(element.clauses, **kw)}) COLLATE "C")'
+
+
+@compiles(KeyOf, "sqlite")
+def _by_bytes(element: KeyOf, compiler: Any, **kw: object) -> str:
+    return f"{element.name}({compiler.process(element.clauses, **kw)})"

@@ -37,6 +37,8 @@ from admin_app.panel.list.list_page import ListPage
 from admin_app.panel.list.lookup_page import LookupPage
 from admin_app.panel.list.saved_views import DefaultView, SavedViewDeletion, SavedViewForm, SavedViewsPage
 from admin_app.panel.list.ticks_page import TicksPage
+from admin_app.panel.merge.duplicates_page import DuplicatesPage, declare_likenesses
+from admin_app.panel.merge.merge_page import MergePage
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.page import Page
 from admin_app.panel.plan.give_page import GivePage
@@ -69,6 +71,8 @@ ACTIONS: Mapping[str, Action] = {
     "cell_view": Action.EDIT,
     "presence_view": Action.EDIT,
     "delete_view": Action.DELETE,
+    "merge_view": Action.DELETE,
+    "duplicates_view": Action.LIST,
     "export": Action.EXPORT,
     "export_page": Action.EXPORT,
     "give_view": Action.BULK,
@@ -84,6 +88,7 @@ PURPOSES: Mapping[str, str] = {
     "edit_page_view": "change {nouns}",
     "cell_view": "change a {noun}",
     "delete_view": "delete a {noun}",
+    "merge_view": "merge two {nouns}",
     "restore_view": "restore a {noun}",
     "export_page": "export this many {nouns}",
     "plan_view": "change this many {nouns}",
@@ -94,6 +99,7 @@ FORMS: Mapping[str, type[Page]] = {
     "edit_view": FormPage,
     "edit_page_view": PageEdit,
     "delete_view": DeletePage,
+    "merge_view": MergePage,
     "export_page": ExportPage,
     "give_view": GivePage,
     "plan_view": PlanPage,
@@ -141,6 +147,7 @@ class ResourceView(ProtectedView, ModelView):
         require_rules(resource)
         declare_indexes(resource.list_schema())
         declare_indexes(resource.newest_schema())
+        declare_likenesses(resource)
 
     # ---- the routes
 
@@ -233,6 +240,16 @@ class ResourceView(ProtectedView, ModelView):
     def delete_view(self) -> Any:
         """Delete a record."""
         return DeletePage(self.access).respond()
+
+    @expose("/merge/", methods=("GET", "POST"))
+    def merge_view(self) -> Any:
+        """Make one record of two."""
+        return MergePage(self.access).respond()
+
+    @expose("/duplicates/")
+    def duplicates_view(self) -> Any:
+        """List records that may be the same."""
+        return DuplicatesPage(self.access).respond()
 
     @expose("/history/")
     def history_view(self) -> Any:

@@ -17,6 +17,9 @@ from admin_app.panel.view_models import Hidden
 from admin_app.selection.selection import Selection
 from admin_app.web.urls import local_path
 
+# In the address of a new record's form: the record that it is a copy of.
+COPY = "copy"
+
 
 def link(resource: Resource, view: str, record: Any = None, /, **arguments: Any) -> str:
     """Return the address of a view of a resource, of a record if one is given."""
@@ -49,6 +52,13 @@ def link_for(access: Access, action: Action, view: str, record: Record) -> str:
     """Return the address of a view of the record that leads back to where this page does, "" for who may not do this with it."""
     resource = access.resource
     return link(resource, view, record, url=return_url(resource)) if access.reaches(record, action) else ""
+
+
+def copy_url(access: Access, record: Any) -> str:
+    """Return the address of a new record's form that is a copy of this one, "" for who may not make one."""
+    may = access.may(Action.CREATE) and access.reaches(record, Action.VIEW)
+    arguments = {COPY: record.id, "url": return_url(access.resource)}
+    return link(access.resource, "create_view", **arguments) if may else ""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from sqlalchemy import inspect as inspect_mapper
 from wtforms import Field, Form
 
 from admin_app import formatting
+from admin_app.db.ordering import Likeness
 from admin_app.db.record import Record
 from admin_app.domain.naming import name_records
 from admin_app.domain.permissions.policy import Action
@@ -23,6 +24,8 @@ from admin_app.selection.list_schema import Filter, ListSchema, SearchColumn, So
 
 # Every record has it.
 CREATED_AT = "created_at"
+# The page that makes one record of two.
+MERGE = "merge_view"
 
 
 @dataclass(frozen=True)
@@ -62,14 +65,22 @@ class FurtherPage:
 class BulkAction:
     """An action on rows of a list: `view` does it, or asks how, for the rows that its address means; `verb` stands on its buttons.
 
-    With `is_plan` it changes records by a plan, which needs `Action.BULK` too; `is_for` says which resources have it.
+    With `is_plan` it changes records by a plan, which needs `Action.BULK` too; `further` are rights that it needs besides.
+    `exactly` is how many rows it is for, 0 for any number; `is_for` says which resources have it.
     """
 
     view: str
     verb: str
     action: Action
     is_plan: bool = False
+    further: tuple[Action, ...] = ()
+    exactly: int = 0
     is_for: Callable[[Resource], bool] = lambda _resource: True
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """The rights that it needs."""
+        return (self.action, *self.further, *((Action.BULK,) if self.is_plan else ()))
 
 
 class Resource:
@@ -97,6 +108,9 @@ class Resource:
     bulk_actions: ClassVar[tuple[BulkAction, ...]] = (
         BulkAction("give_view", "Give to…", Action.EDIT, is_plan=True, is_for=lambda one: bool(one.givers())),
         BulkAction("export_page", "Export", Action.EXPORT),
+        BulkAction(
+            MERGE, "Merge", Action.DELETE, further=(Action.EDIT,), exactly=2, is_for=lambda one: one.is_open_to_bulk
+        ),
     )
     # Whether who changes many records at once has to say why; it stands in the history.
     needs_reason: ClassVar[bool] = False
@@ -116,6 +130,8 @@ class Resource:
     form_overrides: Mapping[str, type[Field]] = {}
     form_args: Mapping[str, Mapping[str, object]] = {}
     form_extra_fields: Mapping[str, object] = {}
+    # By which short texts two records may be the same, and in which way they are alike then.
+    duplicate_keys: ClassVar[Mapping[str, Likeness]] = {}
     # By the names that roles keep.
     row_rules: ClassVar[Mapping[str, RowRule]] = {}
 

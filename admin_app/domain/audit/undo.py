@@ -145,8 +145,13 @@ def _give_back(session: AnySession, set_id: int) -> int:
         parts = [UndoStatements(session, set_id, model, round_, rounds) for model in models]
         # Parents come before what points at them, and go after it.
         given_back += sum(part.made_again() for part in parts)
-        given_back += sum(part.changed_back() for part in parts)
-        given_back += sum(part.taken_away() for part in reversed(parts))
+        for part in parts:
+            # What a record gives back may have been a deleted one's own.
+            given_back += part.changed_back() + part.made_again()
+        for part in reversed(parts):
+            taken = part.taken_away()
+            # And what it gets back may have been a made one's.
+            given_back += taken + (part.changed_back() if taken and part.has_unique else 0)
     return given_back
 
 

@@ -84,6 +84,11 @@ class UndoStatements:
         alone = [~self._hangs(column, made) for column in hanging_columns(self.model)]
         return delete_rows(self.session, self.model, and_(self.model.id.in_(wanted), *alone))
 
+    @property
+    def has_unique(self) -> bool:
+        """Whether a record may have something that no other one has."""
+        return any(column.unique for column in kept_columns(self.model).values())
+
     @cached_property
     def _table(self) -> Any:
         return self.model.__table__

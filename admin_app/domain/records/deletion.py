@@ -74,7 +74,7 @@ def everything_in_scope(_relation: Relation) -> DeletionScope:
 
 def dependences(session: AnySession, record: Record, scopes: DeletionScopes = everything_in_scope) -> list[Dependence]:
     """List what hangs on the record; the cost does not grow with how much that is."""
-    found = (_dependence(session, record, relation, scopes(relation)) for relation in _relations(type(record)))
+    found = (_dependence(session, record, relation, scopes(relation)) for relation in hanging_relations(type(record)))
     return [one for one in found if one.count.number or one.is_partly_unseen]
 
 
@@ -112,7 +112,7 @@ def delete_many(
     """
     key = inspect_mapper(model).primary_key[0]
     keys = select(key).where(which)
-    for relation in _relations(model):
+    for relation in hanging_relations(model):
         hanging = relation.other.in_(keys)
         decision = decisions.get(relation.key)
         if decision is not None:
@@ -129,14 +129,14 @@ def dependents_of_many(
     """Count what hangs on records, as far as to one more than the limit, and say which fates are open to all of it."""
     found: dict[str, tuple[int, tuple[Fate, ...]]] = {}
     keys = select(inspect_mapper(model).primary_key[0]).where(which)
-    for relation in _relations(model):
+    for relation in hanging_relations(model):
         hanging, scope = relation.other.in_(keys), scopes(relation)
         some = select(relation.target.id).where(hanging).limit(limit + 1).subquery()
         number = session.scalar(select(func.count()).select_from(some)) or 0
         fates = [
             fate
             for fate in _FATES[relation.on_delete()]
-            if _has_none_beyond(session, relation.target, hanging, _rows_for(fate, scope))
+            if has_none_beyond(session, relation.target, hanging, _rows_for(fate, scope))
         ]
         if number:
             found[relation.key] = number, tuple(fates)
@@ -150,7 +150,7 @@ _FATES = {
 }
 
 
-def _relations(model: type[Record]) -> list[Relation]:
+def hanging_relations(model: type[Record]) -> list[Relation]:
     """Return the relations whose records hang on this model's; one that is only for looking has rows that the database lets go."""
     return [one for one in relations_of(model).values() if one.on_delete() in _FATES]
 
@@ -163,8 +163,8 @@ def _dependence(session: AnySession, record: Record, relation: Relation, scope: 
     samples = session.scalars(select(child).where(mine, *seen).order_by(newest).limit(MOST_SAMPLES)).all()
     count = counts_of_children(session, relation.attribute, [record.id], rows=scope.seen)[record.id]
     fates = _FATES[relation.on_delete()]
-    allowed = {fate: _has_none_beyond(session, child, mine, _rows_for(fate, scope)) for fate in fates}
-    is_partly_unseen = not _has_none_beyond(session, child, mine, scope.seen)
+    allowed = {fate: has_none_beyond(session, child, mine, _rows_for(fate, scope)) for fate in fates}
+    is_partly_unseen = not has_none_beyond(session, child, mine, scope.seen)
     return Dependence(record, relation, count, samples, tuple(filter(allowed.get, fates)), is_partly_unseen)
 
 
@@ -172,7 +172,7 @@ def _rows_for(fate: Fate, scope: DeletionScope) -> ColumnElement[bool] | None:
     return scope.to_delete if fate is Fate.DELETE else scope.to_move
 
 
-def _has_none_beyond(
+def has_none_beyond(
     session: AnySession, model: type[Record], which: ColumnElement[bool], rows: ColumnElement[bool] | None
 ) -> bool:
     """Whether all of these records are among the rows; asks nothing where that is every one."""
@@ -201,27 +201,29 @@ def _settle_many(
 ) -> None:
     """Do with what hangs on records what was decided."""
     scope = _rows_for(decision.fate, scopes(relation))
-    if not _has_none_beyond(session, relation.target, hanging, scope):
+    if not has_none_beyond(session, relation.target, hanging, scope):
         message = f"You cannot change some of its {relation.key}."
         raise DeletionError(message)
     if decision.fate is Fate.DELETE:
-        _delete_rows(session, relation.target, hanging, scopes)
+        delete_rows_and_dependents(session, relation.target, hanging, scopes)
         return
     owner = decision.heir.id if decision.fate is Fate.GIVE else None
     change_rows(session, relation.target, hanging, {relation.other.name: owner})
 
 
-def _delete_rows(session: AnySession, model: type[Record], which: ColumnElement[bool], scopes: DeletionScopes) -> None:
+def delete_rows_and_dependents(
+    session: AnySession, model: type[Record], which: ColumnElement[bool], scopes: DeletionScopes
+) -> None:
     """Delete rows and what hangs on them in turn: the children of children lose their owner where they can."""
     key = model.__mapper__.primary_key[0]
-    for relation in _relations(model):
+    for relation in hanging_relations(model):
         child, hanging = relation.target, relation.other.in_(select(key).where(which))
         fate = Fate.KEEP if relation.on_delete() is Dependency.OPTIONAL else Fate.DELETE
-        if not _has_none_beyond(session, child, hanging, _rows_for(fate, scopes(relation))):
+        if not has_none_beyond(session, child, hanging, _rows_for(fate, scopes(relation))):
             message = "You cannot change some of the records that belong to them. Nothing was deleted."
             raise DeletionError(message)
         if fate is Fate.KEEP:
             change_rows(session, child, hanging, {relation.other.name: None})
         else:
-            _delete_rows(session, child, hanging, scopes)
+            delete_rows_and_dependents(session, child, hanging, scopes)
     delete_rows(session, model, which)

@@ -77,7 +77,7 @@ class Conflicts:
         parts = [self._part(one, origin, source.own if is_seen else {}) for one in fields]
         for part in parts:
             if part.outcome is Resolution.THEIRS or part.take == THEIRS:
-                _refill(part.control, part.theirs)
+                refill(part.control, part.theirs)
         outcomes = {part.outcome for part in parts}
         is_touched = bool(outcomes & {Resolution.YOURS, Resolution.CHOICE}) or any(
             one.data for one in source.form if not self._is_own(one)
@@ -180,7 +180,7 @@ def _people(origin: EarlierState) -> tuple[tuple[str, Cell], ...]:
     return tuple((one.actor, value_cell(one.at, is_whole=True)) for one in origin.last_changes)
 
 
-def _refill(one: Field, value: object) -> None:
+def refill(one: Field, value: object) -> None:
     """Put a value into a field, as if the form had been drawn with it."""
     one.raw_data = None
     one.process(None, value)

@@ -7,7 +7,6 @@ from http import HTTPStatus
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import MultiDict
 from wtforms import Form, HiddenField
 
 from admin_app.db.limits import as_key
@@ -22,16 +21,18 @@ from admin_app.formatting import exact_time
 from admin_app.panel.drafts import DRAFT, is_discarded, newest_draft
 from admin_app.panel.forms.conflict_view_models import Meanwhile
 from admin_app.panel.forms.conflicts import Conflicts
+from admin_app.panel.forms.filled_in import fill_in, kept_arguments
 from admin_app.panel.forms.form_access import fixed_facts
 from admin_app.panel.forms.presence import leave_form, others_at
 from admin_app.panel.forms.saving import Saving, claimed
 from admin_app.panel.forms.source import ONCE, SEEN, VERSION, Source, kept_names, source_of
 from admin_app.panel.kinds import value_cell
-from admin_app.panel.links import link_for
+from admin_app.panel.links import copy_url, link_for
 from admin_app.panel.list.child_lists import child_lists
 from admin_app.panel.list.rows import mark_of
 from admin_app.panel.page import Page, lead_on
 from admin_app.panel.record.facts import facts_of
+from admin_app.panel.record.merged import way_to_survivor
 from admin_app.panel.record.steps import steps_of
 from admin_app.panel.view_models import Hidden
 from admin_app.web.flash import announce, warn
@@ -48,15 +49,14 @@ class FormPage(Page):
     """The forms of a record. What a form may change is `form_columns`, whatever a request sends."""
 
     def create(self) -> ResponseReturnValue:
-        """Show an empty form, filled in where the address says so (`?user=5`), or make the record."""
+        """Show an empty form, filled in where the address says so (`?user=5`, `?copy=7`), or make the record."""
         if is_discarded():
             return lead_on(self.link("create_view", url=self.return_url()))
         if self._is_back():
             return self.edit()
         source = source_of(self.access)
         if request.method != "POST":
-            self._fill_in(source)
-            return self._page(source, None)
+            return self._page(source, None, copied=fill_in(self.access, source))
         if (made := claimed(self.resource)) is not None:
             record_id, is_same = made
             return self._made_before(record_id) if is_same else self._made_of_other(record_id)
@@ -89,7 +89,7 @@ class FormPage(Page):
         """Answer by what the record is now; raise `RecordGone` when somebody else writes it in the same moment."""
         record = self.access.find(request.args.get("id", ""))
         if record is None:
-            return self._gone()
+            return way_to_survivor(self.access, "edit_view") or self._gone()
         self.access.require_reach(record, Action.EDIT)
         if is_discarded():
             return lead_on(self.link("edit_view", record, url=self.return_url()))
@@ -165,13 +165,6 @@ class FormPage(Page):
         source.form.form_errors.append(words)
         return source
 
-    def _fill_in(self, source: Source) -> None:
-        """Take relations from the address: how "Add post" on a user's page knows the user. What was typed stays."""
-        for field in source.form:
-            is_named = field.name in request.args and field.name not in source.own
-            if is_named and self.resource.relation(field.name) is not None:
-                field.process(MultiDict({field.name: request.args[field.name]}))
-
     def _saved(self, record: Record, words: str) -> ResponseReturnValue:
         """Lead on: to what has to be done next, to the same form, to an empty one, or back to the list with the row marked."""
         said = " ".join(filter(None, (words, self.resource.after_save())))
@@ -185,10 +178,7 @@ class FormPage(Page):
         if "_continue_editing" in request.form:
             return lead_on(url)
         if "_add_another" in request.form:
-            filled_in = {
-                name: value for name, value in request.args.items() if self.resource.relation(name) is not None
-            }
-            return lead_on(self.link("create_view", url=back, **filled_in))
+            return lead_on(self.link("create_view", url=back, **kept_arguments(self.resource)))
         return lead_on(back)
 
     def _page(
@@ -199,6 +189,7 @@ class FormPage(Page):
         *,
         meanwhile: Meanwhile | None = None,
         form_url: str = "",
+        copied: Record | None = None,
     ) -> ResponseReturnValue:
         """Draw the form."""
         form, is_new = source.form, record is None
@@ -214,6 +205,7 @@ class FormPage(Page):
             waiting_url=here(draft=waiting.key) if waiting else "",
             typed_at=value_cell(shown.created_at if shown else None, is_whole=True),
             is_new=is_new,
+            copied=self.access.title_of(copied) if copied is not None else "",
             form_url=form_url or here(),
             return_url=self.return_url(),
             **({} if record is None else self._about(form, record)),
@@ -234,6 +226,7 @@ class FormPage(Page):
             "fixed": fixed_facts(access, form, record),
             "facts": facts_of(access, record, leave_out=shown),
             "children": child_lists(access, record),
+            "copy_url": copy_url(access, record),
             "history_url": link_for(access, Action.HISTORY, "history_view", record),
             "delete_url": link_for(access, Action.DELETE, "delete_view", record),
         }

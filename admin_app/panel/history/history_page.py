@@ -23,6 +23,7 @@ from admin_app.panel.history.restore import bring_back_record, restore_version, 
 from admin_app.panel.history.view_models import Entry
 from admin_app.panel.links import record_url
 from admin_app.panel.page import Page, lead_on
+from admin_app.panel.record.merged import OWN, way_to_survivor
 from admin_app.web.flash import announce
 
 
@@ -32,7 +33,10 @@ class HistoryPage(Page):
     def respond(self) -> ResponseReturnValue:
         """Show what happened to the record."""
         key = as_key(self.resource.model, request.args.get("id", ""))
-        return abort(404) if key is None else self._page(key, ())
+        if key is None:
+            abort(404)
+        is_asked = any(name in request.args for name in (OWN, "before", "before_act"))
+        return (None if is_asked else way_to_survivor(self.access, "history_view")) or self._page(key, ())
 
     def restore(self) -> ResponseReturnValue:
         """Bring a version back: a change like one made in the form, with the same checks."""
@@ -73,6 +77,7 @@ class HistoryPage(Page):
         last = title_of(self.access, changes[0]) if changes else self.access.number_of(key)
         newest = str(changes[0].id) if changes and not before else ""
         older = found.older and {"before": found.older[0], "before_act": found.older[1]}
+        own = {OWN: 1} if OWN in request.args else {}
         page = self.render(
             "resource/history.html",
             record_title=self.access.title_of(record) if record is not None else last,
@@ -81,8 +86,8 @@ class HistoryPage(Page):
             restore_url=self.link("restore_view"),
             return_url=self.return_url(),
             record_url=record_url(self.access, record, url=self.return_url()) if record is not None else "",
-            older_url=self.link("history_view", id=key, **older, url=self.return_url()) if older else "",
-            newest_url=self.link("history_view", id=key, url=self.return_url()) if before or before_act else "",
+            older_url=self.link("history_view", id=key, **older, **own, url=self.return_url()) if older else "",
+            newest_url=self.link("history_view", id=key, **own, url=self.return_url()) if before or before_act else "",
             problems=problems,
         )
         return page, HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK

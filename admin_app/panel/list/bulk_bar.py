@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from admin_app import formatting
-from admin_app.domain.permissions.policy import Action
 from admin_app.domain.work import ticks
 from admin_app.domain.work.ticks import Ticks
 from admin_app.extensions import db
@@ -40,7 +39,7 @@ def buttons(access: Access) -> tuple[BulkButton, ...]:
     return tuple(
         BulkButton(one.view, one.verb)
         for one in access.resource.offered_bulk_actions()
-        if access.may(one.action) and (not one.is_plan or access.may(Action.BULK))
+        if all(map(access.may, one.actions))
     )
 
 

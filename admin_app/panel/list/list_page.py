@@ -57,7 +57,9 @@ class ListPage(Page):
         if len(rest) < len(arguments) and form is None:
             return lead_on(links.to(selection.changed()))
         listing = self._listing(selection, links, form)
-        page = self.render("resource/list.html", listing=listing)
+        alike = self.access.shown(self.resource.duplicate_keys)
+        duplicates_url = self.link("duplicates_view") if alike else ""
+        page = self.render("resource/list.html", listing=listing, duplicates_url=duplicates_url)
         return page, HTTPStatus.SERVICE_UNAVAILABLE if listing.is_cut else HTTPStatus.OK
 
     def _listing(self, selection: Selection, links: ListLinks, form: FormGroup | None) -> Listing:

@@ -16,6 +16,7 @@ from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.models.preference import Density
 from admin_app.panel.access.access import Access
+from admin_app.panel.filters.carried import carried
 from admin_app.panel.filters.narrowing import narrowings
 from admin_app.panel.kinds import cell_kind_of
 from admin_app.panel.links import ListLinks, link, record_url
@@ -47,7 +48,7 @@ class Table:
         access, selection, links, resource = self._access, self._selection, self._links, self._resource
         names = [name for name in Columns(access).visible(selection) if name != hide]
         page, is_cut = self.read(names)
-        here = links.to(replace(selection, is_counted=False))
+        here, filled = links.to(replace(selection, is_counted=False)), carried(access, selection)
         return Listing(
             id=identity,
             caption=resource.plural,
@@ -61,7 +62,7 @@ class Table:
             pager=pager_of(selection, page, links),
             is_narrowed=selection.is_narrowed or bool(selection.ticks),
             clear_url=links.to(selection.cleared()),
-            new_url=link(resource, "create_view", url=here) if access.may(Action.CREATE) else "",
+            new_url=link(resource, "create_view", url=here, **filled) if access.may(Action.CREATE) else "",
             form_url=links.path,
             count_url="" if page.count.is_exact or is_cut else links.to(replace(selection, is_counted=True)),
             is_cut=is_cut,

@@ -29,9 +29,9 @@ class CreateSortIndex(_SortOperation):
     """Make an index over the key of a text column."""
 
     @classmethod
-    def apply(cls, operations: Operations, table: str, column: str, within: str = "") -> None:
+    def apply(cls, operations: Operations, table: str, column: str, *others: str) -> None:
         """`op.create_sort_index("user", "name")`."""
-        operations.invoke(cls(SortIndex(table, column, within)))
+        operations.invoke(cls(SortIndex(table, column, *others)))
 
     def reverse(self) -> MigrateOperation:
         """Go back by removing it."""
@@ -43,9 +43,9 @@ class DropSortIndex(_SortOperation):
     """Remove an index over the key of a text column."""
 
     @classmethod
-    def apply(cls, operations: Operations, table: str, column: str, within: str = "") -> None:
+    def apply(cls, operations: Operations, table: str, column: str, *others: str) -> None:
         """`op.drop_sort_index("user", "name")`."""
-        operations.invoke(cls(SortIndex(table, column, within)))
+        operations.invoke(cls(SortIndex(table, column, *others)))
 
     def reverse(self) -> MigrateOperation:
         """Go back by making it again."""
@@ -76,7 +76,8 @@ def _render_drop(_context: AutogenContext, operation: DropSortIndex) -> str:
 
 
 def _arguments(index: SortIndex) -> str:
-    return ", ".join(repr(part) for part in index if part)
+    shortest = next(end for end in range(2, len(index) + 1) if SortIndex(*index[:end]) == index)
+    return ", ".join(map(repr, index[:shortest]))
 
 
 # Last: a new table has to be made before its index.

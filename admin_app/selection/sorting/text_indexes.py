@@ -1,4 +1,4 @@
-"""The indexes that lists sorted by a text use: over its key, see `unicode_text.sort_key`, and the row's own.
+"""The indexes that lists sorted by a text use, and pages of texts that are alike: over its key and the row's own, see `db.ordering`.
 
 SQLAlchemy does not see such an index on SQLite, and Alembic loses it there when it rebuilds a table: so they are kept here.
 """
@@ -11,32 +11,38 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, MetaData, text
 
+from admin_app.db.ordering import Likeness
 from admin_app.extensions import AnyColumn
 
 # Where the metadata keeps which of them are declared, and a connection which ones there are while migrations run.
 _DECLARED = _KEPT = "sort_indexes"
-_SUFFIX = "_sort_key"
-_OWN = re.compile(rf"ix_.+{_SUFFIX}")
+_SORT_KEY = Likeness.NAME.value
+_FUNCTIONS = "|".join(Likeness)
+_OWN = re.compile(rf"ix_.+_({_FUNCTIONS})")
 # Of the statement that made it, as either store tells it: the column before, if there is one, and the text.
-_COLUMNS = re.compile(r'\((?:"?(\w+)"?, )?sort_key\(\(?"?(\w+)"?\)?')
+_COLUMNS = re.compile(rf'\((?:"?(\w+)"?, )?({_FUNCTIONS})\(\(?"?(\w+)"?\)?')
 
 
 class SortIndex(NamedTuple):
-    """An index of a table over the key of its text `column`, `within` the rows that another column keeps together ("": all)."""
+    """An index of a table over the key of its text `column`, `within` the rows that another column keeps together ("": all).
+
+    `function` makes the key: see `db.ordering.Likeness`.
+    """
 
     table: str
     column: str
     within: str = ""
+    function: str = _SORT_KEY
 
     @property
     def name(self) -> str:
         """What it is called in the database."""
-        return "_".join(filter(None, ("ix", self.table, self.within, self.column))) + _SUFFIX
+        return "_".join(filter(None, ("ix", self.table, self.within, self.column, self.function)))
 
 
-def declare(column: AnyColumn, within: Any = None) -> None:
-    """Note that lists are sorted by a text column, all of them or those within a parent."""
-    index = SortIndex(column.table.name, column.name, "" if within is None else within.name)
+def declare(column: AnyColumn, within: Any = None, *, likeness: Likeness = Likeness.NAME) -> None:
+    """Note that lists are sorted by a text column, all of them or those within a parent, or that it tells which rows are alike."""
+    index = SortIndex(column.table.name, column.name, "" if within is None else within.name, likeness.value)
     column.table.metadata.info.setdefault(_DECLARED, set()).add(index)
 
 
@@ -62,22 +68,21 @@ def present(connection: Connection) -> set[SortIndex]:
     return {_read(table, made) for table, name, made in found if is_own(name)}
 
 
-_ON_SQLITE = "SELECT tbl_name, name, sql FROM sqlite_schema WHERE type = 'index' AND sql LIKE '%sort_key(%'"
+_ON_SQLITE = "SELECT tbl_name, name, sql FROM sqlite_schema WHERE type = 'index' AND name LIKE 'ix%'"
 _ON_POSTGRES = (
-    "SELECT tablename, indexname, indexdef FROM pg_indexes "
-    "WHERE schemaname = current_schema() AND indexdef LIKE '%sort_key(%'"
+    "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema() AND indexname LIKE 'ix%'"
 )
 
 
 def _read(table: str, made: str) -> SortIndex:
-    [(within, column)] = _COLUMNS.findall(made)
-    return SortIndex(table, column, within)
+    [(within, function, column)] = _COLUMNS.findall(made)
+    return SortIndex(table, column, within, function)
 
 
 def creation(dialect: str, index: SortIndex) -> str:
     """Return the statement that makes it."""
     within = f'"{index.within}", ' if index.within else ""
-    key = f'sort_key("{index.column}")' + ("" if dialect == "sqlite" else ' COLLATE "C"')
+    key = f'{index.function}("{index.column}")' + ("" if dialect == "sqlite" else ' COLLATE "C"')
     return f'CREATE INDEX "{index.name}" ON "{index.table}" ({within}{key}, "id")'
 
 
