@@ -252,7 +252,7 @@ def test_every_foreign_key_is_indexed() -> None:
             )
         ]
 
-    assert len(keys) == 16
+    assert len(keys) == 18
     assert missing == []
 
 
