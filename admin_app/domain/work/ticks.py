@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from admin_app.db.types import utc_now
 from admin_app.errors import SelectionError
 from admin_app.extensions import AnySession
+from admin_app.models.plan import PlanLine
 from admin_app.models.ticks import Tick, TickSet
 from admin_app.selection.selection import Selection, Ticked
 
@@ -149,6 +150,24 @@ def keep_copy(session: AnySession, set_id: int) -> int:
     rows = select(literal(copy.id), Tick.record_id, Tick.page).where(Tick.set_id == set_id)
     session.execute(insert(Tick).from_select(["set_id", "record_id", "page"], rows))
     return copy.id
+
+
+def tick_lines(session: AnySession, place: TickedList, plan_id: int, verdicts: Collection[str]) -> int:
+    """Make a set of the records that lines of a plan with these verdicts are about (not yet committed); return its id."""
+    _forget_old(session, place.staff_id)
+    made = TickSet(
+        staff_id=place.staff_id,
+        resource=place.resource,
+        list_key=place.key[:DIGEST] + secrets.token_hex(16),
+        is_all_but=False,
+        changed_at=utc_now(),
+    )
+    session.add(made)
+    session.flush()
+    rows = select(literal(made.id), PlanLine.record_id, literal(0))
+    which = rows.where(PlanLine.plan_id == plan_id, PlanLine.verdict.in_(verdicts))
+    session.execute(insert(Tick).from_select(["set_id", "record_id", "page"], which))
+    return made.id
 
 
 @dataclass(frozen=True)

@@ -56,5 +56,7 @@ class PlanHead:
     # Who took it back, "" for nobody.
     undone_by: str = ""
     undo: int | None = None
+    # Lines that the list can show: what the form sends, and what its button says.
+    lists: Sequence[tuple[str, str]] = ()
     set_url: str = ""
     download_url: str = ""

@@ -68,11 +68,16 @@ def now_of(plan: Plan, resource: Resource) -> str:
 
 
 def scope_of(selection: Selection, resource: Resource, number: int | None) -> str:
-    """Say which records a selection means: "20 posts: search “bike”, User is Ann"."""
+    """Say which records a selection means: "20 selected posts: search “bike”, User is Ann"."""
     narrowed = [f"search “{selection.search}”"] if selection.search else []
     narrowed += [member.sentence() for member in selection.filters]
-    what = resource.plural if number is None else counted(number, resource)
+    selected = "selected " if selection.ticks else ""
+    what = f"{selected}{resource.nouns}".capitalize() if number is None else _of(number, selected, resource)
     return f"{what}: {', '.join(narrowed)}" if narrowed else what
+
+
+def _of(number: int, selected: str, resource: Resource) -> str:
+    return formatting.counted(number, f"{selected}{resource.noun}", f"{selected}{resource.nouns}")
 
 
 def counted(number: int, resource: Resource) -> str:
