@@ -47,7 +47,7 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_collection_finish() -> None:
     """Let Python look for garbage less often, and not through what is there before the first test, which is much and stays."""
     gc.freeze()
-    gc.set_threshold(50_000)
+    gc.set_threshold(10_000)
 
 
 # ---- records

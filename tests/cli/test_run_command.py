@@ -56,7 +56,7 @@ def test_ctrl_c_stops_quickly_even_while_somebody_does_not_read_a_download(
     serve: Callable[..., Served], settings: dict[str, str], tmp_path: Path
 ) -> None:
     served = serve()
-    cookie = sign_in(settings, tmp_path, [{"content": "word " * 200}] * 20_000)
+    cookie = sign_in(settings, tmp_path, [{"content": "word " * 200}] * 12_000)
     unread = served.get("/admin/post/export/csv/", Cookie=cookie)
 
     code, took, left = stop(served, signal.SIGINT)
@@ -96,7 +96,7 @@ def test_a_client_that_takes_nothing_is_given_up_and_holds_no_connection(
     serve: Callable[..., Served], settings: dict[str, str], tmp_path: Path
 ) -> None:
     served = serve("--patience", "1", "--workers", "1", "--threads", "1", "--jobs", "0")
-    cookie = sign_in(settings, tmp_path, [{"content": f"{number} " + "word " * 200} for number in range(20_000)])
+    cookie = sign_in(settings, tmp_path, [{"content": f"{number} " + "word " * 200} for number in range(12_000)])
     unread = served.get("/admin/post/export/csv/", Cookie=cookie)
 
     # There is one thread: whoever asks now is answered when it is free again.
