@@ -118,7 +118,7 @@ def run(*, host: str, port: int, workers: int, threads: int, jobs: int, patience
         "worker_class": PatientWorker,
         # A worker that is busy sending a long export is alive: threads report for it.
         "timeout": patience,
-        # The longest that gunicorn takes: a page's ticked rows stand in the address, beside its filters.
+        # The longest that gunicorn takes: a pasted list of IDs stands in the address, beside other filters.
         "limit_request_line": 8190,
         # How long Ctrl-C waits for downloads under way.
         "graceful_timeout": 5,

@@ -265,7 +265,7 @@ def test_a_job_writes_the_rows_that_were_selected_when_it_was_asked_for(app: Fla
         export.all("form", class_="form--long")[0].attributes["action"], {"format": "xlsx", "column": ["id"]}
     )
     select(as_viewer, POSTS, ids[2:])
-    select(as_viewer, POSTS, [], "Clear")
+    select(as_viewer, POSTS, [], "Clear selection")
 
     jobs.work()
 

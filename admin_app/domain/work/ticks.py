@@ -73,16 +73,15 @@ class Ticks:
 
 def find(session: AnySession, place: TickedList, keys: Collection[int] = ()) -> Ticks | None:
     """Return the ticks of a list, and which of these rows have one, by one statement; None where there are none."""
-    number, pages = (
-        select(one).where(Tick.set_id == TickSet.id).correlate(TickSet).scalar_subquery()
+    counts = (
+        select(one).where(Tick.set_id == TickSet.id).scalar_subquery()
         for one in (func.count(), func.count(Tick.page.distinct()))
     )
+    # Limited, so that neither store counts anew for each of the rows.
+    held = select(TickSet.id, TickSet.is_all_but, *counts).where(*place.own).limit(1).subquery()
     asked: ColumnElement[int] = bindparam("keys", list(keys), expanding=True)
-    found = session.execute(
-        select(TickSet.id, TickSet.is_all_but, number, pages, Tick.record_id)
-        .outerjoin(Tick, (Tick.set_id == TickSet.id) & Tick.record_id.in_(asked))
-        .where(*place.own)
-    ).all()
+    ticked = (Tick.set_id == held.c.id) & Tick.record_id.in_(asked)
+    found = session.execute(select(held, Tick.record_id).outerjoin(Tick, ticked)).all()
     if not found or not (found[0][1] or found[0][2]):
         return None
     of_set = found[0]

@@ -104,7 +104,7 @@ def test_the_whole_page_and_all_that_match_are_selected_and_cleared(as_viewer: A
     page = select(as_viewer, address, [], "Select all 20 on this page")
     every = select(as_viewer, address, [], "Select all 1,204 that match")
     but = select(as_viewer, address, [*ids[:3], *ids[5:20]])
-    cleared = select(as_viewer, address, ticked(but), "Clear")
+    cleared = select(as_viewer, address, ticked(but), "Clear selection")
 
     assert (ticked(page), words(page)) == (ids[:20], "20 selected")
     assert (ticked(every), words(every)) == (ids[:20], "All 1,204 selected")
@@ -121,7 +121,7 @@ def test_the_bar_offers_what_there_is_to_select(as_viewer: Any, app: Flask) -> N
     ways = ["Select ticked", "Select all 20 on this page", "Select all 21"]
     assert buttons(none) == [*ways, "Export"]
     assert buttons(short) == ["Select ticked", "Select all 11 on this page", "Export"]
-    assert buttons(some) == ["Show", "Clear", *ways, "Export"]
+    assert buttons(some) == ["Show selected posts", "Clear selection", *ways, "Export"]
 
 
 def test_the_selected_rows_are_shown_alone_and_the_whole_list_again(as_viewer: Any, app: Flask) -> None:
@@ -129,21 +129,27 @@ def test_the_selected_rows_are_shown_alone_and_the_whole_list_again(as_viewer: A
     select(as_viewer, POSTS, ids[:2])
     page = select(as_viewer, f"{POSTS}&page=2", [ids[20]])
 
-    shown = Page(as_viewer.get(page.link("Show")))
-    fewer = select(as_viewer, page.link("Show"), ids[1:2])
-    back = Page(as_viewer.get(shown.link("Show all")))
+    shown = Page(as_viewer.get(page.link("Show selected posts")))
+    fewer = select(as_viewer, page.link("Show selected posts"), ids[1:2])
+    back = Page(as_viewer.get(shown.link("Show all posts")))
 
     assert (shown.ids(), ticked(shown), words(shown)) == ([*ids[:2], ids[20]],) * 2 + ("3 selected on 2 pages",)
     assert (fewer.ids(), words(fewer)) == (ids[1:2], "1 selected")
     assert (back.ids(), ticked(back)) == (ids[:20], ids[1:2])
-    assert buttons(shown) == ["Show all", "Clear", "Select ticked", "Select all 3 on this page", "Export"]
+    assert buttons(shown) == [
+        "Show all posts",
+        "Clear selection",
+        "Select ticked",
+        "Select all 3 on this page",
+        "Export",
+    ]
     assert shown.result_line() == "3 selected posts"
 
 
 def test_ways_to_another_search_or_filter_leave_the_selected_rows(as_viewer: Any, app: Flask) -> None:
     ids = posts(app, 3)
     page = select(as_viewer, f"{POSTS}&q=garden&user__empty=yes", ids[:2])
-    shown = Page(as_viewer.get(page.link("Show")))
+    shown = Page(as_viewer.get(page.link("Show selected posts")))
     hidden = [one.attributes for name in ("search", "filters__panel") for one in shown.form(name).all("input")]
 
     assert shown.ids() == ids[:2]
@@ -154,9 +160,9 @@ def test_ways_to_another_search_or_filter_leave_the_selected_rows(as_viewer: Any
 
 def test_clearing_among_the_selected_rows_leads_to_the_whole_list(as_viewer: Any, app: Flask) -> None:
     ids = posts(app, 3)
-    shown = select(as_viewer, POSTS, ids[:2]).link("Show")
+    shown = select(as_viewer, POSTS, ids[:2]).link("Show selected posts")
 
-    page = select(as_viewer, shown, ids[:2], "Clear")
+    page = select(as_viewer, shown, ids[:2], "Clear selection")
 
     assert (page.ids(), ticked(page)) == (ids, [])
 
@@ -192,7 +198,7 @@ def test_a_selection_of_which_nothing_is_left_can_be_cleared(as_viewer: Any, app
     change(app, update(Post).values(content="other"))
 
     page = Page(as_viewer.get(address))
-    cleared = Page(as_viewer.get(press(as_viewer, page, "Clear").location))
+    cleared = Page(as_viewer.get(press(as_viewer, page, "Clear selection").location))
 
     assert (page.rows(), words(page)) == ([], "2 selected, 2 are no longer in this list")
     assert cleared.all("form", class_="bulk-bar") == []
@@ -250,7 +256,7 @@ def test_a_job_has_the_rows_that_were_selected_when_it_was_asked_for(as_viewer: 
     led = press(as_viewer, Page(as_viewer.get(POSTS)), "Export", ids[:2])
 
     as_viewer.post_form(led.location, {**CSV, "format": "xlsx"})
-    select(as_viewer, POSTS, [], "Clear")
+    select(as_viewer, POSTS, [], "Clear selection")
 
     with app.app_context():
         (job,) = job_store.jobs_of(db.session, staff_id=None, limit=2)
@@ -263,7 +269,7 @@ def test_a_job_has_the_rows_that_were_selected_when_it_was_asked_for(as_viewer: 
 
 def test_a_view_keeps_the_list_and_not_what_was_selected(as_viewer: Any, app: Flask) -> None:
     ids = posts(app, 3)
-    shown = select(as_viewer, POSTS, ids[:1]).link("Show")
+    shown = select(as_viewer, POSTS, ids[:1]).link("Show selected posts")
 
     saved = as_viewer.post_form(f"/admin/post/views/new/?{urlsplit(shown).query}", {"name": "Some"})
     opened = Page(as_viewer.get(as_viewer.get(saved.location).location))
@@ -448,7 +454,7 @@ def test_a_word_among_selected_rows_is_looked_for_in_these_alone(
     as_viewer: Any, app: Flask, statements: Callable[[], AbstractContextManager[list[str]]]
 ) -> None:
     ids = posts(app, 3)
-    address = select(as_viewer, f"{POSTS}&q=garden", ids[:2]).link("Show")
+    address = select(as_viewer, f"{POSTS}&q=garden", ids[:2]).link("Show selected posts")
     as_viewer.get(address)
 
     with statements() as sent:
