@@ -53,6 +53,7 @@ _SCRIPTS = (
     "listing",
     "ticks",
     "cell",
+    "cells",
     "dirty",
     "password",
     "passkey",
