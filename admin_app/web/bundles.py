@@ -55,6 +55,7 @@ _SCRIPTS = (
     "listing",
     "ticks",
     "cell",
+    "cells",
     "dirty",
     "password",
     "passkey",

@@ -5,34 +5,17 @@ const SIGNED_OUT = "You are signed out. Sign in in another tab, then save again.
 const UNREACHED = "The dashboard cannot be reached. Nothing was saved. Try again in a moment.";
 const BUSY = "The dashboard could not answer. Nothing was saved. Try again in a moment.";
 const REFUSED = "This cannot be changed any more. Load the page again.";
-const OPEN_YET = "Save or cancel the cell that you are changing first.";
-
-const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
 // The cell that is open, and what stood in it.
 let open = null;
 let before = "";
 
-function cellsOf(region) {
-  return [...region.querySelectorAll("[data-cell]")];
-}
-
 function isTyped() {
-  return open !== null && "typed" in open.querySelector("form").dataset;
+  return Boolean(open?.querySelector("[data-typed]"));
 }
 
-// ---- one stop for all cells; the arrow keys lead from one to the next
-
-function stopAt(cell) {
-  for (const one of cellsOf(cell.closest("[data-cells]"))) one.tabIndex = one === cell ? 0 : -1;
-}
-
-function beside(cell, [down, along]) {
-  const rows = [...cell.closest("tbody").querySelectorAll("[data-row]")];
-  const row = cell.closest("tr");
-  const inRow = [...row.querySelectorAll("[data-cell]")];
-  if (along) return inRow[inRow.indexOf(cell) + along];
-  return rows[rows.indexOf(row) + down]?.querySelector(`[data-cell="${CSS.escape(cell.dataset.cell)}"]`);
+function isSending() {
+  return Boolean(open?.querySelector("[data-sending]"));
 }
 
 // ---- what the server says
@@ -48,7 +31,8 @@ async function answerTo(url, options) {
     if (answer.headers.get("Content-Type")?.startsWith("application/json")) {
       return { isSaved: answer.ok, ...(await answer.json()) };
     }
-    return { problem: answer.type === "opaqueredirect" ? SIGNED_OUT : answer.status < 500 ? REFUSED : BUSY };
+    const isStale = answer.status === 400;
+    return { isStale, problem: answer.type === "opaqueredirect" ? SIGNED_OUT : answer.status < 500 ? REFUSED : BUSY };
   } catch {
     return { problem: UNREACHED };
   }
@@ -76,8 +60,9 @@ function draw(cell, html) {
   cell.dataset.editing = "";
   // The pickers' script waits for this.
   document.dispatchEvent(new CustomEvent("htmx:load", { detail: { elt: cell } }));
-  const label = cell.querySelector("label");
-  const first = cell.querySelector("[aria-invalid='true'], [type=radio]") ?? document.getElementById(label.htmlFor);
+  const asked = cell.querySelector("[aria-invalid='true'], [type=radio]");
+  const field = document.getElementById(cell.querySelector("label")?.htmlFor);
+  const first = asked ?? field ?? cell.querySelector("[data-cell-cancel]");
   first.focus();
   if (first.matches("textarea")) first.setSelectionRange(first.value.length, first.value.length);
   else if (first.matches("[type=text], [type=email]")) first.select();
@@ -91,15 +76,20 @@ function close(cell, html) {
 }
 
 async function begin(cell) {
-  if (open === cell || (isTyped() && !(await save()))) return;
+  if (open === cell || "loading" in cell.dataset || (isTyped() && !(await save()))) return;
   if (open) close(open, before);
+  cell.dataset.loading = "";
   const { html, problem } = await answerTo(addressOf(cell), {});
+  delete cell.dataset.loading;
+  // Meanwhile the list may have gone, or another cell been opened.
+  if (open || !cell.isConnected) return;
   if (problem) {
     say(cell, problem);
     return;
   }
   [open, before] = [cell, cell.innerHTML];
-  stopAt(cell);
+  // The way back from the field is this cell.
+  cell.focus();
   draw(cell, html);
 }
 
@@ -110,7 +100,7 @@ function show(row, { cells, note, outside }) {
     .filter((one) => !one.matches(".tick"))
     .slice(0, cells.length)
     .forEach((one, place) => {
-      one.innerHTML = cells[place];
+      if (cells[place] !== null) one.innerHTML = cells[place];
     });
   row.toggleAttribute("data-outside", outside !== "");
   row.toggleAttribute("data-marked", note !== "");
@@ -121,13 +111,28 @@ function show(row, { cells, note, outside }) {
   noteOf(row).innerHTML = note;
 }
 
+function sendTo(form) {
+  return answerTo(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+}
+
+// Who signed in again in another tab has another token by now.
+async function sent(form) {
+  const answer = await sendTo(form);
+  if (!answer.isStale) return answer;
+  const { html, problem } = await answerTo(form.action, {});
+  if (problem) return { problem };
+  const fresh = new DOMParser().parseFromString(html, "text/html").querySelector("[name=csrf_token]");
+  form.querySelector("[name=csrf_token]").value = fresh.value;
+  return sendTo(form);
+}
+
 // Returns whether the cell is closed.
 async function save() {
   const cell = open;
   const form = cell.querySelector("form");
-  if ("sending" in form.dataset) return false;
+  if (isSending()) return false;
   form.dataset.sending = "";
-  const answer = await answerTo(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+  const answer = await sent(form);
   delete form.dataset.sending;
   if (answer.isSaved) {
     close(cell, "");
@@ -144,7 +149,7 @@ async function save() {
 
 async function goOn(isBack) {
   const cell = open;
-  const all = cellsOf(cell.closest("[data-cells]"));
+  const all = [...cell.closest("[data-cells]").querySelectorAll("[data-cell]")];
   const next = all[all.indexOf(cell) + (isBack ? -1 : 1)];
   if (isTyped()) {
     if (!(await save())) return;
@@ -166,14 +171,12 @@ document.addEventListener("keydown", (event) => {
   const cell = target.closest("[data-cell]");
   if (!cell) return;
   if (cell === open) {
-    if (key === "Escape") close(cell, before);
+    if (key === "Escape" && !isSending()) close(cell, before);
     else if (key === "Tab" && isField(target)) goOn(shiftKey);
     else if (key === "Enter" && !shiftKey && target.matches("textarea")) target.form.requestSubmit();
     else return;
   } else if (key === "F2" || (key === "Enter" && target === cell)) {
     begin(cell);
-  } else if (key in STEPS && target === cell) {
-    beside(cell, STEPS[key])?.focus();
   } else {
     return;
   }
@@ -186,19 +189,8 @@ document.addEventListener("dblclick", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-cell-cancel]")) close(open, before);
+  if (event.target.closest("[data-cell-cancel]") && !isSending()) close(open, before);
 });
-
-document.addEventListener("focusin", (event) => {
-  if (event.target.matches("[data-cell]")) stopAt(event.target);
-});
-
-for (const type of ["input", "change"]) {
-  document.addEventListener(type, (event) => {
-    const form = event.target.closest("[data-cell-form]");
-    if (form) form.dataset.typed = "";
-  });
-}
 
 // Ahead of what notes that a form was sent.
 document.addEventListener(
@@ -211,28 +203,6 @@ document.addEventListener(
   { capture: true },
 );
 
-// ---- nothing that is being typed goes away with the list
-
-document.addEventListener("htmx:beforeRequest", (event) => {
-  if (!isTyped() || !event.detail.target.contains(open)) return;
-  event.preventDefault();
-  say(open, OPEN_YET);
-});
-
-window.addEventListener("beforeunload", (event) => {
-  if (isTyped()) event.preventDefault();
-});
-
-function equip(root) {
+document.addEventListener("htmx:load", () => {
   if (open && !open.isConnected) open = null;
-  for (const region of root.querySelectorAll("[data-cells]")) {
-    const hint = `${region.closest("[data-listing]").id}-cell-hint`;
-    cellsOf(region).forEach((cell, place) => {
-      cell.tabIndex = place ? -1 : 0;
-      cell.setAttribute("aria-describedby", hint);
-    });
-  }
-}
-
-equip(document);
-document.addEventListener("htmx:load", (event) => equip(event.detail.elt));
+});

@@ -237,7 +237,9 @@ def test_typing_into_a_cell_is_not_lost_with_the_list(app: Flask, editor_page: P
     expect(page.get_by_label("Name of User 1")).to_have_value("Typed")
 
 
-def test_a_session_that_ended_keeps_what_is_typed_into_a_cell(app: Flask, editor_page: Page) -> None:
+def test_a_session_that_ended_keeps_what_is_typed_into_a_cell(
+    app: Flask, editor_page: Page, editor: Staff, password: str
+) -> None:
     many_users(app, 1)
     page = editor_page
     page.goto("/admin/user/")
@@ -252,3 +254,14 @@ def test_a_session_that_ended_keeps_what_is_typed_into_a_cell(app: Flask, editor
     expect(page.locator("[data-cell-note]")).to_contain_text("You are signed out.")
     expect(page.get_by_label("Name of User 0")).to_have_value("Typed")
     assert stored(app, User, "name") == ["User 0"]
+
+    # Signed in again in another tab, one goes on in this one.
+    tab = page.context.new_page()
+    tab.goto("/sign-in")
+    tab.get_by_label("Email").fill(editor.email)
+    tab.get_by_label("Password", exact=True).fill(password)
+    tab.get_by_role("button", name="Sign in", exact=True).click()
+    expect(tab).to_have_url("/admin/")
+    page.get_by_label("Name of User 0").press("Enter")
+    expect(page.locator("[data-cell-note]")).to_contain_text("Saved. Typed")
+    assert stored(app, User, "name") == ["Typed"]

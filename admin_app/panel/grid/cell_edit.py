@@ -21,7 +21,7 @@ from admin_app.panel.grid.row_edit import RowEdit
 from admin_app.panel.grid.saving import are_valid, save_rows
 from admin_app.panel.grid.sent import read_page
 from admin_app.panel.links import list_links
-from admin_app.panel.list.columns import Columns
+from admin_app.panel.list.columns import CELLS, Columns
 from admin_app.panel.list.editable import editable_cells, editable_columns
 from admin_app.panel.list.rows import rows_of
 from admin_app.panel.list.selections import selection_of
@@ -29,7 +29,8 @@ from admin_app.panel.page import Page
 from admin_app.web.urls import here
 
 # Arguments of the address beside the list's own.
-ID, FIELD = "id", "field"
+FIELD = "field"
+OWN = frozenset({"id", FIELD, CELLS})
 
 
 class CellEdit(Page):
@@ -69,16 +70,21 @@ class CellEdit(Page):
 
     def _row(self, record: Any, *, is_changed: bool) -> Any:
         """Draw the row as the list has it now, and say whether the list still has it."""
-        pairs = [pair for pair in arguments() if pair[0] not in {ID, FIELD}]
-        selection = selection_of(self.access, pairs)
-        names = Columns(self.access).visible(selection)
+        selection = selection_of(self.access, [pair for pair in arguments() if pair[0] not in OWN])
+        # As the table has them that is looked at: the person's choice of columns may be another one by now.
+        drawn, offered = request.args.get(CELLS, "").split(","), Columns(self.access).choosable()
+        names = [name for name in drawn if name in offered]
         list_url = list_links(self.resource).to(selection)
         (row,) = rows_of(self.access, [record], names, list_url, narrowings(self.access, selection))
+        cells = dict(zip(names, row.cells, strict=True))
         inside = get_template_attribute("components/table.html", "inside")
         told = get_template_attribute("components/grid.html", "saved_note")
         words = " ".join(filter(None, ("Saved.", self.resource.after_save()))) if is_changed else ""
         return jsonify(
-            cells=[str(inside("listing", row, cell, is_first=cell is row.cells[0])) for cell in row.cells],
+            cells=[
+                str(inside("listing", row, cells[name], is_first=not place)) if name in cells else None
+                for place, name in enumerate(drawn)
+            ],
             note=str(told(words, row.title, last_change_set(db.session), list_url)) if words else "",
             outside="No longer in this list" if outside_of(selection, [record]) else "",
         )

@@ -51,8 +51,9 @@ class PageEdit(Page):
         draft = shown_draft()
         if draft is not None:
             return self._drawn(*self._edits(self._read_sent(draft)), draft=draft)
-        records = Table(self.access, self._selection, list_links(self.resource)).read(self._names)[0].rows
-        return self._drawn(self._fresh(records), ())
+        listed, is_cut = Table(self.access, self._selection, list_links(self.resource)).read(self._names)
+        # The list itself says what to do where it takes too long.
+        return lead_on(self._list_url) if is_cut else self._drawn(self._fresh(listed.rows), ())
 
     def kept_names(self) -> set[str]:
         """Keep what was typed, but for secrets."""
@@ -81,13 +82,17 @@ class PageEdit(Page):
         if not is_valid or (changed and not save_rows(self.access, changed)):
             return self._drawn(edits, gone, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         announce_changes(self.access, self._selection, [one.record for one in changed])
-        return lead_on(list_links(self.resource).to(self._selection))
+        return lead_on(self._list_url)
 
     # ---- the rows
 
     @cached_property
     def _selection(self) -> Selection:
         return replace(selection_of(self.access, arguments()), is_counted=False)
+
+    @property
+    def _list_url(self) -> str:
+        return list_links(self.resource).to(self._selection)
 
     @cached_property
     def _names(self) -> tuple[str, ...]:
@@ -146,10 +151,9 @@ class PageEdit(Page):
         status: int = HTTPStatus.OK,
     ) -> Any:
         """Draw the page."""
-        list_url = list_links(self.resource).to(self._selection)
         waiting = newest_draft() if request.method == "GET" and draft is None else None
         shown = draft or waiting
-        grid = grid_of(self.access, edits, gone, names=self._names, url=list_url)
+        grid = grid_of(self.access, edits, gone, names=self._names, url=self._list_url)
         page = self.render(
             "resource/edit_page.html",
             grid=grid,
@@ -160,7 +164,7 @@ class PageEdit(Page):
             waiting_url=here(draft=waiting.key) if waiting else "",
             typed_at=value_cell(shown.created_at if shown else None, is_whole=True),
             form_url=list_links(self.resource, self.view).to(self._selection),
-            list_url=list_url,
+            list_url=self._list_url,
         )
         return page, status
 

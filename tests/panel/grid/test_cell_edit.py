@@ -11,14 +11,20 @@ from urllib.parse import urlencode
 import pytest
 from flask import Flask
 
+from admin_app.models.post import Post
+from admin_app.models.user import User
 from tests.client import Client
 from tests.page import Page
 from tests.panel.forms.meanwhile import at, now
 from tests.panel.grid.grids import trail
 
+# The columns that a list has unless somebody chooses.
+USUAL = {User: "name,email,posts,created_at,id", Post: "content,user,created_at,id"}
+
 
 def address(record: Any, field: str, **arguments: str) -> str:
-    return f"/admin/{type(record).__name__.lower()}/cell/?{urlencode({**arguments, 'id': record.id, 'field': field})}"
+    own = {"cells": USUAL[type(record)], "id": record.id, "field": field}
+    return f"/admin/{type(record).__name__.lower()}/cell/?{urlencode({**own, **arguments})}"
 
 
 class Controls(HTMLParser):
@@ -59,10 +65,11 @@ def test_a_cell_is_fetched_saved_and_drawn_anew(app: Flask, as_editor: Any, make
     assert ("Saved." in saved.json["note"], "Undo" in saved.json["note"], saved.json["outside"]) == (True, True, "")
 
 
-def test_the_row_comes_back_in_the_columns_of_its_list(as_editor: Any, make_user: Any) -> None:
+def test_the_row_comes_back_in_the_columns_of_its_table(as_editor: Any, make_user: Any) -> None:
     ann = make_user(name="Ann", email="ann@example.com")
-    url = address(ann, "name", columns="name,id,email")
     listed = Page(as_editor.get("/admin/user/?columns=name,id,email"))
+    (region,) = (one.attributes["data-cells"] for one in listed.all("div", class_="table-region"))
+    url = f"{region}&id={ann.id}&field=name"
 
     saved = send(as_editor, url, "Anna", name=f"{ann.id}-name")
 
@@ -193,7 +200,7 @@ def test_a_list_says_which_cells_may_be_changed(as_editor: Any, as_viewer: Any, 
     ]
     rows = [[one.attributes.get("data-row", "") for one in page.all("tbody")[0].all("tr")] for page in lists]
     assert cells == [["content", "user"], []]
-    assert regions == [["/admin/post/cell/?q=post"], [""]]
+    assert regions == [["/admin/post/cell/?cells=content%2Cuser%2Ccreated_at%2Cid&q=post"], [""]]
     assert rows == [[str(post.id)], [""]]
 
 
@@ -219,3 +226,15 @@ def test_a_cell_costs_as_many_statements_in_a_long_list(
         send(as_editor, url, "post twice", name=f"{post.id}-content")
 
     assert len(for_more) == len(for_one)
+
+
+def test_a_column_that_is_not_for_the_person_any_more_is_left_as_it_stands(
+    client_with: Callable[..., Client], make_user: Any
+) -> None:
+    ann = make_user(name="Ann", email="ann@example.com")
+    client = client_with("*:list", "*:view", "*:edit", fields=["user.email:hidden"])
+
+    saved = send(client, address(ann, "name", cells="name,email,nothing,id"), "Anna", name=f"{ann.id}-name")
+
+    assert [cell is None for cell in saved.json["cells"]] == [False, True, True, False]
+    assert "ann@example.com" not in saved.text
