@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, CursorResult, Engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -149,3 +149,8 @@ def refresh_statistics(session: AnySession) -> None:
     """Let the store look at its tables anew after much was written: it plans by what it finds, and lists say how much there is."""
     session.execute(text("ANALYZE"))
     session.commit()
+
+
+def rows_changed(result: object) -> int:
+    """Return how many rows a statement wrote."""
+    return cast("CursorResult[Any]", result).rowcount

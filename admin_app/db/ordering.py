@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Enum, String, Text
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from admin_app.extensions import AnyColumn
@@ -30,10 +29,10 @@ class SortKeyOf(FunctionElement[str]):
 
 
 @compiles(SortKeyOf)
-def _by_code_points(element: SortKeyOf, compiler: Any, **kw: object) -> str:
+def _by_code_points(element: SortKeyOf, compiler: SQLCompiler, **kw: object) -> str:
     return f'(sort_key({compiler.process(element.clauses, **kw)}) COLLATE "C")'
 
 
 @compiles(SortKeyOf, "sqlite")
-def _by_bytes(element: SortKeyOf, compiler: Any, **kw: object) -> str:
+def _by_bytes(element: SortKeyOf, compiler: SQLCompiler, **kw: object) -> str:
     return f"sort_key({compiler.process(element.clauses, **kw)})"

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
 
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnyRow, AnySession, Values
 from admin_app.models.preference import Density, Preference
 from admin_app.models.staff import Staff
 
@@ -25,7 +25,7 @@ class Settings:
     density: Density = Density.COMFORTABLE
     default_view_id: int | None = None
     has_shortcuts: bool = True
-    export_choice: Mapping[str, Any] = field(default_factory=dict)
+    export_choice: Values = field(default_factory=dict)
 
 
 # A row of what a person set: the resource, then the settings in their order.
@@ -40,7 +40,7 @@ ASKED_FOR = (
 )
 
 
-def settings_by_resource(rows: Iterable[Sequence[Any]]) -> dict[str, Settings]:
+def settings_by_resource(rows: Iterable[AnyRow]) -> dict[str, Settings]:
     """Return the settings of rows of `ASKED_FOR`."""
     return {
         resource: Settings(tuple(columns.split(",")) if columns else (), *others) for resource, columns, *others in rows

@@ -112,7 +112,7 @@ def _in_utc(text: str) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-def _stored_moment(text: Any, style: CsvStyle) -> ColumnElement[str]:
+def _stored_moment(text: Expression, style: CsvStyle) -> ColumnElement[str]:
     """Write what SQLite keeps as "2026-11-22 09:30:00.000000"; what another program stored in a form of its own as it is."""
     day, time = func.substr(text, 1, 10, type_=Text()), func.replace(func.substr(text, 12), ".000000", "")
     in_utc = day.concat("T").concat(time).concat("Z")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.caseless import is_caseless, same, same_as_any
 from admin_app.domain.records.rules import normalised, normaliser_of
-from admin_app.extensions import AnyColumn, Expression
+from admin_app.extensions import AnyColumn, Expression, TableColumn
 from admin_app.panel.operators.base import Operator, yes_or_no
 from admin_app.panel.view_models import OperatorChoice
 from admin_app.selection.list_schema import WHOLE, SearchColumn
@@ -199,7 +199,7 @@ def searched_in(operator: Operator, frame: str) -> SearchColumn | None:
 
 def is_email(column: AnyColumn) -> bool:
     """Whether the column holds emails."""
-    columns: Any = getattr(column.property, "columns", ())
+    columns: Sequence[TableColumn] = getattr(column.property, "columns", ())
     return bool(columns) and columns[0].info.get("format") == "email"
 
 

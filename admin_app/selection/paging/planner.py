@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.visitors import iterate
 
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, Attribute
 from admin_app.selection.search.search import (
     Lookup,
     indexed_rows,
@@ -138,7 +138,7 @@ def _clustered(selection: Selection, lookups: list[Lookup]) -> Lookup | None:
 
 def _learnt(session: AnySession, selection: Selection, lookups: list[Lookup], clustered: Lookup | None) -> _Learnt:
     """Learn how common each word is: on SQLite from the index where few have it, else from a sample of the rows."""
-    key: Any = selection.schema.model.id
+    key: Attribute = selection.schema.model.id
     # Each by itself: SQLite goes to one end at once, but through the whole table for both.
     first, last = (select(end(key)).scalar_subquery() for end in (func.min, func.max))
     ends = select(first.label("first"), last.label("last")).cte("ends")

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Connection, MetaData, text
 
-from admin_app.extensions import AnyColumn
+from admin_app.extensions import AnyColumn, TableColumn
 
 # Where the metadata keeps which of them are declared, and a connection which ones there are while migrations run.
 _DECLARED = _KEPT = "sort_indexes"
@@ -34,7 +34,7 @@ class SortIndex(NamedTuple):
         return "_".join(filter(None, ("ix", self.table, self.within, self.column))) + _SUFFIX
 
 
-def declare(column: AnyColumn, within: Any = None) -> None:
+def declare(column: AnyColumn, within: TableColumn | None = None) -> None:
     """Note that lists are sorted by a text column, all of them or those within a parent."""
     index = SortIndex(column.table.name, column.name, "" if within is None else within.name)
     column.table.metadata.info.setdefault(_DECLARED, set()).add(index)
