@@ -34,7 +34,7 @@ LASTING = "is_lasting"
 QUERY_CANCELED = "57014"
 
 
-def prepare(connection: Any, _record: object) -> None:
+def prepare(connection: object, _record: object) -> None:
     """Enforce foreign keys, let readers and a writer work side by side, and leave transactions to us."""
     if not isinstance(connection, sqlite3.Connection):
         return
@@ -76,7 +76,7 @@ def _exact_text(value: object) -> str | None:
     return None if value is None else repr(value)
 
 
-def _exact_number(value: Any) -> float | None:
+def _exact_number(value: float | str | None) -> float | None:
     return None if value is None else float(value)
 
 

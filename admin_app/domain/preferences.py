@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -76,6 +75,6 @@ def remember_shortcuts(session: AnySession, staff: Staff, *, is_on: bool) -> Non
 
 def _remember(session: AnySession, staff: Staff, resource: str, **changes: object) -> None:
     """Write into the person's row, or make it: in one statement, since two windows may set something at the same moment."""
-    insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = insert(Preference).values(staff_id=staff.id, resource=resource, **changes)
     session.execute(row.on_conflict_do_update(index_elements=["staff_id", "resource"], set_=changes))

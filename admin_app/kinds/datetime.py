@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from sqlalchemy import ColumnElement, DateTime, String, case, cast, func, literal
 from sqlalchemy.types import NullType, Text
@@ -55,9 +55,9 @@ class LocalDateTimeKind(Kind[datetime]):
         """Write ISO 8601 to the microsecond."""
         return value.isoformat(timespec="microseconds")
 
-    def value_in_history(self, value: Any) -> datetime:
+    def value_in_history(self, value: object) -> datetime:
         """Read ISO 8601."""
-        return datetime.fromisoformat(value)
+        return datetime.fromisoformat(str(value))
 
     def history_on_sqlite(self, column: Expression) -> Expression:
         """Write ISO 8601 to the microsecond."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import inspect as inspect_mapper
 
@@ -86,7 +85,7 @@ def cell_kind_of(attribute: AnyColumn) -> CellKind:
     return panel_kind_of(columns[0]).drawn_as(columns[0]) if columns else CellKind.TEXT
 
 
-def value_cell(value: Any, *, is_whole: bool) -> Cell:
+def value_cell(value: object, *, is_whole: bool) -> Cell:
     """Draw a plain value by its kind; long text is cut to a glimpse unless the whole is wanted."""
     if value is None:
         return Cell(CellKind.NULL, "—", "No value")
