@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask, current_app
@@ -11,7 +12,7 @@ from flask_mailman import Mail
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy import Column, ColumnElement, MetaData, Row, Select
+from sqlalchemy import Column, ColumnElement, MetaData, Select
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, RelationshipProperty, Session, scoped_session
 from sqlalchemy.types import TypeEngine
 
@@ -39,7 +40,7 @@ Relationship = RelationshipProperty[Any]
 Statement = Select[*tuple[Any, ...]]
 ColumnType = TypeEngine[Any]
 # What a statement returns of one row, and a record's values, or JSON's, by their names.
-AnyRow = Row[Any]
+AnyRow = Sequence[Any]
 Values = dict[str, Any]
 
 

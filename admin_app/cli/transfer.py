@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from contextlib import closing
 from datetime import tzinfo
-from typing import IO, Any
+from typing import IO, NoReturn
 from urllib.parse import parse_qsl
 
 import click
@@ -84,7 +84,7 @@ def _summary(report: Report, noun: str, nouns: str) -> str:
     return f"{', '.join(parts)}." if parts else "The file has no rows."
 
 
-def _import(view: Resource, raw: IO[bytes], bar: Any, *, is_verbatim: bool, encoding: str) -> Report:
+def _import(view: Resource, raw: IO[bytes], bar: tqdm[NoReturn], *, is_verbatim: bool, encoding: str) -> Report:
     with decoded(raw, encoding) as file, writing():
         with refusals_of(view.model), transaction(db.session):
             report = import_csv(

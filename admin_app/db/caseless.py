@@ -48,7 +48,7 @@ def same(column: AnyColumn, value: object) -> ColumnElement[bool]:
     return condition
 
 
-def same_in(column: TableColumn, one: Any, other: Any) -> ColumnElement[bool]:
+def same_in(column: TableColumn, one: Any, other: object) -> ColumnElement[bool]:
     """Whether two values are the same in such a column: of unique text, in whatever capitals."""
     condition: ColumnElement[bool] = same(one, other) if is_caseless(column) else one == other
     return condition

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, CursorResult, Engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -34,7 +34,7 @@ LASTING = "is_lasting"
 QUERY_CANCELED = "57014"
 
 
-def prepare(connection: Any, _record: object) -> None:
+def prepare(connection: object, _record: object) -> None:
     """Enforce foreign keys, let readers and a writer work side by side, and leave transactions to us."""
     if not isinstance(connection, sqlite3.Connection):
         return
@@ -81,7 +81,7 @@ def _exact_text(value: object) -> str | None:
     return None if value is None else repr(value)
 
 
-def _exact_number(value: Any) -> float | None:
+def _exact_number(value: float | str | None) -> float | None:
     return None if value is None else float(value)
 
 
@@ -160,3 +160,8 @@ def refresh_statistics(session: AnySession) -> None:
     """Let the store look at its tables anew after much was written: it plans by what it finds, and lists say how much there is."""
     session.execute(text("ANALYZE"))
     session.commit()
+
+
+def rows_changed(result: object) -> int:
+    """Return how many rows a statement wrote."""
+    return cast("CursorResult[Any]", result).rowcount

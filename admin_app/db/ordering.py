@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import Enum, String, Text
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from admin_app.extensions import AnyColumn
@@ -49,16 +49,16 @@ class Likeness(StrEnum):
     NAME = "sort_key"
     EMAIL = "mailbox"
 
-    def key_of(self, column: Any) -> KeyOf:
+    def key_of(self, column: AnyColumn) -> KeyOf:
         """Return the key of a column's texts."""
         return SortKeyOf(column) if self is Likeness.NAME else MailboxOf(column)
 
 
 @compiles(KeyOf)
-def _by_code_points(element: KeyOf, compiler: Any, **kw: object) -> str:
+def _by_code_points(element: KeyOf, compiler: SQLCompiler, **kw: object) -> str:
     return f'({element.name}({compiler.process(element.clauses, **kw)}) COLLATE "C")'
 
 
 @compiles(KeyOf, "sqlite")
-def _by_bytes(element: KeyOf, compiler: Any, **kw: object) -> str:
+def _by_bytes(element: KeyOf, compiler: SQLCompiler, **kw: object) -> str:
     return f"{element.name}({compiler.process(element.clauses, **kw)})"

@@ -54,7 +54,7 @@ def kind_or_none(column: AnyColumn) -> Kind[Any] | None:
     return None if kind is None else kind(column)
 
 
-def kind_of_value(of: type[Any]) -> AnyKind | None:
+def kind_of_value(of: type[object]) -> AnyKind | None:
     """Return the kind that values of this Python type are of; None for what no column holds."""
     if of not in _BY_VALUE:
         _BY_VALUE[of] = next((kind for kind in KINDS if issubclass(of, kind.values)), None)
@@ -62,5 +62,5 @@ def kind_of_value(of: type[Any]) -> AnyKind | None:
 
 
 # Asked for every field of every record that is saved, and for every cell of a list.
-_BY_TYPE: dict[type[Any], AnyKind | None] = {}
-_BY_VALUE: dict[type[Any], AnyKind | None] = {}
+_BY_TYPE: dict[type[object], AnyKind | None] = {}
+_BY_VALUE: dict[type[object], AnyKind | None] = {}

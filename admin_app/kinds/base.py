@@ -43,7 +43,7 @@ class Kind(Generic[V]):
     name: ClassVar[str]
     # The column types that are of this kind, and the Python types of their values.
     types: ClassVar[tuple[type[ColumnType], ...]]
-    values: ClassVar[tuple[type[Any], ...]]
+    values: ClassVar[tuple[type[object], ...]]
 
     # Whether a person has answered also where they gave nothing.
     is_always_answered: ClassVar[bool] = False

@@ -12,7 +12,7 @@ from admin_app.kinds.base import Expression, Kind
 from admin_app.kinds.spreadsheet import neutralised
 
 
-class ChoiceKind(Kind[Any]):
+class ChoiceKind(Kind[object]):
     """One of a fixed set: members of an enumeration, or texts."""
 
     name = "choice"
@@ -35,7 +35,7 @@ class ChoiceKind(Kind[Any]):
         """Write what a person reads."""
         return str(value.value if isinstance(value, PythonEnum) else value)
 
-    def from_url(self, text: str) -> Any:
+    def from_url(self, text: str) -> object:
         """Read a member."""
         return self.members[text]
 
@@ -45,7 +45,7 @@ class ChoiceKind(Kind[Any]):
         return str(value.value)
 
     @staticmethod
-    def to_json(value: Any) -> Any:
+    def to_json(value: Any) -> object:
         """Write the value as it is."""
         return value.value
 
@@ -54,7 +54,7 @@ class ChoiceKind(Kind[Any]):
         """Write what a person reads."""
         return str(value.value)
 
-    def from_cell(self, cell: str) -> Any:
+    def from_cell(self, cell: str) -> object:
         """Find the choice that is written like this, neutralised or not, else the first that differs in capitals alone."""
         text, members = cell.strip(), self.members
         by_text = {form(one).strip(): member for form in (str, neutralised) for one, member in members.items()}
@@ -65,7 +65,7 @@ class ChoiceKind(Kind[Any]):
         message = f"must be one of {', '.join(members)}."
         raise ValueError(message)
 
-    def from_neutralised_cell(self, cell: str) -> Any:
+    def from_neutralised_cell(self, cell: str) -> object:
         """Find a choice by either form."""
         return self.from_cell(cell)
 
@@ -73,7 +73,7 @@ class ChoiceKind(Kind[Any]):
         """Write what the table keeps."""
         return self.stored_as(value)
 
-    def value_in_history(self, value: object) -> Any:
+    def value_in_history(self, value: object) -> object:
         """Read what the table keeps."""
         kind = self.type
         return dict(zip(kind.enums, kind.enum_class, strict=False))[value] if kind.enum_class else value

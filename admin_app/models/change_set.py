@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import BigInteger, Dialect, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -13,6 +12,7 @@ from sqlalchemy.types import TypeDecorator
 from typing_extensions import override
 
 from admin_app.db.limits import LONGEST_TITLE
+from admin_app.db.record import Record
 from admin_app.db.types import UtcDateTime, utc_now
 from admin_app.extensions import Values, db
 
@@ -124,7 +124,7 @@ class Change(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAl
     after: Mapped[Values | None] = mapped_column(JsonValues)
 
 
-def refuse_to_rewrite(_mapper: Any, _connection: Any, row: Any) -> None:
+def refuse_to_rewrite(_mapper: object, _connection: object, row: Record) -> None:
     """Keep the history whole: what can be changed afterwards proves nothing."""
     message = f"{type(row).__name__} {row.id} is part of the history, which is only added to."
     raise TypeError(message)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from wtforms import Form, HiddenField, PasswordField, SelectField, StringField
+from wtforms import Field, Form, HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import ValidationError
 
 from admin_app import timezones
@@ -25,7 +23,7 @@ def _column(name: str, label: str) -> Rule:
     return Rule(lambda value: rules.problem_with(column, label, value), is_required=True)
 
 
-def _new_password(_form: Form, field: Any) -> None:
+def _new_password(_form: Form, field: Field) -> None:
     if problem := passwords.password_problem(field.data or ""):
         raise ValidationError(problem)
 

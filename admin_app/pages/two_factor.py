@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import segno
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -112,7 +110,7 @@ def enrolment(staff: Staff) -> tuple[Form, list[str] | None]:
     return form, codes
 
 
-def enrolment_page(form: Form, staff: Staff, template: str, **more: Any) -> tuple[str, int]:
+def enrolment_page(form: Form, staff: Staff, template: str, **more: object) -> tuple[str, int]:
     """Show the square to scan, its text, and where the first code goes. A refused code keeps the same square."""
     sealed = request.form.get("secret", "")
     secret = two_factor.offered_secret(staff, sealed, key=second_factor.key())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -38,9 +38,9 @@ AS_FILE = "This field takes text, not a file. Type or paste the text."
 class TextForm(Form):
     """A form without files: a field that came as one is refused, required or not, and never taken for emptied."""
 
-    def validate(self, *args: Any, **kwargs: Any) -> bool:
+    def validate(self, extra_validators: Mapping[str, Sequence[object]] | None = None) -> bool:
         """Check the fields, then how they came; that is said instead of what follows from it."""
-        is_valid = super().validate(*args, **kwargs)
+        is_valid = super().validate(extra_validators)
         as_files = [one for one in self if any(isinstance(text, SentAsFile) for text in one.raw_data or ())]
         for field in as_files:
             field.errors = [AS_FILE]
@@ -127,7 +127,7 @@ class RelationField(Field):
 class NewPasswordField(PasswordField):
     """A password to be set. It never reaches the record: what keeps it hashes it first."""
 
-    def populate_obj(self, obj: Any, name: str) -> None:
+    def populate_obj(self, obj: object, name: str) -> None:
         """Leave the record alone."""
 
 
@@ -139,7 +139,7 @@ class Rule:
         self.problem = problem
         self.field_flags = {"required": True} if is_required else {}
 
-    def __call__(self, _form: object, field: Any) -> None:
+    def __call__(self, _form: object, field: Field) -> None:
         """Raise with the problem's words."""
         if problem := self.problem(field.data):
             raise ValidationError(problem)

@@ -21,7 +21,7 @@ from admin_app.web.urls import local_path
 COPY = "copy"
 
 
-def link(resource: Resource, view: str, record: Any = None, /, **arguments: Any) -> str:
+def link(resource: Resource, view: str, record: Record | None = None, /, **arguments: Any) -> str:
     """Return the address of a view of a resource, of a record if one is given."""
     address = url_for(f"{resource.endpoint}.{view}", **arguments)
     return address if record is None else with_id(address, record)
@@ -38,7 +38,7 @@ def return_url(resource: Resource) -> str:
     return local_path(said, link(resource, "index_view"))
 
 
-def record_url(access: Access, record: Record, **arguments: Any) -> str:
+def record_url(access: Access, record: Record, **arguments: object) -> str:
     """Return the address of the record's page, "" for none: the form only where every record that the person sees has one."""
     is_edited = (
         access.reaches(record, Action.EDIT) if access.resource.judges_records else access.is_everywhere(Action.EDIT)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 
+from admin_app.db.record import Record
 from admin_app.panel.access.access import Access
 from admin_app.panel.links import link, return_url
 
@@ -24,7 +23,7 @@ class Page:
         """Draw a template of a resource's pages."""
         return render_template(template, resource=self.resource, **values)
 
-    def link(self, view: str, record: object = None, /, **arguments: Any) -> str:
+    def link(self, view: str, record: Record | None = None, /, **arguments: object) -> str:
         """Return the address of a view of this resource, of a record if one is given."""
         return link(self.resource, view, record, **arguments)
 

@@ -30,7 +30,7 @@ def cell_of(access: Access, record: Record, name: str, *, counts: Counts, is_who
     return value_cell(resource.as_called(name, value_of(record, name)), is_whole=is_whole)
 
 
-def value_of(record: Record, name: str) -> Any:
+def value_of(record: Record, name: str) -> object:
     """Return a column's value, of a related record ("user.email") where there is one."""
     first, _, rest = name.partition(".")
     value = getattr(record, first)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from sqlalchemy import bindparam, select
 from sqlalchemy import inspect as inspect_mapper
@@ -58,7 +58,7 @@ class FurtherPage:
     path: str
     action: Action
     purpose: str
-    answer: Callable[[], Any]
+    answer: Callable[[], object]
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ class Resource:
     column_default_sort: tuple[str, bool] = ("id", True)
     column_labels: Mapping[str, str] = {}
     # How a list shows a value, in place of the value; the form, the record's page and every export show it as it is.
-    column_formatters: Mapping[str, Callable[[Any], str]] = {}
+    column_formatters: Mapping[str, Callable[[Record], str]] = {}
     form_columns: Sequence[str] = ()
     form_overrides: Mapping[str, type[Field]] = {}
     form_args: Mapping[str, Mapping[str, object]] = {}
@@ -195,7 +195,7 @@ class Resource:
         relation = self.relation(name)
         return relation is not None and relation.is_many
 
-    def attribute(self, path: str) -> tuple[Any, Attribute | None]:
+    def attribute(self, path: str) -> tuple[Attribute, Attribute | None]:
         """Return the attribute that a dotted path names, and the relation that leads to it."""
         first, _, rest = path.partition(".")
         relation = self.relation(first)

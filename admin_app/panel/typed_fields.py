@@ -21,7 +21,7 @@ class TypedField(Field):
     advice: ClassVar[str]
 
     @abstractmethod
-    def read(self, text: str) -> Any:
+    def read(self, text: str) -> object:
         """Turn text into the value; may raise ValueError or ArithmeticError, which the advice answers."""
 
     def write(self, value: object) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, false
 
+from admin_app.db.record import Record
 from admin_app.errors import SelectionError
 from admin_app.extensions import Attribute, Statement
 from admin_app.selection.conditions import (
@@ -52,7 +53,7 @@ class Parent:
     """The record whose children are listed: `relation` is the child's to-one attribute that points at it."""
 
     relation: Attribute
-    record: Any
+    record: Record
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import webauthn
 from sqlalchemy import delete, select, update
@@ -28,6 +27,7 @@ from webauthn.helpers.structs import (
 )
 from webauthn.registration.verify_registration_response import VerifiedRegistration
 
+from admin_app.db.connection import rows_changed
 from admin_app.db.record import Record
 from admin_app.db.types import utc_now
 from admin_app.domain.auth import alerts, two_factor
@@ -256,8 +256,8 @@ def _insert(session: AnySession, model: type[Record], values: dict[str, object])
     return session.scalar(added) is not None
 
 
-def _changed(result: Any) -> bool:
-    return bool(result.rowcount == 1)
+def _changed(result: object) -> bool:
+    return rows_changed(result) == 1
 
 
 def _descriptors(session: AnySession, staff: Staff, site: Site) -> list[PublicKeyCredentialDescriptor]:

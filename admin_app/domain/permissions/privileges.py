@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
@@ -18,7 +17,7 @@ from admin_app.domain.permissions.policy import rights_given_by
 from admin_app.domain.permissions.principal import AnyPrincipal
 from admin_app.domain.permissions.rights import Action, Rights
 from admin_app.errors import InvalidRecord, LastOwnerError, PrivilegeError
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnyColumn, AnySession
 from admin_app.models.change_set import Change
 from admin_app.models.role import OWNER, Role
 from admin_app.models.staff import Staff
@@ -143,7 +142,7 @@ def require_sound(session: AnySession) -> None:
             raise PrivilegeError(message)
 
 
-def _roles_of(session: AnySession, *which: Any) -> Sequence[Role]:
+def _roles_of(session: AnySession, *which: AnyColumn) -> Sequence[Role]:
     held: set[str] = set()
     for keys in session.scalars(select(Staff.roles).where(*which)):
         held.update(keys)
@@ -152,5 +151,5 @@ def _roles_of(session: AnySession, *which: Any) -> Sequence[Role]:
 
 def _read(session: AnySession, which: ColumnElement[bool]) -> Sequence[Role]:
     """Read roles past what the session remembers of them."""
-    columns: Any = select(Role.permissions, Role.rows, Role.fields).where(which)
+    columns = select(Role.permissions, Role.rows, Role.fields).where(which)
     return [Role(permissions=one[0], rows=one[1], fields=one[2]) for one in session.execute(columns)]

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import select
 
 from admin_app.db.json_values import kept_columns
 from admin_app.db.record import Record
-from admin_app.extensions import AnySession, Values
+from admin_app.extensions import AnyRow, AnySession, Values
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, ChangeSet, Did
 
@@ -55,10 +54,10 @@ class EarlierState:
     """What a record was at an earlier version: `before` holds the columns that differ since, where `is_known`."""
 
     is_known: bool = True
-    before: Mapping[str, Any] = field(default_factory=dict)
+    before: Values = field(default_factory=dict)
     last_changes: Sequence[LastChange] = ()
 
-    def value_of(self, record: Record, key: str) -> Any:
+    def value_of(self, record: Record, key: str) -> object:
         """Return what a column held then, `UNKNOWN` where the history does not tell."""
         if not self.is_known or key not in kept_columns(type(record)):
             return UNKNOWN
@@ -98,7 +97,7 @@ def resolution_of(was: object, theirs: object, yours: object) -> Resolution:
     return Resolution.YOURS if theirs == was else Resolution.CHOICE
 
 
-def _changes(session: AnySession, record: Record, *, limit: int, above: int) -> Sequence[Any]:
+def _changes(session: AnySession, record: Record, *, limit: int, above: int) -> Sequence[AnyRow]:
     """Read the newest changes above a version, the first one first."""
     here = (Change.model == type(record).__table__.name, Change.record_id == record.id, Change.version > above)
     newest = select(Change, ChangeSet).join(ChangeSet, ChangeSet.id == Change.change_set_id).where(*here)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, literal, or_, select
 from sqlalchemy import inspect as inspect_mapper
@@ -78,7 +77,7 @@ def typed_key(model: type[Record], text: str) -> int | None:
 _ENOUGH = 3
 
 
-def naming_columns(model: type[Record], visible_scope: VisibleScope = EVERYTHING) -> list[Any]:
+def naming_columns(model: type[Record], visible_scope: VisibleScope = EVERYTHING) -> list[TableColumn]:
     """Return the columns that may name a record: short text that is no secret."""
     columns = [column for column in inspect_mapper(model).columns if _is_name(column)]
     return [column for column in columns if visible_scope.names is None or column.key in visible_scope.names]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from sqlalchemy import Table, UniqueConstraint
 from sqlalchemy import inspect as inspect_mapper
@@ -12,14 +11,14 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from admin_app.db.caseless import index_name, is_caseless
+from admin_app.db.record import Record
 from admin_app.domain.records.rules import uniqueness_problem
 from admin_app.errors import InvalidRecord, RecordGone
-from admin_app.extensions import Base
 from admin_app.formatting import label
 
 
 @contextmanager
-def refusals_of(model: type[Base]) -> Iterator[None]:
+def refusals_of(model: type[Record]) -> Iterator[None]:
     """Say in words why the store refused the transaction inside, which the caller holds and which is rolled back by then.
 
     Raises `InvalidRecord` where a unique value was taken, or a related record deleted, between the check and the write,
@@ -37,7 +36,7 @@ def refusals_of(model: type[Base]) -> Iterator[None]:
         raise RecordGone(message) from error
 
 
-def problems_of(error: IntegrityError, model: type[Any]) -> dict[str, str]:
+def problems_of(error: IntegrityError, model: type[Record]) -> dict[str, str]:
     """Find the columns a refusal is about. SQLite names them ("user.email"), PostgreSQL names the constraint or the index."""
     table: Table = model.__table__
     text = str(error.orig)

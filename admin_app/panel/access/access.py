@@ -41,7 +41,7 @@ class Access:
         found: T = self._known[key]
         return found
 
-    def to(self, model: type[Any]) -> Access | None:
+    def to(self, model: type[Record]) -> Access | None:
         """Return the same person's access to another model's resource, None where it has none."""
         other = resource_of(model)
         return None if other is None else access_for(other, self.authority)
@@ -83,7 +83,7 @@ class Access:
         """Whether the person may do this with every record that they see."""
         return self.once(("everywhere", action), lambda: self._scope.is_everywhere(action))
 
-    def reaches(self, record: Any, action: Action) -> bool:
+    def reaches(self, record: Record, action: Action) -> bool:
         """Whether the person may do this with this record, which they see."""
         return record.id in self.reached([record], action)
 
@@ -104,7 +104,7 @@ class Access:
         """Whether the person may see a record, wherever it was found."""
         return self.seen() is None or self.look([record])[record.id]
 
-    def look(self, records: Iterable[Any]) -> dict[int, bool]:
+    def look(self, records: Iterable[Record]) -> dict[int, bool]:
         """Find out at once which of these records the person may see; what was found out is known for the rest of the page."""
         known: dict[int, bool] = self.once("look", dict)
         if (seen := self.seen()) is not None and (keys := {record.id for record in records} - known.keys()):
@@ -152,7 +152,7 @@ class Access:
         if not self.reaches(record, action):
             abort(403)
 
-    def title_of(self, record: Any) -> str:
+    def title_of(self, record: Record) -> str:
         """Name the record in a few words, by its number where its name is not for this person."""
         return str(record) if self.shows_title() else self.number_of(record.id)
 

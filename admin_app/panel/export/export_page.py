@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from http import HTTPStatus
 from typing import Any
@@ -95,7 +95,7 @@ class ExportPage(Page):
     def _page(
         self,
         selection: Selection,
-        sent: Mapping[str, Any] | None,
+        sent: Values | None,
         errors: Sequence[tuple[str, str]],
         status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY,
     ) -> ResponseReturnValue:
@@ -149,7 +149,7 @@ class ExportPage(Page):
             "gone": f"{words} no longer in this list: deleted or changed.",
         }
 
-    def _column_choices(self, selection: Selection, choice: Mapping[str, Any]) -> tuple[ColumnChoice, ...]:
+    def _column_choices(self, selection: Selection, choice: Values) -> tuple[ColumnChoice, ...]:
         """Return the chosen columns in their order, then the others."""
         columns = ExportColumns(self.access)
         labels = {key: column.header for key, column in columns.offered().items()}

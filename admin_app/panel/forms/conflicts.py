@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from wtforms import Field
 
@@ -32,8 +31,8 @@ class Part:
 
     control: Field
     outcome: Resolution
-    was: Any
-    theirs: Any
+    was: object
+    theirs: object
     take: str = ""
 
     @property
@@ -156,7 +155,7 @@ class Conflicts:
         relation = self._resource.relation(name)
         return name if relation is None else relation.own_name
 
-    def _stored(self, name: str, value: object) -> Any:
+    def _stored(self, name: str, value: object) -> object:
         """Return what a column's value means as the field's: of a relation the record, or its bare id when that is gone."""
         relation = self._resource.relation(name)
         if relation is None or value is None:
@@ -193,7 +192,7 @@ def _version(sent: str | None, present: int) -> int:
     return int(sent) if sent.isascii() and sent.isdigit() and len(sent) <= LONGEST_VERSION else -1
 
 
-def _plain(value: object) -> Any:
+def _plain(value: object) -> object:
     """Return what two values are compared by: text without the difference of line ends, records by their keys."""
     if isinstance(value, str):
         return plain_lines(value)

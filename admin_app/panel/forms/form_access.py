@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from wtforms import Form
 
 from admin_app.db.record import Record
@@ -19,7 +17,7 @@ from admin_app.panel.resource import Resource
 from admin_app.panel.view_models import Fact
 
 
-def narrow(access: Access, form: Form, action: Action, record: Any = None) -> Form:
+def narrow(access: Access, form: Form, action: Action, record: Record | None = None) -> Form:
     """Take out what the person may not write by this action. What else a request sends is nobody's."""
     for name in own_names(access, form):
         is_out_of_sight = record is not None and leads_out_of_sight(access, name, record)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from flask import request
 from wtforms import Form
@@ -45,7 +44,7 @@ class Saving:
         """Save the form to the record; return False, with the reasons at their fields, when it cannot be saved."""
         return self.is_valid(record) and self._is_written(record, is_created=False)
 
-    def is_valid(self, record: Any) -> bool:
+    def is_valid(self, record: Record | None) -> bool:
         """Check the fields one by one, then what only the database can tell: whether a unique value is free."""
         form = self.form
         is_valid = form.validate()
@@ -58,7 +57,7 @@ class Saving:
                 is_valid = False
         return bool(is_valid)
 
-    def _taken(self, column: TableColumn, record: Record) -> str | None:
+    def _taken(self, column: TableColumn, record: Record | None) -> str | None:
         """Return the problem with a value that another record has."""
         field = self.form[column.key]
         if field.errors or field.data == getattr(record, column.key, None):
@@ -73,7 +72,7 @@ class Saving:
             seen=self.access.seen(),
         )
 
-    def _is_written(self, record: Any, *, is_created: bool) -> bool:
+    def _is_written(self, record: Record, *, is_created: bool) -> bool:
         form, resource = self.form, self.access.resource
         try:
             with refusals_of(resource.model), transaction(db.session, is_known=True):
@@ -85,7 +84,7 @@ class Saving:
             return True
         return False
 
-    def fill(self, record: Any, *, is_created: bool) -> None:
+    def fill(self, record: Record, *, is_created: bool) -> None:
         """Take what the form holds into the record (not yet committed); raise an `AdminError` where it may not be so."""
         for field in self.form:
             # No other fields than those that differ: what somebody else writes meanwhile stays.
@@ -96,7 +95,7 @@ class Saving:
         self.access.resource.before_save(self.form, record, is_created=is_created)
         require_within(self.access, record, self.action)
 
-    def _finish(self, record: Any, *, is_created: bool) -> None:
+    def _finish(self, record: Record, *, is_created: bool) -> None:
         """Note in the same transaction that this form is done with."""
         drop_sent_draft()
         if is_created and request.form.get(ONCE):

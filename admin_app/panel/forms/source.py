@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from flask import request
 from werkzeug.datastructures import MultiDict
@@ -32,7 +31,7 @@ class Source:
     sent: MultiDict[str, str] | None = None
 
 
-def source_of(access: Access, record: Any = None) -> Source:
+def source_of(access: Access, record: Record | None = None) -> Source:
     """Make the form: filled with what was sent, with the person's draft that the address names, or from the record."""
     is_sent = request.method == "POST"
     form = _form(access, record, request.form if is_sent else None)
@@ -54,7 +53,7 @@ def kept_names(resource: Resource) -> set[str]:
     return names | {VERSION, SEEN, ONCE, DRAFT} | {f"{TAKE}{name}" for name in names}
 
 
-def _form(access: Access, record: Record, sent: Any) -> Form:
+def _form(access: Access, record: Record | None, sent: MultiDict[str, str] | None) -> Form:
     forms, is_new = access.resource.forms, record is None
     form = forms.create(sent) if is_new else forms.edit(sent, obj=record)
     access.resource.shape_form(form, is_new=is_new)

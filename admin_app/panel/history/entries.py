@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from flask import url_for
 from sqlalchemy import select
@@ -16,7 +15,7 @@ from admin_app.domain.audit.diff import Piece, PieceKind, cut, replaced, words_d
 from admin_app.domain.audit.reader import titles_of
 from admin_app.domain.audit.undo import is_redo
 from admin_app.domain.permissions.policy import Action
-from admin_app.extensions import db
+from admin_app.extensions import TableColumn, Values, db
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, ChangeSet, Did, Kind
 from admin_app.panel.access.access import Access, access_of
@@ -146,7 +145,7 @@ class _Shown:
 
 
 def _shown(
-    access: Access | None, column: Any, values: Mapping[str, Any] | None, key: str, names: Names
+    access: Access | None, column: TableColumn | None, values: Values | None, key: str, names: Names
 ) -> _Shown | None:
     if values is None or key not in values:
         return None

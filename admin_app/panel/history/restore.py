@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
 
 from flask import abort
 from wtforms import Form
@@ -86,7 +85,7 @@ def _past(access: Access, record: Record, change: Change) -> tuple[SimpleNamespa
     return past, gone
 
 
-def _other(access: Access, name: str, key: object) -> Any:
+def _other(access: Access, name: str, key: object) -> Record | None:
     """Return the record that a relation pointed at, of those the person sees."""
     target = access.beyond(name)
     if target is not None:

@@ -10,7 +10,7 @@ from flask_admin.contrib.sqla import filters as engine
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # new in 3.3; the stubs are of 3.2
 
-from admin_app.extensions import Attribute, TableColumn, Values
+from admin_app.extensions import AnyColumn, Attribute, TableColumn, Values
 from admin_app.kinds.choice import ChoiceKind
 from admin_app.panel.kinds.base import Arguments, PanelKind
 from admin_app.panel.operators.base import Operator
@@ -81,9 +81,9 @@ class ChoicePanel(PanelKind):
         """Ask for one: a select without an empty choice always has a value."""
         return not column.nullable
 
-    def drawn_as(self, column: Any) -> CellKind:
+    def drawn_as(self, column: AnyColumn) -> CellKind:
         """Draw members of an enumeration as words, and texts as they are."""
-        return CellKind.CHOICE if column.type.enum_class else CellKind.TEXT
+        return CellKind.CHOICE if getattr(column.type, "enum_class", None) else CellKind.TEXT
 
     def cell(self, value: Any) -> Cell:
         """Say it."""
@@ -94,7 +94,7 @@ def _words(text: str) -> str:
     return text.replace("_", " ").capitalize()
 
 
-def _reading(members: Values) -> Callable[[Any], Any]:
+def _reading(members: Values) -> Callable[[object], object]:
     """Return what makes a member of what a form sends or a record holds."""
 
     def read(value: object) -> object:

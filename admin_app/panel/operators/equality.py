@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, String, or_, select
 from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.caseless import is_caseless, same, same_as_any
-from admin_app.domain.records.rules import normalised, normaliser_of
-from admin_app.extensions import AnyColumn, Expression
+from admin_app.domain.records.rules import normalised
+from admin_app.extensions import AnyColumn, Expression, TableColumn
+from admin_app.kinds import kind_of
 from admin_app.panel.operators.base import Operator, yes_or_no
 from admin_app.panel.view_models import OperatorChoice
 from admin_app.selection.list_schema import WHOLE, SearchColumn
@@ -175,9 +176,9 @@ def _is_caseless(operator: Operator) -> bool:
     return is_caseless(operator.column.property.columns[0])
 
 
-def _is_free(column: Any) -> bool:
+def _is_free(column: AnyColumn) -> bool:
     """Whether the column holds any text: of a fixed set, a value is what it is."""
-    return normaliser_of(column) is not None
+    return kind_of(column).way_of_keeping is not None
 
 
 def _forms(column: AnyColumn, values: Iterable[Any]) -> list[object]:
@@ -199,7 +200,7 @@ def searched_in(operator: Operator, frame: str) -> SearchColumn | None:
 
 def is_email(column: AnyColumn) -> bool:
     """Whether the column holds emails."""
-    columns: Any = getattr(column.property, "columns", ())
+    columns: Sequence[TableColumn] = getattr(column.property, "columns", ())
     return bool(columns) and columns[0].info.get("format") == "email"
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, ClassVar
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
 
 from wtforms import Field
 from wtforms.validators import ValidationError
@@ -26,7 +26,7 @@ class WordsField(Field):
         """Return the words that the controls send."""
         raise NotImplementedError
 
-    def process_data(self, value: Any) -> None:
+    def process_data(self, value: Iterable[str] | None) -> None:
         """Take the record's words."""
         self.data = StringSet(value or ())
 
@@ -105,7 +105,7 @@ class ChoicesField(WordsField):
         """Return what can be chosen."""
         return [option.value for _, group in self.groups() for one in group for option in one.options if option.value]
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, form: object) -> None:
         """Refuse two answers to one question."""
         super().pre_validate(form)
         questions = [one.rpartition(":")[0] for one in self.data]

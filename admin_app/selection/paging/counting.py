@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import ColumnElement, Table, case, column, func, literal, select, table
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import aliased
 
+from admin_app.db.record import Record
 from admin_app.extensions import AnySession, Attribute, Expression, Statement
 from admin_app.selection.selection import COUNT_LIMIT, Selection
 
@@ -105,7 +105,7 @@ def counts_of_children(
     return {key: counts.get(key, Count(0)) for key in keys}
 
 
-def among(other: Any, rows: ColumnElement[bool] | None) -> list[ColumnElement[bool]]:
+def among(other: type[Record], rows: ColumnElement[bool] | None) -> list[ColumnElement[bool]]:
     """Return a condition on a model of its own kind, aliased, for one that is about the model itself; none for every row."""
     model = inspect_mapper(other).mapper.class_
     return [] if rows is None else [other.id.in_(select(model.id).where(rows).correlate(None))]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import func, select
 
@@ -22,8 +21,8 @@ from admin_app.selection.sorting.keyset import Cursor
 class Neighbours:
     """The records around one in a list; `position` counts from 1 and is not exact far down a long list."""
 
-    previous: Any
-    following: Any
+    previous: Record | None
+    following: Record | None
     position: Count
     count: Count
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, replace
-from typing import Any
 
 from sqlalchemy import (
     CTE,
@@ -28,9 +27,10 @@ from sqlalchemy import (
     text,
     true,
 )
+from sqlalchemy.sql.expression import TextualSelect
 from sqlalchemy.sql.visitors import iterate
 
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, Attribute, ColumnType
 from admin_app.selection.search.search import (
     Lookup,
     indexed_rows,
@@ -150,7 +150,7 @@ def _clustered(selection: Selection, lookups: list[Lookup]) -> Lookup | None:
 
 def _learnt(session: AnySession, selection: Selection, lookups: list[Lookup], clustered: Lookup | None) -> _Learnt:
     """Learn how common each word is: on SQLite from the index where few have it, else from a sample of the rows."""
-    key: Any = selection.schema.model.id
+    key: Attribute = selection.schema.model.id
     # Each by itself: SQLite goes to one end at once, but through the whole table for both.
     first, last = (select(end(key)).scalar_subquery() for end in (func.min, func.max))
     ends = select(first.label("first"), last.label("last")).cte("ends")
@@ -200,7 +200,7 @@ def _is_sqlite(session: AnySession) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
 
-def _listed(numbers: list[float], name: str, kind: Any) -> Any:
+def _listed(numbers: list[float], name: str, kind: type[ColumnType]) -> TextualSelect:
     """Write numbers as a table. In figures: SQLAlchemy would write its own list of values anew for each search."""
     rows = ", ".join(f"({number})" for number in numbers)
     return text(f"SELECT column1 AS {name} FROM (VALUES {rows}) AS listed").columns(column(name, kind))  # noqa: S608 -- numbers of our own

@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import table as fts_table
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ScalarSelect
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.operators import OperatorType
@@ -155,49 +156,49 @@ class _IsAmong(_Condition):
     name = "is_among"
 
 
-def _arguments(element: FunctionElement[Any], compiler: Any, **kw: object) -> list[str]:
+def _arguments(element: FunctionElement[Any], compiler: SQLCompiler, **kw: object) -> list[str]:
     return [compiler.process(one, **kw) for one in element.clauses]
 
 
 @compiles(_Contains)
-def _on_postgres(element: _Contains, compiler: object, **kw: object) -> str:
+def _on_postgres(element: _Contains, compiler: SQLCompiler, **kw: object) -> str:
     text, pattern = _arguments(element, compiler, **kw)[:2]
     # pg_trgm's index serves ILIKE.
     return rf"({text} ILIKE {pattern} ESCAPE '\')"
 
 
 @compiles(_Contains, "sqlite")
-def _ascii_on_sqlite(element: _Contains, compiler: object, **kw: object) -> str:
+def _ascii_on_sqlite(element: _Contains, compiler: SQLCompiler, **kw: object) -> str:
     text, pattern = _arguments(element, compiler, **kw)[:2]
     return rf"({text} LIKE {pattern} ESCAPE '\')"
 
 
 @compiles(_ContainsAnyLetter, "sqlite")
-def _any_letter_on_sqlite(element: _Contains, compiler: object, **kw: object) -> str:
+def _any_letter_on_sqlite(element: _Contains, compiler: SQLCompiler, **kw: object) -> str:
     text, pattern, outline = _arguments(element, compiler, **kw)
     # `lower` is Python's (see db/connection.py): right in every alphabet, and slow. Most rows do not get that far.
     return rf"({text} LIKE {outline} ESCAPE '\' AND lower({text}) LIKE {pattern} ESCAPE '\')"
 
 
 @compiles(_MayContain)
-def _any_on_postgres(_element: _MayContain, _compiler: object, **_kw: Any) -> str:
+def _any_on_postgres(_element: _MayContain, _compiler: SQLCompiler, **_kw: object) -> str:
     return "true"
 
 
 @compiles(_MayContain, "sqlite")
-def _match_on_sqlite(element: _MayContain, compiler: object, **kw: object) -> str:
+def _match_on_sqlite(element: _MayContain, compiler: SQLCompiler, **kw: object) -> str:
     key, index, pieces = _arguments(element, compiler, **kw)
     return f"{key} IN (SELECT rowid FROM {index} WHERE {index} MATCH {pieces})"  # noqa: S608 -- written by SQLAlchemy's compiler
 
 
 @compiles(_IsAmong, "sqlite")
-def _in_on_sqlite(element: _IsAmong, compiler: object, **kw: object) -> str:
+def _in_on_sqlite(element: _IsAmong, compiler: SQLCompiler, **kw: object) -> str:
     key, found = _arguments(element, compiler, **kw)
     return f"{key} IN {found}"
 
 
 @compiles(_IsAmong)
-def _any_of_array(element: _IsAmong, compiler: object, **kw: object) -> str:
+def _any_of_array(element: _IsAmong, compiler: SQLCompiler, **kw: object) -> str:
     key, found = _arguments(element, compiler, **kw)
     # An array is taken for a few keys and looked up by them. `IN` would be a join, and the planner likes to walk the
     # whole sort index beside it when it takes a rare word for a common one.

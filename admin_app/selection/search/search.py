@@ -108,7 +108,7 @@ def related_found(lookup: Lookup, relation: Attribute) -> tuple[type[Record], Co
     """Return an alias of a relation's other side, and the condition on it to have a term, looked up in the indexes."""
     of = relation_of(relation).target
     found = [_having(of, part[1], one.text) for one, part in _parts(lookup) if is_by(part[0], relation)]
-    keys: Any = union(*found) if len(found) > 1 else found[0]
+    keys = union(*found) if len(found) > 1 else found[0]
     other = _child(of)
     return other, is_among(_key(other), keys.scalar_subquery())
 

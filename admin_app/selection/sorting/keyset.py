@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, literal, or_, select, tuple_
 from sqlalchemy import inspect as inspect_mapper
@@ -203,8 +202,8 @@ class _Walk:
     def _beyond(self, columns: Sequence[AnyColumn], values: Sequence[object]) -> ColumnElement[bool]:
         """Compare as one row value: both stores find its place in an index over these columns at once."""
         bound = [_bound(column, value) for value, column in zip(values, columns, strict=True)]
-        left: Any = columns[0] if len(columns) == 1 else tuple_(*columns)
-        right: Any = bound[0] if len(columns) == 1 else tuple_(*bound)
+        left: AnyColumn = columns[0] if len(columns) == 1 else tuple_(*columns)
+        right: Expression = bound[0] if len(columns) == 1 else tuple_(*bound)
         condition: ColumnElement[bool] = left > right if self.is_up else left < right
         if not isinstance(columns[0], SortKeyOf):
             return condition

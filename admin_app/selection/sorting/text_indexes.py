@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Connection, MetaData, text
 
 from admin_app.db.ordering import Likeness
-from admin_app.extensions import AnyColumn
+from admin_app.extensions import AnyColumn, TableColumn
 
 # Where the metadata keeps which of them are declared, and a connection which ones there are while migrations run.
 _DECLARED = _KEPT = "sort_indexes"
@@ -40,7 +40,7 @@ class SortIndex(NamedTuple):
         return "_".join(filter(None, ("ix", self.table, self.within, self.column, self.function)))
 
 
-def declare(column: AnyColumn, within: Any = None, *, likeness: Likeness = Likeness.NAME) -> None:
+def declare(column: AnyColumn, within: TableColumn | None = None, *, likeness: Likeness = Likeness.NAME) -> None:
     """Note that lists are sorted by a text column, all of them or those within a parent, or that it tells which rows are alike."""
     index = SortIndex(column.table.name, column.name, "" if within is None else within.name, likeness.value)
     column.table.metadata.info.setdefault(_DECLARED, set()).add(index)

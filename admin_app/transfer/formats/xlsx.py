@@ -131,7 +131,7 @@ class _Cells:
             lines.append(f'<row r="{place}">{"".join(self.conversions.of(value) for value in kept)}</row>')
         return lines
 
-    def _fitting(self, value: object, row: int) -> Any:
+    def _fitting(self, value: object, row: int) -> object:
         text = _with_plain_lines(value) if isinstance(value, str) else ""
         if _units(text) <= LONGEST_TEXT:
             return value

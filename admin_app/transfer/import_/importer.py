@@ -215,7 +215,7 @@ class _Writing:
             if not seen.add(key):
                 yield number, about("ID", key, "the same as in an earlier row.")
 
-    def _write(self, rows: Sequence[Values], present: Mapping[int, object]) -> None:
+    def _write(self, rows: Sequence[Values], present: Mapping[int, Record]) -> None:
         for values in rows:
             if (record := present.get(values.get("id", 0))) is not None:
                 _change(record, values, self.report)
@@ -223,7 +223,7 @@ class _Writing:
         _insert(self.session, self.model, [one for one in rows if one.get("id") not in present], self.report)
 
 
-def _change(record: Any, values: dict[str, object], report: Report) -> None:
+def _change(record: Record, values: Values, report: Report) -> None:
     columns = type(record).__table__.columns
     differing = {key: value for key, value in values.items() if not _is_same(columns[key], getattr(record, key), value)}
     for key, value in differing.items():

@@ -15,7 +15,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from admin_app.db.caseless import caseless, is_caseless, same_as_any
 from admin_app.db.record import Record
-from admin_app.extensions import AnySession, TableColumn, Values
+from admin_app.extensions import AnyRow, AnySession, TableColumn, Values
 from admin_app.formatting import label
 from admin_app.kinds import kind_of
 from admin_app.transfer.import_.wording import about
@@ -29,7 +29,7 @@ def has_any_of(column: TableColumn, values: Collection[Any]) -> ColumnElement[bo
     return same_as_any(column, values) if is_caseless(column) else column.in_(values)
 
 
-def same(column: TableColumn, value: object) -> Any:
+def same(column: TableColumn, value: object) -> object:
     """Return what two values of a unique column have in common when they count as the same."""
     return caseless(value) if is_caseless(column) else value
 
@@ -86,7 +86,7 @@ class ValueSwaps:
     def _in_the_way(self, owner: int, value: object) -> str:
         return about(label(self.column.key), value, f"already used by ID {owner}.")
 
-    def _owners(self, batch: Sequence[NumberedRow]) -> Sequence[Any]:
+    def _owners(self, batch: Sequence[NumberedRow]) -> Sequence[AnyRow]:
         given = {values[self.column.key] for _, values in batch if values.get(self.column.key) is not None}
         asked = select(self.model.id, self.column).where(has_any_of(self.column, given))
         return self.session.connection().execute(asked).all() if given else []
@@ -100,7 +100,8 @@ class ValueSwaps:
         lowest = connection.scalar(select(func.min(self.column)))
         table: Table = self.model.__table__
         statement = table.update().where(table.c.id == sa.bindparam("owner"))
-        stand_in: Any = _stand_ins(self.column)
+        stand_in = _stand_ins(self.column)
+        assert stand_in is not None  # noqa: S101 -- told to mypy: `may_park` has asked
         moved = [{"owner": owner, "other": stand_in(place, owner, lowest)} for place, owner in enumerate(making_way)]
         # Beside the session: what stands in is no change of the record.
         connection.execute(statement.values({self.column.key: sa.bindparam("other")}), moved)
