@@ -149,6 +149,11 @@ def sort_key(value: str) -> str:
     return plain if plain == value else f"{plain}{_END}{value}"
 
 
+def namesake(value: str) -> str:
+    """Return what two names have in common that differ in capitals and marks alone: the first part of what they are sorted by."""
+    return sort_key(value).partition(_END)[0]
+
+
 @cache
 def plain_letters() -> dict[int, str]:
     """Map the letters that a decomposed text still has to those that it is sorted by."""

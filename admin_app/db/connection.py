@@ -16,7 +16,7 @@ from admin_app.context import is_glancing, is_late, is_writing, limit_in_millise
 from admin_app.db.caseless import caseless
 from admin_app.extensions import AnySession
 from admin_app.formatting import folded
-from admin_app.unicode_text import mailbox, sort_key
+from admin_app.unicode_text import mailbox, namesake, sort_key
 
 # A writer waits this long for another one before it gives up: longer than any act of ours holds the lock.
 BUSY_TIMEOUT_MS = 15_000
@@ -60,6 +60,7 @@ def give_functions(connection: sqlite3.Connection) -> None:
     # Indexes are kept by it: what it says of a text may never change.
     connection.create_function("sort_key", 1, _sort_key, deterministic=True)
     connection.create_function("mailbox", 1, _mailbox, deterministic=True)
+    connection.create_function("namesake", 1, _namesake, deterministic=True)
     # SQLite writes and reads numbers with a fraction by fifteen digits; the history gives back all of them.
     connection.create_function("exact_text", 1, _exact_text, deterministic=True)
     connection.create_function("exact_number", 1, _exact_number, deterministic=True)
@@ -75,6 +76,10 @@ def _sort_key(value: object) -> Any:
 
 def _mailbox(value: object) -> Any:
     return mailbox(value) if isinstance(value, str) else value
+
+
+def _namesake(value: object) -> Any:
+    return namesake(value) if isinstance(value, str) else value
 
 
 def _exact_text(value: object) -> str | None:

@@ -36,6 +36,13 @@ class SortKeyOf(KeyOf):
     name = "sort_key"
 
 
+class NamesakeOf(KeyOf):
+    """`namesake(text)`: the name without capitals and marks."""
+
+    inherit_cache = True
+    name = "namesake"
+
+
 class MailboxOf(KeyOf):
     """`mailbox(text)`: whose email it is, most likely."""
 
@@ -46,12 +53,12 @@ class MailboxOf(KeyOf):
 class Likeness(StrEnum):
     """In which way two texts may be the same, by the function that tells: but for capitals and marks, or as emails of one person."""
 
-    NAME = "sort_key"
+    NAME = "namesake"
     EMAIL = "mailbox"
 
     def key_of(self, column: AnyColumn) -> KeyOf:
         """Return the key of a column's texts."""
-        return SortKeyOf(column) if self is Likeness.NAME else MailboxOf(column)
+        return NamesakeOf(column) if self is Likeness.NAME else MailboxOf(column)
 
 
 @compiles(KeyOf)

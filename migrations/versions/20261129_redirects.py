@@ -1,6 +1,6 @@
-"""Where the id of a merged record leads, and an index of emails that most likely are one person's.
+"""Where the id of a merged record leads, and indexes of names and emails that are alike.
 
-The function is SQLite's from each connection (`unicode_text.mailbox`); PostgreSQL gets its own here.
+The functions are SQLite's from each connection (`unicode_text`); PostgreSQL gets its own here.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ down_revision = '0016'
 branch_labels = None
 depends_on = None
 
-# In PL/pgSQL, like `caseless`, which it calls: the planner does not take it apart. By the name of the schema too, since
+# In PL/pgSQL, like those that they call: the planner does not take them apart. By the name of the schema too, since
 # ANALYZE looks for functions nowhere else than it is told.
-FUNCTION = """
+MAILBOX = """
     CREATE FUNCTION mailbox(value text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
     DECLARE
         folded text := {schema}.caseless(value);
@@ -33,6 +33,13 @@ FUNCTION = """
     END $$
 """
 
+NAMESAKE = """
+    CREATE FUNCTION namesake(value text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    BEGIN
+        RETURN split_part({schema}.sort_key(value), chr(1), 1);
+    END $$
+"""
+
 
 def upgrade() -> None:
     """Go forward."""
@@ -47,13 +54,17 @@ def upgrade() -> None:
     )
     if op.get_bind().dialect.name == 'postgresql':
         schema = op.get_bind().exec_driver_sql('SELECT quote_ident(current_schema())').scalar_one()
-        op.get_bind().exec_driver_sql(FUNCTION.format(schema=schema))
+        for function in (MAILBOX, NAMESAKE):
+            op.get_bind().exec_driver_sql(function.format(schema=schema))
     op.create_sort_index('user', 'email', '', 'mailbox')
+    op.create_sort_index('user', 'name', '', 'namesake')
 
 
 def downgrade() -> None:
     """Go back."""
+    op.drop_sort_index('user', 'name', '', 'namesake')
     op.drop_sort_index('user', 'email', '', 'mailbox')
     if op.get_bind().dialect.name == 'postgresql':
         op.get_bind().exec_driver_sql('DROP FUNCTION mailbox(text)')
+        op.get_bind().exec_driver_sql('DROP FUNCTION namesake(text)')
     op.drop_table('redirect')

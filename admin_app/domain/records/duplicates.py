@@ -20,9 +20,6 @@ from admin_app.extensions import AnySession
 MOST_LOOKED_AT = 50_000
 MOST_GROUPS = 20
 MOST_SHOWN = 5
-# Within the key of a name, what is before the text as it was written: see `unicode_text.sort_key`. What follows it comes
-# after every key of that name, and before any other's.
-_END, _BEHIND = "\x01", "\x02"
 
 
 @dataclass(frozen=True)
@@ -63,12 +60,10 @@ def duplicates(
     """Return a page of groups of records that are alike in a column, of those that meet a condition."""
     model = column.class_
     walk = _walk(model, likeness.key_of(column), start or Start())
-    dialect = str(session.get_bind().dialect.name)
-    found = session.execute(_told(walk, _members(walk, model, dialect, rows))).all()
+    found = session.execute(_told(walk, _members(walk, model, rows))).all()
     looked_at, first, last = found[0][:3]
     is_end = looked_at < MOST_LOOKED_AT
-    first, last = _plain(first or ""), _plain(last or "")
-    groups = _groups(session, model, [row for row in found if row.plain is not None])
+    groups = _groups(session, model, [row for row in found if row.number is not None])
     if is_end:
         return _page(groups, looked_at, None)
     if first == last:
@@ -86,24 +81,25 @@ def _page(groups: Sequence[Group], looked_at: int, following: Start | None) -> P
 
 def _walk(model: type[Record], key: Any, start: Start) -> CTE:
     """Walk along the index of the keys; blank texts are like nothing."""
-    begun = key >= literal(start.key + _BEHIND if start.is_behind else start.key, key.type)
+    place = literal(start.key, key.type)
+    begun = key > place if start.is_behind else key >= place
     entries = select(key.label("key"), model.id.label("id")).where(begun).order_by(key, model.id)
     return entries.limit(MOST_LOOKED_AT).cte("walk")
 
 
-def _members(walk: CTE, model: type[Record], dialect: str, rows: ColumnElement[bool] | None) -> Subquery:
+def _members(walk: CTE, model: type[Record], rows: ColumnElement[bool] | None) -> Subquery:
     """Return the first few ids of the groups with more than one record."""
-    told = select(_plain_sql(walk.c.key, dialect).label("plain"), walk.c.id)
+    told = select(walk.c.key, walk.c.id)
     if rows is not None:
         told = told.join(model, model.id == walk.c.id).where(rows)
     entries = told.cte("entries")
-    several = select(entries.c.plain, func.count().label("number")).group_by(entries.c.plain)
-    several = several.having(func.count() > 1).order_by(entries.c.plain)
+    several = select(entries.c.key, func.count().label("number")).group_by(entries.c.key)
+    several = several.having(func.count() > 1).order_by(entries.c.key)
     # One more tells that there are more, and one the last of which is not known yet.
     groups = several.limit(MOST_GROUPS + 2).cte("groups")
-    place = func.row_number().over(partition_by=entries.c.plain, order_by=entries.c.id)
-    numbered = select(groups.c.plain, groups.c.number, entries.c.id, place.label("place"))
-    return numbered.join(entries, entries.c.plain == groups.c.plain).subquery("numbered")
+    place = func.row_number().over(partition_by=entries.c.key, order_by=entries.c.id)
+    numbered = select(groups.c.key, groups.c.number, entries.c.id, place.label("place"))
+    return numbered.join(entries, entries.c.key == groups.c.key).subquery("numbered")
 
 
 def _told(walk: CTE, members: Subquery) -> Select[Any]:
@@ -112,27 +108,18 @@ def _told(walk: CTE, members: Subquery) -> Select[Any]:
         func.count().label("looked_at"), func.min(walk.c.key).label("first"), func.max(walk.c.key).label("last")
     )
     edges = edge.select_from(walk).subquery("edge")
-    found = (members.c.plain, members.c.number, members.c.id)
+    found = (members.c.key, members.c.number, members.c.id)
     both = edges.outerjoin(members, members.c.place <= MOST_SHOWN)
-    return select(*edges.c, *found).select_from(both).order_by(members.c.plain, members.c.place)
+    return select(*edges.c, *found).select_from(both).order_by(members.c.key, members.c.place)
 
 
 def _groups(session: AnySession, model: type[Record], found: Sequence[Any]) -> list[Group]:
     """Read the records: by one statement for all groups."""
     wanted = select(model).where(model.id.in_([row.id for row in found]))
     records = {one.id: one for one in session.scalars(wanted)} if found else {}
-    return [
-        Group(plain, number, [records[row.id] for row in rows if row.id in records])
-        for (plain, number), rows in groupby(found, key=lambda row: (row.plain, row.number))
+    groups = [
+        Group(key, number, [records[row.id] for row in rows if row.id in records])
+        for (key, number), rows in groupby(found, key=lambda row: (row.key, row.number))
     ]
-
-
-def _plain(key: str) -> str:
-    return key.partition(_END)[0]
-
-
-def _plain_sql(key: Any, dialect: str) -> ColumnElement[str]:
-    end = literal(_END)
-    if dialect == "postgresql":
-        return func.split_part(key, end, 1)
-    return func.substr(key, 1, func.instr(key.concat(end), end) - 1)
+    # What was deleted between the two statements is nobody's like any more.
+    return [one for one in groups if one.records]

@@ -16,8 +16,8 @@ from admin_app.extensions import AnyColumn, TableColumn
 
 # Where the metadata keeps which of them are declared, and a connection which ones there are while migrations run.
 _DECLARED = _KEPT = "sort_indexes"
-_SORT_KEY = Likeness.NAME.value
-_FUNCTIONS = "|".join(Likeness)
+_SORT_KEY = "sort_key"
+_FUNCTIONS = "|".join((_SORT_KEY, *Likeness))
 _OWN = re.compile(rf"ix_.+_({_FUNCTIONS})")
 # Of the statement that made it, as either store tells it: the column before, if there is one, and the text.
 _COLUMNS = re.compile(rf'\((?:"?(\w+)"?, )?({_FUNCTIONS})\(\(?"?(\w+)"?\)?')
@@ -40,9 +40,9 @@ class SortIndex(NamedTuple):
         return "_".join(filter(None, ("ix", self.table, self.within, self.column, self.function)))
 
 
-def declare(column: AnyColumn, within: TableColumn | None = None, *, likeness: Likeness = Likeness.NAME) -> None:
+def declare(column: AnyColumn, within: TableColumn | None = None, *, likeness: Likeness | None = None) -> None:
     """Note that lists are sorted by a text column, all of them or those within a parent, or that it tells which rows are alike."""
-    index = SortIndex(column.table.name, column.name, "" if within is None else within.name, likeness.value)
+    index = SortIndex(column.table.name, column.name, "" if within is None else within.name, likeness or _SORT_KEY)
     column.table.metadata.info.setdefault(_DECLARED, set()).add(index)
 
 
@@ -83,7 +83,9 @@ def creation(dialect: str, index: SortIndex) -> str:
     """Return the statement that makes it."""
     within = f'"{index.within}", ' if index.within else ""
     key = f'{index.function}("{index.column}")' + ("" if dialect == "sqlite" else ' COLLATE "C"')
-    return f'CREATE INDEX "{index.name}" ON "{index.table}" ({within}{key}, "id")'
+    # With the text itself, PostgreSQL reads the keys from the index, and does not make each of them anew.
+    include = "" if dialect == "sqlite" or index.function == _SORT_KEY else f' INCLUDE ("{index.column}")'
+    return f'CREATE INDEX "{index.name}" ON "{index.table}" ({within}{key}, "id"){include}'
 
 
 def removal(index: SortIndex) -> str:

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import literal, select, text
 
-from admin_app.db.ordering import Likeness, MailboxOf
+from admin_app.db.ordering import Likeness, MailboxOf, NamesakeOf
 from admin_app.domain.records import duplicates as domain
 from admin_app.domain.records.duplicates import Start, duplicates
 from admin_app.extensions import db
 from admin_app.models.user import User
-from admin_app.unicode_text import mailbox
+from admin_app.unicode_text import mailbox, namesake
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -93,6 +93,13 @@ def test_whose_email_it_is_python_and_the_store_say_alike(value: str | None, exp
 
     assert found == expected
     assert value is None or mailbox(value) == expected
+
+
+@pytest.mark.parametrize("value", ["Ödön", "ann", "AÆ", "ﬁn", "美咲", "x" * 300, "É" * 300, "", None])
+def test_what_a_name_is_without_capitals_and_marks_both_say_alike(value: str | None) -> None:
+    found = db.session.scalar(select(NamesakeOf(literal(value, User.name.type))))
+
+    assert found == (None if value is None else namesake(value))
 
 
 def test_blank_names_are_like_nothing(named: Any) -> None:

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from admin_app.db.string_set import StringSet
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
 from admin_app.models.post import Post
 from admin_app.models.role import Role
+from admin_app.models.staff import StaffSession
 from admin_app.models.user import User
 from tests.client import Client
 from tests.many import many
@@ -246,6 +247,25 @@ def test_a_stale_token_shows_the_page_again_with_what_was_chosen(
 
     assert (answer.status_code, users()) == (400, before)
     assert Page(answer).values()["take.email"] == "b"
+
+
+def test_what_was_chosen_when_the_session_had_ended_is_chosen_again(
+    *, app: Flask, as_editor: Client, ann: User, bea: User, password: str, users: Any
+) -> None:
+    address, before = at(ann, bea), users()
+    form = {**Page(as_editor.get(address)).values(), "take.email": "b"}
+    with app.app_context():
+        db.session.execute(delete(StaffSession))
+        db.session.commit()
+
+    led = as_editor.post(address, data=form).location
+    onward = {"next": Page(as_editor.get(led)).all("input", name="next")[0].attributes["value"]}
+    back = as_editor.post_form(led, {"email": "edgar@example.com", "password": password, **onward}, page=led).location
+    page = Page(as_editor.get(back))
+
+    assert (page.values()["take.email"], users()) == ("b", before)
+    assert as_editor.post(back, data=page.values()).status_code == 303
+    assert users() == {ann.id: ("Ann", "bea@example.com")}
 
 
 # ---- what nobody was offered
