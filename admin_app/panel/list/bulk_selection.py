@@ -9,9 +9,9 @@ from typing import Any
 
 from flask import abort, request
 
-from admin_app.domain.permissions.policy import Action
 from admin_app.panel.access.access import Access
 from admin_app.panel.links import ListLinks, link, list_links
+from admin_app.panel.list.row_actions import bulk_actions
 from admin_app.panel.list.selections import selection_of
 from admin_app.panel.list.view_models import BulkButton, BulkForm, Listing
 from admin_app.panel.page import Page, lead_on
@@ -55,7 +55,7 @@ def _buttons(access: Access, listing: Listing, selection: Selection) -> Sequence
             words=f"{one.verb} selected",
             all_words=f"{one.verb} all {count}" if listing.counted else "",
             all_url=list_links(access.resource, one.view).to(selection.changed()) if listing.counted else "",
+            is_danger=one.is_danger,
         )
-        for one in access.resource.offered_bulk_actions()
-        if access.may(one.action) and (not one.is_plan or access.may(Action.BULK))
+        for one in bulk_actions(access)
     ]

@@ -37,6 +37,8 @@ class Row:
     delete_url: str
     cells: tuple[Cell, ...]
     is_marked: bool = False
+    # The resource's own actions.
+    actions: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,7 @@ class BulkButton:
     words: str
     all_words: str = ""
     all_url: str = ""
+    is_danger: bool = False
 
 
 @dataclass(frozen=True)
@@ -160,4 +163,4 @@ class Listing:
     @cached_property
     def has_actions(self) -> bool:
         """Whether anything can be done with a row."""
-        return any(row.edit_url or row.delete_url for row in self.rows)
+        return any(row.edit_url or row.delete_url or row.actions for row in self.rows)

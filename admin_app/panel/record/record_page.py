@@ -7,6 +7,7 @@ from typing import Any
 from admin_app.domain.permissions.policy import Action
 from admin_app.panel.links import link_for
 from admin_app.panel.list.child_lists import child_lists
+from admin_app.panel.list.row_actions import links_by_record
 from admin_app.panel.page import Page
 from admin_app.panel.record.facts import facts_of
 from admin_app.panel.record.steps import steps_of
@@ -24,6 +25,7 @@ class RecordPage(Page):
             facts=facts_of(self.access, record),
             steps=steps_of(self.access, record, "details_view"),
             children=child_lists(self.access, record),
+            links=links_by_record(self.access, [record], self.return_url()).get(record.id, ()),
             return_url=self.return_url(),
             history_url=link_for(self.access, Action.HISTORY, "history_view", record),
             edit_url=link_for(self.access, Action.EDIT, "edit_view", record),
