@@ -175,10 +175,17 @@ for _name, _get in (("user", SIGNED_IN), ("post", SIGNED_IN), ("staff", OWNERS),
     _is_open = _name in {"user", "post"}
     _absent = (302, 403, 404, 404) if _is_open else (302, 403, 403, 404)
     _given = {"user": _absent, "post": EDITORS}.get(_name, (302, 403, 403, 403))
+    _unknown = tuple(404 if one == 200 else one for one in _get)
     # Of users alone it is said when two of them may be the same.
-    _alike = _get if _name == "user" else tuple(404 if one == 200 else one for one in _get)
+    _alike = _get if _name == "user" else _unknown
     ROUTES |= {
         f"{_root}give/": Route(f"{_root}give/", get=_given, post=(302, 403, 422, 422) if _name == "post" else _given),
+        f"{_root}delete-many/": Route(
+            f"{_root}delete-many/?id__in=0",
+            get=EDITORS if _is_open else (302, 403, 403, 403),
+            post=(302, 403, 303, 303) if _is_open else (302, 403, 403, 403),
+        ),
+        f"{_root}act/<action>/": Route(f"{_root}act/none/", get=_unknown, post=_unknown),
         f"{_root}plan/": Route(f"{_root}plan/?id=1", get=_absent, post=_absent),
         f"{_root}plan/lines.csv": Route(f"{_root}plan/lines.csv?id=1", get=_absent),
         f"{_root}duplicates/": Route(f"{_root}duplicates/", get=_alike),

@@ -35,12 +35,15 @@ from admin_app.panel.list.column_settings import ColumnsPage, PageSize
 from admin_app.panel.list.columns import require_columns
 from admin_app.panel.list.list_page import ListPage
 from admin_app.panel.list.lookup_page import LookupPage
+from admin_app.panel.list.row_actions import require_row_actions
 from admin_app.panel.list.saved_views import DefaultView, SavedViewDeletion, SavedViewForm, SavedViewsPage
 from admin_app.panel.list.ticks_page import TicksPage
 from admin_app.panel.merge.duplicates_page import DuplicatesPage, declare_likenesses
 from admin_app.panel.merge.merge_page import MergePage
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.page import Page
+from admin_app.panel.plan.act_page import ActPage
+from admin_app.panel.plan.delete_many_page import DeleteManyPage
 from admin_app.panel.plan.give_page import GivePage
 from admin_app.panel.plan.plan_page import PlanPage
 from admin_app.panel.record.record_page import RecordPage
@@ -76,6 +79,9 @@ ACTIONS: Mapping[str, Action] = {
     "export": Action.EXPORT,
     "export_page": Action.EXPORT,
     "give_view": Action.BULK,
+    "delete_many_view": Action.BULK,
+    # One record of a list suffices, for which nobody needs `Action.BULK`; the page asks for what the action needs.
+    "act_view": Action.LIST,
     "plan_view": Action.BULK,
     "plan_lines": Action.BULK,
     "history_view": Action.HISTORY,
@@ -91,6 +97,7 @@ PURPOSES: Mapping[str, str] = {
     "merge_view": "merge two {nouns}",
     "restore_view": "restore a {noun}",
     "export_page": "export this many {nouns}",
+    "act_view": "change a {noun}",
     "plan_view": "change this many {nouns}",
 }
 # The pages that can be drawn again with what was typed.
@@ -102,6 +109,8 @@ FORMS: Mapping[str, type[Page]] = {
     "merge_view": MergePage,
     "export_page": ExportPage,
     "give_view": GivePage,
+    "delete_many_view": DeleteManyPage,
+    "act_view": ActPage,
     "plan_view": PlanPage,
     "columns_view": ColumnsPage,
     "new_view": SavedViewForm,
@@ -142,6 +151,7 @@ class ResourceView(ProtectedView, ModelView):
             setattr(self, name, getattr(resource, name) or None)
         resource.filters_by_name = declared_filters(resource)
         require_columns(resource)
+        require_row_actions(resource)
         super().__init__(resource.model, db, name=resource.plural, endpoint=resource.endpoint)
         resource.forms = RecordForms(self._create_form_class, self._edit_form_class)
         require_rules(resource)
@@ -275,6 +285,16 @@ class ResourceView(ProtectedView, ModelView):
     def give_view(self) -> Any:
         """Give many records to another one."""
         return GivePage(self.access).respond()
+
+    @expose("/delete-many/", methods=("GET", "POST"))
+    def delete_many_view(self) -> Any:
+        """Delete many records."""
+        return DeleteManyPage(self.access).respond()
+
+    @expose("/act/<action>/", methods=("GET", "POST"))
+    def act_view(self, action: str) -> Any:  # noqa: ARG002 -- the page reads it of the address, as when a form is drawn again
+        """Do with records what only this resource's can have done with them."""
+        return ActPage(self.access).respond()
 
     @expose("/plan/", methods=("GET", "POST"))
     def plan_view(self) -> Any:

@@ -80,5 +80,6 @@ class ListLinks:
 
 
 def list_links(resource: Resource, view: str = "index_view") -> ListLinks:
-    """Return the addresses of a resource's list, or of another page that takes a list's arguments."""
-    return ListLinks(link(resource, view))
+    """Return the addresses of a resource's list, or of another page that takes a list's arguments: "act_view/publish"."""
+    name, _, last = view.partition("/")
+    return ListLinks(link(resource, name, action=last) if last else link(resource, name))

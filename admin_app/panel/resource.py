@@ -18,6 +18,7 @@ from admin_app.domain.naming import name_records
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.permissions.principal import AnyPrincipal
 from admin_app.extensions import Attribute, Statement
+from admin_app.panel.row_action import RowAction
 from admin_app.panel.view_models import Link
 from admin_app.relations import Relation, relations_of
 from admin_app.selection.list_schema import Filter, ListSchema, SearchColumn, SortKey
@@ -26,6 +27,8 @@ from admin_app.selection.list_schema import Filter, ListSchema, SearchColumn, So
 CREATED_AT = "created_at"
 # The page that makes one record of two.
 MERGE = "merge_view"
+# The view of every resource's own actions.
+ROW_ACTION_VIEW = "act_view"
 
 
 @dataclass(frozen=True)
@@ -65,8 +68,9 @@ class FurtherPage:
 class BulkAction:
     """An action on rows of a list: `view` does it, or asks how, for the rows that its address means; `verb` stands on its buttons.
 
-    With `is_plan` it changes records by a plan, which needs `Action.BULK` too; `further` are rights that it needs besides.
-    `exactly` is how many rows it is for, 0 for any number; `is_for` says which resources have it.
+    With `is_plan` it changes records by a plan, which needs `Action.BULK` too, and that the person is free to write the
+    fields `writes`; `further` are rights that it needs besides. `exactly` is how many rows it is for, 0 for any number;
+    `is_for` says which resources have it. What `is_danger` stands last.
     """
 
     view: str
@@ -76,6 +80,8 @@ class BulkAction:
     further: tuple[Action, ...] = ()
     exactly: int = 0
     is_for: Callable[[Resource], bool] = lambda _resource: True
+    writes: tuple[str, ...] = ()
+    is_danger: bool = False
 
     @property
     def actions(self) -> tuple[Action, ...]:
@@ -111,7 +117,10 @@ class Resource:
         BulkAction(
             MERGE, "Merge", Action.DELETE, further=(Action.EDIT,), exactly=2, is_for=lambda one: one.is_open_to_bulk
         ),
+        BulkAction("delete_many_view", "Delete…", Action.DELETE, is_plan=True, is_danger=True),
     )
+    # Actions of its own, offered in the list, in each row and on the record's page.
+    row_actions: ClassVar[tuple[RowAction, ...]] = ()
     # Whether who changes many records at once has to say why; it stands in the history.
     needs_reason: ClassVar[bool] = False
     # Whether what may be done with a record depends on more than rows and fields: `withheld` says with which it may not be.
@@ -183,8 +192,14 @@ class Resource:
         return [name for name in self.form_columns if name in found and not found[name].is_many]
 
     def offered_bulk_actions(self) -> list[BulkAction]:
-        """Return the bulk actions that these records have."""
-        return [one for one in self.bulk_actions if one.is_for(self) and (self.is_open_to_bulk or not one.is_plan)]
+        """Return the bulk actions that these records have, the dangerous ones last."""
+        own = (_as_bulk_action(one) for one in self.row_actions)
+        found = [one for one in (*self.bulk_actions, *own) if one.is_for(self)]
+        return sorted((one for one in found if self.is_open_to_bulk or not one.is_plan), key=lambda one: one.is_danger)
+
+    def row_action(self, name: str) -> RowAction | None:
+        """Return the action of its own that has this name."""
+        return next((one for one in self.row_actions if one.name == name), None)
 
     def relation(self, name: str) -> Relation | None:
         """Return the model's relation of this name, if it is one."""
@@ -286,6 +301,12 @@ class Resource:
     def saving_note(self, record: Record) -> str:
         """Say what saving a record does besides, before it is done; "" for nothing."""
         return ""
+
+
+def _as_bulk_action(one: RowAction) -> BulkAction:
+    """Return a resource's own action as a list offers it; more behind the slash than the view's name is the end of its address."""
+    verb = f"{one.label}…" if one.asks else one.label
+    return BulkAction(f"{ROW_ACTION_VIEW}/{one.name}", verb, one.needs, is_plan=True, writes=one.writes)
 
 
 def by_key(filters_by_name: Mapping[str, Sequence[Filter]]) -> dict[str, Filter]:

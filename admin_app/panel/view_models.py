@@ -110,6 +110,8 @@ class Dependents:
     # The picker of "give them to another", when that is among the choices.
     heir_name: str = ""
     heir_noun: str = ""
+    # Whose they are: "this user's".
+    owners: str = ""
     heir_value: str = ""
     heir_label: str = ""
     heir_lookup_url: str = ""

@@ -41,3 +41,20 @@ def test_the_action_is_for_who_has_its_right(
 
     assert [one.status_code for one in answers] == [302, 403]
     assert "Measure" not in Page(lister.get("/admin/post/")).root.text
+
+
+def test_a_row_action_is_offered_everywhere_and_changes_one_record_or_many(
+    as_editor: Client, make_post: Callable[..., Any]
+) -> None:
+    first, _ = make_post(content="Winter"), make_post(content="Summer")
+    list_ = Page(as_editor.get("/admin/post/"))
+    page = Page(as_editor.get(f"/admin/post/edit/?id={first.id}"))
+
+    one = as_editor.post_form(page.link("Shorten"))
+    plan = as_editor.post_form("/admin/post/act/shorten/").location
+    as_editor.post_form(plan)
+
+    assert ["Shorten Winter" in list_.texts("a"), "Shorten selected" in list_.texts("button")] == [True, True]
+    assert one.status_code == 303
+    assert Page(as_editor.get("/admin/post/?sort=id")).column("Content") == ["Win", "Sum"]
+    assert Page(as_editor.get(plan)).heading == "1 post shortened"

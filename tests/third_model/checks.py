@@ -247,3 +247,39 @@ def test_posts_that_go_with_their_user_take_their_tags_along(
     assert tags(app) == {"stays": stays.post_id}
     with app.app_context():
         assert list(db.session.scalars(select(Post.id))) == [stays.post_id]
+
+
+def test_many_posts_are_deleted_with_their_tags_or_give_them_away(
+    app: Flask, as_editor: Any, make_tag: Any, make_post: Any
+) -> None:
+    first, second, heir = make_tag("first"), make_tag("second"), make_post()
+    address = f"/admin/post/delete-many/?id__in={first.post_id},{second.post_id},{heir.id}"
+
+    page = Page(as_editor.get(address))
+    refused = Page(as_editor.post_form(address, {"fate.tags": "keep"}))
+    plan = as_editor.post_form(address, {"fate.tags": "give", "heir.tags": str(heir.id)}).location
+    as_editor.post_form(plan)
+
+    assert page.texts("legend") == ["What should happen to these posts' 2 tags?"]
+    assert [one.attributes["value"] for one in page.all("input", type="radio")] == ["give", "delete"]
+    assert (refused.status, refused.summary) == (422, ["Choose what happens to the tags."])
+    assert tags(app) == {"first": heir.id, "second": heir.id}
+    assert Page(as_editor.get(plan)).heading == "2 posts deleted"
+
+
+def test_many_users_take_their_posts_and_these_their_tags_along(
+    app: Flask, as_editor: Any, make_tag: Any, make_user: Any, make_post: Any
+) -> None:
+    ann, bea = make_user(), make_user()
+    for user in (ann, bea):
+        make_tag(f"of {user.id}", post_id=make_post(user=user).id)
+    stays = make_tag("stays")
+
+    plan = as_editor.post_form("/admin/user/delete-many/", {"fate.posts": "delete"}).location
+    as_editor.post_form(plan)
+    (undo,) = Page(as_editor.get(plan)).all("form", class_="undo")
+    after = tags(app)
+    as_editor.post_form("/admin/activity/undo/", {"id": undo.all("input", name="id")[0].attributes["value"]})
+
+    assert after == {"stays": stays.post_id}
+    assert set(tags(app)) == {"stays", f"of {ann.id}", f"of {bea.id}"}

@@ -123,12 +123,16 @@ class Edit:
 
     def new_values(self, record: Any) -> Mapping[str, object]:
         """Return the new values as the columns keep them; raise `InvalidRecord` for one that does not fit."""
-        columns, values, problems = kept_columns(self.model), {}, {}
-        for name, change in self.changes.items():
-            value = normalised(columns[name], change(getattr(record, name)))
-            values[name] = value
-            if value != getattr(record, name) and (problem := problem_with(columns[name], label(name), value)):
-                problems[name] = problem
-        if problems:
-            raise InvalidRecord(problems)
-        return values
+        return fitting(record, {name: change(getattr(record, name)) for name, change in self.changes.items()})
+
+
+def fitting(record: Any, values: Mapping[str, object]) -> Mapping[str, object]:
+    """Return values for a record as its columns keep them; raise `InvalidRecord` for one that is new and does not fit."""
+    columns, kept, problems = kept_columns(type(record)), {}, {}
+    for name, given in values.items():
+        value = kept[name] = normalised(columns[name], given)
+        if value != getattr(record, name) and (problem := problem_with(columns[name], label(name), value)):
+            problems[name] = problem
+    if problems:
+        raise InvalidRecord(problems)
+    return kept

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, String, Text, and_, case, func, insert, literal, null, or_, select
+from sqlalchemy import ColumnElement, String, Text, and_, case, false, func, insert, literal, null, or_, select
 from sqlalchemy.orm import Session
 
 from admin_app.db.connection import of_one_moment
@@ -30,12 +30,28 @@ _COLUMNS = ("plan_id", "number", "record_id", "version", "verdict", "problem", "
 Line = dict[str, Any]
 
 
+class Limit(NamedTuple):
+    """Rows that an operation is for, and what is said of all others."""
+
+    rows: ColumnElement[bool]
+    words: str
+
+    @property
+    def is_beyond(self) -> ColumnElement[bool]:
+        """Whether a record is none of these. A condition that an empty field leaves open is not met."""
+        return ~func.coalesce(self.rows, false())
+
+
 @dataclass(frozen=True)
 class Scope:
-    """Which records are meant, and with which of them whoever plans may do it (None: with every one)."""
+    """Which records are meant, and with which of them whoever plans may do it (None: with every one).
+
+    An operation may have limits of its own besides. Unlike `rows` they say what it begins with, and not how it has to end.
+    """
 
     selection: Selection
     rows: ColumnElement[bool] | None = None
+    limits: tuple[Limit, ...] = ()
 
     @property
     def model(self) -> type[Record]:
@@ -44,9 +60,19 @@ class Scope:
         return model
 
     @property
+    def refusal(self) -> Expression:
+        """Say why this may not be done with a record, "" where it may."""
+        refusals = [(one.is_beyond, literal(one.words)) for one in self._all_limits]
+        return case(*refusals, else_=literal("")) if refusals else literal("")
+
+    @property
     def is_refused(self) -> ColumnElement[bool]:
         """Whether a record is none that this may be done with."""
-        return literal(value=False) if self.rows is None else ~self.rows
+        return or_(literal(value=False), *(one.is_beyond for one in self._all_limits))
+
+    @property
+    def _all_limits(self) -> Sequence[Limit]:
+        return self.limits if self.rows is None else (Limit(self.rows, NOT_YOURS), *self.limits)
 
     def criteria(self, session: AnySession) -> Sequence[ColumnElement[bool]]:
         """Return the conditions on the records that are meant."""
@@ -85,13 +111,18 @@ def read_changes(
     """Plan what an operation makes of each record (None: it is deleted); `write` is handed the lines, a batch at a time."""
     with of_one_moment(engine).connect() as connection, Session(connection, autoflush=False) as session:
         for records, refused in _batches(session, scope):
-            write([_line(plan_id, record, operation, is_refused=record.id in refused) for record in records])
+            write([_line(plan_id, record, operation, refused.get(record.id, "")) for record in records])
             session.expunge_all()
 
 
 def insert_lines(session: AnySession, lines: Sequence[Line]) -> None:
     """Write lines (not yet committed)."""
     session.connection().execute(insert(PlanLine), lines)
+
+
+def line_of(session: AnySession, scope: Scope, record: Any, operation: Operation) -> Line:
+    """Return what an operation would mean for a record, without a plan."""
+    return _line(0, record, operation, _refused(session, scope, [record.id]).get(record.id, ""))
 
 
 def _write(
@@ -104,8 +135,7 @@ def _write(
     after: Expression,
 ) -> None:
     model = scope.model
-    problem = case((scope.is_refused, literal(NOT_YOURS)), else_=literal(""))
-    chosen = select(literal(plan_id), model.id, model.id, model.version, verdict, problem, before, after)
+    chosen = select(literal(plan_id), model.id, model.id, model.version, verdict, scope.refusal, before, after)
     lines: Any = PlanLine.__table__
     meant = chosen.where(*scope.criteria(session))
     session.connection().execute(insert(lines).from_select(_COLUMNS, meant, include_defaults=False))
@@ -147,25 +177,25 @@ def _as_json(values: dict[str, Any]) -> str:
     return str(text)
 
 
-def _batches(session: Session, scope: Scope) -> Iterator[tuple[Sequence[Any], Collection[int]]]:
-    """Yield the records that are meant, and the keys of those that this may not be done with."""
+def _batches(session: Session, scope: Scope) -> Iterator[tuple[Sequence[Any], Mapping[int, str]]]:
+    """Yield the records that are meant, and why not, by their keys, of those that this may not be done with."""
     meant = select(scope.model).where(*scope.criteria(session)).order_by(scope.model.id)
     for records in session.scalars(meant, execution_options={"yield_per": BATCH}).partitions():
         yield records, _refused(session, scope, [one.id for one in records])
 
 
-def _refused(session: Session, scope: Scope, keys: Sequence[int]) -> Collection[int]:
-    if scope.rows is None:
-        return ()
-    allowed = set(session.scalars(select(scope.model.id).where(scope.model.id.in_(keys), scope.rows)))
-    return set(keys) - allowed
+def _refused(session: AnySession, scope: Scope, keys: Sequence[int]) -> Mapping[int, str]:
+    if scope.rows is None and not scope.limits:
+        return {}
+    found = select(scope.model.id, scope.refusal).where(scope.model.id.in_(keys), scope.is_refused)
+    return dict(map(tuple, session.execute(found)))
 
 
-def _line(plan_id: int, record: Any, operation: Operation | None, *, is_refused: bool) -> Line:
+def _line(plan_id: int, record: Any, operation: Operation | None, refusal: str) -> Line:
     """Return what an operation means for one record."""
     line: Line = {"plan_id": plan_id, "number": record.id, "record_id": record.id, "version": record.version}
-    line |= {"verdict": Verdict.REFUSED, "problem": NOT_YOURS, "before": None, "after": None}
-    if is_refused:
+    line |= {"verdict": Verdict.REFUSED, "problem": refusal, "before": None, "after": None}
+    if refusal:
         return line
     if operation is None:
         return line | {"verdict": Verdict.CHANGE, "problem": ""}

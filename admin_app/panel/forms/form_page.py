@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from http import HTTPStatus
 
@@ -29,12 +30,13 @@ from admin_app.panel.forms.source import ONCE, SEEN, VERSION, Source, kept_names
 from admin_app.panel.kinds import value_cell
 from admin_app.panel.links import copy_url, link_for
 from admin_app.panel.list.child_lists import child_lists
+from admin_app.panel.list.row_actions import links_by_record
 from admin_app.panel.list.rows import mark_of
 from admin_app.panel.page import Page, lead_on
 from admin_app.panel.record.facts import facts_of
 from admin_app.panel.record.merged import way_to_survivor
 from admin_app.panel.record.steps import steps_of
-from admin_app.panel.view_models import Hidden
+from admin_app.panel.view_models import Hidden, Link
 from admin_app.web.flash import announce, warn
 from admin_app.web.urls import here
 
@@ -222,7 +224,7 @@ class FormPage(Page):
             "presence_url": self.link("presence_view", record),
             "record_title": access.title_of(record),
             "steps": steps_of(access, record, "edit_view"),
-            "links": resource.record_links(record),
+            "links": [*resource.record_links(record), *self._own_actions(record)],
             "fixed": fixed_facts(access, form, record),
             "facts": facts_of(access, record, leave_out=shown),
             "children": child_lists(access, record),
@@ -230,6 +232,9 @@ class FormPage(Page):
             "history_url": link_for(access, Action.HISTORY, "history_view", record),
             "delete_url": link_for(access, Action.DELETE, "delete_view", record),
         }
+
+    def _own_actions(self, record: Record) -> Sequence[Link]:
+        return links_by_record(self.access, [record], self.return_url()).get(record.id, ())
 
     def _noun_first(self, record: Record) -> str:
         return f"{self.resource.noun.capitalize()} “{self.access.title_of(record)}”"

@@ -8,6 +8,7 @@ from admin_app.domain.work.ticks import Ticks
 from admin_app.extensions import db
 from admin_app.panel.access.access import Access
 from admin_app.panel.links import list_links
+from admin_app.panel.list.row_actions import bulk_actions
 from admin_app.panel.list.selections import ticked_list
 from admin_app.panel.list.view_models import BulkBar, BulkButton, Listing
 from admin_app.selection.selection import Selection
@@ -36,11 +37,7 @@ def bulk_bar(access: Access, listing: Listing, selection: Selection) -> BulkBar 
 
 def buttons(access: Access) -> tuple[BulkButton, ...]:
     """Return what this person may do with rows here."""
-    return tuple(
-        BulkButton(one.view, one.verb)
-        for one in access.resource.offered_bulk_actions()
-        if all(map(access.may, one.actions))
-    )
+    return tuple(BulkButton(one.view, one.verb, is_danger=one.is_danger) for one in bulk_actions(access))
 
 
 def show_url(access: Access, selection: Selection, found: Ticks | None) -> str:

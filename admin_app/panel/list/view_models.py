@@ -39,6 +39,8 @@ class Row:
     is_marked: bool = False
     # The columns whose cells the person may change.
     editable: tuple[str, ...] = ()
+    # The resource's own actions.
+    actions: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,7 @@ class BulkButton:
 
     view: str
     words: str
+    is_danger: bool = False
 
 
 @dataclass(frozen=True)
@@ -170,4 +173,4 @@ class Listing:
     @cached_property
     def has_actions(self) -> bool:
         """Whether anything can be done with a row."""
-        return any(row.edit_url or row.delete_url for row in self.rows)
+        return any(row.edit_url or row.delete_url or row.actions for row in self.rows)

@@ -23,13 +23,13 @@ class Moving:
 
 def moving_of(gone: Any, kept: Any) -> tuple[Moving, ...]:
     """List what moves; the cost does not grow with how much that is."""
-    return tuple(_moving(one, kept) for one in dependences(db.session, gone, bound_of))
+    return tuple(_moving(one, kept, gone) for one in dependences(db.session, gone, bound_of))
 
 
-def _moving(one: Dependence, kept: Any) -> Moving:
+def _moving(one: Dependence, kept: Any, gone: Any) -> Moving:
     noun, nouns = names_of(one.relation.target)
     words = noun if one.count.number == 1 and one.count.is_exact else nouns
-    are_unique = twins_of(one.relation, kept, one.record) is not None
+    are_unique = twins_of(one.relation, kept, gone) is not None
     return Moving(
         counted=f"{one.count} {words}" if one.count.number else f"{nouns} that you cannot see",
         note="Those that it has already are deleted." if are_unique else "",

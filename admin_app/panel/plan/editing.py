@@ -110,7 +110,7 @@ def _set(one: EditableField) -> tuple[ValueChange, str]:
     field = one.field
     if not field.validate(one.form):
         raise ValueError(str(field.errors[0]))
-    value, words = _value_of(field)
+    value, words = value_of(field)
     if value in {None, ""} and one.can_be_cleared:
         message = "Enter a value, or choose to clear the field."
         raise ValueError(message)
@@ -124,7 +124,7 @@ def _clear(one: EditableField) -> tuple[ValueChange, str]:
     return SetTo(None if one.column.nullable else ""), "cleared"
 
 
-def _value_of(field: Field) -> tuple[Any, str]:
+def value_of(field: Field) -> tuple[Any, str]:
     """Return a field's value as the column keeps it, and in words."""
     if isinstance(field, RelationField):
         return (None, "") if field.data is None else (field.data.id, _named(field.data))

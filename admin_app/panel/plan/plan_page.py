@@ -17,7 +17,7 @@ from admin_app.db.transaction import transaction
 from admin_app.domain.audit.undo import undone_by
 from admin_app.domain.plan import plan as plans
 from admin_app.domain.work import ticks
-from admin_app.errors import InvalidRecord
+from admin_app.errors import InvalidRecord, PlanError
 from admin_app.extensions import db
 from admin_app.jobs import store as job_store
 from admin_app.models.change_set import LONGEST_REASON, Change, ChangeSet, Did
@@ -70,7 +70,7 @@ class PlanPage(Page):
             return self._as_list(plan, _LISTED[request.form[LIST]])
         try:
             operation = operation_of(self.access, plan)
-        except InvalidRecord as error:
+        except (InvalidRecord, PlanError) as error:
             # What was chosen is gone, or not this person's any more.
             return self._page(plan, f"{error} Nothing was changed.", HTTPStatus.CONFLICT)
         if not may_do(self.access, operation.action):
@@ -108,7 +108,7 @@ class PlanPage(Page):
             return self._page(plan, "This plan is too old. Make it again.", HTTPStatus.CONFLICT)
         if self.resource.needs_reason and not reason:
             return self._page(plan, "Enter the reason for this change.", HTTPStatus.UNPROCESSABLE_ENTITY)
-        if (page := reauthentication.required_for_rows(number)) is not None:
+        if (page := reauthentication.required_for_rows(number + operation.along)) is not None:
             return page
         if not plans.agree(db.session, plan, reason=reason):
             db.session.rollback()
@@ -192,6 +192,9 @@ class PlanPage(Page):
             undone_by=undone.actor if undone is not None else "",
             undo=done.id if done is not None and undone is None else None,
             lists=self._lists(plan) if is_over else (),
+            is_danger=plan.arguments["is_danger"],
+            effect_words=plan.arguments["effect"],
+            go_on=words.go_on_of(plan, self.resource),
             set_url=url_for("activity.set_view", id=plan.change_set_id) if plan.change_set_id is not None else "",
             download_url=self.link("plan_lines", id=plan.id) if counts else "",
         )

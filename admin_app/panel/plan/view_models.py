@@ -55,8 +55,26 @@ class PlanHead:
     now_url: str = ""
     # Who took it back, "" for nobody.
     undone_by: str = ""
+    # Whether the button warns, and what is said of effects that cannot be taken back.
+    is_danger: bool = False
+    effect_words: str = ""
+    # What the button says that goes on with a plan which was stopped, "" where nothing is left.
+    go_on: str = ""
     undo: int | None = None
     # Lines that the list can show: what the form sends, and what its button says.
     lists: Sequence[tuple[str, str]] = ()
     set_url: str = ""
     download_url: str = ""
+
+
+@dataclass(frozen=True)
+class OneRecord:
+    """A single record that an action is asked for: what it is called, how it was seen, and what would change, as far as that is known."""
+
+    title: str
+    version: int
+    fields: Sequence[FieldChange] = ()
+    # Why nothing can be done with it.
+    blocked: str = ""
+    # What every field's list in a history needs.
+    is_secret: bool = False

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from admin_app import formatting
+from admin_app.domain.plan import effects
+from admin_app.extensions import db
 from admin_app.models.plan import Plan, PlanState, Verdict
 from admin_app.panel.resource import Resource
 from admin_app.selection.selection import Selection
@@ -44,6 +46,12 @@ def button_of(plan: Plan, resource: Resource) -> str:
     """Say how many records the button is about, "" where there is none to do anything with."""
     number = plan.counts.get(Verdict.CHANGE, 0)
     return f"{plan.arguments['verb']} {counted(number, resource)}" if number else ""
+
+
+def go_on_of(plan: Plan, resource: Resource) -> str:
+    """Say what is left of a plan that was stopped, "" for nothing."""
+    has_effects_left = bool(plan.arguments["effect"]) and effects.number_waiting(db.session, plan) > 0
+    return button_of(plan, resource) or ("Carry on" if has_effects_left else "")
 
 
 def news_of(plan: Plan, resource: Resource) -> str:

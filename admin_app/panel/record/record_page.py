@@ -8,6 +8,7 @@ from werkzeug.exceptions import NotFound
 from admin_app.domain.permissions.policy import Action
 from admin_app.panel.links import copy_url, link_for
 from admin_app.panel.list.child_lists import child_lists
+from admin_app.panel.list.row_actions import links_by_record
 from admin_app.panel.page import Page
 from admin_app.panel.record.facts import facts_of
 from admin_app.panel.record.merged import require_way_to_survivor
@@ -29,6 +30,7 @@ class RecordPage(Page):
             facts=facts_of(self.access, record),
             steps=steps_of(self.access, record, "details_view"),
             children=child_lists(self.access, record),
+            links=links_by_record(self.access, [record], self.return_url()).get(record.id, ()),
             return_url=self.return_url(),
             copy_url=copy_url(self.access, record),
             history_url=link_for(self.access, Action.HISTORY, "history_view", record),
