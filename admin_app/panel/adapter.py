@@ -37,8 +37,10 @@ from admin_app.panel.list.lookup_page import LookupPage
 from admin_app.panel.list.saved_views import DefaultView, SavedViewDeletion, SavedViewForm, SavedViewsPage
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.page import Page
+from admin_app.panel.plan.edit_page import EditManyPage
 from admin_app.panel.plan.give_page import GivePage
 from admin_app.panel.plan.plan_page import PlanPage
+from admin_app.panel.plan.replace_page import ReplacePage
 from admin_app.panel.record.record_page import RecordPage
 from admin_app.panel.resource import RecordForms, Resource
 from admin_app.selection.sorting.indexes import declare_indexes
@@ -67,7 +69,9 @@ ACTIONS: Mapping[str, Action] = {
     "delete_view": Action.DELETE,
     "export": Action.EXPORT,
     "export_page": Action.EXPORT,
+    "edit_many_view": Action.BULK,
     "give_view": Action.BULK,
+    "replace_view": Action.BULK,
     "plan_view": Action.BULK,
     "plan_lines": Action.BULK,
     "history_view": Action.HISTORY,
@@ -88,7 +92,9 @@ FORMS: Mapping[str, type[Page]] = {
     "edit_view": FormPage,
     "delete_view": DeletePage,
     "export_page": ExportPage,
+    "edit_many_view": EditManyPage,
     "give_view": GivePage,
+    "replace_view": ReplacePage,
     "plan_view": PlanPage,
     "columns_view": ColumnsPage,
     "new_view": SavedViewForm,
@@ -234,6 +240,16 @@ class ResourceView(ProtectedView, ModelView):
     def export_page(self) -> Any:
         """Ask how the list is to be sent, and send it."""
         return ExportPage(self.access, "export_page").respond()
+
+    @expose("/edit-many/", methods=("GET", "POST"))
+    def edit_many_view(self) -> Any:
+        """Change fields of many records."""
+        return EditManyPage(self.access).respond()
+
+    @expose("/replace/", methods=("GET", "POST"))
+    def replace_view(self) -> Any:
+        """Find and replace text in many records."""
+        return ReplacePage(self.access).respond()
 
     @expose("/give/", methods=("GET", "POST"))
     def give_view(self) -> Any:

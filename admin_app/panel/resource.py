@@ -17,6 +17,7 @@ from admin_app.db.record import Record
 from admin_app.domain.naming import name_records
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.permissions.principal import AnyPrincipal
+from admin_app.kinds import kind_of
 from admin_app.panel.view_models import Link
 from admin_app.relations import Relation, relations_of
 from admin_app.selection.list_schema import Filter, ListSchema, SearchColumn, SortKey
@@ -62,7 +63,8 @@ class FurtherPage:
 class BulkAction:
     """An action on rows of a list: `view` does it, or asks how, for the rows that its address means; `verb` stands on its buttons.
 
-    With `is_plan` it changes records by a plan, which needs `Action.BULK` too; `is_for` says which resources have it.
+    With `is_plan` it changes records by a plan, which needs `Action.BULK` too. `is_for` says which resources have it; where
+    `fields` names some, only who may write one of them.
     """
 
     view: str
@@ -70,6 +72,7 @@ class BulkAction:
     action: Action
     is_plan: bool = False
     is_for: Callable[[Resource], bool] = lambda _resource: True
+    fields: Callable[[Resource], Collection[str]] | None = None
 
 
 class Resource:
@@ -95,7 +98,9 @@ class Resource:
     proof_for: ClassVar[frozenset[str]] = frozenset()
     # What can be done with rows of the list, selected ones or all; the page of one's own is a further page.
     bulk_actions: ClassVar[tuple[BulkAction, ...]] = (
+        BulkAction("edit_many_view", "Change…", Action.EDIT, is_plan=True, fields=lambda one: one.changeable()),
         BulkAction("give_view", "Give to…", Action.EDIT, is_plan=True, is_for=lambda one: bool(one.givers())),
+        BulkAction("replace_view", "Find and replace…", Action.EDIT, is_plan=True, fields=lambda one: one.texts()),
         BulkAction("export_page", "Export", Action.EXPORT),
     )
     # Whether who changes many records at once has to say why; it stands in the history.
@@ -166,9 +171,20 @@ class Resource:
         found = self.relations
         return [name for name in self.form_columns if name in found and not found[name].is_many]
 
+    def changeable(self) -> list[str]:
+        """Name the fields of the form that are the record's own: columns, and relations to one."""
+        plain = inspect_mapper(self.model).column_attrs
+        return [name for name in self.form_columns if name in plain or name in self.givers()]
+
+    def texts(self) -> list[str]:
+        """Name those of them that hold text."""
+        plain = inspect_mapper(self.model).column_attrs
+        return [name for name in self.form_columns if name in plain and kind_of(plain[name].columns[0]).is_text]
+
     def offered_bulk_actions(self) -> list[BulkAction]:
         """Return the bulk actions that these records have."""
-        return [one for one in self.bulk_actions if one.is_for(self) and (self.is_open_to_bulk or not one.is_plan)]
+        found = [one for one in self.bulk_actions if one.is_for(self) and (self.is_open_to_bulk or not one.is_plan)]
+        return [one for one in found if one.fields is None or one.fields(self)]
 
     def relation(self, name: str) -> Relation | None:
         """Return the model's relation of this name, if it is one."""

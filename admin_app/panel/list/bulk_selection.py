@@ -15,6 +15,7 @@ from admin_app.panel.links import ListLinks, link, list_links
 from admin_app.panel.list.selections import selection_of
 from admin_app.panel.list.view_models import BulkButton, BulkForm, Listing
 from admin_app.panel.page import Page, lead_on
+from admin_app.panel.resource import BulkAction
 from admin_app.selection.selection import Selection
 from admin_app.web.flash import warn
 
@@ -57,5 +58,11 @@ def _buttons(access: Access, listing: Listing, selection: Selection) -> Sequence
             all_url=list_links(access.resource, one.view).to(selection.changed()) if listing.counted else "",
         )
         for one in access.resource.offered_bulk_actions()
-        if access.may(one.action) and (not one.is_plan or access.may(Action.BULK))
+        if access.may(one.action) and (not one.is_plan or access.may(Action.BULK)) and _may_write(access, one)
     ]
+
+
+def _may_write(access: Access, action: BulkAction) -> bool:
+    """Whether the person may write one of the fields that an action is about."""
+    names = None if action.fields is None else action.fields(access.resource)
+    return names is None or any(access.may_write(name, action.action) for name in names)

@@ -28,6 +28,8 @@ class BulkOperation:
     # On buttons, and of what was done: "Change 20 posts", "20 posts were changed".
     verb: str
     done: str
+    # Of what needs no change.
+    same: str = "already as wanted"
     # What it does, a line a field: ("User", "Ann").
     what: Sequence[Pair] = ()
     pairs: Sequence[Pair] = ()

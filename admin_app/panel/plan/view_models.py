@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from wtforms import Field
+
 from admin_app.panel.history.view_models import FieldChange
 from admin_app.panel.view_models import Link
 
@@ -53,3 +55,38 @@ class PlanHead:
     undo: int | None = None
     set_url: str = ""
     download_url: str = ""
+
+
+@dataclass(frozen=True)
+class ChangeInput:
+    """What a way of changing a field asks: the control's name, its words, and what was typed."""
+
+    name: str
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class ChangeWay:
+    """A way of changing a field. With `is_value` it asks for a value by the form's own field."""
+
+    key: str
+    words: str
+    inputs: Sequence[ChangeInput]
+    is_value: bool = False
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    """A field that can be changed: what the records have there now, what can be done with it, and what was chosen."""
+
+    name: str
+    label: str
+    is_ticked: bool
+    now: str
+    ways: Sequence[ChangeWay]
+    how: str
+    field: Field
+    # Why it cannot be set, "" where it can.
+    note: str = ""

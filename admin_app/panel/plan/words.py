@@ -8,10 +8,10 @@ from admin_app.panel.plan.operation import BulkOperation
 from admin_app.panel.resource import Resource
 from admin_app.selection.selection import Selection
 
-# Of lines of each verdict; `done` and `verb` are the operation's.
+# Of lines of each verdict; `done` and `same` are the operation's.
 _SAID = {
     Verdict.CHANGE: "to be {done}",
-    Verdict.SAME: "already as wanted",
+    Verdict.SAME: "{same}",
     Verdict.WRONG: "can't be {done}",
     Verdict.REFUSED: "not allowed",
     Verdict.DONE: "{done}",
@@ -23,7 +23,7 @@ _SAID = {
 
 def said_of(verdict: Verdict, operation: BulkOperation) -> str:
     """Say what becomes, or became, of the lines of a verdict."""
-    return _SAID[verdict].format(done=operation.done)
+    return _SAID[verdict].format(done=operation.done, same=operation.same)
 
 
 def title_of(plan: Plan, operation: BulkOperation, resource: Resource) -> str:
