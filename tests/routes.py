@@ -152,7 +152,17 @@ for _name, _get in (("user", SIGNED_IN), ("post", SIGNED_IN), ("staff", OWNERS),
         tuple(302 if one == 302 else status if one == 200 else 403 for one in _get) for status in (303, 404, 400, 422)
     )
     _root = f"/admin/{_name}/"
+    # Acts on many records: only who may change them comes there, and nobody where each record is judged by itself.
+    _is_open = _name in {"user", "post"}
+    _absent = (302, 403, 404, 404) if _is_open else (302, 403, 403, 404)
+    _given = {"user": _absent, "post": EDITORS}.get(_name, (302, 403, 403, 403))
+    _changed, _asked = (EDITORS, (302, 403, 422, 422)) if _is_open else ((302, 403, 403, 403),) * 2
     ROUTES |= {
+        f"{_root}give/": Route(f"{_root}give/", get=_given, post=(302, 403, 422, 422) if _name == "post" else _given),
+        f"{_root}edit-many/": Route(f"{_root}edit-many/", get=_changed, post=_asked),
+        f"{_root}replace/": Route(f"{_root}replace/", get=_changed, post=_asked),
+        f"{_root}plan/": Route(f"{_root}plan/?id=1", get=_absent, post=_absent),
+        f"{_root}plan/lines.csv": Route(f"{_root}plan/lines.csv?id=1", get=_absent),
         f"{_root}columns/": Route(f"{_root}columns/", get=_get, post=_done),
         f"{_root}page-size/": Route(f"{_root}page-size/", post=_refused),
         f"{_root}ticked/": Route(f"{_root}ticked/?act=export_page&tick=1", get=_done),

@@ -68,6 +68,8 @@ class Plan(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlch
     # How many lines have each verdict, and the commonest reasons: [verdict, reason, how many].
     counts: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
     reasons: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    # Where one field is to change: how many of its records have no value when the plan is made.
+    empty: Mapped[int | None] = mapped_column(BigInteger)
     # What was done so far, as the history counts it: [what, table, how many].
     tally: Mapped[list[Any]] = mapped_column(JSON, default=list)
     change_set_id: Mapped[int | None]

@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column('reason', sa.String(length=300), nullable=False),
         sa.Column('counts', sa.JSON(), nullable=False),
         sa.Column('reasons', sa.JSON(), nullable=False),
+        sa.Column('empty', sa.BigInteger(), nullable=True),
         sa.Column('tally', sa.JSON(), nullable=False),
         sa.Column('change_set_id', sa.Integer(), nullable=True),
         sa.Column('job_id', sa.Integer(), nullable=True),

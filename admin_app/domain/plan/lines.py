@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, Text, case, func, insert, literal, null, or_, select
+from sqlalchemy import ColumnElement, String, Text, and_, case, func, insert, literal, null, or_, select
 from sqlalchemy.orm import Session
 
 from admin_app.db.connection import of_one_moment
@@ -57,15 +57,15 @@ def write_values(session: AnySession, plan_id: int, scope: Scope, values: Mappin
     """Plan to give every record these values, by one statement (not yet committed)."""
     columns = {name: kept_columns(scope.model)[name] for name in values}
     differs = {name: column.is_distinct_from(values[name]) for name, column in columns.items()}
+    is_changed = or_(*differs.values())
     verdict = case(
         (scope.is_refused, literal(Verdict.REFUSED)),
-        (or_(*differs.values()), literal(Verdict.CHANGE)),
+        (is_changed, literal(Verdict.CHANGE)),
         else_=literal(Verdict.SAME),
     )
-    before, after = (
-        _json_of_differing(columns, differs, session),
-        _json_of_constants(columns, differs, values),
-    )
+    told = and_(~scope.is_refused, is_changed)
+    before = case((told, _json_of_differing(columns, differs, session)), else_=null())
+    after = case((told, _json_of_constants(columns, differs, values)), else_=null())
     _write(session, plan_id, scope, verdict=verdict, before=before, after=after)
 
 

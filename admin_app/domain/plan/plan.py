@@ -17,7 +17,7 @@ from admin_app.domain.clock import latest
 from admin_app.domain.plan.checks import refuse_out_of_sight, refuse_taken
 from admin_app.errors import NotFoundError
 from admin_app.extensions import AnySession
-from admin_app.models.plan import Plan, PlanLine, PlanState
+from admin_app.models.plan import Plan, PlanLine, PlanState, Verdict
 
 # A plan is for now: what it says of the records grows old.
 LIFETIME = timedelta(hours=24)
@@ -35,6 +35,8 @@ class LineCounts:
 
     counts: dict[str, int]
     reasons: list[list[Any]]
+    # Of the one field that is to change: how many of its records have no value yet. None where there are several fields.
+    empty: int | None
 
 
 def begin(
@@ -127,10 +129,10 @@ def model_of(plan: Plan) -> type[Record]:
         raise NotFoundError(message) from error
 
 
-def counted_lines(session: AnySession, plan_id: int) -> LineCounts:
+def counted_lines(session: AnySession, plan: Plan) -> LineCounts:
     """Count the lines by verdict and by reason. Of a million that takes a while: it is asked in a transaction that only reads."""
     number = func.count()
-    found = select(PlanLine.verdict, PlanLine.problem, number).where(PlanLine.plan_id == plan_id)
+    found = select(PlanLine.verdict, PlanLine.problem, number).where(PlanLine.plan_id == plan.id)
     grouped = session.execute(found.group_by(PlanLine.verdict, PlanLine.problem).order_by(number.desc()))
     counts: Counter[str] = Counter()
     reasons: list[list[Any]] = []
@@ -138,13 +140,29 @@ def counted_lines(session: AnySession, plan_id: int) -> LineCounts:
         counts[verdict] += count
         if problem and len(reasons) < MOST_REASONS:
             reasons.append([verdict, problem, count])
-    return LineCounts(dict(counts), reasons)
+    return LineCounts(dict(counts), reasons, _number_of_empty(session, plan))
 
 
-def lines(session: AnySession, plan: Plan, *, verdict: str = "", after: int = 0, limit: int) -> Sequence[PlanLine]:
-    """Return lines in their order, from behind a number on."""
+def _number_of_empty(session: AnySession, plan: Plan) -> int | None:
+    """Count the lines to be done whose one field has no value yet; what it was once the plan is agreed to stays as it was."""
+    if len(plan.fields) != 1 or plan.state != PlanState.PLANNING:
+        return plan.empty
+    mine = (PlanLine.plan_id == plan.id, PlanLine.verdict == Verdict.CHANGE, PlanLine.before == _empty(plan))
+    return session.scalar(select(func.count()).select_from(PlanLine).where(*mine))
+
+
+def _empty(plan: Plan) -> dict[str, None]:
+    """Return what a line says of a record whose field has no value."""
+    return dict.fromkeys(plan.fields)
+
+
+def lines(
+    session: AnySession, plan: Plan, *, verdict: str = "", is_filled: bool = False, after: int = 0, limit: int
+) -> Sequence[PlanLine]:
+    """Return lines in their order, from behind a number on; with `is_filled` those whose one field has a value now."""
     mine = [PlanLine.plan_id == plan.id, PlanLine.number > after]
     mine += [PlanLine.verdict == verdict] if verdict else []
+    mine += [PlanLine.before != _empty(plan)] if is_filled else []
     return session.scalars(select(PlanLine).where(*mine).order_by(PlanLine.number).limit(limit)).all()
 
 

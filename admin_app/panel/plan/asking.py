@@ -42,8 +42,8 @@ class AskingPage(Page):
         """Read what is to be done; raise `InvalidRecord` with what is wrong by control."""
 
     @abstractmethod
-    def values(self, sent: MultiDict[str, str]) -> dict[str, Any]:
-        """Return what the template needs beside what every such page has."""
+    def values(self, sent: MultiDict[str, str], problems: Mapping[str, str]) -> dict[str, Any]:
+        """Return what the template needs beside what every such page has, with what is wrong at which control."""
 
     def respond(self) -> Any:
         """Ask, or make the plan and lead to it."""
@@ -90,6 +90,6 @@ class AskingPage(Page):
             problems=problems,
             form_url=here(),
             return_url=list_links(self.resource).to(selection),
-            **self.values(answers(draft)),
+            **self.values(answers(draft), problems),
         )
         return page, status

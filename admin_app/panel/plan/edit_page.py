@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -17,6 +17,7 @@ from admin_app.panel.plan.editing import (
     CLEAR,
     HOW,
     SET,
+    VALUE,
     EditableField,
     editable_fields,
     read_edit,
@@ -40,19 +41,22 @@ class EditManyPage(AskingPage):
         operation = read_edit(self.access, sent)
         fields = editable_fields(self.access, sent)
         asked = [fields[name] for name in sent.getlist(CHANGE) if sent.get(HOW + name, SET) == SET and name in fields]
-        shared = {f"value.{one.name}": _shared(one) for one in asked if one.is_unique}
+        shared = {VALUE + one.name: _shared(one) for one in asked if one.is_unique}
         if shared and not self._is_single():
             raise InvalidRecord(shared)
         return operation
 
-    def values(self, sent: MultiDict[str, str]) -> dict[str, Any]:
+    def values(self, sent: MultiDict[str, str], problems: Mapping[str, str]) -> dict[str, Any]:
         """Draw each field with what was sent."""
         fields = editable_fields(self.access, sent)
         if not fields:
             abort(HTTPStatus.FORBIDDEN)
         now = present_values(self.access, self.selection(), fields.values())
         is_single = not any(one.is_unique for one in fields.values()) or self._is_single()
-        return {"rows": [_row(one, sent, now, is_single=is_single) for one in fields.values()]}
+        rows = [_row(one, sent, problems, can_be_set=is_single or not one.is_unique) for one in fields.values()]
+        places = {CHANGE: rows[0].tick} | {VALUE + row.name: row.tick for row in rows if row.note}
+        errors = [(places.get(name, name), problem) for name, problem in problems.items()]
+        return {"rows": rows, "now": now, "errors": errors}
 
     def kept_names(self) -> set[str]:
         """Keep what was chosen and typed."""
@@ -64,32 +68,33 @@ class EditManyPage(AskingPage):
         return count_up_to(self.selection(), 1).is_exact
 
 
-def _row(one: EditableField, sent: MultiDict[str, str], now: Mapping[str, str], *, is_single: bool) -> ChangeRow:
-    can_be_set = is_single or not one.is_unique
-    ways = [way for way in _ways(one, sent) if can_be_set or way.key != SET]
+def _row(one: EditableField, sent: MultiDict[str, str], problems: Mapping[str, str], *, can_be_set: bool) -> ChangeRow:
+    ways = [way for way in _ways(one, sent, problems) if can_be_set or way.key != SET]
     how = sent.get(HOW + one.name, "")
     return ChangeRow(
         name=one.name,
         label=one.label,
+        tick=f"{CHANGE}.{one.name}",
         is_ticked=one.name in sent.getlist(CHANGE),
-        now=now[one.name],
         ways=ways,
         how=how if how in {way.key for way in ways} else ways[0].key if ways else "",
         field=one.field,
         note="" if can_be_set else _shared(one),
+        problem="" if can_be_set else problems.get(VALUE + one.name, ""),
     )
 
 
-def _ways(one: EditableField, sent: MultiDict[str, str]) -> Iterator[ChangeWay]:
+def _ways(one: EditableField, sent: MultiDict[str, str], problems: Mapping[str, str]) -> Iterator[ChangeWay]:
     """Yield what can be done with a field."""
-    inputs = one.inputs()
-    yield ChangeWay(SET, "Set to", [ChangeInput(inputs[SET][0], "Set to", "")], is_value=True)
+
+    def asked(key: str, labels: Sequence[str]) -> list[ChangeInput]:
+        pairs = zip(one.inputs()[key], labels, strict=True)
+        return [ChangeInput(name, label, sent.get(name, ""), problems.get(name, "")) for name, label in pairs]
+
+    yield ChangeWay(SET, "Set to", asked(SET, ["Set to"]), is_value=True)
     for change in one.further:
         labels = [label or change.words for _, label in change.inputs]
-        asked = [
-            ChangeInput(name, label, sent.get(name, "")) for name, label in zip(inputs[change.key], labels, strict=True)
-        ]
-        yield ChangeWay(change.key, change.words, asked, hint=change.hint)
+        yield ChangeWay(change.key, change.words, asked(change.key, labels), hint=change.hint)
     if one.can_be_cleared:
         yield ChangeWay(CLEAR, "Clear", [])
 

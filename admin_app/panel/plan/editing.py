@@ -11,18 +11,20 @@ from wtforms import Field, Form
 from wtforms.validators import Optional
 
 from admin_app.db.json_values import kept_columns
+from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.plan.changes import Check, Edit, SetTo, ValueChange
 from admin_app.domain.records.rules import is_required
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import TableColumn
 from admin_app.kinds import kind_of
-from admin_app.panel.access.access import Access
+from admin_app.panel.access.access import Access, access_of
 from admin_app.panel.fields import RelationField, Rule
 from admin_app.panel.kinds import panel_kind_of, value_cell
 from admin_app.panel.kinds.base import GLIMPSE, BulkChange
 from admin_app.panel.kinds.boolean import TickField
 from admin_app.panel.plan.operation import BulkOperation
+from admin_app.panel.view_models import UNSEEN
 
 KEY = "edit"
 # What the form sends: the ticked fields, of each what is done, and the value that it is set to. What else a kind's changes
@@ -201,13 +203,18 @@ def _clear(one: EditableField) -> tuple[ValueChange, str]:
 def _value_of(field: Field) -> tuple[Any, str]:
     """Return a field's value as the column keeps it, and in words."""
     if isinstance(field, RelationField):
-        picked = field.picked
-        return (field.data.id, picked.text) if field.data is not None and picked is not None else (None, "")
+        return (None, "") if field.data is None else (field.data.id, _named(field.data))
     return field.data, _glimpse(value_cell(field.data, is_whole=True).text) if field.data is not None else ""
 
 
 def _glimpse(text: str) -> str:
     return text if len(text) <= GLIMPSE else f"{text[:GLIMPSE]}…"
+
+
+def _named(record: Record) -> str:
+    """Name a record, without a link: a job has no addresses."""
+    access = access_of(type(record))
+    return str(record) if access is None else access.title_of(record) if access.sees(record) else UNSEEN.text
 
 
 HOWS: Mapping[str, Callable[[EditableField], tuple[ValueChange, str]]] = {SET: _set, CLEAR: _clear}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -35,9 +36,13 @@ class GivePage(AskingPage):
             MultiDict([(editing.CHANGE, name), (editing.HOW + name, how), (editing.VALUE + name, typed)]),
         )
 
-    def values(self, sent: MultiDict[str, str]) -> dict[str, Any]:
+    def values(self, sent: MultiDict[str, str], problems: Mapping[str, str]) -> dict[str, Any]:
         """Say of which field it is, filled with what was sent."""
-        return {"field": editing.editable_fields(self.access, sent)[self._field().name]}
+        field = editing.editable_fields(self.access, sent)[self._field().name]
+        # Nobody is a button of its own.
+        field.field.flags.required = True
+        field.field.errors = [problem for name, problem in problems.items() if name == editing.VALUE + field.name]
+        return {"field": field}
 
     def kept_names(self) -> set[str]:
         """Keep what was typed."""

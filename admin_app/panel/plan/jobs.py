@@ -121,7 +121,7 @@ class _CarryingOut:
     def _end(self, end: Callable[..., object]) -> None:
         """Count the lines while others may write, then say how the plan ended."""
         with reading():
-            counted = plans.counted_lines(db.session, self.plan_id)
+            counted = plans.counted_lines(db.session, self._plan())
             db.session.rollback()
         self._transaction(lambda plan: end(db.session, plan, counted))
 

@@ -42,7 +42,11 @@ def make_plan(
         arguments={
             "selection": [pair for pair in selection.changed(columns=(), view=0).arguments() if pair[0] != VIEW],
             "fields": [list(pair) for pair in operation.pairs],
+            # In words, for as long as the plan is kept: what it was about may be gone by then.
             "what": [list(pair) for pair in operation.what],
+            "verb": operation.verb,
+            "done": operation.done,
+            "same": operation.same,
         },
         fields=operation.fields,
         scope=scope,
@@ -51,7 +55,7 @@ def make_plan(
     if is_small:
         write_lines(access, plan, selection, operation)
         plans.judge_lines(db.session, plan, rows=access.rows(operation.action))
-        plans.await_agreement(db.session, plan, plans.counted_lines(db.session, plan.id))
+        plans.await_agreement(db.session, plan, plans.counted_lines(db.session, plan))
         db.session.commit()
     else:
         _hand_over(plan, staff_id, f"Plan: {operation.verb.lower()} {access.resource.nouns}")
@@ -80,7 +84,7 @@ def begin_carrying_out(access: Access, plan: Plan, operation: BulkOperation, *, 
     execution = Execution(db.session, plan, access.rows(operation.action), operation.deletion)
     while execution.some(CHUNK):
         pass
-    plans.finish(db.session, plan, plans.counted_lines(db.session, plan.id))
+    plans.finish(db.session, plan, plans.counted_lines(db.session, plan))
     db.session.commit()
 
 

@@ -13,6 +13,8 @@ from admin_app.domain.plan.changes import Operation
 from admin_app.panel.access.access import Access
 
 Pair = tuple[str, str]
+# Of records that need no change, unless the operation says it better.
+SAME = "already as wanted"
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,7 @@ class BulkOperation:
     # On buttons, and of what was done: "Change 20 posts", "20 posts were changed".
     verb: str
     done: str
-    # Of what needs no change.
-    same: str = "already as wanted"
+    same: str = SAME
     # What it does, a line a field: ("User", "Ann").
     what: Sequence[Pair] = ()
     pairs: Sequence[Pair] = ()

@@ -7,15 +7,17 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Response, abort, request, url_for
-from sqlalchemy import select
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
 
 from admin_app import formatting
 from admin_app.db.limits import as_key
+from admin_app.domain.audit.undo import undone_by
 from admin_app.domain.plan import plan as plans
-from admin_app.errors import AdminError
+from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
 from admin_app.jobs import store as job_store
-from admin_app.models.change_set import LONGEST_REASON, Change, Did
+from admin_app.models.change_set import LONGEST_REASON, Change, ChangeSet, Did
 from admin_app.models.job import Job
 from admin_app.models.plan import Plan, PlanLine, PlanState, Verdict
 from admin_app.panel.history.entries import fields_of
@@ -38,6 +40,8 @@ LINES = 50
 # Rows of the download that are read at a time.
 BATCH = 1000
 REASON = "reason"
+# Of records that are given to another one: those that have one now.
+FILLED = "filled"
 
 
 class PlanPage(Page):
@@ -51,10 +55,12 @@ class PlanPage(Page):
         if "stop" in request.form:
             return self._stop(plan)
         try:
-            operation = self._operation(plan)
-        except AdminError as error:
-            warn(f"{error} Nothing was changed.")
-            return lead_on(self._here(plan))
+            operation = operation_of(self.access, plan)
+        except InvalidRecord as error:
+            # What was chosen is gone, or not this person's any more.
+            return self._page(plan, f"{error} Nothing was changed.", HTTPStatus.CONFLICT)
+        if not may_do(self.access, operation.action):
+            abort(HTTPStatus.FORBIDDEN)
         if "go_on" in request.form:
             return self._go_on(plan, operation)
         return self._agree(plan, operation)
@@ -63,7 +69,7 @@ class PlanPage(Page):
         """Send every line as CSV."""
         plan = self._requested()
         name = f"{self.resource.endpoint}-plan-{plan.id}.csv"
-        rows = csv_chunks(["ID", "Verdict", "Reason", "Before", "After"], _rows(plan))
+        rows = csv_chunks(["ID", "Verdict", "Reason", "Before", "After"], _rows(db.engine, plan.id))
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(rows, content_type=CSV.content_type, headers=headers)
 
@@ -81,12 +87,6 @@ class PlanPage(Page):
         if plan is None or plan.resource != self.resource.endpoint or plan.staff_id != signed_in_principal().id:
             abort(404)
         return plan
-
-    def _operation(self, plan: Plan) -> BulkOperation:
-        operation = operation_of(self.access, plan)
-        if not may_do(self.access, operation.action):
-            abort(403)
-        return operation
 
     def _agree(self, plan: Plan, operation: BulkOperation) -> Any:
         number, reason = plan.counts.get(Verdict.CHANGE, 0), request.form.get(REASON, "").strip()[:LONGEST_REASON]
@@ -107,7 +107,7 @@ class PlanPage(Page):
         """Carry out no more of it; its job notices with its next chunk."""
         if plan.job_id is not None:
             job_store.cancel(db.session, job_id=plan.job_id)
-        plans.stop(db.session, plan, plans.counted_lines(db.session, plan.id))
+        plans.stop(db.session, plan, plans.counted_lines(db.session, plan))
         db.session.commit()
         return lead_on(self._here(plan))
 
@@ -123,20 +123,17 @@ class PlanPage(Page):
     # ---- the page
 
     def _page(self, plan: Plan, problem: str = "", status: HTTPStatus = HTTPStatus.OK) -> Any:
-        try:
-            operation = self._operation(plan)
-        except AdminError:
-            abort(410)
         verdict = request.args.get("verdict", "")
         after = as_key(PlanLine, request.args.get("after", "")) or 0
-        found = plans.lines(db.session, plan, verdict=verdict, after=after, limit=LINES + 1)
+        is_filled = request.args.get(FILLED) == "1"
+        found = plans.lines(db.session, plan, verdict=verdict, is_filled=is_filled, after=after, limit=LINES + 1)
         shown = found[:LINES]
-        further = {"verdict": verdict} if verdict else {}
+        further = {key: value for key in ("verdict", FILLED) if (value := request.args.get(key))}
         page = self.render(
             "resource/plan.html",
-            plan=self._head(plan, operation),
-            tabs=self._tabs(plan, operation, verdict),
-            rows=self._lines_drawn(plan, shown, operation),
+            plan=self._head(plan),
+            tabs=self._tabs(plan, verdict),
+            rows=self._lines_drawn(plan, shown),
             older_url=self.link("plan_view", id=plan.id, after=shown[-1].number, **further)
             if len(found) > LINES
             else "",
@@ -150,23 +147,28 @@ class PlanPage(Page):
         )
         return page, status
 
-    def _head(self, plan: Plan, operation: BulkOperation) -> PlanHead:
+    def _head(self, plan: Plan) -> PlanHead:
         counts, is_over = plan.counts, plan.state in {PlanState.DONE, PlanState.STOPPED}
         is_interrupted = self._is_interrupted(plan)
+        done = db.session.get(ChangeSet, plan.change_set_id) if is_over and plan.change_set_id is not None else None
+        undone = undone_by(db.session, done) if done is not None else None
         return PlanHead(
             id=plan.id,
             state=plan.state,
-            title=words.title_of(plan, operation, self.resource),
+            title=words.title_of(plan, self.resource),
             scope=plan.scope,
-            what=operation.what,
-            button=words.button_of(plan, operation, self.resource),
+            what=plan.arguments["what"],
+            button=words.button_of(plan, self.resource),
             news=words.news_of(plan, self.resource),
             done=sum(number for verdict, number in counts.items() if verdict != Verdict.CHANGE),
             total=sum(counts.values()),
             is_under_way=plan.state in {PlanState.PLANNING, PlanState.AGREED} and not is_interrupted,
             is_interrupted=is_interrupted,
             needs_reason=self.resource.needs_reason,
-            undo=plan.change_set_id if is_over and counts.get(Verdict.DONE) else None,
+            now=words.now_of(plan, self.resource),
+            now_url=self.link("plan_view", id=plan.id, verdict=Verdict.CHANGE.value, filled=1),
+            undone_by=undone.actor if undone is not None else "",
+            undo=done.id if done is not None and undone is None else None,
             set_url=url_for("activity.set_view", id=plan.change_set_id) if plan.change_set_id is not None else "",
             download_url=self.link("plan_lines", id=plan.id) if counts else "",
         )
@@ -178,14 +180,14 @@ class PlanPage(Page):
         job = db.session.get(Job, plan.job_id)
         return job is None or job.state not in job_store.OPEN or job_store.is_lost(job)
 
-    def _tabs(self, plan: Plan, operation: BulkOperation, open_: str) -> list[VerdictTab]:
+    def _tabs(self, plan: Plan, open_: str) -> list[VerdictTab]:
         total = sum(plan.counts.values())
         all_ = VerdictTab("All", formatting.number(total), self._here(plan), is_open=not open_)
-        return [all_, *(self._tab(plan, operation, one, open_) for one in Verdict if plan.counts.get(one))]
+        return [all_, *(self._tab(plan, one, open_) for one in Verdict if plan.counts.get(one))]
 
-    def _tab(self, plan: Plan, operation: BulkOperation, verdict: Verdict, open_: str) -> VerdictTab:
+    def _tab(self, plan: Plan, verdict: Verdict, open_: str) -> VerdictTab:
         reasons = [(why, formatting.number(number)) for of, why, number in plan.reasons if of == verdict]
-        said = words.said_of(verdict, operation)
+        said = words.said_of(plan, verdict)
         return VerdictTab(
             label=said[:1].upper() + said[1:],
             number=formatting.number(plan.counts[verdict]),
@@ -194,7 +196,7 @@ class PlanPage(Page):
             reasons=reasons,
         )
 
-    def _lines_drawn(self, plan: Plan, lines: Sequence[PlanLine], operation: BulkOperation) -> Iterable[PlanRow]:
+    def _lines_drawn(self, plan: Plan, lines: Sequence[PlanLine]) -> Iterable[PlanRow]:
         """Draw lines; the records by one statement, what they point at by one a model."""
         records = self._records([one.record_id for one in lines])
         drawn = fields_of([_as_change(plan, one) for one in lines])
@@ -202,7 +204,7 @@ class PlanPage(Page):
             PlanRow(
                 record=self._named(records.get(one.record_id), one.record_id),
                 verdict=one.verdict,
-                words=words.said_of(Verdict(one.verdict), operation),
+                words=words.said_of(plan, Verdict(one.verdict)),
                 problem=one.problem,
                 fields=fields,
             )
@@ -237,13 +239,16 @@ def _as_change(plan: Plan, line: PlanLine) -> Change:
     )
 
 
-def _rows(plan: Plan) -> Iterator[tuple[Any, ...]]:
-    """Yield the lines of the download, a batch at a time."""
+def _rows(engine: Engine, plan_id: int) -> Iterator[tuple[Any, ...]]:
+    """Yield the lines of the download, a batch a transaction: the file is written after the page's own has ended."""
     after = -1
-    while lines := plans.lines(db.session, plan, after=after, limit=BATCH):
+    while True:
+        with Session(engine) as session:
+            lines = plans.lines(session, session.get_one(Plan, plan_id), after=after, limit=BATCH)
+        if not lines:
+            return
         yield from ((one.record_id, one.verdict, one.problem, _told(one.before), _told(one.after)) for one in lines)
         after = lines[-1].number
-        db.session.expunge_all()
 
 
 def _told(values: Mapping[str, Any] | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -25,7 +26,7 @@ class ReplacePage(AskingPage):
         """Read it."""
         return read_replacement(self.access, sent)
 
-    def values(self, sent: MultiDict[str, str]) -> dict[str, Any]:
+    def values(self, sent: MultiDict[str, str], problems: Mapping[str, str]) -> dict[str, Any]:
         """Draw what was sent; where there is one field, it is the one that is meant."""
         fields = text_fields(self.access)
         if not fields:
@@ -37,6 +38,7 @@ class ReplacePage(AskingPage):
             "fields": [(name, one.label, name in ticked) for name, one in fields.items()],
             "ways": {name: name in sent for name in (CASE, WORD, EXPRESSION)},
             "longest": LONGEST,
+            "errors": list(problems.items()),
         }
 
     def kept_names(self) -> set[str]:

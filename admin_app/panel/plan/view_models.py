@@ -52,6 +52,11 @@ class PlanHead:
     # Nobody carries it out any more, though it is not done.
     is_interrupted: bool = False
     needs_reason: bool = False
+    # How many have no other record now, and how many have one, where records are given to another; and those lines' address.
+    now: str = ""
+    now_url: str = ""
+    # Who took it back, "" for nobody.
+    undone_by: str = ""
     undo: int | None = None
     set_url: str = ""
     download_url: str = ""
@@ -59,11 +64,12 @@ class PlanHead:
 
 @dataclass(frozen=True)
 class ChangeInput:
-    """What a way of changing a field asks: the control's name, its words, and what was typed."""
+    """What a way of changing a field asks: the control's name, its words, what was typed, and what is wrong with that."""
 
     name: str
     label: str
     value: str
+    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,14 +85,15 @@ class ChangeWay:
 
 @dataclass(frozen=True)
 class ChangeRow:
-    """A field that can be changed: what the records have there now, what can be done with it, and what was chosen."""
+    """A field that can be changed: its tick box, what can be done with it, and what was chosen."""
 
     name: str
     label: str
+    tick: str
     is_ticked: bool
-    now: str
     ways: Sequence[ChangeWay]
     how: str
     field: Field
-    # Why it cannot be set, "" where it can.
+    # Why it cannot be set, "" where it can; said again where somebody tried.
     note: str = ""
+    problem: str = ""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from admin_app import formatting
 from admin_app.models.plan import Plan, PlanState, Verdict
-from admin_app.panel.plan.operation import BulkOperation
+from admin_app.panel.plan.operation import SAME
 from admin_app.panel.resource import Resource
 from admin_app.selection.selection import Selection
 
-# Of lines of each verdict; `done` and `same` are the operation's.
+# Of lines of each verdict; `done` and `same` are the operation's words.
 _SAID = {
     Verdict.CHANGE: "to be {done}",
     Verdict.SAME: "{same}",
@@ -21,30 +21,30 @@ _SAID = {
 }
 
 
-def said_of(verdict: Verdict, operation: BulkOperation) -> str:
+def said_of(plan: Plan, verdict: Verdict) -> str:
     """Say what becomes, or became, of the lines of a verdict."""
-    return _SAID[verdict].format(done=operation.done, same=operation.same)
+    return _SAID[verdict].format(done=plan.arguments["done"], same=plan.arguments.get("same", SAME))
 
 
-def title_of(plan: Plan, operation: BulkOperation, resource: Resource) -> str:
+def title_of(plan: Plan, resource: Resource) -> str:
     """Say what the plan is about, by the state it is in."""
-    of = counted(plan.counts.get(Verdict.CHANGE, 0), resource)
+    verb, of = plan.arguments["verb"], counted(plan.counts.get(Verdict.CHANGE, 0), resource)
     match PlanState(plan.state):
         case PlanState.PLANNING:
-            return f"{operation.verb} {resource.nouns}: making the plan"
+            return f"{verb} {resource.nouns}: making the plan"
         case PlanState.PLANNED:
-            return f"{operation.verb} {of}?"
+            return f"{verb} {of}?"
         case PlanState.AGREED:
-            return f"{operation.verb} {resource.nouns}: under way"
+            return f"{verb} {resource.nouns}: under way"
         case _:
             done = counted(plan.counts.get(Verdict.DONE, 0), resource)
-            return f"{done} {operation.done}"
+            return f"{done} {plan.arguments['done']}"
 
 
-def button_of(plan: Plan, operation: BulkOperation, resource: Resource) -> str:
+def button_of(plan: Plan, resource: Resource) -> str:
     """Say how many records the button is about, "" where there is none to do anything with."""
     number = plan.counts.get(Verdict.CHANGE, 0)
-    return f"{operation.verb} {counted(number, resource)}" if number else ""
+    return f"{plan.arguments['verb']} {counted(number, resource)}" if number else ""
 
 
 def news_of(plan: Plan, resource: Resource) -> str:
@@ -55,6 +55,17 @@ def news_of(plan: Plan, resource: Resource) -> str:
     return (
         f"The list had {counted(plan.listed, resource)} when you chose them. This plan has {formatting.number(total)}."
     )
+
+
+def now_of(plan: Plan, resource: Resource) -> str:
+    """Say how many of the records that are given to another one have none now: "571 have no user, 21 have another one"; "" for no such act."""
+    relation = next((one for one in resource.givers() if plan.fields == [resource.relations[one].own_name]), "")
+    if not relation or plan.empty is None or plan.state != PlanState.PLANNED:
+        return ""
+    filled, label = plan.counts.get(Verdict.CHANGE, 0) - plan.empty, resource.label(relation).lower()
+    none = f"{formatting.number(plan.empty)} {'has' if plan.empty == 1 else 'have'} no {label} now"
+    some = f"{formatting.number(filled)} {'has' if filled == 1 else 'have'} another {label} now"
+    return ", ".join([*([none] if plan.empty else []), *([some] if filled else [])])
 
 
 def scope_of(selection: Selection, resource: Resource, number: int | None) -> str:

@@ -52,7 +52,7 @@ def carried_out(
     db.session.commit()
     while Execution(db.session, plan, rows, deletion).some(most):
         db.session.commit()
-    plans.finish(db.session, plan, plans.counted_lines(db.session, plan.id))
+    plans.finish(db.session, plan, plans.counted_lines(db.session, plan))
     db.session.commit()
     return plan
 
@@ -85,6 +85,6 @@ def _begin(model: type[Any], operation: str, fields: tuple[str, ...]) -> Plan:
 
 def _closed(plan: Plan, rows: Rows) -> Plan:
     plans.judge_lines(db.session, plan, rows=rows)
-    plans.await_agreement(db.session, plan, plans.counted_lines(db.session, plan.id))
+    plans.await_agreement(db.session, plan, plans.counted_lines(db.session, plan))
     db.session.commit()
     return plan

@@ -262,7 +262,7 @@ def test_a_stopped_plan_keeps_what_was_done_and_goes_on(make_post: Any) -> None:
     plans.agree(db.session, plan)
     Execution(db.session, plan).some(1)
 
-    counted = plans.counted_lines(db.session, plan.id)
+    counted = plans.counted_lines(db.session, plan)
     stopped, again = plans.stop(db.session, plan, counted), plans.stop(db.session, plan, counted)
     counts = dict(plan.counts)
     went_on = plans.go_on(db.session, plan)
