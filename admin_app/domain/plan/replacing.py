@@ -57,7 +57,8 @@ class Replacement:
 
     def __call__(self, text: str) -> str:
         """Return the text as it becomes; raise `InvalidRecord` for one that no field would hold."""
-        found, parts, last, length = text.encode(), [], 0, 0
+        # Texts are kept composed, and what is older is looked through as if it were.
+        found, parts, last, length = composed(text).encode(), [], 0, 0
         for match in self._hits(found):
             parts += [found[last : match.start()], self._filled(match)]
             length += len(parts[-1])
