@@ -67,7 +67,7 @@ def _statement(selection: Selection, one: EditableField) -> Select[Any]:
     grouped = select(value.label("value"), number).select_from(selection.schema.model)
     groups = grouped.where(*planned(db.session, selection).criteria).group_by(value).subquery()
     found = select(groups.c.value, groups.c.number, func.count().over())
-    return found.order_by(groups.c.number.desc(), groups.c.value).limit(MOST_NAMED)
+    return found.order_by(groups.c.number.desc(), groups.c.value.is_(None), groups.c.value).limit(MOST_NAMED)
 
 
 def _words(access: Access, name: str, present: Present) -> str:
