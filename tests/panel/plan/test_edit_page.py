@@ -178,6 +178,17 @@ def test_a_job_makes_the_same_plan(as_editor: Any, make_post: Any, app: Flask, m
     assert stored(as_editor, Post, "content") == ["a color", "no hue", "color b"]
 
 
+def test_a_filter_that_is_not_valid_means_no_record(as_editor: Any, make_post: Any) -> None:
+    make_post(content="Kept")
+    address = f"{POSTS}?user__empty=maybe"
+
+    page = Page(as_editor.get(address))
+    plan = plan_of(as_editor, address, {"change": "content", "value.content": "x"})
+
+    assert page.texts("p", class_="page-head__result") == ["0 posts: a filter that isn't valid"]
+    assert plan.texts("button", class_="button--primary") == []
+
+
 # ---- what it refuses
 
 
