@@ -178,8 +178,11 @@ for _name, _get in (("user", SIGNED_IN), ("post", SIGNED_IN), ("staff", OWNERS),
     _unknown = tuple(404 if one == 200 else one for one in _get)
     # Of users alone it is said when two of them may be the same.
     _alike = _get if _name == "user" else _unknown
+    _changed, _asked = (EDITORS, (302, 403, 422, 422)) if _is_open else ((302, 403, 403, 403),) * 2
     ROUTES |= {
         f"{_root}give/": Route(f"{_root}give/", get=_given, post=(302, 403, 422, 422) if _name == "post" else _given),
+        f"{_root}edit-many/": Route(f"{_root}edit-many/", get=_changed, post=_asked),
+        f"{_root}replace/": Route(f"{_root}replace/", get=_changed, post=_asked),
         f"{_root}delete-many/": Route(
             f"{_root}delete-many/?id__in=0",
             get=EDITORS if _is_open else (302, 403, 403, 403),

@@ -44,8 +44,10 @@ from admin_app.panel.operators.base import Operator
 from admin_app.panel.page import Page
 from admin_app.panel.plan.act_page import ActPage
 from admin_app.panel.plan.delete_many_page import DeleteManyPage
+from admin_app.panel.plan.edit_page import EditManyPage
 from admin_app.panel.plan.give_page import GivePage
 from admin_app.panel.plan.plan_page import PlanPage
+from admin_app.panel.plan.replace_page import ReplacePage
 from admin_app.panel.record.record_page import RecordPage
 from admin_app.panel.resource import RecordForms, Resource
 from admin_app.selection.sorting.indexes import declare_indexes
@@ -78,10 +80,12 @@ ACTIONS: Mapping[str, Action] = {
     "duplicates_view": Action.LIST,
     "export": Action.EXPORT,
     "export_page": Action.EXPORT,
+    "edit_many_view": Action.BULK,
     "give_view": Action.BULK,
     "delete_many_view": Action.BULK,
     # One record of a list suffices, for which nobody needs `Action.BULK`; the page asks for what the action needs.
     "act_view": Action.LIST,
+    "replace_view": Action.BULK,
     "plan_view": Action.BULK,
     "plan_lines": Action.BULK,
     "history_view": Action.HISTORY,
@@ -108,9 +112,11 @@ FORMS: Mapping[str, type[Page]] = {
     "delete_view": DeletePage,
     "merge_view": MergePage,
     "export_page": ExportPage,
+    "edit_many_view": EditManyPage,
     "give_view": GivePage,
     "delete_many_view": DeleteManyPage,
     "act_view": ActPage,
+    "replace_view": ReplacePage,
     "plan_view": PlanPage,
     "columns_view": ColumnsPage,
     "new_view": SavedViewForm,
@@ -280,6 +286,16 @@ class ResourceView(ProtectedView, ModelView):
     def export_page(self) -> Any:
         """Ask how the list is to be sent, and send it."""
         return ExportPage(self.access, "export_page").respond()
+
+    @expose("/edit-many/", methods=("GET", "POST"))
+    def edit_many_view(self) -> Any:
+        """Change fields of many records."""
+        return EditManyPage(self.access).respond()
+
+    @expose("/replace/", methods=("GET", "POST"))
+    def replace_view(self) -> Any:
+        """Find and replace text in many records."""
+        return ReplacePage(self.access).respond()
 
     @expose("/give/", methods=("GET", "POST"))
     def give_view(self) -> Any:

@@ -18,6 +18,7 @@ from admin_app.domain.naming import name_records
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.permissions.principal import AnyPrincipal
 from admin_app.extensions import Attribute, Statement
+from admin_app.kinds import kind_of
 from admin_app.panel.row_action import RowAction
 from admin_app.panel.view_models import Link
 from admin_app.relations import Relation, relations_of
@@ -69,8 +70,8 @@ class BulkAction:
     """An action on rows of a list: `view` does it, or asks how, for the rows that its address means; `verb` stands on its buttons.
 
     With `is_plan` it changes records by a plan, which needs `Action.BULK` too, and that the person is free to write the
-    fields `writes`; `further` are rights that it needs besides. `exactly` is how many rows it is for, 0 for any number;
-    `is_for` says which resources have it. What `is_danger` stands last.
+    columns `writes`, and one of the fields at least that `fields` names; `further` are rights that it needs besides.
+    `exactly` is how many rows it is for, 0 for any number; `is_for` says which resources have it. What `is_danger` stands last.
     """
 
     view: str
@@ -81,6 +82,7 @@ class BulkAction:
     exactly: int = 0
     is_for: Callable[[Resource], bool] = lambda _resource: True
     writes: tuple[str, ...] = ()
+    fields: Callable[[Resource], Collection[str]] | None = None
     is_danger: bool = False
 
     @property
@@ -112,7 +114,9 @@ class Resource:
     proof_for: ClassVar[frozenset[str]] = frozenset()
     # What can be done with rows of the list, selected ones or all; the page of one's own is a further page.
     bulk_actions: ClassVar[tuple[BulkAction, ...]] = (
+        BulkAction("edit_many_view", "Change…", Action.EDIT, is_plan=True, fields=lambda one: one.changeable()),
         BulkAction("give_view", "Give to…", Action.EDIT, is_plan=True, is_for=lambda one: bool(one.givers())),
+        BulkAction("replace_view", "Find and replace…", Action.EDIT, is_plan=True, fields=lambda one: one.texts()),
         BulkAction("export_page", "Export", Action.EXPORT),
         BulkAction(
             MERGE, "Merge", Action.DELETE, further=(Action.EDIT,), exactly=2, is_for=lambda one: one.is_open_to_bulk
@@ -191,10 +195,22 @@ class Resource:
         found = self.relations
         return [name for name in self.form_columns if name in found and not found[name].is_many]
 
+    def changeable(self) -> list[str]:
+        """Name the fields of the form that are the record's own: columns, and relations to one."""
+        plain = inspect_mapper(self.model).column_attrs
+        return [name for name in self.form_columns if name in plain or name in self.givers()]
+
+    def texts(self) -> list[str]:
+        """Name those of them that hold text."""
+        plain = inspect_mapper(self.model).column_attrs
+        return [name for name in self.form_columns if name in plain and kind_of(plain[name].columns[0]).is_text]
+
     def offered_bulk_actions(self) -> list[BulkAction]:
         """Return the bulk actions that these records have, the dangerous ones last."""
         own = (_as_bulk_action(one) for one in self.row_actions)
-        found = [one for one in (*self.bulk_actions, *own) if one.is_for(self)]
+        found = [
+            one for one in (*self.bulk_actions, *own) if one.is_for(self) and (one.fields is None or one.fields(self))
+        ]
         return sorted((one for one in found if self.is_open_to_bulk or not one.is_plan), key=lambda one: one.is_danger)
 
     def row_action(self, name: str) -> RowAction | None:

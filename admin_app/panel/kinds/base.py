@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from wtforms import Field
 
+from admin_app.domain.plan.changes import ValueChange
 from admin_app.extensions import TableColumn, Values
 from admin_app.kinds.base import AnyKind
 from admin_app.panel.operators.base import Operator
@@ -18,6 +21,24 @@ Arguments = Values
 GLIMPSE = 120
 
 
+@dataclass(frozen=True)
+class BulkChange:
+    """What can be done with a field of many records, beside giving all of them one value or none."""
+
+    # In a form and in a plan's arguments, and on the page.
+    key: str
+    words: str
+    # What it asks: the key of each input, and its words where there are several.
+    inputs: Sequence[tuple[str, str]]
+    # Makes the change of what was typed, all of which is there; raises `ValueError` or `InvalidRecord` with what is wrong.
+    read: Callable[[TableColumn, Sequence[str]], ValueChange]
+    # How a plan says it, with what was typed: "later by {} days".
+    said: str
+    # Inputs that may be left empty.
+    optional: Sequence[str] = ()
+    hint: str = ""
+
+
 class PanelKind:
     """A kind's place on the pages."""
 
@@ -25,6 +46,7 @@ class PanelKind:
     # How a list draws a column of it, whatever its rows hold.
     cell_kind: ClassVar[CellKind] = CellKind.TEXT
     operators: ClassVar[tuple[type[Operator], ...]]
+    bulk_changes: ClassVar[tuple[BulkChange, ...]] = ()
 
     def field(self, column: TableColumn, arguments: Arguments) -> Field:
         """Make the form's field; `arguments` are what Flask-Admin tells every field."""

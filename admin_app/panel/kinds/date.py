@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar
 
@@ -11,12 +12,14 @@ from typing_extensions import override
 from wtforms.widgets import DateInput
 
 from admin_app.context import today, zone
+from admin_app.domain.plan.changes import Postpone
 from admin_app.extensions import Expression, TableColumn
 from admin_app.formatting import local
 from admin_app.kinds import kind_of
 from admin_app.kinds.date import DateKind
 from admin_app.kinds.datetime import DateTimeKind
-from admin_app.panel.kinds.base import Arguments, PanelKind
+from admin_app.number_parsing import whole_number
+from admin_app.panel.kinds.base import Arguments, BulkChange, PanelKind
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.equality import Empty
 from admin_app.panel.operators.period import PERIODS, period, words_of
@@ -164,12 +167,43 @@ class DateField(TypedField):
         return date.fromisoformat(text)
 
 
+def _later(_column: TableColumn, typed: Sequence[str]) -> Postpone:
+    return Postpone(timedelta(days=_days(typed[0])))
+
+
+def _earlier(_column: TableColumn, typed: Sequence[str]) -> Postpone:
+    return Postpone(timedelta(days=-_days(typed[0])))
+
+
+# From the calendar's first day to its last.
+_MOST_DAYS = (date.max - date.min).days
+
+
+def _days(text: str) -> int:
+    try:
+        days = whole_number(text)
+    except ValueError:
+        days = 0
+    if not 0 < days <= _MOST_DAYS:
+        message = "Enter a number of days, like 7."
+        raise ValueError(message)
+    return days
+
+
+_NO_DATE = "A number of days. Records without a date keep none."
+POSTPONEMENTS = (
+    BulkChange("later", "Later by", (("later", ""),), _later, said="later by {} days", hint=_NO_DATE),
+    BulkChange("earlier", "Earlier by", (("earlier", ""),), _earlier, said="earlier by {} days", hint=_NO_DATE),
+)
+
+
 class DatePanel(PanelKind):
     """A date input, drawn as ISO 8601."""
 
     kind = DateKind
     cell_kind = CellKind.TIME
     operators = (OnDay, FromDay, UntilDay, BetweenDays, Within, Empty)
+    bulk_changes = POSTPONEMENTS
 
     def field(self, _column: TableColumn, arguments: Arguments) -> DateField:
         """Make the browser's own date input."""

@@ -58,6 +58,7 @@ class DateTimePanel(PanelKind):
     kind: ClassVar[AnyKind] = DateTimeKind
     cell_kind = CellKind.TIME
     operators = DatePanel.operators
+    bulk_changes = DatePanel.bulk_changes
 
     def field(self, _column: TableColumn, arguments: Arguments) -> TypedField:
         """Make the browser's own date and time input, in UTC."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -11,11 +11,12 @@ from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement
 
 from admin_app.db.limits import limits_of
+from admin_app.domain.plan.changes import Increase
 from admin_app.extensions import Expression, TableColumn
 from admin_app.kinds import kind_of
 from admin_app.kinds.number import DecimalKind, FloatKind, WholeNumberKind
 from admin_app.number_parsing import AmbiguousNumber, number, numbers_in, whole_number
-from admin_app.panel.kinds.base import Arguments, PanelKind
+from admin_app.panel.kinds.base import Arguments, BulkChange, PanelKind
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.equality import Empty, Equals, InList, NotEquals, NotInList
 from admin_app.panel.typed_fields import TypedField
@@ -217,6 +218,24 @@ class FloatField(TypedField):
         return float(number(text))
 
 
+def _increase(column: TableColumn, typed: Sequence[str]) -> Increase:
+    """Read by how much; a difference may be larger than a value."""
+    if is_whole(column):
+        return Increase(_read(whole_number, typed[0], WholeNumberField.advice))
+    by = _read(number, typed[0], DecimalField.advice)
+    return Increase(float(by) if isinstance(kind_of(column), FloatKind) else by)
+
+
+INCREASE = BulkChange(
+    key="increase",
+    words="Increase by",
+    inputs=(("increase", ""),),
+    read=_increase,
+    said="increase by {}",
+    hint="A minus sign before the number decreases. Records without a number keep none.",
+)
+
+
 class _NumberPanel(PanelKind):
     """What numbers have in common."""
 
@@ -234,6 +253,7 @@ class _NumberPanel(PanelKind):
         NumberNotInList,
         Empty,
     )  # fmt: skip -- one list
+    bulk_changes = (INCREASE,)
 
     def cell(self, value: object) -> Cell:
         """Write it."""

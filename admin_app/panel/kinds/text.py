@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -10,10 +11,12 @@ from sqlalchemy import ColumnElement, or_
 from wtforms import Field, StringField, TextAreaField
 from wtforms.widgets import TextInput
 
+from admin_app.domain.plan import replacing
+from admin_app.domain.plan.changes import ReplaceText
 from admin_app.extensions import Expression, TableColumn
 from admin_app.formatting import plain_lines
 from admin_app.kinds.text import LongTextKind, TextKind
-from admin_app.panel.kinds.base import Arguments, PanelKind, none_for_nothing
+from admin_app.panel.kinds.base import Arguments, BulkChange, PanelKind, none_for_nothing
 from admin_app.panel.operators.base import Operator, yes_or_no
 from admin_app.panel.operators.equality import (
     Empty,
@@ -146,6 +149,22 @@ class EmailField(LineField):
     widget.input_type = "email"
 
 
+def _replace(_column: TableColumn, typed: Sequence[str]) -> ReplaceText:
+    find, by = typed
+    return ReplaceText(replacing.Replacement(find, by, matches_case=True))
+
+
+REPLACE = BulkChange(
+    key="replace",
+    words="Replace text",
+    inputs=((replacing.FIND, "Find"), (replacing.WITH, "Replace with")),
+    read=_replace,
+    said="“{}” becomes “{}”",
+    optional=(replacing.WITH,),
+    hint="Wherever it occurs, capitals as you type them.",
+)
+
+
 class TextPanel(PanelKind):
     """A line of text."""
 
@@ -163,6 +182,7 @@ class TextPanel(PanelKind):
         Null,
         Blank,
     )  # fmt: skip -- one list
+    bulk_changes = (REPLACE,)
 
     def field(self, column: TableColumn, arguments: Arguments) -> Field:
         """Make a line of text, or of an email."""

@@ -51,6 +51,7 @@ def make_plan(
             "done": operation.done,
             "effect": operation.effect_words,
             "is_danger": operation.is_danger,
+            "same": operation.same,
         },
         fields=operation.fields,
         scope=scope,
