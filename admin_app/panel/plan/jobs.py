@@ -9,11 +9,12 @@ from functools import partial
 from typing import Any
 
 from admin_app.context import acting, reading, time_zone, writing
+from admin_app.db.connection import hold_pages
 from admin_app.domain.auth.accounts import actor_of
 from admin_app.domain.plan import plan as plans
 from admin_app.domain.plan.carry_out import Execution
-from admin_app.domain.plan.changes import Edit
-from admin_app.domain.plan.lines import Line, Scope, insert_lines, read_changes, write_values
+from admin_app.domain.plan.changes import Edit, Operation
+from admin_app.domain.plan.lines import Line, Scope, insert_lines, read_changes, write_in_parts
 from admin_app.errors import AdminError, PlanError
 from admin_app.extensions import db
 from admin_app.jobs.runner import Product, Progress, Stop, StoppedError
@@ -32,9 +33,10 @@ from admin_app.timezones import zone_of
 
 NOT_ANY_MORE = "You can no longer do this. Nothing more was changed."
 # Lines that the first transaction carries out, and the most that one does.
-FIRST_CHUNK, MOST_LINES = 200, 5000
-# So many seconds a transaction may hold the write lock; after each, others get a part of the time that it took.
-HELD, PAUSE = 0.1, 0.5
+FIRST_CHUNK, MOST_LINES = 500, 10_000
+# So many seconds a transaction may hold the write lock; after each, others get a part of the time that it took, but a
+# moment at least: who waits looks again every twentieth of a second.
+HELD, PAUSE, MOMENT = 0.2, 0.25, 0.05
 
 
 def run_plan(job: Job, progress: Progress) -> Product | None:
@@ -71,13 +73,7 @@ class _CarryingOut:
             access, operation = _asked(self._plan())
             pairs = [tuple(pair) for pair in self._plan().arguments["selection"]]
             scope = Scope(plain_selection(access, pairs), access.rows(operation.action))
-            values, is_shared = operation.values, db.engine.dialect.name == "postgresql"
-            if is_shared and isinstance(values, Edit) and values.constants is not None:
-                write_values(db.session, self.plan_id, scope, values.constants)
-                db.session.commit()
-            else:
-                # On SQLite one statement would hold the write lock until the last line.
-                read_changes(db.engine, self.plan_id, scope, values, self._write)
+            self._write_lines(scope, operation.values)
             db.session.rollback()
         self._transaction(lambda plan: plans.judge_lines(db.session, plan, rows=scope.rows))
         self._end(plans.await_agreement)
@@ -88,11 +84,9 @@ class _CarryingOut:
         try:
             while done:
                 self.progress.check()
-                began = time.monotonic()
-                done = self._transaction(partial(self._some, most))
-                took = time.monotonic() - began
-                most = max(1, min(MOST_LINES, int(most * HELD / max(took, HELD / 4))))
-                time.sleep(took * PAUSE if db.engine.dialect.name == "sqlite" else 0)
+                done, held = self._transaction(partial(self._some, most))
+                most = max(1, min(MOST_LINES, int(most * HELD / max(held, HELD / 4))))
+                time.sleep(max(held * PAUSE, MOMENT) if db.engine.dialect.name == "sqlite" else 0)
         except StoppedError:
             if self.progress.stop is Stop.NOT_OURS:
                 self._end(plans.stop)
@@ -102,16 +96,29 @@ class _CarryingOut:
             raise
         self._end(plans.finish)
 
-    def _some(self, most: int, plan: Plan) -> int:
+    def _write_lines(self, scope: Scope, values: Operation | None) -> None:
+        """Write the lines: by SQL where every record gets the same, else by reading the records."""
+        constants = values.constants if isinstance(values, Edit) else None
+        if values is not None and constants is None:
+            read_changes(db.engine, self.plan_id, scope, values, self._write)
+            return
+        for number in write_in_parts(db.engine, self.plan_id, scope, constants):
+            self.progress.check()
+            self.progress.add(number)
+
+    def _some(self, most: int, plan: Plan) -> tuple[int, float]:
+        """Carry so many lines out; return how many there were, and for how long they held the write lock."""
+        began = time.monotonic()
+        hold_pages(db.session)
         if plan.state != PlanState.AGREED:
-            return 0
+            return 0, 0.0
         with acting_for(self._staff()):
             access, operation = _asked(plan)
             left = plan.counts.get(Verdict.CHANGE, 0)
             number = Execution(db.session, plan, access.rows(operation.action), operation.deletion).some(most)
         self.progress.set_total(self.progress.done + left)
         self.progress.add(number)
-        return number
+        return number, time.monotonic() - began
 
     def _write(self, lines: Sequence[Line]) -> None:
         self.progress.check()
