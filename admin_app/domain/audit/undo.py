@@ -25,6 +25,7 @@ from admin_app.errors import UndoError
 from admin_app.extensions import AnySession, db
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, ChangeSet, Did, Kind
+from admin_app.models.plan import Plan, PlanState
 
 # Signing in and out is nothing to undo, nor is what left the house in a file.
 UNDOABLE = frozenset({Kind.FORM, Kind.BULK, Kind.IMPORT, Kind.COMMAND, Kind.UNDO, Kind.RESTORE})
@@ -90,11 +91,14 @@ def undo(
 ) -> UndoResult:
     """Undo a change set (not yet committed); `insisted` are the changes to be undone although their records changed since.
 
-    Raises `UndoError` where there is nothing to give back, and `PrivilegeError` where that is about more rights than the
+    Raises `UndoError` where there is nothing to give back or the act is not over, and `PrivilegeError` where that is about more rights than the
     person has, or nobody could manage staff any more; nobody is whoever runs a command.
     """
     if not is_undoable(change_set):
         message = "This cannot be undone: no record was changed."
+        raise UndoError(message)
+    if _is_under_way(session, change_set.id):
+        message = "This is still being carried out. Wait until it is done, or stop it."
         raise UndoError(message)
     describe(
         session,
@@ -133,6 +137,12 @@ def restore_record(session: AnySession, change: Change, *, by: AnyPrincipal | No
         raise UndoError(conflict.words, conflict.other)
     if power is not None:
         _settle_power(session, power)
+
+
+def _is_under_way(session: AnySession, set_id: int) -> bool:
+    """Whether a plan is being carried out whose changes these are: more would come after the undo."""
+    agreed = select(Plan.id).where(Plan.change_set_id == set_id, Plan.state == PlanState.AGREED)
+    return session.scalar(agreed.limit(1)) is not None
 
 
 def _give_back(session: AnySession, set_id: int) -> int:
