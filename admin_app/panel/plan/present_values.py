@@ -1,4 +1,4 @@
-"""What stands in the fields of the chosen records now: “same for all: Berlin”, “3 different: Berlin 40, Rome 12, empty 8”."""
+"""What stands in the fields of the chosen records now: “same for all: Berlin”, “3 different: Berlin (40), Rome (12), empty (8)”."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _words(access: Access, name: str, present: Present) -> str:
     different = f"{formatting.number(present.different)} different"
     if present.different > MOST_NAMED and present.commonest[0][1] == 1:
         return different
-    counted = [f"{named[value]} {formatting.number(number)}" for value, number in present.commonest]
+    counted = [f"{named[value]} ({formatting.number(number)})" for value, number in present.commonest]
     return f"{different}: {', '.join(counted)}{', …' if present.different > MOST_NAMED else ''}"
 
 

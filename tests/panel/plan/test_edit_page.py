@@ -39,8 +39,8 @@ def test_each_field_says_what_is_there_now(as_editor: Any, make_user: Any, make_
     page = Page(as_editor.get(POSTS))
 
     assert now_of(page) == {
-        "content": "3 different: Boat 2, Garden 2, empty 1",
-        "user": "3 different: Ann 3, Bea 1, empty 1",
+        "content": "3 different: Boat (2), Garden (2), empty (1)",
+        "user": "3 different: Ann (3), Bea (1), empty (1)",
     }
 
 
@@ -51,7 +51,7 @@ def test_each_field_says_what_is_there_now(as_editor: Any, make_user: Any, make_
         (["One", "One"], "Same for all: One"),
         (["", ""], "Same for all: empty"),
         (["a", "b", "c", "d"], "4 different"),
-        (["a", "a", "b", "c", "d"], "4 different: a 2, b 1, c 1, …"),
+        (["a", "a", "b", "c", "d"], "4 different: a (2), b (1), c (1), …"),
         (["x " * 50], f"Same for all: {('x ' * 20)[:39]}…"),
         ([], ""),
     ],
