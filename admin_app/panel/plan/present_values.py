@@ -40,6 +40,8 @@ class Present:
 def present_values(access: Access, selection: Selection, fields: Iterable[EditableField]) -> dict[str, str]:
     """Say of each field what the records of a selection have there."""
     found: dict[str, Present | None] = {}
+    # A connection is told its limit when it is taken.
+    db.session.rollback()
     with reading(), time_limit(LIMIT):
         for one in fields:
             found[one.name] = None if is_late() else _present(selection, one)
