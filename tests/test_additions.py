@@ -38,4 +38,4 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_page_is_two_files_and_a_line_and_an_action_is_one_file(project: Path) -> None:
     said = require(project, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "sqlite", "tests")
 
-    assert "3 passed" in said
+    assert "4 passed" in said

@@ -72,6 +72,8 @@ class Plan(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlch
     empty: Mapped[int | None] = mapped_column(BigInteger)
     # What was done so far, as the history counts it: [what, table, how many].
     tally: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    # The number of the last line whose effect on the world outside is out; those of lines before it are, too.
+    effect_number: Mapped[int] = mapped_column(BigInteger, default=0)
     change_set_id: Mapped[int | None]
     job_id: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

@@ -64,6 +64,8 @@ class MenuItem:
     views_url: str = ""
     # Names the words where they change while a page is looked at.
     name: str = ""
+    # How many are under way.
+    under_way: int = 0
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,8 @@ class Dependents:
     # The picker of "give them to another", when that is among the choices.
     heir_name: str = ""
     heir_noun: str = ""
+    # Whose they are: "this user's".
+    owners: str = ""
     heir_value: str = ""
     heir_label: str = ""
     heir_lookup_url: str = ""

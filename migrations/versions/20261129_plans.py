@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column('reasons', sa.JSON(), nullable=False),
         sa.Column('empty', sa.BigInteger(), nullable=True),
         sa.Column('tally', sa.JSON(), nullable=False),
+        sa.Column('effect_number', sa.BigInteger(), nullable=False),
         sa.Column('change_set_id', sa.Integer(), nullable=True),
         sa.Column('job_id', sa.Integer(), nullable=True),
         sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),

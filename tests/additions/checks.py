@@ -23,10 +23,11 @@ def test_the_action_stands_in_the_list_and_acts_on_the_selected_rows(
 ) -> None:
     first, _, third = make_post(), make_post(), make_post()
     page = Page(as_viewer.get("/admin/post/"))
+    sent = {"shown": [first.id, third.id], "tick": [first.id, third.id], "act": "measure_page"}
 
-    led = as_viewer.get(f"/admin/post/ticked/?act=measure_page&tick={first.id}&tick={third.id}")
+    led = as_viewer.post_form("/admin/post/ticks/", sent, page="/admin/post/")
 
-    assert "Measure selected" in [button.text for button in page.all("button")]
+    assert "Measure" in [button.text for button in page.all("button")]
     assert (led.status_code, as_viewer.get(led.location).text) == (303, "Measured 2.")
 
 
@@ -40,3 +41,20 @@ def test_the_action_is_for_who_has_its_right(
 
     assert [one.status_code for one in answers] == [302, 403]
     assert "Measure" not in Page(lister.get("/admin/post/")).root.text
+
+
+def test_a_row_action_is_offered_everywhere_and_changes_one_record_or_many(
+    as_editor: Client, make_post: Callable[..., Any]
+) -> None:
+    first, _ = make_post(content="Winter"), make_post(content="Summer")
+    list_ = Page(as_editor.get("/admin/post/"))
+    page = Page(as_editor.get(f"/admin/post/edit/?id={first.id}"))
+
+    one = as_editor.post_form(page.link("Shorten"))
+    plan = as_editor.post_form("/admin/post/act/shorten/").location
+    as_editor.post_form(plan)
+
+    assert ["Shorten Winter" in list_.texts("a"), "Shorten selected" in list_.texts("button")] == [True, True]
+    assert one.status_code == 303
+    assert Page(as_editor.get("/admin/post/?sort=id")).column("Content") == ["Win", "Sum"]
+    assert Page(as_editor.get(plan)).heading == "1 post shortened"

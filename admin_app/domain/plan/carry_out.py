@@ -18,10 +18,10 @@ from admin_app.db.record import Record
 from admin_app.db.types import utc_now
 from admin_app.domain.audit.recorder import begin_change_set, count_rows, describe, entry_of, resume_change_set
 from admin_app.domain.plan.checks import OUT_OF_SIGHT
-from admin_app.domain.plan.lines import NOT_YOURS
+from admin_app.domain.plan.lines import NOT_YOURS, Limit
 from admin_app.domain.plan.plan import model_of
 from admin_app.domain.records.deletion import Decision, DeletionScopes, delete_many, everything_in_scope
-from admin_app.domain.records.save import problems_of
+from admin_app.domain.records.refusals import problems_of
 from admin_app.errors import DeletionError
 from admin_app.extensions import AnySession, Expression, TableColumn
 from admin_app.kinds import kind_of
@@ -58,7 +58,10 @@ class _Chunk:
 
 @dataclass(frozen=True)
 class Execution:
-    """A plan under way. `rows` are those with which its person may do this now; None: every one."""
+    """A plan under way. `rows` are those with which its person may do this now (None: every one), before and afterwards.
+
+    Limits of the operation's own hold before it: a record that was published is no draft any more.
+    """
 
     session: AnySession
     plan: Plan
@@ -66,6 +69,7 @@ class Execution:
     # None where fields get other values.
     deletion: Deletion | None = None
     kind: Kind = Kind.BULK
+    limits: tuple[Limit, ...] = ()
 
     def some(self, most: int) -> int:
         """Settle the next lines (not yet committed); return how many, 0 when none is left."""
@@ -128,7 +132,7 @@ class Execution:
         """Settle the lines whose records are not as they were, or not for this person any more; hold on to the others."""
         here = select(1).select_from(self._table).where(chunk.records, self._table.c.id == _LINE.c.record_id)
         as_seen = here.where(self._table.c.version == _LINE.c.version)
-        fits = as_seen if self.rows is None else as_seen.where(self.rows)
+        limits = self.limits if self.rows is None else (Limit(self.rows, NOT_YOURS), *self.limits)
         if self.session.get_bind().dialect.name == "postgresql":
             meant = self._table.c.id.in_(select(_LINE.c.record_id).where(chunk.lines))
             locked = select(self._table.c.id).where(chunk.records, meant)
@@ -138,11 +142,10 @@ class Execution:
         for verdict, problem, there in (
             (Verdict.GONE, GONE, here),
             (Verdict.OUTDATED, OUTDATED, as_seen),
-            (Verdict.REFUSED, NOT_YOURS, fits),
+            *((Verdict.REFUSED, one.words, as_seen.where(one.rows)) for one in limits),
         ):
-            if verdict is not Verdict.REFUSED or self.rows is not None:
-                unfit = chunk.those(~exists(there.correlate(_LINE)))
-                found[verdict] += self._settle(unfit, verdict, problem)
+            unfit = chunk.those(~exists(there.correlate(_LINE)))
+            found[verdict] += self._settle(unfit, verdict, problem)
         return found
 
     def _settle(self, chunk: _Chunk, verdict: Verdict, problem: str = "") -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Update, and_, case, exists, func, select, update
@@ -47,6 +48,12 @@ def refuse_out_of_sight(session: AnySession, plan_id: int, model: type[Record], 
     stays = replacement_traverse(rows, {}, as_it_becomes)
     there = exists(select(1).select_from(table).where(table.c.id == _LINE.c.record_id, stays).correlate(_LINE))
     _judge(session, plan_id, ~there, Verdict.REFUSED, OUT_OF_SIGHT)
+
+
+def spare(session: AnySession, plan_id: int, spared: Mapping[int, str]) -> None:
+    """Leave out the lines of these records, for the reasons by their keys (not yet committed)."""
+    for key, why in spared.items():
+        _judge(session, plan_id, _LINE.c.record_id == key, Verdict.REFUSED, why)
 
 
 def _is_taken(plan_id: int, model: type[Record], column: TableColumn, value: Expression) -> ColumnElement[bool]:

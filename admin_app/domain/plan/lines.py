@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Column,
     ColumnElement,
     Engine,
     MetaData,
-    Select,
     String,
     Table,
     Text,
@@ -34,7 +33,7 @@ from admin_app.db.json_values import kept_columns
 from admin_app.db.record import Record
 from admin_app.domain.plan.changes import Operation
 from admin_app.errors import InvalidRecord
-from admin_app.extensions import AnySession, Expression, TableColumn
+from admin_app.extensions import AnySession, Expression, Statement, TableColumn
 from admin_app.kinds import kind_of
 from admin_app.kinds.history import json_of, pair_of
 from admin_app.models.change_set import JsonValues
@@ -58,12 +57,28 @@ _DRAFT = Table(
 )
 
 
+class Limit(NamedTuple):
+    """Rows that an operation is for, and what is said of all others."""
+
+    rows: ColumnElement[bool]
+    words: str
+
+    @property
+    def is_beyond(self) -> ColumnElement[bool]:
+        """Whether a record is none of these. A condition that an empty field leaves open is not met."""
+        return ~func.coalesce(self.rows, false())
+
+
 @dataclass(frozen=True)
 class Scope:
-    """Which records are meant, and with which of them whoever plans may do it (None: with every one)."""
+    """Which records are meant, and with which of them whoever plans may do it (None: with every one).
+
+    An operation may have limits of its own besides. Unlike `rows` they say what it begins with, and not how it has to end.
+    """
 
     selection: Selection
     rows: ColumnElement[bool] | None = None
+    limits: tuple[Limit, ...] = ()
 
     @property
     def model(self) -> type[Record]:
@@ -72,9 +87,19 @@ class Scope:
         return model
 
     @property
+    def refusal(self) -> Expression:
+        """Say why this may not be done with a record, "" where it may."""
+        refusals = [(one.is_beyond, literal(one.words)) for one in self._all_limits]
+        return case(*refusals, else_=literal("")) if refusals else literal("")
+
+    @property
     def is_refused(self) -> ColumnElement[bool]:
-        """Whether a record is none that this may be done with, as it is where the rule has no answer for it."""
-        return literal(value=False) if self.rows is None else ~func.coalesce(self.rows, false())
+        """Whether a record is none that this may be done with."""
+        return or_(literal(value=False), *(one.is_beyond for one in self._all_limits))
+
+    @property
+    def _all_limits(self) -> Sequence[Limit]:
+        return self.limits if self.rows is None else (Limit(self.rows, NOT_YOURS), *self.limits)
 
     def criteria(self, session: AnySession) -> Sequence[ColumnElement[bool]]:
         """Return the conditions on the records that are meant."""
@@ -132,7 +157,7 @@ def read_changes(
     """Plan what an operation makes of each record (None: it is deleted); `write` is handed the lines, a batch at a time."""
     with of_one_moment(engine).connect() as connection, Session(connection, autoflush=False) as session:
         for records, refused in _batches(session, scope):
-            write([_line(plan_id, record, operation, is_refused=record.id in refused) for record in records])
+            write([_line(plan_id, record, operation, refused.get(record.id, "")) for record in records])
 
 
 def insert_lines(session: AnySession, lines: Sequence[Line]) -> None:
@@ -140,13 +165,18 @@ def insert_lines(session: AnySession, lines: Sequence[Line]) -> None:
     session.connection().execute(insert(PlanLine), lines)
 
 
-def _write(session: AnySession, table: Table, lines: Select[Any]) -> int:
+def line_of(session: AnySession, scope: Scope, record: Any, operation: Operation) -> Line:
+    """Return what an operation would mean for a record, without a plan."""
+    return _line(0, record, operation, _refused(session, scope, [record.id]).get(record.id, ""))
+
+
+def _write(session: AnySession, table: Table, lines: Statement) -> int:
     statement = insert(table).from_select(_COLUMNS, lines, include_defaults=False)
     result = session.connection().execute(statement, execution_options={"preserve_rowcount": True})
     return int(result.rowcount)
 
 
-def _valued(session: AnySession, plan_id: int, scope: Scope, values: Mapping[str, object]) -> Select[Any]:
+def _valued(session: AnySession, plan_id: int, scope: Scope, values: Mapping[str, object]) -> Statement:
     """Return the lines of records that are given these values."""
     columns = {name: kept_columns(scope.model)[name] for name in values}
     differs = {name: column.is_distinct_from(values[name]) for name, column in columns.items()}
@@ -162,7 +192,7 @@ def _valued(session: AnySession, plan_id: int, scope: Scope, values: Mapping[str
     return _meant(session, plan_id, scope, verdict=verdict, before=before, after=after)
 
 
-def _deleted(session: AnySession, plan_id: int, scope: Scope) -> Select[Any]:
+def _deleted(session: AnySession, plan_id: int, scope: Scope) -> Statement:
     """Return the lines of records that are deleted."""
     verdict = case((scope.is_refused, literal(Verdict.REFUSED)), else_=literal(Verdict.CHANGE))
     return _meant(session, plan_id, scope, verdict=verdict, before=null(), after=null())
@@ -170,10 +200,9 @@ def _deleted(session: AnySession, plan_id: int, scope: Scope) -> Select[Any]:
 
 def _meant(
     session: AnySession, plan_id: int, scope: Scope, *, verdict: Expression, before: Expression, after: Expression
-) -> Select[Any]:
+) -> Statement:
     model = scope.model
-    problem = case((scope.is_refused, literal(NOT_YOURS)), else_=literal(""))
-    chosen = select(literal(plan_id), model.id, model.id, model.version, verdict, problem, before, after)
+    chosen = select(literal(plan_id), model.id, model.id, model.version, verdict, scope.refusal, before, after)
     return chosen.where(*scope.criteria(session))
 
 
@@ -213,25 +242,25 @@ def _as_json(values: dict[str, Any]) -> str:
     return str(text)
 
 
-def _batches(session: Session, scope: Scope) -> Iterator[tuple[Sequence[Any], Collection[int]]]:
-    """Yield the records that are meant, and the keys of those that this may not be done with."""
+def _batches(session: Session, scope: Scope) -> Iterator[tuple[Sequence[Any], Mapping[int, str]]]:
+    """Yield the records that are meant, and why not, by their keys, of those that this may not be done with."""
     meant = select(scope.model).where(*scope.criteria(session)).order_by(scope.model.id)
     for records in session.scalars(meant, execution_options={"yield_per": BATCH}).partitions():
         yield records, _refused(session, scope, [one.id for one in records])
 
 
-def _refused(session: Session, scope: Scope, keys: Sequence[int]) -> Collection[int]:
-    if scope.rows is None:
-        return ()
-    allowed = set(session.scalars(select(scope.model.id).where(scope.model.id.in_(keys), scope.rows)))
-    return set(keys) - allowed
+def _refused(session: AnySession, scope: Scope, keys: Sequence[int]) -> Mapping[int, str]:
+    if scope.rows is None and not scope.limits:
+        return {}
+    found = select(scope.model.id, scope.refusal).where(scope.model.id.in_(keys), scope.is_refused)
+    return dict(map(tuple, session.execute(found)))
 
 
-def _line(plan_id: int, record: Any, operation: Operation | None, *, is_refused: bool) -> Line:
+def _line(plan_id: int, record: Any, operation: Operation | None, refusal: str) -> Line:
     """Return what an operation means for one record."""
     line: Line = {"plan_id": plan_id, "number": record.id, "record_id": record.id, "version": record.version}
-    line |= {"verdict": Verdict.REFUSED, "problem": NOT_YOURS, "before": None, "after": None}
-    if is_refused:
+    line |= {"verdict": Verdict.REFUSED, "problem": refusal, "before": None, "after": None}
+    if refusal:
         return line
     if operation is None:
         return line | {"verdict": Verdict.CHANGE, "problem": ""}

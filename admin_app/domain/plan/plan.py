@@ -14,7 +14,7 @@ from admin_app.db.json_values import recorded_models
 from admin_app.db.record import Record
 from admin_app.db.types import utc_now
 from admin_app.domain.clock import latest
-from admin_app.domain.plan.checks import refuse_out_of_sight, refuse_taken
+from admin_app.domain.plan.checks import refuse_out_of_sight, refuse_taken, spare
 from admin_app.errors import NotFoundError
 from admin_app.extensions import AnySession
 from admin_app.models.plan import Plan, PlanLine, PlanState, Verdict
@@ -69,9 +69,12 @@ def begin(
     return plan
 
 
-def judge_lines(session: AnySession, plan: Plan, *, rows: ColumnElement[bool] | None) -> None:
-    """Judge the lines as a whole (not yet committed)."""
+def judge_lines(
+    session: AnySession, plan: Plan, *, rows: ColumnElement[bool] | None, spared: Mapping[int, str] | None = None
+) -> None:
+    """Judge the lines as a whole (not yet committed). `spared` are records that the act itself needs as they are, and why."""
     model = model_of(plan)
+    spare(session, plan.id, spared or {})
     for name in plan.fields:
         if model.__mapper__.columns[name].unique:
             refuse_taken(session, plan.id, model, name)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.record import Record
@@ -15,7 +15,8 @@ from admin_app.domain.audit.bulk import change_rows, delete_rows
 from admin_app.errors import DeletionError
 from admin_app.extensions import AnySession
 from admin_app.relations import Dependency, Relation, relations_of
-from admin_app.selection.paging.counting import Count, counts_of_children
+from admin_app.selection.paging.counting import Count, bounded, counts_of_children
+from admin_app.selection.selection import COUNT_LIMIT
 
 MOST_SAMPLES = 5
 
@@ -30,15 +31,16 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True)
 class Dependence:
-    """A to-many relation whose records hang on the one to be deleted, and the fates open to them."""
+    """A to-many relation whose records hang on those to be deleted, and the fates open to all of them."""
 
-    record: Any
     relation: Relation
     count: Count
     samples: Sequence[Any]
     fates: tuple[Fate, ...]
     # Whether there are more that whoever asks may not see, or may do nothing with.
     is_partly_unseen: bool = False
+    # The key of the only record that they hang on; None where several are to be deleted.
+    owner: int | None = None
 
     @property
     def name(self) -> str:
@@ -74,7 +76,7 @@ def everything_in_scope(_relation: Relation) -> DeletionScope:
 
 def dependences(session: AnySession, record: Record, scopes: DeletionScopes = everything_in_scope) -> list[Dependence]:
     """List what hangs on the record; the cost does not grow with how much that is."""
-    found = (_dependence(session, record, relation, scopes(relation)) for relation in _relations(type(record)))
+    found = (_dependence(session, record, relation, scopes(relation)) for relation in hanging_relations(type(record)))
     return [one for one in found if one.count.number or one.is_partly_unseen]
 
 
@@ -110,10 +112,8 @@ def delete_many(
 
     Raises `DeletionError` as `delete_record` does, for any of them.
     """
-    key = inspect_mapper(model).primary_key[0]
-    keys = select(key).where(which)
-    for relation in _relations(model):
-        hanging = relation.other.in_(keys)
+    for relation in hanging_relations(model):
+        hanging = _hanging(relation, which)
         decision = decisions.get(relation.key)
         if decision is not None:
             _settle_many(session, relation, hanging, decision, scopes)
@@ -123,24 +123,27 @@ def delete_many(
     return delete_rows(session, model, which)
 
 
+def dependences_of_many(
+    session: AnySession,
+    model: type[Record],
+    which: ColumnElement[bool],
+    scopes: DeletionScopes = everything_in_scope,
+    limit: int = COUNT_LIMIT,
+) -> list[Dependence]:
+    """List what hangs on records, counted as far as to the limit; there are no samples of it."""
+    found = (
+        _of_many(session, relation, _hanging(relation, which), scopes(relation), limit)
+        for relation in hanging_relations(model)
+    )
+    return [one for one in found if one.count.number or one.is_partly_unseen]
+
+
 def dependents_of_many(
     session: AnySession, model: type[Record], which: ColumnElement[bool], limit: int, scopes: DeletionScopes
 ) -> Mapping[str, tuple[int, tuple[Fate, ...]]]:
-    """Count what hangs on records, as far as to one more than the limit, and say which fates are open to all of it."""
-    found: dict[str, tuple[int, tuple[Fate, ...]]] = {}
-    keys = select(inspect_mapper(model).primary_key[0]).where(which)
-    for relation in _relations(model):
-        hanging, scope = relation.other.in_(keys), scopes(relation)
-        some = select(relation.target.id).where(hanging).limit(limit + 1).subquery()
-        number = session.scalar(select(func.count()).select_from(some)) or 0
-        fates = [
-            fate
-            for fate in _FATES[relation.on_delete()]
-            if _has_none_beyond(session, relation.target, hanging, _rows_for(fate, scope))
-        ]
-        if number:
-            found[relation.key] = number, tuple(fates)
-    return found
+    """Count what hangs on records, as far as to the limit, and say which fates are open to all of it."""
+    found = dependences_of_many(session, model, which, scopes, limit)
+    return {one.name: (one.count.number, one.fates) for one in found}
 
 
 # The fates that are open by what a relation asks for.
@@ -150,9 +153,37 @@ _FATES = {
 }
 
 
-def _relations(model: type[Record]) -> list[Relation]:
+def hanging_relations(model: type[Record]) -> list[Relation]:
     """Return the relations whose records hang on this model's; one that is only for looking has rows that the database lets go."""
     return [one for one in relations_of(model).values() if one.on_delete() in _FATES]
+
+
+def _hanging(relation: Relation, which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition on what hangs on these records."""
+    owners = select(inspect_mapper(relation.model).primary_key[0]).where(which)
+    # The relation may lead to the same model.
+    hanging: ColumnElement[bool] = relation.other.in_(owners.correlate(None))
+    return hanging
+
+
+def _of_many(
+    session: AnySession, relation: Relation, hanging: ColumnElement[bool], scope: DeletionScope, limit: int
+) -> Dependence:
+    child = relation.target
+    seen = [] if scope.seen is None else [scope.seen]
+    some = select(literal(1)).select_from(child).where(hanging, *seen).limit(limit + 1).subquery()
+    count = bounded(session.scalar(select(func.count()).select_from(some)) or 0, limit)
+    return Dependence(relation, count, (), *_open_fates(session, relation, hanging, scope))
+
+
+def _open_fates(
+    session: AnySession, relation: Relation, hanging: ColumnElement[bool], scope: DeletionScope
+) -> tuple[tuple[Fate, ...], bool]:
+    """Return the fates that are open to everything that hangs there, and whether some of it is not seen."""
+    child = relation.target
+    fates = _FATES[relation.on_delete()]
+    allowed = {fate: has_none_beyond(session, child, hanging, _rows_for(fate, scope)) for fate in fates}
+    return tuple(filter(allowed.get, fates)), not has_none_beyond(session, child, hanging, scope.seen)
 
 
 def _dependence(session: AnySession, record: Record, relation: Relation, scope: DeletionScope) -> Dependence:
@@ -162,17 +193,15 @@ def _dependence(session: AnySession, record: Record, relation: Relation, scope: 
     seen = [] if scope.seen is None else [scope.seen]
     samples = session.scalars(select(child).where(mine, *seen).order_by(newest).limit(MOST_SAMPLES)).all()
     count = counts_of_children(session, relation.attribute, [record.id], rows=scope.seen)[record.id]
-    fates = _FATES[relation.on_delete()]
-    allowed = {fate: _has_none_beyond(session, child, mine, _rows_for(fate, scope)) for fate in fates}
-    is_partly_unseen = not _has_none_beyond(session, child, mine, scope.seen)
-    return Dependence(record, relation, count, samples, tuple(filter(allowed.get, fates)), is_partly_unseen)
+    fates, is_partly_unseen = _open_fates(session, relation, mine, scope)
+    return Dependence(relation, count, samples, fates, is_partly_unseen, record.id)
 
 
 def _rows_for(fate: Fate, scope: DeletionScope) -> ColumnElement[bool] | None:
     return scope.to_delete if fate is Fate.DELETE else scope.to_move
 
 
-def _has_none_beyond(
+def has_none_beyond(
     session: AnySession, model: type[Record], which: ColumnElement[bool], rows: ColumnElement[bool] | None
 ) -> bool:
     """Whether all of these records are among the rows; asks nothing where that is every one."""
@@ -201,27 +230,29 @@ def _settle_many(
 ) -> None:
     """Do with what hangs on records what was decided."""
     scope = _rows_for(decision.fate, scopes(relation))
-    if not _has_none_beyond(session, relation.target, hanging, scope):
+    if not has_none_beyond(session, relation.target, hanging, scope):
         message = f"You cannot change some of its {relation.key}."
         raise DeletionError(message)
     if decision.fate is Fate.DELETE:
-        _delete_rows(session, relation.target, hanging, scopes)
+        delete_rows_and_dependents(session, relation.target, hanging, scopes)
         return
     owner = decision.heir.id if decision.fate is Fate.GIVE else None
     change_rows(session, relation.target, hanging, {relation.other.name: owner})
 
 
-def _delete_rows(session: AnySession, model: type[Record], which: ColumnElement[bool], scopes: DeletionScopes) -> None:
+def delete_rows_and_dependents(
+    session: AnySession, model: type[Record], which: ColumnElement[bool], scopes: DeletionScopes
+) -> None:
     """Delete rows and what hangs on them in turn: the children of children lose their owner where they can."""
     key = model.__mapper__.primary_key[0]
-    for relation in _relations(model):
+    for relation in hanging_relations(model):
         child, hanging = relation.target, relation.other.in_(select(key).where(which))
         fate = Fate.KEEP if relation.on_delete() is Dependency.OPTIONAL else Fate.DELETE
-        if not _has_none_beyond(session, child, hanging, _rows_for(fate, scopes(relation))):
+        if not has_none_beyond(session, child, hanging, _rows_for(fate, scopes(relation))):
             message = "You cannot change some of the records that belong to them. Nothing was deleted."
             raise DeletionError(message)
         if fate is Fate.KEEP:
             change_rows(session, child, hanging, {relation.other.name: None})
         else:
-            _delete_rows(session, child, hanging, scopes)
+            delete_rows_and_dependents(session, child, hanging, scopes)
     delete_rows(session, model, which)

@@ -66,6 +66,7 @@ class DependentsForm:
             blocked="" if one.fates else _blocked(one),
             choices=tuple(self._choice(fate, words, chosen) for fate in one.fates),
             heir_name=HEIR + one.name,
+            owners=f"this {self.access.resource.noun}'s" if one.owner else f"these {self.access.resource.nouns}'",
             heir_noun=noun_of_parent,
             heir_value=heir,
             heir_hint=typing_hint(self.access.resource.model),
@@ -80,7 +81,7 @@ class DependentsForm:
             message = f"Choose the {noun} who gets the {self.one.name}."
             raise NotFoundError(message)
         heir = find(self.access.resource.model, text)
-        if heir.id == self.one.record.id:
+        if heir.id == self.one.owner:
             message = f"Choose another {noun}: this one is being deleted."
             raise NotFoundError(message)
         return heir
@@ -122,8 +123,9 @@ def rows_to_go(hanging: Sequence[Dependence], decisions: Mapping[str, Decision])
 def _blocked(one: Dependence) -> str:
     """Say why nothing can be chosen, and what to do."""
     _, nouns = names_of(one.relation.target)
-    some = f"You cannot see some of its {nouns}" if one.is_partly_unseen else f"You cannot change some of its {nouns}"
-    return f"{some}, so you cannot delete it. Ask an owner."
+    whose, them = ("its", "it") if one.owner else ("their", "them")
+    what = "see" if one.is_partly_unseen else "change"
+    return f"You cannot {what} some of {whose} {nouns}, so you cannot delete {them}. Ask an owner."
 
 
 def _more(one: Dependence) -> str:
@@ -146,7 +148,7 @@ def _news(one: Dependence, seen: str) -> str:
     more = one.count.number - int(before) if is_number else 0
     noun, nouns = names_of(one.relation.target)
     if more == 0:
-        parent, _ = names_of(type(one.record))
+        parent, _ = names_of(one.relation.model)
         return f"This {parent}'s {nouns} have changed since you opened this page. Check them and choose again."
     words = f"{abs(more):,} {'more' if more > 0 else 'fewer'} {noun if abs(more) == 1 else nouns}"
     return f"There {'is' if abs(more) == 1 else 'are'} {words} than when you opened this page. Check them and choose again."

@@ -49,7 +49,10 @@ class AskingPage(Page):
         """Ask, or make the plan and lead to it."""
         if not may_do(self.access, self.action):
             abort(HTTPStatus.FORBIDDEN)
-        selection = self.selection()
+        return self.ask(self.selection())
+
+    def ask(self, selection: Selection) -> Any:
+        """Ask what is to be done with these rows, or make the plan and lead to it."""
         if request.method != "POST":
             return self._page(selection, {}, HTTPStatus.OK)
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,9 +11,10 @@ from typing import Any
 
 from admin_app.context import acting, reading, time_zone, writing
 from admin_app.db.connection import hold_pages
+from admin_app.db.record import Record
 from admin_app.domain.auth.accounts import actor_of
+from admin_app.domain.plan import effects
 from admin_app.domain.plan import plan as plans
-from admin_app.domain.plan.carry_out import Execution
 from admin_app.domain.plan.changes import Edit, Operation
 from admin_app.domain.plan.lines import Line, Scope, insert_lines, read_changes, write_in_parts
 from admin_app.errors import AdminError, PlanError
@@ -20,18 +22,28 @@ from admin_app.extensions import db
 from admin_app.jobs.runner import Product, Progress, Stop, StoppedError
 from admin_app.models.change_set import Kind
 from admin_app.models.job import Job
-from admin_app.models.plan import Plan, PlanState, Verdict
+from admin_app.models.plan import Plan, PlanLine, PlanState, Verdict
 from admin_app.models.staff import Staff
 from admin_app.panel.access.access import Access, access_to
 from admin_app.panel.access.authority import acting_for
 from admin_app.panel.list.selections import plain_selection
 from admin_app.panel.plan.making import KIND
-from admin_app.panel.plan.operation import BulkOperation, may_do
+from admin_app.panel.plan.operation import (
+    BulkOperation,
+    execution_of,
+    is_about_one,
+    judge_lines,
+    may_do,
+    scope_of,
+)
 from admin_app.panel.plan.operations import operation_of
 from admin_app.panel.registry import resource_at
 from admin_app.timezones import zone_of
 
+log = logging.getLogger(__name__)
+
 NOT_ANY_MORE = "You can no longer do this. Nothing more was changed."
+NO_EFFECT = "It was changed, but what follows did not happen."
 # Lines that the first transaction carries out, and the most that one does.
 FIRST_CHUNK, MOST_LINES = 500, 10_000
 # So many seconds a transaction may hold the write lock; after each, others get a part of the time that it took, but a
@@ -72,10 +84,10 @@ class _CarryingOut:
         with reading(), acting_for(self._staff()):
             access, operation = _asked(self._plan())
             pairs = [tuple(pair) for pair in self._plan().arguments["selection"]]
-            scope = Scope(plain_selection(access, pairs), access.rows(operation.action))
+            scope = scope_of(access, plain_selection(access, pairs), operation)
             self._write_lines(scope, operation.values)
             db.session.rollback()
-        self._transaction(lambda plan: plans.judge_lines(db.session, plan, rows=scope.rows))
+            self._transaction(lambda plan: judge_lines(access, plan, operation))
         self._end(plans.await_agreement)
 
     def carry_out(self) -> None:
@@ -83,6 +95,7 @@ class _CarryingOut:
         most, done = FIRST_CHUNK, 1
         try:
             while done:
+                self._let_effects_come()
                 self.progress.check()
                 done, held = self._transaction(partial(self._some, most))
                 most = max(1, min(MOST_LINES, int(most * HELD / max(held, HELD / 4))))
@@ -115,10 +128,28 @@ class _CarryingOut:
         with acting_for(self._staff()):
             access, operation = _asked(plan)
             left = plan.counts.get(Verdict.CHANGE, 0)
-            number = Execution(db.session, plan, access.rows(operation.action), operation.deletion).some(most)
+            number = execution_of(access, plan, operation).some(most)
         self.progress.set_total(self.progress.done + left)
         self.progress.add(number)
         return number, time.monotonic() - began
+
+    def _let_effects_come(self) -> None:
+        """Let the effects come of what was carried out and committed, by this attempt or an earlier one, each by itself."""
+        while (waiting := self._next_effect()) is not None:
+            self.progress.check()
+            self._transaction(partial(self._note_effect, waiting.number, waiting.come()))
+
+    def _next_effect(self) -> _Effect | None:
+        with reading(), acting_for(self._staff()):
+            plan = self._plan()
+            effect = _asked(plan)[1].effect
+            if effect is None or plan.state != PlanState.AGREED:
+                return None
+            line = effects.next_line(db.session, plan)
+            return None if line is None else _Effect(effect, plans.model_of(plan), line.number, line.record_id)
+
+    def _note_effect(self, number: int, problem: str, plan: Plan) -> None:
+        effects.note(db.session, plan, db.session.get_one(PlanLine, (plan.id, number)), problem)
 
     def _write(self, lines: Sequence[Line]) -> None:
         self.progress.check()
@@ -157,6 +188,31 @@ class _CarryingOut:
         return staff
 
 
+@dataclass(frozen=True)
+class _Effect:
+    """The effect of one line."""
+
+    let_come: Callable[[Any], None]
+    model: type[Record]
+    number: int
+    record_id: int
+
+    def come(self) -> str:
+        """Let it come; return why it did not, "" where it did. No transaction is open for writing meanwhile."""
+        record = db.session.get(self.model, self.record_id)
+        if record is None:
+            return f"{NO_EFFECT} Somebody deleted it."
+        try:
+            self.let_come(record)
+        except AdminError as error:
+            return f"{NO_EFFECT} {error}"[:300]
+        except Exception:
+            # It is a resource's own, and the other records' effects are still to come.
+            log.exception("the effect on %s %s failed", self.model.__tablename__, self.record_id)
+            return f"{NO_EFFECT} The worker's log says why."
+        return ""
+
+
 def _asked(plan: Plan) -> tuple[Access, BulkOperation]:
     """Return what the person may do, and what they asked for; raise `PlanError` where it is not theirs any more."""
     resource = resource_at(plan.resource)
@@ -164,7 +220,7 @@ def _asked(plan: Plan) -> tuple[Access, BulkOperation]:
         raise PlanError(NOT_ANY_MORE)
     access = access_to(resource)
     operation = operation_of(access, plan)
-    if not may_do(access, operation.action):
+    if not may_do(access, operation.action, is_one=is_about_one(plan)):
         raise PlanError(NOT_ANY_MORE)
     return access, operation
 

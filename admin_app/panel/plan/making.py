@@ -10,15 +10,15 @@ from sqlalchemy.exc import OperationalError
 from admin_app.context import lift_time_limit, reading
 from admin_app.db.connection import is_timeout
 from admin_app.domain.plan import plan as plans
-from admin_app.domain.plan.carry_out import Execution
 from admin_app.domain.plan.changes import Edit
-from admin_app.domain.plan.lines import Scope, insert_lines, read_changes, write_deletions, write_values
+from admin_app.domain.plan.lines import insert_lines, read_changes, write_deletions, write_values
+from admin_app.domain.work import ticks
 from admin_app.extensions import db
 from admin_app.jobs import store as job_store
 from admin_app.jobs.queue import the_queue
 from admin_app.models.plan import Plan, Verdict
 from admin_app.panel.access.access import Access
-from admin_app.panel.plan.operation import BulkOperation
+from admin_app.panel.plan.operation import BulkOperation, execution_of, judge_lines, scope_of
 from admin_app.selection.paging.counting import Count, count_of
 from admin_app.selection.paging.planner import planned
 from admin_app.selection.selection import VIEW, Selection
@@ -33,6 +33,9 @@ def make_plan(
 ) -> Plan:
     """Plan an operation for the rows of a selection (committed): at once, or by a job where they are many."""
     is_small = count_up_to(selection, current_app.config["PLAN_ROWS"]).is_exact
+    if selection.ticks and not is_small:
+        # What is ticked while the job waits is not meant.
+        selection = replace(selection, ticks=ticks.keep_copy(db.session, selection.ticks))
     plan = plans.begin(
         db.session,
         staff_id=staff_id,
@@ -46,6 +49,9 @@ def make_plan(
             "what": [list(pair) for pair in operation.what],
             "verb": operation.verb,
             "done": operation.done,
+            "effect": operation.effect_words,
+            "is_danger": operation.is_danger,
+            "same": operation.same,
         },
         fields=operation.fields,
         scope=scope,
@@ -53,7 +59,7 @@ def make_plan(
     )
     if is_small:
         write_lines(access, plan, selection, operation)
-        plans.judge_lines(db.session, plan, rows=access.rows(operation.action))
+        judge_lines(access, plan, operation)
         plans.await_agreement(db.session, plan, plans.counted_lines(db.session, plan))
         db.session.commit()
     else:
@@ -63,7 +69,7 @@ def make_plan(
 
 def write_lines(access: Access, plan: Plan, selection: Selection, operation: BulkOperation) -> None:
     """Write the plan's lines (not yet committed)."""
-    scope = Scope(selection, access.rows(operation.action))
+    scope = scope_of(access, selection, operation)
     values = operation.values
     if values is None:
         write_deletions(db.session, plan.id, scope)
@@ -75,12 +81,12 @@ def write_lines(access: Access, plan: Plan, selection: Selection, operation: Bul
 
 
 def begin_carrying_out(access: Access, plan: Plan, operation: BulkOperation, *, staff_id: int) -> None:
-    """Carry out a plan that was agreed to (committed): at once where it is small, else by a job."""
-    if plan.counts.get(Verdict.CHANGE, 0) > current_app.config["PLAN_ROWS"]:
+    """Carry out a plan that was agreed to (committed): at once where it is small, else by a job, as any effect on the world."""
+    if plan.counts.get(Verdict.CHANGE, 0) > current_app.config["PLAN_ROWS"] or operation.effect is not None:
         nouns = access.resource.nouns
-        _hand_over(plan, staff_id, f"{operation.verb} {plan.counts[Verdict.CHANGE]:,} {nouns}")
+        _hand_over(plan, staff_id, f"{operation.verb} {plan.counts.get(Verdict.CHANGE, 0):,} {nouns}")
         return
-    execution = Execution(db.session, plan, access.rows(operation.action), operation.deletion)
+    execution = execution_of(access, plan, operation)
     while execution.some(CHUNK):
         pass
     plans.finish(db.session, plan, plans.counted_lines(db.session, plan))

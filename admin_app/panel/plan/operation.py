@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
 from admin_app.domain.permissions.policy import Action
-from admin_app.domain.plan.carry_out import Deletion
+from admin_app.domain.plan import plan as plans
+from admin_app.domain.plan.carry_out import Deletion, Execution
 from admin_app.domain.plan.changes import Operation
+from admin_app.domain.plan.lines import Limit, Scope
+from admin_app.extensions import db
+from admin_app.models.plan import Plan
 from admin_app.panel.access.access import Access
+from admin_app.selection.selection import Selection
 
 Pair = tuple[str, str]
+# Of records that need no change, unless the operation says it better.
+SAME = "already as wanted"
 
 
 @dataclass(frozen=True)
@@ -28,12 +36,24 @@ class BulkOperation:
     # On buttons, and of what was done: "Change 20 posts", "20 posts were changed".
     verb: str
     done: str
+    same: str = SAME
     # What it does, a line a field: ("User", "Ann").
     what: Sequence[Pair] = ()
     pairs: Sequence[Pair] = ()
     # How records get other values; None where they are deleted.
     values: Operation | None = None
     deletion: Deletion | None = field(default=None, compare=False)
+    # How many records go along with those of the lines, as far as they were counted.
+    along: int = 0
+    # Whether its button warns.
+    is_danger: bool = False
+    # Which records it is for, where that is more than a right.
+    limits: tuple[Limit, ...] = field(default=(), compare=False)
+    # Records that it needs as they are, and why, by their keys.
+    spared: Mapping[int, str] = field(default_factory=dict)
+    # What it does in the world outside once a record's change is committed, and what is said of that; "" for no such thing.
+    effect: Callable[[Any], None] | None = field(default=None, compare=False)
+    effect_words: str = ""
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -45,6 +65,27 @@ class BulkOperation:
 ReadOperation = Callable[[Access, MultiDict[str, str]], BulkOperation]
 
 
-def may_do(access: Access, action: Action) -> bool:
-    """Whether the person may do this with many records at once."""
-    return access.resource.is_open_to_bulk and access.may(Action.BULK) and access.may(action)
+def may_do(access: Access, action: Action, *, is_one: bool = False) -> bool:
+    """Whether the person may do this with many records at once; with one, whoever may do it there."""
+    return access.resource.is_open_to_bulk and access.may(action) and (is_one or access.may(Action.BULK))
+
+
+def is_about_one(plan: Plan) -> bool:
+    """Whether a plan has one line and no more."""
+    return sum(plan.counts.values()) == 1
+
+
+def scope_of(access: Access, selection: Selection, operation: BulkOperation) -> Scope:
+    """Return which records are meant, and with which of them this may be done."""
+    return Scope(selection, access.rows(operation.action), operation.limits)
+
+
+def judge_lines(access: Access, plan: Plan, operation: BulkOperation) -> None:
+    """Judge a plan's lines as a whole (not yet committed)."""
+    plans.judge_lines(db.session, plan, rows=access.rows(operation.action), spared=operation.spared)
+
+
+def execution_of(access: Access, plan: Plan, operation: BulkOperation) -> Execution:
+    """Return a plan under way, with the rights of this moment."""
+    rows = access.rows(operation.action)
+    return Execution(db.session, plan, rows, operation.deletion, limits=operation.limits)

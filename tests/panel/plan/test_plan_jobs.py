@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 
 from admin_app.db.string_set import StringSet
 from admin_app.domain.permissions.rights import Action
+from admin_app.domain.plan.carry_out import Execution
 from admin_app.extensions import db
 from admin_app.jobs import store as job_store
 from admin_app.models.change_set import Change, ChangeSet
@@ -64,7 +65,7 @@ def test_a_job_that_was_killed_is_gone_on_with(
         make_post()
     address = planned_by_job(as_editor, make_user())
     agreed(as_editor, address)
-    some, calls = plan_jobs.Execution.some, []
+    some, calls = Execution.some, []
 
     def dies(self: Any, most: int) -> int:
         calls.append(most)
@@ -72,9 +73,9 @@ def test_a_job_that_was_killed_is_gone_on_with(
             raise MemoryError
         return some(self, most)
 
-    monkeypatch.setattr(plan_jobs.Execution, "some", dies)
+    monkeypatch.setattr(Execution, "some", dies)
     first = work(as_editor)
-    monkeypatch.setattr(plan_jobs.Execution, "some", some)
+    monkeypatch.setattr(Execution, "some", some)
     interrupted = Page(as_editor.get(address))
     as_editor.post_form(address, {"go_on": "1"})
     second = work(as_editor)
@@ -94,7 +95,7 @@ def test_a_plan_that_is_stopped_keeps_what_was_done(
         make_post()
     address = planned_by_job(as_editor, make_user())
     agreed(as_editor, address)
-    some = plan_jobs.Execution.some
+    some = Execution.some
 
     def stops(self: Any, most: int) -> int:
         # As if the button were pressed in this moment.
@@ -102,7 +103,7 @@ def test_a_plan_that_is_stopped_keeps_what_was_done(
         db.session.execute(update(Plan).values(state="stopped"), execution_options={"synchronize_session": False})
         return number
 
-    monkeypatch.setattr(plan_jobs.Execution, "some", stops)
+    monkeypatch.setattr(Execution, "some", stops)
     work(as_editor)
     page = Page(as_editor.get(address))
 

@@ -1,0 +1,92 @@
+"""What a person may do with rows: the bulk actions of a list, and a resource's own actions on single records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, literal, select
+
+from admin_app.db.json_values import kept_columns
+from admin_app.domain.permissions.policy import Action
+from admin_app.errors import ConfigurationError
+from admin_app.extensions import db
+from admin_app.panel.access.access import Access
+from admin_app.panel.links import link
+from admin_app.panel.resource import ROW_ACTION_VIEW, BulkAction, Resource
+from admin_app.panel.row_action import RowAction
+from admin_app.panel.view_models import Link
+
+
+def require_row_actions(resource: Resource) -> None:
+    """Raise `ConfigurationError` for an action of a resource's own that could not be shown before, written or taken back."""
+    for one in resource.row_actions:
+        if (problem := _problem_with(resource, one)) is not None:
+            message = f"{type(resource).__name__}.{type(one).__name__} {problem}."
+            raise ConfigurationError(message)
+
+
+def bulk_actions(access: Access) -> Sequence[BulkAction]:
+    """Return what the person may do with many rows at once."""
+    return [one for one in access.resource.offered_bulk_actions() if _may_in_bulk(access, one)]
+
+
+def may_act(access: Access, action: RowAction) -> bool:
+    """Whether the person may do this with some record: they have the right, and are free to write what it writes."""
+    return (
+        access.resource.is_open_to_bulk and access.may(action.needs) and _may_write(access, action.writes, action.needs)
+    )
+
+
+def links_by_record(access: Access, records: Sequence[Any], url: str) -> Mapping[int, Sequence[Link]]:
+    """Return the links to the actions that the person may do with each of these records; `url` is where these lead back to.
+
+    One statement tells for all of them, and none where the resource has no such actions.
+    """
+    actions = [one for one in access.resource.row_actions if may_act(access, one)]
+    if not actions or not records or not access.may(Action.LIST):
+        return {}
+    keys = [record.id for record in records]
+    model = access.resource.model
+    fits = [_fits(access, one) for one in actions]
+    found = db.session.execute(select(model.id, *fits).where(model.id.in_(keys)))
+    return {
+        key: [_link(access, one, key, url) for one, may in zip(actions, may_each, strict=True) if may]
+        for key, *may_each in found
+    }
+
+
+def _problem_with(resource: Resource, action: RowAction) -> str | None:
+    kept = kept_columns(resource.model)
+    if not resource.is_open_to_bulk:
+        return "is for records that are judged one by one, which plans cannot do"
+    if not action.writes:
+        return "writes no column: an action has to leave something that can be seen"
+    unknown = [name for name in action.writes if name not in kept]
+    if unknown:
+        return f"writes {', '.join(unknown)}, of which the history keeps nothing"
+    if [one.name for one in resource.row_actions].count(action.name) > 1:
+        return "has the name of another one"
+    return None
+
+
+def _may_in_bulk(access: Access, one: BulkAction) -> bool:
+    if not all(map(access.may, one.actions)):
+        return False
+    fields = None if one.fields is None else one.fields(access.resource)
+    may_write_one = fields is None or any(access.may_write(name, one.action) for name in fields)
+    return may_write_one and (not one.is_plan or _may_write(access, one.writes, one.action))
+
+
+def _may_write(access: Access, names: Iterable[str], action: Action) -> bool:
+    return all(access.may_write(name, action) for name in names)
+
+
+def _fits(access: Access, action: RowAction) -> ColumnElement[Any]:
+    rows = (access.rows(action.needs), action.allowed(access.authority.principal))
+    return and_(literal(value=True), *(one for one in rows if one is not None))
+
+
+def _link(access: Access, action: RowAction, key: int, url: str) -> Link:
+    label = f"{action.label}…" if action.asks else action.label
+    return Link(label, link(access.resource, ROW_ACTION_VIEW, action=action.name, id=key, url=url))

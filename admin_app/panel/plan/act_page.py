@@ -1,0 +1,197 @@
+"""A resource's own action: asked for many records as every act is, and for a single one on a page that says what changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from flask import abort, request, url_for
+from werkzeug.datastructures import MultiDict
+
+from admin_app.domain.plan import plan as plans
+from admin_app.domain.plan.lines import Line, line_of
+from admin_app.errors import InvalidRecord
+from admin_app.extensions import db
+from admin_app.models.change_set import LONGEST_REASON, Change, Did
+from admin_app.models.plan import Plan, Verdict
+from admin_app.panel.drafts import answers, drop_sent_draft, shown_draft
+from admin_app.panel.forms.source import VERSION
+from admin_app.panel.history.entries import fields_of
+from admin_app.panel.list.row_actions import may_act
+from admin_app.panel.list.rows import mark_of
+from admin_app.panel.list.selections import plain_selection
+from admin_app.panel.page import lead_on
+from admin_app.panel.plan import acting, words
+from admin_app.panel.plan.asking import AskingPage
+from admin_app.panel.plan.making import begin_carrying_out, make_plan
+from admin_app.panel.plan.operation import BulkOperation, may_do, scope_of
+from admin_app.panel.plan.view_models import OneRecord
+from admin_app.panel.row_action import RowAction
+from admin_app.selection.selection import Selection
+from admin_app.web.auth.login import signed_in_principal
+from admin_app.web.flash import announce
+from admin_app.web.urls import here
+
+REASON = "reason"
+
+
+class ActPage(AskingPage):
+    """The address names the action. With an `id` it is about that record, which needs no right to change many."""
+
+    template = "resource/act.html"
+    own = frozenset({"url"})
+
+    def respond(self) -> Any:
+        """Ask, or do it."""
+        action = self._action()
+        if "id" in request.args:
+            return self._one(self.access.requested(action.needs))
+        if not may_do(self.access, action.needs):
+            abort(HTTPStatus.FORBIDDEN)
+        return self.ask(self.selection())
+
+    def read(self, sent: MultiDict[str, str]) -> BulkOperation:
+        """Read the form of the action that the address names, whatever action was sent."""
+        pairs = [pair for pair in sent.items(multi=True) if pair[0] != acting.NAME]
+        return acting.read_action(self.access, MultiDict([(acting.NAME, self._action().name), *pairs]))
+
+    def values(self, sent: MultiDict[str, str], problems: Mapping[str, str]) -> dict[str, Any]:
+        """Return the action's form with what was sent."""
+        action = self._action()
+        form = acting.form_of(action, sent)
+        if problems:
+            form.validate()
+        return {
+            "fields": list(form),
+            "label": action.label,
+            "verb": action.verb or action.label,
+            "effect_words": acting.effect_words(action),
+            "one": None,
+        }
+
+    def kept_names(self) -> set[str]:
+        """Keep what was typed."""
+        action = self._named()
+        return set() if action is None else {REASON, *(field.name for field in acting.form_of(action))}
+
+    def again(self, words_: str) -> Any:
+        """Draw the page with what was typed."""
+        action = self._action()
+        if "id" in request.args:
+            return self._one_page(self.access.requested(action.needs), {"": words_}, HTTPStatus.BAD_REQUEST)
+        if not may_do(self.access, action.needs):
+            return None
+        return super().again(words_)
+
+    def _named(self) -> RowAction | None:
+        return self.resource.row_action(str((request.view_args or {}).get("action", "")))
+
+    def _action(self) -> RowAction:
+        """Return the action that the address names: 404 where there is none, 403 where it is not for this person."""
+        action = self._named()
+        if action is None:
+            abort(HTTPStatus.NOT_FOUND)
+        if not may_act(self.access, action):
+            abort(HTTPStatus.FORBIDDEN)
+        return action
+
+    # ---- a single record
+
+    def _one(self, record: Any) -> Any:
+        """Show what would change, or do it: a plan of one line, agreed to by the button that made it."""
+        if request.method != "POST":
+            return self._one_page(record, {}, HTTPStatus.OK)
+        if request.form.get(VERSION, str(record.version)) != str(record.version):
+            return self._one_page(record, {"": self._changed_words()}, HTTPStatus.CONFLICT)
+        try:
+            operation, reason = self.read(request.form), self._reason()
+        except InvalidRecord as error:
+            return self._one_page(record, error.problems, HTTPStatus.UNPROCESSABLE_ENTITY)
+        title, key = self.access.title_of(record), record.id
+        drop_sent_draft()
+        db.session.commit()
+        plan = self._carried_out(self._only(key), operation, reason)
+        if plan.counts not in ({Verdict.DONE: 1}, {Verdict.CHANGE: 1}):
+            again = self.access.requested(operation.action)
+            return self._one_page(again, {"": self._why_not(plan)}, HTTPStatus.CONFLICT)
+        self._announce(plan, operation, title, mark_of(self.resource, record))
+        return lead_on(self.return_url())
+
+    def _carried_out(self, selection: Selection, operation: BulkOperation, reason: str) -> Plan:
+        """Plan it, and carry it out where the plan is to change this one record."""
+        staff_id = signed_in_principal().id
+        scope = words.scope_of(selection, self.resource, 1)
+        plan = make_plan(self.access, selection, operation, scope=scope, listed=1, staff_id=staff_id)
+        if plan.counts == {Verdict.CHANGE: 1} and plans.agree(db.session, plan, reason=reason):
+            begin_carrying_out(self.access, plan, operation, staff_id=staff_id)
+        return plan
+
+    def _announce(self, plan: Plan, operation: BulkOperation, title: str, mark: str) -> None:
+        named = f"{self.resource.noun.capitalize()} “{title}”"
+        if operation.effect is not None:
+            announce(f"{named} is being {operation.done}.", links=[("Jobs", url_for("jobs.index"))])
+        else:
+            announce(f"{named} was {operation.done}.", mark=mark, undo=plan.change_set_id)
+
+    def _one_page(self, record: Any, problems: Mapping[str, str], status: HTTPStatus) -> Any:
+        draft = shown_draft()
+        sent = answers(draft)
+        values = self.values(sent, problems) | {"one": self._drawn(record)}
+        page = self.render(
+            self.template,
+            draft=draft,
+            problems=problems,
+            form_url=here(),
+            return_url=self.return_url(),
+            reason=sent.get(REASON, ""),
+            longest_reason=LONGEST_REASON,
+            **values,
+        )
+        return page, status
+
+    def _drawn(self, record: Any) -> OneRecord:
+        """Say what it would make of the record, where that does not wait for an answer."""
+        title, action = self.access.title_of(record), self._action()
+        operation = None if action.asks else self.read(MultiDict())
+        if operation is None or operation.values is None:
+            return OneRecord(title, record.version)
+        line = line_of(db.session, scope_of(self.access, self._only(record.id), operation), record, operation.values)
+        (fields,) = fields_of([self._as_change(record, line)])
+        return OneRecord(title, record.version, fields, self._blocked(line["verdict"], line["problem"]))
+
+    def _as_change(self, record: Any, line: Line) -> Change:
+        return Change(
+            model=self.resource.model.__tablename__,
+            record_id=record.id,
+            act=Did.UPDATE,
+            title="",
+            version=record.version,
+            before=line["before"],
+            after=line["after"],
+        )
+
+    def _blocked(self, verdict: Verdict, problem: str) -> str:
+        """Say why nothing is to be done with a record of this verdict."""
+        if verdict == Verdict.SAME:
+            return f"Nothing would change: this {self.resource.noun} is already as wanted."
+        return "" if verdict == Verdict.CHANGE else problem
+
+    def _why_not(self, plan: Plan) -> str:
+        lines = plans.lines(db.session, plan, limit=1)
+        words_ = self._blocked(Verdict(lines[0].verdict), lines[0].problem) if lines else self._changed_words()
+        return f"{words_} Nothing was changed."
+
+    def _changed_words(self) -> str:
+        noun = self.resource.noun
+        return f"Somebody changed this {noun} after you opened this page. Look at it, then press the button again."
+
+    def _reason(self) -> str:
+        """Return the reason that was given; raise `InvalidRecord` where one is needed and missing."""
+        reason = request.form.get(REASON, "").strip()[:LONGEST_REASON]
+        if self.resource.needs_reason and not reason:
+            raise InvalidRecord({REASON: "Enter the reason for this change."})
+        return reason
+
+    def _only(self, key: int) -> Selection:
+        return plain_selection(self.access, [("id__in", str(key))])

@@ -1,0 +1,90 @@
+"""A resource's own action as an operation of plans: its form read, its changes checked as every form's are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+from wtforms import Form
+
+from admin_app.domain.plan.changes import fitting
+from admin_app.domain.plan.lines import Limit
+from admin_app.errors import InvalidRecord, PlanError
+from admin_app.panel.access.access import Access
+from admin_app.panel.list.row_actions import may_act
+from admin_app.panel.plan.editing import VALUE, value_of
+from admin_app.panel.plan.operation import BulkOperation, Pair
+from admin_app.panel.row_action import RowAction
+
+KEY = "act"
+# Which action it is, as a plan keeps it.
+NAME = "action"
+UNKNOWN = "This action does not exist any more, or it is not for you."
+
+
+@dataclass(frozen=True)
+class Doing:
+    """An action with its filled form, as what is done with each record."""
+
+    action: RowAction
+    form: Form
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The columns that it declares: it writes no others."""
+        return self.action.writes
+
+    def new_values(self, record: Any) -> Mapping[str, object]:
+        """Return what it makes of a record; raise `InvalidRecord` where it does not fit, or is none of what it may write."""
+        values = self.action.change(record, self.form)
+        if undeclared := values.keys() - set(self.fields):
+            message = f"{self.action.label} would change {', '.join(sorted(undeclared))}, which it does not declare."
+            raise InvalidRecord({"": message})
+        return fitting(record, values)
+
+
+def read_action(access: Access, sent: MultiDict[str, str]) -> BulkOperation:
+    """Read an action and its form; raise `InvalidRecord` with what is wrong by control, `PlanError` where it is not to be had."""
+    action = access.resource.row_action(sent.get(NAME, ""))
+    if action is None or not may_act(access, action):
+        raise PlanError(UNKNOWN)
+    form = form_of(action, sent)
+    if not form.validate():
+        raise InvalidRecord({field.name: str(field.errors[0]) for field in form if field.errors})
+    allowed = action.allowed(access.authority.principal)
+    return BulkOperation(
+        key=KEY,
+        action=action.needs,
+        verb=action.verb or action.label,
+        done=action.done,
+        what=_what(form),
+        pairs=_pairs(action, form, sent),
+        values=Doing(action, form),
+        limits=() if allowed is None else (Limit(allowed, action.refusal),),
+        effect=partial(action.effect, form=form) if action.has_effect else None,
+        effect_words=effect_words(action),
+    )
+
+
+def form_of(action: RowAction, sent: MultiDict[str, str] | None = None) -> Form:
+    """Return the action's form, filled with what was sent."""
+    return action.form(sent or None, prefix=VALUE)
+
+
+def effect_words(action: RowAction) -> str:
+    """Say what no undo takes back, "" for nothing."""
+    return f"{action.effect_words} This cannot be undone.".strip() if action.has_effect else ""
+
+
+def _what(form: Form) -> list[Pair]:
+    """Say what was filled in, a line a field."""
+    filled = [(str(field.label.text), *value_of(field)) for field in form]
+    return [(label, words) for label, _, words in filled if words]
+
+
+def _pairs(action: RowAction, form: Form, sent: MultiDict[str, str]) -> list[Pair]:
+    own = {field.name for field in form}
+    return [(NAME, action.name), *(pair for pair in sent.items(multi=True) if pair[0] in own)]

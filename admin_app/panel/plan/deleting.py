@@ -1,0 +1,101 @@
+"""Many records deleted: what becomes of what hangs on them, as the delete page asks and as a plan keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from admin_app.domain.naming import names_of
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.plan.carry_out import Deletion
+from admin_app.domain.records.deletion import Decision, Dependence, Fate
+from admin_app.errors import InvalidRecord, NotFoundError, PlanError
+from admin_app.panel.access.access import Access
+from admin_app.panel.access.lookup import find
+from admin_app.panel.deletion.dependents import FATE, HEIR, DependentsForm, bound_of
+from admin_app.panel.plan.operation import BulkOperation, Pair
+from admin_app.relations import Relation
+
+KEY = "delete"
+# How many there were of a relation when it was asked: a number, with a "+" where there were more.
+TOTAL = "total."
+
+
+def asked_deletion(access: Access, hanging: Sequence[Dependence], sent: Mapping[str, str]) -> BulkOperation:
+    """Read what was chosen for all that hangs on the records; raise `InvalidRecord` with what is missing by control."""
+    pairs: list[Pair] = []
+    problems: dict[str, str] = {}
+    for one in hanging:
+        try:
+            pairs += _kept(one, DependentsForm(access, one).decision(sent))
+        except InvalidRecord as error:
+            problems |= error.problems
+    if problems:
+        raise InvalidRecord(problems)
+    return read_deletion(access, MultiDict(pairs))
+
+
+def read_deletion(access: Access, sent: MultiDict[str, str]) -> BulkOperation:
+    """Read the same as a plan keeps it; raise `PlanError` where it can no longer be so."""
+    relations = [one for one in access.resource.relations.values() if FATE + one.key in sent]
+    decisions = {one.key: _decision(access, one, sent) for one in relations}
+    return BulkOperation(
+        key=KEY,
+        action=Action.DELETE,
+        verb="Delete",
+        done="deleted",
+        what=[(_counted(one, sent), _words(access, decisions[one.key])) for one in relations],
+        pairs=list(sent.items(multi=True)),
+        deletion=Deletion(decisions, bound_of),
+        along=sum(_number(one, sent) for one in relations if decisions[one.key].fate is Fate.DELETE),
+        is_danger=True,
+        spared={
+            one.heir.id: f"It gets the {names_of(relation.target)[1]} of the others, so it stays."
+            for relation, one in ((relation, decisions[relation.key]) for relation in relations)
+            if one.heir is not None
+        },
+    )
+
+
+def _kept(one: Dependence, decision: Decision) -> Iterator[Pair]:
+    """Yield what the plan keeps of a decision."""
+    yield FATE + one.name, decision.fate.value
+    yield TOTAL + one.name, f"{one.count.number}{'' if one.count.is_exact else '+'}"
+    if decision.heir is not None:
+        yield HEIR + one.name, str(decision.heir.id)
+
+
+def _decision(access: Access, relation: Relation, sent: Mapping[str, str]) -> Decision:
+    fate = Fate(sent[FATE + relation.key])
+    return Decision(fate, _heir(access, sent[HEIR + relation.key]) if fate is Fate.GIVE else None)
+
+
+def _heir(access: Access, key: str) -> Any:
+    """Return who was chosen; raise `PlanError` where that record is gone, or out of sight."""
+    try:
+        return find(access.resource.model, key)
+    except NotFoundError as error:
+        raise PlanError(str(error)) from error
+
+
+def _number(relation: Relation, sent: Mapping[str, str]) -> int:
+    return int(sent[TOTAL + relation.key].rstrip("+"))
+
+
+def _counted(relation: Relation, sent: Mapping[str, str]) -> str:
+    """Say how many there were: "312 posts"."""
+    number = _number(relation, sent)
+    noun, nouns = names_of(relation.target)
+    if sent[TOTAL + relation.key].endswith("+"):
+        return f"More than {number:,} {nouns}"
+    return f"{number:,} {noun if number == 1 else nouns}"
+
+
+def _words(access: Access, decision: Decision) -> str:
+    """Say what becomes of them."""
+    if decision.fate is Fate.GIVE:
+        return f"given to {access.title_of(decision.heir)}"
+    kept = f"kept, without a {access.resource.noun}"
+    return kept if decision.fate is Fate.KEEP else "deleted too, with everything that belongs only to them"

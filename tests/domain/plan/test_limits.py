@@ -1,0 +1,141 @@
+"""Limits of an operation's own: records that it is not for are refused with their reason, before and when it is carried out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from admin_app.domain.plan import plan as plans
+from admin_app.domain.plan.carry_out import Deletion, Execution
+from admin_app.domain.plan.changes import Edit, SetTo
+from admin_app.domain.plan.lines import NOT_YOURS, Limit, Scope, insert_lines, line_of, read_changes, write_values
+from admin_app.domain.records.deletion import (
+    Decision,
+    Fate,
+    dependences_of_many,
+    dependents_of_many,
+    everything_in_scope,
+)
+from admin_app.extensions import db
+from admin_app.models.plan import Plan, PlanLine
+from admin_app.models.post import Post
+from admin_app.models.user import User
+from tests.domain.plan.planning import carried_out, planned_deletion, scope_of, verdicts
+
+pytestmark = pytest.mark.usefixtures("context")
+
+HAS_USER = Limit(Post.user_id > 0, "It has no user.")
+
+
+def begun(model: type[Any], *fields: str) -> Plan:
+    plan = plans.begin(
+        db.session, staff_id=None, resource="x", model=model, operation="act", arguments={}, fields=fields
+    )
+    db.session.commit()
+    return plan
+
+
+def problems(plan: Plan) -> dict[int, str]:
+    return {one.record_id: one.problem for one in plans.lines(db.session, plan, limit=9)}
+
+
+@pytest.mark.parametrize("reads", [False, True])
+def test_each_record_that_it_is_not_for_is_refused_for_the_first_reason(
+    *, reads: bool, make_user: Any, make_post: Any
+) -> None:
+    ann = make_user()
+    make_post(user=ann), make_post(), make_post(user=ann, content="theirs")
+    scope = Scope(scope_of(Post).selection, Post.content != "theirs", (HAS_USER,))
+    plan, edit = begun(Post, "content"), Edit(Post, {"content": SetTo("New")})
+
+    if reads:
+        read_changes(db.engine, plan.id, scope, edit, lambda lines: insert_lines(db.session, lines))
+    else:
+        write_values(db.session, plan.id, scope, {"content": "New"})
+
+    # Of the second neither is true nor false that it has a user.
+    assert verdicts(plan) == {1: "change", 2: "refused", 3: "refused"}
+    assert problems(plan) == {1: "", 2: "It has no user.", 3: NOT_YOURS}
+
+
+def test_a_single_record_is_judged_in_the_same_way_without_a_plan(make_post: Any) -> None:
+    post = make_post()
+    scope, edit = Scope(scope_of(Post).selection, None, (HAS_USER,)), Edit(Post, {"content": SetTo("New")})
+
+    line = line_of(db.session, scope, post, edit)
+    free = line_of(db.session, scope_of(Post), post, edit)
+
+    assert (line["verdict"], line["problem"]) == ("refused", "It has no user.")
+    assert (free["verdict"], free["before"], free["after"]) == ("change", {"content": post.content}, {"content": "New"})
+    assert db.session.query(PlanLine).count() == 0
+
+
+def test_limits_hold_when_it_is_carried_out_and_not_afterwards(make_user: Any, make_post: Any) -> None:
+    ann = make_user()
+    post = make_post(user=ann)
+    plan = begun(Post, "user_id")
+    write_values(db.session, plan.id, Scope(scope_of(Post).selection, None, (HAS_USER,)), {"user_id": None})
+    plans.await_agreement(db.session, plan, plans.counted_lines(db.session, plan))
+    plans.agree(db.session, plan)
+
+    Execution(db.session, plan, limits=(HAS_USER,)).some(9)
+    db.session.commit()
+
+    assert (verdicts(plan), post.user_id) == ({post.id: "done"}, None)
+
+
+def test_a_record_that_is_none_of_them_any_more_is_left_alone(make_user: Any, make_post: Any) -> None:
+    post = make_post(user=make_user())
+    plan = begun(Post, "content")
+    write_values(db.session, plan.id, Scope(scope_of(Post).selection, None, (HAS_USER,)), {"content": "New"})
+    plans.await_agreement(db.session, plan, plans.counted_lines(db.session, plan))
+    plans.agree(db.session, plan)
+
+    Execution(db.session, plan, limits=(Limit(Post.user_id > 99, "It has another user."),)).some(9)
+    db.session.commit()
+
+    assert (verdicts(plan), problems(plan)) == ({post.id: "refused"}, {post.id: "It has another user."})
+    assert post.content != "New"
+
+
+def test_records_that_an_act_needs_are_spared(make_user: Any) -> None:
+    ann, bea = make_user(), make_user()
+    plan = planned_deletion(User)
+
+    plans.judge_lines(db.session, plan, rows=None, spared={bea.id: "It stays."})
+    plan.counts = plans.counted_lines(db.session, plan).counts
+    carried_out(plan)
+
+    assert (verdicts(plan), problems(plan)) == ({ann.id: "done", bea.id: "refused"}, {ann.id: "", bea.id: "It stays."})
+
+
+# ---- what hangs on many
+
+
+def test_what_hangs_on_many_is_counted_as_far_as_to_the_limit(make_user: Any, make_post: Any) -> None:
+    ann, bea = make_user(), make_user()
+    for user in (ann, bea, bea, None):
+        make_post(user=user)
+
+    (all_,) = dependences_of_many(db.session, User, User.id > 0)
+    (some,) = dependences_of_many(db.session, User, User.id > 0, limit=2)
+
+    assert (all_.name, str(all_.count), all_.samples, all_.owner) == ("posts", "3", (), None)
+    assert all_.fates == (Fate.KEEP, Fate.GIVE, Fate.DELETE)
+    assert str(some.count) == "more than 2"
+    assert dependences_of_many(db.session, User, User.id < 0) == []
+    assert dependents_of_many(db.session, User, User.id == bea.id, 9, everything_in_scope) == {"posts": (2, all_.fates)}
+
+
+@pytest.mark.parametrize("most", [1, 9])
+def test_posts_given_to_an_heir_are_so_whatever_the_chunks(most: int, make_user: Any, make_post: Any) -> None:
+    ann, bea, heir = make_user(), make_user(), make_user()
+    posts = [make_post(user=user) for user in (ann, bea, heir)]
+    plan = planned_deletion(User)
+    plans.judge_lines(db.session, plan, rows=None, spared={heir.id: "It stays."})
+
+    carried_out(plan, deletion=Deletion({"posts": Decision(Fate.GIVE, heir)}), most=most)
+
+    assert {post.user_id for post in posts} == {heir.id}
+    assert [user.id for user in db.session.query(User)] == [heir.id]

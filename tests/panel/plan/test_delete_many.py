@@ -1,0 +1,317 @@
+"""“Delete…” in the bulk bar: what hangs on the records is asked about once, said in the plan, and comes back with them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from admin_app.db.string_set import StringSet
+from admin_app.extensions import db
+from admin_app.models.plan import Plan
+from admin_app.models.post import Post
+from admin_app.models.role import Role
+from admin_app.models.staff import StaffSession
+from admin_app.models.user import User
+from tests.page import Page
+from tests.panel.plan.plans import agreed, owners, verdicts, work
+from tests.stores import both_stores
+
+USERS, POSTS = "/admin/user/delete-many/", "/admin/post/delete-many/"
+QUESTION = "What should happen to these users' 3 posts?"
+
+
+@pytest.fixture
+def writers(make_user: Any, make_post: Any) -> tuple[User, User, User]:
+    """Make Ann with two posts, Bea with one, and Cleo without any."""
+    ann, bea, cleo = (make_user(name=name) for name in ("Ann", "Bea", "Cleo"))
+    for user in (ann, ann, bea):
+        make_post(user=user)
+    return ann, bea, cleo
+
+
+def users_left(client: Any) -> list[str]:
+    with client.application.app_context():
+        return list(db.session.scalars(select(User.name).order_by(User.id)))
+
+
+def planned(client: Any, address: str, **chosen: str) -> str:
+    """Answer what is asked; return the plan's address."""
+    response = client.post_form(address, {name.replace("_", "."): value for name, value in chosen.items()})
+    assert response.status_code == 303, Page(response).summary
+    return str(response.location)
+
+
+def undo(client: Any, page: Page) -> None:
+    (form,) = page.all("form", class_="undo")
+    client.post_form("/admin/activity/undo/", {"id": form.all("input", name="id")[0].attributes["value"]})
+
+
+def test_where_nothing_hangs_on_the_records_the_page_leads_to_the_plan(as_editor: Any, make_post: Any) -> None:
+    for content in ("A garden", "A house", "Another garden"):
+        make_post(content=content)
+
+    asked = Page(as_editor.get(f"{POSTS}?q=garden"))
+    address = planned(as_editor, f"{POSTS}?q=garden")
+    plan = Page(as_editor.get(address))
+    before = owners(as_editor)
+    done = agreed(as_editor, address)
+
+    assert (asked.heading, asked.texts("p", class_="page-head__result")) == (
+        "Delete posts",
+        ["2 posts: search “garden”"],
+    )
+    assert asked.all("fieldset") == []
+    assert (plan.heading, plan.texts("button", class_="button--danger")) == ("Delete 2 posts?", ["Delete 2 posts"])
+    assert set(before) == {1, 2, 3}
+    assert (done.heading, set(owners(as_editor))) == ("2 posts deleted", {2})
+
+
+@pytest.mark.usefixtures("writers")
+@both_stores
+def test_the_question_has_the_total_of_each_relation_and_nothing_chosen(as_editor: Any) -> None:
+    page = Page(as_editor.get(USERS))
+
+    assert page.texts("legend") == [QUESTION]
+    assert [one.attributes["value"] for one in page.all("input", type="radio")] == ["keep", "give", "delete"]
+    assert [one for one in page.all("input", type="radio") if "checked" in one.attributes] == []
+
+
+@pytest.mark.usefixtures("writers")
+@both_stores
+@pytest.mark.parametrize(
+    ("chosen", "said", "left", "posts"),
+    [
+        ({"fate_posts": "keep"}, ["3 posts", "kept, without a user"], ["Cleo"], {1: None, 2: None, 3: None}),
+        ({"fate_posts": "delete"}, ["3 posts", "deleted too, with everything that belongs only to them"], ["Cleo"], {}),
+        ({"fate_posts": "give", "heir_posts": "Cleo"}, ["3 posts", "given to Cleo"], ["Cleo"], {1: 3, 2: 3, 3: 3}),
+    ],
+)
+def test_what_hangs_on_them_becomes_what_was_chosen_and_one_undo_brings_all_of_it_back(
+    chosen: dict[str, str], said: list[str], left: list[str], posts: dict[int, int | None], as_editor: Any
+) -> None:
+    before = (users_left(as_editor), owners(as_editor))
+
+    address = planned(as_editor, f"{USERS}?id__in=1,2", **chosen)
+    plan = Page(as_editor.get(address))
+    done = agreed(as_editor, address)
+    after = (users_left(as_editor), owners(as_editor))
+    undo(as_editor, done)
+
+    assert (plan.texts("dt")[1], plan.texts("dd")[1]) == tuple(said)
+    assert (done.heading, after) == ("2 users deleted", (left, posts))
+    assert (users_left(as_editor), owners(as_editor)) == before
+
+
+@pytest.mark.usefixtures("writers")
+@both_stores
+def test_who_gets_the_posts_stays_though_selected(as_editor: Any) -> None:
+    address = planned(as_editor, USERS, fate_posts="give", heir_posts="Bea")
+    plan = Page(as_editor.get(address))
+
+    agreed(as_editor, address)
+
+    assert plan.heading == "Delete 2 users?"
+    assert "It gets the posts of the others, so it stays." in plan.texts("p", class_="plan__problem")
+    assert verdicts(as_editor) == {1: "done", 2: "refused", 3: "done"}
+    assert (users_left(as_editor), owners(as_editor)) == (["Bea"], {1: 2, 2: 2, 3: 2})
+
+
+CHOOSE = "Choose what happens to the posts."
+
+
+@pytest.mark.usefixtures("writers")
+@pytest.mark.parametrize(
+    ("sent", "control", "message"),
+    [
+        ({}, "fate.posts", CHOOSE),
+        ({"fate.posts": "burn"}, "fate.posts", CHOOSE),
+        ({"fate.posts": "give"}, "heir.posts", "Choose the user who gets the posts."),
+        (
+            {"fate.posts": "give", "heir.posts": "nosuch"},
+            "heir.posts",
+            "No user has the ID or name “nosuch”. Check it, or look in the list of users.",
+        ),
+        (
+            {"fate.posts": "delete", "seen.posts": "2~0"},
+            "fate.posts",
+            "There is 1 more post than when you opened this page. Check them and choose again.",
+        ),
+    ],
+)
+def test_a_missing_or_outdated_choice_is_a_message_and_makes_no_plan(
+    sent: dict[str, str], control: str, message: str, as_editor: Any
+) -> None:
+    page = Page(as_editor.post_form(USERS, sent))
+
+    assert (page.status, page.summary) == (422, [message])
+    id_ = f"{control}-error"
+    assert [one.text.removeprefix("Error: ") for one in page.all("p", id=id_)] == [message]
+    with as_editor.application.app_context():
+        assert db.session.scalars(select(Plan)).all() == []
+
+
+@both_stores
+def test_a_post_that_comes_meanwhile_goes_the_way_of_the_others(as_editor: Any, writers: Any, make_post: Any) -> None:
+    ann = writers[0]
+    address = planned(as_editor, f"{USERS}?id__in={ann.id}", fate_posts="keep")
+    late = make_post(user=ann)
+
+    agreed(as_editor, address)
+
+    assert owners(as_editor)[late.id] is None
+
+
+@both_stores
+def test_what_comes_to_hang_on_a_record_that_had_nothing_keeps_it(as_editor: Any, writers: Any, make_post: Any) -> None:
+    cleo, dora = writers[2], writers[0]
+    with as_editor.application.app_context():
+        db.session.execute(update(Post).values(user_id=None))
+        db.session.commit()
+    address = planned(as_editor, f"{USERS}?id__in={cleo.id},{dora.id}")
+    make_post(user=cleo)
+
+    page = agreed(as_editor, address)
+
+    assert (page.heading, users_left(as_editor)) == ("1 user deleted", ["Bea", "Cleo"])
+    assert page.texts("p", class_="plan__problem") == ["It has posts, and nothing was chosen for them."]
+
+
+@pytest.mark.usefixtures("writers")
+@both_stores
+def test_a_job_deletes_many_a_few_a_transaction_as_one_act(
+    as_editor: Any, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "PLAN_ROWS", 1)
+    monkeypatch.setattr("admin_app.panel.plan.jobs.FIRST_CHUNK", 1)
+    monkeypatch.setattr("admin_app.panel.plan.jobs.MOST_LINES", 1)
+    before = (users_left(as_editor), owners(as_editor))
+    address = planned(as_editor, USERS, fate_posts="give", heir_posts="Cleo")
+    work(as_editor)
+    planned_ = Page(as_editor.get(address))
+
+    agreed(as_editor, address)
+    work(as_editor)
+    done = Page(as_editor.get(address))
+    after = (users_left(as_editor), owners(as_editor))
+    undo(as_editor, done)
+
+    assert planned_.heading == "Delete 2 users?"
+    assert (done.heading, after) == ("2 users deleted", (["Cleo"], {1: 3, 2: 3, 3: 3}))
+    assert (users_left(as_editor), owners(as_editor)) == before
+
+
+@pytest.mark.usefixtures("writers")
+def test_an_heir_who_is_gone_when_it_is_agreed_to_stops_it(as_editor: Any) -> None:
+    address = planned(as_editor, f"{USERS}?id__in=1", fate_posts="give", heir_posts="Cleo")
+    with as_editor.application.app_context():
+        db.session.delete(db.session.get_one(User, 3))
+        db.session.commit()
+
+    page = Page(as_editor.post_form(address))
+
+    assert (page.status, users_left(as_editor)) == (409, ["Ann", "Bea"])
+    assert page.summary == [
+        "No user has the ID or name “3”. Check it, or look in the list of users. Nothing was changed."
+    ]
+
+
+@pytest.mark.usefixtures("writers")
+def test_deleting_what_goes_along_asks_for_a_proof_as_that_many_records_do(
+    as_editor: Any, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "PROOF_ROWS", 3)
+    with app.app_context():
+        db.session.execute(update(StaffSession).values(proved_at=datetime(2026, 1, 1, tzinfo=UTC)))
+        db.session.commit()
+    kept = planned(as_editor, f"{USERS}?id__in=1,2", fate_posts="keep")
+    gone = planned(as_editor, f"{USERS}?id__in=1,2", fate_posts="delete")
+
+    asked = as_editor.post_form(gone)
+    done = as_editor.post_form(kept)
+
+    assert (asked.status_code, Page(asked).heading) == (403, "Confirm it's you")
+    assert done.status_code == 303
+
+
+# ---- rights
+
+
+def withdraw(app: Flask, *left: str) -> None:
+    """Leave Liam's role these permissions, behind the dashboard's back: his session goes on."""
+    with app.app_context():
+        db.session.execute(update(Role).where(Role.key == "liam").values(permissions=StringSet(left)))
+        db.session.commit()
+
+
+@pytest.mark.usefixtures("writers")
+def test_whoever_may_not_delete_or_not_many_has_no_such_button_and_no_page(client_with: Any) -> None:
+    people = {
+        "Lena": ("*:list", "*:view", "*:edit", "*:bulk"),
+        "Liam": ("*:list", "*:view", "*:delete"),
+        "Mona": ("*:list", "*:view", "*:delete", "*:bulk"),
+    }
+    for name, permissions in people.items():
+        client = client_with(*permissions, name=name)
+        buttons = Page(client.get("/admin/user/")).texts("button")
+        is_there = any(words.startswith("Delete…") for words in buttons)
+        answers = [client.get(USERS).status_code, client.post_form(USERS, page="/admin/user/views/new/").status_code]
+
+        assert (is_there, answers) == ((True, [200, 422]) if name == "Mona" else (False, [403, 403]))
+
+
+@both_stores
+def test_rows_out_of_reach_are_refused_and_not_asked_about(client_with: Any, make_user: Any, make_post: Any) -> None:
+    client = client_with("*:list", "*:view", "*:edit", "user:delete", "*:bulk", rows=["user:own"])
+    mine, theirs = make_user(email="liam@example.com", name="Mine"), make_user(name="Theirs")
+    make_post(user=mine), make_post(user=theirs), make_post(user=theirs)
+
+    page = Page(client.get(f"{USERS}?id__in={mine.id},{theirs.id}"))
+    agreed(client, planned(client, f"{USERS}?id__in={mine.id},{theirs.id}", fate_posts="keep"))
+
+    assert page.texts("legend") == ["What should happen to these users' 1 post?"]
+    assert users_left(client) == ["Theirs"]
+
+
+@both_stores
+def test_posts_that_may_not_be_touched_leave_nothing_to_choose(
+    client_with: Any, make_user: Any, make_post: Any
+) -> None:
+    client = client_with("*:list", "*:view", "*:edit", "*:delete", "*:bulk", rows=["post:own"])
+    make_post(user=make_user())
+
+    page = Page(client.get(USERS))
+    forged = Page(client.post_form(USERS, {"fate.posts": "keep"}, page="/admin/user/views/new/"))
+
+    blocked = "You cannot see some of their posts, so you cannot delete them. Ask an owner."
+    assert (page.texts("p", class_="note"), page.all("button", class_="button--primary")) == ([blocked], [])
+    assert (forged.status, forged.summary) == (422, [blocked])
+
+
+@both_stores
+def test_a_right_that_is_withdrawn_meanwhile_deletes_nothing(client_with: Any, make_user: Any, app: Flask) -> None:
+    client = client_with("*:list", "*:view", "*:delete", "*:bulk")
+    make_user()
+    address = planned(client, USERS)
+    withdraw(app, "*:list", "*:view", "*:bulk")
+
+    response = client.post_form(address)
+
+    assert (response.status_code, users_left(client)) == (403, ["User 1"])
+
+
+@both_stores
+def test_posts_that_are_no_longer_theirs_to_move_keep_their_user(
+    client_with: Any, make_user: Any, make_post: Any, app: Flask
+) -> None:
+    client = client_with("*:list", "*:view", "*:delete", "*:bulk", "*:edit")
+    make_post(user=make_user())
+    address = planned(client, USERS, fate_posts="keep")
+    withdraw(app, "*:list", "*:view", "*:bulk", "user:*")
+
+    agreed(client, address)
+
+    assert (users_left(client), verdicts(client)) == (["User 1"], {1: "failed"})
