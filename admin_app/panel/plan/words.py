@@ -78,7 +78,9 @@ def now_of(plan: Plan, resource: Resource) -> str:
 def scope_of(selection: Selection, resource: Resource, number: int | None) -> str:
     """Say which records a selection means: "20 posts: search “bike”, User is Ann"."""
     narrowed = [f"search “{selection.search}”"] if selection.search else []
-    narrowed += [member.sentence() for member in selection.filters]
+    narrowed += [member.sentence() for member in selection.filters if not member.problem]
+    # Nothing is meant then, as in the list.
+    narrowed += ["a filter that isn't valid"] if selection.problems else []
     what = resource.plural if number is None else counted(number, resource)
     return f"{what}: {', '.join(narrowed)}" if narrowed else what
 
