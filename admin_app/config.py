@@ -9,9 +9,9 @@ import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from admin_app.errors import ConfigurationError
+from admin_app.extensions import Values
 from admin_app.settings import SHORTEST_SECRET, read_settings
 
 # What the dashboard is called, also by authenticator apps and browsers that keep passkeys.
@@ -26,7 +26,7 @@ MAX_BODY_BYTES = 16 * 1024 * 1024
 CONNECTION_SECONDS = 300
 
 
-def flask_config(environment: Mapping[str, str], instance: Path) -> dict[str, Any]:
+def flask_config(environment: Mapping[str, str], instance: Path) -> Values:
     """Return Flask's configuration for these settings; makes the `instance` folder, and a secret key in it when none is given."""
     settings = read_settings(environment)
     # Names, addresses and the key that signs cookies: nobody else on the machine may look in.

@@ -12,6 +12,7 @@ AdminError
 ├── FactorError          a second factor is refused, or has to stay
 ├── SelectionError       a list was asked for something it does not offer
 ├── DeletionError        a deletion cannot be carried out as chosen
+├── MergeError           two records cannot become one
 ├── UndoError            an act cannot be undone
 ├── PlanError            an act on many records cannot be planned, or agreed to, as asked
 └── TransferError        a file cannot be read; carries row numbers
@@ -78,6 +79,10 @@ class SelectionError(AdminError):
 
 class DeletionError(AdminError):
     """A deletion cannot be carried out as chosen."""
+
+
+class MergeError(AdminError):
+    """Two records cannot become one."""
 
 
 class UndoError(AdminError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask, current_app
@@ -33,9 +34,14 @@ AnySession = Session | scoped_session[Any]
 TableColumn = Column[Any]
 Attribute = InstrumentedAttribute[Any]
 Expression = ColumnElement[Any]
+# A column of a table, of a model, of an alias, or an expression.
+AnyColumn = ColumnElement[Any] | InstrumentedAttribute[Any]
 Relationship = RelationshipProperty[Any]
 Statement = Select[*tuple[Any, ...]]
 ColumnType = TypeEngine[Any]
+# What a statement returns of one row, and a record's values, or JSON's, by their names.
+AnyRow = Sequence[Any]
+Values = dict[str, Any]
 
 
 class Base(DeclarativeBase):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from sqlalchemy import Engine, Pool, event
 from sqlalchemy.orm import Session
@@ -15,13 +14,13 @@ from admin_app.models import change_set
 from admin_app.models.change_set import Change, ChangeSet
 
 # What happens to what, and what is called then; of several for one event, the upper one first.
-LISTENERS: tuple[tuple[Any, str, Callable[..., Any]], ...] = (
+LISTENERS: tuple[tuple[object, str, Callable[..., object]], ...] = (
     (Engine, "connect", connection.prepare),
     (Engine, "begin", connection.begin),
     (Pool, "checkout", connection.fit),
     (Session, "before_flush", recorder.read_before_flush),
     (Session, "after_flush", recorder.note_flush),
-    # Whose rights a transaction changed, its trail says; that their sessions end belongs to it, so it is completed last.
+    # Whose rights a transaction changed, its history says; that their sessions end belongs to it, so it is completed last.
     (Session, "before_commit", session_revocation.sign_out_changed),
     (Session, "before_commit", recorder.finish_set),
     (Session, "after_transaction_create", recorder.remember_savepoint),

@@ -88,7 +88,7 @@ def numbers_in(text: str, *, is_whole: bool) -> list[str]:
     cells = [cell.strip(",") for cell in re.split(r"[\s;]+", text.translate(_LIST_SIGNS))]
     cells = [cell for cell in cells if cell]
     for cell in cells:
-        # "1,234,567" and nothing else are three whole numbers: so ticked rows are written.
+        # "1,234,567" and nothing else are three whole numbers: so a list of IDs is written.
         may_group = len(cells) > 1 or not is_whole or re.search(r",0\d", cell)
         if "," in cell and may_group and _is_one(cell, is_whole=is_whole):
             raise AmbiguousList(cell)

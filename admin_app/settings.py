@@ -16,6 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from admin_app.errors import ConfigurationError
+from admin_app.extensions import Values
 
 SHORTEST_SECRET = 32
 # A name or an address, with a port if need be; a leading dot means "and everything below".
@@ -99,7 +100,7 @@ def _roles(text: str) -> frozenset[str] | None:
     return names - {"none"} if names else None
 
 
-def _smtp(text: str) -> dict[str, Any]:
+def _smtp(text: str) -> dict[str, object]:
     """Read where email is handed over, as Flask-Mailman's settings."""
     url = urlsplit(text)
     try:
@@ -245,7 +246,7 @@ SETTINGS = (
 )  # fmt: skip -- one setting a block reads better than one argument a line
 
 
-def read_settings(environment: Mapping[str, str]) -> dict[str, Any]:
+def read_settings(environment: Mapping[str, str]) -> Values:
     """Parse every setting; raise `ConfigurationError` naming the first wrong one and what it takes."""
     values = {}
     for setting in SETTINGS:

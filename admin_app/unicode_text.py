@@ -66,6 +66,14 @@ def caseless(value: str) -> str:
     return composed(composed(value).replace("\u0130", "i").casefold())
 
 
+def mailbox(value: str) -> str:
+    """Return what two emails have in common that most likely reach the same person: without capitals, dots, and what follows a plus."""
+    folded = caseless(value)
+    local, _, domain = folded.rpartition("@")
+    bare = local.partition("+")[0].replace(".", "")
+    return f"{bare}@{domain}" if bare else folded
+
+
 # ---- what nobody sees
 
 
@@ -139,6 +147,11 @@ def sort_key(value: str) -> str:
     plain = value.lower() if value.isascii() else _LASTING.normalize("NFKD", value).translate(plain_letters())
     plain = plain[:LONGEST_KEY]
     return plain if plain == value else f"{plain}{_END}{value}"
+
+
+def namesake(value: str) -> str:
+    """Return what two names have in common that differ in capitals and marks alone: the first part of what they are sorted by."""
+    return sort_key(value).partition(_END)[0]
 
 
 @cache

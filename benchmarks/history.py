@@ -2,7 +2,7 @@
 
     PYTHONPATH=. python benchmarks/history.py [--rows 100000] [--changes 10000,300000] [--stores sqlite,postgresql]
 
-Each length of the trail has a database of its own, in a folder that is removed afterwards; they are asked in turn, so
+Each length of the history has a database of its own, in a folder that is removed afterwards; they are asked in turn, so
 that a busy machine slows them alike.
 """
 
@@ -142,7 +142,7 @@ FILL_CHANGES = (
 
 
 def fill(number: int) -> None:
-    """Make the trail so many acts long, of one change each."""
+    """Make the history so many acts long, of one change each."""
     is_sqlite = db.engine.dialect.name == "sqlite"
     moment = (
         "datetime('2026-01-01', '+' || n || ' seconds') || '.000000'"
@@ -169,7 +169,7 @@ PAGES = {
 
 
 def measure_pages(clients: dict[int, Any]) -> None:
-    """Open the pages of each database in turn, and compare the longest trail with the shortest."""
+    """Open the pages of each database in turn, and compare the longest history with the shortest."""
     for name, address in PAGES.items():
         took: dict[int, list[float]] = {size: [] for size in clients}
         for _ in range(ROUNDS):
@@ -222,7 +222,7 @@ def measure(store: str, socket: Path | None, folder: str, options: argparse.Name
     print(f"\n{store}")
     clients = {}
     for size in options.changes:
-        url = database("trail", folder, socket, size)
+        url = database("history", folder, socket, size)
         app, clients[size] = prepared(url, folder, options.rows)
         with app.app_context():
             fill(size)

@@ -30,7 +30,7 @@ def quick_hashes() -> Iterator[None]:
     """Hash passwords quickly, everywhere but in processes of their own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_hasher", QUICK)
-        patch.setattr(passwords, "_NOBODYS_HASH", QUICK.hash("nobody's"))
+        patch.setattr(passwords, "_NOBODYS_HASH", passwords.hash_of_nothing(QUICK))
         yield
 
 

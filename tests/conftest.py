@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import socket
 from collections.abc import Callable
 from itertools import count
@@ -24,8 +26,8 @@ SHARED_DATA = ROOT.parent / "shared" / "data"
 # A branch of domain or transfer that none of them reaches counts as untested.
 COVERING = ("cli", "domain", "kinds", "pages", "relations", "resources", "transfer")
 
-# It takes a minute: begun last, it would keep one processor busy and the other idle.
-LONGEST = "test_third_model.py"
+# Tests of theirs take half a minute: begun last, one would keep one processor busy and the others idle.
+LONGEST = {"test_third_model.py", "test_real_data.py", "test_stalled.py"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -34,7 +36,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         folder = item.path.relative_to(ROOT / "tests").parts[0]
         if folder not in COVERING and not item.get_closest_marker("covers"):
             item.add_marker("no_cover")
-    items.sort(key=lambda item: item.path.name != LONGEST)
+    items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Run one process more than there are processors: a browser, a server or a database is often waited for."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_finish() -> None:
+    """Let Python look for garbage less often, and not through what is there before the first test, which is much and stays."""
+    gc.freeze()
+    gc.set_threshold(10_000)
 
 
 # ---- records

@@ -89,8 +89,7 @@ ROUTES = {
     ),
     "/admin/account/confirm/": Route("/admin/account/confirm/", get=SIGNED_IN, post=(302, 422, 422, 422)),
     "/admin/account/sessions/": Route("/admin/account/sessions/", post=(302, 303, 303, 303)),
-    "/admin/account/time-zone/": Route("/admin/account/time-zone/", post=(302, 422, 422, 422)),
-    "/admin/account/shortcuts/": Route("/admin/account/shortcuts/", post=(302, 303, 303, 303)),
+    "/admin/account/preferences/": Route("/admin/account/preferences/", post=(302, 422, 422, 422)),
     "/admin/activity/": Route("/admin/activity/", get=SIGNED_IN),
     "/admin/activity/set/": Route("/admin/activity/set/?id={act}", get=SIGNED_IN),
     "/admin/activity/undo/": Route("/admin/activity/undo/", post=(302, 404, 404, 404)),
@@ -113,6 +112,7 @@ ROUTES = {
     "/admin/user/new/": Route("/admin/user/new/", get=EDITORS, post=(302, 403, 422, 422)),
     "/admin/user/edit/": Route("/admin/user/edit/?id={user}", get=EDITORS, post=(302, 403, 303, 303)),
     "/admin/user/delete/": Route("/admin/user/delete/?id={user}", get=EDITORS, post=(302, 403, 422, 422)),
+    "/admin/user/merge/": Route("/admin/user/merge/?a={user}&b={twin}", get=EDITORS, post=(302, 403, 422, 422)),
     "/admin/user/presence/": Route("/admin/user/presence/?id={user}", post=(302, 403, 200, 200)),
     "/admin/post/": Route("/admin/post/", get=SIGNED_IN),
     "/admin/post/details/": Route("/admin/post/details/?id={post}", get=SIGNED_IN),
@@ -122,6 +122,7 @@ ROUTES = {
     "/admin/post/new/": Route("/admin/post/new/", get=EDITORS, post=(302, 403, 303, 303)),
     "/admin/post/edit/": Route("/admin/post/edit/?id={post}", get=EDITORS, post=(302, 403, 303, 303)),
     "/admin/post/delete/": Route("/admin/post/delete/?id={post}", get=EDITORS, post=(302, 403, 303, 303)),
+    "/admin/post/merge/": Route("/admin/post/merge/?a={post}&b={copy}", get=EDITORS, post=(302, 403, 303, 303)),
     "/admin/post/presence/": Route("/admin/post/presence/?id={post}", post=(302, 403, 200, 200)),
     "/admin/staff/": Route("/admin/staff/", get=OWNERS),
     "/admin/staff/details/": Route("/admin/staff/details/?id={staff}", get=OWNERS),
@@ -132,6 +133,9 @@ ROUTES = {
     "/admin/staff/edit/": Route("/admin/staff/edit/?id={staff}", get=OWNERS, post=(302, 403, 403, 303)),
     "/admin/staff/access/": Route("/admin/staff/access/?id={staff}", get=OWNERS, post=(302, 403, 403, 303)),
     "/admin/staff/delete/": Route("/admin/staff/delete/?id={staff}", get=OWNERS, post=(302, 403, 403, 303)),
+    "/admin/staff/merge/": Route(
+        "/admin/staff/merge/?a={staff}&b=1", get=(302, 403, 403, 404), post=(302, 403, 403, 404)
+    ),
     "/admin/staff/presence/": Route("/admin/staff/presence/?id={staff}", post=(302, 403, 403, 200)),
     "/admin/role/": Route("/admin/role/", get=OWNERS),
     "/admin/role/details/": Route("/admin/role/details/?id={role}", get=OWNERS),
@@ -141,10 +145,25 @@ ROUTES = {
     "/admin/role/new/": Route("/admin/role/new/", get=OWNERS, post=(302, 403, 403, 422)),
     "/admin/role/edit/": Route("/admin/role/edit/?id={role}", get=OWNERS, post=(302, 403, 403, 303)),
     "/admin/role/delete/": Route("/admin/role/delete/?id={role}", get=OWNERS, post=(302, 403, 403, 303)),
+    "/admin/role/merge/": Route("/admin/role/merge/?a={role}&b=1", get=(302, 403, 403, 404), post=(302, 403, 403, 404)),
     "/admin/role/presence/": Route("/admin/role/presence/?id={role}", post=(302, 403, 403, 200)),
     "/admin/role/history/": Route("/admin/role/history/?id={role}", get=OWNERS),
     "/admin/role/restore/": Route("/admin/role/restore/", post=(302, 403, 403, 404)),
 }
+
+# What every resource's list can be edited by: a page of it, and a cell.
+for _name, _get, _field in (
+    ("user", EDITORS, "name"),
+    ("post", EDITORS, "content"),
+    ("staff", OWNERS, "name"),
+    ("role", OWNERS, "name"),
+):
+    _saved: Statuses = tuple(303 if one == 200 else one for one in _get)  # type: ignore[assignment]
+    _root = f"/admin/{_name}/"
+    ROUTES |= {
+        f"{_root}edit-page/": Route(f"{_root}edit-page/", get=_get, post=_saved),
+        f"{_root}cell/": Route(f"{_root}cell/?id={{{_name}}}&field={_field}", get=_get, post=_get),
+    }
 
 # What every resource's list can be made into: its columns, its views.
 for _name, _get in (("user", SIGNED_IN), ("post", SIGNED_IN), ("staff", OWNERS), ("role", OWNERS)):
@@ -157,8 +176,13 @@ for _name, _get in (("user", SIGNED_IN), ("post", SIGNED_IN), ("staff", OWNERS),
     _absent = (302, 403, 404, 404) if _is_open else (302, 403, 403, 404)
     _given = {"user": _absent, "post": EDITORS}.get(_name, (302, 403, 403, 403))
     _unknown = tuple(404 if one == 200 else one for one in _get)
+    # Of users alone it is said when two of them may be the same.
+    _alike = _get if _name == "user" else _unknown
+    _changed, _asked = (EDITORS, (302, 403, 422, 422)) if _is_open else ((302, 403, 403, 403),) * 2
     ROUTES |= {
         f"{_root}give/": Route(f"{_root}give/", get=_given, post=(302, 403, 422, 422) if _name == "post" else _given),
+        f"{_root}edit-many/": Route(f"{_root}edit-many/", get=_changed, post=_asked),
+        f"{_root}replace/": Route(f"{_root}replace/", get=_changed, post=_asked),
         f"{_root}delete-many/": Route(
             f"{_root}delete-many/?id__in=0",
             get=EDITORS if _is_open else (302, 403, 403, 403),
@@ -167,9 +191,10 @@ for _name, _get in (("user", SIGNED_IN), ("post", SIGNED_IN), ("staff", OWNERS),
         f"{_root}act/<action>/": Route(f"{_root}act/none/", get=_unknown, post=_unknown),
         f"{_root}plan/": Route(f"{_root}plan/?id=1", get=_absent, post=_absent),
         f"{_root}plan/lines.csv": Route(f"{_root}plan/lines.csv?id=1", get=_absent),
+        f"{_root}duplicates/": Route(f"{_root}duplicates/", get=_alike),
         f"{_root}columns/": Route(f"{_root}columns/", get=_get, post=_done),
         f"{_root}page-size/": Route(f"{_root}page-size/", post=_refused),
-        f"{_root}ticked/": Route(f"{_root}ticked/?act=export_page&tick=1", get=_done),
+        f"{_root}ticks/": Route(f"{_root}ticks/", post=_done),
         f"{_root}views/": Route(f"{_root}views/", get=_get),
         f"{_root}views/new/": Route(f"{_root}views/new/", get=_get, post=_unnamed),
         f"{_root}views/save/": Route(f"{_root}views/save/", post=_missing),
@@ -190,7 +215,9 @@ def address_of(app: Flask, owner: Staff) -> Callable[[str], str]:
     key = {"name": "Key", "site": "localhost", "credential": "AAAA", "public_key": b"", "sign_count": 0}
     records = {
         "user": user,
+        "twin": User(name="Subject", email="twin@example.com"),
         "post": Post(content="Subject", user=user),
+        "copy": Post(content="Subject", user=user),
         "staff": Staff(name="Subject", email="subject@example.com", roles=StringSet([VIEWER]), password_hash="-"),
         "job": Job(kind="export", staff_id=owner.id, title="Posts", arguments={}, problems=[[1, "It was cut."]]),
         "role": Role(name="Subject", key="subject"),

@@ -18,7 +18,7 @@ from tests.routes import ROUTES, act_of
 pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
 # Which right opens each page of a resource, declared here: a page that is not fails the test.
-LIST_PAGES = ("", "columns/", "page-size/", "ticked/", "lookup/")
+LIST_PAGES = ("", "columns/", "page-size/", "ticks/", "lookup/")
 VIEW_PAGES = ("views/", "views/new/", "views/save/", "views/default/", "views/edit/", "views/delete/")
 OPENED_BY = {
     **dict.fromkeys((*LIST_PAGES, *VIEW_PAGES), Action.LIST),
@@ -29,6 +29,8 @@ OPENED_BY = {
     "export/<export_type>/": Action.EXPORT,
     "new/": Action.CREATE,
     "edit/": Action.EDIT,
+    "edit-page/": Action.EDIT,
+    "cell/": Action.EDIT,
     "presence/": Action.EDIT,
     "access/": Action.EDIT,
     "delete/": Action.DELETE,

@@ -10,10 +10,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from admin_app.db.transaction import transaction
 from admin_app.domain.auth import accounts
 from admin_app.domain.auth.sessions import NOBODY_KNOWN
-from admin_app.domain.auth.sign_in import prove_by_password
-from admin_app.domain.records import save
 from admin_app.domain.records.lookup import find_one
 from admin_app.domain.work.saved_views import create_view
 from admin_app.extensions import db
@@ -22,6 +21,7 @@ from admin_app.models.role import VIEWER
 from admin_app.models.saved_view import MINE
 from admin_app.models.staff import Staff
 from admin_app.models.user import User
+from admin_app.web.auth.password_sign_in import prove_by_password
 from tests.selection.searching import rows_of, selection
 from tests.transfer.bringing import all_of, bring, refused
 
@@ -181,7 +181,7 @@ def test_what_nobody_sees_is_looked_for_in_quotation_marks(make_user: Callable[.
 
 @pytest.mark.usefixtures("context")
 def test_an_account_is_made_and_signed_in_to_however_its_email_is_typed(password: str) -> None:
-    with save.saving(db.session, Staff):
+    with transaction(db.session):
         made = accounts.create_staff(
             db.session,
             name=f" {DECOMPOSED}\u200b",

@@ -26,7 +26,19 @@ from admin_app.selection.sorting import text_indexes
 MIGRATIONS = str(Path(__file__).resolve().parents[1] / "migrations")
 TABLES = {
     *("alembic_version", "change", "change_set", "draft", "job", "job_chunk", "post", "preference"),
-    *("presence", "role", "saved_view", "staff", "staff_session", "submission", "user", "worker"),
+    *(
+        "plan",
+        "plan_line",
+        "presence",
+        "redirect",
+        "role",
+        "saved_view",
+        "staff",
+        "staff_session",
+        "submission",
+        "tick",
+    ),
+    *("tick_set", "user", "worker"),
     *("authenticator", "password_link", "proof_try", "recovery_code", "passkey", "used_challenge"),
 }
 
@@ -232,12 +244,15 @@ def test_every_foreign_key_is_indexed() -> None:
             (name, key["constrained_columns"])
             for name, key in keys
             if not any(
-                index["column_names"][: len(key["constrained_columns"])] == key["constrained_columns"]
-                for index in inspector.get_indexes(name)
+                columns[: len(key["constrained_columns"])] == key["constrained_columns"]
+                for columns in (
+                    inspector.get_pk_constraint(name)["constrained_columns"],
+                    *(index["column_names"] for index in inspector.get_indexes(name)),
+                )
             )
         ]
 
-    assert len(keys) == 14
+    assert len(keys) == 18
     assert missing == []
 
 

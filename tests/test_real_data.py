@@ -76,7 +76,14 @@ def state(app: Flask) -> list[Any]:
 
 
 def test_the_main_job_on_real_data(
-    app: Flask, real: list[str], *, manage: Callable[..., str], as_editor: Any, shared_data: Path, tmp_path: Path
+    app: Flask,
+    store: str,
+    real: list[str],
+    *,
+    manage: Callable[..., str],
+    as_editor: Any,
+    shared_data: Path,
+    tmp_path: Path,
 ) -> None:
     assert real == [
         "13,837 users created.\n",
@@ -85,7 +92,9 @@ def test_the_main_job_on_real_data(
     assert [number(app), number(app, Post.user_id.is_(None))] == [POSTS, OWNERLESS]
     every_text_came_in_as_it_stands_in_the_file(app, shared_data)
     lists_and_searches_find_what_is_there(as_editor, shared_data)
-    an_exported_file_brings_nothing_new(app, manage, tmp_path)
+    if store == "sqlite":
+        # The files are the same from either store, and take as long again.
+        an_exported_file_brings_nothing_new(app, manage, tmp_path)
     a_download_has_every_text_and_runs_none(as_editor, shared_data)
     a_saved_record_keeps_its_text(app, as_editor)
 

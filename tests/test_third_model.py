@@ -15,6 +15,8 @@ TESTS = (
     "test_every_field.py",
     "test_every_resource.py",
     "test_every_resources_acts.py",
+    "test_every_resources_cells.py",
+    "test_every_resources_changes.py",
     "test_every_resources_forms.py",
     "test_every_resources_history.py",
     "test_every_resources_rows.py",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import NoReturn
 
 import click
 from flask.cli import with_appcontext
@@ -11,6 +12,7 @@ from tqdm import tqdm
 
 from admin_app import formatting
 from admin_app.context import writing
+from admin_app.db.transaction import transaction
 from admin_app.domain.audit import reader as audit_reader
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
@@ -41,7 +43,23 @@ def list_(number: int) -> None:
 def prune(before: datetime) -> None:
     """Delete from the history what was done before a day. It can no longer be undone."""
     with writing(), tqdm(unit=" rows", disable=None) as bar:
-        number = audit_reader.prune(db.session, before.replace(tzinfo=UTC), on_rows=bar.update)
+        number = _prune(before.replace(tzinfo=UTC), bar)
     click.echo(
         f"Deleted {formatting.counted(number, 'change', 'changes')} from before {before:%Y-%m-%d} from the history."
     )
+
+
+def _prune(before: datetime, bar: tqdm[NoReturn]) -> int:
+    """Forget batch by batch, each committed; return how many change sets there were."""
+    number = 0
+    while True:
+        with transaction(db.session):
+            acts, rows = audit_reader.prune_batch(db.session, before)
+        if not rows:
+            break
+        number += acts
+        bar.update(rows)
+    if number:
+        with transaction(db.session):
+            audit_reader.record_pruning(db.session, before, number)
+    return number

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import socket
 import sys
-from typing import Any
 
 import click
 from flask import Flask
@@ -37,7 +36,7 @@ GARBAGE = 10_000
 class Server(BaseApplication):
     """Gunicorn, told what to serve by us and not by a file."""
 
-    def __init__(self, app: Flask, options: dict[str, Any], *, arrival: int) -> None:
+    def __init__(self, app: Flask, options: dict[str, object], *, arrival: int) -> None:
         """Keep the application, the options, and for `PatientWorker` the seconds in which a request has to arrive."""
         self.app = app
         self.arrival = arrival
@@ -119,7 +118,7 @@ def run(*, host: str, port: int, workers: int, threads: int, jobs: int, patience
         "worker_class": PatientWorker,
         # A worker that is busy sending a long export is alive: threads report for it.
         "timeout": patience,
-        # The longest that gunicorn takes: a page's ticked rows stand in the address, beside its filters.
+        # The longest that gunicorn takes: a pasted list of IDs stands in the address, beside other filters.
         "limit_request_line": 8190,
         # How long Ctrl-C waits for downloads under way.
         "graceful_timeout": 5,

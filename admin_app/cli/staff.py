@@ -11,9 +11,10 @@ from admin_app.cli.address import listening_address, public_address
 from admin_app.context import writing
 from admin_app.db.caseless import same
 from admin_app.db.ordering import in_order
+from admin_app.db.transaction import transaction
 from admin_app.domain.auth import accounts, after_restore, passwords, sessions, sign_in, two_factor
 from admin_app.domain.permissions import roles
-from admin_app.domain.records import save
+from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import NotFoundError
 from admin_app.extensions import db, this_application
 from admin_app.models.staff import Staff
@@ -50,7 +51,7 @@ def staff() -> None:
 @with_appcontext
 def create(email: str, name: str, role: tuple[str, ...], password: str) -> None:
     """Create an account."""
-    with writing(), save.saving(db.session, Staff):
+    with writing(), refusals_of(Staff), transaction(db.session):
         person = accounts.create_staff(db.session, name=name, email=email, roles=_known(role), password=password)
     click.echo(f"{name} can sign in as {accounts.normalised_email(email)} ({person.role_names.lower()}).")
 
@@ -62,7 +63,7 @@ def create(email: str, name: str, role: tuple[str, ...], password: str) -> None:
 @with_appcontext
 def invite(email: str, name: str, role: tuple[str, ...]) -> None:
     """Create an account without a password, and a link with which the person chooses one."""
-    with writing(), save.saving(db.session, Staff):
+    with writing(), refusals_of(Staff), transaction(db.session):
         accounts.create_staff(db.session, name=name, email=email, roles=_known(role), password=None)
     _hand_over(email)
 
@@ -92,7 +93,7 @@ def reset_password(email: str, password: str | None, *, link: bool) -> None:
         return
     if password is None:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    with writing(), save.saving(db.session, Staff):
+    with writing(), refusals_of(Staff), transaction(db.session):
         person = _person(email)
         passwords.set_password(db.session, person, password)
     click.echo(f"{person.name} has a new password and is signed out everywhere.")
@@ -103,7 +104,7 @@ def reset_password(email: str, password: str | None, *, link: bool) -> None:
 @with_appcontext
 def disable(email: str) -> None:
     """Switch an account off, and end the person's sessions."""
-    with writing(), save.saving(db.session, Staff):
+    with writing(), refusals_of(Staff), transaction(db.session):
         person = _person(email)
         accounts.disable(db.session, person)
     click.echo(f"{person.name} can no longer sign in.")
@@ -114,7 +115,7 @@ def disable(email: str) -> None:
 @with_appcontext
 def unlock(email: str) -> None:
     """Reset the failed attempts at an account, so that the next one is not delayed."""
-    with writing(), save.saving(db.session, Staff):
+    with writing(), refusals_of(Staff), transaction(db.session):
         person = _person(email)
         sign_in.unlock(db.session, person)
     click.echo(f"{person.name} can try again now, from anywhere.")
@@ -125,7 +126,7 @@ def unlock(email: str) -> None:
 @with_appcontext
 def reset_two_factor(email: str) -> None:
     """Take a person's second factor away, for when app and recovery codes are lost, and end their sessions."""
-    with writing(), save.saving(db.session, Staff):
+    with writing(), refusals_of(Staff), transaction(db.session):
         person = _person(email)
         two_factor.reset(db.session, person)
         sessions.end_all(db.session, person)
@@ -137,7 +138,7 @@ def reset_two_factor(email: str) -> None:
 @with_appcontext
 def sign_out() -> None:
     """End everybody's sessions, password links and recovery codes: after a backup was restored."""
-    with writing(), save.saving(db.session, Staff):
+    with writing(), refusals_of(Staff), transaction(db.session):
         ended = after_restore.sign_everybody_out(db.session)
     click.echo(f"Everyone is signed out. Ended: {ended}.")
     click.echo("Those who had recovery codes create new ones under Account.")

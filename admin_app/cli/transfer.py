@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from contextlib import closing
 from datetime import tzinfo
-from typing import IO, Any
+from typing import IO, NoReturn
 from urllib.parse import parse_qsl
 
 import click
@@ -15,7 +15,8 @@ from tqdm import tqdm
 from admin_app.cli.streams import opened, to_standard_output, write_to
 from admin_app.context import time_zone, writing
 from admin_app.db.connection import refresh_statistics
-from admin_app.domain.records import save
+from admin_app.db.transaction import transaction
+from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import NotFoundError, TransferError
 from admin_app.extensions import db
 from admin_app.panel.access.access import access_to
@@ -83,9 +84,9 @@ def _summary(report: Report, noun: str, nouns: str) -> str:
     return f"{', '.join(parts)}." if parts else "The file has no rows."
 
 
-def _import(view: Resource, raw: IO[bytes], bar: Any, *, is_verbatim: bool, encoding: str) -> Report:
+def _import(view: Resource, raw: IO[bytes], bar: tqdm[NoReturn], *, is_verbatim: bool, encoding: str) -> Report:
     with decoded(raw, encoding) as file, writing():
-        with save.saving(db.session, view.model):
+        with refusals_of(view.model), transaction(db.session):
             report = import_csv(
                 db.session,
                 view.model,

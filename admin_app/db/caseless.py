@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Enum, MetaData, String, func, 
 
 from admin_app import unicode_text
 from admin_app.db.record import Record
-from admin_app.extensions import TableColumn
+from admin_app.extensions import AnyColumn, TableColumn
 
 # A column of a table, by both their names.
 ColumnName = tuple[str, str]
@@ -38,7 +38,7 @@ def is_caseless(column: TableColumn) -> bool:
     return bool(column.unique) and isinstance(column.type, String) and not isinstance(column.type, Enum)
 
 
-def same(column: Any, value: object) -> ColumnElement[bool]:
+def same(column: AnyColumn, value: object) -> ColumnElement[bool]:
     """Whether a column has this text, in whatever capitals: what its unique index finds.
 
     What a person typed is folded here, by Python: a long text would keep PostgreSQL busy.
@@ -48,13 +48,13 @@ def same(column: Any, value: object) -> ColumnElement[bool]:
     return condition
 
 
-def same_in(column: TableColumn, one: Any, other: Any) -> ColumnElement[bool]:
+def same_in(column: TableColumn, one: Any, other: object) -> ColumnElement[bool]:
     """Whether two values are the same in such a column: of unique text, in whatever capitals."""
     condition: ColumnElement[bool] = same(one, other) if is_caseless(column) else one == other
     return condition
 
 
-def same_as_any(column: Any, values: Iterable[str]) -> ColumnElement[bool]:
+def same_as_any(column: AnyColumn, values: Iterable[str]) -> ColumnElement[bool]:
     """Whether a column has one of these texts, in whatever capitals."""
     return func.caseless(column).in_([unicode_text.caseless(value) for value in values])
 

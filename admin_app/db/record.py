@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
@@ -25,7 +25,7 @@ class Versioned:
 
     @declared_attr.directive
     @classmethod
-    def __mapper_args__(cls) -> dict[str, Any]:
+    def __mapper_args__(cls) -> dict[str, object]:
         """Let SQLAlchemy check and raise the counter."""
         return {"version_id_col": cls.version}
 
@@ -40,7 +40,7 @@ class Record(Timestamped, Versioned, db.Model):  # type: ignore[name-defined,mis
     # The columns whose values the history keeps; None: every one. A model with a secret column has to say it.
     __history__: ClassVar[tuple[str, ...] | None] = None
     # What the columns that the history does not keep hold in a record that is made again from it.
-    __restored__: ClassVar[dict[str, Any]] = {}
+    __restored__: ClassVar[dict[str, object]] = {}
     # Whether "view everything" leaves the records out: who may look at them has a right that names them, or holds all there is.
     __guarded__: ClassVar[bool] = False
     # The text column that names a record, where it is one column: lists of files then read it by a join, and make no

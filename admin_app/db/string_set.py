@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Self
 
 from sqlalchemy import Dialect, Text
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 from typing_extensions import override
 
 
@@ -46,7 +46,7 @@ class StringSetType(TypeDecorator[StringSet]):
         return StringSet
 
     @override
-    def coerce_compared_value(self, op: object, value: object) -> Any:
+    def coerce_compared_value(self, op: object, value: object) -> TypeEngine[StringSet] | TypeEngine[str]:
         """Let a pattern be compared as the text it is."""
         return Text() if isinstance(value, str) else self
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from alembic.autogenerate import comparators, renderers
 from alembic.autogenerate.api import AutogenContext
@@ -35,7 +34,7 @@ class _UniqueText(MigrateOperation):
         """`op.create_unique_text([("user", "email")])`."""
         operations.invoke(cls(columns))
 
-    def to_diff_tuple(self) -> tuple[Any, ...]:
+    def to_diff_tuple(self) -> tuple[object, ...]:
         """Say it to `db check`."""
         return (type(self).__name__, self.columns)
 

@@ -6,7 +6,6 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Any
 
 from sqlalchemy import func, insert, select
 
@@ -81,26 +80,26 @@ def make_demo(
     owners = session.scalars(select(User.id).where(User.id > before)).all()
     with loading(session.connection(), Post.__tablename__, posts):
         _insert(session, Post, (_post(dice, owners, index) for index in range(posts)), on_rows)
-    # Nobody looks for what made-up records were before: the trail says that they came, and not each of them.
+    # Nobody looks for what made-up records were before: the history says that they came, and not each of them.
     made = f"{formatting.counted(users, 'user', 'users')} and {formatting.counted(posts, 'post', 'posts')}"
     record_event(session, kind=Kind.DEMO, summary=f"Added {made} of demo data", count=users + posts)
 
 
 def _insert(
-    session: AnySession, model: type[Record], rows: Iterator[dict[str, Any]], on_rows: Callable[[int], object]
+    session: AnySession, model: type[Record], rows: Iterator[dict[str, object]], on_rows: Callable[[int], object]
 ) -> None:
     while batch := list(islice(rows, BATCH)):
         session.execute(insert(model), batch, execution_options=RECORDED)
         on_rows(len(batch))
 
 
-def _user(dice: random.Random, number: int) -> dict[str, Any]:
+def _user(dice: random.Random, number: int) -> dict[str, object]:
     name = f"{dice.choice(GIVEN)} {dice.choice(FAMILY)}"
     moment = _moment(dice)
     return {"name": name, "email": f"person{number}@example.com", "created_at": moment, "updated_at": moment}
 
 
-def _post(dice: random.Random, owners: Sequence[int], index: int) -> dict[str, Any]:
+def _post(dice: random.Random, owners: Sequence[int], index: int) -> dict[str, object]:
     opening = dice.choice(OPENINGS).format(
         verb=dice.choice(VERBS), thing=dice.choice(THINGS), other=dice.choice(THINGS)
     )

@@ -1,16 +1,12 @@
-"""What the records of each model are called: the resources say it when the dashboard is built, the trail and messages ask."""
+"""What the records of each model are called: the resources say it when the dashboard is built, the history and messages ask."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from admin_app.db.record import Record
-
 # By model: what one is called, and several. Declared on classes, hence the same for every application of a process.
-_NOUNS: dict[type[Any], tuple[str, str]] = {}
+_NOUNS: dict[type[object], tuple[str, str]] = {}
 
 
-def name_records(model: type[Record], noun: str, nouns: str) -> None:
+def name_records(model: type[object], noun: str, nouns: str) -> None:
     """Say what one and several records of a model are called."""
     _NOUNS[model] = noun, nouns
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
 
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnyRow, AnySession, Values
 from admin_app.models.preference import Density, Preference
 from admin_app.models.staff import Staff
 
@@ -25,7 +24,7 @@ class Settings:
     density: Density = Density.COMFORTABLE
     default_view_id: int | None = None
     has_shortcuts: bool = True
-    export_choice: Mapping[str, Any] = field(default_factory=dict)
+    export_choice: Values = field(default_factory=dict)
 
 
 # A row of what a person set: the resource, then the settings in their order.
@@ -40,7 +39,7 @@ ASKED_FOR = (
 )
 
 
-def settings_by_resource(rows: Iterable[Sequence[Any]]) -> dict[str, Settings]:
+def settings_by_resource(rows: Iterable[AnyRow]) -> dict[str, Settings]:
     """Return the settings of rows of `ASKED_FOR`."""
     return {
         resource: Settings(tuple(columns.split(",")) if columns else (), *others) for resource, columns, *others in rows
@@ -74,8 +73,8 @@ def remember_shortcuts(session: AnySession, staff: Staff, *, is_on: bool) -> Non
     _remember(session, staff, EVERYWHERE, has_shortcuts=is_on)
 
 
-def _remember(session: AnySession, staff: Staff, resource: str, **changes: Any) -> None:
+def _remember(session: AnySession, staff: Staff, resource: str, **changes: object) -> None:
     """Write into the person's row, or make it: in one statement, since two windows may set something at the same moment."""
-    insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = insert(Preference).values(staff_id=staff.id, resource=resource, **changes)
     session.execute(row.on_conflict_do_update(index_elements=["staff_id", "resource"], set_=changes))

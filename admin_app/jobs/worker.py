@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from admin_app.context import writing
 from admin_app.db.troubles import OneLine, say
+from admin_app.domain.plan import plan as plans
 from admin_app.extensions import db
 from admin_app.jobs import store as job_store
 from admin_app.jobs.queue import Queue
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 ROUND = 2.0
 # Rounds between two looks for files that nobody needs any more.
 TIDYING = 30
+# Seconds of a round that expired plans take, and between two portions of their lines: others write meanwhile.
+CLEARING, BREATH = 1.0, 0.05
 # Seconds that jobs are given to be given back when the worker stops.
 PATIENCE = 5.0
 
@@ -68,6 +71,7 @@ def _keep_house(queue: Queue, name: str, *, is_tidying: bool) -> None:
                 queue.wake(job_id)
         if is_tidying:
             _tidy(queue, old)
+            _remove_expired_plans()
     except DBAPIError as error:
         say(log, error)
         db.engine.dispose()
@@ -87,6 +91,16 @@ def _tidy(queue: Queue, old: list[int]) -> None:
         found -= set(session.scalars(select(Job.id).where(Job.id.in_(found))))
     for job_id in found:
         queue.files.remove(job_id)
+
+
+def _remove_expired_plans() -> None:
+    """Remove what is kept no longer, a portion a transaction; what is left waits for the next time."""
+    end, is_more = time.monotonic() + CLEARING, True
+    while is_more and time.monotonic() < end:
+        with writing(), Session(db.engine) as session:
+            is_more = plans.remove_expired(session)
+            session.commit()
+        time.sleep(BREATH if is_more else 0)
 
 
 def _stop(app: Flask, consumer: Any, name: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from admin_app.errors import ConfigurationError
+from admin_app.extensions import AnyColumn
 from admin_app.kinds.base import AnyKind, Kind
 from admin_app.kinds.boolean import BooleanKind
 from admin_app.kinds.choice import ChoiceKind
@@ -35,7 +36,7 @@ KINDS: tuple[AnyKind, ...] = (
 )
 
 
-def kind_of(column: Any) -> Kind[Any]:
+def kind_of(column: AnyColumn) -> Kind[Any]:
     """Return the kind of a column, bound to it; raise `ConfigurationError` for a type that has none."""
     found = kind_or_none(column)
     if found is None:
@@ -44,7 +45,7 @@ def kind_of(column: Any) -> Kind[Any]:
     return found
 
 
-def kind_or_none(column: Any) -> Kind[Any] | None:
+def kind_or_none(column: AnyColumn) -> Kind[Any] | None:
     """Return the kind of a column or of any expression, bound to it; None for a type that has none."""
     of = type(column.type)
     if of not in _BY_TYPE:
@@ -53,7 +54,7 @@ def kind_or_none(column: Any) -> Kind[Any] | None:
     return None if kind is None else kind(column)
 
 
-def kind_of_value(of: type[Any]) -> AnyKind | None:
+def kind_of_value(of: type[object]) -> AnyKind | None:
     """Return the kind that values of this Python type are of; None for what no column holds."""
     if of not in _BY_VALUE:
         _BY_VALUE[of] = next((kind for kind in KINDS if issubclass(of, kind.values)), None)
@@ -61,5 +62,5 @@ def kind_of_value(of: type[Any]) -> AnyKind | None:
 
 
 # Asked for every field of every record that is saved, and for every cell of a list.
-_BY_TYPE: dict[type[Any], AnyKind | None] = {}
-_BY_VALUE: dict[type[Any], AnyKind | None] = {}
+_BY_TYPE: dict[type[object], AnyKind | None] = {}
+_BY_VALUE: dict[type[object], AnyKind | None] = {}

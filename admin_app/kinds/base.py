@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any, ClassVar, Generic, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Dialect, cast
-from sqlalchemy.types import Text, TypeEngine
+from sqlalchemy import ColumnElement, Dialect, cast
+from sqlalchemy.types import Text
 
+from admin_app.extensions import ColumnType, TableColumn
 from admin_app.kinds.spreadsheet import restored
 
 # What a kind's values are.
@@ -41,8 +42,8 @@ class Kind(Generic[V]):
     # What templates and style sheets call it.
     name: ClassVar[str]
     # The column types that are of this kind, and the Python types of their values.
-    types: ClassVar[tuple[type[TypeEngine[Any]], ...]]
-    values: ClassVar[tuple[type[Any], ...]]
+    types: ClassVar[tuple[type[ColumnType], ...]]
+    values: ClassVar[tuple[type[object], ...]]
 
     # Whether a person has answered also where they gave nothing.
     is_always_answered: ClassVar[bool] = False
@@ -61,10 +62,10 @@ class Kind(Generic[V]):
         self.type: Any = column.type
 
     @property
-    def stored(self) -> Column[Any]:
+    def stored(self) -> TableColumn:
         """The table's column."""
         prop = getattr(self.column, "property", None)
-        stored: Column[Any] = self.column if prop is None else prop.columns[0]
+        stored: TableColumn = self.column if prop is None else prop.columns[0]
         return stored
 
     # ---- what a person may give
@@ -78,7 +79,7 @@ class Kind(Generic[V]):
         """Say what is wrong with a value that is there, and how to mend it."""
         return None
 
-    def stand_ins(self) -> Callable[[int, int, Any], Any] | None:
+    def stand_ins(self) -> Callable[[int, int, object], object] | None:
         """Return what makes values that no record has, of a place, an owner and the lowest value there is; None for no such values."""
         return None
 
@@ -140,7 +141,7 @@ class Kind(Generic[V]):
         """Return a value as the history's JSON holds it."""
         return None if value is None else self.history_of(value)
 
-    def from_history(self, value: Any) -> V | None:
+    def from_history(self, value: object) -> V | None:
         """Return the value that the history's JSON stands for."""
         return None if value is None else self.value_in_history(value)
 
@@ -148,7 +149,7 @@ class Kind(Generic[V]):
         """Write a value that is there, as text or as a whole number."""
         return str(value)
 
-    def value_in_history(self, value: Any) -> V:
+    def value_in_history(self, value: object) -> V:
         """Read what `history_of` wrote."""
         raise NotImplementedError
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Boolean, ColumnElement, Integer, case, cast
 
 from admin_app.kinds.base import CsvStyle, Expression, Kind, as_it_is
@@ -49,7 +47,7 @@ class BooleanKind(Kind[bool]):
         """Write a number, as SQLite keeps it."""
         return int(bool(value))
 
-    def value_in_history(self, value: Any) -> bool:
+    def value_in_history(self, value: object) -> bool:
         """Read the number."""
         return bool(value)
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from admin_app.extensions import Values
 from admin_app.kinds.base import Expression, Kind
 from admin_app.kinds.spreadsheet import neutralised
 
 
-class ChoiceKind(Kind[Any]):
+class ChoiceKind(Kind[object]):
     """One of a fixed set: members of an enumeration, or texts."""
 
     name = "choice"
@@ -20,21 +21,21 @@ class ChoiceKind(Kind[Any]):
     is_text = True
 
     @property
-    def members(self) -> dict[str, Any]:
+    def members(self) -> Values:
         """The set, by what a person reads and a file says."""
         kind = self.type
         return {str(one.value): one for one in kind.enum_class} if kind.enum_class else {one: one for one in kind.enums}
 
-    def stored_as(self, value: Any) -> str:
+    def stored_as(self, value: object) -> str:
         """Return the text that the table keeps for a member."""
         kind = self.type
         return str(dict(zip(kind.enum_class, kind.enums, strict=False))[value] if kind.enum_class else value)
 
-    def to_url(self, value: Any) -> str:
+    def to_url(self, value: object) -> str:
         """Write what a person reads."""
         return str(value.value if isinstance(value, PythonEnum) else value)
 
-    def from_url(self, text: str) -> Any:
+    def from_url(self, text: str) -> object:
         """Read a member."""
         return self.members[text]
 
@@ -44,7 +45,7 @@ class ChoiceKind(Kind[Any]):
         return str(value.value)
 
     @staticmethod
-    def to_json(value: Any) -> Any:
+    def to_json(value: Any) -> object:
         """Write the value as it is."""
         return value.value
 
@@ -53,7 +54,7 @@ class ChoiceKind(Kind[Any]):
         """Write what a person reads."""
         return str(value.value)
 
-    def from_cell(self, cell: str) -> Any:
+    def from_cell(self, cell: str) -> object:
         """Find the choice that is written like this, neutralised or not, else the first that differs in capitals alone."""
         text, members = cell.strip(), self.members
         by_text = {form(one).strip(): member for form in (str, neutralised) for one, member in members.items()}
@@ -64,15 +65,15 @@ class ChoiceKind(Kind[Any]):
         message = f"must be one of {', '.join(members)}."
         raise ValueError(message)
 
-    def from_neutralised_cell(self, cell: str) -> Any:
+    def from_neutralised_cell(self, cell: str) -> object:
         """Find a choice by either form."""
         return self.from_cell(cell)
 
-    def history_of(self, value: Any) -> str:
+    def history_of(self, value: object) -> str:
         """Write what the table keeps."""
         return self.stored_as(value)
 
-    def value_in_history(self, value: Any) -> Any:
+    def value_in_history(self, value: object) -> object:
         """Read what the table keeps."""
         kind = self.type
         return dict(zip(kind.enums, kind.enum_class, strict=False))[value] if kind.enum_class else value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from sqlalchemy import ColumnElement, Date, func
 
@@ -47,9 +46,9 @@ class DateKind(Kind[date]):
         """Write ISO 8601."""
         return value.isoformat()
 
-    def value_in_history(self, value: Any) -> date:
+    def value_in_history(self, value: object) -> date:
         """Read ISO 8601."""
-        return date.fromisoformat(value)
+        return date.fromisoformat(str(value))
 
     def history_on_postgres(self, column: Expression) -> Expression:
         """Write ISO 8601, which SQLite keeps it as."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from sqlalchemy import ColumnElement, DateTime, String, case, cast, func, literal
-from sqlalchemy.types import NullType, Text, TypeEngine
+from sqlalchemy.types import NullType, Text
 
 from admin_app.db.types import UtcDateTime
+from admin_app.extensions import ColumnType
 from admin_app.kinds.base import CsvStyle, Expression, Kind, as_it_is, read_as, with_zone, without_zone
 from admin_app.kinds.text import csv_text
 
@@ -22,7 +23,7 @@ class LocalDateTimeKind(Kind[datetime]):
     """A date and time of which nobody knows the zone."""
 
     name = "local_datetime"
-    types: ClassVar[tuple[type[TypeEngine[Any]], ...]] = (DateTime,)
+    types: ClassVar[tuple[type[ColumnType], ...]] = (DateTime,)
     values = (datetime,)
     is_inert = True
 
@@ -54,9 +55,9 @@ class LocalDateTimeKind(Kind[datetime]):
         """Write ISO 8601 to the microsecond."""
         return value.isoformat(timespec="microseconds")
 
-    def value_in_history(self, value: Any) -> datetime:
+    def value_in_history(self, value: object) -> datetime:
         """Read ISO 8601."""
-        return datetime.fromisoformat(value)
+        return datetime.fromisoformat(str(value))
 
     def history_on_sqlite(self, column: Expression) -> Expression:
         """Write ISO 8601 to the microsecond."""
@@ -111,7 +112,7 @@ def _in_utc(text: str) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-def _stored_moment(text: Any, style: CsvStyle) -> ColumnElement[str]:
+def _stored_moment(text: Expression, style: CsvStyle) -> ColumnElement[str]:
     """Write what SQLite keeps as "2026-11-22 09:30:00.000000"; what another program stored in a form of its own as it is."""
     day, time = func.substr(text, 1, 10, type_=Text()), func.replace(func.substr(text, 12), ".000000", "")
     in_utc = day.concat("T").concat(time).concat("Z")

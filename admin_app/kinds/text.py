@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 from sqlalchemy import ColumnElement, String, case, cast, func, literal, or_
 from sqlalchemy.types import Text
 
 from admin_app.db.limits import LONGEST_TEXT
+from admin_app.extensions import AnyColumn
 from admin_app.kinds.base import CsvStyle, Expression, Kind, as_it_is
 from admin_app.kinds.spreadsheet import SIGNS
 from admin_app.unicode_text import composed, line, unseen_in
@@ -30,7 +30,7 @@ class TextKind(Kind[str]):
     is_text = True
     names_records = True
 
-    def __init__(self, column: Any) -> None:
+    def __init__(self, column: AnyColumn) -> None:
         """Find its length: never more than its form could send again."""
         super().__init__(column)
         self.longest: int = self.type.length or LONGEST_TEXT
@@ -53,7 +53,7 @@ class TextKind(Kind[str]):
             return f"{label} must be {self.longest:,} characters or fewer; it has {len(value):,}."
         return _problem_with_email(label, value) if self.is_email else None
 
-    def stand_ins(self) -> Callable[[int, int, Any], Any] | None:
+    def stand_ins(self) -> Callable[[int, int, object], object] | None:
         """Write the owner behind a sign that no text has, where there is room."""
         has_room = (self.type.length or _ROOM) >= _ROOM
         return (lambda _place, owner, _lowest: f"{_STANDING_IN}{owner}") if has_room else None
@@ -86,7 +86,7 @@ class TextKind(Kind[str]):
         """Take it."""
         return value
 
-    def value_in_history(self, value: Any) -> str:
+    def value_in_history(self, value: object) -> str:
         """Take it."""
         return str(value)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import time
-from typing import Any
 
 from sqlalchemy import Interval, Time, cast, func
 
@@ -42,9 +41,9 @@ class TimeKind(Kind[time]):
         """Write ISO 8601 to the microsecond."""
         return value.isoformat(timespec="microseconds")
 
-    def value_in_history(self, value: Any) -> time:
+    def value_in_history(self, value: object) -> time:
         """Read ISO 8601."""
-        return time.fromisoformat(value)
+        return time.fromisoformat(str(value))
 
     def history_on_postgres(self, column: Expression) -> Expression:
         """Write ISO 8601 to the microsecond, which SQLite keeps it as."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Uuid, cast, func
@@ -31,9 +30,9 @@ class UuidKind(Kind[UUID]):
         """Write its digits, as SQLite keeps them."""
         return value.hex
 
-    def value_in_history(self, value: Any) -> UUID:
+    def value_in_history(self, value: object) -> UUID:
         """Read its digits."""
-        return UUID(value)
+        return UUID(str(value))
 
     def history_on_postgres(self, column: Expression) -> Expression:
         """Leave the hyphens out."""

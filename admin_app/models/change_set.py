@@ -1,11 +1,10 @@
-"""What every act changed: who, when and how, with the values before and after. Rows are added, never changed."""
+"""What was changed, a change set for each transaction: who, when and how, with the values before and after. Rows are added, never changed."""
 
 from __future__ import annotations
 
 import json
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import BigInteger, Dialect, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -13,8 +12,9 @@ from sqlalchemy.types import TypeDecorator
 from typing_extensions import override
 
 from admin_app.db.limits import LONGEST_TITLE
+from admin_app.db.record import Record
 from admin_app.db.types import UtcDateTime, utc_now
-from admin_app.extensions import db
+from admin_app.extensions import Values, db
 
 LONGEST_ACTOR = 210
 LONGEST_SUMMARY = 300
@@ -22,7 +22,7 @@ LONGEST_REASON = 300
 
 
 class Kind(StrEnum):
-    """In which way an act was done."""
+    """In which way a change set was done."""
 
     FORM = "form"
     BULK = "bulk"
@@ -36,7 +36,7 @@ class Kind(StrEnum):
     EXPORT = "export"
     DEMO = "demo"
     PRUNE = "prune"
-    # Links, sessions, second factors: how somebody gets in. Such an act need not change a record.
+    # Links, sessions, second factors: how somebody gets in. Such a change set need not change a record.
     ACCESS = "access"
 
 
@@ -48,19 +48,19 @@ class Did(StrEnum):
     DELETE = "delete"
 
 
-class JsonValues(TypeDecorator[dict[str, Any]]):
+class JsonValues(TypeDecorator[Values]):
     """Columns' values by name, as the shortest JSON; text on both stores, since it is written far oftener than searched."""
 
     impl = Text
     cache_ok = True
 
     @override
-    def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: Values | None, dialect: Dialect) -> str | None:
         """Write it."""
         return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
     @override
-    def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, Any] | None:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Values | None:
         """Read it."""
         return None if value is None else json.loads(value)
 
@@ -70,7 +70,7 @@ ABOUT_ACCESS = text(f"kind = '{Kind.ACCESS}'")
 
 
 class ChangeSet(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
-    """One act. It names people and records by text, and points at none: it outlives them all."""
+    """What one transaction did, and who did it. It names people and records by text, and points at none: it outlives them all."""
 
     __table_args__ = (
         Index("ix_change_set_actor_id_id", "actor_id", "id"),
@@ -103,7 +103,7 @@ class ChangeSet(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQ
 
 
 class Change(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
-    """What an act did to one record: the fields that differ, or all of a record that came or went."""
+    """What a change set did to one record: the fields that differ, or all of a record that came or went."""
 
     __table_args__ = (
         Index("ix_change_model_record_id_id", "model", "record_id", "id"),
@@ -120,11 +120,11 @@ class Change(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAl
     title: Mapped[str] = mapped_column(String(LONGEST_TITLE))
     # The record's version after this change; a deletion counts too, so that no number is ever used twice.
     version: Mapped[int]
-    before: Mapped[dict[str, Any] | None] = mapped_column(JsonValues)
-    after: Mapped[dict[str, Any] | None] = mapped_column(JsonValues)
+    before: Mapped[Values | None] = mapped_column(JsonValues)
+    after: Mapped[Values | None] = mapped_column(JsonValues)
 
 
-def refuse_to_rewrite(_mapper: Any, _connection: Any, row: Any) -> None:
-    """Hold the trail together: what can be changed afterwards proves nothing."""
-    message = f"{type(row).__name__} {row.id} is part of the trail, which is only added to."
+def refuse_to_rewrite(_mapper: object, _connection: object, row: Record) -> None:
+    """Keep the history whole: what can be changed afterwards proves nothing."""
+    message = f"{type(row).__name__} {row.id} is part of the history, which is only added to."
     raise TypeError(message)

@@ -10,7 +10,7 @@ from sqlalchemy import JSON, BigInteger, Enum, ForeignKey, Index, LargeBinary, S
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from admin_app.db.types import UtcDateTime, utc_now
-from admin_app.extensions import db
+from admin_app.extensions import Values, db
 from admin_app.models.staff import Staff
 
 
@@ -34,7 +34,7 @@ class Job(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlche
     kind: Mapped[str] = mapped_column(String(20))
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
     title: Mapped[str] = mapped_column(String(200))
-    arguments: Mapped[dict[str, Any]] = mapped_column(JSON)
+    arguments: Mapped[Values] = mapped_column(JSON)
     state: Mapped[JobState] = mapped_column(
         Enum(JobState, native_enum=False, length=20, values_callable=lambda states: [one.value for one in states]),
         default=JobState.WAITING,

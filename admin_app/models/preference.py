@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import JSON, Enum, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from admin_app.extensions import db
+from admin_app.extensions import Values, db
 
 
 class Density(StrEnum):
@@ -37,4 +36,4 @@ class Preference(db.Model):  # type: ignore[name-defined,misc] # made by Flask-S
     default_view_id: Mapped[int | None] = mapped_column(ForeignKey("saved_view.id", ondelete="SET NULL"), index=True)
     has_shortcuts: Mapped[bool] = mapped_column(default=True)
     # Format, columns and options of the last export; empty: none yet.
-    export_choice: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
+    export_choice: Mapped[Values] = mapped_column(JSON, default=dict, server_default="{}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKey, String, literal
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship, remote
@@ -57,12 +56,12 @@ class Staff(Record):
     @property
     def role_names(self) -> str:
         """What their roles are called."""
-        return named(self.held_roles)
+        return named(one.name for one in self.held_roles)
 
 
-def named(roles: Iterable[Any]) -> str:
+def named(names: Iterable[str]) -> str:
     """Say what these roles are called."""
-    return ", ".join(one.name for one in roles) or "No role"
+    return ", ".join(names) or "No role"
 
 
 # More of what a browser says about itself tells nobody anything.

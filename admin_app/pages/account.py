@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import Any
 
 from flask import abort, jsonify, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_login import current_user
 
 from admin_app import timezones
+from admin_app.db.transaction import transaction
 from admin_app.domain import preferences
 from admin_app.domain.auth import accounts, passwords, sessions, two_factor
-from admin_app.domain.records import save
+from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import FactorError, InvalidRecord
 from admin_app.extensions import db
 from admin_app.models.preference import Preference
 from admin_app.models.staff import Staff
-from admin_app.pages.forms import PasswordForm, TimeZoneForm
+from admin_app.pages.forms import PasswordForm, PreferencesForm
 from admin_app.pages.passkeys import factor_added, passkey_rows
 from admin_app.pages.two_factor import codes_page, enrolment, enrolment_page
 from admin_app.panel.base_view import ProtectedView
@@ -41,20 +42,21 @@ class AccountPage(ProtectedView):
         """Stand at the person's name, not in the menu."""
         return False
 
-    @expose("/time-zone/", methods=("POST",))
-    def time_zone(self) -> Any:
-        """Keep the zone that days and times are meant in."""
+    @expose("/preferences/", methods=("POST",))
+    def preferences(self) -> ResponseReturnValue:
+        """Keep the zone that days and times are meant in, and whether single keys do something."""
         staff = login.signed_in_staff()
-        form = TimeZoneForm(request.form)
+        form = PreferencesForm(request.form)
         if not form.validate():
             return self._page(staff, PasswordForm(), form)
-        with save.saving(db.session, Staff):
+        with refusals_of(Preference), transaction(db.session):
             accounts.set_time_zone(staff, form.time_zone.data)
-        announce(f"The time zone is now {form.time_zone.data}.")
+            preferences.remember_shortcuts(db.session, staff, is_on=form.shortcuts.data)
+        announce("Preferences saved.")
         return login.lead_to(url_for("account.index"))
 
     @expose("/", methods=("GET", "POST"))
-    def index(self) -> Any:
+    def index(self) -> ResponseReturnValue:
         """Show the account, or change the password and end every other session."""
         staff = login.signed_in_staff()
         form = PasswordForm(request.form)
@@ -62,7 +64,7 @@ class AccountPage(ProtectedView):
             problem = reauthentication.problem_with(form.current_password.data or "")
             if not problem:
                 try:
-                    with save.saving(db.session, Staff):
+                    with refusals_of(Staff), transaction(db.session):
                         passwords.set_password(db.session, staff, form.new_password.data or "")
                 except InvalidRecord as error:
                     form.new_password.errors = list(error.problems.values())
@@ -72,14 +74,14 @@ class AccountPage(ProtectedView):
                     return login.lead_to(url_for("account.index"))
             else:
                 form.current_password.errors = [NOT_CURRENT if problem == reauthentication.WRONG else problem]
-        return self._page(staff, form, TimeZoneForm(time_zone=staff.time_zone or timezones.UTC_NAME))
+        return self._page(staff, form, _preferences_of(staff))
 
-    def _page(self, staff: Staff, form: PasswordForm, zone_form: TimeZoneForm) -> Any:
+    def _page(self, staff: Staff, form: PasswordForm, preferences_form: PreferencesForm) -> ResponseReturnValue:
         facts = [Fact(label, value_cell(getattr(staff, name), is_whole=True)) for name, label in _FACTS]
         page = self.render(
             "pages/account.html",
             form=form,
-            zone_form=zone_form,
+            preferences_form=preferences_form,
             facts=tuple(facts),
             has_app=two_factor.has_app(db.session, staff),
             passkeys=passkey_rows(staff),
@@ -92,10 +94,10 @@ class AccountPage(ProtectedView):
             sessions=session_rows(staff),
             sessions_url=url_for("account.sessions"),
         )
-        return page, 422 if form.errors or zone_form.errors else 200
+        return page, 422 if form.errors or preferences_form.errors else 200
 
     @expose("/sessions/", methods=("POST",))
-    def sessions(self) -> Any:
+    def sessions(self) -> ResponseReturnValue:
         """End one of one's own sessions, or all the others."""
         staff = login.signed_in_staff()
         announce(end_sessions(staff, request.form.get("session", "")))
@@ -103,7 +105,7 @@ class AccountPage(ProtectedView):
         return login.lead_to(url_for("account.index"))
 
     @expose("/two-factor/", methods=("GET", "POST"))
-    def two_factor(self) -> Any:
+    def two_factor(self) -> ResponseReturnValue:
         """Enrol an app or do without it, make new recovery codes, or turn the second factor off where the role does without."""
         staff = login.signed_in_staff()
         if (done := _change_factors(staff, request.form.get("act", ""))) is not None:
@@ -115,7 +117,7 @@ class AccountPage(ProtectedView):
         return factor_added(staff, codes, "The app is set up.")
 
     @expose("/confirm/", methods=("GET", "POST"))
-    def confirm(self) -> Any:
+    def confirm(self) -> ResponseReturnValue:
         """Ask for password or passkey before something that is a link: a large export."""
         onward = local_path(request.args.get("next"), url_for("admin.index"))
         problem = reauthentication.problem_with_form() if request.method == "POST" else ""
@@ -125,7 +127,7 @@ class AccountPage(ProtectedView):
         return reauthentication.page(problem, action=here(), back=back), 422 if problem else 200
 
     @expose("/session/", methods=("GET", "POST"))
-    def session(self) -> Any:
+    def session(self) -> ResponseReturnValue:
         """Tell the page's script how long the session lasts; a POST is somebody who wants to stay signed in."""
         if request.method == "POST":
             sessions.note_seen(db.session, current_user.token)
@@ -134,17 +136,15 @@ class AccountPage(ProtectedView):
         idle, in_any_case = login.seconds_left() if request.method == "POST" else login.seconds_left_unused()
         return jsonify(idle=idle, end=in_any_case)
 
-    @expose("/shortcuts/", methods=("POST",))
-    def shortcuts(self) -> Any:
-        """Keep whether single keys do something on this person's pages."""
-        staff = login.signed_in_staff()
-        with save.saving(db.session, Preference):
-            preferences.remember_shortcuts(db.session, staff, is_on="shortcuts" in request.form)
-        announce("Shortcuts saved.")
-        return login.lead_to(url_for("account.index"))
+
+def _preferences_of(staff: Staff) -> PreferencesForm:
+    """Return the form of what the person set."""
+    settings = login.signed_in_principal().settings_of(preferences.EVERYWHERE)
+    zone = staff.time_zone or timezones.UTC_NAME
+    return PreferencesForm(time_zone=zone, shortcuts=settings.has_shortcuts)
 
 
-def _change_factors(staff: Staff, act: str) -> Any:
+def _change_factors(staff: Staff, act: str) -> ResponseReturnValue | None:
     """Do what a button says about the factors that there are; None where the form is about a new one."""
     here = url_for("account.index")
     match act if two_factor.has_factor(db.session, staff) else "":
@@ -164,7 +164,7 @@ def _change_factors(staff: Staff, act: str) -> Any:
     return None
 
 
-def _remove_app(staff: Staff) -> Any:
+def _remove_app(staff: Staff) -> ResponseReturnValue:
     """Remove the app, where a passkey is there instead."""
     try:
         two_factor.remove_app(db.session, staff, is_required=second_factor.is_required(staff))

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from http import HTTPStatus
-from typing import Any
 from urllib.parse import urlencode
 
 from flask import abort, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from sqlalchemy import select
 
@@ -17,11 +17,13 @@ from admin_app.context import zone
 from admin_app.db.json_values import recorded_models
 from admin_app.db.limits import as_key
 from admin_app.db.ordering import in_order
+from admin_app.db.record import Record
+from admin_app.db.transaction import transaction
 from admin_app.domain.audit.reader import Activity, ActivityFilter, activity, changes_of, is_shown
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.audit.undo import UndoResult, is_undo, is_undoable, subject_of, undo, undone_by
 from admin_app.domain.permissions.policy import Action
-from admin_app.domain.records import save
+from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import InvalidRecord, PrivilegeError, RecordGone, UndoError
 from admin_app.extensions import db
 from admin_app.formatting import counted
@@ -57,8 +59,8 @@ class ActivityPage(ProtectedView):
     """All that was done with what the person may see."""
 
     @expose("/")
-    def index(self) -> Any:
-        """Show the newest acts, or those that the filters leave."""
+    def index(self) -> ResponseReturnValue:
+        """Show the newest change sets, or those that the filters leave."""
         problems: list[str] = []
         wanted = _wanted(request.args, problems)
         before, after = (as_key(ChangeSet, request.args.get(name, "")) or 0 for name in ("before", "after"))
@@ -75,8 +77,8 @@ class ActivityPage(ProtectedView):
         )
 
     @expose("/set/")
-    def set_view(self) -> Any:
-        """Show one act, with every record that it touched."""
+    def set_view(self) -> ResponseReturnValue:
+        """Show one change set, with every record that it touched."""
         done = _requested(request.args)
         after = as_key(Change, request.args.get("after", "")) or 0
         seen = visible()
@@ -96,8 +98,8 @@ class ActivityPage(ProtectedView):
         )
 
     @expose("/undo/", methods=("POST",))
-    def undo_view(self) -> Any:
-        """Take an act back, or say what stands in the way and ask record by record."""
+    def undo_view(self) -> ResponseReturnValue:
+        """Take a change set back, or say what stands in the way and ask record by record."""
         done = _requested(request.form, is_judged_later=True)
         touched = _touched(done)
         if not all(access.may(Action.UNDO) for access in touched):
@@ -110,7 +112,7 @@ class ActivityPage(ProtectedView):
         summary, set_id, was_undo = subject_of(summary_of(done)), done.id, is_undo(done)
         insisted = [key for text in request.form.getlist("insist") if (key := as_key(Change, text))]
         try:
-            with save.saving(db.session, _model_of(done)):
+            with refusals_of(_model_of(done)), transaction(db.session):
                 outcome = undo(db.session, done, by=login.current_principal(), insisted=insisted)
                 require_rows_after(set_id, touched)
                 _require_consent(outcome, "redone" if was_undo else "undone")
@@ -129,7 +131,9 @@ class ActivityPage(ProtectedView):
         )
         return login.lead_to(_onward(set_id))
 
-    def _undo_page(self, set_id: int, left: list[LeftAlone], outcome: UndoResult | None, problem: str) -> Any:
+    def _undo_page(
+        self, set_id: int, left: list[LeftAlone], outcome: UndoResult | None, problem: str
+    ) -> ResponseReturnValue:
         done = db.session.get_one(ChangeSet, set_id)
         page = self.render(
             "pages/undo.html",
@@ -166,7 +170,7 @@ def _require_consent(outcome: UndoResult, undone: str) -> None:
 
 
 def _requested(arguments: Mapping[str, str], *, is_judged_later: bool = False) -> ChangeSet:
-    """Return the act that is asked for; one that the person may not see answers 404 like one that is not there.
+    """Return the change set that is asked for; one that the person may not see answers 404 like one that is not there.
 
     `is_judged_later` leaves the rows to what the undo gives back: what was deleted is only there to be judged then.
     """
@@ -184,12 +188,12 @@ def _access_of(done: ChangeSet) -> Access | None:
     return access_of(model) if model is not None else None
 
 
-def _model_of(done: ChangeSet) -> type[Any]:
+def _model_of(done: ChangeSet) -> type[Record]:
     return recorded_models().get(done.resource, Staff)
 
 
 def _needs_proof(done: ChangeSet) -> bool:
-    """Whether it was somebody else's act, is about very many records, or about such as are restored only with proof."""
+    """Whether it was somebody else's change set, is about very many records, or about such as are restored only with proof."""
     is_anothers = done.actor_id != login.signed_in_principal().id
     return (
         is_anothers
@@ -199,7 +203,7 @@ def _needs_proof(done: ChangeSet) -> bool:
 
 
 def _touched(done: ChangeSet) -> list[Access]:
-    """Return the resources whose records the act touched; 403 where it touched some that have none."""
+    """Return the resources whose records the change set touched; 403 where it touched some that have none."""
     tables = db.session.scalars(select(Change.model).where(Change.change_set_id == done.id).distinct()).all()
     found = [access_of(recorded_models()[table]) for table in tables if table in recorded_models()]
     return [one if one is not None else abort(403) for one in found]

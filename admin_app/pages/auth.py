@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 import hmac
 from http import HTTPStatus
-from typing import Any
 
 from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
+from admin_app.db.transaction import transaction
 from admin_app.domain.audit.recorder import record_event
 from admin_app.domain.auth import accounts, passwords
-from admin_app.domain.auth.sign_in import SignInResult, prove_by_password
+from admin_app.domain.auth.sign_in import SignInResult
 from admin_app.domain.permissions.principal import Principal
-from admin_app.domain.records import save
+from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import db
 from admin_app.formatting import waiting_time
@@ -23,6 +24,7 @@ from admin_app.pages.forms import ChosenPasswordForm, SetUpForm, SignInForm
 from admin_app.web import errors
 from admin_app.web.auth import login, second_factor
 from admin_app.web.auth.known_devices import known_device
+from admin_app.web.auth.password_sign_in import prove_by_password
 from admin_app.web.client_info import client_info
 from admin_app.web.flash import announce
 from admin_app.web.same_origin import open_to_old_tabs
@@ -37,7 +39,7 @@ OPEN_TOO_LONG = "This page was open too long, or the browser accepts no cookies.
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
-def sign_in() -> Any:
+def sign_in() -> ResponseReturnValue:
     """Sign a person in, and lead on to where they wanted to go."""
     former = login.former_staff_of_other_rights()
     form = SignInForm(request.form, email=former.email if former else "", next=request.args.get("next", ""))
@@ -58,7 +60,7 @@ def sign_in() -> Any:
     return second_factor.after_password(outcome.staff, onward, outcome)
 
 
-def _refusal(form: SignInForm, outcome: SignInResult) -> Any:
+def _refusal(form: SignInForm, outcome: SignInResult) -> ResponseReturnValue:
     if not outcome.wait:
         return _sign_in_page(form, WRONG, 422)
     page = make_response(_sign_in_page(form, TOO_MANY.format(wait=waiting_time(outcome.wait)), 429))
@@ -79,14 +81,14 @@ def token_missing(_error: CSRFError) -> tuple[str, int]:
 
 
 @blueprint.post("/sign-out")
-def sign_out() -> Any:
+def sign_out() -> ResponseReturnValue:
     """Sign out; only by POST, so that no link or image does it."""
     login.end()
     return redirect(url_for("auth.sign_in"), 303)
 
 
 @blueprint.route("/password/<token>", methods=["GET", "POST"])
-def choose_password(token: str) -> Any:
+def choose_password(token: str) -> ResponseReturnValue:
     """Let the person a link was made for choose a password, once; they sign in with it afterwards, second factor and all."""
     staff = passwords.staff_of_link(db.session, token)
     if staff is None:
@@ -94,7 +96,7 @@ def choose_password(token: str) -> Any:
     form = ChosenPasswordForm(request.form)
     if request.method == "POST" and form.validate():
         try:
-            with save.saving(db.session, Staff):
+            with refusals_of(Staff), transaction(db.session):
                 passwords.use_link(db.session, token, form.new_password.data or "")
                 # Nobody is signed in here; the link says who it is.
                 record_event(
@@ -112,7 +114,7 @@ def choose_password(token: str) -> Any:
     return page, 422 if form.errors else 200
 
 
-def _after_choosing(staff: Staff) -> Any:
+def _after_choosing(staff: Staff) -> ResponseReturnValue:
     """Lead on to sign in. Beside another person's session that would show their pages: who that is, is said instead."""
     if (other := _other_than(staff)) is not None:
         return render_template("pages/password_chosen.html", staff=staff, other=other)
@@ -132,14 +134,14 @@ def set_up_url() -> str:
 
 
 @blueprint.route("/set-up/<token>", methods=["GET", "POST"])
-def set_up(token: str) -> Any:
+def set_up(token: str) -> ResponseReturnValue:
     """Make the first owner and sign them in."""
     if not hmac.compare_digest(token.encode(), _set_up_token().encode()) or accounts.is_set_up(db.session):
         abort(404)
     form = SetUpForm(request.form)
     if request.method == "POST" and form.validate():
         try:
-            with save.saving(db.session, Staff):
+            with refusals_of(Staff), transaction(db.session):
                 owner = accounts.create_first_owner(
                     db.session,
                     name=form.name.data or "",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from wtforms import Form, HiddenField, PasswordField, SelectField, StringField
+from wtforms import Field, Form, HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import ValidationError
 
 from admin_app import timezones
@@ -12,6 +10,7 @@ from admin_app.domain.auth import accounts, passwords
 from admin_app.domain.records import rules
 from admin_app.models.staff import Staff
 from admin_app.panel.fields import Rule, TextForm
+from admin_app.panel.kinds.boolean import TickField
 from admin_app.panel.kinds.text import EmailField, LineField
 
 
@@ -24,7 +23,7 @@ def _column(name: str, label: str) -> Rule:
     return Rule(lambda value: rules.problem_with(column, label, value), is_required=True)
 
 
-def _new_password(_form: Form, field: Any) -> None:
+def _new_password(_form: Form, field: Field) -> None:
     if problem := passwords.password_problem(field.data or ""):
         raise ValidationError(problem)
 
@@ -103,8 +102,8 @@ def _zones() -> dict[str, list[tuple[str, str]]]:
     return places
 
 
-class TimeZoneForm(TextForm):
-    """Where one's days begin and end."""
+class PreferencesForm(TextForm):
+    """Where one's days begin and end, and whether single keys do something."""
 
     time_zone = SelectField(
         "Time zone",
@@ -115,3 +114,4 @@ class TimeZoneForm(TextForm):
         render_kw={"required": False},
         description="Dates and times are shown, and filtered, in this time zone.",
     )
+    shortcuts = TickField("Use keyboard shortcuts: / to search, x to select a row")

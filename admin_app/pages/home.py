@@ -47,7 +47,7 @@ class HomePage(ProtectedView, AdminIndexView):
         """Show the resources this person may see."""
         shown = [access for one in resources() if (access := access_to(one)).may(Action.LIST)]
         sections = [_section(access) for access in shown]
-        return str(self.render("pages/home.html", sections=sections))
+        return self.render("pages/home.html", sections=sections)
 
 
 def _section(access: Access) -> Section:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any
 
 import humanize
 from flask import Response, abort, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
 from admin_app import formatting
@@ -95,16 +95,16 @@ class JobsPage(ProtectedView):
         )
 
     @expose("/cancel/", methods=("POST",))
-    def cancel(self) -> Any:
+    def cancel(self) -> ResponseReturnValue:
         """Stop a job."""
         return self._act(_cancel, "“{}” was cancelled. No file was kept.", "“{}” had already ended.")
 
     @expose("/retry/", methods=("POST",))
-    def retry(self) -> Any:
+    def retry(self) -> ResponseReturnValue:
         """Let a job be done once more that came to nothing, or whose file is gone."""
         return self._act(_begin_anew, "“{}” was started again.", "“{}” is already running or done.")
 
-    def _act(self, act: Callable[[Job], bool], done: str, not_done: str) -> Any:
+    def _act(self, act: Callable[[Job], bool], done: str, not_done: str) -> ResponseReturnValue:
         job = _requested(may_be_others=True)
         title, job_id = job.title, job.id
         is_done = act(job)

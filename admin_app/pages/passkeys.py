@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
 from flask import abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_login import current_user
 
@@ -51,7 +51,7 @@ def passkey_rows(staff: Staff) -> list[PasskeyRow]:
     ]
 
 
-def factor_added(staff: Staff, codes: list[str], words: str) -> Any:
+def factor_added(staff: Staff, codes: list[str], words: str) -> ResponseReturnValue:
     """End the person's other sessions, as who they are is proved otherwise now; show the recovery codes, if there are new ones."""
     sessions.end_all(db.session, staff, but=current_user.token)
     db.session.commit()
@@ -73,7 +73,7 @@ class PasskeysPage(ProtectedView):
         return False
 
     @expose("/", methods=("GET", "POST"))
-    def index(self) -> Any:
+    def index(self) -> ResponseReturnValue:
         """Add a passkey; every other session of the person ends, as with an app."""
         staff = login.signed_in_staff()
         if request.method != "POST" and not reauthentication.is_fresh():
@@ -88,7 +88,7 @@ class PasskeysPage(ProtectedView):
         return factor_added(staff, codes, "The passkey was added.")
 
     @expose("/edit/", methods=("GET", "POST"))
-    def edit(self) -> Any:
+    def edit(self) -> ResponseReturnValue:
         """Rename a passkey, or remove it."""
         staff = login.signed_in_staff()
         passkey = passkeys.find(db.session, staff, as_key(Passkey, request.args.get("id", "")))
@@ -106,7 +106,7 @@ class PasskeysPage(ProtectedView):
         announce(f"The passkey is called “{passkey.name}” now.")
         return login.lead_to(url_for("account.index"))
 
-    def _remove(self, staff: Staff, passkey: Passkey) -> Any:
+    def _remove(self, staff: Staff, passkey: Passkey) -> ResponseReturnValue:
         if (page := reauthentication.required()) is not None:
             return page
         name = passkey.name
@@ -121,7 +121,7 @@ class PasskeysPage(ProtectedView):
         announce(f"The passkey “{name}” was removed. You are signed out everywhere else.")
         return login.lead_to(url_for("account.index"))
 
-    def _new_page(self, staff: Staff, problem: str) -> Any:
+    def _new_page(self, staff: Staff, problem: str) -> ResponseReturnValue:
         page = self.render(
             "pages/passkey_new.html",
             problem=problem,
@@ -133,7 +133,7 @@ class PasskeysPage(ProtectedView):
         )
         return page, 422 if problem else 200
 
-    def _edit_page(self, staff: Staff, passkey: Passkey, problems: dict[str, str]) -> Any:
+    def _edit_page(self, staff: Staff, passkey: Passkey, problems: dict[str, str]) -> ResponseReturnValue:
         is_last = not two_factor.has_app(db.session, staff) and len(passkeys.all_of(db.session, staff)) == 1
         page = self.render(
             "pages/passkey.html",

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import segno
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from wtforms import Form
 
 from admin_app.config import SITE_NAME
@@ -29,7 +28,7 @@ BEGIN_AGAIN = "You typed your password too long ago, or the browser has lost its
 
 
 @blueprint.route("/sign-in/code", methods=["GET", "POST"])
-def code() -> Any:
+def code() -> ResponseReturnValue:
     """Ask for a passkey, a code of the app, or one on paper, and sign in."""
     who = second_factor.half_way()
     if who is None:
@@ -39,9 +38,9 @@ def code() -> Any:
         return _code_page(form, who.staff, 422 if form.errors else 200)
     if wait := counted_try(who.staff):
         form.form_errors = [TOO_MANY.format(wait=waiting_time(wait))]
-        answer = make_response(_code_page(form, who.staff, 429))
-        answer.headers["Retry-After"] = str(wait)
-        return answer
+        page = make_response(_code_page(form, who.staff, 429))
+        page.headers["Retry-After"] = str(wait)
+        return page
     left = two_factor.codes_left(db.session, who.staff)
     if not _is_proved(form, who.staff):
         # What was counted and used up stays so.
@@ -58,7 +57,7 @@ def code() -> Any:
 
 
 @blueprint.route("/sign-in/enrol", methods=["GET", "POST"])
-def enrol() -> Any:
+def enrol() -> ResponseReturnValue:
     """Enrol a passkey or the app of somebody whose role asks for a second factor, and sign them in."""
     who = second_factor.half_way()
     if who is not None and request.method == "POST":
@@ -75,7 +74,7 @@ def enrol() -> Any:
     return enrolment_page(form, who.staff, "pages/enrol.html", **making)
 
 
-def _begin_again() -> Any:
+def _begin_again() -> ResponseReturnValue:
     """Lead to the first step, which leads on at once where another tab has signed in."""
     if request.method == "POST" and login.current_principal() is None:
         warn(BEGIN_AGAIN)
@@ -111,7 +110,7 @@ def enrolment(staff: Staff) -> tuple[Form, list[str] | None]:
     return form, codes
 
 
-def enrolment_page(form: Form, staff: Staff, template: str, **more: Any) -> tuple[str, int]:
+def enrolment_page(form: Form, staff: Staff, template: str, **more: object) -> tuple[str, int]:
     """Show the square to scan, its text, and where the first code goes. A refused code keeps the same square."""
     sealed = request.form.get("secret", "")
     secret = two_factor.offered_secret(staff, sealed, key=second_factor.key())

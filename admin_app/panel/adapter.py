@@ -28,20 +28,26 @@ from admin_app.panel.filters.declared import declared_filters
 from admin_app.panel.forms.converter import Converter
 from admin_app.panel.forms.form_page import FormPage
 from admin_app.panel.forms.presence import PresencePage
+from admin_app.panel.grid.cell_edit import CellEdit
+from admin_app.panel.grid.page_edit import PageEdit
 from admin_app.panel.history.history_page import HistoryPage
-from admin_app.panel.list.bulk_selection import BulkSelection
 from admin_app.panel.list.column_settings import ColumnsPage, PageSize
 from admin_app.panel.list.columns import require_columns
 from admin_app.panel.list.list_page import ListPage
 from admin_app.panel.list.lookup_page import LookupPage
 from admin_app.panel.list.row_actions import require_row_actions
 from admin_app.panel.list.saved_views import DefaultView, SavedViewDeletion, SavedViewForm, SavedViewsPage
+from admin_app.panel.list.ticks_page import TicksPage
+from admin_app.panel.merge.duplicates_page import DuplicatesPage, declare_likenesses
+from admin_app.panel.merge.merge_page import MergePage
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.page import Page
 from admin_app.panel.plan.act_page import ActPage
 from admin_app.panel.plan.delete_many_page import DeleteManyPage
+from admin_app.panel.plan.edit_page import EditManyPage
 from admin_app.panel.plan.give_page import GivePage
 from admin_app.panel.plan.plan_page import PlanPage
+from admin_app.panel.plan.replace_page import ReplacePage
 from admin_app.panel.record.record_page import RecordPage
 from admin_app.panel.resource import RecordForms, Resource
 from admin_app.selection.sorting.indexes import declare_indexes
@@ -54,7 +60,7 @@ ACTIONS: Mapping[str, Action] = {
     "index_view": Action.LIST,
     "columns_view": Action.LIST,
     "page_size_view": Action.LIST,
-    "ticked_view": Action.LIST,
+    "ticks_view": Action.LIST,
     # Everybody keeps views of their own; sharing one asks for `Action.SHARE`, changing one for whose it is.
     "views_view": Action.LIST,
     "new_view": Action.LIST,
@@ -66,14 +72,20 @@ ACTIONS: Mapping[str, Action] = {
     "details_view": Action.VIEW,
     "create_view": Action.CREATE,
     "edit_view": Action.EDIT,
+    "edit_page_view": Action.EDIT,
+    "cell_view": Action.EDIT,
     "presence_view": Action.EDIT,
     "delete_view": Action.DELETE,
+    "merge_view": Action.DELETE,
+    "duplicates_view": Action.LIST,
     "export": Action.EXPORT,
     "export_page": Action.EXPORT,
+    "edit_many_view": Action.BULK,
     "give_view": Action.BULK,
     "delete_many_view": Action.BULK,
     # One record of a list suffices, for which nobody needs `Action.BULK`; the page asks for what the action needs.
     "act_view": Action.LIST,
+    "replace_view": Action.BULK,
     "plan_view": Action.BULK,
     "plan_lines": Action.BULK,
     "history_view": Action.HISTORY,
@@ -83,7 +95,10 @@ ACTIONS: Mapping[str, Action] = {
 PURPOSES: Mapping[str, str] = {
     "create_view": "add a {noun}",
     "edit_view": "change a {noun}",
+    "edit_page_view": "change {nouns}",
+    "cell_view": "change a {noun}",
     "delete_view": "delete a {noun}",
+    "merge_view": "merge two {nouns}",
     "restore_view": "restore a {noun}",
     "export_page": "export this many {nouns}",
     "act_view": "change a {noun}",
@@ -93,16 +108,22 @@ PURPOSES: Mapping[str, str] = {
 FORMS: Mapping[str, type[Page]] = {
     "create_view": FormPage,
     "edit_view": FormPage,
+    "edit_page_view": PageEdit,
     "delete_view": DeletePage,
+    "merge_view": MergePage,
     "export_page": ExportPage,
+    "edit_many_view": EditManyPage,
     "give_view": GivePage,
     "delete_many_view": DeleteManyPage,
     "act_view": ActPage,
+    "replace_view": ReplacePage,
     "plan_view": PlanPage,
     "columns_view": ColumnsPage,
     "new_view": SavedViewForm,
     "change_view": SavedViewForm,
 }
+# What asks for a proof wherever the form of a record does.
+IN_LIST = frozenset({"edit_page_view", "cell_view"})
 _DECLARED = (
     "column_list",
     "column_searchable_list",
@@ -131,7 +152,7 @@ class ResourceView(ProtectedView, ModelView):
     def __init__(self, resource: Resource, db: SQLAlchemy) -> None:
         """Build filters and forms of what the resource declares; raise `ConfigurationError` where it cannot be so."""
         self.resource = resource
-        self.proof_for = resource.proof_for
+        self.proof_for = resource.proof_for | (IN_LIST if "edit_view" in resource.proof_for else frozenset())
         for name in _DECLARED:
             setattr(self, name, getattr(resource, name) or None)
         resource.filters_by_name = declared_filters(resource)
@@ -142,6 +163,7 @@ class ResourceView(ProtectedView, ModelView):
         require_rules(resource)
         declare_indexes(resource.list_schema())
         declare_indexes(resource.newest_schema())
+        declare_likenesses(resource)
 
     # ---- the routes
 
@@ -160,10 +182,10 @@ class ResourceView(ProtectedView, ModelView):
         """Choose how many rows a page has."""
         return PageSize(self.access).respond()
 
-    @expose("/ticked/")
-    def ticked_view(self) -> Any:
-        """Go on with the ticked rows."""
-        return BulkSelection(self.access).respond()
+    @expose("/ticks/", methods=("POST",))
+    def ticks_view(self) -> Any:
+        """Keep ticks, and go on with the ticked rows."""
+        return TicksPage(self.access).respond()
 
     @expose("/lookup/")
     def lookup_view(self) -> Any:
@@ -215,6 +237,16 @@ class ResourceView(ProtectedView, ModelView):
         """Change a record."""
         return FormPage(self.access, "edit_view").edit()
 
+    @expose("/edit-page/", methods=("GET", "POST"))
+    def edit_page_view(self) -> Any:
+        """Change the rows of a page."""
+        return PageEdit(self.access, "edit_page_view").respond()
+
+    @expose("/cell/", methods=("GET", "POST"))
+    def cell_view(self) -> Any:
+        """Change a cell."""
+        return CellEdit(self.access, "cell_view").respond()
+
     @expose("/presence/", methods=("POST",))
     def presence_view(self) -> Any:
         """Answer who else has a form open."""
@@ -224,6 +256,16 @@ class ResourceView(ProtectedView, ModelView):
     def delete_view(self) -> Any:
         """Delete a record."""
         return DeletePage(self.access).respond()
+
+    @expose("/merge/", methods=("GET", "POST"))
+    def merge_view(self) -> Any:
+        """Make one record of two."""
+        return MergePage(self.access).respond()
+
+    @expose("/duplicates/")
+    def duplicates_view(self) -> Any:
+        """List records that may be the same."""
+        return DuplicatesPage(self.access).respond()
 
     @expose("/history/")
     def history_view(self) -> Any:
@@ -244,6 +286,16 @@ class ResourceView(ProtectedView, ModelView):
     def export_page(self) -> Any:
         """Ask how the list is to be sent, and send it."""
         return ExportPage(self.access, "export_page").respond()
+
+    @expose("/edit-many/", methods=("GET", "POST"))
+    def edit_many_view(self) -> Any:
+        """Change fields of many records."""
+        return EditManyPage(self.access).respond()
+
+    @expose("/replace/", methods=("GET", "POST"))
+    def replace_view(self) -> Any:
+        """Find and replace text in many records."""
+        return ReplacePage(self.access).respond()
 
     @expose("/give/", methods=("GET", "POST"))
     def give_view(self) -> Any:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
@@ -25,6 +25,10 @@ class ProtectedView(BaseView):
     # Views that answer a link with a file; each has its `back_from_file`.
     files: ClassVar[frozenset[str]] = frozenset()
 
+    def render(self, template: str, **values: object) -> str:
+        """Draw a template."""
+        return str(super().render(template, **values))
+
     def is_accessible(self) -> bool:
         """Whether the menu shows it."""
         return current_principal() is not None
@@ -41,7 +45,7 @@ class ProtectedView(BaseView):
         """Answer who is not signed in."""
         return ask_to_sign_in(to=self.back_from_file(name) if name in self.files else "")
 
-    def _handle_view(self, name: str, **_arguments: Any) -> ResponseReturnValue | None:
+    def _handle_view(self, name: str, **_arguments: object) -> ResponseReturnValue | None:
         """Ask for a signed-in person first, then for the right: of the address itself, not of a button that leads to it."""
         if current_principal() is None:
             return self.answer_to_stranger(name)
@@ -57,6 +61,6 @@ class ProtectedView(BaseView):
         """Where a page leads whose form is answered by a file; other forms lead somewhere by themselves."""
         return ""
 
-    def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
+    def _run_view(self, fn: Callable[..., ResponseReturnValue], *args: object, **kwargs: object) -> ResponseReturnValue:
         """Call the view once. Flask-Admin calls it again after any TypeError, and hides the first one."""
         return fn(self, *args, **kwargs)

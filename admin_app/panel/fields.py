@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -11,6 +11,7 @@ from wtforms import Field, Form, PasswordField
 from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
+from admin_app.db.record import Record
 from admin_app.domain.naming import noun_of
 from admin_app.domain.permissions.policy import Action
 from admin_app.errors import NotFoundError
@@ -37,9 +38,9 @@ AS_FILE = "This field takes text, not a file. Type or paste the text."
 class TextForm(Form):
     """A form without files: a field that came as one is refused, required or not, and never taken for emptied."""
 
-    def validate(self, *args: Any, **kwargs: Any) -> bool:
+    def validate(self, extra_validators: Mapping[str, Sequence[object]] | None = None) -> bool:
         """Check the fields, then how they came; that is said instead of what follows from it."""
-        is_valid = super().validate(*args, **kwargs)
+        is_valid = super().validate(extra_validators)
         as_files = [one for one in self if any(isinstance(text, SentAsFile) for text in one.raw_data or ())]
         for field in as_files:
             field.errors = [AS_FILE]
@@ -57,7 +58,7 @@ class RelationField(Field):
     kind: ClassVar[str] = "relation"
     widget = TextInput()
 
-    def __init__(self, *args: Any, target: type[Any], lookup: Callable[[], str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, target: type[Record], lookup: Callable[[], str], **kwargs: Any) -> None:
         """Keep the model on the other side, and where its records are looked up."""
         # Flask-Admin says so for nullable keys; WTForms' own fields do not know the word.
         kwargs.pop("allow_blank", None)
@@ -100,12 +101,12 @@ class RelationField(Field):
             return self._typed
         return str(self.data.id) if self.data is not None else ""
 
-    def process_data(self, value: Any) -> None:
+    def process_data(self, value: object) -> None:
         """Take the record; what was typed before it is no more."""
         self._typed = None
         super().process_data(value)
 
-    def process_formdata(self, valuelist: list[Any]) -> None:
+    def process_formdata(self, valuelist: list[str]) -> None:
         """Find the record; raise ValueError, which WTForms shows at the field, for none and for several."""
         if not valuelist:
             return
@@ -126,7 +127,7 @@ class RelationField(Field):
 class NewPasswordField(PasswordField):
     """A password to be set. It never reaches the record: what keeps it hashes it first."""
 
-    def populate_obj(self, obj: Any, name: str) -> None:
+    def populate_obj(self, obj: object, name: str) -> None:
         """Leave the record alone."""
 
 
@@ -138,7 +139,7 @@ class Rule:
         self.problem = problem
         self.field_flags = {"required": True} if is_required else {}
 
-    def __call__(self, _form: Any, field: Any) -> None:
+    def __call__(self, _form: object, field: Field) -> None:
         """Raise with the problem's words."""
         if problem := self.problem(field.data):
             raise ValidationError(problem)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 from flask import Flask, request
+from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -40,7 +40,7 @@ def _names() -> Collection[str]:
     return page.kept_names() if page is not None and page.view in RECORD_FORMS else ()
 
 
-def _stale_token(_error: CSRFError) -> Any:
+def _stale_token(_error: CSRFError) -> ResponseReturnValue:
     """Show the form again with a fresh token; what came without a good one is never carried out."""
     person = current_principal()
     reauthentication.unwrap(person.id if person is not None else None)

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from flask import request, url_for
 
+from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.panel.access.access import Access
 from admin_app.panel.resource import Resource
@@ -16,14 +17,17 @@ from admin_app.panel.view_models import Hidden
 from admin_app.selection.selection import Selection
 from admin_app.web.urls import local_path
 
+# In the address of a new record's form: the record that it is a copy of.
+COPY = "copy"
 
-def link(resource: Resource, view: str, record: Any = None, /, **arguments: Any) -> str:
+
+def link(resource: Resource, view: str, record: Record | None = None, /, **arguments: Any) -> str:
     """Return the address of a view of a resource, of a record if one is given."""
     address = url_for(f"{resource.endpoint}.{view}", **arguments)
     return address if record is None else with_id(address, record)
 
 
-def with_id(address: str, record: Any) -> str:
+def with_id(address: str, record: Record) -> str:
     """Add the record that a view's address is about."""
     return f"{address}{'&' if '?' in address else '?'}id={record.id}"
 
@@ -34,7 +38,7 @@ def return_url(resource: Resource) -> str:
     return local_path(said, link(resource, "index_view"))
 
 
-def record_url(access: Access, record: Any, **arguments: Any) -> str:
+def record_url(access: Access, record: Record, **arguments: object) -> str:
     """Return the address of the record's page, "" for none: the form only where every record that the person sees has one."""
     is_edited = (
         access.reaches(record, Action.EDIT) if access.resource.judges_records else access.is_everywhere(Action.EDIT)
@@ -44,10 +48,17 @@ def record_url(access: Access, record: Any, **arguments: Any) -> str:
     return link(access.resource, "details_view", record, **arguments) if access.may(Action.VIEW) else ""
 
 
-def link_for(access: Access, action: Action, view: str, record: Any) -> str:
+def link_for(access: Access, action: Action, view: str, record: Record) -> str:
     """Return the address of a view of the record that leads back to where this page does, "" for who may not do this with it."""
     resource = access.resource
     return link(resource, view, record, url=return_url(resource)) if access.reaches(record, action) else ""
+
+
+def copy_url(access: Access, record: Any) -> str:
+    """Return the address of a new record's form that is a copy of this one, "" for who may not make one."""
+    may = access.may(Action.CREATE) and access.reaches(record, Action.VIEW)
+    arguments = {COPY: record.id, "url": return_url(access.resource)}
+    return link(access.resource, "create_view", **arguments) if may else ""
 
 
 @dataclass(frozen=True)

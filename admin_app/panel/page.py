@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Response, render_template
+from flask.typing import ResponseReturnValue
 
+from admin_app.db.record import Record
 from admin_app.panel.access.access import Access
 from admin_app.panel.links import link, return_url
 
@@ -19,11 +19,11 @@ class Page:
         self.resource = access.resource
         self.view = view
 
-    def render(self, template: str, **values: Any) -> str:
+    def render(self, template: str, **values: object) -> str:
         """Draw a template of a resource's pages."""
         return render_template(template, resource=self.resource, **values)
 
-    def link(self, view: str, record: Any = None, /, **arguments: Any) -> str:
+    def link(self, view: str, record: Record | None = None, /, **arguments: object) -> str:
         """Return the address of a view of this resource, of a record if one is given."""
         return link(self.resource, view, record, **arguments)
 
@@ -37,7 +37,7 @@ class Page:
         """Name the fields of the form that are shown again as they were sent: no secrets. None where there is no such form."""
         return set()
 
-    def again(self, words: str) -> Any:
+    def again(self, words: str) -> ResponseReturnValue | None:
         """Draw the form filled with what was sent, which was not carried out, under words that say why; None where there is none."""
         return None
 

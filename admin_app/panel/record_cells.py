@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.panel.access.access import Access, access_of
 from admin_app.panel.kinds import value_cell
@@ -13,10 +14,10 @@ from admin_app.panel.view_models import UNSEEN, Cell, CellKind
 from admin_app.selection.paging.counting import Count
 
 # The numbers of children, by relation and key.
-Counts = Mapping[str, Mapping[Any, Count]]
+Counts = Mapping[str, Mapping[object, Count]]
 
 
-def cell_of(access: Access, record: Any, name: str, *, counts: Counts, is_whole: bool) -> Cell:
+def cell_of(access: Access, record: Record, name: str, *, counts: Counts, is_whole: bool) -> Cell:
     """Draw a column of a record; `is_whole` shows long text in full."""
     resource = access.resource
     if resource.is_to_many(name):
@@ -29,7 +30,7 @@ def cell_of(access: Access, record: Any, name: str, *, counts: Counts, is_whole:
     return value_cell(resource.as_called(name, value_of(record, name)), is_whole=is_whole)
 
 
-def value_of(record: Any, name: str) -> Any:
+def value_of(record: Record, name: str) -> object:
     """Return a column's value, of a related record ("user.email") where there is one."""
     first, _, rest = name.partition(".")
     value = getattr(record, first)
@@ -41,7 +42,7 @@ def cell_of_value(value: Any) -> Cell:
     return _relation_cell(value) if hasattr(type(value), "__mapper__") else value_cell(value, is_whole=True)
 
 
-def _relation_cell(other: Any) -> Cell:
+def _relation_cell(other: Record) -> Cell:
     if other is None:
         return Cell(CellKind.NULL, "—", "No value")
     access = access_of(type(other))
@@ -53,7 +54,7 @@ def _relation_cell(other: Any) -> Cell:
     return Cell(CellKind.RELATION, access.title_of(other), access.detail_of(other), url)
 
 
-def _count_cell(access: Access, record: Any, name: str, count: Count) -> Cell:
+def _count_cell(access: Access, record: Record, name: str, count: Count) -> Cell:
     """Count the children, as a link to the list of exactly these."""
     relation, child = access.resource.relation(name), access.beyond(name)
     if relation is None or child is None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import Any
 
 from flask import Flask, current_app
 
+from admin_app.db.record import Record
 from admin_app.panel.resource import Resource
 
 
@@ -20,7 +20,7 @@ def resources() -> Collection[Resource]:
     return _by_model().values()
 
 
-def resource_of(model: type[Any]) -> Resource | None:
+def resource_of(model: type[Record]) -> Resource | None:
     """Return the resource of a model, or None when it has no place in the dashboard."""
     return _by_model().get(model)
 
@@ -30,6 +30,6 @@ def resource_at(endpoint: str | None) -> Resource | None:
     return next((one for one in resources() if one.endpoint == endpoint), None)
 
 
-def _by_model() -> dict[type[Any], Resource]:
-    found: dict[type[Any], Resource] = current_app.extensions["resources"]
+def _by_model() -> dict[type[Record], Resource]:
+    found: dict[type[Record], Resource] = current_app.extensions["resources"]
     return found

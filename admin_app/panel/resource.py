@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy import inspect as inspect_mapper
-from sqlalchemy.orm import InstrumentedAttribute
 from wtforms import Field, Form
 
 from admin_app import formatting
+from admin_app.db.ordering import Likeness
 from admin_app.db.record import Record
 from admin_app.domain.naming import name_records
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.permissions.principal import AnyPrincipal
+from admin_app.extensions import Attribute, Statement
+from admin_app.kinds import kind_of
 from admin_app.panel.row_action import RowAction
 from admin_app.panel.view_models import Link
 from admin_app.relations import Relation, relations_of
@@ -24,6 +26,8 @@ from admin_app.selection.list_schema import Filter, ListSchema, SearchColumn, So
 
 # Every record has it.
 CREATED_AT = "created_at"
+# The page that makes one record of two.
+MERGE = "merge_view"
 # The view of every resource's own actions.
 ROW_ACTION_VIEW = "act_view"
 
@@ -58,7 +62,7 @@ class FurtherPage:
     path: str
     action: Action
     purpose: str
-    answer: Callable[[], Any]
+    answer: Callable[[], object]
 
 
 @dataclass(frozen=True)
@@ -66,16 +70,25 @@ class BulkAction:
     """An action on rows of a list: `view` does it, or asks how, for the rows that its address means; `verb` stands on its buttons.
 
     With `is_plan` it changes records by a plan, which needs `Action.BULK` too, and that the person is free to write the
-    fields `writes`; `is_for` says which resources have it. What `is_danger` stands last.
+    columns `writes`, and one of the fields at least that `fields` names; `further` are rights that it needs besides.
+    `exactly` is how many rows it is for, 0 for any number; `is_for` says which resources have it. What `is_danger` stands last.
     """
 
     view: str
     verb: str
     action: Action
     is_plan: bool = False
+    further: tuple[Action, ...] = ()
+    exactly: int = 0
     is_for: Callable[[Resource], bool] = lambda _resource: True
     writes: tuple[str, ...] = ()
+    fields: Callable[[Resource], Collection[str]] | None = None
     is_danger: bool = False
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """The rights that it needs."""
+        return (self.action, *self.further, *((Action.BULK,) if self.is_plan else ()))
 
 
 class Resource:
@@ -95,14 +108,19 @@ class Resource:
     can_transfer: ClassVar[bool] = True
     # Where the resource stands in the menu; smaller comes first.
     menu_order: ClassVar[int] = 100
-    # The acts that its pages ask a right for.
+    # The actions that its pages ask a right for.
     actions: ClassVar[frozenset[Action]] = frozenset(Action) - {Action.IMPORT}
     # Pages that do their work only for who has proved lately who they are.
     proof_for: ClassVar[frozenset[str]] = frozenset()
     # What can be done with rows of the list, selected ones or all; the page of one's own is a further page.
     bulk_actions: ClassVar[tuple[BulkAction, ...]] = (
+        BulkAction("edit_many_view", "Change…", Action.EDIT, is_plan=True, fields=lambda one: one.changeable()),
         BulkAction("give_view", "Give to…", Action.EDIT, is_plan=True, is_for=lambda one: bool(one.givers())),
+        BulkAction("replace_view", "Find and replace…", Action.EDIT, is_plan=True, fields=lambda one: one.texts()),
         BulkAction("export_page", "Export", Action.EXPORT),
+        BulkAction(
+            MERGE, "Merge", Action.DELETE, further=(Action.EDIT,), exactly=2, is_for=lambda one: one.is_open_to_bulk
+        ),
         BulkAction("delete_many_view", "Delete…", Action.DELETE, is_plan=True, is_danger=True),
     )
     # Actions of its own, offered in the list, in each row and on the record's page.
@@ -120,11 +138,13 @@ class Resource:
     column_default_sort: tuple[str, bool] = ("id", True)
     column_labels: Mapping[str, str] = {}
     # How a list shows a value, in place of the value; the form, the record's page and every export show it as it is.
-    column_formatters: Mapping[str, Callable[[Any], str]] = {}
+    column_formatters: Mapping[str, Callable[[Record], str]] = {}
     form_columns: Sequence[str] = ()
     form_overrides: Mapping[str, type[Field]] = {}
-    form_args: Mapping[str, Mapping[str, Any]] = {}
-    form_extra_fields: Mapping[str, Any] = {}
+    form_args: Mapping[str, Mapping[str, object]] = {}
+    form_extra_fields: Mapping[str, object] = {}
+    # By which short texts two records may be the same, and in which way they are alike then.
+    duplicate_keys: ClassVar[Mapping[str, Likeness]] = {}
     # By the names that roles keep.
     row_rules: ClassVar[Mapping[str, RowRule]] = {}
 
@@ -175,10 +195,22 @@ class Resource:
         found = self.relations
         return [name for name in self.form_columns if name in found and not found[name].is_many]
 
+    def changeable(self) -> list[str]:
+        """Name the fields of the form that are the record's own: columns, and relations to one."""
+        plain = inspect_mapper(self.model).column_attrs
+        return [name for name in self.form_columns if name in plain or name in self.givers()]
+
+    def texts(self) -> list[str]:
+        """Name those of them that hold text."""
+        plain = inspect_mapper(self.model).column_attrs
+        return [name for name in self.form_columns if name in plain and kind_of(plain[name].columns[0]).is_text]
+
     def offered_bulk_actions(self) -> list[BulkAction]:
         """Return the bulk actions that these records have, the dangerous ones last."""
         own = (_as_bulk_action(one) for one in self.row_actions)
-        found = [one for one in (*self.bulk_actions, *own) if one.is_for(self)]
+        found = [
+            one for one in (*self.bulk_actions, *own) if one.is_for(self) and (one.fields is None or one.fields(self))
+        ]
         return sorted((one for one in found if self.is_open_to_bulk or not one.is_plan), key=lambda one: one.is_danger)
 
     def row_action(self, name: str) -> RowAction | None:
@@ -194,7 +226,7 @@ class Resource:
         relation = self.relation(name)
         return relation is not None and relation.is_many
 
-    def attribute(self, path: str) -> tuple[Any, InstrumentedAttribute[Any] | None]:
+    def attribute(self, path: str) -> tuple[Attribute, Attribute | None]:
         """Return the attribute that a dotted path names, and the relation that leads to it."""
         first, _, rest = path.partition(".")
         relation = self.relation(first)
@@ -203,7 +235,7 @@ class Resource:
         return getattr(relation.target, rest), relation.attribute
 
     @cached_property
-    def by_key(self) -> Select[Any]:
+    def by_key(self) -> Statement:
         """The statement that reads the record of a `key` with what it belongs to, which its pages name.
 
         Put together once: that takes as long as to send it, a tenth of a form.
@@ -253,36 +285,36 @@ class Resource:
 
     # ---- what a resource may do differently
 
-    def as_called(self, name: str, value: Any) -> Any:
+    def as_called(self, name: str, value: object) -> object:
         """Return a column's value as people call it, where its table holds a key or a sign for it; else as it is."""
         return value
 
-    def record_links(self, record: Any) -> Sequence[Link]:
+    def record_links(self, record: Record) -> Sequence[Link]:
         """Return links to further pages about the record, for the head of its page."""
         return ()
 
-    def withheld(self, records: Sequence[Any], action: Action) -> Collection[int]:
+    def withheld(self, records: Sequence[Record], action: Action) -> Collection[int]:
         """Return the keys of those of these records that the person at the screen may not do this with, whatever their rows are."""
         return ()
 
     def shape_form(self, form: Form, *, is_new: bool) -> None:
         """Change the form before it is filled."""
 
-    def before_save(self, form: Form, record: Any, *, is_created: bool) -> None:
+    def before_save(self, form: Form, record: Record, *, is_created: bool) -> None:
         """Check and complete a record that is about to be saved; raise an `AdminError` where it may not be."""
 
-    def before_delete(self, record: Any) -> None:
+    def before_delete(self, record: Record) -> None:
         """Raise an `AdminError` where a record may not be deleted."""
 
     def after_save(self) -> str:
         """Do what follows from a save; return what to tell of it, "" for nothing."""
         return ""
 
-    def next_step(self, record: Any) -> tuple[str, str] | None:
+    def next_step(self, record: Record) -> tuple[str, str] | None:
         """Return what has to be done next with a record that was saved, and where; None for nothing."""
         return None
 
-    def saving_note(self, record: Any) -> str:
+    def saving_note(self, record: Record) -> str:
         """Say what saving a record does besides, before it is done; "" for nothing."""
         return ""
 

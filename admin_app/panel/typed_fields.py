@@ -21,10 +21,10 @@ class TypedField(Field):
     advice: ClassVar[str]
 
     @abstractmethod
-    def read(self, text: str) -> Any:
+    def read(self, text: str) -> object:
         """Turn text into the value; may raise ValueError or ArithmeticError, which the advice answers."""
 
-    def write(self, value: Any) -> str:
+    def write(self, value: object) -> str:
         """Turn the value into what the input takes."""
         return str(value)
 
@@ -34,7 +34,7 @@ class TypedField(Field):
             return str(self.raw_data[0])
         return "" if self.data is None else self.write(self.data)
 
-    def process_formdata(self, valuelist: list[Any]) -> None:
+    def process_formdata(self, valuelist: list[str]) -> None:
         """Read the value; raise ValueError with the advice, which WTForms shows at the field."""
         if not valuelist:
             return

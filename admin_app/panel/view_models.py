@@ -64,6 +64,8 @@ class MenuItem:
     views_url: str = ""
     # Names the words where they change while a page is looked at.
     name: str = ""
+    # How many are under way.
+    under_way: int = 0
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 from sqlalchemy import inspect as inspect_mapper
-from sqlalchemy.orm import RelationshipProperty
 from sqlalchemy.orm.interfaces import RelationshipDirection
 
+from admin_app.db.record import Record
 from admin_app.errors import ConfigurationError
+from admin_app.extensions import AnyColumn, Relationship
 from admin_app.relations.base import Dependency, Relation
 from admin_app.relations.to_many import ToMany
 from admin_app.relations.to_one import ToOne
@@ -18,40 +18,38 @@ _BY_DIRECTION: dict[RelationshipDirection, type[Relation]] = {
     RelationshipDirection.MANYTOONE: ToOne,
     RelationshipDirection.ONETOMANY: ToMany,
 }
+# What `relations_of` has found out.
+_BY_MODEL: dict[type[Record], dict[str, Relation]] = {}
 
 
-def relation_of(attribute: Any) -> Relation:
+def relation_of(attribute: AnyColumn) -> Relation:
     """Return a model's relation, given as an attribute or as SQLAlchemy's property; raise `ConfigurationError` for what it cannot be."""
     return _relation(getattr(attribute, "property", attribute))
 
 
-def to_one(attribute: Any) -> ToOne:
+def to_one(attribute: AnyColumn) -> ToOne:
     """Return a relation that is known to be to one."""
     relation = relation_of(attribute)
     assert isinstance(relation, ToOne)  # noqa: S101 -- told to mypy
     return relation
 
 
-def relations_of(model: type[Any]) -> dict[str, Relation]:
+def relations_of(model: type[Record]) -> dict[str, Relation]:
     """Return a model's relations by their names."""
-    of: Any = model
-    return _relations(of)
+    if model not in _BY_MODEL:
+        _BY_MODEL[model] = {str(key): relation_of(one) for key, one in inspect_mapper(model).relationships.items()}
+    return _BY_MODEL[model]
 
 
 @cache
-def _relations(model: Any) -> dict[str, Relation]:
-    return {str(key): relation_of(one) for key, one in inspect_mapper(model).relationships.items()}
-
-
-@cache
-def _relation(relation: Any) -> Relation:
+def _relation(relation: Relationship) -> Relation:
     if problem := _problem_with(relation):
         message = f"{relation.parent.class_.__name__}.{relation.key} {problem}."
         raise ConfigurationError(message)
     return _BY_DIRECTION[relation.direction](relation)
 
 
-def _problem_with(relation: RelationshipProperty[Any]) -> str:
+def _problem_with(relation: Relationship) -> str:
     """Say what the dashboard does not know about a relation, and what to do instead."""
     if relation.direction not in _BY_DIRECTION or relation.secondary is not None:
         return (

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import ClassVar, cast
 
-from sqlalchemy import Column, ColumnElement
+from sqlalchemy import ColumnElement
 from sqlalchemy import inspect as inspect_mapper
-from sqlalchemy.orm import InstrumentedAttribute, RelationshipProperty
 from sqlalchemy.orm.interfaces import ORMOption
+
+from admin_app.db.record import Record
+from admin_app.extensions import Attribute, Relationship, TableColumn
 
 
 class Dependency(StrEnum):
@@ -28,12 +30,11 @@ class Relation:
     name: ClassVar[str]
     is_many: ClassVar[bool]
 
-    def __init__(self, relation: RelationshipProperty[Any]) -> None:
+    def __init__(self, relation: Relationship) -> None:
         """Keep it, and the columns that tie both sides."""
         self.property = relation
-        pairs: Any = relation.local_remote_pairs
-        self.own: Column[Any] = pairs[0][0]
-        self.other: Column[Any] = pairs[0][1]
+        # What they tie is a table's own: `relation_of` has seen to it.
+        self.own, self.other = cast("list[tuple[TableColumn, TableColumn]]", relation.local_remote_pairs)[0]
 
     @property
     def key(self) -> str:
@@ -41,21 +42,22 @@ class Relation:
         return str(self.property.key)
 
     @property
-    def attribute(self) -> InstrumentedAttribute[Any]:
+    def attribute(self) -> Attribute:
         """The model's attribute."""
-        attribute: InstrumentedAttribute[Any] = self.property.class_attribute
+        attribute: Attribute = self.property.class_attribute
         return attribute
 
     @property
-    def model(self) -> type[Any]:
+    def model(self) -> type[Record]:
         """The model that has it."""
-        model: type[Any] = self.property.parent.class_
+        model: type[Record] = self.property.parent.class_
         return model
 
     @property
-    def target(self) -> Any:
+    def target(self) -> type[Record]:
         """The model on the other side."""
-        return self.property.mapper.class_
+        target: type[Record] = self.property.mapper.class_
+        return target
 
     @property
     def back(self) -> str:
@@ -85,7 +87,7 @@ class Relation:
         """Return how the other side is read along with this one."""
         raise NotImplementedError
 
-    def keys(self, record: object) -> list[int]:
+    def keys(self, record: Record) -> list[int]:
         """Return the keys of the records that this one points at; reads nothing."""
         raise NotImplementedError
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Column, ColumnElement
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm.interfaces import ORMOption
 
+from admin_app.db.record import Record
+from admin_app.extensions import TableColumn
 from admin_app.relations.base import Dependency, Relation
 
 
@@ -17,7 +17,7 @@ class ToMany(Relation):
     is_many = True
 
     @property
-    def foreign_key(self) -> Column[Any]:
+    def foreign_key(self) -> TableColumn:
         """The other side's column that keeps this side's key."""
         return self.other
 
@@ -29,7 +29,7 @@ class ToMany(Relation):
         """Load nothing: there may be any number of them."""
         return []
 
-    def keys(self, _record: object) -> list[int]:
+    def keys(self, _record: Record) -> list[int]:
         """Return none: the others point at this record, and not this one at them."""
         return []
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Column, ColumnElement
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
+from admin_app.db.record import Record
+from admin_app.extensions import TableColumn
 from admin_app.relations.base import Dependency, Relation
 
 
@@ -18,7 +18,7 @@ class ToOne(Relation):
     is_many = False
 
     @property
-    def foreign_key(self) -> Column[Any]:
+    def foreign_key(self) -> TableColumn:
         """The column that keeps the other side's key."""
         return self.own
 
@@ -35,7 +35,7 @@ class ToOne(Relation):
         """Join it: one statement, however many rows."""
         return [joinedload(self.attribute)]
 
-    def keys(self, record: object) -> list[int]:
+    def keys(self, record: Record) -> list[int]:
         """Return the other record's key, if there is one."""
         key = getattr(record, self.own_name)
         return [] if key is None else [key]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from admin_app.db.ordering import Likeness
 from admin_app.models.user import User
 from admin_app.panel.resource import Resource, RowRule
 
@@ -23,6 +24,7 @@ class UserResource(Resource):
     column_filters = ("name", "email", "created_at")
     column_default_sort = ("created_at", True)
     form_columns = ("name", "email")
+    duplicate_keys: ClassVar[Mapping[str, Likeness]] = {"email": Likeness.EMAIL, "name": Likeness.NAME}
 
     row_rules: ClassVar[Mapping[str, RowRule]] = {
         "own": RowRule("Only themselves", lambda person: {"email__equals": person.email}, yours="yourself"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_
 
@@ -26,7 +25,7 @@ class Condition:
     key: str
     text: str
     filter: Filter
-    value: Any = None
+    value: object = None
     problem: str = ""
 
     def conditions(self) -> Iterator[Condition]:
@@ -44,7 +43,7 @@ class Condition:
         searched = None if self.problem else self.filter.searched
         if searched is None:
             return None
-        values = self.value if isinstance(self.value, list) else [self.value]
+        values = [str(one) for one in self.value] if isinstance(self.value, list) else [str(self.value)]
         # Of a decomposed text the index is asked for the composed one, too.
         texts = [forms(one)[-1] for one in values] if searched.frame == WHOLE else values
         found = Lookup(tuple(Term(one, (searched,)) for one in texts))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlalchemy import ColumnElement
 
+from admin_app.db.record import Record
 from admin_app.extensions import Attribute
 
 PAGE_SIZES = (20, 50, 100)
@@ -43,7 +44,7 @@ class Filter(Protocol):
     def searched(self) -> SearchColumn | None:
         """The column of which the filter asks what a search asks, whether (one of) the value occurs in it; None for others."""
 
-    def parse(self, text: str) -> Any:
+    def parse(self, text: str) -> object:
         """Turn what was typed into a value; raise ValueError whose text tells what to type instead."""
 
     def criterion(self, value: object) -> ColumnElement[bool]:
@@ -65,7 +66,7 @@ class SortKey:
 class ListSchema:
     """Everything that may be asked of one model's list. What is not in here is refused."""
 
-    model: type[Any]
+    model: type[Record]
     search: Mapping[str, SearchColumn] = field(default_factory=dict)
     sorts: Mapping[str, SortKey] = field(default_factory=dict)
     filters: Mapping[str, Filter] = field(default_factory=dict)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, false
 
+from admin_app.db.record import Record
 from admin_app.errors import SelectionError
 from admin_app.extensions import Attribute, Statement
 from admin_app.selection.conditions import (
@@ -16,7 +18,6 @@ from admin_app.selection.conditions import (
     Group,
     Member,
     group_of,
-    read_condition,
     reader_of,
     require_shallow,
 )
@@ -24,16 +25,16 @@ from admin_app.selection.list_schema import ListSchema
 from admin_app.selection.search.search import Lookup, found_by_index, found_with, lookups_of, occurs
 from admin_app.selection.sorting.cursor import parse_cursor
 from admin_app.selection.sorting.keyset import Cursor, SortOrder
-from admin_app.selection.where import parse_where, print_where
+from admin_app.selection.where import in_one_order, parse_where, print_where
 from admin_app.unicode_text import trimmed
 
 SEARCH, SORT, PAGE, PER_PAGE, AFTER, BEFORE, COUNT = "q", "sort", "page", "per_page", "after", "before", "count"
 # Groups of filters; a filter by itself is an argument of its own, under its key.
 WHERE = "where"
-# The filter that ticked rows become; every list has it.
-TICKED = "id__in"
+# The number of a tick set: of the list's rows those that somebody ticked.
+TICKS = "ticks"
 COLUMNS, VIEW = "columns", "view"
-OWN_KEYS = (SEARCH, WHERE, SORT, PAGE, PER_PAGE, AFTER, BEFORE, COUNT, COLUMNS, VIEW)
+OWN_KEYS = (SEARCH, WHERE, SORT, PAGE, PER_PAGE, AFTER, BEFORE, COUNT, COLUMNS, VIEW, TICKS)
 # `before=end` is the last page, `count=exact` asks for the whole number however long the counting takes.
 END, EXACT = "end", "exact"
 # `view=whole` is the list as it is, where the plain address leads to a person's default view.
@@ -52,7 +53,16 @@ class Parent:
     """The record whose children are listed: `relation` is the child's to-one attribute that points at it."""
 
     relation: Attribute
-    record: Any
+    record: Record
+
+
+@dataclass(frozen=True, eq=False)
+class Ticked:
+    """What a tick set means: the condition on its rows, and how many ticks it has; `is_all_but` where they are the rows left out."""
+
+    rows: ColumnElement[bool]
+    number: int
+    is_all_but: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,13 +87,16 @@ class Selection:
     is_counted: bool = False
     columns: tuple[str, ...] = ()
     view: int = 0
+    # The tick set that the address names, and what it means: whoever parses it finds out whose it is. Until then it means no rows.
+    ticks: int = 0
+    ticked: Ticked | None = field(default=None, compare=False)
     parent: Parent | None = None
     prefix: str = ""
     # Which terms are looked up in the index: how the rows are found, not which. `strategy.planned` knows.
     by_index: tuple[Lookup, ...] = field(default=(), compare=False)
     # The word whose rows the order brings together, and the first related records that have it: see `clusters`.
     clustered: Lookup | None = field(default=None, compare=False)
-    heads: tuple[Any, ...] | None = field(default=None, compare=False)
+    heads: tuple[object, ...] | None = field(default=None, compare=False)
     # How far its rows are counted, and where so many may be found sooner than by looking everywhere.
     count_limit: int = field(default=COUNT_LIMIT, compare=False)
     likely_places: tuple[ColumnElement[bool], ...] = field(default=(), compare=False)
@@ -112,6 +125,7 @@ class Selection:
             is_counted=single.get(COUNT) == EXACT,
             columns=_parse_columns(single.get(COLUMNS, "")),
             view=whole_number(single.get(VIEW, "")),
+            ticks=_parse_ticks(single.get(TICKS)),
             parent=parent,
             prefix=prefix,
         )
@@ -139,6 +153,7 @@ class Selection:
             (COUNT, EXACT if self.is_counted else ""),
             (COLUMNS, ",".join(self.columns)),
             (VIEW, str(self.view) if self.view else ""),
+            (TICKS, str(self.ticks) if self.ticks else ""),
         ]
         own = [(SEARCH, self.search)] if self.search else []
         own += [*filters, *((key, value) for key, value in state if value)]
@@ -149,16 +164,6 @@ class Selection:
     def changed(self, **changes: Any) -> Selection:
         """Return it with other values, from its first page, not counted, unless that is what changes."""
         return replace(self, **{"page": 1, "after": "", "before": "", "is_counted": False, **changes})
-
-    def ticked(self, keys: Iterable[str]) -> Selection:
-        """Return it with no more than the rows of these keys, as typed or sent."""
-        others = [one for one in self.conditions if one.key != TICKED]
-        return self.changed(conditions=(*others, read_condition(self.schema, TICKED, ",".join(keys))))
-
-    @property
-    def ticks(self) -> Sequence[Any]:
-        """The keys of the ticked rows it is narrowed to; none where it is not."""
-        return next((one.value for one in self.conditions if one.key == TICKED and not one.problem), ())
 
     def require_places(self) -> None:
         """Raise `SelectionError` for a place that is none of this order: guessing one would show other rows."""
@@ -180,16 +185,27 @@ class Selection:
     def without(self, member: Member) -> Selection:
         """Return it without one of its conditions or groups."""
         conditions = tuple(other for other in self.conditions if other is not member)
-        return self.changed(conditions=conditions, groups=tuple(other for other in self.groups if other is not member))
+        groups = tuple(other for other in self.groups if other is not member)
+        return self.unticked().changed(conditions=conditions, groups=groups)
 
     def cleared(self) -> Selection:
-        """Return it without search and filters."""
-        return self.changed(search="", conditions=(), groups=())
+        """Return it without search, filters and ticks."""
+        return self.unticked().changed(search="", conditions=(), groups=())
+
+    def unticked(self) -> Selection:
+        """Return it with the rows that are not ticked too. Ticks belong to one list: a way to another search or filter leads here."""
+        return replace(self, ticks=0, ticked=None)
 
     @property
     def is_narrowed(self) -> bool:
         """Whether a search or a filter leaves rows out."""
         return bool(self.search or self.filters)
+
+    @property
+    def digest(self) -> str:
+        """Tell this list from others of its model by search and filters, in whatever order they were typed: 32 letters and digits."""
+        said = f"{self.search}\0{in_one_order(self.filters) if self.filters else ''}"
+        return hashlib.sha256(said.encode(errors="replace")).hexdigest()[:32]
 
     @property
     def problems(self) -> list[str]:
@@ -212,6 +228,8 @@ class Selection:
         found = self.scope
         if self.problems:
             return [*found, false()]
+        if self.ticks:
+            found.append(false() if self.ticked is None else self.ticked.rows)
         found += [self._looked_up(one) for one in self.by_index]
         found += [occurs(word) for word in self._words if word not in self.by_index]
         found += [one.criterion() for one in self.conditions if one.lookup not in self.by_index]
@@ -219,7 +237,7 @@ class Selection:
         return [*found, *(one.criterion() for one in self.groups)]
 
     def _looked_up(self, word: Lookup) -> ColumnElement[bool]:
-        if self.heads is None:
+        if self.heads is None or self.order.relation is None:
             return found_by_index(self.schema.model, word)
         return found_with(self.schema.model, word, self.order.relation, self.heads)
 
@@ -260,6 +278,15 @@ def whole_number(text: str) -> int:
 def _usual_size(schema: ListSchema, *, is_begun: bool) -> int:
     """Return the rows a page where the address names none: the person's preference, but never on a numbered page."""
     return schema.page_sizes[0] if is_begun or schema.page_size not in schema.page_sizes else schema.page_size
+
+
+def _parse_ticks(text: str | None) -> int:
+    """Read the number of a tick set. Passed over, one that is none would mean every row."""
+    number = whole_number(text or "")
+    if text is not None and not number:
+        message = "This address names no selected rows. Select them in the list."
+        raise SelectionError(message)
+    return number
 
 
 def _parse_columns(text: str) -> tuple[str, ...]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from admin_app.kinds import kind_of
 from admin_app.transfer.columns import ImportColumn
 
 
-def parse_value(column: ImportColumn, cell: str, *, is_verbatim: bool) -> Any:
+def parse_value(column: ImportColumn, cell: str, *, is_verbatim: bool) -> object:
     """Read a cell as its column keeps it; an empty one is no value, or no characters where text has to be.
 
     Raises ValueError whose text follows the column's label in a sentence.

@@ -40,11 +40,7 @@ EXPLANATIONS = {
     403: Explanation(
         "You may not do this", "Your role does not allow it. Nothing was changed.", "An owner can change your role."
     ),
-    404: Explanation(
-        "Page not found",
-        "We can't find this page. The address may be wrong, or the record was deleted.",
-        "Look for it in its list.",
-    ),
+    404: Explanation("Page not found", "We can't find this page. The address may be wrong, or the record was deleted."),
     405: Explanation("This page cannot be used that way", "It takes another kind of request. Nothing was changed."),
     408: Explanation(
         "The request did not arrive in time",

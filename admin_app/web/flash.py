@@ -15,7 +15,7 @@ MOST_NOTICES = 3
 
 @dataclass(frozen=True)
 class Notice:
-    """What is said, with links as (label, url); which record's row is marked, and the change set that a button takes back."""
+    """What is said, with links as (label, url); which records' rows are marked, parted by blanks; the change set that a button takes back."""
 
     text: str
     links: Sequence[tuple[str, str]] = ()
@@ -39,7 +39,7 @@ def announce(
 ) -> None:
     """Say this on the next page, with links as (label, url).
 
-    `mark` names the record whose row is marked there, `undo` the change set that a button takes back, `undo_words` what it says.
+    `mark` names the records whose rows are marked there, parted by blanks, `undo` the change set that a button takes back, `undo_words` what it says.
     """
     _say("success", Notice(words, links, mark, undo, undo_words))
 
@@ -86,4 +86,4 @@ def kept_notices() -> Iterator[None]:
 
 def marks() -> set[str]:
     """Return the records to be marked on this page."""
-    return {notice.marked for _, notice in notices()}
+    return {mark for _, notice in notices() for mark in notice.marked.split()}

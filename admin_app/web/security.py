@@ -93,7 +93,7 @@ def _origin(address: str) -> str:
 
 
 def current_actor() -> Actor:
-    """Return who is signed in, for the trail of what they change."""
+    """Return who is signed in, for the history of what they change."""
     person = current_principal()
     return actor_of(person) if person is not None else (None, "Set-up")
 

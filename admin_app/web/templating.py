@@ -6,7 +6,6 @@ import hashlib
 from functools import lru_cache, partial
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
 
 from flask import Flask, Response, request
 
@@ -46,7 +45,7 @@ def _digest(file: Path, _modified: int) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
 
 
-def _frame() -> dict[str, Any]:
+def _frame() -> dict[str, object]:
     person = current_principal()
     return {
         "site_name": SITE_NAME,

@@ -154,7 +154,7 @@ document.addEventListener("keydown", (event) => {
   const isEnter = event.key === "Enter" && !event.shiftKey && !event.isComposing && !event.defaultPrevented;
   if (!isEnter || !event.target.matches("[data-filter-form] textarea")) return;
   event.preventDefault();
-  event.target.form.requestSubmit(event.target.form.querySelector(".filters__enter"));
+  event.target.form.requestSubmit(event.target.form.querySelector(".enter-button"));
 });
 
 document.addEventListener("keydown", (event) => {

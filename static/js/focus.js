@@ -6,12 +6,16 @@ function isLost() {
 
 const errors = document.querySelector("[data-focus]");
 const marked = document.querySelector("tr[data-marked]");
+// A page that asks one thing.
+const first = document.querySelector("[data-first] input:not([hidden])");
 
 if (errors) {
   errors.focus();
 } else if (marked && !location.hash) {
   marked.scrollIntoView({ block: "nearest" });
   marked.querySelector("a")?.focus({ preventScroll: true });
+} else {
+  first?.focus();
 }
 
 document.addEventListener("htmx:afterSettle", (event) => {

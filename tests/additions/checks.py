@@ -23,10 +23,11 @@ def test_the_action_stands_in_the_list_and_acts_on_the_selected_rows(
 ) -> None:
     first, _, third = make_post(), make_post(), make_post()
     page = Page(as_viewer.get("/admin/post/"))
+    sent = {"shown": [first.id, third.id], "tick": [first.id, third.id], "act": "measure_page"}
 
-    led = as_viewer.get(f"/admin/post/ticked/?act=measure_page&tick={first.id}&tick={third.id}")
+    led = as_viewer.post_form("/admin/post/ticks/", sent, page="/admin/post/")
 
-    assert "Measure selected" in [button.text for button in page.all("button")]
+    assert "Measure" in [button.text for button in page.all("button")]
     assert (led.status_code, as_viewer.get(led.location).text) == (303, "Measured 2.")
 
 

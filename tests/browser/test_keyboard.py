@@ -180,8 +180,8 @@ def test_the_slash_is_a_character_for_who_switched_shortcuts_off(viewer_page: Pa
     page = viewer_page
     page.goto("/admin/account/")
     page.get_by_role("checkbox", name="Use keyboard shortcuts: / to search").uncheck()
-    page.get_by_role("button", name="Save shortcuts").click()
-    expect(page.locator(".banner")).to_contain_text("Shortcuts saved.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".banner")).to_contain_text("Preferences saved.")
     expect(page.get_by_role("checkbox", name="Use keyboard shortcuts: / to search")).not_to_be_checked()
 
     page.goto("/admin/user/")

@@ -33,7 +33,7 @@ def test_the_menu_counts_a_job_no_more_once_it_has_ended(
     job = keep(Job(kind="export", staff_id=owner.id, title="Posts", arguments={}, state=JobState.RUNNING))
     owner_page.goto(where)
     menu = owner_page.get_by_role("navigation", name="Main")
-    expect(menu.get_by_role("link", name="Jobs (1)")).to_be_visible()
+    expect(menu.get_by_role("link", name="Jobs 1 under way")).to_be_visible()
 
     with app.app_context():
         ended = db.session.get_one(Job, job.id)

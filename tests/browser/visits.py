@@ -192,6 +192,35 @@ def _long_conflict(visit: Visit) -> None:
         closed.click()
 
 
+def _edit_page(visit: Visit) -> None:
+    visit.page.goto("/admin/post/?columns=content,user,created_at,id&per_page=20")
+    visit.page.get_by_role("link", name="Edit this page").click()
+    expect(visit.page.locator(".grid textarea").first).to_be_visible()
+
+
+def _edit_page_refused(visit: Visit) -> None:
+    """Somebody changed a row, another one is wrong."""
+    visit.page.goto("/admin/user/edit-page/?sort=id")
+    other = visit.page.context.new_page()
+    other.goto(f"/admin/user/edit/?id={visit.user}")
+    other.get_by_label("Name").fill("Theirs")
+    save(other, "Save user")
+    other.close()
+    names = visit.page.locator(".grid input[id$='-name']")
+    names.nth(0).fill("Mine")
+    names.nth(1).fill("")
+    save(visit.page, "Save")
+    expect(visit.page.locator(".conflict")).to_be_visible()
+    expect(visit.page.locator(".grid .error")).to_be_visible()
+
+
+def _cell_open(visit: Visit) -> None:
+    visit.page.goto("/admin/user/")
+    visit.page.locator("[data-cell=email]").first.focus()
+    visit.page.keyboard.press("Enter")
+    expect(visit.page.locator(".cell-form input[type=email]")).to_be_focused()
+
+
 def _long_details(visit: Visit) -> None:
     _long_texts(visit, LONG)
     visit.page.goto(f"/admin/post/details/?id={visit.post}")
@@ -227,6 +256,9 @@ MANY = {
     "edit-user": _go("/admin/user/edit/?id={user}"),
     "edit-post": _go("/admin/post/edit/?id={post}"),
     "edit-errors": _form_errors,
+    "edit-page": _edit_page,
+    "edit-page-refused": _edit_page_refused,
+    "cell": _cell_open,
     "details": _go("/admin/post/details/?id={post}"),
     "delete-user": _go("/admin/user/delete/?id={user}"),
     "delete-errors": _delete_errors,

@@ -1,4 +1,4 @@
-"""`manage.py history`: a list, and a shorter trail that says so."""
+"""`manage.py history`: a list, and a shorter history that says so."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def at(app: Flask, moment: datetime, first: int) -> None:
         db.session.commit()
 
 
-def trail(app: Flask) -> tuple[list[str], int]:
+def history(app: Flask) -> tuple[list[str], int]:
     with app.app_context():
         sets = db.session.scalars(select(ChangeSet.summary).order_by(ChangeSet.id)).all()
         return list(sets), db.session.scalar(select(func.count(Change.id))) or 0
@@ -57,7 +57,7 @@ def test_what_is_before_a_day_is_forgotten_and_that_is_said(
 
     assert said.stdout == "Deleted 2 changes from before 2026-01-31 from the history.\n"
     told = "Shortened the history: deleted what was done before 2026-01-31"
-    assert trail(app) == (["Created user “Cem”", told], 1)
+    assert history(app) == (["Created user “Cem”", told], 1)
 
 
 def test_forgetting_nothing_leaves_no_trace(manage: Any, make_user: Any, app: Flask) -> None:
@@ -66,7 +66,7 @@ def test_forgetting_nothing_leaves_no_trace(manage: Any, make_user: Any, app: Fl
     said = manage("history", "prune", "--before", "2020-01-31")
 
     assert said.stdout == "Deleted 0 changes from before 2020-01-31 from the history.\n"
-    assert trail(app) == (["Created user “Ann”"], 1)
+    assert history(app) == (["Created user “Ann”"], 1)
 
 
 def test_a_day_that_is_none_is_refused(manage: Any) -> None:
@@ -76,7 +76,7 @@ def test_a_day_that_is_none_is_refused(manage: Any) -> None:
 def test_the_demo_is_one_act_without_its_rows(manage: Any, app: Flask) -> None:
     manage("demo", "--users", 3, "--posts", 4)
 
-    assert trail(app) == (["Added 3 users and 4 posts of demo data"], 0)
+    assert history(app) == (["Added 3 users and 4 posts of demo data"], 0)
 
 
 def test_an_import_is_one_act_that_can_be_undone(manage: Any, app: Flask, tmp_path: Any, make_user: Any) -> None:

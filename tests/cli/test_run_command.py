@@ -56,7 +56,7 @@ def test_ctrl_c_stops_quickly_even_while_somebody_does_not_read_a_download(
     serve: Callable[..., Served], settings: dict[str, str], tmp_path: Path
 ) -> None:
     served = serve()
-    cookie = sign_in(settings, tmp_path, [{"content": "word " * 200}] * 20_000)
+    cookie = sign_in(settings, tmp_path, [{"content": "word " * 200}] * 12_000)
     unread = served.get("/admin/post/export/csv/", Cookie=cookie)
 
     code, took, left = stop(served, signal.SIGINT)
@@ -96,7 +96,7 @@ def test_a_client_that_takes_nothing_is_given_up_and_holds_no_connection(
     serve: Callable[..., Served], settings: dict[str, str], tmp_path: Path
 ) -> None:
     served = serve("--patience", "1", "--workers", "1", "--threads", "1", "--jobs", "0")
-    cookie = sign_in(settings, tmp_path, [{"content": f"{number} " + "word " * 200} for number in range(20_000)])
+    cookie = sign_in(settings, tmp_path, [{"content": f"{number} " + "word " * 200} for number in range(12_000)])
     unread = served.get("/admin/post/export/csv/", Cookie=cookie)
 
     # There is one thread: whoever asks now is answered when it is free again.
@@ -120,8 +120,8 @@ def test_a_port_that_is_taken_stops_the_start_with_a_message(run_manage: Run) ->
     assert result.stderr.splitlines()[-1].startswith("Error: ")
 
 
-def test_run_refuses_a_port_that_does_not_exist_as_a_wrong_use(run_manage: Run) -> None:
-    assert run_manage("run", "--port", "70000").returncode == 2
+def test_run_refuses_a_port_that_does_not_exist_as_a_wrong_use(run_anew: Run) -> None:
+    assert run_anew("run", "--port", "70000").returncode == 2
 
 
 @pytest.mark.parametrize(
@@ -133,8 +133,8 @@ def test_run_refuses_a_port_that_does_not_exist_as_a_wrong_use(run_manage: Run) 
         ("ADMIN_HTTPS", "maybe", "ADMIN_HTTPS must be 1 or 0."),
     ],
 )  # fmt: skip
-def test_a_wrong_setting_stops_the_start_with_one_line(run_manage: Run, setting: str, value: str, message: str) -> None:
-    result = run_manage("run", **{setting: value})
+def test_a_wrong_setting_stops_the_start_with_one_line(run_anew: Run, setting: str, value: str, message: str) -> None:
+    result = run_anew("run", **{setting: value})
 
     assert (result.returncode, result.stdout, result.stderr) == (2, "", f"Error: {message}\n")
 
@@ -147,15 +147,15 @@ def test_a_setting_that_names_no_role_stops_the_start(run_manage: Run) -> None:
 
 
 @pytest.mark.parametrize("command", [["staff", "list"], ["demo"], ["export", "user"]])
-def test_a_database_without_tables_is_refused_with_what_to_do(run_manage: Run, command: list[str]) -> None:
-    result = run_manage(*command)
+def test_a_database_without_tables_is_refused_with_what_to_do(run_anew: Run, command: list[str]) -> None:
+    result = run_anew(*command)
 
     assert (result.returncode, "Traceback" in result.stderr) == (1, False)
     assert "manage.py db upgrade" in result.stderr
 
 
-def test_a_database_that_does_not_answer_is_refused_in_a_few_lines(run_manage: Run) -> None:
-    result = run_manage("staff", "list", DATABASE_URL=f"postgresql://nobody@127.0.0.1:{free_port()}/x")
+def test_a_database_that_does_not_answer_is_refused_in_a_few_lines(run_anew: Run) -> None:
+    result = run_anew("staff", "list", DATABASE_URL=f"postgresql://nobody@127.0.0.1:{free_port()}/x")
 
     assert (result.returncode, "Traceback" in result.stderr) == (1, False)
     assert result.stderr.startswith("Error: ")

@@ -11,6 +11,7 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from admin_app.db.types import utc_now
 from admin_app.extensions import db
 from admin_app.jobs.store import LOST_AFTER
 from admin_app.models.job import Job, JobState
+from admin_app.models.plan import Plan, PlanLine
 from admin_app.models.staff import Staff
 from tests.cli.serving import PATIENCE, Served, sign_in, stop, upgrade
 
@@ -80,6 +82,11 @@ class Kept:
             time.sleep(0.02)
         return job
 
+    def plans(self) -> list[int]:
+        """Return the keys of the plans, and of what has lines."""
+        with self.app.app_context():
+            return list(db.session.scalars(db.select(Plan.id).union(db.select(PlanLine.plan_id))))
+
     def files(self) -> list[str]:
         return sorted(path.name for path in self.folder.iterdir()) if self.folder.is_dir() else []
 
@@ -113,7 +120,7 @@ def test_a_job_whose_worker_is_killed_is_begun_anew_and_no_half_file_is_offered(
     serve: Callable[..., Served], kept: Kept, settings: dict[str, str], tmp_path: Path
 ) -> None:
     served = serve()
-    cookie = sign_in(settings, tmp_path, [{"content": f"{number} " + "word " * 200} for number in range(60_000)])
+    cookie = sign_in(settings, tmp_path, [{"content": f"{number} " + "word " * 10} for number in range(60_000)])
     job_id = kept.ask()
     kept.wait(job_id, JobState.RUNNING)
     while not kept.files():
@@ -138,7 +145,7 @@ def test_a_job_survives_the_end_of_the_server(
     serve: Callable[..., Served], kept: Kept, settings: dict[str, str], tmp_path: Path
 ) -> None:
     first = serve()
-    sign_in(settings, tmp_path, [{"content": f"{number} " + "word " * 200} for number in range(60_000)])
+    sign_in(settings, tmp_path, [{"content": f"{number} " + "word " * 10} for number in range(60_000)])
     job_id = kept.ask()
     kept.wait(job_id, JobState.RUNNING)
     _code, _took, left = stop(first, signal.SIGTERM)
@@ -150,6 +157,26 @@ def test_a_job_survives_the_end_of_the_server(
 
     assert (between.state, files, left) == (JobState.WAITING, [], [])
     assert (job.done, kept.files()) == (60_000, [f"job-{job_id}-1"])
+
+
+def test_the_worker_removes_plans_that_are_kept_no_longer(serve: Callable[..., Served], kept: Kept) -> None:
+    upgrade(kept.app.config["SQLALCHEMY_DATABASE_URI"], kept.folder)
+    past = utc_now() - timedelta(days=2)
+    line = {"number": 1, "record_id": 1, "version": 1, "verdict": "change"}
+    with kept.app.app_context(), writing():
+        for expires_at in (past, utc_now() + timedelta(hours=1)):
+            plan = Plan(resource="post", model="post", operation="edit", created_at=past, expires_at=expires_at)
+            db.session.add(plan)
+            db.session.flush()
+            db.session.add(PlanLine(plan_id=plan.id, **line))
+        db.session.commit()
+
+    served, end = serve(), time.monotonic() + PATIENCE
+    while len(plans := kept.plans()) > 1 and time.monotonic() < end:
+        time.sleep(0.05)
+    stop(served, signal.SIGTERM)
+
+    assert plans == [2]
 
 
 def test_a_worker_that_is_alone_stops_at_ctrl_c(settings: dict[str, str], run_manage: Run, tmp_path: Path) -> None:

@@ -16,25 +16,31 @@ from tests.cli.serving import free_port, upgrade
 Run = Callable[..., Any]
 
 
+@pytest.fixture
+def run_it(run_manage: Run, run_anew: Run) -> Run:
+    """Run a command in this process, unless it serves: that takes a port before it refuses, and has it until its process ends."""
+    return lambda *arguments, **changes: (run_manage if arguments[0] == "run" else run_anew)(*arguments, **changes)
+
+
 @pytest.mark.parametrize("command", [["staff", "list"], ["run", "--port", "0"], ["export", "user"]])
-def test_another_file_is_refused_in_one_line(run_manage: Run, tmp_path: Path, command: list[str]) -> None:
+def test_another_file_is_refused_in_one_line(run_it: Run, tmp_path: Path, command: list[str]) -> None:
     (tmp_path / "letter.txt").write_text("This is a letter and no database. " * 100, encoding="ascii")
 
-    result = run_manage(*command, DATABASE_URL=f"sqlite:///{tmp_path / 'letter.txt'}")
+    result = run_it(*command, DATABASE_URL=f"sqlite:///{tmp_path / 'letter.txt'}")
 
     assert (result.returncode, result.stderr) == (1, f"Error: {NO_DATABASE}\n")
 
 
-def test_a_server_that_is_not_there_is_refused_in_one_line(run_manage: Run) -> None:
-    result = run_manage("staff", "list", DATABASE_URL=f"postgresql://nobody@127.0.0.1:{free_port()}/x")
+def test_a_server_that_is_not_there_is_refused_in_one_line(run_anew: Run) -> None:
+    result = run_anew("staff", "list", DATABASE_URL=f"postgresql://nobody@127.0.0.1:{free_port()}/x")
 
     assert (result.returncode, result.stderr) == (1, f"Error: {UNREACHABLE}\n")
 
 
-def test_check_says_it_too(run_manage: Run, tmp_path: Path) -> None:
+def test_check_says_it_too(run_anew: Run, tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("This is a letter and no database. " * 100, encoding="ascii")
 
-    result = run_manage("check", DATABASE_URL=f"sqlite:///{tmp_path / 'letter.txt'}")
+    result = run_anew("check", DATABASE_URL=f"sqlite:///{tmp_path / 'letter.txt'}")
 
     assert f"Warning: {NO_DATABASE}\n" in result.stderr
     assert "Traceback" not in result.stderr
@@ -63,12 +69,12 @@ def newer(settings: dict[str, str], tmp_path: Path) -> str:
     ],
     ids=" ".join,
 )
-def test_a_newer_database_is_left_alone(run_manage: Run, newer: str, command: list[str]) -> None:
-    result = run_manage(*command)
+def test_a_newer_database_is_left_alone(run_it: Run, newer: str, command: list[str]) -> None:
+    result = run_it(*command)
 
     assert (result.returncode, result.stderr.splitlines()[-1:]) == (1, [f"Error: {newer}"])
     assert "Traceback" not in result.stderr
 
 
-def test_check_says_that_a_database_is_newer(run_manage: Run, newer: str) -> None:
-    assert f"Warning: {newer}\n" in run_manage("check").stderr
+def test_check_says_that_a_database_is_newer(run_anew: Run, newer: str) -> None:
+    assert f"Warning: {newer}\n" in run_anew("check").stderr

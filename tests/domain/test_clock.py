@@ -28,6 +28,7 @@ from admin_app.models.staff import Staff
 from admin_app.models.submission import Submission
 from admin_app.models.two_factor import Authenticator
 from admin_app.web.auth import login, reauthentication
+from admin_app.web.auth.password_sign_in import prove_by_password
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -96,7 +97,7 @@ def test_nobody_waits_longer_than_the_longest_delay_from_now(ahead: Clock, limit
 def test_what_a_page_says_of_a_delay_is_no_longer_either(ahead: Clock, viewer: Staff) -> None:
     with ahead(YEAR):
         for _ in range(12):
-            sign_in.prove_by_password(db.session, email=viewer.email, password="wrong", client=ClientInfo("192.0.2.1"))
+            prove_by_password(db.session, email=viewer.email, password="wrong", client=ClientInfo("192.0.2.1"))
 
     count, until = sign_in.delay_of(db.session, me(viewer))
 

@@ -16,17 +16,23 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy.exc import OperationalError
 
 from admin_app.db import troubles
+from admin_app.domain.work.ticks import GONE
 from admin_app.errors import TransferError
+from admin_app.extensions import db
 from admin_app.jobs import runner
 from admin_app.jobs import store as job_store
 from admin_app.jobs.runner import Product, Progress
 from admin_app.models.job import Job, JobState
 from admin_app.models.post import Post
+from admin_app.models.ticks import TickSet
 from admin_app.panel.access.access import access_to
 from admin_app.panel.export.export import file_name, order
 from tests.jobs.asking import ask
 from tests.many import many
 from tests.page import Page
+from tests.panel.list.bulk import select
+
+POSTS = "/admin/post/?sort=id"
 
 
 @pytest.mark.usefixtures("place")
@@ -247,3 +253,36 @@ def test_a_full_disk_is_one_line_of_the_log_however_often_a_job_meets_it(
     said = [one for one in caplog.records if one.name == runner.__name__]
     assert [(one.getMessage(), one.exc_info) for one in said] == [(f"{troubles.FULL} (no space)", None)]
     assert (jobs.of(job_id).state, jobs.of(job_id).error) == (JobState.FAILED, str(troubles.FULL))
+
+
+# ---- of selected rows
+
+
+def test_a_job_writes_the_rows_that_were_selected_when_it_was_asked_for(app: Flask, as_viewer: Any, jobs: Any) -> None:
+    ids = many(app, Post, [{"content": str(number)} for number in range(3)])
+    export = select(as_viewer, POSTS, ids[:2], "Export")
+    as_viewer.post_form(
+        export.all("form", class_="form--long")[0].attributes["action"], {"format": "xlsx", "column": ["id"]}
+    )
+    select(as_viewer, POSTS, ids[2:])
+    select(as_viewer, POSTS, [], "Clear selection")
+
+    jobs.work()
+
+    assert (jobs.of(1).state, jobs.of(1).done) == (JobState.DONE, 2)
+
+
+def test_a_job_takes_no_rows_that_somebody_else_selected(
+    app: Flask, as_viewer: Any, as_editor: Any, jobs: Any, make_post: Any
+) -> None:
+    select(as_editor, POSTS, [make_post().id])
+    job_id = ask(as_viewer)
+    with app.app_context():
+        (theirs,) = db.session.scalars(db.select(TickSet.id))
+        job = db.session.get_one(Job, job_id)
+        job.arguments = {**job.arguments, "selection": [["ticks", str(theirs)]]}
+        db.session.commit()
+
+    jobs.work()
+
+    assert (jobs.of(job_id).state, jobs.of(job_id).error) == (JobState.FAILED, GONE)

@@ -11,9 +11,9 @@ from admin_app.models.server import Server
 from flask import Flask
 from sqlalchemy import select
 
+from admin_app.db.transaction import transaction
 from admin_app.domain.audit.bulk import delete_rows
 from admin_app.domain.audit.undo import undo
-from admin_app.domain.records.save import saving
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
 from admin_app.panel.export.columns import import_columns
@@ -101,7 +101,7 @@ def test_files_say_it(key: str, said: list[str]) -> None:
 def test_a_file_brings_it() -> None:
     view: Any = resource_of(Server)
 
-    with saving(db.session, Server):
+    with transaction(db.session):
         import_csv(db.session, Server, io.StringIO("name,address\na,192.0.2.7\nc,\n"), import_columns(view))
 
     assert {one.name: one.address for one in db.session.scalars(select(Server))} == {"a": FOUR, "c": None}

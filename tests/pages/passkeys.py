@@ -49,7 +49,7 @@ def let_proof_age(app: Flask) -> None:
 
 
 def told(app: Flask, number: int) -> list[str]:
-    """Return the last acts that the trail holds, the newest first."""
+    """Return the last acts that the history holds, the newest first."""
     with app.app_context():
         acts = select(ChangeSet.summary).where(ChangeSet.kind == Kind.ACCESS).order_by(ChangeSet.id.desc())
         return list(db.session.scalars(acts.limit(number)))

@@ -69,7 +69,7 @@ def test_a_reset_asks_for_proof(as_owner: Any, as_viewer: Any, viewer: Staff, ap
     assert Page(as_viewer.get(ACCOUNT)).column("Passkey", "passkeys") == ["Blue key"]
 
 
-# ---- the trail
+# ---- the history
 
 
 def test_what_was_done_about_somebodys_access_is_in_their_history(as_owner: Any, client_of: Any, viewer: Staff) -> None:

@@ -133,18 +133,18 @@ def test_the_form_changes_no_more_than_the_password(as_viewer: Any, viewer: Staf
 
 
 def test_the_time_zone_is_kept_and_shown_as_chosen(as_viewer: Any, viewer: Staff, app: Flask) -> None:
-    response = as_viewer.post_form(f"{URL}time-zone/", {"time_zone": "Europe/Prague"}, page=URL)
+    response = as_viewer.post_form(f"{URL}preferences/", {"time_zone": "Europe/Prague"}, page=URL)
 
     with app.app_context():
         assert db.session.get_one(Staff, viewer.id).time_zone == "Europe/Prague"
     page = Page(as_viewer.get(URL))
     assert (response.status_code, response.location) == (303, URL)
-    assert page.notice == "Success The time zone is now Europe/Prague."
+    assert page.notice == "Success Preferences saved."
     assert [one.text for one in page.all("option") if "selected" in one.attributes] == ["Prague"]
 
 
 def test_utc_is_kept_as_no_zone(as_viewer: Any, viewer: Staff, app: Flask) -> None:
-    as_viewer.post_form(f"{URL}time-zone/", {"time_zone": "UTC"}, page=URL)
+    as_viewer.post_form(f"{URL}preferences/", {"time_zone": "UTC"}, page=URL)
 
     with app.app_context():
         assert db.session.get_one(Staff, viewer.id).time_zone == ""
@@ -152,7 +152,7 @@ def test_utc_is_kept_as_no_zone(as_viewer: Any, viewer: Staff, app: Flask) -> No
 
 @pytest.mark.parametrize("zone", ["", "Mars/Olympus", "../etc/passwd", "Europe/Prague\0", "/etc/localtime", "x" * 9999])
 def test_what_is_no_zone_is_refused_at_its_field(zone: str, as_viewer: Any, viewer: Staff, app: Flask) -> None:
-    page = Page(as_viewer.post_form(f"{URL}time-zone/", {"time_zone": zone}, page=URL))
+    page = Page(as_viewer.post_form(f"{URL}preferences/", {"time_zone": zone}, page=URL))
 
     with app.app_context():
         assert db.session.get_one(Staff, viewer.id).time_zone == ""
@@ -165,11 +165,11 @@ def test_shortcuts_are_switched_off_and_on_for_one_person(as_viewer: Any, as_edi
 
     before = is_off(as_viewer)
 
-    response = as_viewer.post_form(f"{URL}shortcuts/", page=URL)
+    response = as_viewer.post_form(f"{URL}preferences/", {"time_zone": "UTC"}, page=URL)
 
     assert (response.status_code, response.location) == (303, URL)
     assert (before, is_off(as_viewer), is_off(as_editor)) == (False, True, False)
-    as_viewer.post_form(f"{URL}shortcuts/", {"shortcuts": "y"}, page=URL)
+    as_viewer.post_form(f"{URL}preferences/", {"time_zone": "UTC", "shortcuts": "y"}, page=URL)
     assert is_off(as_viewer) is False
 
 

@@ -189,7 +189,7 @@ def test_signing_out_leaves_the_other_browsers_signed_in(client_of: Any, viewer:
         ("/admin/activity/undo/", {"url": "//elsewhere.example"}, "http://localhost/admin/user/?page=2", "/admin/user/?page=2"),
         ("/admin/post/restore/", {}, "http://localhost/admin/post/history/?id=3", "/admin/post/history/?id=3"),
         ("/admin/post/restore/", {}, "http://elsewhere.example/admin/user/", "/admin/"),
-        ("/admin/account/shortcuts/", {}, "http://localhost//elsewhere.example", "/admin/"),
+        ("/admin/account/preferences/", {}, "http://localhost//elsewhere.example", "/admin/"),
         ("/admin/post/delete/?id=3", {}, "", "/admin/post/delete/?id=3"),
     ],
 )  # fmt: skip

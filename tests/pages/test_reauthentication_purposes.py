@@ -22,6 +22,8 @@ def said(answer: Any) -> str:
     [
         ("/admin/staff/new/", "To add a colleague"),
         ("/admin/staff/edit/?id={id}", "To change a colleague"),
+        ("/admin/staff/edit-page/", "To change staff"),
+        ("/admin/staff/cell/?id={id}&field=name", "To change a colleague"),
         ("/admin/staff/delete/?id={id}", "To delete a colleague"),
         ("/admin/staff/access/?id={id}", "To change how a colleague signs in"),
         ("/admin/role/new/", "To add a role"),

@@ -94,7 +94,10 @@ class Site:
 
     def is_signed_in(self) -> bool:
         """Whether pages and forms still work: a scan of sign-in pages and refusals would be clean and worthless."""
-        sent = self.open("/admin/account/shortcuts/", {"csrf_token": self.token("/admin/account/"), "shortcuts": "y"})
+        sent = self.open(
+            "/admin/account/preferences/",
+            {"csrf_token": self.token("/admin/account/"), "time_zone": "UTC", "shortcuts": "y"},
+        )
         # A list may open with a view that the scanner made, by a redirect.
         return (self.open("/admin/staff/new/")[0], sent[0]) == (http.client.OK, http.client.SEE_OTHER)
 

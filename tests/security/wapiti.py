@@ -30,7 +30,6 @@ BEGUN = (
     "/admin/role/new/",
     "/admin/role/edit/?id=3",
     "/admin/role/delete/?id=2",
-    "/admin/post/ticked/?tick=1&tick=2&act=export_page",
     "/admin/post/?id__in=1,2,3",
     "/admin/post/export/?id__in=1,2,3",
     "/admin/account/passkeys/",

@@ -283,3 +283,106 @@ def test_many_users_take_their_posts_and_these_their_tags_along(
 
     assert after == {"stays": stays.post_id}
     assert set(tags(app)) == {"stays", f"of {ann.id}", f"of {bea.id}"}
+
+
+# ---- many at once
+
+
+CHANGE = "/admin/tag/edit-many/"
+
+
+def changed(client: Any, fields: dict[str, Any]) -> Page:
+    """Change many tags, and return the page of what came of it."""
+    response = client.post(CHANGE, data={**Page(client.get(CHANGE)).values(), **fields})
+    assert response.status_code == 303, Page(response).texts("p", class_="error")
+    client.post_form(response.location)
+    return Page(client.get(response.location))
+
+
+def values_of(app: Flask, name: str) -> list[Any]:
+    with app.app_context():
+        return list(db.session.scalars(select(getattr(Tag, name)).order_by(Tag.id)))
+
+
+def test_every_type_can_be_changed_in_its_ways(as_editor: Any, make_tag: Any) -> None:
+    make_tag("first")
+    page = Page(as_editor.get(CHANGE))
+
+    names = [one.attributes["value"] for one in page.all("input", name="change")]
+    ways = {name: [one.attributes["value"] for one in page.all("input", name=f"how.{name}")] for name in names}
+
+    assert ways == {
+        "label": ["set", "replace"],
+        "note": ["set", "replace", "clear"],
+        "weight": ["set", "increase"],
+        "day": ["set", "later", "earlier"],
+        "price": ["set", "increase"],
+        "uid": ["set"],
+        "is_public": ["set"],
+        "post": ["set"],
+    }
+    assert page.texts("p", id="change.is_public-now") == ["Same for all: Yes"]
+    assert page.texts("p", id="change.post-now") == ["Same for all: Post of first"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "name", "values"),
+    [
+        ({"how.weight": "increase", "increase.weight": "-0.5"}, "weight", [0.5, 1.5]),
+        ({"value.weight": "7"}, "weight", [7.0, 7.0]),
+        ({"how.price": "increase", "increase.price": "0.0099"}, "price", [Decimal(10), Decimal(10)]),
+        ({"how.day": "later", "later.day": "1"}, "day", [date(2026, 2, 1), date(2026, 2, 1)]),
+        ({"how.day": "earlier", "earlier.day": "31"}, "day", [date(2025, 12, 31), date(2025, 12, 31)]),
+        ({"value.is_public": "false"}, "is_public", [False, False]),
+        ({"value.uid": str(uuid.UUID(int=1))}, "uid", [uuid.UUID(int=1)] * 2),
+        ({"how.label": "replace", "find.label": "a", "with.label": "e"}, "label", ["e", "b"]),
+        ({"value.note": "Seen"}, "note", ["Seen", "Seen"]),
+    ],
+)
+def test_values_of_every_type_are_changed_in_many_records(
+    fields: dict[str, str], name: str, values: list[Any], *, app: Flask, as_editor: Any, make_tag: Any
+) -> None:
+    make_tag("a", weight=1.0)
+    make_tag("b", weight=2.0)
+
+    page = changed(as_editor, {"change": name, **fields})
+
+    assert page.heading in {"2 tags changed", "1 tag changed"}
+    assert values_of(app, name) == values
+
+
+@pytest.mark.parametrize(
+    ("fields", "control", "said"),
+    [
+        ({"value.is_public": ""}, "value.is_public", "Choose yes or no."),
+        ({"how.is_public": "clear"}, "value.is_public", "Is public is required, so it cannot be cleared."),
+        ({"how.post": "clear"}, "value.post", "Post is required, so it cannot be cleared."),
+        ({"value.post": ""}, "value.post", "Choose the post."),
+        ({"value.weight": "1001"}, "value.weight", "Enter 1,000 or less."),
+        ({"how.weight": "increase", "increase.weight": "much"}, "increase.weight", "Enter a number, like 4.2."),
+        ({"how.day": "later", "later.day": "-1"}, "later.day", "Enter a number of days, like 7."),
+        ({"how.day": "later"}, "later.day", "Enter a value."),
+        ({"how.uid": "increase"}, "value.uid", "Choose what to do with this field."),
+    ],
+)
+def test_a_change_that_cannot_be_is_said_at_its_control(
+    fields: dict[str, str], control: str, said: str, *, app: Flask, as_editor: Any, make_tag: Any
+) -> None:
+    tag = make_tag("a")
+    name = control.partition(".")[2]
+
+    page = Page(as_editor.post(CHANGE, data={**Page(as_editor.get(CHANGE)).values(), "change": name, **fields}))
+
+    assert (page.status, page.error_of(control)) == (422, said)
+    assert values_of(app, "version") == [tag.version]
+
+
+def test_a_rule_of_the_form_alone_holds_for_each_of_many(app: Flask, as_editor: Any, make_tag: Any) -> None:
+    make_tag("a", weight=999.0)
+    make_tag("b", weight=1.0)
+
+    page = changed(as_editor, {"change": "weight", "how.weight": "increase", "increase.weight": "2"})
+
+    assert page.heading == "1 tag changed"
+    assert "Enter 1,000 or less." in page.texts("main", id="main")[0]
+    assert values_of(app, "weight") == [999.0, 3.0]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from admin_app.domain.records import save
+from admin_app.db.transaction import transaction
 from admin_app.errors import TransferError
 from admin_app.extensions import db
 from admin_app.panel.access.access import access_to
@@ -23,7 +23,7 @@ def bring(model: type[Any], text: str | bytes, **options: Any) -> Report:
     view: Any = resource_of(model)
     raw = text.encode() if isinstance(text, str) else text
     file = decoded(io.BytesIO(raw))
-    with save.saving(db.session, model):
+    with transaction(db.session):
         return import_csv(
             db.session, model, file, import_columns(view), ignored=ignored_headers(access_to(view)), **options
         )

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from admin_app.db.record import Versioned
+from admin_app.db.transaction import transaction
 from admin_app.db.types import UtcDateTime
-from admin_app.domain.records.save import saving
 from admin_app.errors import TransferError
 from admin_app.extensions import db
 from admin_app.transfer.columns import ImportColumn
@@ -174,7 +174,7 @@ def bring(context: object) -> Iterator[Callable[[str], Report]]:  # noqa: ARG001
 
     def bring_file(text: str) -> Report:
         file = io.StringIO(text, newline="")
-        with saving(db.session, Sample):
+        with transaction(db.session):
             return import_csv(db.session, Sample, file, [column(name) for name in ["id", *NAMES]])
 
     yield bring_file

@@ -72,6 +72,20 @@ def test_an_error_page_keeps_the_menu_of_who_is_signed_in(as_viewer: Any) -> Non
     assert page.texts("a", class_="nav__link")[:3] == ["Home", "Users", "Posts"]
 
 
+def test_a_missing_page_searches_the_lists_that_one_sees(as_viewer: Any, as_nobody: Any, make_user: Any) -> None:
+    make_user(name="Ann", email="ann@example.com")
+    page, strangers = Page(as_viewer.get("/admin/nowhere/")), Page(as_nobody.get("/admin/nowhere/"))
+
+    buttons = [(one.text, one.attributes["formaction"]) for one in page.all("button", within="main")]
+    found = Page(
+        as_viewer.get(buttons[0][1], query_string={page.all("input", type="search")[0].attributes["name"]: "ann"})
+    )
+
+    assert buttons == [("Search users", "/admin/user/"), ("Search posts", "/admin/post/")]
+    assert found.has_link("Ann")
+    assert strangers.all("input", type="search") == []
+
+
 def test_what_one_may_not_do_is_said(as_viewer: Any) -> None:
     assert_is_ours(as_viewer.get("/admin/user/new/"), 403, "You may not do this")
 

@@ -16,6 +16,8 @@ LONGEST_PIECE = 2000
 AROUND = 60
 # A word longer than this is no word: base64, or an attack.
 LONGEST_WORD = 200
+# In texts of more words so many differences are looked for, each no longer than this; behind one so many letters are alike again.
+MOST_PLACES, LONGEST_PLACE, ALIKE = 25, 400, 32
 _WORDS = re.compile(rf"\w{{1,{LONGEST_WORD}}}|\s{{1,{LONGEST_WORD}}}|.", re.DOTALL)
 
 
@@ -85,8 +87,7 @@ def _compared(old: str, new: str) -> Iterator[Piece]:
     was, now = _WORDS.findall(old[: MOST_WORDS * 10]), _WORDS.findall(new[: MOST_WORDS * 10])
     is_whole = len(old) <= MOST_WORDS * 10 and len(new) <= MOST_WORDS * 10
     if not is_whole or max(len(was), len(now)) > MOST_WORDS:
-        yield Piece(PieceKind.GONE, old)
-        yield Piece(PieceKind.CAME, new)
+        yield from _compared_along(old, new)
         return
     for kind, i, j, k, m in SequenceMatcher(None, was, now).get_opcodes():
         if kind == "equal":
@@ -94,6 +95,37 @@ def _compared(old: str, new: str) -> Iterator[Piece]:
             continue
         yield Piece(PieceKind.GONE, "".join(was[i:j]))
         yield Piece(PieceKind.CAME, "".join(now[k:m]))
+
+
+def _compared_along(old: str, new: str) -> Iterator[Piece]:
+    """Go along two long texts from one short difference to the next; what is beyond the last is shown as replaced."""
+    for place in range(MOST_PLACES + 1):
+        alike = _common(old, new)
+        head = len(_broken_word(old[:alike], before=True))
+        yield Piece(PieceKind.SAME, old[: alike - head])
+        old, new = old[alike - head :], new[alike - head :]
+        if max(len(old), len(new)) <= LONGEST_PLACE:
+            yield from _compared(old, new)
+            return
+        end = _end_of_difference(old, new, head) if place < MOST_PLACES else None
+        if end is None:
+            break
+        yield from _compared(old[: end[0]], new[: end[1]])
+        old, new = old[end[0] :], new[end[1] :]
+    yield Piece(PieceKind.GONE, old)
+    yield Piece(PieceKind.CAME, new)
+
+
+def _end_of_difference(old: str, new: str, start: int) -> tuple[int, int] | None:
+    """Return where in each text they are alike again, at the end of a word; None where that is not near."""
+    near = new[: LONGEST_PLACE + ALIKE]
+    for place in range(start, min(LONGEST_PLACE, len(old) - ALIKE) + 1):
+        there = near.find(old[place : place + ALIKE], start)
+        if there >= 0:
+            rest = _broken_word(old[place:], before=False) if _broken_word(old[:place], before=True) else ""
+            more = len(rest) if new.startswith(rest, there) else 0
+            return place + more, there + more
+    return None
 
 
 def _shortened(piece: Piece, *, is_first: bool, is_last: bool) -> list[Piece]:

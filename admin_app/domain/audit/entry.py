@@ -1,4 +1,4 @@
-"""What one transaction did so far, kept in memory, and how it is written into the trail."""
+"""What one transaction did so far, kept in memory, and how it is written into the history."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _WORDS = {Did.CREATE: "Created", Did.UPDATE: "Changed", Did.DELETE: "Deleted"}
 
 @dataclass
 class AuditEntry:
-    """What the present transaction did so far: `pending` are rows to be written, `heading` what was said about the act."""
+    """What the present transaction did so far: `pending` are rows to be written, `heading` what was said about the change set."""
 
     set_id: int | None = None
     is_noted: bool = False
     heading: dict[str, Any] = field(default_factory=dict)
     pending: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
     counts: Counter[tuple[Did, str]] = field(default_factory=Counter)
-    # Table, key, title and fate of the record that the act is mainly about.
+    # Table, key, title and fate of the record that the change set is mainly about.
     main: tuple[str, int, str, Did] | None = None
 
 
@@ -78,7 +78,7 @@ def heading_of(entry: AuditEntry) -> dict[str, Any]:
     """Return the columns of the change set, as far as they are known by now."""
     acting = act_under_way()
     if "actor" not in entry.heading and acting is not None:
-        # Asked once: the act may take the account of whoever acts away.
+        # Asked once: the change set may take the account of whoever acts away.
         entry.heading["actor_id"], entry.heading["actor"] = acting.who()
     heading = {**entry.heading, "actor": entry.heading.get("actor", "")[:LONGEST_ACTOR]}
     model, record_id, _, _ = entry.main or ("", None, "", Did.UPDATE)

@@ -1,8 +1,8 @@
-"""Read the trail: the history of a record, the activity of everybody, what one act changed. Every page by key, none counted whole."""
+"""Read the history: of a record, of everybody, what one change set holds. Every page by key, none counted whole."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import merge
@@ -41,9 +41,9 @@ LIST_SCHEMA = ListSchema(
 
 @dataclass(frozen=True)
 class Timeline:
-    """Some of what happened to a record, newest first: its changes with their acts, and acts about access, which change nothing.
+    """Some of what happened to a record, newest first: its changes, and change sets about access, which change nothing.
 
-    The next page begins below the change and the act that `older` names, if there is one.
+    The next page begins below the change and the change set that `older` names, if there is one.
     """
 
     entries: Sequence[tuple[Change | None, ChangeSet]]
@@ -52,7 +52,7 @@ class Timeline:
 
 @dataclass(frozen=True)
 class ActivityFilter:
-    """Which acts: by person, resource (a table), kind, time and words."""
+    """Which change sets: by person, resource (a table), kind, time and words."""
 
     person: int | None = None
     # The one place of those who have no account: the command line.
@@ -62,11 +62,11 @@ class ActivityFilter:
     since: datetime | None = None
     until: datetime | None = None
     search: str = ""
-    # Tables whose trail the person may not see.
+    # Tables whose history the person may not see.
     hidden: Collection[str] = field(default=())
-    # By model, the rows whose trail the person may see, where that is not every row.
+    # By model, the rows whose history the person may see, where that is not every row.
     rows: VisibleRows = field(default_factory=dict)
-    # Whose acts that are about no record in particular they see all the same: their own.
+    # Whose change sets that are about no record in particular they see all the same: their own.
     own: int | None = None
     # Tables whose records are not called by their names, so that nothing is found by those either.
     unnamed: Collection[str] = field(default=())
@@ -74,7 +74,7 @@ class ActivityFilter:
 
 @dataclass(frozen=True)
 class Activity:
-    """A page of acts, newest first, with where the pages beside it begin (0: there is none)."""
+    """A page of change sets, newest first, with where the pages beside it begin (0: there is none)."""
 
     sets: Sequence[ChangeSet]
     count: Count
@@ -83,7 +83,7 @@ class Activity:
 
 
 def timeline(
-    session: AnySession, model: type[Record], record_id: int, *, before: int = 0, before_act: int = 0
+    session: AnySession, model: type[Record], record_id: int, *, before: int = 0, before_set: int = 0
 ) -> Timeline:
     """Return a page of what happened to a record, whether it still exists or not."""
     changed = (
@@ -100,25 +100,25 @@ def timeline(
         .limit(PAGE_SIZE + 1)
     )
     changes = session.execute(changed.where(Change.id < before) if before else changed)
-    acts = session.scalars(noted.where(ChangeSet.id < before_act) if before_act else noted)
-    # Each keeps its own order: of two acts at the same moment, the one that began first may have ended last.
+    sets = session.scalars(noted.where(ChangeSet.id < before_set) if before_set else noted)
+    # Each keeps its own order: of two change sets at the same moment, the one that began first may have ended last.
     pairs: tuple[Iterable[tuple[Change | None, ChangeSet]], ...] = (
         ((row[0], row[1]) for row in changes),
-        ((None, act) for act in acts),
+        ((None, one) for one in sets),
     )
     both = list(merge(*pairs, key=lambda pair: -pair[1].id))
     shown = both[:PAGE_SIZE]
     if len(both) == len(shown):
         return Timeline(shown)
     lowest_change = min((change.id for change, _ in shown if change is not None), default=before)
-    lowest_act = min((act.id for change, act in shown if change is None), default=before_act)
-    return Timeline(shown, (lowest_change, lowest_act))
+    lowest_set = min((one.id for change, one in shown if change is None), default=before_set)
+    return Timeline(shown, (lowest_change, lowest_set))
 
 
 def changes_of(
     session: AnySession, set_id: int, hidden: Collection[str], *, rows: VisibleRows | None = None, after: int = 0
 ) -> tuple[Sequence[Change], int]:
-    """Return a page of what an act changed, without the hidden tables and rows, and where the next page begins."""
+    """Return a page of what a change set changed, without the hidden tables and rows, and where the next page begins."""
     wanted = (
         select(Change)
         .where(Change.change_set_id == set_id, Change.id > after, Change.model.not_in(hidden))
@@ -132,10 +132,10 @@ def changes_of(
 
 
 def activity(session: AnySession, wanted: ActivityFilter, *, before: int = 0, after: int = 0) -> Activity:
-    """Return a page of acts: the newest, those before an act, or those after one."""
+    """Return a page of change sets: the newest, those before a change set, or those after one."""
     words = planned(session, Selection(schema=LIST_SCHEMA, search=wanted.search))
     criteria = [*_criteria(session, wanted), *words.criteria]
-    # What may be seen of an act takes longer to find out than a list's rows take to be counted.
+    # What may be seen of a change set takes longer to find out than a list's rows take to be counted.
     limit = min(words.count_limit, COUNT_LIMIT)
     some = select(ChangeSet.id).where(*criteria).limit(limit + 1).subquery()
     count = bounded(session.scalar(select(func.count()).select_from(some)) or 0, limit)
@@ -153,7 +153,7 @@ def activity(session: AnySession, wanted: ActivityFilter, *, before: int = 0, af
 
 
 def is_shown(session: AnySession, change_set: ChangeSet, wanted: ActivityFilter) -> bool:
-    """Whether an act is among those that are wanted."""
+    """Whether a change set is among those that are wanted."""
     found = select(ChangeSet.id).where(ChangeSet.id == change_set.id, *_criteria(session, wanted))
     return session.scalar(found) is not None
 
@@ -182,29 +182,29 @@ def titles_of(session: AnySession, table: str, keys: Iterable[int]) -> Mapping[i
     return {row[0]: row[1] for row in found}
 
 
-def prune(session: AnySession, before: datetime, *, on_rows: Callable[[int], object] = lambda _count: None) -> int:
-    """Forget the acts before a moment, a batch at a time (each committed), and note that; return how many there were."""
-    number = 0
+def prune_batch(session: AnySession, before: datetime) -> tuple[int, int]:
+    """Forget some of the change sets before a moment; return how many went and how many rows in all, none when nothing is left.
+
+    The caller commits each batch, so that others get their turn between two.
+    """
     oldest = select(ChangeSet.id).where(ChangeSet.at < before).order_by(ChangeSet.at).limit(BATCH)
-    while keys := session.scalars(oldest).all():
-        # What hangs on an act goes first, so that a run that broke off leaves no change without its act.
-        while gone := _forget(session, Change.__table__, Change.change_set_id.in_(keys)):
-            on_rows(gone)
-        number += _forget(session, ChangeSet.__table__, ChangeSet.id.in_(keys))
-        on_rows(len(keys))
-    if number:
-        day = f"{before:%Y-%m-%d}"
-        record_event(
-            session, kind=Kind.PRUNE, summary=f"Shortened the history: deleted what was done before {day}", count=number
-        )
-        session.commit()
-    return number
+    keys = session.scalars(oldest).all()
+    # The changes go first, so that a run that broke off leaves no change without its change set.
+    if gone := _forget(session, Change.__table__, Change.change_set_id.in_(keys)):
+        return 0, gone
+    number = _forget(session, ChangeSet.__table__, ChangeSet.id.in_(keys))
+    return number, number
+
+
+def record_pruning(session: AnySession, before: datetime, number: int) -> None:
+    """Note in the history that so many change sets were forgotten (not yet committed)."""
+    summary = f"Shortened the history: deleted what was done before {before:%Y-%m-%d}"
+    record_event(session, kind=Kind.PRUNE, summary=summary, count=number)
 
 
 def _forget(session: AnySession, table: Any, which: ColumnElement[bool]) -> int:
     batch = select(table.c.id).where(which).limit(BATCH)
     result: Any = session.execute(table.delete().where(table.c.id.in_(batch)))
-    session.commit()
     return int(result.rowcount)
 
 
@@ -223,7 +223,7 @@ def _table(model: type[Record]) -> str:
     return str(model.__table__.name)
 
 
-# The act at one end of the times asked for, looked up in their index.
+# The change set at one end of the times asked for, looked up in their index.
 _ids = select(ChangeSet.id).limit(1)
 
 

@@ -1,4 +1,4 @@
-"""The trail of every change, written by the session itself in the transaction of the change: no write path can forget it.
+"""The history of every change, written by the session itself in the transaction of the change: no write path can forget it.
 
 What the ORM writes is noted after each flush and stored when the transaction commits. Statements over many rows go
 through `domain.audit.bulk`, which records them by one statement more; within a request or a command any other is refused.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import inspect as inspect_mapper
@@ -18,6 +19,7 @@ from admin_app.context import Actor, act_under_way
 from admin_app.db.json_values import COUNTED, is_recorded, kept_columns, recorded_models
 from admin_app.db.limits import LONGEST_TITLE
 from admin_app.db.record import Record
+from admin_app.db.session_state import state_of
 from admin_app.domain.audit.entry import AuditEntry, add_change, heading_of, write_entry
 from admin_app.extensions import AnySession
 from admin_app.kinds import kind_of
@@ -25,27 +27,37 @@ from admin_app.models.change_set import ChangeSet, Did
 
 # Changes kept in memory until the transaction ends; an import has more.
 MOST_PENDING = 1000
-# Where a session keeps the trail of its transaction, and what that was when each savepoint began.
-_ENTRY, _SAVEPOINTS = "trail", "trail's savepoints"
-# Where it keeps which set its last commit wrote.
-_LAST = "last change set"
 # What statements carry that are recorded by who sends them.
 RECORDED = {"is_recorded": True, "synchronize_session": False}
 
 
+@dataclass
+class _Recording:
+    """What a session records: the entry of its transaction, and what that was when each savepoint began."""
+
+    entry: AuditEntry | None = None
+    savepoints: dict[SessionTransaction, AuditEntry | None] = field(default_factory=dict)
+    # What stood in the database where an attribute was set without having been read.
+    unread: dict[Record, dict[str, Any]] = field(default_factory=dict)
+    # The change set that the last commit wrote.
+    last: int | None = None
+
+
 def entry_of(session: AnySession) -> AuditEntry:
-    """Return the trail of the session's transaction."""
-    entry: AuditEntry = session.info.setdefault(_ENTRY, AuditEntry())
-    return entry
+    """Return the audit entry of the session's transaction."""
+    recording = state_of(session, _Recording)
+    if recording.entry is None:
+        recording.entry = AuditEntry()
+    return recording.entry
 
 
 def describe(session: AnySession, **heading: Any) -> None:
-    """Say what the act in this transaction is: `kind`, `summary`, `reason`, `undoes_id`, `resource` and `record_id`, if it changes anything."""
+    """Say what the change set in this transaction is: `kind`, `summary`, `reason`, `undoes_id`, `resource` and `record_id`, if it changes anything."""
     entry_of(session).heading.update(heading)
 
 
 def record_event(session: AnySession, *, actor: Actor | None = None, **heading: Any) -> None:
-    """Record an act that need not change a record: a sign-in, an export."""
+    """Record an event that need not change a record: a sign-in, an export."""
     if actor is not None:
         heading.update(actor_id=actor[0], actor=actor[1])
     describe(session, **heading)
@@ -72,8 +84,7 @@ def count_rows(session: AnySession, did: Did, model: type[Record], number: int) 
 
 def last_change_set(session: AnySession) -> int | None:
     """Return the id of the change set that the session's last commit wrote, if it changed anything."""
-    found: int | None = session.info.get(_LAST)
-    return found
+    return state_of(session, _Recording).last
 
 
 def read_before_flush(session: Session, _context: object, _records: object) -> None:
@@ -84,7 +95,7 @@ def read_before_flush(session: Session, _context: object, _records: object) -> N
             for key in state.unloaded & set(kept_columns(type(record))):
                 getattr(record, key)
             if unknown := [key for key in kept_columns(type(record)) if _is_unknown(state, key)]:
-                session.info.setdefault("unknown", {})[record] = _read(session, record, unknown)
+                state_of(session, _Recording).unread[record] = _read(session, record, unknown)
 
 
 def note_flush(session: Session, _context: object) -> None:
@@ -94,57 +105,58 @@ def note_flush(session: Session, _context: object) -> None:
         *(_updated(session, record) for record in session.dirty if is_recorded(type(record))),
         *(_deleted(session, record) for record in session.deleted if is_recorded(type(record))),
     ]
-    session.info.pop("unknown", None)
+    recording = state_of(session, _Recording)
+    recording.unread.clear()
     for row in filter(None, rows):
         entry = entry_of(session)
         add_change(entry, row)
         entry.main = entry.main or (row["model"], row["record_id"], row["title"], row["act"])
-    if _ENTRY in session.info and len(entry_of(session).pending) >= MOST_PENDING:
-        write_entry(session, entry_of(session))
+    if recording.entry is not None and len(recording.entry.pending) >= MOST_PENDING:
+        write_entry(session, recording.entry)
 
 
 def finish_set(session: Session) -> None:
-    """Store the trail as the last thing that the transaction does."""
+    """Store the history as the last thing that the transaction does."""
     if session.in_nested_transaction():
         return
     session.flush()
-    session.info.pop(_LAST, None)
-    entry = session.info.get(_ENTRY)
+    recording = state_of(session, _Recording)
+    recording.last = None
+    entry = recording.entry
     if entry is None or not (entry.pending or entry.set_id or entry.is_noted):
         return
     was_begun = entry.set_id is not None
     write_entry(session, entry)
     if was_begun:
-        # A set whose transaction is still open is no part of the trail yet: now its numbers are known.
+        # A set whose transaction is still open is no part of the history yet: now its numbers are known.
         sets: Any = ChangeSet.__table__
         session.connection().execute(update(sets).where(sets.c.id == entry.set_id).values(**heading_of(entry)))
-    session.info.pop(_ENTRY)
-    session.info[_LAST] = entry.set_id
+    recording.entry, recording.last = None, entry.set_id
 
 
 def remember_savepoint(session: Session, transaction: SessionTransaction) -> None:
-    """Keep what the trail was when a savepoint begins."""
+    """Keep what the history was when a savepoint begins."""
     if transaction.nested:
-        session.info.setdefault(_SAVEPOINTS, {})[transaction] = deepcopy(session.info.get(_ENTRY))
+        recording = state_of(session, _Recording)
+        recording.savepoints[transaction] = deepcopy(recording.entry)
 
 
 def forget_since_savepoint(session: Session, transaction: SessionTransaction) -> None:
-    """Take out of the trail what was rolled back."""
-    before = session.info.get(_SAVEPOINTS, {}).pop(transaction, None)
-    session.info.pop(_ENTRY, None)
-    if before is not None:
-        session.info[_ENTRY] = before
+    """Take out of the history what was rolled back."""
+    recording = state_of(session, _Recording)
+    recording.entry = recording.savepoints.pop(transaction, None)
 
 
 def forget_transaction(session: Session, transaction: SessionTransaction) -> None:
-    """Begin the next transaction with an empty trail."""
+    """Begin the next transaction with an empty history."""
     if transaction.parent is None:
-        session.info.pop(_ENTRY, None)
-        session.info.pop(_SAVEPOINTS, None)
+        recording = state_of(session, _Recording)
+        recording.entry = None
+        recording.savepoints.clear()
 
 
 def refuse_unrecorded(state: ORMExecuteState) -> None:
-    """Refuse a statement over many records that nobody records; what runs outside of every act, a test's set-up, may."""
+    """Refuse a statement over many records that nobody records; what runs outside of every request and command, a test's set-up, may."""
     if not (state.is_insert or state.is_update or state.is_delete) or act_under_way() is None:
         return
     table = str(getattr(state.statement, "table", ""))
@@ -198,7 +210,7 @@ def _old(session: Session, record: Any, key: str) -> Any:
     history = inspect_mapper(record).attrs[key].history
     if history.deleted:
         return history.deleted[0]
-    unknown = session.info.get("unknown", {}).get(record, {})
+    unknown = state_of(session, _Recording).unread.get(record, {})
     return unknown[key] if key in unknown else getattr(record, key)
 
 

@@ -1,6 +1,6 @@
-"""Undo: give back what an act changed, by a few statements over the trail however many records that are.
+"""Undo: give back what a change set changed, by a few statements over the history however many records that are.
 
-The undo is an act like any other, recorded as one change set: undoing it is redoing. What was changed again since is left
+The undo is a change set like any other: undoing it is redoing. What was changed again since is left
 alone unless somebody decides otherwise, record by record; what would break uniqueness or point at nothing is left too.
 """
 
@@ -25,6 +25,7 @@ from admin_app.errors import UndoError
 from admin_app.extensions import AnySession, db
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, ChangeSet, Did, Kind
+from admin_app.models.plan import Plan, PlanState
 
 # Signing in and out is nothing to undo, nor is what left the house in a file.
 UNDOABLE = frozenset({Kind.FORM, Kind.BULK, Kind.IMPORT, Kind.COMMAND, Kind.UNDO, Kind.RESTORE})
@@ -48,12 +49,12 @@ def is_undoable(change_set: ChangeSet) -> bool:
 
 
 def is_undo(change_set: ChangeSet) -> bool:
-    """Whether an act took another back, so that undoing it is redoing. What redid is undone like any other."""
+    """Whether a change set took another back, so that undoing it is redoing. What redid is undone like any other."""
     return change_set.kind == Kind.UNDO and change_set.summary.startswith(UNDID)
 
 
 def is_redo(change_set: ChangeSet) -> bool:
-    """Whether an act took back an undo."""
+    """Whether a change set took back an undo."""
     return change_set.kind == Kind.UNDO and change_set.summary.startswith(REDID)
 
 
@@ -63,7 +64,7 @@ def subject_of(summary: str) -> str:
 
 
 def undone_by(session: AnySession, change_set: ChangeSet) -> ChangeSet | None:
-    """Return the latest act that undid this one, if one did and was not undone itself."""
+    """Return the latest change set that undid this one, if one did and was not undone itself."""
     latest = select(ChangeSet).where(ChangeSet.undoes_id == change_set.id).order_by(ChangeSet.id.desc()).limit(1)
     found: ChangeSet | None = session.scalar(latest)
     return found if found is None or undone_by(session, found) is None else None
@@ -72,14 +73,14 @@ def undone_by(session: AnySession, change_set: ChangeSet) -> ChangeSet | None:
 def touches_rows_beyond(
     session: AnySession, set_id: int, model: type[Record], rows: ColumnElement[bool], did: Collection[Did]
 ) -> bool:
-    """Whether an act did such a thing to a record of the model that is not among these rows, or not there."""
+    """Whether a change set did such a thing to a record of the model that is not among these rows, or not there."""
     there = exists(select(1).where(model.id == Change.record_id, rows).correlate(Change))
     which = (Change.change_set_id == set_id, Change.model == model.__table__.name, Change.act.in_(did))
     return session.scalar(select(Change.id).where(*which, ~there).limit(1)) is not None
 
 
 def fields_changed(session: AnySession, set_id: int, model: type[Record]) -> set[str]:
-    """Name the columns of a model's records that an act gave other values, and an undo would give their former ones."""
+    """Name the columns of a model's records that a change set gave other values, and an undo would give their former ones."""
     which = (Change.change_set_id == set_id, Change.model == model.__table__.name, Change.act == Did.UPDATE)
     before: Any = Change.before
     return keys_in(session, before, and_(*which), session.get_bind().dialect.name)
@@ -88,13 +89,16 @@ def fields_changed(session: AnySession, set_id: int, model: type[Record]) -> set
 def undo(
     session: AnySession, change_set: ChangeSet, *, by: AnyPrincipal | None = None, insisted: Collection[int] = ()
 ) -> UndoResult:
-    """Undo an act (not yet committed); `insisted` are the changes to be undone although their records changed since.
+    """Undo a change set (not yet committed); `insisted` are the changes to be undone although their records changed since.
 
-    Raises `UndoError` where there is nothing to give back, and `PrivilegeError` where that is about more rights than the
+    Raises `UndoError` where there is nothing to give back or the act is not over, and `PrivilegeError` where that is about more rights than the
     person has, or nobody could manage staff any more; nobody is whoever runs a command.
     """
     if not is_undoable(change_set):
         message = "This cannot be undone: no record was changed."
+        raise UndoError(message)
+    if _is_under_way(session, change_set.id):
+        message = "This is still being carried out. Wait until it is done, or stop it."
         raise UndoError(message)
     describe(
         session,
@@ -135,6 +139,12 @@ def restore_record(session: AnySession, change: Change, *, by: AnyPrincipal | No
         _settle_power(session, power)
 
 
+def _is_under_way(session: AnySession, set_id: int) -> bool:
+    """Whether a plan is being carried out whose changes these are: more would come after the undo."""
+    agreed = select(Plan.id).where(Plan.change_set_id == set_id, Plan.state == PlanState.AGREED)
+    return session.scalar(agreed.limit(1)) is not None
+
+
 def _give_back(session: AnySession, set_id: int) -> int:
     names = set(session.scalars(select(Change.model).where(Change.change_set_id == set_id).distinct()))
     known = recorded_models()
@@ -145,8 +155,13 @@ def _give_back(session: AnySession, set_id: int) -> int:
         parts = [UndoStatements(session, set_id, model, round_, rounds) for model in models]
         # Parents come before what points at them, and go after it.
         given_back += sum(part.made_again() for part in parts)
-        given_back += sum(part.changed_back() for part in parts)
-        given_back += sum(part.taken_away() for part in reversed(parts))
+        for part in parts:
+            # What a record gives back may have been a deleted one's own.
+            given_back += part.changed_back() + part.made_again()
+        for part in reversed(parts):
+            taken = part.taken_away()
+            # And what it gets back may have been a made one's.
+            given_back += taken + (part.changed_back() if taken and part.has_unique else 0)
     return given_back
 
 

@@ -1,4 +1,4 @@
-"""The SQL of an undo: what a change set did to a model's records, taken back by statements over the trail's own JSON.
+"""The SQL of an undo: what a change set did to a model's records, taken back by statements over the history's own JSON.
 
 Each step first records what it will do, for the records where nothing stands in the way, and then does what it recorded.
 """
@@ -84,6 +84,11 @@ class UndoStatements:
         alone = [~self._hangs(column, made) for column in hanging_columns(self.model)]
         return delete_rows(self.session, self.model, and_(self.model.id.in_(wanted), *alone))
 
+    @property
+    def has_unique(self) -> bool:
+        """Whether a record may have something that no other one has."""
+        return any(column.unique for column in kept_columns(self.model).values())
+
     @cached_property
     def _table(self) -> Any:
         return self.model.__table__
@@ -135,7 +140,7 @@ class UndoStatements:
         connection = self.session.connection()
         connection.execute(insert(self._table).from_select(list(values), rows, include_defaults=False))
         if restored:
-            # They are not quite what they were, and the trail says so.
+            # They are not quite what they were, and the history says so.
             changes: Any = Change.__table__
             now = select(json_of(kept_columns(self.model), self._dialect)).where(
                 self._table.c.id == changes.c.record_id
@@ -157,7 +162,7 @@ class UndoStatements:
         return exists(select(1).select_from(other).where(other.c.id == _OLD.c.record_id))
 
     def _is_untouched(self, table: Any, key: str, column: TableColumn) -> ColumnElement[bool]:
-        """Whether a field still holds what the act left in it."""
+        """Whether a field still holds what the change set left in it."""
         left = self._value(column, _OLD.c.after, key)
         return or_(~self._has(_OLD.c.after, key), table.c[column.name].is_not_distinct_from(left))
 

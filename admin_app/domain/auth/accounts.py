@@ -46,7 +46,7 @@ def create_staff(session: AnySession, *, name: str, email: str, roles: Collectio
     Without a password nobody can sign in to it before its person has set one by a link.
     """
     columns = Staff.__table__.columns
-    name, email = normalised(columns["name"], name), normalised_email(email)
+    name, email = str(normalised(columns["name"], name)), normalised_email(email)
     problems = {
         label: problem_with(columns[label], label.capitalize(), value)
         for label, value in (("name", name), ("email", email))

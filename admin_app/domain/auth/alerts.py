@@ -6,16 +6,14 @@ Who stole a session, or a browser left open, and makes themselves at home there,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import inspect as inspect_record
 from sqlalchemy.orm import Session
 
+from admin_app.db.session_state import state_of
 from admin_app.extensions import AnySession
 from admin_app.models.staff import Staff
-
-# Where a session keeps what its transaction noted, and what was committed since somebody asked.
-_NOTED, _DUE = "alerts noted", "alerts due"
 
 
 @dataclass(frozen=True)
@@ -28,25 +26,36 @@ class Alert:
     words: str
 
 
+@dataclass
+class _Alerts:
+    """What a session's transaction noted, and what was committed since somebody asked."""
+
+    noted: list[Alert] = field(default_factory=list)
+    due: list[Alert] = field(default_factory=list)
+
+
 def tell(session: AnySession, staff: Staff, words: str) -> None:
     """Tell the person this, at the address that was theirs before the act: whoever changes that as well is told on too."""
     before: Sequence[str] = inspect_record(staff).attrs.email.history.deleted
     alert = Alert(staff.name, before[0] if before else staff.email, staff.time_zone, words)
-    session.info.setdefault(_NOTED, []).append(alert)
+    state_of(session, _Alerts).noted.append(alert)
 
 
 def due(session: AnySession) -> list[Alert]:
     """Return what was committed and is to be told now; each is returned once."""
-    found: list[Alert] = session.info.pop(_DUE, [])
+    alerts = state_of(session, _Alerts)
+    found, alerts.due = alerts.due, []
     return found
 
 
 def let_go(session: Session) -> None:
     """Let what was noted be told, unless only a savepoint ended."""
-    if not session.in_nested_transaction() and _NOTED in session.info:
-        session.info.setdefault(_DUE, []).extend(session.info.pop(_NOTED))
+    if not session.in_nested_transaction():
+        alerts = state_of(session, _Alerts)
+        alerts.due += alerts.noted
+        alerts.noted = []
 
 
 def forget(session: Session) -> None:
     """Tell nobody of what was rolled back."""
-    session.info.pop(_NOTED, None)
+    state_of(session, _Alerts).noted = []

@@ -1,11 +1,10 @@
-"""Failed sign-ins in the trail: counted, so that a stranger who tries for ever does not fill the disk."""
+"""Failed sign-ins in the history: counted, so that a stranger who tries for ever does not fill the disk."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, select, update
 
 from admin_app.db.types import utc_now
 from admin_app.domain.audit.recorder import record_event
@@ -31,8 +30,8 @@ def record(session: AnySession, typed: str, *, resource: str) -> None:
     if address not in recent and len(recent) >= MOST_ADDRESSES:
         address = OTHERS
     if address in recent:
-        # The one thing in the trail that grows: a number, for a quarter of an hour.
-        sets: Any = ChangeSet.__table__
+        # The one thing in the history that grows: a number, for a quarter of an hour.
+        sets: Table = ChangeSet.__table__
         session.execute(update(sets).where(sets.c.id == recent[address]).values(count=sets.c.count + 1))
         return
     record_event(

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import webauthn
 from sqlalchemy import delete, select, update
@@ -28,6 +27,7 @@ from webauthn.helpers.structs import (
 )
 from webauthn.registration.verify_registration_response import VerifiedRegistration
 
+from admin_app.db.connection import rows_changed
 from admin_app.db.record import Record
 from admin_app.db.types import utc_now
 from admin_app.domain.auth import alerts, two_factor
@@ -249,15 +249,15 @@ def _is_first_use(session: AnySession, challenge: bytes) -> bool:
     return _insert(session, UsedChallenge, {"digest": digest, "expires_at": now + timedelta(seconds=CHALLENGE_SECONDS)})
 
 
-def _insert(session: AnySession, model: type[Record], values: dict[str, Any]) -> bool:
+def _insert(session: AnySession, model: type[Record], values: dict[str, object]) -> bool:
     """Add a row, unless there is one like it."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     added = insert(model).values(**values).on_conflict_do_nothing().returning(*model.__table__.primary_key)
     return session.scalar(added) is not None
 
 
-def _changed(result: Any) -> bool:
-    return bool(result.rowcount == 1)
+def _changed(result: object) -> bool:
+    return rows_changed(result) == 1
 
 
 def _descriptors(session: AnySession, staff: Staff, site: Site) -> list[PublicKeyCredentialDescriptor]:

@@ -1,4 +1,4 @@
-"""What was done about somebody's way in, for the trail: links, sessions, second factors. No record need change by it."""
+"""What was done about somebody's way in, for the history: links, sessions, second factors. No record need change by it."""
 
 from __future__ import annotations
 

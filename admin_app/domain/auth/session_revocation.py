@@ -7,17 +7,19 @@ until they can do more. New names end nothing. It costs the same few statements 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from admin_app.db.json_values import has_key
+from admin_app.db.session_state import state_of
 from admin_app.domain.audit.entry import AuditEntry
 from admin_app.domain.audit.recorder import begin_change_set, entry_of
 from admin_app.domain.auth import passwords, sessions
 from admin_app.domain.permissions.principal import AnyPrincipal
-from admin_app.extensions import AnySession, Statement
+from admin_app.extensions import AnySession, Statement, Values
 from admin_app.kinds.history import from_json_sql
 from admin_app.models.change_set import Change, Did
 from admin_app.models.role import Role
@@ -26,14 +28,18 @@ from admin_app.models.staff import Staff
 _STAFF, _ROLE = Staff.__tablename__, Role.__tablename__
 # What of a record says what people may do, by its table.
 RIGHTS = {_STAFF: ("roles", "is_active"), _ROLE: ("permissions", "rows", "fields")}
-# Where a session keeps what its last commit came to.
-_SIGNED_OUT = "people signed out"
+
+
+@dataclass
+class _LastCommit:
+    """How many people a session's last commit signed out."""
+
+    signed_out: int = 0
 
 
 def number_signed_out(session: AnySession) -> int:
     """Return how many people have to sign in again by the session's last commit, without whoever acted and who cannot any more."""
-    number: int = session.info.get(_SIGNED_OUT, 0)
-    return number
+    return state_of(session, _LastCommit).signed_out
 
 
 def rights_fingerprint(holder: AnyPrincipal) -> str:
@@ -47,13 +53,14 @@ def sign_out_changed(session: Session) -> None:
     if session.in_nested_transaction():
         return
     session.flush()
-    session.info.pop(_SIGNED_OUT, None)
+    last = state_of(session, _LastCommit)
+    last.signed_out = 0
     entry = entry_of(session)
     if not _may_concern_rights(entry):
         return
     people = select(Staff.id).where(_concerned(session, begin_change_set(session)))
     others = people.where(Staff.is_active, Staff.id.is_distinct_from(entry.heading.get("actor_id")))
-    session.info[_SIGNED_OUT] = session.scalar(select(func.count()).select_from(others.subquery()))
+    last.signed_out = session.scalar(select(func.count()).select_from(others.subquery())) or 0
     sessions.end_all_of(session, people)
     passwords.end_links_of(session, people)
 
@@ -64,13 +71,13 @@ def _may_concern_rights(entry: AuditEntry) -> bool:
     return is_written or any(_is_about_rights(row) for row in entry.pending.values())
 
 
-def _is_about_rights(row: dict[str, Any]) -> bool:
+def _is_about_rights(row: Values) -> bool:
     names = RIGHTS.get(row["model"], ())
     return bool(names) and (row["act"] is not Did.UPDATE or not {*names}.isdisjoint(row["after"]))
 
 
 def _concerned(session: AnySession, set_id: int) -> ColumnElement[bool]:
-    """Choose the people whom an act gave other rights: themselves, or one of the roles that they have."""
+    """Choose the people whom a change set gave other rights: themselves, or one of the roles that they have."""
     key: Any = union_all(
         select(Role.key).where(Role.id.in_(_touched(session, set_id, _ROLE))), _keys_of_gone(session, set_id)
     ).subquery()

@@ -7,9 +7,8 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, or_, select, update
 
 from admin_app.db.types import utc_now
 from admin_app.domain.audit.recorder import record_event
@@ -21,7 +20,7 @@ from admin_app.extensions import AnySession, Statement
 from admin_app.models.change_set import Kind
 from admin_app.models.staff import LONGEST_USER_AGENT, Staff, StaffSession, handle_of
 
-_SESSION: Any = StaffSession.__table__
+_SESSION: Table = StaffSession.__table__
 _COLUMNS = (_SESSION.c.token_hash, _SESSION.c.expires_at, _SESSION.c.last_seen_at, _SESSION.c.proved_at)
 _WHOSE = _SESSION.join(Staff, Staff.id == _SESSION.c.staff_id)
 # Every request asks. A statement that is put together anew each time takes five times as long as this one.

@@ -9,7 +9,6 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from admin_app.context import reading
 from admin_app.db.caseless import same
 from admin_app.domain.auth import failed_sign_ins, throttle
 from admin_app.domain.auth.accounts import normalised_email
@@ -53,52 +52,74 @@ class SignInResult:
     since: datetime | None = None
 
 
-def prove_by_password(
+@dataclass(frozen=True)
+class Account:
+    """What is known of the account that a try is at, while its password is hashed."""
+
+    id: int
+    is_active: bool
+    password_hash: str
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A try to sign in: what was typed, the account if there is one, and what the try is counted by."""
+
+    email: str
+    password: str
+    account: Account | None
+    limits: Sequence[Limit]
+
+    def is_right(self) -> bool:
+        """Whether the password opens the account. It is hashed, which takes its time: outside of every transaction."""
+        is_right = is_right_for(self.account.password_hash if self.account else "", self.password)
+        return is_right and self.account is not None and self.account.is_active
+
+
+def read_attempt(
     session: AnySession, *, email: str, password: str, client: ClientInfo, device: Device | None = None
-) -> SignInResult:
-    """Judge an email and a password; commits. An unknown address, a wrong password and a closed account look alike.
-
-    The password is hashed between two transactions: SQLite has one write lock, and hashing takes its time.
-    """
+) -> Attempt:
+    """Look up the account that somebody tries to sign in to."""
     email = normalised_email(email)
-    with reading():
-        columns = select(Staff.id, Staff.is_active, Staff.password_hash)
-        kept = session.execute(columns.where(same(Staff.email, email))).one_or_none()
-        session.rollback()
-    limits = _limits(email, kept.id if kept else None, client, device)
-    wait = throttle.count_try(session, limits)
-    session.commit()
-    if wait:
-        return _failed(session, email, wait=wait)
-    is_right = is_right_for(kept.password_hash if kept else "", password)
-    if kept is None or not kept.is_active or not is_right:
-        return _failed(session, email)
-    staff = session.get(Staff, kept.id, with_for_update=True, populate_existing=True)
-    if staff is None or not staff.is_active or staff.password_hash != kept.password_hash:
+    columns = select(Staff.id, Staff.is_active, Staff.password_hash)
+    found = session.execute(columns.where(same(Staff.email, email))).one_or_none()
+    account = None if found is None else Account(*found)
+    return Attempt(email, password, account, _limits(email, account.id if account else None, client, device))
+
+
+def count_attempt(session: AnySession, attempt: Attempt) -> SignInResult | None:
+    """Count the try; return its result where it came too early. The caller commits before it asks whether the password is right."""
+    wait = throttle.count_try(session, attempt.limits)
+    return _failed(session, attempt, wait=wait) if wait else None
+
+
+def conclude(session: AnySession, attempt: Attempt, *, is_right: bool) -> SignInResult:
+    """Say whether the person proved who they are. An unknown address, a wrong password and a closed account look alike."""
+    if not is_right or attempt.account is None:
+        return _failed(session, attempt)
+    staff = session.get(Staff, attempt.account.id, with_for_update=True, populate_existing=True)
+    if staff is None or not staff.is_active or staff.password_hash != attempt.account.password_hash:
         # Closed, deleted or given another password while this one was hashed.
-        session.rollback()
-        return _failed(session, email)
-    return _succeeded(session, staff, password, limits)
+        return _failed(session, attempt)
+    return _succeeded(session, staff, attempt)
 
 
-def _failed(session: AnySession, email: str, *, wait: int = 0) -> SignInResult:
-    """Say no, and note it (committed). Every failed try to sign in comes by here, and nothing else does."""
-    failed_sign_ins.record(session, email, resource=Staff.__tablename__)
-    session.commit()
+def _failed(session: AnySession, attempt: Attempt, *, wait: int = 0) -> SignInResult:
+    """Say no, and note it. Every failed try to sign in comes by here, and nothing else does."""
+    failed_sign_ins.record(session, attempt.email, resource=Staff.__tablename__)
     return SignInResult(wait=wait)
 
 
-def _succeeded(session: AnySession, staff: Staff, password: str, limits: Sequence[Limit]) -> SignInResult:
+def _succeeded(session: AnySession, staff: Staff, attempt: Attempt) -> SignInResult:
     """Say yes. Every password that was right comes by here, and nothing else does."""
     tries = throttle.tries_of(session, _account(staff.email))
     # This one was counted too.
     failed, since = (tries.count - 1, tries.first_at) if tries else (0, None)
-    for limit in limits:
+    for limit in attempt.limits:
         if limit.kind == "address":
             throttle.take_back(session, limit)
-    throttle.forgive(session, [limit for limit in limits if limit.kind != "address"])
-    renew_hash(staff, password)
-    session.commit()
+    throttle.forgive(session, [limit for limit in attempt.limits if limit.kind != "address"])
+    renew_hash(staff, attempt.password)
     return SignInResult(staff, failed=failed if failed >= WORTH_TELLING else 0, since=since)
 
 

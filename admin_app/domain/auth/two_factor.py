@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import json
 import secrets
-from typing import Any
 
 import pyotp
 from cryptography.fernet import Fernet, InvalidToken
@@ -15,6 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import delete, func, or_, select, update
 
+from admin_app.db.connection import rows_changed
 from admin_app.db.types import utc_now
 from admin_app.domain.auth import alerts
 from admin_app.domain.auth.accounts import actor_of
@@ -195,8 +195,8 @@ def _plain(typed: str) -> str:
     return kept if kept.isascii() else ""
 
 
-def _changed(result: Any) -> bool:
-    return bool(result.rowcount == 1)
+def _changed(result: object) -> bool:
+    return rows_changed(result) == 1
 
 
 def _code_hash(code: str, key: str) -> str:

@@ -11,9 +11,9 @@ from admin_app.models.role import Role
 __all__ = ["Action", "FieldRight", "Rights", "grant_of", "may", "rights_given_by", "rights_of"]
 
 
-def may(staff: AnyPrincipal | None, act: Action, resource: str, *, guarded: bool = False) -> bool:
+def may(staff: AnyPrincipal | None, action: Action, resource: str, *, guarded: bool = False) -> bool:
     """Whether this person may do this with some rows of a resource at least."""
-    return rights_of(staff).may(act, resource, guarded=guarded)
+    return rights_of(staff).may(action, resource, guarded=guarded)
 
 
 def rights_of(staff: AnyPrincipal | None) -> Rights:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import FromClause, Text, literal_column
+from sqlalchemy import FromClause, Table, Text, literal_column
 
 from admin_app.db.string_set import StringSet
 from admin_app.domain.preferences import ASKED_FOR as SETTINGS
 from admin_app.domain.preferences import Settings, settings_by_resource
+from admin_app.extensions import AnyRow
 from admin_app.models.preference import Preference
 from admin_app.models.role import Role
 from admin_app.models.staff import Staff, named
@@ -43,7 +43,7 @@ class Principal:
     @property
     def role_names(self) -> str:
         """What their roles are called."""
-        return named(self.held_roles)
+        return named(one.name for one in self.held_roles)
 
     def settings_of(self, resource: str) -> Settings:
         """Return what they set for a resource."""
@@ -53,8 +53,8 @@ class Principal:
 # Whoever has rights: who is signed in, or an account at hand, that of whom a job is for.
 AnyPrincipal = Staff | Principal
 
-_STAFF: Any = Staff.__table__
-_ROLE: Any = Role.__table__
+_STAFF: Table = Staff.__table__
+_ROLE: Table = Role.__table__
 _PERSON = (_STAFF.c.id, _STAFF.c.name, _STAFF.c.email, _STAFF.c.roles, _STAFF.c.is_active, _STAFF.c.time_zone)
 _HELD = (_ROLE.c.key, _ROLE.c.name, _ROLE.c.permissions, _ROLE.c.rows, _ROLE.c.fields)
 # Around a role's key among a person's. No parameters: SQLite prepares a statement anew each time a pattern is bound.
@@ -69,7 +69,7 @@ def with_roles_and_settings(people: FromClause) -> FromClause:
     return people.outerjoin(_ROLE, has_role).outerjoin(Preference, Preference.staff_id == _STAFF.c.id)
 
 
-def principal_of(rows: Sequence[Sequence[Any]]) -> Principal:
+def principal_of(rows: Sequence[AnyRow]) -> Principal:
     """Return the person that these rows of `COLUMNS` are about."""
     ends = len(_PERSON), len(_PERSON) + len(_HELD)
     roles = {row[ends[0]]: HeldRole(*row[ends[0] : ends[1]]) for row in rows if row[ends[0]] is not None}

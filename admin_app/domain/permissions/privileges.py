@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
@@ -18,7 +17,7 @@ from admin_app.domain.permissions.policy import rights_given_by
 from admin_app.domain.permissions.principal import AnyPrincipal
 from admin_app.domain.permissions.rights import Action, Rights
 from admin_app.errors import InvalidRecord, LastOwnerError, PrivilegeError
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnyColumn, AnySession
 from admin_app.models.change_set import Change
 from admin_app.models.role import OWNER, Role
 from admin_app.models.staff import Staff
@@ -78,11 +77,13 @@ class Privileges:
 
 def privileged_roles(session: AnySession) -> set[str]:
     """Name the roles, by their keys, that change accounts or roles, and so the way to everything else."""
-    acts = (Action.CREATE, Action.EDIT, Action.DELETE, Action.UNDO)
+    actions = (Action.CREATE, Action.EDIT, Action.DELETE, Action.UNDO)
     return {
         one.key
         for one in roles.all_of(session)
-        if any(rights_given_by([one]).may(act, name, guarded=True) for act in acts for name in PRIVILEGED_TABLES)
+        if any(
+            rights_given_by([one]).may(action, name, guarded=True) for action in actions for name in PRIVILEGED_TABLES
+        )
     }
 
 
@@ -116,13 +117,13 @@ def require_another_owner(session: AnySession, staff: Staff) -> None:
 
 
 def is_about_privileges(session: AnySession, set_id: int) -> bool:
-    """Whether an act touched what somebody may do."""
+    """Whether a change set touched what somebody may do."""
     wanted = select(Change.id).where(Change.change_set_id == set_id, Change.model.in_(PRIVILEGED_TABLES))
     return session.scalar(wanted.limit(1)) is not None
 
 
 def require_over_touched(session: AnySession, power: Privileges, set_id: int) -> None:
-    """Raise `PrivilegeError` where somebody whom an act touched, or a role, holds more now."""
+    """Raise `PrivilegeError` where somebody whom a change set touched, or a role, holds more now."""
     touched = select(Change.record_id).where(Change.change_set_id == set_id)
     people, own = (touched.where(Change.model == table) for table in PRIVILEGED_TABLES)
     power.require([*_roles_of(session, Staff.id.in_(people)), *_read(session, Role.id.in_(own))])
@@ -141,7 +142,7 @@ def require_sound(session: AnySession) -> None:
             raise PrivilegeError(message)
 
 
-def _roles_of(session: AnySession, *which: Any) -> Sequence[Role]:
+def _roles_of(session: AnySession, *which: AnyColumn) -> Sequence[Role]:
     held: set[str] = set()
     for keys in session.scalars(select(Staff.roles).where(*which)):
         held.update(keys)
@@ -150,5 +151,5 @@ def _roles_of(session: AnySession, *which: Any) -> Sequence[Role]:
 
 def _read(session: AnySession, which: ColumnElement[bool]) -> Sequence[Role]:
     """Read roles past what the session remembers of them."""
-    columns: Any = select(Role.permissions, Role.rows, Role.fields).where(which)
+    columns = select(Role.permissions, Role.rows, Role.fields).where(which)
     return [Role(permissions=one[0], rows=one[1], fields=one[2]) for one in session.execute(columns)]

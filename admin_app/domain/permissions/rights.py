@@ -1,4 +1,4 @@
-"""Rights as values: which acts on which resources, on which rows and fields. Pure: knows no person, table or page."""
+"""Rights as values: which actions on which resources, on which rows and fields. Pure: knows no person, table or page."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
-# Stands for every act, or for every resource.
+# Stands for every action, or for every resource.
 ANY = "*"
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _ALL_FREE: Mapping[str, FieldRight] = MappingProxyType({})
@@ -59,12 +59,12 @@ class Grant:
     # "post.content": what may be done with it; a field that is not named is free.
     fields: Mapping[str, FieldRight] = field(default_factory=lambda: _ALL_FREE)
 
-    def allows(self, act: str, resource: str, *, guarded: bool) -> bool:
-        """Whether the act is among it. A guarded resource is reached by its own name or by "*:*", never by "*:view"."""
+    def allows(self, action: str, resource: str, *, guarded: bool) -> bool:
+        """Whether the action is among it. A guarded resource is reached by its own name or by "*:*", never by "*:view"."""
         held = self.permissions
-        if f"{resource}:{act}" in held or f"{resource}:{ANY}" in held or EVERYTHING in held:
+        if f"{resource}:{action}" in held or f"{resource}:{ANY}" in held or EVERYTHING in held:
             return True
-        return not guarded and f"{ANY}:{act}" in held
+        return not guarded and f"{ANY}:{action}" in held
 
 
 @dataclass(frozen=True)
@@ -78,25 +78,25 @@ class Rights:
         """Whether there is nothing that this does not hold: what an owner has."""
         return any(EVERYTHING in one.permissions and not one.rows and not one.fields for one in self.grants)
 
-    def may(self, act: str, resource: str, *, guarded: bool = False) -> bool:
-        """Whether the act is allowed on some rows of the resource at least."""
-        return any(one.allows(act, resource, guarded=guarded) for one in self.grants)
+    def may(self, action: str, resource: str, *, guarded: bool = False) -> bool:
+        """Whether the action is allowed on some rows of the resource at least."""
+        return any(one.allows(action, resource, guarded=guarded) for one in self.grants)
 
-    def row_rules(self, act: str, resource: str, *, guarded: bool = False) -> frozenset[str] | None:
+    def row_rules(self, action: str, resource: str, *, guarded: bool = False) -> frozenset[str] | None:
         """Return the row rules of which any has to hold for a row; None for every row, an empty set for none at all."""
-        found = [one.rows.get(resource) for one in self._allowing(act, resource, guarded=guarded)]
+        found = [one.rows.get(resource) for one in self._allowing(action, resource, guarded=guarded)]
         return None if None in found else frozenset(name for name in found if name is not None)
 
-    def field(self, act: str, resource: str, name: str, *, guarded: bool = False) -> FieldRight:
-        """Return the most generous right to a field among the grants that allow the act here; hidden if none does."""
+    def field(self, action: str, resource: str, name: str, *, guarded: bool = False) -> FieldRight:
+        """Return the most generous right to a field among the grants that allow the action here; hidden if none does."""
         path = f"{resource}.{name}"
-        held = (one.fields.get(path, FieldRight.FREE) for one in self._allowing(act, resource, guarded=guarded))
+        held = (one.fields.get(path, FieldRight.FREE) for one in self._allowing(action, resource, guarded=guarded))
         return min(held, key=lambda one: one.strictness, default=FieldRight.HIDDEN)
 
     def covers(self, other: Rights | Grant, *, guarded: Collection[str] = ()) -> bool:
         """Whether nothing is in the other that is not in this, rows and fields included; `guarded` names such resources.
 
-        Asked of every act on every resource that either of them names, and of one plain and one guarded resource that
+        Asked of every action on every resource that either of them names, and of one plain and one guarded resource that
         neither does: these stand for all the others, and for those to come.
         """
         if self.has_everything:
@@ -104,25 +104,27 @@ class Rights:
         asked = Rights((other,)) if isinstance(other, Grant) else other
         named = {*self.named(), *asked.named(), *guarded} - {ANY}
         places = [*((name, name in guarded) for name in named), ("", False), ("", True)]
-        return all(self._covers(asked, act, name, guarded=is_guarded) for name, is_guarded in places for act in Action)
+        return all(
+            self._covers(asked, action, name, guarded=is_guarded) for name, is_guarded in places for action in Action
+        )
 
-    def _covers(self, other: Rights, act: Action, resource: str, *, guarded: bool) -> bool:
-        if not other.may(act, resource, guarded=guarded):
+    def _covers(self, other: Rights, action: Action, resource: str, *, guarded: bool) -> bool:
+        if not other.may(action, resource, guarded=guarded):
             return True
-        if not self.may(act, resource, guarded=guarded):
+        if not self.may(action, resource, guarded=guarded):
             return False
-        mine = self.row_rules(act, resource, guarded=guarded)
-        theirs = other.row_rules(act, resource, guarded=guarded)
+        mine = self.row_rules(action, resource, guarded=guarded)
+        theirs = other.row_rules(action, resource, guarded=guarded)
         if mine is not None and (theirs is None or not theirs <= mine):
             return False
         return all(
-            self.field(act, resource, name, guarded=guarded).strictness
-            <= other.field(act, resource, name, guarded=guarded).strictness
+            self.field(action, resource, name, guarded=guarded).strictness
+            <= other.field(action, resource, name, guarded=guarded).strictness
             for name in self._fields_of(resource)
         )
 
-    def _allowing(self, act: str, resource: str, *, guarded: bool) -> Iterator[Grant]:
-        return (one for one in self.grants if one.allows(act, resource, guarded=guarded))
+    def _allowing(self, action: str, resource: str, *, guarded: bool) -> Iterator[Grant]:
+        return (one for one in self.grants if one.allows(action, resource, guarded=guarded))
 
     def named(self) -> Iterable[str]:
         """Yield the resources that any of the grants speaks of."""

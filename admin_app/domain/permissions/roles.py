@@ -30,8 +30,8 @@ def given() -> list[Role]:
     ]
 
 
-def _everywhere(*acts: Action) -> StringSet:
-    return StringSet(f"*:{act}" for act in acts)
+def _everywhere(*actions: Action) -> StringSet:
+    return StringSet(f"*:{action}" for action in actions)
 
 
 def all_of(session: AnySession) -> Sequence[Role]:

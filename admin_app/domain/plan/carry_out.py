@@ -21,7 +21,7 @@ from admin_app.domain.plan.checks import OUT_OF_SIGHT
 from admin_app.domain.plan.lines import NOT_YOURS, Limit
 from admin_app.domain.plan.plan import model_of
 from admin_app.domain.records.deletion import Decision, DeletionScopes, delete_many, everything_in_scope
-from admin_app.domain.records.save import problems_of
+from admin_app.domain.records.refusals import problems_of
 from admin_app.errors import DeletionError
 from admin_app.extensions import AnySession, Expression, TableColumn
 from admin_app.kinds import kind_of
@@ -45,6 +45,18 @@ class Deletion:
 
 
 @dataclass(frozen=True)
+class _Chunk:
+    """Lines, and the span of their records: told both, PostgreSQL reads a chunk's part of the tables and not all of them."""
+
+    lines: ColumnElement[bool]
+    records: ColumnElement[bool]
+
+    def those(self, which: ColumnElement[bool]) -> _Chunk:
+        """Return the lines among them."""
+        return _Chunk(and_(self.lines, which), self.records)
+
+
+@dataclass(frozen=True)
 class Execution:
     """A plan under way. `rows` are those with which its person may do this now (None: every one), before and afterwards.
 
@@ -61,13 +73,12 @@ class Execution:
 
     def some(self, most: int) -> int:
         """Settle the next lines (not yet committed); return how many, 0 when none is left."""
-        last = self._last_of(most)
-        if last is None:
+        chunk = self._next(most)
+        if chunk is None:
             return 0
         self._begin()
-        chosen = and_(self._open, _LINE.c.number <= last)
-        settled = self._leave_unfit(chosen)
-        settled += self._do(chosen)
+        settled = self._leave_unfit(chunk)
+        settled += self._do(chunk)
         self._note(settled)
         return sum(settled.values())
 
@@ -85,11 +96,18 @@ class Execution:
         """Choose the lines that wait."""
         return and_(_LINE.c.plan_id == self.plan.id, _LINE.c.verdict == Verdict.CHANGE)
 
-    def _last_of(self, most: int) -> int | None:
-        """Return the number of the last of so many lines."""
-        some = select(_LINE.c.number).where(self._open).order_by(_LINE.c.number).limit(most).subquery()
-        last: int | None = self.session.scalar(select(func.max(some.c.number)))
-        return last
+    def _next(self, most: int) -> _Chunk | None:
+        """Return the next of the lines that wait, None where none does."""
+        some = (
+            select(_LINE.c.number, _LINE.c.record_id).where(self._open).order_by(_LINE.c.number).limit(most).subquery()
+        )
+        number, record = some.c.number, some.c.record_id
+        ends = select(func.min(number), func.max(number), func.min(record), func.max(record))
+        first, last, lowest, highest = self.session.execute(ends).one()
+        if first is None:
+            return None
+        lines = and_(self._open, _LINE.c.number.between(first, last))
+        return _Chunk(lines, self._table.c.id.between(lowest, highest))
 
     def _begin(self) -> None:
         """Begin the act's change set, or go on with it."""
@@ -110,13 +128,14 @@ class Execution:
         done = entry_of(self.session).counts
         self.plan.tally = [[what, table, number] for (what, table), number in done.items() if number]
 
-    def _leave_unfit(self, chosen: ColumnElement[bool]) -> Counter[Verdict]:
+    def _leave_unfit(self, chunk: _Chunk) -> Counter[Verdict]:
         """Settle the lines whose records are not as they were, or not for this person any more; hold on to the others."""
-        here = select(1).select_from(self._table).where(self._table.c.id == _LINE.c.record_id)
+        here = select(1).select_from(self._table).where(chunk.records, self._table.c.id == _LINE.c.record_id)
         as_seen = here.where(self._table.c.version == _LINE.c.version)
         limits = self.limits if self.rows is None else (Limit(self.rows, NOT_YOURS), *self.limits)
         if self.session.get_bind().dialect.name == "postgresql":
-            locked = select(self._table.c.id).where(self._table.c.id.in_(select(_LINE.c.record_id).where(chosen)))
+            meant = self._table.c.id.in_(select(_LINE.c.record_id).where(chunk.lines))
+            locked = select(self._table.c.id).where(chunk.records, meant)
             some = locked.order_by(self._table.c.id).with_for_update().subquery()
             self.session.execute(select(func.count()).select_from(some))
         found: Counter[Verdict] = Counter()
@@ -125,50 +144,50 @@ class Execution:
             (Verdict.OUTDATED, OUTDATED, as_seen),
             *((Verdict.REFUSED, one.words, as_seen.where(one.rows)) for one in limits),
         ):
-            unfit = and_(chosen, ~exists(there.correlate(_LINE)))
+            unfit = chunk.those(~exists(there.correlate(_LINE)))
             found[verdict] += self._settle(unfit, verdict, problem)
         return found
 
-    def _settle(self, which: ColumnElement[bool], verdict: Verdict, problem: str = "") -> int:
-        statement = update(_LINE).where(which).values(verdict=verdict, problem=problem)
+    def _settle(self, chunk: _Chunk, verdict: Verdict, problem: str = "") -> int:
+        statement = update(_LINE).where(chunk.lines).values(verdict=verdict, problem=problem)
         return self._send(statement)
 
-    def _do(self, chosen: ColumnElement[bool]) -> Counter[Verdict]:
+    def _do(self, chunk: _Chunk) -> Counter[Verdict]:
         """Write these lines by a few statements; where the store refuses some of them, the others all the same."""
         savepoint = self.session.begin_nested()
         try:
-            number = self._change(chosen) if self.deletion is None else self._delete(chosen, self.deletion)
-            beyond = self._out_of_sight(chosen)
+            number = self._change(chunk) if self.deletion is None else self._delete(chunk, self.deletion)
+            beyond = self._out_of_sight(chunk)
             if not beyond:
-                number = self._settle(chosen, Verdict.DONE)
+                number = self._settle(chunk, Verdict.DONE)
                 savepoint.commit()
                 return Counter({Verdict.DONE: number})
         except (IntegrityError, DataError, DeletionError) as error:
             savepoint.rollback()
-            return self._do_in_halves(chosen, error)
+            return self._do_in_halves(chunk, error)
         savepoint.rollback()
-        refused = self._settle(and_(chosen, _LINE.c.number.in_(beyond)), Verdict.REFUSED, OUT_OF_SIGHT)
-        return Counter({Verdict.REFUSED: refused}) + self._do(chosen)
+        refused = self._settle(chunk.those(_LINE.c.number.in_(beyond)), Verdict.REFUSED, OUT_OF_SIGHT)
+        return Counter({Verdict.REFUSED: refused}) + self._do(chunk)
 
-    def _do_in_halves(self, chosen: ColumnElement[bool], error: Exception) -> Counter[Verdict]:
+    def _do_in_halves(self, chunk: _Chunk, error: Exception) -> Counter[Verdict]:
         """Find the lines that cannot be written."""
-        numbers = list(self.session.scalars(select(_LINE.c.number).where(chosen).order_by(_LINE.c.number)))
+        numbers = list(self.session.scalars(select(_LINE.c.number).where(chunk.lines).order_by(_LINE.c.number)))
         if len(numbers) <= 1:
-            return Counter({Verdict.FAILED: self._settle(chosen, Verdict.FAILED, self._words(error)[:300])})
+            return Counter({Verdict.FAILED: self._settle(chunk, Verdict.FAILED, self._words(error)[:300])})
         middle = numbers[len(numbers) // 2]
-        lower, upper = and_(chosen, _LINE.c.number < middle), and_(chosen, _LINE.c.number >= middle)
-        return self._do(lower) + self._do(upper)
+        lower, upper = _LINE.c.number < middle, _LINE.c.number >= middle
+        return self._do(chunk.those(lower)) + self._do(chunk.those(upper))
 
     def _words(self, error: Exception) -> str:
         if isinstance(error, IntegrityError):
             return " ".join(problems_of(error, self.model).values())
         return str(error) if isinstance(error, DeletionError) else "The database refused the value."
 
-    def _change(self, chosen: ColumnElement[bool]) -> int:
+    def _change(self, chunk: _Chunk) -> int:
         """Record the changes, then make them."""
         table, columns = self._table, {name: kept_columns(self.model)[name] for name in self.plan.fields}
-        number = self._record(chosen)
-        self._let_go_of_unique(chosen)
+        number = self._record(chunk)
+        self._let_go_of_unique(chunk)
         values: dict[str, Any] = {
             column.name: case(
                 (self._has(name), from_json_sql(column, _LINE.c.after, name, self._dialect)), else_=column
@@ -177,11 +196,11 @@ class Execution:
         }
         values |= {"version": _LINE.c.version + 1, "updated_at": utc_now()}
         as_seen = and_(table.c.id == _LINE.c.record_id, table.c.version == _LINE.c.version)
-        self._send(update(table).where(chosen, as_seen).values(values))
+        self._send(update(table).where(chunk.lines, chunk.records, as_seen).values(values))
         count_rows(self.session, Did.UPDATE, self.model, number)
         return number
 
-    def _record(self, chosen: ColumnElement[bool]) -> int:
+    def _record(self, chunk: _Chunk) -> int:
         changes: Any = Change.__table__
         what = (
             literal(self.plan.change_set_id),
@@ -191,26 +210,28 @@ class Execution:
         )
         values = (title_of(self.model), _LINE.c.version + 1, _LINE.c.before, _LINE.c.after)
         lines = select(*what, *values).join_from(_LINE, self._table, self._table.c.id == _LINE.c.record_id)
-        return self._send(insert(changes).from_select(_CHANGED, lines.where(chosen), include_defaults=False))
+        return self._send(
+            insert(changes).from_select(_CHANGED, lines.where(chunk.lines, chunk.records), include_defaults=False)
+        )
 
-    def _let_go_of_unique(self, chosen: ColumnElement[bool]) -> None:
+    def _let_go_of_unique(self, chunk: _Chunk) -> None:
         """Let records that change places in a unique field make way for each other: no two have the same, not for a moment."""
         for name in self.plan.fields:
             column = kept_columns(self.model)[name]
             if column.unique and (stand_in := _stand_in(column)) is not None:
-                mine = and_(chosen, self._table.c.id == _LINE.c.record_id, self._has(name))
+                mine = and_(chunk.lines, chunk.records, self._table.c.id == _LINE.c.record_id, self._has(name))
                 self._send(update(self._table).where(mine).values({column.name: stand_in}))
 
-    def _delete(self, chosen: ColumnElement[bool], deletion: Deletion) -> int:
-        which = self.model.id.in_(select(_LINE.c.record_id).where(chosen))
+    def _delete(self, chunk: _Chunk, deletion: Deletion) -> int:
+        which = and_(chunk.records, self.model.id.in_(select(_LINE.c.record_id).where(chunk.lines)))
         return delete_many(self.session, self.model, which, deletion.decisions, deletion.scopes)
 
-    def _out_of_sight(self, chosen: ColumnElement[bool]) -> list[int]:
+    def _out_of_sight(self, chunk: _Chunk) -> list[int]:
         """Return the lines whose records are no longer this person's to change, once they were changed."""
         if self.rows is None or self.deletion is not None:
             return []
         stays = select(1).select_from(self._table).where(self._table.c.id == _LINE.c.record_id, self.rows)
-        return list(self.session.scalars(select(_LINE.c.number).where(chosen, ~exists(stays.correlate(_LINE)))))
+        return list(self.session.scalars(select(_LINE.c.number).where(chunk.lines, ~exists(stays.correlate(_LINE)))))
 
     def _has(self, name: str) -> ColumnElement[bool]:
         return has_key(_LINE.c.after, name, self._dialect)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import Context, Decimal
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from admin_app.db.json_values import kept_columns
@@ -13,6 +14,7 @@ from admin_app.db.record import Record
 from admin_app.db.string_set import StringSet
 from admin_app.domain.records.rules import normalised, problem_with
 from admin_app.errors import InvalidRecord
+from admin_app.extensions import TableColumn
 from admin_app.formatting import label
 
 
@@ -34,6 +36,10 @@ class SetTo:
         return self.value
 
 
+# The digits of an exact sum: more than a column has.
+_EXACT = Context(prec=1000)
+
+
 @dataclass(frozen=True)
 class Increase:
     """Add to a number; a record without one keeps none."""
@@ -42,6 +48,8 @@ class Increase:
 
     def __call__(self, value: Any) -> object:
         """Return the sum."""
+        if isinstance(value, Decimal):
+            return _EXACT.add(value, Decimal(self.by))
         return None if value is None else value + self.by
 
 
@@ -92,6 +100,10 @@ class RemoveWords:
         return StringSet(one for one in value or () if one not in self.words)
 
 
+# Says what is wrong with a value, or None.
+Check = Callable[[Any], str | None]
+
+
 class Operation(Protocol):
     """What is to be done with each record of a plan."""
 
@@ -105,10 +117,14 @@ class Operation(Protocol):
 
 @dataclass(frozen=True)
 class Edit:
-    """Change these fields of every record, by their attributes."""
+    """Change these fields of every record, by their attributes.
+
+    `checks` say what is wrong with a new value by rules that the columns do not know, those of a form.
+    """
 
     model: type[Record]
     changes: Mapping[str, ValueChange]
+    checks: Mapping[str, Check] = field(default_factory=dict)
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -123,16 +139,25 @@ class Edit:
 
     def new_values(self, record: Any) -> Mapping[str, object]:
         """Return the new values as the columns keep them; raise `InvalidRecord` for one that does not fit."""
-        return fitting(record, {name: change(getattr(record, name)) for name, change in self.changes.items()})
+        given = {name: change(getattr(record, name)) for name, change in self.changes.items()}
+        return fitting(record, given, self.checks)
 
 
-def fitting(record: Any, values: Mapping[str, object]) -> Mapping[str, object]:
+def fitting(
+    record: Any, values: Mapping[str, object], checks: Mapping[str, Check] = MappingProxyType({})
+) -> Mapping[str, object]:
     """Return values for a record as its columns keep them; raise `InvalidRecord` for one that is new and does not fit."""
     columns, kept, problems = kept_columns(type(record)), {}, {}
     for name, given in values.items():
-        value = kept[name] = normalised(columns[name], given)
-        if value != getattr(record, name) and (problem := problem_with(columns[name], label(name), value)):
+        was = getattr(record, name)
+        # What is left alone stays as it is, also where it is older than the way of keeping.
+        value = kept[name] = was if given == was else normalised(columns[name], given)
+        if value != was and (problem := _problem_with(columns[name], name, value, checks.get(name))):
             problems[name] = problem
     if problems:
         raise InvalidRecord(problems)
     return kept
+
+
+def _problem_with(column: TableColumn, name: str, value: object, check: Check | None) -> str | None:
+    return problem_with(column, label(name), value) or (check(value) if check is not None else None)

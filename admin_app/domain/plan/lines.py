@@ -6,15 +6,34 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, String, Text, and_, case, false, func, insert, literal, null, or_, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Engine,
+    MetaData,
+    String,
+    Table,
+    Text,
+    and_,
+    case,
+    false,
+    func,
+    insert,
+    literal,
+    literal_column,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
+from admin_app.context import reading, writing
 from admin_app.db.connection import of_one_moment
 from admin_app.db.json_values import kept_columns
 from admin_app.db.record import Record
 from admin_app.domain.plan.changes import Operation
 from admin_app.errors import InvalidRecord
-from admin_app.extensions import AnySession, Expression, TableColumn
+from admin_app.extensions import AnySession, Expression, Statement, TableColumn
 from admin_app.kinds import kind_of
 from admin_app.kinds.history import json_of, pair_of
 from admin_app.models.change_set import JsonValues
@@ -24,10 +43,18 @@ from admin_app.selection.selection import Selection
 
 # Records read at a time: memory holds this many, whatever the length of the list.
 BATCH = 1000
+# Lines that one transaction copies: a tenth of a second at most of SQLite's write lock.
+PART = 10_000
 NOT_YOURS = "You may not do this with it."
 
 _COLUMNS = ("plan_id", "number", "record_id", "version", "verdict", "problem", "before", "after")
 Line = dict[str, Any]
+
+_LINES: Any = PlanLine.__table__
+# Where lines are made that are copied in parts: of the connection alone, so that making them takes nobody's lock.
+_DRAFT = Table(
+    "plan_draft", MetaData(), *(Column(name, _LINES.c[name].type) for name in _COLUMNS), prefixes=["TEMPORARY"]
+)
 
 
 class Limit(NamedTuple):
@@ -81,24 +108,43 @@ class Scope:
 
 def write_values(session: AnySession, plan_id: int, scope: Scope, values: Mapping[str, object]) -> None:
     """Plan to give every record these values, by one statement (not yet committed)."""
-    columns = {name: kept_columns(scope.model)[name] for name in values}
-    differs = {name: column.is_distinct_from(values[name]) for name, column in columns.items()}
-    is_changed = or_(*differs.values())
-    verdict = case(
-        (scope.is_refused, literal(Verdict.REFUSED)),
-        (is_changed, literal(Verdict.CHANGE)),
-        else_=literal(Verdict.SAME),
-    )
-    told = and_(~scope.is_refused, is_changed)
-    before = case((told, _json_of_differing(columns, differs, session)), else_=null())
-    after = case((told, _json_of_constants(columns, differs, values)), else_=null())
-    _write(session, plan_id, scope, verdict=verdict, before=before, after=after)
+    _write(session, _LINES, _valued(session, plan_id, scope, values))
 
 
 def write_deletions(session: AnySession, plan_id: int, scope: Scope) -> None:
     """Plan to delete every record, by one statement (not yet committed)."""
-    verdict = case((scope.is_refused, literal(Verdict.REFUSED)), else_=literal(Verdict.CHANGE))
-    _write(session, plan_id, scope, verdict=verdict, before=null(), after=null())
+    _write(session, _LINES, _deleted(session, plan_id, scope))
+
+
+def write_in_parts(engine: Engine, plan_id: int, scope: Scope, values: Mapping[str, object] | None) -> Iterator[int]:
+    """Plan the same (None: to delete), and yield how many lines each transaction wrote.
+
+    On SQLite one statement would keep everybody else from writing until the last line, so the lines are made in a table
+    of this connection, which is nobody else's, and copied: they are of one moment all the same.
+    """
+    with of_one_moment(engine).connect() as connection, Session(connection) as session:
+        # It is closed for good afterwards, and the draft goes with it.
+        connection.detach()
+        with reading():
+            made = _deleted(session, plan_id, scope) if values is None else _valued(session, plan_id, scope, values)
+            is_shared = engine.dialect.name == "postgresql"
+            if not is_shared:
+                _DRAFT.create(session.connection())
+            number = _write(session, _LINES if is_shared else _DRAFT, made)
+            session.commit()
+        yield from [number] if is_shared else _copied(session)
+
+
+def _copied(session: Session) -> Iterator[int]:
+    """Copy the draft's lines, so many a transaction; yield how many there were."""
+    row: ColumnElement[int] = literal_column("rowid")
+    first, number = 0, PART
+    while number == PART:
+        with writing():
+            number = _write(session, _LINES, select(_DRAFT).where(row > first, row <= first + PART))
+            session.commit()
+        first += PART
+        yield number
 
 
 def read_changes(
@@ -112,7 +158,6 @@ def read_changes(
     with of_one_moment(engine).connect() as connection, Session(connection, autoflush=False) as session:
         for records, refused in _batches(session, scope):
             write([_line(plan_id, record, operation, refused.get(record.id, "")) for record in records])
-            session.expunge_all()
 
 
 def insert_lines(session: AnySession, lines: Sequence[Line]) -> None:
@@ -125,20 +170,40 @@ def line_of(session: AnySession, scope: Scope, record: Any, operation: Operation
     return _line(0, record, operation, _refused(session, scope, [record.id]).get(record.id, ""))
 
 
-def _write(
-    session: AnySession,
-    plan_id: int,
-    scope: Scope,
-    *,
-    verdict: Expression,
-    before: Expression,
-    after: Expression,
-) -> None:
+def _write(session: AnySession, table: Table, lines: Statement) -> int:
+    statement = insert(table).from_select(_COLUMNS, lines, include_defaults=False)
+    result = session.connection().execute(statement, execution_options={"preserve_rowcount": True})
+    return int(result.rowcount)
+
+
+def _valued(session: AnySession, plan_id: int, scope: Scope, values: Mapping[str, object]) -> Statement:
+    """Return the lines of records that are given these values."""
+    columns = {name: kept_columns(scope.model)[name] for name in values}
+    differs = {name: column.is_distinct_from(values[name]) for name, column in columns.items()}
+    is_changed = or_(*differs.values())
+    verdict = case(
+        (scope.is_refused, literal(Verdict.REFUSED)),
+        (is_changed, literal(Verdict.CHANGE)),
+        else_=literal(Verdict.SAME),
+    )
+    told = and_(~scope.is_refused, is_changed)
+    before = case((told, _json_of_differing(columns, differs, session)), else_=null())
+    after = case((told, _json_of_constants(columns, differs, values)), else_=null())
+    return _meant(session, plan_id, scope, verdict=verdict, before=before, after=after)
+
+
+def _deleted(session: AnySession, plan_id: int, scope: Scope) -> Statement:
+    """Return the lines of records that are deleted."""
+    verdict = case((scope.is_refused, literal(Verdict.REFUSED)), else_=literal(Verdict.CHANGE))
+    return _meant(session, plan_id, scope, verdict=verdict, before=null(), after=null())
+
+
+def _meant(
+    session: AnySession, plan_id: int, scope: Scope, *, verdict: Expression, before: Expression, after: Expression
+) -> Statement:
     model = scope.model
     chosen = select(literal(plan_id), model.id, model.id, model.version, verdict, scope.refusal, before, after)
-    lines: Any = PlanLine.__table__
-    meant = chosen.where(*scope.criteria(session))
-    session.connection().execute(insert(lines).from_select(_COLUMNS, meant, include_defaults=False))
+    return chosen.where(*scope.criteria(session))
 
 
 def _json_of_differing(

@@ -1,22 +1,21 @@
-"""Two people at one record: what it was when a form was drawn, told by the trail, and what becomes of each field."""
+"""Two people at one record: what it was when a form was drawn, told by the history, and what becomes of each field."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import select
 
 from admin_app.db.json_values import kept_columns
 from admin_app.db.record import Record
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnyRow, AnySession, Values
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, ChangeSet, Did
 
-# A form that is older than so many changes is compared field by field without the trail.
+# A form that is older than so many changes is compared field by field without the history.
 MOST_CHANGES = 200
 
 
@@ -55,25 +54,25 @@ class EarlierState:
     """What a record was at an earlier version: `before` holds the columns that differ since, where `is_known`."""
 
     is_known: bool = True
-    before: Mapping[str, Any] = field(default_factory=dict)
+    before: Values = field(default_factory=dict)
     last_changes: Sequence[LastChange] = ()
 
-    def value_of(self, record: Record, key: str) -> Any:
-        """Return what a column held then, `UNKNOWN` where the trail does not tell."""
+    def value_of(self, record: Record, key: str) -> object:
+        """Return what a column held then, `UNKNOWN` where the history does not tell."""
         if not self.is_known or key not in kept_columns(type(record)):
             return UNKNOWN
         return self.before[key] if key in self.before else getattr(record, key)
 
 
 def earlier_state(session: AnySession, record: Record, version: int) -> EarlierState:
-    """Walk back to the record's version of that number; without an answer where a change is missing from the trail."""
+    """Walk back to the record's version of that number; without an answer where a change is missing from the history."""
     if not 1 <= version <= record.version:
         return EarlierState(is_known=False)
     columns = kept_columns(type(record))
     rows = _changes(session, record, limit=min(record.version - version, MOST_CHANGES), above=version)
     last_changes = [LastChange(change_set.actor, change_set.at) for _, change_set in rows]
     is_known = {change.version for change, _ in rows} == set(range(version + 1, record.version + 1))
-    before: dict[str, Any] = {}
+    before: Values = {}
     for change, _ in rows:
         for key, value in (change.before or {}).items():
             if key in columns:
@@ -82,7 +81,7 @@ def earlier_state(session: AnySession, record: Record, version: int) -> EarlierS
 
 
 def deletion_of(session: AnySession, model: type[Record], record_id: int) -> LastChange | None:
-    """Return who deleted the record with this id, and when, if the trail tells."""
+    """Return who deleted the record with this id, and when, if the history tells."""
     here = (Change.model == model.__table__.name, Change.record_id == record_id)
     newest = select(Change, ChangeSet).join(ChangeSet, ChangeSet.id == Change.change_set_id).where(*here)
     found = session.execute(newest.order_by(Change.id.desc()).limit(1)).first()
@@ -98,7 +97,7 @@ def resolution_of(was: object, theirs: object, yours: object) -> Resolution:
     return Resolution.YOURS if theirs == was else Resolution.CHOICE
 
 
-def _changes(session: AnySession, record: Record, *, limit: int, above: int) -> Sequence[Any]:
+def _changes(session: AnySession, record: Record, *, limit: int, above: int) -> Sequence[AnyRow]:
     """Read the newest changes above a version, the first one first."""
     here = (Change.model == type(record).__table__.name, Change.record_id == record.id, Change.version > above)
     newest = select(Change, ChangeSet).join(ChangeSet, ChangeSet.id == Change.change_set_id).where(*here)

@@ -76,7 +76,7 @@ def everything_in_scope(_relation: Relation) -> DeletionScope:
 
 def dependences(session: AnySession, record: Record, scopes: DeletionScopes = everything_in_scope) -> list[Dependence]:
     """List what hangs on the record; the cost does not grow with how much that is."""
-    found = (_dependence(session, record, relation, scopes(relation)) for relation in _relations(type(record)))
+    found = (_dependence(session, record, relation, scopes(relation)) for relation in hanging_relations(type(record)))
     return [one for one in found if one.count.number or one.is_partly_unseen]
 
 
@@ -112,7 +112,7 @@ def delete_many(
 
     Raises `DeletionError` as `delete_record` does, for any of them.
     """
-    for relation in _relations(model):
+    for relation in hanging_relations(model):
         hanging = _hanging(relation, which)
         decision = decisions.get(relation.key)
         if decision is not None:
@@ -133,7 +133,7 @@ def dependences_of_many(
     """List what hangs on records, counted as far as to the limit; there are no samples of it."""
     found = (
         _of_many(session, relation, _hanging(relation, which), scopes(relation), limit)
-        for relation in _relations(model)
+        for relation in hanging_relations(model)
     )
     return [one for one in found if one.count.number or one.is_partly_unseen]
 
@@ -153,7 +153,7 @@ _FATES = {
 }
 
 
-def _relations(model: type[Record]) -> list[Relation]:
+def hanging_relations(model: type[Record]) -> list[Relation]:
     """Return the relations whose records hang on this model's; one that is only for looking has rows that the database lets go."""
     return [one for one in relations_of(model).values() if one.on_delete() in _FATES]
 
@@ -182,8 +182,8 @@ def _open_fates(
     """Return the fates that are open to everything that hangs there, and whether some of it is not seen."""
     child = relation.target
     fates = _FATES[relation.on_delete()]
-    allowed = {fate: _has_none_beyond(session, child, hanging, _rows_for(fate, scope)) for fate in fates}
-    return tuple(filter(allowed.get, fates)), not _has_none_beyond(session, child, hanging, scope.seen)
+    allowed = {fate: has_none_beyond(session, child, hanging, _rows_for(fate, scope)) for fate in fates}
+    return tuple(filter(allowed.get, fates)), not has_none_beyond(session, child, hanging, scope.seen)
 
 
 def _dependence(session: AnySession, record: Record, relation: Relation, scope: DeletionScope) -> Dependence:
@@ -201,7 +201,7 @@ def _rows_for(fate: Fate, scope: DeletionScope) -> ColumnElement[bool] | None:
     return scope.to_delete if fate is Fate.DELETE else scope.to_move
 
 
-def _has_none_beyond(
+def has_none_beyond(
     session: AnySession, model: type[Record], which: ColumnElement[bool], rows: ColumnElement[bool] | None
 ) -> bool:
     """Whether all of these records are among the rows; asks nothing where that is every one."""
@@ -230,27 +230,29 @@ def _settle_many(
 ) -> None:
     """Do with what hangs on records what was decided."""
     scope = _rows_for(decision.fate, scopes(relation))
-    if not _has_none_beyond(session, relation.target, hanging, scope):
+    if not has_none_beyond(session, relation.target, hanging, scope):
         message = f"You cannot change some of its {relation.key}."
         raise DeletionError(message)
     if decision.fate is Fate.DELETE:
-        _delete_rows(session, relation.target, hanging, scopes)
+        delete_rows_and_dependents(session, relation.target, hanging, scopes)
         return
     owner = decision.heir.id if decision.fate is Fate.GIVE else None
     change_rows(session, relation.target, hanging, {relation.other.name: owner})
 
 
-def _delete_rows(session: AnySession, model: type[Record], which: ColumnElement[bool], scopes: DeletionScopes) -> None:
+def delete_rows_and_dependents(
+    session: AnySession, model: type[Record], which: ColumnElement[bool], scopes: DeletionScopes
+) -> None:
     """Delete rows and what hangs on them in turn: the children of children lose their owner where they can."""
     key = model.__mapper__.primary_key[0]
-    for relation in _relations(model):
+    for relation in hanging_relations(model):
         child, hanging = relation.target, relation.other.in_(select(key).where(which))
         fate = Fate.KEEP if relation.on_delete() is Dependency.OPTIONAL else Fate.DELETE
-        if not _has_none_beyond(session, child, hanging, _rows_for(fate, scopes(relation))):
+        if not has_none_beyond(session, child, hanging, _rows_for(fate, scopes(relation))):
             message = "You cannot change some of the records that belong to them. Nothing was deleted."
             raise DeletionError(message)
         if fate is Fate.KEEP:
             change_rows(session, child, hanging, {relation.other.name: None})
         else:
-            _delete_rows(session, child, hanging, scopes)
+            delete_rows_and_dependents(session, child, hanging, scopes)
     delete_rows(session, model, which)

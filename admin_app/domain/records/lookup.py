@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, literal, or_, select
 from sqlalchemy import inspect as inspect_mapper
@@ -14,7 +13,7 @@ from admin_app.db.limits import as_key
 from admin_app.db.ordering import SortKeyOf, in_order
 from admin_app.db.record import Record
 from admin_app.errors import NotFoundError
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnyColumn, AnySession, TableColumn
 from admin_app.kinds import kind_of
 from admin_app.number_parsing import whole_number
 from admin_app.selection.list_schema import WHOLE
@@ -43,7 +42,7 @@ def find_one(
     noun: str,
     nouns: str,
     visible_scope: VisibleScope = EVERYTHING,
-) -> Any:
+) -> Record:
     """Return the record with this id, or with exactly this in one of its short text columns; nothing is found out of sight.
 
     Raises `NotFoundError` for none and for several; nobody guesses.
@@ -78,19 +77,19 @@ def typed_key(model: type[Record], text: str) -> int | None:
 _ENOUGH = 3
 
 
-def naming_columns(model: type[Record], visible_scope: VisibleScope = EVERYTHING) -> list[Any]:
+def naming_columns(model: type[Record], visible_scope: VisibleScope = EVERYTHING) -> list[TableColumn]:
     """Return the columns that may name a record: short text that is no secret."""
     columns = [column for column in inspect_mapper(model).columns if _is_name(column)]
     return [column for column in columns if visible_scope.names is None or column.key in visible_scope.names]
 
 
-def _with_key(session: AnySession, model: type[Record], key: int, visible_scope: VisibleScope) -> Any:
+def _with_key(session: AnySession, model: type[Record], key: int, visible_scope: VisibleScope) -> Record | None:
     if visible_scope.rows is None:
         return session.get(model, key)
     return session.scalar(select(model).where(model.id == key, visible_scope.rows))
 
 
-def _matching(session: AnySession, model: type[Record], text: str, visible_scope: VisibleScope) -> Sequence[Any]:
+def _matching(session: AnySession, model: type[Record], text: str, visible_scope: VisibleScope) -> Sequence[Record]:
     """Look for exactly this text, then for the same letters in another case: the first look can use an index."""
     columns = naming_columns(model, visible_scope)
     if not columns:
@@ -104,22 +103,22 @@ def _matching(session: AnySession, model: type[Record], text: str, visible_scope
     return []
 
 
-def _is_alike(column: Any, text: str) -> ColumnElement[bool]:
+def _is_alike(column: TableColumn, text: str) -> ColumnElement[bool]:
     """Whether a column holds this text in whatever capitals, asked of the index that it has: of its own, or the search's."""
     # Of a decomposed text the composed one is looked for, too.
     return same(column, text) if is_caseless(column) else contains(column, forms(text)[-1], frame=WHOLE)
 
 
-def _is(column: Any, text: str) -> ColumnElement[bool]:
+def _is(column: AnyColumn, text: str) -> ColumnElement[bool]:
     """Whether a column holds this text, asked of the index that lists are sorted by where it has none of its own."""
     is_text: ColumnElement[bool] = column == text
     has_own = column.unique or not text_indexes.is_sorted(column)
     return is_text if has_own else and_(in_order(column) == SortKeyOf(literal(text, column.type)), is_text)
 
 
-def _first(session: AnySession, model: type[Record], criterion: ColumnElement[bool]) -> Sequence[Any]:
+def _first(session: AnySession, model: type[Record], criterion: ColumnElement[bool]) -> Sequence[Record]:
     return session.scalars(select(model).where(criterion).order_by(model.id).limit(_ENOUGH)).all()
 
 
-def _is_name(column: Any) -> bool:
+def _is_name(column: AnyColumn) -> bool:
     return kind_of(column).names_records and not column.info.get("secret")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy import inspect as inspect_mapper
@@ -22,7 +21,7 @@ def is_required(column: TableColumn) -> bool:
     return not (column.nullable or is_given or kind_of(column).is_always_answered)
 
 
-def normalised(column: TableColumn, value: object) -> Any:
+def normalised(column: TableColumn, value: object) -> object:
     """Return a value as its column keeps it: text composed, and of one line without what nobody sees at its ends.
 
     Forms, imports and commands ask it. Undo does not: it gives back what was there, as it was.

@@ -7,8 +7,8 @@ import secrets
 from collections.abc import Iterable
 from datetime import timedelta
 
-from sqlalchemy import delete, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from admin_app.db.types import utc_now
 from admin_app.domain.permissions.principal import AnyPrincipal
@@ -44,12 +44,10 @@ def claim(session: AnySession, person: AnyPrincipal, digest: str) -> int | None:
     # Further ahead than they live, they were written by a clock that was ahead, and would stay until then.
     is_over = or_(Submission.created_at < now - LIFETIME, Submission.created_at > now + LIFETIME)
     session.execute(delete(Submission).where(is_over))
-    try:
-        session.execute(insert(Submission).values(digest=digest, staff_id=staff_id, created_at=now))
-    except IntegrityError:
-        session.rollback()
-        return made_by(session, digest)
-    return None
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = insert(Submission).values(digest=digest, staff_id=staff_id, created_at=now)
+    is_first = session.scalar(row.on_conflict_do_nothing().returning(Submission.digest)) is not None
+    return None if is_first else made_by(session, digest)
 
 
 def settle(session: AnySession, digest: str, record_id: int) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, delete, insert, or_, select, update
 
+from admin_app.db.connection import rows_changed
 from admin_app.db.types import utc_now
 from admin_app.domain.clock import latest
 from admin_app.extensions import AnySession
@@ -70,8 +70,7 @@ def arrive(session: AnySession, place: OpenForm, staff_id: int, *, lasting: time
     """Note that somebody has the form open (not yet committed), and forget whoever has not been seen for long."""
     now = utc_now()
     stays = update(Presence).where(*_is_note_of(place, staff_id), Presence.expires_at >= now)
-    noted: Any = session.execute(stays.values(expires_at=now + lasting))
-    if not noted.rowcount:
+    if not rows_changed(session.execute(stays.values(expires_at=now + lasting))):
         session.execute(delete(Presence).where(or_(Presence.expires_at < now, Presence.expires_at > _latest_end(now))))
         note = {"table": place.table, "record_id": place.record_id, "staff_id": staff_id}
         session.execute(insert(Presence).values(**note, since=now, expires_at=now + lasting))

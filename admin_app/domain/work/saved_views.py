@@ -6,7 +6,6 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, or_, select, true
 
@@ -15,7 +14,7 @@ from admin_app.db.limits import as_key
 from admin_app.db.ordering import in_order
 from admin_app.domain.permissions.policy import rights_of
 from admin_app.domain.permissions.principal import AnyPrincipal
-from admin_app.domain.records import save
+from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import AnySession, Statement
 from admin_app.models.saved_view import EVERYONE, MINE, SavedView
@@ -114,10 +113,10 @@ def delete_view(session: AnySession, view: SavedView) -> None:
 
 
 @contextmanager
-def commit(session: AnySession) -> Iterator[None]:
-    """Commit a view, or roll back; a name that was taken in the same moment is an `InvalidRecord` like any other."""
+def refusals_of_a_view() -> Iterator[None]:
+    """Say in words why the store refused a view; a name that was taken in the same moment is an `InvalidRecord` like any other."""
     try:
-        with save.saving(session, SavedView):
+        with refusals_of(SavedView):
             yield
     except InvalidRecord as error:
         raise InvalidRecord({"name": NAME_TAKEN} if "resource" in error.problems else error.problems) from error
@@ -151,7 +150,7 @@ def _sees_all(staff: AnyPrincipal) -> bool:
     return rights_of(staff).has_everything
 
 
-def _viewer(staff: AnyPrincipal) -> dict[str, Any]:
+def _viewer(staff: AnyPrincipal) -> dict[str, object]:
     """Return the parameters of that condition."""
     return {"viewer_id": staff.id, "audiences": [EVERYONE, *(role.key for role in staff.held_roles)]}
 

@@ -9,6 +9,7 @@ from flask import abort, request
 from sqlalchemy import ColumnElement
 
 from admin_app.db.limits import as_key
+from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.permissions.rights import FieldRight
 from admin_app.extensions import db
@@ -40,7 +41,7 @@ class Access:
         found: T = self._known[key]
         return found
 
-    def to(self, model: type[Any]) -> Access | None:
+    def to(self, model: type[Record]) -> Access | None:
         """Return the same person's access to another model's resource, None where it has none."""
         other = resource_of(model)
         return None if other is None else access_for(other, self.authority)
@@ -50,7 +51,7 @@ class Access:
         relation = self.resource.relation(name)
         return None if relation is None else self.to(relation.target)
 
-    # ---- acts
+    # ---- actions
 
     def may(self, action: Action) -> bool:
         """Whether the person may do this with some record at least."""
@@ -82,11 +83,11 @@ class Access:
         """Whether the person may do this with every record that they see."""
         return self.once(("everywhere", action), lambda: self._scope.is_everywhere(action))
 
-    def reaches(self, record: Any, action: Action) -> bool:
+    def reaches(self, record: Record, action: Action) -> bool:
         """Whether the person may do this with this record, which they see."""
         return record.id in self.reached([record], action)
 
-    def reached(self, records: Sequence[Any], action: Action) -> Collection[int]:
+    def reached(self, records: Sequence[Record], action: Action) -> Collection[int]:
         """Return the keys of those of these records, which the person sees, that they may do this with."""
         if not records or not self.may(action):
             return ()
@@ -99,11 +100,11 @@ class Access:
         """Whether the record of this key is one that the person may see and do this with."""
         return key in self._scope.among([key], self.rows(action))
 
-    def sees(self, record: Any) -> bool:
+    def sees(self, record: Record) -> bool:
         """Whether the person may see a record, wherever it was found."""
         return self.seen() is None or self.look([record])[record.id]
 
-    def look(self, records: Iterable[Any]) -> dict[int, bool]:
+    def look(self, records: Iterable[Record]) -> dict[int, bool]:
         """Find out at once which of these records the person may see; what was found out is known for the rest of the page."""
         known: dict[int, bool] = self.once("look", dict)
         if (seen := self.seen()) is not None and (keys := {record.id for record in records} - known.keys()):
@@ -111,7 +112,7 @@ class Access:
             known.update((key, key in found) for key in keys)
         return known
 
-    def look_beyond(self, names: Iterable[str], records: Sequence[Any]) -> None:
+    def look_beyond(self, names: Iterable[str], records: Sequence[Record]) -> None:
         """Find out which of the records that these point at the person may see, by one statement a relation at most."""
         for name in names:
             relation, other = self.resource.relation(name), self.beyond(name)
@@ -130,7 +131,7 @@ class Access:
 
     # ---- records
 
-    def find(self, key: Any) -> Any:
+    def find(self, key: object) -> Record | None:
         """Return the record of this id as it stands in a URL, or None: for nonsense, and for what the person may not see."""
         found = as_key(self.resource.model, str(key))
         # Who may only edit, say, and look at nothing, is held to the rows of that action where it begins.
@@ -138,7 +139,7 @@ class Access:
         wanted = self.resource.by_key if seen is None else self.resource.by_key.where(seen)
         return None if found is None else db.session.scalar(wanted, {"key": found})
 
-    def requested(self, action: Action) -> Any:
+    def requested(self, action: Action) -> Record:
         """Return the record that the URL names: 404 where the person does not see it, 403 where this is not for them to do."""
         record = self.find(request.args.get("id", ""))
         if record is None:
@@ -146,12 +147,12 @@ class Access:
         self.require_reach(record, action)
         return record
 
-    def require_reach(self, record: Any, action: Action) -> None:
+    def require_reach(self, record: Record, action: Action) -> None:
         """Answer 403 where a record that the person sees is none that they may do this with."""
         if not self.reaches(record, action):
             abort(403)
 
-    def title_of(self, record: Any) -> str:
+    def title_of(self, record: Record) -> str:
         """Name the record in a few words, by its number where its name is not for this person."""
         return str(record) if self.shows_title() else self.number_of(record.id)
 
@@ -160,7 +161,7 @@ class Access:
         noun = self.resource.noun
         return f"{noun[:1].upper()}{noun[1:]} {key}"
 
-    def detail_of(self, record: Any) -> str:
+    def detail_of(self, record: Record) -> str:
         """Tell records of the same name apart by a second line: the unique column, or the id."""
         unique = self.shown(column.key for column in self.resource.model.__table__.columns if column.unique)
         return str(getattr(record, unique[0])) if unique else f"ID {record.id}"
@@ -206,7 +207,7 @@ def access_to(resource: Resource) -> Access:
     return access_for(resource, authority())
 
 
-def access_of(model: type[Any]) -> Access | None:
+def access_of(model: type[Record]) -> Access | None:
     """Return what the person at hand may do with a model's resource, None where it has none."""
     resource = resource_of(model)
     return None if resource is None else access_to(resource)

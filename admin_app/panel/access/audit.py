@@ -1,11 +1,11 @@
-"""What of the trail a person sees and may take back: the acts, records, fields and names that their rights reach."""
+"""What of the history a person sees and may take back: the change sets, records, fields and names that their rights reach."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 from flask import abort
+from sqlalchemy import Table
 
 from admin_app.db.json_values import kept_columns, recorded_models
 from admin_app.domain.audit.reader import ActivityFilter
@@ -19,7 +19,7 @@ from admin_app.web.auth.login import current_principal
 
 
 def visible() -> ActivityFilter:
-    """Return what of the trail the person may see. What a record was is for who may see it now: gone ones are judged by nothing."""
+    """Return what of the history the person may see. What a record was is for who may see it now: gone ones are judged by nothing."""
     shown = [access for one in resources() if (access := access_to(one)).may(Action.HISTORY)]
     rows = {one.resource.model: which for one in shown if (which := one.rows(Action.HISTORY)) is not None}
     person = current_principal()
@@ -32,7 +32,7 @@ def visible() -> ActivityFilter:
 
 
 def summary_of(done: ChangeSet) -> str:
-    """Say what an act was; where the name in it is not for the person, by the record's number."""
+    """Say what a change set was; where the name in it is not for the person, by the record's number."""
     model = recorded_models().get(done.resource)
     access = access_of(model) if model is not None else None
     if access is None or access.shows_title():
@@ -55,7 +55,7 @@ def require_fields(done: ChangeSet, touched: Collection[Access]) -> None:
 
 
 def require_rows_before(done: ChangeSet, touched: Collection[Access]) -> None:
-    """Answer as if an act were not there where it made or changed records that the person does not see, 403 where it is not theirs to undo."""
+    """Answer as if a change set were not there where it made or changed records that the person does not see, 403 where it is not theirs to undo."""
     for access in touched:
         for rows, status in ((access.seen(), 404), (access.rows(Action.UNDO), 403)):
             if rows is not None and touches_rows_beyond(
@@ -65,7 +65,7 @@ def require_rows_before(done: ChangeSet, touched: Collection[Access]) -> None:
 
 
 def require_rows_after(set_id: int, touched: Collection[Access]) -> None:
-    """Answer as if an act were not there where what it gave back is out of the person's reach, or cannot be judged as it is gone."""
+    """Answer as if a change set were not there where what it gave back is out of the person's reach, or cannot be judged as it is gone."""
     for access in touched:
         rows = access.rows(Action.UNDO)
         if rows is not None and touches_rows_beyond(
@@ -75,5 +75,5 @@ def require_rows_after(set_id: int, touched: Collection[Access]) -> None:
 
 
 def _table(access: Access) -> str:
-    table: Any = access.resource.model.__table__
+    table: Table = access.resource.model.__table__
     return str(table.name)

@@ -70,7 +70,7 @@ class FieldAccess:
         return self.right_to(name, self._seeing) is not FieldRight.HIDDEN
 
     def right_to(self, name: str, actions: Sequence[Action]) -> FieldRight:
-        """Return the most generous right to a field by any of these acts. A relation is also the column of its key."""
+        """Return the most generous right to a field by any of these actions. A relation is also the column of its key."""
         if name in _IN_ADDRESSES_AND_FORMS:
             return FieldRight.FREE
         rights, one = self._asked.authority.rights, self._resource
@@ -90,7 +90,7 @@ class FieldAccess:
 
     @cached_property
     def _seeing(self) -> tuple[Action, ...]:
-        """The acts by which the person sees something here: of who may only do other things, those."""
+        """The actions by which the person sees something here: of who may only do other things, those."""
         looking = tuple(action for action in (Action.VIEW, Action.LIST) if self._asked.may(action))
         return looking or tuple(action for action in Action if self._asked.may(action))
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from admin_app.db.record import Record
 from admin_app.domain.naming import names_of
 from admin_app.domain.records.lookup import EVERYTHING, VisibleScope, find_one, naming_columns
 from admin_app.extensions import db
@@ -11,23 +10,23 @@ from admin_app.panel.access.access import access_of
 from admin_app.panel.access.authority import authority
 
 
-def typing_hint(model: type[Any]) -> str:
+def typing_hint(model: type[Record]) -> str:
     """Say what to type where a record of this model is meant."""
     return authority().once((model, "typing hint"), lambda: _typing_hint(model))
 
 
-def _typing_hint(model: type[Any]) -> str:
+def _typing_hint(model: type[Record]) -> str:
     names = [column.key.replace("_", " ") for column in naming_columns(model, sight_of(model))]
     return f"Type an ID, or an exact {' or '.join(names)}." if names else "Type an ID."
 
 
-def find(model: type[Any], text: str) -> Any:
+def find(model: type[Record], text: str) -> Record:
     """Return the record that a person means by what they typed, of those they may see; raise `NotFoundError` for none, and for several."""
     noun, nouns = names_of(model)
     return find_one(db.session, model, text, noun=noun, nouns=nouns, visible_scope=sight_of(model))
 
 
-def sight_of(model: type[Any]) -> VisibleScope:
+def sight_of(model: type[Record]) -> VisibleScope:
     """Return what the person at hand may see of a model."""
     access = access_of(model)
     if access is None:

@@ -9,10 +9,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 from flask import request
 
+from admin_app.db.transaction import transaction
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.permissions.policy import Action
-from admin_app.domain.records import save
 from admin_app.domain.records.deletion import Dependence, delete_record, dependences
+from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import AdminError, InvalidRecord, RecordGone
 from admin_app.extensions import db
 from admin_app.panel.deletion.dependents import FATE, HEIR, DependentsForm, bound_of, rows_to_go
@@ -42,7 +43,7 @@ class DeletePage(Page):
             decisions = {one.name: DependentsForm(self.access, one).decision(request.form) for one in hanging}
             if (page := reauthentication.required_for_rows(rows_to_go(hanging, decisions))) is not None:
                 return page
-            with save.saving(db.session, self.resource.model):
+            with refusals_of(self.resource.model), transaction(db.session):
                 drop_sent_draft()
                 self.resource.before_delete(record)
                 delete_record(db.session, record, decisions, bound_of)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 from admin_app import formatting
 from admin_app.context import act_under_way
@@ -17,7 +16,7 @@ from admin_app.panel.access.access import Access
 from admin_app.panel.export.columns import ExportColumns
 from admin_app.panel.list.selections import selection_of
 from admin_app.panel.resource import Resource
-from admin_app.selection.selection import OWN_KEYS, SEARCH, WHERE, Selection
+from admin_app.selection.selection import OWN_KEYS, SEARCH, TICKS, WHERE, Selection
 from admin_app.transfer.columns import ExportColumn
 from admin_app.transfer.export.export_audit import ExportAudit, audited_rows
 from admin_app.transfer.export.reader import exported_rows
@@ -26,7 +25,7 @@ from admin_app.transfer.formats.base import PLAIN
 
 # Of what a list was narrowed by, so much stands in the history; what else an address says leaves no row out.
 LONGEST_ASKED = 200
-SHAPES = frozenset(OWN_KEYS) - {SEARCH, WHERE}
+SHAPES = frozenset(OWN_KEYS) - {SEARCH, WHERE, TICKS}
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,8 @@ def export_file(
 def file_name(wanted: Order) -> str:
     """Name a file by what and when: "posts-filtered-2026-11-22-093000.csv". It is safe in every header."""
     words = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in wanted.resource.nouns)
-    narrowed = "filtered-" if wanted.selection.is_narrowed else ""
+    selection = wanted.selection
+    narrowed = "selected-" if selection.ticks else "filtered-" if selection.is_narrowed else ""
     return f"{words}-{narrowed}{datetime.now(UTC):%Y-%m-%d-%H%M%S}.{wanted.format.key}"
 
 
@@ -119,10 +119,10 @@ def _taking(wanted: Order) -> ExportAudit:
 class _Counted:
     """Rows that are counted as they pass."""
 
-    def __init__(self, rows: Iterator[Sequence[Any]]) -> None:
+    def __init__(self, rows: Iterator[Sequence[object]]) -> None:
         self.rows, self.number = rows, 0
 
-    def __iter__(self) -> Iterator[Sequence[Any]]:
+    def __iter__(self) -> Iterator[Sequence[object]]:
         for row in self.rows:
             self.number += 1
             yield row

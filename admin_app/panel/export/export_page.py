@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import MultiDict
 
 from admin_app import formatting
 from admin_app.context import lift_time_limit, reading
 from admin_app.db.connection import is_timeout
-from admin_app.extensions import db
+from admin_app.extensions import Values, db
 from admin_app.panel.drafts import answers, arguments, shown_draft
 from admin_app.panel.export.columns import ExportColumns
 from admin_app.panel.export.export import Order, export_file, file_name, order
@@ -44,7 +45,7 @@ BY_A_JOB = "Press Export, then find the file under Jobs."
 class ExportPage(Page):
     """One click for the list as CSV, one page for everything else."""
 
-    def at_once(self) -> Any:
+    def at_once(self) -> ResponseReturnValue:
         """Send the rows that the same address shows as a list, or lead to the page where a job is asked for them.
 
         A filter that could not be read sends nothing.
@@ -58,7 +59,7 @@ class ExportPage(Page):
             return redirect(url_for("account.confirm", next=here(), back=list_exported(self.resource)))
         return download(wanted)
 
-    def respond(self) -> Any:
+    def respond(self) -> ResponseReturnValue:
         """Ask how; then send the file, or have a job make it where that takes longer."""
         selection = self._order().selection
         if request.method != "POST":
@@ -83,15 +84,21 @@ class ExportPage(Page):
         columns = ExportColumns(self.access).offered()
         return {"format", "column", "delimiter", "excel", "long_text", *(PLACE + key for key in columns)}
 
-    def again(self, words: str) -> Any:
+    def again(self, words: str) -> ResponseReturnValue | None:
         """Draw the page with what was chosen."""
-        page, _ = self._page(order(self.access, arguments()).selection, _sent(request.form), [("", words)])
-        return page, HTTPStatus.BAD_REQUEST
+        selection = order(self.access, arguments()).selection
+        return self._page(selection, _sent(request.form), [("", words)], HTTPStatus.BAD_REQUEST)
 
     def _order(self, **choice: Any) -> Order:
         return order(self.access, arguments(), staff_id=signed_in_principal().id, **choice)
 
-    def _page(self, selection: Selection, sent: Mapping[str, Any] | None, errors: Sequence[tuple[str, str]]) -> Any:
+    def _page(
+        self,
+        selection: Selection,
+        sent: Values | None,
+        errors: Sequence[tuple[str, str]],
+        status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY,
+    ) -> ResponseReturnValue:
         """Draw the form as it was sent, as it was left when the session ended, or as it was the last time."""
         draft = shown_draft()
         left = _sent(answers(draft)) if draft is not None else None
@@ -111,9 +118,9 @@ class ExportPage(Page):
             errors=errors,
             columns_error=next((words for place, words in errors if place == "columns"), ""),
         )
-        return page, HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
+        return page, status if errors else HTTPStatus.OK
 
-    def _offered_choice(self, selection: Selection) -> dict[str, Any]:
+    def _offered_choice(self, selection: Selection) -> Values:
         """Return what the person chose last time; the columns of an address, a view's for one, stand above that."""
         choice = dict(settings_for(self.resource).export_choice)
         if selection.columns:
@@ -131,17 +138,18 @@ class ExportPage(Page):
             lift_time_limit()
             db.session.rollback()
             return {"count": f"The {nouns} of this list"}
-        if not (ticked := len(selection.ticks)):
+        if selection.ticked is None:
             return {"count": _words(count, noun, nouns)}
-        if not (gone := ticked - count.number):
-            return {"count": formatting.counted(ticked, f"selected {noun}", f"selected {nouns}")}
+        ticked = selection.ticked.number
+        if selection.ticked.is_all_but or not (gone := ticked - count.number):
+            return {"count": _words(count, f"selected {noun}", f"selected {nouns}")}
         words = formatting.counted(gone, f"selected {noun} is", f"selected {nouns} are")
         return {
             "count": f"{count} of the {formatting.number(ticked)} selected {nouns}",
             "gone": f"{words} no longer in this list: deleted or changed.",
         }
 
-    def _column_choices(self, selection: Selection, choice: Mapping[str, Any]) -> tuple[ColumnChoice, ...]:
+    def _column_choices(self, selection: Selection, choice: Values) -> tuple[ColumnChoice, ...]:
         """Return the chosen columns in their order, then the others."""
         columns = ExportColumns(self.access)
         labels = {key: column.header for key, column in columns.offered().items()}
@@ -162,7 +170,7 @@ def download(wanted: Order) -> Response:
     )
 
 
-def _sent(form: MultiDict[str, str]) -> dict[str, Any]:
+def _sent(form: MultiDict[str, str]) -> Values:
     """Read the form; what it does not offer is refused by `order`."""
     keys = [key[:100] for key in form.getlist("column")][:100]
     options = FileOptions(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
 
 from admin_app.context import acting, time_zone
 from admin_app.domain.auth.accounts import actor_of
 from admin_app.domain.permissions.policy import Action
+from admin_app.domain.work import ticks
 from admin_app.errors import TransferError
-from admin_app.extensions import db
+from admin_app.extensions import Values, db
 from admin_app.jobs import store as job_store
 from admin_app.jobs.queue import the_queue
 from admin_app.jobs.runner import Product, Progress
@@ -23,7 +23,7 @@ from admin_app.panel.export.columns import ExportColumns
 from admin_app.panel.export.export import Order, export_file, file_name, order
 from admin_app.panel.registry import resource_at
 from admin_app.panel.resource import Resource
-from admin_app.selection.selection import VIEW
+from admin_app.selection.selection import VIEW, Selection
 from admin_app.timezones import zone_of
 from admin_app.transfer.formats import FileOptions
 
@@ -38,8 +38,7 @@ def begin_export(access: Access, wanted: Order) -> Job:
     nouns = f"{resource.plural}{_narrowed_words(wanted)}"
     arguments = {
         "resource": resource.endpoint,
-        # Views and chosen columns are the person's; which rows, the rest says.
-        "selection": [pair for pair in selection.changed(columns=(), view=0).arguments() if pair[0] != VIEW],
+        "selection": _kept_arguments(selection),
         "columns": keys,
         "format": wanted.format.key,
         "options": asdict(wanted.options),
@@ -57,10 +56,17 @@ def begin_export(access: Access, wanted: Order) -> Job:
     return job
 
 
+def _kept_arguments(selection: Selection) -> list[tuple[str, str]]:
+    """Print which rows; views and chosen columns are the person's. What is ticked from now on is another matter."""
+    kept = ticks.keep_copy(db.session, selection.ticks) if selection.ticks else 0
+    return [pair for pair in selection.changed(columns=(), view=0, ticks=kept).arguments() if pair[0] != VIEW]
+
+
 def _narrowed_words(wanted: Order) -> str:
     """Say by what the list is narrowed: " (search, 2 filters)"."""
     search, number = wanted.selection.search, len(wanted.selection.filters)
-    words = [*(["search"] if search else []), *([f"{number} filter{'' if number == 1 else 's'}"] if number else [])]
+    words = [*(["selected"] if wanted.selection.ticks else []), *(["search"] if search else [])]
+    words += [f"{number} filter{'' if number == 1 else 's'}"] if number else []
     return f" ({', '.join(words)})" if words else ""
 
 
@@ -93,7 +99,7 @@ def run_export(job: Job, progress: Progress) -> Product:
     staff = db.session.get(Staff, job.staff_id)
     if resource is None or staff is None:
         raise TransferError(NOT_ANY_MORE)
-    asked: dict[str, Any] = job.arguments
+    asked: Values = job.arguments
     # What is done is done by the person who asked, and so are the days of its filters theirs.
     actor = actor_of(staff)
     with time_zone(zone_of(staff.time_zone)), acting(lambda: actor, kind=Kind.EXPORT), acting_for(staff):

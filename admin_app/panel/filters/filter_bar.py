@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import cast
 
 from flask import request
 
@@ -12,6 +12,7 @@ from admin_app.panel.filters.filter_form import BUILD, FormGroup, form_of, sent_
 from admin_app.panel.filters.filter_rows import FilterRows
 from admin_app.panel.filters.view_models import Chip, FilterBar
 from admin_app.panel.links import ListLinks
+from admin_app.panel.operators.base import Operator
 from admin_app.selection.conditions import Condition, Member, reader_of
 from admin_app.selection.selection import Selection
 
@@ -37,8 +38,8 @@ def filter_bar(
         fields=tuple((name, by_name[name][0].name) for name in names),
         group=rows.group(form or form_of(selection.filters), fill=names),
         suggestions=rows.suggestions,
-        hidden=tuple(links.hidden(selection.changed(conditions=(), groups=()))),
-        state=tuple(links.hidden(selection.changed())),
+        hidden=tuple(links.hidden(selection.unticked().changed(conditions=(), groups=()))),
+        state=tuple(links.hidden(selection.unticked().changed())),
         clear_url=links.to(selection.cleared()),
         is_open=form is not None or bool(selection.problems),
     )
@@ -53,5 +54,5 @@ def _chip(member: Member, remove_url: str) -> Chip:
 
 
 def _as_typed(condition: Condition) -> str:
-    operator: Any = condition.filter
+    operator = cast("Operator", condition.filter)
     return f"{operator.name} {operator.words} “{condition.text}”"

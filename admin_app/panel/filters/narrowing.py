@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import String
 
@@ -35,7 +34,7 @@ def narrowings(access: Access, selection: Selection) -> Narrowings:
     }
 
 
-def narrowed(cell: Cell, value: Any, operators: Sequence[tuple[str, Operator]]) -> Cell:
+def narrowed(cell: Cell, value: object, operators: Sequence[tuple[str, Operator]]) -> Cell:
     """Let a cell lead to the rows with its value too; text only where the cell shows all of it."""
     if cell.kind is CellKind.UNSEEN or (cell.kind is CellKind.TEXT and value != cell.text):
         return cell

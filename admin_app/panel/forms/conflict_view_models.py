@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from admin_app.domain.audit.diff import Piece, words_diff
 from admin_app.panel.view_models import Cell
@@ -40,7 +39,8 @@ class Meanwhile:
     version: str = ""
 
 
-def diff_of(was: Any, now: Any) -> tuple[Piece, ...]:
+def diff_of(was: object, now: object) -> tuple[Piece, ...]:
     """Return what changed between two long texts word by word; nothing for anything else."""
-    is_text = isinstance(was, str) and isinstance(now, str)
-    return words_diff(was, now) if is_text and max(len(was), len(now)) > SHORTEST_DIFF else ()
+    if not isinstance(was, str) or not isinstance(now, str):
+        return ()
+    return words_diff(was, now) if max(len(was), len(now)) > SHORTEST_DIFF else ()

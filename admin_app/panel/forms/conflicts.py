@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from flask import request
 from wtforms import Field
 
+from admin_app.db.record import Record
 from admin_app.domain.records.conflicts import UNKNOWN, EarlierState, Resolution, earlier_state, resolution_of
 from admin_app.extensions import db
 from admin_app.formatting import plain_lines
@@ -32,8 +31,8 @@ class Part:
 
     control: Field
     outcome: Resolution
-    was: Any
-    theirs: Any
+    was: object
+    theirs: object
     take: str = ""
 
     @property
@@ -61,7 +60,7 @@ class Merge:
 class Conflicts:
     """A record's form against what others did to the record since the form was drawn."""
 
-    def __init__(self, access: Access, record: Any) -> None:
+    def __init__(self, access: Access, record: Record) -> None:
         """Keep which record it is."""
         self._resource = access.resource
         self._access = access
@@ -77,7 +76,7 @@ class Conflicts:
         parts = [self._part(one, origin, source.own if is_seen else {}) for one in fields]
         for part in parts:
             if part.outcome is Resolution.THEIRS or part.take == THEIRS:
-                _refill(part.control, part.theirs)
+                refill(part.control, part.theirs)
         outcomes = {part.outcome for part in parts}
         is_touched = bool(outcomes & {Resolution.YOURS, Resolution.CHOICE}) or any(
             one.data for one in source.form if not self._is_own(one)
@@ -85,15 +84,15 @@ class Conflicts:
         is_stale = version != record.version and bool(outcomes & {Resolution.THEIRS, Resolution.CHOICE}) and is_touched
         return Merge(parts, origin, is_stale, is_seen)
 
-    def meanwhile(self, merge: Merge) -> Meanwhile:
+    def meanwhile(self, merge: Merge, source: Source) -> Meanwhile:
         """Turn a stale form into words and choices; what was typed stands in the fields again."""
         for part in merge.parts:
             if part.outcome is Resolution.CHOICE and part.take == THEIRS:
-                part.control.process(request.form, part.theirs)
+                part.control.process(source.sent, part.theirs)
         shown = [part for part in merge.parts if part.outcome is not Resolution.SAME]
         return Meanwhile(
             people=_people(merge.origin),
-            is_again=SEEN in request.form,
+            is_again=SEEN in source.own,
             differences={part.control.name: self._difference(part, is_asked=merge.is_seen) for part in shown},
             is_known=merge.origin.is_known,
             version=str(self._record.version),
@@ -156,21 +155,21 @@ class Conflicts:
         relation = self._resource.relation(name)
         return name if relation is None else relation.own_name
 
-    def _stored(self, name: str, value: Any) -> Any:
+    def _stored(self, name: str, value: object) -> object:
         """Return what a column's value means as the field's: of a relation the record, or its bare id when that is gone."""
         relation = self._resource.relation(name)
         if relation is None or value is None:
             return value
         return db.session.get(relation.target, value) or value
 
-    def _cell(self, name: str, value: Any) -> Cell:
+    def _cell(self, name: str, value: object) -> Cell:
         relation = self._resource.relation(name)
         if relation is not None and isinstance(value, int):
             return value_cell(f"ID {value} (deleted)", is_whole=True)
         return cell_of_value(self._resource.as_called(name, value))
 
 
-def is_changed(one: Field, record: Any) -> bool:
+def is_changed(one: Field, record: Record) -> bool:
     """Whether a field holds something else than a record; a field that is none of the record's may always speak."""
     return not hasattr(record, one.name) or _plain(one.data) != _plain(getattr(record, one.name))
 
@@ -180,7 +179,7 @@ def _people(origin: EarlierState) -> tuple[tuple[str, Cell], ...]:
     return tuple((one.actor, value_cell(one.at, is_whole=True)) for one in origin.last_changes)
 
 
-def _refill(one: Field, value: Any) -> None:
+def refill(one: Field, value: object) -> None:
     """Put a value into a field, as if the form had been drawn with it."""
     one.raw_data = None
     one.process(None, value)
@@ -193,7 +192,7 @@ def _version(sent: str | None, present: int) -> int:
     return int(sent) if sent.isascii() and sent.isdigit() and len(sent) <= LONGEST_VERSION else -1
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     """Return what two values are compared by: text without the difference of line ends, records by their keys."""
     if isinstance(value, str):
         return plain_lines(value)

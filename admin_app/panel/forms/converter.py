@@ -7,11 +7,13 @@ from typing import Any
 from flask_admin.contrib.sqla.form import AdminModelConverter
 from flask_admin.contrib.sqla.validators import Unique
 from flask_admin.model.form import FieldPlaceholder
-from sqlalchemy import Column
+from wtforms import Field
 from wtforms.validators import InputRequired, Length
 
+from admin_app.db.record import Record
 from admin_app.domain.records.rules import is_required, problem_with
 from admin_app.errors import ConfigurationError
+from admin_app.extensions import Relationship, TableColumn, Values
 from admin_app.panel.fields import RelationField, Rule
 from admin_app.panel.kinds import panel_kind_of
 from admin_app.panel.links import link
@@ -21,7 +23,15 @@ from admin_app.relations import to_one
 class Converter(AdminModelConverter):
     """Makes the fields. A column's rules come from `domain.records.rules`, so that a form and an import refuse alike."""
 
-    def convert(self, model: Any, mapper: Any, name: str, prop: Any, field_args: Any, hidden_pk: bool) -> Any:  # noqa: FBT001, PLR0917 -- Flask-Admin's signature
+    def convert(  # noqa: PLR0917 -- Flask-Admin's signature
+        self,
+        model: type[Record],
+        mapper: object,
+        name: str,
+        prop: Relationship,
+        field_args: Values,
+        hidden_pk: bool,  # noqa: FBT001 -- Flask-Admin's signature
+    ) -> Any:
         """Let Flask-Admin make the field, then replace its validators by ours."""
         field = super().convert(model, mapper, name, prop, field_args, hidden_pk)
         if field is None or isinstance(prop, FieldPlaceholder):
@@ -39,11 +49,11 @@ class Converter(AdminModelConverter):
         field.kwargs["validators"] = [*validators, rule]
         return field
 
-    def _get_label(self, name: str, field_args: Any) -> str:
+    def _get_label(self, name: str, field_args: Values) -> str:
         """Ask the view: Flask-Admin forgets the labels that `column_labels` does not name."""
         return str(field_args.get("label") or self.view.get_column_name(name))
 
-    def _column_rule(self, column: Column[Any], label: str) -> Rule:
+    def _column_rule(self, column: TableColumn, label: str) -> Rule:
         return Rule(lambda value: problem_with(column, label, value), is_required=is_required(column))
 
     def _relation_rule(self, prop: Any, label: str) -> Rule:
@@ -51,7 +61,9 @@ class Converter(AdminModelConverter):
         message = f"Choose the {label.lower()}."
         return Rule(lambda value: message if needed and value is None else None, is_required=needed)
 
-    def _model_select_field(self, prop: Any, multiple: Any, remote_model: Any, **kwargs: Any) -> Any:
+    def _model_select_field(
+        self, prop: Relationship, multiple: Any, remote_model: type[Record], **kwargs: object
+    ) -> Field | None:
         """Make a picker that never loads more than a page of the other side."""
         view = self.view
         if multiple and prop.key in (view.form_columns or ()):
@@ -67,7 +79,7 @@ class Converter(AdminModelConverter):
             target=remote_model, lookup=lambda: link(view.resource, "lookup_view", name=prop.key), **kwargs
         )
 
-    def get_converter(self, column: Any) -> Any:
+    def get_converter(self, column: TableColumn) -> Any:
         """Ask the column's kind for the field; Flask-Admin looks for the name of the column's type, and drops what it does not know."""
         kind = panel_kind_of(column)
         return lambda field_args, **_extra: kind.field(column, field_args)

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from wtforms import Form
 
+from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.rules import is_required
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
 from admin_app.formatting import in_words
 from admin_app.panel.access.access import Access
+from admin_app.panel.list.editable import leads_out_of_sight
 from admin_app.panel.record.facts import fact
 from admin_app.panel.resource import Resource
 from admin_app.panel.view_models import Fact
 
 
-def narrow(access: Access, form: Form, action: Action, record: Any = None) -> Form:
+def narrow(access: Access, form: Form, action: Action, record: Record | None = None) -> Form:
     """Take out what the person may not write by this action. What else a request sends is nobody's."""
-    for name in [field.name for field in form if hasattr(access.resource.model, field.name)]:
-        is_out_of_sight = record is not None and _leads_out_of_sight(access, name, record)
+    for name in own_names(access, form):
+        is_out_of_sight = record is not None and leads_out_of_sight(access, name, record)
         if is_out_of_sight or not access.may_write(name, action):
             del form[name]
     return form
 
 
-def fixed_facts(access: Access, form: Form, record: Any) -> tuple[Fact, ...]:
+def own_names(access: Access, form: Form) -> list[str]:
+    """Name the fields of a form that are the record's own."""
+    return [field.name for field in form if hasattr(access.resource.model, field.name)]
+
+
+def fixed_facts(access: Access, form: Form, record: Record) -> tuple[Fact, ...]:
     """List the fields of the record's form that the person may read and not write."""
     return tuple(fact(access, record, name) for name in access.shown(_left_out(access.resource, form)))
 
@@ -42,7 +47,7 @@ def missing_words(access: Access, form: Form) -> str:
     )
 
 
-def require_within(access: Access, record: Any, action: Action) -> None:
+def require_within(access: Access, record: Record, action: Action) -> None:
     """Raise `InvalidRecord` where a record, as it is written now, is none that the person may see and do this with."""
     if access.rows(action) is None:
         return
@@ -54,15 +59,6 @@ def require_within(access: Access, record: Any, action: Action) -> None:
 
 def _left_out(resource: Resource, form: Form) -> list[str]:
     return [name for name in resource.form_columns if name not in form and hasattr(resource.model, name)]
-
-
-def _leads_out_of_sight(access: Access, name: str, record: Any) -> bool:
-    """Whether a relation leads to a record that the person does not see, and so may not be taken away from it."""
-    other = access.beyond(name)
-    if other is None or other.seen() is None:
-        return False
-    value = getattr(record, name)
-    return value is not None and not other.sees(value)
 
 
 def _is_needed(resource: Resource, name: str) -> bool:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from http import HTTPStatus
-from typing import Any
 
 from flask import abort, request
-from werkzeug.datastructures import MultiDict
+from flask.typing import ResponseReturnValue
 from wtforms import Form, HiddenField
 
 from admin_app.db.limits import as_key
+from admin_app.db.record import Record
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.conflicts import deletion_of
@@ -22,17 +22,19 @@ from admin_app.formatting import exact_time
 from admin_app.panel.drafts import DRAFT, is_discarded, newest_draft
 from admin_app.panel.forms.conflict_view_models import Meanwhile
 from admin_app.panel.forms.conflicts import Conflicts
+from admin_app.panel.forms.filled_in import fill_in, kept_arguments
 from admin_app.panel.forms.form_access import fixed_facts
 from admin_app.panel.forms.presence import leave_form, others_at
 from admin_app.panel.forms.saving import Saving, claimed
 from admin_app.panel.forms.source import ONCE, SEEN, VERSION, Source, kept_names, source_of
 from admin_app.panel.kinds import value_cell
-from admin_app.panel.links import link_for
+from admin_app.panel.links import copy_url, link_for
 from admin_app.panel.list.child_lists import child_lists
 from admin_app.panel.list.row_actions import links_by_record
 from admin_app.panel.list.rows import mark_of
 from admin_app.panel.page import Page, lead_on
 from admin_app.panel.record.facts import facts_of
+from admin_app.panel.record.merged import way_to_survivor
 from admin_app.panel.record.steps import steps_of
 from admin_app.panel.view_models import Hidden, Link
 from admin_app.web.flash import announce, warn
@@ -48,16 +50,15 @@ LONGEST_WAY_BACK = 1000
 class FormPage(Page):
     """The forms of a record. What a form may change is `form_columns`, whatever a request sends."""
 
-    def create(self) -> Any:
-        """Show an empty form, filled in where the address says so (`?user=5`), or make the record."""
+    def create(self) -> ResponseReturnValue:
+        """Show an empty form, filled in where the address says so (`?user=5`, `?copy=7`), or make the record."""
         if is_discarded():
             return lead_on(self.link("create_view", url=self.return_url()))
         if self._is_back():
             return self.edit()
         source = source_of(self.access)
         if request.method != "POST":
-            self._fill_in(source)
-            return self._page(source, None)
+            return self._page(source, None, copied=fill_in(self.access, source))
         if (made := claimed(self.resource)) is not None:
             record_id, is_same = made
             return self._made_before(record_id) if is_same else self._made_of_other(record_id)
@@ -66,7 +67,7 @@ class FormPage(Page):
             return self._saved(record, f"{self._noun_first(record)} was created.")
         return self._page(source, None)
 
-    def edit(self) -> Any:
+    def edit(self) -> ResponseReturnValue:
         """Show the record's form, or save it."""
         for _ in range(MOST_TRIES if VERSION in request.form else 0):
             with suppress(RecordGone):
@@ -77,7 +78,7 @@ class FormPage(Page):
         """Keep what was typed, but for secrets."""
         return kept_names(self.resource)
 
-    def again(self, words: str) -> Any:
+    def again(self, words: str) -> ResponseReturnValue | None:
         """Draw the form filled with what was sent."""
         is_new = self.view == "create_view"
         record = None if is_new else self.access.find(request.args.get("id", ""))
@@ -86,11 +87,11 @@ class FormPage(Page):
             return None
         return self._page(self._with_words(record, words), record, HTTPStatus.BAD_REQUEST)
 
-    def _edited(self) -> Any:
+    def _edited(self) -> ResponseReturnValue:
         """Answer by what the record is now; raise `RecordGone` when somebody else writes it in the same moment."""
         record = self.access.find(request.args.get("id", ""))
         if record is None:
-            return self._gone()
+            return way_to_survivor(self.access, "edit_view") or self._gone()
         self.access.require_reach(record, Action.EDIT)
         if is_discarded():
             return lead_on(self.link("edit_view", record, url=self.return_url()))
@@ -106,7 +107,7 @@ class FormPage(Page):
         if not merge.is_stale:
             return self._page(source, record)
         status = HTTPStatus.UNPROCESSABLE_ENTITY if merge.is_settled else HTTPStatus.CONFLICT
-        return self._page(source, record, status, meanwhile=conflicts.meanwhile(merge))
+        return self._page(source, record, status, meanwhile=conflicts.meanwhile(merge, source))
 
     def _is_back(self) -> bool:
         """Whether the record is there again that was deleted while its form was open, and was to be made anew."""
@@ -115,7 +116,7 @@ class FormPage(Page):
             abort(HTTPStatus.FORBIDDEN)
         return is_back
 
-    def _gone(self) -> Any:
+    def _gone(self) -> ResponseReturnValue:
         """Offer to make the record again of what was typed, where it was deleted while its form was open; else 404."""
         key, noun = as_key(self.resource.model, request.args.get("id", "")), self.resource.noun
         source = source_of(self.access)
@@ -134,7 +135,7 @@ class FormPage(Page):
         form_url = self.link("create_view", id=key, url=self.return_url())
         return self._page(Source(source.form, own, source.draft), None, HTTPStatus.CONFLICT, form_url=form_url)
 
-    def _made_before(self, record_id: int) -> Any:
+    def _made_before(self, record_id: int) -> ResponseReturnValue:
         """Answer a form that was sent twice as it was answered the first time."""
         record = self.access.find(record_id)
         if record is not None:
@@ -144,7 +145,7 @@ class FormPage(Page):
         )
         return lead_on(self.return_url())
 
-    def _made_of_other(self, record_id: int) -> Any:
+    def _made_of_other(self, record_id: int) -> ResponseReturnValue:
         """Lead from a form that made a record, and was changed and sent again, to that record: with what was typed, saved nowhere."""
         record, noun = self.access.find(record_id), self.resource.noun
         if record is None:
@@ -161,19 +162,12 @@ class FormPage(Page):
         form_url = self.link("edit_view", record, url=self.return_url())
         return self._page(source, record, HTTPStatus.CONFLICT, form_url=form_url)
 
-    def _with_words(self, record: Any, words: str) -> Source:
+    def _with_words(self, record: Record | None, words: str) -> Source:
         source = source_of(self.access, record)
         source.form.form_errors.append(words)
         return source
 
-    def _fill_in(self, source: Source) -> None:
-        """Take relations from the address: how "Add post" on a user's page knows the user. What was typed stays."""
-        for field in source.form:
-            is_named = field.name in request.args and field.name not in source.own
-            if is_named and self.resource.relation(field.name) is not None:
-                field.process(MultiDict({field.name: request.args[field.name]}))
-
-    def _saved(self, record: Any, words: str) -> Any:
+    def _saved(self, record: Record, words: str) -> ResponseReturnValue:
         """Lead on: to what has to be done next, to the same form, to an empty one, or back to the list with the row marked."""
         said = " ".join(filter(None, (words, self.resource.after_save())))
         if (following := self.resource.next_step(record)) is not None:
@@ -186,15 +180,19 @@ class FormPage(Page):
         if "_continue_editing" in request.form:
             return lead_on(url)
         if "_add_another" in request.form:
-            filled_in = {
-                name: value for name, value in request.args.items() if self.resource.relation(name) is not None
-            }
-            return lead_on(self.link("create_view", url=back, **filled_in))
+            return lead_on(self.link("create_view", url=back, **kept_arguments(self.resource)))
         return lead_on(back)
 
     def _page(
-        self, source: Source, record: Any, status: int = 0, *, meanwhile: Meanwhile | None = None, form_url: str = ""
-    ) -> Any:
+        self,
+        source: Source,
+        record: Record | None,
+        status: int = 0,
+        *,
+        meanwhile: Meanwhile | None = None,
+        form_url: str = "",
+        copied: Record | None = None,
+    ) -> ResponseReturnValue:
         """Draw the form."""
         form, is_new = source.form, record is None
         waiting = newest_draft() if request.method == "GET" and source.draft is None else None
@@ -209,13 +207,14 @@ class FormPage(Page):
             waiting_url=here(draft=waiting.key) if waiting else "",
             typed_at=value_cell(shown.created_at if shown else None, is_whole=True),
             is_new=is_new,
+            copied=self.access.title_of(copied) if copied is not None else "",
             form_url=form_url or here(),
             return_url=self.return_url(),
-            **({} if is_new else self._about(form, record)),
+            **({} if record is None else self._about(form, record)),
         )
         return page, status or (HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK)
 
-    def _about(self, form: Form, record: Any) -> dict[str, Any]:
+    def _about(self, form: Form, record: Record) -> dict[str, object]:
         """Return what stands around the form of a record that is there: from the database, not from what was typed."""
         access, resource = self.access, self.resource
         shown = {*(field.name for field in form), *resource.form_columns}
@@ -229,18 +228,19 @@ class FormPage(Page):
             "fixed": fixed_facts(access, form, record),
             "facts": facts_of(access, record, leave_out=shown),
             "children": child_lists(access, record),
+            "copy_url": copy_url(access, record),
             "history_url": link_for(access, Action.HISTORY, "history_view", record),
             "delete_url": link_for(access, Action.DELETE, "delete_view", record),
         }
 
-    def _own_actions(self, record: Any) -> Sequence[Link]:
+    def _own_actions(self, record: Record) -> Sequence[Link]:
         return links_by_record(self.access, [record], self.return_url()).get(record.id, ())
 
-    def _noun_first(self, record: Any) -> str:
+    def _noun_first(self, record: Record) -> str:
         return f"{self.resource.noun.capitalize()} “{self.access.title_of(record)}”"
 
 
-def _own_fields(source: Source, record: Any, meanwhile: Meanwhile | None) -> list[Hidden]:
+def _own_fields(source: Source, record: Record | None, meanwhile: Meanwhile | None) -> list[Hidden]:
     """Say what the form was drawn from; a form that comes back keeps saying what it said."""
     drawn = {ONCE: new_key()} if record is None else {VERSION: str(record.version)}
     draft = {DRAFT: source.draft.key} if source.draft is not None else {}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 from flask import Response, jsonify, request
+from flask.typing import ResponseReturnValue
 
+from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.work.presence import MOST_NAMED, OPENED, PINGED, OpenForm, Present, arrive, leave, present_at
 from admin_app.extensions import db
@@ -23,7 +24,7 @@ NOTE = "presence"
 class PresencePage(Page):
     """What the script of an open form asks. Only who may edit the record is answered."""
 
-    def respond(self) -> Any:
+    def respond(self) -> ResponseReturnValue:
         """Hear that the form is still open, and answer who else has it open; or that it was left."""
         place = _place(self.resource, self.access.requested(Action.EDIT))
         if "leave" in request.form:
@@ -35,7 +36,7 @@ class PresencePage(Page):
         return jsonify(note=_words(present_at(db.session, place), but=signed_in_principal().id))
 
 
-def others_at(resource: Resource, record: Any) -> str:
+def others_at(resource: Resource, record: Record) -> str:
     """Say who else has the record's form open; once the page is sent it is noted that this person has, too."""
     place, staff_id = _place(resource, record), signed_in_principal().id
     found = present_at(db.session, place)
@@ -44,12 +45,12 @@ def others_at(resource: Resource, record: Any) -> str:
     return _words(found, but=staff_id)
 
 
-def leave_form(resource: Resource, record: Any) -> None:
+def leave_form(resource: Resource, record: Record) -> None:
     """Forget that this person is at the record's form, once the answer is sent."""
     run_after_response(NOTE, partial(leave, place=_place(resource, record), staff_id=signed_in_principal().id))
 
 
-def _place(resource: Resource, record: Any) -> OpenForm:
+def _place(resource: Resource, record: Record) -> OpenForm:
     return OpenForm(resource.model.__tablename__, record.id)
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from flask import request
 from wtforms import Form
 
+from admin_app.db.record import Record
+from admin_app.db.transaction import transaction
 from admin_app.domain.permissions.policy import Action
-from admin_app.domain.records import save
+from admin_app.domain.records.refusals import refusals_of
 from admin_app.domain.records.rules import problem_with_uniqueness
 from admin_app.domain.work.idempotency import claim, digest_of, made_by, settle
-from admin_app.errors import InvalidRecord, PrivilegeError
-from admin_app.extensions import db
+from admin_app.errors import AdminError, InvalidRecord, PrivilegeError
+from admin_app.extensions import TableColumn, db
 from admin_app.panel.access.access import Access
 from admin_app.panel.drafts import drop_sent_draft
 from admin_app.panel.fields import RelationField
@@ -33,17 +34,17 @@ class Saving:
     form: Form
     action: Action
 
-    def save_new(self) -> Any:
+    def save_new(self) -> Record | None:
         """Make the record from the form; return None, with the reasons at their fields, when it cannot be made."""
         record = self.access.resource.model()
-        is_made = self._is_valid(None) and self._is_written(record, is_created=True)
+        is_made = self.is_valid(None) and self._is_written(record, is_created=True)
         return record if is_made else None
 
-    def save(self, record: Any) -> bool:
+    def save(self, record: Record) -> bool:
         """Save the form to the record; return False, with the reasons at their fields, when it cannot be saved."""
-        return self._is_valid(record) and self._is_written(record, is_created=False)
+        return self.is_valid(record) and self._is_written(record, is_created=False)
 
-    def _is_valid(self, record: Any) -> bool:
+    def is_valid(self, record: Record | None) -> bool:
         """Check the fields one by one, then what only the database can tell: whether a unique value is free."""
         form = self.form
         is_valid = form.validate()
@@ -56,7 +57,7 @@ class Saving:
                 is_valid = False
         return bool(is_valid)
 
-    def _taken(self, column: Any, record: Any) -> str | None:
+    def _taken(self, column: TableColumn, record: Record | None) -> str | None:
         """Return the problem with a value that another record has."""
         field = self.form[column.key]
         if field.errors or field.data == getattr(record, column.key, None):
@@ -71,28 +72,30 @@ class Saving:
             seen=self.access.seen(),
         )
 
-    def _is_written(self, record: Any, *, is_created: bool) -> bool:
+    def _is_written(self, record: Record, *, is_created: bool) -> bool:
         form, resource = self.form, self.access.resource
         try:
-            with save.saving(db.session, resource.model, is_known=True):
-                # No other fields than those that differ: what somebody else writes meanwhile stays.
-                for field in form:
-                    if is_created or is_changed(field, record):
-                        field.populate_obj(record, field.name)
-                if is_created:
-                    db.session.add(record)
-                resource.before_save(form, record, is_created=is_created)
-                require_within(self.access, record, self.action)
+            with refusals_of(resource.model), transaction(db.session, is_known=True):
+                self.fill(record, is_created=is_created)
                 self._finish(record, is_created=is_created)
-        except InvalidRecord as error:
-            _show_problems(form, error.problems)
-        except PrivilegeError as error:
-            _show_problems(form, {"": str(error)})
+        except (InvalidRecord, PrivilegeError) as error:
+            show_problems(form, problems_of(error))
         else:
             return True
         return False
 
-    def _finish(self, record: Any, *, is_created: bool) -> None:
+    def fill(self, record: Record, *, is_created: bool) -> None:
+        """Take what the form holds into the record (not yet committed); raise an `AdminError` where it may not be so."""
+        for field in self.form:
+            # No other fields than those that differ: what somebody else writes meanwhile stays.
+            if is_created or is_changed(field, record):
+                field.populate_obj(record, field.name)
+        if is_created:
+            db.session.add(record)
+        self.access.resource.before_save(self.form, record, is_created=is_created)
+        require_within(self.access, record, self.action)
+
+    def _finish(self, record: Record, *, is_created: bool) -> None:
         """Note in the same transaction that this form is done with."""
         drop_sent_draft()
         if is_created and request.form.get(ONCE):
@@ -125,7 +128,12 @@ def _digest_of_form(resource: Resource) -> str:
     return digest_of(signed_in_principal(), f"form of {resource.model.__tablename__}", [(ONCE, request.form[ONCE])])
 
 
-def _show_problems(form: Form, problems: Mapping[str, str]) -> None:
+def problems_of(error: AdminError) -> Mapping[str, str]:
+    """Return what is wrong by the fields that it is about, "" for none of them."""
+    return error.problems if isinstance(error, InvalidRecord) else {"": str(error)}
+
+
+def show_problems(form: Form, problems: Mapping[str, str]) -> None:
     """Put each message at its field, and what concerns no field at the form itself."""
     for name, message in problems.items():
         if name in form:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from flask import request
+from werkzeug.datastructures import MultiDict
 from wtforms import Form, PasswordField
 
+from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.models.draft import Draft
 from admin_app.panel.access.access import Access
@@ -22,19 +23,20 @@ VERSION, SEEN, TAKE, ONCE = "_version", "_seen", "_take.", "_once"
 
 @dataclass(frozen=True)
 class Source:
-    """A form, what it says of itself by the fields of ours, and the draft that it shows."""
+    """A form, what it says of itself by the fields of ours, the draft that it shows, and what was just sent."""
 
     form: Form
     own: dict[str, str]
     draft: Draft | None = None
+    sent: MultiDict[str, str] | None = None
 
 
-def source_of(access: Access, record: Any = None) -> Source:
+def source_of(access: Access, record: Record | None = None) -> Source:
     """Make the form: filled with what was sent, with the person's draft that the address names, or from the record."""
     is_sent = request.method == "POST"
     form = _form(access, record, request.form if is_sent else None)
     if is_sent:
-        return Source(form, request.form.to_dict())
+        return Source(form, request.form.to_dict(), sent=request.form)
     draft = shown_draft()
     if draft is None:
         return Source(form, {})
@@ -51,7 +53,7 @@ def kept_names(resource: Resource) -> set[str]:
     return names | {VERSION, SEEN, ONCE, DRAFT} | {f"{TAKE}{name}" for name in names}
 
 
-def _form(access: Access, record: Any, sent: Any) -> Form:
+def _form(access: Access, record: Record | None, sent: MultiDict[str, str] | None) -> Form:
     forms, is_new = access.resource.forms, record is None
     form = forms.create(sent) if is_new else forms.edit(sent, obj=record)
     access.resource.shape_form(form, is_new=is_new)

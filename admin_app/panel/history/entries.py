@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from flask import url_for
 from sqlalchemy import select
 
 from admin_app import formatting
 from admin_app.db.json_values import kept_columns, recorded_models
+from admin_app.db.record import Record
 from admin_app.domain.audit.diff import Piece, PieceKind, cut, replaced, words_diff
 from admin_app.domain.audit.reader import titles_of
 from admin_app.domain.audit.undo import is_redo
 from admin_app.domain.permissions.policy import Action
-from admin_app.extensions import db
+from admin_app.extensions import TableColumn, Values, db
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, ChangeSet, Did, Kind
 from admin_app.panel.access.access import Access, access_of
@@ -32,7 +32,7 @@ Names = Mapping[tuple[str, int], tuple[str, str]]
 
 
 def entries_of(pairs: Sequence[tuple[Change | None, ChangeSet]]) -> tuple[Entry, ...]:
-    """Draw changes with their acts, and acts that changed nothing; the records they point at are read by one statement a model."""
+    """Draw changes, and change sets that changed nothing; the records they point at are read by one statement a model."""
     names = _names(change for change, _ in pairs if change is not None)
     return tuple(_entry(change, done, names) if change is not None else _act(done) for change, done in pairs)
 
@@ -50,7 +50,7 @@ _TELLING = frozenset(
 
 
 def way_of(done: ChangeSet) -> str:
-    """Say in which way an act was done, "" where its summary does."""
+    """Say in which way a change set was done, "" where its summary does."""
     return "" if done.kind in _TELLING else _way(done)
 
 
@@ -59,7 +59,7 @@ def _way(done: ChangeSet) -> str:
 
 
 def time_cell(done: ChangeSet) -> Cell:
-    """Draw when an act was."""
+    """Draw when a change set was."""
     return value_cell(done.at, is_whole=False)
 
 
@@ -111,10 +111,10 @@ def _act(done: ChangeSet) -> Entry:
     )
 
 
-def _fields(change: Change, model: type[Any], names: Names) -> Iterable[FieldChange]:
+def _fields(change: Change, model: type[Record], names: Names) -> Iterable[FieldChange]:
     access = access_of(model)
     columns = kept_columns(model)
-    # Also columns that there were once: the trail is not rewritten when a table is.
+    # Also columns that there were once: the history is not rewritten when a table is.
     for key in {**(change.before or {}), **(change.after or {})}:
         is_shown = access is None or access.shows(key)
         if not is_shown or (change.act != Did.UPDATE and key in _OWN):
@@ -145,7 +145,7 @@ class _Shown:
 
 
 def _shown(
-    access: Access | None, column: Any, values: Mapping[str, Any] | None, key: str, names: Names
+    access: Access | None, column: TableColumn | None, values: Values | None, key: str, names: Names
 ) -> _Shown | None:
     if values is None or key not in values:
         return None
@@ -161,7 +161,7 @@ def _shown(
 
 
 def _names(changes: Iterable[Change]) -> Names:
-    """Return the names of the records that changed fields point at, and where they are: read, or as the trail has them."""
+    """Return the names of the records that changed fields point at, and where they are: read, or as the history has them."""
     wanted: dict[str, set[int]] = defaultdict(set)
     models = recorded_models()
     for change in changes:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Any
 
 from flask import abort, request
+from flask.typing import ResponseReturnValue
 
 from admin_app.db.limits import as_key
+from admin_app.db.record import Record
 from admin_app.domain.audit.reader import timeline
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.audit.undo import UNDOABLE
@@ -22,18 +23,22 @@ from admin_app.panel.history.restore import bring_back_record, restore_version, 
 from admin_app.panel.history.view_models import Entry
 from admin_app.panel.links import record_url
 from admin_app.panel.page import Page, lead_on
+from admin_app.panel.record.merged import OWN, way_to_survivor
 from admin_app.web.flash import announce
 
 
 class HistoryPage(Page):
     """A record's past; it opens also when the record is gone."""
 
-    def respond(self) -> Any:
+    def respond(self) -> ResponseReturnValue:
         """Show what happened to the record."""
         key = as_key(self.resource.model, request.args.get("id", ""))
-        return abort(404) if key is None else self._page(key, ())
+        if key is None:
+            abort(404)
+        is_asked = any(name in request.args for name in (OWN, "before", "before_act"))
+        return (None if is_asked else way_to_survivor(self.access, "history_view")) or self._page(key, ())
 
-    def restore(self) -> Any:
+    def restore(self) -> ResponseReturnValue:
         """Bring a version back: a change like one made in the form, with the same checks."""
         change = db.session.get(Change, as_key(Change, request.form.get("change", "")) or 0)
         if change is None or change.model != self.resource.model.__table__.name:
@@ -60,11 +65,11 @@ class HistoryPage(Page):
         ):
             abort(404)
 
-    def _page(self, key: int, problems: Sequence[str]) -> Any:
+    def _page(self, key: int, problems: Sequence[str]) -> ResponseReturnValue:
         before = as_key(Change, request.args.get("before", "")) or 0
         before_act = as_key(ChangeSet, request.args.get("before_act", "")) or 0
         self._require_reach(key, Action.HISTORY)
-        found = timeline(db.session, self.resource.model, key, before=before, before_act=before_act)
+        found = timeline(db.session, self.resource.model, key, before=before, before_set=before_act)
         record = self.access.find(key)
         if record is None and not found.entries:
             abort(404)
@@ -72,6 +77,7 @@ class HistoryPage(Page):
         last = title_of(self.access, changes[0]) if changes else self.access.number_of(key)
         newest = str(changes[0].id) if changes and not before else ""
         older = found.older and {"before": found.older[0], "before_act": found.older[1]}
+        own = {OWN: 1} if OWN in request.args else {}
         page = self.render(
             "resource/history.html",
             record_title=self.access.title_of(record) if record is not None else last,
@@ -80,14 +86,14 @@ class HistoryPage(Page):
             restore_url=self.link("restore_view"),
             return_url=self.return_url(),
             record_url=record_url(self.access, record, url=self.return_url()) if record is not None else "",
-            older_url=self.link("history_view", id=key, **older, url=self.return_url()) if older else "",
-            newest_url=self.link("history_view", id=key, url=self.return_url()) if before or before_act else "",
+            older_url=self.link("history_view", id=key, **older, **own, url=self.return_url()) if older else "",
+            newest_url=self.link("history_view", id=key, **own, url=self.return_url()) if before or before_act else "",
             problems=problems,
         )
         return page, HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
 
 
-def _with_restore(access: Access, entry: Entry, record: Any, newest: str) -> Entry:
+def _with_restore(access: Access, entry: Entry, record: Record | None, newest: str) -> Entry:
     """Offer the way back to a version that is not the present one."""
     may = access.may(Action.UNDO) if record is None else access.reaches(record, Action.UNDO)
     if not may or entry.is_secret or entry.kind not in UNDOABLE:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from admin_app.db.record import Record
 from admin_app.models.change_set import Change
 from admin_app.panel.access.access import access_of
 from admin_app.panel.links import record_url
 from admin_app.panel.view_models import Link
 
 
-def in_the_way(change: Change, title: str, other: Any) -> Link | None:
+def in_the_way(change: Change, title: str, other: Record) -> Link | None:
     """Name and find the record in the way of a change, unless it is the changed one by the name that the page says already."""
     access = access_of(type(other)) if other is not None else None
     if access is None or not access.sees(other):
@@ -20,7 +19,9 @@ def in_the_way(change: Change, title: str, other: Any) -> Link | None:
     return None if is_itself and name == title else Link(name, record_url(access, other))
 
 
-def said_of(change: Change, other: Any) -> str:
+def said_of(change: Change, other: object) -> str:
     """Say which record it is, in a message: "It is “Ann” (ID 7)."."""
+    if not isinstance(other, Record):
+        return ""
     link = in_the_way(change, change.title, other)
     return f" It is “{link.label}” (ID {other.id})." if link is not None else ""

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
 
 from flask import abort
 from wtforms import Form
 
 from admin_app import formatting
 from admin_app.db.json_values import kept_columns
+from admin_app.db.record import Record
+from admin_app.db.transaction import transaction
 from admin_app.domain.audit.reader import state_at
 from admin_app.domain.audit.recorder import describe
 from admin_app.domain.audit.undo import restore_record
 from admin_app.domain.permissions.policy import Action
-from admin_app.domain.records import save
+from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import InvalidRecord, PrivilegeError, UndoError
 from admin_app.extensions import db
 from admin_app.kinds import kind_of
@@ -34,7 +35,7 @@ def title_of(access: Access, change: Change) -> str:
 def bring_back_record(access: Access, change: Change) -> list[str]:
     """Undo a deletion; return what stands in the way."""
     try:
-        with save.saving(db.session, access.resource.model):
+        with refusals_of(access.resource.model), transaction(db.session):
             restore_record(db.session, change, by=current_principal())
             if access.rows(Action.UNDO) is not None and not access.is_within(change.record_id, Action.UNDO):
                 abort(404)
@@ -64,7 +65,7 @@ def restore_version(access: Access, change: Change) -> list[str]:
     return [*gone, *form.form_errors, *(str(problem) for field in form for problem in field.errors)]
 
 
-def _past(access: Access, record: Any, change: Change) -> tuple[SimpleNamespace, dict[str, str]]:
+def _past(access: Access, record: Record, change: Change) -> tuple[SimpleNamespace, dict[str, str]]:
     """Return the form's fields as they were, and in words the records that they pointed at and that are gone."""
     resource = access.resource
     columns = kept_columns(resource.model)
@@ -84,7 +85,7 @@ def _past(access: Access, record: Any, change: Change) -> tuple[SimpleNamespace,
     return past, gone
 
 
-def _other(access: Access, name: str, key: Any) -> Any:
+def _other(access: Access, name: str, key: object) -> Record | None:
     """Return the record that a relation pointed at, of those the person sees."""
     target = access.beyond(name)
     if target is not None:

@@ -1,4 +1,4 @@
-"""What the templates of the history are given: changes, acts, and what an undo leaves alone."""
+"""What the templates of the history are given: changes, change sets, and what an undo leaves alone."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Entry:
     fields: tuple[FieldChange, ...]
     is_whole: bool = False
     is_secret: bool = False
-    # What an act about access was, which changed no field; "" for a change.
+    # What a change set about access was, which changed no field; "" for a change.
     said: str = ""
     # What the button says that brings this version back; "" for none.
     restore: str = ""
@@ -42,7 +42,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class ActivityRow:
-    """An act in the list of acts."""
+    """A change set in the list of them."""
 
     id: str
     summary: str

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from sqlalchemy import inspect as inspect_mapper
 
+from admin_app.db.record import Record
 from admin_app.errors import ConfigurationError
+from admin_app.extensions import AnyColumn, Attribute, TableColumn
 from admin_app.kinds import kind_of, kind_of_value, kind_or_none
 from admin_app.kinds.base import AnyKind
 from admin_app.panel.kinds.base import PanelKind, text_cell
@@ -41,7 +43,7 @@ PANEL_KINDS: tuple[PanelKind, ...] = (
 )
 
 
-def panel_kind_of(column: Any) -> PanelKind:
+def panel_kind_of(column: AnyColumn) -> PanelKind:
     """Return what the pages make of a column, whose model `require_known` let in."""
     kind = type(kind_of(column))
     found = _panel_kind(kind)
@@ -49,13 +51,13 @@ def panel_kind_of(column: Any) -> PanelKind:
     return found
 
 
-def require_known(model: type[Any]) -> None:
+def require_known(model: type[Record]) -> None:
     """Raise `ConfigurationError` for a column or a relation of a model that the dashboard does not know.
 
     Otherwise it would vanish from forms, and lists would be narrowed by it wrongly.
     """
     for name, attribute in inspect_mapper(model).column_attrs.items():
-        column: Any = attribute.columns[0]
+        column: TableColumn = attribute.columns[0]
         kind = kind_or_none(column)
         if kind is None or _panel_kind(type(kind)) is None:
             message = (
@@ -66,7 +68,7 @@ def require_known(model: type[Any]) -> None:
     relations_of(model)
 
 
-def operators_of(attribute: Any, label: str, relation: Any = None) -> list[Operator]:
+def operators_of(attribute: Attribute, label: str, relation: Attribute | None = None) -> list[Operator]:
     """Return the operators that say something about a column, under its label; `relation` leads to its model, if it is another."""
     if relation is not None and relation_of(relation).is_many:
         message = f"{relation} leads to many records: lists cannot be narrowed by a column of theirs."
@@ -77,13 +79,13 @@ def operators_of(attribute: Any, label: str, relation: Any = None) -> list[Opera
     return [one for one in made if one.fits()]
 
 
-def cell_kind_of(attribute: Any) -> CellKind:
+def cell_kind_of(attribute: AnyColumn) -> CellKind:
     """Say how a list draws a column: of what is no table's column, text."""
-    columns: Any = getattr(getattr(attribute, "property", None), "columns", ())
+    columns: Sequence[TableColumn] = getattr(getattr(attribute, "property", None), "columns", ())
     return panel_kind_of(columns[0]).drawn_as(columns[0]) if columns else CellKind.TEXT
 
 
-def value_cell(value: Any, *, is_whole: bool) -> Cell:
+def value_cell(value: object, *, is_whole: bool) -> Cell:
     """Draw a plain value by its kind; long text is cut to a glimpse unless the whole is wanted."""
     if value is None:
         return Cell(CellKind.NULL, "—", "No value")

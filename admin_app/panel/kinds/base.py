@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
 
-from sqlalchemy import Column
+from wtforms import Field
 
+from admin_app.domain.plan.changes import ValueChange
+from admin_app.extensions import TableColumn, Values
 from admin_app.kinds.base import AnyKind
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.view_models import Cell, CellKind
 
 # What Flask-Admin tells every field, and a column of a table.
-Arguments = dict[str, Any]
-AnyColumn = Column[Any]
+Arguments = Values
 
 # A cell is a glimpse: more than this is neither read in a table nor worth sending.
 GLIMPSE = 120
+
+
+@dataclass(frozen=True)
+class BulkChange:
+    """What can be done with a field of many records, beside giving all of them one value or none."""
+
+    # In a form and in a plan's arguments, and on the page.
+    key: str
+    words: str
+    # What it asks: the key of each input, and its words where there are several.
+    inputs: Sequence[tuple[str, str]]
+    # Makes the change of what was typed, all of which is there; raises `ValueError` or `InvalidRecord` with what is wrong.
+    read: Callable[[TableColumn, Sequence[str]], ValueChange]
+    # How a plan says it, with what was typed: "later by {} days".
+    said: str
+    # Inputs that may be left empty.
+    optional: Sequence[str] = ()
+    hint: str = ""
 
 
 class PanelKind:
@@ -25,24 +46,25 @@ class PanelKind:
     # How a list draws a column of it, whatever its rows hold.
     cell_kind: ClassVar[CellKind] = CellKind.TEXT
     operators: ClassVar[tuple[type[Operator], ...]]
+    bulk_changes: ClassVar[tuple[BulkChange, ...]] = ()
 
-    def field(self, column: AnyColumn, arguments: Arguments) -> Any:
+    def field(self, column: TableColumn, arguments: Arguments) -> Field:
         """Make the form's field; `arguments` are what Flask-Admin tells every field."""
         raise NotImplementedError
 
-    def needs_an_answer(self, _column: AnyColumn) -> bool:
+    def needs_an_answer(self, _column: TableColumn) -> bool:
         """Whether the field always needs one, whatever the column's default is."""
         return False
 
-    def drawn_as(self, _column: AnyColumn) -> CellKind:
+    def drawn_as(self, _column: TableColumn) -> CellKind:
         """Say how a list draws this column."""
         return self.cell_kind
 
-    def cell(self, value: Any) -> Cell:
+    def cell(self, value: object) -> Cell:
         """Draw a whole value."""
         return text_cell(str(value), is_whole=True)
 
-    def glimpse(self, value: Any) -> Cell:
+    def glimpse(self, value: object) -> Cell:
         """Draw a value where there is little room."""
         whole = self.cell(value)
         return text_cell(whole.text, is_whole=False) if whole.kind is CellKind.TEXT else whole
@@ -56,7 +78,7 @@ def text_cell(text: str, *, is_whole: bool) -> Cell:
     return Cell(CellKind.TEXT, text if is_short else " ".join(text[: GLIMPSE * 2].split())[:GLIMPSE] + "…")
 
 
-def none_for_nothing(column: AnyColumn, arguments: Arguments) -> None:
+def none_for_nothing(column: TableColumn, arguments: Arguments) -> None:
     """Let a field without text be no value, where its column allows that."""
     if column.nullable:
         arguments["filters"] = [*arguments.get("filters", ()), lambda value: value or None]

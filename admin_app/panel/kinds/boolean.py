@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from flask_admin.contrib.sqla import filters as engine
 from wtforms import BooleanField
 
+from admin_app.extensions import TableColumn
 from admin_app.kinds.boolean import BooleanKind
-from admin_app.panel.kinds.base import AnyColumn, Arguments, PanelKind
+from admin_app.panel.kinds.base import Arguments, PanelKind
 from admin_app.panel.operators.base import Operator, yes_or_no
 from admin_app.panel.operators.equality import NullableEmpty
 from admin_app.panel.view_models import Cell, CellKind, Hidden
@@ -33,7 +34,7 @@ class IsYes(Operator, engine.FilterEqual):
         """Offer both."""
         return YES_NO
 
-    def typed(self, value: Any) -> str | None:
+    def typed(self, value: object) -> str | None:
         """Write the answer."""
         return "yes" if value else "no"
 
@@ -51,10 +52,10 @@ class BooleanPanel(PanelKind):
     cell_kind = CellKind.CHOICE
     operators = (IsYes, NullableEmpty)
 
-    def field(self, _column: AnyColumn, arguments: Arguments) -> TickField:
+    def field(self, _column: TableColumn, arguments: Arguments) -> TickField:
         """Make a tick box."""
         return TickField(**arguments)
 
-    def cell(self, value: Any) -> Cell:
+    def cell(self, value: object) -> Cell:
         """Say it."""
         return Cell(CellKind.CHOICE, "Yes" if value else "No")

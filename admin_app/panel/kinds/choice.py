@@ -10,8 +10,9 @@ from flask_admin.contrib.sqla import filters as engine
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # new in 3.3; the stubs are of 3.2
 
+from admin_app.extensions import AnyColumn, Attribute, TableColumn, Values
 from admin_app.kinds.choice import ChoiceKind
-from admin_app.panel.kinds.base import AnyColumn, Arguments, PanelKind
+from admin_app.panel.kinds.base import Arguments, PanelKind
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.equality import InList, NotInList, NullableEmpty
 from admin_app.panel.view_models import Cell, CellKind, Hidden
@@ -30,7 +31,7 @@ class IsChoice(Operator, engine.FilterEqual):
         """Offer the set."""
         return tuple((value, value.replace("_", " ").capitalize()) for value in self.column.type.enums)
 
-    def typed(self, value: Any) -> str | None:
+    def typed(self, value: object) -> str | None:
         """Write the member as the set has it."""
         return ChoiceKind(self.column).stored_as(value)
 
@@ -38,7 +39,7 @@ class IsChoice(Operator, engine.FilterEqual):
 class ChoiceInList(InList):
     """One of several of a fixed set."""
 
-    def clean_one(self, value: str) -> Any:
+    def clean_one(self, value: str) -> object:
         """Take one of the set."""
         return member_of(self.column, value)
 
@@ -47,7 +48,7 @@ class ChoiceNotInList(ChoiceInList, NotInList):
     """None of several of a fixed set."""
 
 
-def member_of(column: Any, value: str) -> str:
+def member_of(column: Attribute, value: str) -> str:
     """Return the value if the column's set has it; raise ValueError naming the set."""
     if value not in column.type.enums:
         message = f"Choose one of {', '.join(column.type.enums)}."
@@ -68,7 +69,7 @@ class ChoicePanel(PanelKind):
     cell_kind = CellKind.CHOICE
     operators = (IsChoice, ChoiceInList, ChoiceNotInList, NullableEmpty)
 
-    def field(self, column: AnyColumn, arguments: Arguments) -> ChoiceField:
+    def field(self, column: TableColumn, arguments: Arguments) -> ChoiceField:
         """Make a select of the set's members."""
         members = ChoiceKind(column).members
         # Also where one has to be chosen: the first of the set would be saved by whoever chose nothing.
@@ -76,13 +77,13 @@ class ChoicePanel(PanelKind):
         choices = [blank, *(SelectChoice(text, _words(text)) for text in members)]
         return ChoiceField(**{**arguments, "choices": choices, "coerce": _reading(members)})
 
-    def needs_an_answer(self, column: AnyColumn) -> bool:
+    def needs_an_answer(self, column: TableColumn) -> bool:
         """Ask for one: a select without an empty choice always has a value."""
         return not column.nullable
 
-    def drawn_as(self, column: Any) -> CellKind:
+    def drawn_as(self, column: AnyColumn) -> CellKind:
         """Draw members of an enumeration as words, and texts as they are."""
-        return CellKind.CHOICE if column.type.enum_class else CellKind.TEXT
+        return CellKind.CHOICE if getattr(column.type, "enum_class", None) else CellKind.TEXT
 
     def cell(self, value: Any) -> Cell:
         """Say it."""
@@ -93,10 +94,10 @@ def _words(text: str) -> str:
     return text.replace("_", " ").capitalize()
 
 
-def _reading(members: dict[str, Any]) -> Callable[[Any], Any]:
+def _reading(members: Values) -> Callable[[object], object]:
     """Return what makes a member of what a form sends or a record holds."""
 
-    def read(value: Any) -> Any:
+    def read(value: object) -> object:
         if isinstance(value, Enum) or not value:
             return value or None
         if value not in members:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar
 
@@ -11,11 +12,14 @@ from typing_extensions import override
 from wtforms.widgets import DateInput
 
 from admin_app.context import today, zone
+from admin_app.domain.plan.changes import Postpone
+from admin_app.extensions import Expression, TableColumn
 from admin_app.formatting import local
 from admin_app.kinds import kind_of
 from admin_app.kinds.date import DateKind
 from admin_app.kinds.datetime import DateTimeKind
-from admin_app.panel.kinds.base import AnyColumn, Arguments, PanelKind
+from admin_app.number_parsing import whole_number
+from admin_app.panel.kinds.base import Arguments, BulkChange, PanelKind
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.equality import Empty
 from admin_app.panel.operators.period import PERIODS, period, words_of
@@ -29,11 +33,11 @@ class _Day(Operator):
     hint = "A date like 2026-11-22."
     control = "date"
 
-    def clean(self, value: str) -> tuple[Any, Any]:
+    def clean(self, value: str) -> tuple[object, object]:
         """Read a day as its first moment and the first moment after it."""
         return self._span(_day(value), _day(value))
 
-    def _span(self, first: date, last: date) -> tuple[Any, Any]:
+    def _span(self, first: date, last: date) -> tuple[object, object]:
         after = last + timedelta(days=1)
         kind = kind_of(self.column)
         if isinstance(kind, DateKind):
@@ -52,7 +56,7 @@ class OnDay(_Day):
 
     slug, words = "on", "is on"
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
         """Ask for the whole day."""
         return and_(column >= value[0], column < value[1])
 
@@ -67,7 +71,7 @@ class FromDay(_Day):
 
     slug, words = "from", "is on or after"
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
         """Begin with the day's first moment."""
         condition: ColumnElement[bool] = column >= value[0]
         return condition
@@ -78,7 +82,7 @@ class UntilDay(_Day):
 
     slug, words = "until", "is on or before"
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
         """End with the day's last moment."""
         condition: ColumnElement[bool] = column < value[1]
         return condition
@@ -91,11 +95,11 @@ class BetweenDays(OnDay):
     hint = "Two dates: 2026-01-01 to 2026-01-31."
 
     @override
-    def typed(self, value: Any) -> str | None:
+    def typed(self, value: object) -> str | None:
         """Mean no single day."""
         return None
 
-    def clean(self, value: str) -> tuple[Any, Any]:
+    def clean(self, value: str) -> tuple[object, object]:
         """Read "2026-01-01 to 2026-01-31"."""
         parts = re.split(r"\s+(?:to|and)\s+", value.strip())
         if len(parts) != 2:  # noqa: PLR2004 -- a first and a last day
@@ -112,7 +116,7 @@ class Within(OnDay):
     hint = "Choose or type a period: today, last 7 days, this month."
     suggestions: ClassVar[tuple[Hidden, ...]] = tuple((name, words_of(name)) for name in PERIODS)
 
-    def clean(self, value: str) -> tuple[Any, Any]:
+    def clean(self, value: str) -> tuple[object, object]:
         """Read the period as it is today."""
         return self._span(*period(value, today()))
 
@@ -121,7 +125,7 @@ class Within(OnDay):
         return f"{self.name.removesuffix(' at')} {words_of(text)}"
 
     @override
-    def typed(self, value: Any) -> str | None:
+    def typed(self, value: object) -> str | None:
         """Mean no single day."""
         return None
 
@@ -163,14 +167,45 @@ class DateField(TypedField):
         return date.fromisoformat(text)
 
 
+def _later(_column: TableColumn, typed: Sequence[str]) -> Postpone:
+    return Postpone(timedelta(days=_days(typed[0])))
+
+
+def _earlier(_column: TableColumn, typed: Sequence[str]) -> Postpone:
+    return Postpone(timedelta(days=-_days(typed[0])))
+
+
+# From the calendar's first day to its last.
+_MOST_DAYS = (date.max - date.min).days
+
+
+def _days(text: str) -> int:
+    try:
+        days = whole_number(text)
+    except ValueError:
+        days = 0
+    if not 0 < days <= _MOST_DAYS:
+        message = "Enter a number of days, like 7."
+        raise ValueError(message)
+    return days
+
+
+_NO_DATE = "A number of days. Records without a date keep none."
+POSTPONEMENTS = (
+    BulkChange("later", "Later by", (("later", ""),), _later, said="later by {} days", hint=_NO_DATE),
+    BulkChange("earlier", "Earlier by", (("earlier", ""),), _earlier, said="earlier by {} days", hint=_NO_DATE),
+)
+
+
 class DatePanel(PanelKind):
     """A date input, drawn as ISO 8601."""
 
     kind = DateKind
     cell_kind = CellKind.TIME
     operators = (OnDay, FromDay, UntilDay, BetweenDays, Within, Empty)
+    bulk_changes = POSTPONEMENTS
 
-    def field(self, _column: AnyColumn, arguments: Arguments) -> DateField:
+    def field(self, _column: TableColumn, arguments: Arguments) -> DateField:
         """Make the browser's own date input."""
         return DateField(**arguments)
 

@@ -10,9 +10,10 @@ from wtforms.widgets import DateTimeLocalInput
 
 from admin_app import formatting
 from admin_app.context import zone
+from admin_app.extensions import TableColumn
 from admin_app.kinds.base import AnyKind, without_zone
 from admin_app.kinds.datetime import DateTimeKind, LocalDateTimeKind
-from admin_app.panel.kinds.base import AnyColumn, Arguments, PanelKind
+from admin_app.panel.kinds.base import Arguments, PanelKind
 from admin_app.panel.kinds.date import DatePanel
 from admin_app.panel.typed_fields import TypedField
 from admin_app.panel.view_models import Cell, CellKind
@@ -57,8 +58,9 @@ class DateTimePanel(PanelKind):
     kind: ClassVar[AnyKind] = DateTimeKind
     cell_kind = CellKind.TIME
     operators = DatePanel.operators
+    bulk_changes = DatePanel.bulk_changes
 
-    def field(self, _column: AnyColumn, arguments: Arguments) -> TypedField:
+    def field(self, _column: TableColumn, arguments: Arguments) -> TypedField:
         """Make the browser's own date and time input, in UTC."""
         return UtcDateTimeField(**arguments)
 
@@ -84,6 +86,6 @@ class LocalDateTimePanel(DateTimePanel):
 
     kind = LocalDateTimeKind
 
-    def field(self, _column: AnyColumn, arguments: Arguments) -> LocalDateTimeField:
+    def field(self, _column: TableColumn, arguments: Arguments) -> LocalDateTimeField:
         """Make the browser's own date and time input."""
         return LocalDateTimeField(**arguments)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement
 
 from admin_app.db.limits import limits_of
+from admin_app.domain.plan.changes import Increase
+from admin_app.extensions import Expression, TableColumn
 from admin_app.kinds import kind_of
 from admin_app.kinds.number import DecimalKind, FloatKind, WholeNumberKind
 from admin_app.number_parsing import AmbiguousNumber, number, numbers_in, whole_number
-from admin_app.panel.kinds.base import AnyColumn, Arguments, PanelKind
+from admin_app.panel.kinds.base import Arguments, BulkChange, PanelKind
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.equality import Empty, Equals, InList, NotEquals, NotInList
 from admin_app.panel.typed_fields import TypedField
@@ -26,11 +28,13 @@ LONGEST_KEYS = PAGE_SIZES[-1] * 20
 # A chip names so many, and counts more.
 MOST_NAMED = 3
 
+T = TypeVar("T")
+
 
 class _Number(Operator):
     """What whole numbers have in common."""
 
-    def clean(self, value: str) -> Any:
+    def clean(self, value: str) -> object:
         """Read a number that the column can hold."""
         return number_for(self.column, value)
 
@@ -60,7 +64,7 @@ class AtLeast(_Number, engine.FilterGreater):
 
     slug, words = "at_least", "is at least"
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
         """Count the number itself in."""
         condition: ColumnElement[bool] = column >= value
         return condition
@@ -71,7 +75,7 @@ class AtMost(_Number, engine.FilterSmaller):
 
     slug, words = "at_most", "is at most"
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
         """Count the number itself in."""
         condition: ColumnElement[bool] = column <= value
         return condition
@@ -83,7 +87,7 @@ class NumbersBetween(_Number, engine.FilterEqual):
     slug, words = "between", "is between"
     hint = "Two numbers: 10 to 20."
 
-    def clean(self, value: str) -> Any:
+    def clean(self, value: str) -> object:
         """Read "10 to 20"."""
         parts = re.split(r"\s+(?:to|and)\s+", value.strip())
         if len(parts) != 2:  # noqa: PLR2004 -- a smallest and a largest
@@ -91,7 +95,7 @@ class NumbersBetween(_Number, engine.FilterEqual):
             raise ValueError(message)
         return sorted(number_for(self.column, part) for part in parts)
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
         """Count both ends in."""
         condition: ColumnElement[bool] = column.between(*value)
         return condition
@@ -114,7 +118,7 @@ class NumberInList(InList):
         """Split at blanks too; no number in a list has one."""
         return numbers_in(text, is_whole=is_whole(self.column))
 
-    def clean_one(self, value: str) -> Any:
+    def clean_one(self, value: str) -> object:
         """Read a number that the column can hold."""
         return number_for(self.column, value)
 
@@ -129,7 +133,7 @@ class KeyInList(NumberInList):
     hint = "Separate IDs with commas, spaces or new lines."
     longest = LONGEST_KEYS
 
-    def clean(self, value: str) -> Any:
+    def clean(self, value: str) -> list[object]:
         """Take each of them once."""
         return list(dict.fromkeys(super().clean(value)))
 
@@ -151,12 +155,11 @@ class NumberNotInList(NumberInList, NotInList):
         return True
 
 
-def number_for(column: Any, text: str) -> int | Decimal:
+def number_for(column: TableColumn, text: str) -> int | Decimal:
     """Read what a person types, however they write it, as a number for this column."""
     if not is_whole(column):
-        exact: Decimal = _read(number, text, "Enter a number, like 4.2.")
-        return exact
-    value: int = _read(whole_number, text, "Enter a whole number, like 42.")
+        return _read(number, text, "Enter a number, like 4.2.")
+    value = _read(whole_number, text, "Enter a whole number, like 42.")
     smallest, largest = limits_of(column)
     if not smallest <= value <= largest:
         message = f"Enter a number between {smallest:,} and {largest:,}."
@@ -164,7 +167,7 @@ def number_for(column: Any, text: str) -> int | Decimal:
     return value
 
 
-def _read(read: Callable[[str], Any], text: str, advice: str) -> Any:
+def _read(read: Callable[[str], T], text: str, advice: str) -> T:
     try:
         return read(text)
     except AmbiguousNumber:
@@ -173,11 +176,11 @@ def _read(read: Callable[[str], Any], text: str, advice: str) -> Any:
         raise ValueError(advice) from error
 
 
-def _is_key(column: Any) -> bool:
+def _is_key(column: TableColumn) -> bool:
     return bool(column.property.columns[0].primary_key)
 
 
-def is_whole(column: Any) -> bool:
+def is_whole(column: TableColumn) -> bool:
     """Whether a column holds whole numbers."""
     return isinstance(kind_of(column), WholeNumberKind)
 
@@ -215,6 +218,24 @@ class FloatField(TypedField):
         return float(number(text))
 
 
+def _increase(column: TableColumn, typed: Sequence[str]) -> Increase:
+    """Read by how much; a difference may be larger than a value."""
+    if is_whole(column):
+        return Increase(_read(whole_number, typed[0], WholeNumberField.advice))
+    by = _read(number, typed[0], DecimalField.advice)
+    return Increase(float(by) if isinstance(kind_of(column), FloatKind) else by)
+
+
+INCREASE = BulkChange(
+    key="increase",
+    words="Increase by",
+    inputs=(("increase", ""),),
+    read=_increase,
+    said="increase by {}",
+    hint="A minus sign before the number decreases. Records without a number keep none.",
+)
+
+
 class _NumberPanel(PanelKind):
     """What numbers have in common."""
 
@@ -232,8 +253,9 @@ class _NumberPanel(PanelKind):
         NumberNotInList,
         Empty,
     )  # fmt: skip -- one list
+    bulk_changes = (INCREASE,)
 
-    def cell(self, value: Any) -> Cell:
+    def cell(self, value: object) -> Cell:
         """Write it."""
         return Cell(CellKind.NUMBER, str(value))
 
@@ -243,7 +265,7 @@ class WholeNumberPanel(_NumberPanel):
 
     kind = WholeNumberKind
 
-    def field(self, _column: AnyColumn, arguments: Arguments) -> WholeNumberField:
+    def field(self, _column: TableColumn, arguments: Arguments) -> WholeNumberField:
         """Make a line of text; the rule keeps the number within what the column holds."""
         return WholeNumberField(**arguments)
 
@@ -253,7 +275,7 @@ class DecimalPanel(_NumberPanel):
 
     kind = DecimalKind
 
-    def field(self, _column: AnyColumn, arguments: Arguments) -> DecimalField:
+    def field(self, _column: TableColumn, arguments: Arguments) -> DecimalField:
         """Make a line of text, which loses no digit."""
         return DecimalField(**arguments)
 
@@ -263,6 +285,6 @@ class FloatPanel(_NumberPanel):
 
     kind = FloatKind
 
-    def field(self, _column: AnyColumn, arguments: Arguments) -> FloatField:
+    def field(self, _column: TableColumn, arguments: Arguments) -> FloatField:
         """Make a line of text."""
         return FloatField(**arguments)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
 from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement, or_
-from wtforms import StringField, TextAreaField
+from wtforms import Field, StringField, TextAreaField
 from wtforms.widgets import TextInput
 
+from admin_app.domain.plan import replacing
+from admin_app.domain.plan.changes import ReplaceText
+from admin_app.extensions import Expression, TableColumn
 from admin_app.formatting import plain_lines
 from admin_app.kinds.text import LongTextKind, TextKind
-from admin_app.panel.kinds.base import AnyColumn, Arguments, PanelKind, none_for_nothing
+from admin_app.panel.kinds.base import Arguments, BulkChange, PanelKind, none_for_nothing
 from admin_app.panel.operators.base import Operator, yes_or_no
 from admin_app.panel.operators.equality import (
     Empty,
@@ -36,7 +40,7 @@ class Contains(Operator, engine.FilterLike):
     # Where in the text.
     frame: ClassVar[str] = ANYWHERE
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
         """Look for it as a search does."""
         return contains(column, value, frame=self.frame)
 
@@ -64,7 +68,7 @@ class NotContains(Contains):
     slug, words = "not_contains", "does not contain"
     holds_for_nothing = True
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
         """Count NULL in."""
         return or_(~super().condition(column, value), column.is_(None))
 
@@ -74,7 +78,7 @@ class Null(NullableEmpty):
 
     slug, words = "null", "has no value"
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
         """Ask for NULL."""
         condition: ColumnElement[bool] = column.is_(None) if value else column.is_not(None)
         return condition
@@ -94,12 +98,12 @@ class Blank(NullableEmpty):
 
     slug, words = "blank", "is blank"
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
         """Ask for '', and for everything else."""
         condition: ColumnElement[bool] = column == "" if value else or_(column != "", column.is_(None))
         return condition
 
-    def includes_nothing(self, value: Any) -> bool:
+    def includes_nothing(self, value: object) -> bool:
         """Count what is not there as not blank."""
         return not value
 
@@ -117,7 +121,7 @@ class LongTextField(TextAreaField):
 
     kind: ClassVar[str] = LongTextKind.name
 
-    def process_formdata(self, valuelist: list[Any]) -> None:
+    def process_formdata(self, valuelist: list[str]) -> None:
         """Keep the stored spelling of line ends where only they differ, and LF for anything new."""
         if not valuelist:
             return
@@ -131,7 +135,7 @@ class LineField(StringField):
 
     kind: ClassVar[str] = TextKind.name
 
-    def process_formdata(self, valuelist: list[Any]) -> None:
+    def process_formdata(self, valuelist: list[str]) -> None:
         """Take them off, but leave a text that is stored with them as it is until somebody types another."""
         if valuelist:
             typed = str(valuelist[0])
@@ -143,6 +147,22 @@ class EmailField(LineField):
 
     widget = TextInput()
     widget.input_type = "email"
+
+
+def _replace(_column: TableColumn, typed: Sequence[str]) -> ReplaceText:
+    find, by = typed
+    return ReplaceText(replacing.Replacement(find, by, matches_case=True))
+
+
+REPLACE = BulkChange(
+    key="replace",
+    words="Replace text",
+    inputs=((replacing.FIND, "Find"), (replacing.WITH, "Replace with")),
+    read=_replace,
+    said="“{}” becomes “{}”",
+    optional=(replacing.WITH,),
+    hint="Wherever it occurs, capitals as you type them.",
+)
 
 
 class TextPanel(PanelKind):
@@ -162,8 +182,9 @@ class TextPanel(PanelKind):
         Null,
         Blank,
     )  # fmt: skip -- one list
+    bulk_changes = (REPLACE,)
 
-    def field(self, column: AnyColumn, arguments: Arguments) -> Any:
+    def field(self, column: TableColumn, arguments: Arguments) -> Field:
         """Make a line of text, or of an email."""
         none_for_nothing(column, arguments)
         if TextKind(column).is_email:
@@ -176,7 +197,7 @@ class LongTextPanel(TextPanel):
 
     kind = LongTextKind
 
-    def field(self, column: AnyColumn, arguments: Arguments) -> LongTextField:
+    def field(self, column: TableColumn, arguments: Arguments) -> LongTextField:
         """Make lines of text."""
         none_for_nothing(column, arguments)
         arguments["description"] = arguments.get("description") or f"Up to {LongTextKind(column).longest:,} characters."

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import time
-from typing import Any
 
 from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement
 from wtforms.widgets import TimeInput
 
+from admin_app.extensions import Expression, TableColumn
 from admin_app.kinds.time import TimeKind
-from admin_app.panel.kinds.base import AnyColumn, Arguments, PanelKind
+from admin_app.panel.kinds.base import Arguments, PanelKind
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.equality import Empty
 from admin_app.panel.typed_fields import TypedField
@@ -35,7 +35,7 @@ class FromTime(_Time, engine.FilterGreater):
 
     slug, words = "from", "is at or after"
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
         """Count the time itself in."""
         condition: ColumnElement[bool] = column >= value
         return condition
@@ -46,7 +46,7 @@ class UntilTime(_Time, engine.FilterSmaller):
 
     slug, words = "until", "is at or before"
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
         """Count the time itself in."""
         condition: ColumnElement[bool] = column <= value
         return condition
@@ -70,6 +70,6 @@ class TimePanel(PanelKind):
     kind = TimeKind
     operators = (FromTime, UntilTime, Empty)
 
-    def field(self, _column: AnyColumn, arguments: Arguments) -> TimeField:
+    def field(self, _column: TableColumn, arguments: Arguments) -> TimeField:
         """Make the browser's own time input."""
         return TimeField(**arguments)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from admin_app.extensions import TableColumn
 from admin_app.kinds.uuid import UuidKind
-from admin_app.panel.kinds.base import AnyColumn, Arguments, PanelKind
+from admin_app.panel.kinds.base import Arguments, PanelKind
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.equality import Empty, Equals, InList, NotEquals, NotInList, values_of
 from admin_app.panel.typed_fields import TypedField
@@ -14,7 +15,7 @@ from admin_app.panel.typed_fields import TypedField
 class _Uuid(Operator):
     """What operators on UUIDs have in common."""
 
-    def clean(self, value: str) -> UUID:
+    def clean(self, value: str) -> object:
         """Read a UUID, however it is written."""
         try:
             return UUID(value.strip())
@@ -62,6 +63,6 @@ class UuidPanel(PanelKind):
     kind = UuidKind
     operators = (UuidEquals, UuidNotEquals, UuidInList, UuidNotInList, Empty)
 
-    def field(self, _column: AnyColumn, arguments: Arguments) -> UuidField:
+    def field(self, _column: TableColumn, arguments: Arguments) -> UuidField:
         """Make a line of text."""
         return UuidField(**arguments)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Flask, request, session, url_for
 
 from admin_app.domain.permissions.policy import Action
@@ -11,6 +9,7 @@ from admin_app.jobs import store as job_store
 from admin_app.panel.access.access import access_to
 from admin_app.panel.links import link
 from admin_app.panel.list.saved_view_bar import view_links
+from admin_app.panel.list.selections import schema_for
 from admin_app.panel.registry import resources
 from admin_app.panel.resource import Resource
 from admin_app.panel.shell import TOLD, shell
@@ -24,16 +23,17 @@ def init_app(app: Flask) -> None:
     app.context_processor(_menu)
 
 
-def _menu() -> dict[str, Any]:
+def _menu() -> dict[str, object]:
     if current_principal() is None:
         return {"navigation": [], "job_news": [], "home_url": url_for("auth.sign_in")}
     seen = [resource for resource in resources() if access_to(resource).may(Action.LIST)]
     start = MenuItem("Home", url_for("admin.index"), _page(request.endpoint == "admin.index"))
     activity = MenuItem("Activity", url_for("activity.index"), _page(request.blueprint == "activity"))
     under_way, ended = _jobs()
-    words = f"Jobs ({under_way})" if under_way else "Jobs"
-    jobs = MenuItem(words, url_for("jobs.index"), _page(request.blueprint == "jobs"), name="jobs")
+    here = _page(request.blueprint == "jobs")
+    jobs = MenuItem("Jobs", url_for("jobs.index"), here, name="jobs", under_way=under_way)
     return {
+        "searched_lists": _searched_lists,
         "navigation": [start, *(_item(resource) for resource in seen), activity, jobs],
         "job_news": ended,
         "home_url": url_for("admin.index"),
@@ -41,6 +41,12 @@ def _menu() -> dict[str, Any]:
         "session_url": url_for("account.session"),
         "sign_out_url": url_for("auth.sign_out"),
     }
+
+
+def _searched_lists() -> list[Link]:
+    """Link the lists that the person may search, for a page that was not found."""
+    seen = [access for one in resources() if (access := access_to(one)).may(Action.LIST) and schema_for(access).search]
+    return [Link(access.resource.plural, link(access.resource, "index_view")) for access in seen]
 
 
 def _item(resource: Resource) -> MenuItem:

@@ -10,8 +10,9 @@ from urllib.parse import parse_qsl, urlsplit
 from flask import abort, request
 from werkzeug.datastructures import MultiDict
 
+from admin_app.db.transaction import transaction
 from admin_app.domain import preferences
-from admin_app.domain.records import save
+from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import InvalidRecord, SelectionError
 from admin_app.extensions import db
 from admin_app.models.preference import Density, Preference
@@ -119,7 +120,7 @@ class PageSize(Page):
 def remember(resource: Resource, **settings: Any) -> None:
     """Keep some of what the person at the screen set for a resource's lists."""
     try:
-        with save.saving(db.session, Preference):
+        with refusals_of(Preference), transaction(db.session):
             drop_sent_draft()
             preferences.remember_settings(db.session, signed_in_staff(), resource=resource.endpoint, **settings)
     except InvalidRecord:

@@ -14,6 +14,9 @@ from admin_app.panel.resource import Resource
 from admin_app.selection.selection import Selection
 from admin_app.web.auth.login import current_principal
 
+# What the address of a cell says beside the list's own arguments: the columns of the table that it stands in.
+CELLS = "cells"
+
 
 class Columns:
     """A resource's columns for one person. The first one of `column_list` names the record: it leads to it, and always stays."""

@@ -15,8 +15,8 @@ from admin_app.domain.work.saved_views import ViewAtHand
 from admin_app.panel.filters.filter_bar import filter_bar, sent_filters
 from admin_app.panel.filters.filter_form import FormGroup, is_control
 from admin_app.panel.links import ListLinks, list_links
-from admin_app.panel.list.bulk_selection import bulk_form
-from admin_app.panel.list.columns import settings_for
+from admin_app.panel.list.bulk_bar import bulk_bar
+from admin_app.panel.list.columns import CELLS, settings_for
 from admin_app.panel.list.open_view import is_bare, open_view, pairs_of
 from admin_app.panel.list.saved_view_bar import SavedViewBar, is_gone, words_of
 from admin_app.panel.list.selections import selection_of
@@ -57,7 +57,9 @@ class ListPage(Page):
         if len(rest) < len(arguments) and form is None:
             return lead_on(links.to(selection.changed()))
         listing = self._listing(selection, links, form)
-        page = self.render("resource/list.html", listing=listing)
+        alike = self.access.shown(self.resource.duplicate_keys)
+        duplicates_url = self.link("duplicates_view") if alike else ""
+        page = self.render("resource/list.html", listing=listing, duplicates_url=duplicates_url)
         return page, HTTPStatus.SERVICE_UNAVAILABLE if listing.is_cut else HTTPStatus.OK
 
     def _listing(self, selection: Selection, links: ListLinks, form: FormGroup | None) -> Listing:
@@ -68,14 +70,30 @@ class ListPage(Page):
             table,
             filters=filter_bar(self.access, selection, links, "listing", form),
             views=bar.bar(),
-            bulk=bulk_form(self.access, table, selection, links),
+            bulk=bulk_bar(self.access, table, selection),
             messages=(*bar.words(), *table.messages),
             export_url=self._export_url(selection, "export", export_type="csv"),
             export_page_url=self._export_url(selection, "export_page"),
             columns_url=list_links(self.resource, "columns_view").to(replace(selection, is_counted=False)),
             page_size_url=self.link("page_size_view"),
+            edit_page_url=self._edit_page_url(table, selection),
+            cell_url=self._cell_url(table, selection),
             density=settings_for(self.resource).density,
         )
+
+    def _edit_page_url(self, table: Listing, selection: Selection) -> str:
+        """Return where this page's rows are changed in their cells, "" where none may be."""
+        if not any(row.editable for row in table.rows):
+            return ""
+        return list_links(self.resource, "edit_page_view").to(replace(selection, is_counted=False))
+
+    def _cell_url(self, table: Listing, selection: Selection) -> str:
+        """Return where one cell is changed; a cell has no room for a page that asks for a proof."""
+        if "edit_view" in self.resource.proof_for or not any(row.editable for row in table.rows):
+            return ""
+        names = ",".join(column.key for column in table.columns)
+        links = ListLinks(self.link("cell_view"), [(CELLS, names)])
+        return links.to(replace(selection, is_counted=False))
 
     def _export_url(self, selection: Selection, view: str, **arguments: Any) -> str:
         """Return where the rows of this list leave as a file, "" where they may not."""

@@ -71,9 +71,11 @@ def _problem_with(resource: Resource, action: RowAction) -> str | None:
 
 
 def _may_in_bulk(access: Access, one: BulkAction) -> bool:
-    return access.may(one.action) and (
-        not one.is_plan or (access.may(Action.BULK) and _may_write(access, one.writes, one.action))
-    )
+    if not all(map(access.may, one.actions)):
+        return False
+    fields = None if one.fields is None else one.fields(access.resource)
+    may_write_one = fields is None or any(access.may_write(name, one.action) for name in fields)
+    return may_write_one and (not one.is_plan or _may_write(access, one.writes, one.action))
 
 
 def _may_write(access: Access, names: Iterable[str], action: Action) -> bool:

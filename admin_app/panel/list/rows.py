@@ -10,6 +10,7 @@ from admin_app.extensions import db
 from admin_app.panel.access.access import Access
 from admin_app.panel.filters.narrowing import Narrowings, narrowed
 from admin_app.panel.links import link, with_id
+from admin_app.panel.list.editable import editable_cells, editable_columns
 from admin_app.panel.list.row_actions import links_by_record
 from admin_app.panel.list.view_models import Row
 from admin_app.panel.record_cells import Counts, cell_of
@@ -25,6 +26,7 @@ def rows_of(
     counts = _child_counts(access, names, records)
     access.look_beyond(names, records)
     editable, deletable = (access.reached(records, action) for action in (Action.EDIT, Action.DELETE))
+    columns = editable_columns(access, names)
     may_view, marked = access.may(Action.VIEW), marks()
     actions = links_by_record(access, records, here)
     edit, view, delete = (
@@ -44,6 +46,7 @@ def rows_of(
                 narrowed(cell, getattr(record, name), narrow[name]) if name in narrow else cell for name, cell in cells
             ),
             is_marked=mark_of(access.resource, record) in marked,
+            editable=editable_cells(access, record, columns) if edit_url else (),
             actions=tuple(actions.get(record.id, ())),
         )
 

@@ -39,11 +39,12 @@ class SavedViewBar:
     def bar(self) -> ViewBar:
         """Return what can be done with the view that is open, or the way to make one."""
         view, person, resource = self._view, current_principal(), self._resource
-        save_as_url = list_links(resource, "new_view").to(self._selection.changed())
+        selection = self._selection.unticked().changed()
+        save_as_url = list_links(resource, "new_view").to(selection)
         if view is None or person is None:
             return ViewBar(save_as_url=save_as_url)
         is_changed, is_own = self._is_changed(view), may_change(person, view)
-        save_url = list_links(resource, "save_view").to(self._selection.changed())
+        save_url = list_links(resource, "save_view").to(selection)
         return ViewBar(
             name=view.name,
             is_changed=is_changed,
@@ -81,7 +82,7 @@ class SavedViewBar:
 
 def stored_arguments(access: Access, selection: Selection) -> list[Hidden]:
     """Print a selection for keeping: with its columns and its rows a page, whatever the reader prefers, from its start."""
-    whole = replace(selection.changed(), view=0, columns=Columns(access).visible(selection))
+    whole = replace(selection.unticked().changed(), view=0, columns=Columns(access).visible(selection))
     pairs = [(key, value) for key, value in whole.arguments() if key != PER_PAGE]
     return [*pairs, (PER_PAGE, str(whole.per_page))]
 

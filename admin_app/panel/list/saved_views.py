@@ -10,10 +10,11 @@ from urllib.parse import urlencode
 
 from flask import abort, request
 
+from admin_app.db.transaction import transaction
 from admin_app.domain import preferences
 from admin_app.domain.permissions import roles
 from admin_app.domain.permissions.policy import Action
-from admin_app.domain.records import save
+from admin_app.domain.records.refusals import refusals_of
 from admin_app.domain.work import saved_views
 from admin_app.errors import InvalidRecord, NotFoundError, RecordGone
 from admin_app.extensions import db
@@ -221,7 +222,7 @@ def changeable(resource: Resource, key: str) -> SavedView:
 def remember_default(resource: Resource, view_id: int | None) -> None:
     """Keep which view the plain list opens with."""
     try:
-        with save.saving(db.session, Preference):
+        with refusals_of(Preference), transaction(db.session):
             preferences.remember_default_view(
                 db.session, signed_in_staff(), resource=resource.endpoint, view_id=view_id
             )  # fmt: skip -- one call
@@ -238,7 +239,7 @@ def _audiences() -> dict[str, str]:
 @contextmanager
 def _writing() -> Iterator[None]:
     try:
-        with saved_views.commit(db.session):
+        with saved_views.refusals_of_a_view(), transaction(db.session):
             yield
     except RecordGone:
         abort(HTTPStatus.CONFLICT)

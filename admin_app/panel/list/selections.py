@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.lookup import typed_key
+from admin_app.domain.work import ticks
 from admin_app.errors import SelectionError
 from admin_app.extensions import db
 from admin_app.panel.access.access import Access
@@ -65,7 +66,14 @@ def plain_selection(access: Access, arguments: Sequence[tuple[str, str]], *, act
     settings = settings_for(access.resource)
     has_default = settings.default_view_id is not None
     schema = replace(schema_for(access, action), page_size=settings.page_size, has_default_view=has_default)
-    return Selection.parse(schema, arguments)
+    selection = Selection.parse(schema, arguments)
+    return ticks.meant(db.session, ticked_list(access, selection), selection) if selection.ticks else selection
+
+
+def ticked_list(access: Access, selection: Selection) -> ticks.TickedList:
+    """Return what ticks on this list are kept under, for the person whom it is for; on the command line nobody has any."""
+    person = access.authority.principal
+    return ticks.TickedList(0 if person is None else person.id, access.resource.endpoint, selection.digest)
 
 
 def newest(access: Access) -> Selection:

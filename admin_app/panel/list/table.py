@@ -16,6 +16,7 @@ from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.models.preference import Density
 from admin_app.panel.access.access import Access
+from admin_app.panel.filters.carried import carried
 from admin_app.panel.filters.narrowing import narrowings
 from admin_app.panel.kinds import cell_kind_of
 from admin_app.panel.links import ListLinks, link, record_url
@@ -46,8 +47,8 @@ class Table:
         """Read one page and build its table; `hide` is the column that is the same in every row."""
         access, selection, links, resource = self._access, self._selection, self._links, self._resource
         names = [name for name in Columns(access).visible(selection) if name != hide]
-        page, is_cut = self._read(names)
-        here = links.to(replace(selection, is_counted=False))
+        page, is_cut = self.read(names)
+        here, filled = links.to(replace(selection, is_counted=False)), carried(access, selection)
         return Listing(
             id=identity,
             caption=resource.plural,
@@ -59,21 +60,21 @@ class Table:
             search=self._search_box(),
             filters=None,
             pager=pager_of(selection, page, links),
-            is_narrowed=selection.is_narrowed,
+            is_narrowed=selection.is_narrowed or bool(selection.ticks),
             clear_url=links.to(selection.cleared()),
-            new_url=link(resource, "create_view", url=here) if access.may(Action.CREATE) else "",
+            new_url=link(resource, "create_view", url=here, **filled) if access.may(Action.CREATE) else "",
             form_url=links.path,
             count_url="" if page.count.is_exact or is_cut else links.to(replace(selection, is_counted=True)),
             is_cut=is_cut,
             numbered=self._numbered(here),
             messages=(*self._gone_words(), *_messages(selection)),
-            counted=self._counted_in_words(page.count) if page.count.number > len(page.rows) else "",
+            total=str(page.count) if page.count.number > len(page.rows) else "",
             density=Density.COMFORTABLE,
         )
 
-    def _read(self, names: Sequence[str]) -> tuple[Page, bool]:
+    def read(self, names: Sequence[str]) -> tuple[Page, bool]:
         """Read a page; one that takes longer than it may is empty, and says so."""
-        options = _load_options(self._resource, [*names, *self._selection.order.relations])
+        options = load_options(self._resource, [*names, *self._selection.order.relations])
         try:
             return page_of(db.session, self._selection, options), False
         except OperationalError as error:
@@ -92,7 +93,7 @@ class Table:
         return Column(
             key=name,
             label=self._resource.label(name),
-            kind=_kind_of(self._resource, name),
+            kind=kind_of(self._resource, name),
             sort_url=self._links.to(selection.changed(sort=target)) if name in selection.schema.sorts else "",
             sorted=("ascending" if ascending else "descending") if is_sorted else "",
         )
@@ -119,8 +120,8 @@ class Table:
             name=name,
             value=selection.search,
             columns=formatting.in_words([label.lower() if label[:2] != "ID" else label for label in labels]),
-            hidden=tuple(links.hidden(selection.changed(), leave_out=name)),
-            clear_url=links.to(selection.changed(search="")) if selection.search else "",
+            hidden=tuple(links.hidden(selection.unticked().changed(), leave_out=name)),
+            clear_url=links.to(selection.unticked().changed(search="")) if selection.search else "",
         )
 
     def _kept_to(self) -> str:
@@ -140,11 +141,12 @@ class Table:
         return f"{'The last ' if self._selection.before == END else ''}{formatting.number(shown)} of {all_of_them}"
 
     def _counted_in_words(self, count: Count) -> str:
-        noun, nouns = self._resource.noun, self._resource.nouns
+        selected = "selected " if self._selection.ticks else ""
+        noun, nouns = selected + self._resource.noun, selected + self._resource.nouns
         return formatting.counted(count.number, noun, nouns) if count.is_exact else f"{count} {nouns}"
 
 
-def _load_options(resource: Resource, names: Sequence[str]) -> list[ORMOption]:
+def load_options(resource: Resource, names: Sequence[str]) -> list[ORMOption]:
     """Load the to-one relations among these columns along with their records: one statement, whatever the page size."""
     firsts = dict.fromkeys(name.partition(".")[0] for name in names)
     relations = [resource.relation(name) for name in firsts]
@@ -160,7 +162,7 @@ def _messages(selection: Selection) -> list[str]:
     return messages
 
 
-def _kind_of(resource: Resource, name: str) -> CellKind:
+def kind_of(resource: Resource, name: str) -> CellKind:
     """Say how the values of a column are drawn, as the model says: a column's width must not depend on which rows are shown."""
     if resource.relation(name) is not None:
         return CellKind.COUNT if resource.is_to_many(name) else CellKind.RELATION

@@ -37,6 +37,8 @@ class Row:
     delete_url: str
     cells: tuple[Cell, ...]
     is_marked: bool = False
+    # The columns whose cells the person may change.
+    editable: tuple[str, ...] = ()
     # The resource's own actions.
     actions: tuple[Link, ...] = ()
 
@@ -105,22 +107,27 @@ class ViewRow:
 
 @dataclass(frozen=True)
 class BulkButton:
-    """An action on the ticked rows, and on all rows of the list where there are more than the page shows."""
+    """An action on the selected rows: its view, and what its button says."""
 
     view: str
     words: str
-    all_words: str = ""
-    all_url: str = ""
     is_danger: bool = False
 
 
 @dataclass(frozen=True)
-class BulkForm:
-    """The form that the tick boxes belong to: where it leads, what it sends along, and the acts it offers."""
+class BulkBar:
+    """The form that the tick boxes belong to. `words` say how much is selected, "" for nothing; `ticked` are the page's rows of it."""
 
     url: str
-    hidden: tuple[Hidden, ...]
+    words: str
+    ticked: frozenset[str]
     actions: tuple[BulkButton, ...]
+    # What selects the whole page, and all that match; "" where there is nothing more.
+    page_words: str = ""
+    all_words: str = ""
+    # The list of the selected rows alone; from there, the whole list.
+    show_url: str = ""
+    whole_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -154,11 +161,14 @@ class Listing:
     # Where the columns are chosen, and where the rows a page are kept; "" for a list on a record's page.
     columns_url: str = ""
     page_size_url: str = ""
+    # Where the page's rows are changed in their cells, and where one cell is; "" where they are not.
+    edit_page_url: str = ""
+    cell_url: str = ""
     views: ViewBar | None = None
-    # How many rows all its pages have, in words, "" where they are all on this one.
-    counted: str = ""
+    # How many rows all its pages have, in figures, "" where they are all on this one.
+    total: str = ""
     # None where rows are not ticked: there is nothing to be done with them here.
-    bulk: BulkForm | None = None
+    bulk: BulkBar | None = None
 
     @cached_property
     def has_actions(self) -> bool:

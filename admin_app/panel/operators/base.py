@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
 
+from admin_app.extensions import Attribute, Expression
 from admin_app.panel.view_models import Hidden, OperatorChoice
 from admin_app.relations import relation_of
 from admin_app.selection.list_schema import LONGEST_VALUE, SearchColumn
@@ -31,7 +31,7 @@ class Operator(engine.BaseSQLAFilter):
     # Values to choose from or to type something else: shown as suggestions.
     suggestions: ClassVar[tuple[Hidden, ...]] = ()
     # The to-one relation that leads to the column, where it is another model's.
-    relation: InstrumentedAttribute[Any] | None = None
+    relation: Attribute | None = None
 
     @cached_property
     def searched(self) -> SearchColumn | None:
@@ -42,14 +42,14 @@ class Operator(engine.BaseSQLAFilter):
         """Name the operator."""
         return self.words
 
-    def parse(self, text: str) -> Any:
+    def parse(self, text: str) -> object:
         """Turn what was typed into a value; raise ValueError saying what to type."""
         if not text.strip():
             message = "Enter a value."
             raise ValueError(message)
         return self.clean(text)
 
-    def criterion(self, value: Any) -> ColumnElement[bool]:
+    def criterion(self, value: object) -> ColumnElement[bool]:
         """Return the condition on the listed model, through the relation where there is one."""
         condition = self.condition(self.column, value)
         if self.relation is None:
@@ -65,11 +65,11 @@ class Operator(engine.BaseSQLAFilter):
         """Whether a value means one record at most."""
         return False
 
-    def includes_nothing(self, value: Any) -> bool:
+    def includes_nothing(self, value: object) -> bool:
         """Whether this value is true of what is not there."""
         return self.holds_for_nothing
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
         """Return the condition on the column itself: what Flask-Admin's own `apply` would have added to the query."""
         statement = self.apply(select(column), value)
         condition: ColumnElement[bool] = statement.whereclause
@@ -87,7 +87,7 @@ class Operator(engine.BaseSQLAFilter):
         """Return what the form offers for this filter."""
         return (OperatorChoice(self.slug, self.words, self.control or self.input_type, self.hint),)
 
-    def typed(self, value: Any) -> str | None:
+    def typed(self, value: object) -> str | None:
         """Return what one types to find the rows with this value; None where that is not what the operator means."""
         return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -12,7 +12,9 @@ from sqlalchemy import ColumnElement, String, or_, select
 from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.caseless import is_caseless, same, same_as_any
-from admin_app.domain.records.rules import normalised, normaliser_of
+from admin_app.domain.records.rules import normalised
+from admin_app.extensions import AnyColumn, Expression, TableColumn
+from admin_app.kinds import kind_of
 from admin_app.panel.operators.base import Operator, yes_or_no
 from admin_app.panel.view_models import OperatorChoice
 from admin_app.selection.list_schema import WHOLE, SearchColumn
@@ -33,7 +35,7 @@ class Equals(Operator, engine.FilterEqual):
 
     slug, words = "equals", "is"
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
         """Look for it by the index that holds it unique."""
         if _is_caseless(self):
             return same(column, value)
@@ -44,7 +46,7 @@ class Equals(Operator, engine.FilterEqual):
         """Use the search's index, but for a column that has one of its own for this."""
         return searched_in(self, WHOLE) if type(self) is Equals and not self.means_one() else None
 
-    def clean(self, value: str) -> Any:
+    def clean(self, value: str) -> object:
         """Read it as the column keeps it."""
         return normalised(self.column.property.columns[0], value)
 
@@ -52,7 +54,7 @@ class Equals(Operator, engine.FilterEqual):
         """Where no two have the same."""
         return bool(self.column.property.columns[0].unique)
 
-    def typed(self, value: Any) -> str | None:
+    def typed(self, value: object) -> str | None:
         """Write the value."""
         return str(value)
 
@@ -64,7 +66,7 @@ class NotEquals(Operator, engine.FilterNotEqual):
     holds_for_nothing = True
     clean = Equals.clean
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
         """Count NULL in, which `!=` leaves out."""
         if _is_caseless(self):
             return _all_but(column, same(column, value))
@@ -81,13 +83,13 @@ class Empty(Operator, engine.FilterEmpty):
         """Take yes or no."""
         return yes_or_no(text)
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
         """Ask for NULL, and for '' in text."""
         is_text = isinstance(column.type, String)
         empty = or_(column.is_(None), column == "") if is_text else column.is_(None)
         return empty if value else ~empty
 
-    def includes_nothing(self, value: Any) -> bool:
+    def includes_nothing(self, value: object) -> bool:
         """Count what is not there as empty."""
         return bool(value)
 
@@ -99,7 +101,7 @@ class Empty(Operator, engine.FilterEmpty):
         """Offer both as operators that take no value."""
         return (OperatorChoice("empty=yes", "is empty", "none"), OperatorChoice("empty=no", "is not empty", "none"))
 
-    def typed(self, value: Any) -> str | None:
+    def typed(self, value: object) -> str | None:
         """Find those without a value."""
         return "yes" if value is None else None
 
@@ -124,11 +126,11 @@ class InList(Operator, engine.FilterInList):
         is_plain = type(self) is InList and not self.column.property.columns[0].unique
         return searched_in(self, WHOLE) if is_plain else None
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
         """Compare each as one by itself would be compared."""
         return same_as_any(column, value) if _is_caseless(self) else super().condition(column, _forms(column, value))
 
-    def clean(self, value: str) -> Any:
+    def clean(self, value: str) -> list[object]:
         """Read each value as one by itself would be read."""
         return [self.clean_one(one) for one in self.split(value)]
 
@@ -136,11 +138,11 @@ class InList(Operator, engine.FilterInList):
         """Split where the kind of value allows it: an email has no blanks, a name may."""
         return values_of(text, at_blanks=is_email(self.column))
 
-    def clean_one(self, value: str) -> Any:
+    def clean_one(self, value: str) -> object:
         """Read one value as the column keeps it."""
         return normalised(self.column.property.columns[0], value)
 
-    def parse(self, text: str) -> Any:
+    def parse(self, text: str) -> list[object]:
         """Refuse a list of nothing: it would match no row, or every row."""
         values = self.clean(text)
         if not values:
@@ -163,7 +165,7 @@ class NotInList(InList, engine.FilterNotInList):
     slug, words = "not_in", "is none of"
     holds_for_nothing = True
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
         """Leave out those that the index finds."""
         if _is_caseless(self):
             return _all_but(column, same_as_any(column, value))
@@ -174,19 +176,19 @@ def _is_caseless(operator: Operator) -> bool:
     return is_caseless(operator.column.property.columns[0])
 
 
-def _is_free(column: Any) -> bool:
+def _is_free(column: AnyColumn) -> bool:
     """Whether the column holds any text: of a fixed set, a value is what it is."""
-    return normaliser_of(column) is not None
+    return kind_of(column).way_of_keeping is not None
 
 
-def _forms(column: Any, values: Iterable[Any]) -> list[Any]:
+def _forms(column: AnyColumn, values: Iterable[Any]) -> list[object]:
     """Add to texts the forms in which old rows may have them."""
     return [form for one in values for form in forms(one)] if _is_free(column) else list(values)
 
 
-def _all_but(column: Any, found: ColumnElement[bool]) -> ColumnElement[bool]:
+def _all_but(column: AnyColumn, found: ColumnElement[bool]) -> ColumnElement[bool]:
     """Leave out the records that the index finds: asked for once, where a function would be called for each that there is."""
-    key: ColumnElement[Any] = inspect_mapper(column.parent.class_).primary_key[0]
+    key: Expression = inspect_mapper(column.parent.class_).primary_key[0]
     return key.not_in(select(key).where(found).correlate(None))
 
 
@@ -196,9 +198,9 @@ def searched_in(operator: Operator, frame: str) -> SearchColumn | None:
     return column if not operator.holds_for_nothing and is_indexed(column) else None
 
 
-def is_email(column: Any) -> bool:
+def is_email(column: AnyColumn) -> bool:
     """Whether the column holds emails."""
-    columns: Any = getattr(column.property, "columns", ())
+    columns: Sequence[TableColumn] = getattr(column.property, "columns", ())
     return bool(columns) and columns[0].info.get("format") == "email"
 
 

@@ -6,11 +6,11 @@ import re
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_
-from sqlalchemy.orm import InstrumentedAttribute
 
+from admin_app.db.record import Record
 from admin_app.domain.records.lookup import typed_key
 from admin_app.errors import ConfigurationError, NotFoundError
-from admin_app.extensions import db
+from admin_app.extensions import Attribute, Expression, db
 from admin_app.number_parsing import numbers_in
 from admin_app.panel.access.access import access_of
 from admin_app.panel.access.lookup import find, sight_of, typing_hint
@@ -29,7 +29,7 @@ class RelationIs(Operator):
 
     slug, words, input_type = "is", "is", "relation"
 
-    def __init__(self, relation: InstrumentedAttribute[Any], name: str) -> None:
+    def __init__(self, relation: Attribute, name: str) -> None:
         """Keep the relation and the model on its other side."""
         super().__init__(relation, name)
         if relation_of(relation).is_many:
@@ -41,11 +41,11 @@ class RelationIs(Operator):
         """Say what to type: what the person may see of the other side's names."""
         return (OperatorChoice(self.slug, self.words, self.input_type, typing_hint(self.target)),)
 
-    def clean(self, value: str) -> Any:
+    def clean(self, value: str) -> object:
         """Find the record."""
         return key_of(self.target, value)
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
         """Compare the foreign key: no join."""
         return relation_of(column).condition(value)
 
@@ -84,11 +84,11 @@ class RelationInList(InList):
             return numbers_in(text, is_whole=True)
         return [one for value in values_of(text) for one in (value.split() if _EMAILS.fullmatch(value) else [value])]
 
-    def clean_one(self, value: str) -> Any:
+    def clean_one(self, value: str) -> object:
         """Find the record."""
         return key_of(relation_of(self.column).target, value)
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
         """Compare the foreign key: no join."""
         condition: ColumnElement[bool] = to_one(column).foreign_key.in_(value)
         return condition
@@ -99,7 +99,7 @@ class RelationNotInList(RelationInList):
 
     slug, words = "not_in", "is none of"
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
         """Count those of nobody in, which NOT IN leaves out."""
         foreign_key = to_one(column).foreign_key
         return or_(foreign_key.not_in(value), foreign_key.is_(None))
@@ -112,14 +112,14 @@ class RelationEmpty(Empty):
         """Say which of the two: "No user", "With any user"."""
         return f"{'No' if yes_or_no(text) else 'With any'} {self.name[:1].lower()}{self.name[1:]}"
 
-    def condition(self, column: Any, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
         """Ask the foreign key."""
         foreign_key = to_one(column).foreign_key
         condition: ColumnElement[bool] = foreign_key.is_(None) if value else foreign_key.is_not(None)
         return condition
 
 
-def key_of(target: type[Any], text: str) -> Any:
+def key_of(target: type[Record], text: str) -> object:
     """Find a record by what was typed; an id that is gone still means that id, and matches nothing."""
     if (key := typed_key(target, text)) is not None:
         return key

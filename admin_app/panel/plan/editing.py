@@ -1,33 +1,43 @@
-"""Fields of many records given other values: read from a form that has a tick, an operation and an input for each field."""
+"""Fields of many records given other values: read from a form that has a tick, a way and its inputs for each field."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, Form
+from wtforms.validators import Optional
 
 from admin_app.db.json_values import kept_columns
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
-from admin_app.domain.plan.changes import Edit, SetTo, ValueChange
+from admin_app.domain.plan.changes import Check, Edit, SetTo, ValueChange
 from admin_app.domain.records.rules import is_required
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import TableColumn
+from admin_app.kinds import kind_of
 from admin_app.panel.access.access import Access, access_of
-from admin_app.panel.fields import RelationField
-from admin_app.panel.kinds import value_cell
+from admin_app.panel.fields import RelationField, Rule
+from admin_app.panel.kinds import panel_kind_of, value_cell
+from admin_app.panel.kinds.base import GLIMPSE, BulkChange
+from admin_app.panel.kinds.boolean import TickField
 from admin_app.panel.plan.operation import BulkOperation
 from admin_app.panel.view_models import UNSEEN
 
 KEY = "edit"
-# What the form sends: the ticked fields, and of each what is done and with which value.
+# What the form sends: the ticked fields, of each what is done, and the value that it is set to. What else a kind's changes
+# ask is called likewise: "increase.price".
 CHANGE, HOW, VALUE = "change", "how.", "value."
 SET, CLEAR = "set", "clear"
 NOTHING = "Choose at least one field to change."
 NOT_TICKED = "You entered a value, but the field is not selected. Select it, or clear the value."
+NOT_THIS_WAY = (
+    "You entered a value here, but chose another way to change this field. Choose this way, or clear the value."
+)
+NO_WAY = "Choose what to do with this field."
+NOTHING_TYPED = "Enter a value."
 
 
 @dataclass(frozen=True)
@@ -43,11 +53,38 @@ class EditableField:
     @property
     def can_be_cleared(self) -> bool:
         """Whether records may be without it."""
-        return bool(self.column.nullable) or not is_required(self.column)
+        return bool(self.column.nullable) or (kind_of(self.column).is_text and not is_required(self.column))
+
+    @property
+    def is_unique(self) -> bool:
+        """Whether no two records may have the same value."""
+        return bool(self.column.unique)
+
+    @property
+    def further(self) -> Sequence[BulkChange]:
+        """What can be done with it beside setting and clearing it."""
+        return () if isinstance(self.field, RelationField) else panel_kind_of(self.column).bulk_changes
+
+    def inputs(self) -> dict[str, list[str]]:
+        """Return the names of the inputs, by the ways that ask them."""
+        asked = {one.key: [f"{key}.{self.name}" for key, _ in one.inputs] for one in self.further}
+        return {SET: [VALUE + self.name], CLEAR: [], **asked}
+
+    def problem_by_form(self, value: Any) -> str | None:
+        """Say what is wrong with a value by the validators that the resource declares."""
+        field: Any = self.field
+        field.data, field.raw_data, field.process_errors = value, [] if value is None else [str(value)], []
+        return None if field.validate(self.form) else str(field.errors[0])
+
+    @property
+    def check(self) -> Check | None:
+        """The same, None where the resource declares none beside the column's own rule."""
+        is_plain = all(isinstance(one, Rule | Optional) for one in self.field.validators)
+        return None if is_plain else self.problem_by_form
 
 
 def editable_fields(access: Access, sent: MultiDict[str, str]) -> Mapping[str, EditableField]:
-    """Return the fields of the form that the person may change of many records, filled with what was sent."""
+    """Return the fields of the form that the person may change of many records, filled with what was sent and nothing else."""
     resource = access.resource
     columns = kept_columns(resource.model)
     form = resource.forms.edit(sent, prefix=VALUE)
@@ -57,57 +94,93 @@ def editable_fields(access: Access, sent: MultiDict[str, str]) -> Mapping[str, E
         key = name if relation is None else "" if relation.is_many else relation.own_name
         if key in columns and name in form and access.may_write(name, Action.EDIT):
             found[name] = EditableField(name, resource.label(name), columns[key], form[name], form)
+            if VALUE + name not in sent:
+                # A new record's default is no answer here.
+                form[name].process(None, None)
     return found
 
 
 def read_edit(access: Access, sent: MultiDict[str, str]) -> BulkOperation:
     """Read what is to be changed; raise `InvalidRecord` with what is wrong by control."""
     fields = editable_fields(access, sent)
-    chosen = [name for name in dict.fromkeys(sent.getlist(CHANGE)) if name in fields]
-    problems = {VALUE + name: NOT_TICKED for name in fields if name not in chosen and sent.get(VALUE + name)}
+    chosen = {name: fields[name] for name in sent.getlist(CHANGE) if name in fields}
+    problems = dict(_left_over(fields, chosen, sent))
     changes: dict[str, ValueChange] = {}
     what: list[tuple[str, str]] = []
-    for name in chosen:
-        one = fields[name]
+    for name, one in chosen.items():
         try:
-            changes[one.column.key], words = _change(one, sent.get(HOW + name, SET))
+            changes[one.column.key], words = _change(one, sent.get(HOW + name, SET), sent)
             what.append((one.label, words))
-        except ValueError as error:
-            problems[VALUE + name] = str(error)
+        except InvalidRecord as error:
+            problems |= error.problems
     if not chosen and not problems:
         problems[CHANGE] = NOTHING
     if problems:
         raise InvalidRecord(problems)
-    pairs = [pair for pair in sent.items(multi=True) if pair in set(_own(chosen, sent))]
+    own = {pair for one in chosen.values() for pair in _own(one, sent)}
+    checks = {one.column.key: one.check for one in chosen.values() if one.check is not None}
+    varying = {key: check for key, check in checks.items() if not isinstance(changes[key], SetTo)}
     return BulkOperation(
         key=KEY,
         action=Action.EDIT,
         verb="Change",
         done="changed",
         what=what,
-        pairs=pairs,
-        values=Edit(access.resource.model, changes),
+        pairs=[pair for pair in sent.items(multi=True) if pair in own],
+        values=Edit(access.resource.model, changes, varying),
     )
 
 
-def _own(chosen: list[str], sent: MultiDict[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield what the form said of the chosen fields."""
-    for name in chosen:
-        yield CHANGE, name
-        yield from ((key + name, value) for key in (HOW, VALUE) for value in sent.getlist(key + name))
+def _own(one: EditableField, sent: MultiDict[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield what the form said of a chosen field."""
+    yield CHANGE, one.name
+    names = [HOW + one.name, *(name for inputs in one.inputs().values() for name in inputs)]
+    yield from ((name, value) for name in names for value in sent.getlist(name))
 
 
-def _change(one: EditableField, how: str) -> tuple[ValueChange, str]:
-    """Return what becomes of a field, and in words; raise `ValueError` with what is wrong."""
-    read = HOWS.get(how)
-    if read is None:
-        message = "Choose what to do with this field."
-        raise ValueError(message)
-    return read(one)
+def _left_over(
+    fields: Mapping[str, EditableField], chosen: Mapping[str, EditableField], sent: MultiDict[str, str]
+) -> Iterator[tuple[str, str]]:
+    """Yield the inputs that have a value which nothing would be done with."""
+    for name, one in fields.items():
+        how = sent.get(HOW + name, SET) if name in chosen else ""
+        problem = NOT_THIS_WAY if name in chosen else NOT_TICKED
+        for way, inputs in one.inputs().items():
+            yield from ((each, problem) for each in inputs if way != how and sent.get(each))
+
+
+def _change(one: EditableField, how: str, sent: MultiDict[str, str]) -> tuple[ValueChange, str]:
+    """Return what becomes of a field, and in words; raise `InvalidRecord` with what is wrong at which control."""
+    further = {change.key: change for change in one.further}
+    if how in further:
+        return _changed(one, further[how], sent)
+    if how not in HOWS:
+        raise InvalidRecord({VALUE + one.name: NO_WAY})
+    try:
+        return HOWS[how](one)
+    except ValueError as error:
+        raise InvalidRecord({VALUE + one.name: str(error)}) from error
+
+
+def _changed(one: EditableField, change: BulkChange, sent: MultiDict[str, str]) -> tuple[ValueChange, str]:
+    """Read a change of the field's kind."""
+    typed = [sent.get(name, "") for name in one.inputs()[change.key]]
+    for (key, _), text in zip(change.inputs, typed, strict=True):
+        if not text and key not in change.optional:
+            raise InvalidRecord({f"{key}.{one.name}": NOTHING_TYPED})
+    try:
+        return change.read(one.column, typed), change.said.format(*map(_glimpse, typed))
+    except InvalidRecord as error:
+        raise InvalidRecord({f"{key}.{one.name}": text for key, text in error.problems.items()}) from error
+    except ValueError as error:
+        raise InvalidRecord({f"{change.inputs[0][0]}.{one.name}": str(error)}) from error
 
 
 def _set(one: EditableField) -> tuple[ValueChange, str]:
     field = one.field
+    if isinstance(field, TickField) and not any(field.raw_data or ()):
+        message = "Choose yes or no."
+        raise ValueError(message)
     if not field.validate(one.form):
         raise ValueError(str(field.errors[0]))
     value, words = value_of(field)
@@ -121,14 +194,21 @@ def _clear(one: EditableField) -> tuple[ValueChange, str]:
     if not one.can_be_cleared:
         message = f"{one.label} is required, so it cannot be cleared."
         raise ValueError(message)
-    return SetTo(None if one.column.nullable else ""), "cleared"
+    value = None if one.column.nullable else ""
+    if one.check is not None and (problem := one.check(value)):
+        raise ValueError(problem)
+    return SetTo(value), "cleared"
 
 
 def value_of(field: Field) -> tuple[Any, str]:
     """Return a field's value as the column keeps it, and in words."""
     if isinstance(field, RelationField):
         return (None, "") if field.data is None else (field.data.id, _named(field.data))
-    return field.data, value_cell(field.data, is_whole=True).text if field.data is not None else ""
+    return field.data, _glimpse(value_cell(field.data, is_whole=True).text) if field.data is not None else ""
+
+
+def _glimpse(text: str) -> str:
+    return text if len(text) <= GLIMPSE else f"{text[:GLIMPSE]}…"
 
 
 def _named(record: Record) -> str:

@@ -10,12 +10,13 @@ from functools import partial
 from typing import Any
 
 from admin_app.context import acting, reading, time_zone, writing
+from admin_app.db.connection import hold_pages
 from admin_app.db.record import Record
 from admin_app.domain.auth.accounts import actor_of
 from admin_app.domain.plan import effects
 from admin_app.domain.plan import plan as plans
-from admin_app.domain.plan.changes import Edit
-from admin_app.domain.plan.lines import Line, insert_lines, read_changes, write_values
+from admin_app.domain.plan.changes import Edit, Operation
+from admin_app.domain.plan.lines import Line, Scope, insert_lines, read_changes, write_in_parts
 from admin_app.errors import AdminError, PlanError
 from admin_app.extensions import db
 from admin_app.jobs.runner import Product, Progress, Stop, StoppedError
@@ -44,9 +45,10 @@ log = logging.getLogger(__name__)
 NOT_ANY_MORE = "You can no longer do this. Nothing more was changed."
 NO_EFFECT = "It was changed, but what follows did not happen."
 # Lines that the first transaction carries out, and the most that one does.
-FIRST_CHUNK, MOST_LINES = 200, 5000
-# So many seconds a transaction may hold the write lock; after each, others get a part of the time that it took.
-HELD, PAUSE = 0.1, 0.5
+FIRST_CHUNK, MOST_LINES = 500, 10_000
+# So many seconds a transaction may hold the write lock; after each, others get a part of the time that it took, but a
+# moment at least: who waits looks again every twentieth of a second.
+HELD, PAUSE, MOMENT = 0.2, 0.25, 0.05
 
 
 def run_plan(job: Job, progress: Progress) -> Product | None:
@@ -83,13 +85,7 @@ class _CarryingOut:
             access, operation = _asked(self._plan())
             pairs = [tuple(pair) for pair in self._plan().arguments["selection"]]
             scope = scope_of(access, plain_selection(access, pairs), operation)
-            values, is_shared = operation.values, db.engine.dialect.name == "postgresql"
-            if is_shared and isinstance(values, Edit) and values.constants is not None:
-                write_values(db.session, self.plan_id, scope, values.constants)
-                db.session.commit()
-            else:
-                # On SQLite one statement would hold the write lock until the last line.
-                read_changes(db.engine, self.plan_id, scope, values, self._write)
+            self._write_lines(scope, operation.values)
             db.session.rollback()
             self._transaction(lambda plan: judge_lines(access, plan, operation))
         self._end(plans.await_agreement)
@@ -101,11 +97,9 @@ class _CarryingOut:
             while done:
                 self._let_effects_come()
                 self.progress.check()
-                began = time.monotonic()
-                done = self._transaction(partial(self._some, most))
-                took = time.monotonic() - began
-                most = max(1, min(MOST_LINES, int(most * HELD / max(took, HELD / 4))))
-                time.sleep(took * PAUSE if db.engine.dialect.name == "sqlite" else 0)
+                done, held = self._transaction(partial(self._some, most))
+                most = max(1, min(MOST_LINES, int(most * HELD / max(held, HELD / 4))))
+                time.sleep(max(held * PAUSE, MOMENT) if db.engine.dialect.name == "sqlite" else 0)
         except StoppedError:
             if self.progress.stop is Stop.NOT_OURS:
                 self._end(plans.stop)
@@ -115,16 +109,29 @@ class _CarryingOut:
             raise
         self._end(plans.finish)
 
-    def _some(self, most: int, plan: Plan) -> int:
+    def _write_lines(self, scope: Scope, values: Operation | None) -> None:
+        """Write the lines: by SQL where every record gets the same, else by reading the records."""
+        constants = values.constants if isinstance(values, Edit) else None
+        if values is not None and constants is None:
+            read_changes(db.engine, self.plan_id, scope, values, self._write)
+            return
+        for number in write_in_parts(db.engine, self.plan_id, scope, constants):
+            self.progress.check()
+            self.progress.add(number)
+
+    def _some(self, most: int, plan: Plan) -> tuple[int, float]:
+        """Carry so many lines out; return how many there were, and for how long they held the write lock."""
+        began = time.monotonic()
+        hold_pages(db.session)
         if plan.state != PlanState.AGREED:
-            return 0
+            return 0, 0.0
         with acting_for(self._staff()):
             access, operation = _asked(plan)
             left = plan.counts.get(Verdict.CHANGE, 0)
             number = execution_of(access, plan, operation).some(most)
         self.progress.set_total(self.progress.done + left)
         self.progress.add(number)
-        return number
+        return number, time.monotonic() - began
 
     def _let_effects_come(self) -> None:
         """Let the effects come of what was carried out and committed, by this attempt or an earlier one, each by itself."""

@@ -12,6 +12,7 @@ from admin_app.db.connection import is_timeout
 from admin_app.domain.plan import plan as plans
 from admin_app.domain.plan.changes import Edit
 from admin_app.domain.plan.lines import insert_lines, read_changes, write_deletions, write_values
+from admin_app.domain.work import ticks
 from admin_app.extensions import db
 from admin_app.formatting import counted
 from admin_app.jobs import store as job_store
@@ -33,6 +34,9 @@ def make_plan(
 ) -> Plan:
     """Plan an operation for the rows of a selection (committed): at once, or by a job where they are many."""
     is_small = count_up_to(selection, current_app.config["PLAN_ROWS"]).is_exact
+    if selection.ticks and not is_small:
+        # What is ticked while the job waits is not meant.
+        selection = replace(selection, ticks=ticks.keep_copy(db.session, selection.ticks))
     plan = plans.begin(
         db.session,
         staff_id=staff_id,
@@ -48,6 +52,7 @@ def make_plan(
             "done": operation.done,
             "effect": operation.effect_words,
             "is_danger": operation.is_danger,
+            "same": operation.same,
         },
         fields=operation.fields,
         scope=scope,

@@ -19,6 +19,8 @@ from admin_app.panel.access.access import Access
 from admin_app.selection.selection import Selection
 
 Pair = tuple[str, str]
+# Of records that need no change, unless the operation says it better.
+SAME = "already as wanted"
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class BulkOperation:
     # On buttons, and of what was done: "Change 20 posts", "20 posts were changed".
     verb: str
     done: str
+    same: str = SAME
     # What it does, a line a field: ("User", "Ann").
     what: Sequence[Pair] = ()
     pairs: Sequence[Pair] = ()

@@ -9,11 +9,12 @@ from werkzeug.datastructures import MultiDict
 from admin_app.errors import PlanError
 from admin_app.models.plan import Plan
 from admin_app.panel.access.access import Access
-from admin_app.panel.plan import acting, deleting, editing
+from admin_app.panel.plan import acting, deleting, editing, replacing
 from admin_app.panel.plan.operation import BulkOperation, ReadOperation
 
 OPERATIONS: Mapping[str, ReadOperation] = {
     editing.KEY: editing.read_edit,
+    replacing.KEY: replacing.read_replacement,
     deleting.KEY: deleting.read_deletion,
     acting.KEY: acting.read_action,
 }

@@ -7,13 +7,16 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Response, abort, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from admin_app import formatting
 from admin_app.db.limits import as_key
+from admin_app.db.transaction import transaction
 from admin_app.domain.audit.undo import undone_by
 from admin_app.domain.plan import plan as plans
+from admin_app.domain.work import ticks
 from admin_app.errors import InvalidRecord, PlanError
 from admin_app.extensions import db
 from admin_app.jobs import store as job_store
@@ -21,7 +24,8 @@ from admin_app.models.change_set import LONGEST_REASON, Change, ChangeSet, Did
 from admin_app.models.job import Job
 from admin_app.models.plan import Plan, PlanLine, PlanState, Verdict
 from admin_app.panel.history.entries import fields_of
-from admin_app.panel.links import record_url
+from admin_app.panel.links import list_links, record_url
+from admin_app.panel.list.selections import plain_selection, ticked_list
 from admin_app.panel.page import Page, lead_on
 from admin_app.panel.plan import words
 from admin_app.panel.plan.making import begin_carrying_out
@@ -40,6 +44,14 @@ LINES = 50
 # Rows of the download that are read at a time.
 BATCH = 1000
 REASON = "reason"
+# Which lines are to be listed: those that were done, or those that were left.
+LIST = "list"
+_LISTED = {
+    "done": (Verdict.DONE,),
+    "left": (Verdict.CHANGE, Verdict.WRONG, Verdict.REFUSED, Verdict.OUTDATED, Verdict.FAILED),
+}
+# More of them are no list that somebody goes through.
+MOST_LISTED = 100_000
 # Of records that are given to another one: those that have one now.
 FILLED = "filled"
 
@@ -47,13 +59,15 @@ FILLED = "filled"
 class PlanPage(Page):
     """A plan of one's own: everybody else's is not there."""
 
-    def respond(self) -> Any:
+    def respond(self) -> ResponseReturnValue:
         """Show the plan, or do with it what was pressed."""
         plan = self._requested()
         if request.method != "POST":
             return self._page(plan)
         if "stop" in request.form:
             return self._stop(plan)
+        if request.form.get(LIST) in _LISTED:
+            return self._as_list(plan, _LISTED[request.form[LIST]])
         try:
             operation = operation_of(self.access, plan)
         except (InvalidRecord, PlanError) as error:
@@ -77,7 +91,7 @@ class PlanPage(Page):
         """Keep the reason."""
         return {REASON}
 
-    def again(self, words_: str) -> Any:
+    def again(self, words_: str) -> ResponseReturnValue:
         """Draw the page with the reason that was given."""
         return self._page(self._requested(), words_, HTTPStatus.BAD_REQUEST)
 
@@ -88,7 +102,7 @@ class PlanPage(Page):
             abort(404)
         return plan
 
-    def _agree(self, plan: Plan, operation: BulkOperation) -> Any:
+    def _agree(self, plan: Plan, operation: BulkOperation) -> ResponseReturnValue:
         number, reason = plan.counts.get(Verdict.CHANGE, 0), request.form.get(REASON, "").strip()[:LONGEST_REASON]
         if plan.state == PlanState.PLANNED and plans.is_over(plan):
             return self._page(plan, "This plan is too old. Make it again.", HTTPStatus.CONFLICT)
@@ -103,7 +117,15 @@ class PlanPage(Page):
         begin_carrying_out(self.access, plan, operation, staff_id=signed_in_principal().id)
         return lead_on(self._here(plan))
 
-    def _stop(self, plan: Plan) -> Any:
+    def _as_list(self, plan: Plan, verdicts: Sequence[Verdict]) -> ResponseReturnValue:
+        """Lead to the list of the records of these lines, for whatever is to be done with them next."""
+        whole = plain_selection(self.access, [])
+        with transaction(db.session):
+            place = ticked_list(self.access, whole)
+            set_id = ticks.tick_lines(db.session, place, plan.id, [one.value for one in verdicts])
+        return lead_on(list_links(self.resource).to(whole.changed(ticks=set_id)))
+
+    def _stop(self, plan: Plan) -> ResponseReturnValue:
         """Carry out no more of it; its job notices with its next chunk."""
         if plan.job_id is not None:
             job_store.cancel(db.session, job_id=plan.job_id)
@@ -111,7 +133,7 @@ class PlanPage(Page):
         db.session.commit()
         return lead_on(self._here(plan))
 
-    def _go_on(self, plan: Plan, operation: BulkOperation) -> Any:
+    def _go_on(self, plan: Plan, operation: BulkOperation) -> ResponseReturnValue:
         """Carry on with what is left."""
         if self._is_interrupted(plan) or plans.go_on(db.session, plan):
             begin_carrying_out(self.access, plan, operation, staff_id=signed_in_principal().id)
@@ -122,7 +144,7 @@ class PlanPage(Page):
 
     # ---- the page
 
-    def _page(self, plan: Plan, problem: str = "", status: HTTPStatus = HTTPStatus.OK) -> Any:
+    def _page(self, plan: Plan, problem: str = "", status: HTTPStatus = HTTPStatus.OK) -> ResponseReturnValue:
         verdict = request.args.get("verdict", "")
         after = as_key(PlanLine, request.args.get("after", "")) or 0
         is_filled = request.args.get(FILLED) == "1"
@@ -169,12 +191,23 @@ class PlanPage(Page):
             now_url=self.link("plan_view", id=plan.id, verdict=Verdict.CHANGE.value, filled=1),
             undone_by=undone.actor if undone is not None else "",
             undo=done.id if done is not None and undone is None else None,
+            lists=self._lists(plan) if is_over else (),
             is_danger=plan.arguments["is_danger"],
             effect_words=plan.arguments["effect"],
             go_on=words.go_on_of(plan, self.resource),
             set_url=url_for("activity.set_view", id=plan.change_set_id) if plan.change_set_id is not None else "",
             download_url=self.link("plan_lines", id=plan.id) if counts else "",
         )
+
+    def _lists(self, plan: Plan) -> Sequence[tuple[str, str]]:
+        """Return which lines can be listed, each with what its button says; what was deleted is in no list."""
+        found = []
+        for name, verdicts in _LISTED.items():
+            number = sum(plan.counts.get(one, 0) for one in verdicts)
+            if 0 < number <= MOST_LISTED and (name == "left" or plan.fields):
+                said = plan.arguments["done"] if name == "done" else "left as they were"
+                found.append((name, f"Show the {formatting.number(number)} {said}"))
+        return found
 
     def _is_interrupted(self, plan: Plan) -> bool:
         """Whether nobody is at work on it: its job failed, was cancelled, or lost its worker."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from wtforms import Field
+
 from admin_app.panel.history.view_models import FieldChange
 from admin_app.panel.view_models import Link
 
@@ -61,6 +63,8 @@ class PlanHead:
     # What the button says that goes on with a plan which was stopped, "" where nothing is left.
     go_on: str = ""
     undo: int | None = None
+    # Lines that the list can show: what the form sends, and what its button says.
+    lists: Sequence[tuple[str, str]] = ()
     set_url: str = ""
     download_url: str = ""
 
@@ -76,3 +80,40 @@ class OneRecord:
     blocked: str = ""
     # What every field's list in a history needs.
     is_secret: bool = False
+
+
+@dataclass(frozen=True)
+class ChangeInput:
+    """What a way of changing a field asks: the control's name, its words, what was typed, and what is wrong with that."""
+
+    name: str
+    label: str
+    value: str
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class ChangeWay:
+    """A way of changing a field. With `is_value` it asks for a value by the form's own field."""
+
+    key: str
+    words: str
+    inputs: Sequence[ChangeInput]
+    is_value: bool = False
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    """A field that can be changed: its tick box, what can be done with it, and what was chosen."""
+
+    name: str
+    label: str
+    tick: str
+    is_ticked: bool
+    ways: Sequence[ChangeWay]
+    how: str
+    field: Field
+    # Why it cannot be set, "" where it can; said again where somebody tried.
+    note: str = ""
+    problem: str = ""

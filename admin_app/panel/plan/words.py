@@ -6,13 +6,14 @@ from admin_app import formatting
 from admin_app.domain.plan import effects
 from admin_app.extensions import db
 from admin_app.models.plan import Plan, PlanState, Verdict
+from admin_app.panel.plan.operation import SAME
 from admin_app.panel.resource import Resource
 from admin_app.selection.selection import Selection
 
-# Of lines of each verdict; `done` is the operation's word.
+# Of lines of each verdict; `done` and `same` are the operation's words.
 _SAID = {
     Verdict.CHANGE: "to be {done}",
-    Verdict.SAME: "already as wanted",
+    Verdict.SAME: "{same}",
     Verdict.WRONG: "can't be {done}",
     Verdict.REFUSED: "not allowed",
     Verdict.DONE: "{done}",
@@ -24,7 +25,7 @@ _SAID = {
 
 def said_of(plan: Plan, verdict: Verdict) -> str:
     """Say what becomes, or became, of the lines of a verdict."""
-    return _SAID[verdict].format(done=plan.arguments["done"])
+    return _SAID[verdict].format(done=plan.arguments["done"], same=plan.arguments.get("same", SAME))
 
 
 def title_of(plan: Plan, resource: Resource) -> str:
@@ -76,13 +77,18 @@ def now_of(plan: Plan, resource: Resource) -> str:
 
 
 def scope_of(selection: Selection, resource: Resource, number: int | None) -> str:
-    """Say which records a selection means: "20 posts: search “bike”, User is Ann"."""
+    """Say which records a selection means: "20 selected posts: search “bike”, User is Ann"."""
     narrowed = [f"search “{selection.search}”"] if selection.search else []
     narrowed += [member.sentence() for member in selection.filters if not member.problem]
     # Nothing is meant then, as in the list.
     narrowed += ["a filter that isn't valid"] if selection.problems else []
-    what = resource.plural if number is None else counted(number, resource)
+    selected = "selected " if selection.ticks else ""
+    what = f"{selected}{resource.nouns}".capitalize() if number is None else _of(number, selected, resource)
     return f"{what}: {', '.join(narrowed)}" if narrowed else what
+
+
+def _of(number: int, selected: str, resource: Resource) -> str:
+    return formatting.counted(number, f"{selected}{resource.noun}", f"{selected}{resource.nouns}")
 
 
 def counted(number: int, resource: Resource) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 from sqlalchemy import inspect as inspect_mapper
 
+from admin_app.db.record import Record
 from admin_app.panel.access.access import Access
 from admin_app.panel.record_cells import cell_of
 from admin_app.panel.resource import Resource
@@ -16,13 +16,13 @@ from admin_app.panel.view_models import Fact
 LAST = ("id", "created_at", "updated_at", "version")
 
 
-def facts_of(access: Access, record: Any, *, leave_out: Collection[str] = ()) -> tuple[Fact, ...]:
+def facts_of(access: Access, record: Record, *, leave_out: Collection[str] = ()) -> tuple[Fact, ...]:
     """List a record's columns and to-one relations, without secrets and without bare foreign keys."""
     names = [name for name in fact_names(access) if name not in leave_out]
     return tuple(fact(access, record, name) for name in names)
 
 
-def fact(access: Access, record: Any, name: str) -> Fact:
+def fact(access: Access, record: Record, name: str) -> Fact:
     """Return one line."""
     return Fact(access.resource.label(name), cell_of(access, record, name, counts={}, is_whole=True))
 

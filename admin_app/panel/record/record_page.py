@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
 
 from admin_app.domain.permissions.policy import Action
-from admin_app.panel.links import link_for
+from admin_app.panel.links import copy_url, link_for
 from admin_app.panel.list.child_lists import child_lists
 from admin_app.panel.list.row_actions import links_by_record
 from admin_app.panel.page import Page
 from admin_app.panel.record.facts import facts_of
+from admin_app.panel.record.merged import require_way_to_survivor
 from admin_app.panel.record.steps import steps_of
 
 
 class RecordPage(Page):
     """The page for who may look but not change."""
 
-    def respond(self) -> Any:
+    def respond(self) -> ResponseReturnValue:
         """Show everything about a record but secrets."""
-        record = self.access.requested(Action.VIEW)
+        try:
+            record = self.access.requested(Action.VIEW)
+        except NotFound:
+            return require_way_to_survivor(self.access, "details_view")
         return self.render(
             "resource/details.html",
             record_title=self.access.title_of(record),
@@ -27,6 +32,7 @@ class RecordPage(Page):
             children=child_lists(self.access, record),
             links=links_by_record(self.access, [record], self.return_url()).get(record.id, ()),
             return_url=self.return_url(),
+            copy_url=copy_url(self.access, record),
             history_url=link_for(self.access, Action.HISTORY, "history_view", record),
             edit_url=link_for(self.access, Action.EDIT, "edit_view", record),
             delete_url=link_for(self.access, Action.DELETE, "delete_view", record),

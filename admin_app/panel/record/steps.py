@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from flask import request
@@ -10,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from admin_app.context import lift_time_limit
 from admin_app.db.connection import is_timeout
+from admin_app.db.record import Record
 from admin_app.errors import SelectionError
 from admin_app.extensions import db
 from admin_app.panel.access.access import Access
@@ -19,7 +19,7 @@ from admin_app.panel.view_models import Steps
 from admin_app.selection.paging.neighbours import Neighbours, neighbours_of
 
 
-def steps_of(access: Access, record: Any, view: str) -> Steps | None:
+def steps_of(access: Access, record: Record, view: str) -> Steps | None:
     """Link the records before and after this one in the list that it was opened from, if it was opened from one."""
     resource, back = access.resource, return_url(access.resource)
     address = urlsplit(back)
@@ -35,7 +35,7 @@ def steps_of(access: Access, record: Any, view: str) -> Steps | None:
     )
 
 
-def _neighbours(access: Access, record: Any, query: str) -> Neighbours | None:
+def _neighbours(access: Access, record: Record, query: str) -> Neighbours | None:
     try:
         selection = selection_of(access, parse_qsl(query, keep_blank_values=True)).changed()
         return neighbours_of(db.session, selection, record)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import abort, request
+from flask.typing import ResponseReturnValue
 
 from admin_app.db.types import utc_now
 from admin_app.domain.auth import passkeys, sessions, sign_in, two_factor
@@ -27,7 +26,7 @@ from admin_app.web.urls import here
 class AccessPage(Page):
     """How one person gets in: their password, their second factor, their sessions."""
 
-    def respond(self) -> Any:
+    def respond(self) -> ResponseReturnValue:
         """Show how the person gets in, or do what an owner chose."""
         staff = self.access.requested(Action.EDIT)
         if request.method != "POST":
@@ -52,7 +51,7 @@ class AccessPage(Page):
         db.session.commit()
         return lead_on(here())
 
-    def _page(self, staff: Staff, link: HandedLink | None = None) -> Any:
+    def _page(self, staff: Staff, link: HandedLink | None = None) -> ResponseReturnValue:
         return self.render(
             "staff/access.html",
             record_title=self.access.title_of(staff),

@@ -1,4 +1,4 @@
-"""What a role's form shows: resources by acts, the rows each resource lets a role keep to, and the fields of each."""
+"""What a role's form shows: resources by actions, the rows each resource lets a role keep to, and the fields of each."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Choice:
 
 
 def actions() -> list[Action]:
-    """Return the acts that some resource's pages ask for, in their order."""
+    """Return the actions that some resource's pages ask for, in their order."""
     asked = {action for resource in resources() for action in resource.actions}
     return [action for action in Action if action in asked]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any
 
+from admin_app.db.record import Record
 from admin_app.domain.permissions import privileges, roles
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
@@ -19,7 +19,7 @@ TOUCHING = frozenset({Action.EDIT, Action.DELETE, Action.UNDO})
 
 
 def held_by_others(
-    records: Sequence[Any], action: Action, roles_of: Callable[[Any], Sequence[Role]]
+    records: Sequence[Record], action: Action, roles_of: Callable[[Record], Sequence[Role]]
 ) -> Collection[int]:
     """Return the keys of the records that hold more than the person at the screen, where they would be touched."""
     if action not in TOUCHING or authority().rights.has_everything:

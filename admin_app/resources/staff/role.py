@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from typing_extensions import override
 from wtforms import Form
 
+from admin_app.db.record import Record
 from admin_app.domain.permissions import privileges, roles
 from admin_app.domain.permissions.policy import Action
 from admin_app.errors import DeletionError
@@ -25,7 +26,7 @@ from admin_app.web.auth.login import current_principal
 
 
 class RoleResource(Resource):
-    """Make roles of resources and acts, rows and fields. The owner's holds everything and stays as it is."""
+    """Make roles of resources and actions, rows and fields. The owner's holds everything and stays as it is."""
 
     model = Role
     description = "What people who sign in here can do. A person can have several roles."
@@ -43,7 +44,7 @@ class RoleResource(Resource):
     judges_records: ClassVar[bool] = True
     form_overrides = {"permissions": PermissionsField, "rows": RowRulesField, "fields": FieldRightsField}
 
-    def withheld(self, records: Sequence[Any], action: Action) -> Collection[int]:
+    def withheld(self, records: Sequence[Record], action: Action) -> Collection[int]:
         """Leave the owner's role alone, whoever looks."""
         fixed = [one.id for one in records if one.is_fixed and action in TOUCHING]
         return [*fixed, *held_by_others(records, action, lambda role: [role])]
@@ -52,14 +53,14 @@ class RoleResource(Resource):
         """Say who has to sign in again."""
         return sign_out_changed()
 
-    def record_links(self, record: Any) -> Sequence[Link]:
+    def record_links(self, record: Record) -> Sequence[Link]:
         """Lead to the people who have the role."""
         people = access_of(Staff)
         if people is None or not people.may(Action.LIST):
             return ()
         return (Link("People with this role", link(people.resource, "index_view", roles__has=record.key)),)
 
-    def saving_note(self, record: Any) -> str:
+    def saving_note(self, record: Record) -> str:
         """Say whose sessions end with other rights; one's own goes on."""
         person = current_principal()
         is_mine = person is not None and record.key in person.roles
@@ -71,7 +72,7 @@ class RoleResource(Resource):
         return f"Changing permissions signs out {others:,} {noun}. {text}"
 
     @override
-    def before_save(self, form: Form, record: Any, *, is_created: bool) -> None:
+    def before_save(self, form: Form, record: Record, *, is_created: bool) -> None:
         """Give no more than whoever saves holds, before and after."""
         power = privileges.locked_privileges(db.session, current_principal())
         if is_created:
@@ -80,7 +81,7 @@ class RoleResource(Resource):
             power.require_over_role(record)
         power.require([record])
 
-    def before_delete(self, record: Any) -> None:
+    def before_delete(self, record: Record) -> None:
         """Delete no role that somebody has, nor one that holds more than whoever deletes."""
         privileges.locked_privileges(db.session, current_principal()).require_over_role(record)
         if number := roles.number_of_holders(db.session, record):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from flask import abort
 from wtforms import Form
 
+from admin_app.db.record import Record
 from admin_app.domain.auth import accounts, passwords
 from admin_app.domain.permissions import privileges
 from admin_app.domain.permissions.policy import Action
@@ -72,7 +73,7 @@ class StaffResource(Resource):
         )
     }
 
-    def withheld(self, records: Sequence[Any], action: Action) -> Collection[int]:
+    def withheld(self, records: Sequence[Record], action: Action) -> Collection[int]:
         """Leave out who holds more than the person at the screen, or would again when switched on."""
         return held_by_others(records, action, roles_of)
 
@@ -80,18 +81,18 @@ class StaffResource(Resource):
         """Say who has to sign in again."""
         return sign_out_changed()
 
-    def record_links(self, record: Any) -> Sequence[Link]:
+    def record_links(self, record: Record) -> Sequence[Link]:
         """Lead to the page about sessions."""
         if not access_to(self).reaches(record, Action.EDIT):
             return ()
         return (Link("Access and sessions", link(self, "access_view", record)),)
 
-    def as_called(self, name: str, value: Any) -> Any:
+    def as_called(self, name: str, value: object) -> object:
         """Say what roles are called, by their keys where they are gone, and which zone holds where none was chosen.
 
         Forms, addresses and files say the keys.
         """
-        if name == "roles" and value is not None:
+        if name == "roles" and isinstance(value, tuple):
             known = roles_by_key()
             return ", ".join(known[key].name if key in known else key for key in value)
         return f"{UTC_NAME} (default)" if name == "time_zone" and value == "" else value
@@ -106,13 +107,13 @@ class StaffResource(Resource):
             f"{passwords.SHORTEST_PASSWORD} characters or more. Leave it empty to create an invitation link instead."
         )
 
-    def next_step(self, record: Any) -> tuple[str, str] | None:
+    def next_step(self, record: Record) -> tuple[str, str] | None:
         """Lead on to the link that is missing, when the account has no password yet."""
         if record.password_hash:
             return None
         return f"Next: create an invitation link for {record.name}.", link(self, "access_view", record)
 
-    def before_save(self, form: Form, record: Any, *, is_created: bool) -> None:
+    def before_save(self, form: Form, record: Record, *, is_created: bool) -> None:
         """Keep the rules of accounts: one spelling of an address, a hashed password, always an owner."""
         record.email = accounts.normalised_email(record.email)
         # Some letters grow when they become small ones.
@@ -132,7 +133,7 @@ class StaffResource(Resource):
         elif is_created:
             record.password_hash = ""
 
-    def before_delete(self, record: Any) -> None:
+    def before_delete(self, record: Record) -> None:
         """Refuse to delete the last owner, and whoever holds more than who deletes."""
         privileges.locked_privileges(db.session, current_principal()).require_over(record)
         privileges.require_another_owner(db.session, record)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, ClassVar
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
 
 from wtforms import Field
 from wtforms.validators import ValidationError
@@ -26,11 +26,11 @@ class WordsField(Field):
         """Return the words that the controls send."""
         raise NotImplementedError
 
-    def process_data(self, value: Any) -> None:
+    def process_data(self, value: Iterable[str] | None) -> None:
         """Take the record's words."""
         self.data = StringSet(value or ())
 
-    def process_formdata(self, valuelist: list[Any]) -> None:
+    def process_formdata(self, valuelist: list[str]) -> None:
         """Take what was ticked and chosen; what the record holds and no control shows stays.
 
         The form always sends an empty word: who sends none at all says nothing about this field.
@@ -39,14 +39,14 @@ class WordsField(Field):
             return
         self.data = StringSet([*(str(one) for one in valuelist if one), *self._unseen()])
 
-    def pre_validate(self, _form: Any) -> None:
+    def pre_validate(self, _form: object) -> None:
         """Refuse words that no control sends."""
         if unknown := set(self.data) - {*self.offered(), *self._unseen()}:
             message = f"“{min(unknown)[:60]}” cannot be chosen. Choose from what the form shows."
             raise ValidationError(message)
 
     def _unseen(self) -> set[str]:
-        """Return what the record holds of resources and acts that there are not at present."""
+        """Return what the record holds of resources and actions that there are not at present."""
         return set(self.object_data or ()) - set(self.offered())
 
 
@@ -79,7 +79,7 @@ class PermissionsField(WordsField):
 
     @property
     def heads(self) -> Sequence[str]:
-        """Name the acts."""
+        """Name the actions."""
         return matrix.heads()
 
     @property
@@ -105,7 +105,7 @@ class ChoicesField(WordsField):
         """Return what can be chosen."""
         return [option.value for _, group in self.groups() for one in group for option in one.options if option.value]
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, form: object) -> None:
         """Refuse two answers to one question."""
         super().pre_validate(form)
         questions = [one.rpartition(":")[0] for one in self.data]

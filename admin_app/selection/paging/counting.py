@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import ColumnElement, Table, case, column, func, literal, select, table
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import aliased
 
+from admin_app.db.record import Record
 from admin_app.extensions import AnySession, Attribute, Expression, Statement
 from admin_app.selection.selection import COUNT_LIMIT, Selection
 
@@ -37,7 +37,7 @@ def count_of(session: AnySession, selection: Selection) -> Count:
     found = select(literal(1)).select_from(selection.schema.model).where(*selection.criteria)
     if selection.is_counted:
         return Count(session.scalar(select(_number_of(found))) or 0)
-    is_whole = not selection.is_narrowed and selection.parent is None and selection.schema.rows is None
+    is_whole = not (selection.is_narrowed or selection.ticks or selection.parent) and selection.schema.rows is None
     known = _statistics(session, selection.schema.model.__table__) if is_whole else literal("")
     number, statistics = session.execute(select(_number_up_to_limit(found, selection), known)).one()
     estimate = int(float(str(statistics or "0").split()[0])) if is_whole else 0
@@ -84,11 +84,11 @@ def bounded(number: int, limit: int = COUNT_LIMIT) -> Count:
 def counts_of_children(
     session: AnySession,
     children: Attribute,
-    keys: Sequence[Any],
+    keys: Sequence[object],
     limit: int | None = COUNT_LIMIT,
     *,
     rows: ColumnElement[bool] | None = None,
-) -> Mapping[Any, Count]:
+) -> Mapping[object, Count]:
     """Count the children of each of these records in one statement; `children` is the parents' to-many attribute.
 
     `rows` says which of the children count, if not all of them. Without a limit the counts are exact, and cost what there is to count.
@@ -105,7 +105,7 @@ def counts_of_children(
     return {key: counts.get(key, Count(0)) for key in keys}
 
 
-def among(other: Any, rows: ColumnElement[bool] | None) -> list[ColumnElement[bool]]:
+def among(other: type[Record], rows: ColumnElement[bool] | None) -> list[ColumnElement[bool]]:
     """Return a condition on a model of its own kind, aliased, for one that is about the model itself; none for every row."""
     model = inspect_mapper(other).mapper.class_
     return [] if rows is None else [other.id.in_(select(model.id).where(rows).correlate(None))]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import func, select
 
+from admin_app.db.record import Record
 from admin_app.extensions import AnySession, Statement
 from admin_app.selection.paging.counting import Count, bounded, count_of
 from admin_app.selection.paging.pages import rows_from
@@ -21,13 +21,13 @@ from admin_app.selection.sorting.keyset import Cursor
 class Neighbours:
     """The records around one in a list; `position` counts from 1 and is not exact far down a long list."""
 
-    previous: Any
-    following: Any
+    previous: Record | None
+    following: Record | None
     position: Count
     count: Count
 
 
-def neighbours_of(session: AnySession, selection: Selection, record: Any) -> Neighbours | None:
+def neighbours_of(session: AnySession, selection: Selection, record: Record) -> Neighbours | None:
     """Return what stands around the record in the selection's order, or None when it is not, or no longer, in there."""
     model = selection.schema.model
     selection = planned(session, selection)

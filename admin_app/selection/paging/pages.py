@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from sqlalchemy import func, select, union_all
 from sqlalchemy.orm.interfaces import ORMOption
 
+from admin_app.db.record import Record
 from admin_app.extensions import AnySession, Statement
 from admin_app.selection.paging.counting import Count, count_of
 from admin_app.selection.paging.planner import planned
@@ -25,7 +25,7 @@ class Page:
     `number` counts from 1 and is 0 where only the end was asked for and nobody knows how many pages came before.
     """
 
-    rows: Sequence[Any]
+    rows: Sequence[Record]
     number: int
     count: Count
     before: str = ""
@@ -45,7 +45,7 @@ def _page_after(session: AnySession, selection: Selection, options: Sequence[ORM
     offset = 0 if start is not None else (selection.page - 1) * selection.per_page
     # A numbered page may be beyond the last one: then the count is asked first, and skipping rows is spared.
     count = count_of(session, selection) if offset else None
-    rows: Sequence[Any] = ()
+    rows: Sequence[Record] = ()
     if count is None or not count.is_exact or offset < count.number:
         rows = rows_from(session, selection, start, options, limit=selection.per_page + 1, offset=offset)
     if not rows and (start is not None or offset):
@@ -83,7 +83,7 @@ def rows_from(
     limit: int,
     offset: int = 0,
     backwards: bool = False,
-) -> Sequence[Any]:
+) -> Sequence[Record]:
     """Read so many rows of a planned selection from a place on, walking either way."""
     if selection.clustered is not None:
         segments, is_all = first_segments(session, selection, start, backwards=backwards)
@@ -99,7 +99,7 @@ def _unclustered(selection: Selection) -> Selection:
     return replace(selection, clustered=None, by_index=(selection.clustered,)) if selection.clustered else selection
 
 
-def _count(session: AnySession, selection: Selection, rows: Sequence[object], *, is_whole: bool) -> Count:
+def _count(session: AnySession, selection: Selection, rows: Sequence[Record], *, is_whole: bool) -> Count:
     """Count the rows; where one page shows them all, they are counted."""
     return Count(len(rows)) if is_whole else count_of(session, selection)
 
@@ -111,9 +111,9 @@ def _last_page_size(selection: Selection, count: Count) -> int:
 
 
 def _page(
-    selection: Selection, rows: Sequence[object], count: Count, *, is_first: bool, is_last: bool, number: int
+    selection: Selection, rows: Sequence[Record], count: Count, *, is_first: bool, is_last: bool, number: int
 ) -> Page:
-    def place(record: Any) -> str:
+    def place(record: Record) -> str:
         return print_cursor(selection.order, selection.order.cursor_of(record))
 
     before = place(rows[0]) if rows and not is_first else ""
@@ -127,7 +127,7 @@ def fetch(
     *,
     limit: int,
     offset: int = 0,
-) -> Sequence[Any]:
+) -> Sequence[Record]:
     """Read so many rows, segment after segment, by one statement."""
     parts = list(segments)
     if offset > COUNT_LIMIT and offset >= _most_rows(session, parts[0]):

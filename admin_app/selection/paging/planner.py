@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, replace
-from typing import Any
 
 from sqlalchemy import (
     CTE,
@@ -28,9 +27,10 @@ from sqlalchemy import (
     text,
     true,
 )
+from sqlalchemy.sql.expression import TextualSelect
 from sqlalchemy.sql.visitors import iterate
 
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, Attribute, ColumnType
 from admin_app.selection.search.search import (
     Lookup,
     indexed_rows,
@@ -41,6 +41,8 @@ from admin_app.selection.search.search import (
 )
 from admin_app.selection.selection import Selection
 
+# The filter that names rows by their keys; every list has it.
+KEYS = "id__in"
 # So few rows are quickly fetched, whatever else there is.
 FEW = 2000
 # Rows looked at to learn how common a word is. At five million rows both ways cost about the same for a word in one row
@@ -84,7 +86,7 @@ def planned(session: AnySession, selection: Selection) -> Selection:
         return replace(selection, count_limit=LIST_COUNT_LIMIT)
     lookups = [one for one in selection.lookups if one.is_indexed]
     # A parent's children are found by their foreign key, ticked rows by their own, and no rows by nothing at all.
-    if not lookups or selection.parent is not None or selection.ticks or selection.problems:
+    if not lookups or selection.parent is not None or _is_by_key(selection) or selection.problems:
         return selection
     clustered = _clustered(selection, lookups)
     learnt = _learnt(session, selection, lookups, clustered)
@@ -103,9 +105,19 @@ def planned(session: AnySession, selection: Selection) -> Selection:
 
 def _is_soon_counted(selection: Selection) -> bool:
     """Whether one thing at most is asked of each row, and no text has to be read for it."""
-    asked = len(selection.scope) + sum(1 for member in selection.filters for _ in member.conditions())
+    asked = (
+        len(selection.scope)
+        + bool(selection.ticks)
+        + sum(1 for member in selection.filters for _ in member.conditions())
+    )
     parts = (part for one in selection.criteria for part in iterate(one))
     return asked <= 1 and not any(isinstance(getattr(part, "type", None), String) for part in parts)
+
+
+def _is_by_key(selection: Selection) -> bool:
+    """Whether the rows are named one by one: by ticks, or by a filter of their keys."""
+    is_ticked = selection.ticked is not None and not selection.ticked.is_all_but
+    return is_ticked or any(one.key == KEYS for one in selection.conditions)
 
 
 def _lies_together(session: AnySession, learnt: _Learnt) -> bool:
@@ -138,7 +150,7 @@ def _clustered(selection: Selection, lookups: list[Lookup]) -> Lookup | None:
 
 def _learnt(session: AnySession, selection: Selection, lookups: list[Lookup], clustered: Lookup | None) -> _Learnt:
     """Learn how common each word is: on SQLite from the index where few have it, else from a sample of the rows."""
-    key: Any = selection.schema.model.id
+    key: Attribute = selection.schema.model.id
     # Each by itself: SQLite goes to one end at once, but through the whole table for both.
     first, last = (select(end(key)).scalar_subquery() for end in (func.min, func.max))
     ends = select(first.label("first"), last.label("last")).cte("ends")
@@ -188,7 +200,7 @@ def _is_sqlite(session: AnySession) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
 
-def _listed(numbers: list[float], name: str, kind: Any) -> Any:
+def _listed(numbers: list[float], name: str, kind: type[ColumnType]) -> TextualSelect:
     """Write numbers as a table. In figures: SQLAlchemy would write its own list of values anew for each search."""
     rows = ", ".join(f"({number})" for number in numbers)
     return text(f"SELECT column1 AS {name} FROM (VALUES {rows}) AS listed").columns(column(name, kind))  # noqa: S608 -- numbers of our own

@@ -18,11 +18,12 @@ from sqlalchemy import (
 )
 from sqlalchemy import table as fts_table
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ScalarSelect
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.operators import OperatorType
 
-from admin_app.extensions import Statement
+from admin_app.extensions import AnyColumn, Statement
 from admin_app.formatting import folded
 from admin_app.selection.search.folding import spellings
 from admin_app.selection.search.indexes import search_table
@@ -37,7 +38,7 @@ _STRANGERS = "i\u025c\u0261\u026a\u026c\u0282\u0287\u029d\u029e\u03f3"
 _FIRST_STRANGER = "\u0529"
 
 
-def contains(text: Any, term: str, *, frame: str = "%{}%") -> ColumnElement[bool]:
+def contains(text: AnyColumn, term: str, *, frame: str = "%{}%") -> ColumnElement[bool]:
     """Whether the text contains the term, in capitals or small letters of any alphabet; every character means itself.
 
     `frame` says where: "{}%" is at its beginning, "%{}" at its end.
@@ -46,14 +47,14 @@ def contains(text: Any, term: str, *, frame: str = "%{}%") -> ColumnElement[bool
     return found[0] if len(found) == 1 else or_(*found)
 
 
-def is_whole(text: Any, value: str) -> ColumnElement[bool]:
+def is_whole(text: AnyColumn, value: str) -> ColumnElement[bool]:
     """Whether the text is this one, capitals counting, in whichever form it is stored."""
     found = forms(value)
     condition: ColumnElement[bool] = text == value if found == (value,) else text.in_(found)
     return condition
 
 
-def _contains(text: Any, small: str, frame: str) -> ColumnElement[bool]:
+def _contains(text: AnyColumn, small: str, frame: str) -> ColumnElement[bool]:
     pattern, outline = frame.format(_pattern(small)), frame.format(_pattern(small, with_gaps=True))
     texts = [type_coerce(text, Text), *(bindparam(None, one, Text, unique=True) for one in (pattern, outline))]
     return _Contains(*texts) if pattern == outline else _ContainsAnyLetter(*texts)
@@ -72,7 +73,7 @@ def _escaped(letter: str) -> str:
     return f"\\{letter}" if letter in r"\%_" else letter
 
 
-def may_contain(key: Any, table: str, term: str) -> ColumnElement[bool]:
+def may_contain(key: AnyColumn, table: str, term: str) -> ColumnElement[bool]:
     """Whether SQLite's index has all three-letter pieces of the term in this row. PostgreSQL asks its own by itself."""
     name = f'"{search_table(table)}"'
     return _MayContain(key, literal_column(name), bindparam(None, _pieces(term), Text, unique=True))
@@ -84,7 +85,7 @@ def pieces_matched(table: str, term: str) -> Statement:
     return select(fts_table(name, column("rowid")).c.rowid).where(column(name).op("MATCH")(_pieces(term)))
 
 
-def is_among(key: Any, found: ScalarSelect[Any]) -> ColumnElement[bool]:
+def is_among(key: AnyColumn, found: ScalarSelect[int]) -> ColumnElement[bool]:
     """Whether the key is one of those found, which are looked up first, whatever the planner thinks of it."""
     return _IsAmong(type_coerce(key, Integer), found)
 
@@ -155,49 +156,49 @@ class _IsAmong(_Condition):
     name = "is_among"
 
 
-def _arguments(element: FunctionElement[Any], compiler: Any, **kw: Any) -> list[str]:
+def _arguments(element: FunctionElement[Any], compiler: SQLCompiler, **kw: object) -> list[str]:
     return [compiler.process(one, **kw) for one in element.clauses]
 
 
 @compiles(_Contains)
-def _on_postgres(element: _Contains, compiler: object, **kw: Any) -> str:
+def _on_postgres(element: _Contains, compiler: SQLCompiler, **kw: object) -> str:
     text, pattern = _arguments(element, compiler, **kw)[:2]
     # pg_trgm's index serves ILIKE.
     return rf"({text} ILIKE {pattern} ESCAPE '\')"
 
 
 @compiles(_Contains, "sqlite")
-def _ascii_on_sqlite(element: _Contains, compiler: object, **kw: Any) -> str:
+def _ascii_on_sqlite(element: _Contains, compiler: SQLCompiler, **kw: object) -> str:
     text, pattern = _arguments(element, compiler, **kw)[:2]
     return rf"({text} LIKE {pattern} ESCAPE '\')"
 
 
 @compiles(_ContainsAnyLetter, "sqlite")
-def _any_letter_on_sqlite(element: _Contains, compiler: object, **kw: Any) -> str:
+def _any_letter_on_sqlite(element: _Contains, compiler: SQLCompiler, **kw: object) -> str:
     text, pattern, outline = _arguments(element, compiler, **kw)
     # `lower` is Python's (see db/connection.py): right in every alphabet, and slow. Most rows do not get that far.
     return rf"({text} LIKE {outline} ESCAPE '\' AND lower({text}) LIKE {pattern} ESCAPE '\')"
 
 
 @compiles(_MayContain)
-def _any_on_postgres(_element: _MayContain, _compiler: object, **_kw: Any) -> str:
+def _any_on_postgres(_element: _MayContain, _compiler: SQLCompiler, **_kw: object) -> str:
     return "true"
 
 
 @compiles(_MayContain, "sqlite")
-def _match_on_sqlite(element: _MayContain, compiler: object, **kw: Any) -> str:
+def _match_on_sqlite(element: _MayContain, compiler: SQLCompiler, **kw: object) -> str:
     key, index, pieces = _arguments(element, compiler, **kw)
     return f"{key} IN (SELECT rowid FROM {index} WHERE {index} MATCH {pieces})"  # noqa: S608 -- written by SQLAlchemy's compiler
 
 
 @compiles(_IsAmong, "sqlite")
-def _in_on_sqlite(element: _IsAmong, compiler: object, **kw: Any) -> str:
+def _in_on_sqlite(element: _IsAmong, compiler: SQLCompiler, **kw: object) -> str:
     key, found = _arguments(element, compiler, **kw)
     return f"{key} IN {found}"
 
 
 @compiles(_IsAmong)
-def _any_of_array(element: _IsAmong, compiler: object, **kw: Any) -> str:
+def _any_of_array(element: _IsAmong, compiler: SQLCompiler, **kw: object) -> str:
     key, found = _arguments(element, compiler, **kw)
     # An array is taken for a few keys and looked up by them. `IN` would be a join, and the planner likes to walk the
     # whole sort index beside it when it takes a rare word for a common one.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from alembic.autogenerate import comparators, renderers
 from alembic.autogenerate.api import AutogenContext
@@ -22,7 +21,7 @@ class _SearchIndex(MigrateOperation):
     def __init__(self, table: str, columns: Sequence[str]) -> None:
         self.table, self.columns = table, list(columns)
 
-    def to_diff_tuple(self) -> tuple[Any, ...]:
+    def to_diff_tuple(self) -> tuple[object, ...]:
         """Say it to `db check`."""
         return (type(self).__name__, self.table, self.columns)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, reduce
+from functools import reduce
 from operator import add
 from typing import Any
 
@@ -14,7 +14,8 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.expression import ScalarSelect
 
-from admin_app.extensions import Statement
+from admin_app.db.record import Record
+from admin_app.extensions import AnyColumn, Attribute, Expression, Statement
 from admin_app.relations import relation_of
 from admin_app.selection.list_schema import WHOLE, SearchColumn
 from admin_app.selection.search.folding import PIECE, spellings
@@ -28,6 +29,10 @@ LONGEST_SEARCH = 400
 
 # How many rows a related row is taken to stand for, until they are counted.
 ROWS_BY_RELATED = 20
+
+# Aliases by their models: one learns its columns anew when it is made, which takes longer than the search.
+_OTHERS: dict[type[Record], type[Record]] = {}
+_CHILDREN: dict[type[Record], type[Record]] = {}
 
 _TERM = re.compile(r'"([^"]+)"|(\S+)')
 
@@ -86,12 +91,12 @@ def lookups_of(text: str, columns: Iterable[SearchColumn]) -> list[Lookup]:
     return [Lookup((Term(term, searched),)) for term in dict.fromkeys(terms_of(text))]
 
 
-def found_by_index(model: type[object], lookup: Lookup) -> ColumnElement[bool]:
+def found_by_index(model: type[Record], lookup: Lookup) -> ColumnElement[bool]:
     """Whether the row is one of those that are looked up in the indexes first."""
     return is_among(_key(model), _found(model, lookup))
 
 
-def found_with(model: object, lookup: Lookup, relation: Any, keys: Sequence[Any]) -> ColumnElement[bool]:
+def found_with(model: type[Record], lookup: Lookup, relation: Attribute, keys: Sequence[object]) -> ColumnElement[bool]:
     """Whether the row is one of those; of the rows that are found by a relation, of these related records only."""
     parts = [_found_by(model, *part, one.text) for one, part in _parts(lookup) if not is_by(part[0], relation)]
     link = getattr(_child(model), relation_of(relation).own_name)
@@ -99,21 +104,21 @@ def found_with(model: object, lookup: Lookup, relation: Any, keys: Sequence[Any]
     return is_among(_key(model), union(*parts, own).scalar_subquery())
 
 
-def related_found(lookup: Lookup, relation: Any) -> tuple[Any, ColumnElement[bool]]:
+def related_found(lookup: Lookup, relation: Attribute) -> tuple[type[Record], ColumnElement[bool]]:
     """Return an alias of a relation's other side, and the condition on it to have a term, looked up in the indexes."""
-    of: Any = relation_of(relation).target
+    of = relation_of(relation).target
     found = [_having(of, part[1], one.text) for one, part in _parts(lookup) if is_by(part[0], relation)]
-    keys: Any = union(*found) if len(found) > 1 else found[0]
+    keys = union(*found) if len(found) > 1 else found[0]
     other = _child(of)
     return other, is_among(_key(other), keys.scalar_subquery())
 
 
-def is_looked_for_by(relation: Any, lookup: Lookup) -> bool:
+def is_looked_for_by(relation: Attribute | None, lookup: Lookup) -> bool:
     """Whether a lookup looks into the other side of this relation."""
     return any(is_by(place, relation) for _, place in _places(lookup))
 
 
-def is_by(relation: Any, other: Any) -> bool:
+def is_by(relation: Attribute | None, other: Attribute | None) -> bool:
     """Whether two relations of a model, or None, are the same one."""
     return relation is not None and other is not None and relation.key == other.key
 
@@ -130,18 +135,18 @@ def occurs_in_itself(lookup: Lookup) -> ColumnElement[bool]:
     return or_(false(), *(_occurs_in(None, ours, text) for text, ours in parts))
 
 
-def _by_relation(columns: Sequence[SearchColumn]) -> Iterator[tuple[Any, list[SearchColumn]]]:
+def _by_relation(columns: Sequence[SearchColumn]) -> Iterator[tuple[Attribute | None, list[SearchColumn]]]:
     for relation in dict.fromkeys(column.relation for column in columns):
         yield relation, [column for column in columns if column.relation is relation]
 
 
-def _occurs_in(relation: Any, columns: Sequence[SearchColumn], term: str) -> ColumnElement[bool]:
+def _occurs_in(relation: Attribute | None, columns: Sequence[SearchColumn], term: str) -> ColumnElement[bool]:
     other = None if relation is None else _other(relation_of(relation).target)
     texts = [one.column if other is None else getattr(other, one.column.key) for one in columns]
     # In an expression PostgreSQL cannot use the column's index: it would collect every row of a common word first. And it
     # takes half of the rows to be meant, not two of them, for which it would rather read and sort the whole table.
     found = or_(*(_has(text, term, one.frame) for text, one in zip(texts, columns, strict=True)))
-    if other is None:
+    if relation is None:
         return func.coalesce(found, False)
     # A scalar query, asked for each row: EXISTS is turned into a search through the whole other table.
     tie = relation_of(relation)
@@ -149,16 +154,18 @@ def _occurs_in(relation: Any, columns: Sequence[SearchColumn], term: str) -> Col
     return func.coalesce(select(found).where(link).correlate(tie.own.table).scalar_subquery(), False)
 
 
-def _has(text: Any, term: str, frame: str) -> ColumnElement[bool]:
+def _has(text: AnyColumn, term: str, frame: str) -> ColumnElement[bool]:
     return is_whole(text, term) if frame == WHOLE else contains(text, term, frame=frame)
 
 
-def indexed_rows(model: type[object], lookup: Lookup, limit: int, *, but: Any = None) -> ColumnElement[int]:
+def indexed_rows(
+    model: type[Record], lookup: Lookup, limit: int, *, but: Attribute | None = None
+) -> ColumnElement[int]:
     """Return a count, up to a limit a term, of the rows that SQLite's indexes have for a lookup; some may not have it.
 
     `but` is a relation whose other side is not looked at.
     """
-    counts: list[Any] = [literal(0)]
+    counts: list[Expression] = [literal(0)]
     for term, relation in (place for place in _places(lookup) if not is_by(place[1], but)):
         searched = model if relation is None else relation_of(relation).target
         some = pieces_matched(_table_of(searched), term.text).limit(limit).subquery()
@@ -167,36 +174,35 @@ def indexed_rows(model: type[object], lookup: Lookup, limit: int, *, but: Any = 
     return reduce(add, counts)
 
 
-def likely_places(model: type[object], lookup: Lookup, limit: int) -> list[ColumnElement[bool]]:
+def likely_places(model: type[Record], lookup: Lookup, limit: int) -> list[ColumnElement[bool]]:
     """Return where rows with a term are found soonest: the first ones that SQLite's indexes have, by whose column has it."""
     found: list[ColumnElement[bool]] = []
     for term, relation in _places(lookup):
-        searched, key = model, _key(model)
-        if relation is not None:
-            searched, key = relation_of(relation).target, relation_of(relation).own
+        tie = None if relation is None else relation_of(relation)
+        searched, key = (model, _key(model)) if tie is None else (tie.target, tie.own)
         found.append(is_among(key, pieces_matched(_table_of(searched), term.text).limit(limit).scalar_subquery()))
     return found
 
 
-def _places(lookup: Lookup) -> Iterator[tuple[Term, Any]]:
+def _places(lookup: Lookup) -> Iterator[tuple[Term, Attribute | None]]:
     """Yield each term with each relation, None for the model's own columns, by which it is looked for."""
     return ((term, part[0]) for term, part in _parts(lookup))
 
 
-def _parts(lookup: Lookup) -> Iterator[tuple[Term, tuple[Any, list[SearchColumn]]]]:
+def _parts(lookup: Lookup) -> Iterator[tuple[Term, tuple[Attribute | None, list[SearchColumn]]]]:
     """Yield each term with each relation and the columns that are searched through it."""
     return ((term, part) for term in lookup.terms for part in _by_relation(term.columns))
 
 
-def _found(model: type[object], lookup: Lookup) -> ScalarSelect[Any]:
+def _found(model: type[Record], lookup: Lookup) -> ScalarSelect[int]:
     """Return the keys of the rows that have a term in a column of their own, and of those whose related row has it."""
     parts = [_found_by(model, *part, one.text) for one, part in _parts(lookup)]
     found: Any = union(*parts) if len(parts) > 1 else parts[0]
     return found.scalar_subquery()  # type: ignore[no-any-return] # mypy breaks down over the two types it may be of
 
 
-def _found_by(model: object, relation: Any, columns: Sequence[SearchColumn], term: str) -> Any:
-    of: Any = model if relation is None else relation_of(relation).target
+def _found_by(model: type[Record], relation: Attribute | None, columns: Sequence[SearchColumn], term: str) -> Statement:
+    of = model if relation is None else relation_of(relation).target
     searched, rows = _other(of), _having(of, columns, term)
     if relation is None:
         return rows
@@ -206,7 +212,7 @@ def _found_by(model: object, relation: Any, columns: Sequence[SearchColumn], ter
     return select(_key(child)).where(link.in_(others)).correlate(None)
 
 
-def _having(of: Any, columns: Sequence[SearchColumn], term: str) -> Statement:
+def _having(of: type[Record], columns: Sequence[SearchColumn], term: str) -> Statement:
     """Return the keys of a model's records that have a term in one of these columns of theirs."""
     searched = _other(of)
     has_it = or_(*(_has(getattr(searched, one.column.key), term, one.frame) for one in columns))
@@ -214,24 +220,23 @@ def _having(of: Any, columns: Sequence[SearchColumn], term: str) -> Statement:
     return select(_key(searched)).where(may, has_it).correlate(None)
 
 
-@cache
-def _other(model: Any) -> Any:
-    """Return the alias of a model in the queries within the list's own; each is a query by itself, so that one will do.
-
-    An alias learns its columns anew when it is made, which takes longer than the search.
-    """
-    return aliased(model)
+def _other(model: type[Record]) -> type[Record]:
+    """Return the alias of a model in the queries within the list's own; each is a query by itself, so that one will do."""
+    if model not in _OTHERS:
+        _OTHERS[model] = aliased(model)
+    return _OTHERS[model]
 
 
-@cache
-def _child(model: Any) -> Any:
+def _child(model: type[Record]) -> type[Record]:
     """Return the alias of the list's own model beside the other's, which may be the same model."""
-    return aliased(model)
+    if model not in _CHILDREN:
+        _CHILDREN[model] = aliased(model)
+    return _CHILDREN[model]
 
 
-def _key(model: Any) -> Any:
+def _key(model: type[Record]) -> Attribute:
     return model.id
 
 
-def _table_of(searched: Any) -> str:
+def _table_of(searched: type[Record]) -> str:
     return str(inspect_mapper(searched).mapper.local_table.name)

@@ -5,8 +5,6 @@ So a model's pages are found by key at any depth because its resource declares a
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Index, Table
 from sqlalchemy import inspect as inspect_mapper
 
@@ -29,13 +27,13 @@ def declare_indexes(schema: ListSchema) -> None:
             _declare(default, within=relation.foreign_key)
 
 
-def _declare(sort: SortKey, within: Any = None) -> None:
+def _declare(sort: SortKey, within: TableColumn | None = None) -> None:
     """Add what the order goes by: in the table of the sort's column, after the column that a parent's rows have in common."""
-    column: Any = sort.column.property.columns[0]
+    column: TableColumn = sort.column.property.columns[0]
     if is_short_text(column):
         text_indexes.declare(column, within)
         return
-    key: Any = inspect_mapper(sort.column.parent.class_).primary_key[0]
+    key: TableColumn = inspect_mapper(sort.column.parent.class_).primary_key[0]
     before = [] if within is None else [within]
     _add(column.table, [*before, column] if column is key else [*before, column, key])
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, literal, or_, select, tuple_
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import aliased
 
 from admin_app.db.ordering import SortKeyOf, in_order
-from admin_app.extensions import Statement
+from admin_app.db.record import Record
+from admin_app.extensions import AnyColumn, Attribute, Expression, Statement
 from admin_app.relations import to_one
 from admin_app.selection.list_schema import SortKey
 
@@ -25,21 +25,21 @@ from admin_app.selection.list_schema import SortKey
 class Cursor:
     """A row's place in an order: its sort value, the related record's key where the order goes by one, its own key."""
 
-    value: Any
-    related: Any
-    key: Any
+    value: object
+    related: object
+    key: object
 
 
 @dataclass(frozen=True)
 class SortOrder:
     """How the rows of a model follow each other: by a column, or by the key alone when `sort` is None."""
 
-    model: type[Any]
+    model: type[Record]
     sort: SortKey | None
     descending: bool
 
     @property
-    def relation(self) -> Any:
+    def relation(self) -> Attribute | None:
         """The relation that leads to the model by whose column the rows are sorted; None where it is their own."""
         return None if self.sort is None else self.sort.relation
 
@@ -48,7 +48,7 @@ class SortOrder:
         """The relations that have to be loaded with a record to know its place."""
         return () if self.relation is None else (self.relation.key,)
 
-    def cursor_of(self, record: Any) -> Cursor:
+    def cursor_of(self, record: Record) -> Cursor:
         """Return where a record stands; a related one has to be loaded with it."""
         if self.sort is None:
             return Cursor(None, None, record.id)
@@ -85,7 +85,9 @@ class SortOrder:
             yield from part(start)
             start = None
 
-    def related_ones(self, other: Any, *, start: Cursor | None = None, backwards: bool = False) -> Statement | None:
+    def related_ones(
+        self, other: type[Record], *, start: Cursor | None = None, backwards: bool = False
+    ) -> Statement | None:
         """Return the query that gives the related records that rows behind `start` go by: keys and values of an alias, in order.
 
         None where none are left, since rows without a value are all that follow.
@@ -117,14 +119,15 @@ class _Walk:
         return self.sort.relation is not None or bool(self.sort.column.property.columns[0].nullable)
 
     @property
-    def value(self) -> Any:
+    def value(self) -> AnyColumn:
         """What the rows are sorted by, where it is their own."""
         return in_order(self.sort.column)
 
     @property
-    def key(self) -> Any:
+    def key(self) -> Attribute:
         """The model's own key."""
-        return self.order.model.id
+        key: Attribute = self.order.model.id
+        return key
 
     def by_key(self, start: Cursor | None) -> Statement:
         """Go by the key alone."""
@@ -163,7 +166,9 @@ class _Walk:
         relation = self.sort.relation
         target = aliased(self.sort.column.parent.class_)
         column = in_order(getattr(target, self.sort.column.key))
-        wanted = [column.is_not(None)] if self.sort.column.property.columns[0].nullable else []
+        wanted: list[ColumnElement[bool]] = (
+            [column.is_not(None)] if self.sort.column.property.columns[0].nullable else []
+        )
         if start is not None:
             same = self._foreign_key() == start.related
             yield self._base(same, self._beyond([self.key], [start.key])).order_by(self._directed(self.key))
@@ -173,17 +178,17 @@ class _Walk:
         statement = self._base(*wanted).join(relation.of_type(target)) if relation is not None else self._base(*wanted)
         yield statement.order_by(self._directed(column), self._directed(target.id), self._directed(self.key))
 
-    def related_ones(self, other: Any, start: Cursor | None) -> Statement:
+    def related_ones(self, other: type[Record], start: Cursor | None) -> Statement:
         """Go through the related records themselves, of an alias, that of the start first: their keys and values."""
         column = getattr(other, self.sort.column.key)
         value = in_order(column)
-        wanted = [value.is_not(None)]
+        wanted: list[ColumnElement[bool]] = [value.is_not(None)]
         if start is not None:
             beyond = self._beyond([value, other.id], [start.value, start.related])
             wanted.append(or_(other.id == start.related, beyond))
         return select(other.id, column).where(*wanted).order_by(self._directed(value), self._directed(other.id))
 
-    def _foreign_key(self) -> Any:
+    def _foreign_key(self) -> Expression:
         """Return the model's column that holds the related record's key."""
         relation = self.sort.relation
         return to_one(relation).foreign_key if relation is not None else self.key
@@ -191,14 +196,14 @@ class _Walk:
     def _base(self, *wanted: ColumnElement[bool]) -> Statement:
         return select(self.order.model).where(*self.criteria, *wanted)
 
-    def _directed(self, column: Any) -> Any:
+    def _directed(self, column: AnyColumn) -> Expression:
         return column.asc() if self.is_up else column.desc()
 
-    def _beyond(self, columns: Sequence[Any], values: Sequence[object]) -> ColumnElement[bool]:
+    def _beyond(self, columns: Sequence[AnyColumn], values: Sequence[object]) -> ColumnElement[bool]:
         """Compare as one row value: both stores find its place in an index over these columns at once."""
         bound = [_bound(column, value) for value, column in zip(values, columns, strict=True)]
-        left: Any = columns[0] if len(columns) == 1 else tuple_(*columns)
-        right: Any = bound[0] if len(columns) == 1 else tuple_(*bound)
+        left: AnyColumn = columns[0] if len(columns) == 1 else tuple_(*columns)
+        right: Expression = bound[0] if len(columns) == 1 else tuple_(*bound)
         condition: ColumnElement[bool] = left > right if self.is_up else left < right
         if not isinstance(columns[0], SortKeyOf):
             return condition
@@ -206,7 +211,7 @@ class _Walk:
         return and_(columns[0] >= bound[0] if self.is_up else columns[0] <= bound[0], condition)
 
 
-def _bound(column: Any, value: object) -> Any:
+def _bound(column: AnyColumn, value: object) -> Expression:
     """Return a value to compare a column with: by the store's own key where it is sorted by that."""
     plain = literal(value, column.type)
     return SortKeyOf(plain) if isinstance(column, SortKeyOf) else plain

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from alembic.autogenerate import comparators, renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrateOperation, Operations
@@ -21,7 +19,7 @@ class _SortOperation(MigrateOperation):
     def __init__(self, index: SortIndex) -> None:
         self.index = index
 
-    def to_diff_tuple(self) -> tuple[Any, ...]:
+    def to_diff_tuple(self) -> tuple[object, ...]:
         """Say it to `db check`."""
         return (type(self).__name__, *self.index)
 
@@ -31,9 +29,9 @@ class CreateSortIndex(_SortOperation):
     """Make an index over the key of a text column."""
 
     @classmethod
-    def apply(cls, operations: Operations, table: str, column: str, within: str = "") -> None:
+    def apply(cls, operations: Operations, table: str, column: str, *others: str) -> None:
         """`op.create_sort_index("user", "name")`."""
-        operations.invoke(cls(SortIndex(table, column, within)))
+        operations.invoke(cls(SortIndex(table, column, *others)))
 
     def reverse(self) -> MigrateOperation:
         """Go back by removing it."""
@@ -45,9 +43,9 @@ class DropSortIndex(_SortOperation):
     """Remove an index over the key of a text column."""
 
     @classmethod
-    def apply(cls, operations: Operations, table: str, column: str, within: str = "") -> None:
+    def apply(cls, operations: Operations, table: str, column: str, *others: str) -> None:
         """`op.drop_sort_index("user", "name")`."""
-        operations.invoke(cls(SortIndex(table, column, within)))
+        operations.invoke(cls(SortIndex(table, column, *others)))
 
     def reverse(self) -> MigrateOperation:
         """Go back by making it again."""
@@ -78,7 +76,8 @@ def _render_drop(_context: AutogenContext, operation: DropSortIndex) -> str:
 
 
 def _arguments(index: SortIndex) -> str:
-    return ", ".join(repr(part) for part in index if part)
+    shortest = next(end for end in range(2, len(index) + 1) if SortIndex(*index[:end]) == index)
+    return ", ".join(map(repr, index[:shortest]))
 
 
 # Last: a new table has to be made before its index.

@@ -1,4 +1,4 @@
-"""The indexes that lists sorted by a text use: over its key, see `unicode_text.sort_key`, and the row's own.
+"""The indexes that lists sorted by a text use, and pages of texts that are alike: over its key and the row's own, see `db.ordering`.
 
 SQLAlchemy does not see such an index on SQLite, and Alembic loses it there when it rebuilds a table: so they are kept here.
 """
@@ -7,34 +7,42 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Connection, MetaData, text
 
+from admin_app.db.ordering import Likeness
+from admin_app.extensions import AnyColumn, TableColumn
+
 # Where the metadata keeps which of them are declared, and a connection which ones there are while migrations run.
 _DECLARED = _KEPT = "sort_indexes"
-_SUFFIX = "_sort_key"
-_OWN = re.compile(rf"ix_.+{_SUFFIX}")
+_SORT_KEY = "sort_key"
+_FUNCTIONS = "|".join((_SORT_KEY, *Likeness))
+_OWN = re.compile(rf"ix_.+_({_FUNCTIONS})")
 # Of the statement that made it, as either store tells it: the column before, if there is one, and the text.
-_COLUMNS = re.compile(r'\((?:"?(\w+)"?, )?sort_key\(\(?"?(\w+)"?\)?')
+_COLUMNS = re.compile(rf'\((?:"?(\w+)"?, )?({_FUNCTIONS})\(\(?"?(\w+)"?\)?')
 
 
 class SortIndex(NamedTuple):
-    """An index of a table over the key of its text `column`, `within` the rows that another column keeps together ("": all)."""
+    """An index of a table over the key of its text `column`, `within` the rows that another column keeps together ("": all).
+
+    `function` makes the key: see `db.ordering.Likeness`.
+    """
 
     table: str
     column: str
     within: str = ""
+    function: str = _SORT_KEY
 
     @property
     def name(self) -> str:
         """What it is called in the database."""
-        return "_".join(filter(None, ("ix", self.table, self.within, self.column))) + _SUFFIX
+        return "_".join(filter(None, ("ix", self.table, self.within, self.column, self.function)))
 
 
-def declare(column: Any, within: Any = None) -> None:
-    """Note that lists are sorted by a text column, all of them or those within a parent."""
-    index = SortIndex(column.table.name, column.name, "" if within is None else within.name)
+def declare(column: AnyColumn, within: TableColumn | None = None, *, likeness: Likeness | None = None) -> None:
+    """Note that lists are sorted by a text column, all of them or those within a parent, or that it tells which rows are alike."""
+    index = SortIndex(column.table.name, column.name, "" if within is None else within.name, likeness or _SORT_KEY)
     column.table.metadata.info.setdefault(_DECLARED, set()).add(index)
 
 
@@ -44,7 +52,7 @@ def declared(metadata: MetaData) -> set[SortIndex]:
     return indexes
 
 
-def is_sorted(column: Any) -> bool:
+def is_sorted(column: AnyColumn) -> bool:
     """Whether one of them has all rows of a text column."""
     return SortIndex(column.table.name, column.name) in declared(column.table.metadata)
 
@@ -60,23 +68,24 @@ def present(connection: Connection) -> set[SortIndex]:
     return {_read(table, made) for table, name, made in found if is_own(name)}
 
 
-_ON_SQLITE = "SELECT tbl_name, name, sql FROM sqlite_schema WHERE type = 'index' AND sql LIKE '%sort_key(%'"
+_ON_SQLITE = "SELECT tbl_name, name, sql FROM sqlite_schema WHERE type = 'index' AND name LIKE 'ix%'"
 _ON_POSTGRES = (
-    "SELECT tablename, indexname, indexdef FROM pg_indexes "
-    "WHERE schemaname = current_schema() AND indexdef LIKE '%sort_key(%'"
+    "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema() AND indexname LIKE 'ix%'"
 )
 
 
 def _read(table: str, made: str) -> SortIndex:
-    [(within, column)] = _COLUMNS.findall(made)
-    return SortIndex(table, column, within)
+    [(within, function, column)] = _COLUMNS.findall(made)
+    return SortIndex(table, column, within, function)
 
 
 def creation(dialect: str, index: SortIndex) -> str:
     """Return the statement that makes it."""
     within = f'"{index.within}", ' if index.within else ""
-    key = f'sort_key("{index.column}")' + ("" if dialect == "sqlite" else ' COLLATE "C"')
-    return f'CREATE INDEX "{index.name}" ON "{index.table}" ({within}{key}, "id")'
+    key = f'{index.function}("{index.column}")' + ("" if dialect == "sqlite" else ' COLLATE "C"')
+    # With the text itself, PostgreSQL reads the keys from the index, and does not make each of them anew.
+    include = "" if dialect == "sqlite" or index.function == _SORT_KEY else f' INCLUDE ("{index.column}")'
+    return f'CREATE INDEX "{index.name}" ON "{index.table}" ({within}{key}, "id"){include}'
 
 
 def removal(index: SortIndex) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -25,7 +25,10 @@ class ExportAudit:
     asked: str = ""
 
 
-def audited_rows(engine: Engine, rows: Iterator[object], audit: ExportAudit) -> Generator[Any, None, None]:
+T = TypeVar("T")
+
+
+def audited_rows(engine: Engine, rows: Iterator[T], audit: ExportAudit) -> Generator[T, None, None]:
     """Yield the rows, and record how many there were when the last was taken, or when nobody took any more."""
     number, is_whole = 0, False
     try:

@@ -27,7 +27,7 @@ from admin_app.transfer.columns import ExportColumn
 BATCH = 1000
 _STREAMED = {"yield_per": BATCH}
 
-RowValues = Sequence[Any]
+RowValues = Sequence[object]
 
 
 def exported_rows(

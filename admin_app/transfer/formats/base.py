@@ -36,12 +36,12 @@ PLAIN = FileOptions()
 
 # A format's writer: the columns' names, the rows (or the lines that the database made of them), what was chosen, and who
 # hears of a row, by its number in the file, that could not be written as it is. Yields the file.
-Write = Callable[[Sequence[str], Iterable[Sequence[Any]], FileOptions, Problem], Iterator[bytes]]
+Write = Callable[[Sequence[str], Iterable[Sequence[object]], FileOptions, Problem], Iterator[bytes]]
 
 
 # What lets the database write a row, of columns in their order, as the format's writer would: the expression of a line on
 # the store of this name, or None where these columns are not for it.
-Line = Callable[[Sequence[Any], FileOptions, str], ColumnElement[str] | None]
+Line = Callable[[Sequence[object], FileOptions, str], ColumnElement[str] | None]
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Conversions(dict[type, Convert | None]):
         convert = self[type(value)]
         return value if convert is None else convert(value)
 
-    def columns(self, rows: Sequence[Sequence[Any]]) -> Iterator[list[Any]]:
+    def columns(self, rows: Sequence[Sequence[object]]) -> Iterator[list[Any]]:
         """Convert rows column by column: a list comprehension costs a third of a call for each cell."""
         for column in zip(*rows, strict=True):
             yield [value if (convert := self[type(value)]) is None else convert(value) for value in column]

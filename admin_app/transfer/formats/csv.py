@@ -7,7 +7,6 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any
 
 from admin_app.kinds.base import AnyKind, Convert, as_it_is
 from admin_app.kinds.spreadsheet import neutralised
@@ -21,7 +20,7 @@ BYTE_ORDER_MARK = "\ufeff"
 
 def csv_chunks(
     header: Sequence[str],
-    rows: Iterable[Sequence[Any] | str],
+    rows: Iterable[Sequence[object] | str],
     options: FileOptions = PLAIN,
     _on_problem: Problem | None = None,
 ) -> Iterator[bytes]:
@@ -42,7 +41,7 @@ def csv_chunks(
         yield _drained(buffer)
 
 
-def csv_value(value: Any) -> Any:
+def csv_value(value: object) -> object:
     """Write one value. Only text can be run by a spreadsheet: a number stays a number."""
     return _NEUTRALISED.of(value)
 

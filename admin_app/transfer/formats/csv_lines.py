@@ -13,7 +13,7 @@ from admin_app.kinds.base import CsvStyle
 from admin_app.transfer.formats.base import FileOptions
 
 
-def csv_line(columns: Sequence[Any], options: FileOptions, store: str) -> ColumnElement[str] | None:
+def csv_line(columns: Sequence[object], options: FileOptions, store: str) -> ColumnElement[str] | None:
     """Return what writes a row of these columns as a line on this store; None where one of them is Python's to write."""
     style = CsvStyle(options.delimiter, options.neutralises, store)
     written = [func.coalesce(cell, "") for column in columns if (cell := _cell(column, style)) is not None]

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 from admin_app.transfer.formats.base import BATCH, Conversions, FileOptions, Format, Problem
 
@@ -24,7 +23,7 @@ class JsonWriter:
     ) -> Iterator[bytes]:
         """Yield the file; there is nothing to choose, and every value can be written."""
         yield self.begin.encode()
-        encode: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
+        encode: Callable[[object], str] = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
         remaining, joint = iter(rows), ""
         while batch := list(islice(remaining, BATCH)):
             typed = zip(*_CONVERSIONS.columns(batch), strict=True)

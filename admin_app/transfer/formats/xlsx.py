@@ -54,7 +54,7 @@ def xlsx_chunks(
     remaining, count = iter(rows), 0
     cells = _Cells(options, on_problem)
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED, compresslevel=COMPRESSION) as archive:
-        first: list[Sequence[Any]] = list(islice(remaining, 1))
+        first: list[Sequence[object]] = list(islice(remaining, 1))
         while count == 0 or first:
             count += 1
             sheet_rows = chain(first, islice(remaining, SHEET_ROWS - 1 - len(first)))
@@ -131,7 +131,7 @@ class _Cells:
             lines.append(f'<row r="{place}">{"".join(self.conversions.of(value) for value in kept)}</row>')
         return lines
 
-    def _fitting(self, value: object, row: int) -> Any:
+    def _fitting(self, value: object, row: int) -> object:
         text = _with_plain_lines(value) if isinstance(value, str) else ""
         if _units(text) <= LONGEST_TEXT:
             return value

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import select
 
 from admin_app.db.limits import highest_to_give
+from admin_app.db.record import Record
 from admin_app.domain.records.rules import is_required, problem_with
 from admin_app.extensions import AnySession, TableColumn
 from admin_app.formatting import label, number
@@ -16,7 +16,7 @@ from admin_app.transfer.import_.wording import about
 
 
 def check_batch(
-    session: AnySession, model: type[Any], batch: Sequence[NumberedRow], present: Mapping[Any, Any]
+    session: AnySession, model: type[Record], batch: Sequence[NumberedRow], present: Mapping[int, object]
 ) -> list[Problem]:
     """Return (row number, message) for everything that does not fit; `present` are the records whose ids the rows bring."""
     columns = [column for column in model.__table__.columns if not column.primary_key and not column.info.get("secret")]
@@ -40,9 +40,7 @@ def _fitting(columns: Sequence[TableColumn], row: NumberedRow, *, is_new: bool) 
                 yield row_number, about(label(column.key), value, problem)
 
 
-def _without_room(
-    key: TableColumn, batch: Sequence[NumberedRow], present: Mapping[object, object]
-) -> Iterator[Problem]:
+def _without_room(key: TableColumn, batch: Sequence[NumberedRow], present: Mapping[int, object]) -> Iterator[Problem]:
     """Find new records whose ids would leave no room for those made after them."""
     highest = highest_to_give(key)
     for row_number, values in batch:
@@ -53,7 +51,7 @@ def _without_room(
 
 def _repeated(batch: Sequence[NumberedRow], column: TableColumn, label: str) -> Iterator[Problem]:
     """Find values that must be unique and stand in the batch twice."""
-    first: dict[Any, int] = {}
+    first: dict[object, int] = {}
     for row_number, values in batch:
         value = same(column, values.get(column.key))
         if value is not None and first.setdefault(value, row_number) != row_number:

@@ -19,7 +19,7 @@ from admin_app.domain.audit.bulk import add_rows
 from admin_app.domain.audit.recorder import describe
 from admin_app.domain.records.rules import is_stored_as
 from admin_app.errors import TransferError
-from admin_app.extensions import AnySession, TableColumn
+from admin_app.extensions import AnySession, TableColumn, Values
 from admin_app.formatting import plain_lines
 from admin_app.models.change_set import Kind
 from admin_app.selection.search.indexes import loading
@@ -156,7 +156,7 @@ def _misshapen(header: Sequence[Title], cells: Sequence[str]) -> str | None:
     return None if stray is None else f"the first row has no name above {quoted(stray)}."
 
 
-def _values(header: Sequence[Title], cells: Sequence[str], *, is_verbatim: bool) -> tuple[dict[str, Any], list[str]]:
+def _values(header: Sequence[Title], cells: Sequence[str], *, is_verbatim: bool) -> tuple[Values, list[str]]:
     values, problems = {}, []
     for column, cell in zip(header, cells, strict=False):
         if not isinstance(column, ImportColumn):
@@ -215,7 +215,7 @@ class _Writing:
             if not seen.add(key):
                 yield number, about("ID", key, "the same as in an earlier row.")
 
-    def _write(self, rows: Sequence[dict[str, Any]], present: Mapping[int, object]) -> None:
+    def _write(self, rows: Sequence[Values], present: Mapping[int, Record]) -> None:
         for values in rows:
             if (record := present.get(values.get("id", 0))) is not None:
                 _change(record, values, self.report)
@@ -223,7 +223,7 @@ class _Writing:
         _insert(self.session, self.model, [one for one in rows if one.get("id") not in present], self.report)
 
 
-def _change(record: Any, values: dict[str, Any], report: Report) -> None:
+def _change(record: Record, values: Values, report: Report) -> None:
     columns = type(record).__table__.columns
     differing = {key: value for key, value in values.items() if not _is_same(columns[key], getattr(record, key), value)}
     for key, value in differing.items():
@@ -232,16 +232,16 @@ def _change(record: Any, values: dict[str, Any], report: Report) -> None:
     report.unchanged += not differing
 
 
-def _is_same(column: TableColumn, stored: Any, brought: Any) -> bool:
+def _is_same(column: TableColumn, stored: object, brought: Any) -> bool:
     """Whether a cell says what the record holds: as far as a cell can say it, and spreadsheets leave it alone."""
     if isinstance(stored, str):
         return is_stored_as(column, plain_lines(stored), plain_lines(brought or ""))
     return bool(stored == brought)
 
 
-def _insert(session: AnySession, model: type[Record], new: Sequence[dict[str, Any]], report: Report) -> None:
+def _insert(session: AnySession, model: type[Record], new: Sequence[dict[str, object]], report: Report) -> None:
     """Insert many at once: first those that bring their key, so that those that get one get one that is free."""
-    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    groups: dict[tuple[str, ...], list[dict[str, object]]] = {}
     for values in new:
         groups.setdefault(tuple(values), []).append(values)
     for names, group in sorted(groups.items(), key=lambda pair: "id" not in pair[0]):

@@ -10,17 +10,17 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Column, ColumnElement, func, select
+from sqlalchemy import Column, ColumnElement, Table, func, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from admin_app.db.caseless import caseless, is_caseless, same_as_any
 from admin_app.db.record import Record
-from admin_app.extensions import AnySession, TableColumn
+from admin_app.extensions import AnyRow, AnySession, TableColumn, Values
 from admin_app.formatting import label
 from admin_app.kinds import kind_of
 from admin_app.transfer.import_.wording import about
 
-NumberedRow = tuple[int, dict[str, Any]]
+NumberedRow = tuple[int, Values]
 Problem = tuple[int, str]
 
 
@@ -29,7 +29,7 @@ def has_any_of(column: TableColumn, values: Collection[Any]) -> ColumnElement[bo
     return same_as_any(column, values) if is_caseless(column) else column.in_(values)
 
 
-def same(column: TableColumn, value: object) -> Any:
+def same(column: TableColumn, value: object) -> object:
     """Return what two values of a unique column have in common when they count as the same."""
     return caseless(value) if is_caseless(column) else value
 
@@ -46,7 +46,7 @@ class ValueSwaps:
     def make_way(self, batch: Sequence[NumberedRow], is_settled: Callable[[int], bool]) -> Iterator[Problem]:
         """Let records make way for the batch; find the rows for which none will, since it is `is_settled` by an earlier row."""
         key = self.column.key
-        making_way: dict[int, dict[str, Any]] = {}
+        making_way: dict[int, Values] = {}
         wanted = {
             same(self.column, values[key]): row for row in reversed(batch) if (values := row[1]).get(key) is not None
         }
@@ -86,21 +86,22 @@ class ValueSwaps:
     def _in_the_way(self, owner: int, value: object) -> str:
         return about(label(self.column.key), value, f"already used by ID {owner}.")
 
-    def _owners(self, batch: Sequence[NumberedRow]) -> Sequence[Any]:
+    def _owners(self, batch: Sequence[NumberedRow]) -> Sequence[AnyRow]:
         given = {values[self.column.key] for _, values in batch if values.get(self.column.key) is not None}
         asked = select(self.model.id, self.column).where(has_any_of(self.column, given))
         return self.session.connection().execute(asked).all() if given else []
 
-    def _park(self, making_way: Mapping[int, dict[str, Any]]) -> None:
+    def _park(self, making_way: Mapping[int, dict[str, object]]) -> None:
         connection = self.session.connection()
         if self.parked is None:
             self.parked = _table_for(self.column)
             self.parked.create(connection)
         connection.execute(self.parked.insert(), list(making_way.values()))
         lowest = connection.scalar(select(func.min(self.column)))
-        table: Any = self.model.__table__
+        table: Table = self.model.__table__
         statement = table.update().where(table.c.id == sa.bindparam("owner"))
-        stand_in: Any = _stand_ins(self.column)
+        stand_in = _stand_ins(self.column)
+        assert stand_in is not None  # noqa: S101 -- told to mypy: `may_park` has asked
         moved = [{"owner": owner, "other": stand_in(place, owner, lowest)} for place, owner in enumerate(making_way)]
         # Beside the session: what stands in is no change of the record.
         connection.execute(statement.values({self.column.key: sa.bindparam("other")}), moved)
@@ -118,7 +119,7 @@ def _table_for(column: TableColumn) -> sa.Table:
     )
 
 
-def _stand_ins(column: TableColumn) -> Callable[[int, int, Any], Any] | None:
+def _stand_ins(column: TableColumn) -> Callable[[int, int, object], object] | None:
     """Return what makes values that no record has, None where the column's kind has no such ones."""
     if column.nullable:
         return lambda _place, _owner, _lowest: None

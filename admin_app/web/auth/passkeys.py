@@ -6,7 +6,6 @@ import ipaddress
 import json
 import secrets
 from dataclasses import dataclass
-from typing import Any
 
 from flask import current_app, request, session
 
@@ -152,7 +151,7 @@ def _challenge(purpose: str, staff: Staff) -> bytes | None:
     """Return the question that the form answers, if it was put to this person's browser for this purpose lately."""
     sealed = request.form.get(QUESTION, "")
     text = two_factor.unseal(sealed, key=key(), seconds=passkeys.CHALLENGE_SECONDS)
-    read: Any = json.loads(text) if text is not None else None
+    read: object = json.loads(text) if text is not None else None
     # Other things are sealed with the same key.
     if not isinstance(read, list) or read[:-1] != [purpose, staff.id, session.get(_BROWSER)]:
         return None

@@ -6,10 +6,11 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Any, cast
+from typing import cast
 from urllib.parse import quote
 
 from flask import current_app, render_template, request
+from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import ImmutableMultiDict
 
 from admin_app.db.types import utc_now
@@ -42,7 +43,7 @@ def is_fresh() -> bool:
     return person is not None and is_within(person.proved_at, FRESH_FOR, utc_now())
 
 
-def required(*, back: str = "") -> Any:
+def required(*, back: str = "") -> ResponseReturnValue | None:
     """Return the page that asks for password or passkey, or None when there was proof lately, or with this very request.
 
     What `proof_for` names asks it by itself; a view that is dangerous for some rows and not for others begins with
@@ -82,7 +83,7 @@ def unwrap(whose: int | None) -> None:
         _body().go_back_to(typed)
 
 
-def required_for_rows(count: int) -> Any:
+def required_for_rows(count: int) -> ResponseReturnValue | None:
     """Return the same page when an act is about more rows than may go without proof."""
     return required() if are_many(count) else None
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any
 
 from flask import current_app, redirect, session, url_for
+from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from admin_app.domain.audit.recorder import record_event
@@ -44,7 +44,7 @@ def key() -> str:
     return str(current_app.secret_key)
 
 
-def after_password(staff: Staff, onward: str, outcome: SignInResult | None = None) -> Any:
+def after_password(staff: Staff, onward: str, outcome: SignInResult | None = None) -> ResponseReturnValue:
     """Sign the person in, or lead to the factor that is missing; nobody has a session before."""
     warning = ""
     if outcome is not None and outcome.failed and outcome.since:
@@ -86,7 +86,7 @@ def begin_session(who: HalfWay) -> None:
         call_attention(words, links=[("Account", url_for("account.index"))])
 
 
-def finish(who: HalfWay) -> Any:
+def finish(who: HalfWay) -> ResponseReturnValue:
     """Begin the session, and lead on."""
     begin_session(who)
     return redirect(who.onward, 303)

@@ -1,4 +1,4 @@
-"""What the trail holds, as tests compare it."""
+"""What the history holds, as tests compare it."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from admin_app.domain.audit.diff import LONGEST_PIECE, Piece, PieceKind, cut, replaced, words_diff
+from admin_app.domain.audit.diff import LONGEST_PIECE, MOST_PLACES, Piece, PieceKind, cut, replaced, words_diff
 
 
 def short(pieces: tuple[Piece, ...]) -> list[tuple[str, str]]:
@@ -69,6 +69,40 @@ def test_hostile_texts_are_compared_in_no_time(old: str, new: str) -> None:
 
     assert time.perf_counter() - began < 2
     assert sum(len(piece.text) for piece in pieces) < 40_000
+
+
+def test_each_of_several_changes_in_a_long_text_is_shown_for_itself() -> None:
+    hay = " ".join(map(str, range(3000)))
+    old, new = (f"A {one} B {hay} C{one}c {hay} D {one} E" for one in ("needle", "pin"))
+
+    pieces = [piece for piece in short(words_diff(old, new)) if piece[0] in {"gone", "came"}]
+
+    assert pieces == [
+        ("gone", "needle"),
+        ("came", "pin"),
+        ("gone", "Cneedlec"),
+        ("came", "Cpinc"),
+        ("gone", "needle"),
+        ("came", "pin"),
+    ]
+
+
+def test_changes_beyond_the_most_are_shown_as_one() -> None:
+    hay = " ".join(map(str, range(100)))
+    old, new = (f"{one} {hay} " * 200 for one in ("needle", "pin"))
+
+    pieces = [text for fate, text in short(words_diff(old, new)) if fate == "gone"]
+
+    assert pieces[:-1] == ["needle"] * MOST_PLACES
+    assert pieces[-1].startswith("needle 0 1 2")
+
+
+def test_a_long_text_in_place_of_another_is_shown_so() -> None:
+    old, new = (" ".join(f"{number}{sign}" for number in range(3000)) for sign in "xy")
+
+    pieces = words_diff(old, new)
+
+    assert [piece.fate for piece in pieces] == [PieceKind.GONE, PieceKind.CAME]
 
 
 @given(st.text(max_size=60), st.text(max_size=60))

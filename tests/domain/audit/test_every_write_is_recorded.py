@@ -1,4 +1,4 @@
-"""Every row that the package writes into a recorded table is in the trail: counted by what the database was sent."""
+"""Every row that the package writes into a recorded table is in the history: counted by what the database was sent."""
 
 from __future__ import annotations
 

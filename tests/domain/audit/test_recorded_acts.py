@@ -1,4 +1,4 @@
-"""Acts in the trail: what came of a whole transaction is one, with who did it and how, and nobody rewrites it."""
+"""Acts in the history: what came of a whole transaction is one, with who did it and how, and nobody rewrites it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import func, select
 
 from admin_app.context import acting
+from admin_app.db.transaction import transaction
 from admin_app.domain.audit.bulk import change_rows
 from admin_app.domain.audit.recorder import MOST_PENDING, describe, record_event
-from admin_app.domain.records.save import saving
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, Kind
 from admin_app.models.user import User
@@ -114,7 +114,7 @@ def test_a_new_record_that_is_changed_is_kept_as_it_is() -> None:
 
 def test_many_changes_of_one_transaction_are_one_set() -> None:
     number = MOST_PENDING + 5
-    with saving(db.session, User):
+    with transaction(db.session):
         db.session.add_all(User(name=f"User {one}", email=f"{one}@example.com") for one in range(number))
         db.session.flush()
         db.session.add(User(name="Last", email="last@example.com"))
@@ -124,7 +124,7 @@ def test_many_changes_of_one_transaction_are_one_set() -> None:
 
 
 def test_who_acts_and_how_stands_with_what_they_did() -> None:
-    with acting(lambda: (7, "Ann (ann@example.com)"), kind=Kind.FORM, request_id="r1"), saving(db.session, User):
+    with acting(lambda: (7, "Ann (ann@example.com)"), kind=Kind.FORM, request_id="r1"), transaction(db.session):
         describe(db.session, reason="because")
         db.session.add(User(name="Bea", email="bea@example.com"))
 
@@ -156,12 +156,12 @@ def test_the_trail_is_only_added_to(make_user: Any) -> None:
 
     for alter in (lambda: setattr(found, "actor", "Me"), lambda: setattr(first, "title", "x")):
         alter()
-        with pytest.raises(TypeError, match="part of the trail"):
+        with pytest.raises(TypeError, match="part of the history"):
             db.session.commit()
         db.session.rollback()
     for row in (found, first):
         db.session.delete(row)
-        with pytest.raises(TypeError, match="part of the trail"):
+        with pytest.raises(TypeError, match="part of the history"):
             db.session.commit()
         db.session.rollback()
 

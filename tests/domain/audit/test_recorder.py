@@ -1,4 +1,4 @@
-"""The trail: what every way of writing leaves in it, on both stores alike."""
+"""The history: what every way of writing leaves in it, on both stores alike."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from admin_app.context import acting, writing
 from admin_app.db.json_values import kept_columns
+from admin_app.db.transaction import transaction
 from admin_app.db.types import utc_now
 from admin_app.domain.audit import bulk
 from admin_app.domain.audit.bulk import add_rows, change_rows, delete_rows
 from admin_app.domain.records.deletion import Decision, Fate, delete_record
-from admin_app.domain.records.save import saving
 from admin_app.errors import RecordGone
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, Kind
 from admin_app.models.post import Post
-from admin_app.models.staff import Staff
 from admin_app.models.user import User
 from tests.domain.audit.entries import changes, last_set, moment, sets
 
@@ -44,7 +43,7 @@ def test_a_new_record_is_kept_whole(make_user: Any) -> None:
 def test_of_a_changed_record_only_what_differs_is_kept(make_user: Any) -> None:
     user = make_user(name="Ann", email="ann@example.com")
 
-    with saving(db.session, User):
+    with transaction(db.session):
         user.name, user.email = "Anna", "ann@example.com"
 
     assert changes() == [("user", user.id, "update", 2, {"name": "Ann"}, {"name": "Anna"})]
@@ -55,7 +54,7 @@ def test_of_a_changed_record_only_what_differs_is_kept(make_user: Any) -> None:
 def test_the_trail_calls_records_what_their_resource_calls_them(make_staff: Any) -> None:
     people = [make_staff("Ann"), make_staff("Bob")]
 
-    with saving(db.session, Staff):
+    with transaction(db.session):
         for one in people:
             one.time_zone = "Europe/Prague"
 
@@ -70,7 +69,7 @@ def test_saving_what_is_there_already_leaves_no_trace(make_user: Any) -> None:
     user = make_user(name="Ann")
     before = len(sets())
 
-    with saving(db.session, User):
+    with transaction(db.session):
         user.name = "Bea"
         user.name = "Ann"
 
@@ -81,7 +80,7 @@ def test_what_was_not_read_before_it_was_set_is_known_all_the_same(make_post: An
     user, post = make_user(), make_post(content="old")
     db.session.expire_all()
 
-    with saving(db.session, Post):
+    with transaction(db.session):
         post.content = "new"
         post.user = user
 
@@ -95,7 +94,7 @@ def test_a_deleted_record_is_kept_whole_as_the_database_had_it(make_post: Any) -
     created, updated = moment(post.created_at), moment(post.updated_at)
     db.session.expire_all()
 
-    with saving(db.session, Post):
+    with transaction(db.session):
         post.content = "never saved"
         db.session.delete(post)
 
@@ -106,7 +105,7 @@ def test_a_deleted_record_is_kept_whole_as_the_database_had_it(make_post: Any) -
 def test_a_secret_leaves_a_trace_without_its_value(make_staff: Any) -> None:
     person = make_staff("Ann")
 
-    with saving(db.session, Staff):
+    with transaction(db.session):
         person.password_hash = "another"
 
     assert changes() == [("staff", person.id, "update", 2, {}, {})]
@@ -133,7 +132,7 @@ def test_rows_changed_by_one_statement_are_recorded_as_if_one_by_one(make_user: 
     ann, bea = make_user(), make_user()
     first, second, other = make_post(user=ann), make_post(user=ann), make_post(user=bea)
 
-    with saving(db.session, Post):
+    with transaction(db.session):
         number = change_rows(db.session, Post, Post.user_id == ann.id, {"user_id": bea.id})
 
     assert number == 2
@@ -153,10 +152,10 @@ def test_rows_deleted_by_one_statement_are_kept_like_those_deleted_one_by_one(ma
     one, many = make_post(content=text, **times), make_post(content=text, **times)
     keys = [one.id, many.id]
 
-    with saving(db.session, Post):
+    with transaction(db.session):
         delete_rows(db.session, Post, Post.id == keys[1])
     by_statement = changes()
-    with saving(db.session, Post):
+    with transaction(db.session):
         db.session.delete(one)
     by_session = changes()
 
@@ -165,7 +164,7 @@ def test_rows_deleted_by_one_statement_are_kept_like_those_deleted_one_by_one(ma
 
 
 def test_rows_added_by_one_statement_are_kept_like_those_added_one_by_one() -> None:
-    with saving(db.session, User):
+    with transaction(db.session):
         keys = add_rows(db.session, User, [{"name": "Ann", "email": "ann@example.com"}])
 
     user = db.session.get_one(User, keys[0])
@@ -180,7 +179,7 @@ def test_a_deletion_is_one_set_about_the_record_that_was_meant(make_user: Any, m
     posts = [make_post(user=user), make_post(user=user)]
     gone = user.id
 
-    with saving(db.session, User):
+    with transaction(db.session):
         delete_record(db.session, user, {"posts": Decision(Fate.KEEP)})
 
     assert (last_set().summary, last_set().count) == ("Deleted user “Ann” and changed 2 posts", 3)

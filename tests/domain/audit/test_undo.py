@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
+from admin_app.db.transaction import transaction
 from admin_app.domain.audit.bulk import add_rows, change_rows
 from admin_app.domain.audit.recorder import describe, record_event
 from admin_app.domain.audit.undo import undone_by
 from admin_app.domain.records.deletion import Decision, Fate, delete_record
-from admin_app.domain.records.save import saving
 from admin_app.errors import LastOwnerError, UndoError
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet, Kind
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("context")
 
 def test_a_change_is_given_back_and_given_again(make_user: Any) -> None:
     user = make_user(name="Ann")
-    with saving(db.session, User):
+    with transaction(db.session):
         user.name = "Anna"
     changed = done()
 
@@ -59,7 +59,7 @@ def test_a_deletion_is_given_back_with_ids_relations_and_times(fate: Fate, make_
     for _ in range(3):
         make_post(user=user)
     before = (state(User), state(Post))
-    with saving(db.session, User):
+    with transaction(db.session):
         delete_record(db.session, user, {"posts": Decision(fate, heir)})
 
     outcome = take_back(done())
@@ -82,7 +82,7 @@ def test_of_two_deletions_the_first_can_be_undone(make_user: Any) -> None:
     first, second = make_user(), make_user()
     key, sets = first.id, []
     for user in (first, second):
-        with saving(db.session, User):
+        with transaction(db.session):
             db.session.delete(user)
         sets.append(done())
 
@@ -94,7 +94,7 @@ def test_of_two_deletions_the_first_can_be_undone(make_user: Any) -> None:
 def test_a_changed_password_does_not_come_back(make_staff: Any) -> None:
     make_staff("Olivia", OWNER)
     person = make_staff("Ann")
-    with saving(db.session, Staff):
+    with transaction(db.session):
         person.password_hash = "another"
 
     outcome = take_back(done())
@@ -106,7 +106,7 @@ def test_an_account_comes_back_switched_off_and_without_a_password(make_staff: A
     make_staff("Olivia", OWNER)
     person = make_staff("Ann", EDITOR)
     key = person.id
-    with saving(db.session, Staff):
+    with transaction(db.session):
         db.session.delete(person)
 
     take_back(done())
@@ -120,7 +120,7 @@ def test_an_account_comes_back_switched_off_and_without_a_password(make_staff: A
 
 
 def rewrite(before: dict[str, Any]) -> None:
-    """Let the latest change have been written before a column came: the trail refuses it by itself."""
+    """Let the latest change have been written before a column came: the history refuses it by itself."""
     latest = select(func.max(Change.id)).scalar_subquery()
     db.session.execute(update(Change.__table__).where(Change.__table__.c.id == latest).values(before=before))
     db.session.commit()
@@ -130,7 +130,7 @@ def test_an_account_deleted_before_there_were_roles_comes_back_with_the_least(ma
     make_staff("Olivia", OWNER)
     person = make_staff("Ann", EDITOR)
     key = person.id
-    with saving(db.session, Staff):
+    with transaction(db.session):
         db.session.delete(person)
     deleted = done()
     change = db.session.scalars(select(Change).order_by(Change.id.desc())).first()
@@ -146,7 +146,7 @@ def test_an_account_deleted_before_there_were_roles_comes_back_with_the_least(ma
 def test_a_change_of_a_column_that_is_no_more_is_left_and_said(make_staff: Any) -> None:
     make_staff("Olivia", OWNER)
     person = make_staff("Ann", EDITOR)
-    with saving(db.session, Staff):
+    with transaction(db.session):
         person.name = "Anna"
     rewrite({"role": "viewer"})
 
@@ -182,7 +182,7 @@ def test_an_act_that_changed_no_record_cannot_be_undone(kind: Kind) -> None:
 def test_several_changes_of_a_record_in_one_act_are_taken_back_one_after_the_other(make_user: Any) -> None:
     ann, bea = make_user(name="Ann"), make_user(name="Bea")
     before = state(User)
-    with saving(db.session, User):
+    with transaction(db.session):
         change_rows(db.session, User, User.id > 0, {"name": "One"})
         change_rows(db.session, User, User.id == ann.id, {"name": "Two"})
         change_rows(db.session, User, User.id == bea.id, {"email": "two@example.com"})
@@ -200,7 +200,7 @@ def test_an_undo_costs_as_many_statements_for_many_as_for_one(make_user: Any, ma
         user = make_user()
         for _ in range(number):
             make_post(user=user)
-        with saving(db.session, User):
+        with transaction(db.session):
             describe(db.session, reason="test")
             delete_record(db.session, user, {"posts": Decision(Fate.DELETE)})
         deleted = done()

@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
+from admin_app.db.transaction import transaction
 from admin_app.domain.audit.bulk import change_rows
 from admin_app.domain.audit.undo import restore_record, undo
-from admin_app.domain.records.save import saving
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet
-from admin_app.models.post import Post
 from admin_app.models.user import User
 from tests.domain.audit.undoing import done, state, take_back, words
 
@@ -21,10 +20,10 @@ pytestmark = pytest.mark.usefixtures("context")
 
 def test_what_was_changed_again_since_is_left_alone(make_user: Any) -> None:
     ann, bea = make_user(name="Ann"), make_user(name="Bea")
-    with saving(db.session, User):
+    with transaction(db.session):
         change_rows(db.session, User, User.id.in_([ann.id, bea.id]), {"name": "Same"})
     changed = done()
-    with saving(db.session, User):
+    with transaction(db.session):
         bea.name = "Beata"
 
     outcome = take_back(changed)
@@ -37,10 +36,10 @@ def test_what_was_changed_again_since_is_left_alone(make_user: Any) -> None:
 
 def test_a_change_of_another_field_since_is_no_obstacle(make_user: Any) -> None:
     user = make_user(name="Ann")
-    with saving(db.session, User):
+    with transaction(db.session):
         user.name = "Anna"
     changed = done()
-    with saving(db.session, User):
+    with transaction(db.session):
         user.email = "anna@example.com"
 
     take_back(changed)
@@ -50,10 +49,10 @@ def test_a_change_of_another_field_since_is_no_obstacle(make_user: Any) -> None:
 
 def test_one_can_insist_record_by_record(make_user: Any) -> None:
     user = make_user(name="Ann")
-    with saving(db.session, User):
+    with transaction(db.session):
         user.name = "Anna"
     changed = done()
-    with saving(db.session, User):
+    with transaction(db.session):
         user.name = "Beata"
     change = db.session.scalars(select(Change).where(Change.change_set_id == changed)).one()
 
@@ -65,7 +64,7 @@ def test_one_can_insist_record_by_record(make_user: Any) -> None:
 def test_one_can_insist_that_a_changed_record_goes(make_user: Any) -> None:
     user = make_user(name="Ann")
     made = done()
-    with saving(db.session, User):
+    with transaction(db.session):
         user.name = "Anna"
     change = db.session.scalars(select(Change).where(Change.change_set_id == made)).one()
 
@@ -92,7 +91,7 @@ def test_a_record_that_others_hang_on_by_now_stays(make_user: Any, make_post: An
 @pytest.mark.parametrize("kind", ["changed", "deleted"])
 def test_a_taken_unique_value_names_who_has_it(kind: str, email: str, make_user: Any) -> None:
     user = make_user(email="ann@example.com")
-    with saving(db.session, User):
+    with transaction(db.session):
         if kind == "changed":
             user.email = "other@example.com"
         else:
@@ -110,7 +109,7 @@ def test_a_taken_unique_value_names_who_has_it(kind: str, email: str, make_user:
 def test_of_two_that_were_the_same_before_that_was_refused_one_comes_back(kind: str, make_user: Any) -> None:
     pair = [make_user(email=email) for email in ("one@example.com", "two@example.com")]
     keys = [one.id for one in pair]
-    with saving(db.session, User):
+    with transaction(db.session):
         for number, user in enumerate(pair):
             if kind == "changed":
                 user.email = f"other{number}@example.com"
@@ -133,7 +132,7 @@ def test_of_two_that_were_the_same_before_that_was_refused_one_comes_back(kind: 
 def test_the_second_of_two_that_were_the_same_can_be_brought_back_alone(make_user: Any) -> None:
     pair = [make_user(email=email) for email in ("one@example.com", "two@example.com")]
     second = pair[1].id
-    with saving(db.session, User):
+    with transaction(db.session):
         for user in pair:
             db.session.delete(user)
     db.session.execute(
@@ -142,7 +141,7 @@ def test_the_second_of_two_that_were_the_same_can_be_brought_back_alone(make_use
     db.session.commit()
     wanted = select(Change).where(Change.record_id == second, Change.act == "delete")
 
-    with saving(db.session, User):
+    with transaction(db.session):
         restore_record(db.session, db.session.scalars(wanted).one())
 
     assert [one[1] for one in state(User).values()] == ["One@example.com"]
@@ -152,14 +151,14 @@ def test_the_second_of_two_that_were_the_same_can_be_brought_back_alone(make_use
 def test_a_record_that_is_pointed_at_and_gone_is_named(kind: str, make_user: Any, make_post: Any) -> None:
     user = make_user()
     post = make_post(user=user)
-    with saving(db.session, Post):
+    with transaction(db.session):
         if kind == "changed":
             post.user = None
         else:
             db.session.delete(post)
     changed = done()
     gone = user.id
-    with saving(db.session, User):
+    with transaction(db.session):
         db.session.delete(user)
 
     outcome = take_back(changed)
@@ -170,10 +169,10 @@ def test_a_record_that_is_pointed_at_and_gone_is_named(kind: str, make_user: Any
 def test_a_unique_value_and_a_relation_that_changed_again_are_no_misfits(make_user: Any, make_post: Any) -> None:
     user, other = make_user(email="one@example.com"), make_user()
     post = make_post(user=user)
-    with saving(db.session, User):
+    with transaction(db.session):
         user.email, post.user_id = "two@example.com", other.id
     changed = done()
-    with saving(db.session, User):
+    with transaction(db.session):
         user.email, post.user_id = "three@example.com", None
 
     outcome = take_back(changed, insisted=())
@@ -184,10 +183,10 @@ def test_a_unique_value_and_a_relation_that_changed_again_are_no_misfits(make_us
 def test_records_that_came_and_went_by_other_acts_are_named(make_user: Any) -> None:
     user = make_user(name="Ann")
     made = done()
-    with saving(db.session, User):
+    with transaction(db.session):
         user.name = "Anna"
     changed = done()
-    with saving(db.session, User):
+    with transaction(db.session):
         db.session.delete(user)
     deleted = done()
 

@@ -1,4 +1,4 @@
-"""Whatever was done in whatever order, undoing it in reverse gives the first state back, and the trail tells all of it."""
+"""Whatever was done in whatever order, undoing it in reverse gives the first state back, and the history tells all of it."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from hypothesis.stateful import (
 from sqlalchemy import func, select, text
 
 from admin_app.db.json_values import kept_columns
+from admin_app.db.transaction import transaction
 from admin_app.domain.audit.bulk import change_rows
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.audit.undo import undo
 from admin_app.domain.records.deletion import Decision, Fate, delete_record
-from admin_app.domain.records.save import saving
 from admin_app.extensions import db
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, ChangeSet, Did
@@ -78,7 +78,7 @@ class Site(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Undo everything in reverse order."""
         for set_id, before in reversed(getattr(self, "done", [])):
-            with saving(db.session, User):
+            with transaction(db.session):
                 outcome = undo(db.session, db.session.get_one(ChangeSet, set_id))
             assert outcome.left == 0
             assert state() == before
@@ -100,7 +100,7 @@ class Site(RuleBasedStateMachine):
     def create_user(self, name: str) -> None:
         before = copy(self.model)
         user = User(name=name, email=f"{next(self.numbers)}@example.com")
-        with saving(db.session, User):
+        with transaction(db.session):
             db.session.add(user)
         self.model["user"][user.id] = {one: getattr(user, one) for one in COLUMNS[User]}
         self.note(before)
@@ -110,7 +110,7 @@ class Site(RuleBasedStateMachine):
         before = copy(self.model)
         owner = self.chosen("user", number) if is_owned and self.model["user"] else None
         post = Post(content=content, user_id=owner)
-        with saving(db.session, Post):
+        with transaction(db.session):
             db.session.add(post)
         self.model["post"][post.id] = {one: getattr(post, one) for one in COLUMNS[Post]}
         self.note(before)
@@ -119,7 +119,7 @@ class Site(RuleBasedStateMachine):
     @rule(name=WORDS, number=st.integers(0, 9))
     def rename(self, name: str, number: int) -> None:
         before, key = copy(self.model), self.chosen("user", number)
-        with saving(db.session, User):
+        with transaction(db.session):
             db.session.get_one(User, key).name = name
         self.model["user"][key]["name"] = name
         self.note(before)
@@ -128,7 +128,7 @@ class Site(RuleBasedStateMachine):
     @rule(content=WORDS, number=st.integers(0, 9))
     def rewrite_several(self, content: str, number: int) -> None:
         before, key = copy(self.model), self.chosen("post", number)
-        with saving(db.session, Post):
+        with transaction(db.session):
             change_rows(db.session, Post, Post.id >= key, {"content": content})
         for other in self.keys("post"):
             if other >= key:
@@ -139,7 +139,7 @@ class Site(RuleBasedStateMachine):
     @rule(number=st.integers(0, 9), owner=st.integers(0, 9))
     def give(self, number: int, owner: int) -> None:
         before, key, other = copy(self.model), self.chosen("post", number), self.chosen("user", owner)
-        with saving(db.session, Post):
+        with transaction(db.session):
             db.session.get_one(Post, key).user_id = other
         self.model["post"][key]["user_id"] = other
         self.note(before)
@@ -149,7 +149,7 @@ class Site(RuleBasedStateMachine):
     def delete_user(self, number: int, heir: int, fate: Fate) -> None:
         before, key, other = copy(self.model), self.chosen("user", number), self.chosen("user", heir)
         fate = Fate.KEEP if key == other else fate
-        with saving(db.session, User):
+        with transaction(db.session):
             decision = Decision(fate, db.session.get_one(User, other))
             delete_record(db.session, db.session.get_one(User, key), {"posts": decision})
         del self.model["user"][key]
@@ -165,7 +165,7 @@ class Site(RuleBasedStateMachine):
     def undo_the_last(self) -> None:
         set_id, before = self.done[-1]
         present = copy(self.model)
-        with saving(db.session, User):
+        with transaction(db.session):
             outcome = undo(db.session, db.session.get_one(ChangeSet, set_id))
         assert outcome.left == 0
         self.model = copy(before)
@@ -179,7 +179,7 @@ class Site(RuleBasedStateMachine):
 
     @invariant()
     def the_trail_tells_all(self) -> None:
-        """Build the state anew from the first one and the trail alone."""
+        """Build the state anew from the first one and the history alone."""
         if not getattr(self, "done", None):
             return
         told = copy(self.first)

@@ -45,7 +45,7 @@ def folders() -> dict[int, int | None]:
 
 
 def note(did: Did, parents: dict[int, int | None]) -> int:
-    """Write an act that took or made these folders into the trail."""
+    """Write an act that took or made these folders into the history."""
     done = ChangeSet(kind="form", count=len(parents))
     db.session.add(done)
     db.session.flush()

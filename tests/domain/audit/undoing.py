@@ -6,12 +6,11 @@ from typing import Any
 
 from sqlalchemy import select
 
+from admin_app.db.transaction import transaction
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.audit.undo import UndoResult, undo
-from admin_app.domain.records.save import saving
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
-from admin_app.models.user import User
 
 
 def done() -> int:
@@ -22,7 +21,7 @@ def done() -> int:
 
 
 def take_back(set_id: int, *, insisted: tuple[int, ...] = ()) -> UndoResult:
-    with saving(db.session, User):
+    with transaction(db.session):
         return undo(db.session, db.session.get_one(ChangeSet, set_id), insisted=insisted)
 
 

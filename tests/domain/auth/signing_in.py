@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 
 from admin_app.context import writing
-from admin_app.domain.auth import sign_in, throttle
+from admin_app.domain.auth import throttle
 from admin_app.domain.auth.sessions import ClientInfo
 from admin_app.domain.auth.sign_in import Device, SignInResult
 from admin_app.extensions import db
 from admin_app.models.sign_in import ProofTry
+from admin_app.web.auth.password_sign_in import prove_by_password
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -31,9 +32,7 @@ class Clock:
 
 def attempt(email: str, typed: str = "wrong", address: str = "8.8.8.8", device: Device | None = None) -> SignInResult:
     with writing():
-        return sign_in.prove_by_password(
-            db.session, email=email, password=typed, client=ClientInfo(address), device=device
-        )
+        return prove_by_password(db.session, email=email, password=typed, client=ClientInfo(address), device=device)
 
 
 def count(email: str) -> int:

@@ -10,12 +10,12 @@ from sqlalchemy import func, select
 
 from admin_app.domain.auth import accounts, passwords, sessions
 from admin_app.domain.auth.sessions import NOBODY_KNOWN
-from admin_app.domain.auth.sign_in import prove_by_password
 from admin_app.domain.permissions import privileges
 from admin_app.errors import InvalidRecord, LastOwnerError
 from admin_app.extensions import db
 from admin_app.models.role import EDITOR, OWNER, VIEWER
 from admin_app.models.staff import Staff, StaffSession
+from admin_app.web.auth.password_sign_in import prove_by_password
 
 pytestmark = pytest.mark.usefixtures("context")
 

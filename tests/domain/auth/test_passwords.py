@@ -14,11 +14,11 @@ from sqlalchemy import func, select
 from admin_app.context import writing
 from admin_app.domain.auth import passwords
 from admin_app.domain.auth.sessions import NOBODY_KNOWN
-from admin_app.domain.auth.sign_in import prove_by_password
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import db
 from admin_app.models.password_link import PasswordLink
 from admin_app.models.staff import Staff, StaffSession
+from admin_app.web.auth.password_sign_in import prove_by_password
 from tests.cast import QUICK
 
 pytestmark = pytest.mark.usefixtures("context")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
@@ -26,7 +26,7 @@ def scope_of(model: type[Any], rows: Rows = None) -> Scope:
 def planned(model: type[Any], changes: Mapping[str, ValueChange], *, rows: Rows = None, reads: bool = False) -> Plan:
     """Plan these changes of every record; `reads` them one by one where one statement would do."""
     edit, scope = Edit(model, changes), scope_of(model, rows)
-    plan = _begin(model, "edit", edit.fields)
+    plan = begun(model, edit.fields)
     if edit.constants is None or reads:
         read_changes(db.engine, plan.id, scope, edit, lambda lines: insert_lines(db.session, lines))
     else:
@@ -35,7 +35,7 @@ def planned(model: type[Any], changes: Mapping[str, ValueChange], *, rows: Rows 
 
 
 def planned_deletion(model: type[Any], *, rows: Rows = None) -> Plan:
-    plan = _begin(model, "delete", ())
+    plan = begun(model, (), "delete")
     write_deletions(db.session, plan.id, scope_of(model, rows))
     return _closed(plan, rows)
 
@@ -69,7 +69,8 @@ def values(plan: Plan) -> dict[int, tuple[Any, Any]]:
     return {one.record_id: (one.before, one.after) for one in db.session.scalars(found)}
 
 
-def _begin(model: type[Any], operation: str, fields: tuple[str, ...]) -> Plan:
+def begun(model: type[Any], fields: Iterable[str], operation: str = "edit") -> Plan:
+    """Begin a plan that has no lines yet."""
     plan = plans.begin(
         db.session,
         staff_id=None,
@@ -77,7 +78,7 @@ def _begin(model: type[Any], operation: str, fields: tuple[str, ...]) -> Plan:
         model=model,
         operation=operation,
         arguments={},
-        fields=fields,
+        fields=list(fields),
     )
     db.session.commit()
     return plan

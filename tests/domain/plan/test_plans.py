@@ -14,6 +14,7 @@ from admin_app.domain.plan.changes import Edit, ReplaceText, SetTo
 from admin_app.domain.plan.checks import OUT_OF_SIGHT
 from admin_app.domain.plan.lines import NOT_YOURS
 from admin_app.domain.records.deletion import Decision, Fate
+from admin_app.errors import UndoError
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet
 from admin_app.models.plan import Plan, PlanLine, PlanState
@@ -269,6 +270,23 @@ def test_a_stopped_plan_keeps_what_was_done_and_goes_on(make_post: Any) -> None:
 
     assert (stopped, again, went_on, plan.state) == (True, False, True, PlanState.AGREED)
     assert counts == {"change": 1, "done": 1}
+
+
+def test_what_is_still_being_carried_out_cannot_be_undone_until_it_is_stopped(make_post: Any) -> None:
+    for _ in range(2):
+        make_post(content="Old")
+    plan = planned_value(Post, content="New")
+    plans.agree(db.session, plan)
+    Execution(db.session, plan).some(1)
+    db.session.commit()
+    done = db.session.get_one(ChangeSet, plan.change_set_id)
+
+    with pytest.raises(UndoError, match=r"^This is still being carried out\. Wait until it is done, or stop it\.$"):
+        undo(db.session, done)
+    plans.stop(db.session, plan, plans.counted_lines(db.session, plan))
+    outcome = undo(db.session, done)
+
+    assert (outcome.given_back, outcome.left) == (1, 0)
 
 
 def test_a_plan_of_nothing_has_no_lines() -> None:

@@ -1,4 +1,4 @@
-"""What a record was, told by the trail, and what becomes of a field that two people touched."""
+"""What a record was, told by the history, and what becomes of a field that two people touched."""
 
 from __future__ import annotations
 

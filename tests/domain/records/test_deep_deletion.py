@@ -11,8 +11,9 @@ from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
 from admin_app.db.record import Versioned
+from admin_app.db.transaction import transaction
 from admin_app.domain.records.deletion import Decision, DeletionScope, Fate, delete_record, dependences
-from admin_app.domain.records.save import saving
+from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import DeletionError
 from admin_app.extensions import db
 
@@ -111,7 +112,7 @@ def full_book(number: int) -> Book:
 
 
 def delete(model: type[Any], key: int, **decisions: Decision) -> None:
-    with saving(db.session, model):
+    with transaction(db.session):
         delete_record(db.session, db.session.get_one(model, key), decisions)
 
 
@@ -181,7 +182,7 @@ def test_each_relation_of_a_record_meets_its_own_fate() -> None:
 
 
 def test_children_of_the_same_model_go_and_theirs_lose_their_owner() -> None:
-    with saving(db.session, Folder):
+    with transaction(db.session):
         inner = Folder(id=2, folders=[Folder(id=3, folders=[Folder(id=4)])])
         db.session.add_all([Folder(id=1, folders=[inner]), Folder(id=5)])
 
@@ -219,7 +220,7 @@ def test_nothing_goes_along_that_is_out_of_bounds(model: type[Any], bound: Delet
     def bounds(relation: Any) -> DeletionScope:
         return bound if relation.target is model else DeletionScope()
 
-    with pytest.raises(DeletionError), saving(db.session, Shelf):
+    with pytest.raises(DeletionError), refusals_of(Shelf), transaction(db.session):
         delete_record(
             db.session, db.session.get_one(Shelf, 1), {"books": Decision(Fate.DELETE)}, bounds
         )  # fmt: skip -- one act

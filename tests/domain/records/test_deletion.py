@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from admin_app.db.transaction import transaction
 from admin_app.domain.records.deletion import MOST_SAMPLES, Decision, Fate, delete_record, dependences
-from admin_app.domain.records.save import saving
 from admin_app.errors import DeletionError
 from admin_app.extensions import db
 from admin_app.models.post import Post
@@ -24,7 +24,7 @@ Users, Posts = Callable[..., User], Callable[..., Post]
 
 
 def delete(record: Any, **decisions: Decision) -> None:
-    with saving(db.session, type(record)):
+    with transaction(db.session):
         delete_record(db.session, record, decisions)
 
 

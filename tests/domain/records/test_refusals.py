@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from admin_app.domain.records.save import saving
+from admin_app.db.transaction import transaction
+from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
 from admin_app.models.user import User
@@ -35,7 +36,7 @@ def count() -> int:
 
 
 def test_value_that_the_database_does_not_take_is_a_problem_of_the_record() -> None:
-    with pytest.raises(InvalidRecord) as refusal, saving(db.session, User):
+    with pytest.raises(InvalidRecord) as refusal, refusals_of(User), transaction(db.session):
         db.session.add(User(name=TOO_LONG, email="ann@example.com"))
 
     assert refusal.value.problems == {"": "The database refused a value. Nothing was saved."}
@@ -48,17 +49,17 @@ def test_what_was_written_before_the_refused_value_is_not_saved_either() -> None
         db.session.flush()
         db.session.add(User(name=TOO_LONG, email="bob@example.com"))
 
-    with pytest.raises(InvalidRecord), saving(db.session, User):
+    with pytest.raises(InvalidRecord), refusals_of(User), transaction(db.session):
         write_two()
 
     assert count() == 0
 
 
 def test_session_can_be_used_again_after_a_refused_value() -> None:
-    with pytest.raises(InvalidRecord), saving(db.session, User):
+    with pytest.raises(InvalidRecord), refusals_of(User), transaction(db.session):
         db.session.add(User(name=TOO_LONG, email="ann@example.com"))
 
-    with saving(db.session, User):
+    with transaction(db.session):
         db.session.add(User(name="Ann", email="ann@example.com"))
 
     assert count() == 1

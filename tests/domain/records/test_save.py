@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from admin_app.domain.records.save import saving
+from admin_app.db.transaction import transaction
+from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import InvalidRecord, RecordGone
 from admin_app.extensions import db
 from admin_app.models.post import Post
@@ -24,7 +25,7 @@ def count(model: Any) -> int:
 
 
 def test_what_is_done_inside_is_kept() -> None:
-    with saving(db.session, User):
+    with transaction(db.session):
         db.session.add(User(name="Ann", email="ann@example.com"))
 
     assert count(User) == 1
@@ -36,7 +37,7 @@ def test_error_inside_keeps_nothing() -> None:
         db.session.flush()
         raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt), saving(db.session, User):
+    with pytest.raises(KeyboardInterrupt), refusals_of(User), transaction(db.session):
         fail_half_way()
 
     assert count(User) == 0
@@ -46,7 +47,7 @@ def test_error_inside_keeps_nothing() -> None:
 def test_taken_value_is_a_problem_of_its_field(email: str, make_user: Callable[..., User]) -> None:
     make_user(email="ann@example.com")
 
-    with pytest.raises(InvalidRecord) as refusal, saving(db.session, User):
+    with pytest.raises(InvalidRecord) as refusal, refusals_of(User), transaction(db.session):
         db.session.add(User(name="Another", email=email))
 
     assert refusal.value.problems == {"email": "Email is already used by another user. Enter a different one."}
@@ -57,7 +58,7 @@ def test_related_record_that_is_gone_is_a_problem_of_the_relation(make_user: Cal
     user = make_user()
     gone = user.id + 1
 
-    with pytest.raises(InvalidRecord) as refusal, saving(db.session, Post):
+    with pytest.raises(InvalidRecord) as refusal, refusals_of(Post), transaction(db.session):
         db.session.add(Post(content="Hello", user_id=gone))
 
     assert refusal.value.problems == {"user": "That user no longer exists. Choose another one."}
@@ -65,7 +66,7 @@ def test_related_record_that_is_gone_is_a_problem_of_the_relation(make_user: Cal
 
 
 def test_any_other_refusal_is_a_problem_of_the_record() -> None:
-    with pytest.raises(InvalidRecord) as refusal, saving(db.session, User):
+    with pytest.raises(InvalidRecord) as refusal, refusals_of(User), transaction(db.session):
         db.session.add(User(email="ann@example.com"))
 
     assert refusal.value.problems == {"": "The database refused this record. Nothing was saved."}
@@ -77,7 +78,7 @@ def test_record_that_others_hang_on_is_not_deleted(
     user = make_user()
     make_post(user=user)
 
-    with pytest.raises(InvalidRecord), saving(db.session, User):
+    with pytest.raises(InvalidRecord), refusals_of(User), transaction(db.session):
         db.session.execute(text('DELETE FROM "user"'))
 
     assert count(User) == 1
@@ -94,7 +95,7 @@ def test_record_that_somebody_else_changed_or_deleted_is_gone(statement: str, ma
         mine.commit()
         with db.engine.begin() as theirs:
             theirs.exec_driver_sql(statement)
-        with pytest.raises(RecordGone), saving(mine, User):
+        with pytest.raises(RecordGone), refusals_of(User), transaction(mine):
             record.name = "Mine"
 
     assert "Mine" not in db.session.scalars(select(User.name)).all()
@@ -102,10 +103,10 @@ def test_record_that_somebody_else_changed_or_deleted_is_gone(statement: str, ma
 
 def test_session_can_be_used_again_after_a_refusal(make_user: Callable[..., User]) -> None:
     make_user(email="ann@example.com")
-    with pytest.raises(InvalidRecord), saving(db.session, User):
+    with pytest.raises(InvalidRecord), refusals_of(User), transaction(db.session):
         db.session.add(User(name="Another", email="ann@example.com"))
 
-    with saving(db.session, User):
+    with transaction(db.session):
         db.session.add(User(name="Another", email="free@example.com"))
 
     assert count(User) == 2

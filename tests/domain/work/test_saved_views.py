@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import delete, select
 
+from admin_app.db.transaction import transaction
 from admin_app.domain import preferences
 from admin_app.domain.work import saved_views
 from admin_app.errors import InvalidRecord, NotFoundError
@@ -38,7 +39,7 @@ def ann(people: dict[str, Staff]) -> Staff:
 def make_view() -> MakeView:
     def make(staff: Staff, name: str = "Mine", audience: str = MINE, **values: str) -> SavedView:
         values = {"resource": "post", "arguments": "q=a", **values}
-        with saved_views.commit(db.session):
+        with saved_views.refusals_of_a_view(), transaction(db.session):
             return saved_views.create_view(db.session, staff, name=name, audience=audience, **values)
 
     return make
@@ -146,7 +147,7 @@ def test_a_name_is_free_for_others_and_other_resources(people: dict[str, Staff],
 def test_a_view_keeps_its_own_name_when_it_is_changed(ann: Staff, make_view: MakeView) -> None:
     view = make_view(ann, "Mine")
 
-    with saved_views.commit(db.session):
+    with saved_views.refusals_of_a_view(), transaction(db.session):
         saved_views.change_view(db.session, view, name="Mine", audience=EVERYONE)
 
     assert (view.name, view.audience) == ("Mine", EVERYONE)
@@ -155,7 +156,7 @@ def test_a_view_keeps_its_own_name_when_it_is_changed(ann: Staff, make_view: Mak
 def test_a_name_that_was_taken_in_the_same_moment_is_refused_like_any(ann: Staff, make_view: MakeView) -> None:
     make_view(ann, "Mine")
 
-    with pytest.raises(InvalidRecord) as refusal, saved_views.commit(db.session):
+    with pytest.raises(InvalidRecord) as refusal, saved_views.refusals_of_a_view(), transaction(db.session):
         # What the check would have found comes too late for it.
         db.session.add(SavedView(staff_id=ann.id, resource="post", name="Mine", arguments=""))
 
@@ -196,10 +197,10 @@ def test_so_many_of_each_resource_are_at_hand_and_the_one_asked_for(ann: Staff, 
 
 def test_the_default_of_a_view_that_went_is_none(ann: Staff, make_view: MakeView) -> None:
     view = make_view(ann)
-    with saved_views.commit(db.session):
+    with saved_views.refusals_of_a_view(), transaction(db.session):
         preferences.remember_default_view(db.session, ann, resource="post", view_id=view.id)
 
-    with saved_views.commit(db.session):
+    with saved_views.refusals_of_a_view(), transaction(db.session):
         saved_views.delete_view(db.session, view)
 
     kept = db.session.scalars(select(Preference.default_view_id).where(Preference.staff_id == ann.id))

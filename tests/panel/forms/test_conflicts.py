@@ -74,7 +74,7 @@ def test_a_change_outside_of_the_form_bothers_nobody(app: Flask, as_owner: Any, 
     assert now(app, editor).last_sign_in_at is not None
 
 
-# ---- without an answer from the trail
+# ---- without an answer from the history
 
 
 @pytest.mark.parametrize("is_pruned", [True, False])

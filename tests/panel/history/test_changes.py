@@ -1,4 +1,4 @@
-"""The trail in words."""
+"""The history in words."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from admin_app.db.transaction import transaction
 from admin_app.domain.audit.recorder import record_event
-from admin_app.domain.records.save import saving
 from admin_app.extensions import db
 from admin_app.models.change_set import Kind
-from admin_app.models.user import User
 from tests.page import Page
 
 
@@ -29,7 +28,7 @@ from tests.page import Page
 def test_in_which_way_something_was_done_is_told_where_the_summary_does_not(
     as_owner: Any, app: Flask, kind: Kind, words: str
 ) -> None:
-    with app.app_context(), saving(db.session, User):
+    with app.app_context(), transaction(db.session):
         record_event(db.session, actor=(None, "Ann (ann@example.com)"), kind=kind, summary="Did something")
 
     page = Page(as_owner.get("/admin/activity/?q=something"))

@@ -289,3 +289,34 @@ def test_a_post_that_is_out_of_reach_is_not_given(as_editor: Any, make_user: Any
     response = as_editor.post_form(f"{GIVE}?field=content", {"value.user": str(make_user().id)})
 
     assert response.status_code == 404
+
+
+def test_what_was_done_and_what_was_left_are_lists(as_editor: Any, make_user: Any, make_post: Any) -> None:
+    ann = make_user()
+    for content in ("Changed", "Done", "Done, too"):
+        make_post(content=content)
+    address = given(as_editor, ann)
+    as_editor.post_form("/admin/post/edit/?id=1", {"content": "By somebody", "user": ""})
+    page = agreed(as_editor, address)
+
+    done, left = (Page(as_editor.get(as_editor.post_form(address, {"list": one}).location)) for one in ("done", "left"))
+
+    assert page.texts("button", within="plan") == ["Show the 2 changed", "Show the 1 left as they were"]
+    assert (sorted(done.ids()), left.ids()) == ([2, 3], [1])
+
+
+def test_selected_rows_and_no_others_are_given(as_editor: Any, make_user: Any, make_post: Any) -> None:
+    ann = make_user()
+    for _ in range(3):
+        make_post()
+    ticked = as_editor.post_form(
+        "/admin/post/ticks/", {"shown": ["1", "2", "3"], "tick": ["1", "3"], "act": "give_view"}
+    )
+
+    response = as_editor.post_form(ticked.location, {"value.user": str(ann.id)}, page=ticked.location)
+    page = Page(as_editor.get(response.location))
+    agreed(as_editor, response.location)
+
+    assert Page(as_editor.get(ticked.location)).texts(class_="page-head__result") == ["2 selected posts"]
+    assert page.heading == "Change 2 posts?"
+    assert owners(as_editor) == {1: ann.id, 2: None, 3: ann.id}

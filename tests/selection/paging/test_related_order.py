@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import delete, func, insert, select, text
 
 from admin_app.extensions import db
 from admin_app.models.post import Post
@@ -21,6 +23,7 @@ from admin_app.selection.paging.pages import fetch, page_of
 from admin_app.selection.paging.planner import planned
 from admin_app.selection.paging.related_order import first_segments
 from admin_app.selection.selection import Selection
+from tests.stores import emptied
 
 NAMES = st.sampled_from(["Ada", "Björn", "Björn Berg", "bjö", "BJÖRN", "Zoë", ""])
 CONTENTS = st.sampled_from(["", "tea", "Björn was here", "about björn"])
@@ -83,8 +86,28 @@ def test_first_related_records_give_the_first_rows_from_any_place(
 
 
 @pytest.fixture
-def few_of_many(context: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Fill the tables: 4,000 posts by 400 users, nine of whom are called Ottilie; so many count as no few here."""
+def few_of_many(app_on: Callable[[str], Flask], store: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Have 4,000 posts by 400 users, nine of whom are called Ottilie; so many count as no few here.
+
+    The tests write nothing, so the next one finds the tables as they are.
+    """
+    app = app_on(store)
+    with app.app_context():
+        if not is_filled():
+            emptied(app)
+            fill()
+        monkeypatch.setattr(planner, "FEW", 10)
+        yield
+        db.session.remove()
+
+
+def is_filled() -> bool:
+    numbers = [db.session.scalar(select(func.count(model.id))) for model in (User, Post)]
+    db.session.rollback()
+    return numbers == [400, 4000]
+
+
+def fill() -> None:
     users = [{"name": f"{'Ottilie' if number % 50 == 7 else 'Writer'} {number}", "email": f"{number}@w.example"} for number in range(400)]  # fmt: skip
     db.session.execute(insert(User), users)
     ids = db.session.scalars(select(User.id).order_by(User.id)).all()
@@ -93,9 +116,6 @@ def few_of_many(context: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     db.session.commit()
     db.session.execute(text("ANALYZE"))
     db.session.commit()
-    monkeypatch.setattr(planner, "FEW", 10)
-    yield context
-    db.session.remove()
 
 
 @pytest.mark.usefixtures("few_of_many")

@@ -123,3 +123,8 @@ def test_index_takes_every_capital_for_its_small_letter() -> None:
 
     assert len(capitals) > 1300
     assert missed == []
+
+
+@pytest.mark.usefixtures("context")
+def test_an_empty_table_is_searched_too() -> None:
+    assert found("zebra") == []

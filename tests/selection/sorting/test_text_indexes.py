@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from alembic.autogenerate import renderers
+from alembic.autogenerate.api import AutogenContext
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import Connection
@@ -55,3 +57,34 @@ def test_index_that_a_rebuilt_table_lost_comes_back_and_one_dropped_on_purpose_d
     text_indexes.repair(connection)
 
     assert before - text_indexes.present(connection) == {SortIndex("user", "email")}
+
+
+def test_index_of_what_is_alike_is_made_told_and_removed(connection: Connection) -> None:
+    before = text_indexes.present(connection)
+    index = SortIndex("staff", "email", "", "mailbox")
+    operations: Any = Operations(MigrationContext.configure(connection))
+
+    operations.create_sort_index(*index)
+    made = text_indexes.present(connection)
+    operations.drop_sort_index(*index)
+
+    assert made - before == {index}
+    assert text_indexes.present(connection) == before
+
+
+@pytest.mark.parametrize(
+    ("index", "written"),
+    [
+        (SortIndex("tag", "label"), "op.create_sort_index('tag', 'label')"),
+        (SortIndex("tag", "label", "post_id"), "op.create_sort_index('tag', 'label', 'post_id')"),
+        (SortIndex("tag", "label", "", "namesake"), "op.create_sort_index('tag', 'label', '', 'namesake')"),
+    ],
+)
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_a_migration_says_no_more_than_it_has_to(index: SortIndex, written: str, connection: Connection) -> None:
+    context = AutogenContext(MigrationContext.configure(connection))
+
+    assert (
+        renderers.dispatch(sort_migrations.CreateSortIndex(index))(context, sort_migrations.CreateSortIndex(index))
+        == written
+    )

@@ -203,7 +203,7 @@ def test_a_related_name_is_read_by_a_join_in_one_statement(app: Flask, statement
 
 @pytest.mark.no_cover  # What coverage keeps would be measured too.
 def test_memory_does_not_grow_with_the_number_of_rows(app: Flask) -> None:
-    posts = [{"content": f"{number} " + "word " * 60, "user_id": None} for number in range(20_000)]
+    posts = [{"content": f"{number} " + "word " * 60, "user_id": None} for number in range(8000)]
     many(app, Post, posts[:2000])
     peak_of_an_export(app)
     few = peak_of_an_export(app)

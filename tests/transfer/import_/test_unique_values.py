@@ -16,12 +16,13 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from admin_app.db.limits import highest_to_give
 from admin_app.db.record import Versioned
-from admin_app.domain.records.save import saving
+from admin_app.db.transaction import transaction
 from admin_app.errors import TransferError
 from admin_app.extensions import db
 from admin_app.models.change_set import Change
 from admin_app.models.user import User
 from admin_app.transfer.columns import ImportColumn
+from admin_app.transfer.import_ import importer
 from admin_app.transfer.import_.importer import BATCH, import_csv
 from tests.many import many_users
 from tests.transfer.bringing import all_of, bring, refused
@@ -29,11 +30,18 @@ from tests.transfer.bringing import all_of, bring, refused
 pytestmark = pytest.mark.usefixtures("context")
 Make = Callable[..., Any]
 
-FAR = BATCH + 50
+FEW = 100
+FAR = FEW + 50
 
 
 def fillers(count: int) -> str:
     return "".join(f",F{number},filler{number}@example.com\n" for number in range(count))
+
+
+@pytest.fixture
+def few_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Judge a few rows at once: that two stand far from one another takes no long file then."""
+    monkeypatch.setattr(importer, "BATCH", FEW)
 
 
 @pytest.fixture
@@ -46,7 +54,7 @@ def changes_of(user: User) -> list[tuple[Any, Any]]:
     return [(change.before, change.after) for change in found]
 
 
-@pytest.mark.usefixtures("three")
+@pytest.mark.usefixtures("three", "few_at_once")
 @pytest.mark.parametrize("between", [0, FAR])
 def test_two_records_swap_their_emails(between: int, three: list[User]) -> None:
     one, two, _ = three
@@ -59,7 +67,7 @@ def test_two_records_swap_their_emails(between: int, three: list[User]) -> None:
     assert changes_of(two) == [({"email": "two@example.com"}, {"email": "one@example.com"})]
 
 
-@pytest.mark.usefixtures("three")
+@pytest.mark.usefixtures("three", "few_at_once")
 @pytest.mark.parametrize("between", [0, FAR])
 @pytest.mark.parametrize("is_taken_first", [False, True])
 def test_a_new_record_takes_the_email_that_another_gives_up(between: int, *, is_taken_first: bool) -> None:
@@ -72,7 +80,7 @@ def test_a_new_record_takes_the_email_that_another_gives_up(between: int, *, is_
     assert (emails["One"], emails["Newcomer"]) == ("one.new@example.com", "ONE@example.com")
 
 
-@pytest.mark.usefixtures("three")
+@pytest.mark.usefixtures("three", "few_at_once")
 @pytest.mark.parametrize("between", [0, FAR])
 @pytest.mark.parametrize("order", [(1, 2, 3), (3, 2, 1), (2, 3, 1)])
 def test_emails_go_round(between: int, order: tuple[int, ...]) -> None:
@@ -85,9 +93,9 @@ def test_emails_go_round(between: int, order: tuple[int, ...]) -> None:
     assert all_of(User, "email")[:3] == [(wanted[key],) for key in (1, 2, 3)]
 
 
-@pytest.mark.usefixtures("three")
+@pytest.mark.usefixtures("three", "few_at_once")
 def test_every_record_takes_the_next_ones_email_backwards_and_forwards(app: Flask) -> None:
-    keys = many_users(app, BATCH + 10)
+    keys = many_users(app, FEW + 10)
     forward = "".join(f"{key},N,many{number + 1}@example.com\n" for number, key in enumerate(keys))
     back = "".join(f"{key},N,many{number}@example.com\n" for number, key in enumerate(keys))
 
@@ -96,7 +104,7 @@ def test_every_record_takes_the_next_ones_email_backwards_and_forwards(app: Flas
     assert all_of(User, "email")[3:] == [(f"many{number}@example.com",) for number in range(len(keys))]
 
 
-@pytest.mark.usefixtures("three")
+@pytest.mark.usefixtures("three", "few_at_once")
 @pytest.mark.parametrize("between", [0, FAR])
 @pytest.mark.parametrize(
     ("first", "last", "place", "problem"),
@@ -118,7 +126,7 @@ def test_what_stands_twice_in_the_end_is_refused(between: int, first: str, last:
     assert all_of(User, "email", "version") == [(f"{name}@example.com", 1) for name in ("one", "two", "three")]
 
 
-@pytest.mark.usefixtures("three")
+@pytest.mark.usefixtures("three", "few_at_once")
 @pytest.mark.parametrize("between", [0, FAR])
 @pytest.mark.parametrize("wrong", ["1,,free@example.com", "1,One,nowhere", "1,One,three@example.com,,?"])
 def test_a_wrong_row_is_not_blamed_on_those_that_count_on_it(between: int, wrong: str) -> None:
@@ -130,13 +138,15 @@ def test_a_wrong_row_is_not_blamed_on_those_that_count_on_it(between: int, wrong
     assert [number for number, _ in problems] == expected
 
 
-@pytest.mark.usefixtures("three")
+@pytest.mark.usefixtures("three", "few_at_once")
 def test_a_row_that_cannot_be_read_is_not_blamed_on_those_before_it() -> None:
     text = "id,name,email,created_at\n,New,one@example.com,\n1,One,free@example.com,soon\n"
 
     assert [number for number, _ in refused(User, text)] == [3]
 
 
+# The memory is Python's, whichever store is written to.
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 @pytest.mark.no_cover  # What coverage keeps would be measured too.
 def test_memory_does_not_grow_with_those_that_make_way(app: Flask) -> None:
     keys = many_users(app, 2 * BATCH)
@@ -186,7 +196,7 @@ def things() -> Iterator[Callable[[str], Any]]:
 
     def bring_things(text: str) -> Any:
         columns = [ImportColumn(one.key, one.key, one) for one in Thing.__table__.columns if one.key != "version"]
-        with saving(db.session, Thing):
+        with transaction(db.session):
             return import_csv(db.session, Thing, StringIO(text, newline=""), columns)
 
     bring_things(START)

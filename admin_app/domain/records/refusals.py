@@ -1,61 +1,42 @@
-"""Write records, and turn the store's own refusals into words at the field they concern."""
+"""Turn the store's own refusals into words at the field they concern."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from sqlalchemy import Table, UniqueConstraint
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.exc import DataError, IntegrityError
-from sqlalchemy.orm import Session, scoped_session
 from sqlalchemy.orm.exc import StaleDataError
 
 from admin_app.db.caseless import index_name, is_caseless
+from admin_app.db.record import Record
 from admin_app.domain.records.rules import uniqueness_problem
 from admin_app.errors import InvalidRecord, RecordGone
-from admin_app.extensions import AnySession, Base
 from admin_app.formatting import label
 
 
 @contextmanager
-def saving(session: AnySession, model: type[Base], *, is_known: bool = False) -> Iterator[None]:
-    """Commit what is done inside, or roll all of it back.
+def refusals_of(model: type[Record]) -> Iterator[None]:
+    """Say in words why the store refused the transaction inside, which the caller holds and which is rolled back by then.
 
-    `is_known`: only the session's own records were changed, and no statement behind their back; they are what was
-    written then, and are not read again when an answer names them.
     Raises `InvalidRecord` where a unique value was taken, or a related record deleted, between the check and the write,
     and `RecordGone` where the record itself was.
     """
     try:
         yield
-        _commit(session() if isinstance(session, scoped_session) else session, is_known=is_known)
     except IntegrityError as error:
-        session.rollback()
         raise InvalidRecord(problems_of(error, model)) from error
     except DataError as error:
         # The rules let something through that the database does not take: no more than that is known of it.
-        session.rollback()
         raise InvalidRecord({"": "The database refused a value. Nothing was saved."}) from error
     except StaleDataError as error:
-        session.rollback()
         message = "Someone else changed or deleted this record at the same time. Nothing was saved."
         raise RecordGone(message) from error
-    except BaseException:
-        session.rollback()
-        raise
 
 
-def _commit(session: Session, *, is_known: bool) -> None:
-    session.expire_on_commit = not is_known
-    try:
-        session.commit()
-    finally:
-        session.expire_on_commit = True
-
-
-def problems_of(error: IntegrityError, model: type[Any]) -> dict[str, str]:
+def problems_of(error: IntegrityError, model: type[Record]) -> dict[str, str]:
     """Find the columns a refusal is about. SQLite names them ("user.email"), PostgreSQL names the constraint or the index."""
     table: Table = model.__table__
     text = str(error.orig)

@@ -1,0 +1,30 @@
+"""The one way to commit: an edge (a view, a command, a job) holds a transaction around what the domain does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.orm import scoped_session
+
+from admin_app.extensions import AnySession
+
+
+@contextmanager
+def transaction(session: AnySession, *, is_known: bool = False) -> Iterator[None]:
+    """Commit the work inside, or roll all of it back.
+
+    `is_known`: only the session's own records were changed, and no statement behind their back; they are what was
+    written then, and are not read again when an answer names them.
+    """
+    own = session() if isinstance(session, scoped_session) else session
+    usual = own.expire_on_commit
+    try:
+        yield
+        own.expire_on_commit = usual and not is_known
+        own.commit()
+    except BaseException:
+        own.rollback()
+        raise
+    finally:
+        own.expire_on_commit = usual

@@ -1,0 +1,137 @@
+"""Two records become one: the survivor takes the chosen values and all that hangs on the other, which goes; one act, to be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, UniqueConstraint, and_, exists, or_, select
+from sqlalchemy import inspect as inspect_mapper
+
+from admin_app.db.caseless import same_in
+from admin_app.db.record import Record
+from admin_app.domain.audit.bulk import change_rows, delete_rows
+from admin_app.domain.audit.recorder import begin_change_set, describe
+from admin_app.domain.naming import names_of, noun_of
+from admin_app.domain.records.deletion import (
+    DeletionScopes,
+    delete_rows_and_dependents,
+    everything_in_scope,
+    hanging_relations,
+    has_none_beyond,
+)
+from admin_app.domain.records.redirects import redirect_to
+from admin_app.errors import MergeError, RecordGone
+from admin_app.extensions import AnySession, TableColumn
+from admin_app.formatting import excerpt
+from admin_app.models.change_set import LONGEST_SUMMARY
+from admin_app.relations import Relation
+
+
+def merge_records(
+    session: AnySession,
+    survivor: Any,
+    gone: Any,
+    *,
+    values: Mapping[str, object],
+    scopes: DeletionScopes = everything_in_scope,
+) -> None:
+    """Merge a record into another one of its model (not yet committed); `values` are what the survivor's columns hold from now on.
+
+    Raises `MergeError` where something hangs on the record that is out of bounds, or one would point at itself, and
+    `RecordGone` where the record was changed or deleted meanwhile.
+    """
+    model = type(survivor)
+    if type(gone) is not model or gone.id == survivor.id:
+        message = "Choose two different records of the same kind. Nothing was merged."
+        raise MergeError(message)
+    key, gone_key = inspect_mapper(model).primary_key[0], gone.id
+    # In the order of their keys, so that two merges of the same records wait for each other and do not meet half-way.
+    session.execute(select(key).where(key.in_([survivor.id, gone_key])).order_by(key).with_for_update())
+    describe(session, summary=_summary(survivor, gone), resource=model.__table__.name, record_id=survivor.id)
+    own_kind = _own_kind(survivor, gone, values)
+    # Before the one goes that it may belong to.
+    _set(session, survivor, own_kind)
+    for relation in hanging_relations(model):
+        _move(session, relation, survivor, gone, scopes)
+    if not delete_rows(session, model, and_(key == gone_key, model.version == gone.version)):
+        message = "Someone else changed or deleted one of these records at the same time. Nothing was merged."
+        raise RecordGone(message)
+    session.expunge(gone)
+    # Now that what was unique about the other one is free.
+    _set(session, survivor, {**values, **own_kind})
+    redirect_to(session, model, gone_key, survivor.id, set_id=begin_change_set(session))
+
+
+def twins_of(relation: Relation, survivor: Record, gone: Record) -> ColumnElement[bool] | None:
+    """Return the condition on what hangs on a record and cannot move to the survivor, which has one with the same unique values; None where all can."""
+    child: Any = relation.target.__table__
+    parts = [_has_twin(child, columns, relation.other, survivor.id) for columns in _unique(child, relation.other)]
+    return and_(_moving(relation, survivor, gone), or_(*parts)) if parts else None
+
+
+def _own_kind(survivor: Any, gone: Any, values: Mapping[str, object]) -> dict[str, object]:
+    """Return which records of its own kind the survivor belongs to: never to itself, nor to the one that goes."""
+    found: dict[str, object] = {}
+    for relation in _within(type(survivor)):
+        name = relation.other_name
+        found[name] = values.get(name, getattr(survivor, name))
+        if found[name] == gone.id or (name in values and found[name] == survivor.id):
+            if not relation.other.nullable:
+                message = f"“{survivor}” would belong to itself. Change what it belongs to first. Nothing was merged."
+                raise MergeError(message)
+            found[name] = None
+    return found
+
+
+def _within(model: type[Record]) -> list[Relation]:
+    """Return the relations between records of the model itself."""
+    return [one for one in hanging_relations(model) if one.target is model]
+
+
+def _move(session: AnySession, relation: Relation, survivor: Any, gone: Any, scopes: DeletionScopes) -> None:
+    """Give the survivor what hangs on the other one; what it has already goes."""
+    child, scope = relation.target, scopes(relation)
+    moving, twins = _moving(relation, survivor, gone), twins_of(relation, survivor, gone)
+    may_move = has_none_beyond(session, child, moving, scope.to_move)
+    if not may_move or (twins is not None and not has_none_beyond(session, child, twins, scope.to_delete)):
+        noun, (_, nouns) = noun_of(type(gone)), names_of(child)
+        message = f"You cannot change some of the {nouns} of {noun} “{gone}”. Nothing was merged."
+        raise MergeError(message)
+    if twins is not None:
+        delete_rows_and_dependents(session, child, twins, scopes)
+    change_rows(session, child, moving, {relation.other.name: survivor.id})
+
+
+def _moving(relation: Relation, survivor: Record, gone: Record) -> ColumnElement[bool]:
+    """Choose what hangs on the one that goes: neither of the two themselves, where a record can belong to one of its kind."""
+    mine = relation.condition(gone.id)
+    if relation.target is not type(survivor):
+        return mine
+    return and_(mine, relation.target.id.not_in([survivor.id, gone.id]))
+
+
+def _unique(child: Any, foreign_key: TableColumn) -> list[list[TableColumn]]:
+    """Return the groups of columns that no two of the children have alike, with what they belong to among them."""
+    constraints = [list(one.columns) for one in child.constraints if isinstance(one, UniqueConstraint)]
+    indexes = [list(one.columns) for one in child.indexes if one.unique]
+    return [columns for columns in (*constraints, *indexes) if foreign_key in columns]
+
+
+def _has_twin(
+    child: Any, columns: Sequence[TableColumn], foreign_key: TableColumn, survivor: int
+) -> ColumnElement[bool]:
+    twin = child.alias("twin")
+    same = [same_in(one, twin.c[one.name], one) for one in columns if one is not foreign_key]
+    return exists(select(1).select_from(twin).where(twin.c[foreign_key.name] == survivor, *same))
+
+
+def _set(session: AnySession, survivor: Record, values: Mapping[str, object]) -> None:
+    for name, value in values.items():
+        setattr(survivor, name, value)
+    session.flush()
+
+
+def _summary(survivor: Record, gone: Record) -> str:
+    shortest = LONGEST_SUMMARY // 3
+    return f"Merged {noun_of(type(gone))} “{excerpt(str(gone), shortest)}” into “{excerpt(str(survivor), shortest)}”"

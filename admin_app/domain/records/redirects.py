@@ -1,0 +1,55 @@
+"""From the id of a record that was merged to the record that survived."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, select
+
+from admin_app.db.record import Record
+from admin_app.extensions import AnySession
+from admin_app.models.change_set import Change, ChangeSet, Did
+from admin_app.models.redirect import Redirect
+
+# A record that survived may have been merged in turn; nobody merges that often.
+LONGEST_CHAIN = 20
+
+
+def redirect_to(session: AnySession, model: type[Record], gone: int, target: int, *, set_id: int) -> None:
+    """Let an id lead to another record from now on (not yet committed)."""
+    name = model.__table__.name
+    session.execute(delete(Redirect).where(Redirect.model == name, Redirect.record_id == gone))
+    session.add(Redirect(model=name, record_id=gone, target_id=target, change_set_id=set_id))
+
+
+def survivor_of(session: AnySession, model: type[Record], key: int) -> int | None:
+    """Return the key of the record that the one of this key was merged into, however often; None where it was not, or is there."""
+    target = key
+    for _ in range(LONGEST_CHAIN):
+        if session.get(model, target) is not None:
+            return None if target == key else target
+        redirect = _redirect(session, model, target)
+        if redirect is None or not _holds(session, redirect):
+            return None
+        target = redirect.target_id
+    return None
+
+
+def _redirect(session: AnySession, model: type[Record], key: int) -> Redirect | None:
+    wanted = select(Redirect).where(Redirect.model == model.__table__.name, Redirect.record_id == key)
+    found: Redirect | None = session.scalar(wanted)
+    return found
+
+
+def _holds(session: AnySession, redirect: Redirect) -> bool:
+    """Whether the record went by the merge, or by one that was taken back and done again: its trail says so, if it has one."""
+    here = (Change.model == redirect.model, Change.record_id == redirect.record_id)
+    last = session.scalar(select(Change).where(*here).order_by(Change.id.desc()).limit(1))
+    if last is None:
+        return True
+    return last.act == Did.DELETE and _is_of(session, last.change_set_id, redirect.change_set_id)
+
+
+def _is_of(session: AnySession, set_id: int | None, merge: int) -> bool:
+    """Whether an act is the merge, or redid it; what undoes an act has a higher number than that."""
+    while set_id is not None and set_id > merge:
+        set_id = session.scalar(select(ChangeSet.undoes_id).where(ChangeSet.id == set_id))
+    return set_id == merge

@@ -1,0 +1,229 @@
+"""Ticks on the rows of a list, kept for who made them: row by row, or all rows that match but some. Old ones go by themselves."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from admin_app.db.types import utc_now
+from admin_app.errors import SelectionError
+from admin_app.extensions import AnySession
+from admin_app.models.plan import PlanLine
+from admin_app.models.ticks import Tick, TickSet
+from admin_app.selection.selection import Selection, Ticked
+
+LIFETIME = timedelta(days=7)
+# Of one set. More rows nobody ticks one page after another, and so many are counted at once.
+MOST_TICKS = 10_000
+# Of one person: a few lists a day, for as long as they are kept. More would let somebody fill the database.
+MOST_SETS = 100
+
+# Characters of `Selection.digest`, which a copy's key begins with.
+DIGEST = 32
+
+TOO_MANY = f"You can select {MOST_TICKS:,} rows one by one or by page. To select more, narrow the list and select all that match."
+GONE = (
+    "These rows are no longer selected, or they were selected in another list or by somebody else. Select them again."
+)
+
+
+@dataclass(frozen=True)
+class TickedList:
+    """Whose ticks, of which resource, on which of its lists: `Selection.digest`."""
+
+    staff_id: int
+    resource: str
+    key: str
+
+    @property
+    def _is_its(self) -> tuple[ColumnElement[bool], ...]:
+        return TickSet.staff_id == self.staff_id, TickSet.resource == self.resource
+
+    @property
+    def own(self) -> tuple[ColumnElement[bool], ...]:
+        """The condition on the set that this person changes."""
+        return (*self._is_its, TickSet.list_key == self.key, _is_kept())
+
+    @property
+    def any(self) -> tuple[ColumnElement[bool], ...]:
+        """The condition on that one, and on the copies that were made of it."""
+        return (*self._is_its, func.substr(TickSet.list_key, 1, DIGEST) == self.key, _is_kept())
+
+
+@dataclass(frozen=True)
+class Ticks:
+    """The ticks of a list: their number, that of the pages they were made on, and which of the keys asked about have one."""
+
+    id: int
+    is_all_but: bool
+    number: int
+    pages: int
+    found: frozenset[int]
+
+    def among(self, keys: Collection[int]) -> set[int]:
+        """Return which of these rows are selected, of which it was asked."""
+        return set(keys) - self.found if self.is_all_but else set(keys) & self.found
+
+
+def find(session: AnySession, place: TickedList, keys: Collection[int] = ()) -> Ticks | None:
+    """Return the ticks of a list, and which of these rows have one, by one statement; None where there are none."""
+    counts = (
+        select(one).where(Tick.set_id == TickSet.id).scalar_subquery()
+        for one in (func.count(), func.count(Tick.page.distinct()))
+    )
+    # Limited, so that neither store counts anew for each of the rows.
+    held = select(TickSet.id, TickSet.is_all_but, *counts).where(*place.own).limit(1).subquery()
+    asked: ColumnElement[int] = bindparam("keys", list(keys), expanding=True)
+    ticked = (Tick.set_id == held.c.id) & Tick.record_id.in_(asked)
+    found = session.execute(select(held, Tick.record_id).outerjoin(Tick, ticked)).all()
+    if not found or not (found[0][1] or found[0][2]):
+        return None
+    of_set = found[0]
+    return Ticks(of_set[0], of_set[1], of_set[2], of_set[3], frozenset(row[4] for row in found if row[4] is not None))
+
+
+def tick(session: AnySession, place: TickedList, selection: Selection, keys: Collection[int], *, page: int = 0) -> None:
+    """Tick rows of the list (not yet committed); keys of others are passed over. Raise `SelectionError` for too many."""
+    if keys:
+        held = _hold(session, place)
+        _remove(session, held, keys) if held.is_all_but else _add(session, held, selection, keys, page)
+
+
+def untick(
+    session: AnySession, place: TickedList, selection: Selection, keys: Collection[int], *, page: int = 0
+) -> None:
+    """Take back the ticks of rows (not yet committed); where all are ticked, leave these out."""
+    if keys and (held := _held(session, place)) is not None:
+        _add(session, held, selection, keys, page) if held.is_all_but else _remove(session, held, keys)
+
+
+def tick_all(session: AnySession, place: TickedList) -> None:
+    """Tick every row that matches, those to come among them (not yet committed)."""
+    held = _hold(session, place)
+    session.execute(delete(Tick).where(Tick.set_id == held.id))
+    session.execute(update(TickSet).where(TickSet.id == held.id).values(is_all_but=True))
+
+
+def clear(session: AnySession, place: TickedList) -> None:
+    """Take back every tick (not yet committed)."""
+    session.execute(delete(TickSet).where(*place.own))
+
+
+def in_list(session: AnySession, ticks: Ticks, selection: Selection) -> int:
+    """Count the rows with a tick that the list still has: the others were deleted, or match no more."""
+    model = selection.schema.model
+    found = select(func.count()).select_from(model).where(model.id.in_(_records(ticks.id)), *selection.criteria)
+    return session.scalar(found) or 0
+
+
+def meant(session: AnySession, place: TickedList, selection: Selection) -> Selection:
+    """Return the selection knowing which rows its ticks mean; raise `SelectionError` for those of somebody else or another list."""
+    number = select(func.count()).where(Tick.set_id == TickSet.id).scalar_subquery()
+    found = session.execute(
+        select(number, TickSet.is_all_but).where(TickSet.id == selection.ticks, *place.any)
+    ).one_or_none()
+    if found is None:
+        raise SelectionError(GONE)
+    key, records = selection.schema.model.id, _records(selection.ticks)
+    return replace(selection, ticked=Ticked(key.not_in(records) if found[1] else key.in_(records), *found))
+
+
+def keep_copy(session: AnySession, set_id: int) -> int:
+    """Copy a set for work that comes later, whatever is ticked meanwhile (not yet committed); return the copy's id."""
+    original = session.get_one(TickSet, set_id)
+    copy = TickSet(
+        staff_id=original.staff_id,
+        resource=original.resource,
+        list_key=original.list_key[:DIGEST] + secrets.token_hex(16),
+        is_all_but=original.is_all_but,
+        changed_at=utc_now(),
+    )
+    session.add(copy)
+    session.flush()
+    rows = select(literal(copy.id), Tick.record_id, Tick.page).where(Tick.set_id == set_id)
+    session.execute(insert(Tick).from_select(["set_id", "record_id", "page"], rows))
+    return copy.id
+
+
+def tick_lines(session: AnySession, place: TickedList, plan_id: int, verdicts: Collection[str]) -> int:
+    """Make a set of the records that lines of a plan with these verdicts are about (not yet committed); return its id."""
+    _forget_old(session, place.staff_id)
+    made = TickSet(
+        staff_id=place.staff_id,
+        resource=place.resource,
+        list_key=place.key[:DIGEST] + secrets.token_hex(16),
+        is_all_but=False,
+        changed_at=utc_now(),
+    )
+    session.add(made)
+    session.flush()
+    rows = select(literal(made.id), PlanLine.record_id, literal(0))
+    which = rows.where(PlanLine.plan_id == plan_id, PlanLine.verdict.in_(verdicts))
+    session.execute(insert(Tick).from_select(["set_id", "record_id", "page"], which))
+    return made.id
+
+
+@dataclass(frozen=True)
+class _Held:
+    """A set that nobody else changes until the transaction ends."""
+
+    id: int
+    is_all_but: bool
+
+
+def _held(session: AnySession, place: TickedList) -> _Held | None:
+    """Note that the set is changed now, which locks it."""
+    changed = update(TickSet).where(*place.own).values(changed_at=utc_now()).returning(TickSet.id, TickSet.is_all_but)
+    found = session.execute(changed, execution_options={"synchronize_session": False}).one_or_none()
+    return None if found is None else _Held(*found)
+
+
+def _hold(session: AnySession, place: TickedList) -> _Held:
+    """Do the same, with a new set where there is none. Of two tabs that make one at once the second takes the first's."""
+    if (held := _held(session, place)) is not None:
+        return held
+    _forget_old(session, place.staff_id)
+    made = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    values: dict[str, Any] = {"staff_id": place.staff_id, "resource": place.resource, "list_key": place.key}
+    session.execute(made(TickSet).values(**values, is_all_but=False, changed_at=utc_now()).on_conflict_do_nothing())
+    return _hold(session, place)
+
+
+def _forget_old(session: AnySession, staff_id: int) -> None:
+    """Remove what was not touched for long, and the person's oldest where they have too many."""
+    session.execute(delete(TickSet).where(~_is_kept()))
+    newest = (
+        select(TickSet.id).where(TickSet.staff_id == staff_id).order_by(TickSet.changed_at.desc(), TickSet.id.desc())
+    )
+    too_old = session.scalars(newest.offset(MOST_SETS - 1)).all()
+    session.execute(delete(TickSet).where(TickSet.id.in_(too_old)))
+
+
+def _add(session: AnySession, held: _Held, selection: Selection, keys: Collection[int], page: int) -> None:
+    """Add those of these keys that are of the list's rows, and not in the set already."""
+    model = selection.schema.model
+    wanted = model.id.in_(keys), model.id.not_in(_records(held.id)), *selection.criteria
+    rows = select(literal(held.id), model.id, literal(page)).where(*wanted)
+    session.execute(insert(Tick).from_select(["set_id", "record_id", "page"], rows))
+    if (session.scalar(select(func.count()).where(Tick.set_id == held.id)) or 0) > MOST_TICKS:
+        raise SelectionError(TOO_MANY)
+
+
+def _remove(session: AnySession, held: _Held, keys: Collection[int]) -> None:
+    session.execute(delete(Tick).where(Tick.set_id == held.id, Tick.record_id.in_(keys)))
+
+
+def _records(set_id: int) -> Any:
+    return select(Tick.record_id).where(Tick.set_id == set_id)
+
+
+def _is_kept() -> ColumnElement[bool]:
+    """Return the condition on the sets that still hold; those of a clock that was ahead hold for no longer than others."""
+    now = utc_now()
+    return (TickSet.changed_at >= now - LIFETIME) & (TickSet.changed_at <= now + LIFETIME)

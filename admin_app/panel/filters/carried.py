@@ -1,0 +1,44 @@
+"""What a narrowed list says of a record that is made from there: its rows all have this user, or this name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from admin_app.domain.permissions.policy import Action
+from admin_app.panel.access.access import Access
+from admin_app.panel.filters.declared import filters_shown
+from admin_app.panel.resource import by_key
+from admin_app.selection.selection import Selection
+
+# The operators by which every row has the same value.
+_SAME = ("equals", "is")
+
+
+def carried(access: Access, selection: Selection) -> dict[str, str]:
+    """Return the arguments by which a new record's form is filled in as the list is narrowed: a relation under its name, else the filter."""
+    found: dict[str, str] = {}
+    for one in selection.conditions:
+        name = field_of(one.key)
+        if name in access.resource.form_columns and not one.problem and access.may_write(name, Action.CREATE):
+            is_relation = access.resource.relation(name) is not None
+            found[name if is_relation else one.key] = str(one.value) if is_relation else one.text
+    return found
+
+
+def field_of(key: str) -> str:
+    """Return the field of whose values a filter leaves one, "" for any other filter."""
+    name, _, slug = key.rpartition("__")
+    return name if slug in _SAME else ""
+
+
+def values_of(access: Access, arguments: dict[str, str]) -> dict[str, Any]:
+    """Read the values by which an address says that fields are to be filled in; what cannot be read fills in nothing."""
+    filters, found = by_key(filters_shown(access)), {}
+    for key in arguments.keys() & filters.keys():
+        name = field_of(key)
+        if name and access.resource.relation(name) is None and "\0" not in arguments[key]:
+            try:
+                found[name] = filters[key].parse(arguments[key])
+            except ValueError:
+                continue
+    return found

@@ -1,0 +1,67 @@
+"""A new record's form that is not empty: a copy of another record, or what the list or the page says that it was opened from."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import abort, request
+from werkzeug.datastructures import MultiDict
+
+from admin_app.domain.permissions.policy import Action
+from admin_app.panel.access.access import Access
+from admin_app.panel.filters.carried import field_of, values_of
+from admin_app.panel.forms.conflicts import refill
+from admin_app.panel.forms.source import Source
+from admin_app.panel.links import COPY
+from admin_app.panel.list.editable import leads_out_of_sight
+from admin_app.panel.resource import Resource
+
+
+def fill_in(access: Access, source: Source) -> Any:
+    """Fill a new record's form in as its address says; return the record that it is a copy of. What was typed stays."""
+    copied = None if source.own else _copied(access)
+    if copied is not None:
+        for field in source.form:
+            if _may_be_the_same(access, copied, field.name):
+                refill(field, getattr(copied, field.name))
+    values = values_of(access, request.args.to_dict())
+    for field in source.form:
+        if field.name in source.own:
+            continue
+        if field.name in request.args and access.resource.relation(field.name) is not None:
+            field.process(MultiDict({field.name: request.args[field.name]}))
+        elif field.name in values:
+            refill(field, values[field.name])
+    return copied
+
+
+def kept_arguments(resource: Resource) -> dict[str, str]:
+    """Return the arguments that fill in the form of one more record, too."""
+    return {
+        name: value
+        for name, value in request.args.items()
+        if resource.relation(name) is not None or field_of(name) in resource.form_columns
+    }
+
+
+def _copied(access: Access) -> Any:
+    """Return the record that the address names to be copied: 404 where the person does not see it, 403 where it is none to look at."""
+    if COPY not in request.args:
+        return None
+    record = access.find(request.args[COPY])
+    if record is None:
+        abort(HTTPStatus.NOT_FOUND)
+    access.require_reach(record, Action.VIEW)
+    return record
+
+
+def _may_be_the_same(access: Access, record: Any, name: str) -> bool:
+    """Whether a field may be copied: none that has to be its own, no secret, and nothing out of sight."""
+    resource = access.resource
+    if not hasattr(resource.model, name) or not access.shows(name):
+        return False
+    if resource.relation(name) is not None:
+        return not leads_out_of_sight(access, name, record)
+    column = resource.model.__table__.columns.get(name)
+    return column is not None and not column.unique and not column.info.get("secret")

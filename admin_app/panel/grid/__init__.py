@@ -1,0 +1,1 @@
+"""Editing in the list: a page of it at once, or one cell."""

@@ -1,0 +1,63 @@
+"""From rows with their forms to what the template draws: cells, fields under names of their own, words at each row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from admin_app.domain.records.conflicts import deletion_of
+from admin_app.extensions import db
+from admin_app.formatting import exact_time
+from admin_app.panel.access.access import Access
+from admin_app.panel.forms.source import SEEN, VERSION
+from admin_app.panel.grid.row_edit import RowEdit
+from admin_app.panel.grid.view_models import EditedCell, EditedRow, GoneRow, Grid
+from admin_app.panel.list.rows import rows_of
+from admin_app.panel.list.table import kind_of
+from admin_app.panel.list.view_models import Column, Row
+
+
+def grid_of(
+    access: Access,
+    edits: Sequence[RowEdit],
+    gone: Sequence[tuple[int, Mapping[str, str]]],
+    *,
+    names: Sequence[str],
+    url: str,
+) -> Grid:
+    """Draw the rows, for a list at the address `url`; a column that it shows no longer stays while something is typed into it."""
+    fields = dict.fromkeys(name for one in edits for name in one.controls)
+    names = list(dict.fromkeys([*names, *fields]))
+    drawn = rows_of(access, [one.record for one in edits], names, url, {})
+    return Grid(
+        columns=tuple(Column(name, access.resource.label(name), kind_of(access.resource, name)) for name in names),
+        names=",".join(fields),
+        rows=tuple(edited_row(one, row, names) for one, row in zip(edits, drawn, strict=True)),
+        gone=tuple(_gone_row(access, key, typed) for key, typed in gone),
+    )
+
+
+def edited_row(edit: RowEdit, row: Row, names: Sequence[str]) -> EditedRow:
+    """Draw a record's cells and fields; from here on these are called as the whole page's form calls them."""
+    meanwhile, version = edit.meanwhile(), str(edit.record.version)
+    own = {VERSION: version if edit.sent is None else edit.sent.own[VERSION]} if edit.controls else {}
+    own |= {SEEN: version} if meanwhile is not None else {}
+    for name, field in edit.controls.items():
+        field.name = field.id = field.label.field_id = f"{row.id}-{name}"
+    return EditedRow(
+        id=row.id,
+        title=row.title,
+        cells=tuple(EditedCell(cell, edit.controls.get(name)) for name, cell in zip(names, row.cells, strict=True)),
+        own=tuple((f"{name}-{row.id}", value) for name, value in own.items()),
+        problems=edit.problems(),
+        lost=tuple(edit.lost.items()),
+        meanwhile=meanwhile,
+    )
+
+
+def _gone_row(access: Access, key: int, typed: Mapping[str, str]) -> GoneRow:
+    """Say that a row is gone: who deleted it, to who may know."""
+    resource = access.resource
+    doing = deletion_of(db.session, resource.model, key) if access.seen() is None else None
+    who = f"{doing.actor} deleted it at {exact_time(doing.at)}." if doing else "It is no longer here."
+    values = tuple((resource.label(name), value) for name, value in typed.items())
+    return GoneRow(id=str(key), words=f"{access.number_of(key)}: {who}", typed=values)

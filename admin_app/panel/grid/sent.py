@@ -1,0 +1,62 @@
+"""What a page of cells sends: each row's version and values, under names that carry the row's id. Nothing goes by position."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from admin_app.db.limits import as_key
+from admin_app.errors import SelectionError
+from admin_app.panel.forms.source import VERSION
+from admin_app.selection.list_schema import PAGE_SIZES
+
+# The columns that were drawn: a tick box that is not ticked sends nothing, and is none that was not there.
+COLUMNS = "_columns"
+# "12-content" is what was typed, "_version-12" what we say of the row.
+_TYPED = re.compile(r"(\d+)-(.+)", re.ASCII)
+_OWN = re.compile(r"(_.+)-(\d+)", re.ASCII)
+
+
+@dataclass(frozen=True)
+class SentRow:
+    """A row's fields, by the names that they have in the record's own form."""
+
+    own: dict[str, str] = field(default_factory=dict)
+    typed: MultiDict[str, str] = field(default_factory=MultiDict)
+
+
+@dataclass(frozen=True)
+class SentPage:
+    """The rows that the page showed, in its order, and the columns that it drew."""
+
+    columns: tuple[str, ...]
+    rows: Mapping[int, SentRow]
+
+
+def read_page(model: type[Any], fields: Iterable[tuple[str, str]]) -> SentPage:
+    """Read what was sent; a row without the version that it was drawn from is none. Raise `SelectionError` for more than a page."""
+    columns, found = "", dict[str, SentRow]()
+    for name, value in fields:
+        if name == COLUMNS:
+            columns = value
+        elif (place := place_of(name)) is not None:
+            row = found.setdefault(place[0], SentRow())
+            row.typed.add(place[1], value)
+            row.own[place[1]] = value
+    rows = {key: row for text, row in found.items() if VERSION in row.own and (key := as_key(model, text)) is not None}
+    if len(rows) > max(PAGE_SIZES):
+        message = f"This form has more than {max(PAGE_SIZES)} rows. Nothing was saved."
+        raise SelectionError(message)
+    return SentPage(tuple(dict.fromkeys(columns.split(","))), rows)
+
+
+def place_of(name: str) -> tuple[str, str] | None:
+    """Return the row's id as it was sent, and the field's name in the record's own form; None for what is of no row."""
+    if match := _OWN.fullmatch(name):
+        return match[2], match[1]
+    match = _TYPED.fullmatch(name)
+    return (match[1], match[2]) if match else None

@@ -1,0 +1,40 @@
+"""Which cells of a list a person may write: columns that the form has too, in the fields that every form draws alike."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from admin_app.domain.permissions.policy import Action
+from admin_app.panel.access.access import Access
+
+# A longer text is read and written on the record's own page: a hundred of them would be no list, and no form that can be sent.
+LONGEST_IN_CELL = 10_000
+
+
+def editable_columns(access: Access, names: Sequence[str]) -> tuple[str, ...]:
+    """Return those of these columns that the person may write; a field of the resource's own takes more room than a cell has."""
+    resource = access.resource
+    declared = [name for name in names if name in resource.form_columns and name not in resource.form_overrides]
+    return tuple(name for name in declared if access.may_write(name, Action.EDIT))
+
+
+def editable_cells(access: Access, record: Any, names: Collection[str]) -> tuple[str, ...]:
+    """Return those of these columns whose value in this record the person may take away, and a cell can hold."""
+    return tuple(
+        name for name in names if not leads_out_of_sight(access, name, record) and not _is_too_long(record, name)
+    )
+
+
+def leads_out_of_sight(access: Access, name: str, record: Any) -> bool:
+    """Whether a relation leads to a record that the person does not see, and so may not be taken away from it."""
+    other = access.beyond(name)
+    if other is None or other.seen() is None:
+        return False
+    value = getattr(record, name)
+    return value is not None and not other.sees(value)
+
+
+def _is_too_long(record: Any, name: str) -> bool:
+    value = getattr(record, name)
+    return isinstance(value, str) and len(value) > LONGEST_IN_CELL

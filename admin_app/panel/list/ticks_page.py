@@ -1,0 +1,101 @@
+"""What the form around a list's tick boxes sends: ticks to be kept, and the action to go on to with the ticked rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from flask import abort, jsonify, request
+
+from admin_app.db.limits import as_key
+from admin_app.domain.work import ticks
+from admin_app.errors import SelectionError
+from admin_app.extensions import db
+from admin_app.panel.access.access import Access
+from admin_app.panel.links import list_links
+from admin_app.panel.list.bulk_bar import buttons, show_url, words_of
+from admin_app.panel.list.selections import selection_of, ticked_list
+from admin_app.panel.page import Page, lead_on
+from admin_app.web.flash import warn
+
+# The rows of the page that the form speaks of, those of them that are ticked, what else to select, and the action that was pressed.
+SHOWN, TICK, SELECT, ACT = "shown", "tick", "select", "act"
+JSON = "application/json"
+
+
+class TicksPage(Page):
+    """The list stands in the address, the page's own rows in the form: no other row is ticked by its number."""
+
+    def __init__(self, access: Access) -> None:
+        """Read which list it is."""
+        super().__init__(access)
+        self.selection = selection_of(access, list(request.args.items(multi=True)))
+        self.place = ticked_list(access, self.selection)
+
+    def respond(self) -> Any:
+        """Keep the ticks, then lead on to the action, or back to the list; a script is answered what the bar says now."""
+        select, act = request.form.get(SELECT, "ticked"), request.form.get(ACT, "")
+        views = {one.view for one in buttons(self.access)}
+        if not views or select not in self._SELECT or (act and act not in views):
+            abort(HTTPStatus.NOT_FOUND)
+        problem = self._keep(self._SELECT[select])
+        if request.accept_mimetypes.best == JSON:
+            return self._as_json(problem)
+        return self._lead_on(act, problem, is_cleared=select == "clear")
+
+    def _keep(self, verb: Callable[[TicksPage], None]) -> str:
+        """Do it, and commit; return why it could not be done."""
+        try:
+            verb(self)
+        except SelectionError as error:
+            db.session.rollback()
+            return str(error)
+        db.session.commit()
+        return ""
+
+    def _tick(self) -> None:
+        """Tick what is ticked of the rows that the form speaks of, and untick the others."""
+        shown, ticked = self._keys(SHOWN), self._keys(TICK)
+        whole = self.selection.unticked()
+        ticks.untick(db.session, self.place, whole, shown - ticked, page=whole.page)
+        ticks.tick(db.session, self.place, whole, shown & ticked, page=whole.page)
+
+    def _tick_page(self) -> None:
+        whole = self.selection.unticked()
+        ticks.tick(db.session, self.place, whole, self._keys(SHOWN), page=whole.page)
+
+    def _tick_all(self) -> None:
+        ticks.tick_all(db.session, self.place)
+
+    def _clear(self) -> None:
+        ticks.clear(db.session, self.place)
+
+    _SELECT = {"ticked": _tick, "page": _tick_page, "all": _tick_all, "clear": _clear}
+
+    def _keys(self, name: str) -> set[int]:
+        """Read the keys of no more rows than a page has; what is none is passed over."""
+        sent = request.form.getlist(name)[: max(self.selection.schema.page_sizes)]
+        return {key for text in sent if (key := as_key(self.resource.model, text)) is not None}
+
+    def _as_json(self, problem: str) -> Any:
+        if problem:
+            return jsonify(problem=problem), HTTPStatus.UNPROCESSABLE_ENTITY
+        shown = self._keys(SHOWN)
+        found = ticks.find(db.session, self.place, shown)
+        return jsonify(
+            words=words_of(found, self.selection),
+            ticked=[str(key) for key in found.among(shown)] if found else [],
+            show_url=show_url(self.access, self.selection, found),
+        )
+
+    def _lead_on(self, act: str, problem: str, *, is_cleared: bool) -> Any:
+        """Lead to the action with the ticked rows; back to the same page of the list where none was pressed, or it cannot be."""
+        found = ticks.find(db.session, self.place) if act and not problem else None
+        if found is not None:
+            return lead_on(list_links(self.resource, act).to(self.selection.changed(ticks=found.id)))
+        if act and not problem:
+            problem = f"No {self.resource.noun} is selected. Select {self.resource.nouns}, then press the button again."
+        if problem:
+            warn(problem)
+        return lead_on(list_links(self.resource).to(self.selection.unticked() if is_cleared else self.selection))

@@ -1,0 +1,125 @@
+"""Field by field, what two records hold and which of it the survivor is to have: drawn, and read as it was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from admin_app.domain.permissions.policy import Action
+from admin_app.errors import InvalidRecord
+from admin_app.formatting import plain_lines
+from admin_app.panel.access.access import Access
+from admin_app.panel.forms.conflict_view_models import SHORTEST_DIFF
+from admin_app.panel.forms.form_access import narrow
+from admin_app.panel.record_cells import cell_of
+from admin_app.panel.view_models import Cell
+
+# Of the two in the address: the one that stays, and the one that goes. A choice sends the one whose value it is.
+KEPT, GONE = "a", "b"
+TAKE = "take."
+
+
+@dataclass(frozen=True)
+class Option:
+    """What one of the two records holds; `whole` is a value that is too long to stand on a button."""
+
+    value: str
+    whose: str
+    cell: Cell
+    whole: Cell | None
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class FieldChoice:
+    """A field in which the records differ."""
+
+    name: str
+    label: str
+    options: tuple[Option, ...]
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class MergeForm:
+    """The fields of two records that a person may see and write."""
+
+    access: Access
+    kept: Any
+    gone: Any
+
+    @cached_property
+    def names(self) -> list[str]:
+        """Name the fields in which they differ, and of which the survivor may be given either value."""
+        both = [set(self._writable(one)) for one in (self.kept, self.gone)]
+        return [
+            name
+            for name in self.access.resource.form_columns
+            if all(name in names for names in both) and _plain(self.kept, name) != _plain(self.gone, name)
+        ]
+
+    def chosen(self, sent: Mapping[str, str]) -> dict[str, str]:
+        """Read whose value each field is to have; raise `InvalidRecord` where that is not said."""
+        found = {name: sent.get(TAKE + name, "") for name in self.names}
+        missing = [name for name, whose in found.items() if whose not in {KEPT, GONE}]
+        if missing:
+            raise InvalidRecord({name: f"Choose which {self.access.resource.label(name)} to keep." for name in missing})
+        return found
+
+    def values(self, chosen: Mapping[str, str]) -> dict[str, Any]:
+        """Return what the survivor's columns are to hold that is not its own yet."""
+        columns = [self._column(name) for name, whose in chosen.items() if whose == GONE]
+        return {column: getattr(self.gone, column) for column in columns}
+
+    def drawn(self, problems: Mapping[str, str], answers: Mapping[str, str]) -> tuple[FieldChoice, ...]:
+        """Turn it into choices: what was chosen, or what the survivor has, unless it has nothing."""
+        return tuple(
+            FieldChoice(
+                name=TAKE + name,
+                label=self.access.resource.label(name),
+                options=tuple(
+                    self._option(name, whose, answers.get(TAKE + name) or self._usual(name)) for whose in (KEPT, GONE)
+                ),
+                problem=problems.get(name, ""),
+            )
+            for name in self.names
+        )
+
+    def _writable(self, record: Any) -> list[str]:
+        """Name the fields of a record's form, without secrets."""
+        resource = self.access.resource
+        form = resource.forms.edit(None, obj=record)
+        resource.shape_form(form, is_new=False)
+        names = [field.name for field in narrow(self.access, form, Action.EDIT, record)]
+        return [name for name in names if hasattr(resource.model, name) and not self._is_secret(name)]
+
+    def _is_secret(self, name: str) -> bool:
+        column = self.access.resource.model.__table__.columns.get(self._column(name))
+        return column is not None and bool(column.info.get("secret"))
+
+    def _column(self, name: str) -> str:
+        relation = self.access.resource.relation(name)
+        return name if relation is None else relation.own_name
+
+    def _usual(self, name: str) -> str:
+        return GONE if getattr(self.kept, name) in {None, ""} else KEPT
+
+    def _option(self, name: str, whose: str, chosen: str) -> Option:
+        record = self.kept if whose == KEPT else self.gone
+        short, whole = (cell_of(self.access, record, name, counts={}, is_whole=is_whole) for is_whole in (False, True))
+        is_long = len(whole.text) > SHORTEST_DIFF
+        return Option(
+            value=whose,
+            whose=f"{self.access.title_of(record)}, ID {record.id}",
+            cell=short,
+            whole=whole if is_long else None,
+            is_chosen=whose == chosen,
+        )
+
+
+def _plain(record: Any, name: str) -> Any:
+    """Return what two values are compared by: text without the difference of line ends."""
+    value = getattr(record, name)
+    return plain_lines(value) if isinstance(value, str) else value

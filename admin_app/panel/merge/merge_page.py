@@ -1,0 +1,156 @@
+"""Merge: a page that shows two records and asks what the one that stays is to have, then the act itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from itertools import islice
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from flask import abort, request
+
+from admin_app.db.transaction import transaction
+from admin_app.domain.audit.recorder import last_change_set
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.records.deletion import dependences
+from admin_app.domain.records.merge import merge_records
+from admin_app.domain.records.refusals import refusals_of
+from admin_app.errors import AdminError, InvalidRecord, RecordGone
+from admin_app.extensions import db
+from admin_app.panel.deletion.dependents import bound_of
+from admin_app.panel.drafts import answers, drop_sent_draft, shown_draft
+from admin_app.panel.forms.conflicts import Conflicts
+from admin_app.panel.forms.form_access import require_within
+from admin_app.panel.forms.source import VERSION
+from admin_app.panel.links import list_links, record_url
+from admin_app.panel.list.rows import mark_of
+from admin_app.panel.list.selections import selection_of
+from admin_app.panel.merge.merge_form import GONE, KEPT, TAKE, MergeForm
+from admin_app.panel.merge.moving import moving_of
+from admin_app.panel.page import Page, lead_on
+from admin_app.panel.view_models import Link
+from admin_app.selection.paging.planner import planned
+from admin_app.selection.selection import Selection
+from admin_app.web.auth import reauthentication
+from admin_app.web.flash import announce, warn
+from admin_app.web.urls import here
+
+
+class MergePage(Page):
+    """The page of two records, `?a=` the one that stays and `?b=` the one that goes; of a selection it leads to that."""
+
+    def respond(self) -> Any:
+        """Show both, or carry it out."""
+        if not self.resource.is_open_to_bulk:
+            abort(HTTPStatus.NOT_FOUND)
+        if not {KEPT, GONE} & request.args.keys():
+            return self._chosen()
+        form = self._requested()
+        if request.method != "POST":
+            return self._page(form, {}, HTTPStatus.OK)
+        return self._page(form, {}, HTTPStatus.CONFLICT) if any(self._meanwhile(form)) else self._merged(form)
+
+    def kept_names(self) -> set[str]:
+        """Keep which values were chosen."""
+        return {TAKE + name for name in self.resource.form_columns}
+
+    def again(self, words: str) -> Any:
+        """Draw the page with what was chosen."""
+        if not self.resource.is_open_to_bulk or not {KEPT, GONE} <= request.args.keys():
+            return None
+        return self._page(self._requested(), {"": words}, HTTPStatus.BAD_REQUEST)
+
+    def _chosen(self) -> Any:
+        """Lead on from the selected rows of a list, the older record for the one that stays; back where they are not two."""
+        selection = selection_of(self.access, list(request.args.items(multi=True)))
+        keys = sorted(_first_keys(selection, 3))
+        back = list_links(self.resource).to(selection.unticked())
+        if len(keys) != 2:  # noqa: PLR2004 -- the two that become one
+            warn(f"Select exactly two {self.resource.nouns}.")
+            return lead_on(back)
+        return lead_on(self.link("merge_view", **dict(zip((KEPT, GONE), keys, strict=True)), url=back))
+
+    def _requested(self) -> MergeForm:
+        """Return the two records: 404 where the person does not see both, 403 where this is not for them to do."""
+        kept, gone = (self.access.find(request.args.get(name, "")) for name in (KEPT, GONE))
+        if kept is None or gone is None or kept is gone:
+            abort(HTTPStatus.NOT_FOUND)
+        self.access.require_reach(kept, Action.EDIT)
+        self.access.require_reach(gone, Action.DELETE)
+        return MergeForm(self.access, kept, gone)
+
+    def _merged(self, form: MergeForm) -> Any:
+        titles, gone_id = [self.access.title_of(one) for one in (form.gone, form.kept)], form.gone.id
+        try:
+            chosen = form.chosen(request.form)
+            rows = 2 + sum(one.count.number for one in dependences(db.session, form.gone, bound_of))
+            if (page := reauthentication.required_for_rows(rows)) is not None:
+                return page
+            with refusals_of(self.resource.model), transaction(db.session):
+                drop_sent_draft()
+                merge_records(db.session, form.kept, form.gone, values=form.values(chosen), scopes=bound_of)
+                require_within(self.access, form.kept, Action.EDIT)
+        except RecordGone:
+            return self._page(self._requested(), {}, HTTPStatus.CONFLICT)
+        except AdminError as error:
+            problems = error.problems if isinstance(error, InvalidRecord) else {"": str(error)}
+            return self._page(self._requested(), problems, HTTPStatus.UNPROCESSABLE_ENTITY)
+        words = f"{self.resource.noun.capitalize()} “{titles[0]}” was merged into “{titles[1]}”."
+        url, back = record_url(self.access, form.kept), self._after(gone_id)
+        links = [("View", url)] if url else []
+        announce(words, links=links, mark=mark_of(self.resource, form.kept), undo=last_change_set(db.session))
+        return lead_on(back)
+
+    def _meanwhile(self, form: MergeForm) -> list[Any]:
+        """Say of each record what became of it since the page was drawn, where that is anything."""
+        both = ((form.kept, KEPT), (form.gone, GONE))
+        return [
+            Conflicts(self.access, record).changed_since(request.form.get(f"{VERSION}.{name}")) for record, name in both
+        ]
+
+    def _page(self, form: MergeForm, problems: Mapping[str, str], status: HTTPStatus) -> Any:
+        draft = shown_draft()
+        moving = moving_of(form.gone, form.kept)
+        choices = form.drawn(problems, answers(draft))
+        shown = set(form.names)
+        page = self.render(
+            "resource/merge.html",
+            draft=draft,
+            kept=self._link(form.kept),
+            gone=self._link(form.gone),
+            kept_title=self.access.title_of(form.kept),
+            gone_title=self.access.title_of(form.gone),
+            choices=choices,
+            others=[words for name, words in problems.items() if name not in shown],
+            moving=moving,
+            meanwhile=self._meanwhile(form),
+            versions=[(f"{VERSION}.{KEPT}", form.kept.version), (f"{VERSION}.{GONE}", form.gone.version)],
+            form_url=here(),
+            swap_url=self._swap_url(form),
+            return_url=self.return_url(),
+        )
+        return page, status
+
+    def _link(self, record: Any) -> Link:
+        return Link(f"{self.access.title_of(record)}, ID {record.id}", record_url(self.access, record, url=here()))
+
+    def _swap_url(self, form: MergeForm) -> str:
+        """Lead to the same page the other way round, "" where that is not for this person to do."""
+        may = self.access.reaches(form.gone, Action.EDIT) and self.access.reaches(form.kept, Action.DELETE)
+        swapped = {KEPT: form.gone.id, GONE: form.kept.id}
+        return self.link("merge_view", **swapped, url=self.return_url()) if may else ""
+
+    def _after(self, gone_id: int) -> str:
+        """Lead back to where the person came from, unless that was a page of the record that is gone."""
+        back = urlsplit(self.return_url())
+        own = {self.link(view) for view in ("edit_view", "details_view", "history_view")}
+        is_gone = back.path in own and dict(parse_qsl(back.query)).get("id") == str(gone_id)
+        return self.link("index_view") if is_gone else self.return_url()
+
+
+def _first_keys(selection: Selection, number: int) -> list[int]:
+    """Return the keys of the first rows that are selected, and read no more of them."""
+    found = planned(db.session, selection)
+    keys = (row.id for part in found.segments() for row in db.session.scalars(part.limit(number)))
+    return list(islice(keys, number))

@@ -1,0 +1,103 @@
+"""“Change…”: fields of many records given other values, each field a row with what is there now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from flask import abort
+from werkzeug.datastructures import MultiDict
+
+from admin_app.domain.permissions.policy import Action
+from admin_app.errors import InvalidRecord
+from admin_app.panel.plan.asking import AskingPage
+from admin_app.panel.plan.editing import (
+    CHANGE,
+    CLEAR,
+    HOW,
+    SET,
+    VALUE,
+    EditableField,
+    editable_fields,
+    read_edit,
+)
+from admin_app.panel.plan.making import count_up_to
+from admin_app.panel.plan.operation import BulkOperation
+from admin_app.panel.plan.present_values import present_values
+from admin_app.panel.plan.view_models import ChangeInput, ChangeRow, ChangeWay
+
+SHARED = "No two records can have the same {label}, so only one record can be given a value."
+
+
+class EditManyPage(AskingPage):
+    """Nothing is ticked beforehand, and no value is remembered: what is sent is what was chosen just now."""
+
+    action = Action.EDIT
+    template = "resource/edit_many.html"
+
+    def read(self, sent: MultiDict[str, str]) -> BulkOperation:
+        """Read what is to be changed; what has to be different for each record is set for one at most."""
+        operation = read_edit(self.access, sent)
+        fields = editable_fields(self.access, sent)
+        asked = [fields[name] for name in sent.getlist(CHANGE) if sent.get(HOW + name, SET) == SET and name in fields]
+        shared = {VALUE + one.name: _shared(one) for one in asked if one.is_unique}
+        if shared and not self._is_single():
+            raise InvalidRecord(shared)
+        return operation
+
+    def values(self, sent: MultiDict[str, str], problems: Mapping[str, str]) -> dict[str, Any]:
+        """Draw each field with what was sent."""
+        fields = editable_fields(self.access, sent)
+        if not fields:
+            abort(HTTPStatus.FORBIDDEN)
+        now = present_values(self.access, self.selection(), fields.values())
+        is_single = not any(one.is_unique for one in fields.values()) or self._is_single()
+        rows = [_row(one, sent, problems, can_be_set=is_single or not one.is_unique) for one in fields.values()]
+        places = {CHANGE: rows[0].tick} | {VALUE + row.name: row.tick for row in rows if row.note}
+        errors = [(places.get(name, name), problem) for name, problem in problems.items()]
+        return {"rows": rows, "now": now, "errors": errors}
+
+    def kept_names(self) -> set[str]:
+        """Keep what was chosen and typed."""
+        fields = editable_fields(self.access, MultiDict()).values()
+        inputs = {name for one in fields for names in one.inputs().values() for name in names}
+        return {CHANGE, *inputs, *(HOW + one.name for one in fields)}
+
+    def _is_single(self) -> bool:
+        return count_up_to(self.selection(), 1).is_exact
+
+
+def _row(one: EditableField, sent: MultiDict[str, str], problems: Mapping[str, str], *, can_be_set: bool) -> ChangeRow:
+    ways = [way for way in _ways(one, sent, problems) if can_be_set or way.key != SET]
+    how = sent.get(HOW + one.name, "")
+    return ChangeRow(
+        name=one.name,
+        label=one.label,
+        tick=f"{CHANGE}.{one.name}",
+        is_ticked=one.name in sent.getlist(CHANGE),
+        ways=ways,
+        how=how if how in {way.key for way in ways} else ways[0].key if ways else "",
+        field=one.field,
+        note="" if can_be_set else _shared(one),
+        problem="" if can_be_set else problems.get(VALUE + one.name, ""),
+    )
+
+
+def _ways(one: EditableField, sent: MultiDict[str, str], problems: Mapping[str, str]) -> Iterator[ChangeWay]:
+    """Yield what can be done with a field."""
+
+    def asked(key: str, labels: Sequence[str]) -> list[ChangeInput]:
+        pairs = zip(one.inputs()[key], labels, strict=True)
+        return [ChangeInput(name, label, sent.get(name, ""), problems.get(name, "")) for name, label in pairs]
+
+    yield ChangeWay(SET, "Set to", asked(SET, ["Set to"]), is_value=True)
+    for change in one.further:
+        labels = [label or change.words for _, label in change.inputs]
+        yield ChangeWay(change.key, change.words, asked(change.key, labels), hint=change.hint)
+    if one.can_be_cleared:
+        yield ChangeWay(CLEAR, "Clear", [])
+
+
+def _shared(one: EditableField) -> str:
+    return SHARED.format(label=one.label[:1].lower() + one.label[1:])

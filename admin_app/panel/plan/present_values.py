@@ -1,0 +1,102 @@
+"""What stands in the fields of the chosen records now: “same for all: Berlin”, “3 different: Berlin 40, Rome 12, empty 8”."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.exc import OperationalError
+
+from admin_app import formatting
+from admin_app.context import is_late, reading, time_limit
+from admin_app.db.connection import is_timeout
+from admin_app.extensions import Expression, db
+from admin_app.kinds import kind_of
+from admin_app.panel.access.access import Access
+from admin_app.panel.kinds import value_cell
+from admin_app.panel.plan.editing import EditableField
+from admin_app.panel.record_cells import cell_of_value
+from admin_app.selection.paging.planner import planned
+from admin_app.selection.selection import Selection
+
+# The page is for choosing: it waits so many seconds for all of its fields together.
+LIMIT = 1.0
+# So many values of a field are named, each by so many letters.
+MOST_NAMED, LONGEST_NAME = 3, 40
+TOO_MANY = "Too many records to look at."
+EMPTY = "empty"
+
+
+@dataclass(frozen=True)
+class Present:
+    """How many different values there are, and the commonest, each with how many records have it."""
+
+    different: int
+    commonest: Sequence[tuple[Any, int]]
+
+
+def present_values(access: Access, selection: Selection, fields: Iterable[EditableField]) -> dict[str, str]:
+    """Say of each field what the records of a selection have there."""
+    found: dict[str, Present | None] = {}
+    with reading(), time_limit(LIMIT):
+        for one in fields:
+            found[one.name] = None if is_late() else _present(selection, one)
+        db.session.rollback()
+    return {name: TOO_MANY if one is None else _words(access, name, one) for name, one in found.items()}
+
+
+def _present(selection: Selection, one: EditableField) -> Present | None:
+    """Look at a field; None where that takes too long."""
+    try:
+        rows = db.session.execute(_statement(selection, one)).all()
+    except OperationalError as error:
+        db.session.rollback()
+        if not is_timeout(error):
+            raise
+        return None
+    return Present(rows[0][2] if rows else 0, [(value, number) for value, number, _ in rows])
+
+
+def _statement(selection: Selection, one: EditableField) -> Select[Any]:
+    """Group the records by what they have; no text and no value are the same to a reader."""
+    column: Expression = one.column
+    value = func.nullif(column, "", type_=column.type) if kind_of(column).is_text else column
+    number = func.count().label("number")
+    grouped = select(value.label("value"), number).select_from(selection.schema.model)
+    groups = grouped.where(*planned(db.session, selection).criteria).group_by(value).subquery()
+    found = select(groups.c.value, groups.c.number, func.count().over())
+    return found.order_by(groups.c.number.desc(), groups.c.value.is_(None), groups.c.value).limit(MOST_NAMED)
+
+
+def _words(access: Access, name: str, present: Present) -> str:
+    if not present.different:
+        return ""
+    named = _names(access, name, [value for value, _ in present.commonest])
+    if present.different == 1:
+        ((value, _),) = present.commonest
+        return f"Same for all: {named[value]}"
+    different = f"{formatting.number(present.different)} different"
+    if present.different > MOST_NAMED and present.commonest[0][1] == 1:
+        return different
+    counted = [f"{named[value]} {formatting.number(number)}" for value, number in present.commonest]
+    return f"{different}: {', '.join(counted)}{', …' if present.different > MOST_NAMED else ''}"
+
+
+def _names(access: Access, name: str, values: Sequence[Any]) -> Mapping[Any, str]:
+    """Write values as a person reads them; other records by their names, as far as the person may know them."""
+    relation = access.resource.relation(name)
+    if relation is None:
+        cells = {one: value_cell(access.resource.as_called(name, one), is_whole=False) for one in values}
+        named = {one: cell.title if cell.iso and cell.title else cell.text for one, cell in cells.items()}
+    else:
+        model = relation.target
+        others = db.session.scalars(select(model).where(model.id.in_([one for one in values if one is not None])))
+        named = {one.id: cell_of_value(one).text for one in others}
+    short = {one: " ".join(text.split()) for one, text in named.items()}
+    return {one: EMPTY if one is None else _cut(short.get(one, f"{one}")) for one in values}
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 1]}…"

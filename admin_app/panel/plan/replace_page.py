@@ -1,0 +1,46 @@
+"""“Find and replace…”: one text in place of another, in text fields of many records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from flask import abort
+from werkzeug.datastructures import MultiDict
+
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.plan.replacing import FIND, LONGEST, WITH
+from admin_app.panel.plan.asking import AskingPage
+from admin_app.panel.plan.operation import BulkOperation
+from admin_app.panel.plan.replacing import CASE, EXPRESSION, FIELD, WORD, read_replacement, text_fields
+
+
+class ReplacePage(AskingPage):
+    """What is looked for, what stands there then, and in which fields."""
+
+    action = Action.EDIT
+    template = "resource/replace.html"
+
+    def read(self, sent: MultiDict[str, str]) -> BulkOperation:
+        """Read it."""
+        return read_replacement(self.access, sent)
+
+    def values(self, sent: MultiDict[str, str], problems: Mapping[str, str]) -> dict[str, Any]:
+        """Draw what was sent; where there is one field, it is the one that is meant."""
+        fields = text_fields(self.access)
+        if not fields:
+            abort(HTTPStatus.FORBIDDEN)
+        ticked = sent.getlist(FIELD) if sent else [*fields] if len(fields) == 1 else []
+        return {
+            "find": sent.get(FIND, ""),
+            "by": sent.get(WITH, ""),
+            "fields": [(name, one.label, name in ticked) for name, one in fields.items()],
+            "ways": {name: name in sent for name in (CASE, WORD, EXPRESSION)},
+            "longest": LONGEST,
+            "errors": list(problems.items()),
+        }
+
+    def kept_names(self) -> set[str]:
+        """Keep what was typed and chosen."""
+        return {FIND, WITH, FIELD, CASE, WORD, EXPRESSION}

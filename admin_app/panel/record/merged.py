@@ -1,0 +1,42 @@
+"""The way from the address of a record that was merged into another one to that one."""
+
+from __future__ import annotations
+
+from flask import Response, abort, request
+
+from admin_app.db.limits import as_key
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.records.redirects import survivor_of
+from admin_app.extensions import db
+from admin_app.panel.access.access import Access
+from admin_app.panel.links import link, return_url
+from admin_app.panel.page import lead_on
+from admin_app.web.flash import call_attention
+
+# An argument of a history's address: of the id that is meant, though another record has its place.
+OWN = "own"
+
+
+def require_way_to_survivor(access: Access, view: str) -> Response:
+    """Lead to the record that the one in the address was merged into; 404 where there is none."""
+    return way_to_survivor(access, view) or abort(404)
+
+
+def way_to_survivor(access: Access, view: str) -> Response | None:
+    """Lead to the record that the one in the address was merged into; None where there is none that the person may see."""
+    key = as_key(access.resource.model, request.args.get("id", ""))
+    if request.method == "POST" or key is None:
+        return None
+    target = survivor_of(db.session, access.resource.model, key)
+    survivor = None if target is None else access.find(target)
+    if survivor is None:
+        return None
+    call_attention(f"{access.number_of(key)} was merged into this {access.resource.noun}.", links=_history(access, key))
+    return lead_on(link(access.resource, view, survivor, url=return_url(access.resource)))
+
+
+def _history(access: Access, key: int) -> list[tuple[str, str]]:
+    """Link the history of the one that is gone, which only who sees every row may read."""
+    if not access.may(Action.HISTORY) or access.seen() is not None:
+        return []
+    return [(f"History of {access.resource.noun} {key}", link(access.resource, "history_view", id=key, **{OWN: 1}))]
