@@ -189,7 +189,9 @@ def test_a_plan_is_shown_and_reported_again(manage: Manage, make_post: Make) -> 
         (("delete", "post", "--posts", "burn"), 2, "looks like --posts keep, --posts give:7 or --posts delete"),
     ],
 )
-def test_what_cannot_be_is_said_at_the_option(manage: Manage, arguments: tuple[Any, ...], code: int, words: str) -> None:
+def test_what_cannot_be_is_said_at_the_option(
+    manage: Manage, arguments: tuple[Any, ...], code: int, words: str
+) -> None:
     result = manage(*arguments)
 
     assert (result.exit_code, words in result.stderr) == (code, True), result.stderr

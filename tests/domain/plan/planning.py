@@ -19,13 +19,20 @@ from admin_app.selection.selection import Selection
 Rows = ColumnElement[bool] | None
 
 
-def scope_of(model: type[Any], rows: Rows = None) -> Scope:
-    return Scope(Selection(ListSchema(model)), rows)
+def scope_of(model: type[Any], rows: Rows = None, meant: Rows = None) -> Scope:
+    return Scope(Selection(ListSchema(model, rows=meant)), rows)
 
 
-def planned(model: type[Any], changes: Mapping[str, ValueChange], *, rows: Rows = None, reads: bool = False) -> Plan:
-    """Plan these changes of every record; `reads` them one by one where one statement would do."""
-    edit, scope = Edit(model, changes), scope_of(model, rows)
+def planned(
+    model: type[Any],
+    changes: Mapping[str, ValueChange],
+    *,
+    rows: Rows = None,
+    meant: Rows = None,
+    reads: bool = False,
+) -> Plan:
+    """Plan these changes of every record, or those that are meant; `reads` them one by one where one statement would do."""
+    edit, scope = Edit(model, changes), scope_of(model, rows, meant)
     plan = begun(model, edit.fields)
     if edit.constants is None or reads:
         read_changes(db.engine, plan.id, scope, edit, lambda lines: insert_lines(db.session, lines))
@@ -34,9 +41,9 @@ def planned(model: type[Any], changes: Mapping[str, ValueChange], *, rows: Rows 
     return _closed(plan, rows)
 
 
-def planned_deletion(model: type[Any], *, rows: Rows = None) -> Plan:
+def planned_deletion(model: type[Any], *, rows: Rows = None, meant: Rows = None) -> Plan:
     plan = begun(model, (), "delete")
-    write_deletions(db.session, plan.id, scope_of(model, rows))
+    write_deletions(db.session, plan.id, scope_of(model, rows, meant))
     return _closed(plan, rows)
 
 

@@ -1,0 +1,80 @@
+"""What happens to records between a plan, the agreement, the act and its undo."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from admin_app.context import writing
+from admin_app.domain.audit.undo import undo
+from admin_app.domain.plan import plan as plans
+from admin_app.domain.plan.changes import SetTo
+from admin_app.extensions import db
+from admin_app.models.change_set import ChangeSet
+from admin_app.models.plan import Plan
+from admin_app.models.post import Post
+from tests.domain.plan.planning import carried_out, planned, planned_value, verdicts
+
+pytestmark = pytest.mark.usefixtures("context")
+
+
+def test_what_comes_into_the_filter_after_the_plan_is_left_and_what_leaves_it_too(make_post: Any) -> None:
+    stays, leaves = make_post(content="draft"), make_post(content="draft")
+    plan = planned(Post, {"user_id": SetTo(None), "content": SetTo("sold")}, meant=Post.content == "draft")
+    comes = make_post(content="draft")
+    leaves.content = "final"
+    db.session.commit()
+
+    carried_out(plan)
+
+    assert verdicts(plan) == {stays.id: "done", leaves.id: "outdated"}
+    assert (stays.content, leaves.content, comes.content) == ("sold", "final", "draft")
+
+
+def test_an_act_that_changes_what_was_filtered_does_all_of_its_lines(make_post: Any) -> None:
+    for _ in range(5):
+        make_post(content="draft")
+    plan = planned(Post, {"content": SetTo("final")}, meant=Post.content == "draft")
+
+    carried_out(plan, most=2)
+
+    assert plan.counts == {"done": 5}
+    assert set(db.session.scalars(select(Post.content))) == {"final"}
+
+
+def test_of_two_who_agree_at_once_one_does(app: Flask, make_post: Any) -> None:
+    make_post()
+    plan_id, start, won = planned_value(Post, content="New").id, threading.Barrier(2), []
+    db.session.rollback()
+
+    def agree() -> None:
+        with app.app_context(), writing():
+            start.wait()
+            won.append(plans.agree(db.session, db.session.get_one(Plan, plan_id)))
+            db.session.commit()
+
+    threads = [threading.Thread(target=agree) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(won) == [False, True]
+
+
+def test_an_undo_leaves_the_half_that_others_went_on_with(make_post: Any) -> None:
+    posts = [make_post(content="old") for _ in range(4)]
+    plan = carried_out(planned_value(Post, content="new"))
+    for post in posts[::2]:
+        post.content = "newer"
+    db.session.commit()
+
+    outcome = undo(db.session, db.session.get_one(ChangeSet, plan.change_set_id))
+    db.session.commit()
+
+    assert (outcome.given_back, outcome.left) == (2, 2)
+    assert [one.content for one in posts] == ["newer", "old", "newer", "old"]
