@@ -12,12 +12,14 @@ import click
 from flask.cli import with_appcontext
 from tqdm import tqdm
 
+from admin_app.cli.filters import filter_of
+from admin_app.cli.resource_names import resource_named
 from admin_app.cli.streams import opened, to_standard_output, write_to
 from admin_app.context import time_zone, writing
 from admin_app.db.connection import refresh_statistics
 from admin_app.db.transaction import transaction
 from admin_app.domain.records.refusals import refusals_of
-from admin_app.errors import NotFoundError, TransferError
+from admin_app.errors import TransferError
 from admin_app.extensions import db
 from admin_app.panel.access.access import access_to
 from admin_app.panel.export.columns import ignored_headers, import_columns
@@ -149,7 +151,7 @@ def export(  # noqa: PLR0917 -- click hands them over by name
     with time_zone(zone), tqdm(unit=" rows", disable=None) as bar:
         wanted = order(
             access_to(view),
-            _arguments(query) + [_filter(text) for text in filters],
+            _arguments(query) + [filter_of(text) for text in filters],
             columns=[key for key in columns.split(",") if key],
             format_key=format_key,
             options=FileOptions(DELIMITERS[delimiter], is_for_excel=excel),
@@ -165,23 +167,9 @@ def _arguments(query: str) -> list[tuple[str, str]]:
     return parse_qsl((asked if is_address else query).partition("#")[0], keep_blank_values=True)
 
 
-def _filter(text: str) -> tuple[str, str]:
-    key, equals, value = text.partition("=")
-    if not equals:
-        message = f"a filter looks like name__contains=ann, not “{text}”"
-        raise click.BadParameter(message, param_hint="--filter")
-    return key, value
-
-
 def _warn(row: int, problem: str) -> None:
     click.echo(f"Row {row}: {problem}", err=True)
 
 
 def _resource(name: str) -> Resource:
-    """Find a resource by its model's name, in the singular or as it is called in the menu."""
-    found = {resource.endpoint: resource for resource in resources() if resource.can_transfer}
-    named = found.get(name) or next((resource for resource in found.values() if resource.nouns == name), None)
-    if named is None:
-        message = f"“{name}” does not exist. Choose from: {', '.join(sorted(found))}."
-        raise NotFoundError(message)
-    return named
+    return resource_named(name, (one for one in resources() if one.can_transfer))

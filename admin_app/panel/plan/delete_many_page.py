@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import and_, true
 from werkzeug.datastructures import MultiDict
 
-from admin_app.context import reading
 from admin_app.domain.permissions.policy import Action
-from admin_app.domain.records.deletion import Dependence, dependences_of_many
-from admin_app.extensions import db
-from admin_app.panel.deletion.dependents import FATE, HEIR, DependentsForm, bound_of
+from admin_app.domain.records.deletion import Dependence
+from admin_app.panel.deletion.dependents import FATE, HEIR, DependentsForm
 from admin_app.panel.plan import deleting
 from admin_app.panel.plan.asking import AskingPage
 from admin_app.panel.plan.operation import BulkOperation
-from admin_app.selection.paging.planner import planned
 
 
 class DeleteManyPage(AskingPage):
@@ -39,11 +35,4 @@ class DeleteManyPage(AskingPage):
         return {prefix + name for prefix in (FATE, HEIR) for name in self.resource.relations}
 
     def _hanging(self) -> Sequence[Dependence]:
-        """Count what hangs on those that the person may delete, while nobody waits for the write lock."""
-        with reading():
-            criteria = planned(db.session, self.selection()).criteria
-            rows = self.access.rows(Action.DELETE)
-            which = and_(true(), *criteria, *([] if rows is None else [rows]))
-            found = dependences_of_many(db.session, self.resource.model, which, bound_of)
-            db.session.rollback()
-        return found
+        return deleting.hanging_on(self.access, self.selection())

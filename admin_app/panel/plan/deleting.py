@@ -5,23 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import and_, true
 from werkzeug.datastructures import MultiDict
 
 from admin_app import formatting
+from admin_app.context import reading
 from admin_app.domain.naming import names_of
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.plan.carry_out import Deletion
-from admin_app.domain.records.deletion import Decision, Dependence, Fate
+from admin_app.domain.records.deletion import Decision, Dependence, Fate, dependences_of_many
 from admin_app.errors import InvalidRecord, NotFoundError, PlanError
+from admin_app.extensions import db
 from admin_app.panel.access.access import Access
 from admin_app.panel.access.lookup import find
 from admin_app.panel.deletion.dependents import FATE, HEIR, DependentsForm, bound_of
 from admin_app.panel.plan.operation import BulkOperation, Pair
 from admin_app.relations import Relation
+from admin_app.selection.paging.planner import planned
+from admin_app.selection.selection import Selection
 
 KEY = "delete"
 # How many there were of a relation when it was asked: a number, with a "+" where there were more.
 TOTAL = "total."
+
+
+def hanging_on(access: Access, selection: Selection) -> Sequence[Dependence]:
+    """Count what hangs on those that the person may delete, while nobody waits for the write lock."""
+    with reading():
+        criteria = planned(db.session, selection).criteria
+        rows = access.rows(Action.DELETE)
+        which = and_(true(), *criteria, *([] if rows is None else [rows]))
+        found = dependences_of_many(db.session, access.resource.model, which, bound_of)
+        db.session.rollback()
+    return found
 
 
 def asked_deletion(access: Access, hanging: Sequence[Dependence], sent: Mapping[str, str]) -> BulkOperation:

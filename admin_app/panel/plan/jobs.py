@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -59,7 +60,7 @@ def run_plan(job: Job, progress: Progress) -> Product | None:
         raise PlanError(NOT_ANY_MORE)
     actor, zone, is_made = actor_of(staff), zone_of(staff.time_zone), plan.state != PlanState.PLANNING
     db.session.rollback()
-    work = _CarryingOut(plan_id, staff_id, progress)
+    work = PlanWork(plan_id, staff_id, progress)
     with time_zone(zone), acting(lambda: actor, kind=Kind.BULK):
         if is_made:
             work.carry_out()
@@ -70,18 +71,18 @@ def run_plan(job: Job, progress: Progress) -> Product | None:
 
 
 @dataclass(frozen=True)
-class _CarryingOut:
-    """One plan at work for one person; their rights are asked anew with each transaction."""
+class PlanWork:
+    """One plan at work for one person, or the command line; their rights are asked anew with each transaction."""
 
     plan_id: int
-    staff_id: int
+    staff_id: int | None
     progress: Progress
 
     def make_lines(self) -> None:
         """Read what is meant, as it is at one moment; write the lines a batch a transaction."""
         while self._transaction(lambda plan: plans.clear_lines(db.session, plan)):
             self.progress.check()
-        with reading(), acting_for(self._staff()):
+        with reading(), self._rights():
             access, operation = _asked(self._plan())
             pairs = [tuple(pair) for pair in self._plan().arguments["selection"]]
             scope = scope_of(access, plain_selection(access, pairs), operation)
@@ -125,7 +126,7 @@ class _CarryingOut:
         hold_pages(db.session)
         if plan.state != PlanState.AGREED:
             return 0, 0.0
-        with acting_for(self._staff()):
+        with self._rights():
             access, operation = _asked(plan)
             left = plan.counts.get(Verdict.CHANGE, 0)
             number = execution_of(access, plan, operation).some(most)
@@ -140,7 +141,7 @@ class _CarryingOut:
             self._transaction(partial(self._note_effect, waiting.number, waiting.come()))
 
     def _next_effect(self) -> _Effect | None:
-        with reading(), acting_for(self._staff()):
+        with reading(), self._rights():
             plan = self._plan()
             effect = _asked(plan)[1].effect
             if effect is None or plan.state != PlanState.AGREED:
@@ -181,8 +182,12 @@ class _CarryingOut:
             raise PlanError(NOT_ANY_MORE)
         return plan
 
-    def _staff(self) -> Staff:
-        staff = db.session.get(Staff, self.staff_id)
+    def _rights(self) -> AbstractContextManager[None]:
+        """Act with the rights of this moment; the command line's are those of whoever is nobody."""
+        return nullcontext() if self.staff_id is None else acting_for(self._staff(self.staff_id))
+
+    def _staff(self, staff_id: int) -> Staff:
+        staff = db.session.get(Staff, staff_id)
         if staff is None:
             raise PlanError(NOT_ANY_MORE)
         return staff

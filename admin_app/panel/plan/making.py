@@ -37,7 +37,28 @@ def make_plan(
     if selection.ticks and not is_small:
         # What is ticked while the job waits is not meant.
         selection = replace(selection, ticks=ticks.keep_copy(db.session, selection.ticks))
-    plan = plans.begin(
+    plan = begin_plan(access, selection, operation, scope=scope, listed=listed, staff_id=staff_id)
+    if is_small:
+        write_lines(access, plan, selection, operation)
+        judge_lines(access, plan, operation)
+        plans.await_agreement(db.session, plan, plans.counted_lines(db.session, plan))
+        db.session.commit()
+    else:
+        _hand_over(plan, staff_id, f"Plan: {operation.verb.lower()} {access.resource.nouns}")
+    return plan
+
+
+def begin_plan(
+    access: Access,
+    selection: Selection,
+    operation: BulkOperation,
+    *,
+    scope: str,
+    listed: int | None,
+    staff_id: int | None,
+) -> Plan:
+    """Write a plan down that has no lines yet (not yet committed)."""
+    return plans.begin(
         db.session,
         staff_id=staff_id,
         resource=access.resource.endpoint,
@@ -58,14 +79,6 @@ def make_plan(
         scope=scope,
         listed=listed,
     )
-    if is_small:
-        write_lines(access, plan, selection, operation)
-        judge_lines(access, plan, operation)
-        plans.await_agreement(db.session, plan, plans.counted_lines(db.session, plan))
-        db.session.commit()
-    else:
-        _hand_over(plan, staff_id, f"Plan: {operation.verb.lower()} {access.resource.nouns}")
-    return plan
 
 
 def write_lines(access: Access, plan: Plan, selection: Selection, operation: BulkOperation) -> None:

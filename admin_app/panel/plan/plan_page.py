@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from flask import Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Engine, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
 from admin_app import formatting
 from admin_app.db.limits import as_key
@@ -31,18 +30,16 @@ from admin_app.panel.plan import words
 from admin_app.panel.plan.making import begin_carrying_out
 from admin_app.panel.plan.operation import BulkOperation, may_do
 from admin_app.panel.plan.operations import operation_of
+from admin_app.panel.plan.report import report_of
 from admin_app.panel.plan.view_models import PlanHead, PlanRow, VerdictTab
 from admin_app.panel.view_models import Link
 from admin_app.transfer.formats import CSV
-from admin_app.transfer.formats.csv import csv_chunks
 from admin_app.web.auth import reauthentication
 from admin_app.web.auth.login import signed_in_principal
 from admin_app.web.flash import warn
 from admin_app.web.urls import here
 
 LINES = 50
-# Rows of the download that are read at a time.
-BATCH = 1000
 REASON = "reason"
 # Which lines are to be listed: those that were done, or those that were left.
 LIST = "list"
@@ -83,7 +80,7 @@ class PlanPage(Page):
         """Send every line as CSV."""
         plan = self._requested()
         name = f"{self.resource.endpoint}-plan-{plan.id}.csv"
-        rows = csv_chunks(["ID", "Verdict", "Reason", "Before", "After"], _rows(db.engine, plan.id))
+        rows = report_of(db.engine, plan.id)
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(rows, content_type=CSV.content_type, headers=headers)
 
@@ -273,20 +270,3 @@ def _as_change(plan: Plan, line: PlanLine) -> Change:
         before=line.before,
         after=line.after,
     )
-
-
-def _rows(engine: Engine, plan_id: int) -> Iterator[tuple[Any, ...]]:
-    """Yield the lines of the download, a batch a transaction: the file is written after the page's own has ended."""
-    after = -1
-    while True:
-        with Session(engine) as session:
-            lines = plans.lines(session, session.get_one(Plan, plan_id), after=after, limit=BATCH)
-        if not lines:
-            return
-        yield from ((one.record_id, one.verdict, one.problem, _told(one.before), _told(one.after)) for one in lines)
-        after = lines[-1].number
-
-
-def _told(values: Mapping[str, Any] | None) -> str:
-    """Write values as one cell: "name: Ann; email: ann@example.org"."""
-    return "; ".join(f"{formatting.label(name)}: {value}" for name, value in (values or {}).items())

@@ -1,0 +1,231 @@
+"""`manage.py edit`, `manage.py delete` and `manage.py plan`: acts on many records, planned first, carried out when agreed to."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import click
+from flask.cli import with_appcontext
+
+from admin_app import formatting
+from admin_app.cli.plan_options import access_named, changes_sent, fates_sent, named_options, selected
+from admin_app.cli.streams import STANDARD, to_standard_output, write_to
+from admin_app.context import writing
+from admin_app.db.transaction import transaction
+from admin_app.domain.plan import plan as plans
+from admin_app.errors import NotFoundError, PlanError
+from admin_app.extensions import db
+from admin_app.jobs.runner import Progress
+from admin_app.models.change_set import LONGEST_REASON
+from admin_app.models.plan import Plan, PlanState, Verdict
+from admin_app.panel.access.access import Access
+from admin_app.panel.plan import words
+from admin_app.panel.plan.deleting import asked_deletion, hanging_on
+from admin_app.panel.plan.editing import read_edit
+from admin_app.panel.plan.jobs import PlanWork
+from admin_app.panel.plan.making import begin_plan
+from admin_app.panel.plan.operation import BulkOperation
+from admin_app.panel.plan.report import report_of, told
+from admin_app.panel.registry import resource_at
+from admin_app.panel.resource import Resource
+from admin_app.selection.selection import Selection
+
+# Lines that are printed; `plan report` writes all of them.
+SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far a command goes: it prints the plan, asks, or carries it out."""
+
+    is_plan: bool
+    is_yes: bool
+    reason: str
+
+    def __post_init__(self) -> None:
+        """Refuse what contradicts itself, or does not fit."""
+        if self.is_plan and self.is_yes:
+            message = "--plan changes nothing and --yes does: choose one of them"
+            raise click.UsageError(message)
+        if len(self.reason) > LONGEST_REASON:
+            message = f"the reason must be {LONGEST_REASON} characters or fewer; it has {len(self.reason)}"
+            raise click.BadParameter(message, param_hint="--reason")
+
+
+def _asking(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of every act on many records."""
+    options = (
+        click.option("--yes", "is_yes", is_flag=True, help="Carry it out without asking."),
+        click.option("--plan", "is_plan", is_flag=True, help="Print what would happen, and change nothing."),
+        click.option("--reason", default="", help="Why, for the history."),
+        click.option("--search", default="", metavar="TEXT", help="What a list would be searched for."),
+        click.option("--filter", "filters", multiple=True, metavar="KEY=VALUE", help="A filter of a list's address."),
+    )
+    for option in options:
+        command = option(command)
+    return command
+
+
+@click.command()
+@click.argument("resource")
+@_asking
+@click.option(
+    "--set", "values", multiple=True, metavar="FIELD=VALUE", help="Give a field this value; a record by its ID."
+)
+@click.option("--clear", "cleared", multiple=True, metavar="FIELD", help="Leave a field without a value.")
+@with_appcontext
+def edit(  # noqa: PLR0917 -- click hands them over by name
+    resource: str,
+    filters: tuple[str, ...],
+    search: str,
+    reason: str,
+    values: tuple[str, ...],
+    cleared: tuple[str, ...],
+    *,
+    is_plan: bool,
+    is_yes: bool,
+) -> None:
+    """Change fields of many records of RESOURCE: all of them, or those that --filter and --search leave."""
+    agreement, access = Agreement(is_plan, is_yes, reason), access_named(resource)
+    selection = selected(access, filters, search)
+    with named_options():
+        operation = read_edit(access, changes_sent(access, values, cleared))
+    _act(access, selection, operation, agreement)
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("resource")
+@_asking
+@click.argument("fates", nargs=-1, type=click.UNPROCESSED, metavar="[--RELATION keep|give:ID|delete]...")
+@with_appcontext
+def delete(
+    resource: str,
+    filters: tuple[str, ...],
+    search: str,
+    reason: str,
+    fates: tuple[str, ...],
+    *,
+    is_plan: bool,
+    is_yes: bool,
+) -> None:
+    """Delete many records of RESOURCE: all of them, or those that --filter and --search leave.
+
+    What hangs on them is kept, given to another record, or deleted too: --posts keep, --posts give:7, --posts delete.
+    """
+    agreement, access = Agreement(is_plan, is_yes, reason), access_named(resource)
+    selection = selected(access, filters, search)
+    hanging = hanging_on(access, selection)
+    with named_options():
+        operation = asked_deletion(access, hanging, fates_sent(hanging, fates))
+    _act(access, selection, operation, agreement)
+
+
+@click.group()
+def plan() -> None:
+    """Look at plans of acts on many records: anybody's, as long as they are kept."""
+
+
+@plan.command()
+@click.argument("number", metavar="ID", type=int)
+@with_appcontext
+def show(number: int) -> None:
+    """Print what a plan would do, or did."""
+    _show(_plan(number))
+
+
+@plan.command()
+@click.argument("number", metavar="ID", type=int)
+@with_appcontext
+def report(number: int) -> None:
+    """Write every line of a plan to standard output, as CSV."""
+    write_to(STANDARD, report_of(db.engine, _plan(number).id))
+
+
+def _act(access: Access, selection: Selection, operation: BulkOperation, agreement: Agreement) -> None:
+    """Make a plan, print it, and carry it out where somebody agrees."""
+    with writing(), transaction(db.session):
+        scope = words.scope_of(selection, access.resource, None)
+        made = begin_plan(access, selection, operation, scope=scope, listed=None, staff_id=None)
+        plan_id = made.id
+    work = PlanWork(plan_id, None, Progress())
+    work.make_lines()
+    _show(_plan(plan_id))
+    if agreement.is_plan:
+        return
+    if _plan(plan_id).counts.get(Verdict.CHANGE):
+        _require_agreement(_plan(plan_id), access.resource, agreement)
+        with writing(), transaction(db.session):
+            plans.agree(db.session, _plan(plan_id), reason=agreement.reason)
+        work.carry_out()
+        _show(_plan(plan_id))
+    _require_nothing_left(_plan(plan_id), access.resource)
+
+
+def _require_agreement(made: Plan, resource: Resource, agreement: Agreement) -> None:
+    """Ask for the number on a terminal; raise `PlanError` where nobody agrees."""
+    if resource.needs_reason and not agreement.reason:
+        message = "Nothing was changed: enter the reason for this change with --reason."
+        raise PlanError(message)
+    if agreement.is_yes:
+        return
+    number = made.counts[Verdict.CHANGE]
+    if not sys.stdin.isatty():
+        message = "Nothing was changed: add --yes to carry it out."
+        raise PlanError(message)
+    if click.prompt(f"Type {number} to {words.button_of(made, resource).lower()}", err=True) != str(number):
+        message = "Nothing was changed."
+        raise PlanError(message)
+
+
+def _require_nothing_left(done: Plan, resource: Resource) -> None:
+    """Raise `PlanError` where some records could not be done."""
+    left = sum(number for verdict, number in done.counts.items() if verdict not in {Verdict.DONE, Verdict.SAME})
+    if left:
+        message = f"{words.counted(left, resource)} could not be {done.arguments['done']}: see manage.py plan report {done.id}."
+        raise PlanError(message)
+
+
+def _show(made: Plan) -> None:
+    """Print a plan: what it is, its counts with the reasons, and its first lines."""
+    resource = resource_at(made.resource)
+    if resource is None:
+        message = f"The dashboard no longer has {made.resource} records."
+        raise NotFoundError(message)
+    with to_standard_output():
+        click.echo(f"Plan {made.id}: {words.title_of(made, resource)}")
+        click.echo(made.scope)
+        for label, text in made.arguments["what"]:
+            click.echo(f"{label}: {text}")
+        for verdict in Verdict:
+            if number := made.counts.get(verdict):
+                click.echo(f"{formatting.number(number)} {words.said_of(made, verdict)}")
+                _print_reasons(made, verdict)
+        if made.state != PlanState.DONE:
+            _print_lines(made)
+
+
+def _print_reasons(made: Plan, verdict: Verdict) -> None:
+    for of, reason, number in made.reasons:
+        if of == verdict:
+            click.echo(f"  {formatting.number(number)}: {reason}")
+
+
+def _print_lines(made: Plan) -> None:
+    """Print the first lines that would be done."""
+    lines = plans.lines(db.session, made, verdict=Verdict.CHANGE, limit=SHOWN)
+    for one in lines:
+        change = f": {told(one.before)} -> {told(one.after)}" if one.after else ""
+        click.echo(f"  ID {one.record_id}{change}")
+    if (more := made.counts.get(Verdict.CHANGE, 0) - len(lines)) > 0:
+        click.echo(f"  and {formatting.number(more)} more")
+
+
+def _plan(number: int) -> Plan:
+    """Return a plan as it is now; raise `NotFoundError` for none."""
+    found = db.session.get(Plan, number, populate_existing=True)
+    if found is None:
+        message = f"There is no plan {number}, or it is kept no longer."
+        raise NotFoundError(message)
+    return found

@@ -1,0 +1,99 @@
+"""What the commands on many records are told: which records, and what becomes of them, as the pages' forms would send it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import click
+from werkzeug.datastructures import MultiDict
+
+from admin_app.cli.filters import filter_of
+from admin_app.cli.resource_names import resource_named
+from admin_app.domain.records.deletion import Dependence, Fate
+from admin_app.errors import InvalidRecord, PlanError, SelectionError
+from admin_app.panel.access.access import Access, access_to
+from admin_app.panel.deletion.dependents import FATE, HEIR
+from admin_app.panel.list.selections import plain_selection
+from admin_app.panel.plan.editing import CHANGE, CLEAR, HOW, SET, VALUE, editable_fields
+from admin_app.panel.registry import resources
+from admin_app.selection.selection import Selection
+
+# What the search of a list is called in its address.
+_SEARCH = "q"
+# Which option stands for which control of a form.
+_OPTIONS = {VALUE: "--set ", HOW: "--set ", FATE: "--", HEIR: "--"}
+
+
+def access_named(name: str) -> Access:
+    """Return the access of a command to the resource of this name."""
+    return access_to(resource_named(name, (one for one in resources() if one.is_open_to_bulk)))
+
+
+def selected(access: Access, filters: Sequence[str], search: str) -> Selection:
+    """Return which records are meant; raise `SelectionError` where that is not certain."""
+    asked = [filter_of(text) for text in filters] + ([(_SEARCH, search)] if search else [])
+    selection = plain_selection(access, asked)
+    if selection.problems:
+        message = f"One filter isn't valid, so nothing was planned. {' '.join(selection.problems)}"
+        raise SelectionError(message)
+    return selection
+
+
+def changes_sent(access: Access, values: Sequence[str], cleared: Sequence[str]) -> MultiDict[str, str]:
+    """Return what the form of changes would send."""
+    offered, sent = editable_fields(access, MultiDict()), MultiDict[str, str]()
+    pairs = [(*_split(text), SET) for text in values] + [(name, "", CLEAR) for name in cleared]
+    for name, value, how in pairs:
+        if name not in offered:
+            message = f"“{name}” cannot be changed; choose from {', '.join(offered)}"
+            raise click.BadParameter(message, param_hint="--clear" if how == CLEAR else "--set")
+        sent.update({CHANGE: name, HOW + name: how, VALUE + name: value})
+    return sent
+
+
+def fates_sent(hanging: Sequence[Dependence], words: Sequence[str]) -> Mapping[str, str]:
+    """Return what the form of a deletion would send."""
+    sent: dict[str, str] = {}
+    names = {f"--{one.name}": one.name for one in hanging}
+    for option, value in _pairs(words):
+        if option not in names:
+            message = f"{option}: nothing of that kind hangs on these records"
+            raise click.UsageError(message)
+        fate, _, heir = value.partition(":")
+        sent |= {FATE + names[option]: fate, HEIR + names[option]: heir}
+    return sent
+
+
+@contextmanager
+def named_options() -> Iterator[None]:
+    """Say what is wrong at which option, as a form does at its control."""
+    try:
+        yield
+    except InvalidRecord as error:
+        for control, problem in error.problems.items():
+            prefix, dot, name = control.partition(".")
+            option = f"{_OPTIONS.get(prefix + dot, '--set ')}{name}" if dot else "--set"
+            click.echo(f"{option}: {problem}", err=True)
+        message = "Nothing was changed."
+        raise PlanError(message) from error
+
+
+def _split(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        message = f"a value looks like name=Ann, not “{text}”"
+        raise click.BadParameter(message, param_hint="--set")
+    return name, value
+
+
+def _pairs(words: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Read options with their values: `--posts keep`, or `--posts=keep`."""
+    rest = iter(words)
+    for word in rest:
+        option, equals, value = word.partition("=")
+        value = value if equals else next(rest, "")
+        if not option.startswith("--") or value.partition(":")[0] not in set(Fate):
+            message = f"{word}: what becomes of a relation looks like --posts keep, --posts give:7 or --posts delete"
+            raise click.UsageError(message)
+        yield option, value

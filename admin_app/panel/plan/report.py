@@ -1,0 +1,39 @@
+"""A plan's lines as a CSV file: what each record was to get, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from admin_app import formatting
+from admin_app.domain.plan import plan as plans
+from admin_app.models.plan import Plan
+from admin_app.transfer.formats.csv import csv_chunks
+
+# Rows that are read at a time.
+BATCH = 1000
+
+
+def report_of(engine: Engine, plan_id: int) -> Iterator[bytes]:
+    """Write every line."""
+    return csv_chunks(["ID", "Verdict", "Reason", "Before", "After"], _rows(engine, plan_id))
+
+
+def told(values: Mapping[str, Any] | None) -> str:
+    """Write values as one cell: "name: Ann; email: ann@example.org"."""
+    return "; ".join(f"{formatting.label(name)}: {value}" for name, value in (values or {}).items())
+
+
+def _rows(engine: Engine, plan_id: int) -> Iterator[tuple[Any, ...]]:
+    """Yield the lines of the download, a batch a transaction: the file is written after the page's own has ended."""
+    after = -1
+    while True:
+        with Session(engine) as session:
+            lines = plans.lines(session, session.get_one(Plan, plan_id), after=after, limit=BATCH)
+        if not lines:
+            return
+        yield from ((one.record_id, one.verdict, one.problem, told(one.before), told(one.after)) for one in lines)
+        after = lines[-1].number
