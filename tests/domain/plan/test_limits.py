@@ -174,3 +174,24 @@ def test_deletions_are_planned_record_by_record_as_by_one_statement(make_post: A
 
     assert verdicts(plan) == verdicts(other) == {1: "refused", 2: "change"}
     assert problems(plan) == problems(other) == {1: NOT_YOURS, 2: ""}
+
+
+class HangingOnItself(Execution):
+    """As of a model whose records hang on each other; tests/test_self_reference.py has one."""
+
+    _hangs_on_itself = True
+
+
+def test_only_what_the_act_itself_changed_is_followed(make_user: Any, make_post: Any) -> None:
+    ann, bea = make_user(), make_user()
+    make_post(user=ann)
+    plan = planned_deletion(User)
+    plans.agree(db.session, plan)
+    execution = HangingOnItself(db.session, plan, deletion=Deletion({"posts": Decision(Fate.KEEP)}))
+
+    first = execution.some(1)
+    bea.name = "Changed by somebody"
+    db.session.commit()
+    second = execution.some(1)
+
+    assert (first, second, verdicts(plan)) == (1, 1, {1: "done", 2: "outdated"})
