@@ -138,14 +138,6 @@ def dependences_of_many(
     return [one for one in found if one.count.number or one.is_partly_unseen]
 
 
-def dependents_of_many(
-    session: AnySession, model: type[Record], which: ColumnElement[bool], limit: int, scopes: DeletionScopes
-) -> Mapping[str, tuple[int, tuple[Fate, ...]]]:
-    """Count what hangs on records, as far as to the limit, and say which fates are open to all of it."""
-    found = dependences_of_many(session, model, which, scopes, limit)
-    return {one.name: (one.count.number, one.fates) for one in found}
-
-
 # The fates that are open by what a relation asks for.
 _FATES = {
     Dependency.OPTIONAL: (Fate.KEEP, Fate.GIVE, Fate.DELETE),
