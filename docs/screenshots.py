@@ -76,6 +76,14 @@ def take(browser: Browser, url: str) -> None:
     page.get_by_label("Give the posts to another user").check()
     keep(page, "delete")
 
+    page.goto("/admin/post/replace/?q=garden")
+    page.get_by_label("Find").fill("garden")
+    page.get_by_label("Replace with").fill("park")
+    page.get_by_label("Content").check()
+    page.get_by_role("button", name="Show what changes").click()
+    page.get_by_text("Replace text in").first.wait_for()
+    keep(page, "plan")
+
     page = signed_in(browser, url, DESKTOP, color_scheme="dark")
     page.goto(POSTS)
     keep(page, "list-dark")

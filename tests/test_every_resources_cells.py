@@ -7,7 +7,7 @@ from typing import Any
 
 from admin_app.models.role import OWNER
 from tests.page import Page
-from tests.subject import Subject
+from tests.subject import Subject, value_for
 
 
 def typed_into(page: Page, subject: Subject, key: int, number: int) -> dict[str, Any]:
@@ -18,18 +18,27 @@ def typed_into(page: Page, subject: Subject, key: int, number: int) -> dict[str,
     return {**sent, **{f"{key}-{name}": value for name, value in filled.items()}}
 
 
+def unlike(subject: Subject, key: int, sent: dict[str, Any], number: int) -> list[str]:
+    """Name the cells of a row whose record holds something else than was typed."""
+    record, columns = subject.record(key), subject.mapper.columns
+    names = [name.partition("-")[2] for name in sent if name.startswith(f"{key}-")]
+    assert len(names) > 0
+    plain = [name for name in names if name in columns and getattr(record, name) != value_for(columns[name], number)]
+    keys = {
+        name: next(iter(subject.mapper.relationships[name].local_columns)).key for name in names if name not in columns
+    }
+    return plain + [name for name, own in keys.items() if str(getattr(record, own)) != sent[f"{key}-{name}"]]
+
+
 def test_a_page_of_cells_is_saved(subject: Subject, as_owner: Any) -> None:
     key = subject.add(1)
     address = f"{subject.root}edit-page/"
     sent = typed_into(Page(as_owner.get(address)), subject, key, 9)
 
     saved = as_owner.post(address, data=sent)
-    again = Page(as_owner.get(address)).values()
 
     assert (saved.status_code, saved.location, subject.record(key).version) == (303, subject.root, 2)
-    cells = [name for name in sent if name.startswith(f"{key}-")]
-    assert len(cells) > 0
-    assert [again[name] for name in cells] == [sent[name] for name in cells]
+    assert unlike(subject, key, sent, 9) == []
 
 
 def test_a_cell_that_somebody_else_changed_is_never_overwritten_unseen(
@@ -76,5 +85,4 @@ def test_each_cell_is_saved_by_itself(subject: Subject, as_owner: Any) -> None:
         answers[field] = as_owner.post(address, data={**hidden, f"{key}-{field}": typed[f"{key}-{field}"]}).status_code
 
     assert answers == dict.fromkeys(fields, 200)
-    again = Page(as_owner.get(f"{subject.root}edit-page/")).values()
-    assert {field: again[f"{key}-{field}"] for field in fields} == {field: typed[f"{key}-{field}"] for field in fields}
+    assert unlike(subject, key, typed, 9) == []

@@ -34,6 +34,9 @@ OPENED_BY = {
     "presence/": Action.EDIT,
     "access/": Action.EDIT,
     "delete/": Action.DELETE,
+    **dict.fromkeys(("plan/", "plan/lines.csv"), Action.BULK),
+    # Acts on many records need another right beside that one.
+    **dict.fromkeys(("give/", "edit-many/", "replace/"), None),
 }
 RESOURCES = ("user", "post", "staff", "role")
 

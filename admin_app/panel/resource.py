@@ -179,6 +179,11 @@ class Resource:
         own = type(self)
         return not self.judges_records and all(getattr(own, name) is getattr(Resource, name) for name in judging)
 
+    @property
+    def offered_actions(self) -> frozenset[Action]:
+        """The actions that its pages ask a right for, here."""
+        return self.actions if self.is_open_to_bulk else self.actions - {Action.BULK}
+
     # ---- its columns and relations
 
     def label(self, name: str) -> str:

@@ -11,7 +11,7 @@ from admin_app.models.staff import Staff
 from admin_app.models.user import User
 from admin_app.resources.user import UserResource
 from tests.browser.conftest import OpenAs
-from tests.browser.steps import BOTH, first_cells, sideways
+from tests.browser.steps import BOTH, column, first_cells, sideways
 from tests.panel.plan.row_actions import LowerCaseEmail
 
 
@@ -24,7 +24,11 @@ def test_users_are_deleted_with_what_hangs_on_them_and_brought_back(
     make_post(user=ann)
     page = open_as(editor, viewport={"width": 375, "height": 700})
 
-    page.goto("/admin/user/delete-many/")
+    page.goto("/admin/user/")
+    page.get_by_label("Select Ann").check()
+    page.get_by_label("Select Bea").check()
+    page.get_by_role("button", name="Delete…").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Delete users")
     assert sideways(page) <= 0
     page.get_by_label("Keep the post").check()
     page.get_by_role("button", name="Show what is deleted").click()
@@ -37,6 +41,27 @@ def test_users_are_deleted_with_what_hangs_on_them_and_brought_back(
 
     page.goto("/admin/user/?sort=id")
     expect(first_cells(page)).to_have_text(["Ann", "Bea"])
+
+
+@BOTH
+def test_an_action_is_done_with_the_selected_rows(
+    open_as: OpenAs, editor: Staff, make_user: Callable[..., User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(UserResource, "row_actions", (LowerCaseEmail(),))
+    for name in ("Ann", "Bea", "Cleo"):
+        make_user(name=name, email=f"{name}@example.com")
+    page = open_as(editor, viewport={"width": 375, "height": 700})
+
+    page.goto("/admin/user/?sort=id")
+    page.get_by_label("Select Ann").check()
+    page.get_by_label("Select Cleo").check()
+    page.get_by_role("button", name="Lower-case email", exact=True).click()
+    page.get_by_role("button", name="Show what changes").click()
+    page.get_by_role("button", name="Lower-case the email of 2 users").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("2 users changed")
+
+    page.goto("/admin/user/?sort=id")
+    assert column(page, "Email") == ["ann@example.com", "Bea@example.com", "cleo@example.com"]
 
 
 def test_the_pages_of_acts_are_open_to_everybody(

@@ -66,11 +66,11 @@ def test_the_matrix_has_a_line_a_resource_and_a_box_for_every_act_that_its_pages
     page = Page(as_owner.get(NEW))
 
     lines = [one.text for one in page.all("th", scope="row")]
-    acts = [act for act in Action if act not in {Action.IMPORT, Action.BULK}]
+    acts = [*(act for act in Action if act is not Action.IMPORT), "*"]
+    expected = {f"{name}:{act}": True for name in ("*", "user", "post", "staff", "role") for act in acts}
     assert lines == ["Every resource", "Users", "Posts", "Staff", "Roles"]
-    assert boxes(page) == {
-        f"{name}:{act}": True for name in ("*", "user", "post", "staff", "role") for act in [*acts, "*"]
-    }
+    # Accounts and roles are judged one by one.
+    assert boxes(page) == {key: is_open for key, is_open in expected.items() if key not in {"staff:bulk", "role:bulk"}}
 
 
 def test_the_form_shows_what_a_role_has(as_owner: Any, author: Role) -> None:

@@ -16,7 +16,7 @@ from admin_app.models.post import Post
 from admin_app.models.user import User
 from admin_app.selection.conditions import MOST_CONDITIONS
 from admin_app.selection.list_schema import LONGEST_VALUE, ListSchema, SearchColumn, SortKey
-from admin_app.selection.selection import OWN_KEYS, Selection
+from admin_app.selection.selection import OWN_KEYS, Selection, Ticked
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ PAIRS = st.one_of(
     st.tuples(st.just("q"), st.one_of(TEXT, st.sampled_from([" a ", "\0", '"ann lee"', "x" * 5000]))),
     st.tuples(st.just("sort"), st.sampled_from(["", "id", "-id", "name", "-name"])),
     st.tuples(st.sampled_from(["page", "per_page", "view"]), st.one_of(TEXT, st.integers().map(str), st.just("50"))),
+    st.tuples(st.just("ticks"), st.sampled_from(["1", "12"])),
     st.tuples(st.just("columns"), st.one_of(TEXT, st.lists(TEXT).map(",".join), st.just(" a ,\0,b,b,," + "x" * 200))),
 )
 # What a person prefers: another page size or none, a default view or none.
@@ -193,6 +194,46 @@ def test_change_leads_to_the_first_page() -> None:
 
     assert selection.changed(sort="name").arguments() == [("q", "a"), ("sort", "name")]
     assert selection.changed(page=6).arguments() == [("q", "a"), ("page", "6")]
+
+
+# ---- ticks
+
+
+def test_ticks_mean_no_rows_until_it_is_known_whose_they_are() -> None:
+    asked = parse(("ticks", "7"))
+    known = replace(asked, ticked=Ticked(User.id.in_([1]), 1))
+
+    assert [str(one) for one in asked.criteria] == ["false"]
+    assert known.criteria == [known.ticked.rows if known.ticked else None]
+    assert (known.arguments(), known.is_narrowed) == ([("ticks", "7")], False)
+
+
+@pytest.mark.parametrize("text", ["", "0", "x", "-1", "1,2", " 1", "9" * 30])
+def test_what_is_no_number_of_a_tick_set_never_means_every_row(text: str) -> None:
+    with pytest.raises(SelectionError, match="This address names no selected rows"):
+        parse(("ticks", text))
+
+
+def test_another_page_or_order_keeps_the_ticks_and_another_filter_does_not() -> None:
+    asked = parse(("ticks", "7"), ("name__is", "a"), ("q", "b"))
+
+    kept = [asked.changed(page=2), asked.changed(sort="name")]
+    dropped = [asked.without(asked.conditions[0]), asked.cleared(), asked.unticked()]
+
+    assert [one.ticks for one in (*kept, *dropped)] == [7, 7, 0, 0, 0]
+
+
+def test_a_list_is_told_by_its_search_and_filters_in_whatever_order_they_were_typed() -> None:
+    filters = [("name__is", "a"), ("email__is", "b")]
+    same = [
+        parse(*filters),
+        parse(*filters[::-1], ("sort", "name"), ("page", "4"), ("per_page", "50"), ("columns", "id"), ("view", "3")),
+        parse(("where", "email is b and name is a"), ("ticks", "7"), ("count", "exact")),
+    ]
+    others = [parse(), parse(*filters[:1]), parse(*filters, ("q", "a")), parse(("where", "email is b or name is a"))]
+
+    assert len({one.digest for one in same}) == 1
+    assert len({one.digest for one in (same[0], *others)}) == 5
 
 
 def test_cleared_selection_keeps_the_order_and_the_page_size() -> None:

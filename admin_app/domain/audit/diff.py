@@ -99,7 +99,8 @@ def _compared(old: str, new: str) -> Iterator[Piece]:
 
 def _compared_along(old: str, new: str) -> Iterator[Piece]:
     """Go along two long texts from one short difference to the next; what is beyond the last is shown as replaced."""
-    for place in range(MOST_PLACES + 1):
+    places = 0
+    while True:
         alike = _common(old, new)
         head = len(_broken_word(old[:alike], before=True))
         yield Piece(PieceKind.SAME, old[: alike - head])
@@ -107,13 +108,14 @@ def _compared_along(old: str, new: str) -> Iterator[Piece]:
         if max(len(old), len(new)) <= LONGEST_PLACE:
             yield from _compared(old, new)
             return
-        end = _end_of_difference(old, new, head) if place < MOST_PLACES else None
+        end = _end_of_difference(old, new, head) if places < MOST_PLACES else None
         if end is None:
-            break
+            yield Piece(PieceKind.GONE, old)
+            yield Piece(PieceKind.CAME, new)
+            return
         yield from _compared(old[: end[0]], new[: end[1]])
         old, new = old[end[0] :], new[end[1] :]
-    yield Piece(PieceKind.GONE, old)
-    yield Piece(PieceKind.CAME, new)
+        places += 1
 
 
 def _end_of_difference(old: str, new: str, start: int) -> tuple[int, int] | None:

@@ -120,7 +120,7 @@ class Rights:
         return all(
             self.field(action, resource, name, guarded=guarded).strictness
             <= other.field(action, resource, name, guarded=guarded).strictness
-            for name in self._fields_of(resource)
+            for name in self.limited_fields(resource)
         )
 
     def _allowing(self, action: str, resource: str, *, guarded: bool) -> Iterator[Grant]:
@@ -133,7 +133,8 @@ class Rights:
             yield from one.rows
             yield from (path.partition(".")[0] for path in one.fields)
 
-    def _fields_of(self, resource: str) -> set[str]:
+    def limited_fields(self, resource: str) -> set[str]:
+        """Name the fields that any of the grants speaks of; every other one is free where the action is allowed."""
         paths = (path.partition(".") for one in self.grants for path in one.fields)
         return {name for place, _, name in paths if place == resource}
 

@@ -28,6 +28,7 @@ from admin_app.kinds import kind_of
 from admin_app.kinds.history import from_json_sql, title_of
 from admin_app.models.change_set import Change, Did, Kind
 from admin_app.models.plan import Plan, PlanLine, Verdict
+from admin_app.relations import relations_of
 
 _LINE: Any = PlanLine.__table__
 _CHANGED = ("change_set_id", "model", "record_id", "act", "title", "version", "before", "after")
@@ -155,11 +156,13 @@ class Execution:
     def _do(self, chunk: _Chunk) -> Counter[Verdict]:
         """Write these lines by a few statements; where the store refuses some of them, the others all the same."""
         savepoint = self.session.begin_nested()
+        earlier = self._last_change() if self._hangs_on_itself else None
         try:
             number = self._change(chunk) if self.deletion is None else self._delete(chunk, self.deletion)
             beyond = self._out_of_sight(chunk)
             if not beyond:
                 number = self._settle(chunk, Verdict.DONE)
+                number += 0 if earlier is None else self._follow_own(earlier)
                 savepoint.commit()
                 return Counter({Verdict.DONE: number})
         except (IntegrityError, DataError, DeletionError) as error:
@@ -225,6 +228,25 @@ class Execution:
     def _delete(self, chunk: _Chunk, deletion: Deletion) -> int:
         which = and_(chunk.records, self.model.id.in_(select(_LINE.c.record_id).where(chunk.lines)))
         return delete_many(self.session, self.model, which, deletion.decisions, deletion.scopes)
+
+    @property
+    def _hangs_on_itself(self) -> bool:
+        """Whether deleted records may take others of the plan along, or change them."""
+        return self.deletion is not None and any(one.target is self.model for one in relations_of(self.model).values())
+
+    def _last_change(self) -> int:
+        return self.session.scalar(select(func.max(Change.id))) or 0
+
+    def _follow_own(self, earlier: int) -> int:
+        """Take for done which lines' records just went along with others; follow those that this very act changed. Return how many went."""
+        mine = (Change.change_set_id == self.plan.change_set_id, Change.model == self._table.name, Change.id > earlier)
+        went = select(Change.record_id).where(*mine, Change.act == Did.DELETE)
+        gone = update(_LINE).where(self._open, _LINE.c.record_id.in_(went)).values(verdict=Verdict.DONE)
+        number = self._send(gone)
+        changed = select(Change.record_id).where(*mine, Change.act == Did.UPDATE, Change.version == _LINE.c.version + 1)
+        as_seen = _LINE.c.record_id.in_(changed.correlate(_LINE))
+        self._send(update(_LINE).where(self._open, as_seen).values(version=_LINE.c.version + 1))
+        return number
 
     def _out_of_sight(self, chunk: _Chunk) -> list[int]:
         """Return the lines whose records are no longer this person's to change, once they were changed."""

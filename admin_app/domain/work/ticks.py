@@ -51,7 +51,7 @@ class TickedList:
         return (*self._is_its, TickSet.list_key == self.key, _is_kept())
 
     @property
-    def any(self) -> tuple[ColumnElement[bool], ...]:
+    def with_copies(self) -> tuple[ColumnElement[bool], ...]:
         """The condition on that one, and on the copies that were made of it."""
         return (*self._is_its, func.substr(TickSet.list_key, 1, DIGEST) == self.key, _is_kept())
 
@@ -126,7 +126,7 @@ def meant(session: AnySession, place: TickedList, selection: Selection) -> Selec
     """Return the selection knowing which rows its ticks mean; raise `SelectionError` for those of somebody else or another list."""
     number = select(func.count()).where(Tick.set_id == TickSet.id).scalar_subquery()
     found = session.execute(
-        select(number, TickSet.is_all_but).where(TickSet.id == selection.ticks, *place.any)
+        select(number, TickSet.is_all_but).where(TickSet.id == selection.ticks, *place.with_copies)
     ).one_or_none()
     if found is None:
         raise SelectionError(GONE)

@@ -75,6 +75,8 @@ class FieldAccess:
             return FieldRight.FREE
         rights, one = self._asked.authority.rights, self._resource
         names = self._other_names.get(name, (name,))
+        if self._limited.isdisjoint(names):
+            return FieldRight.FREE if any(map(self._asked.may, actions)) else FieldRight.HIDDEN
         by_act = (
             max((rights.field(action, one.endpoint, each, guarded=one.is_guarded) for each in names), key=_strictness)
             for action in actions
@@ -93,6 +95,10 @@ class FieldAccess:
         """The actions by which the person sees something here: of who may only do other things, those."""
         looking = tuple(action for action in (Action.VIEW, Action.LIST) if self._asked.may(action))
         return looking or tuple(action for action in Action if self._asked.may(action))
+
+    @cached_property
+    def _limited(self) -> set[str]:
+        return self._asked.authority.rights.limited_fields(self._resource.endpoint)
 
     @cached_property
     def _other_names(self) -> dict[str, tuple[str, str]]:

@@ -95,9 +95,7 @@ class DuplicatesPage(Page):
 
     def _looked_at(self, found: Found) -> str:
         """Say how many records there were no more groups among; "" where that was all."""
-        if found.following is None or not found.following.key:
-            return ""
-        return counted(found.looked_at, self.resource.noun, self.resource.nouns)
+        return "" if found.following is None else counted(found.looked_at, self.resource.noun, self.resource.nouns)
 
     def _next_url(self, by: str, following: Start | None) -> str:
         if following is None:

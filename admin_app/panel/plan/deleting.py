@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import and_, true
 from werkzeug.datastructures import MultiDict
 
+from admin_app import formatting
 from admin_app.context import reading
 from admin_app.domain.naming import names_of
 from admin_app.domain.permissions.policy import Action
@@ -102,11 +103,8 @@ def _number(relation: Relation, sent: Mapping[str, str]) -> int:
 
 def _counted(relation: Relation, sent: Mapping[str, str]) -> str:
     """Say how many there were: "312 posts"."""
-    number = _number(relation, sent)
-    noun, nouns = names_of(relation.target)
-    if sent[TOTAL + relation.key].endswith("+"):
-        return f"More than {number:,} {nouns}"
-    return f"{number:,} {noun if number == 1 else nouns}"
+    counted = formatting.counted(_number(relation, sent), *names_of(relation.target))
+    return f"More than {counted}" if sent[TOTAL + relation.key].endswith("+") else counted
 
 
 def _words(access: Access, decision: Decision) -> str:

@@ -19,6 +19,7 @@ from admin_app.panel.plan.editing import (
     SET,
     VALUE,
     EditableField,
+    control_names,
     editable_fields,
     read_edit,
 )
@@ -60,9 +61,7 @@ class EditManyPage(AskingPage):
 
     def kept_names(self) -> set[str]:
         """Keep what was chosen and typed."""
-        fields = editable_fields(self.access, MultiDict()).values()
-        inputs = {name for one in fields for names in one.inputs().values() for name in names}
-        return {CHANGE, *inputs, *(HOW + one.name for one in fields)}
+        return control_names(self.resource)
 
     def _is_single(self) -> bool:
         return count_up_to(self.selection(), 1).is_exact

@@ -24,6 +24,7 @@ from admin_app.panel.kinds import panel_kind_of, value_cell
 from admin_app.panel.kinds.base import GLIMPSE, BulkChange
 from admin_app.panel.kinds.boolean import TickField
 from admin_app.panel.plan.operation import BulkOperation
+from admin_app.panel.resource import Resource
 from admin_app.panel.view_models import UNSEEN
 
 KEY = "edit"
@@ -98,6 +99,14 @@ def editable_fields(access: Access, sent: MultiDict[str, str]) -> Mapping[str, E
                 # A new record's default is no answer here.
                 form[name].process(None, None)
     return found
+
+
+def control_names(resource: Resource) -> set[str]:
+    """Name every control that the form may have, whoever it is drawn for."""
+    columns, names = kept_columns(resource.model), resource.changeable()
+    changes = [(name, one) for name in names if name in columns for one in panel_kind_of(columns[name]).bulk_changes]
+    further = {f"{key}.{name}" for name, change in changes for key, _ in change.inputs}
+    return {CHANGE, *further, *(prefix + name for prefix in (HOW, VALUE) for name in names)}
 
 
 def read_edit(access: Access, sent: MultiDict[str, str]) -> BulkOperation:

@@ -14,6 +14,7 @@ from admin_app.domain.plan.changes import Edit
 from admin_app.domain.plan.lines import insert_lines, read_changes, write_deletions, write_values
 from admin_app.domain.work import ticks
 from admin_app.extensions import db
+from admin_app.formatting import counted
 from admin_app.jobs import store as job_store
 from admin_app.jobs.queue import the_queue
 from admin_app.models.plan import Plan, Verdict
@@ -96,8 +97,8 @@ def write_lines(access: Access, plan: Plan, selection: Selection, operation: Bul
 def begin_carrying_out(access: Access, plan: Plan, operation: BulkOperation, *, staff_id: int) -> None:
     """Carry out a plan that was agreed to (committed): at once where it is small, else by a job, as any effect on the world."""
     if plan.counts.get(Verdict.CHANGE, 0) > current_app.config["PLAN_ROWS"] or operation.effect is not None:
-        nouns = access.resource.nouns
-        _hand_over(plan, staff_id, f"{operation.verb} {plan.counts.get(Verdict.CHANGE, 0):,} {nouns}")
+        of = counted(plan.counts.get(Verdict.CHANGE, 0), access.resource.noun, access.resource.nouns)
+        _hand_over(plan, staff_id, f"{operation.verb} {of}")
         return
     execution = execution_of(access, plan, operation)
     while execution.some(CHUNK):

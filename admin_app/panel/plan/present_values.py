@@ -1,4 +1,4 @@
-"""What stands in the fields of the chosen records now: “same for all: Berlin”, “3 different: Berlin 40, Rome 12, empty 8”."""
+"""What stands in the fields of the chosen records now: “same for all: Berlin”, “3 different: Berlin (40), Rome (12), empty (8)”."""
 
 from __future__ import annotations
 
@@ -40,6 +40,8 @@ class Present:
 def present_values(access: Access, selection: Selection, fields: Iterable[EditableField]) -> dict[str, str]:
     """Say of each field what the records of a selection have there."""
     found: dict[str, Present | None] = {}
+    # A connection is told its limit when it is taken.
+    db.session.rollback()
     with reading(), time_limit(LIMIT):
         for one in fields:
             found[one.name] = None if is_late() else _present(selection, one)
@@ -80,7 +82,7 @@ def _words(access: Access, name: str, present: Present) -> str:
     different = f"{formatting.number(present.different)} different"
     if present.different > MOST_NAMED and present.commonest[0][1] == 1:
         return different
-    counted = [f"{named[value]} {formatting.number(number)}" for value, number in present.commonest]
+    counted = [f"{named[value]} ({formatting.number(number)})" for value, number in present.commonest]
     return f"{different}: {', '.join(counted)}{', …' if present.different > MOST_NAMED else ''}"
 
 

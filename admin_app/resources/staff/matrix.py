@@ -49,7 +49,7 @@ class Choice:
 
 def actions() -> list[Action]:
     """Return the actions that some resource's pages ask for, in their order."""
-    asked = {action for resource in resources() for action in resource.actions}
+    asked = {action for resource in resources() for action in resource.offered_actions}
     return [action for action in Action if action in asked]
 
 
@@ -60,7 +60,7 @@ def heads() -> list[str]:
 
 def lines(ticked: Collection[str]) -> list[MatrixRow]:
     """Return the boxes: first those that are for every resource."""
-    own = [_line(one.endpoint, one.plural, one.actions, ticked) for one in resources()]
+    own = [_line(one.endpoint, one.plural, one.offered_actions, ticked) for one in resources()]
     return [_line(ANY, "Every resource", actions(), ticked), *own]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher, extract_parameters
+from argon2.exceptions import VerifyMismatchError
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -307,3 +308,13 @@ def test_a_password_has_no_control_characters(control: str) -> None:
 
 def test_letters_of_a_password_are_counted_composed() -> None:
     assert passwords.password_problem("e\u0301" * 11) == "Use 12 characters or more for the password."
+
+
+@on_sqlite
+@pytest.mark.parametrize("hasher", [QUICK, PasswordHasher(time_cost=2, memory_cost=16, parallelism=2)])
+def test_nobodys_hash_costs_what_anybodys_does(hasher: PasswordHasher) -> None:
+    nobodys = passwords.hash_of_nothing(hasher)
+
+    assert extract_parameters(nobodys) == extract_parameters(hasher.hash("a password"))
+    with pytest.raises(VerifyMismatchError):
+        hasher.verify(nobodys, "a password")

@@ -9,9 +9,19 @@ import pytest
 from admin_app.domain.plan import plan as plans
 from admin_app.domain.plan.carry_out import Deletion, Execution
 from admin_app.domain.plan.changes import Edit, SetTo
-from admin_app.domain.plan.lines import NOT_YOURS, Limit, Scope, insert_lines, line_of, read_changes, write_values
+from admin_app.domain.plan.lines import (
+    NOT_YOURS,
+    Limit,
+    Scope,
+    insert_lines,
+    line_of,
+    read_changes,
+    write_deletions,
+    write_values,
+)
 from admin_app.domain.records.deletion import (
     Decision,
+    DeletionScope,
     Fate,
     dependences_of_many,
     dependents_of_many,
@@ -139,3 +149,49 @@ def test_posts_given_to_an_heir_are_so_whatever_the_chunks(most: int, make_user:
 
     assert {post.user_id for post in posts} == {heir.id}
     assert [user.id for user in db.session.query(User)] == [heir.id]
+
+
+def test_posts_that_are_out_of_bounds_keep_their_user_where_they_are(make_user: Any, make_post: Any) -> None:
+    ann, bea = make_user(), make_user()
+    mine, theirs = make_post(user=ann, content="mine"), make_post(user=bea, content="theirs")
+    plan = planned_deletion(User)
+    bounds = DeletionScope(to_move=Post.content == "mine")
+
+    carried_out(plan, deletion=Deletion({"posts": Decision(Fate.KEEP)}, lambda _relation: bounds))
+
+    assert verdicts(plan) == {1: "done", 2: "failed"}
+    assert problems(plan)[2] == "You cannot change some of its posts."
+    assert (mine.user_id, theirs.user_id) == (None, 2)
+
+
+def test_deletions_are_planned_record_by_record_as_by_one_statement(make_post: Any) -> None:
+    make_post(content="theirs"), make_post()
+    scope = Scope(scope_of(Post).selection, Post.content != "theirs")
+    plan, other = begun(Post), begun(Post)
+
+    write_deletions(db.session, plan.id, scope)
+    read_changes(db.engine, other.id, scope, None, lambda lines: insert_lines(db.session, lines))
+
+    assert verdicts(plan) == verdicts(other) == {1: "refused", 2: "change"}
+    assert problems(plan) == problems(other) == {1: NOT_YOURS, 2: ""}
+
+
+class HangingOnItself(Execution):
+    """As of a model whose records hang on each other; tests/test_self_reference.py has one."""
+
+    _hangs_on_itself = True
+
+
+def test_only_what_the_act_itself_changed_is_followed(make_user: Any, make_post: Any) -> None:
+    ann, bea = make_user(), make_user()
+    make_post(user=ann)
+    plan = planned_deletion(User)
+    plans.agree(db.session, plan)
+    execution = HangingOnItself(db.session, plan, deletion=Deletion({"posts": Decision(Fate.KEEP)}))
+
+    first = execution.some(1)
+    bea.name = "Changed by somebody"
+    db.session.commit()
+    second = execution.some(1)
+
+    assert (first, second, verdicts(plan)) == (1, 1, {1: "done", 2: "outdated"})

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from admin_app.domain.plan.replacing import FIND, LONGEST, TOO_LONG, WITH, Replacement
 from admin_app.errors import InvalidRecord
@@ -31,6 +34,18 @@ def replaced(text: str, find: str, by: str, **how: bool) -> str:
 )
 def test_every_hit_is_replaced_whatever_its_case(text: str, find: str, by: str, becomes: str) -> None:
     assert replaced(text, find, by) == becomes
+
+
+@given(st.text("ab.\\é🌍", max_size=30), st.text("ab.\\é🌍", min_size=1, max_size=3), st.text(max_size=5))
+def test_a_plain_text_is_replaced_as_python_does(text: str, find: str, by: str) -> None:
+    assert replaced(text, find, by, matches_case=True) == text.replace(find, by)
+
+
+@given(st.text("ab _é", max_size=30), st.text("abé", min_size=1, max_size=3))
+def test_whole_words_are_those_that_python_finds(text: str, find: str) -> None:
+    expected = re.sub(rf"\b{find}\b", "X", text)
+
+    assert replaced(text, find, "X", is_whole_word=True, matches_case=True) == expected
 
 
 def test_capitals_count_where_that_is_asked_for() -> None:

@@ -134,6 +134,19 @@ def test_a_page_has_so_many_groups_and_the_next_begins_behind_them(named: Any) -
     assert ([one.key for one in page.groups], page.following) == (["a", "b"], None)
 
     named("c")
+
+    assert pages() == [[("a", 2), ("b", 2)], [("c", 2)]]
+
+
+def test_where_all_was_looked_at_the_next_page_begins_behind_the_last_group(
+    named: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(domain, "MOST_GROUPS", 2)
+    named(*"aabbccd")
+
+    page = duplicates(db.session, User.name, Likeness.NAME)
+
+    assert ([one.key for one in page.groups], page.following) == (["a", "b"], Start("b"))
     assert pages() == [[("a", 2), ("b", 2)], [("c", 2)]]
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import delete, func, insert, select, update
 
 from admin_app.context import writing
@@ -308,6 +310,59 @@ def test_two_tabs_that_begin_at_once_tick_in_one_set(app: Flask, editor: Any) ->
 
     with app.app_context():
         assert rows(editor) == ids
+
+
+NUMBERS = st.lists(st.integers(0, 7), max_size=4)
+ACTS = st.lists(
+    st.tuples(st.sampled_from(["tick", "untick"]), NUMBERS) | st.tuples(st.sampled_from(["all", "clear"]), st.just([])),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(
+    deadline=None,
+    database=None,
+    derandomize=True,
+    max_examples=25,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(acts=ACTS)
+def test_whatever_is_ticked_in_whatever_order_the_rows_are_those_of_a_plain_set(
+    context: Flask, acts: list[tuple[str, list[int]]], editor: Any
+) -> None:
+    db.session.rollback()
+    # Ten rows, of which the list has eight.
+    if not db.session.scalar(select(func.count()).select_from(Post)):
+        db.session.rollback()
+        posts(context, 8)
+        posts(context, 2, "other")
+    *ids, _, _ = db.session.scalars(select(Post.id).order_by(Post.id))
+    others = db.session.scalars(select(Post.id).where(Post.content.startswith("other"))).all()
+    here = place(editor, GARDENS)
+    ticks.clear(db.session, here)
+    naive: set[int] = set()
+
+    for act, numbers in acts:
+        keys = {ids[one] for one in numbers}
+        match act:
+            case "tick":
+                ticks.tick(db.session, here, GARDENS, [*keys, *others])
+                naive |= keys
+            case "untick":
+                ticks.untick(db.session, here, GARDENS, [*keys, *others])
+                naive -= keys
+            case "all":
+                ticks.tick_all(db.session, here)
+                naive = set(ids)
+            case _:
+                ticks.clear(db.session, here)
+                naive = set()
+        db.session.commit()
+
+    found = ticks.find(db.session, here, ids)
+    assert (found.among(ids) if found else set()) == naive
+    assert (set(rows(editor, GARDENS)) if found else set()) == naive
 
 
 def test_ticks_go_with_their_person(context: Flask, editor: Any) -> None:

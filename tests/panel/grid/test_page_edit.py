@@ -267,6 +267,21 @@ def test_the_rules_of_a_resource_hold_for_each_row(app: Flask, as_owner: Any, ow
         assert (saved.status_code, after.email, after.password_hash) == (303, "olivia@example.com", owner.password_hash)
 
 
+def test_a_box_that_is_no_longer_ticked_is_saved_and_one_that_was_not_there_is_not(
+    app: Flask, as_owner: Any, viewer: Any
+) -> None:
+    page, without = opened(as_owner, "/admin/staff/edit-page/"), "/admin/staff/edit-page/?columns=name,id"
+    untouched = send(as_owner, opened(as_owner, without), **cells(viewer, name="Verena"))
+    before = now(app, viewer).is_active
+    form = {name: value for name, value in page.values().items() if name != f"{viewer.id}-is_active"}
+    form |= {f"{viewer.id}-name": "Verena"}
+
+    saved = as_owner.post(page.form().attributes["action"], data=form)
+
+    assert ([untouched.status_code, saved.status_code], before) == ([303, 303], True)
+    assert now(app, viewer).is_active is False
+
+
 def test_the_last_owner_is_not_switched_off_in_a_cell(app: Flask, as_owner: Any, owner: Any) -> None:
     page = opened(as_owner, "/admin/staff/edit-page/")
     form = {name: value for name, value in page.values().items() if name != f"{owner.id}-is_active"}

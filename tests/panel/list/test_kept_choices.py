@@ -113,6 +113,33 @@ def test_the_columns_of_a_list_are_chosen_again(app: Flask, as_editor: Any, inte
     assert drafts(app) == 0
 
 
+def test_what_becomes_of_many_records_is_chosen_again_and_nothing_changed(
+    app: Flask, as_editor: Any, make_post: Any, interrupted: Any
+) -> None:
+    make_post(content="a colour")
+    form = {"change": "content", "how.content": "replace", "find.content": "colour", "with.content": "color"}
+
+    address, page = interrupted("/admin/post/edit-many/?q=a", form)
+    planned = as_editor.post(address, data=page.values())
+
+    assert page.texts("p", class_="note") == [NOTE]
+    assert {name: page.values()[name] for name in form} == form
+    assert Page(as_editor.get(planned.location)).heading == "Change 1 post?"
+    assert drafts(app) == 0
+
+
+def test_what_is_found_and_replaced_is_not_lost(app: Flask, as_editor: Any, make_post: Any, interrupted: Any) -> None:
+    make_post(content="a colour")
+    form = {"find": " colour", "with": "", "in": "content", "word": "1"}
+
+    address, page = interrupted("/admin/post/replace/?q=a", form)
+    planned = as_editor.post(address, data=page.values())
+
+    assert {name: page.values()[name] for name in form} == form
+    assert Page(as_editor.get(planned.location)).heading == "Replace text in 1 post?"
+    assert drafts(app) == 0
+
+
 def test_the_name_of_a_view_is_not_lost(app: Flask, as_editor: Any, interrupted: Any) -> None:
     address, page = interrupted(VIEW, {"name": "Mine", "audience": "mine", "default": "y"})
 

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from admin_app.db.string_set import StringSet
+from admin_app.domain.records import deletion
 from admin_app.extensions import db
 from admin_app.models.plan import Plan
 from admin_app.models.post import Post
@@ -315,3 +316,15 @@ def test_posts_that_are_no_longer_theirs_to_move_keep_their_user(
     agreed(client, address)
 
     assert (users_left(client), verdicts(client)) == (["User 1"], {1: "failed"})
+
+
+@pytest.mark.usefixtures("writers")
+def test_a_number_beyond_the_limit_is_said_as_such(as_editor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    many = deletion.dependences_of_many
+    monkeypatch.setattr("admin_app.panel.plan.deleting.dependences_of_many", lambda *given: many(*given, limit=2))
+
+    asked = Page(as_editor.get(USERS))
+    plan = Page(as_editor.get(planned(as_editor, USERS, fate_posts="keep")))
+
+    assert asked.texts("legend") == ["What should happen to these users' more than 2 posts?"]
+    assert plan.texts("dt")[1] == "More than 2 posts"

@@ -108,7 +108,11 @@ def test_a_plan_that_is_stopped_keeps_what_was_done(
     page = Page(as_editor.get(address))
 
     assert sorted(verdicts(as_editor).values()) == ["change"] * 3 + ["done"] * 2
-    assert page.texts("button", within="plan") == ["Change 3 posts"]
+    assert page.texts("button", within="plan") == [
+        "Change 3 posts",
+        "Show the 2 changed",
+        "Show the 3 left as they were",
+    ]
 
 
 def test_pressing_stop_cancels_the_job(as_editor: Any, make_user: Any, make_post: Any) -> None:

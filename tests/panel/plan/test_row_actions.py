@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from admin_app.models.change_set import Change, ChangeSet
 from admin_app.models.plan import Plan, PlanLine
 from admin_app.models.post import Post
 from admin_app.models.role import Role
+from admin_app.models.staff import StaffSession
 from admin_app.models.user import User
 from admin_app.panel.list.row_actions import require_row_actions
 from admin_app.panel.resource import Resource
@@ -518,3 +520,19 @@ def test_an_action_that_could_not_be_shown_or_taken_back_stops_the_start(
         require_row_actions(resource())
 
     assert str(refused.value) == words
+
+
+def test_a_resource_can_ask_for_a_proof_first(
+    app: Flask, as_editor: Any, make_user: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = make_user(email="Ann@example.com")
+    view = next(one for one in app.extensions["admin"][0]._views if one.endpoint == "user")
+    monkeypatch.setattr(view, "proof_for", frozenset({"act_view"}))
+    with app.app_context():
+        db.session.execute(update(StaffSession).values(proved_at=datetime(2026, 1, 1, tzinfo=UTC)))
+        db.session.commit()
+
+    response = as_editor.post_form(f"{LOWER}?id={user.id}")
+
+    assert (response.status_code, Page(response).heading) == (403, "Confirm it's you")
+    assert emails(as_editor) == {user.id: "Ann@example.com"}
