@@ -17,7 +17,7 @@ from admin_app.domain.auth.accounts import actor_of
 from admin_app.domain.plan import effects
 from admin_app.domain.plan import plan as plans
 from admin_app.domain.plan.changes import Edit, Operation
-from admin_app.domain.plan.lines import Line, Scope, insert_lines, read_changes, write_in_parts
+from admin_app.domain.plan.lines import PART, Line, Scope, insert_lines, read_changes, write_in_parts
 from admin_app.errors import AdminError, PlanError
 from admin_app.extensions import db
 from admin_app.jobs.runner import Product, Progress, Stop, StoppedError
@@ -103,7 +103,8 @@ class PlanWork:
                 self.progress.check()
                 done, held = self._transaction(partial(self._some, most))
                 most = max(1, min(MOST_LINES, int(most * wanted / max(held, wanted / 4))))
-                _let_others_write(held)
+                if done:
+                    _let_others_write(held)
         except StoppedError:
             if self.progress.stop is Stop.NOT_OURS:
                 self._end(plans.stop)
@@ -122,7 +123,8 @@ class PlanWork:
         for number in write_in_parts(db.engine, self.plan_id, scope, constants):
             self.progress.check()
             self.progress.add(number)
-            _let_others_write()
+            if number == PART:
+                _let_others_write()
 
     def _some(self, most: int, plan: Plan) -> tuple[int, float]:
         """Carry so many lines out; return how many there were, and for how long they held the write lock."""
