@@ -27,13 +27,12 @@ def refuse_taken(session: AnySession, plan_id: int, model: type[Record], name: s
     value = _value(session, column, name, _LINE)
     taken = f"{label(name)} is already used by another record."
     _judge(session, plan_id, _is_taken(plan_id, model, column, value), Verdict.WRONG, taken)
-    key = func.caseless if is_caseless(column) else _as_it_is
     other = _LINE.alias("other")
     mine = (other.c.plan_id == plan_id, other.c.verdict == Verdict.CHANGE)
-    same = key(_value(session, column, name, other))
+    same = _as_compared(column, _value(session, column, name, other))
     several = select(same).where(*mine).group_by(same).having(func.count(same) > 1)
     twice = f"{label(name)} would be the same for several records."
-    _judge(session, plan_id, key(value).in_(several), Verdict.WRONG, twice)
+    _judge(session, plan_id, _as_compared(column, value).in_(several), Verdict.WRONG, twice)
 
 
 def refuse_out_of_sight(session: AnySession, plan_id: int, model: type[Record], rows: ColumnElement[bool]) -> None:
@@ -85,5 +84,6 @@ def _has(session: AnySession, name: str) -> ColumnElement[bool]:
     return has_key(_LINE.c.after, name, str(session.get_bind().dialect.name))
 
 
-def _as_it_is(value: Expression) -> Expression:
-    return value
+def _as_compared(column: TableColumn, value: Expression) -> Expression:
+    """Return what of a value may not be twice in its column."""
+    return func.caseless(value) if is_caseless(column) else value

@@ -17,7 +17,7 @@ from admin_app.domain.auth.accounts import actor_of
 from admin_app.domain.plan import effects
 from admin_app.domain.plan import plan as plans
 from admin_app.domain.plan.changes import Edit, Operation
-from admin_app.domain.plan.lines import Line, Scope, insert_lines, read_changes, write_in_parts
+from admin_app.domain.plan.lines import PART, Line, Scope, insert_lines, read_changes, write_in_parts
 from admin_app.errors import AdminError, PlanError
 from admin_app.extensions import db
 from admin_app.jobs.runner import Product, Progress, Stop, StoppedError
@@ -47,9 +47,11 @@ NOT_ANY_MORE = "You can no longer do this. Nothing more was changed."
 NO_EFFECT = "It was changed, but what follows did not happen."
 # Lines that the first transaction carries out, and the most that one does.
 FIRST_CHUNK, MOST_LINES = 500, 10_000
-# So many seconds a transaction may hold the write lock; after each, others get a part of the time that it took, but a
-# moment at least: who waits looks again every twentieth of a second.
-HELD, PAUSE, MOMENT = 0.2, 0.25, 0.05
+# So many seconds a transaction may take: on SQLite nobody else writes meanwhile, on PostgreSQL nobody changes its records.
+HELD = {"sqlite": 0.2, "postgresql": 0.4}
+# On SQLite others get a part of the time that it took, but a moment at least: who waits looks again every twentieth of a
+# second.
+PAUSE, MOMENT = 0.25, 0.05
 
 
 def run_plan(job: Job, progress: Progress) -> Product | None:
@@ -82,6 +84,7 @@ class PlanWork:
         """Read what is meant, as it is at one moment; write the lines a batch a transaction."""
         while self._transaction(lambda plan: plans.clear_lines(db.session, plan)):
             self.progress.check()
+            _let_others_write()
         with reading(), self._rights():
             access, operation = _asked(self._plan())
             pairs = [tuple(pair) for pair in self._plan().arguments["selection"]]
@@ -93,14 +96,15 @@ class PlanWork:
 
     def carry_out(self) -> None:
         """Carry lines out until none is left, or somebody stops it."""
-        most, done = FIRST_CHUNK, 1
+        most, done, wanted = FIRST_CHUNK, 1, HELD[db.engine.dialect.name]
         try:
             while done:
                 self._let_effects_come()
                 self.progress.check()
                 done, held = self._transaction(partial(self._some, most))
-                most = max(1, min(MOST_LINES, int(most * HELD / max(held, HELD / 4))))
-                time.sleep(max(held * PAUSE, MOMENT) if db.engine.dialect.name == "sqlite" else 0)
+                most = max(1, min(MOST_LINES, int(most * wanted / max(held, wanted / 4))))
+                if done:
+                    _let_others_write(held)
         except StoppedError:
             if self.progress.stop is Stop.NOT_OURS:
                 self._end(plans.stop)
@@ -119,6 +123,8 @@ class PlanWork:
         for number in write_in_parts(db.engine, self.plan_id, scope, constants):
             self.progress.check()
             self.progress.add(number)
+            if number == PART:
+                _let_others_write()
 
     def _some(self, most: int, plan: Plan) -> tuple[int, float]:
         """Carry so many lines out; return how many there were, and for how long they held the write lock."""
@@ -216,6 +222,12 @@ class _Effect:
             log.exception("the effect on %s %s failed", self.model.__tablename__, self.record_id)
             return f"{NO_EFFECT} The worker's log says why."
         return ""
+
+
+def _let_others_write(held: float = 0.0) -> None:
+    """Wait after a transaction that held SQLite's write lock so long: taken again at once, it is never seen free."""
+    if db.engine.dialect.name == "sqlite":
+        time.sleep(max(held * PAUSE, MOMENT))
 
 
 def _asked(plan: Plan) -> tuple[Access, BulkOperation]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from admin_app.context import writing
+from admin_app.db.types import utc_now
 from admin_app.domain.audit.undo import undo
 from admin_app.domain.plan import plan as plans
 from admin_app.domain.plan.changes import SetTo
+from admin_app.errors import NotFoundError
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
 from admin_app.models.plan import Plan
@@ -64,6 +67,25 @@ def test_of_two_who_agree_at_once_one_does(app: Flask, make_post: Any) -> None:
         thread.join()
 
     assert sorted(won) == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("created", "expires", "is_over"),
+    [(0, 1, False), (-1, 0, True), (1, 2, True)],
+)
+def test_a_plan_is_over_when_it_expired_or_a_clock_was_ahead(*, created: int, expires: int, is_over: bool) -> None:
+    plan = planned_value(Post, content="New")
+    plan.created_at, plan.expires_at = utc_now() + timedelta(hours=created), utc_now() + timedelta(hours=expires)
+
+    assert plans.is_over(plan) == is_over
+
+
+def test_a_plan_of_a_model_that_is_gone_says_so() -> None:
+    plan = planned_value(Post, content="New")
+    plan.model = "tag"
+
+    with pytest.raises(NotFoundError, match=r"^The dashboard no longer has tag records\.$"):
+        plans.model_of(plan)
 
 
 def test_an_undo_leaves_the_half_that_others_went_on_with(make_post: Any) -> None:
