@@ -48,10 +48,10 @@ NO_EFFECT = "It was changed, but what follows did not happen."
 # Lines that the first transaction carries out, and the most that one does.
 FIRST_CHUNK, MOST_LINES = 500, 10_000
 # So many seconds a transaction may take: on SQLite nobody else writes meanwhile, on PostgreSQL nobody changes its records.
-HELD = {"sqlite": 0.2, "postgresql": 0.4}
+HELD = {"sqlite": 0.25, "postgresql": 0.4}
 # On SQLite others get a part of the time that it took, but a moment at least: who waits looks again every twentieth of a
 # second.
-PAUSE, MOMENT = 0.25, 0.05
+PAUSE, MOMENT = 0.2, 0.05
 
 
 def run_plan(job: Job, progress: Progress) -> Product | None:
