@@ -48,10 +48,9 @@ NO_EFFECT = "It was changed, but what follows did not happen."
 # Lines that the first transaction carries out, and the most that one does.
 FIRST_CHUNK, MOST_LINES = 500, 10_000
 # So many seconds a transaction may take: on SQLite nobody else writes meanwhile, on PostgreSQL nobody changes its records.
-HELD = {"sqlite": 0.25, "postgresql": 0.4}
-# On SQLite others get a part of the time that it took, but a moment at least: who waits looks again every twentieth of a
-# second.
-PAUSE, MOMENT = 0.2, 0.05
+HELD = {"sqlite": 0.3, "postgresql": 0.4}
+# Seconds that others get after each on SQLite: who waits for the lock looks again every tenth of a second.
+PAUSE = 0.11
 
 
 def run_plan(job: Job, progress: Progress) -> Product | None:
@@ -102,9 +101,9 @@ class PlanWork:
                 self._let_effects_come()
                 self.progress.check()
                 done, held = self._transaction(partial(self._some, most))
-                most = max(1, min(MOST_LINES, int(most * wanted / max(held, wanted / 4))))
+                most = max(1, min(MOST_LINES, int(most * wanted / max(held, wanted / 2))))
                 if done:
-                    _let_others_write(held)
+                    _let_others_write()
         except StoppedError:
             if self.progress.stop is Stop.NOT_OURS:
                 self._end(plans.stop)
@@ -224,10 +223,10 @@ class _Effect:
         return ""
 
 
-def _let_others_write(held: float = 0.0) -> None:
-    """Wait after a transaction that held SQLite's write lock so long: taken again at once, it is never seen free."""
+def _let_others_write() -> None:
+    """Wait after a transaction that held SQLite's write lock: taken again at once, it is never seen free."""
     if db.engine.dialect.name == "sqlite":
-        time.sleep(max(held * PAUSE, MOMENT))
+        time.sleep(PAUSE)
 
 
 def _asked(plan: Plan) -> tuple[Access, BulkOperation]:
