@@ -34,9 +34,12 @@ OPENED_BY = {
     "presence/": Action.EDIT,
     "access/": Action.EDIT,
     "delete/": Action.DELETE,
+    "duplicates/": Action.LIST,
+    # The page asks for what the action needs, once it is known.
+    "act/<action>/": Action.LIST,
     **dict.fromkeys(("plan/", "plan/lines.csv"), Action.BULK),
-    # Acts on many records need another right beside that one.
-    **dict.fromkeys(("give/", "edit-many/", "replace/"), None),
+    # Acts on many records need another right beside that one, and a merge two rights.
+    **dict.fromkeys(("give/", "edit-many/", "replace/", "delete-many/", "merge/"), None),
 }
 RESOURCES = ("user", "post", "staff", "role")
 
@@ -56,7 +59,13 @@ def address_of(app: Flask, keep: Any, make_user: Any, make_post: Any, make_staff
     role = keep(Role(name="Subject", key="subject", permissions=StringSet()))
     user = make_user()
     ids = {"user": user.id, "post": make_post(user=user).id, "staff": make_staff("Subject", "subject").id}
-    ids |= {"role": role.id, "act": act_of(app), **{f"{name}_view": 1 for name in RESOURCES}}
+    ids |= {
+        "twin": make_user().id,
+        "copy": make_post().id,
+        "role": role.id,
+        "act": act_of(app),
+        **{f"{name}_view": 1 for name in RESOURCES},
+    }
     return lambda rule: ROUTES[rule].url.format_map(ids)
 
 

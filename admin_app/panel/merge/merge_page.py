@@ -42,6 +42,8 @@ class MergePage(Page):
 
     def respond(self) -> Any:
         """Show both, or carry it out."""
+        if not self.access.may(Action.EDIT):
+            abort(HTTPStatus.FORBIDDEN)
         if not self.resource.is_open_to_bulk:
             abort(HTTPStatus.NOT_FOUND)
         if not {KEPT, GONE} & request.args.keys():

@@ -20,6 +20,7 @@ from admin_app.models.user import User
 from tests.client import Client
 from tests.many import many
 from tests.page import Page
+from tests.panel.list.bulk import press
 from tests.pages.reauthenticating import let_proof_age
 from tests.stores import both_stores
 
@@ -57,20 +58,17 @@ def send(client: Client, address: str, **changed: str) -> Any:
 def test_two_selected_users_lead_to_their_page_the_older_one_to_stay(as_editor: Client, ann: User, bea: User) -> None:
     bar = Page(as_editor.get("/admin/user/?q=example"))
 
-    ticked = as_editor.get(f"/admin/user/ticked/?q=example&act=merge_view&tick={bea.id}&tick={ann.id}")
-    led = as_editor.get(ticked.location)
+    led = as_editor.get(press(as_editor, bar, "Merge", [bea.id, ann.id]).location)
 
-    assert "Merge selected" in bar.texts("button", within="listing-ticks")
-    assert not any(one.text.startswith("Merge all") for one in bar.all("a"))
     assert led.location == f"/admin/user/merge/?a={ann.id}&b={bea.id}&url=/admin/user/?q%3Dexample"
     assert Page(as_editor.get(led.location)).heading == "Merge user “Bea” into “Ann”"
 
 
 @pytest.mark.parametrize("number", [1, 3, 4])
 def test_of_more_or_fewer_than_two_it_asks_for_two(number: int, as_editor: Client, make_user: Any) -> None:
-    ids = ",".join(str(make_user().id) for _ in range(number))
+    ids = [make_user().id for _ in range(number)]
 
-    led = as_editor.get(f"/admin/user/merge/?q=example&id__in={ids}")
+    led = as_editor.get(press(as_editor, Page(as_editor.get("/admin/user/?q=example")), "Merge", ids).location)
 
     assert (led.status_code, led.location) == (303, "/admin/user/?q=example")
     assert Page(as_editor.get(led.location)).notice == "There is a problem Select exactly two users."
@@ -392,10 +390,10 @@ def test_staff_and_roles_are_not_merged(as_owner: Client, owner: Any, editor: An
     answers = [
         as_owner.get(f"/admin/staff/merge/?a={owner.id}&b={editor.id}"),
         as_owner.get("/admin/role/merge/?a=1&b=2"),
-        as_owner.get(f"/admin/staff/ticked/?act=merge_view&tick={owner.id}&tick={editor.id}"),
+        as_owner.post_form("/admin/staff/ticks/", {"tick": [str(owner.id)], "act": "merge_view"}, page="/admin/staff/"),
     ]
 
-    assert "Merge selected" not in page.root.text
+    assert "Merge" not in page.texts("button", name="act")
     assert [one.status_code for one in answers] == [404, 404, 404]
 
 
