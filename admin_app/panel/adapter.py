@@ -43,11 +43,12 @@ from admin_app.panel.merge.merge_page import MergePage
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.page import Page
 from admin_app.panel.plan.act_page import ActPage
-from admin_app.panel.plan.delete_many_page import DeleteManyPage
-from admin_app.panel.plan.edit_page import EditManyPage
-from admin_app.panel.plan.give_page import GivePage
+from admin_app.panel.plan.asking import AskingPage, asking
+from admin_app.panel.plan.delete_many_page import DeleteQuestion
+from admin_app.panel.plan.edit_page import EditQuestion
+from admin_app.panel.plan.give_page import GiveQuestion
 from admin_app.panel.plan.plan_page import PlanPage
-from admin_app.panel.plan.replace_page import ReplacePage
+from admin_app.panel.plan.replace_page import ReplaceQuestion
 from admin_app.panel.record.record_page import RecordPage
 from admin_app.panel.resource import RecordForms, Resource
 from admin_app.selection.sorting.indexes import declare_indexes
@@ -105,18 +106,18 @@ PURPOSES: Mapping[str, str] = {
     "plan_view": "change this many {nouns}",
 }
 # The pages that can be drawn again with what was typed.
-FORMS: Mapping[str, type[Page]] = {
+FORMS: Mapping[str, Callable[[Access, str], Page]] = {
     "create_view": FormPage,
     "edit_view": FormPage,
     "edit_page_view": PageEdit,
     "delete_view": DeletePage,
     "merge_view": MergePage,
     "export_page": ExportPage,
-    "edit_many_view": EditManyPage,
-    "give_view": GivePage,
-    "delete_many_view": DeleteManyPage,
+    "edit_many_view": asking(EditQuestion),
+    "give_view": asking(GiveQuestion),
+    "delete_many_view": asking(DeleteQuestion),
     "act_view": ActPage,
-    "replace_view": ReplacePage,
+    "replace_view": asking(ReplaceQuestion),
     "plan_view": PlanPage,
     "columns_view": ColumnsPage,
     "new_view": SavedViewForm,
@@ -290,22 +291,22 @@ class ResourceView(ProtectedView, ModelView):
     @expose("/edit-many/", methods=("GET", "POST"))
     def edit_many_view(self) -> Any:
         """Change fields of many records."""
-        return EditManyPage(self.access).respond()
+        return AskingPage(self.access, EditQuestion(self.access)).respond()
 
     @expose("/replace/", methods=("GET", "POST"))
     def replace_view(self) -> Any:
         """Find and replace text in many records."""
-        return ReplacePage(self.access).respond()
+        return AskingPage(self.access, ReplaceQuestion(self.access)).respond()
 
     @expose("/give/", methods=("GET", "POST"))
     def give_view(self) -> Any:
         """Give many records to another one."""
-        return GivePage(self.access).respond()
+        return AskingPage(self.access, GiveQuestion(self.access)).respond()
 
     @expose("/delete-many/", methods=("GET", "POST"))
     def delete_many_view(self) -> Any:
         """Delete many records."""
-        return DeleteManyPage(self.access).respond()
+        return AskingPage(self.access, DeleteQuestion(self.access)).respond()
 
     @expose("/act/<action>/", methods=("GET", "POST"))
     def act_view(self, action: str) -> Any:  # noqa: ARG002 -- the page reads it of the address, as when a form is drawn again

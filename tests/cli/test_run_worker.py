@@ -145,7 +145,7 @@ def test_a_job_survives_the_end_of_the_server(
     serve: Callable[..., Served], kept: Kept, settings: dict[str, str], tmp_path: Path
 ) -> None:
     first = serve()
-    sign_in(settings, tmp_path, [{"content": f"{number} " + "word " * 10} for number in range(60_000)])
+    sign_in(settings, tmp_path, [{"content": f"{number} " + "word " * 200} for number in range(60_000)])
     job_id = kept.ask()
     kept.wait(job_id, JobState.RUNNING)
     _code, _took, left = stop(first, signal.SIGTERM)

@@ -6,7 +6,7 @@ What was done is on the lines in the transaction that did it: whoever goes on af
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,6 +55,14 @@ class _Chunk:
     def those(self, which: ColumnElement[bool]) -> _Chunk:
         """Return the lines among them."""
         return _Chunk(and_(self.lines, which), self.records)
+
+
+class _OutOfSightError(Exception):
+    """Records would no longer be their person's to change: nothing of the chunk is written."""
+
+    def __init__(self, numbers: Sequence[int]) -> None:
+        super().__init__()
+        self.numbers = numbers
 
 
 @dataclass(frozen=True)
@@ -155,22 +163,19 @@ class Execution:
 
     def _do(self, chunk: _Chunk) -> Counter[Verdict]:
         """Write these lines by a few statements; where the store refuses some of them, the others all the same."""
-        savepoint = self.session.begin_nested()
         earlier = self._last_change() if self._hangs_on_itself else None
         try:
-            number = self._change(chunk) if self.deletion is None else self._delete(chunk, self.deletion)
-            beyond = self._out_of_sight(chunk)
-            if not beyond:
+            with self.session.begin_nested():
+                number = self._change(chunk) if self.deletion is None else self._delete(chunk, self.deletion)
+                self._require_in_sight(chunk)
                 number = self._settle(chunk, Verdict.DONE)
                 number += 0 if earlier is None else self._follow_own(earlier)
-                savepoint.commit()
                 return Counter({Verdict.DONE: number})
+        except _OutOfSightError as error:
+            refused = self._settle(chunk.those(_LINE.c.number.in_(error.numbers)), Verdict.REFUSED, OUT_OF_SIGHT)
+            return Counter({Verdict.REFUSED: refused}) + self._do(chunk)
         except (IntegrityError, DataError, DeletionError) as error:
-            savepoint.rollback()
             return self._do_in_halves(chunk, error)
-        savepoint.rollback()
-        refused = self._settle(chunk.those(_LINE.c.number.in_(beyond)), Verdict.REFUSED, OUT_OF_SIGHT)
-        return Counter({Verdict.REFUSED: refused}) + self._do(chunk)
 
     def _do_in_halves(self, chunk: _Chunk, error: Exception) -> Counter[Verdict]:
         """Find the lines that cannot be written."""
@@ -248,12 +253,14 @@ class Execution:
         self._send(update(_LINE).where(self._open, as_seen).values(version=_LINE.c.version + 1))
         return number
 
-    def _out_of_sight(self, chunk: _Chunk) -> list[int]:
-        """Return the lines whose records are no longer this person's to change, once they were changed."""
+    def _require_in_sight(self, chunk: _Chunk) -> None:
+        """Raise `_OutOfSightError` for lines whose records are no longer this person's to change, once they were changed."""
         if self.rows is None or self.deletion is not None:
-            return []
+            return
         stays = select(1).select_from(self._table).where(self._table.c.id == _LINE.c.record_id, self.rows)
-        return list(self.session.scalars(select(_LINE.c.number).where(chunk.lines, ~exists(stays.correlate(_LINE)))))
+        beyond = select(_LINE.c.number).where(chunk.lines, ~exists(stays.correlate(_LINE)))
+        if numbers := self.session.scalars(beyond).all():
+            raise _OutOfSightError(numbers)
 
     def _has(self, name: str) -> ColumnElement[bool]:
         return has_key(_LINE.c.after, name, self._dialect)

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     Column,
     ColumnElement,
-    Engine,
     MetaData,
     String,
     Table,
@@ -27,7 +26,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from admin_app.context import reading, writing
 from admin_app.db.connection import of_one_moment
 from admin_app.db.json_values import kept_columns
 from admin_app.db.record import Record
@@ -116,35 +114,23 @@ def write_deletions(session: AnySession, plan_id: int, scope: Scope) -> None:
     _write(session, _LINES, _deleted(session, plan_id, scope))
 
 
-def write_in_parts(engine: Engine, plan_id: int, scope: Scope, values: Mapping[str, object] | None) -> Iterator[int]:
-    """Plan the same (None: to delete), and yield how many lines each transaction wrote.
+def draft_lines(session: AnySession, plan_id: int, scope: Scope, values: Mapping[str, object] | None) -> int:
+    """Plan the same (None: to delete) in a table of the session's connection alone, on SQLite (not yet committed); return how many lines.
 
-    On SQLite one statement would keep everybody else from writing until the last line, so the lines are made in a table
-    of this connection, which is nobody else's, and copied: they are of one moment all the same.
+    Nobody is kept from writing meanwhile, and the lines are of one moment; `copy_lines` brings them into the plan. PostgreSQL
+    keeps nobody from writing anyhow: there they stand in the plan at once.
     """
-    with of_one_moment(engine).connect() as connection, Session(connection) as session:
-        # It is closed for good afterwards, and the draft goes with it.
-        connection.detach()
-        with reading():
-            made = _deleted(session, plan_id, scope) if values is None else _valued(session, plan_id, scope, values)
-            is_shared = engine.dialect.name == "postgresql"
-            if not is_shared:
-                _DRAFT.create(session.connection())
-            number = _write(session, _LINES if is_shared else _DRAFT, made)
-            session.commit()
-        yield from [number] if is_shared else _copied(session)
+    made = _deleted(session, plan_id, scope) if values is None else _valued(session, plan_id, scope, values)
+    if session.get_bind().dialect.name == "postgresql":
+        return _write(session, _LINES, made)
+    _DRAFT.create(session.connection())
+    return _write(session, _DRAFT, made)
 
 
-def _copied(session: Session) -> Iterator[int]:
-    """Copy the draft's lines, so many a transaction; yield how many there were."""
+def copy_lines(session: AnySession, first: int) -> int:
+    """Copy a part of the drafted lines into the plan, from behind a place on (not yet committed); return how many."""
     row: ColumnElement[int] = literal_column("rowid")
-    first, number = 0, PART
-    while number == PART:
-        with writing():
-            number = _write(session, _LINES, select(_DRAFT).where(row > first, row <= first + PART))
-            session.commit()
-        first += PART
-        yield number
+    return _write(session, _LINES, select(_DRAFT).where(row > first, row <= first + PART))
 
 
 def read_changes(

@@ -15,15 +15,16 @@ from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
 from admin_app.models.change_set import LONGEST_REASON, Change, Did
 from admin_app.models.plan import Plan, Verdict
+from admin_app.panel.access.access import Access
 from admin_app.panel.drafts import answers, drop_sent_draft, shown_draft
 from admin_app.panel.forms.source import VERSION
 from admin_app.panel.history.entries import fields_of
 from admin_app.panel.list.row_actions import may_act
 from admin_app.panel.list.rows import mark_of
 from admin_app.panel.list.selections import plain_selection
-from admin_app.panel.page import lead_on
+from admin_app.panel.page import Page, lead_on
 from admin_app.panel.plan import acting, words
-from admin_app.panel.plan.asking import AskingPage
+from admin_app.panel.plan.asking import AskingPage, Question
 from admin_app.panel.plan.making import begin_carrying_out, make_plan
 from admin_app.panel.plan.operation import BulkOperation, may_do, scope_of
 from admin_app.panel.plan.view_models import OneRecord
@@ -36,29 +37,35 @@ from admin_app.web.urls import here
 REASON = "reason"
 
 
-class ActPage(AskingPage):
-    """The address names the action. With an `id` it is about that record, which needs no right to change many."""
+class ActQuestion(Question):
+    """The address names the action."""
 
     template = "resource/act.html"
     own = frozenset({"url"})
 
-    def respond(self) -> Any:
-        """Ask, or do it."""
-        action = self._action()
-        if "id" in request.args:
-            return self._one(self.access.requested(action.needs))
-        if not may_do(self.access, action.needs):
+    @property
+    def named(self) -> RowAction | None:
+        """The action that the address names, whoever asks."""
+        return self.resource.row_action(str((request.view_args or {}).get("action", "")))
+
+    @property
+    def row_action(self) -> RowAction:
+        """The same: 404 where there is none, 403 where it is not for this person."""
+        action = self.named
+        if action is None:
+            abort(HTTPStatus.NOT_FOUND)
+        if not may_act(self.access, action):
             abort(HTTPStatus.FORBIDDEN)
-        return self.ask(self.selection())
+        return action
 
     def read(self, sent: MultiDict[str, str]) -> BulkOperation:
         """Read the form of the action that the address names, whatever action was sent."""
         pairs = [pair for pair in sent.items(multi=True) if pair[0] != acting.NAME]
-        return acting.read_action(self.access, MultiDict([(acting.NAME, self._action().name), *pairs]))
+        return acting.read_action(self.access, MultiDict([(acting.NAME, self.row_action.name), *pairs]))
 
-    def values(self, sent: MultiDict[str, str], problems: Mapping[str, str]) -> dict[str, Any]:
+    def values(self, sent: MultiDict[str, str], problems: Mapping[str, str]) -> dict[str, object]:
         """Return the action's form with what was sent."""
-        action = self._action()
+        action = self.row_action
         form = acting.form_of(action, sent)
         if problems:
             form.validate()
@@ -72,29 +79,39 @@ class ActPage(AskingPage):
 
     def kept_names(self) -> set[str]:
         """Keep what was typed."""
-        action = self._named()
+        action = self.named
         return set() if action is None else {REASON, *(field.name for field in acting.form_of(action))}
+
+
+class ActPage(Page):
+    """Many records are asked about as in every act. With an `id` it is about that record, which needs no right to change many."""
+
+    def __init__(self, access: Access, view: str = "") -> None:
+        """Ask nothing yet."""
+        super().__init__(access, view)
+        self.question = ActQuestion(access)
+
+    def respond(self) -> Any:
+        """Ask, or do it."""
+        action = self.question.row_action
+        if "id" in request.args:
+            return self._one(self.access.requested(action.needs))
+        if not may_do(self.access, action.needs):
+            abort(HTTPStatus.FORBIDDEN)
+        return AskingPage(self.access, self.question).ask(self.question.selection())
+
+    def kept_names(self) -> set[str]:
+        """Keep what was typed."""
+        return self.question.kept_names()
 
     def again(self, words_: str) -> Any:
         """Draw the page with what was typed."""
-        action = self._action()
+        action = self.question.row_action
         if "id" in request.args:
             return self._one_page(self.access.requested(action.needs), {"": words_}, HTTPStatus.BAD_REQUEST)
         if not may_do(self.access, action.needs):
             return None
-        return super().again(words_)
-
-    def _named(self) -> RowAction | None:
-        return self.resource.row_action(str((request.view_args or {}).get("action", "")))
-
-    def _action(self) -> RowAction:
-        """Return the action that the address names: 404 where there is none, 403 where it is not for this person."""
-        action = self._named()
-        if action is None:
-            abort(HTTPStatus.NOT_FOUND)
-        if not may_act(self.access, action):
-            abort(HTTPStatus.FORBIDDEN)
-        return action
+        return AskingPage(self.access, self.question).again(words_)
 
     # ---- a single record
 
@@ -105,7 +122,7 @@ class ActPage(AskingPage):
         if request.form.get(VERSION, str(record.version)) != str(record.version):
             return self._one_page(record, {"": self._changed_words()}, HTTPStatus.CONFLICT)
         try:
-            operation, reason = self.read(request.form), self._reason()
+            operation, reason = self.question.read(request.form), self._reason()
         except InvalidRecord as error:
             return self._one_page(record, error.problems, HTTPStatus.UNPROCESSABLE_ENTITY)
         title, key = self.access.title_of(record), record.id
@@ -137,9 +154,9 @@ class ActPage(AskingPage):
     def _one_page(self, record: Any, problems: Mapping[str, str], status: HTTPStatus) -> Any:
         draft = shown_draft()
         sent = answers(draft)
-        values = self.values(sent, problems) | {"one": self._drawn(record)}
+        values = self.question.values(sent, problems) | {"one": self._drawn(record)}
         page = self.render(
-            self.template,
+            self.question.template,
             draft=draft,
             problems=problems,
             form_url=here(),
@@ -152,8 +169,8 @@ class ActPage(AskingPage):
 
     def _drawn(self, record: Any) -> OneRecord:
         """Say what it would make of the record, where that does not wait for an answer."""
-        title, action = self.access.title_of(record), self._action()
-        operation = None if action.asks else self.read(MultiDict())
+        title, action = self.access.title_of(record), self.question.row_action
+        operation = None if action.asks else self.question.read(MultiDict())
         if operation is None or operation.values is None:
             return OneRecord(title, record.version)
         line = line_of(db.session, scope_of(self.access, self._only(record.id), operation), record, operation.values)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from flask import abort, request
+from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from admin_app.domain.permissions.policy import Action
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
+from admin_app.panel.access.access import Access
 from admin_app.panel.drafts import answers, arguments, drop_sent_draft, shown_draft
 from admin_app.panel.links import list_links
 from admin_app.panel.list.selections import selection_of
@@ -28,8 +29,8 @@ from admin_app.web.urls import here
 LISTED = "listed"
 
 
-class AskingPage(Page):
-    """The address carries the list's own arguments: the rows are those that the list showed."""
+class Question:
+    """What is asked about the rows of a list before a plan is made of it."""
 
     # The right that the act needs beside `Action.BULK`, and the page's template.
     action: ClassVar[Action]
@@ -37,26 +38,48 @@ class AskingPage(Page):
     # Arguments of the address that are the page's own, and none of the list's.
     own: ClassVar[frozenset[str]] = frozenset({"field"})
 
-    @abstractmethod
+    def __init__(self, access: Access) -> None:
+        """Keep who is asked, and about what."""
+        self.access = access
+        self.resource = access.resource
+
     def read(self, sent: MultiDict[str, str]) -> BulkOperation:
         """Read what is to be done; raise `InvalidRecord` with what is wrong by control."""
+        raise NotImplementedError
 
-    @abstractmethod
-    def values(self, sent: MultiDict[str, str], problems: Mapping[str, str]) -> dict[str, Any]:
+    def values(self, sent: MultiDict[str, str], problems: Mapping[str, str]) -> dict[str, object]:
         """Return what the template needs beside what every such page has, with what is wrong at which control."""
+        raise NotImplementedError
 
-    def respond(self) -> Any:
+    def kept_names(self) -> set[str]:
+        """Name the controls that are shown again as they were sent."""
+        raise NotImplementedError
+
+    def selection(self) -> Selection:
+        """Return the rows that the address means."""
+        return selection_of(self.access, [pair for pair in arguments() if pair[0] not in self.own])
+
+
+class AskingPage(Page):
+    """The page of a question. The address carries the list's own arguments: the rows are those that the list showed."""
+
+    def __init__(self, access: Access, question: Question, view: str = "") -> None:
+        """Keep what it asks."""
+        super().__init__(access, view)
+        self.question = question
+
+    def respond(self) -> ResponseReturnValue:
         """Ask, or make the plan and lead to it."""
-        if not may_do(self.access, self.action):
+        if not may_do(self.access, self.question.action):
             abort(HTTPStatus.FORBIDDEN)
-        return self.ask(self.selection())
+        return self.ask(self.question.selection())
 
-    def ask(self, selection: Selection) -> Any:
+    def ask(self, selection: Selection) -> ResponseReturnValue:
         """Ask what is to be done with these rows, or make the plan and lead to it."""
         if request.method != "POST":
             return self._page(selection, {}, HTTPStatus.OK)
         try:
-            operation = self.read(request.form)
+            operation = self.question.read(request.form)
         except InvalidRecord as error:
             return self._page(selection, error.problems, HTTPStatus.UNPROCESSABLE_ENTITY)
         listed = request.form.get(LISTED, "")
@@ -72,20 +95,20 @@ class AskingPage(Page):
         )
         return lead_on(self.link("plan_view", id=plan.id))
 
-    def again(self, words_: str) -> Any:
+    def kept_names(self) -> set[str]:
+        """Keep what was chosen and typed."""
+        return self.question.kept_names()
+
+    def again(self, words_: str) -> ResponseReturnValue:
         """Draw the page with what was chosen."""
-        return self._page(self.selection(), {"": words_}, HTTPStatus.BAD_REQUEST)
+        return self._page(self.question.selection(), {"": words_}, HTTPStatus.BAD_REQUEST)
 
-    def selection(self) -> Selection:
-        """Return the rows that the address means."""
-        return selection_of(self.access, [pair for pair in arguments() if pair[0] not in self.own])
-
-    def _page(self, selection: Selection, problems: Mapping[str, str], status: HTTPStatus) -> Any:
+    def _page(self, selection: Selection, problems: Mapping[str, str], status: HTTPStatus) -> ResponseReturnValue:
         draft = shown_draft()
         count = count_up_to(selection, COUNT_LIMIT)
         number = count.number if count.is_exact else None
         page = self.render(
-            self.template,
+            self.question.template,
             draft=draft,
             scope=words.scope_of(selection, self.resource, number),
             counted=str(count),
@@ -93,6 +116,11 @@ class AskingPage(Page):
             problems=problems,
             form_url=here(),
             return_url=list_links(self.resource).to(selection),
-            **self.values(answers(draft), problems),
+            **self.question.values(answers(draft), problems),
         )
         return page, status
+
+
+def asking(question: type[Question]) -> Callable[[Access, str], AskingPage]:
+    """Return what makes the page of a question."""
+    return lambda access, view: AskingPage(access, question(access), view)

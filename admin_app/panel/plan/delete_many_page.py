@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
@@ -11,11 +10,11 @@ from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.deletion import Dependence
 from admin_app.panel.deletion.dependents import FATE, HEIR, DependentsForm
 from admin_app.panel.plan import deleting
-from admin_app.panel.plan.asking import AskingPage
+from admin_app.panel.plan.asking import Question
 from admin_app.panel.plan.operation import BulkOperation
 
 
-class DeleteManyPage(AskingPage):
+class DeleteQuestion(Question):
     """What hangs on the records is asked about once for all of them; where nothing does, the page leads to the plan."""
 
     action = Action.DELETE
@@ -26,7 +25,7 @@ class DeleteManyPage(AskingPage):
         """Read what becomes of what hangs on them."""
         return deleting.asked_deletion(self.access, self._hanging(), sent)
 
-    def values(self, sent: MultiDict[str, str], problems: Mapping[str, str]) -> dict[str, Any]:
+    def values(self, sent: MultiDict[str, str], problems: Mapping[str, str]) -> dict[str, object]:
         """Say what hangs on them, with what may become of it."""
         return {"dependents": [DependentsForm(self.access, one).drawn(problems, sent) for one in self._hanging()]}
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
 
 from flask import abort
 from werkzeug.datastructures import MultiDict
 
 from admin_app.domain.permissions.policy import Action
 from admin_app.errors import InvalidRecord
-from admin_app.panel.plan.asking import AskingPage
+from admin_app.panel.plan.asking import Question
 from admin_app.panel.plan.editing import (
     CHANGE,
     CLEAR,
@@ -31,7 +30,7 @@ from admin_app.panel.plan.view_models import ChangeInput, ChangeRow, ChangeWay
 SHARED = "No two records can have the same {label}, so only one record can be given a value."
 
 
-class EditManyPage(AskingPage):
+class EditQuestion(Question):
     """Nothing is ticked beforehand, and no value is remembered: what is sent is what was chosen just now."""
 
     action = Action.EDIT
@@ -47,7 +46,7 @@ class EditManyPage(AskingPage):
             raise InvalidRecord(shared)
         return operation
 
-    def values(self, sent: MultiDict[str, str], problems: Mapping[str, str]) -> dict[str, Any]:
+    def values(self, sent: MultiDict[str, str], problems: Mapping[str, str]) -> dict[str, object]:
         """Draw each field with what was sent."""
         fields = editable_fields(self.access, sent)
         if not fields:

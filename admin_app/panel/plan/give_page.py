@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
 
 from flask import abort, request
 from werkzeug.datastructures import MultiDict
@@ -12,13 +11,13 @@ from werkzeug.datastructures import MultiDict
 from admin_app.domain.permissions.policy import Action
 from admin_app.errors import InvalidRecord
 from admin_app.panel.plan import editing
-from admin_app.panel.plan.asking import AskingPage
+from admin_app.panel.plan.asking import Question
 from admin_app.panel.plan.operation import BulkOperation
 
 FIELD = "field"
 
 
-class GivePage(AskingPage):
+class GiveQuestion(Question):
     """The commonest act: choose who gets them."""
 
     action = Action.EDIT
@@ -36,7 +35,7 @@ class GivePage(AskingPage):
             MultiDict([(editing.CHANGE, name), (editing.HOW + name, how), (editing.VALUE + name, typed)]),
         )
 
-    def values(self, sent: MultiDict[str, str], problems: Mapping[str, str]) -> dict[str, Any]:
+    def values(self, sent: MultiDict[str, str], problems: Mapping[str, str]) -> dict[str, object]:
         """Say of which field it is, filled with what was sent."""
         field = editing.editable_fields(self.access, sent)[self._field().name]
         # Nobody is a button of its own.

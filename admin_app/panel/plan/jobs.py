@@ -17,7 +17,7 @@ from admin_app.domain.auth.accounts import actor_of
 from admin_app.domain.plan import effects
 from admin_app.domain.plan import plan as plans
 from admin_app.domain.plan.changes import Edit, Operation
-from admin_app.domain.plan.lines import PART, Line, Scope, insert_lines, read_changes, write_in_parts
+from admin_app.domain.plan.lines import PART, Line, Scope, insert_lines, read_changes
 from admin_app.errors import AdminError, PlanError
 from admin_app.extensions import db
 from admin_app.jobs.runner import Product, Progress, Stop, StoppedError
@@ -38,6 +38,7 @@ from admin_app.panel.plan.operation import (
     scope_of,
 )
 from admin_app.panel.plan.operations import operation_of
+from admin_app.panel.plan.parts import write_in_parts
 from admin_app.panel.registry import resource_at
 from admin_app.timezones import zone_of
 

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
 
 from flask import abort
 from werkzeug.datastructures import MultiDict
 
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.plan.replacing import FIND, LONGEST, WITH
-from admin_app.panel.plan.asking import AskingPage
+from admin_app.panel.plan.asking import Question
 from admin_app.panel.plan.operation import BulkOperation
 from admin_app.panel.plan.replacing import CASE, EXPRESSION, FIELD, WORD, read_replacement, text_fields
 
 
-class ReplacePage(AskingPage):
+class ReplaceQuestion(Question):
     """What is looked for, what stands there then, and in which fields."""
 
     action = Action.EDIT
@@ -26,7 +25,7 @@ class ReplacePage(AskingPage):
         """Read it."""
         return read_replacement(self.access, sent)
 
-    def values(self, sent: MultiDict[str, str], problems: Mapping[str, str]) -> dict[str, Any]:
+    def values(self, sent: MultiDict[str, str], problems: Mapping[str, str]) -> dict[str, object]:
         """Draw what was sent; where there is one field, it is the one that is meant."""
         fields = text_fields(self.access)
         if not fields:

@@ -16,7 +16,6 @@ from admin_app.domain.plan.lines import (
     insert_lines,
     line_of,
     read_changes,
-    write_deletions,
     write_values,
 )
 from admin_app.domain.records.deletion import (
@@ -159,18 +158,6 @@ def test_posts_that_are_out_of_bounds_keep_their_user_where_they_are(make_user: 
     assert verdicts(plan) == {1: "done", 2: "failed"}
     assert problems(plan)[2] == "You cannot change some of its posts."
     assert (mine.user_id, theirs.user_id) == (None, 2)
-
-
-def test_deletions_are_planned_record_by_record_as_by_one_statement(make_post: Any) -> None:
-    make_post(content="theirs"), make_post()
-    scope = Scope(scope_of(Post).selection, Post.content != "theirs")
-    plan, other = begun(Post), begun(Post)
-
-    write_deletions(db.session, plan.id, scope)
-    read_changes(db.engine, other.id, scope, None, lambda lines: insert_lines(db.session, lines))
-
-    assert verdicts(plan) == verdicts(other) == {1: "refused", 2: "change"}
-    assert problems(plan) == problems(other) == {1: NOT_YOURS, 2: ""}
 
 
 class HangingOnItself(Execution):

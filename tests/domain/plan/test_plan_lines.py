@@ -9,10 +9,11 @@ from sqlalchemy import select
 
 from admin_app.domain.plan import lines as plan_lines
 from admin_app.domain.plan.changes import SetTo
-from admin_app.domain.plan.lines import NOT_YOURS, write_in_parts
+from admin_app.domain.plan.lines import NOT_YOURS
 from admin_app.extensions import db
 from admin_app.models.plan import PlanLine
 from admin_app.models.post import Post
+from admin_app.panel.plan.parts import write_in_parts
 from tests.domain.plan.planning import begun, planned, planned_deletion, planned_value, scope_of
 
 pytestmark = pytest.mark.usefixtures("context")

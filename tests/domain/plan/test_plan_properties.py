@@ -213,13 +213,17 @@ def recorded(plan: Plan) -> list[int]:
 
 def take_back(story: Story, plan: Plan, model: dict[int, Row], before: Mapping[int, Row], done: set[int]) -> None:
     """Undo the plan after others went on; what they changed since stays theirs."""
+    after = dict(model)
     moved = disturb(model, story.afterwards)
     if not done:
         return
     outcome = undo(db.session, db.session.get_one(ChangeSet, plan.change_set_id))
     db.session.commit()
-    given_back = {key for key in done if key in model and key not in moved}
+    # Others changed texts: where the act changed only the owner, that goes back and their text stays.
+    texts = {key for key in done if before[key][0] != after[key][0]}
+    given_back = {key for key in done if key in model and not (key in moved and key in texts)}
     assert (outcome.given_back, outcome.left) == (len(given_back), len(done - given_back))
-    assert rows() == model | {key: before[key] for key in given_back}
+    now = {key: (before[key][0] if key in texts else model[key][0], before[key][1]) for key in given_back}
+    assert rows() == model | now
     orphans = select(func.count(Change.id)).where(Change.change_set_id.not_in(select(ChangeSet.id)))
     assert db.session.scalar(orphans) == 0

@@ -16,10 +16,12 @@ from sqlalchemy import delete, func, insert, select, update
 
 from admin_app.context import writing
 from admin_app.db.types import utc_now
+from admin_app.domain.plan import plan as plans
 from admin_app.domain.work import ticks
 from admin_app.domain.work.ticks import MOST_SETS, MOST_TICKS, TickedList
 from admin_app.errors import SelectionError
 from admin_app.extensions import db
+from admin_app.models.plan import PlanLine, Verdict
 from admin_app.models.post import Post
 from admin_app.models.ticks import Tick, TickSet
 from admin_app.selection.list_schema import ListSchema, SearchColumn
@@ -372,3 +374,22 @@ def test_ticks_go_with_their_person(context: Flask, editor: Any) -> None:
     db.session.commit()
 
     assert db.session.scalars(select(Tick.record_id)).all() == []
+
+
+@pytest.mark.usefixtures("context")
+def test_the_records_of_a_plans_lines_are_ticked_in_a_set_of_their_own(app: Flask, editor: Any) -> None:
+    keys = posts(app, 3)
+    tick(editor, keys[:1])
+    plan = plans.begin(
+        db.session, staff_id=editor.id, resource="post", model=Post, operation="edit", arguments={}, fields=["content"]
+    )
+    verdicts = (Verdict.DONE, Verdict.OUTDATED, Verdict.DONE)
+    for key, verdict in zip(keys, verdicts, strict=True):
+        db.session.add(PlanLine(plan_id=plan.id, number=key, record_id=key, version=1, verdict=verdict))
+    db.session.flush()
+
+    made = ticks.tick_lines(db.session, place(editor), plan.id, [Verdict.DONE.value])
+    db.session.commit()
+
+    assert rows(editor, set_id=made) == [keys[0], keys[2]]
+    assert rows(editor) == keys[:1]

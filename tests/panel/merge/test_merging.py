@@ -20,8 +20,8 @@ from admin_app.models.user import User
 from tests.client import Client
 from tests.many import many
 from tests.page import Page
-from tests.panel.list.bulk import press
 from tests.pages.reauthenticating import let_proof_age
+from tests.panel.list.bulk import press
 from tests.stores import both_stores
 
 
