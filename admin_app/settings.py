@@ -233,7 +233,7 @@ SETTINGS = (
     Setting(
         "ADMIN_PROOF_ROWS",
         "1000",
-        "Deleting or exporting more rows than this asks for the password or a passkey again after 15 minutes.",
+        "Changing, deleting or exporting more rows than this asks for the password or a passkey again after 15 minutes.",
         _whole_number,
     ),
     Setting(
