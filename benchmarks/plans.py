@@ -44,9 +44,9 @@ from admin_app.models.role import OWNER
 from admin_app.models.staff import Staff
 from admin_app.panel.access.access import access_to
 from admin_app.panel.list.selections import plain_selection
-from admin_app.panel.plan.editing import read_edit
 from admin_app.panel.plan.jobs import run_plan
 from admin_app.panel.plan.making import KIND, make_plan
+from admin_app.panel.plan.operations.editing import read_edit
 from admin_app.panel.registry import resource_of
 from benchmarks.common.data import Database, build, database, sign_in
 from benchmarks.common.forms import Form

@@ -22,11 +22,11 @@ from admin_app.models.change_set import LONGEST_REASON
 from admin_app.models.plan import Plan, PlanState, Verdict
 from admin_app.panel.access.access import Access
 from admin_app.panel.plan import words
-from admin_app.panel.plan.deleting import asked_deletion, hanging_on
-from admin_app.panel.plan.editing import read_edit
 from admin_app.panel.plan.jobs import PlanWork
 from admin_app.panel.plan.making import begin_plan
 from admin_app.panel.plan.operation import BulkOperation
+from admin_app.panel.plan.operations.deleting import asked_deletion, hanging_on
+from admin_app.panel.plan.operations.editing import read_edit
 from admin_app.panel.plan.report import report_of, told
 from admin_app.panel.registry import resource_at
 from admin_app.panel.resource import Resource

@@ -15,7 +15,7 @@ from admin_app.errors import InvalidRecord, PlanError, SelectionError
 from admin_app.panel.access.access import Access, access_to
 from admin_app.panel.deletion.dependents import FATE, HEIR
 from admin_app.panel.list.selections import plain_selection
-from admin_app.panel.plan.editing import CHANGE, CLEAR, HOW, SET, VALUE, editable_fields
+from admin_app.panel.plan.operations.editing import CHANGE, CLEAR, HOW, SET, VALUE, editable_fields
 from admin_app.panel.registry import resources
 from admin_app.selection.selection import Selection
 

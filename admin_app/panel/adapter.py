@@ -42,13 +42,13 @@ from admin_app.panel.merge.duplicates_page import DuplicatesPage, declare_likene
 from admin_app.panel.merge.merge_page import MergePage
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.page import Page
-from admin_app.panel.plan.act_page import ActPage
-from admin_app.panel.plan.asking import AskingPage, asking
-from admin_app.panel.plan.delete_many_page import DeleteQuestion
-from admin_app.panel.plan.edit_page import EditQuestion
-from admin_app.panel.plan.give_page import GiveQuestion
 from admin_app.panel.plan.plan_page import PlanPage
-from admin_app.panel.plan.replace_page import ReplaceQuestion
+from admin_app.panel.plan.questions.act_page import ActPage
+from admin_app.panel.plan.questions.asking import AskingPage, asking
+from admin_app.panel.plan.questions.delete_many_page import DeleteQuestion
+from admin_app.panel.plan.questions.edit_page import EditQuestion
+from admin_app.panel.plan.questions.give_page import GiveQuestion
+from admin_app.panel.plan.questions.replace_page import ReplaceQuestion
 from admin_app.panel.record.record_page import RecordPage
 from admin_app.panel.resource import RecordForms, Resource
 from admin_app.selection.sorting.indexes import declare_indexes

@@ -32,9 +32,9 @@ from admin_app.models.role import EDITOR
 from admin_app.models.staff import Staff
 from admin_app.panel.access.access import access_to
 from admin_app.panel.list.selections import plain_selection
-from admin_app.panel.plan.editing import read_edit
 from admin_app.panel.plan.jobs import PlanWork
 from admin_app.panel.plan.making import KIND, begin_plan
+from admin_app.panel.plan.operations.editing import read_edit
 from admin_app.panel.registry import resource_at
 from tests.cli.serving import PATIENCE, upgrade
 from tests.many import many

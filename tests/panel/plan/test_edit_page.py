@@ -10,9 +10,9 @@ from flask import Flask
 from admin_app.domain.permissions.rights import Action
 from admin_app.models.post import Post
 from admin_app.models.user import User
-from admin_app.panel.plan import present_values
-from admin_app.panel.plan.edit_page import SHARED
-from admin_app.panel.plan.editing import NO_WAY, NOT_THIS_WAY, NOT_TICKED, NOTHING, NOTHING_TYPED
+from admin_app.panel.plan.operations.editing import NO_WAY, NOT_THIS_WAY, NOT_TICKED, NOTHING, NOTHING_TYPED
+from admin_app.panel.plan.questions import present_values
+from admin_app.panel.plan.questions.edit_page import SHARED
 from tests.many import many
 from tests.page import Page
 from tests.panel.plan.changing import POSTS, USERS, done, lines_of, plan_of, refused, sent, stored

@@ -16,7 +16,7 @@ from admin_app.extensions import Expression, db
 from admin_app.kinds import kind_of
 from admin_app.panel.access.access import Access
 from admin_app.panel.kinds import value_cell
-from admin_app.panel.plan.editing import EditableField
+from admin_app.panel.plan.operations.editing import EditableField
 from admin_app.panel.record_cells import cell_of_value
 from admin_app.selection.paging.planner import planned
 from admin_app.selection.selection import Selection

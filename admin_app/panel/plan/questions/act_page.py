@@ -23,10 +23,11 @@ from admin_app.panel.list.row_actions import may_act
 from admin_app.panel.list.rows import mark_of
 from admin_app.panel.list.selections import plain_selection
 from admin_app.panel.page import Page, lead_on
-from admin_app.panel.plan import acting, words
-from admin_app.panel.plan.asking import AskingPage, Question
+from admin_app.panel.plan import words
 from admin_app.panel.plan.making import begin_carrying_out, make_plan
 from admin_app.panel.plan.operation import BulkOperation, may_do, scope_of
+from admin_app.panel.plan.operations import acting
+from admin_app.panel.plan.questions.asking import AskingPage, Question
 from admin_app.panel.plan.view_models import OneRecord
 from admin_app.panel.row_action import RowAction
 from admin_app.selection.selection import Selection

@@ -9,9 +9,9 @@ from werkzeug.datastructures import MultiDict
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.deletion import Dependence
 from admin_app.panel.deletion.dependents import FATE, HEIR, DependentsForm
-from admin_app.panel.plan import deleting
-from admin_app.panel.plan.asking import Question
 from admin_app.panel.plan.operation import BulkOperation
+from admin_app.panel.plan.operations import deleting
+from admin_app.panel.plan.questions.asking import Question
 
 
 class DeleteQuestion(Question):

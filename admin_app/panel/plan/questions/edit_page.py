@@ -10,8 +10,9 @@ from werkzeug.datastructures import MultiDict
 
 from admin_app.domain.permissions.policy import Action
 from admin_app.errors import InvalidRecord
-from admin_app.panel.plan.asking import Question
-from admin_app.panel.plan.editing import (
+from admin_app.panel.plan.making import count_up_to
+from admin_app.panel.plan.operation import BulkOperation
+from admin_app.panel.plan.operations.editing import (
     CHANGE,
     CLEAR,
     HOW,
@@ -22,9 +23,8 @@ from admin_app.panel.plan.editing import (
     editable_fields,
     read_edit,
 )
-from admin_app.panel.plan.making import count_up_to
-from admin_app.panel.plan.operation import BulkOperation
-from admin_app.panel.plan.present_values import present_values
+from admin_app.panel.plan.questions.asking import Question
+from admin_app.panel.plan.questions.present_values import present_values
 from admin_app.panel.plan.view_models import ChangeInput, ChangeRow, ChangeWay
 
 SHARED = "No two records can have the same {label}, so only one record can be given a value."

@@ -10,9 +10,9 @@ from werkzeug.datastructures import MultiDict
 
 from admin_app.domain.permissions.policy import Action
 from admin_app.errors import InvalidRecord
-from admin_app.panel.plan import editing
-from admin_app.panel.plan.asking import Question
 from admin_app.panel.plan.operation import BulkOperation
+from admin_app.panel.plan.operations import editing
+from admin_app.panel.plan.questions.asking import Question
 
 FIELD = "field"
 

@@ -9,8 +9,8 @@ from werkzeug.datastructures import MultiDict
 from admin_app.errors import PlanError
 from admin_app.models.plan import Plan
 from admin_app.panel.access.access import Access
-from admin_app.panel.plan import acting, deleting, editing, replacing
 from admin_app.panel.plan.operation import BulkOperation, ReadOperation
+from admin_app.panel.plan.operations import acting, deleting, editing, replacing
 
 OPERATIONS: Mapping[str, ReadOperation] = {
     editing.KEY: editing.read_edit,

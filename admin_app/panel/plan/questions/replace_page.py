@@ -10,9 +10,9 @@ from werkzeug.datastructures import MultiDict
 
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.plan.replacing import FIND, LONGEST, WITH
-from admin_app.panel.plan.asking import Question
 from admin_app.panel.plan.operation import BulkOperation
-from admin_app.panel.plan.replacing import CASE, EXPRESSION, FIELD, WORD, read_replacement, text_fields
+from admin_app.panel.plan.operations.replacing import CASE, EXPRESSION, FIELD, WORD, read_replacement, text_fields
+from admin_app.panel.plan.questions.asking import Question
 
 
 class ReplaceQuestion(Question):
