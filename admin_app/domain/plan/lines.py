@@ -50,8 +50,8 @@ Line = dict[str, Any]
 
 _LINES: Any = PlanLine.__table__
 # Where lines are made that are copied in parts: of the connection alone, so that making them takes nobody's lock.
-_DRAFT = Table(
-    "plan_draft", MetaData(), *(Column(name, _LINES.c[name].type) for name in _COLUMNS), prefixes=["TEMPORARY"]
+_STAGED = Table(
+    "staged_plan_line", MetaData(), *(Column(name, _LINES.c[name].type) for name in _COLUMNS), prefixes=["TEMPORARY"]
 )
 
 
@@ -114,7 +114,7 @@ def write_deletions(session: AnySession, plan_id: int, scope: Scope) -> None:
     _write(session, _LINES, _deleted(session, plan_id, scope))
 
 
-def draft_lines(session: AnySession, plan_id: int, scope: Scope, values: Mapping[str, object] | None) -> int:
+def stage_lines(session: AnySession, plan_id: int, scope: Scope, values: Mapping[str, object] | None) -> int:
     """Plan the same (None: to delete) in a table of the session's connection alone, on SQLite (not yet committed); return how many lines.
 
     Nobody is kept from writing meanwhile, and the lines are of one moment; `copy_lines` brings them into the plan. PostgreSQL
@@ -123,14 +123,14 @@ def draft_lines(session: AnySession, plan_id: int, scope: Scope, values: Mapping
     made = _deleted(session, plan_id, scope) if values is None else _valued(session, plan_id, scope, values)
     if session.get_bind().dialect.name == "postgresql":
         return _write(session, _LINES, made)
-    _DRAFT.create(session.connection())
-    return _write(session, _DRAFT, made)
+    _STAGED.create(session.connection())
+    return _write(session, _STAGED, made)
 
 
 def copy_lines(session: AnySession, first: int) -> int:
-    """Copy a part of the drafted lines into the plan, from behind a place on (not yet committed); return how many."""
+    """Copy a part of the staged lines into the plan, from behind a place on (not yet committed); return how many."""
     row: ColumnElement[int] = literal_column("rowid")
-    return _write(session, _LINES, select(_DRAFT).where(row > first, row <= first + PART))
+    return _write(session, _LINES, select(_STAGED).where(row > first, row <= first + PART))
 
 
 def read_changes(
