@@ -183,6 +183,14 @@ class Access:
             lambda: self.shows(name) and self._fields.right_to(name, [action]) is FieldRight.FREE,
         )
 
+    def leads_out_of_sight(self, name: str, record: object) -> bool:
+        """Whether a relation leads to a record that the person does not see, and so may not be taken away from it."""
+        other = self.beyond(name)
+        if other is None or other.seen() is None:
+            return False
+        value = getattr(record, name)
+        return value is not None and not other.sees(value)
+
     def may_export(self, name: str) -> bool:
         """Whether a field that the person sees may also leave."""
         first = name.partition(".")[0]

@@ -14,7 +14,6 @@ from admin_app.panel.filters.carried import field_of, values_of
 from admin_app.panel.forms.conflicts import refill
 from admin_app.panel.forms.source import Source
 from admin_app.panel.links import COPY
-from admin_app.panel.list.editable import leads_out_of_sight
 from admin_app.panel.resource import Resource
 
 
@@ -62,6 +61,6 @@ def _may_be_the_same(access: Access, record: Any, name: str) -> bool:
     if not hasattr(resource.model, name) or not access.shows(name):
         return False
     if resource.relation(name) is not None:
-        return not leads_out_of_sight(access, name, record)
+        return not access.leads_out_of_sight(name, record)
     column = resource.model.__table__.columns.get(name)
     return column is not None and not column.unique and not column.info.get("secret")

@@ -11,7 +11,6 @@ from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
 from admin_app.formatting import in_words
 from admin_app.panel.access.access import Access
-from admin_app.panel.list.editable import leads_out_of_sight
 from admin_app.panel.record.facts import fact
 from admin_app.panel.resource import Resource
 from admin_app.panel.view_models import Fact
@@ -20,7 +19,7 @@ from admin_app.panel.view_models import Fact
 def narrow(access: Access, form: Form, action: Action, record: Record | None = None) -> Form:
     """Take out what the person may not write by this action. What else a request sends is nobody's."""
     for name in own_names(access, form):
-        is_out_of_sight = record is not None and leads_out_of_sight(access, name, record)
+        is_out_of_sight = record is not None and access.leads_out_of_sight(name, record)
         if is_out_of_sight or not access.may_write(name, action):
             del form[name]
     return form

@@ -29,7 +29,7 @@ from admin_app.panel.grid.sent import COLUMNS, SentPage, place_of, read_page
 from admin_app.panel.kinds import value_cell
 from admin_app.panel.links import list_links
 from admin_app.panel.list.columns import Columns
-from admin_app.panel.list.editable import editable_cells, editable_columns, leads_out_of_sight
+from admin_app.panel.list.editable import editable_cells, editable_columns
 from admin_app.panel.list.selections import selection_of
 from admin_app.panel.list.table import Table, load_options
 from admin_app.panel.page import Page, lead_on
@@ -125,7 +125,7 @@ class PageEdit(Page):
             RowEdit(
                 access,
                 records[key],
-                [name for name in columns if not leads_out_of_sight(access, name, records[key])],
+                [name for name in columns if not access.leads_out_of_sight(name, records[key])],
                 may_edit=key in reached,
                 sent=row,
             )

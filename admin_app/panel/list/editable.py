@@ -22,17 +22,8 @@ def editable_columns(access: Access, names: Sequence[str]) -> tuple[str, ...]:
 def editable_cells(access: Access, record: Any, names: Collection[str]) -> tuple[str, ...]:
     """Return those of these columns whose value in this record the person may take away, and a cell can hold."""
     return tuple(
-        name for name in names if not leads_out_of_sight(access, name, record) and not _is_too_long(record, name)
+        name for name in names if not access.leads_out_of_sight(name, record) and not _is_too_long(record, name)
     )
-
-
-def leads_out_of_sight(access: Access, name: str, record: Any) -> bool:
-    """Whether a relation leads to a record that the person does not see, and so may not be taken away from it."""
-    other = access.beyond(name)
-    if other is None or other.seen() is None:
-        return False
-    value = getattr(record, name)
-    return value is not None and not other.sees(value)
 
 
 def _is_too_long(record: Any, name: str) -> bool:
