@@ -321,7 +321,9 @@ def test_posts_that_are_no_longer_theirs_to_move_keep_their_user(
 @pytest.mark.usefixtures("writers")
 def test_a_number_beyond_the_limit_is_said_as_such(as_editor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     many = deletion.dependences_of_many
-    monkeypatch.setattr("admin_app.panel.plan.operations.deleting.dependences_of_many", lambda *given: many(*given, limit=2))
+    monkeypatch.setattr(
+        "admin_app.panel.plan.operations.deleting.dependences_of_many", lambda *given: many(*given, limit=2)
+    )
 
     asked = Page(as_editor.get(USERS))
     plan = Page(as_editor.get(planned(as_editor, USERS, fate_posts="keep")))
