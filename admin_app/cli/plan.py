@@ -19,7 +19,7 @@ from admin_app.errors import NotFoundError, PlanError
 from admin_app.extensions import db
 from admin_app.jobs.runner import Progress
 from admin_app.models.change_set import LONGEST_REASON
-from admin_app.models.plan import Plan, PlanState, Verdict
+from admin_app.models.plan import Plan, PlanState, Verdict, open_lines
 from admin_app.panel.access.access import Access
 from admin_app.panel.plan import words
 from admin_app.panel.plan.jobs import PlanWork
@@ -154,7 +154,7 @@ def _act(access: Access, selection: Selection, operation: BulkOperation, agreeme
     _show(_plan(plan_id))
     if agreement.is_plan:
         return
-    if _plan(plan_id).counts.get(Verdict.CHANGE):
+    if open_lines(_plan(plan_id).counts):
         _require_agreement(_plan(plan_id), access.resource, agreement)
         with writing(), transaction(db.session):
             plans.agree(db.session, _plan(plan_id), reason=agreement.reason)
@@ -170,7 +170,7 @@ def _require_agreement(made: Plan, resource: Resource, agreement: Agreement) -> 
         raise PlanError(message)
     if agreement.is_yes:
         return
-    number = made.counts[Verdict.CHANGE]
+    number = open_lines(made.counts)
     if not sys.stdin.isatty():
         message = "Nothing was changed: add --yes to carry it out."
         raise PlanError(message)

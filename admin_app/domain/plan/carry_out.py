@@ -10,7 +10,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, insert, literal, null, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.exc import DataError, IntegrityError
 
 from admin_app.db.json_values import has_key, kept_columns
@@ -18,6 +31,7 @@ from admin_app.db.record import Record
 from admin_app.db.types import utc_now
 from admin_app.domain.audit.recorder import begin_change_set, count_rows, describe, entry_of, resume_change_set
 from admin_app.domain.plan.checks import OUT_OF_SIGHT
+from admin_app.domain.plan.creation import create_records
 from admin_app.domain.plan.lines import NOT_YOURS, Limit
 from admin_app.domain.plan.plan import model_of
 from admin_app.domain.records.deletion import Decision, DeletionScopes, delete_many, everything_in_scope
@@ -27,7 +41,7 @@ from admin_app.extensions import AnySession, Expression, TableColumn
 from admin_app.kinds import kind_of
 from admin_app.kinds.history import from_json_sql, title_of
 from admin_app.models.change_set import Change, Did, Kind
-from admin_app.models.plan import Plan, PlanLine, Verdict
+from admin_app.models.plan import OPEN, Plan, PlanLine, Verdict
 from admin_app.relations import relations_of
 
 _LINE: Any = PlanLine.__table__
@@ -77,6 +91,8 @@ class Execution:
     rows: ColumnElement[bool] | None = None
     # None where fields get other values.
     deletion: Deletion | None = None
+    # Among which new records have to be (None: every one).
+    new_rows: ColumnElement[bool] | None = None
     kind: Kind = Kind.BULK
     limits: tuple[Limit, ...] = ()
 
@@ -86,9 +102,10 @@ class Execution:
         if chunk is None:
             return 0
         self._begin()
+        new = self._number_new(chunk)
         settled = self._leave_unfit(chunk)
         settled += self._do(chunk)
-        self._note(settled)
+        self._note(settled, new)
         return sum(settled.values())
 
     @property
@@ -103,13 +120,16 @@ class Execution:
     @property
     def _open(self) -> ColumnElement[bool]:
         """Choose the lines that wait."""
-        return and_(_LINE.c.plan_id == self.plan.id, _LINE.c.verdict == Verdict.CHANGE)
+        return and_(_LINE.c.plan_id == self.plan.id, _LINE.c.verdict.in_(self._verdicts))
+
+    @property
+    def _verdicts(self) -> Sequence[Verdict]:
+        """The verdicts of lines that wait, as far as there are any: a store goes through each by its index."""
+        return [verdict for verdict in OPEN if self.plan.counts.get(verdict)] or [Verdict.CHANGE]
 
     def _next(self, most: int) -> _Chunk | None:
         """Return the next of the lines that wait, None where none does."""
-        some = (
-            select(_LINE.c.number, _LINE.c.record_id).where(self._open).order_by(_LINE.c.number).limit(most).subquery()
-        )
+        some = self._first(most).subquery()
         number, record = some.c.number, some.c.record_id
         ends = select(func.min(number), func.max(number), func.min(record), func.max(record))
         first, last, lowest, highest = self.session.execute(ends).one()
@@ -117,6 +137,16 @@ class Execution:
             return None
         lines = and_(self._open, _LINE.c.number.between(first, last))
         return _Chunk(lines, self._table.c.id.between(lowest, highest))
+
+    def _first(self, most: int) -> Select[int, int | None]:
+        """Return the numbers and records of the first lines that wait: of each verdict so many, which its index has in order."""
+        mine = select(_LINE.c.number, _LINE.c.record_id).where(_LINE.c.plan_id == self.plan.id)
+        each = [
+            select(mine.where(_LINE.c.verdict == one).order_by(_LINE.c.number).limit(most).subquery())
+            for one in self._verdicts
+        ]
+        some = union_all(*each).subquery()
+        return select(some.c.number, some.c.record_id).order_by(some.c.number).limit(most)
 
     def _begin(self) -> None:
         """Begin the act's change set, or go on with it."""
@@ -128,11 +158,18 @@ class Execution:
             counts = {(Did(what), table): number for what, table, number in plan.tally}
             resume_change_set(self.session, plan.change_set_id, counts)
 
-    def _note(self, settled: Counter[Verdict]) -> None:
-        """Keep how far it is."""
+    def _number_new(self, chunk: _Chunk) -> int:
+        """Count the records that are to be made."""
+        if Verdict.NEW not in self._verdicts:
+            return 0
+        return self.session.scalar(select(func.count()).where(chunk.lines, _LINE.c.verdict == Verdict.NEW)) or 0
+
+    def _note(self, settled: Counter[Verdict], new: int) -> None:
+        """Keep how far it is; so many of the settled lines were about new records."""
         counts = Counter(self.plan.counts)
         counts.update({str(verdict): number for verdict, number in settled.items()})
-        counts[Verdict.CHANGE] -= sum(settled.values())
+        counts[Verdict.CHANGE] -= sum(settled.values()) - new
+        counts[Verdict.NEW] -= new
         self.plan.counts = {str(verdict): number for verdict, number in counts.items() if number > 0}
         done = entry_of(self.session).counts
         self.plan.tally = [[what, table, number] for (what, table), number in done.items() if number]
@@ -148,12 +185,13 @@ class Execution:
             some = locked.order_by(self._table.c.id).with_for_update().subquery()
             self.session.execute(select(func.count()).select_from(some))
         found: Counter[Verdict] = Counter()
+        present = chunk.those(_LINE.c.verdict == Verdict.CHANGE)
         for verdict, problem, there in (
             (Verdict.GONE, GONE, here),
             (Verdict.OUTDATED, OUTDATED, as_seen),
             *((Verdict.REFUSED, one.words, as_seen.where(one.rows)) for one in limits),
         ):
-            unfit = chunk.those(~exists(there.correlate(_LINE)))
+            unfit = present.those(~exists(there.correlate(_LINE)))
             found[verdict] += self._settle(unfit, verdict, problem)
         return found
 
@@ -166,7 +204,7 @@ class Execution:
         earlier = self._last_change() if self._hangs_on_itself else None
         try:
             with self.session.begin_nested():
-                number = self._change(chunk) if self.deletion is None else self._delete(chunk, self.deletion)
+                self._write(chunk)
                 self._require_in_sight(chunk)
                 number = self._settle(chunk, Verdict.DONE)
                 number += 0 if earlier is None else self._follow_own(earlier)
@@ -190,6 +228,16 @@ class Execution:
         if isinstance(error, IntegrityError):
             return " ".join(problems_of(error, self.model).values())
         return str(error) if isinstance(error, DeletionError) else "The database refused the value."
+
+    def _write(self, chunk: _Chunk) -> None:
+        """Do with the records what the lines say; new ones take what others let go of."""
+        if self.deletion is not None:
+            self._delete(chunk, self.deletion)
+            return
+        if Verdict.CHANGE in self._verdicts:
+            self._change(chunk.those(_LINE.c.verdict == Verdict.CHANGE))
+        if Verdict.NEW in self._verdicts:
+            create_records(self.session, self.plan.id, self.model, chunk.lines)
 
     def _change(self, chunk: _Chunk) -> int:
         """Record the changes, then make them."""
@@ -255,11 +303,15 @@ class Execution:
 
     def _require_in_sight(self, chunk: _Chunk) -> None:
         """Raise `_OutOfSightError` for lines whose records are no longer this person's to change, once they were changed."""
-        if self.rows is None or self.deletion is not None:
+        if self.deletion is not None:
             return
-        stays = select(1).select_from(self._table).where(self._table.c.id == _LINE.c.record_id, self.rows)
-        beyond = select(_LINE.c.number).where(chunk.lines, ~exists(stays.correlate(_LINE)))
-        if numbers := self.session.scalars(beyond).all():
+        numbers: list[int] = []
+        for verdict, rows in ((Verdict.CHANGE, self.rows), (Verdict.NEW, self.new_rows)):
+            if rows is not None and verdict in self._verdicts:
+                stays = select(1).select_from(self._table).where(self._table.c.id == _LINE.c.record_id, rows)
+                mine = chunk.those(_LINE.c.verdict == verdict).lines
+                numbers += self.session.scalars(select(_LINE.c.number).where(mine, ~exists(stays.correlate(_LINE))))
+        if numbers:
             raise _OutOfSightError(numbers)
 
     def _has(self, name: str) -> ColumnElement[bool]:

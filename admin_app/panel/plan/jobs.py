@@ -23,7 +23,7 @@ from admin_app.extensions import db
 from admin_app.jobs.runner import Product, Progress, Stop, StoppedError
 from admin_app.models.change_set import Kind
 from admin_app.models.job import Job
-from admin_app.models.plan import Plan, PlanLine, PlanState, Verdict
+from admin_app.models.plan import Plan, PlanLine, PlanState, open_lines
 from admin_app.models.staff import Staff
 from admin_app.panel.access.access import Access, access_to
 from admin_app.panel.access.authority import acting_for
@@ -134,7 +134,7 @@ class PlanWork:
             return 0, 0.0
         with self._rights():
             access, operation = _asked(plan)
-            left = plan.counts.get(Verdict.CHANGE, 0)
+            left = open_lines(plan.counts)
             number = execution_of(access, plan, operation).some(most)
         self.progress.set_total(self.progress.done + left)
         self.progress.add(number)
@@ -153,7 +153,8 @@ class PlanWork:
             if effect is None or plan.state != PlanState.AGREED:
                 return None
             line = effects.next_line(db.session, plan)
-            return None if line is None else _Effect(effect, plans.model_of(plan), line.number, line.record_id)
+            # What no longer is, or was never made, has no effect either: it says so itself.
+            return None if line is None else _Effect(effect, plans.model_of(plan), line.number, line.record_id or 0)
 
     def _note_effect(self, number: int, problem: str, plan: Plan) -> None:
         effects.note(db.session, plan, db.session.get_one(PlanLine, (plan.id, number)), problem)

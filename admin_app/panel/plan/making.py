@@ -17,7 +17,7 @@ from admin_app.extensions import db
 from admin_app.formatting import counted
 from admin_app.jobs import store as job_store
 from admin_app.jobs.queue import the_queue
-from admin_app.models.plan import Plan, Verdict
+from admin_app.models.plan import Plan, open_lines
 from admin_app.panel.access.access import Access
 from admin_app.panel.plan.operation import BulkOperation, execution_of, judge_lines, scope_of
 from admin_app.selection.paging.counting import Count, count_of
@@ -96,8 +96,8 @@ def write_lines(access: Access, plan: Plan, selection: Selection, operation: Bul
 
 def begin_carrying_out(access: Access, plan: Plan, operation: BulkOperation, *, staff_id: int) -> None:
     """Carry out a plan that was agreed to (committed): at once where it is small, else by a job, as any effect on the world."""
-    if plan.counts.get(Verdict.CHANGE, 0) > current_app.config["PLAN_ROWS"] or operation.effect is not None:
-        of = counted(plan.counts.get(Verdict.CHANGE, 0), access.resource.noun, access.resource.nouns)
+    if open_lines(plan.counts) > current_app.config["PLAN_ROWS"] or operation.effect is not None:
+        of = counted(open_lines(plan.counts), access.resource.noun, access.resource.nouns)
         _hand_over(plan, staff_id, f"{operation.verb} {of}")
         return
     execution = execution_of(access, plan, operation)

@@ -21,7 +21,7 @@ from admin_app.extensions import db
 from admin_app.jobs import store as job_store
 from admin_app.models.change_set import LONGEST_REASON, Change, ChangeSet, Did
 from admin_app.models.job import Job
-from admin_app.models.plan import Plan, PlanLine, PlanState, Verdict
+from admin_app.models.plan import OPEN, Plan, PlanLine, PlanState, Verdict, open_lines
 from admin_app.panel.history.entries import fields_of
 from admin_app.panel.links import list_links, record_url
 from admin_app.panel.list.selections import plain_selection, ticked_list
@@ -45,7 +45,7 @@ REASON = "reason"
 LIST = "list"
 _LISTED = {
     "done": (Verdict.DONE,),
-    "left": (Verdict.CHANGE, Verdict.WRONG, Verdict.REFUSED, Verdict.OUTDATED, Verdict.FAILED),
+    "left": (*OPEN, Verdict.WRONG, Verdict.REFUSED, Verdict.OUTDATED, Verdict.FAILED),
 }
 # More of them are no list that somebody goes through.
 MOST_LISTED = 100_000
@@ -100,7 +100,7 @@ class PlanPage(Page):
         return plan
 
     def _agree(self, plan: Plan, operation: BulkOperation) -> ResponseReturnValue:
-        number, reason = plan.counts.get(Verdict.CHANGE, 0), request.form.get(REASON, "").strip()[:LONGEST_REASON]
+        number, reason = open_lines(plan.counts), request.form.get(REASON, "").strip()[:LONGEST_REASON]
         if plan.state == PlanState.PLANNED and plans.is_over(plan):
             return self._page(plan, "This plan is too old. Make it again.", HTTPStatus.CONFLICT)
         if self.resource.needs_reason and not reason:
@@ -179,7 +179,7 @@ class PlanPage(Page):
             what=plan.arguments["what"],
             button=words.button_of(plan, self.resource),
             news=words.news_of(plan, self.resource),
-            done=sum(number for verdict, number in counts.items() if verdict != Verdict.CHANGE),
+            done=sum(number for verdict, number in counts.items() if verdict not in OPEN),
             total=sum(counts.values()),
             is_under_way=plan.state in {PlanState.PLANNING, PlanState.AGREED} and not is_interrupted,
             is_interrupted=is_interrupted,
@@ -231,11 +231,11 @@ class PlanPage(Page):
 
     def _lines_drawn(self, plan: Plan, lines: Sequence[PlanLine]) -> Iterable[PlanRow]:
         """Draw lines; the records by one statement, what they point at by one a model."""
-        records = self._records([one.record_id for one in lines])
+        records = self._records([one.record_id for one in lines if one.record_id is not None])
         drawn = fields_of([_as_change(plan, one) for one in lines])
         return [
             PlanRow(
-                record=self._named(records.get(one.record_id), one.record_id),
+                record=self._named(one, records),
                 verdict=one.verdict,
                 words=words.said_of(plan, Verdict(one.verdict)),
                 problem=one.problem,
@@ -249,9 +249,13 @@ class PlanPage(Page):
         wanted = select(model).where(model.id.in_(keys))
         return {one.id: one for one in db.session.scalars(wanted if seen is None else wanted.where(seen))}
 
-    def _named(self, record: Any, key: int) -> Link:
+    def _named(self, line: PlanLine, records: Mapping[int, Any]) -> Link:
+        """Name what a line is about: its record, by its number where that is gone, and by its row where it is still to be made."""
+        if line.record_id is None:
+            return Link(f"Row {formatting.number(line.number)}", "")
+        record = records.get(line.record_id)
         if record is None:
-            return Link(self.access.number_of(key), "")
+            return Link(self.access.number_of(line.record_id), "")
         return Link(self.access.title_of(record), record_url(self.access, record, url=here()))
 
     def _list_url(self, plan: Plan) -> str:

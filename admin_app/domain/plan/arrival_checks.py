@@ -1,0 +1,149 @@
+"""What of a file's rows cannot be, seen over all of them: a record twice, a unique value twice or taken, a new record out of sight."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, literal, or_, select, update
+from sqlalchemy.sql.visitors import replacement_traverse
+
+from admin_app.db.caseless import is_caseless, same_in
+from admin_app.db.json_values import has_key, kept_columns
+from admin_app.db.record import Record
+from admin_app.domain.plan.arrivals import KEY, LONGEST_CELL, group_of
+from admin_app.domain.plan.checks import OUT_OF_SIGHT
+from admin_app.extensions import AnySession, Expression, TableColumn
+from admin_app.formatting import number
+from admin_app.kinds.history import from_json_sql
+from admin_app.models.plan import OPEN, PlanLine, Verdict
+
+# Lines that are judged by one statement.
+BATCH = 1000
+TWICE_IN_FILE = "the same as in another row."
+
+_LINE: Any = PlanLine.__table__
+
+
+class Judgement(NamedTuple):
+    """What is wrong with a line: its cell by the column's key, the end of the sentence, what lines have in common that are wrong so."""
+
+    number: int
+    name: str
+    said: str
+    cell: str
+    group: str
+
+
+def repeated_records(session: AnySession, plan_id: int) -> Iterator[Judgement]:
+    """Find the lines about one record: nobody knows which of them is meant."""
+    mine = (_LINE.c.plan_id == plan_id, _LINE.c.record_id.is_not(None), _LINE.c.verdict.in_((*OPEN, Verdict.SAME)))
+    for row, key, other in _together(session, _LINE.c.record_id, _LINE.c.record_id, mine):
+        yield Judgement(row, KEY, f"the same record as in row {number(other)}.", str(key), group_of("", "The same record as in another row."))
+
+
+def repeated_values(session: AnySession, plan_id: int, model: type[Record], name: str) -> Iterator[Judgement]:
+    """Find the lines that would give several records one value of a unique column."""
+    column = kept_columns(model)[name]
+    value = _value(session, column, name)
+    folded = func.caseless(value) if is_caseless(column) else value
+    mine = (_LINE.c.plan_id == plan_id, _LINE.c.verdict.in_(OPEN), value.is_not(None))
+    for row, cell, other in _together(session, folded, value, mine):
+        said = f"the same as in row {number(other)}."
+        yield Judgement(row, name, said, str(cell), group_of(name, TWICE_IN_FILE))
+
+
+def taken_values(session: AnySession, plan_id: int, model: type[Record], name: str) -> Iterator[Judgement]:
+    """Find the lines whose value of a unique column another record has, and keeps."""
+    table: Any = model.__table__
+    owner, moving = table.alias("owner"), _LINE.alias("moving")
+    column = kept_columns(model)[name]
+    value = _value(session, column, name)
+    lets_go = exists(
+        select(1)
+        .select_from(moving)
+        .where(
+            moving.c.plan_id == plan_id,
+            moving.c.record_id == owner.c.id,
+            moving.c.verdict == Verdict.CHANGE,
+            has_key(moving.c.after, name, _dialect(session)),
+        )
+        .correlate(owner)
+    )
+    found = (
+        select(_LINE.c.number, value, owner.c.id)
+        .join_from(_LINE, owner, same_in(column, owner.c[column.name], value))
+        .where(_LINE.c.plan_id == plan_id, _LINE.c.verdict.in_(OPEN), value.is_not(None))
+        .where(owner.c.id.is_distinct_from(_LINE.c.record_id), ~lets_go)
+    )
+    for row, cell, other in session.execute(found):
+        said = f"already used by ID {other}."
+        yield Judgement(row, name, said, str(cell), group_of(name, "already used by another record."))
+
+
+def new_out_of_sight(
+    session: AnySession, plan_id: int, model: type[Record], rows: ColumnElement[bool]
+) -> Iterator[int]:
+    """Find the lines whose new records would not be among these rows."""
+    table: Any = model.__table__
+    columns = {column.name: (name, column) for name, column in kept_columns(model).items()}
+
+    def as_it_is_made(element: Any, **_: object) -> Any:
+        known = columns.get(element.name) if getattr(element, "table", None) is table else None
+        return known and _value(session, known[1], known[0])
+
+    stays = replacement_traverse(rows, {}, as_it_is_made)
+    mine = (_LINE.c.plan_id == plan_id, _LINE.c.verdict == Verdict.NEW)
+    yield from session.scalars(select(_LINE.c.number).where(*mine, ~func.coalesce(stays, literal(value=False))))
+
+
+def judge(session: AnySession, plan_id: int, judgements: Sequence[Judgement]) -> None:
+    """Let lines be wrong that waited (not yet committed)."""
+    statement = (
+        update(_LINE)
+        .where(_LINE.c.plan_id == plan_id, _LINE.c.number == bindparam("line"), _LINE.c.verdict != Verdict.WRONG)
+        .values(verdict=Verdict.WRONG, problem=bindparam("group"), cells=bindparam("wrong", type_=_LINE.c.cells.type))
+        .values(before=None, after=None)
+    )
+    # The first of several is said: mended, the next one is found.
+    first = {one.number: one for one in reversed(judgements)}
+    given = [
+        {"line": row, "group": one.group, "wrong": {one.name: [one.said, one.cell[:LONGEST_CELL]]}}
+        for row, one in sorted(first.items())
+    ]
+    if given:
+        session.connection().execute(statement, given)
+
+
+def refuse_new(session: AnySession, plan_id: int, numbers: Sequence[int]) -> None:
+    """Refuse lines whose new records would be out of sight (not yet committed)."""
+    mine = (_LINE.c.plan_id == plan_id, _LINE.c.number.in_(numbers))
+    session.connection().execute(update(_LINE).where(*mine).values(verdict=Verdict.REFUSED, problem=OUT_OF_SIGHT))
+
+
+def leave_out(session: AnySession, plan_id: int, problem: str) -> int:
+    """Do without the lines that are wrong for this reason (not yet committed); return how many there were."""
+    mine = (_LINE.c.plan_id == plan_id, _LINE.c.verdict == Verdict.WRONG, _LINE.c.problem == problem)
+    statement = update(_LINE).where(*mine).values(verdict=Verdict.LEFT)
+    result = session.connection().execute(statement, execution_options={"preserve_rowcount": True})
+    return int(result.rowcount)
+
+
+def _together(
+    session: AnySession, key: Expression, shown: Expression, mine: Sequence[ColumnElement[bool]]
+) -> Iterator[tuple[int, object, int]]:
+    """Yield the lines that have a key in common with others, what is shown of it, and one of the others."""
+    order = {"partition_by": key, "order_by": _LINE.c.number}
+    before, after = func.lag(_LINE.c.number).over(**order), func.lead(_LINE.c.number).over(**order)
+    other = func.coalesce(before, after).label("other")
+    some = select(_LINE.c.number, shown.label("shown"), other).where(*mine).subquery()
+    for row in session.execute(select(some).where(some.c.other.is_not(None)).order_by(some.c.number)):
+        yield tuple(row)
+
+
+def _value(session: AnySession, column: TableColumn, name: str) -> Expression:
+    return from_json_sql(column, _LINE.c.after, name, _dialect(session))
+
+
+def _dialect(session: AnySession) -> str:
+    return str(session.get_bind().dialect.name)

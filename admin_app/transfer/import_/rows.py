@@ -1,0 +1,143 @@
+"""A file's rows as the values that they bring: each cell read as its column keeps it, or wrong with the reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, tzinfo
+
+from admin_app.domain.plan.arrivals import Arrival, CellProblem, as_end
+from admin_app.extensions import TableColumn, Values
+from admin_app.kinds import kind_of
+from admin_app.kinds.date import DateKind
+from admin_app.kinds.datetime import DateTimeKind, LocalDateTimeKind
+from admin_app.kinds.number import DecimalKind, FloatKind, WholeNumberKind
+from admin_app.transfer.columns import ImportColumn
+from admin_app.transfer.import_.options import DateOrder, Empty, ImportOptions
+from admin_app.transfer.import_.source import Source, SourceRow
+from admin_app.transfer.values import parse_value
+
+_QUOTED = 40
+# 3.4.2026 or 03/04/2026, and what follows: a time.
+_NUMERIC_DATE = re.compile(r"\s*(\d{1,2})[./-](\d{1,2})[./-](\d{4})(?!\d)(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Corrections:
+    """What a person wrote in place of cells: of one, by its row and its column's key, or of all that say the same."""
+
+    cells: Mapping[tuple[int, str], str] = field(default_factory=dict)
+    # By the column's key: what cells say, and what they are to mean.
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def of(self, row: int, key: str, text: str) -> str:
+        """Return what a cell says, corrected."""
+        if (row, key) in self.cells:
+            return self.cells[row, key]
+        return self.values.get(key, {}).get(text, text)
+
+
+@dataclass(frozen=True)
+class FileColumn:
+    """A column of the file and the one that it goes to. `by` is the other side's column that names its records."""
+
+    place: int
+    goes_to: ImportColumn
+    by: TableColumn | None = None
+
+    @property
+    def key(self) -> str:
+        """The key of the column that it goes to."""
+        return self.goes_to.key
+
+    @property
+    def reads_as(self) -> ImportColumn:
+        """The column whose kind says what a cell means."""
+        return self.goes_to if self.by is None else ImportColumn(self.key, self.goes_to.label, self.by)
+
+
+@dataclass(frozen=True)
+class RowReader:
+    """Reads rows by a person's choices. `zone` is that of times which name none."""
+
+    columns: Sequence[FileColumn]
+    options: ImportOptions
+    corrections: Corrections = field(default_factory=Corrections)
+    zone: tzinfo = UTC
+
+    def arrivals(self, source: Source) -> Iterator[Arrival]:
+        """Yield what each row of a file brings."""
+        titles, named = list(source.titles), {one.place for one in self.columns}
+        nameless = [place for place, title in enumerate(titles) if not title and place not in named]
+        for row in source.rows():
+            problem = _misshapen(row, len(titles), nameless)
+            yield self._arrival(row) if problem is None else Arrival(row.number, {}, {}, {"": problem})
+
+    def _arrival(self, row: SourceRow) -> Arrival:
+        values: Values = {}
+        texts: dict[str, str] = {}
+        problems: dict[str, CellProblem] = {}
+        for one in self.columns:
+            cell = row.cells[one.place]
+            if cell is None:
+                continue
+            text = texts[one.key] = self.corrections.of(row.number, one.key, cell)
+            if text == "" and self._is_left(one):
+                continue
+            try:
+                values[one.key] = self._value(one, text)
+            except ValueError as error:
+                problems[one.key] = CellProblem(as_end(one.goes_to.label, str(error)), text)
+        return Arrival(row.number, values, texts, problems)
+
+    def _is_left(self, one: FileColumn) -> bool:
+        """Whether an empty cell says nothing: it is to leave what is there, or the column makes its own value."""
+        return self.options.empty is Empty.LEAVE or one.goes_to.is_made
+
+    def _value(self, one: FileColumn, text: str) -> object:
+        plain = self.understood(one.reads_as.column, text)
+        return parse_value(one.reads_as, plain, is_verbatim=self.options.is_verbatim)
+
+    def understood(self, column: TableColumn, text: str) -> str:
+        """Return a cell as its kind reads it: the day of 3.4.2026 and the fraction of 1,5 as this file means them."""
+        kind = kind_of(column)
+        if isinstance(kind, DateTimeKind):
+            return _with_zone(_in_order(text, self.options.dates), self.zone)
+        if isinstance(kind, DateKind | LocalDateTimeKind):
+            return _in_order(text, self.options.dates)
+        if self.options.decimal == "," and isinstance(kind, WholeNumberKind | FloatKind | DecimalKind):
+            return text.replace(".", "").replace(",", ".")
+        return text
+
+
+def _misshapen(row: SourceRow, wanted: int, nameless: Sequence[int]) -> CellProblem | None:
+    """Say what is wrong with a row that does not stand below the titles; cells with nothing in them may be too many."""
+    cells = row.cells
+    whole = ",".join(cell or "" for cell in cells)[:_QUOTED]
+    if len(cells) < wanted or any(cell and not cell.isspace() for cell in cells[wanted:]):
+        return CellProblem(f"it has {len(cells)} cells; the header has {wanted}.", whole)
+    stray = next((cell for place in nameless if (cell := cells[place]) and not cell.isspace()), None)
+    return None if stray is None else CellProblem(f"the first row has no name above “{stray[:_QUOTED]}”.", whole)
+
+
+def _in_order(text: str, order: DateOrder) -> str:
+    """Write a date that begins with its day, or its month, with the year first."""
+    found = _NUMERIC_DATE.fullmatch(text) if order is not DateOrder.NONE else None
+    if found is None:
+        return text
+    first, second, year, rest = found.groups()
+    day, month = (first, second) if order is DateOrder.DAY_FIRST else (second, first)
+    try:
+        return f"{date(int(year), int(month), int(day)).isoformat()}{rest.rstrip()}"
+    except ValueError:
+        return text
+
+
+def _with_zone(text: str, zone: tzinfo) -> str:
+    """Give a time that names no zone the one in which it is meant."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return text
+    return text if moment.tzinfo is not None or zone is UTC else moment.replace(tzinfo=zone).isoformat()
