@@ -14,19 +14,31 @@ from admin_app.extensions import db
 from admin_app.panel.access.access import access_to
 from admin_app.panel.export.columns import ignored_headers, import_columns
 from admin_app.panel.registry import resource_of
-from admin_app.transfer.import_.csv_reader import decoded
-from admin_app.transfer.import_.importer import Report, import_csv
+from admin_app.panel.plan.importing import import_whole, counts_of
+from admin_app.panel.plan.operations.importing import import_of
+from admin_app.transfer.import_.options import ImportOptions
+from admin_app.transfer.columns import plain
 
 
-def bring(model: type[Any], text: str | bytes, **options: Any) -> Report:
+def bring(model: type[Any], text: str | bytes, **options: Any) -> Any:
     """Import as the command line does, and commit."""
     view: Any = resource_of(model)
     raw = text.encode() if isinstance(text, str) else text
-    file = decoded(io.BytesIO(raw))
+    import sys; sys.path.insert(0,'/tmp')
+    from csvsource import CsvSource
+    access = access_to(view)
+    columns = import_columns(view)
+    skipped = {plain(w) for w in ignored_headers(access)}
+    is_title=lambda title: plain(title) in skipped or any(one.is_called(title) for one in columns)
+    source = CsvSource(io.BytesIO(raw), is_title)
     with transaction(db.session):
-        return import_csv(
-            db.session, model, file, import_columns(view), ignored=ignored_headers(access_to(view)), **options
-        )
+        chosen = {}
+        for place, title in enumerate(source.titles):
+            column = next((one for one in columns if one.is_called(title)), None)
+            if column: chosen[place]=column.key
+        o = ImportOptions(chosen, is_verbatim=options.get("is_verbatim", False))
+        on_rows = options.get("on_rows", lambda n: None)
+        return counts_of(import_whole(access, import_of(access, o), source, scope="", on_rows=on_rows))
 
 
 def refused(model: type[Any], text: str | bytes) -> list[tuple[int, str]]:

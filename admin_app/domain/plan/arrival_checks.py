@@ -11,7 +11,7 @@ from sqlalchemy.sql.visitors import replacement_traverse
 from admin_app.db.caseless import is_caseless, same_in
 from admin_app.db.json_values import has_key, kept_columns
 from admin_app.db.record import Record
-from admin_app.domain.plan.arrivals import KEY, LONGEST_CELL, group_of
+from admin_app.domain.plan.arrivals import LONGEST_CELL, Arrivals, group_of
 from admin_app.domain.plan.checks import OUT_OF_SIGHT
 from admin_app.extensions import AnySession, Expression, TableColumn
 from admin_app.formatting import number
@@ -20,6 +20,7 @@ from admin_app.models.plan import OPEN, PlanLine, Verdict
 
 # Lines that are judged by one statement.
 BATCH = 1000
+_STREAMED = {"yield_per": BATCH}
 TWICE_IN_FILE = "the same as in another row."
 
 _LINE: Any = PlanLine.__table__
@@ -35,11 +36,20 @@ class Judgement(NamedTuple):
     group: str
 
 
-def repeated_records(session: AnySession, plan_id: int) -> Iterator[Judgement]:
+def judgements(session: AnySession, plan_id: int, arrivals: Arrivals) -> Iterator[Judgement]:
+    """Find all that cannot be, as the lines are now: what a line that is found wrong would have let go of stays taken."""
+    yield from repeated_records(session, plan_id, arrivals.match)
+    for name, column in arrivals.columns.items():
+        if column.unique:
+            yield from repeated_values(session, plan_id, arrivals.model, name)
+            yield from taken_values(session, plan_id, arrivals.model, name)
+
+
+def repeated_records(session: AnySession, plan_id: int, match: str) -> Iterator[Judgement]:
     """Find the lines about one record: nobody knows which of them is meant."""
     mine = (_LINE.c.plan_id == plan_id, _LINE.c.record_id.is_not(None), _LINE.c.verdict.in_((*OPEN, Verdict.SAME)))
     for row, key, other in _together(session, _LINE.c.record_id, _LINE.c.record_id, mine):
-        yield Judgement(row, KEY, f"the same record as in row {number(other)}.", str(key), group_of("", "The same record as in another row."))
+        yield Judgement(row, match, f"the same as in row {number(other)}.", str(key), group_of(match, TWICE_IN_FILE))
 
 
 def repeated_values(session: AnySession, plan_id: int, model: type[Record], name: str) -> Iterator[Judgement]:
@@ -70,14 +80,18 @@ def taken_values(session: AnySession, plan_id: int, model: type[Record], name: s
         )
         .correlate(owner)
     )
+    wrong = select(func.min(moving.c.number)).where(moving.c.plan_id == plan_id, moving.c.record_id == owner.c.id)
     found = (
-        select(_LINE.c.number, value, owner.c.id)
+        select(_LINE.c.number, value, owner.c.id, wrong.where(moving.c.verdict == Verdict.WRONG).scalar_subquery())
         .join_from(_LINE, owner, same_in(column, owner.c[column.name], value))
         .where(_LINE.c.plan_id == plan_id, _LINE.c.verdict.in_(OPEN), value.is_not(None))
         .where(owner.c.id.is_distinct_from(_LINE.c.record_id), ~lets_go)
     )
-    for row, cell, other in session.execute(found):
+    for row, cell, other, wrong_row in session.execute(found, execution_options=_STREAMED):
         said = f"already used by ID {other}."
+        if wrong_row is not None:
+            # What it would let go of it keeps.
+            said = f"already used by ID {other}, and row {number(wrong_row)}, which would change that, is wrong."
         yield Judgement(row, name, said, str(cell), group_of(name, "already used by another record."))
 
 
@@ -94,7 +108,8 @@ def new_out_of_sight(
 
     stays = replacement_traverse(rows, {}, as_it_is_made)
     mine = (_LINE.c.plan_id == plan_id, _LINE.c.verdict == Verdict.NEW)
-    yield from session.scalars(select(_LINE.c.number).where(*mine, ~func.coalesce(stays, literal(value=False))))
+    beyond = select(_LINE.c.number).where(*mine, ~func.coalesce(stays, literal(value=False)))
+    yield from session.scalars(beyond, execution_options=_STREAMED)
 
 
 def judge(session: AnySession, plan_id: int, judgements: Sequence[Judgement]) -> None:
@@ -137,7 +152,7 @@ def _together(
     before, after = func.lag(_LINE.c.number).over(**order), func.lead(_LINE.c.number).over(**order)
     other = func.coalesce(before, after).label("other")
     some = select(_LINE.c.number, shown.label("shown"), other).where(*mine).subquery()
-    for row in session.execute(select(some).where(some.c.other.is_not(None)).order_by(some.c.number)):
+    for row in session.execute(select(some).where(some.c.other.is_not(None)).order_by(some.c.number), execution_options=_STREAMED):
         yield tuple(row)
 
 

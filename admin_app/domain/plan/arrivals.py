@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, false, func, select
+from sqlalchemy import ColumnElement, Engine, and_, false, func, select
+from sqlalchemy.orm import Session
 
 from admin_app.db.caseless import caseless, is_caseless, same_as_any
+from admin_app.db.connection import of_one_moment
 from admin_app.db.json_values import kept_columns
 from admin_app.db.limits import highest_to_give
 from admin_app.db.record import Record
 from admin_app.domain.plan.changes import Check
-from admin_app.domain.plan.lines import NOT_YOURS, Line
+from admin_app.domain.plan.lines import BATCH, NOT_YOURS, Line
 from admin_app.domain.records.rules import is_required, is_stored_as, problem_with
 from admin_app.extensions import AnySession, TableColumn, Values
 from admin_app.formatting import label, number, plain_lines
@@ -229,6 +232,8 @@ class Arrivals:
 
     def _addition(self, row: Arrival) -> Values:
         problems = dict(row.problems)
+        if "" in problems:
+            return _wrong(problems)
         key = row.values.get(KEY)
         if not problems and not self.may_add:
             problems[self.match] = CellProblem(NOT_THERE, row.texts.get(self.match, ""))
@@ -260,6 +265,22 @@ class Arrivals:
     def _kept(self, values: Mapping[str, object]) -> Values:
         columns = kept_columns(self.model)
         return {name: kind_of(columns[name]).to_history(value) for name, value in values.items()}
+
+
+def read_arrivals(
+    engine: Engine, plan_id: int, arrivals: Arrivals, rows: Iterable[Arrival], write: Callable[[Sequence[Line]], object]
+) -> None:
+    """Plan what rows make of the records that there are at one moment; `write` is handed the lines, a batch at a time."""
+    with of_one_moment(engine).connect() as connection, Session(connection, autoflush=False) as session:
+        for batch in batches(rows):
+            write(arrivals.lines(session, plan_id, batch))
+
+
+def batches(rows: Iterable[Arrival]) -> Iterator[list[Arrival]]:
+    """Yield rows, as many at a time as memory holds whatever their number."""
+    remaining = iter(rows)
+    while batch := list(islice(remaining, BATCH)):
+        yield batch
 
 
 class _Present(NamedTuple):

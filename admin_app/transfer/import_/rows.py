@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 
-from admin_app.domain.plan.arrivals import Arrival, CellProblem, as_end
+from admin_app.domain.plan.arrivals import LONGEST_CELL, Arrival, CellProblem, as_end
 from admin_app.extensions import TableColumn, Values
 from admin_app.kinds import kind_of
 from admin_app.kinds.date import DateKind
 from admin_app.kinds.datetime import DateTimeKind, LocalDateTimeKind
 from admin_app.kinds.number import DecimalKind, FloatKind, WholeNumberKind
 from admin_app.transfer.columns import ImportColumn
-from admin_app.transfer.import_.options import DateOrder, Empty, ImportOptions
+from admin_app.transfer.import_.options import DateOrder, Empty, ImportOptions, Pair
 from admin_app.transfer.import_.source import Source, SourceRow
 from admin_app.transfer.values import parse_value
 
-_QUOTED = 40
+# What the pairs are called by which a plan keeps corrections: "cell.9.email" of one cell, "means.user_id.Ann" of all that
+# say so.
+CELL, MEANS = "cell.", "means."
 # 3.4.2026 or 03/04/2026, and what follows: a time.
 _NUMERIC_DATE = re.compile(r"\s*(\d{1,2})[./-](\d{1,2})[./-](\d{4})(?!\d)(.*)", re.DOTALL)
 
@@ -36,6 +38,26 @@ class Corrections:
         if (row, key) in self.cells:
             return self.cells[row, key]
         return self.values.get(key, {}).get(text, text)
+
+    def to_pairs(self) -> Iterator[Pair]:
+        """Write the corrections as pairs of texts."""
+        yield from ((f"{CELL}{row}.{key}", text) for (row, key), text in self.cells.items())
+        for key, values in self.values.items():
+            yield from ((f"{MEANS}{key}.{said}", meant) for said, meant in values.items())
+
+
+def corrections_of(pairs: Iterable[Pair]) -> Corrections:
+    """Read what `to_pairs` wrote; raise `ValueError` for anything else. Further pairs are passed over."""
+    cells: dict[tuple[int, str], str] = {}
+    values: dict[str, dict[str, str]] = {}
+    for name, text in pairs:
+        if name.startswith(CELL):
+            row, _, key = name.removeprefix(CELL).partition(".")
+            cells[int(row), key] = text
+        elif name.startswith(MEANS):
+            key, _, said = name.removeprefix(MEANS).partition(".")
+            values.setdefault(key, {})[said] = text
+    return Corrections(cells, values)
 
 
 @dataclass(frozen=True)
@@ -68,11 +90,12 @@ class RowReader:
 
     def arrivals(self, source: Source) -> Iterator[Arrival]:
         """Yield what each row of a file brings."""
-        titles, named = list(source.titles), {one.place for one in self.columns}
-        nameless = [place for place, title in enumerate(titles) if not title and place not in named]
         for row in source.rows():
-            problem = _misshapen(row, len(titles), nameless)
-            yield self._arrival(row) if problem is None else Arrival(row.number, {}, {}, {"": problem})
+            if row.problem:
+                whole = ",".join(cell or "" for cell in row.cells)
+                yield Arrival(row.number, {}, {}, {"": CellProblem(row.problem, whole[:LONGEST_CELL])})
+            else:
+                yield self._arrival(row)
 
     def _arrival(self, row: SourceRow) -> Arrival:
         values: Values = {}
@@ -86,7 +109,7 @@ class RowReader:
             if text == "" and self._is_left(one):
                 continue
             try:
-                values[one.key] = self._value(one, text)
+                values[one.key] = self._value(one, text, "" if text != cell else row.unreadable.get(one.place, ""))
             except ValueError as error:
                 problems[one.key] = CellProblem(as_end(one.goes_to.label, str(error)), text)
         return Arrival(row.number, values, texts, problems)
@@ -95,7 +118,10 @@ class RowReader:
         """Whether an empty cell says nothing: it is to leave what is there, or the column makes its own value."""
         return self.options.empty is Empty.LEAVE or one.goes_to.is_made
 
-    def _value(self, one: FileColumn, text: str) -> object:
+    def _value(self, one: FileColumn, text: str, problem: str) -> object:
+        """Read a cell; raise `ValueError` where that cannot be, or the file says already that it is wrong."""
+        if problem:
+            raise ValueError(problem)
         plain = self.understood(one.reads_as.column, text)
         return parse_value(one.reads_as, plain, is_verbatim=self.options.is_verbatim)
 
@@ -109,16 +135,6 @@ class RowReader:
         if self.options.decimal == "," and isinstance(kind, WholeNumberKind | FloatKind | DecimalKind):
             return text.replace(".", "").replace(",", ".")
         return text
-
-
-def _misshapen(row: SourceRow, wanted: int, nameless: Sequence[int]) -> CellProblem | None:
-    """Say what is wrong with a row that does not stand below the titles; cells with nothing in them may be too many."""
-    cells = row.cells
-    whole = ",".join(cell or "" for cell in cells)[:_QUOTED]
-    if len(cells) < wanted or any(cell and not cell.isspace() for cell in cells[wanted:]):
-        return CellProblem(f"it has {len(cells)} cells; the header has {wanted}.", whole)
-    stray = next((cell for place in nameless if (cell := cells[place]) and not cell.isspace()), None)
-    return None if stray is None else CellProblem(f"the first row has no name above “{stray[:_QUOTED]}”.", whole)
 
 
 def _in_order(text: str, order: DateOrder) -> str:

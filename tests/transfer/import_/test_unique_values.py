@@ -23,7 +23,8 @@ from admin_app.models.change_set import Change
 from admin_app.models.user import User
 from admin_app.transfer.columns import ImportColumn
 from admin_app.transfer.import_ import importer
-from admin_app.transfer.import_.importer import BATCH, import_csv
+from admin_app.domain.plan.lines import BATCH
+from admin_app.transfer.import_.importer import import_csv
 from tests.many import many_users
 from tests.transfer.bringing import all_of, bring, refused
 

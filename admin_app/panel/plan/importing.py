@@ -1,0 +1,151 @@
+"""Plans of imports: a file's rows made into lines, judged as a whole, and carried out, all of them or those that can be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from admin_app.context import reading
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.plan import plan as plans
+from admin_app.domain.plan.arrival_checks import judge, judgements, leave_out, new_out_of_sight, refuse_new
+from admin_app.domain.plan.arrivals import batches, read_arrivals
+from admin_app.domain.plan.checks import refuse_out_of_sight
+from admin_app.domain.plan.lines import insert_lines
+from admin_app.errors import TransferError
+from admin_app.extensions import db
+from admin_app.formatting import label
+from admin_app.models.change_set import Did
+from admin_app.models.plan import Plan, PlanLine, Verdict
+from admin_app.panel.access.access import Access
+from admin_app.panel.plan.operation import BulkOperation, Incoming, execution_of
+from admin_app.transfer.import_.source import Source
+from admin_app.transfer.import_.wording import sentence
+
+# After this many the rest is likely wrong for the same reason, and nobody reads on.
+MOST_PROBLEMS = 100
+
+
+def begin_import(access: Access, operation: BulkOperation, *, scope: str, staff_id: int | None) -> Plan:
+    """Write the plan of an import down that has no lines yet (not yet committed)."""
+    return plans.begin(
+        db.session,
+        staff_id=staff_id,
+        resource=access.resource.endpoint,
+        model=access.resource.model,
+        operation=operation.key,
+        arguments={
+            "selection": [],
+            "fields": [list(pair) for pair in operation.pairs],
+            "what": [list(pair) for pair in operation.what],
+            "verb": operation.verb,
+            "done": operation.done,
+            "changed": "changed",
+            "effect": "",
+            "is_danger": False,
+            "same": operation.same,
+        },
+        fields=operation.fields,
+        scope=scope,
+    )
+
+
+def write_incoming(access: Access, plan: Plan, incoming: Incoming, source: Source) -> None:
+    """Write and judge the lines of a file that is small enough for one transaction (not yet committed)."""
+    with reading():
+        read_arrivals(
+            db.engine,
+            plan.id,
+            incoming.arrivals,
+            incoming.reader.arrivals(source),
+            lambda lines: insert_lines(db.session, lines),
+        )
+    judge_incoming(access, plan, incoming)
+
+
+def judge_incoming(access: Access, plan: Plan, incoming: Incoming) -> None:
+    """Judge the lines as a whole (not yet committed)."""
+    session, model = db.session, incoming.arrivals.model
+    # What a wrong line would have let go of is taken after all: it is asked again until nothing is found.
+    while found := list(judgements(session, plan.id, incoming.arrivals)):
+        judge(session, plan.id, found)
+    if (rows := access.rows(Action.EDIT)) is not None:
+        refuse_out_of_sight(session, plan.id, model, rows)
+    if (rows := access.rows(Action.CREATE)) is not None:
+        refuse_new(session, plan.id, list(new_out_of_sight(session, plan.id, model, rows)))
+    for problem in incoming.left_out:
+        leave_out(session, plan.id, problem)
+
+
+def import_whole(
+    access: Access, operation: BulkOperation, source: Source, *, scope: str, on_rows: Callable[[int], object]
+) -> Plan:
+    """Import a file in one transaction, all of it or nothing (not yet committed).
+
+    Raises `TransferError` with the numbers of the wrong rows; the caller rolls back.
+    """
+    incoming = operation.incoming
+    assert incoming is not None  # noqa: S101 -- told to mypy: the operation is an import
+    plan = begin_import(access, operation, scope=scope, staff_id=None)
+    with reading():
+        _write_until_wrong(plan, incoming, source, on_rows)
+    judge(db.session, plan.id, list(islice(judgements(db.session, plan.id, incoming.arrivals), MOST_PROBLEMS)))
+    _require_nothing_wrong(plan)
+    plans.await_agreement(db.session, plan, plans.counted_lines(db.session, plan))
+    plans.agree(db.session, plan)
+    execution = execution_of(access, plan, operation)
+    while execution.some(sum(plan.counts.values())):
+        pass
+    plans.finish(db.session, plan, plans.counted_lines(db.session, plan))
+    _require_all_done(plan)
+    return plan
+
+
+def _write_until_wrong(plan: Plan, incoming: Incoming, source: Source, on_rows: Callable[[int], object]) -> None:
+    """Write lines; where many rows are wrong the rest is likely wrong for the same reason."""
+    wrong = 0
+    for rows in batches(incoming.reader.arrivals(source)):
+        lines = incoming.arrivals.lines(db.session, plan.id, rows)
+        insert_lines(db.session, lines)
+        on_rows(len(rows))
+        wrong += sum(one["verdict"] == Verdict.WRONG for one in lines)
+        if wrong >= MOST_PROBLEMS:
+            return
+
+
+def _require_nothing_wrong(plan: Plan) -> None:
+    wrong = plans.lines(db.session, plan, verdict=Verdict.WRONG, limit=MOST_PROBLEMS)
+    if wrong:
+        problems = [(one.number, words) for one in wrong for words in problems_of(one)]
+        message = "Nothing was imported."
+        raise TransferError(message, problems[:MOST_PROBLEMS])
+
+
+def _require_all_done(plan: Plan) -> None:
+    """Raise `TransferError` where the store refused what was to be written after all."""
+    failed = plans.lines(db.session, plan, verdict=Verdict.FAILED, limit=MOST_PROBLEMS)
+    if failed:
+        message = "Nothing was imported."
+        raise TransferError(message, [(one.number, one.problem) for one in failed])
+
+
+@dataclass(frozen=True)
+class ImportCounts:
+    """How many records an import made, changed, and found as the file says."""
+
+    created: int
+    changed: int
+    unchanged: int
+
+
+def counts_of(plan: Plan) -> ImportCounts:
+    """Count what was done with the lines of an import."""
+    tally = {what: number for what, _table, number in plan.tally}
+    return ImportCounts(tally.get(Did.CREATE, 0), tally.get(Did.UPDATE, 0), plan.counts.get(Verdict.SAME, 0))
+
+
+def problems_of(line: PlanLine) -> Iterator[str]:
+    """Say what is wrong with a line's cells, each as a sentence."""
+    for name, (said, cell) in (line.cells or {}).items():
+        yield sentence(label(name), said, cell)
