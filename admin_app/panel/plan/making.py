@@ -44,7 +44,7 @@ def make_plan(
         plans.await_agreement(db.session, plan, plans.counted_lines(db.session, plan))
         db.session.commit()
     else:
-        _hand_over(plan, staff_id, f"Plan: {operation.verb.lower()} {access.resource.nouns}")
+        hand_over(plan, staff_id, f"Plan: {operation.verb.lower()} {access.resource.nouns}")
     return plan
 
 
@@ -98,7 +98,7 @@ def begin_carrying_out(access: Access, plan: Plan, operation: BulkOperation, *, 
     """Carry out a plan that was agreed to (committed): at once where it is small, else by a job, as any effect on the world."""
     if open_lines(plan.counts) > current_app.config["PLAN_ROWS"] or operation.effect is not None:
         of = counted(open_lines(plan.counts), access.resource.noun, access.resource.nouns)
-        _hand_over(plan, staff_id, f"{operation.verb} {of}")
+        hand_over(plan, staff_id, f"{operation.verb} {of}")
         return
     execution = execution_of(access, plan, operation)
     while execution.some(CHUNK):
@@ -121,7 +121,7 @@ def count_up_to(selection: Selection, limit: int) -> Count:
             db.session.rollback()
 
 
-def _hand_over(plan: Plan, staff_id: int, title: str) -> None:
+def hand_over(plan: Plan, staff_id: int, title: str) -> None:
     """Let a worker go on with a plan (committed)."""
     job = job_store.submit(db.session, kind=KIND, staff_id=staff_id, title=title, arguments={"plan": plan.id})
     db.session.flush()
