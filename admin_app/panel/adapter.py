@@ -42,6 +42,7 @@ from admin_app.panel.merge.duplicates_page import DuplicatesPage, declare_likene
 from admin_app.panel.merge.merge_page import MergePage
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.page import Page
+from admin_app.panel.plan.corrections_page import CorrectionsPage
 from admin_app.panel.plan.plan_page import PlanPage
 from admin_app.panel.plan.questions.act_page import ActPage
 from admin_app.panel.plan.questions.asking import AskingPage, asking
@@ -49,6 +50,7 @@ from admin_app.panel.plan.questions.delete_many_page import DeleteQuestion
 from admin_app.panel.plan.questions.edit_page import EditQuestion
 from admin_app.panel.plan.questions.give_page import GiveQuestion
 from admin_app.panel.plan.questions.replace_page import ReplaceQuestion
+from admin_app.panel.plan.wrong_rows import wrong_rows_file
 from admin_app.panel.record.record_page import RecordPage
 from admin_app.panel.resource import RecordForms, Resource
 from admin_app.selection.sorting.indexes import declare_indexes
@@ -87,8 +89,11 @@ ACTIONS: Mapping[str, Action] = {
     # One record of a list suffices, for which nobody needs `Action.BULK`; the page asks for what the action needs.
     "act_view": Action.LIST,
     "replace_view": Action.BULK,
-    "plan_view": Action.BULK,
-    "plan_lines": Action.BULK,
+    # `Action.BULK`, or of a file `Action.IMPORT`: the page asks for what its plan needs.
+    "plan_view": Action.LIST,
+    "plan_lines": Action.LIST,
+    "import_corrections_view": Action.IMPORT,
+    "import_wrong": Action.IMPORT,
     "history_view": Action.HISTORY,
     "restore_view": Action.UNDO,
 }
@@ -119,6 +124,7 @@ FORMS: Mapping[str, Callable[[Access, str], Page]] = {
     "act_view": ActPage,
     "replace_view": asking(ReplaceQuestion),
     "plan_view": PlanPage,
+    "import_corrections_view": CorrectionsPage,
     "columns_view": ColumnsPage,
     "new_view": SavedViewForm,
     "change_view": SavedViewForm,
@@ -140,7 +146,7 @@ _DECLARED = (
 class ResourceView(ProtectedView, ModelView):
     """The routes of one resource."""
 
-    files = frozenset({"export", "plan_lines"})
+    files = frozenset({"export", "plan_lines", "import_wrong"})
     can_view_details = True
     can_export = True
     model_form_converter = Converter
@@ -322,6 +328,16 @@ class ResourceView(ProtectedView, ModelView):
     def plan_lines(self) -> Any:
         """Send a plan's lines."""
         return PlanPage(self.access).lines()
+
+    @expose("/import/corrections/", methods=("GET", "POST"))
+    def import_corrections_view(self) -> Any:
+        """Put right what is wrong with a file's rows."""
+        return CorrectionsPage(self.access, "import_corrections_view").respond()
+
+    @expose("/import/wrong/")
+    def import_wrong(self) -> Any:
+        """Give the rows of a file back that were not imported."""
+        return wrong_rows_file(self.access)
 
     # ---- Flask-Admin's hooks
 
