@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from itertools import islice
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
 
-# Of these a file is one; the names are those of `transfer.formats`.
-CSV, XLSX, JSON, JSON_LINES = "csv", "xlsx", "json", "jsonl"
+# Of these a file is one; the first three and the last are the names of `transfer.formats`. A sheet of an older workbook is
+# read by its own reader.
+CSV, XLSX, JSON, JSON_LINES, XLS, ODS = "csv", "xlsx", "json", "jsonl", "xls", "ods"
+
+_NOTHING: Mapping[int, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -24,16 +29,27 @@ class Reading:
     titles: int = 0
 
 
-@dataclass(frozen=True)
-class SourceRow:
+AS_FOUND = Reading()
+
+
+class SourceRow(NamedTuple):
     """A row of the file: its number as a person counts, the first row of the file being 1, and its cells, below the titles.
 
     A cell is text, also where the file has a number or a day. None: the row does not have this cell, as a JSON object that
     lacks a key; it says nothing of the field, where "" says that there is no value.
+
+    A row with a `problem` does not stand below the titles, and is wrong whatever is made of its columns. A cell in
+    `unreadable`, by its place, is wrong where its column goes anywhere: "#REF!", a list in JSON. Both are sentences.
     """
 
     number: int
     cells: Sequence[str | None]
+    problem: str = ""
+    unreadable: Mapping[int, str] = _NOTHING
+
+    def problem_at(self, places: Iterable[int]) -> str:
+        """Say why the row cannot be used where these columns go somewhere; "" where it can."""
+        return self.problem or next((self.unreadable[place] for place in places if place in self.unreadable), "")
 
 
 class Source(Protocol):
@@ -56,4 +72,12 @@ class Source(Protocol):
         """What was passed over, in sentences: "2 lines above the titles were left out."."""
 
     def rows(self) -> Iterator[SourceRow]:
-        """Yield the rows that have something in them, once; raise `TransferError` where the file cannot be read on."""
+        """Yield the rows that have something in them, from the first one each time, but to one reader at a time.
+
+        Raises `TransferError` where the file cannot be read on.
+        """
+
+
+def first_rows(source: Source, most: int) -> list[SourceRow]:
+    """Return the first rows, to be shown."""
+    return list(islice(source.rows(), most))
