@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, func, literal, select, update
 from sqlalchemy.sql.visitors import replacement_traverse
 
 from admin_app.db.caseless import is_caseless, same_in
@@ -162,7 +162,9 @@ def _together(
     before, after = func.lag(_LINE.c.number).over(**order), func.lead(_LINE.c.number).over(**order)
     other = func.coalesce(before, after).label("other")
     some = select(_LINE.c.number, shown.label("shown"), other).where(*mine).subquery()
-    for row in session.execute(select(some).where(some.c.other.is_not(None)).order_by(some.c.number), execution_options=_STREAMED):
+    for row in session.execute(
+        select(some).where(some.c.other.is_not(None)).order_by(some.c.number), execution_options=_STREAMED
+    ):
         yield tuple(row)
 
 
