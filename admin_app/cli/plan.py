@@ -155,7 +155,7 @@ def _act(access: Access, selection: Selection, operation: BulkOperation, agreeme
     if agreement.is_plan:
         return
     if _plan(plan_id).counts.get(Verdict.CHANGE):
-        _require_agreement(_plan(plan_id), access.resource, agreement)
+        _require_agreement(_plan(plan_id), access, agreement)
         with writing(), transaction(db.session):
             plans.agree(db.session, _plan(plan_id), reason=agreement.reason)
         work.carry_out()
@@ -163,9 +163,9 @@ def _act(access: Access, selection: Selection, operation: BulkOperation, agreeme
     _require_nothing_left(_plan(plan_id), access.resource)
 
 
-def _require_agreement(made: Plan, resource: Resource, agreement: Agreement) -> None:
+def _require_agreement(made: Plan, access: Access, agreement: Agreement) -> None:
     """Ask for the number on a terminal; raise `PlanError` where nobody agrees."""
-    if resource.needs_reason and not agreement.reason:
+    if access.needs_reason and not agreement.reason:
         message = "Nothing was changed: enter the reason for this change with --reason."
         raise PlanError(message)
     if agreement.is_yes:
@@ -174,7 +174,7 @@ def _require_agreement(made: Plan, resource: Resource, agreement: Agreement) -> 
     if not sys.stdin.isatty():
         message = "Nothing was changed: add --yes to carry it out."
         raise PlanError(message)
-    if click.prompt(f"Type {number} to {words.button_of(made, resource).lower()}", err=True) != str(number):
+    if click.prompt(f"Type {number} to {words.button_of(made, access.resource).lower()}", err=True) != str(number):
         message = "Nothing was changed."
         raise PlanError(message)
 

@@ -32,6 +32,7 @@ from admin_app.panel.plan.operation import BulkOperation, may_do
 from admin_app.panel.plan.operations import operation_of
 from admin_app.panel.plan.report import report_of
 from admin_app.panel.plan.view_models import PlanHead, PlanRow, VerdictTab
+from admin_app.panel.plan.words import NO_REASON, REASON
 from admin_app.panel.view_models import Link
 from admin_app.transfer.formats import CSV
 from admin_app.web.auth import reauthentication
@@ -40,7 +41,6 @@ from admin_app.web.flash import warn
 from admin_app.web.urls import here
 
 LINES = 50
-REASON = "reason"
 # Which lines are to be listed: those that were done, or those that were left.
 LIST = "list"
 _LISTED = {
@@ -103,8 +103,8 @@ class PlanPage(Page):
         number, reason = plan.counts.get(Verdict.CHANGE, 0), request.form.get(REASON, "").strip()[:LONGEST_REASON]
         if plan.state == PlanState.PLANNED and plans.is_over(plan):
             return self._page(plan, "This plan is too old. Make it again.", HTTPStatus.CONFLICT)
-        if self.resource.needs_reason and not reason:
-            return self._page(plan, "Enter the reason for this change.", HTTPStatus.UNPROCESSABLE_ENTITY)
+        if self.access.needs_reason and not reason:
+            return self._page(plan, reason_problem=NO_REASON, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         if (page := reauthentication.required_for_rows(number + operation.along)) is not None:
             return page
         if not plans.agree(db.session, plan, reason=reason):
@@ -141,7 +141,9 @@ class PlanPage(Page):
 
     # ---- the page
 
-    def _page(self, plan: Plan, problem: str = "", status: HTTPStatus = HTTPStatus.OK) -> ResponseReturnValue:
+    def _page(
+        self, plan: Plan, problem: str = "", status: HTTPStatus = HTTPStatus.OK, *, reason_problem: str = ""
+    ) -> ResponseReturnValue:
         verdict = request.args.get("verdict", "")
         after = as_key(PlanLine, request.args.get("after", "")) or 0
         is_filled = request.args.get(FILLED) == "1"
@@ -158,6 +160,7 @@ class PlanPage(Page):
             else "",
             first_url=self.link("plan_view", id=plan.id, **further) if after else "",
             problem=problem,
+            reason_problem=reason_problem,
             reason=request.form.get(REASON, plan.reason),
             longest_reason=LONGEST_REASON,
             form_url=self._here(plan),
@@ -183,7 +186,7 @@ class PlanPage(Page):
             total=sum(counts.values()),
             is_under_way=plan.state in {PlanState.PLANNING, PlanState.AGREED} and not is_interrupted,
             is_interrupted=is_interrupted,
-            needs_reason=self.resource.needs_reason,
+            needs_reason=self.access.needs_reason,
             now=words.now_of(plan, self.resource),
             now_url=self.link("plan_view", id=plan.id, verdict=Verdict.CHANGE.value, filled=1),
             undone_by=undone.actor if undone is not None else "",
