@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -33,12 +33,12 @@ from admin_app.panel.plan.operation import (
     BulkOperation,
     execution_of,
     is_about_one,
-    judge_lines,
+    judgements_of,
     may_do,
     scope_of,
 )
 from admin_app.panel.plan.operations import operation_of
-from admin_app.panel.plan.parts import write_in_parts
+from admin_app.panel.plan.parts import judge_in_parts, write_in_parts
 from admin_app.panel.registry import resource_at
 from admin_app.timezones import zone_of
 
@@ -90,8 +90,10 @@ class PlanWork:
             pairs = [tuple(pair) for pair in self._plan().arguments["selection"]]
             scope = scope_of(access, plain_selection(access, pairs), operation)
             self._write_lines(scope, operation.values)
+            judgements = judgements_of(access, self._plan(), operation)
             db.session.rollback()
-            self._transaction(lambda plan: judge_lines(access, plan, operation))
+            for _ in self._parted(judge_in_parts(db.engine, self.plan_id, judgements)):
+                pass
         self._end(plans.await_agreement)
 
     def carry_out(self) -> None:
@@ -120,9 +122,14 @@ class PlanWork:
         if values is not None and constants is None:
             read_changes(db.engine, self.plan_id, scope, values, self._write)
             return
-        for number in write_in_parts(db.engine, self.plan_id, scope, constants):
-            self.progress.check()
+        for number in self._parted(write_in_parts(db.engine, self.plan_id, scope, constants)):
             self.progress.add(number)
+
+    def _parted(self, parts: Iterator[int]) -> Iterator[int]:
+        """Write part by part, unless somebody stops it, and let others write in between."""
+        for number in parts:
+            self.progress.check()
+            yield number
             if number == PART:
                 _let_others_write()
 
