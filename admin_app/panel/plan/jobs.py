@@ -38,7 +38,7 @@ from admin_app.panel.plan.operation import (
     scope_of,
 )
 from admin_app.panel.plan.operations import operation_of
-from admin_app.panel.plan.parts import judge_in_parts, write_in_parts
+from admin_app.panel.plan.parts import JUDGED, judge_in_parts, write_in_parts
 from admin_app.panel.registry import resource_at
 from admin_app.timezones import zone_of
 
@@ -92,7 +92,7 @@ class PlanWork:
             self._write_lines(scope, operation.values)
             judgements = judgements_of(access, self._plan(), operation)
             db.session.rollback()
-            for _ in self._parted(judge_in_parts(db.engine, self.plan_id, judgements)):
+            for _ in self._parted(judge_in_parts(db.engine, self.plan_id, judgements), JUDGED):
                 pass
         self._end(plans.await_agreement)
 
@@ -122,15 +122,15 @@ class PlanWork:
         if values is not None and constants is None:
             read_changes(db.engine, self.plan_id, scope, values, self._write)
             return
-        for number in self._parted(write_in_parts(db.engine, self.plan_id, scope, constants)):
+        for number in self._parted(write_in_parts(db.engine, self.plan_id, scope, constants), PART):
             self.progress.add(number)
 
-    def _parted(self, parts: Iterator[int]) -> Iterator[int]:
+    def _parted(self, parts: Iterator[int], most: int) -> Iterator[int]:
         """Write part by part, unless somebody stops it, and let others write in between."""
         for number in parts:
             self.progress.check()
             yield number
-            if number == PART:
+            if number == most:
                 _let_others_write()
 
     def _some(self, most: int, plan: Plan) -> tuple[int, float]:

@@ -15,6 +15,9 @@ from admin_app.domain.plan import lines
 from admin_app.domain.plan.checks import Judgement, judge, judge_staged, stage_judgement
 from admin_app.domain.plan.lines import Scope, copy_lines, stage_lines
 
+# Lines that one transaction judges: some 100 ms of SQLite's write lock, as each moves in an index.
+JUDGED = 10_000
+
 
 def write_in_parts(engine: Engine, plan_id: int, scope: Scope, values: Mapping[str, object] | None) -> Iterator[int]:
     """Plan to give every record these values (None: to delete it), and yield how many lines each transaction wrote (committed)."""
@@ -23,7 +26,7 @@ def write_in_parts(engine: Engine, plan_id: int, scope: Scope, values: Mapping[s
         connection.detach()
         with reading(), transaction(session):
             number = stage_lines(session, plan_id, scope, values)
-        yield from [number] if engine.dialect.name == "postgresql" else _in_parts(session, copy_lines)
+        yield from [number] if engine.dialect.name == "postgresql" else _in_parts(session, copy_lines, lines.PART)
 
 
 def judge_in_parts(engine: Engine, plan_id: int, judgements: Sequence[Judgement]) -> Iterator[int]:
@@ -40,14 +43,14 @@ def judge_in_parts(engine: Engine, plan_id: int, judgements: Sequence[Judgement]
                 continue
             with reading(), transaction(session):
                 stage_judgement(session, plan_id, one)
-            yield from _in_parts(session, partial(judge_staged, plan_id=plan_id, judgement=one, most=lines.PART))
+            yield from _in_parts(session, partial(judge_staged, plan_id=plan_id, judgement=one, most=JUDGED), JUDGED)
 
 
-def _in_parts(session: Session, write: Callable[[Session, int], int]) -> Iterator[int]:
+def _in_parts(session: Session, write: Callable[[Session, int], int], most: int) -> Iterator[int]:
     """Write a part after the other, each from behind a place on."""
-    first, number = 0, lines.PART
-    while number == lines.PART:
+    first, number = 0, most
+    while number == most:
         with writing(), transaction(session):
             number = write(session, first)
-        first += lines.PART
+        first += most
         yield number

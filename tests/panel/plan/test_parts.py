@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from admin_app.context import writing
-from admin_app.domain.plan import lines
 from admin_app.domain.plan import plan as plans
 from admin_app.domain.plan.changes import Edit, ReplaceText
 from admin_app.domain.plan.lines import insert_lines, read_changes
 from admin_app.extensions import db
 from admin_app.models.plan import Plan, PlanLine
 from admin_app.models.user import User
+from admin_app.panel.plan import parts
 from admin_app.panel.plan.parts import judge_in_parts
 from tests.domain.plan.planning import begun, scope_of, values, verdicts
 from tests.stores import both_stores
@@ -66,7 +66,7 @@ STORIES = st.builds(
 @pytest.fixture
 def part_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
     """Judge two lines a transaction."""
-    monkeypatch.setattr(lines, "PART", 2)
+    monkeypatch.setattr(parts, "JUDGED", 2)
 
 
 @both_stores
@@ -80,7 +80,7 @@ def test_in_parts_lines_are_judged_as_at_one_go_also_anew_after_a_death(story: S
     db.session.commit()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lines, "PART", story.part)
+        patch.setattr(parts, "JUDGED", story.part)
         write(parted, story)
         dies = judging(parted, story)
         for _ in zip(range(story.dies_after), dies, strict=False):
