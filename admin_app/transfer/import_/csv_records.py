@@ -120,6 +120,11 @@ class CsvRecords:
         return f"This is not CSV from line {self._number} on: {error}."
 
 
+def is_separator_line(line: str) -> bool:
+    """Whether a line names the separator, for spreadsheets, and is none of a record."""
+    return _SEPARATOR_LINE.fullmatch(line) is not None
+
+
 def _rows(lines: Sequence[str], separator: str) -> list[tuple[int, list[str]]]:
     """Return the first rows that have something in them, as far as they can be read with this separator."""
     rows: list[tuple[int, list[str]]] = []

@@ -27,7 +27,7 @@ _OTHERS = {
     b"PAR1": "a Parquet file",
 }
 NO_TEXT, WEB_PAGE, ARCHIVE = "no text", "a web page or XML", "an archive"
-_OLD_WORKBOOK = "This is a workbook in another format than XLSX. Open it, save it as XLSX, and import that file."
+_OLD_WORKBOOK = "This is a workbook of another kind than XLSX, or has a password. Save it as XLSX without one, and import that file."
 _ARCHIVE, _OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _WEB_PAGE = re.compile(r"\s*<(?:!doctype|html|table|head|body|meta|style|\?xml)", re.IGNORECASE)
 _LIST, _OBJECT = re.compile(r"\s*\[\s*(?:[{\]]|$)"), re.compile(r'\s*\{\s*["}]')

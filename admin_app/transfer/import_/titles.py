@@ -75,7 +75,7 @@ def _wrong(row: SourceRow, words: str) -> SourceRow:
 def title_row(rows: Sequence[tuple[int, Sequence[str]]], is_title: IsTitle) -> TitleRow:
     """Find, among a table's first rows that have something in them, the first of which most cells are titles.
 
-    Where none are known, it is the first that is no narrower than half of the widest: above it may stand what the table is
+    Where none are known, it is the first that is wider than half of the widest: above it may stand what the table is
     called. The rows come with their numbers.
     """
     if not rows:
@@ -92,7 +92,7 @@ def titles_at(rows: Sequence[tuple[int, Sequence[str]]], place: int) -> TitleRow
 
 def _first_wide(rows: Sequence[tuple[int, Sequence[str]]]) -> int:
     widths = [sum(map(is_seen, cells)) for _, cells in rows]
-    return next(place for place, width in enumerate(widths) if width * 2 >= max(widths))
+    return next(place for place, width in enumerate(widths) if width * 2 > max(widths))
 
 
 def _is_mostly_titles(cells: Sequence[str], is_title: IsTitle) -> bool:
