@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import IO
+from typing import IO, TextIO
 
 from admin_app.errors import TransferError
 from admin_app.transfer.import_.csv_records import CsvRecords
@@ -33,7 +33,7 @@ def decoded(raw: IO[bytes], encoding: str = "") -> io.TextIOWrapper:
     return io.TextIOWrapper(raw, encoding, newline="")
 
 
-def read_table(file: IO[str], is_title: IsTitle) -> CsvTable:
+def read_table(file: TextIO, is_title: IsTitle) -> CsvTable:
     """Read the row that has the titles, and what stands below it; the separator is the one by which most of them are titles.
 
     Raises `TransferError` at once, or while the rows are read, where the file is no CSV or not in its encoding.

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import islice
-from typing import IO, Any, Final
+from typing import Any, Final, TextIO
 
 from sqlalchemy import func, select, text
 
@@ -82,7 +82,7 @@ class Report:
 def import_csv(
     session: AnySession,
     model: type[Record],
-    file: IO[str],
+    file: TextIO,
     columns: Sequence[ImportColumn],
     *,
     ignored: Collection[str] = (),
