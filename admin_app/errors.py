@@ -16,6 +16,7 @@ AdminError
 ├── UndoError            an act cannot be undone
 ├── PlanError            an act on many records cannot be planned, or agreed to, as asked
 └── TransferError        a file cannot be read; carries row numbers
+    └── EncodingError    its text is in another encoding; carries those that it may be in
 """
 
 from __future__ import annotations
@@ -105,3 +106,12 @@ class TransferError(AdminError):
         """Keep the rows in question."""
         super().__init__(message)
         self.problems = tuple(problems)
+
+
+class EncodingError(TransferError):
+    """A file's text is in another encoding than it was read in; `encodings` are those that it may be in."""
+
+    def __init__(self, fact: str, encodings: Sequence[str] = (), otherwise: str = "") -> None:
+        """Keep the fact and what to do otherwise apart: between them, each edge says how an encoding is chosen there."""
+        super().__init__(f"{fact}. {otherwise}".rstrip())
+        self.fact, self.encodings, self.otherwise = fact, tuple(encodings), otherwise

@@ -19,7 +19,7 @@ from admin_app.context import time_zone, writing
 from admin_app.db.connection import refresh_statistics
 from admin_app.db.transaction import transaction
 from admin_app.domain.records.refusals import refusals_of
-from admin_app.errors import TransferError
+from admin_app.errors import EncodingError, TransferError
 from admin_app.extensions import db
 from admin_app.panel.access.access import access_to
 from admin_app.panel.export.columns import ignored_headers, import_columns
@@ -71,12 +71,21 @@ def import_(resource: str, file: str, *, progress: bool, verbatim: bool, encodin
             tqdm(total=size, unit="B", unit_scale=True, disable=not progress) as bar,
         ):
             report = _import(view, raw, bar, is_verbatim=verbatim, encoding=encoding)
+    except EncodingError as error:
+        raise TransferError(_with_option(error)) from error
     except TransferError as error:
         for number, problem in error.problems:
             click.echo(f"Row {number}, {problem}", err=True)
         raise
     with to_standard_output():
         click.echo(_summary(report, view.noun, view.nouns))
+
+
+def _with_option(error: EncodingError) -> str:
+    """Say which option reads the file."""
+    if not error.encodings:
+        return str(error)
+    return f"{error.fact}: import it with --encoding {' or '.join(error.encodings)}. {error.otherwise}".rstrip()
 
 
 def _summary(report: Report, noun: str, nouns: str) -> str:

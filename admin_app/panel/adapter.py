@@ -38,6 +38,7 @@ from admin_app.panel.import_.offered import may_import
 from admin_app.panel.import_.reading_page import ReadingPage
 from admin_app.panel.import_.template import template_file
 from admin_app.panel.import_.upload_page import UploadPage
+from admin_app.panel.links import link
 from admin_app.panel.list.column_settings import ColumnsPage, PageSize
 from admin_app.panel.list.columns import require_columns
 from admin_app.panel.list.list_page import ListPage
@@ -49,6 +50,8 @@ from admin_app.panel.merge.duplicates_page import DuplicatesPage, declare_likene
 from admin_app.panel.merge.merge_page import MergePage
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.page import Page
+from admin_app.panel.plan.corrections_page import CorrectionsPage
+from admin_app.panel.plan.importing import make_import_plan
 from admin_app.panel.plan.plan_page import PlanPage
 from admin_app.panel.plan.questions.act_page import ActPage
 from admin_app.panel.plan.questions.asking import AskingPage, asking
@@ -56,6 +59,7 @@ from admin_app.panel.plan.questions.delete_many_page import DeleteQuestion
 from admin_app.panel.plan.questions.edit_page import EditQuestion
 from admin_app.panel.plan.questions.give_page import GiveQuestion
 from admin_app.panel.plan.questions.replace_page import ReplaceQuestion
+from admin_app.panel.plan.wrong_rows import wrong_rows_file
 from admin_app.panel.record.record_page import RecordPage
 from admin_app.panel.registry import resource_at
 from admin_app.panel.resource import RecordForms, Resource
@@ -99,8 +103,11 @@ ACTIONS: Mapping[str, Action] = {
     # One record of a list suffices, for which nobody needs `Action.BULK`; the page asks for what the action needs.
     "act_view": Action.LIST,
     "replace_view": Action.BULK,
-    "plan_view": Action.BULK,
-    "plan_lines": Action.BULK,
+    # `Action.BULK`, or of a file `Action.IMPORT`: the page asks for what its plan needs.
+    "plan_view": Action.LIST,
+    "plan_lines": Action.LIST,
+    "import_corrections_view": Action.IMPORT,
+    "import_wrong": Action.IMPORT,
     "history_view": Action.HISTORY,
     "restore_view": Action.UNDO,
 }
@@ -134,6 +141,7 @@ FORMS: Mapping[str, Callable[[Access, str], Page]] = {
     "act_view": ActPage,
     "replace_view": asking(ReplaceQuestion),
     "plan_view": PlanPage,
+    "import_corrections_view": CorrectionsPage,
     "columns_view": ColumnsPage,
     "new_view": SavedViewForm,
     "change_view": SavedViewForm,
@@ -169,7 +177,7 @@ def takes_file() -> bool:
 class ResourceView(ProtectedView, ModelView):
     """The routes of one resource."""
 
-    files = frozenset({"export", "plan_lines", "import_template"})
+    files = frozenset({"export", "plan_lines", "import_template", "import_wrong"})
     can_view_details = True
     can_export = True
     model_form_converter = Converter
@@ -372,6 +380,16 @@ class ResourceView(ProtectedView, ModelView):
         """Send a plan's lines."""
         return PlanPage(self.access).lines()
 
+    @expose("/import/corrections/", methods=("GET", "POST"))
+    def import_corrections_view(self) -> Any:
+        """Put right what is wrong with a file's rows."""
+        return CorrectionsPage(self.access, "import_corrections_view").respond()
+
+    @expose("/import/wrong/")
+    def import_wrong(self) -> Any:
+        """Give the rows of a file back that were not imported."""
+        return wrong_rows_file(self.access)
+
     # ---- Flask-Admin's hooks
 
     @property
@@ -401,7 +419,7 @@ class ResourceView(ProtectedView, ModelView):
     def back_from_file(self, name: str) -> str:
         """Lead back to the list that is exported."""
         if name == "import_template":
-            return self.get_url(f"{self.endpoint}.import_view")
+            return link(self.resource, "import_view")
         return list_exported(self.resource) if name in {"export", "export_page"} else ""
 
     def answer_to_stranger(self, name: str) -> ResponseReturnValue:

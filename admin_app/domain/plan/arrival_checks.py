@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, func, literal, select, update
 from sqlalchemy.sql.visitors import replacement_traverse
 
 from admin_app.db.caseless import is_caseless, same_in
@@ -15,6 +16,7 @@ from admin_app.domain.plan.arrivals import LONGEST_CELL, Arrivals, group_of
 from admin_app.domain.plan.checks import OUT_OF_SIGHT
 from admin_app.extensions import AnySession, Expression, TableColumn
 from admin_app.formatting import number
+from admin_app.kinds import kind_of
 from admin_app.kinds.history import from_json_sql
 from admin_app.models.plan import OPEN, PlanLine, Verdict
 
@@ -69,6 +71,7 @@ def taken_values(session: AnySession, plan_id: int, model: type[Record], name: s
     owner, moving = table.alias("owner"), _LINE.alias("moving")
     column = kept_columns(model)[name]
     value = _value(session, column, name)
+    has_stand_in = column.nullable or kind_of(column).stand_in_sql(owner.c.id) is not None
     lets_go = exists(
         select(1)
         .select_from(moving)
@@ -77,6 +80,7 @@ def taken_values(session: AnySession, plan_id: int, model: type[Record], name: s
             moving.c.record_id == owner.c.id,
             moving.c.verdict == Verdict.CHANGE,
             has_key(moving.c.after, name, _dialect(session)),
+            literal(has_stand_in),
         )
         .correlate(owner)
     )
@@ -110,6 +114,12 @@ def new_out_of_sight(
     mine = (_LINE.c.plan_id == plan_id, _LINE.c.verdict == Verdict.NEW)
     beyond = select(_LINE.c.number).where(*mine, ~func.coalesce(stays, literal(value=False)))
     yield from session.scalars(beyond, execution_options=_STREAMED)
+
+
+def batched(found: Iterator[Judgement], most: int = BATCH) -> Iterator[list[Judgement]]:
+    """Yield what was found, as much at a time as one statement takes."""
+    while some := list(islice(found, most)):
+        yield some
 
 
 def judge(session: AnySession, plan_id: int, judgements: Sequence[Judgement]) -> None:

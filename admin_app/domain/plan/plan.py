@@ -118,6 +118,11 @@ def finish(session: AnySession, plan: Plan, counted: LineCounts) -> bool:
     return _move(session, plan, PlanState.AGREED, values)
 
 
+def give_up(session: AnySession, plan: Plan) -> None:
+    """Let a plan that nobody agrees to any more go at the next clean-up (not yet committed)."""
+    _move(session, plan, PlanState.PLANNED, {"expires_at": utc_now()})
+
+
 def is_over(plan: Plan) -> bool:
     """Whether a plan waited too long for agreement, or is from a clock that was ahead."""
     return not plan.created_at <= latest(utc_now()) or plan.expires_at < utc_now()

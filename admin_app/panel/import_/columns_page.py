@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
 from flask import request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from admin_app.errors import InvalidRecord, TransferError
+from admin_app.errors import InvalidRecord, PlanError, TransferError
 from admin_app.extensions import db
 from admin_app.jobs import uploads
 from admin_app.kinds import kind_of
@@ -45,7 +45,6 @@ from admin_app.panel.import_.options_form import (
     EMPTY,
     MATCH,
     MODE,
-    UPLOAD,
     Sent,
     is_own,
     read_options,
@@ -55,13 +54,19 @@ from admin_app.panel.import_.view_models import FileColumn, Option, Question
 from admin_app.panel.page import Page, lead_on
 from admin_app.transfer.columns import ImportColumn, plain
 from admin_app.transfer.import_.options import BY, COLUMN, DateOrder, Empty, ImportOptions, Mode
+from admin_app.web.auth.login import signed_in_principal
 from admin_app.web.flash import warn
 
 SHOWN_VALUES = 3
 LONGEST_KEPT = 200
 Pair = tuple[str, str]
-# Makes the plan of a file with these choices (committed).
-MakePlan = Callable[[Access, Upload, ImportOptions, Sequence[Pair]], Plan]
+
+
+class MakePlan(Protocol):
+    """Makes the plan of a file with these choices (committed)."""
+
+    def __call__(self, access: Access, upload: Upload, options: ImportOptions, *, staff_id: int) -> Plan:
+        """Make it; raise an `AdminError` where it cannot be made."""
 
 
 class FileColumnsPage(Page):
@@ -87,7 +92,11 @@ class FileColumnsPage(Page):
         upload.mapping = {"pairs": [list(pair) for pair in pairs], COLUMNS: _by_title(options.columns, look.titles)}
         drop_sent_draft()
         db.session.commit()
-        plan = make_plan(self.access, upload, options, [(UPLOAD, str(upload.id)), *pairs])
+        try:
+            plan = make_plan(self.access, upload, options, staff_id=signed_in_principal().id)
+        except (TransferError, PlanError) as error:
+            db.session.rollback()
+            return self._page(upload, look, {"": str(error)}, HTTPStatus.UNPROCESSABLE_ENTITY)
         return lead_on(self.link("plan_view", id=plan.id))
 
     def kept_names(self) -> set[str]:

@@ -29,7 +29,7 @@ from admin_app.transfer.import_.options import BY, COLUMN, DateOrder, Empty, Imp
 
 # What the form sends beside where each column goes, and by what it names related records. `COLUMNS` is no control: what is
 # wrong with the columns as a whole.
-UPLOAD, COLUMNS = "upload", "columns"
+COLUMNS = "columns"
 MODE, MATCH, EMPTY, DATES, DECIMAL = "mode", "match", "empty", "dates", "decimal"
 DECIMALS = {".": "1.5", ",": "1,5"}
 CHOOSE = "Choose one of these."

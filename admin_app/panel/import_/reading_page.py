@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from http import HTTPStatus
 
 import humanize
@@ -20,9 +20,9 @@ from admin_app.panel.import_.opening import Look, kept, look_into, reading_of
 from admin_app.panel.import_.requested import requested_upload
 from admin_app.panel.import_.view_models import Option, Preview, Question
 from admin_app.panel.page import Page, lead_on
+from admin_app.transfer.import_.encodings import ENCODINGS
 from admin_app.transfer.import_.source import CSV, JSON, JSON_LINES, ODS, XLS, XLSX, Reading
 
-ENCODINGS = {"utf-8": "UTF-8", "utf-16": "UTF-16", "windows-1252": "Windows-1252"}
 PREFIX = "reading."
 SHOWN = 5
 FORMATS = {CSV: "Text with separators (CSV)", XLSX: "Excel (XLSX)", XLS: "Excel 97 (XLS)", ODS: "OpenDocument (ODS)",
@@ -104,12 +104,16 @@ def sent_reading(sent: MultiDict[str, str], before: Reading) -> Reading:
     if not (text.isascii() and text.isdecimal() and len(text) <= len("1000")):
         raise ValueError(NO_NUMBER)
     after = Reading(**{name: value[:200] for name, value in wanted.items()}, titles=int(text))
+    return _found_anew(before, after)
+
+
+def _found_anew(before: Reading, after: Reading) -> Reading:
     is_changed = False
     for name in _ORDER:
         if getattr(after, name) != getattr(before, name):
             is_changed = True
         elif is_changed:
-            after = replace(after, **{name: 0 if name == "titles" else ""})
+            after = replace(after, titles=0) if name == "titles" else Reading(**{**asdict(after), name: ""})
     return after
 
 

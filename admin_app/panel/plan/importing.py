@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
+
+from flask import current_app
 
 from admin_app.context import reading
 from admin_app.domain.permissions.policy import Action
@@ -16,15 +19,63 @@ from admin_app.domain.plan.lines import insert_lines
 from admin_app.errors import TransferError
 from admin_app.extensions import db
 from admin_app.formatting import label
+from admin_app.jobs import uploads
 from admin_app.models.change_set import Did
 from admin_app.models.plan import Plan, PlanLine, Verdict
+from admin_app.models.upload import Upload
 from admin_app.panel.access.access import Access
-from admin_app.panel.plan.operation import BulkOperation, Incoming, execution_of
-from admin_app.transfer.import_.source import Source
+from admin_app.panel.export.columns import ignored_headers, import_columns
+from admin_app.panel.plan.making import hand_over
+from admin_app.panel.plan.operation import BulkOperation, Incoming, Pair, execution_of
+from admin_app.panel.plan.operations.importing import UPLOAD, import_of
+from admin_app.transfer.import_.headers import is_title
+from admin_app.transfer.import_.opening import open_source
+from admin_app.transfer.import_.options import ImportOptions
+from admin_app.transfer.import_.source import Reading, Source
 from admin_app.transfer.import_.wording import sentence
 
 # After this many the rest is likely wrong for the same reason, and nobody reads on.
 MOST_PROBLEMS = 100
+
+
+def make_import_plan(
+    access: Access, upload: Upload, options: ImportOptions, corrections: Iterable[Pair] = (), *, staff_id: int
+) -> Plan:
+    """Plan an import of a file (committed): at once where it has few rows, or by a job. `corrections` are those made so far."""
+    operation = import_of(access, options, [(UPLOAD, str(upload.id)), *corrections])
+    assert operation.incoming is not None  # noqa: S101 -- told to mypy: the operation is an import
+    plan = begin_import(access, operation, scope=scope_of(upload), staff_id=staff_id)
+    uploads.tie(db.session, upload_id=upload.id, plan_id=plan.id)
+    with opened(access, operation.incoming, upload) as source:
+        if _has_few_rows(source):
+            write_incoming(access, plan, operation.incoming, source)
+            plans.await_agreement(db.session, plan, plans.counted_lines(db.session, plan))
+            db.session.commit()
+            return plan
+    hand_over(plan, staff_id, f"Plan: import {access.resource.nouns}")
+    return plan
+
+
+def _has_few_rows(source: Source) -> bool:
+    most = current_app.config["PLAN_ROWS"]
+    return len(list(islice(source.rows(), most + 1))) <= int(most)
+
+
+def scope_of(upload: Upload) -> str:
+    """Say which file is meant."""
+    return f"Rows of “{upload.file_name}”" if upload.file_name else "Rows of the pasted text"
+
+
+@contextmanager
+def opened(access: Access, incoming: Incoming, upload: Upload | None = None) -> Iterator[Source]:
+    """Open the file of an import as it was read when its columns were chosen; raise `TransferError` where it is gone."""
+    found = upload or db.session.get(Upload, incoming.upload_id)
+    if found is None:
+        raise TransferError(uploads.GONE)
+    columns, ignored = import_columns(access.resource), ignored_headers(access)
+    reading, name = Reading(**found.reading), found.file_name
+    with uploads.open_file(found) as file:
+        yield open_source(file, lambda title: is_title(title, columns, ignored), reading, name=name)
 
 
 def begin_import(access: Access, operation: BulkOperation, *, scope: str, staff_id: int | None) -> Plan:
@@ -66,10 +117,15 @@ def write_incoming(access: Access, plan: Plan, incoming: Incoming, source: Sourc
 
 def judge_incoming(access: Access, plan: Plan, incoming: Incoming) -> None:
     """Judge the lines as a whole (not yet committed)."""
-    session, model = db.session, incoming.arrivals.model
     # What a wrong line would have let go of is taken after all: it is asked again until nothing is found.
-    while found := list(judgements(session, plan.id, incoming.arrivals)):
-        judge(session, plan.id, found)
+    while found := list(judgements(db.session, plan.id, incoming.arrivals)):
+        judge(db.session, plan.id, found)
+    judge_rows(access, plan, incoming)
+
+
+def judge_rows(access: Access, plan: Plan, incoming: Incoming) -> None:
+    """Refuse the lines whose records would be out of their person's sight; do without those that they left out (not yet committed)."""
+    session, model = db.session, incoming.arrivals.model
     if (rows := access.rows(Action.EDIT)) is not None:
         refuse_out_of_sight(session, plan.id, model, rows)
     if (rows := access.rows(Action.CREATE)) is not None:

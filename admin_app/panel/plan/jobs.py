@@ -10,12 +10,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from admin_app.context import acting, reading, time_zone, writing
 from admin_app.db.connection import hold_pages
 from admin_app.db.record import Record
 from admin_app.domain.auth.accounts import actor_of
 from admin_app.domain.plan import effects
 from admin_app.domain.plan import plan as plans
+from admin_app.domain.plan.arrival_checks import Judgement, batched, judge, judgements
+from admin_app.domain.plan.arrivals import read_arrivals
 from admin_app.domain.plan.changes import Edit, Operation
 from admin_app.domain.plan.lines import PART, Line, Scope, insert_lines, read_changes
 from admin_app.errors import AdminError, PlanError
@@ -28,9 +32,11 @@ from admin_app.models.staff import Staff
 from admin_app.panel.access.access import Access, access_to
 from admin_app.panel.access.authority import acting_for
 from admin_app.panel.list.selections import plain_selection
+from admin_app.panel.plan.importing import judge_rows, opened
 from admin_app.panel.plan.making import KIND
 from admin_app.panel.plan.operation import (
     BulkOperation,
+    Incoming,
     execution_of,
     is_about_one,
     judge_lines,
@@ -87,12 +93,36 @@ class PlanWork:
             _let_others_write()
         with reading(), self._rights():
             access, operation = _asked(self._plan())
+            if operation.incoming is not None:
+                self._take_in(access, operation.incoming)
+                self._end(plans.await_agreement)
+                return
             pairs = [tuple(pair) for pair in self._plan().arguments["selection"]]
             scope = scope_of(access, plain_selection(access, pairs), operation)
             self._write_lines(scope, operation.values)
             db.session.rollback()
             self._transaction(lambda plan: judge_lines(access, plan, operation))
         self._end(plans.await_agreement)
+
+    def _take_in(self, access: Access, incoming: Incoming) -> None:
+        """Make lines of a file's rows, and judge them as a whole."""
+        with opened(access, incoming) as source:
+            rows = incoming.reader.arrivals(source)
+            read_arrivals(db.engine, self.plan_id, incoming.arrivals, rows, self._write)
+        db.session.rollback()
+        while self._found_wrong(incoming):
+            _let_others_write()
+        self._transaction(lambda plan: judge_rows(access, plan, incoming))
+
+    def _found_wrong(self, incoming: Incoming) -> bool:
+        """Look over all lines for what cannot be, while others may write; return whether anything was found."""
+        is_found = False
+        with reading(), Session(db.engine) as session:
+            for some in batched(judgements(session, self.plan_id, incoming.arrivals)):
+                self.progress.check()
+                self._transaction(partial(_judge, some))
+                is_found = True
+        return is_found
 
     def carry_out(self) -> None:
         """Carry lines out until none is left, or somebody stops it."""
@@ -223,6 +253,10 @@ class _Effect:
             log.exception("the effect on %s %s failed", self.model.__tablename__, self.record_id)
             return f"{NO_EFFECT} The worker's log says why."
         return ""
+
+
+def _judge(some: Sequence[Judgement], plan: Plan) -> None:
+    judge(db.session, plan.id, some)
 
 
 def _let_others_write() -> None:

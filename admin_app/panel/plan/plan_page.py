@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, abort, request, url_for
+from flask import Response, abort, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -30,8 +30,9 @@ from admin_app.panel.plan import words
 from admin_app.panel.plan.making import begin_carrying_out
 from admin_app.panel.plan.operation import BulkOperation, may_do
 from admin_app.panel.plan.operations import operation_of
+from admin_app.panel.plan.own_plan import is_import, requested_plan
 from admin_app.panel.plan.report import report_of
-from admin_app.panel.plan.view_models import PlanHead, PlanRow, VerdictTab
+from admin_app.panel.plan.view_models import FileHead, PlanHead, PlanRow, VerdictTab
 from admin_app.panel.view_models import Link
 from admin_app.transfer.formats import CSV
 from admin_app.web.auth import reauthentication
@@ -49,6 +50,8 @@ _LISTED = {
 }
 # More of them are no list that somebody goes through.
 MOST_LISTED = 100_000
+# Whether a file's rows come in all together or not at all.
+WHOLE = "whole"
 # Of records that are given to another one: those that have one now.
 FILLED = "filled"
 
@@ -58,7 +61,7 @@ class PlanPage(Page):
 
     def respond(self) -> ResponseReturnValue:
         """Show the plan, or do with it what was pressed."""
-        plan = self._requested()
+        plan = requested_plan(self.access)
         if request.method != "POST":
             return self._page(plan)
         if "stop" in request.form:
@@ -78,7 +81,7 @@ class PlanPage(Page):
 
     def lines(self) -> Response:
         """Send every line as CSV."""
-        plan = self._requested()
+        plan = requested_plan(self.access)
         name = f"{self.resource.endpoint}-plan-{plan.id}.csv"
         rows = report_of(db.engine, plan.id)
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
@@ -90,14 +93,7 @@ class PlanPage(Page):
 
     def again(self, words_: str) -> ResponseReturnValue:
         """Draw the page with the reason that was given."""
-        return self._page(self._requested(), words_, HTTPStatus.BAD_REQUEST)
-
-    def _requested(self) -> Plan:
-        key = as_key(Plan, request.args.get("id", ""))
-        plan = db.session.get(Plan, key) if key is not None else None
-        if plan is None or plan.resource != self.resource.endpoint or plan.staff_id != signed_in_principal().id:
-            abort(404)
-        return plan
+        return self._page(requested_plan(self.access), words_, HTTPStatus.BAD_REQUEST)
 
     def _agree(self, plan: Plan, operation: BulkOperation) -> ResponseReturnValue:
         number, reason = open_lines(plan.counts), request.form.get(REASON, "").strip()[:LONGEST_REASON]
@@ -105,13 +101,21 @@ class PlanPage(Page):
             return self._page(plan, "This plan is too old. Make it again.", HTTPStatus.CONFLICT)
         if self.resource.needs_reason and not reason:
             return self._page(plan, "Enter the reason for this change.", HTTPStatus.UNPROCESSABLE_ENTITY)
+        is_whole = request.form.get(WHOLE) == "1"
+        if is_whole and (left := number_left(plan)):
+            words_ = f"{words.counted(left, self.resource)} can't be imported. Correct them, leave them out, or import only the others."
+            return self._page(plan, words_, HTTPStatus.UNPROCESSABLE_ENTITY)
         if (page := reauthentication.required_for_rows(number + operation.along)) is not None:
             return page
         if not plans.agree(db.session, plan, reason=reason):
             db.session.rollback()
             warn("You agreed to this plan before. It is carried out once.")
             return lead_on(self._here(plan))
-        begin_carrying_out(self.access, plan, operation, staff_id=signed_in_principal().id)
+        try:
+            begin_carrying_out(self.access, plan, operation, staff_id=signed_in_principal().id, is_whole=is_whole)
+        except PlanError as error:
+            db.session.rollback()
+            return self._page(requested_plan(self.access), str(error), HTTPStatus.CONFLICT)
         return lead_on(self._here(plan))
 
     def _as_list(self, plan: Plan, verdicts: Sequence[Verdict]) -> ResponseReturnValue:
@@ -192,8 +196,23 @@ class PlanPage(Page):
             is_danger=plan.arguments["is_danger"],
             effect_words=plan.arguments["effect"],
             go_on=words.go_on_of(plan, self.resource),
+            file=self._file_head(plan) if is_import(plan) else None,
             set_url=url_for("activity.set_view", id=plan.change_set_id) if plan.change_set_id is not None else "",
             download_url=self.link("plan_lines", id=plan.id) if counts else "",
+        )
+
+    def _file_head(self, plan: Plan) -> FileHead:
+        """Say what is asked of a file's rows beside the plan itself."""
+        left, is_planned = number_left(plan), plan.state == PlanState.PLANNED
+        wrong = plan.counts.get(Verdict.WRONG, 0) if is_planned else 0
+        can = words.counted(open_lines(plan.counts), self.resource)
+        return FileHead(
+            corrections_url=self.link("import_corrections_view", id=plan.id) if is_planned else "",
+            corrections=f"Correct {formatting.counted(wrong, 'row', 'rows')}" if wrong else "",
+            wrong_url=self.link("import_wrong", id=plan.id) if left or (not is_planned and _left(plan)) else "",
+            only=f"Only the {can} that can be imported" if left else f"{can[:1].upper()}{can[1:]} even if some fail",
+            is_whole_offered=is_planned and open_lines(plan.counts) <= current_app.config["PLAN_ROWS"],
+            is_whole=request.form.get(WHOLE, "1") == "1",
         )
 
     def _lists(self, plan: Plan) -> Sequence[tuple[str, str]]:
@@ -261,6 +280,15 @@ class PlanPage(Page):
     def _list_url(self, plan: Plan) -> str:
         pairs = plan.arguments.get("selection", [])
         return self.link("index_view", **dict(pairs)) if len(dict(pairs)) == len(pairs) else self.link("index_view")
+
+
+def number_left(plan: Plan) -> int:
+    """Count the lines that nothing would be done with though they ask for it."""
+    return sum(plan.counts.get(one, 0) for one in (Verdict.WRONG, Verdict.REFUSED))
+
+
+def _left(plan: Plan) -> int:
+    return sum(plan.counts.get(one, 0) for one in (*OPEN, Verdict.OUTDATED, Verdict.GONE, Verdict.FAILED))
 
 
 def _as_change(plan: Plan, line: PlanLine) -> Change:

@@ -25,7 +25,8 @@ from admin_app.models.change_set import Kind
 from admin_app.selection.search.indexes import loading
 from admin_app.transfer.columns import ImportColumn, plain
 from admin_app.transfer.import_.checks import check_batch
-from admin_app.transfer.import_.csv_reader import CsvTable, is_seen, read_table
+from admin_app.transfer.import_.csv_reader import CsvTable, read_table
+from admin_app.transfer.import_.titles import is_seen
 from admin_app.transfer.import_.unique_values import NumberedRow, Problem, ValueSwaps
 from admin_app.transfer.import_.wording import about, quoted
 from admin_app.transfer.values import parse_value

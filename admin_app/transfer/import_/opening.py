@@ -1,35 +1,59 @@
-"""Open a file as a person sees it, whatever its format."""
+"""Open a file to import: its format is found in what it holds, for names lie."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import re
+from dataclasses import replace
 from typing import IO
 
-from admin_app.transfer.import_.csv_reader import CsvTable, decoded, read_table
-from admin_app.transfer.import_.source import CSV, Reading, SourceRow
+from admin_app.errors import TransferError
+from admin_app.transfer.import_.encodings import certain_encoding, encoding_of
+from admin_app.transfer.import_.source import AS_FOUND, Reading, Source
+from admin_app.transfer.import_.text_source import TextSource
+from admin_app.transfer.import_.titles import IsTitle
 
-
-@dataclass(frozen=True)
-class _CsvSource:
-    """A CSV file."""
-
-    table: CsvTable
-    reading: Reading
-    sheets: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-
-    @property
-    def titles(self) -> list[str]:
-        return self.table.titles
-
-    def rows(self) -> Iterator[SourceRow]:
-        return (SourceRow(number, cells) for number, cells in self.table.rows)
+# What a few signs at the beginning say: what it is, and is not.
+_OTHERS = {
+    b"%PDF": "a PDF",
+    b"\x1f\x8b": "a compressed file",
+    b"7z\xbc\xaf": "an archive",
+    b"Rar!": "an archive",
+    b"SQLite format 3": "a database",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"PAR1": "a Parquet file",
+}
+NO_TEXT, WEB_PAGE = "no text", "a web page or XML"
+_ARCHIVE, _OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_WEB_PAGE = re.compile(r"\s*<(?:!doctype|html|table|head|body|meta|style|\?xml)", re.IGNORECASE)
+_LIST, _OBJECT = re.compile(r"\s*\[\s*(?:[{\]]|$)"), re.compile(r'\s*\{\s*["}]')
+_JSON_NAMES = (".json", ".jsonl", ".ndjson")
+_BEGINNING = 64 * 1024
+# Of more zeros than that no text is made.
+_MOST_NULS = 0.1
 
 
 def open_source(
-    file: IO[bytes], is_title: Callable[[str], bool], reading: Reading = Reading(), *, name: str = ""  # noqa: ARG001, B008
-) -> _CsvSource:
-    """Open a file; raise `TransferError` where it cannot be read."""
-    table = read_table(decoded(file, reading.encoding), is_title)
-    return _CsvSource(table, Reading(CSV, reading.encoding or "utf-8", ",", "", 1))
+    file: IO[bytes], is_title: IsTitle, reading: Reading = AS_FOUND, *, name: str = "", guesses: bool = True
+) -> Source:
+    """Open a file that can be gone back in, as `reading` says; what that leaves open is found out.
+
+    `is_title` tells the titles of the list that the file is meant for. Without `guesses` a text that is neither UTF-8 nor
+    has a byte order mark is refused. Raises `TransferError`, in one sentence or two.
+    """
+    file.seek(0)
+    beginning = file.read(_BEGINNING)
+    if found := next((what for mark, what in _OTHERS.items() if beginning.startswith(mark)), ""):
+        raise _no_table(found)
+    encoding = reading.encoding or (encoding_of(file) if guesses else certain_encoding(file))
+    text = beginning.decode(encoding, "replace").removeprefix("\ufeff")
+    if text.count("\0") > _MOST_NULS * len(text):
+        raise _no_table(NO_TEXT)
+    if _WEB_PAGE.match(text):
+        raise _no_table(WEB_PAGE)
+    return TextSource(file, replace(reading, encoding=encoding), is_title)
+
+
+def _no_table(what: str) -> TransferError:
+    message = f"This is {what}, not a table. Save the table as CSV, XLSX or JSON, and import that file."
+    return TransferError(message)

@@ -29,6 +29,9 @@ class Reading:
     titles: int = 0
 
 
+AS_FOUND = Reading()
+
+
 class SourceRow(NamedTuple):
     """A row of the file: its number as a person counts, the first row of the file being 1, and its cells, below the titles.
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 import pytest
 
 from admin_app.errors import TransferError
-from admin_app.transfer.import_ import csv_reader
-from admin_app.transfer.import_.csv_reader import decoded, is_seen, read_table
+from admin_app.transfer.import_ import csv_records
+from admin_app.transfer.import_.csv_reader import decoded, read_table
+from admin_app.transfer.import_.titles import is_seen
 
 TITLES = {"name", "email", "id"}
 
 
-def read(content: bytes | str, encoding: str = "") -> tuple[list[str], list[tuple[int, list[str]]]]:
+def read(content: bytes | str, encoding: str = "") -> tuple[Sequence[str], list[tuple[int, list[str]]]]:
     raw = content.encode() if isinstance(content, str) else content
     table = read_table(decoded(io.BytesIO(raw), encoding), lambda title: title.strip().lower() in TITLES)
     return table.titles, list(table.rows)
@@ -75,17 +77,15 @@ def test_a_file_in_another_encoding_is_read_where_that_is_said() -> None:
         (
             "name\nAda\nZoë\n".encode("cp1252"),
             "",
-            ("The file is not UTF-8. If “Zoë” is right, it is Windows-1252: import it with --encoding windows-1252. If not, "
-            "save it as “CSV UTF-8” and import it again."),
+            ("The file is not UTF-8. If “Zoë” is right, it is Windows-1252. If not, save it as “CSV UTF-8” and import it again."),
         ),
-        (b"\xe9\n", "", ("The file is not UTF-8. If “é” is right, it is Windows-1252: import it with --encoding windows-1252. "
-            "If not, save it as “CSV UTF-8” and import it again.")),
+        (b"\xe9\n", "", ("The file is not UTF-8. If “é” is right, it is Windows-1252. If not, save it as “CSV UTF-8” and import it again.")),
         (b"name\n\x81\xff\n", "", "The file is not UTF-8. Save it as “CSV UTF-8” and import it again."),
-        ("name\nZoë\n", "ascii", "The file is not ascii. Save it as “CSV UTF-8” and import it again."),
+        ("name\nZoë\n", "ascii", "The file is not ascii: line 2 has something else. Save it as “CSV UTF-8” and import it again."),
         (
             "name\n".encode("utf-16-le"),
             "",
-            "The file is UTF-16 without a byte order mark. Import it with --encoding utf-16-le or utf-16-be.",
+            "The file is UTF-16 without a byte order mark.",
         ),
         (
             b"PK\x03\x04\x14\0",
@@ -101,7 +101,8 @@ def test_a_file_that_is_no_csv_is_refused_with_the_reason(content: bytes | str, 
 
 
 def test_a_file_without_line_ends_is_not_held_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_reader, "LONGEST_LINE", 100)
+    monkeypatch.setattr(csv_records, "LONGEST_LINE", 100)
+    monkeypatch.setattr(csv_records, "_LONG", 50)
 
     assert refusal("name\n" + "x" * 500) == "Line 2 is longer than 100 characters. Is this a CSV file?"
 

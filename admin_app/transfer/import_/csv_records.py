@@ -1,0 +1,159 @@
+"""The records of a CSV file, read once and piece by piece: nothing here holds more than one record and the lines looked at first."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from itertools import chain
+from typing import IO
+
+from admin_app.errors import EncodingError, TransferError
+from admin_app.formatting import number
+from admin_app.transfer.formats.csv import DELIMITERS
+from admin_app.transfer.import_.encodings import UTF_8, WINDOWS, label_of
+from admin_app.transfer.import_.limits import (
+    LONGEST_FIELD,
+    LONGEST_LINE,
+    MOST_COLUMNS,
+    require_columns,
+    require_few_cells,
+)
+from admin_app.transfer.import_.titles import ROWS_LOOKED_AT, IsTitle, is_any_seen, title_row
+
+# The comma first: where a header is of one column, nothing tells which it is.
+SEPARATORS = (*DELIMITERS.values(), "|")
+BYTE_ORDER_MARK = "\ufeff"
+
+# Excel's word for the separator, on a line of its own that it does not show.
+_SEPARATOR_LINE = re.compile(r'"?sep=([^\r\n])"?[\r\n]*', re.IGNORECASE)
+# Where no title is known, the separator is the one by which so many rows are alike.
+_MOST_ROWS = 0.6
+# The lines that the separator is looked for in.
+_LINES_LOOKED_AT = 100
+_LOOKED_AT = 1024 * 1024
+# What is shorter is not looked at twice.
+_LONG = 1024 * 1024
+_MOST_QUOTED = 60
+
+
+class CsvRecords:
+    """The records of a text, whatever the ends of its lines; `delimiter` is "" until it is known."""
+
+    def __init__(self, text: IO[str], delimiter: str = "") -> None:
+        """Read the first line: it may name the separator."""
+        csv.field_size_limit(LONGEST_FIELD)
+        self.delimiter = delimiter
+        self._text = text
+        # The lines that were read before the first record was, and whether one before those is none of a record.
+        self._ahead: list[str] = []
+        self._begun = 0
+        # How many lines became records, and the characters since the last one.
+        self._number, self._length = 0, 0
+        with self._reasons():
+            first = text.readline(LONGEST_LINE).removeprefix(BYTE_ORDER_MARK)
+        if named := _SEPARATOR_LINE.fullmatch(first):
+            self.delimiter = delimiter or named[1]
+        self._begun = 1 if named else 0
+        self._ahead = [first] if first and not named else []
+
+    def find_delimiter(self, is_title: IsTitle) -> None:
+        """Find the separator by which most of the titles are titles, in the first lines."""
+        if self.delimiter:
+            return
+        size = sum(map(len, self._ahead))
+        with self._reasons():
+            while (
+                size < _LOOKED_AT
+                and len(self._ahead) < _LINES_LOOKED_AT
+                and (line := self._text.readline(LONGEST_LINE))
+            ):
+                self._ahead.append(line)
+                size += len(line)
+        self.delimiter = max(SEPARATORS, key=lambda one: _fit(_rows(self._ahead, one), is_title))
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield the records that have something in them, with their numbers, the first record being 1."""
+        # Strict: a quote that is never closed would swallow the rest of the file as one cell.
+        reader = csv.reader(self._lines(), delimiter=self.delimiter, strict=True)
+        self._number = self._begun
+        with self._reasons():
+            for count, cells in enumerate(reader, 1):
+                self._length = 0
+                if len(cells) > MOST_COLUMNS:
+                    require_columns(len(cells), count)
+                if is_any_seen(cells):
+                    yield count, cells
+
+    def _lines(self) -> Iterator[str]:
+        for line in chain(self._ahead, iter(partial(self._text.readline, LONGEST_LINE), "")):
+            self._number += 1
+            self._length += len(line)
+            if self._length > _LONG:
+                self._require_room(line)
+            yield line
+
+    def _require_room(self, line: str) -> None:
+        if self._length >= LONGEST_LINE:
+            message = (
+                f"Line {number(self._number)} is longer than {number(LONGEST_LINE)} characters. Is this a CSV file?"
+            )
+            raise TransferError(message)
+        require_few_cells(line, self.delimiter, self._number)
+
+    @contextmanager
+    def _reasons(self) -> Iterator[None]:
+        """Say what is wrong with the file where reading it fails inside."""
+        try:
+            yield
+        except csv.Error as error:
+            raise TransferError(self._no_csv(error)) from error
+        except UnicodeDecodeError as error:
+            raise _not_in_its_encoding(error, max(self._number, self._begun + len(self._ahead))) from error
+
+    def _no_csv(self, error: csv.Error) -> str:
+        if "field limit" in str(error):
+            return f"Line {number(self._number)} has a cell of more than {number(LONGEST_FIELD)} characters. Shorten it, and import the file again."
+        return f"This is not CSV from line {self._number} on: {error}."
+
+
+def _rows(lines: Sequence[str], separator: str) -> list[tuple[int, list[str]]]:
+    """Return the first rows that have something in them, as far as they can be read with this separator."""
+    rows: list[tuple[int, list[str]]] = []
+    try:
+        for count, cells in enumerate(csv.reader(lines, delimiter=separator, strict=True), 1):
+            if len(rows) < ROWS_LOOKED_AT and is_any_seen(cells):
+                rows.append((count, cells))
+    except csv.Error:
+        pass
+    return rows
+
+
+def _fit(rows: Sequence[tuple[int, list[str]]], is_title: IsTitle) -> tuple[int, int]:
+    """Return how many titles are known by a separator, and where none are, how many columns most of the rows have."""
+    titles = sum(map(is_title, title_row(rows, is_title).titles))
+    width, count = (Counter(len(cells) for _, cells in rows).most_common(1) or [(0, 0)])[0]
+    return titles, width if not titles and width > 1 and count >= _MOST_ROWS * len(rows) else 0
+
+
+def _not_in_its_encoding(error: UnicodeDecodeError, lines: int) -> EncodingError:
+    """Say that the file is in another encoding, and show how a line of it would read in the one that spreadsheets use."""
+    otherwise = "Save it as “CSV UTF-8” and import it again."
+    if error.encoding != UTF_8:
+        before = error.object[: error.start]
+        # The codec was given a piece of the file, of which no line was complete before.
+        line = lines + 1 + max(before.count(b"\n"), before.count(b"\r"))
+        return EncodingError(
+            f"The file is not {label_of(error.encoding)}: line {number(line)} has something else", (), otherwise
+        )
+    before = (error.object[: error.start].splitlines() or [b""])[-1]
+    shown = before + error.object[error.start :].splitlines()[0]
+    try:
+        text = shown.decode(WINDOWS)
+    except UnicodeDecodeError:
+        return EncodingError("The file is not UTF-8", (), otherwise)
+    fact = f"The file is not UTF-8. If “{text[:_MOST_QUOTED]}” is right, it is Windows-1252"
+    return EncodingError(fact, (WINDOWS,), f"If not, {otherwise[:1].lower()}{otherwise[1:]}")
