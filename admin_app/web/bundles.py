@@ -39,6 +39,7 @@ _STYLES = (
     "jobs",
     "plan",
     "changes",
+    "import",
     "picker",
     "views",
     "rights",

@@ -24,18 +24,22 @@ def bring(model: type[Any], text: str | bytes, **options: Any) -> Any:
     """Import as the command line does, and commit."""
     view: Any = resource_of(model)
     raw = text.encode() if isinstance(text, str) else text
-    import sys; sys.path.insert(0,'/tmp')
+    import sys
+
+    sys.path.insert(0, "/tmp")
     from csvsource import CsvSource
+
     access = access_to(view)
     columns = import_columns(view)
     skipped = {plain(w) for w in ignored_headers(access)}
-    is_title=lambda title: plain(title) in skipped or any(one.is_called(title) for one in columns)
+    is_title = lambda title: plain(title) in skipped or any(one.is_called(title) for one in columns)
     source = CsvSource(io.BytesIO(raw), is_title)
     with transaction(db.session):
         chosen = {}
         for place, title in enumerate(source.titles):
             column = next((one for one in columns if one.is_called(title)), None)
-            if column: chosen[place]=column.key
+            if column:
+                chosen[place] = column.key
         o = ImportOptions(chosen, is_verbatim=options.get("is_verbatim", False))
         on_rows = options.get("on_rows", lambda n: None)
         return counts_of(import_whole(access, import_of(access, o), source, scope="", on_rows=on_rows))

@@ -162,7 +162,9 @@ def _together(
     before, after = func.lag(_LINE.c.number).over(**order), func.lead(_LINE.c.number).over(**order)
     other = func.coalesce(before, after).label("other")
     some = select(_LINE.c.number, shown.label("shown"), other).where(*mine).subquery()
-    for row in session.execute(select(some).where(some.c.other.is_not(None)).order_by(some.c.number), execution_options=_STREAMED):
+    for row in session.execute(
+        select(some).where(some.c.other.is_not(None)).order_by(some.c.number), execution_options=_STREAMED
+    ):
         yield tuple(row)
 
 

@@ -104,9 +104,7 @@ class Arrivals:
         """What makes a value for each new record, by the columns that are the model's own."""
         defaults: dict[str, Any] = {name: one.default for name, one in kept_columns(self.model).items()}
         return {
-            name: one.arg
-            for name, one in defaults.items()
-            if name not in _MADE and one is not None and one.is_callable
+            name: one.arg for name, one in defaults.items() if name not in _MADE and one is not None and one.is_callable
         }
 
     @cached_property
@@ -255,7 +253,11 @@ class Arrivals:
             return NOT_THERE
         highest = highest_to_give(self.model.__table__.c.id)
         is_too_high = key > highest
-        return f"a new record's ID must be {number(highest)} or less, so that later records have room." if is_too_high else None
+        return (
+            f"a new record's ID must be {number(highest)} or less, so that later records have room."
+            if is_too_high
+            else None
+        )
 
     def _problem_with(self, column: TableColumn, name: str, value: object) -> str | None:
         check = self.checks.get(name)

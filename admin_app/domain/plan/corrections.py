@@ -22,9 +22,7 @@ def wrong_reasons(session: AnySession, plan_id: int, most: int) -> Sequence[tupl
     return [(why, count) for why, count in session.execute(found.order_by(number.desc()).limit(most))]
 
 
-def wrong_lines(
-    session: AnySession, plan_id: int, reason: str, *, after: int, limit: int
-) -> Sequence[PlanLine]:
+def wrong_lines(session: AnySession, plan_id: int, reason: str, *, after: int, limit: int) -> Sequence[PlanLine]:
     """Return lines that are wrong, for this reason if one is given, in their order from behind a number on."""
     mine = [*_wrong(plan_id), PlanLine.number > after]
     mine += [PlanLine.problem == reason] if reason else []

@@ -112,9 +112,7 @@ class FileColumnsPage(Page):
             return None
         return self._page(upload, look, {"": words}, HTTPStatus.BAD_REQUEST)
 
-    def _page(
-        self, upload: Upload, look: Look, problems: Mapping[str, str], status: HTTPStatus
-    ) -> ResponseReturnValue:
+    def _page(self, upload: Upload, look: Look, problems: Mapping[str, str], status: HTTPStatus) -> ResponseReturnValue:
         draft = shown_draft()
         said = answers(draft)
         last = None if said or upload.mapping else _last(self.access, upload)
@@ -175,7 +173,9 @@ class _Questions:
             if key in self.offered:
                 known = {one: namer_label(self.access, relation, one) for one in namers(self.access, relation)}
                 label = self.access.resource.label(relation.key)
-                yield self._question(BY + key, f"{label} is named by", known, "Whoever is not found makes the row wrong.")
+                yield self._question(
+                    BY + key, f"{label} is named by", known, "Whoever is not found makes the row wrong."
+                )
         if any(_has_days(one) for one in self.offered.values()):
             yield self._dates()
         if any(isinstance(kind_of(one.column), FloatKind | DecimalKind) for one in self.offered.values()):
@@ -184,7 +184,9 @@ class _Questions:
     def _column(self, place: int, title: str) -> FileColumn:
         name = f"{COLUMN}{place}"
         chosen = self.chosen.get(name, "")
-        labels = {key: f"{one.label} (finds the record)" if key == KEY else one.label for key, one in self.offered.items()}
+        labels = {
+            key: f"{one.label} (finds the record)" if key == KEY else one.label for key, one in self.offered.items()
+        }
         options = [Option(key, words, key == chosen) for key, words in {"": "Leave out", **labels}.items()]
         return FileColumn(
             name=name,
@@ -241,7 +243,9 @@ def _guessed(access: Access, look: Look) -> Sent:
         if key in relations_to_one(access)
     ]
     mode = _guessed_mode(access, MultiDict([*pairs, *by, (MATCH, match)]))
-    return MultiDict([*pairs, *by, (MODE, mode), (MATCH, match), (EMPTY, Empty.LEAVE), (DATES, dates.guess), (DECIMAL, ".")])
+    return MultiDict(
+        [*pairs, *by, (MODE, mode), (MATCH, match), (EMPTY, Empty.LEAVE), (DATES, dates.guess), (DECIMAL, ".")]
+    )
 
 
 def _guessed_mode(access: Access, sent: Sent) -> str:

@@ -90,7 +90,9 @@ def namers(access: Access, relation: Relation) -> Mapping[str, TableColumn]:
     """Return the columns of the other side by which a file may name a related record: its key, and what is unique there."""
     columns, other = relation.target.__table__.c, access.beyond(relation.key)
     unique = [one for one in columns if one.unique and not one.primary_key and not one.info.get("secret")]
-    return {one.key: one for one in (columns[KEY], *(one for one in unique if other is not None and other.shows(one.key)))}
+    return {
+        one.key: one for one in (columns[KEY], *(one for one in unique if other is not None and other.shows(one.key)))
+    }
 
 
 def namer_label(access: Access, relation: Relation, key: str) -> str:

@@ -115,7 +115,10 @@ class _Found:
             if key not in offered or place >= MOST_COLUMNS:
                 yield f"{COLUMN}{place}", "This cannot be imported. Choose another field, or leave it out."
             elif times[key] > 1:
-                yield f"{COLUMN}{place}", f"{_counted(times[key])} columns go to {offered[key].label}. Leave all but one out."
+                yield (
+                    f"{COLUMN}{place}",
+                    f"{_counted(times[key])} columns go to {offered[key].label}. Leave all but one out.",
+                )
             elif key not in here:
                 yield f"{COLUMN}{place}", self._closed(offered[key])
         if not set(self.columns.values()) - {KEY}:
@@ -164,5 +167,3 @@ def _one_of(kind: type[Choice], text: str) -> Choice | None:
 
 def _counted(number: int) -> str:
     return {2: "Two", 3: "Three"}.get(number, str(number))
-
-

@@ -132,9 +132,7 @@ def _questions(reading: Reading, sheets: Sequence[str], problems: Mapping[str, s
         yield _question("sheet", "Sheet", {one: title_cell(one).text for one in sheets}, reading.sheet, problems)
 
 
-def _question(
-    name: str, label: str, answers: Mapping[str, str], chosen: str, problems: Mapping[str, str]
-) -> Question:
+def _question(name: str, label: str, answers: Mapping[str, str], chosen: str, problems: Mapping[str, str]) -> Question:
     known = answers if chosen in answers or not chosen else {chosen: chosen, **answers}
     options = [Option(value, words, value == chosen) for value, words in known.items()]
     return Question(PREFIX + name, label, options, problem=problems.get(PREFIX + name, ""))
@@ -155,5 +153,3 @@ def _preview(look: Look) -> Preview:
 def _filled(cells: Sequence[str | None], width: int) -> list[str | None]:
     """Return as many cells as there are titles."""
     return [*cells[:width], *([None] * (width - len(cells)))]
-
-

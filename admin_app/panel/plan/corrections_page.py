@@ -128,7 +128,11 @@ class CorrectionsPage(Page):
         found = corrections.wrong_lines(db.session, plan.id, reason, after=after, limit=LINES + 1)
         shown = found[:LINES]
         kept = {REASON: reason} if reason else {}
-        further = self.link("import_corrections_view", id=plan.id, after=shown[-1].number, **kept) if len(found) > LINES else ""
+        further = (
+            self.link("import_corrections_view", id=plan.id, after=shown[-1].number, **kept)
+            if len(found) > LINES
+            else ""
+        )
         page = self.render(
             "resource/import_corrections.html",
             groups=self._groups(plan, reason),

@@ -28,7 +28,9 @@ _SAID = {
 def said_of(plan: Plan, verdict: Verdict) -> str:
     """Say what becomes, or became, of the lines of a verdict."""
     done = plan.arguments["done"]
-    return _SAID[verdict].format(done=done, changed=plan.arguments.get("changed", done), same=plan.arguments.get("same", SAME))
+    return _SAID[verdict].format(
+        done=done, changed=plan.arguments.get("changed", done), same=plan.arguments.get("same", SAME)
+    )
 
 
 def title_of(plan: Plan, resource: Resource) -> str:
