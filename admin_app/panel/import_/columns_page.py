@@ -28,13 +28,14 @@ from admin_app.panel.import_.cells import cell_of, title_cell
 from admin_app.panel.import_.headers import FoundDate, found_date, guessed_columns, guessed_namer
 from admin_app.panel.import_.offered import (
     KEY,
-    closed_columns,
     finders,
+    label_of,
     modes,
     namer_label,
     namers,
     offered_by_any,
     relations_to_one,
+    why_closed,
 )
 from admin_app.panel.import_.opening import Look, look_into
 from admin_app.panel.import_.options_form import (
@@ -184,9 +185,9 @@ class _Questions:
     def _column(self, place: int, title: str) -> FileColumn:
         name = f"{COLUMN}{place}"
         chosen = self.chosen.get(name, "")
-        labels = {
-            key: f"{one.label} (finds the record)" if key == KEY else one.label for key, one in self.offered.items()
-        }
+        labels = {key: label_of(self.access, one) for key, one in self.offered.items()}
+        if KEY in labels:
+            labels[KEY] += " (finds the record)"
         options = [Option(key, words, key == chosen) for key, words in {"": "Leave out", **labels}.items()]
         return FileColumn(
             name=name,
@@ -290,9 +291,8 @@ def _kept_title(title: str) -> str:
 
 def _why_left_out(access: Access, title: str) -> str:
     """Say why a column that is known is left out; "" where it is not known, or was left out by choice."""
-    closed = next((one for one in closed_columns(access) if title and one.is_called(title)), None)
-    if closed is not None:
-        return f"{closed.label} cannot be imported here."
+    if closed := why_closed(access, title):
+        return closed
     is_for_people = title and plain(title) in set(map(plain, ignored_headers(access)))
     return "An export writes this for people to read." if is_for_people else ""
 

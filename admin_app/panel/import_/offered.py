@@ -13,6 +13,7 @@ from admin_app.panel.access.access import Access
 from admin_app.panel.export.columns import import_columns
 from admin_app.relations.base import Relation
 from admin_app.transfer.columns import ImportColumn
+from admin_app.transfer.import_.headers import column_called
 from admin_app.transfer.import_.options import Mode
 
 # The column that finds a record and is given to none.
@@ -51,11 +52,10 @@ def offered_columns(access: Access, mode: Mode) -> Sequence[ImportColumn]:
     found = import_columns(access.resource)
     if access.authority.principal is None:
         return found
-    names = {key: relation.key for key, relation in relations_to_one(access).items()}
     form = set(access.resource.changeable())
 
     def is_offered(one: ImportColumn) -> bool:
-        name = names.get(one.key, one.key)
+        name = field_of(access, one.key)
         return name in form and all(access.may_write(name, action) for action in needed(mode))
 
     return [one for one in found if one.key == KEY or is_offered(one)]
@@ -68,16 +68,31 @@ def offered_by_any(access: Access) -> Mapping[str, ImportColumn]:
     return {key: found[key] for key in (*first, *(key for key in found if key != KEY))}
 
 
-def closed_columns(access: Access) -> Sequence[ImportColumn]:
-    """Return what a file might bring for others: columns that the person sees and may not fill in."""
-    offered = offered_by_any(access)
-    return [one for one in import_columns(access.resource) if one.key not in offered and access.shows(one.key)]
+def why_closed(access: Access, title: str) -> str:
+    """Say why the column that a title names cannot be filled in; "" where it can, or the person does not see such a one."""
+    column = column_called(title, import_columns(access.resource)) if title else None
+    if column is None or column.key in offered_by_any(access) or not access.shows(column.key):
+        return ""
+    is_of_form = field_of(access, column.key) in access.resource.changeable()
+    label = label_of(access, column)
+    return f"You may not fill in {label}." if is_of_form else f"{label} is filled in by the dashboard."
+
+
+def field_of(access: Access, key: str) -> str:
+    """Return the form's field of a column: a relation's for its key."""
+    relation = relations_to_one(access).get(key)
+    return key if relation is None else relation.key
+
+
+def label_of(access: Access, column: ImportColumn) -> str:
+    """Return what a column is called where a file's columns are given to fields: by what stands in the form."""
+    return access.resource.label(field_of(access, column.key))
 
 
 def finders(access: Access) -> Mapping[str, str]:
     """Return the columns by which a row may find its record, with their labels."""
     offered = offered_by_any(access)
-    return {key: one.label for key, one in offered.items() if key == KEY or one.column.unique}
+    return {key: label_of(access, one) for key, one in offered.items() if key == KEY or one.column.unique}
 
 
 def relations_to_one(access: Access) -> Mapping[str, Relation]:

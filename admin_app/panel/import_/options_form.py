@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,11 +11,13 @@ from werkzeug.datastructures import MultiDict
 
 from admin_app.domain.records.rules import is_required
 from admin_app.errors import InvalidRecord
+from admin_app.formatting import in_words
 from admin_app.panel.access.access import Access
 from admin_app.panel.export.columns import import_columns
 from admin_app.panel.import_.offered import (
     KEY,
     finders,
+    label_of,
     modes,
     namers,
     offered_by_any,
@@ -110,17 +111,16 @@ class _Found:
     def _problems_of_columns(self) -> Iterator[tuple[str, str]]:
         offered = offered_by_any(self.access)
         here = {one.key for one in offered_columns(self.access, self.mode)}
-        times = Counter(self.columns.values())
+        taken: set[str] = set()
         for place, key in self.columns.items():
             if key not in offered or place >= MOST_COLUMNS:
                 yield f"{COLUMN}{place}", "This cannot be imported. Choose another field, or leave it out."
-            elif times[key] > 1:
-                yield (
-                    f"{COLUMN}{place}",
-                    f"{_counted(times[key])} columns go to {offered[key].label}. Leave all but one out.",
-                )
+            elif key in taken:
+                label = label_of(self.access, offered[key])
+                yield f"{COLUMN}{place}", f"Another column goes to {label} already. Leave one of them out."
             elif key not in here:
                 yield f"{COLUMN}{place}", self._closed(offered[key])
+            taken.add(key)
         if not set(self.columns.values()) - {KEY}:
             yield COLUMNS, "Choose a field for at least one column."
         elif missing := self._missing():
@@ -135,7 +135,7 @@ class _Found:
         return [one for one in wanted if one.key not in given]
 
     def _incomplete(self, missing: list[ImportColumn]) -> str:
-        noun, labels = self.access.resource.noun, " and ".join(one.label for one in missing)
+        noun, labels = self.access.resource.noun, in_words([label_of(self.access, one) for one in missing])
         way = ", or only change those that are there" if Mode.UPDATE in modes(self.access) else ""
         return f"A new {noun} needs {labels}. Choose the column that has it{way}."
 
@@ -143,7 +143,7 @@ class _Found:
         nouns = self.access.resource.nouns
         ways = [mode for mode in modes(self.access) if column in offered_columns(self.access, mode)]
         which = f"new {nouns}" if ways == [Mode.ADD] else f"{nouns} that are there"
-        return f"You may only fill in {column.label} of {which}. Leave it out, or choose that above."
+        return f"You may only fill in {label_of(self.access, column)} of {which}. Leave it out, or choose that above."
 
     def _problems_of_cells(self) -> Iterator[tuple[str, str]]:
         for key, relation in relations_to_one(self.access).items():
@@ -163,7 +163,3 @@ def _place(name: str) -> int:
 
 def _one_of(kind: type[Choice], text: str) -> Choice | None:
     return next((one for one in kind if one.value == text), None)
-
-
-def _counted(number: int) -> str:
-    return {2: "Two", 3: "Three"}.get(number, str(number))
