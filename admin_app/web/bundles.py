@@ -38,6 +38,7 @@ _STYLES = (
     "history",
     "jobs",
     "plan",
+    "corrections",
     "changes",
     "import",
     "picker",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,36 +14,31 @@ from admin_app.errors import TransferError
 from admin_app.extensions import db
 from admin_app.panel.access.access import access_to
 from admin_app.panel.export.columns import ignored_headers, import_columns
-from admin_app.panel.registry import resource_of
-from admin_app.panel.plan.importing import import_whole, counts_of
+from admin_app.panel.plan.importing import ImportCounts, counts_of, import_whole
 from admin_app.panel.plan.operations.importing import import_of
+from admin_app.panel.registry import resource_of
+from admin_app.transfer.import_.headers import columns_named, is_title
+from admin_app.transfer.import_.opening import open_source
 from admin_app.transfer.import_.options import ImportOptions
-from admin_app.transfer.columns import plain
 
 
-def bring(model: type[Any], text: str | bytes, **options: Any) -> Any:
-    """Import as the command line does, and commit."""
+def bring(
+    model: type[Any],
+    text: str | bytes,
+    *,
+    is_verbatim: bool = False,
+    on_rows: Callable[[int], object] = lambda _count: None,
+    **chosen: Any,
+) -> ImportCounts:
+    """Import as the command line does, and commit; `chosen` are options of an import."""
     view: Any = resource_of(model)
-    raw = text.encode() if isinstance(text, str) else text
-    import sys
-
-    sys.path.insert(0, "/tmp")
-    from csvsource import CsvSource
-
     access = access_to(view)
-    columns = import_columns(view)
-    skipped = {plain(w) for w in ignored_headers(access)}
-    is_title = lambda title: plain(title) in skipped or any(one.is_called(title) for one in columns)
-    source = CsvSource(io.BytesIO(raw), is_title)
+    columns, ignored = import_columns(view), ignored_headers(access)
+    file = io.BytesIO(text.encode() if isinstance(text, str) else text)
+    source = open_source(file, lambda title: is_title(title, columns, ignored), guesses=False)
+    options = ImportOptions(columns_named(source.titles, columns, ignored), is_verbatim=is_verbatim, **chosen)
     with transaction(db.session):
-        chosen = {}
-        for place, title in enumerate(source.titles):
-            column = next((one for one in columns if one.is_called(title)), None)
-            if column:
-                chosen[place] = column.key
-        o = ImportOptions(chosen, is_verbatim=options.get("is_verbatim", False))
-        on_rows = options.get("on_rows", lambda n: None)
-        return counts_of(import_whole(access, import_of(access, o), source, scope="", on_rows=on_rows))
+        return counts_of(import_whole(access, import_of(access, options), source, scope="", on_rows=on_rows))
 
 
 def refused(model: type[Any], text: str | bytes) -> list[tuple[int, str]]:

@@ -165,11 +165,17 @@ def _empty(plan: Plan) -> dict[str, None]:
 
 
 def lines(
-    session: AnySession, plan: Plan, *, verdict: str = "", is_filled: bool = False, after: int = 0, limit: int
+    session: AnySession,
+    plan: Plan,
+    *,
+    verdicts: Sequence[str] = (),
+    is_filled: bool = False,
+    after: int = 0,
+    limit: int,
 ) -> Sequence[PlanLine]:
     """Return lines in their order, from behind a number on; with `is_filled` those whose one field has a value now."""
     mine = [PlanLine.plan_id == plan.id, PlanLine.number > after]
-    mine += [PlanLine.verdict == verdict] if verdict else []
+    mine += [PlanLine.verdict.in_(verdicts)] if verdicts else []
     mine += [PlanLine.before != _empty(plan)] if is_filled else []
     return session.scalars(select(PlanLine).where(*mine).order_by(PlanLine.number).limit(limit)).all()
 

@@ -171,7 +171,7 @@ def _write_until_wrong(plan: Plan, incoming: Incoming, source: Source, on_rows: 
 
 
 def _require_nothing_wrong(plan: Plan) -> None:
-    wrong = plans.lines(db.session, plan, verdict=Verdict.WRONG, limit=MOST_PROBLEMS)
+    wrong = plans.lines(db.session, plan, verdicts=[Verdict.WRONG], limit=MOST_PROBLEMS)
     if wrong:
         problems = [(one.number, words) for one in wrong for words in problems_of(one)]
         message = "Nothing was imported."
@@ -180,7 +180,7 @@ def _require_nothing_wrong(plan: Plan) -> None:
 
 def _require_all_done(plan: Plan) -> None:
     """Raise `TransferError` where the store refused what was to be written after all."""
-    failed = plans.lines(db.session, plan, verdict=Verdict.FAILED, limit=MOST_PROBLEMS)
+    failed = plans.lines(db.session, plan, verdicts=[Verdict.FAILED], limit=MOST_PROBLEMS)
     if failed:
         message = "Nothing was imported."
         raise TransferError(message, [(one.number, one.problem) for one in failed])

@@ -47,6 +47,7 @@ from admin_app.panel.plan.operations import operation_of
 from admin_app.panel.plan.parts import write_in_parts
 from admin_app.panel.registry import resource_at
 from admin_app.timezones import zone_of
+from admin_app.transfer.import_.source import Source
 
 log = logging.getLogger(__name__)
 
@@ -94,8 +95,8 @@ class PlanWork:
         with reading(), self._rights():
             access, operation = _asked(self._plan())
             if operation.incoming is not None:
-                self._take_in(access, operation.incoming)
-                self._end(plans.await_agreement)
+                with opened(access, operation.incoming) as source:
+                    self.take_in(access, operation.incoming, source)
                 return
             pairs = [tuple(pair) for pair in self._plan().arguments["selection"]]
             scope = scope_of(access, plain_selection(access, pairs), operation)
@@ -104,15 +105,15 @@ class PlanWork:
             self._transaction(lambda plan: judge_lines(access, plan, operation))
         self._end(plans.await_agreement)
 
-    def _take_in(self, access: Access, incoming: Incoming) -> None:
+    def take_in(self, access: Access, incoming: Incoming, source: Source) -> None:
         """Make lines of a file's rows, and judge them as a whole."""
-        with opened(access, incoming) as source:
-            rows = incoming.reader.arrivals(source)
-            read_arrivals(db.engine, self.plan_id, incoming.arrivals, rows, self._write)
+        rows = incoming.reader.arrivals(source)
+        read_arrivals(db.engine, self.plan_id, incoming.arrivals, rows, self._write)
         db.session.rollback()
         while self._found_wrong(incoming):
             _let_others_write()
         self._transaction(lambda plan: judge_rows(access, plan, incoming))
+        self._end(plans.await_agreement)
 
     def _found_wrong(self, incoming: Incoming) -> bool:
         """Look over all lines for what cannot be, while others may write; return whether anything was found."""

@@ -97,14 +97,9 @@ class PlanPage(Page):
 
     def _agree(self, plan: Plan, operation: BulkOperation) -> ResponseReturnValue:
         number, reason = open_lines(plan.counts), request.form.get(REASON, "").strip()[:LONGEST_REASON]
-        if plan.state == PlanState.PLANNED and plans.is_over(plan):
-            return self._page(plan, "This plan is too old. Make it again.", HTTPStatus.CONFLICT)
-        if self.resource.needs_reason and not reason:
-            return self._page(plan, "Enter the reason for this change.", HTTPStatus.UNPROCESSABLE_ENTITY)
         is_whole = request.form.get(WHOLE) == "1"
-        if is_whole and (left := number_left(plan)):
-            words_ = f"{words.counted(left, self.resource)} can't be imported. Correct them, leave them out, or import only the others."
-            return self._page(plan, words_, HTTPStatus.UNPROCESSABLE_ENTITY)
+        if (refused := self._refused(plan, reason, is_whole=is_whole)) is not None:
+            return refused
         if (page := reauthentication.required_for_rows(number + operation.along)) is not None:
             return page
         if not plans.agree(db.session, plan, reason=reason):
@@ -117,6 +112,17 @@ class PlanPage(Page):
             db.session.rollback()
             return self._page(requested_plan(self.access), str(error), HTTPStatus.CONFLICT)
         return lead_on(self._here(plan))
+
+    def _refused(self, plan: Plan, reason: str, *, is_whole: bool) -> ResponseReturnValue | None:
+        """Say why a plan cannot be agreed to like this; None where it can."""
+        if plan.state == PlanState.PLANNED and plans.is_over(plan):
+            return self._page(plan, "This plan is too old. Make it again.", HTTPStatus.CONFLICT)
+        if self.resource.needs_reason and not reason:
+            return self._page(plan, "Enter the reason for this change.", HTTPStatus.UNPROCESSABLE_ENTITY)
+        if is_whole and (left := number_left(plan)):
+            words_ = f"{words.counted(left, self.resource)} can't be imported. Correct them, leave them out, or import only the others."
+            return self._page(plan, words_, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return None
 
     def _as_list(self, plan: Plan, verdicts: Sequence[Verdict]) -> ResponseReturnValue:
         """Lead to the list of the records of these lines, for whatever is to be done with them next."""
@@ -149,7 +155,9 @@ class PlanPage(Page):
         verdict = request.args.get("verdict", "")
         after = as_key(PlanLine, request.args.get("after", "")) or 0
         is_filled = request.args.get(FILLED) == "1"
-        found = plans.lines(db.session, plan, verdict=verdict, is_filled=is_filled, after=after, limit=LINES + 1)
+        found = plans.lines(
+            db.session, plan, verdicts=[verdict] if verdict else [], is_filled=is_filled, after=after, limit=LINES + 1
+        )
         shown = found[:LINES]
         further = {key: value for key in ("verdict", FILLED) if (value := request.args.get(key))}
         page = self.render(

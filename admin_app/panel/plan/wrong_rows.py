@@ -18,6 +18,7 @@ from admin_app.panel.plan.importing import problems_of
 from admin_app.panel.plan.operations.importing import UPLOAD
 from admin_app.panel.plan.own_plan import is_import, requested_plan
 from admin_app.panel.plan.words import said_of
+from admin_app.transfer.formats import FORMATS
 from admin_app.transfer.import_.source import Reading
 from admin_app.transfer.import_.wrong_rows import write_wrong
 
@@ -32,10 +33,11 @@ def wrong_rows_file(access: Access) -> Response:
     upload = db.session.get(Upload, int(dict(plan.arguments["fields"]).get(UPLOAD, 0)))
     if not is_import(plan) or upload is None:
         abort(HTTPStatus.NOT_FOUND)
-    given = write_wrong(uploads.open_file(upload), Reading(**upload.reading), wrong_rows(db.engine, plan.id))
-    name = f"{access.resource.endpoint}-not-imported.{given.extension}"
+    reading = Reading(**upload.reading)
+    given = write_wrong(uploads.open_file(upload), reading, wrong_rows(db.engine, plan.id))
+    name = f"{access.resource.endpoint}-not-imported.{reading.format}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(given.chunks, content_type=given.content_type, headers=headers)
+    return Response(given, content_type=FORMATS[reading.format].content_type, headers=headers)
 
 
 def wrong_rows(engine: Engine, plan_id: int) -> Iterator[tuple[int, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from admin_app.errors import TransferError
 from admin_app.transfer.columns import ImportColumn, plain
@@ -52,3 +52,19 @@ def _unknown(title: str, columns: Sequence[ImportColumn]) -> str:
 
 def _folded(ignored: Collection[str]) -> Collection[str]:
     return {plain(word) for word in (*ignored, ERROR)}
+
+
+def titles_mapped(titles: Sequence[str], wanted: Mapping[str, str], columns: Sequence[ImportColumn]) -> list[str]:
+    """Return titles with those replaced that somebody said the meaning of: by a column's key, or by nothing.
+
+    Raises `TransferError` for a title that the file does not have, and for a column that there is not.
+    """
+    keys = [one.key for one in columns]
+    for title, key in wanted.items():
+        if title not in titles:
+            message = f"The file has no header “{title[:_LONGEST_TITLE]}”. It has: {', '.join(titles)}."
+            raise TransferError(message)
+        if key and key not in keys:
+            message = f"“{key[:_LONGEST_TITLE]}” is not a column of this list. Choose from: {', '.join(keys)}."
+            raise TransferError(message)
+    return [wanted.get(title, title) for title in titles]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 
-from admin_app.domain.plan.arrivals import LONGEST_CELL, Arrival, CellProblem, as_end
+from admin_app.domain.plan.arrivals import Arrival, CellProblem, as_end
 from admin_app.extensions import TableColumn, Values
 from admin_app.kinds import kind_of
 from admin_app.kinds.date import DateKind
@@ -92,8 +92,7 @@ class RowReader:
         """Yield what each row of a file brings."""
         for row in source.rows():
             if row.problem:
-                whole = ",".join(cell or "" for cell in row.cells)
-                yield Arrival(row.number, {}, {}, {"": CellProblem(row.problem, whole[:LONGEST_CELL])})
+                yield Arrival(row.number, {}, {}, {"": CellProblem(row.problem, "")})
             else:
                 yield self._arrival(row)
 
