@@ -40,6 +40,7 @@ _STYLES = (
     "plan",
     "corrections",
     "changes",
+    "import",
     "picker",
     "views",
     "rights",

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, abort, current_app, redirect, request, session, url_for
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask_login import UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
@@ -93,6 +93,11 @@ def look_again() -> None:
 def count_as_unseen() -> None:
     """Keep the present request from prolonging the session: it is a script's, nobody may be there."""
     never_mind(_SEEN)
+
+
+def forget() -> None:
+    """Look anew who is signed in when that is asked next: until now the request has not really begun."""
+    g.pop("_login_user", None)
 
 
 def current_session() -> SignedIn | None:

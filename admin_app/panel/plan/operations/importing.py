@@ -13,7 +13,7 @@ from admin_app.domain.plan.arrivals import Arrivals, Named
 from admin_app.domain.plan.changes import Check
 from admin_app.errors import PlanError
 from admin_app.panel.access.access import Access
-from admin_app.panel.export.columns import import_columns
+from admin_app.panel.import_.offered import needed, offered_columns, relations_to_one
 from admin_app.panel.plan.operation import BulkOperation, Incoming, Pair
 from admin_app.panel.plan.operations.editing import editable_fields
 from admin_app.relations.base import Relation
@@ -42,7 +42,7 @@ def import_of(access: Access, options: ImportOptions, pairs: Iterable[Pair] = ()
     if wanted:
         message = f"You may no longer fill in {access.resource.label(wanted[0])}."
         raise PlanError(message)
-    relations = _relations(access)
+    relations = relations_to_one(access)
     file_columns = [_file_column(place, columns[key], relations, options) for place, key in options.columns.items()]
     return BulkOperation(
         key=KEY,
@@ -61,38 +61,9 @@ def import_of(access: Access, options: ImportOptions, pairs: Iterable[Pair] = ()
     )
 
 
-def offered_columns(access: Access, mode: Mode) -> Sequence[ImportColumn]:
-    """Return what a file may bring: what a form's fields may be given, and the key that finds a record.
-
-    The command line may bring more: keys of new records, and when they were made.
-    """
-    found = import_columns(access.resource)
-    if access.authority.principal is None:
-        return found
-    names = {relation.own_name: name for name, relation in access.resource.relations.items() if not relation.is_many}
-    form = set(access.resource.changeable())
-
-    def is_offered(one: ImportColumn) -> bool:
-        name = names.get(one.key, one.key)
-        return name in form and all(access.may_write(name, action) for action in needed(mode))
-
-    return [one for one in found if one.key == RECORD_KEY or is_offered(one)]
-
-
-def needed(mode: Mode) -> Sequence[Action]:
-    """Return the rights that an import needs beside its own."""
-    adding = [Action.CREATE] if mode is not Mode.UPDATE else []
-    return [*adding, *([Action.EDIT] if mode is not Mode.ADD else [])]
-
-
 def _require_rights(access: Access, options: ImportOptions) -> None:
     if not all(access.may(action) for action in needed(options.mode)):
         raise PlanError(NOT_ANY_MORE)
-
-
-def _relations(access: Access) -> Mapping[str, Relation]:
-    """Return the relations to one by the keys of their columns."""
-    return {one.own_name: one for one in access.resource.relations.values() if not one.is_many and not one.is_view}
 
 
 def _file_column(
