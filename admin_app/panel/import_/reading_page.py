@@ -21,11 +21,11 @@ from admin_app.panel.import_.requested import requested_upload
 from admin_app.panel.import_.view_models import Option, Preview, Question
 from admin_app.panel.page import Page, lead_on
 from admin_app.transfer.import_.encodings import ENCODINGS
-from admin_app.transfer.import_.source import CSV, JSON, JSON_LINES, ODS, XLS, XLSX, Reading
+from admin_app.transfer.import_.source import CSV, JSON, JSON_LINES, XLSX, Reading
 
 PREFIX = "reading."
 SHOWN = 5
-FORMATS = {CSV: "Text with separators (CSV)", XLSX: "Excel (XLSX)", XLS: "Excel 97 (XLS)", ODS: "OpenDocument (ODS)",
+FORMATS = {CSV: "Text with separators (CSV)", XLSX: "Excel (XLSX)",
            JSON: "JSON", JSON_LINES: "JSON Lines"}  # fmt: skip
 SIGNS = {",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Bar"}
 # What depends on what: another format is in no encoding yet, another sheet has its titles elsewhere.

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from admin_app.context import acting, reading, time_zone, writing
-from admin_app.db.connection import hold_pages
+from admin_app.db.connection import hold_pages, of_one_moment
 from admin_app.db.record import Record
 from admin_app.domain.auth.accounts import actor_of
 from admin_app.domain.plan import effects
@@ -126,7 +126,8 @@ class PlanWork:
     def _found_wrong(self, incoming: Incoming) -> bool:
         """Look over all lines for what cannot be, while others may write; return whether anything was found."""
         is_found = False
-        with reading(), Session(db.engine) as session:
+        # As it is at one moment: what is marked meanwhile is judged by the next look.
+        with reading(), of_one_moment(db.engine).connect() as connection, Session(connection) as session:
             for some in batched(wrong_cells(session, self.plan_id, incoming.arrivals)):
                 self.progress.check()
                 self._transaction(partial(_mark, some))

@@ -51,7 +51,9 @@ def _csv(file: IO[bytes], reading: Reading, wrong: Iterator[Wrong]) -> Iterator[
         elif record.number == reading.titles:
             was_given_back = record.cells[:1] == [ERROR]
             end = record.end or "\r\n".encode(reading.encoding)
-            yield _encoded(f"{ERROR}{delimiter}", reading.encoding) + record.without_first(is_meant=was_given_back) + end
+            yield (
+                _encoded(f"{ERROR}{delimiter}", reading.encoding) + record.without_first(is_meant=was_given_back) + end
+            )
             break
     for record, problem in _those(records, lambda one: one.number, wrong):
         quoted = problem.replace('"', '""')
