@@ -16,7 +16,7 @@ from admin_app.domain.plan.arrivals import LONGEST_CELL, Arrivals, group_of
 from admin_app.domain.plan.checks import OUT_OF_SIGHT, Judgement
 from admin_app.extensions import AnySession, Expression, TableColumn
 from admin_app.formatting import number
-from admin_app.kinds import kind_of
+from admin_app.kinds import stand_in
 from admin_app.kinds.history import from_json_sql
 from admin_app.models.plan import OPEN, PlanLine, Verdict
 
@@ -71,7 +71,6 @@ def taken_values(session: AnySession, plan_id: int, model: type[Record], name: s
     owner, moving = table.alias("owner"), _LINE.alias("moving")
     column = kept_columns(model)[name]
     value = _value(session, column, name)
-    has_stand_in = column.nullable or kind_of(column).stand_in_sql(owner.c.id) is not None
     lets_go = exists(
         select(1)
         .select_from(moving)
@@ -80,7 +79,7 @@ def taken_values(session: AnySession, plan_id: int, model: type[Record], name: s
             moving.c.record_id == owner.c.id,
             moving.c.verdict == Verdict.CHANGE,
             has_key(moving.c.after, name, _dialect(session)),
-            literal(has_stand_in),
+            literal(stand_in(column) is not None),
         )
         .correlate(owner)
     )

@@ -19,7 +19,6 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    null,
     or_,
     select,
     union_all,
@@ -39,8 +38,8 @@ from admin_app.domain.plan.plan import model_of
 from admin_app.domain.records.deletion import Decision, DeletionScopes, delete_many, everything_in_scope
 from admin_app.domain.records.refusals import problems_of
 from admin_app.errors import DeletionError
-from admin_app.extensions import AnySession, Expression, TableColumn
-from admin_app.kinds import kind_of
+from admin_app.extensions import AnySession
+from admin_app.kinds import stand_in
 from admin_app.kinds.history import from_json_sql, title_of
 from admin_app.models.change_set import Change, Did, Kind
 from admin_app.models.plan import OPEN, Plan, PlanLine, Verdict
@@ -307,9 +306,9 @@ class Execution:
         """Let records that change places in a unique field make way for each other: no two have the same, not for a moment."""
         for name in self.plan.fields:
             column = kept_columns(self.model)[name]
-            if column.unique and (stand_in := _stand_in(column)) is not None:
+            if column.unique and (value := stand_in(column)) is not None:
                 mine = and_(chunk.lines, chunk.records, self._table.c.id == _LINE.c.record_id, self._has(name))
-                self._send(update(self._table).where(mine).values({column.name: stand_in}))
+                self._send(update(self._table).where(mine).values({column.name: value}))
 
     def _delete(self, chunk: _Chunk, deletion: Deletion) -> int:
         which = and_(chunk.records, self.model.id.in_(select(_LINE.c.record_id).where(chunk.lines)))
@@ -357,8 +356,3 @@ class Execution:
     def _send(self, statement: Any) -> int:
         result = self.session.connection().execute(statement, execution_options={"preserve_rowcount": True})
         return int(result.rowcount)
-
-
-def _stand_in(column: TableColumn) -> Expression | None:
-    """Return a value that no record has, for each record its own; None where the column's kind has no such ones."""
-    return null() if column.nullable else kind_of(column).stand_in_sql(column.table.c.id)

@@ -138,7 +138,7 @@ class Model:
         record = self.record(row)
         if record is None:
             return self.new(row)
-        if self.choice.mode is Mode.ADD:
+        if self.choice.mode is Mode.ADD or row[0] not in {"", str(record)}:
             return "wrong"
         has = dict(zip(("name", "email"), self.users[record], strict=True))
         new = {key: cell for key, cell in self.given(row).items() if cell != has[key]}
@@ -148,8 +148,9 @@ class Model:
 
     def new(self, row: Row) -> str:
         """Judge a row that finds no record."""
-        _, name, email = row
-        return "wrong" if self.choice.mode is Mode.UPDATE or "" in {name, email} or email == "nowhere" else "new"
+        key, name, email = row
+        is_wrong = self.choice.mode is Mode.UPDATE or "" in {name, email} or email == "nowhere"
+        return "wrong" if is_wrong or (key and int(key) in self.users) else "new"
 
     def repeated(self) -> set[int]:
         """Return the rows about one record, be it one that is made with this key."""
