@@ -148,11 +148,16 @@ def test_json_in_another_encoding_is_guessed() -> None:
     assert read('[{"name": "Jürgen Größe"}]'.encode("cp1252")) == (["name"], [(1, ["Jürgen Größe"])])
 
 
-JSON_CELLS = st.one_of(st.text(st.characters(exclude_categories=["Cs"]), max_size=5), st.integers(), st.booleans(), st.none())
+JSON_CELLS = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=5), st.integers(), st.booleans(), st.none()
+)
 
 
 @pytest.mark.parametrize("chunk", [1, 7, 64 * 1024])
-@given(rows=st.lists(st.dictionaries(st.sampled_from("abc"), JSON_CELLS, min_size=1), max_size=4), indent=st.sampled_from([None, 1]))
+@given(
+    rows=st.lists(st.dictionaries(st.sampled_from("abc"), JSON_CELLS, min_size=1), max_size=4),
+    indent=st.sampled_from([None, 1]),
+)
 def test_any_objects_that_are_written_are_read(chunk: int, rows: list[dict[str, Any]], indent: int | None) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(json_text, "_CHUNK", chunk)
