@@ -9,7 +9,7 @@ from typing import IO
 from admin_app.errors import TransferError
 from admin_app.formatting import number
 from admin_app.transfer.import_.cells import Cell, Unreadable, moment_in, number_in, whole_text
-from admin_app.transfer.import_.limits import LONGEST_LINE, require_cell, require_columns
+from admin_app.transfer.import_.limits import LONGEST_LINE, MOST_COLUMNS, require_cell, require_columns
 from admin_app.transfer.import_.workbook import Sheet, Style, Texts, Workbook, unescaped
 from admin_app.transfer.import_.xml import CHUNK, Xml
 
@@ -106,6 +106,8 @@ class _Rows:
         self._parts = []
         place = attributes.get("r")
         self._column = len(self._cells) if place is None else self._column_of(place)
+        if self._column >= MOST_COLUMNS:
+            require_columns(self._column + 1, self._number)
         if self._column < len(self._cells):
             raise ValueError(place)
 
@@ -115,7 +117,6 @@ class _Rows:
             column = 0
             for letter in letters.upper():
                 column = column * 26 + ord(letter) - ord("A") + 1
-            require_columns(column, self._number)
             self._columns[letters] = column - 1
         return self._columns[letters]
 

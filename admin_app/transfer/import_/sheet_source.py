@@ -36,7 +36,7 @@ class SheetSource:
     def typed_rows(self) -> Iterator[NumberedCells]:
         """Yield the same rows with their cells as they were typed."""
         for number, cells in sheet_rows(self._workbook, self._sheet):
-            if number > self._header.number and is_any_seen(list(map(text_of_cell, cells))):
+            if number > self._header.number and _is_any_seen(cells):
                 yield number, cells
 
     def _row(self, number: int, cells: Sequence[Cell]) -> SourceRow:
@@ -49,6 +49,10 @@ class SheetSource:
             words = f"The cells {self._merged[number]} are one. Unmerge them, so that each row has its own."
             row = row._replace(problem=words)
         return row._replace(unreadable=unreadable) if unreadable else row
+
+
+def _is_any_seen(cells: Sequence[Cell]) -> bool:
+    return is_any_seen(list(map(text_of_cell, cells))) or any(type(cell) is Unreadable for cell in cells)
 
 
 def _wanted(workbook: Workbook, name: str) -> Sheet:

@@ -10,6 +10,9 @@ from typing import NamedTuple, Protocol
 
 # Of these a file is one; the names are those of `transfer.formats`.
 CSV, XLSX, JSON, JSON_LINES = "csv", "xlsx", "json", "jsonl"
+# In exports of these a text that a spreadsheet would run carries an apostrophe, which is taken off; in the others it is the
+# text's own.
+NEUTRALISED = frozenset({CSV})
 
 _NOTHING: Mapping[int, str] = MappingProxyType({})
 

@@ -28,7 +28,7 @@ Wrong = tuple[int, str]
 Row = TypeVar("Row")
 
 # What few encodings have.
-_PLAINER = str.maketrans({"“": "'", "”": "'", "’": "'", "…": "..."})
+_PLAINER = str.maketrans({"“": "'", "”": "'", "\u2019": "'", "…": "..."})
 _FIRST_KEY = re.compile(r'\{\s*"' + ERROR + r'"\s*:\s*(?:"(?:[^"\\]|\\.)*"|null)\s*(?:,\s*|(?=\}))')
 
 
@@ -96,7 +96,8 @@ def _told(raw: str, value: object, problem: str) -> str:
         return f'{{"{ERROR}": {said}, "row": {raw}}}'
     if ERROR in dict(value):
         if not _FIRST_KEY.match(raw):
-            return json.dumps({ERROR: problem} | {key: one for key, one in json.loads(raw).items() if key != ERROR})
+            others = {key: one for key, one in json.loads(raw).items() if key != ERROR}
+            return json.dumps({ERROR: problem, **others}, ensure_ascii=False)
         raw = _FIRST_KEY.sub("{", raw, count=1)
     rest = raw[1:].lstrip(" ")
     return f'{{"{ERROR}": {said}{"" if rest.lstrip() == "}" else ", "}{rest}'

@@ -94,7 +94,7 @@ def test_a_file_that_was_read_can_be_read_by_others() -> None:
 
 
 def test_the_line_of_a_byte_that_does_not_fit_is_named() -> None:
-    content = "name\n".encode() + b"Zo\xeb\n" * 3000 + b"\x81\n"
+    content = b"name\n" + b"Zo\xeb\n" * 3000 + b"\x81\n"
 
     assert refusal(content, encoding="windows-1252") == (
         "The file is not Windows-1252 (Western Europe): line 3,002 has something else. Save it as “CSV UTF-8” and import it "
