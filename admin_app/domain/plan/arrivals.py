@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
 from typing import Any, NamedTuple
@@ -125,7 +125,11 @@ class Arrivals:
         """Return what a row finds its record by, as two values that count as the same have it in common."""
         column = self._matching
         value = None if column is None or column.key in row.problems else row.values.get(column.key)
-        return caseless(value) if column is not None and is_caseless(column) and value is not None else value
+        return caseless(value) if self._is_folded and value is not None else value
+
+    @cached_property
+    def _is_folded(self) -> bool:
+        return self._matching is not None and is_caseless(self._matching)
 
     def _present(self, session: AnySession, rows: Sequence[Arrival]) -> Mapping[object, _Present]:
         """Read the records that rows are about, of those that may be seen."""
@@ -194,18 +198,23 @@ class Arrivals:
         return found
 
     def _with_keys(self, row: Arrival, known: Mapping[str, Mapping[object, Sequence[int]]]) -> Arrival:
-        values, problems = dict(row.values), dict(row.problems)
+        problems: dict[str, CellProblem] = {}
         for name, keys_by_value in known.items():
-            if values.get(name) is None:
+            value = row.values.get(name)
+            if value is None:
                 continue
-            value = caseless(values[name]) if is_caseless(self.named[name].column) else values[name]
-            keys = keys_by_value.get(value, ())
+            keys = keys_by_value.get(caseless(value) if name in self._folded else value, ())
             if len(keys) == 1:
-                values[name] = keys[0]
+                row.values[name] = keys[0]
             else:
-                del values[name]
+                del row.values[name]
                 problems[name] = CellProblem(SEVERAL if keys else NOT_THERE, row.texts.get(name, ""))
-        return Arrival(row.number, values, row.texts, problems)
+        return replace(row, problems={**row.problems, **problems}) if problems else row
+
+    @cached_property
+    def _folded(self) -> frozenset[str]:
+        """The relations whose records are named by text that is the same in whatever capitals."""
+        return frozenset(name for name, one in self.named.items() if is_caseless(one.column))
 
     # ---- what becomes of them
 
@@ -330,9 +339,11 @@ def group_of(name: str, said: str) -> str:
 
 def _is_same(column: TableColumn, stored: object, brought: Any) -> bool:
     """Whether a cell says what the record holds: as far as a cell can say it, and spreadsheets leave it alone."""
+    if stored == brought:
+        return True
     if isinstance(stored, str):
         return is_stored_as(column, plain_lines(stored), plain_lines(brought or ""))
-    return bool(stored == brought)
+    return False
 
 
 def _also(rows: ColumnElement[bool] | None) -> Sequence[ColumnElement[bool]]:
