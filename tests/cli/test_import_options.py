@@ -119,8 +119,8 @@ def test_missing_related_records_are_made_once(manage: Manage, app: Flask, file:
         "cleo@example.com",
     ]
     with app.app_context():
-        made = db.session.scalars(select(ChangeSet)).one()
-        assert (made.kind, made.count) == ("import", 6)
+        made = db.session.scalars(select(ChangeSet).where(ChangeSet.kind == "import")).one()
+        assert made.count == 6
 
 
 def test_dates_and_fractions_are_read_as_said(manage: Manage, app: Flask, file: File) -> None:
