@@ -276,6 +276,15 @@ def test_a_relation_to_the_outside_is_none() -> None:
     assert refusal(workbook("", more={"xl/_rels/workbook.xml.rels": rels})) == "The workbook has no sheets."
 
 
+def test_a_workbook_needs_few_parts() -> None:
+    parts = zipfile.ZipFile(io.BytesIO(workbook(TITLES + row(2, text("Ada"), '<c s="1"><v>5</v></c>'))))
+    kept = {
+        name: parts.read(name).decode() for name in parts.namelist() if name not in {"_rels/.rels", "xl/styles.xml"}
+    }
+
+    assert read(zipped(kept)) == (["name", "id"], [(2, ["Ada", "5"])])
+
+
 ENTITY = "<!DOCTYPE worksheet [<!ENTITY a 'aaaa'><!ENTITY b SYSTEM 'file:///etc/passwd'>]>"
 
 
