@@ -15,7 +15,7 @@ from admin_app.transfer.import_.xml import CHUNK, Xml
 
 NumberedCells = tuple[int, list[Cell]]
 
-_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"')
+_MERGED = re.compile(rb'<(?:\w{1,20}:)?mergeCell\s[^<>]*?ref="([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"')
 # Of more rows nobody keeps the merged ones apart.
 _MOST_MERGED = 100_000
 # No tag of that kind is longer.
