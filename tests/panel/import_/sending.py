@@ -6,6 +6,8 @@ import io
 from typing import Any
 
 from sqlalchemy import select
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from admin_app.extensions import db
 from admin_app.models.upload import Upload
@@ -19,8 +21,9 @@ PICTURE = b"\x89PNG\r\n\x1a\n" + b"\0" * 100
 def send(client: Any, content: bytes = USERS, name: str = "users.csv", *, to: str = "user", text: str = "") -> Any:
     """Send a file, and text that was pasted."""
     token = client.token_of(f"/admin/{to}/import/")
-    data = {"csrf_token": token, "text": text, "file": (io.BytesIO(content), name)}
-    return client.post(f"/admin/{to}/import/", data=data, content_type="multipart/form-data")
+    file = FileStorage(io.BytesIO(content), name, "file", "application/octet-stream")
+    boundary, body = encode_multipart({"csrf_token": token, "text": text, "file": file})
+    return client.post(f"/admin/{to}/import/", data=body, content_type=f"multipart/form-data; boundary={boundary}")
 
 
 def paste(client: Any, text: str, *, to: str = "user") -> Any:
