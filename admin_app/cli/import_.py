@@ -215,7 +215,7 @@ def import_(  # noqa: PLR0917 -- click hands them over by name
             _say(counts, access.resource)
             return
         show_plan(plan)
-        if errors is not None and agreed(plan, access.resource, agreement):
+        if errors is not None and agreed(plan, access, agreement):
             PlanWork(plan.id, None, Progress()).carry_out()
             show_plan(plan)
             _write_wrong(plan, raw, source, errors)

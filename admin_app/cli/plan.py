@@ -154,28 +154,28 @@ def _act(access: Access, selection: Selection, operation: BulkOperation, agreeme
     show_plan(_plan(plan_id))
     if agreement.is_plan:
         return
-    if agreed(_plan(plan_id), access.resource, agreement):
+    if agreed(_plan(plan_id), access, agreement):
         work.carry_out()
         show_plan(_plan(plan_id))
     _require_nothing_left(_plan(plan_id), access.resource)
 
 
-def agreed(made: Plan, resource: Resource, agreement: Agreement) -> bool:
+def agreed(made: Plan, access: Access, agreement: Agreement) -> bool:
     """Agree to a plan (committed) as the options say, or as whoever is asked does; return whether there is anything to do.
 
     Raises `PlanError` where nobody agrees.
     """
     if not open_lines(made.counts):
         return False
-    _require_agreement(made, resource, agreement)
+    _require_agreement(made, access, agreement)
     with writing(), transaction(db.session):
         plans.agree(db.session, _plan(made.id), reason=agreement.reason)
     return True
 
 
-def _require_agreement(made: Plan, resource: Resource, agreement: Agreement) -> None:
+def _require_agreement(made: Plan, access: Access, agreement: Agreement) -> None:
     """Ask for the number on a terminal; raise `PlanError` where nobody agrees."""
-    if resource.needs_reason and not agreement.reason:
+    if access.needs_reason and not agreement.reason:
         message = "Nothing was changed: enter the reason for this change with --reason."
         raise PlanError(message)
     if agreement.is_yes:
@@ -184,7 +184,7 @@ def _require_agreement(made: Plan, resource: Resource, agreement: Agreement) -> 
     if not sys.stdin.isatty():
         message = "Nothing was changed: add --yes to carry it out."
         raise PlanError(message)
-    if click.prompt(f"Type {number} to {words.button_of(made, resource).lower()}", err=True) != str(number):
+    if click.prompt(f"Type {number} to {words.button_of(made, access.resource).lower()}", err=True) != str(number):
         message = "Nothing was changed."
         raise PlanError(message)
 

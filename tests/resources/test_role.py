@@ -18,6 +18,7 @@ from admin_app.models.staff import Staff, StaffSession
 from tests.page import Page
 from tests.stores import both_stores
 
+ABOVE = "You do not have all of these permissions yourself. Ask someone who has them."
 LIST, NEW = "/admin/role/", "/admin/role/new/"
 
 
@@ -60,6 +61,31 @@ def test_a_role_is_made_of_ticks_and_choices(as_owner: Any, app: Flask) -> None:
     assert made is not None
     assert (made.name, made.permissions, made.rows, made.fields) == (
         "Author", ("*:view", "post:edit"), (), ("post.user:read_only",))  # fmt: skip
+
+
+@both_stores
+def test_a_role_asks_for_a_reason_where_that_is_ticked(as_owner: Any, app: Flask) -> None:
+    as_owner.post_form(NEW, {"name": "Author", "permissions": ["", "post:edit"], "needs_reason": "y"})
+    as_owner.post_form(NEW, {"name": "Looker", "permissions": ["", "post:view"]})
+
+    made = kept(app, "author"), kept(app, "looker")
+    assert [one is not None and one.needs_reason for one in made] == [True, False]
+
+
+def test_who_has_to_give_reasons_takes_that_from_no_role(client_with: Any, keep: Any, app: Flask) -> None:
+    client = client_with("role:*", "post:bulk", "post:edit")
+    held = {"permissions": StringSet(["post:bulk", "post:edit"]), "needs_reason": True}
+    role = keep(Role(name="Changer", key="changer", **held))
+    with app.app_context():
+        db.session.execute(update(Role).where(Role.key == "liam").values(needs_reason=True))
+        db.session.commit()
+
+    page = Page(client.post_form(edit_url(role), {"name": "Changer", "permissions": ["", "post:bulk", "post:edit"]}))
+
+    after = kept(app, "changer")
+    assert (page.status, page.summary) == (422, [ABOVE])
+    assert after is not None
+    assert after.needs_reason
 
 
 def test_the_matrix_has_a_line_a_resource_and_a_box_for_every_act_that_its_pages_ask_for(as_owner: Any) -> None:

@@ -13,10 +13,10 @@ from admin_app.db.caseless import is_caseless, same_in
 from admin_app.db.json_values import has_key, kept_columns
 from admin_app.db.record import Record
 from admin_app.domain.plan.arrivals import LONGEST_CELL, Arrivals, group_of
-from admin_app.domain.plan.checks import OUT_OF_SIGHT
+from admin_app.domain.plan.checks import OUT_OF_SIGHT, Judgement
 from admin_app.extensions import AnySession, Expression, TableColumn
 from admin_app.formatting import number
-from admin_app.kinds import kind_of
+from admin_app.kinds import stand_in
 from admin_app.kinds.history import from_json_sql
 from admin_app.models.plan import OPEN, PlanLine, Verdict
 
@@ -28,7 +28,7 @@ TWICE_IN_FILE = "the same as in another row."
 _LINE: Any = PlanLine.__table__
 
 
-class Judgement(NamedTuple):
+class WrongCell(NamedTuple):
     """What is wrong with a line: its cell by the column's key, the end of the sentence, what lines have in common that are wrong so."""
 
     number: int
@@ -38,7 +38,7 @@ class Judgement(NamedTuple):
     group: str
 
 
-def judgements(session: AnySession, plan_id: int, arrivals: Arrivals) -> Iterator[Judgement]:
+def wrong_cells(session: AnySession, plan_id: int, arrivals: Arrivals) -> Iterator[WrongCell]:
     """Find all that cannot be, as the lines are now: what a line that is found wrong would have let go of stays taken."""
     yield from repeated_records(session, plan_id, arrivals.match)
     for name, column in arrivals.columns.items():
@@ -47,14 +47,14 @@ def judgements(session: AnySession, plan_id: int, arrivals: Arrivals) -> Iterato
             yield from taken_values(session, plan_id, arrivals.model, name)
 
 
-def repeated_records(session: AnySession, plan_id: int, match: str) -> Iterator[Judgement]:
+def repeated_records(session: AnySession, plan_id: int, match: str) -> Iterator[WrongCell]:
     """Find the lines about one record: nobody knows which of them is meant."""
     mine = (_LINE.c.plan_id == plan_id, _LINE.c.record_id.is_not(None), _LINE.c.verdict.in_((*OPEN, Verdict.SAME)))
     for row, key, other in _together(session, _LINE.c.record_id, _LINE.c.record_id, mine):
-        yield Judgement(row, match, f"the same as in row {number(other)}.", str(key), group_of(match, TWICE_IN_FILE))
+        yield WrongCell(row, match, f"the same as in row {number(other)}.", str(key), group_of(match, TWICE_IN_FILE))
 
 
-def repeated_values(session: AnySession, plan_id: int, model: type[Record], name: str) -> Iterator[Judgement]:
+def repeated_values(session: AnySession, plan_id: int, model: type[Record], name: str) -> Iterator[WrongCell]:
     """Find the lines that would give several records one value of a unique column."""
     column = kept_columns(model)[name]
     value = _value(session, column, name)
@@ -62,16 +62,15 @@ def repeated_values(session: AnySession, plan_id: int, model: type[Record], name
     mine = (_LINE.c.plan_id == plan_id, _LINE.c.verdict.in_(OPEN), value.is_not(None))
     for row, cell, other in _together(session, folded, value, mine):
         said = f"the same as in row {number(other)}."
-        yield Judgement(row, name, said, str(cell), group_of(name, TWICE_IN_FILE))
+        yield WrongCell(row, name, said, str(cell), group_of(name, TWICE_IN_FILE))
 
 
-def taken_values(session: AnySession, plan_id: int, model: type[Record], name: str) -> Iterator[Judgement]:
+def taken_values(session: AnySession, plan_id: int, model: type[Record], name: str) -> Iterator[WrongCell]:
     """Find the lines whose value of a unique column another record has, and keeps."""
     table: Any = model.__table__
     owner, moving = table.alias("owner"), _LINE.alias("moving")
     column = kept_columns(model)[name]
     value = _value(session, column, name)
-    has_stand_in = column.nullable or kind_of(column).stand_in_sql(owner.c.id) is not None
     lets_go = exists(
         select(1)
         .select_from(moving)
@@ -80,7 +79,7 @@ def taken_values(session: AnySession, plan_id: int, model: type[Record], name: s
             moving.c.record_id == owner.c.id,
             moving.c.verdict == Verdict.CHANGE,
             has_key(moving.c.after, name, _dialect(session)),
-            literal(has_stand_in),
+            literal(stand_in(column) is not None),
         )
         .correlate(owner)
     )
@@ -96,13 +95,11 @@ def taken_values(session: AnySession, plan_id: int, model: type[Record], name: s
         if wrong_row is not None:
             # What it would let go of it keeps.
             said = f"already used by ID {other}, and row {number(wrong_row)}, which would change that, is wrong."
-        yield Judgement(row, name, said, str(cell), group_of(name, "already used by another record."))
+        yield WrongCell(row, name, said, str(cell), group_of(name, "already used by another record."))
 
 
-def new_out_of_sight(
-    session: AnySession, plan_id: int, model: type[Record], rows: ColumnElement[bool]
-) -> Iterator[int]:
-    """Find the lines whose new records would not be among these rows."""
+def new_out_of_sight(session: AnySession, model: type[Record], rows: ColumnElement[bool]) -> Judgement:
+    """Return the lines whose new records would not be among these rows."""
     table: Any = model.__table__
     columns = {column.name: (name, column) for name, column in kept_columns(model).items()}
 
@@ -111,18 +108,21 @@ def new_out_of_sight(
         return known and _value(session, known[1], known[0])
 
     stays = replacement_traverse(rows, {}, as_it_is_made)
-    mine = (_LINE.c.plan_id == plan_id, _LINE.c.verdict == Verdict.NEW)
-    beyond = select(_LINE.c.number).where(*mine, ~func.coalesce(stays, literal(value=False)))
-    yield from session.scalars(beyond, execution_options=_STREAMED)
+    return Judgement(~func.coalesce(stays, literal(value=False)), Verdict.REFUSED, OUT_OF_SIGHT, Verdict.NEW)
 
 
-def batched(found: Iterator[Judgement], most: int = BATCH) -> Iterator[list[Judgement]]:
+def left_out(problem: str) -> Judgement:
+    """Return the lines that are wrong for this reason, to do without them."""
+    return Judgement(_LINE.c.problem == problem, Verdict.LEFT, problem, Verdict.WRONG)
+
+
+def batched(found: Iterator[WrongCell], most: int = BATCH) -> Iterator[list[WrongCell]]:
     """Yield what was found, as much at a time as one statement takes."""
     while some := list(islice(found, most)):
         yield some
 
 
-def judge(session: AnySession, plan_id: int, judgements: Sequence[Judgement]) -> None:
+def mark(session: AnySession, plan_id: int, found: Sequence[WrongCell]) -> None:
     """Let lines be wrong that waited (not yet committed)."""
     statement = (
         update(_LINE)
@@ -131,27 +131,13 @@ def judge(session: AnySession, plan_id: int, judgements: Sequence[Judgement]) ->
         .values(before=None, after=None)
     )
     # The first of several is said: mended, the next one is found.
-    first = {one.number: one for one in reversed(judgements)}
+    first = {one.number: one for one in reversed(found)}
     given = [
         {"line": row, "group": one.group, "wrong": {one.name: [one.said, one.cell[:LONGEST_CELL]]}}
         for row, one in sorted(first.items())
     ]
     if given:
         session.connection().execute(statement, given)
-
-
-def refuse_new(session: AnySession, plan_id: int, numbers: Sequence[int]) -> None:
-    """Refuse lines whose new records would be out of sight (not yet committed)."""
-    mine = (_LINE.c.plan_id == plan_id, _LINE.c.number.in_(numbers))
-    session.connection().execute(update(_LINE).where(*mine).values(verdict=Verdict.REFUSED, problem=OUT_OF_SIGHT))
-
-
-def leave_out(session: AnySession, plan_id: int, problem: str) -> int:
-    """Do without the lines that are wrong for this reason (not yet committed); return how many there were."""
-    mine = (_LINE.c.plan_id == plan_id, _LINE.c.verdict == Verdict.WRONG, _LINE.c.problem == problem)
-    statement = update(_LINE).where(*mine).values(verdict=Verdict.LEFT)
-    result = session.connection().execute(statement, execution_options={"preserve_rowcount": True})
-    return int(result.rowcount)
 
 
 def _together(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
 from typing import Any, NamedTuple
@@ -30,6 +30,8 @@ LONGEST_CELL = 300
 NOT_THERE = "it does not exist."
 SEVERAL = "it means several records."
 EXISTS = "it exists already."
+ANOTHER_KEY = "the record that this row finds has another ID."
+USED = "already used by another record."
 OUT_OF_SIGHT_VALUE = "you may not change it in this record."
 # Columns that every record has and nobody is asked for: they are filled when a record is made.
 _MADE = frozenset({KEY, "version", "updated_at", "created_at"})
@@ -87,7 +89,9 @@ class Arrivals:
         """Return the lines of a plan that some rows make, by a few statements however many they are."""
         rows = self._resolved(session, arrivals) if self.named else arrivals
         present = self._present(session, rows)
-        return [self._line(plan_id, one, present.get(self._matched(one))) for one in rows]
+        found = [(one, present.get(self._matched(one))) for one in rows]
+        taken = self._taken_keys(session, [one for one, record in found if record is None])
+        return [self._line(plan_id, one, record, taken) for one, record in found]
 
     @cached_property
     def columns(self) -> Mapping[str, TableColumn]:
@@ -121,7 +125,11 @@ class Arrivals:
         """Return what a row finds its record by, as two values that count as the same have it in common."""
         column = self._matching
         value = None if column is None or column.key in row.problems else row.values.get(column.key)
-        return caseless(value) if column is not None and is_caseless(column) and value is not None else value
+        return caseless(value) if self._is_folded and value is not None else value
+
+    @cached_property
+    def _is_folded(self) -> bool:
+        return self._matching is not None and is_caseless(self._matching)
 
     def _present(self, session: AnySession, rows: Sequence[Arrival]) -> Mapping[object, _Present]:
         """Read the records that rows are about, of those that may be seen."""
@@ -162,6 +170,13 @@ class Arrivals:
                     found[key] = found.get(key, frozenset()) | {name}
         return found
 
+    def _taken_keys(self, session: AnySession, rows: Sequence[Arrival]) -> Collection[int]:
+        """Return the keys that rows bring for new records, and others have: such rows find their records by another column."""
+        keys = {one.values[KEY] for one in rows if one.values.get(KEY) is not None}
+        if not keys or self.match == KEY:
+            return ()
+        return set(session.scalars(select(self.model.id).where(self.model.id.in_(keys))))
+
     # ---- whom they name
 
     def _resolved(self, session: AnySession, rows: Sequence[Arrival]) -> Sequence[Arrival]:
@@ -183,29 +198,36 @@ class Arrivals:
         return found
 
     def _with_keys(self, row: Arrival, known: Mapping[str, Mapping[object, Sequence[int]]]) -> Arrival:
-        values, problems = dict(row.values), dict(row.problems)
+        problems: dict[str, CellProblem] = {}
         for name, keys_by_value in known.items():
-            if values.get(name) is None:
+            value = row.values.get(name)
+            if value is None:
                 continue
-            value = caseless(values[name]) if is_caseless(self.named[name].column) else values[name]
-            keys = keys_by_value.get(value, ())
+            keys = keys_by_value.get(caseless(value) if name in self._folded else value, ())
             if len(keys) == 1:
-                values[name] = keys[0]
+                row.values[name] = keys[0]
             else:
-                del values[name]
+                del row.values[name]
                 problems[name] = CellProblem(SEVERAL if keys else NOT_THERE, row.texts.get(name, ""))
-        return Arrival(row.number, values, row.texts, problems)
+        return replace(row, problems={**row.problems, **problems}) if problems else row
+
+    @cached_property
+    def _folded(self) -> frozenset[str]:
+        """The relations whose records are named by text that is the same in whatever capitals."""
+        return frozenset(name for name, one in self.named.items() if is_caseless(one.column))
 
     # ---- what becomes of them
 
-    def _line(self, plan_id: int, row: Arrival, present: _Present | None) -> Line:
+    def _line(self, plan_id: int, row: Arrival, present: _Present | None, taken: Collection[int]) -> Line:
         line: Line = {"plan_id": plan_id, "number": row.number, "record_id": None, "version": 0, "problem": ""}
         line |= {"before": None, "after": None, "cells": None}
         if present is None:
-            return line | self._addition(row)
+            return line | self._addition(row, taken)
         line |= {"record_id": present.key, "version": present.version}
         if row.problems:
             return line | _wrong(row.problems)
+        if row.values.get(KEY, present.key) != present.key:
+            return line | _wrong({KEY: CellProblem(ANOTHER_KEY, row.texts.get(KEY, ""))})
         if present.is_closed:
             return line | {"verdict": Verdict.REFUSED, "problem": NOT_YOURS}
         if not self.may_change:
@@ -228,14 +250,14 @@ class Arrivals:
         verdict = Verdict.CHANGE if new else Verdict.SAME
         return {"verdict": verdict, "before": before if new else None, "after": self._kept(new) if new else None}
 
-    def _addition(self, row: Arrival) -> Values:
+    def _addition(self, row: Arrival, taken: Collection[int]) -> Values:
         problems = dict(row.problems)
         if "" in problems:
             return _wrong(problems)
         key = row.values.get(KEY)
         if not problems and not self.may_add:
             problems[self.match] = CellProblem(NOT_THERE, row.texts.get(self.match, ""))
-        elif key is not None and KEY not in problems and (said := self._problem_with_key(key)) is not None:
+        elif key is not None and KEY not in problems and (said := self._problem_with_key(key, taken)) is not None:
             problems[KEY] = CellProblem(said, row.texts.get(KEY, ""))
         values = {name: value for name, value in row.values.items() if name in self.columns}
         columns = kept_columns(self.model)
@@ -247,8 +269,10 @@ class Arrivals:
         values |= {name: make(None) for name, make in self._own_defaults.items() if values.get(name) is None}
         return {"verdict": Verdict.NEW, "record_id": key, "after": self._kept(values)}
 
-    def _problem_with_key(self, key: int) -> str | None:
+    def _problem_with_key(self, key: int, taken: Collection[int]) -> str | None:
         """Say what is wrong with the key of a new record."""
+        if key in taken:
+            return USED
         if not self.gives_keys:
             return NOT_THERE
         highest = highest_to_give(self.model.__table__.c.id)
@@ -315,9 +339,11 @@ def group_of(name: str, said: str) -> str:
 
 def _is_same(column: TableColumn, stored: object, brought: Any) -> bool:
     """Whether a cell says what the record holds: as far as a cell can say it, and spreadsheets leave it alone."""
+    if stored == brought:
+        return True
     if isinstance(stored, str):
         return is_stored_as(column, plain_lines(stored), plain_lines(brought or ""))
-    return bool(stored == brought)
+    return False
 
 
 def _also(rows: ColumnElement[bool] | None) -> Sequence[ColumnElement[bool]]:

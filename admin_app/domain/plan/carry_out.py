@@ -19,13 +19,14 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    null,
+    or_,
     select,
     union_all,
     update,
 )
 from sqlalchemy.exc import DataError, IntegrityError
 
+from admin_app.db.caseless import same_in
 from admin_app.db.json_values import has_key, kept_columns
 from admin_app.db.record import Record
 from admin_app.db.types import utc_now
@@ -37,8 +38,8 @@ from admin_app.domain.plan.plan import model_of
 from admin_app.domain.records.deletion import Decision, DeletionScopes, delete_many, everything_in_scope
 from admin_app.domain.records.refusals import problems_of
 from admin_app.errors import DeletionError
-from admin_app.extensions import AnySession, Expression, TableColumn
-from admin_app.kinds import kind_of
+from admin_app.extensions import AnySession
+from admin_app.kinds import stand_in
 from admin_app.kinds.history import from_json_sql, title_of
 from admin_app.models.change_set import Change, Did, Kind
 from admin_app.models.plan import OPEN, Plan, PlanLine, Verdict
@@ -46,6 +47,9 @@ from admin_app.relations import relations_of
 
 _LINE: Any = PlanLine.__table__
 _CHANGED = ("change_set_id", "model", "record_id", "act", "title", "version", "before", "after")
+
+# Lines that a transaction carries out beyond those whose turn it is, so that unique values can change places.
+MOST_FURTHER = 5_000
 
 OUTDATED = "Somebody changed it after the plan was made."
 GONE = "Somebody deleted it."
@@ -130,13 +134,41 @@ class Execution:
     def _next(self, most: int) -> _Chunk | None:
         """Return the next of the lines that wait, None where none does."""
         some = self._first(most).subquery()
-        number, record = some.c.number, some.c.record_id
-        ends = select(func.min(number), func.max(number), func.min(record), func.max(record))
-        first, last, lowest, highest = self.session.execute(ends).one()
+        first, last = self.session.execute(select(func.min(some.c.number), func.max(some.c.number))).one()
         if first is None:
             return None
-        lines = and_(self._open, _LINE.c.number.between(first, last))
-        return _Chunk(lines, self._table.c.id.between(lowest, highest))
+        which = and_(self._open, _LINE.c.number.between(first, last))
+        further = self._further(which)
+        lines = or_(which, and_(self._open, _LINE.c.number.in_(further))) if further else which
+        records = select(func.min(_LINE.c.record_id), func.max(_LINE.c.record_id)).where(lines)
+        return _Chunk(lines, self._table.c.id.between(*self.session.execute(records).one()))
+
+    def _further(self, which: ColumnElement[bool]) -> set[int]:
+        """Return the lines that have to be carried out with these: their records have unique values that these take."""
+        taking, found = which, set[int]()
+        while (numbers := self._in_the_way(taking) - found) and len(found) < MOST_FURTHER:
+            found |= numbers
+            taking = and_(self._open, _LINE.c.number.in_(numbers))
+        return found
+
+    def _in_the_way(self, taking: ColumnElement[bool]) -> set[int]:
+        """Return the lines whose records have unique values that some lines take."""
+        found: set[int] = set()
+        for name in self.plan.fields:
+            column = kept_columns(self.model)[name]
+            if column.unique and Verdict.CHANGE in self._verdicts:
+                owner, other = self._table.alias("owner"), _LINE.alias("other")
+                wanted = from_json_sql(column, _LINE.c.after, name, self._dialect)
+                lets_go = and_(other.c.plan_id == self.plan.id, other.c.record_id == owner.c.id)
+                asked = (
+                    select(other.c.number)
+                    .select_from(_LINE)
+                    .join(owner, same_in(column, owner.c[column.name], wanted))
+                    .join(other, and_(lets_go, other.c.verdict == Verdict.CHANGE))
+                    .where(taking, self._has(name), other.c.number != _LINE.c.number)
+                )
+                found |= set(self.session.scalars(asked))
+        return found
 
     def _first(self, most: int) -> Select[int, int | None]:
         """Return the numbers and records of the first lines that wait: of each verdict so many, which its index has in order."""
@@ -274,9 +306,9 @@ class Execution:
         """Let records that change places in a unique field make way for each other: no two have the same, not for a moment."""
         for name in self.plan.fields:
             column = kept_columns(self.model)[name]
-            if column.unique and (stand_in := _stand_in(column)) is not None:
+            if column.unique and (value := stand_in(column)) is not None:
                 mine = and_(chunk.lines, chunk.records, self._table.c.id == _LINE.c.record_id, self._has(name))
-                self._send(update(self._table).where(mine).values({column.name: stand_in}))
+                self._send(update(self._table).where(mine).values({column.name: value}))
 
     def _delete(self, chunk: _Chunk, deletion: Deletion) -> int:
         which = and_(chunk.records, self.model.id.in_(select(_LINE.c.record_id).where(chunk.lines)))
@@ -324,8 +356,3 @@ class Execution:
     def _send(self, statement: Any) -> int:
         result = self.session.connection().execute(statement, execution_options={"preserve_rowcount": True})
         return int(result.rowcount)
-
-
-def _stand_in(column: TableColumn) -> Expression | None:
-    """Return a value that no record has, for each record its own; None where the column's kind has no such ones."""
-    return null() if column.nullable else kind_of(column).stand_in_sql(column.table.c.id)

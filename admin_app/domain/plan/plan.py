@@ -14,7 +14,7 @@ from admin_app.db.json_values import recorded_models
 from admin_app.db.record import Record
 from admin_app.db.types import utc_now
 from admin_app.domain.clock import latest
-from admin_app.domain.plan.checks import refuse_out_of_sight, refuse_taken, spare
+from admin_app.domain.plan.checks import Judgement, judge, out_of_sight, spare, taken
 from admin_app.errors import NotFoundError
 from admin_app.extensions import AnySession
 from admin_app.models.plan import Plan, PlanLine, PlanState, Verdict
@@ -69,17 +69,25 @@ def begin(
     return plan
 
 
+def judgements(
+    session: AnySession, plan: Plan, *, rows: ColumnElement[bool] | None, spared: Mapping[int, str] | None = None
+) -> Sequence[Judgement]:
+    """Return what is wrong with lines seen as a whole, each to be judged once those before it are.
+
+    `spared` are records that the act itself needs as they are, and why.
+    """
+    model = model_of(plan)
+    unique = [name for name in plan.fields if model.__mapper__.columns[name].unique]
+    found = [*spare(spared or {}), *(one for name in unique for one in taken(session, plan.id, model, name))]
+    return [*found, *([out_of_sight(session, model, rows)] if rows is not None and plan.fields else [])]
+
+
 def judge_lines(
     session: AnySession, plan: Plan, *, rows: ColumnElement[bool] | None, spared: Mapping[int, str] | None = None
 ) -> None:
-    """Judge the lines as a whole (not yet committed). `spared` are records that the act itself needs as they are, and why."""
-    model = model_of(plan)
-    spare(session, plan.id, spared or {})
-    for name in plan.fields:
-        if model.__mapper__.columns[name].unique:
-            refuse_taken(session, plan.id, model, name)
-    if rows is not None and plan.fields:
-        refuse_out_of_sight(session, plan.id, model, rows)
+    """Judge the lines as a whole, by a statement a judgement (not yet committed)."""
+    for one in judgements(session, plan, rows=rows, spared=spared):
+        judge(session, plan.id, one)
 
 
 def await_agreement(session: AnySession, plan: Plan, counted: LineCounts) -> bool:

@@ -14,6 +14,7 @@ from admin_app.panel.list.selections import schema_for
 from admin_app.panel.resource import Resource
 from admin_app.selection.selection import Selection
 from admin_app.transfer.columns import ExportColumn, ImportColumn
+from admin_app.transfer.import_.wrong_rows import ERROR
 
 
 class ExportColumns:
@@ -74,10 +75,10 @@ def import_columns(resource: Resource) -> list[ImportColumn]:
 
 
 def ignored_headers(access: Access) -> list[str]:
-    """Return the headers an export writes for people, which an import passes over."""
+    """Return the headers an export writes for people, and that of what was wrong with a row: an import passes them over."""
     known = {column.key for column in import_columns(access.resource)}
     offered = ExportColumns(access).offered()
-    return [word for key, one in offered.items() if key not in known for word in (key, one.header)]
+    return [ERROR, *(word for key, one in offered.items() if key not in known for word in (key, one.header))]
 
 
 def _is_secret(column: ExportColumn) -> bool:

@@ -125,7 +125,7 @@ class FileColumnsPage(Page):
             draft=draft,
             upload=upload,
             problems=problems,
-            errors=_in_order(problems, [one.name for one in (*columns, *ways, *cells)]),
+            errors=_in_order(problems, [*(one.name for one in columns), *(one.name for one in (*ways, *cells))]),
             columns=columns,
             ways=ways,
             cells=cells,

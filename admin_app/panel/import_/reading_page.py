@@ -21,13 +21,13 @@ from admin_app.panel.import_.requested import requested_upload
 from admin_app.panel.import_.view_models import Option, Preview, Question
 from admin_app.panel.page import Page, lead_on
 from admin_app.transfer.import_.encodings import ENCODINGS
-from admin_app.transfer.import_.source import CSV, JSON, JSON_LINES, ODS, XLS, XLSX, Reading
+from admin_app.transfer.import_.source import CSV, JSON, JSON_LINES, XLSX, Reading
 from admin_app.web.flash import warn
 
 PREFIX = "reading."
 SHOWN = 5
-FORMATS = {CSV: "Text with separators (CSV)", XLSX: "Excel (XLSX)", XLS: "Excel 97 (XLS)", ODS: "OpenDocument (ODS)",
-           JSON: "JSON", JSON_LINES: "JSON Lines"}  # fmt: skip
+TEXTS = {CSV: "Rows with separators (CSV)", JSON: "JSON", JSON_LINES: "JSON Lines"}
+WORKBOOKS = {XLSX: "Excel (XLSX)"}
 SIGNS = {",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Bar"}
 # What depends on what: another format is in no encoding yet, another sheet has its titles elsewhere.
 _ORDER = ("format", "encoding", "sheet", "delimiter", "titles")
@@ -98,6 +98,7 @@ class ReadingPage(Page):
             problems=problems or {},
             preview=_preview(look),
             questions=list(_questions(shown, look.sheets, problems or {})),
+            has_titles=shown.format not in {JSON, JSON_LINES},
             titles=request.form.get(f"{PREFIX}titles", shown.titles),
             form_url=self.link("import_source_view", id=upload.id),
             back_url=self.link("import_view"),
@@ -132,10 +133,11 @@ def _changed(before: Reading, after: Reading) -> str:
 
 
 def _questions(reading: Reading, sheets: Sequence[str], problems: Mapping[str, str]) -> Iterator[Question]:
-    yield _question("format", "Format", FORMATS, reading.format, problems)
+    # What a workbook is no choice makes text of.
+    yield _question("format", "Format", WORKBOOKS if reading.format in WORKBOOKS else TEXTS, reading.format, problems)
     if reading.format == CSV:
         yield _question("delimiter", "Separator", SIGNS, reading.delimiter, problems)
-    if reading.format in {CSV, JSON, JSON_LINES}:
+    if reading.format in TEXTS:
         yield _question("encoding", "Encoding", ENCODINGS, reading.encoding, problems)
     if sheets:
         yield _question("sheet", "Sheet", {one: title_cell(one).text for one in sheets}, reading.sheet, problems)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -12,9 +12,9 @@ from flask import current_app
 from admin_app.context import reading
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.plan import plan as plans
-from admin_app.domain.plan.arrival_checks import judge, judgements, leave_out, new_out_of_sight, refuse_new
+from admin_app.domain.plan.arrival_checks import left_out, mark, new_out_of_sight, wrong_cells
 from admin_app.domain.plan.arrivals import batches, read_arrivals
-from admin_app.domain.plan.checks import refuse_out_of_sight
+from admin_app.domain.plan.checks import Judgement, judge, out_of_sight
 from admin_app.domain.plan.lines import insert_lines
 from admin_app.errors import TransferError
 from admin_app.extensions import db
@@ -118,20 +118,21 @@ def write_incoming(access: Access, plan: Plan, incoming: Incoming, source: Sourc
 def judge_incoming(access: Access, plan: Plan, incoming: Incoming) -> None:
     """Judge the lines as a whole (not yet committed)."""
     # What a wrong line would have let go of is taken after all: it is asked again until nothing is found.
-    while found := list(judgements(db.session, plan.id, incoming.arrivals)):
-        judge(db.session, plan.id, found)
-    judge_rows(access, plan, incoming)
+    while found := list(wrong_cells(db.session, plan.id, incoming.arrivals)):
+        mark(db.session, plan.id, found)
+    for one in judgements_of_rows(access, incoming):
+        judge(db.session, plan.id, one)
 
 
-def judge_rows(access: Access, plan: Plan, incoming: Incoming) -> None:
-    """Refuse the lines whose records would be out of their person's sight; do without those that they left out (not yet committed)."""
+def judgements_of_rows(access: Access, incoming: Incoming) -> Sequence[Judgement]:
+    """Return the lines whose records would be out of their person's sight, and those that were left out."""
     session, model = db.session, incoming.arrivals.model
-    if (rows := access.rows(Action.EDIT)) is not None:
-        refuse_out_of_sight(session, plan.id, model, rows)
-    if (rows := access.rows(Action.CREATE)) is not None:
-        refuse_new(session, plan.id, list(new_out_of_sight(session, plan.id, model, rows)))
-    for problem in incoming.left_out:
-        leave_out(session, plan.id, problem)
+    changed, made = access.rows(Action.EDIT), access.rows(Action.CREATE)
+    return [
+        *([out_of_sight(session, model, changed)] if changed is not None else []),
+        *([new_out_of_sight(session, model, made)] if made is not None else []),
+        *map(left_out, incoming.left_out),
+    ]
 
 
 def import_whole(
@@ -146,7 +147,7 @@ def import_whole(
     plan = begin_import(access, operation, scope=scope, staff_id=None)
     with reading():
         _write_until_wrong(plan, incoming, source, on_rows)
-    judge(db.session, plan.id, list(islice(judgements(db.session, plan.id, incoming.arrivals), MOST_PROBLEMS)))
+    mark(db.session, plan.id, list(islice(wrong_cells(db.session, plan.id, incoming.arrivals), MOST_PROBLEMS)))
     _require_nothing_wrong(plan)
     plans.await_agreement(db.session, plan, plans.counted_lines(db.session, plan))
     plans.agree(db.session, plan)

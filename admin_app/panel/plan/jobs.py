@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -13,14 +13,15 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from admin_app.context import acting, reading, time_zone, writing
-from admin_app.db.connection import hold_pages
+from admin_app.db.connection import hold_pages, of_one_moment
 from admin_app.db.record import Record
 from admin_app.domain.auth.accounts import actor_of
 from admin_app.domain.plan import effects
 from admin_app.domain.plan import plan as plans
-from admin_app.domain.plan.arrival_checks import Judgement, batched, judge, judgements
+from admin_app.domain.plan.arrival_checks import WrongCell, batched, mark, wrong_cells
 from admin_app.domain.plan.arrivals import read_arrivals
 from admin_app.domain.plan.changes import Edit, Operation
+from admin_app.domain.plan.checks import Judgement
 from admin_app.domain.plan.lines import PART, Line, Scope, insert_lines, read_changes
 from admin_app.errors import AdminError, PlanError
 from admin_app.extensions import db
@@ -32,19 +33,19 @@ from admin_app.models.staff import Staff
 from admin_app.panel.access.access import Access, access_to
 from admin_app.panel.access.authority import acting_for
 from admin_app.panel.list.selections import plain_selection
-from admin_app.panel.plan.importing import judge_rows, opened
+from admin_app.panel.plan.importing import judgements_of_rows, opened
 from admin_app.panel.plan.making import KIND
 from admin_app.panel.plan.operation import (
     BulkOperation,
     Incoming,
     execution_of,
     is_about_one,
-    judge_lines,
+    judgements_of,
     may_do,
     scope_of,
 )
 from admin_app.panel.plan.operations import operation_of
-from admin_app.panel.plan.parts import write_in_parts
+from admin_app.panel.plan.parts import JUDGED, judge_in_parts, write_in_parts
 from admin_app.panel.registry import resource_at
 from admin_app.timezones import zone_of
 from admin_app.transfer.import_.source import Source
@@ -101,9 +102,15 @@ class PlanWork:
             pairs = [tuple(pair) for pair in self._plan().arguments["selection"]]
             scope = scope_of(access, plain_selection(access, pairs), operation)
             self._write_lines(scope, operation.values)
+            judgements = judgements_of(access, self._plan(), operation)
             db.session.rollback()
-            self._transaction(lambda plan: judge_lines(access, plan, operation))
+            self._judge(judgements)
         self._end(plans.await_agreement)
+
+    def _judge(self, judgements: Sequence[Judgement]) -> None:
+        """Judge the lines as a whole, a part a transaction."""
+        for _ in self._parted(judge_in_parts(db.engine, self.plan_id, judgements), JUDGED):
+            pass
 
     def take_in(self, access: Access, incoming: Incoming, source: Source) -> None:
         """Make lines of a file's rows, and judge them as a whole."""
@@ -112,16 +119,18 @@ class PlanWork:
         db.session.rollback()
         while self._found_wrong(incoming):
             _let_others_write()
-        self._transaction(lambda plan: judge_rows(access, plan, incoming))
+        with reading(), self._rights():
+            self._judge(judgements_of_rows(access, incoming))
         self._end(plans.await_agreement)
 
     def _found_wrong(self, incoming: Incoming) -> bool:
         """Look over all lines for what cannot be, while others may write; return whether anything was found."""
         is_found = False
-        with reading(), Session(db.engine) as session:
-            for some in batched(judgements(session, self.plan_id, incoming.arrivals)):
+        # As it is at one moment: what is marked meanwhile is judged by the next look.
+        with reading(), of_one_moment(db.engine).connect() as connection, Session(connection) as session:
+            for some in batched(wrong_cells(session, self.plan_id, incoming.arrivals)):
                 self.progress.check()
-                self._transaction(partial(_judge, some))
+                self._transaction(partial(_mark, some))
                 is_found = True
         return is_found
 
@@ -151,10 +160,15 @@ class PlanWork:
         if values is not None and constants is None:
             read_changes(db.engine, self.plan_id, scope, values, self._write)
             return
-        for number in write_in_parts(db.engine, self.plan_id, scope, constants):
-            self.progress.check()
+        for number in self._parted(write_in_parts(db.engine, self.plan_id, scope, constants), PART):
             self.progress.add(number)
-            if number == PART:
+
+    def _parted(self, parts: Iterator[int], most: int) -> Iterator[int]:
+        """Write part by part, unless somebody stops it, and let others write in between."""
+        for number in parts:
+            self.progress.check()
+            yield number
+            if number == most:
                 _let_others_write()
 
     def _some(self, most: int, plan: Plan) -> tuple[int, float]:
@@ -256,8 +270,8 @@ class _Effect:
         return ""
 
 
-def _judge(some: Sequence[Judgement], plan: Plan) -> None:
-    judge(db.session, plan.id, some)
+def _mark(some: Sequence[WrongCell], plan: Plan) -> None:
+    mark(db.session, plan.id, some)
 
 
 def _let_others_write() -> None:

@@ -13,6 +13,7 @@ from admin_app.domain.plan import plan as plans
 from admin_app.domain.plan.arrivals import Arrivals
 from admin_app.domain.plan.carry_out import Deletion, Execution
 from admin_app.domain.plan.changes import Operation
+from admin_app.domain.plan.checks import Judgement
 from admin_app.domain.plan.lines import Limit, Scope
 from admin_app.extensions import db
 from admin_app.models.change_set import Kind
@@ -102,6 +103,11 @@ def scope_of(access: Access, selection: Selection, operation: BulkOperation) -> 
 def judge_lines(access: Access, plan: Plan, operation: BulkOperation) -> None:
     """Judge a plan's lines as a whole (not yet committed)."""
     plans.judge_lines(db.session, plan, rows=access.rows(operation.action), spared=operation.spared)
+
+
+def judgements_of(access: Access, plan: Plan, operation: BulkOperation) -> Sequence[Judgement]:
+    """Return what is wrong with a plan's lines seen as a whole."""
+    return plans.judgements(db.session, plan, rows=access.rows(operation.action), spared=operation.spared)
 
 
 def execution_of(access: Access, plan: Plan, operation: BulkOperation) -> Execution:

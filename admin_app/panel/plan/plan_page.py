@@ -33,6 +33,7 @@ from admin_app.panel.plan.operations import operation_of
 from admin_app.panel.plan.own_plan import is_import, requested_plan
 from admin_app.panel.plan.report import report_of
 from admin_app.panel.plan.view_models import FileHead, PlanHead, PlanRow, VerdictTab
+from admin_app.panel.plan.words import NO_REASON, REASON
 from admin_app.panel.view_models import Link
 from admin_app.transfer.formats import CSV
 from admin_app.web.auth import reauthentication
@@ -41,7 +42,6 @@ from admin_app.web.flash import warn
 from admin_app.web.urls import here
 
 LINES = 50
-REASON = "reason"
 # Which lines are to be listed: those that were done, or those that were left.
 LIST = "list"
 _LISTED = {
@@ -117,8 +117,8 @@ class PlanPage(Page):
         """Say why a plan cannot be agreed to like this; None where it can."""
         if plan.state == PlanState.PLANNED and plans.is_over(plan):
             return self._page(plan, "This plan is too old. Make it again.", HTTPStatus.CONFLICT)
-        if self.resource.needs_reason and not reason:
-            return self._page(plan, "Enter the reason for this change.", HTTPStatus.UNPROCESSABLE_ENTITY)
+        if self.access.needs_reason and not reason:
+            return self._page(plan, reason_problem=NO_REASON, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         if is_whole and (left := number_left(plan)):
             words_ = f"{words.counted(left, self.resource)} can't be imported. Correct them, leave them out, or import only the others."
             return self._page(plan, words_, HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -151,7 +151,9 @@ class PlanPage(Page):
 
     # ---- the page
 
-    def _page(self, plan: Plan, problem: str = "", status: HTTPStatus = HTTPStatus.OK) -> ResponseReturnValue:
+    def _page(
+        self, plan: Plan, problem: str = "", status: HTTPStatus = HTTPStatus.OK, *, reason_problem: str = ""
+    ) -> ResponseReturnValue:
         verdict = request.args.get("verdict", "")
         after = as_key(PlanLine, request.args.get("after", "")) or 0
         is_filled = request.args.get(FILLED) == "1"
@@ -170,6 +172,7 @@ class PlanPage(Page):
             else "",
             first_url=self.link("plan_view", id=plan.id, **further) if after else "",
             problem=problem,
+            reason_problem=reason_problem,
             reason=request.form.get(REASON, plan.reason),
             longest_reason=LONGEST_REASON,
             form_url=self._here(plan),
@@ -195,7 +198,7 @@ class PlanPage(Page):
             total=sum(counts.values()),
             is_under_way=plan.state in {PlanState.PLANNING, PlanState.AGREED} and not is_interrupted,
             is_interrupted=is_interrupted,
-            needs_reason=self.resource.needs_reason,
+            needs_reason=self.access.needs_reason,
             now=words.now_of(plan, self.resource),
             now_url=self.link("plan_view", id=plan.id, verdict=Verdict.CHANGE.value, filled=1),
             undone_by=undone.actor if undone is not None else "",

@@ -10,6 +10,8 @@ from admin_app.panel.plan.operation import SAME
 from admin_app.panel.resource import Resource
 from admin_app.selection.selection import Selection
 
+# The control in which somebody says why, and what is said where they have to and did not.
+REASON, NO_REASON = "reason", "Enter the reason for this change."
 # Of lines of each verdict; `done` and `same` are the operation's words.
 _SAID = {
     Verdict.CHANGE: "to be {changed}",

@@ -209,7 +209,8 @@ def _moment(value: datetime) -> str:
         return _text(value.isoformat())
     seconds = naive.hour * 3600 + naive.minute * 60 + naive.second + naive.microsecond / 1_000_000
     days = min(naive.toordinal() - _DAY_ZERO + seconds / _SECONDS_A_DAY, _LAST_MOMENT)
-    return f'<c s="{xlsx_parts.MOMENT}"><v>{days!r}</v></c>'
+    # Always so many decimals that no reader takes a microsecond for a rounding.
+    return f'<c s="{xlsx_parts.MOMENT}"><v>{days:.12f}</v></c>'
 
 
 def _day(value: date) -> str:

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import chain
-from typing import IO
+from typing import TextIO
 
-from admin_app.errors import EncodingError, TransferError
+from admin_app.errors import TransferError
 from admin_app.formatting import number
 from admin_app.transfer.formats.csv import DELIMITERS
-from admin_app.transfer.import_.encodings import UTF_8, WINDOWS, label_of
+from admin_app.transfer.import_.encodings import not_in_its_encoding
 from admin_app.transfer.import_.limits import (
     LONGEST_FIELD,
     LONGEST_LINE,
@@ -37,13 +37,12 @@ _LINES_LOOKED_AT = 100
 _LOOKED_AT = 1024 * 1024
 # What is shorter is not looked at twice.
 _LONG = 1024 * 1024
-_MOST_QUOTED = 60
 
 
 class CsvRecords:
     """The records of a text, whatever the ends of its lines; `delimiter` is "" until it is known."""
 
-    def __init__(self, text: IO[str], delimiter: str = "") -> None:
+    def __init__(self, text: TextIO, delimiter: str = "") -> None:
         """Read the first line: it may name the separator."""
         csv.field_size_limit(LONGEST_FIELD)
         self.delimiter = delimiter
@@ -112,12 +111,18 @@ class CsvRecords:
         except csv.Error as error:
             raise TransferError(self._no_csv(error)) from error
         except UnicodeDecodeError as error:
-            raise _not_in_its_encoding(error, max(self._number, self._begun + len(self._ahead))) from error
+            lines = max(self._number, self._begun + len(self._ahead))
+            raise not_in_its_encoding(error, self._text.encoding, lines=lines, saved="“CSV UTF-8”") from error
 
     def _no_csv(self, error: csv.Error) -> str:
         if "field limit" in str(error):
             return f"Line {number(self._number)} has a cell of more than {number(LONGEST_FIELD)} characters. Shorten it, and import the file again."
         return f"This is not CSV from line {self._number} on: {error}."
+
+
+def is_separator_line(line: str) -> bool:
+    """Whether a line names the separator, for spreadsheets, and is none of a record."""
+    return _SEPARATOR_LINE.fullmatch(line) is not None
 
 
 def _rows(lines: Sequence[str], separator: str) -> list[tuple[int, list[str]]]:
@@ -137,23 +142,3 @@ def _fit(rows: Sequence[tuple[int, list[str]]], is_title: IsTitle) -> tuple[int,
     titles = sum(map(is_title, title_row(rows, is_title).titles))
     width, count = (Counter(len(cells) for _, cells in rows).most_common(1) or [(0, 0)])[0]
     return titles, width if not titles and width > 1 and count >= _MOST_ROWS * len(rows) else 0
-
-
-def _not_in_its_encoding(error: UnicodeDecodeError, lines: int) -> EncodingError:
-    """Say that the file is in another encoding, and show how a line of it would read in the one that spreadsheets use."""
-    otherwise = "Save it as “CSV UTF-8” and import it again."
-    if error.encoding != UTF_8:
-        before = error.object[: error.start]
-        # The codec was given a piece of the file, of which no line was complete before.
-        line = lines + 1 + max(before.count(b"\n"), before.count(b"\r"))
-        return EncodingError(
-            f"The file is not {label_of(error.encoding)}: line {number(line)} has something else", (), otherwise
-        )
-    before = (error.object[: error.start].splitlines() or [b""])[-1]
-    shown = before + error.object[error.start :].splitlines()[0]
-    try:
-        text = shown.decode(WINDOWS)
-    except UnicodeDecodeError:
-        return EncodingError("The file is not UTF-8", (), otherwise)
-    fact = f"The file is not UTF-8. If “{text[:_MOST_QUOTED]}” is right, it is Windows-1252"
-    return EncodingError(fact, (WINDOWS,), f"If not, {otherwise[:1].lower()}{otherwise[1:]}")

@@ -52,6 +52,7 @@ _PLACES, _PLACE = 64, 64 * 1024
 # As much of what is not ASCII as tells one language from another.
 _ENOUGH = 16 * 1024
 _FEW = 4
+_MOST_QUOTED = 60
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 # More zeros than that are no characters of a text.
 _MOST_NULS = 0.1
@@ -100,6 +101,24 @@ def text_of(file: IO[bytes], encoding: str) -> io.TextIOWrapper:
     """Return the text of a file from its beginning; the file stays open when the text is closed."""
     file.seek(0)
     return io.TextIOWrapper(io.BufferedReader(_Borrowed(file), 64 * 1024), encoding, newline="")
+
+
+def not_in_its_encoding(error: UnicodeDecodeError, encoding: str, *, lines: int, saved: str) -> EncodingError:
+    """Say that the file is in another encoding, and show how a line of it would read in the one that spreadsheets use."""
+    otherwise = f"Save it as {saved} and import it again."
+    if encoding.lower() != UTF_8:
+        before = error.object[: error.start]
+        # The codec was given a piece of the file, of which no line was complete before.
+        line = lines + 1 + max(before.count(b"\n"), before.count(b"\r"))
+        return EncodingError(f"The file is not {label_of(encoding)}: line {line:,} has something else", (), otherwise)
+    before = (error.object[: error.start].splitlines() or [b""])[-1]
+    shown = before + error.object[error.start :].splitlines()[0]
+    try:
+        text = shown.decode(WINDOWS)
+    except UnicodeDecodeError:
+        return EncodingError("The file is not UTF-8", (), otherwise)
+    fact = f"The file is not UTF-8. If “{text[:_MOST_QUOTED]}” is right, it is Windows-1252"
+    return EncodingError(fact, (WINDOWS,), f"If not, {otherwise[:1].lower()}{otherwise[1:]}")
 
 
 class _Borrowed(io.RawIOBase):

@@ -33,3 +33,14 @@ def require_cell(text: str, row: int) -> None:
     if len(text) > LONGEST_FIELD:
         message = f"Row {number(row)} has a cell of more than {number(LONGEST_FIELD)} characters. Shorten it, and import the file again."
         raise TransferError(message)
+
+
+# Parts of an archive, bytes of one of them when it is unpacked, and how many bytes one packed byte may become:
+# a sheet seldom passes 20, and nothing that a person made passes 250.
+MOST_PARTS = 10_000
+LARGEST_PART = 2 * 1024**3
+MOST_UNPACKED_OF_ONE = 250
+# Smaller parts do no harm, however well they are packed.
+HARMLESS_PART = 32 * 1024 * 1024
+# The texts of a workbook are held together.
+MOST_TEXTS = 256 * 1024 * 1024

@@ -7,8 +7,11 @@ from dataclasses import replace
 from typing import IO
 
 from admin_app.errors import TransferError
+from admin_app.transfer.import_.archive import Archive
 from admin_app.transfer.import_.encodings import certain_encoding, encoding_of
-from admin_app.transfer.import_.source import AS_FOUND, Reading, Source
+from admin_app.transfer.import_.json_source import JsonSource
+from admin_app.transfer.import_.sheet_source import SheetSource
+from admin_app.transfer.import_.source import AS_FOUND, CSV, JSON, JSON_LINES, Reading, Source
 from admin_app.transfer.import_.text_source import TextSource
 from admin_app.transfer.import_.titles import IsTitle
 
@@ -23,7 +26,8 @@ _OTHERS = {
     b"\xff\xd8\xff": "a picture",
     b"PAR1": "a Parquet file",
 }
-NO_TEXT, WEB_PAGE = "no text", "a web page or XML"
+NO_TEXT, WEB_PAGE, ARCHIVE = "no text", "a web page or XML", "an archive"
+_OLD_WORKBOOK = "This is a workbook of another kind than XLSX, or has a password. Save it as XLSX without one, and import that file."
 _ARCHIVE, _OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _WEB_PAGE = re.compile(r"\s*<(?:!doctype|html|table|head|body|meta|style|\?xml)", re.IGNORECASE)
 _LIST, _OBJECT = re.compile(r"\s*\[\s*(?:[{\]]|$)"), re.compile(r'\s*\{\s*["}]')
@@ -43,6 +47,10 @@ def open_source(
     """
     file.seek(0)
     beginning = file.read(_BEGINNING)
+    if beginning.startswith(_ARCHIVE):
+        return _workbook(file, reading, is_title)
+    if beginning.startswith(_OLD_OFFICE):
+        raise TransferError(_OLD_WORKBOOK)
     if found := next((what for mark, what in _OTHERS.items() if beginning.startswith(mark)), ""):
         raise _no_table(found)
     encoding = reading.encoding or (encoding_of(file) if guesses else certain_encoding(file))
@@ -51,7 +59,26 @@ def open_source(
         raise _no_table(NO_TEXT)
     if _WEB_PAGE.match(text):
         raise _no_table(WEB_PAGE)
-    return TextSource(file, replace(reading, encoding=encoding), is_title)
+    reading = replace(reading, encoding=encoding)
+    if reading.format != CSV and _is_json(text, name, reading.format):
+        return JsonSource(file, reading)
+    return TextSource(file, reading, is_title)
+
+
+def _is_json(text: str, name: str, wanted: str) -> bool:
+    """Whether it is JSON: where it begins like a list or an object, and not only like a title in brackets."""
+    if wanted in {JSON, JSON_LINES} or _LIST.match(text) or _OBJECT.match(text):
+        return True
+    return name.lower().endswith(_JSON_NAMES) and text.lstrip()[:1] in {"[", "{"}
+
+
+def _workbook(file: IO[bytes], reading: Reading, is_title: IsTitle) -> Source:
+    archive = Archive(file)
+    if "xl/workbook.bin" in archive or "content.xml" in archive:
+        raise TransferError(_OLD_WORKBOOK)
+    if "[Content_Types].xml" not in archive:
+        raise _no_table(ARCHIVE)
+    return SheetSource(file, reading, is_title)
 
 
 def _no_table(what: str) -> TransferError:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
+from functools import cached_property
 
 from admin_app.domain.plan.arrivals import Arrival, CellProblem, as_end
 from admin_app.extensions import TableColumn, Values
@@ -16,7 +17,7 @@ from admin_app.kinds.number import DecimalKind, FloatKind, WholeNumberKind
 from admin_app.transfer.columns import ImportColumn
 from admin_app.transfer.import_.options import DateOrder, Empty, ImportOptions, Pair
 from admin_app.transfer.import_.source import Source, SourceRow
-from admin_app.transfer.values import parse_value
+from admin_app.transfer.values import cell_reader
 
 # What the pairs are called by which a plan keeps corrections: "cell.9.email" of one cell, "means.user_id.Ann" of all that
 # say so.
@@ -32,6 +33,11 @@ class Corrections:
     cells: Mapping[tuple[int, str], str] = field(default_factory=dict)
     # By the column's key: what cells say, and what they are to mean.
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was corrected."""
+        return not self.cells and not self.values
 
     def of(self, row: int, key: str, text: str) -> str:
         """Return what a cell says, corrected."""
@@ -100,15 +106,19 @@ class RowReader:
         values: Values = {}
         texts: dict[str, str] = {}
         problems: dict[str, CellProblem] = {}
-        for one in self.columns:
+        for one, read in self._readers:
             cell = row.cells[one.place]
             if cell is None:
                 continue
-            text = texts[one.key] = self.corrections.of(row.number, one.key, cell)
-            if text == "" and self._is_left(one):
+            text = cell if self.corrections.is_empty else self.corrections.of(row.number, one.key, cell)
+            texts[one.key] = text
+            if not text and self._is_left(one):
                 continue
             try:
-                values[one.key] = self._value(one, text, "" if text != cell else row.unreadable.get(one.place, ""))
+                if row.unreadable and one.place in row.unreadable and text == cell:
+                    problems[one.key] = CellProblem(row.unreadable[one.place], text)
+                else:
+                    values[one.key] = read(text)
             except ValueError as error:
                 problems[one.key] = CellProblem(as_end(one.goes_to.label, str(error)), text)
         return Arrival(row.number, values, texts, problems)
@@ -117,23 +127,29 @@ class RowReader:
         """Whether an empty cell says nothing: it is to leave what is there, or the column makes its own value."""
         return self.options.empty is Empty.LEAVE or one.goes_to.is_made
 
-    def _value(self, one: FileColumn, text: str, problem: str) -> object:
-        """Read a cell; raise `ValueError` where that cannot be, or the file says already that it is wrong."""
-        if problem:
-            raise ValueError(problem)
-        plain = self.understood(one.reads_as.column, text)
-        return parse_value(one.reads_as, plain, is_verbatim=self.options.is_verbatim)
+    @cached_property
+    def _readers(self) -> Sequence[tuple[FileColumn, Callable[[str], object]]]:
+        """The columns with what reads their cells, put together once for all rows."""
+        return [(one, self._reader(one)) for one in self.columns]
 
-    def understood(self, column: TableColumn, text: str) -> str:
-        """Return a cell as its kind reads it: the day of 3.4.2026 and the fraction of 1,5 as this file means them."""
-        kind = kind_of(column)
+    def _reader(self, one: FileColumn) -> Callable[[str], object]:
+        read = cell_reader(one.reads_as, is_verbatim=self.options.is_verbatim)
+        understood = self.understanding(one.reads_as.column)
+        return read if understood is None else lambda text: read(understood(text))
+
+    def understanding(self, column: TableColumn) -> Callable[[str], str] | None:
+        """Return what writes a cell as its kind reads it, the day of 3.4.2026 and the fraction of 1,5 as this file means them.
+
+        None where cells are read as they are.
+        """
+        kind, dates = kind_of(column), self.options.dates
         if isinstance(kind, DateTimeKind):
-            return _with_zone(_in_order(text, self.options.dates), self.zone)
+            return lambda text: _with_zone(_in_order(text, dates), self.zone)
         if isinstance(kind, DateKind | LocalDateTimeKind):
-            return _in_order(text, self.options.dates)
+            return lambda text: _in_order(text, dates)
         if self.options.decimal == "," and isinstance(kind, WholeNumberKind | FloatKind | DecimalKind):
-            return text.replace(".", "").replace(",", ".")
-        return text
+            return lambda text: text.replace(".", "").replace(",", ".")
+        return None
 
 
 def _in_order(text: str, order: DateOrder) -> str:

@@ -8,9 +8,11 @@ from itertools import islice
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
-# Of these a file is one; the first three and the last are the names of `transfer.formats`. A sheet of an older workbook is
-# read by its own reader.
-CSV, XLSX, JSON, JSON_LINES, XLS, ODS = "csv", "xlsx", "json", "jsonl", "xls", "ods"
+# Of these a file is one; the names are those of `transfer.formats`.
+CSV, XLSX, JSON, JSON_LINES = "csv", "xlsx", "json", "jsonl"
+# In exports of these a text that a spreadsheet would run carries an apostrophe, which is taken off; in the others it is the
+# text's own.
+NEUTRALISED = frozenset({CSV})
 
 _NOTHING: Mapping[int, str] = MappingProxyType({})
 

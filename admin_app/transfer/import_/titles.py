@@ -73,20 +73,26 @@ def _wrong(row: SourceRow, words: str) -> SourceRow:
 
 
 def title_row(rows: Sequence[tuple[int, Sequence[str]]], is_title: IsTitle) -> TitleRow:
-    """Find, among a table's first rows that have something in them, the first of which most cells are titles; else the first one.
+    """Find, among a table's first rows that have something in them, the first of which most cells are titles.
 
-    The rows come with their numbers.
+    Where none are known, it is the first that is wider than half of the widest: above it may stand what the table is
+    called. The rows come with their numbers.
     """
     if not rows:
         return TitleRow(0, [])
-    place = next((place for place, (_, cells) in enumerate(rows) if _is_mostly_titles(cells, is_title)), 0)
-    return titles_at(rows, place)
+    place = next((place for place, (_, cells) in enumerate(rows) if _is_mostly_titles(cells, is_title)), None)
+    return titles_at(rows, _first_wide(rows) if place is None else place)
 
 
 def titles_at(rows: Sequence[tuple[int, Sequence[str]]], place: int) -> TitleRow:
     """Take the titles from the row at this place, counted from 0."""
     number, cells = rows[place]
     return TitleRow(number, _titles(cells), above=place)
+
+
+def _first_wide(rows: Sequence[tuple[int, Sequence[str]]]) -> int:
+    widths = [sum(map(is_seen, cells)) for _, cells in rows]
+    return next(place for place, width in enumerate(widths) if width * 2 > max(widths))
 
 
 def _is_mostly_titles(cells: Sequence[str], is_title: IsTitle) -> bool:

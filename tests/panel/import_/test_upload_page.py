@@ -65,7 +65,7 @@ def test_the_page_says_the_limits_and_where_to_begin(as_editor: Any) -> None:
 
     assert page.heading == "Import users"
     assert page.texts(id="file-hint") == [
-        "CSV, Excel, OpenDocument or JSON, up to 100 MB. The first row names the columns."
+        "CSV, Excel (XLSX), JSON or JSON Lines, up to 100 MB. The first row names the columns."
     ]
     assert page.link("CSV") == "/admin/user/import/template.csv"
     assert page.link("Excel") == "/admin/user/import/template.xlsx"

@@ -1,0 +1,112 @@
+"""The cells of a sheet: numbers, days and answers, and the text that each of them is in an import."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import NamedTuple
+
+# Day 0 of a sheet, and of one that counts as the Macintosh did.
+_DAY_ZERO, _MACINTOSH = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001 -- a cell has no zone
+# Excel believes in a 29 February 1900: before it, days are one later.
+_LEAP_DAY = 60
+_LAST_DAY = 2_958_466
+_SECONDS_A_DAY = 86_400
+# What this many decimals say of a day is finer than a microsecond.
+_EXACT = 11
+
+
+class Shown(Enum):
+    """What a style makes of a number."""
+
+    DAY = "day"
+    TIME = "time"
+    # Hours beyond 24, or minutes beyond 60: "[h]:mm".
+    ELAPSED = "elapsed"
+
+
+class Unreadable(NamedTuple):
+    """A cell without a value that could be taken: what a person sees there, and why."""
+
+    shown: str
+    why: str
+
+
+Cell = str | int | float | bool | datetime | date | time | Unreadable | None
+
+
+def text_of_cell(cell: Cell) -> str:
+    """Return what an export to CSV would write; "" for a cell that has nothing."""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, float):
+        return plain_number(repr(cell))
+    if isinstance(cell, datetime | date | time):
+        return cell.isoformat()
+    if isinstance(cell, Unreadable):
+        return cell.shown
+    return "" if cell is None else str(cell)
+
+
+def whole_text(text: str) -> str | Unreadable:
+    """Refuse half a surrogate pair, which no database keeps."""
+    if text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text):
+        return text
+    return Unreadable(text.encode("utf-8", "replace").decode(), "it has half of a character. Type it again.")
+
+
+def plain_number(text: str) -> str:
+    """Return a number without an exponent and without a fraction of zeros: of 1e21 and of 4.0 a person says all digits and 4."""
+    if "e" not in text and "E" not in text and not text.endswith(".0"):
+        return text
+    try:
+        value = Decimal(text)
+    except ArithmeticError:
+        return text
+    # More digits than any column takes: what reads them refuses the exponent as well.
+    if not value.is_finite() or abs(value.adjusted()) > 400:  # noqa: PLR2004
+        return text
+    whole = f"{value:f}"
+    return whole.rstrip("0").rstrip(".") if "." in whole else whole
+
+
+def number_in(text: str) -> int | float:
+    """Read a cell's number; one of digits alone keeps them all."""
+    return int(text) if text.lstrip("+-").isdecimal() else float(text)
+
+
+def moment_in(text: str, shown: Shown, *, is_macintosh: bool) -> Cell:
+    """Read a cell's number as the day, the time or both that its style shows."""
+    value = float(text)
+    day, microseconds = _split(text, value) if 0 <= value < _LAST_DAY else (-1, 0)
+    if day >= 0 and shown is Shown.ELAPSED:
+        return _hours(day, microseconds)
+    if day == 0 and (shown is Shown.TIME or (microseconds and not is_macintosh)):
+        return (_DAY_ZERO + timedelta(microseconds=microseconds)).time()
+    if day < 0 or (day in {0, _LEAP_DAY} and not is_macintosh):
+        return Unreadable(text, f"the day {text} does not exist.")
+    zero = _MACINTOSH if is_macintosh else _DAY_ZERO + timedelta(days=day < _LEAP_DAY)
+    moment = zero + timedelta(days=day, microseconds=microseconds)
+    return moment if microseconds else moment.date()
+
+
+def _hours(day: int, microseconds: int) -> str:
+    minutes, seconds = divmod(day * _SECONDS_A_DAY + microseconds // 1_000_000, 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
+
+
+def _split(text: str, value: float) -> tuple[int, int]:
+    """Return the day and the microseconds in it, rounded as far as the number's own decimals leave open."""
+    day = int(value)
+    microseconds = round((value - day) * _SECONDS_A_DAY * 1_000_000)
+    decimals = len(text.partition(".")[2]) if "e" not in text.lower() else _EXACT
+    # Of a number of few digits half of the last one is more than a microsecond: the roundest time within it is meant.
+    room = _SECONDS_A_DAY * 1_000_000 * 10.0**-decimals / 2 if decimals < _EXACT else 0
+    for unit in (1_000_000, 1_000):
+        rounded = round(microseconds / unit) * unit
+        if abs(rounded - microseconds) <= room:
+            microseconds = rounded
+            break
+    whole, rest = divmod(microseconds, _SECONDS_A_DAY * 1_000_000)
+    return day + whole, rest

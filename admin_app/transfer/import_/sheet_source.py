@@ -1,0 +1,78 @@
+"""A sheet of a workbook, as text below titles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import IO
+
+from admin_app.errors import TransferError
+from admin_app.transfer.import_.cells import Cell, Unreadable, text_of_cell
+from admin_app.transfer.import_.sheet_rows import NumberedCells, merged_rows, sheet_rows
+from admin_app.transfer.import_.source import XLSX, Reading, SourceRow
+from admin_app.transfer.import_.text_source import titles_in
+from admin_app.transfer.import_.titles import IsTitle, is_any_seen
+from admin_app.transfer.import_.workbook import Sheet, Workbook
+
+
+class SheetSource:
+    """Its titles and its rows; the sheet is read anew for each."""
+
+    def __init__(self, file: IO[bytes], reading: Reading, is_title: IsTitle) -> None:
+        """Find the sheet that is wanted, else the first that has something in it, and its titles."""
+        self._workbook = Workbook(file)
+        self.sheets = [one.name for one in self._workbook.sheets]
+        self._sheet = _wanted(self._workbook, reading.sheet)
+        self._header = titles_in(_as_text(sheet_rows(self._workbook, self._sheet)), is_title, reading.titles)
+        self._merged = merged_rows(self._workbook, self._sheet)
+        self.titles: Sequence[str] = self._header.titles
+        self.reading = Reading(XLSX, sheet=self._sheet.name, titles=self._header.number)
+        self.notes = [*_of_sheets(self.sheets, self._sheet.name), *self._header.notes(), *self._workbook.notes()]
+
+    def rows(self) -> Iterator[SourceRow]:
+        """Yield the rows below the titles."""
+        for number, cells in self.typed_rows():
+            yield self._row(number, cells)
+
+    def typed_rows(self) -> Iterator[NumberedCells]:
+        """Yield the same rows with their cells as they were typed."""
+        for number, cells in sheet_rows(self._workbook, self._sheet):
+            if number > self._header.number and _is_any_seen(cells):
+                yield number, cells
+
+    def _row(self, number: int, cells: Sequence[Cell]) -> SourceRow:
+        width = len(self.titles)
+        texts = [cell if type(cell) is str else text_of_cell(cell) for cell in cells]
+        texts += [""] * (width - len(texts))
+        unreadable = {place: cell.why for place, cell in enumerate(cells) if type(cell) is Unreadable}
+        row = self._header.checked(SourceRow(number, texts))
+        if number in self._merged and not row.problem:
+            words = f"The cells {self._merged[number]} are one. Unmerge them, so that each row has its own."
+            row = row._replace(problem=words)
+        return row._replace(unreadable=unreadable) if unreadable else row
+
+
+def _is_any_seen(cells: Sequence[Cell]) -> bool:
+    return is_any_seen(list(map(text_of_cell, cells))) or any(type(cell) is Unreadable for cell in cells)
+
+
+def _wanted(workbook: Workbook, name: str) -> Sheet:
+    if name:
+        found = next((one for one in workbook.sheets if one.name == name), None)
+        if found is None:
+            message = f"The workbook has no sheet “{name[:80]}”. Choose from: {', '.join(one.name for one in workbook.sheets)}."
+            raise TransferError(message)
+        return found
+    visible = [one for one in workbook.sheets if one.is_visible] or workbook.sheets
+    return next((one for one in visible if any(_as_text(sheet_rows(workbook, one)))), visible[0])
+
+
+def _as_text(rows: Iterator[NumberedCells]) -> Iterator[tuple[int, list[str]]]:
+    for number, cells in rows:
+        texts = list(map(text_of_cell, cells))
+        if is_any_seen(texts):
+            yield number, texts
+
+
+def _of_sheets(sheets: Sequence[str], read: str) -> Iterator[str]:
+    if len(sheets) > 1:
+        yield f"Of {len(sheets)} sheets, “{read}” is read."

@@ -1,0 +1,93 @@
+"""Every export of this dashboard is read to the values that it was made of, whatever its format and its separator."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from admin_app.db.string_set import StringSet, StringSetType
+from admin_app.db.types import UtcDateTime
+from admin_app.kinds import KINDS, kind_of
+from admin_app.transfer.columns import ImportColumn
+from admin_app.transfer.formats import FORMATS, FileOptions
+from admin_app.transfer.formats.csv import DELIMITERS
+from admin_app.transfer.import_.source import NEUTRALISED
+from admin_app.transfer.values import parse_value
+from tests.transfer.reading import opened
+
+FILES = [("csv", delimiter) for delimiter in DELIMITERS.values()] + [("xlsx", ""), ("json", ""), ("jsonl", "")]
+
+
+class Colour(Enum):
+    RED = "red"
+    FORMULA = "=1"
+
+
+VALUES: list[tuple[Any, list[Any]]] = [
+    (sa.Integer(), [0, -5, 2**31 - 1, None]),
+    (sa.BigInteger(), [2**63 - 1, -(2**63), 10**15, None]),
+    (sa.Float(), [0.0, 4.0, -0.1, 1e21, 1e-7, 1.1, 1.7976931348623157e308, 5e-324]),
+    (sa.Numeric(38, 18), [Decimal("1.10"), Decimal("12345678901234567890.123456789012345678"), Decimal("1E-18"), None]),
+    (sa.Boolean(), [True, False, None]),
+    (sa.Date(), [date(2026, 1, 2), date(1, 1, 1), date(1900, 1, 1), date.max, None]),
+    (UtcDateTime(), [datetime(2026, 1, 2, 3, 4, 5, 123457, UTC), datetime(2026, 1, 2, tzinfo=UTC), datetime(1850, 1, 1, 1, tzinfo=UTC), None]),
+    (sa.DateTime(), [datetime(2026, 1, 2, 3, 4, 5, 999999), datetime(2026, 1, 2), None]),  # noqa: DTZ001 -- the column has no zone
+    (sa.Time(), [time(9, 30), time(0, 0), time(23, 59, 59, 999999), None]),
+    (sa.Uuid(), [uuid.UUID(int=5), None]),
+    (sa.Enum(Colour), [Colour.RED, Colour.FORMULA, None]),
+    (StringSetType(), [StringSet(["a", "b"]), StringSet(["=x"]), None]),
+    (sa.String(50), ["Ada", "007", "=1+1", "'=1+1", "'plain", "-5", "1e5", "é😀", "a,b;c\td|e", 'a"b', "yes", "NULL", "2026-01-02"]),
+    (sa.Text(), ["two\nlines", " blanks ", "_x0041_", "<b>&amp;</b>", "=HYPERLINK(1)", "\x07", "a\n\nb"]),
+]  # fmt: skip
+
+
+def test_every_kind_is_tried() -> None:
+    tried = {type(kind_of(sa.Column("value", kind))) for kind, _ in VALUES}
+
+    assert tried == set(KINDS)
+
+
+@pytest.mark.parametrize(("key", "delimiter"), FILES)
+@pytest.mark.parametrize(("kind", "values"), VALUES, ids=lambda one: type(one).__name__)
+def test_an_export_reads_back_to_the_values(key: str, delimiter: str, kind: Any, values: list[Any]) -> None:
+    assert read_back(key, delimiter, kind, values) == values
+
+
+def read_back(key: str, delimiter: str, kind: Any, values: list[Any]) -> list[Any]:
+    column = ImportColumn("value", "Value", sa.Table("t", sa.MetaData(), sa.Column("value", kind)).c.value)
+    rows = [(number, value) for number, value in enumerate(values)]
+    options = FileOptions(delimiter or ",")
+    content = b"".join(FORMATS[key].write(["id", "value"], rows, options, lambda *_: None))
+
+    source = opened(content)
+    found = list(source.rows())
+
+    assert [row.problem_at([0, 1]) for row in found] == [""] * len(values)
+    is_verbatim = source.reading.format not in NEUTRALISED
+    return [parse_value(column, row.cells[1] or "", is_verbatim=is_verbatim) for row in found]
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\0"), min_size=1, max_size=6)
+
+
+@settings(deadline=None)
+@given(texts=st.lists(TEXTS, max_size=3), file=st.sampled_from(FILES))
+def test_any_text_of_an_export_reads_back(texts: list[str], file: tuple[str, str]) -> None:
+    kept = [kind_of(sa.Column("value", sa.Text())).way_of_keeping(text) for text in texts]  # type: ignore[misc] # text has one
+
+    assert read_back(*file, sa.Text(), kept) == kept
+
+
+@pytest.mark.parametrize("key", ["csv", "xlsx", "json", "jsonl"])
+def test_an_export_without_rows_has_titles_or_nothing(key: str) -> None:
+    source = opened(b"".join(FORMATS[key].write(["id", "value"], [], FileOptions(), lambda *_: None)))
+
+    assert (list(source.titles), list(source.rows())) == ([] if key.startswith("json") else ["id", "value"], [])
