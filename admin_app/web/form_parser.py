@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from io import BytesIO
 from typing import IO, Any
+from wsgiref.types import WSGIEnvironment
 
 from flask import Flask, Request, current_app, request
 from typing_extensions import Buffer, override
@@ -71,6 +72,11 @@ class Body(Request):
     form_data_parser_class = NamedParts
     takes_file = False
 
+    def __init__(self, environ: WSGIEnvironment, *, populate_request: bool = True, shallow: bool = False) -> None:
+        """Hold no file yet."""
+        super().__init__(environ, populate_request=populate_request, shallow=shallow)
+        self._streams: list[IO[bytes]] = []
+
     def take_file(self, megabytes: int) -> None:
         """Let the body be a file of this size, where it is of the kind that is read piece by piece."""
         self.takes_file = True
@@ -96,7 +102,16 @@ class Body(Request):
     ) -> IO[bytes]:
         if not self.takes_file:
             return _Nowhere()
-        return super()._get_file_stream(total_content_length, content_type, filename, content_length)
+        stream = super()._get_file_stream(total_content_length, content_type, filename, content_length)
+        self._streams.append(stream)
+        return stream
+
+    @override
+    def close(self) -> None:
+        """Let go of files, those of a body that broke off too."""
+        super().close()
+        for stream in self._streams:
+            stream.close()
 
     def go_back_to(self, fields: ImmutableMultiDict[str, str]) -> None:
         """Hold the fields that were sent before the page that asked for proof, in place of those that came from it."""

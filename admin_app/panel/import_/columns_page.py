@@ -119,15 +119,16 @@ class FileColumnsPage(Page):
         last = None if said or upload.mapping else _last(self.access, upload)
         chosen = said or _chosen(self.access, upload, look, last)
         form = _Questions(self.access, look, chosen, problems)
+        columns, ways, cells = form.columns(), list(form.ways()), list(form.cells())
         page = self.render(
             "resource/import_columns.html",
             draft=draft,
             upload=upload,
             problems=problems,
-            errors=_in_order(problems, form.columns()),
-            columns=form.columns(),
-            ways=list(form.ways()),
-            cells=list(form.cells()),
+            errors=_in_order(problems, [*(one.name for one in columns), *(one.name for one in (*ways, *cells))]),
+            columns=columns,
+            ways=ways,
+            cells=cells,
             last_by=_name_of(last),
             form_url=self.link("import_columns_view", id=upload.id),
             back_url=self.link("import_source_view", id=upload.id),
@@ -310,7 +311,8 @@ def _require_one_meaning(access: Access, options: ImportOptions, look: Look) -> 
             raise InvalidRecord({DATES: f"Choose what {found.text} means."})
 
 
-def _in_order(problems: Mapping[str, str], columns: Sequence[FileColumn]) -> list[Pair]:
-    """Return the problems as the page has their controls from top to bottom."""
-    order = ["", COLUMNS, *(one.name for one in columns), MODE, MATCH, EMPTY]
-    return sorted(problems.items(), key=lambda pair: order.index(pair[0]) if pair[0] in order else len(order))
+def _in_order(problems: Mapping[str, str], names: Sequence[str]) -> list[Pair]:
+    """Return the problems as the page has their controls from top to bottom; what has none here comes first."""
+    shown = [COLUMNS, *names]
+    placed = [(name if name in shown else "", words) for name, words in problems.items()]
+    return sorted(placed, key=lambda pair: ["", *shown].index(pair[0]))

@@ -16,17 +16,18 @@ from admin_app.extensions import db
 from admin_app.models.upload import Upload
 from admin_app.panel.import_.cells import cell_of, title_cell
 from admin_app.panel.import_.headers import digest_of
-from admin_app.panel.import_.opening import Look, kept, look_into, reading_of
+from admin_app.panel.import_.opening import Look, kept, look_into
 from admin_app.panel.import_.requested import requested_upload
 from admin_app.panel.import_.view_models import Option, Preview, Question
 from admin_app.panel.page import Page, lead_on
 from admin_app.transfer.import_.encodings import ENCODINGS
 from admin_app.transfer.import_.source import CSV, JSON, JSON_LINES, XLSX, Reading
+from admin_app.web.flash import warn
 
 PREFIX = "reading."
 SHOWN = 5
-FORMATS = {CSV: "Text with separators (CSV)", XLSX: "Excel (XLSX)",
-           JSON: "JSON", JSON_LINES: "JSON Lines"}  # fmt: skip
+TEXTS = {CSV: "Rows with separators (CSV)", JSON: "JSON", JSON_LINES: "JSON Lines"}
+WORKBOOKS = {XLSX: "Excel (XLSX)"}
 SIGNS = {",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Bar"}
 # What depends on what: another format is in no encoding yet, another sheet has its titles elsewhere.
 _ORDER = ("format", "encoding", "sheet", "delimiter", "titles")
@@ -39,57 +40,66 @@ class ReadingPage(Page):
     def respond(self) -> ResponseReturnValue:
         """Show the file, or read it in another way and lead on."""
         upload = requested_upload(self.access)
-        if request.method != "POST":
-            return self._page(upload, reading_of(upload))
-        before = reading_of(upload)
         try:
-            reading = sent_reading(request.form, before)
-        except ValueError as error:
-            return self._page(upload, before, {f"{PREFIX}titles": str(error)})
-        try:
-            look = look_into(self.access, upload, reading)
+            look = look_into(self.access, upload)
         except TransferError as error:
-            return self._page(upload, before, {f"{PREFIX}{_changed(before, reading)}": str(error)}, reading)
-        if (digest := digest_of(look.titles)) != upload.headers_digest:
-            upload.headers_digest, upload.mapping = digest, {}
-        upload.reading = kept(look.reading)
-        upload_id = upload.id
-        db.session.commit()
-        is_on = "columns" in request.form and not look.problem
-        return lead_on(self.link("import_columns_view" if is_on else "import_source_view", id=upload_id))
+            # It was read once: it is gone from where files are.
+            warn(str(error))
+            return lead_on(self.link("import_view"))
+        return self._read_again(upload, look) if request.method == "POST" else self._page(upload, look)
 
     def kept_names(self) -> set[str]:
         """Keep how it is to be read."""
         return {PREFIX + name for name in _ORDER}
 
-    def again(self, words: str) -> ResponseReturnValue:
+    def again(self, words: str) -> ResponseReturnValue | None:
         """Draw the page with how the file was read until now."""
         upload = requested_upload(self.access)
-        return self._page(upload, reading_of(upload), {"": words}, status=HTTPStatus.BAD_REQUEST)
+        try:
+            look = look_into(self.access, upload)
+        except TransferError:
+            return None
+        return self._page(upload, look, {"": words}, status=HTTPStatus.BAD_REQUEST)
+
+    def _read_again(self, upload: Upload, look: Look) -> ResponseReturnValue:
+        """Read the file as it was sent to be, and keep that where it can be."""
+        try:
+            wanted = sent_reading(request.form, look.reading)
+        except ValueError as error:
+            return self._page(upload, look, {f"{PREFIX}titles": str(error)})
+        try:
+            found = look_into(self.access, upload, wanted)
+        except TransferError as error:
+            problems = {PREFIX + _changed(look.reading, wanted): str(error)}
+            return self._page(upload, look, problems, wanted)
+        if (digest := digest_of(found.titles)) != upload.headers_digest:
+            upload.headers_digest, upload.mapping = digest, {}
+        upload.reading = kept(found.reading)
+        upload_id = upload.id
+        db.session.commit()
+        is_on = "columns" in request.form and not found.problem
+        return lead_on(self.link("import_columns_view" if is_on else "import_source_view", id=upload_id))
 
     def _page(
         self,
         upload: Upload,
-        reading: Reading,
+        look: Look,
         problems: Mapping[str, str] | None = None,
         wanted: Reading | None = None,
         *,
         status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY,
     ) -> ResponseReturnValue:
         """Draw the file as it is read; `wanted` is how it could not be."""
-        try:
-            look = look_into(self.access, upload, reading)
-        except TransferError as error:
-            # It was read once: it is gone from where files are.
-            problems, look = {"": str(error), **(problems or {})}, None
+        shown = wanted or look.reading
         page = self.render(
             "resource/import_source.html",
             upload=upload,
             size=humanize.naturalsize(upload.size),
             problems=problems or {},
-            preview=_preview(look) if look is not None else None,
-            questions=list(_questions(wanted or reading, look.sheets if look is not None else (), problems or {})),
-            titles=request.form.get(f"{PREFIX}titles", (wanted or reading).titles),
+            preview=_preview(look),
+            questions=list(_questions(shown, look.sheets, problems or {})),
+            has_titles=shown.format not in {JSON, JSON_LINES},
+            titles=request.form.get(f"{PREFIX}titles", shown.titles),
             form_url=self.link("import_source_view", id=upload.id),
             back_url=self.link("import_view"),
             return_url=self.return_url(),
@@ -123,10 +133,11 @@ def _changed(before: Reading, after: Reading) -> str:
 
 
 def _questions(reading: Reading, sheets: Sequence[str], problems: Mapping[str, str]) -> Iterator[Question]:
-    yield _question("format", "Format", FORMATS, reading.format, problems)
+    # What a workbook is no choice makes text of.
+    yield _question("format", "Format", WORKBOOKS if reading.format in WORKBOOKS else TEXTS, reading.format, problems)
     if reading.format == CSV:
         yield _question("delimiter", "Separator", SIGNS, reading.delimiter, problems)
-    if reading.format in {CSV, JSON, JSON_LINES}:
+    if reading.format in TEXTS:
         yield _question("encoding", "Encoding", ENCODINGS, reading.encoding, problems)
     if sheets:
         yield _question("sheet", "Sheet", {one: title_cell(one).text for one in sheets}, reading.sheet, problems)
