@@ -218,8 +218,15 @@ def test_the_choices_are_handed_on_to_a_plan(as_editor: Any, app: Flask, make_us
     assert place_of_files
     assert (response.status_code, response.location) == (303, f"/admin/user/plan/?id={plan.id}")
     assert fields == {
-        **{"upload": str(upload_id), "column.0": "name", "column.1": "email"},
-        **{"mode": "both", "match": "email", "empty": "leave", "dates": "", "decimal": ".", "verbatim": ""},
+        "upload": str(upload_id),
+        "column.0": "name",
+        "column.1": "email",
+        "mode": "both",
+        "match": "email",
+        "empty": "leave",
+        "dates": "",
+        "decimal": ".",
+        "verbatim": "",
     }
     with app.app_context():
         assert db.session.scalars(select(PlannedUpload.upload_id)).all() == [upload_id]
