@@ -86,7 +86,7 @@ def test_what_the_dashboard_wrote_is_the_same_when_it_comes_back(as_editor: Any,
 
     page = Page(as_editor.get(planned(as_editor, written)))
 
-    assert page.heading == "Import 0 users?"
+    assert page.heading == "Import users: nothing to do"
     assert "There is nothing to do: no record would be different." in page.texts("p", class_="note")
 
 
