@@ -100,6 +100,18 @@ def test_the_imported_records_are_a_list_of_their_own(as_editor: Any, make_user:
     assert Page(as_editor.get(f"{listed}&sort=name")).column("Name") == ["Ann", "Bob"]
 
 
+def test_the_history_of_each_record_leads_to_all_of_them(as_editor: Any, make_user: Any) -> None:
+    make_user(name="Ada", email="ada@example.com")
+    agreed(as_editor, planned(as_editor, GOOD))
+    ann = Page(as_editor.get("/admin/user/?name__contains=Ann")).ids()[0]
+    history = Page(as_editor.get(f"/admin/user/history/?id={ann}"))
+    act = next(one.attributes["href"] for one in history.all("a") if "/activity/set/" in one.attributes.get("href", ""))
+
+    listed = as_editor.post_form("/admin/activity/list/", {"id": act.rpartition("=")[2], "resource": "user"}, page=act)
+
+    assert Page(as_editor.get(f"{listed.location}&sort=name")).column("Name") == ["Ann", "Bob"]
+
+
 @pytest.mark.usefixtures("few_rows")
 @both_stores
 def test_many_rows_are_planned_and_carried_out_by_jobs(as_editor: Any) -> None:
