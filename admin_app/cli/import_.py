@@ -71,6 +71,7 @@ class Choices:
     mode: Mode
     empty: Empty
     by: Mapping[str, str]
+    makes: Sequence[str]
     dates: DateOrder
     decimal: str
     is_verbatim: bool
@@ -85,6 +86,7 @@ class Choices:
             self.match,
             self.empty,
             self.by,
+            frozenset(self.makes),
             self.dates,
             self.decimal,
             self.is_verbatim,
@@ -128,6 +130,13 @@ class Choices:
     help="By which unique field the file names related records: user_id=email.",
 )
 @click.option(
+    "--make",
+    "makes",
+    multiple=True,
+    metavar="FIELD",
+    help="Make related records that are missing, named as the file names them: user_id.",
+)
+@click.option(
     "--dates",
     type=click.Choice(["ymd", "dmy", "mdy"]),
     default="ymd",
@@ -164,6 +173,7 @@ def import_(  # noqa: PLR0917 -- click hands them over by name
     mode: str,
     empty: str,
     by: Mapping[str, str],
+    makes: tuple[str, ...],
     dates: str,
     decimal: str,
     delimiter: str | None,
@@ -191,6 +201,7 @@ def import_(  # noqa: PLR0917 -- click hands them over by name
         Mode(mode),
         Empty(empty),
         by,
+        makes,
         DateOrder("" if dates == "ymd" else dates),
         decimal,
         is_verbatim=verbatim,

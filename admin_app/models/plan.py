@@ -117,6 +117,8 @@ class PlanLine(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQL
     problem: Mapped[str] = mapped_column(String(300), default="")
     # The cells of a file's row that are wrong, by the columns' keys: what is wrong, and what the cell says.
     cells: Mapped[dict[str, list[str]] | None] = mapped_column(JSON(none_as_null=True))
+    # What names related records that are to be made first, by the keys of the relations' columns.
+    missing: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     # As the history keeps values; None where nothing is given other values.
     before: Mapped[dict[str, Any] | None] = mapped_column(JsonValues)
     after: Mapped[dict[str, Any] | None] = mapped_column(JsonValues)

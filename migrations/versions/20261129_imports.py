@@ -16,6 +16,7 @@ def upgrade() -> None:
     with op.batch_alter_table('plan_line', schema=None) as batch_op:
         batch_op.alter_column('record_id', existing_type=sa.Integer(), nullable=True)
         batch_op.add_column(sa.Column('cells', sa.JSON(), nullable=True))
+        batch_op.add_column(sa.Column('missing', sa.JSON(), nullable=True))
         batch_op.create_index('ix_plan_line_plan_id_record_id', ['plan_id', 'record_id'], unique=False)
 
 
@@ -25,5 +26,6 @@ def downgrade() -> None:
     op.execute(sa.text("DELETE FROM plan WHERE operation = 'import'"))
     with op.batch_alter_table('plan_line', schema=None) as batch_op:
         batch_op.drop_index('ix_plan_line_plan_id_record_id')
+        batch_op.drop_column('missing')
         batch_op.drop_column('cells')
         batch_op.alter_column('record_id', existing_type=sa.Integer(), nullable=False)

@@ -48,22 +48,34 @@ class CellProblem(NamedTuple):
 class Arrival:
     """A row of a file: its number there, the values that it brings by their columns' keys, and which of its cells are wrong.
 
-    `texts` are its cells as they were written. A row that is wrong as a whole says so under "".
+    `texts` are its cells as they were written, `missing` what it names that is to be made first. A row that is wrong as a
+    whole says so under "".
     """
 
     number: int
     values: Values
     texts: Mapping[str, str]
     problems: Mapping[str, CellProblem] = field(default_factory=dict)
+    missing: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Named:
-    """How rows name related records: by which unique column of theirs, and which of them may be named (None: every one)."""
+    """How rows name related records: by which unique column of theirs, and which of them may be named (None: every one).
+
+    One that is missing is made where `made` names the columns that get what the row names it by.
+    """
 
     column: TableColumn
     model: type[Record]
     rows: ColumnElement[bool] | None = None
+    made: tuple[str, ...] = ()
+
+    def problem_with_missing(self, text: str) -> str:
+        """Say why no record can be made of a text; "" where it can."""
+        columns = self.model.__table__.c
+        problems = (problem_with(columns[name], label(name), text) for name in self.made)
+        return next((problem for problem in problems if problem), "") if self.made else NOT_THERE
 
 
 @dataclass(frozen=True)
@@ -199,6 +211,7 @@ class Arrivals:
 
     def _with_keys(self, row: Arrival, known: Mapping[str, Mapping[object, Sequence[int]]]) -> Arrival:
         problems: dict[str, CellProblem] = {}
+        missing: dict[str, str] = {}
         for name, keys_by_value in known.items():
             value = row.values.get(name)
             if value is None:
@@ -208,8 +221,14 @@ class Arrivals:
                 row.values[name] = keys[0]
             else:
                 del row.values[name]
-                problems[name] = CellProblem(SEVERAL if keys else NOT_THERE, row.texts.get(name, ""))
-        return replace(row, problems={**row.problems, **problems}) if problems else row
+                said = SEVERAL if keys else self.named[name].problem_with_missing(str(value))
+                if said:
+                    problems[name] = CellProblem(as_end(label(name), said), row.texts.get(name, ""))
+                else:
+                    missing[name] = str(value)
+        if not problems and not missing:
+            return row
+        return replace(row, problems={**row.problems, **problems}, missing=missing)
 
     @cached_property
     def _folded(self) -> frozenset[str]:
@@ -220,7 +239,7 @@ class Arrivals:
 
     def _line(self, plan_id: int, row: Arrival, present: _Present | None, taken: Collection[int]) -> Line:
         line: Line = {"plan_id": plan_id, "number": row.number, "record_id": None, "version": 0, "problem": ""}
-        line |= {"before": None, "after": None, "cells": None}
+        line |= {"before": None, "after": None, "cells": None, "missing": None}
         if present is None:
             return line | self._addition(row, taken)
         line |= {"record_id": present.key, "version": present.version}
@@ -235,8 +254,11 @@ class Arrivals:
         return line | self._change(row, present)
 
     def _change(self, row: Arrival, present: _Present) -> Values:
-        new, problems = {}, {}
+        new, made, problems = {}, {}, {}
         for name, column in self.columns.items():
+            if name in row.missing and name not in present.fixed:
+                made[name] = row.missing[name]
+                continue
             if name not in row.values or _is_same(column, present.values[name], row.values[name]):
                 continue
             value = new[name] = row.values[name]
@@ -246,9 +268,10 @@ class Arrivals:
                 problems[name] = CellProblem(said, row.texts.get(name, ""))
         if problems:
             return _wrong(problems)
-        before = {name: kind_of(self.columns[name]).to_history(present.values[name]) for name in new}
-        verdict = Verdict.CHANGE if new else Verdict.SAME
-        return {"verdict": verdict, "before": before if new else None, "after": self._kept(new) if new else None}
+        if not new and not made:
+            return {"verdict": Verdict.SAME}
+        before = {name: kind_of(self.columns[name]).to_history(present.values[name]) for name in (*new, *made)}
+        return {"verdict": Verdict.CHANGE, "before": before, "after": self._kept(new), "missing": made or None}
 
     def _addition(self, row: Arrival, taken: Collection[int]) -> Values:
         problems = dict(row.problems)
@@ -262,12 +285,17 @@ class Arrivals:
         values = {name: value for name, value in row.values.items() if name in self.columns}
         columns = kept_columns(self.model)
         for name in dict.fromkeys([*values, *self._required]):
-            if name not in problems and (said := self._problem_with(columns[name], name, values.get(name))):
+            if (
+                name not in problems
+                and name not in row.missing
+                and (said := self._problem_with(columns[name], name, values.get(name)))
+            ):
                 problems[name] = CellProblem(said, row.texts.get(name, ""))
         if problems:
             return _wrong(problems) | {"record_id": None}
         values |= {name: make(None) for name, make in self._own_defaults.items() if values.get(name) is None}
-        return {"verdict": Verdict.NEW, "record_id": key, "after": self._kept(values)}
+        kept = self._kept(values)
+        return {"verdict": Verdict.NEW, "record_id": key, "after": kept, "missing": dict(row.missing) or None}
 
     def _problem_with_key(self, key: int, taken: Collection[int]) -> str | None:
         """Say what is wrong with the key of a new record."""

@@ -34,6 +34,7 @@ from admin_app.domain.audit.recorder import begin_change_set, count_rows, descri
 from admin_app.domain.plan.checks import OUT_OF_SIGHT
 from admin_app.domain.plan.creation import create_records
 from admin_app.domain.plan.lines import NOT_YOURS, Limit
+from admin_app.domain.plan.missing import Missing, make_missing
 from admin_app.domain.plan.plan import model_of
 from admin_app.domain.records.deletion import Decision, DeletionScopes, delete_many, everything_in_scope
 from admin_app.domain.records.refusals import problems_of
@@ -99,6 +100,8 @@ class Execution:
     new_rows: ColumnElement[bool] | None = None
     kind: Kind = Kind.BULK
     limits: tuple[Limit, ...] = ()
+    # How the records are made that lines name and nobody has, by the relations' columns.
+    missing: Mapping[str, Missing] = field(default_factory=dict)
 
     def some(self, most: int) -> int:
         """Settle the next lines (not yet committed); return how many, 0 when none is left."""
@@ -266,6 +269,7 @@ class Execution:
         if self.deletion is not None:
             self._delete(chunk, self.deletion)
             return
+        make_missing(self.session, self.missing, chunk.lines)
         if Verdict.CHANGE in self._verdicts:
             self._change(chunk.those(_LINE.c.verdict == Verdict.CHANGE))
         if Verdict.NEW in self._verdicts:

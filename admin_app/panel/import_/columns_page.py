@@ -11,8 +11,10 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from admin_app.domain.naming import names_of
 from admin_app.errors import InvalidRecord, PlanError, TransferError
 from admin_app.extensions import db
+from admin_app.formatting import in_words
 from admin_app.jobs import uploads
 from admin_app.kinds import kind_of
 from admin_app.kinds.date import DateKind
@@ -30,6 +32,7 @@ from admin_app.panel.import_.offered import (
     KEY,
     finders,
     label_of,
+    made_columns,
     modes,
     namer_label,
     namers,
@@ -54,7 +57,7 @@ from admin_app.panel.import_.requested import requested_upload
 from admin_app.panel.import_.view_models import FileColumn, Option, Question
 from admin_app.panel.page import Page, lead_on
 from admin_app.transfer.columns import ImportColumn, plain
-from admin_app.transfer.import_.options import BY, COLUMN, DateOrder, Empty, ImportOptions, Mode
+from admin_app.transfer.import_.options import BY, COLUMN, MAKE, DateOrder, Empty, ImportOptions, Mode
 from admin_app.web.auth.login import signed_in_principal
 from admin_app.web.flash import warn
 
@@ -175,9 +178,12 @@ class _Questions:
             if key in self.offered:
                 known = {one: namer_label(self.access, relation, one) for one in namers(self.access, relation)}
                 label = self.access.resource.label(relation.key)
-                yield self._question(
-                    BY + key, f"{label} is named by", known, "Whoever is not found makes the row wrong."
-                )
+                yield self._question(BY + key, f"{label} is named by", known)
+                if makers := [words for one, words in known.items() if made_columns(self.access, relation, one)]:
+                    nouns = names_of(relation.target)[1]
+                    named = f"are added, with their {in_words([one.lower() for one in makers])} as their name"
+                    answers_ = {"": "make their rows wrong", "1": named}
+                    yield self._question(MAKE + key, f"{nouns[:1].upper()}{nouns[1:]} that are missing", answers_)
         if any(_has_days(one) for one in self.offered.values()):
             yield self._dates()
         if any(isinstance(kind_of(one.column), FloatKind | DecimalKind) for one in self.offered.values()):

@@ -7,8 +7,11 @@ from http import HTTPStatus
 
 from flask import abort
 
+from admin_app.db.json_values import kept_columns
 from admin_app.domain.permissions.policy import Action
+from admin_app.domain.records.rules import is_required
 from admin_app.extensions import TableColumn
+from admin_app.kinds import kind_of
 from admin_app.panel.access.access import Access
 from admin_app.panel.export.columns import import_columns
 from admin_app.relations.base import Relation
@@ -108,6 +111,22 @@ def namers(access: Access, relation: Relation) -> Mapping[str, TableColumn]:
     return {
         one.key: one for one in (columns[KEY], *(one for one in unique if other is not None and other.shows(one.key)))
     }
+
+
+def made_columns(access: Access, relation: Relation, by: str) -> tuple[str, ...]:
+    """Return the columns that a missing record of the other side gets its name in, as a file has it; none where it cannot be made.
+
+    That is the column that names it, and every text that it needs besides: a new user is called by their email at first.
+    """
+    other = access.beyond(relation.key)
+    if other is None or by == KEY or not other.resource.is_open_to_bulk or not other.may(Action.CREATE):
+        return ()
+    columns = [one for one in kept_columns(relation.target).values() if one.key != KEY and is_required(one)]
+    wanted = dict.fromkeys([by, *(one.key for one in columns)])
+    if other.rows(Action.CREATE) is not None or not all(other.may_write(name, Action.CREATE) for name in wanted):
+        return ()
+    takes_any = all(one.key == by or (kind_of(one).is_text and not one.info and not one.unique) for one in columns)
+    return tuple(wanted) if takes_any else ()
 
 
 def namer_label(access: Access, relation: Relation, key: str) -> str:

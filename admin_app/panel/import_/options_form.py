@@ -18,15 +18,18 @@ from admin_app.panel.import_.offered import (
     KEY,
     finders,
     label_of,
+    made_columns,
     modes,
+    namer_label,
     namers,
     offered_by_any,
     offered_columns,
     relations_to_one,
 )
 from admin_app.panel.import_.opening import MOST_COLUMNS
+from admin_app.relations.base import Relation
 from admin_app.transfer.columns import ImportColumn
-from admin_app.transfer.import_.options import BY, COLUMN, DateOrder, Empty, ImportOptions, Mode
+from admin_app.transfer.import_.options import BY, COLUMN, MAKE, DateOrder, Empty, ImportOptions, Mode
 
 # What the form sends beside where each column goes, and by what it names related records. `COLUMNS` is no control: what is
 # wrong with the columns as a whole.
@@ -41,7 +44,7 @@ Sent = MultiDict[str, str]
 
 def is_own(name: str) -> bool:
     """Whether a control is one of this form's."""
-    return name.startswith((COLUMN, BY)) or name in {MODE, MATCH, EMPTY, DATES, DECIMAL}
+    return name.startswith((COLUMN, BY, MAKE)) or name in {MODE, MATCH, EMPTY, DATES, DECIMAL}
 
 
 def read_options(access: Access, sent: Sent) -> ImportOptions:
@@ -59,6 +62,7 @@ def read_options(access: Access, sent: Sent) -> ImportOptions:
         match=match,
         empty=_one_of(Empty, sent.get(EMPTY, Empty.LEAVE)) or Empty.LEAVE,
         by={key: sent.get(BY + key, KEY) for key in columns.values() if key in relations_to_one(access)},
+        makes=frozenset(key for key in columns.values() if sent.get(MAKE + key)),
         dates=_one_of(DateOrder, sent.get(DATES, "")) or DateOrder.NONE,
         decimal=sent.get(DECIMAL, "."),
     )
@@ -145,10 +149,17 @@ class _Found:
         which = f"new {nouns}" if ways == [Mode.ADD] else f"{nouns} that are there"
         return f"You may only fill in {label_of(self.access, column)} of {which}. Leave it out, or choose that above."
 
+    def _problems_of_names(self, key: str, relation: Relation) -> Iterator[tuple[str, str]]:
+        by = self.sent.get(BY + key, KEY)
+        if by not in namers(self.access, relation):
+            yield BY + key, CHOOSE
+        elif self.sent.get(MAKE + key) and not made_columns(self.access, relation, by):
+            yield MAKE + key, f"By their {namer_label(self.access, relation, by)} none can be added."
+
     def _problems_of_cells(self) -> Iterator[tuple[str, str]]:
         for key, relation in relations_to_one(self.access).items():
-            if key in self.columns.values() and self.sent.get(BY + key, KEY) not in namers(self.access, relation):
-                yield BY + key, CHOOSE
+            if key in self.columns.values():
+                yield from self._problems_of_names(key, relation)
         for name, kind, default in ((EMPTY, Empty, Empty.LEAVE), (DATES, DateOrder, DateOrder.NONE)):
             if _one_of(kind, self.sent.get(name, default)) is None:
                 yield name, CHOOSE

@@ -85,7 +85,7 @@ class ListPage(Page):
 
     def _edit_page_url(self, table: Listing, selection: Selection) -> str:
         """Return where this page's rows are changed in their cells, "" where none may be."""
-        if not any(row.editable for row in table.rows):
+        if not any(row.editable for row in table.rows if not row.outside):
             return ""
         return list_links(self.resource, "edit_page_view").to(replace(selection, is_counted=False))
 

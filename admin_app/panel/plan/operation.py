@@ -15,6 +15,7 @@ from admin_app.domain.plan.carry_out import Deletion, Execution
 from admin_app.domain.plan.changes import Operation
 from admin_app.domain.plan.checks import Judgement
 from admin_app.domain.plan.lines import Limit, Scope
+from admin_app.domain.plan.missing import Missing
 from admin_app.extensions import db
 from admin_app.models.change_set import Kind
 from admin_app.models.plan import Plan
@@ -114,6 +115,8 @@ def execution_of(access: Access, plan: Plan, operation: BulkOperation) -> Execut
     """Return a plan under way, with the rights of this moment."""
     if operation.incoming is not None:
         rows, new_rows = access.rows(Action.EDIT), access.rows(Action.CREATE)
-        return Execution(db.session, plan, rows, new_rows=new_rows, kind=Kind.IMPORT)
+        named = operation.incoming.arrivals.named.items()
+        missing = {name: Missing(one.model, one.column, one.made) for name, one in named if one.made}
+        return Execution(db.session, plan, rows, new_rows=new_rows, kind=Kind.IMPORT, missing=missing)
     rows = access.rows(operation.action)
     return Execution(db.session, plan, rows, operation.deletion, limits=operation.limits)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
-from typing import NamedTuple
+from types import NoneType
+from typing import Any, NamedTuple
 
 # Day 0 of a sheet, and of one that counts as the Macintosh did.
 _DAY_ZERO, _MACINTOSH = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001 -- a cell has no zone
@@ -38,15 +40,7 @@ Cell = str | int | float | bool | datetime | date | time | Unreadable | None
 
 def text_of_cell(cell: Cell) -> str:
     """Return what an export to CSV would write; "" for a cell that has nothing."""
-    if isinstance(cell, bool):
-        return "yes" if cell else "no"
-    if isinstance(cell, float):
-        return plain_number(repr(cell))
-    if isinstance(cell, datetime | date | time):
-        return cell.isoformat()
-    if isinstance(cell, Unreadable):
-        return cell.shown
-    return "" if cell is None else str(cell)
+    return _TEXTS[type(cell)](cell)
 
 
 def whole_text(text: str) -> str | Unreadable:
@@ -94,6 +88,19 @@ def moment_in(text: str, shown: Shown, *, is_macintosh: bool) -> Cell:
 def _hours(day: int, microseconds: int) -> str:
     minutes, seconds = divmod(day * _SECONDS_A_DAY + microseconds // 1_000_000, 60)
     return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
+
+
+_TEXTS: dict[type, Callable[[Any], str]] = {
+    str: str,
+    int: str,
+    float: lambda cell: plain_number(repr(cell)),
+    bool: lambda cell: "yes" if cell else "no",
+    datetime: datetime.isoformat,
+    date: date.isoformat,
+    time: time.isoformat,
+    Unreadable: lambda cell: cell.shown,
+    NoneType: lambda _: "",
+}
 
 
 def _split(text: str, value: float) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from itertools import chain
+from itertools import chain, takewhile
 from typing import TextIO
 
 from admin_app.errors import TransferError
@@ -72,7 +72,9 @@ class CsvRecords:
             ):
                 self._ahead.append(line)
                 size += len(line)
-        self.delimiter = max(SEPARATORS, key=lambda one: _fit(_rows(self._ahead, one), is_title))
+        # A line that is longer than that has no titles.
+        short = list(takewhile(lambda line: len(line) < _LOOKED_AT, self._ahead))
+        self.delimiter = max(SEPARATORS, key=lambda one: _fit(_rows(short, one), is_title))
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         """Yield the records that have something in them, with their numbers, the first record being 1."""

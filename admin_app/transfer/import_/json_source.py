@@ -18,6 +18,8 @@ from admin_app.transfer.import_.wording import quoted
 # The objects whose keys are the titles, and as many characters of them.
 OBJECTS_LOOKED_AT = 1_000
 _LOOKED_AT = 16 * 1024 * 1024
+# A text of which nothing is to be asked, where it is of ASCII too.
+_SHORT = 1024 * 1024
 
 
 class JsonSource:
@@ -78,6 +80,9 @@ def _row(number: int, value: Any, titles: Mapping[str, int]) -> SourceRow:
             continue
         if cells[place] is not None:
             problem = f"It has {quoted(key)} twice."
+        if type(one) is str and len(one) < _SHORT and one.isascii():
+            cells[place] = one
+            continue
         cells[place], why = _cell(one, number)
         if why:
             unreadable[place] = why

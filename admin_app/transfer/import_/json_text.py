@@ -11,9 +11,10 @@ from admin_app.formatting import number
 from admin_app.transfer.import_.cells import plain_number
 from admin_app.transfer.import_.csv_records import BYTE_ORDER_MARK
 from admin_app.transfer.import_.encodings import not_in_its_encoding
-from admin_app.transfer.import_.limits import LONGEST_LINE
+from admin_app.transfer.import_.limits import LONGEST_LINE, MOST_VALUES
 
 _CHUNK = 64 * 1024
+_LONG = 1024 * 1024
 _BLANKS = " \t\r\n"
 # A word like "false" that is cut at the end of what was read is called wrong at its beginning.
 _LONGEST_WORD = 10
@@ -91,6 +92,9 @@ class JsonText:
         held = self._held[self._place :]
         if len(held) >= LONGEST_LINE:
             message = f"What begins in line {number(self._lines)} is longer than {number(LONGEST_LINE)} characters. Is this a list of objects?"
+            raise TransferError(message)
+        if len(held) > _LONG and held.count(",") + held.count("[") + held.count("{") > MOST_VALUES:
+            message = f"What begins in line {number(self._lines)} has too many values. Is this a list of objects?"
             raise TransferError(message)
         read = self._read(max(_CHUNK, len(held)), self._lines - 1 + held.count("\n"))
         self._held, self._place, self._is_at_end = held + read, 0, not read

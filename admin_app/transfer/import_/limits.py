@@ -7,8 +7,8 @@ from admin_app.formatting import number
 
 # Longer than any text the dashboard takes; Python's default of 128 kB refuses real posts.
 LONGEST_FIELD = 16 * 1024 * 1024
-# A file without line ends would be held whole.
-LONGEST_LINE = 4 * LONGEST_FIELD
+# A file without line ends would be held whole; a list of the cells of a line of separators takes eight times its length.
+LONGEST_LINE = 2 * LONGEST_FIELD
 # As many as a sheet of Excel's has.
 MOST_COLUMNS = 16_384
 
@@ -42,5 +42,9 @@ LARGEST_PART = 2 * 1024**3
 MOST_UNPACKED_OF_ONE = 250
 # Smaller parts do no harm, however well they are packed.
 HARMLESS_PART = 32 * 1024 * 1024
+# What is no sheet and no text is read whole.
+LARGEST_SMALL_PART = 16 * 1024 * 1024
+# Lists, objects and values of one object of JSON: each takes a hundred bytes.
+MOST_VALUES = 2_000_000
 # The texts of a workbook are held together.
 MOST_TEXTS = 256 * 1024 * 1024

@@ -8,8 +8,8 @@ from enum import StrEnum
 
 Pair = tuple[str, str]
 # What the pairs are called by which a plan keeps the choices: "column.3" is where the file's column goes, "by.user_id" which
-# column names related records.
-COLUMN, BY = "column.", "by."
+# column names related records, "make.user_id" that missing ones are made.
+COLUMN, BY, MAKE = "column.", "by.", "make."
 
 
 class Mode(StrEnum):
@@ -47,6 +47,8 @@ class ImportOptions:
     empty: Empty = Empty.CLEAR
     # By the key of a relation's column, the key of the unique column of the other side by which the file names its record.
     by: Mapping[str, str] = field(default_factory=dict)
+    # The keys of the relations' columns whose missing records are made.
+    makes: frozenset[str] = frozenset()
     dates: DateOrder = DateOrder.NONE
     # "," where the file writes 1,5.
     decimal: str = "."
@@ -57,6 +59,7 @@ class ImportOptions:
         """Write the choices as pairs of texts."""
         yield from ((f"{COLUMN}{place}", key) for place, key in self.columns.items())
         yield from ((f"{BY}{key}", column) for key, column in self.by.items())
+        yield from ((f"{MAKE}{key}", "1") for key in sorted(self.makes))
         yield from (
             ("mode", self.mode.value),
             ("match", self.match),
@@ -76,6 +79,7 @@ def options_of(pairs: Iterable[Pair]) -> ImportOptions:
         match=given.get("match", "id"),
         empty=Empty(given.get("empty", Empty.CLEAR)),
         by={name.removeprefix(BY): column for name, column in given.items() if name.startswith(BY)},
+        makes=frozenset(name.removeprefix(MAKE) for name, value in given.items() if name.startswith(MAKE) and value),
         dates=DateOrder(given.get("dates", DateOrder.NONE)),
         decimal=given.get("decimal", "."),
         is_verbatim=bool(given.get("verbatim")),

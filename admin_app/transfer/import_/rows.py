@@ -134,6 +134,10 @@ class RowReader:
 
     def _reader(self, one: FileColumn) -> Callable[[str], object]:
         read = cell_reader(one.reads_as, is_verbatim=self.options.is_verbatim)
+        if one.by is not None:
+            # Nobody is named, whatever the other side's column makes of no text.
+            named = read
+            read = lambda text: named(text) if text.strip() else None  # noqa: E731 -- one of several readers
         understood = self.understanding(one.reads_as.column)
         return read if understood is None else lambda text: read(understood(text))
 

@@ -15,7 +15,7 @@ from admin_app.transfer.import_.xml import CHUNK, Xml
 
 NumberedCells = tuple[int, list[Cell]]
 
-_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"')
+_MERGED = re.compile(rb'<(?:\w{1,20}:)?mergeCell\s[^<>]*?ref="([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"')
 # Of more rows nobody keeps the merged ones apart.
 _MOST_MERGED = 100_000
 # No tag of that kind is longer.
@@ -71,7 +71,10 @@ class _Rows:
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == "c":
-            self._begin_cell(attributes)
+            place = attributes.get("r")
+            self._column = len(self._cells) if place is None else self._column_of(place)
+            self._kind, self._style = attributes.get("t", ""), attributes.get("s", "0")
+            self._has_formula, self._parts = False, []
         elif name in {"v", "t"}:
             if not self._is_spoken:
                 self.xml.listen(self._hear)
@@ -86,10 +89,11 @@ class _Rows:
         if name in {"v", "t"}:
             self.xml.listen(None)
         elif name == "c":
-            cells, value = self._cells, self._value()
-            if len(cells) < self._column:
-                cells.extend([None] * (self._column - len(cells)))
-            cells.append(value)
+            if self._column != len(self._cells):
+                self._fill()
+            self._cells.append(self._value())
+            if len(self._cells) > MOST_COLUMNS:
+                require_columns(len(self._cells), self._number)
         elif name == "row":
             self.rows.append((self._number, self._cells))
         elif name == "rPh":
@@ -100,16 +104,11 @@ class _Rows:
             raise ValueError(row)
         self._number, self._cells, self._length = row, [], 0
 
-    def _begin_cell(self, attributes: Mapping[str, str]) -> None:
-        self._kind, self._style = attributes.get("t", ""), attributes.get("s", "0")
-        self._has_formula = False
-        self._parts = []
-        place = attributes.get("r")
-        self._column = len(self._cells) if place is None else self._column_of(place)
-        if self._column >= MOST_COLUMNS:
-            require_columns(self._column + 1, self._number)
+    def _fill(self) -> None:
+        """Add the cells that the sheet leaves out."""
         if self._column < len(self._cells):
-            raise ValueError(place)
+            raise ValueError(self._column)
+        self._cells.extend([None] * (self._column - len(self._cells)))
 
     def _column_of(self, place: str) -> int:
         letters = place.rstrip("0123456789")
@@ -117,6 +116,7 @@ class _Rows:
             column = 0
             for letter in letters.upper():
                 column = column * 26 + ord(letter) - ord("A") + 1
+            require_columns(column, self._number)
             self._columns[letters] = column - 1
         return self._columns[letters]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import IO
 
 from admin_app.errors import TransferError
@@ -30,8 +30,12 @@ class SheetSource:
 
     def rows(self) -> Iterator[SourceRow]:
         """Yield the rows below the titles."""
-        for number, cells in self.typed_rows():
-            yield self._row(number, cells)
+        for number, cells in sheet_rows(self._workbook, self._sheet):
+            if number > self._header.number:
+                texts = list(map(text_of_cell, cells))
+                unreadable = {place: cell.why for place, cell in enumerate(cells) if type(cell) is Unreadable}
+                if unreadable or is_any_seen(texts):
+                    yield self._row(number, texts, unreadable)
 
     def typed_rows(self) -> Iterator[NumberedCells]:
         """Yield the same rows with their cells as they were typed."""
@@ -39,11 +43,8 @@ class SheetSource:
             if number > self._header.number and _is_any_seen(cells):
                 yield number, cells
 
-    def _row(self, number: int, cells: Sequence[Cell]) -> SourceRow:
-        width = len(self.titles)
-        texts = [cell if type(cell) is str else text_of_cell(cell) for cell in cells]
-        texts += [""] * (width - len(texts))
-        unreadable = {place: cell.why for place, cell in enumerate(cells) if type(cell) is Unreadable}
+    def _row(self, number: int, texts: list[str], unreadable: Mapping[int, str]) -> SourceRow:
+        texts += [""] * (len(self.titles) - len(texts))
         row = self._header.checked(SourceRow(number, texts))
         if number in self._merged and not row.problem:
             words = f"The cells {self._merged[number]} are one. Unmerge them, so that each row has its own."

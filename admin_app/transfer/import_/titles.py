@@ -24,7 +24,7 @@ _has_form = re.compile("[!-~]").search
 
 def is_seen(text: str | None) -> bool:
     """Whether a text has anything that a person sees."""
-    return text is not None and (_has_form(text) is not None or any(not _is_unseen(letter) for letter in text))
+    return text is not None and (_has_form(text) is not None or any(not _is_unseen(letter) for letter in set(text)))
 
 
 def is_any_seen(cells: Sequence[str]) -> bool:

@@ -12,12 +12,14 @@ from typing import IO
 from admin_app.errors import TransferError
 from admin_app.transfer.import_.archive import Archive
 from admin_app.transfer.import_.cells import Shown
-from admin_app.transfer.import_.limits import MOST_TEXTS, require_cell
+from admin_app.transfer.import_.limits import LARGEST_SMALL_PART, MOST_TEXTS, require_cell
 from admin_app.transfer.import_.xml import Xml
 
 # How a style shows a number: as a moment, or with zeros before it up to so many digits.
 Style = Shown | int | None
 
+# Excel's limit; a longer one would be looked through again and again.
+_LONGEST_FORMAT = 255
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 # What in a number's format is no sign for the number: texts, padding, colours and conditions.
 _NO_SIGNS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
@@ -100,7 +102,7 @@ class Workbook:
             yield "The workbook has links to other files. They were not followed: its cells have the values that were saved."
 
     def _read(self, name: str, reader: _Main | _Styles) -> None:
-        with self.archive.part(name, MOST_TEXTS) as part:
+        with self.archive.part(name, LARGEST_SMALL_PART) as part:
             Xml(reader).read(part)
 
 
@@ -148,7 +150,7 @@ def _targets(archive: Archive, of: str, kind: str) -> Iterator[tuple[str, str]]:
     part = posixpath.join(folder, "_rels", f"{name}.rels")
     relations = _Relations(kind)
     if part in archive:
-        with archive.part(part, MOST_TEXTS) as file:
+        with archive.part(part, LARGEST_SMALL_PART) as file:
             Xml(relations).read(file)
     for key, target in relations.targets.items():
         yield key, posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
@@ -175,7 +177,7 @@ class _Styles:
             self.is_of_cells = False
 
     def style(self, key: int) -> Style:
-        return style_of(self.formats[key]) if key in self.formats else _BUILT_IN.get(key)
+        return style_of(self.formats[key][:_LONGEST_FORMAT]) if key in self.formats else _BUILT_IN.get(key)
 
 
 def style_of(code: str) -> Style:

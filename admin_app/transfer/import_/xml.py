@@ -31,14 +31,9 @@ class Xml:
         self._parser = expat.ParserCreate()
         self._parser.buffer_text = True
         self._parser.StartDoctypeDeclHandler = _refuse
-        names: dict[str, str] = {}
-
-        def local(name: str) -> str:
-            return names.get(name) or names.setdefault(name, name.rpartition(":")[2])
-
-        start, end = reader.start, reader.end
-        self._parser.StartElementHandler = lambda name, attributes: start(local(name), attributes)
-        self._parser.EndElementHandler = lambda name: end(local(name))
+        names, start, end = _Names(), reader.start, reader.end
+        self._parser.StartElementHandler = lambda name, attributes: start(names[name], attributes)
+        self._parser.EndElementHandler = lambda name: end(names[name])
 
     def listen(self, hear: Callable[[str], object] | None) -> None:
         """Let somebody hear the text from here on, or nobody."""
@@ -61,6 +56,14 @@ class Xml:
         """Read a part to its end."""
         for _ in self.pieces(part):
             pass
+
+
+class _Names(dict[str, str]):
+    """Names without their prefixes, each taken apart once."""
+
+    def __missing__(self, name: str) -> str:
+        self[name] = name.rpartition(":")[2]
+        return self[name]
 
 
 def _refuse(*_: object) -> None:

@@ -116,6 +116,12 @@ def test_a_value_that_never_ends_is_not_held_whole(monkeypatch: pytest.MonkeyPat
     )
 
 
+def test_an_object_of_millions_of_values_is_refused() -> None:
+    assert refusal('[{"name": [' + "[]," * 4_000_000) == (
+        "What begins in line 1 has too many values. Is this a list of objects?"
+    )
+
+
 def test_a_cell_of_more_than_16_million_characters_is_refused() -> None:
     long = "x" * (16 * 1024 * 1024 + 1)
 

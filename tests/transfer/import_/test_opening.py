@@ -7,15 +7,20 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from admin_app.errors import TransferError
 from admin_app.transfer.formats import FORMATS, FileOptions
 from admin_app.transfer.import_.opening import open_source
 from admin_app.transfer.import_.source import Reading
-from tests.transfer.reading import opened, read, refusal
+from admin_app.transfer.import_.wrong_rows import write_wrong
+from tests.transfer.reading import is_title, opened, read, refusal
 
 
 def zipped(*names: str) -> bytes:
@@ -177,6 +182,37 @@ def test_real_posts_are_the_same_rows_in_every_format_and_encoding(shared_data: 
 
 def _fits(text: str, encodings: list[str]) -> bool:
     return len(text) < 30_000 and all(text.encode(one, "ignore").decode(one) == text for one in encodings)
+
+
+SEEDS = [
+    b'Report\nname;id\nA;1\n"B\nb";2\n',
+    "name,id\nZo\u00eb,1\n".encode("utf-16"),
+    b'[{"name": "A", "id": 1.5}, {"name": [1], "id": null}]',
+    b'{"name": "A"}\n{"name": "B"}\n',
+    workbook(),
+]
+
+
+@settings(deadline=None)
+@given(
+    seed=st.sampled_from(SEEDS),
+    changes=st.lists(st.tuples(st.integers(0, 2**31), st.integers(0, 9), st.binary(max_size=9)), max_size=5),
+)
+def test_whatever_is_changed_in_a_file_it_is_read_or_refused(
+    seed: bytes, changes: list[tuple[int, int, bytes]]
+) -> None:
+    content = bytearray(seed)
+    for place, length, new in changes:
+        begin = place % (len(content) + 1)
+        content[begin : begin + length] = new
+    file = io.BytesIO(bytes(content))
+
+    with suppress(TransferError):
+        source = open_source(file, is_title)
+        numbers = [row.number for row in source.rows()]
+        back = b"".join(write_wrong(file, source.reading, [(number, "wrong") for number in numbers]))
+        again = replace(source.reading, sheet="", titles=0)
+        assert len(list(open_source(io.BytesIO(back), is_title, again).rows())) == len(numbers)
 
 
 def test_what_is_left_open_is_found_out() -> None:

@@ -242,6 +242,12 @@ def test_merged_cells_are_found_however_the_sheet_is_cut(monkeypatch: pytest.Mon
     assert found == [{3: "A2:A3", 8: "B7:B9", 9: "B7:B9"}] * 4
 
 
+def test_tags_without_an_end_are_looked_through_once() -> None:
+    rows = "".join(row(number, text("Ada"), "<c/>") for number in range(2, 30))
+
+    assert refusal(workbook(TITLES + rows, after="<mergeCell " * 100_000)) == DAMAGED
+
+
 def test_a_million_merged_rows_take_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sheet_rows, "_MOST_MERGED", 10)
     merged = '<mergeCell ref="A1:A1048576"/>'
@@ -274,6 +280,15 @@ def test_a_relation_to_the_outside_is_none() -> None:
     )
 
     assert refusal(workbook("", more={"xl/_rels/workbook.xml.rels": rels})) == "The workbook has no sheets."
+
+
+def test_a_workbook_needs_few_parts() -> None:
+    parts = zipfile.ZipFile(io.BytesIO(workbook(TITLES + row(2, text("Ada"), '<c s="1"><v>5</v></c>'))))
+    kept = {
+        name: parts.read(name).decode() for name in parts.namelist() if name not in {"_rels/.rels", "xl/styles.xml"}
+    }
+
+    assert read(zipped(kept)) == (["name", "id"], [(2, ["Ada", "5"])])
 
 
 ENTITY = "<!DOCTYPE worksheet [<!ENTITY a 'aaaa'><!ENTITY b SYSTEM 'file:///etc/passwd'>]>"

@@ -126,6 +126,12 @@ def test_a_row_of_a_million_columns_is_refused() -> None:
     assert refusal('name\n"a",' + "," * 20_000) == message
 
 
+def test_titles_of_a_megabyte_are_none() -> None:
+    line = "x" * 1024 * 1024
+
+    assert opened(f"{line};name\nAda;b\n").reading.delimiter == ","
+
+
 def test_a_quoted_text_may_have_more_separators_than_there_are_columns() -> None:
     text = "a," * 600_000
 

@@ -13,7 +13,7 @@ from admin_app.domain.plan.arrivals import Arrivals, Named
 from admin_app.domain.plan.changes import Check
 from admin_app.errors import PlanError
 from admin_app.panel.access.access import Access
-from admin_app.panel.import_.offered import needed, offered_columns, relations_to_one
+from admin_app.panel.import_.offered import finders, made_columns, namers, needed, offered_columns, relations_to_one
 from admin_app.panel.plan.operation import BulkOperation, Incoming, Pair
 from admin_app.panel.plan.operations.editing import editable_fields
 from admin_app.relations.base import Relation
@@ -43,6 +43,7 @@ def import_of(access: Access, options: ImportOptions, pairs: Iterable[Pair] = ()
         message = f"You may no longer fill in {access.resource.label(wanted[0])}."
         raise PlanError(message)
     relations = relations_to_one(access)
+    _require_unique(access, options, relations)
     file_columns = [_file_column(place, columns[key], relations, options) for place, key in options.columns.items()]
     return BulkOperation(
         key=KEY,
@@ -64,6 +65,19 @@ def import_of(access: Access, options: ImportOptions, pairs: Iterable[Pair] = ()
 def _require_rights(access: Access, options: ImportOptions) -> None:
     if not all(access.may(action) for action in needed(options.mode)):
         raise PlanError(NOT_ANY_MORE)
+
+
+def _require_unique(access: Access, options: ImportOptions, relations: Mapping[str, Relation]) -> None:
+    """Raise `PlanError` where rows are to find records, their own or related ones, by what may mean several, or is hidden."""
+    known = finders(access)
+    if options.match and options.match not in known:
+        message = f"“{options.match}” does not find one {access.resource.noun}: choose from {', '.join(known)}."
+        raise PlanError(message)
+    for key, by in options.by.items():
+        names = namers(access, relations[key]) if key in relations else ()
+        if by not in names:
+            message = f"“{by}” does not name one record for {key}: choose from {', '.join(names)}."
+            raise PlanError(message)
 
 
 def _file_column(
@@ -92,8 +106,11 @@ def _arrivals(access: Access, options: ImportOptions, relations: Mapping[str, Re
 
 
 def _named(access: Access, relation: Relation, options: ImportOptions) -> Named:
-    by = options.by.get(relation.own_name, RECORD_KEY)
-    return Named(relation.target.__table__.c[by], relation.target, access.seen_beyond(relation.key))
+    by, key = options.by.get(relation.own_name, RECORD_KEY), relation.own_name
+    made = made_columns(access, relation, by) if key in options.makes else ()
+    if key in options.makes and not made:
+        raise PlanError(NOT_ANY_MORE)
+    return Named(relation.target.__table__.c[by], relation.target, access.seen_beyond(relation.key), made)
 
 
 def _checks(access: Access, options: ImportOptions) -> Mapping[str, Check]:
