@@ -392,7 +392,8 @@ def test_a_file_of_tags_is_asked_how_its_days_and_numbers_are_written(
     as_editor: Any, make_post: Any, app: Flask
 ) -> None:
     post = make_post()
-    text = f"Label;Weight;Day;Price;UID;Post\nnew;2,5;03.04.2026;9,99;{UID};{post.id}\nold;1,5;02.04.2026;1,5;{UID};{post.id}\n"
+    rows = [f"new;2,5;03.04.2026;9,99;{UID};yes;{post.id}", f"old;1,5;02.04.2026;1,5;{UID};no;{post.id}"]
+    text = "\n".join(["Label;Weight;Day;Price;UID;Is public;Post", *rows])
     sent = as_editor.post_form("/admin/tag/import/", {"text": text})
     url = as_editor.post_form(sent.location, {"columns": "1"}).location
 
