@@ -14,7 +14,7 @@ PROJECT = ("admin_app", "templates", "static", "migrations", "manage.py", "pypro
 # What conftest.py asks for.
 ASKED_FOR = (
     *["cast.py", "client.py", "conftest.py", "markup.py", "page.py"],
-    *["postgres.py", "routes.py", "stores.py", "subject.py"],
+    *["postgres.py", "processes.py", "routes.py", "stores.py", "subject.py"],
 )
 
 
