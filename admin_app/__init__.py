@@ -22,7 +22,7 @@ from admin_app.pages.home import HomePage
 from admin_app.pages.jobs import JobsPage
 from admin_app.pages.passkeys import PasskeysPage
 from admin_app.panel import forms_again, registry
-from admin_app.panel.adapter import ResourceView
+from admin_app.panel.adapter import ResourceView, takes_file
 from admin_app.panel.base_view import ProtectedView
 from admin_app.panel.export import jobs as export_job
 from admin_app.panel.kinds import require_known
@@ -65,10 +65,11 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     bundles.init_app(app)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
+    # Before the form's token is read, which is in the body.
+    form_parser.init_app(app, takes_file)
     csrf.init_app(app)
     compress.init_app(app)
     mail.init_app(app)
-    form_parser.init_app(app)
     security.init_app(app)
     priority.init_app(app)
     after_response.init_app(app)

@@ -18,8 +18,8 @@ from admin_app.settings import SHORTEST_SECRET, read_settings
 SITE_NAME = "Admin"
 # The one place that says it is pyproject.toml: the dashboard runs from its folder and is not installed as a package.
 VERSION: str = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))["project"]["version"]
-# The longest text there may be (`db.limits.LONGEST_TEXT`) in letters of four bytes, and the form around it; files
-# come in by the command line.
+# The longest text there may be (`db.limits.LONGEST_TEXT`) in letters of four bytes, and the form around it. A page that takes
+# a file takes more: `web.form_parser`.
 MAX_BODY_BYTES = 16 * 1024 * 1024
 # A connection of SQLite's knows how large the tables are from when it was opened: after a large import in another
 # process its plans would be those of a small table for as long as it is used.
@@ -48,6 +48,7 @@ def flask_config(environment: Mapping[str, str], instance: Path) -> Values:
         "TIME_LIMIT": settings["ADMIN_TIME_LIMIT"],
         "EXPORT_ROWS": settings["ADMIN_EXPORT_ROWS"],
         "PLAN_ROWS": settings["ADMIN_PLAN_ROWS"],
+        "UPLOAD_MB": settings["ADMIN_UPLOAD_MB"],
         "FILES": settings["ADMIN_FILES"] or str(instance / "files"),
         "FILE_DAYS": settings["ADMIN_FILE_DAYS"],
         "SESSION_HOURS": settings["ADMIN_SESSION_HOURS"],

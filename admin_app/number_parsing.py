@@ -12,6 +12,8 @@ import unicodedata
 from decimal import Decimal
 
 _DIGITS = 400
+# Digits of a number that is surely one.
+_SHORT = 18
 _NO_BREAK = "\u00a0\u2007\u2009\u202f"
 # What copied text carries along unseen.
 _UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u061c\u2060\ufeff\u202a\u202b\u202c\u2066\u2067\u2068\u2069"
@@ -58,6 +60,9 @@ class AmbiguousList(ValueError):
 
 def whole_number(text: str) -> int:
     """Read a whole number; raise ValueError for anything else."""
+    if text.isascii() and text.isdigit() and len(text) <= _SHORT:
+        # Most of a file's numbers: a tenth of the time that the pattern takes.
+        return int(text)
     match = _matched(_WHOLE, text)
     if match["grouped"] and _is_one_group(match, "."):
         raise _either(match, text)

@@ -204,9 +204,15 @@ SETTINGS = (
         _number_between(0, 100_000),
     ),
     Setting(
+        "ADMIN_UPLOAD_MB",
+        "100",
+        "The largest file that can be imported in the browser, in MB (1 to 2000).",
+        _number_between(1, 2000, "MB"),
+    ),
+    Setting(
         "ADMIN_FILES",
         "",
-        "The folder for files that jobs create, or `database` for dashboards on several machines. Empty: `instance/files`.",
+        "The folder for files that jobs create and people upload, or `database` for dashboards on several machines. Empty: `instance/files`.",
         str.strip,
     ),
     Setting(

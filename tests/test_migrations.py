@@ -29,6 +29,7 @@ TABLES = {
     *(
         "plan",
         "plan_line",
+        "planned_upload",
         "presence",
         "redirect",
         "role",
@@ -38,7 +39,7 @@ TABLES = {
         "submission",
         "tick",
     ),
-    *("tick_set", "user", "worker"),
+    *("tick_set", "upload", "upload_chunk", "user", "worker"),
     *("authenticator", "password_link", "proof_try", "recovery_code", "passkey", "used_challenge"),
 }
 
@@ -252,7 +253,7 @@ def test_every_foreign_key_is_indexed() -> None:
             )
         ]
 
-    assert len(keys) == 18
+    assert len(keys) == 22
     assert missing == []
 
 

@@ -20,11 +20,12 @@ from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 from admin_app.cli.check import check
 from admin_app.cli.demo import demo
 from admin_app.cli.history import history
+from admin_app.cli.import_ import import_
 from admin_app.cli.jobs import jobs, worker
 from admin_app.cli.plan import delete, edit, plan
 from admin_app.cli.serve import run
 from admin_app.cli.staff import staff
-from admin_app.cli.transfer import export, import_
+from admin_app.cli.transfer import export
 from admin_app.context import Actor, acting
 from admin_app.db.troubles import trouble_of
 from admin_app.errors import AdminError

@@ -19,7 +19,7 @@ from admin_app.errors import NotFoundError, PlanError
 from admin_app.extensions import db
 from admin_app.jobs.runner import Progress
 from admin_app.models.change_set import LONGEST_REASON
-from admin_app.models.plan import Plan, PlanState, Verdict
+from admin_app.models.plan import OPEN, Plan, PlanState, Verdict, open_lines
 from admin_app.panel.access.access import Access
 from admin_app.panel.plan import words
 from admin_app.panel.plan.jobs import PlanWork
@@ -132,7 +132,7 @@ def plan() -> None:
 @with_appcontext
 def show(number: int) -> None:
     """Print what a plan would do, or did."""
-    _show(_plan(number))
+    show_plan(_plan(number))
 
 
 @plan.command()
@@ -151,30 +151,40 @@ def _act(access: Access, selection: Selection, operation: BulkOperation, agreeme
         plan_id = made.id
     work = PlanWork(plan_id, None, Progress())
     work.make_lines()
-    _show(_plan(plan_id))
+    show_plan(_plan(plan_id))
     if agreement.is_plan:
         return
-    if _plan(plan_id).counts.get(Verdict.CHANGE):
-        _require_agreement(_plan(plan_id), access.resource, agreement)
-        with writing(), transaction(db.session):
-            plans.agree(db.session, _plan(plan_id), reason=agreement.reason)
+    if agreed(_plan(plan_id), access, agreement):
         work.carry_out()
-        _show(_plan(plan_id))
+        show_plan(_plan(plan_id))
     _require_nothing_left(_plan(plan_id), access.resource)
 
 
-def _require_agreement(made: Plan, resource: Resource, agreement: Agreement) -> None:
+def agreed(made: Plan, access: Access, agreement: Agreement) -> bool:
+    """Agree to a plan (committed) as the options say, or as whoever is asked does; return whether there is anything to do.
+
+    Raises `PlanError` where nobody agrees.
+    """
+    if not open_lines(made.counts):
+        return False
+    _require_agreement(made, access, agreement)
+    with writing(), transaction(db.session):
+        plans.agree(db.session, _plan(made.id), reason=agreement.reason)
+    return True
+
+
+def _require_agreement(made: Plan, access: Access, agreement: Agreement) -> None:
     """Ask for the number on a terminal; raise `PlanError` where nobody agrees."""
-    if resource.needs_reason and not agreement.reason:
+    if access.needs_reason and not agreement.reason:
         message = "Nothing was changed: enter the reason for this change with --reason."
         raise PlanError(message)
     if agreement.is_yes:
         return
-    number = made.counts[Verdict.CHANGE]
+    number = open_lines(made.counts)
     if not sys.stdin.isatty():
         message = "Nothing was changed: add --yes to carry it out."
         raise PlanError(message)
-    if click.prompt(f"Type {number} to {words.button_of(made, resource).lower()}", err=True) != str(number):
+    if click.prompt(f"Type {number} to {words.button_of(made, access.resource).lower()}", err=True) != str(number):
         message = "Nothing was changed."
         raise PlanError(message)
 
@@ -187,7 +197,7 @@ def _require_nothing_left(done: Plan, resource: Resource) -> None:
         raise PlanError(message)
 
 
-def _show(made: Plan) -> None:
+def show_plan(made: Plan) -> None:
     """Print a plan: what it is, its counts with the reasons, and its first lines."""
     resource = resource_at(made.resource)
     if resource is None:
@@ -214,11 +224,13 @@ def _print_reasons(made: Plan, verdict: Verdict) -> None:
 
 def _print_lines(made: Plan) -> None:
     """Print the first lines that would be done."""
-    lines = plans.lines(db.session, made, verdict=Verdict.CHANGE, limit=SHOWN)
+    lines = plans.lines(db.session, made, verdicts=OPEN, limit=SHOWN)
     for one in lines:
-        change = f": {told(one.before)} -> {told(one.after)}" if one.after else ""
-        click.echo(f"  ID {one.record_id}{change}")
-    if (more := made.counts.get(Verdict.CHANGE, 0) - len(lines)) > 0:
+        change = (
+            f": {told(one.before)} -> {told(one.after)}" if one.before else f": {told(one.after)}" if one.after else ""
+        )
+        click.echo(f"  {f'Row {one.number}' if one.record_id is None else f'ID {one.record_id}'}{change}")
+    if (more := open_lines(made.counts) - len(lines)) > 0:
         click.echo(f"  and {formatting.number(more)} more")
 
 

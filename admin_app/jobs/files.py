@@ -1,60 +1,84 @@
-"""Where the files of jobs are kept: in a folder of this machine, or in the database for several machines.
+"""Where files are kept, those that jobs make and those that people send: in a folder of this machine, or in the database for several machines.
 
-A file is written under the job's attempt and offered only once the job says it is done; what a worker left half-written
-is never found by anybody, and taken away.
+A file belongs to a row of the database, its owner. It is written under the owner's attempt and offered only once the owner
+says it is whole; what was left half-written is never found by anybody, and taken away.
 """
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
-from sqlalchemy import Engine, delete, func, insert, select
+from flask import current_app
+from sqlalchemy import ColumnElement, Engine, delete, func, insert, select
 from sqlalchemy.orm import Session
+from typing_extensions import Buffer, override
 
 from admin_app.context import reading, writing
+from admin_app.extensions import Attribute, db
 from admin_app.models.job import JobChunk
+from admin_app.models.upload import UploadChunk
 
-# A piece of a file in the database: small enough that writing it holds nobody up.
+# A piece of a file in the database: small enough that writing it holds nobody up. All of a file but the last have this size.
 CHUNK = 1024 * 1024
 PART = ".part"
+# The place that is no folder.
+IN_DATABASE = "database"
 
-# A job and the attempt at it that wrote a file.
+# An owner and the attempt that wrote a file.
 Writing = tuple[int, int]
 
 
-class Files(Protocol):
-    """A place for files."""
+@dataclass(frozen=True)
+class Owners:
+    """Whose files: the word in their names, and where their pieces are in the database."""
 
-    def write(self, job_id: int, attempt: int, chunks: Iterable[bytes]) -> int:
+    word: str
+    chunk: type[JobChunk | UploadChunk]
+    key: Attribute
+
+
+JOBS = Owners("job", JobChunk, JobChunk.job_id)
+UPLOADS = Owners("upload", UploadChunk, UploadChunk.upload_id)
+
+
+class Files(Protocol):
+    """A place for the files of owners of one sort."""
+
+    def write(self, owner_id: int, attempt: int, chunks: Iterable[bytes]) -> int:
         """Write a file whole, or leave nothing behind; return its size."""
 
-    def read(self, job_id: int, attempt: int) -> Iterator[bytes] | None:
+    def read(self, owner_id: int, attempt: int) -> Iterator[bytes] | None:
         """Return a file piece by piece, None where it is not here."""
+
+    def open(self, owner_id: int, attempt: int) -> IO[bytes] | None:
+        """Open a file that can be gone back in, None where it is not here."""
 
     def gone(self, wanted: Collection[Writing]) -> set[Writing]:
         """Return whose files are not here; none is read for it."""
 
-    def remove(self, job_id: int, attempt: int | None = None) -> None:
-        """Remove what an attempt, or every attempt, of a job has written."""
+    def remove(self, owner_id: int, attempt: int | None = None) -> None:
+        """Remove what an attempt, or every attempt, of an owner has written."""
 
-    def job_ids(self) -> set[int]:
+    def owner_ids(self) -> set[int]:
         """Return whose files there are."""
 
 
 class Folder:
     """Files in a folder that nobody else on the machine may look into."""
 
-    def __init__(self, folder: Path) -> None:
-        """Keep where; the folder is made when the first file is."""
-        self.folder = folder
+    def __init__(self, folder: Path, owners: Owners) -> None:
+        """Keep where and whose; the folder is made when the first file is."""
+        self.folder, self._word = folder, owners.word
 
-    def write(self, job_id: int, attempt: int, chunks: Iterable[bytes]) -> int:
+    def write(self, owner_id: int, attempt: int, chunks: Iterable[bytes]) -> int:
         """Write under another name first: a file that broke off never stands under its own."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = self._path(job_id, attempt)
+        path = self._path(owner_id, attempt)
         unfinished = path.with_name(path.name + PART)
         try:
             with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
@@ -64,11 +88,10 @@ class Folder:
             unfinished.unlink(missing_ok=True)
         return path.stat().st_size
 
-    def read(self, job_id: int, attempt: int) -> Iterator[bytes] | None:
+    def read(self, owner_id: int, attempt: int) -> Iterator[bytes] | None:
         """Open the file at once, so that it can be read to its end although it expires meanwhile."""
-        try:
-            file = self._path(job_id, attempt).open("rb")
-        except (FileNotFoundError, NotADirectoryError):
+        file = self.open(owner_id, attempt)
+        if file is None:
             return None
 
         def pieces() -> Iterator[bytes]:
@@ -78,77 +101,138 @@ class Folder:
 
         return pieces()
 
+    def open(self, owner_id: int, attempt: int) -> IO[bytes] | None:
+        """Open it."""
+        try:
+            return self._path(owner_id, attempt).open("rb")
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
     def gone(self, wanted: Collection[Writing]) -> set[Writing]:
         """Look once for each."""
         return {one for one in wanted if _is_gone(self._path(*one))}
 
-    def remove(self, job_id: int, attempt: int | None = None) -> None:
-        """Remove the files of a job."""
-        for path in self.folder.glob(f"job-{job_id}-{'*' if attempt is None else f'{attempt}*'}"):
+    def remove(self, owner_id: int, attempt: int | None = None) -> None:
+        """Remove the files of an owner."""
+        for path in self.folder.glob(f"{self._word}-{owner_id}-{'*' if attempt is None else f'{attempt}*'}"):
             path.unlink(missing_ok=True)
 
-    def job_ids(self) -> set[int]:
-        """Return whose files there are: some of people who are gone, perhaps, and their jobs with them."""
-        numbers = [path.name.split("-")[1] for path in self.folder.glob("job-*-*")]
+    def owner_ids(self) -> set[int]:
+        """Return whose files there are: some of people who are gone, perhaps, and what was theirs with them."""
+        numbers = [path.name.split("-")[1] for path in self.folder.glob(f"{self._word}-*-*")]
         return {int(number) for number in numbers if number.isdigit()}
 
-    def _path(self, job_id: int, attempt: int) -> Path:
-        return self.folder / f"job-{job_id}-{attempt}"
+    def _path(self, owner_id: int, attempt: int) -> Path:
+        return self.folder / f"{self._word}-{owner_id}-{attempt}"
 
 
 class Table:
     """Files in the database, in pieces: for workers and dashboards on several machines."""
 
-    def __init__(self, engine: Engine) -> None:
-        """Keep the database."""
-        self.engine = engine
+    def __init__(self, engine: Engine, owners: Owners) -> None:
+        """Keep the database, and whose files they are."""
+        self.engine, self._chunk, self._key = engine, owners.chunk, owners.key
 
-    def write(self, job_id: int, attempt: int, chunks: Iterable[bytes]) -> int:
+    def write(self, owner_id: int, attempt: int, chunks: Iterable[bytes]) -> int:
         """Write piece after piece, each in a transaction of its own: a long one would keep every other writer waiting."""
         size = 0
         try:
             for number, piece in enumerate(_pieces(chunks)):
                 size += len(piece)
-                values = {"job_id": job_id, "attempt": attempt, "number": number, "content": piece}
+                values = {self._key.key: owner_id, "attempt": attempt, "number": number, "content": piece}
                 with writing(), self.engine.begin() as connection:
-                    connection.execute(insert(JobChunk).values(values))
+                    connection.execute(insert(self._chunk).values(values))
         except BaseException:
-            self.remove(job_id, attempt)
+            self.remove(owner_id, attempt)
             raise
         return size
 
-    def read(self, job_id: int, attempt: int) -> Iterator[bytes] | None:
+    def read(self, owner_id: int, attempt: int) -> Iterator[bytes] | None:
         """Read piece after piece; no transaction stays open while a slow reader takes one."""
-        mine = (JobChunk.job_id == job_id, JobChunk.attempt == attempt)
-        with Session(self.engine) as session:
-            count = session.scalar(select(func.count()).select_from(JobChunk).where(*mine)) or 0
+        count = self._count(owner_id, attempt)
 
         def pieces() -> Iterator[bytes]:
             for number in range(count):
-                with Session(self.engine) as session:
-                    yield session.scalars(select(JobChunk.content).where(*mine, JobChunk.number == number)).one()
+                yield self.piece(owner_id, attempt, number)
 
         return pieces() if count else None
+
+    def open(self, owner_id: int, attempt: int) -> IO[bytes] | None:
+        """Read the pieces that are asked for."""
+        count = self._count(owner_id, attempt)
+        return io.BufferedReader(_Pieces(self, owner_id, attempt, count), CHUNK) if count else None
 
     def gone(self, wanted: Collection[Writing]) -> set[Writing]:
         """Ask once for all: every file has a first piece."""
         if not wanted:
             return set()
-        is_asked = JobChunk.job_id.in_([job_id for job_id, _ in wanted])
+        is_asked = self._key.in_([owner_id for owner_id, _ in wanted])
         # Asked beside a transaction that writes, too: SQLite's second writer would wait for the first, which waits here.
         with reading(), Session(self.engine) as session:
-            rows = session.execute(select(JobChunk.job_id, JobChunk.attempt).where(is_asked, JobChunk.number == 0))
-            return set(wanted) - {(job_id, attempt) for job_id, attempt in rows}
+            rows = session.execute(select(self._key, self._chunk.attempt).where(is_asked, self._chunk.number == 0))
+            return set(wanted) - {(owner_id, attempt) for owner_id, attempt in rows}
 
-    def remove(self, job_id: int, attempt: int | None = None) -> None:
+    def remove(self, owner_id: int, attempt: int | None = None) -> None:
         """Remove the pieces."""
-        wanted = [JobChunk.job_id == job_id] + ([] if attempt is None else [JobChunk.attempt == attempt])
+        wanted = [self._key == owner_id] + ([] if attempt is None else [self._chunk.attempt == attempt])
         with writing(), self.engine.begin() as connection:
-            connection.execute(delete(JobChunk).where(*wanted))
+            connection.execute(delete(self._chunk).where(*wanted))
 
-    def job_ids(self) -> set[int]:
-        """Return nobody: by the foreign key, the pieces go with their job."""
+    def owner_ids(self) -> set[int]:
+        """Return nobody: by the foreign key, the pieces go with their owner."""
         return set()
+
+    def piece(self, owner_id: int, attempt: int, number: int) -> bytes:
+        """Read one piece, beside a transaction that writes, too."""
+        asked = select(self._chunk.content).where(*self._own(owner_id, attempt), self._chunk.number == number)
+        with reading(), Session(self.engine) as session:
+            return session.scalars(asked).one()
+
+    def _count(self, owner_id: int, attempt: int) -> int:
+        counted = select(func.count()).select_from(self._chunk).where(*self._own(owner_id, attempt))
+        with reading(), Session(self.engine) as session:
+            return session.scalar(counted) or 0
+
+    def _own(self, owner_id: int, attempt: int) -> tuple[ColumnElement[bool], ...]:
+        return self._key == owner_id, self._chunk.attempt == attempt
+
+
+class _Pieces(io.RawIOBase):
+    """A file in the database that can be gone back in."""
+
+    def __init__(self, table: Table, owner_id: int, attempt: int, count: int) -> None:
+        self._table, self._file, self._place = table, (owner_id, attempt), 0
+        self._size = (count - 1) * CHUNK + len(table.piece(owner_id, attempt, count - 1))
+
+    @override
+    def readable(self) -> bool:
+        return True
+
+    @override
+    def seekable(self) -> bool:
+        return True
+
+    @override
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        begin = {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: self._size}[whence]
+        self._place = max(begin + offset, 0)
+        return self._place
+
+    @override
+    def readinto(self, buffer: Buffer) -> int:
+        if self._place >= self._size:
+            return 0
+        number, start = divmod(self._place, CHUNK)
+        found = self._table.piece(*self._file, number)[start : start + len(memoryview(buffer))]
+        memoryview(buffer)[: len(found)] = found
+        self._place += len(found)
+        return len(found)
+
+
+def files_of(owners: Owners) -> Files:
+    """Return the place of files that the present application's setting names."""
+    place = current_app.config["FILES"]
+    return Table(db.engine, owners) if place == IN_DATABASE else Folder(Path(place), owners)
 
 
 def _is_gone(path: Path) -> bool:

@@ -17,13 +17,11 @@ from psycopg import OperationalError
 from psycopg.errors import UniqueViolation
 from sqlalchemy import make_url
 
-from admin_app.extensions import db
-from admin_app.jobs.files import Files, Folder, Table
+from admin_app.jobs.files import JOBS, Files, files_of
 from admin_app.jobs.runner import Work, run_job
 
 # Tables of Huey's own on PostgreSQL; migrations leave them alone (`migrations/env.py`).
 PREFIX = "queue"
-IN_DATABASE = "database"
 
 
 class Numbers(Serializer):
@@ -88,10 +86,9 @@ class Queue:
 
     @property
     def files(self) -> Files:
-        """Where files are."""
-        place = self.app.config["FILES"]
+        """Where the files of jobs are."""
         with self.app.app_context():
-            return Table(db.engine) if place == IN_DATABASE else Folder(Path(place))
+            return files_of(JOBS)
 
 
 def init_app(app: Flask, work: Mapping[str, Work]) -> None:

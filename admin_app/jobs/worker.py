@@ -20,9 +20,12 @@ from admin_app.db.troubles import OneLine, say
 from admin_app.domain.plan import plan as plans
 from admin_app.extensions import db
 from admin_app.jobs import store as job_store
+from admin_app.jobs import uploads
+from admin_app.jobs.files import UPLOADS, files_of
 from admin_app.jobs.queue import Queue
 from admin_app.jobs.runner import stop_all
 from admin_app.models.job import Job
+from admin_app.models.upload import Upload
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +75,7 @@ def _keep_house(queue: Queue, name: str, *, is_tidying: bool) -> None:
         if is_tidying:
             _tidy(queue, old)
             _remove_expired_plans()
+            _remove_expired_uploads()
     except DBAPIError as error:
         say(log, error)
         db.engine.dispose()
@@ -86,7 +90,7 @@ def _tidy(queue: Queue, old: list[int]) -> None:
                 session.delete(job)
         session.commit()
     # In this order: a job that is begun meanwhile is not yet among the files.
-    found = queue.files.job_ids()
+    found = queue.files.owner_ids()
     with Session(db.engine) as session:
         found -= set(session.scalars(select(Job.id).where(Job.id.in_(found))))
     for job_id in found:
@@ -101,6 +105,25 @@ def _remove_expired_plans() -> None:
             is_more = plans.remove_expired(session)
             session.commit()
         time.sleep(BREATH if is_more else 0)
+
+
+def _remove_expired_uploads() -> None:
+    """Remove uploads that are kept no longer, and files whose upload went with their person."""
+    files = files_of(UPLOADS)
+    with Session(db.engine) as session:
+        old = uploads.expired(session)
+    for upload_id in old:
+        with writing(), Session(db.engine) as session:
+            is_gone = uploads.remove_unplanned(session, upload_id)
+            session.commit()
+        if is_gone:
+            files.remove(upload_id)
+    # In this order: one that is sent meanwhile is not yet among the files.
+    found = files.owner_ids()
+    with Session(db.engine) as session:
+        found -= set(session.scalars(select(Upload.id).where(Upload.id.in_(found))))
+    for upload_id in found:
+        files.remove(upload_id)
 
 
 def _stop(app: Flask, consumer: Any, name: str) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import null
+
 from admin_app.errors import ConfigurationError
-from admin_app.extensions import AnyColumn
+from admin_app.extensions import AnyColumn, Expression, TableColumn
 from admin_app.kinds.base import AnyKind, Kind
 from admin_app.kinds.boolean import BooleanKind
 from admin_app.kinds.choice import ChoiceKind
@@ -52,6 +54,11 @@ def kind_or_none(column: AnyColumn) -> Kind[Any] | None:
         _BY_TYPE[of] = next((kind for kind in KINDS if issubclass(of, kind.types)), None)
     kind = _BY_TYPE[of]
     return None if kind is None else kind(column)
+
+
+def stand_in(column: TableColumn) -> Expression | None:
+    """Return the SQL of a value that no record has, for each record its own; None where the column's kind has no such ones."""
+    return null() if column.nullable else kind_of(column).stand_in_sql(column.table.c.id)
 
 
 def kind_of_value(of: type[object]) -> AnyKind | None:

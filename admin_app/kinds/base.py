@@ -79,10 +79,6 @@ class Kind(Generic[V]):
         """Say what is wrong with a value that is there, and how to mend it."""
         return None
 
-    def stand_ins(self) -> Callable[[int, int, object], object] | None:
-        """Return what makes values that no record has, of a place, an owner and the lowest value there is; None for no such values."""
-        return None
-
     def stand_in_sql(self, _key: Expression) -> Expression | None:
         """Return the SQL of a value that no record has, of the record of this key; None for no such value."""
         return None

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Dialect, Float, Integer, Numeric, case, cast, func
+from sqlalchemy import ColumnElement, Dialect, Float, Integer, Numeric, case, cast, func, select
 from sqlalchemy.types import NullType, Text
 
 from admin_app.db.limits import limits_of
@@ -31,9 +32,11 @@ class WholeNumberKind(Kind[int]):
         smallest, largest = limits_of(self.column)
         return None if smallest <= value <= largest else f"{label} must be between {smallest:,} and {largest:,}."
 
-    def stand_ins(self) -> Callable[[int, int, Any], Any]:
+    def stand_in_sql(self, key: Expression) -> Expression:
         """Go down from the lowest number that there is."""
-        return lambda place, _owner, lowest: min(lowest, 0) - place - 1
+        column = self.stored.table.alias("lowest").c[self.stored.name]
+        lowest = select(func.min(column)).scalar_subquery()
+        return case((lowest < 0, lowest), else_=0) - key
 
     def from_url(self, text: str) -> int:
         """Read one that the column holds."""
@@ -58,12 +61,17 @@ class WholeNumberKind(Kind[int]):
     def from_cell(self, cell: str) -> int:
         """Read one that the column holds, however it is written."""
         value = _read_cell(whole_number, cell, "a whole number")
-        smallest, largest = limits_of(self.column)
-        smallest = 1 if self.stored.primary_key or self.stored.foreign_keys else smallest
+        smallest, largest = self._limits_of_cell
         if not smallest <= value <= largest:
             message = f"must be between {smallest:,} and {largest:,}."
             raise ValueError(message)
         return value
+
+    @cached_property
+    def _limits_of_cell(self) -> tuple[int, int]:
+        """Return the smallest and the largest number; of keys none is below 1."""
+        smallest, largest = limits_of(self.column)
+        return (1 if self.stored.primary_key or self.stored.foreign_keys else smallest), largest
 
     def history_of(self, value: int) -> int:
         """Write the number."""

@@ -53,14 +53,10 @@ class TextKind(Kind[str]):
             return f"{label} must be {self.longest:,} characters or fewer; it has {len(value):,}."
         return _problem_with_email(label, value) if self.is_email else None
 
-    def stand_ins(self) -> Callable[[int, int, object], object] | None:
-        """Write the owner behind a sign that no text has, where there is room."""
-        has_room = (self.type.length or _ROOM) >= _ROOM
-        return (lambda _place, owner, _lowest: f"{_STANDING_IN}{owner}") if has_room else None
-
     def stand_in_sql(self, key: Expression) -> Expression | None:
-        """Write the key behind that sign."""
-        return None if self.stand_ins() is None else literal(_STANDING_IN, Text()).concat(cast(key, Text))
+        """Write the key behind a sign that no text has, where there is room."""
+        has_room = (self.type.length or _ROOM) >= _ROOM
+        return literal(_STANDING_IN, Text()).concat(cast(key, Text)) if has_room else None
 
     def from_url(self, text: str) -> str:
         """Take it."""

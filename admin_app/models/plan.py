@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -32,15 +33,28 @@ class Verdict(StrEnum):
     """What would be done with a record; once the plan is carried out, what was."""
 
     CHANGE = "change"
+    # It is to be made.
+    NEW = "new"
     SAME = "same"
     WRONG = "wrong"
     REFUSED = "refused"
+    # Somebody chose to do without it.
+    LEFT = "left"
 
     DONE = "done"
     # Somebody changed it after the plan was made.
     OUTDATED = "outdated"
     GONE = "gone"
     FAILED = "failed"
+
+
+# Of lines that wait to be carried out.
+OPEN = (Verdict.CHANGE, Verdict.NEW)
+
+
+def open_lines(counts: Mapping[str, int]) -> int:
+    """Return how many lines of these counts wait to be carried out."""
+    return sum(counts.get(verdict, 0) for verdict in OPEN)
 
 
 class Plan(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
@@ -83,20 +97,28 @@ class Plan(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlch
 
 
 class PlanLine(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
-    """What a plan means for one record. `number` orders the lines of a plan: the record's id."""
+    """What a plan means for one record. `number` orders the lines of a plan: the record's id, or the row's place in a file."""
 
-    __table_args__ = (Index("ix_plan_line_plan_id_verdict_number", "plan_id", "verdict", "number"),)
+    __table_args__ = (
+        Index("ix_plan_line_plan_id_verdict_number", "plan_id", "verdict", "number"),
+        Index("ix_plan_line_plan_id_record_id", "plan_id", "record_id"),
+    )
 
     plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id", ondelete="CASCADE"), primary_key=True)
     number: Mapped[int] = mapped_column(
         BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
     )
-    record_id: Mapped[int]
-    # The record's version when the plan was made: changed since, it is left alone.
+    # None: of a record that is to be made, and gets its key then.
+    record_id: Mapped[int | None]
+    # The record's version when the plan was made: changed since, it is left alone. 0 where there is none yet.
     version: Mapped[int]
     verdict: Mapped[str] = mapped_column(String(10))
     # Why it is not to be changed, or was not; "" for no reason.
     problem: Mapped[str] = mapped_column(String(300), default="")
+    # The cells of a file's row that are wrong, by the columns' keys: what is wrong, and what the cell says.
+    cells: Mapped[dict[str, list[str]] | None] = mapped_column(JSON(none_as_null=True))
+    # What names related records that are to be made first, by the keys of the relations' columns.
+    missing: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     # As the history keeps values; None where nothing is given other values.
     before: Mapped[dict[str, Any] | None] = mapped_column(JsonValues)
     after: Mapped[dict[str, Any] | None] = mapped_column(JsonValues)

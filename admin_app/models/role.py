@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import String
+from sqlalchemy import String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from admin_app.db.record import Record
@@ -29,6 +29,8 @@ class Role(Record):
     rows: Mapped[StringSet] = mapped_column(StringSetType, default=StringSet())
     # "post.content:hidden", "post.content:read_only"; a field that is not named is free.
     fields: Mapped[StringSet] = mapped_column(StringSetType, default=StringSet())
+    # Whether who has it says why, before they change many records at once.
+    needs_reason: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     # To look at only, like `Staff.held_roles`, which is its other direction. By the class's name: `staff` imports this module.
     holders: Mapped[list[Record]] = relationship(

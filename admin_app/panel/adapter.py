@@ -15,7 +15,9 @@ from flask_admin.contrib.sqla import ModelView
 from flask_sqlalchemy import SQLAlchemy
 from typing_extensions import override
 
+from admin_app.context import reading
 from admin_app.domain.permissions.policy import Action
+from admin_app.extensions import db
 from admin_app.formatting import label
 from admin_app.panel import drafts
 from admin_app.panel.access.access import Access, access_to
@@ -31,6 +33,12 @@ from admin_app.panel.forms.presence import PresencePage
 from admin_app.panel.grid.cell_edit import CellEdit
 from admin_app.panel.grid.page_edit import PageEdit
 from admin_app.panel.history.history_page import HistoryPage
+from admin_app.panel.import_.columns_page import FileColumnsPage
+from admin_app.panel.import_.offered import may_import
+from admin_app.panel.import_.reading_page import ReadingPage
+from admin_app.panel.import_.template import template_file
+from admin_app.panel.import_.upload_page import UploadPage
+from admin_app.panel.links import link
 from admin_app.panel.list.column_settings import ColumnsPage, PageSize
 from admin_app.panel.list.columns import require_columns
 from admin_app.panel.list.list_page import ListPage
@@ -42,6 +50,8 @@ from admin_app.panel.merge.duplicates_page import DuplicatesPage, declare_likene
 from admin_app.panel.merge.merge_page import MergePage
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.page import Page
+from admin_app.panel.plan.corrections_page import CorrectionsPage
+from admin_app.panel.plan.importing import make_import_plan
 from admin_app.panel.plan.plan_page import PlanPage
 from admin_app.panel.plan.questions.act_page import ActPage
 from admin_app.panel.plan.questions.asking import AskingPage, asking
@@ -49,12 +59,14 @@ from admin_app.panel.plan.questions.delete_many_page import DeleteQuestion
 from admin_app.panel.plan.questions.edit_page import EditQuestion
 from admin_app.panel.plan.questions.give_page import GiveQuestion
 from admin_app.panel.plan.questions.replace_page import ReplaceQuestion
+from admin_app.panel.plan.wrong_rows import wrong_rows_file
 from admin_app.panel.record.record_page import RecordPage
+from admin_app.panel.registry import resource_at
 from admin_app.panel.resource import RecordForms, Resource
 from admin_app.selection.sorting.indexes import declare_indexes
 from admin_app.web import submitted_fields
-from admin_app.web.auth import reauthentication
-from admin_app.web.auth.login import former_staff_id
+from admin_app.web.auth import login, reauthentication
+from admin_app.web.auth.login import current_principal, former_staff_id
 
 # Which right each route asks for. One that is not named here answers nobody.
 ACTIONS: Mapping[str, Action] = {
@@ -79,6 +91,10 @@ ACTIONS: Mapping[str, Action] = {
     "delete_view": Action.DELETE,
     "merge_view": Action.DELETE,
     "duplicates_view": Action.LIST,
+    "import_view": Action.IMPORT,
+    "import_source_view": Action.IMPORT,
+    "import_columns_view": Action.IMPORT,
+    "import_template": Action.IMPORT,
     "export": Action.EXPORT,
     "export_page": Action.EXPORT,
     "edit_many_view": Action.BULK,
@@ -87,8 +103,11 @@ ACTIONS: Mapping[str, Action] = {
     # One record of a list suffices, for which nobody needs `Action.BULK`; the page asks for what the action needs.
     "act_view": Action.LIST,
     "replace_view": Action.BULK,
-    "plan_view": Action.BULK,
-    "plan_lines": Action.BULK,
+    # `Action.BULK`, or of a file `Action.IMPORT`: the page asks for what its plan needs.
+    "plan_view": Action.LIST,
+    "plan_lines": Action.LIST,
+    "import_corrections_view": Action.IMPORT,
+    "import_wrong": Action.IMPORT,
     "history_view": Action.HISTORY,
     "restore_view": Action.UNDO,
 }
@@ -112,6 +131,9 @@ FORMS: Mapping[str, Callable[[Access, str], Page]] = {
     "edit_page_view": PageEdit,
     "delete_view": DeletePage,
     "merge_view": MergePage,
+    "import_view": UploadPage,
+    "import_source_view": ReadingPage,
+    "import_columns_view": FileColumnsPage,
     "export_page": ExportPage,
     "edit_many_view": asking(EditQuestion),
     "give_view": asking(GiveQuestion),
@@ -119,10 +141,13 @@ FORMS: Mapping[str, Callable[[Access, str], Page]] = {
     "act_view": ActPage,
     "replace_view": asking(ReplaceQuestion),
     "plan_view": PlanPage,
+    "import_corrections_view": CorrectionsPage,
     "columns_view": ColumnsPage,
     "new_view": SavedViewForm,
     "change_view": SavedViewForm,
 }
+# The pages that take a file.
+TAKING_FILES = frozenset({"import_view"})
 # What asks for a proof wherever the form of a record does.
 IN_LIST = frozenset({"edit_page_view", "cell_view"})
 _DECLARED = (
@@ -137,10 +162,22 @@ _DECLARED = (
 )
 
 
+def takes_file() -> bool:
+    """Whether the page at hand takes a file from who is at the screen: asked before the body is read, with nothing held meanwhile."""
+    resource, view = resource_at(request.blueprint), (request.endpoint or "").rpartition(".")[2]
+    if resource is None or view not in TAKING_FILES:
+        return False
+    with reading():
+        is_taken = current_principal() is not None and may_import(access_to(resource))
+        db.session.rollback()
+    login.forget()
+    return is_taken
+
+
 class ResourceView(ProtectedView, ModelView):
     """The routes of one resource."""
 
-    files = frozenset({"export", "plan_lines"})
+    files = frozenset({"export", "plan_lines", "import_template", "import_wrong"})
     can_view_details = True
     can_export = True
     model_form_converter = Converter
@@ -150,7 +187,7 @@ class ResourceView(ProtectedView, ModelView):
     ajax_update = None
     ajax_lookup = None
 
-    def __init__(self, resource: Resource, db: SQLAlchemy) -> None:
+    def __init__(self, resource: Resource, database: SQLAlchemy) -> None:
         """Build filters and forms of what the resource declares; raise `ConfigurationError` where it cannot be so."""
         self.resource = resource
         self.proof_for = resource.proof_for | (IN_LIST if "edit_view" in resource.proof_for else frozenset())
@@ -159,7 +196,7 @@ class ResourceView(ProtectedView, ModelView):
         resource.filters_by_name = declared_filters(resource)
         require_columns(resource)
         require_row_actions(resource)
-        super().__init__(resource.model, db, name=resource.plural, endpoint=resource.endpoint)
+        super().__init__(resource.model, database, name=resource.plural, endpoint=resource.endpoint)
         resource.forms = RecordForms(self._create_form_class, self._edit_form_class)
         require_rules(resource)
         declare_indexes(resource.list_schema())
@@ -278,6 +315,26 @@ class ResourceView(ProtectedView, ModelView):
         """Bring a version of a record back."""
         return HistoryPage(self.access).restore()
 
+    @expose("/import/", methods=("GET", "POST"))
+    def import_view(self) -> Any:
+        """Take a file to be imported."""
+        return UploadPage(self.access, "import_view").respond()
+
+    @expose("/import/source/", methods=("GET", "POST"))
+    def import_source_view(self) -> Any:
+        """Show how a file is read."""
+        return ReadingPage(self.access, "import_source_view").respond()
+
+    @expose("/import/columns/", methods=("GET", "POST"))
+    def import_columns_view(self) -> Any:
+        """Ask where a file's columns go."""
+        return FileColumnsPage(self.access, "import_columns_view").respond(make_import_plan)
+
+    @expose("/import/template.<format_key>")
+    def import_template(self, format_key: str) -> Any:
+        """Send a file to be filled in."""
+        return template_file(self.access, format_key)
+
     @expose("/export/<export_type>/")
     def export(self, export_type: str) -> Any:
         """Send the list as CSV."""
@@ -323,6 +380,16 @@ class ResourceView(ProtectedView, ModelView):
         """Send a plan's lines."""
         return PlanPage(self.access).lines()
 
+    @expose("/import/corrections/", methods=("GET", "POST"))
+    def import_corrections_view(self) -> Any:
+        """Put right what is wrong with a file's rows."""
+        return CorrectionsPage(self.access, "import_corrections_view").respond()
+
+    @expose("/import/wrong/")
+    def import_wrong(self) -> Any:
+        """Give the rows of a file back that were not imported."""
+        return wrong_rows_file(self.access)
+
     # ---- Flask-Admin's hooks
 
     @property
@@ -351,6 +418,8 @@ class ResourceView(ProtectedView, ModelView):
 
     def back_from_file(self, name: str) -> str:
         """Lead back to the list that is exported."""
+        if name == "import_template":
+            return link(self.resource, "import_view")
         return list_exported(self.resource) if name in {"export", "export_page"} else ""
 
     def answer_to_stranger(self, name: str) -> ResponseReturnValue:

@@ -9,9 +9,11 @@ from typing import ClassVar
 from flask import abort, request
 from flask.typing import ResponseReturnValue
 from flask_admin import BaseView
+from sqlalchemy.exc import IntegrityError
+from werkzeug.exceptions import Conflict
 
 from admin_app.web.auth import reauthentication
-from admin_app.web.auth.login import ask_to_sign_in, current_principal
+from admin_app.web.auth.login import ask_to_sign_in, current_principal, is_gone
 
 
 class ProtectedView(BaseView):
@@ -62,5 +64,13 @@ class ProtectedView(BaseView):
         return ""
 
     def _run_view(self, fn: Callable[..., ResponseReturnValue], *args: object, **kwargs: object) -> ResponseReturnValue:
-        """Call the view once. Flask-Admin calls it again after any TypeError, and hides the first one."""
-        return fn(self, *args, **kwargs)
+        """Call the view once. Flask-Admin calls it again after any TypeError, and hides the first one.
+
+        Whoever writes something of their own (a form's key, a tick, a view, a job) while their account is deleted is nobody then.
+        """
+        try:
+            return fn(self, *args, **kwargs)
+        except (IntegrityError, Conflict):
+            if not is_gone():
+                raise
+            return self.answer_to_stranger(fn.__name__)

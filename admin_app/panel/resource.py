@@ -109,7 +109,7 @@ class Resource:
     # Where the resource stands in the menu; smaller comes first.
     menu_order: ClassVar[int] = 100
     # The actions that its pages ask a right for.
-    actions: ClassVar[frozenset[Action]] = frozenset(Action) - {Action.IMPORT}
+    actions: ClassVar[frozenset[Action]] = frozenset(Action)
     # Pages that do their work only for who has proved lately who they are.
     proof_for: ClassVar[frozenset[str]] = frozenset()
     # What can be done with rows of the list, selected ones or all; the page of one's own is a further page.
@@ -180,9 +180,15 @@ class Resource:
         return not self.judges_records and all(getattr(own, name) is getattr(Resource, name) for name in judging)
 
     @property
+    def can_import(self) -> bool:
+        """Whether a file's rows may become its records, each of which nobody has to judge."""
+        return self.can_transfer and self.is_open_to_bulk
+
+    @property
     def offered_actions(self) -> frozenset[Action]:
         """The actions that its pages ask a right for, here."""
-        return self.actions if self.is_open_to_bulk else self.actions - {Action.BULK}
+        closed = set() if self.is_open_to_bulk else {Action.BULK}
+        return self.actions - closed - (set() if self.can_import else {Action.IMPORT})
 
     # ---- its columns and relations
 

@@ -17,6 +17,7 @@ from admin_app.db.troubles import Trouble, say, trouble_of
 from admin_app.errors import RecordGone, SelectionError
 from admin_app.extensions import db, login_manager
 from admin_app.formatting import in_words
+from admin_app.web.form_parser import the_body
 from admin_app.web.submitted_fields import submitted_fields
 from admin_app.web.urls import here, own_path
 
@@ -64,6 +65,18 @@ EXPLANATIONS = {
         "The database is busy", "It did not answer in time. Nothing was changed.", "Try again in a moment."
     ),
 }
+
+# Where a page takes a file.
+FILE_TOO_LARGE = Explanation(
+    "This file is too large",
+    "It is larger than {limit} MB, so it was not read. Nothing was saved.",
+    "Split it into smaller files, or ask whoever runs the dashboard to import it by the command line.",
+)
+PASTED_TOO_LARGE = Explanation(
+    "This text is too large",
+    "Pasted text can have up to 16 MB. Nothing was saved.",
+    "Save it as a file and choose that.",
+)
 
 SIGNED_OUT = Explanation(
     "You are not signed in",
@@ -131,7 +144,18 @@ def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
         return error
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _forget_person()
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and the_body().takes_file:
+        return _too_large_a_file()
     return _page(status, EXPLANATIONS.get(status, Explanation(error.name, "Nothing was changed.")))
+
+
+def _too_large_a_file() -> tuple[str, int]:
+    body = the_body()
+    is_whole = (body.content_length or 0) > (body.max_content_length or 0)
+    words = FILE_TOO_LARGE if is_whole and body.mimetype == "multipart/form-data" else PASTED_TOO_LARGE
+    limit = f"{current_app.config['UPLOAD_MB']:,}"
+    words = replace(words, explanation=words.explanation.format(limit=limit))
+    return _page(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, words, to=own_path(), to_words="Choose another file")
 
 
 def _selection_error(error: SelectionError) -> tuple[str, int]:
@@ -175,8 +199,8 @@ def _forget_person() -> None:
     g._login_user = login_manager.anonymous_user()  # noqa: SLF001 -- where Flask-Login keeps who it has found
 
 
-def _page(status: int, words: Explanation, *, to: str = "") -> tuple[str, int]:
-    links = [("Show all", to)] if to else []
+def _page(status: int, words: Explanation, *, to: str = "", to_words: str = "Show all") -> tuple[str, int]:
+    links = [(to_words, to)] if to else []
     links.append(("Go to the home page", url_for("admin.index")))
     fields = () if status in UNREAD else submitted_fields()
     # Only what came with a good token may be sent again from a page of ours, and only what may go better then.

@@ -22,6 +22,8 @@ class Notice:
     marked: str = ""
     undo: int | None = None
     undo_words: str = "Undo"
+    # Which rows a list keeps though it no longer has them, as `panel.list.staying` writes them.
+    staying: str = ""
 
 
 def init_app(app: Flask) -> None:
@@ -36,12 +38,14 @@ def announce(
     mark: str = "",
     undo: int | None = None,
     undo_words: str = "Undo",
+    staying: str = "",
 ) -> None:
     """Say this on the next page, with links as (label, url).
 
-    `mark` names the records whose rows are marked there, parted by blanks, `undo` the change set that a button takes back, `undo_words` what it says.
+    `mark` names the records whose rows are marked there, parted by blanks, `undo` the change set that a button takes back, `undo_words` what it says,
+    `staying` rows that its list keeps.
     """
-    _say("success", Notice(words, links, mark, undo, undo_words))
+    _say("success", Notice(words, links, mark, undo, undo_words, staying))
 
 
 def call_attention(words: str, *, links: Sequence[tuple[str, str]] = ()) -> None:

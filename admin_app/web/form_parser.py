@@ -1,18 +1,33 @@
-"""How the body of a request is read, where what browsers never send would otherwise break a page."""
+"""How the body of a request is read, where what browsers never send would otherwise break a page; and which page takes a file.
+
+A file may be large, so it is asked before the body is read whether the person may send one to this page. To everybody
+else, a stranger above all, the body of every form is as small as ever, and what comes as a file is read into nothing.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from io import BytesIO
 from typing import IO, Any
+from wsgiref.types import WSGIEnvironment
 
-from flask import Flask, Request
-from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from flask import Flask, Request, current_app, request
+from typing_extensions import Buffer, override
+from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
 from werkzeug.formparser import FormDataParser
 
 Values = MultiDict[str, Any]
 
+# The field of a page that takes a file.
+FILE = "file"
+# The form around the file: each of its fields is held in memory.
+MOST_PARTS_BESIDE_FILE = 20
+ROOM_BESIDE_FILE = 64 * 1024
+MEGABYTE = 1024 * 1024
+
 
 class SentAsFile(str):
-    """What stands in a form for a field that came as a file. No form here has a field for files, and all expect text."""
+    """What stands in a form for a field that came as a file, where text is expected."""
 
     __slots__ = ()
 
@@ -20,32 +35,104 @@ class SentAsFile(str):
 class NamedParts(FormDataParser):
     """A parser that passes over parts without a name: whoever goes through a form, Flask-WTF first, takes its names for text."""
 
+    # Whether the page takes a file.
+    takes_file = False
+
     def parse(
         self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str] | None = None
     ) -> tuple[IO[bytes], Values, Values]:
-        """Return the rest of the body and the fields; a file is one too, without its content."""
+        """Return the rest of the body, the fields, and the file that the page takes; any other one is a field, without its content."""
         rest, fields, files = super().parse(stream, mimetype, content_length, options)
+        kept = self.cls()
         if files:
             came = list(files.items(multi=True))
-            for _, file in came:
-                file.close()
+            if self.takes_file and isinstance(file := files.get(FILE), FileStorage):
+                kept = self.cls([(FILE, file)])
+                came = [(name, one) for name, one in came if one is not file]
+            for _, one in came:
+                one.close()
             fields = self.cls([*fields.items(multi=True), *((name, SentAsFile()) for name, _ in came)])
-        return rest, self._named(fields), self.cls()
+        return rest, self._named(fields), kept
 
     def _named(self, values: Values) -> Values:
         return self.cls(pair for pair in values.items(multi=True) if pair[0] is not None) if None in values else values
+
+
+class _Nowhere(BytesIO):
+    """Forgets what is written: nobody reads it, and nobody is to fill the disk with it."""
+
+    @override
+    def write(self, data: Buffer, /) -> int:
+        return len(memoryview(data))
 
 
 class Body(Request):
     """A request whose fields all have names, and which may be about what was sent before it."""
 
     form_data_parser_class = NamedParts
+    takes_file = False
+
+    def __init__(self, environ: WSGIEnvironment, *, populate_request: bool = True, shallow: bool = False) -> None:
+        """Hold no file yet."""
+        super().__init__(environ, populate_request=populate_request, shallow=shallow)
+        self._streams: list[IO[bytes]] = []
+
+    def take_file(self, megabytes: int) -> None:
+        """Let the body be a file of this size, where it is of the kind that is read piece by piece."""
+        self.takes_file = True
+        if self.mimetype == "multipart/form-data":
+            largest = megabytes * MEGABYTE + ROOM_BESIDE_FILE
+            self.max_content_length = max(largest, self.max_content_length or 0)
+            self.max_form_parts = MOST_PARTS_BESIDE_FILE
+
+    @override
+    def make_form_data_parser(self) -> FormDataParser:
+        """Tell the parser whether the page takes a file."""
+        parser = super().make_form_data_parser()
+        if isinstance(parser, NamedParts):
+            parser.takes_file = self.takes_file
+        return parser
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        if not self.takes_file:
+            return _Nowhere()
+        stream = super()._get_file_stream(total_content_length, content_type, filename, content_length)
+        self._streams.append(stream)
+        return stream
+
+    @override
+    def close(self) -> None:
+        """Let go of files, those of a body that broke off too."""
+        super().close()
+        for stream in self._streams:
+            stream.close()
 
     def go_back_to(self, fields: ImmutableMultiDict[str, str]) -> None:
         """Hold the fields that were sent before the page that asked for proof, in place of those that came from it."""
         self.form = fields
 
 
-def init_app(app: Flask) -> None:
-    """Read requests that way."""
+def init_app(app: Flask, takes_file: Callable[[], bool]) -> None:
+    """Read requests that way; `takes_file` says whether the page at hand takes a file from who is at the screen.
+
+    Nothing may have read the body before: so it is asked before the form's token.
+    """
     app.request_class = Body
+
+    def ask() -> None:
+        if request.method == "POST" and takes_file():
+            the_body().take_file(current_app.config["UPLOAD_MB"])
+
+    app.before_request(ask)
+
+
+def the_body() -> Body:
+    """Return the request at hand as what it is here."""
+    body: Body = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- the documented way to the object behind a proxy
+    return body

@@ -17,7 +17,8 @@ from flask import Flask
 
 from admin_app import cli, create_app
 from admin_app.extensions import db
-from tests.cli.serving import PATIENCE, Served, descendants, free_port
+from tests.cli.serving import PATIENCE, Served, free_port
+from tests.processes import descendants
 
 ROOT = Path(__file__).resolve().parents[2]
 

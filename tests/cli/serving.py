@@ -24,6 +24,7 @@ from admin_app.models.post import Post
 from admin_app.models.role import VIEWER
 from admin_app.models.staff import Staff, StaffSession
 from tests.many import many
+from tests.processes import descendants
 
 ROOT = Path(__file__).resolve().parents[2]
 # Seconds, far beyond what anything takes, also on a machine with much else to do: what is caught is what never ends.
@@ -50,12 +51,6 @@ class Served:
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as free:
         return int(free.getsockname()[1])
-
-
-def descendants(pid: int) -> list[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children")
-    found = [int(child) for child in children.read_text().split()] if children.exists() else []
-    return [*found, *(below for child in found for below in descendants(child))]
 
 
 def upgrade(url: str, folder: Path) -> None:

@@ -18,7 +18,7 @@ from admin_app.db.types import utc_now
 from admin_app.extensions import db
 from admin_app.jobs import rerun
 from admin_app.jobs import store as job_store
-from admin_app.jobs.files import Folder
+from admin_app.jobs.files import JOBS, Folder
 from admin_app.models.job import Job, JobState
 from admin_app.models.role import VIEWER, Role
 from admin_app.models.staff import Staff
@@ -236,6 +236,6 @@ def test_a_folder_that_is_no_folder_has_no_files_and_one_that_cannot_be_looked_i
     file.write_bytes(b"")
     loop.symlink_to(loop)
 
-    assert (Folder(file).gone([(1, 1)]), Folder(file).read(1, 1)) == ({(1, 1)}, None)
-    assert Folder(loop).gone([(1, 1)]) == set()
-    assert Folder(tmp_path / "none").gone([(1, 1)]) == {(1, 1)}
+    assert (Folder(file, JOBS).gone([(1, 1)]), Folder(file, JOBS).read(1, 1)) == ({(1, 1)}, None)
+    assert Folder(loop, JOBS).gone([(1, 1)]) == set()
+    assert Folder(tmp_path / "none", JOBS).gone([(1, 1)]) == {(1, 1)}

@@ -1,28 +1,48 @@
+"""Values that stand in while records change places in a unique column: no record has them, and each gets its own."""
+
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from sqlalchemy import Column, Date, Integer, MetaData, String, Table, select
+import sqlalchemy as sa
 
-from admin_app.kinds import kind_of
+from admin_app.extensions import db
+from admin_app.kinds import stand_in
 
-PLACES = Table(
-    "place",
-    MetaData(),
-    Column("id", Integer),
-    Column("name", String(80)),
-    Column("code", String(2)),
-    Column("day", Date),
+pytestmark = pytest.mark.usefixtures("context")
+
+
+@pytest.mark.parametrize(
+    ("type_", "nullable", "values", "standing_in"),
+    [
+        (sa.String(40), False, ["a", "b"], ["\x1a1", "\x1a2"]),
+        (sa.Integer(), False, [3, 4], [-1, -2]),
+        (sa.Integer(), False, [-5, 4], [-6, -7]),
+        (sa.Date(), True, [None, None], [None, None]),
+    ],
 )
+def test_each_record_gets_one_of_its_own(
+    type_: Any, values: list[Any], standing_in: list[Any], *, nullable: bool
+) -> None:
+    table = sa.Table(
+        "stand_in_sample",
+        sa.MetaData(),
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("value", type_, nullable=nullable, unique=True),
+        prefixes=["TEMPORARY"],
+    )
+    connection = db.session.connection()
+    table.create(connection)
+    connection.execute(table.insert(), [{"id": key, "value": value} for key, value in enumerate(values, 1)])
+
+    connection.execute(table.update().values(value=stand_in(table.c.value)))
+
+    assert connection.scalars(sa.select(table.c.value).order_by(table.c.id)).all() == standing_in
 
 
-@pytest.mark.parametrize("name", ["id", "code", "day"])
-def test_what_has_no_room_for_a_key_has_no_value_that_stands_in(name: str) -> None:
-    assert kind_of(PLACES.c[name]).stand_in_sql(PLACES.c.id) is None
+@pytest.mark.parametrize("type_", [sa.String(3), sa.Date()])
+def test_some_columns_have_none(type_: Any) -> None:
+    key, value = sa.Column("id", sa.Integer, primary_key=True), sa.Column("value", type_, nullable=False)
 
-
-def test_a_text_is_stood_in_for_by_the_key_behind_a_sign_that_no_text_has() -> None:
-    stand_in = kind_of(PLACES.c.name).stand_in_sql(PLACES.c.id)
-
-    assert stand_in is not None
-    compiled = select(stand_in).compile()
-    assert list(compiled.params.values()) == ["\x1a"]
+    assert stand_in(sa.Table("sample", sa.MetaData(), key, value).c.value) is None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from ipaddress import ip_address
 from typing import Any
 
@@ -11,19 +10,17 @@ from admin_app.models.server import Server
 from flask import Flask
 from sqlalchemy import select
 
-from admin_app.db.transaction import transaction
 from admin_app.domain.audit.bulk import delete_rows
 from admin_app.domain.audit.undo import undo
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
-from admin_app.panel.export.columns import import_columns
 from admin_app.panel.registry import resource_of
 from admin_app.selection.selection import Selection
 from admin_app.transfer.columns import ExportColumn
 from admin_app.transfer.export.reader import exported_rows
 from admin_app.transfer.formats import FORMATS, FileOptions
-from admin_app.transfer.import_.importer import import_csv
 from tests.page import Page
+from tests.transfer.bringing import bring
 
 FOUR, SIX = ip_address("192.0.2.7"), ip_address("2001:db8::1")
 
@@ -99,10 +96,7 @@ def test_files_say_it(key: str, said: list[str]) -> None:
 
 @pytest.mark.usefixtures("context")
 def test_a_file_brings_it() -> None:
-    view: Any = resource_of(Server)
-
-    with transaction(db.session):
-        import_csv(db.session, Server, io.StringIO("name,address\na,192.0.2.7\nc,\n"), import_columns(view))
+    bring(Server, "name,address\na,192.0.2.7\nc,\n")
 
     assert {one.name: one.address for one in db.session.scalars(select(Server))} == {"a": FOUR, "c": None}
 

@@ -18,6 +18,7 @@ from admin_app.models.staff import Staff, StaffSession
 from tests.page import Page
 from tests.stores import both_stores
 
+ABOVE = "You do not have all of these permissions yourself. Ask someone who has them."
 LIST, NEW = "/admin/role/", "/admin/role/new/"
 
 
@@ -62,15 +63,41 @@ def test_a_role_is_made_of_ticks_and_choices(as_owner: Any, app: Flask) -> None:
         "Author", ("*:view", "post:edit"), (), ("post.user:read_only",))  # fmt: skip
 
 
+@both_stores
+def test_a_role_asks_for_a_reason_where_that_is_ticked(as_owner: Any, app: Flask) -> None:
+    as_owner.post_form(NEW, {"name": "Author", "permissions": ["", "post:edit"], "needs_reason": "y"})
+    as_owner.post_form(NEW, {"name": "Looker", "permissions": ["", "post:view"]})
+
+    made = kept(app, "author"), kept(app, "looker")
+    assert [one is not None and one.needs_reason for one in made] == [True, False]
+
+
+def test_who_has_to_give_reasons_takes_that_from_no_role(client_with: Any, keep: Any, app: Flask) -> None:
+    client = client_with("role:*", "post:bulk", "post:edit")
+    held = {"permissions": StringSet(["post:bulk", "post:edit"]), "needs_reason": True}
+    role = keep(Role(name="Changer", key="changer", **held))
+    with app.app_context():
+        db.session.execute(update(Role).where(Role.key == "liam").values(needs_reason=True))
+        db.session.commit()
+
+    page = Page(client.post_form(edit_url(role), {"name": "Changer", "permissions": ["", "post:bulk", "post:edit"]}))
+
+    after = kept(app, "changer")
+    assert (page.status, page.summary) == (422, [ABOVE])
+    assert after is not None
+    assert after.needs_reason
+
+
 def test_the_matrix_has_a_line_a_resource_and_a_box_for_every_act_that_its_pages_ask_for(as_owner: Any) -> None:
     page = Page(as_owner.get(NEW))
 
     lines = [one.text for one in page.all("th", scope="row")]
-    acts = [*(act for act in Action if act is not Action.IMPORT), "*"]
+    acts = [*Action, "*"]
     expected = {f"{name}:{act}": True for name in ("*", "user", "post", "staff", "role") for act in acts}
     assert lines == ["Every resource", "Users", "Posts", "Staff", "Roles"]
     # Accounts and roles are judged one by one.
-    assert boxes(page) == {key: is_open for key, is_open in expected.items() if key not in {"staff:bulk", "role:bulk"}}
+    judged = {f"{name}:{act}" for name in ("staff", "role") for act in (Action.BULK, Action.IMPORT)}
+    assert boxes(page) == {key: is_open for key, is_open in expected.items() if key not in judged}
 
 
 def test_the_form_shows_what_a_role_has(as_owner: Any, author: Role) -> None:
@@ -132,13 +159,13 @@ def test_two_answers_to_one_question_are_refused(as_owner: Any, author: Role) ->
 
 
 def test_what_no_control_shows_stays(as_owner: Any, keep: Any, app: Flask) -> None:
-    role = keep(Role(name="Old", key="old", permissions=StringSet(["tag:edit", "post:import", "post:view"])))
+    role = keep(Role(name="Old", key="old", permissions=StringSet(["tag:edit", "staff:bulk", "post:view"])))
 
     as_owner.post_form(edit_url(role), {"name": "Old", "permissions": ["", "post:list"]})
 
     after = kept(app, "old")
     assert after is not None
-    assert after.permissions == ("post:import", "post:list", "tag:edit")
+    assert after.permissions == ("post:list", "staff:bulk", "tag:edit")
 
 
 def test_a_form_that_does_not_speak_of_rights_takes_none(as_owner: Any, author: Role, app: Flask) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,20 +14,31 @@ from admin_app.errors import TransferError
 from admin_app.extensions import db
 from admin_app.panel.access.access import access_to
 from admin_app.panel.export.columns import ignored_headers, import_columns
+from admin_app.panel.plan.importing import ImportCounts, counts_of, import_whole
+from admin_app.panel.plan.operations.importing import import_of
 from admin_app.panel.registry import resource_of
-from admin_app.transfer.import_.csv_reader import decoded
-from admin_app.transfer.import_.importer import Report, import_csv
+from admin_app.transfer.import_.headers import columns_named, is_title
+from admin_app.transfer.import_.opening import open_source
+from admin_app.transfer.import_.options import ImportOptions
 
 
-def bring(model: type[Any], text: str | bytes, **options: Any) -> Report:
-    """Import as the command line does, and commit."""
+def bring(
+    model: type[Any],
+    text: str | bytes,
+    *,
+    is_verbatim: bool = False,
+    on_rows: Callable[[int], object] = lambda _count: None,
+    **chosen: Any,
+) -> ImportCounts:
+    """Import as the command line does, and commit; `chosen` are options of an import."""
     view: Any = resource_of(model)
-    raw = text.encode() if isinstance(text, str) else text
-    file = decoded(io.BytesIO(raw))
+    access = access_to(view)
+    columns, ignored = import_columns(view), ignored_headers(access)
+    file = io.BytesIO(text.encode() if isinstance(text, str) else text)
+    source = open_source(file, lambda title: is_title(title, columns, ignored), guesses=False)
+    options = ImportOptions(columns_named(source.titles, columns, ignored), is_verbatim=is_verbatim, **chosen)
     with transaction(db.session):
-        return import_csv(
-            db.session, model, file, import_columns(view), ignored=ignored_headers(access_to(view)), **options
-        )
+        return counts_of(import_whole(access, import_of(access, options), source, scope="", on_rows=on_rows))
 
 
 def refused(model: type[Any], text: str | bytes) -> list[tuple[int, str]]:

@@ -8,22 +8,25 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, ClassVar, cast
 
 import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from admin_app.db.record import Versioned
-from admin_app.db.transaction import transaction
+from admin_app.db.record import Record, Versioned
 from admin_app.db.types import UtcDateTime
-from admin_app.errors import TransferError
+from admin_app.domain.plan.arrivals import Arrivals
+from admin_app.domain.plan.lines import Line
 from admin_app.extensions import db
+from admin_app.kinds import kind_of
 from admin_app.transfer.columns import ImportColumn
 from admin_app.transfer.formats.csv import csv_chunks
-from admin_app.transfer.import_.importer import Report, import_csv
+from admin_app.transfer.import_.opening import open_source
+from admin_app.transfer.import_.options import ImportOptions
+from admin_app.transfer.import_.rows import FileColumn, RowReader
 from admin_app.transfer.values import parse_value
 
 
@@ -40,6 +43,7 @@ class Sample(Versioned, Base):
     """A column of every type that is not text."""
 
     __tablename__ = "values_sample"
+    __history__: ClassVar[tuple[str, ...] | None] = None
 
     id: Mapped[int] = mapped_column(primary_key=True)
     yes: Mapped[bool | None]
@@ -168,74 +172,65 @@ def test_every_value_is_read_back_from_how_it_is_written(name: str, data: st.Dat
 
 
 @pytest.fixture
-def bring(context: object) -> Iterator[Callable[[str], Report]]:  # noqa: ARG001 -- the store to make the table in
-    """Make the table, and import files into it."""
+def lines(context: object) -> Iterator[Callable[[str], list[Line]]]:  # noqa: ARG001 -- the store to make the table in
+    """Make the table, and say what files mean for it."""
     Base.metadata.create_all(db.engine)
 
-    def bring_file(text: str) -> Report:
-        file = io.StringIO(text, newline="")
-        with transaction(db.session):
-            return import_csv(db.session, Sample, file, [column(name) for name in ["id", *NAMES]])
+    def lines_of(text: str) -> list[Line]:
+        names = ["id", *NAMES]
+        source = open_source(io.BytesIO(text.encode()), lambda title: title in names)
+        columns = [FileColumn(place, column(title)) for place, title in enumerate(source.titles)]
+        reader = RowReader(columns, ImportOptions({}))
+        given = tuple(title for title in source.titles if title != "id")
+        arrivals = Arrivals(cast("type[Record]", Sample), given, gives_keys=True)
+        return arrivals.lines(db.session, 0, list(reader.arrivals(source)))
 
-    yield bring_file
+    yield lines_of
     # PostgreSQL drops no table that a transaction has read.
     db.session.remove()
     Base.metadata.drop_all(db.engine)
 
 
-def stored() -> list[list[Any]]:
-    with Session(db.engine) as session:
-        records = session.scalars(sa.select(Sample).order_by(Sample.id)).all()
-        return [[getattr(record, name) for name in ["id", "version", *NAMES]] for record in records]
+def test_values_of_every_type_are_kept_as_the_file_has_them(lines: Callable[[str], list[Line]]) -> None:
+    full, empty = lines(written(["id", *NAMES], [1, *FULL], [2, *[None] * len(NAMES)]))
+
+    kept = [kind_of(Sample.__table__.c[name]).from_history(full["after"][name]) for name in NAMES]
+    assert (full["verdict"], kept) == ("new", FULL)
+    assert (empty["verdict"], empty["after"]) == ("new", dict.fromkeys(NAMES))
 
 
-def test_values_of_every_type_are_in_the_table_as_the_file_has_them(bring: Callable[[str], Report]) -> None:
-    text = written(["id", *NAMES], [1, *FULL], [2, *[None] * len(NAMES)])
+def test_values_of_every_type_that_are_brought_again_change_nothing(lines: Callable[[str], list[Line]]) -> None:
+    db.session.add(Sample(id=1, **dict(zip(NAMES, FULL, strict=True))))
+    db.session.commit()
 
-    report = bring(text)
+    (line,) = lines(written(["id", *NAMES], [1, *FULL]))
 
-    assert report.created == 2
-    assert stored() == [[1, 1, *FULL], [2, 1, *[None] * len(NAMES)]]
-
-
-def test_values_of_every_type_that_are_brought_again_change_nothing(bring: Callable[[str], Report]) -> None:
-    text = written(["id", *NAMES], [1, *FULL])
-    bring(text)
-
-    report = bring(text)
-
-    assert (report.created, report.changed, report.unchanged) == (0, 0, 1)
-    assert stored() == [[1, 1, *FULL]]
+    assert (line["verdict"], line["record_id"], line["version"]) == ("same", 1, 1)
 
 
-def test_each_wrong_cell_of_a_row_is_named_and_nothing_comes_in(bring: Callable[[str], Report]) -> None:
-    text = "id,yes,day,uid\n1,no,2026-11-22,\n2,perhaps,tomorrow,mine\n"
+def test_each_wrong_cell_of_a_row_is_named(lines: Callable[[str], list[Line]]) -> None:
+    good, wrong = lines("id,yes,day,uid\n1,no,2026-11-22,\n2,perhaps,tomorrow,mine\n")
 
-    with pytest.raises(TransferError) as refusal:
-        bring(text)
-
-    assert refusal.value.problems == (
-        (3, "Day “tomorrow”: must be a date like 2026-11-22."),
-        (3, "Uid “mine”: must be a UUID."),
-        (3, "Yes “perhaps”: must be yes or no."),
-    )
-    assert stored() == []
+    assert (good["verdict"], wrong["verdict"]) == ("new", "wrong")
+    assert wrong["cells"] == {
+        "yes": ["must be yes or no.", "perhaps"],
+        "day": ["must be a date like 2026-11-22.", "tomorrow"],
+        "uid": ["must be a UUID.", "mine"],
+    }
 
 
 @pytest.mark.parametrize(
     ("name", "cell", "problem"),
     [
-        ("weight", "nan", "Weight “nan”: must be a number."),
-        ("weight", "1e999", "Weight “inf”: must be a number, like 4.2."),
-        ("price", "-Infinity", "Price “-Infinity”: must be a number."),
-        ("price", "123456789", "Price “123456789”: must be between -100,000,000 and 100,000,000."),
+        ("weight", "nan", "must be a number."),
+        ("weight", "1e999", "must be a number, like 4.2."),
+        ("price", "-Infinity", "must be a number."),
+        ("price", "123456789", "must be between -100,000,000 and 100,000,000."),
     ],
 )
 def test_a_number_that_no_column_holds_is_the_rows_problem(
-    name: str, cell: str, problem: str, bring: Callable[[str], Report]
+    name: str, cell: str, problem: str, lines: Callable[[str], list[Line]]
 ) -> None:
-    with pytest.raises(TransferError) as refusal:
-        bring(f"id,{name}\n1,{cell}\n")
+    (line,) = lines(f"id,{name}\n1,{cell}\n")
 
-    assert refusal.value.problems == ((2, problem),)
-    assert stored() == []
+    assert (line["verdict"], line["cells"]) == ("wrong", {name: [problem, cell]})

@@ -54,9 +54,14 @@ def add_rows(session: AnySession, model: type[Record], rows: Sequence[Mapping[st
     """Make records with the same columns each (not yet committed); return their keys."""
     keys = list(session.scalars(insert(model).returning(model.id), rows, execution_options=RECORDED))
     if is_recorded(model):
-        after = json_of(kept_columns(model), _dialect(session))
-        _record(session, model, model.id.in_(keys), Did.CREATE, before=null(), after=after)
+        record_new_rows(session, model, model.id.in_(keys))
     return keys
+
+
+def record_new_rows(session: AnySession, model: type[Record], which: ColumnElement[bool]) -> int:
+    """Record that these rows were made, after they were (not yet committed); return how many there are."""
+    after = json_of(kept_columns(model), _dialect(session))
+    return _record(session, model, which, Did.CREATE, before=null(), after=after)
 
 
 def _record(

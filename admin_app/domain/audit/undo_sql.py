@@ -14,12 +14,14 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Text, and_, case, cast, exists, func, insert, literal, or_, select, update
 
 from admin_app.db.caseless import is_caseless, same_in
+from admin_app.db.connection import rows_changed
 from admin_app.db.json_values import COUNTED, has_key, kept_columns, keys_in
 from admin_app.db.record import Record
 from admin_app.db.types import utc_now
 from admin_app.domain.audit.bulk import delete_rows
 from admin_app.domain.audit.recorder import begin_change_set, count_rows
 from admin_app.extensions import AnySession, Expression, TableColumn
+from admin_app.kinds import stand_in
 from admin_app.kinds.history import from_json_sql, json_of
 from admin_app.models.change_set import Change, Did
 
@@ -65,6 +67,10 @@ class UndoStatements:
         )
         self._lock(select(_OLD.c.record_id).where(clean))
         number, first = self._record(Did.UPDATE, self._table.c.version + 1, _OLD.c.after, _OLD.c.before, clean)
+        swapping = {key: column for key, column in columns.items() if _can_swap(column)}
+        if swapping and number:
+            number -= self._leave_taken(swapping, first)
+            self._make_way(swapping, first)
         values: dict[str, Any] = {
             column.name: case((self._has(_NEW.c.after, key), self._value(column, _NEW.c.after, key)), else_=column)
             for key, column in columns.items()
@@ -73,6 +79,39 @@ class UndoStatements:
         mine = and_(*self._own(first), self._table.c.id == _NEW.c.record_id)
         self.session.connection().execute(update(self._table).where(mine).values(values))
         return number
+
+    def _leave_taken(self, columns: dict[str, TableColumn], first: int) -> int:
+        """Take out of what was recorded whose former values others have and keep; return how many."""
+        left, more = 0, 1
+        while more:
+            taken = or_(*(self._is_kept(column, key, first) for key, column in columns.items()))
+            changes: Any = Change.__table__
+            found = select(_NEW.c.id).where(*self._own(first), taken)
+            more = rows_changed(self.session.connection().execute(sa.delete(changes).where(changes.c.id.in_(found))))
+            left += more
+        count_rows(self.session, Did.UPDATE, self.model, -left)
+        return left
+
+    def _is_kept(self, column: TableColumn, key: str, first: int) -> ColumnElement[bool]:
+        """Whether another record has the value that a recorded one gets, and does not give it back itself."""
+        other, giving = self._table.alias(f"keeper_{column.name}"), Change.__table__.alias("giving")
+        mine = [giving.c.change_set_id == begin_change_set(self.session), giving.c.model == self._table.name]
+        gives = exists(
+            select(1)
+            .select_from(giving)
+            .where(*mine, giving.c.id > first, giving.c.record_id == other.c.id, self._has(giving.c.after, key))
+            .correlate(other)
+        )
+        has_it = same_in(column, other.c[column.name], self._value(column, _NEW.c.after, key))
+        found = select(1).select_from(other).where(has_it, other.c.id != _NEW.c.record_id, ~gives)
+        return and_(self._has(_NEW.c.after, key), exists(found.correlate(_NEW)))
+
+    def _make_way(self, columns: dict[str, TableColumn], first: int) -> None:
+        """Let records that change places make way for each other: no two have the same value, not for a moment."""
+        for key, column in columns.items():
+            giving = select(_NEW.c.record_id).where(*self._own(first), self._has(_NEW.c.after, key))
+            statement = update(self._table).where(self._table.c.id.in_(giving)).values({column.name: stand_in(column)})
+            self.session.connection().execute(statement)
 
     def taken_away(self) -> int:
         """Delete the records that were made, unless something else hangs on them now."""
@@ -173,7 +212,9 @@ class UndoStatements:
         for key, column in columns.items():
             value = self._value(column, values, key)
             if column.unique:
-                free = and_(~self._is_taken(column, value), *self._is_first(column, key, did))
+                swaps = did is Did.UPDATE and _can_swap(column)
+                taken = self._is_taken(column, value, key if swaps else "")
+                free = and_(~taken, *self._is_first(column, key, did))
                 found.append(or_(~self._has(values, key), value.is_(None), free))
             for foreign_key in column.foreign_keys:
                 target = foreign_key.column.table.alias(f"target_{column.name}")
@@ -181,10 +222,19 @@ class UndoStatements:
                 found.append(or_(value.is_(None), there, *self._comes_along(foreign_key, value)))
         return found
 
-    def _is_taken(self, column: TableColumn, value: object) -> ColumnElement[bool]:
+    def _is_taken(self, column: TableColumn, value: object, swapped: str) -> ColumnElement[bool]:
+        """Whether another record has a value; with a key in `swapped` only one that this undo gives no other value."""
         other = self._table.alias(f"other_{column.name}")
         has_it = same_in(column, other.c[column.name], value)
-        return exists(select(1).select_from(other).where(has_it, other.c.id != _OLD.c.record_id))
+        found = select(1).select_from(other).where(has_it, other.c.id != _OLD.c.record_id)
+        if not swapped or self.only is not None:
+            return exists(found)
+        giving: Any = Change.__table__.alias(f"giving_{column.name}")
+        mine = [giving.c.change_set_id == self.set_id, giving.c.model == self._table.name]
+        gives = select(giving.c.record_id).where(
+            *mine, giving.c.act == Did.UPDATE.value, self._has(giving.c.before, swapped)
+        )
+        return exists(found.where(other.c.id.not_in(gives)))
 
     def _is_first(self, column: TableColumn, key: str, did: Did) -> list[ColumnElement[bool]]:
         """Of several records that would get the same text by one statement, choose the first: they are older than its index."""
@@ -221,6 +271,11 @@ class UndoStatements:
 
     def _has(self, values: Any, key: str) -> ColumnElement[bool]:
         return has_key(values, key, self._dialect)
+
+
+def _can_swap(column: TableColumn) -> bool:
+    """Whether records can change places in a column: one has something else in it meanwhile that no record has."""
+    return bool(column.unique) and stand_in(column) is not None
 
 
 def hanging_columns(model: type[Record]) -> Sequence[TableColumn]:

@@ -35,4 +35,6 @@ def grant_of(role: Role | HeldRole) -> Grant:
         permissions=frozenset(role.permissions),
         rows=dict(one.split(":", 1) for one in role.rows),
         fields={path: FieldRight(right) for path, _, right in rights},
+        # A role that was not kept yet says nothing.
+        needs_reason=bool(role.needs_reason),
     )

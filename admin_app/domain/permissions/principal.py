@@ -25,6 +25,7 @@ class HeldRole:
     permissions: StringSet
     rows: StringSet
     fields: StringSet
+    needs_reason: bool
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ AnyPrincipal = Staff | Principal
 _STAFF: Table = Staff.__table__
 _ROLE: Table = Role.__table__
 _PERSON = (_STAFF.c.id, _STAFF.c.name, _STAFF.c.email, _STAFF.c.roles, _STAFF.c.is_active, _STAFF.c.time_zone)
-_HELD = (_ROLE.c.key, _ROLE.c.name, _ROLE.c.permissions, _ROLE.c.rows, _ROLE.c.fields)
+_HELD = (_ROLE.c.key, _ROLE.c.name, _ROLE.c.permissions, _ROLE.c.rows, _ROLE.c.fields, _ROLE.c.needs_reason)
 # Around a role's key among a person's. No parameters: SQLite prepares a statement anew each time a pattern is bound.
 _BEFORE, _AFTER = (literal_column(words, Text()) for words in ("'%\"'", "'\"%'"))
 # A person with their roles and settings: a row for each of the one with each of the other, which are few.

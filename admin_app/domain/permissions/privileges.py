@@ -151,5 +151,7 @@ def _roles_of(session: AnySession, *which: AnyColumn) -> Sequence[Role]:
 
 def _read(session: AnySession, which: ColumnElement[bool]) -> Sequence[Role]:
     """Read roles past what the session remembers of them."""
-    columns = select(Role.permissions, Role.rows, Role.fields).where(which)
-    return [Role(permissions=one[0], rows=one[1], fields=one[2]) for one in session.execute(columns)]
+    columns = select(Role.permissions, Role.rows, Role.fields, Role.needs_reason).where(which)
+    return [
+        Role(permissions=one[0], rows=one[1], fields=one[2], needs_reason=one[3]) for one in session.execute(columns)
+    ]

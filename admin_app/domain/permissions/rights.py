@@ -58,6 +58,8 @@ class Grant:
     rows: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     # "post.content": what may be done with it; a field that is not named is free.
     fields: Mapping[str, FieldRight] = field(default_factory=lambda: _ALL_FREE)
+    # Whether who has it says why, before they change many records at once: the one thing that a role takes from the others.
+    needs_reason: bool = False
 
     def allows(self, action: str, resource: str, *, guarded: bool) -> bool:
         """Whether the action is among it. A guarded resource is reached by its own name or by "*:*", never by "*:view"."""
@@ -77,6 +79,11 @@ class Rights:
     def has_everything(self) -> bool:
         """Whether there is nothing that this does not hold: what an owner has."""
         return any(EVERYTHING in one.permissions and not one.rows and not one.fields for one in self.grants)
+
+    @property
+    def needs_reason(self) -> bool:
+        """Whether the person has to say why, before they change many records at once: as soon as one of their roles asks."""
+        return any(one.needs_reason for one in self.grants)
 
     def may(self, action: str, resource: str, *, guarded: bool = False) -> bool:
         """Whether the action is allowed on some rows of the resource at least."""
@@ -113,6 +120,10 @@ class Rights:
             return True
         if not self.may(action, resource, guarded=guarded):
             return False
+        if other._asks_no_reason(action, resource, guarded=guarded) and not self._asks_no_reason(
+            action, resource, guarded=guarded
+        ):
+            return False
         mine = self.row_rules(action, resource, guarded=guarded)
         theirs = other.row_rules(action, resource, guarded=guarded)
         if mine is not None and (theirs is None or not theirs <= mine):
@@ -122,6 +133,11 @@ class Rights:
             <= other.field(action, resource, name, guarded=guarded).strictness
             for name in self.limited_fields(resource)
         )
+
+    def _asks_no_reason(self, action: Action, resource: str, *, guarded: bool) -> bool:
+        """Whether one of the grants by itself lets many records be changed without a reason."""
+        found = self._allowing(action, resource, guarded=guarded)
+        return action == Action.BULK and any(not one.needs_reason for one in found)
 
     def _allowing(self, action: str, resource: str, *, guarded: bool) -> Iterator[Grant]:
         return (one for one in self.grants if one.allows(action, resource, guarded=guarded))

@@ -10,28 +10,47 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, insert, literal, null, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.exc import DataError, IntegrityError
 
+from admin_app.db.caseless import same_in
 from admin_app.db.json_values import has_key, kept_columns
 from admin_app.db.record import Record
 from admin_app.db.types import utc_now
 from admin_app.domain.audit.recorder import begin_change_set, count_rows, describe, entry_of, resume_change_set
 from admin_app.domain.plan.checks import OUT_OF_SIGHT
+from admin_app.domain.plan.creation import create_records
 from admin_app.domain.plan.lines import NOT_YOURS, Limit
+from admin_app.domain.plan.missing import Missing, make_missing
 from admin_app.domain.plan.plan import model_of
 from admin_app.domain.records.deletion import Decision, DeletionScopes, delete_many, everything_in_scope
 from admin_app.domain.records.refusals import problems_of
 from admin_app.errors import DeletionError
-from admin_app.extensions import AnySession, Expression, TableColumn
-from admin_app.kinds import kind_of
+from admin_app.extensions import AnySession
+from admin_app.kinds import stand_in
 from admin_app.kinds.history import from_json_sql, title_of
 from admin_app.models.change_set import Change, Did, Kind
-from admin_app.models.plan import Plan, PlanLine, Verdict
+from admin_app.models.plan import OPEN, Plan, PlanLine, Verdict
 from admin_app.relations import relations_of
 
 _LINE: Any = PlanLine.__table__
 _CHANGED = ("change_set_id", "model", "record_id", "act", "title", "version", "before", "after")
+
+# Lines that a transaction carries out beyond those whose turn it is, so that unique values can change places.
+MOST_FURTHER = 5_000
 
 OUTDATED = "Somebody changed it after the plan was made."
 GONE = "Somebody deleted it."
@@ -77,8 +96,12 @@ class Execution:
     rows: ColumnElement[bool] | None = None
     # None where fields get other values.
     deletion: Deletion | None = None
+    # Among which new records have to be (None: every one).
+    new_rows: ColumnElement[bool] | None = None
     kind: Kind = Kind.BULK
     limits: tuple[Limit, ...] = ()
+    # How the records are made that lines name and nobody has, by the relations' columns.
+    missing: Mapping[str, Missing] = field(default_factory=dict)
 
     def some(self, most: int) -> int:
         """Settle the next lines (not yet committed); return how many, 0 when none is left."""
@@ -86,9 +109,10 @@ class Execution:
         if chunk is None:
             return 0
         self._begin()
+        new = self._number_new(chunk)
         settled = self._leave_unfit(chunk)
         settled += self._do(chunk)
-        self._note(settled)
+        self._note(settled, new)
         return sum(settled.values())
 
     @property
@@ -103,20 +127,61 @@ class Execution:
     @property
     def _open(self) -> ColumnElement[bool]:
         """Choose the lines that wait."""
-        return and_(_LINE.c.plan_id == self.plan.id, _LINE.c.verdict == Verdict.CHANGE)
+        return and_(_LINE.c.plan_id == self.plan.id, _LINE.c.verdict.in_(self._verdicts))
+
+    @property
+    def _verdicts(self) -> Sequence[Verdict]:
+        """The verdicts of lines that wait, as far as there are any: a store goes through each by its index."""
+        return [verdict for verdict in OPEN if self.plan.counts.get(verdict)] or [Verdict.CHANGE]
 
     def _next(self, most: int) -> _Chunk | None:
         """Return the next of the lines that wait, None where none does."""
-        some = (
-            select(_LINE.c.number, _LINE.c.record_id).where(self._open).order_by(_LINE.c.number).limit(most).subquery()
-        )
-        number, record = some.c.number, some.c.record_id
-        ends = select(func.min(number), func.max(number), func.min(record), func.max(record))
-        first, last, lowest, highest = self.session.execute(ends).one()
+        some = self._first(most).subquery()
+        first, last = self.session.execute(select(func.min(some.c.number), func.max(some.c.number))).one()
         if first is None:
             return None
-        lines = and_(self._open, _LINE.c.number.between(first, last))
-        return _Chunk(lines, self._table.c.id.between(lowest, highest))
+        which = and_(self._open, _LINE.c.number.between(first, last))
+        further = self._further(which)
+        lines = or_(which, and_(self._open, _LINE.c.number.in_(further))) if further else which
+        records = select(func.min(_LINE.c.record_id), func.max(_LINE.c.record_id)).where(lines)
+        return _Chunk(lines, self._table.c.id.between(*self.session.execute(records).one()))
+
+    def _further(self, which: ColumnElement[bool]) -> set[int]:
+        """Return the lines that have to be carried out with these: their records have unique values that these take."""
+        taking, found = which, set[int]()
+        while (numbers := self._in_the_way(taking) - found) and len(found) < MOST_FURTHER:
+            found |= numbers
+            taking = and_(self._open, _LINE.c.number.in_(numbers))
+        return found
+
+    def _in_the_way(self, taking: ColumnElement[bool]) -> set[int]:
+        """Return the lines whose records have unique values that some lines take."""
+        found: set[int] = set()
+        for name in self.plan.fields:
+            column = kept_columns(self.model)[name]
+            if column.unique and Verdict.CHANGE in self._verdicts:
+                owner, other = self._table.alias("owner"), _LINE.alias("other")
+                wanted = from_json_sql(column, _LINE.c.after, name, self._dialect)
+                lets_go = and_(other.c.plan_id == self.plan.id, other.c.record_id == owner.c.id)
+                asked = (
+                    select(other.c.number)
+                    .select_from(_LINE)
+                    .join(owner, same_in(column, owner.c[column.name], wanted))
+                    .join(other, and_(lets_go, other.c.verdict == Verdict.CHANGE))
+                    .where(taking, self._has(name), other.c.number != _LINE.c.number)
+                )
+                found |= set(self.session.scalars(asked))
+        return found
+
+    def _first(self, most: int) -> Select[int, int | None]:
+        """Return the numbers and records of the first lines that wait: of each verdict so many, which its index has in order."""
+        mine = select(_LINE.c.number, _LINE.c.record_id).where(_LINE.c.plan_id == self.plan.id)
+        each = [
+            select(mine.where(_LINE.c.verdict == one).order_by(_LINE.c.number).limit(most).subquery())
+            for one in self._verdicts
+        ]
+        some = union_all(*each).subquery()
+        return select(some.c.number, some.c.record_id).order_by(some.c.number).limit(most)
 
     def _begin(self) -> None:
         """Begin the act's change set, or go on with it."""
@@ -128,11 +193,18 @@ class Execution:
             counts = {(Did(what), table): number for what, table, number in plan.tally}
             resume_change_set(self.session, plan.change_set_id, counts)
 
-    def _note(self, settled: Counter[Verdict]) -> None:
-        """Keep how far it is."""
+    def _number_new(self, chunk: _Chunk) -> int:
+        """Count the records that are to be made."""
+        if Verdict.NEW not in self._verdicts:
+            return 0
+        return self.session.scalar(select(func.count()).where(chunk.lines, _LINE.c.verdict == Verdict.NEW)) or 0
+
+    def _note(self, settled: Counter[Verdict], new: int) -> None:
+        """Keep how far it is; so many of the settled lines were about new records."""
         counts = Counter(self.plan.counts)
         counts.update({str(verdict): number for verdict, number in settled.items()})
-        counts[Verdict.CHANGE] -= sum(settled.values())
+        counts[Verdict.CHANGE] -= sum(settled.values()) - new
+        counts[Verdict.NEW] -= new
         self.plan.counts = {str(verdict): number for verdict, number in counts.items() if number > 0}
         done = entry_of(self.session).counts
         self.plan.tally = [[what, table, number] for (what, table), number in done.items() if number]
@@ -148,12 +220,13 @@ class Execution:
             some = locked.order_by(self._table.c.id).with_for_update().subquery()
             self.session.execute(select(func.count()).select_from(some))
         found: Counter[Verdict] = Counter()
+        present = chunk.those(_LINE.c.verdict == Verdict.CHANGE)
         for verdict, problem, there in (
             (Verdict.GONE, GONE, here),
             (Verdict.OUTDATED, OUTDATED, as_seen),
             *((Verdict.REFUSED, one.words, as_seen.where(one.rows)) for one in limits),
         ):
-            unfit = chunk.those(~exists(there.correlate(_LINE)))
+            unfit = present.those(~exists(there.correlate(_LINE)))
             found[verdict] += self._settle(unfit, verdict, problem)
         return found
 
@@ -166,7 +239,7 @@ class Execution:
         earlier = self._last_change() if self._hangs_on_itself else None
         try:
             with self.session.begin_nested():
-                number = self._change(chunk) if self.deletion is None else self._delete(chunk, self.deletion)
+                self._write(chunk)
                 self._require_in_sight(chunk)
                 number = self._settle(chunk, Verdict.DONE)
                 number += 0 if earlier is None else self._follow_own(earlier)
@@ -190,6 +263,17 @@ class Execution:
         if isinstance(error, IntegrityError):
             return " ".join(problems_of(error, self.model).values())
         return str(error) if isinstance(error, DeletionError) else "The database refused the value."
+
+    def _write(self, chunk: _Chunk) -> None:
+        """Do with the records what the lines say; new ones take what others let go of."""
+        if self.deletion is not None:
+            self._delete(chunk, self.deletion)
+            return
+        make_missing(self.session, self.missing, chunk.lines)
+        if Verdict.CHANGE in self._verdicts:
+            self._change(chunk.those(_LINE.c.verdict == Verdict.CHANGE))
+        if Verdict.NEW in self._verdicts:
+            create_records(self.session, self.plan.id, self.model, chunk.lines)
 
     def _change(self, chunk: _Chunk) -> int:
         """Record the changes, then make them."""
@@ -226,9 +310,9 @@ class Execution:
         """Let records that change places in a unique field make way for each other: no two have the same, not for a moment."""
         for name in self.plan.fields:
             column = kept_columns(self.model)[name]
-            if column.unique and (stand_in := _stand_in(column)) is not None:
+            if column.unique and (value := stand_in(column)) is not None:
                 mine = and_(chunk.lines, chunk.records, self._table.c.id == _LINE.c.record_id, self._has(name))
-                self._send(update(self._table).where(mine).values({column.name: stand_in}))
+                self._send(update(self._table).where(mine).values({column.name: value}))
 
     def _delete(self, chunk: _Chunk, deletion: Deletion) -> int:
         which = and_(chunk.records, self.model.id.in_(select(_LINE.c.record_id).where(chunk.lines)))
@@ -255,11 +339,15 @@ class Execution:
 
     def _require_in_sight(self, chunk: _Chunk) -> None:
         """Raise `_OutOfSightError` for lines whose records are no longer this person's to change, once they were changed."""
-        if self.rows is None or self.deletion is not None:
+        if self.deletion is not None:
             return
-        stays = select(1).select_from(self._table).where(self._table.c.id == _LINE.c.record_id, self.rows)
-        beyond = select(_LINE.c.number).where(chunk.lines, ~exists(stays.correlate(_LINE)))
-        if numbers := self.session.scalars(beyond).all():
+        numbers: list[int] = []
+        for verdict, rows in ((Verdict.CHANGE, self.rows), (Verdict.NEW, self.new_rows)):
+            if rows is not None and verdict in self._verdicts:
+                stays = select(1).select_from(self._table).where(self._table.c.id == _LINE.c.record_id, rows)
+                mine = chunk.those(_LINE.c.verdict == verdict).lines
+                numbers += self.session.scalars(select(_LINE.c.number).where(mine, ~exists(stays.correlate(_LINE))))
+        if numbers:
             raise _OutOfSightError(numbers)
 
     def _has(self, name: str) -> ColumnElement[bool]:
@@ -272,8 +360,3 @@ class Execution:
     def _send(self, statement: Any) -> int:
         result = self.session.connection().execute(statement, execution_options={"preserve_rowcount": True})
         return int(result.rowcount)
-
-
-def _stand_in(column: TableColumn) -> Expression | None:
-    """Return a value that no record has, for each record its own; None where the column's kind has no such ones."""
-    return null() if column.nullable else kind_of(column).stand_in_sql(column.table.c.id)

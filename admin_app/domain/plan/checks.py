@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, and_, case, exists, func, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    MetaData,
+    Table,
+    Update,
+    and_,
+    case,
+    exists,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.sql.visitors import replacement_traverse
 
 from admin_app.db.caseless import is_caseless, same_in
+from admin_app.db.connection import rows_changed
 from admin_app.db.json_values import has_key, kept_columns
 from admin_app.db.record import Record
 from admin_app.extensions import AnySession, Expression, TableColumn
@@ -19,24 +35,35 @@ from admin_app.models.plan import PlanLine, Verdict
 OUT_OF_SIGHT = "After this change you could no longer see it."
 
 _LINE: Any = PlanLine.__table__
+_STAGED = Table("staged_judgement", MetaData(), Column("number", _LINE.c.number.type), prefixes=["TEMPORARY"])
 
 
-def refuse_taken(session: AnySession, plan_id: int, model: type[Record], name: str) -> None:
-    """Find the lines whose value of a unique field another record has, or gets, too (not yet committed)."""
+@dataclass(frozen=True)
+class Judgement:
+    """Lines of a plan that cannot be done, what they are called then, and why; `of` is the verdict that they have so far."""
+
+    which: ColumnElement[bool]
+    verdict: Verdict
+    problem: str
+    of: Verdict = Verdict.CHANGE
+
+
+def taken(session: AnySession, plan_id: int, model: type[Record], name: str) -> Iterator[Judgement]:
+    """Yield the lines whose value of a unique field another record has, or gets, too."""
     column = kept_columns(model)[name]
     value = _value(session, column, name, _LINE)
-    taken = f"{label(name)} is already used by another record."
-    _judge(session, plan_id, _is_taken(plan_id, model, column, value), Verdict.WRONG, taken)
+    used = f"{label(name)} is already used by another record."
+    yield Judgement(_is_taken(plan_id, model, column, value), Verdict.WRONG, used)
     other = _LINE.alias("other")
     mine = (other.c.plan_id == plan_id, other.c.verdict == Verdict.CHANGE)
     same = _as_compared(column, _value(session, column, name, other))
     several = select(same).where(*mine).group_by(same).having(func.count(same) > 1)
     twice = f"{label(name)} would be the same for several records."
-    _judge(session, plan_id, _as_compared(column, value).in_(several), Verdict.WRONG, twice)
+    yield Judgement(_as_compared(column, value).in_(several), Verdict.WRONG, twice)
 
 
-def refuse_out_of_sight(session: AnySession, plan_id: int, model: type[Record], rows: ColumnElement[bool]) -> None:
-    """Find the lines whose records would no longer be among these rows (not yet committed)."""
+def out_of_sight(session: AnySession, model: type[Record], rows: ColumnElement[bool]) -> Judgement:
+    """Return the lines whose records would no longer be among these rows."""
     table: Any = model.__table__
     columns = {column.name: (name, column) for name, column in kept_columns(model).items()}
 
@@ -46,13 +73,34 @@ def refuse_out_of_sight(session: AnySession, plan_id: int, model: type[Record], 
 
     stays = replacement_traverse(rows, {}, as_it_becomes)
     there = exists(select(1).select_from(table).where(table.c.id == _LINE.c.record_id, stays).correlate(_LINE))
-    _judge(session, plan_id, ~there, Verdict.REFUSED, OUT_OF_SIGHT)
+    return Judgement(~there, Verdict.REFUSED, OUT_OF_SIGHT)
 
 
-def spare(session: AnySession, plan_id: int, spared: Mapping[int, str]) -> None:
-    """Leave out the lines of these records, for the reasons by their keys (not yet committed)."""
+def spare(spared: Mapping[int, str]) -> Iterator[Judgement]:
+    """Yield the lines of these records, for the reasons by their keys."""
     for key, why in spared.items():
-        _judge(session, plan_id, _LINE.c.record_id == key, Verdict.REFUSED, why)
+        yield Judgement(_LINE.c.record_id == key, Verdict.REFUSED, why)
+
+
+def judge(session: AnySession, plan_id: int, judgement: Judgement) -> None:
+    """Judge the lines that wait to be agreed to, by one statement (not yet committed)."""
+    session.connection().execute(_judged(judgement).where(_meant(plan_id, judgement)))
+
+
+def stage_judgement(session: AnySession, plan_id: int, judgement: Judgement) -> None:
+    """Find these lines, all at one moment, into a table of the session's connection alone (not yet committed): nobody is kept from writing."""
+    _STAGED.create(session.connection(), checkfirst=True)
+    session.connection().execute(_STAGED.delete())
+    found = select(_LINE.c.number).where(_meant(plan_id, judgement)).order_by(_LINE.c.number)
+    session.connection().execute(insert(_STAGED).from_select(["number"], found))
+
+
+def judge_staged(session: AnySession, first: int, *, plan_id: int, judgement: Judgement, most: int) -> int:
+    """Judge so many of the lines that were found, from behind a place on (not yet committed); return how many."""
+    row: ColumnElement[int] = literal_column("rowid")
+    numbers = select(_STAGED.c.number).where(row > first, row <= first + most)
+    statement = _judged(judgement).where(_LINE.c.plan_id == plan_id, _LINE.c.number.in_(numbers))
+    return rows_changed(session.connection().execute(statement))
 
 
 def _is_taken(plan_id: int, model: type[Record], column: TableColumn, value: Expression) -> ColumnElement[bool]:
@@ -70,10 +118,12 @@ def _is_taken(plan_id: int, model: type[Record], column: TableColumn, value: Exp
     return exists(found.correlate(_LINE))
 
 
-def _judge(session: AnySession, plan_id: int, which: ColumnElement[bool], verdict: Verdict, problem: str) -> None:
-    mine = and_(_LINE.c.plan_id == plan_id, _LINE.c.verdict == Verdict.CHANGE)
-    statement: Update = update(_LINE).where(mine, which).values(verdict=verdict, problem=problem)
-    session.connection().execute(statement)
+def _judged(judgement: Judgement) -> Update:
+    return update(_LINE).values(verdict=judgement.verdict, problem=judgement.problem)
+
+
+def _meant(plan_id: int, judgement: Judgement) -> ColumnElement[bool]:
+    return and_(_LINE.c.plan_id == plan_id, _LINE.c.verdict == judgement.of, judgement.which)
 
 
 def _value(session: AnySession, column: TableColumn, name: str, line: Any) -> Expression:

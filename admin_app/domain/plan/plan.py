@@ -14,7 +14,7 @@ from admin_app.db.json_values import recorded_models
 from admin_app.db.record import Record
 from admin_app.db.types import utc_now
 from admin_app.domain.clock import latest
-from admin_app.domain.plan.checks import refuse_out_of_sight, refuse_taken, spare
+from admin_app.domain.plan.checks import Judgement, judge, out_of_sight, spare, taken
 from admin_app.errors import NotFoundError
 from admin_app.extensions import AnySession
 from admin_app.models.plan import Plan, PlanLine, PlanState, Verdict
@@ -69,17 +69,25 @@ def begin(
     return plan
 
 
+def judgements(
+    session: AnySession, plan: Plan, *, rows: ColumnElement[bool] | None, spared: Mapping[int, str] | None = None
+) -> Sequence[Judgement]:
+    """Return what is wrong with lines seen as a whole, each to be judged once those before it are.
+
+    `spared` are records that the act itself needs as they are, and why.
+    """
+    model = model_of(plan)
+    unique = [name for name in plan.fields if model.__mapper__.columns[name].unique]
+    found = [*spare(spared or {}), *(one for name in unique for one in taken(session, plan.id, model, name))]
+    return [*found, *([out_of_sight(session, model, rows)] if rows is not None and plan.fields else [])]
+
+
 def judge_lines(
     session: AnySession, plan: Plan, *, rows: ColumnElement[bool] | None, spared: Mapping[int, str] | None = None
 ) -> None:
-    """Judge the lines as a whole (not yet committed). `spared` are records that the act itself needs as they are, and why."""
-    model = model_of(plan)
-    spare(session, plan.id, spared or {})
-    for name in plan.fields:
-        if model.__mapper__.columns[name].unique:
-            refuse_taken(session, plan.id, model, name)
-    if rows is not None and plan.fields:
-        refuse_out_of_sight(session, plan.id, model, rows)
+    """Judge the lines as a whole, by a statement a judgement (not yet committed)."""
+    for one in judgements(session, plan, rows=rows, spared=spared):
+        judge(session, plan.id, one)
 
 
 def await_agreement(session: AnySession, plan: Plan, counted: LineCounts) -> bool:
@@ -116,6 +124,11 @@ def finish(session: AnySession, plan: Plan, counted: LineCounts) -> bool:
     """Say that every line of a plan is settled (not yet committed)."""
     values = {"state": PlanState.DONE, "finished_at": utc_now(), **asdict(counted)}
     return _move(session, plan, PlanState.AGREED, values)
+
+
+def give_up(session: AnySession, plan: Plan) -> None:
+    """Let a plan that nobody agrees to any more go at the next clean-up (not yet committed)."""
+    _move(session, plan, PlanState.PLANNED, {"expires_at": utc_now()})
 
 
 def is_over(plan: Plan) -> bool:
@@ -160,11 +173,17 @@ def _empty(plan: Plan) -> dict[str, None]:
 
 
 def lines(
-    session: AnySession, plan: Plan, *, verdict: str = "", is_filled: bool = False, after: int = 0, limit: int
+    session: AnySession,
+    plan: Plan,
+    *,
+    verdicts: Sequence[str] = (),
+    is_filled: bool = False,
+    after: int = 0,
+    limit: int,
 ) -> Sequence[PlanLine]:
     """Return lines in their order, from behind a number on; with `is_filled` those whose one field has a value now."""
     mine = [PlanLine.plan_id == plan.id, PlanLine.number > after]
-    mine += [PlanLine.verdict == verdict] if verdict else []
+    mine += [PlanLine.verdict.in_(verdicts)] if verdicts else []
     mine += [PlanLine.before != _empty(plan)] if is_filled else []
     return session.scalars(select(PlanLine).where(*mine).order_by(PlanLine.number).limit(limit)).all()
 

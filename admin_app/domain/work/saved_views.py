@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 
 from sqlalchemy import ColumnElement, bindparam, func, or_, select, true
+from sqlalchemy.exc import IntegrityError
 
 from admin_app.db import caseless
 from admin_app.db.limits import as_key
@@ -114,12 +115,17 @@ def delete_view(session: AnySession, view: SavedView) -> None:
 
 @contextmanager
 def refusals_of_a_view() -> Iterator[None]:
-    """Say in words why the store refused a view; a name that was taken in the same moment is an `InvalidRecord` like any other."""
+    """Say in words why the store refused a view; a name that was taken in the same moment is an `InvalidRecord` like any other.
+
+    What it refuses besides, a view of nobody, is no fault of the form, and goes on as it was.
+    """
     try:
         with refusals_of(SavedView):
             yield
     except InvalidRecord as error:
-        raise InvalidRecord({"name": NAME_TAKEN} if "resource" in error.problems else error.problems) from error
+        if "resource" in error.problems:
+            raise InvalidRecord({"name": NAME_TAKEN}) from error
+        raise (error.__cause__ if isinstance(error.__cause__, IntegrityError) else error) from None
 
 
 def _problem_with(session: AnySession, view: SavedView, name: str) -> str | None:

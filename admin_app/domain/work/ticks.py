@@ -164,7 +164,8 @@ def tick_lines(session: AnySession, place: TickedList, plan_id: int, verdicts: C
     session.add(made)
     session.flush()
     rows = select(literal(made.id), PlanLine.record_id, literal(0))
-    which = rows.where(PlanLine.plan_id == plan_id, PlanLine.verdict.in_(verdicts))
+    mine = (PlanLine.plan_id == plan_id, PlanLine.verdict.in_(verdicts), PlanLine.record_id.is_not(None))
+    which = rows.where(*mine).distinct()
     session.execute(insert(Tick).from_select(["set_id", "record_id", "page"], which))
     return made.id
 

@@ -64,6 +64,11 @@ class Access:
         """Whether the person may see records here, or lists of them."""
         return self.may(Action.VIEW) or self.may(Action.LIST)
 
+    @property
+    def needs_reason(self) -> bool:
+        """Whether the person has to say why, before they change many records at once: where the resource asks, or a role of theirs."""
+        return self.resource.needs_reason or self.authority.rights.needs_reason
+
     # ---- rows
 
     def rows(self, action: Action) -> ColumnElement[bool] | None:

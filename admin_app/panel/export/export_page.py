@@ -16,6 +16,7 @@ from werkzeug.datastructures import MultiDict
 from admin_app import formatting
 from admin_app.context import lift_time_limit, reading
 from admin_app.db.connection import is_timeout
+from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import Values, db
 from admin_app.panel.drafts import answers, arguments, shown_draft
 from admin_app.panel.export.columns import ExportColumns
@@ -109,6 +110,7 @@ class ExportPage(Page):
             **self._counted(selection),
             format_url=list_links(self.resource, "export_page").to(selection),
             return_url=list_links(self.resource).to(selection),
+            import_url=self._import_url(selection),
             formats=list(FORMATS.values()),
             chosen_format=choice.get("format", "csv"),
             columns=self._column_choices(selection, choice),
@@ -119,6 +121,12 @@ class ExportPage(Page):
             columns_error=next((words for place, words in errors if place == "columns"), ""),
         )
         return page, status if errors else HTTPStatus.OK
+
+    def _import_url(self, selection: Selection) -> str:
+        """Return where the file comes back once it was changed, "" for who may change nothing by one."""
+        if not (self.resource.can_import and self.access.may(Action.IMPORT) and self.access.may(Action.EDIT)):
+            return ""
+        return self.link("import_view", url=list_links(self.resource).to(selection))
 
     def _offered_choice(self, selection: Selection) -> Values:
         """Return what the person chose last time; the columns of an address, a view's for one, stand above that."""

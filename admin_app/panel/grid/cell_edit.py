@@ -25,6 +25,7 @@ from admin_app.panel.list.columns import CELLS, Columns
 from admin_app.panel.list.editable import editable_cells, editable_columns
 from admin_app.panel.list.rows import rows_of
 from admin_app.panel.list.selections import selection_of
+from admin_app.panel.list.staying import OUTSIDE
 from admin_app.panel.page import Page
 from admin_app.web.urls import here
 
@@ -86,5 +87,5 @@ class CellEdit(Page):
                 for place, name in enumerate(drawn)
             ],
             note=str(told(words, row.title, last_change_set(db.session), list_url)) if words else "",
-            outside="No longer in this list" if outside_of(selection, [record]) else "",
+            outside=OUTSIDE if outside_of(selection, [record]) else "",
         )

@@ -13,6 +13,7 @@ from admin_app.formatting import counted
 from admin_app.panel.access.access import Access
 from admin_app.panel.links import list_links
 from admin_app.panel.list.rows import mark_of
+from admin_app.panel.list.staying import written
 from admin_app.selection.conditions import read_condition
 from admin_app.selection.paging.planner import KEYS
 from admin_app.selection.selection import Selection
@@ -22,8 +23,8 @@ from admin_app.web.flash import announce
 MOST_NAMED = 20
 
 
-def announce_changes(access: Access, selection: Selection, records: Sequence[Any]) -> None:
-    """Say on the next page what was saved, with a way to the rows that the list no longer has."""
+def announce_changes(access: Access, selection: Selection, records: Sequence[Any], order: Sequence[int]) -> None:
+    """Say on the next page what was saved, with a way to the rows that the list no longer has; there they stay in their order."""
     resource = access.resource
     if not records:
         announce("Nothing was changed.")
@@ -40,7 +41,8 @@ def announce_changes(access: Access, selection: Selection, records: Sequence[Any
             shown = selection.cleared().with_filters([these])
             links.append(("Show", list_links(resource).to(shown)))
     marks = " ".join(mark_of(resource, one) for one in records[:MOST_NAMED])
-    announce(" ".join(filter(None, said)), links=links, mark=marks, undo=undo)
+    stay = written(list_links(resource).to(selection), order, {one.id for one in outside})
+    announce(" ".join(filter(None, said)), links=links, mark=marks, undo=undo, staying=stay)
 
 
 def outside_of(selection: Selection, records: Sequence[Any]) -> list[Any]:

@@ -81,7 +81,8 @@ class PageEdit(Page):
             return self._drawn(edits, gone, status=HTTPStatus.CONFLICT)
         if not is_valid or (changed and not save_rows(self.access, changed)):
             return self._drawn(edits, gone, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-        announce_changes(self.access, self._selection, [one.record for one in changed])
+        order = [one.record.id for one in edits]
+        announce_changes(self.access, self._selection, [one.record for one in changed], order)
         return lead_on(self._list_url)
 
     # ---- the rows

@@ -19,7 +19,7 @@ def bulk_bar(access: Access, listing: Listing, selection: Selection) -> BulkBar 
     actions = buttons(access)
     if not actions or listing.is_cut or selection.problems:
         return None
-    keys = [int(row.id) for row in listing.rows]
+    keys = [int(row.id) for row in listing.rows if not row.outside]
     found = ticks.find(db.session, ticked_list(access, selection), keys)
     if not keys and found is None:
         return None

@@ -59,7 +59,9 @@ class ListPage(Page):
         listing = self._listing(selection, links, form)
         alike = self.access.shown(self.resource.duplicate_keys)
         duplicates_url = self.link("duplicates_view") if alike else ""
-        page = self.render("resource/list.html", listing=listing, duplicates_url=duplicates_url)
+        page = self.render(
+            "resource/list.html", listing=listing, duplicates_url=duplicates_url, import_url=self._import_url(selection)
+        )
         return page, HTTPStatus.SERVICE_UNAVAILABLE if listing.is_cut else HTTPStatus.OK
 
     def _listing(self, selection: Selection, links: ListLinks, form: FormGroup | None) -> Listing:
@@ -83,7 +85,7 @@ class ListPage(Page):
 
     def _edit_page_url(self, table: Listing, selection: Selection) -> str:
         """Return where this page's rows are changed in their cells, "" where none may be."""
-        if not any(row.editable for row in table.rows):
+        if not any(row.editable for row in table.rows if not row.outside):
             return ""
         return list_links(self.resource, "edit_page_view").to(replace(selection, is_counted=False))
 
@@ -94,6 +96,13 @@ class ListPage(Page):
         names = ",".join(column.key for column in table.columns)
         links = ListLinks(self.link("cell_view"), [(CELLS, names)])
         return links.to(replace(selection, is_counted=False))
+
+    def _import_url(self, selection: Selection) -> str:
+        """Return where rows come in by a file, "" where they may not."""
+        may = self.access.may
+        if not (self.resource.can_import and may(Action.IMPORT) and (may(Action.CREATE) or may(Action.EDIT))):
+            return ""
+        return self.link("import_view", url=list_links(self.resource).to(selection.changed()))
 
     def _export_url(self, selection: Selection, view: str, **arguments: Any) -> str:
         """Return where the rows of this list leave as a file, "" where they may not."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from sqlalchemy.exc import OperationalError
@@ -24,7 +24,8 @@ from admin_app.panel.list.columns import Columns
 from admin_app.panel.list.pager import pager_of
 from admin_app.panel.list.rows import rows_of
 from admin_app.panel.list.selections import of_number
-from admin_app.panel.list.view_models import Column, Listing, Numbered, SearchBox
+from admin_app.panel.list.staying import OUTSIDE, with_staying
+from admin_app.panel.list.view_models import Column, Listing, Numbered, Row, SearchBox
 from admin_app.panel.resource import Resource
 from admin_app.panel.view_models import CellKind
 from admin_app.selection.paging.counting import Count
@@ -56,7 +57,7 @@ class Table:
             nouns=resource.nouns,
             result_line=self._result_line(page) + self._kept_to(),
             columns=tuple(self._column(name) for name in names),
-            rows=tuple(rows_of(access, page.rows, names, here, narrowings(access, selection))),
+            rows=tuple(self._rows(page, names, here)),
             search=self._search_box(),
             filters=None,
             pager=pager_of(selection, page, links),
@@ -71,6 +72,14 @@ class Table:
             total=str(page.count) if page.count.number > len(page.rows) else "",
             density=Density.COMFORTABLE,
         )
+
+    def _rows(self, page: Page, names: Sequence[str], here: str) -> Iterator[Row]:
+        """Draw the page's rows, and those that stay in it."""
+        inside = {one.id for one in page.rows}
+        records = with_staying(self._access, here, page.rows, load_options(self._resource, names))
+        drawn = rows_of(self._access, records, names, here, narrowings(self._access, self._selection))
+        for record, row in zip(records, drawn, strict=True):
+            yield row if record.id in inside else replace(row, outside=OUTSIDE)
 
     def read(self, names: Sequence[str]) -> tuple[Page, bool]:
         """Read a page; one that takes longer than it may is empty, and says so."""

@@ -37,6 +37,8 @@ class Row:
     delete_url: str
     cells: tuple[Cell, ...]
     is_marked: bool = False
+    # What is said of a row that the list no longer has.
+    outside: str = ""
     # The columns whose cells the person may change.
     editable: tuple[str, ...] = ()
     # The resource's own actions.

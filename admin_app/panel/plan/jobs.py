@@ -4,43 +4,51 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from admin_app.context import acting, reading, time_zone, writing
-from admin_app.db.connection import hold_pages
+from admin_app.db.connection import hold_pages, of_one_moment
 from admin_app.db.record import Record
 from admin_app.domain.auth.accounts import actor_of
 from admin_app.domain.plan import effects
 from admin_app.domain.plan import plan as plans
+from admin_app.domain.plan.arrival_checks import WrongCell, batched, mark, wrong_cells
+from admin_app.domain.plan.arrivals import read_arrivals
 from admin_app.domain.plan.changes import Edit, Operation
+from admin_app.domain.plan.checks import Judgement
 from admin_app.domain.plan.lines import PART, Line, Scope, insert_lines, read_changes
 from admin_app.errors import AdminError, PlanError
 from admin_app.extensions import db
 from admin_app.jobs.runner import Product, Progress, Stop, StoppedError
 from admin_app.models.change_set import Kind
 from admin_app.models.job import Job
-from admin_app.models.plan import Plan, PlanLine, PlanState, Verdict
+from admin_app.models.plan import Plan, PlanLine, PlanState, open_lines
 from admin_app.models.staff import Staff
 from admin_app.panel.access.access import Access, access_to
 from admin_app.panel.access.authority import acting_for
 from admin_app.panel.list.selections import plain_selection
+from admin_app.panel.plan.importing import judgements_of_rows, opened
 from admin_app.panel.plan.making import KIND
 from admin_app.panel.plan.operation import (
     BulkOperation,
+    Incoming,
     execution_of,
     is_about_one,
-    judge_lines,
+    judgements_of,
     may_do,
     scope_of,
 )
 from admin_app.panel.plan.operations import operation_of
-from admin_app.panel.plan.parts import write_in_parts
+from admin_app.panel.plan.parts import JUDGED, judge_in_parts, write_in_parts
 from admin_app.panel.registry import resource_at
 from admin_app.timezones import zone_of
+from admin_app.transfer.import_.source import Source
 
 log = logging.getLogger(__name__)
 
@@ -87,12 +95,44 @@ class PlanWork:
             _let_others_write()
         with reading(), self._rights():
             access, operation = _asked(self._plan())
+            if operation.incoming is not None:
+                with opened(access, operation.incoming) as source:
+                    self.take_in(access, operation.incoming, source)
+                return
             pairs = [tuple(pair) for pair in self._plan().arguments["selection"]]
             scope = scope_of(access, plain_selection(access, pairs), operation)
             self._write_lines(scope, operation.values)
+            judgements = judgements_of(access, self._plan(), operation)
             db.session.rollback()
-            self._transaction(lambda plan: judge_lines(access, plan, operation))
+            self._judge(judgements)
         self._end(plans.await_agreement)
+
+    def _judge(self, judgements: Sequence[Judgement]) -> None:
+        """Judge the lines as a whole, a part a transaction."""
+        for _ in self._parted(judge_in_parts(db.engine, self.plan_id, judgements), JUDGED):
+            pass
+
+    def take_in(self, access: Access, incoming: Incoming, source: Source) -> None:
+        """Make lines of a file's rows, and judge them as a whole."""
+        rows = incoming.reader.arrivals(source)
+        read_arrivals(db.engine, self.plan_id, incoming.arrivals, rows, self._write)
+        db.session.rollback()
+        while self._found_wrong(incoming):
+            _let_others_write()
+        with reading(), self._rights():
+            self._judge(judgements_of_rows(access, incoming))
+        self._end(plans.await_agreement)
+
+    def _found_wrong(self, incoming: Incoming) -> bool:
+        """Look over all lines for what cannot be, while others may write; return whether anything was found."""
+        is_found = False
+        # As it is at one moment: what is marked meanwhile is judged by the next look.
+        with reading(), of_one_moment(db.engine).connect() as connection, Session(connection) as session:
+            for some in batched(wrong_cells(session, self.plan_id, incoming.arrivals)):
+                self.progress.check()
+                self._transaction(partial(_mark, some))
+                is_found = True
+        return is_found
 
     def carry_out(self) -> None:
         """Carry lines out until none is left, or somebody stops it."""
@@ -120,10 +160,15 @@ class PlanWork:
         if values is not None and constants is None:
             read_changes(db.engine, self.plan_id, scope, values, self._write)
             return
-        for number in write_in_parts(db.engine, self.plan_id, scope, constants):
-            self.progress.check()
+        for number in self._parted(write_in_parts(db.engine, self.plan_id, scope, constants), PART):
             self.progress.add(number)
-            if number == PART:
+
+    def _parted(self, parts: Iterator[int], most: int) -> Iterator[int]:
+        """Write part by part, unless somebody stops it, and let others write in between."""
+        for number in parts:
+            self.progress.check()
+            yield number
+            if number == most:
                 _let_others_write()
 
     def _some(self, most: int, plan: Plan) -> tuple[int, float]:
@@ -134,7 +179,7 @@ class PlanWork:
             return 0, 0.0
         with self._rights():
             access, operation = _asked(plan)
-            left = plan.counts.get(Verdict.CHANGE, 0)
+            left = open_lines(plan.counts)
             number = execution_of(access, plan, operation).some(most)
         self.progress.set_total(self.progress.done + left)
         self.progress.add(number)
@@ -153,7 +198,8 @@ class PlanWork:
             if effect is None or plan.state != PlanState.AGREED:
                 return None
             line = effects.next_line(db.session, plan)
-            return None if line is None else _Effect(effect, plans.model_of(plan), line.number, line.record_id)
+            # What no longer is, or was never made, has no effect either: it says so itself.
+            return None if line is None else _Effect(effect, plans.model_of(plan), line.number, line.record_id or 0)
 
     def _note_effect(self, number: int, problem: str, plan: Plan) -> None:
         effects.note(db.session, plan, db.session.get_one(PlanLine, (plan.id, number)), problem)
@@ -222,6 +268,10 @@ class _Effect:
             log.exception("the effect on %s %s failed", self.model.__tablename__, self.record_id)
             return f"{NO_EFFECT} The worker's log says why."
         return ""
+
+
+def _mark(some: Sequence[WrongCell], plan: Plan) -> None:
+    mark(db.session, plan.id, some)
 
 
 def _let_others_write() -> None:

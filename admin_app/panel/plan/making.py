@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from flask import current_app
@@ -13,11 +14,12 @@ from admin_app.domain.plan import plan as plans
 from admin_app.domain.plan.changes import Edit
 from admin_app.domain.plan.lines import insert_lines, read_changes, write_deletions, write_values
 from admin_app.domain.work import ticks
+from admin_app.errors import PlanError
 from admin_app.extensions import db
 from admin_app.formatting import counted
 from admin_app.jobs import store as job_store
 from admin_app.jobs.queue import the_queue
-from admin_app.models.plan import Plan, Verdict
+from admin_app.models.plan import Plan, Verdict, open_lines
 from admin_app.panel.access.access import Access
 from admin_app.panel.plan.operation import BulkOperation, execution_of, judge_lines, scope_of
 from admin_app.selection.paging.counting import Count, count_of
@@ -44,7 +46,7 @@ def make_plan(
         plans.await_agreement(db.session, plan, plans.counted_lines(db.session, plan))
         db.session.commit()
     else:
-        _hand_over(plan, staff_id, f"Plan: {operation.verb.lower()} {access.resource.nouns}")
+        hand_over(plan, staff_id, f"Plan: {operation.verb.lower()} {access.resource.nouns}")
     return plan
 
 
@@ -94,17 +96,31 @@ def write_lines(access: Access, plan: Plan, selection: Selection, operation: Bul
             read_changes(db.engine, plan.id, scope, values, lambda lines: insert_lines(db.session, lines))
 
 
-def begin_carrying_out(access: Access, plan: Plan, operation: BulkOperation, *, staff_id: int) -> None:
-    """Carry out a plan that was agreed to (committed): at once where it is small, else by a job, as any effect on the world."""
-    if plan.counts.get(Verdict.CHANGE, 0) > current_app.config["PLAN_ROWS"] or operation.effect is not None:
-        of = counted(plan.counts.get(Verdict.CHANGE, 0), access.resource.noun, access.resource.nouns)
-        _hand_over(plan, staff_id, f"{operation.verb} {of}")
+def begin_carrying_out(
+    access: Access, plan: Plan, operation: BulkOperation, *, staff_id: int, is_whole: bool = False
+) -> None:
+    """Carry out a plan that was agreed to (committed): at once where it is small, else by a job, as any effect on the world.
+
+    Where it `is_whole` all of it is done or nothing: raises `PlanError` where a record was changed meanwhile, and the caller
+    rolls back.
+    """
+    if open_lines(plan.counts) > current_app.config["PLAN_ROWS"] or operation.effect is not None:
+        of = counted(open_lines(plan.counts), access.resource.noun, access.resource.nouns)
+        hand_over(plan, staff_id, f"{operation.verb} {of}")
         return
     execution = execution_of(access, plan, operation)
+    before = Counter(plan.counts)
     while execution.some(CHUNK):
         pass
+    if is_whole and (left := sum((Counter(plan.counts) - before).values()) - _done(plan)):
+        message = f"Nothing was {operation.done}: {counted(left, 'record was', 'records were')} changed meanwhile. Check the file again."
+        raise PlanError(message)
     plans.finish(db.session, plan, plans.counted_lines(db.session, plan))
     db.session.commit()
+
+
+def _done(plan: Plan) -> int:
+    return plan.counts.get(Verdict.DONE, 0)
 
 
 def count_up_to(selection: Selection, limit: int) -> Count:
@@ -121,7 +137,7 @@ def count_up_to(selection: Selection, limit: int) -> Count:
             db.session.rollback()
 
 
-def _hand_over(plan: Plan, staff_id: int, title: str) -> None:
+def hand_over(plan: Plan, staff_id: int, title: str) -> None:
     """Let a worker go on with a plan (committed)."""
     job = job_store.submit(db.session, kind=KIND, staff_id=staff_id, title=title, arguments={"plan": plan.id})
     db.session.flush()

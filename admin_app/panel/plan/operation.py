@@ -10,17 +10,32 @@ from werkzeug.datastructures import MultiDict
 
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.plan import plan as plans
+from admin_app.domain.plan.arrivals import Arrivals
 from admin_app.domain.plan.carry_out import Deletion, Execution
 from admin_app.domain.plan.changes import Operation
+from admin_app.domain.plan.checks import Judgement
 from admin_app.domain.plan.lines import Limit, Scope
+from admin_app.domain.plan.missing import Missing
 from admin_app.extensions import db
+from admin_app.models.change_set import Kind
 from admin_app.models.plan import Plan
 from admin_app.panel.access.access import Access
 from admin_app.selection.selection import Selection
+from admin_app.transfer.import_.rows import RowReader
 
 Pair = tuple[str, str]
 # Of records that need no change, unless the operation says it better.
 SAME = "already as wanted"
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """Rows of a file: how they are read, and what they become. Those that are wrong for a reason of `left_out` are done without."""
+
+    arrivals: Arrivals
+    reader: RowReader
+    upload_id: int = 0
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,10 +69,14 @@ class BulkOperation:
     # What it does in the world outside once a record's change is committed, and what is said of that; "" for no such thing.
     effect: Callable[[Any], None] | None = field(default=None, compare=False)
     effect_words: str = ""
+    # What becomes of a file's rows; None where it is about records that are there.
+    incoming: Incoming | None = field(default=None, compare=False)
 
     @property
     def fields(self) -> tuple[str, ...]:
         """The attributes that it may give other values."""
+        if self.incoming is not None:
+            return self.incoming.arrivals.made_fields
         return () if self.values is None else self.values.fields
 
 
@@ -67,6 +86,8 @@ ReadOperation = Callable[[Access, MultiDict[str, str]], BulkOperation]
 
 def may_do(access: Access, action: Action, *, is_one: bool = False) -> bool:
     """Whether the person may do this with many records at once; with one, whoever may do it there."""
+    if action is Action.IMPORT:
+        return access.resource.can_import and access.may(action)
     return access.resource.is_open_to_bulk and access.may(action) and (is_one or access.may(Action.BULK))
 
 
@@ -85,7 +106,17 @@ def judge_lines(access: Access, plan: Plan, operation: BulkOperation) -> None:
     plans.judge_lines(db.session, plan, rows=access.rows(operation.action), spared=operation.spared)
 
 
+def judgements_of(access: Access, plan: Plan, operation: BulkOperation) -> Sequence[Judgement]:
+    """Return what is wrong with a plan's lines seen as a whole."""
+    return plans.judgements(db.session, plan, rows=access.rows(operation.action), spared=operation.spared)
+
+
 def execution_of(access: Access, plan: Plan, operation: BulkOperation) -> Execution:
     """Return a plan under way, with the rights of this moment."""
+    if operation.incoming is not None:
+        rows, new_rows = access.rows(Action.EDIT), access.rows(Action.CREATE)
+        named = operation.incoming.arrivals.named.items()
+        missing = {name: Missing(one.model, one.column, one.made) for name, one in named if one.made}
+        return Execution(db.session, plan, rows, new_rows=new_rows, kind=Kind.IMPORT, missing=missing)
     rows = access.rows(operation.action)
     return Execution(db.session, plan, rows, operation.deletion, limits=operation.limits)

@@ -1,8 +1,9 @@
-"""The lines of a large plan, written a part a transaction: one statement would keep everybody else from writing on SQLite."""
+"""The lines of a large plan, written and judged a part a transaction: one statement would keep everybody else from writing on SQLite."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -11,7 +12,11 @@ from admin_app.context import reading, writing
 from admin_app.db.connection import of_one_moment
 from admin_app.db.transaction import transaction
 from admin_app.domain.plan import lines
+from admin_app.domain.plan.checks import Judgement, judge, judge_staged, stage_judgement
 from admin_app.domain.plan.lines import Scope, copy_lines, stage_lines
+
+# Lines that one transaction judges: some 100 ms of SQLite's write lock, as each moves in an index.
+JUDGED = 10_000
 
 
 def write_in_parts(engine: Engine, plan_id: int, scope: Scope, values: Mapping[str, object] | None) -> Iterator[int]:
@@ -21,13 +26,31 @@ def write_in_parts(engine: Engine, plan_id: int, scope: Scope, values: Mapping[s
         connection.detach()
         with reading(), transaction(session):
             number = stage_lines(session, plan_id, scope, values)
-        yield from [number] if engine.dialect.name == "postgresql" else _copied(session)
+        yield from [number] if engine.dialect.name == "postgresql" else _in_parts(session, copy_lines, lines.PART)
 
 
-def _copied(session: Session) -> Iterator[int]:
-    first, number = 0, lines.PART
-    while number == lines.PART:
+def judge_in_parts(engine: Engine, plan_id: int, judgements: Sequence[Judgement]) -> Iterator[int]:
+    """Judge a plan's lines, and yield how many each transaction judged (committed).
+
+    The lines of a judgement are found at one moment, so that no part of it goes by what another one wrote.
+    """
+    with of_one_moment(engine).connect() as connection, Session(connection) as session:
+        connection.detach()
+        for one in judgements:
+            if engine.dialect.name == "postgresql":
+                with writing(), transaction(session):
+                    judge(session, plan_id, one)
+                continue
+            with reading(), transaction(session):
+                stage_judgement(session, plan_id, one)
+            yield from _in_parts(session, partial(judge_staged, plan_id=plan_id, judgement=one, most=JUDGED), JUDGED)
+
+
+def _in_parts(session: Session, write: Callable[[Session, int], int], most: int) -> Iterator[int]:
+    """Write a part after the other, each from behind a place on."""
+    first, number = 0, most
+    while number == most:
         with writing(), transaction(session):
-            number = copy_lines(session, first)
-        first += lines.PART
+            number = write(session, first)
+        first += most
         yield number

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, abort, request, url_for
+from flask import Response, abort, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -21,7 +21,7 @@ from admin_app.extensions import db
 from admin_app.jobs import store as job_store
 from admin_app.models.change_set import LONGEST_REASON, Change, ChangeSet, Did
 from admin_app.models.job import Job
-from admin_app.models.plan import Plan, PlanLine, PlanState, Verdict
+from admin_app.models.plan import OPEN, Plan, PlanLine, PlanState, Verdict, open_lines
 from admin_app.panel.history.entries import fields_of
 from admin_app.panel.links import list_links, record_url
 from admin_app.panel.list.selections import plain_selection, ticked_list
@@ -30,8 +30,10 @@ from admin_app.panel.plan import words
 from admin_app.panel.plan.making import begin_carrying_out
 from admin_app.panel.plan.operation import BulkOperation, may_do
 from admin_app.panel.plan.operations import operation_of
+from admin_app.panel.plan.own_plan import is_import, requested_plan
 from admin_app.panel.plan.report import report_of
-from admin_app.panel.plan.view_models import PlanHead, PlanRow, VerdictTab
+from admin_app.panel.plan.view_models import FileHead, PlanHead, PlanRow, VerdictTab
+from admin_app.panel.plan.words import NO_REASON, REASON
 from admin_app.panel.view_models import Link
 from admin_app.transfer.formats import CSV
 from admin_app.web.auth import reauthentication
@@ -40,15 +42,16 @@ from admin_app.web.flash import warn
 from admin_app.web.urls import here
 
 LINES = 50
-REASON = "reason"
 # Which lines are to be listed: those that were done, or those that were left.
 LIST = "list"
 _LISTED = {
     "done": (Verdict.DONE,),
-    "left": (Verdict.CHANGE, Verdict.WRONG, Verdict.REFUSED, Verdict.OUTDATED, Verdict.FAILED),
+    "left": (*OPEN, Verdict.WRONG, Verdict.REFUSED, Verdict.OUTDATED, Verdict.FAILED),
 }
 # More of them are no list that somebody goes through.
 MOST_LISTED = 100_000
+# Whether a file's rows come in all together or not at all.
+WHOLE = "whole"
 # Of records that are given to another one: those that have one now.
 FILLED = "filled"
 
@@ -58,7 +61,7 @@ class PlanPage(Page):
 
     def respond(self) -> ResponseReturnValue:
         """Show the plan, or do with it what was pressed."""
-        plan = self._requested()
+        plan = requested_plan(self.access)
         if request.method != "POST":
             return self._page(plan)
         if "stop" in request.form:
@@ -78,7 +81,7 @@ class PlanPage(Page):
 
     def lines(self) -> Response:
         """Send every line as CSV."""
-        plan = self._requested()
+        plan = requested_plan(self.access)
         name = f"{self.resource.endpoint}-plan-{plan.id}.csv"
         rows = report_of(db.engine, plan.id)
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
@@ -90,29 +93,36 @@ class PlanPage(Page):
 
     def again(self, words_: str) -> ResponseReturnValue:
         """Draw the page with the reason that was given."""
-        return self._page(self._requested(), words_, HTTPStatus.BAD_REQUEST)
-
-    def _requested(self) -> Plan:
-        key = as_key(Plan, request.args.get("id", ""))
-        plan = db.session.get(Plan, key) if key is not None else None
-        if plan is None or plan.resource != self.resource.endpoint or plan.staff_id != signed_in_principal().id:
-            abort(404)
-        return plan
+        return self._page(requested_plan(self.access), words_, HTTPStatus.BAD_REQUEST)
 
     def _agree(self, plan: Plan, operation: BulkOperation) -> ResponseReturnValue:
-        number, reason = plan.counts.get(Verdict.CHANGE, 0), request.form.get(REASON, "").strip()[:LONGEST_REASON]
-        if plan.state == PlanState.PLANNED and plans.is_over(plan):
-            return self._page(plan, "This plan is too old. Make it again.", HTTPStatus.CONFLICT)
-        if self.resource.needs_reason and not reason:
-            return self._page(plan, "Enter the reason for this change.", HTTPStatus.UNPROCESSABLE_ENTITY)
+        number, reason = open_lines(plan.counts), request.form.get(REASON, "").strip()[:LONGEST_REASON]
+        is_whole = request.form.get(WHOLE) == "1"
+        if (refused := self._refused(plan, reason, is_whole=is_whole)) is not None:
+            return refused
         if (page := reauthentication.required_for_rows(number + operation.along)) is not None:
             return page
         if not plans.agree(db.session, plan, reason=reason):
             db.session.rollback()
             warn("You agreed to this plan before. It is carried out once.")
             return lead_on(self._here(plan))
-        begin_carrying_out(self.access, plan, operation, staff_id=signed_in_principal().id)
+        try:
+            begin_carrying_out(self.access, plan, operation, staff_id=signed_in_principal().id, is_whole=is_whole)
+        except PlanError as error:
+            db.session.rollback()
+            return self._page(requested_plan(self.access), str(error), HTTPStatus.CONFLICT)
         return lead_on(self._here(plan))
+
+    def _refused(self, plan: Plan, reason: str, *, is_whole: bool) -> ResponseReturnValue | None:
+        """Say why a plan cannot be agreed to like this; None where it can."""
+        if plan.state == PlanState.PLANNED and plans.is_over(plan):
+            return self._page(plan, "This plan is too old. Make it again.", HTTPStatus.CONFLICT)
+        if self.access.needs_reason and not reason:
+            return self._page(plan, reason_problem=NO_REASON, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        if is_whole and (left := number_left(plan)):
+            words_ = f"{words.counted(left, self.resource)} can't be imported. Correct them, leave them out, or import only the others."
+            return self._page(plan, words_, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return None
 
     def _as_list(self, plan: Plan, verdicts: Sequence[Verdict]) -> ResponseReturnValue:
         """Lead to the list of the records of these lines, for whatever is to be done with them next."""
@@ -141,11 +151,15 @@ class PlanPage(Page):
 
     # ---- the page
 
-    def _page(self, plan: Plan, problem: str = "", status: HTTPStatus = HTTPStatus.OK) -> ResponseReturnValue:
+    def _page(
+        self, plan: Plan, problem: str = "", status: HTTPStatus = HTTPStatus.OK, *, reason_problem: str = ""
+    ) -> ResponseReturnValue:
         verdict = request.args.get("verdict", "")
         after = as_key(PlanLine, request.args.get("after", "")) or 0
         is_filled = request.args.get(FILLED) == "1"
-        found = plans.lines(db.session, plan, verdict=verdict, is_filled=is_filled, after=after, limit=LINES + 1)
+        found = plans.lines(
+            db.session, plan, verdicts=[verdict] if verdict else [], is_filled=is_filled, after=after, limit=LINES + 1
+        )
         shown = found[:LINES]
         further = {key: value for key in ("verdict", FILLED) if (value := request.args.get(key))}
         page = self.render(
@@ -158,6 +172,7 @@ class PlanPage(Page):
             else "",
             first_url=self.link("plan_view", id=plan.id, **further) if after else "",
             problem=problem,
+            reason_problem=reason_problem,
             reason=request.form.get(REASON, plan.reason),
             longest_reason=LONGEST_REASON,
             form_url=self._here(plan),
@@ -179,11 +194,11 @@ class PlanPage(Page):
             what=plan.arguments["what"],
             button=words.button_of(plan, self.resource),
             news=words.news_of(plan, self.resource),
-            done=sum(number for verdict, number in counts.items() if verdict != Verdict.CHANGE),
+            done=sum(number for verdict, number in counts.items() if verdict not in OPEN),
             total=sum(counts.values()),
             is_under_way=plan.state in {PlanState.PLANNING, PlanState.AGREED} and not is_interrupted,
             is_interrupted=is_interrupted,
-            needs_reason=self.resource.needs_reason,
+            needs_reason=self.access.needs_reason,
             now=words.now_of(plan, self.resource),
             now_url=self.link("plan_view", id=plan.id, verdict=Verdict.CHANGE.value, filled=1),
             undone_by=undone.actor if undone is not None else "",
@@ -192,8 +207,23 @@ class PlanPage(Page):
             is_danger=plan.arguments["is_danger"],
             effect_words=plan.arguments["effect"],
             go_on=words.go_on_of(plan, self.resource),
+            file=self._file_head(plan) if is_import(plan) else None,
             set_url=url_for("activity.set_view", id=plan.change_set_id) if plan.change_set_id is not None else "",
             download_url=self.link("plan_lines", id=plan.id) if counts else "",
+        )
+
+    def _file_head(self, plan: Plan) -> FileHead:
+        """Say what is asked of a file's rows beside the plan itself."""
+        left, is_planned = number_left(plan), plan.state == PlanState.PLANNED
+        wrong = plan.counts.get(Verdict.WRONG, 0) if is_planned else 0
+        can = words.counted(open_lines(plan.counts), self.resource)
+        return FileHead(
+            corrections_url=self.link("import_corrections_view", id=plan.id) if is_planned else "",
+            corrections=f"Correct {formatting.counted(wrong, 'row', 'rows')}" if wrong else "",
+            wrong_url=self.link("import_wrong", id=plan.id) if left or (not is_planned and _left(plan)) else "",
+            only=f"Only the {can} that can be imported" if left else f"{can[:1].upper()}{can[1:]} even if some fail",
+            is_whole_offered=is_planned and open_lines(plan.counts) <= current_app.config["PLAN_ROWS"],
+            is_whole=request.form.get(WHOLE, "1") == "1",
         )
 
     def _lists(self, plan: Plan) -> Sequence[tuple[str, str]]:
@@ -231,11 +261,11 @@ class PlanPage(Page):
 
     def _lines_drawn(self, plan: Plan, lines: Sequence[PlanLine]) -> Iterable[PlanRow]:
         """Draw lines; the records by one statement, what they point at by one a model."""
-        records = self._records([one.record_id for one in lines])
+        records = self._records([one.record_id for one in lines if one.record_id is not None])
         drawn = fields_of([_as_change(plan, one) for one in lines])
         return [
             PlanRow(
-                record=self._named(records.get(one.record_id), one.record_id),
+                record=self._named(one, records),
                 verdict=one.verdict,
                 words=words.said_of(plan, Verdict(one.verdict)),
                 problem=one.problem,
@@ -249,14 +279,27 @@ class PlanPage(Page):
         wanted = select(model).where(model.id.in_(keys))
         return {one.id: one for one in db.session.scalars(wanted if seen is None else wanted.where(seen))}
 
-    def _named(self, record: Any, key: int) -> Link:
+    def _named(self, line: PlanLine, records: Mapping[int, Any]) -> Link:
+        """Name what a line is about: its record, by its number where that is gone, and by its row where it is still to be made."""
+        if line.record_id is None:
+            return Link(f"Row {formatting.number(line.number)}", "")
+        record = records.get(line.record_id)
         if record is None:
-            return Link(self.access.number_of(key), "")
+            return Link(self.access.number_of(line.record_id), "")
         return Link(self.access.title_of(record), record_url(self.access, record, url=here()))
 
     def _list_url(self, plan: Plan) -> str:
         pairs = plan.arguments.get("selection", [])
         return self.link("index_view", **dict(pairs)) if len(dict(pairs)) == len(pairs) else self.link("index_view")
+
+
+def number_left(plan: Plan) -> int:
+    """Count the lines that nothing would be done with though they ask for it."""
+    return sum(plan.counts.get(one, 0) for one in (Verdict.WRONG, Verdict.REFUSED))
+
+
+def _left(plan: Plan) -> int:
+    return sum(plan.counts.get(one, 0) for one in (*OPEN, Verdict.OUTDATED, Verdict.GONE, Verdict.FAILED))
 
 
 def _as_change(plan: Plan, line: PlanLine) -> Change:

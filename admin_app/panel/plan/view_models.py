@@ -34,6 +34,21 @@ class PlanRow:
 
 
 @dataclass(frozen=True)
+class FileHead:
+    """What the page of a file's plan asks besides: where wrong rows are corrected, and where they are given back.
+
+    Where it `is_whole_offered`, whether all rows come in or none is asked; `only` is the other answer.
+    """
+
+    corrections_url: str
+    corrections: str
+    wrong_url: str
+    only: str
+    is_whole_offered: bool
+    is_whole: bool
+
+
+@dataclass(frozen=True)
 class PlanHead:
     """A plan as its page says it: what is done to which records, what can be done about it, and how it went."""
 
@@ -65,6 +80,8 @@ class PlanHead:
     undo: int | None = None
     # Lines that the list can show: what the form sends, and what its button says.
     lists: Sequence[tuple[str, str]] = ()
+    # Of a file's rows only.
+    file: FileHead | None = None
     set_url: str = ""
     download_url: str = ""
 

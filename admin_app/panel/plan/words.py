@@ -5,17 +5,21 @@ from __future__ import annotations
 from admin_app import formatting
 from admin_app.domain.plan import effects
 from admin_app.extensions import db
-from admin_app.models.plan import Plan, PlanState, Verdict
+from admin_app.models.plan import Plan, PlanState, Verdict, open_lines
 from admin_app.panel.plan.operation import SAME
 from admin_app.panel.resource import Resource
 from admin_app.selection.selection import Selection
 
+# The control in which somebody says why, and what is said where they have to and did not.
+REASON, NO_REASON = "reason", "Enter the reason for this change."
 # Of lines of each verdict; `done` and `same` are the operation's words.
 _SAID = {
-    Verdict.CHANGE: "to be {done}",
+    Verdict.CHANGE: "to be {changed}",
+    Verdict.NEW: "to be added",
     Verdict.SAME: "{same}",
     Verdict.WRONG: "can't be {done}",
     Verdict.REFUSED: "not allowed",
+    Verdict.LEFT: "left out",
     Verdict.DONE: "{done}",
     Verdict.OUTDATED: "changed by someone else since",
     Verdict.GONE: "deleted since",
@@ -25,12 +29,15 @@ _SAID = {
 
 def said_of(plan: Plan, verdict: Verdict) -> str:
     """Say what becomes, or became, of the lines of a verdict."""
-    return _SAID[verdict].format(done=plan.arguments["done"], same=plan.arguments.get("same", SAME))
+    done = plan.arguments["done"]
+    return _SAID[verdict].format(
+        done=done, changed=plan.arguments.get("changed", done), same=plan.arguments.get("same", SAME)
+    )
 
 
 def title_of(plan: Plan, resource: Resource) -> str:
     """Say what the plan is about, by the state it is in."""
-    verb, of = plan.arguments["verb"], counted(plan.counts.get(Verdict.CHANGE, 0), resource)
+    verb, of = plan.arguments["verb"], counted(open_lines(plan.counts), resource)
     match PlanState(plan.state):
         case PlanState.PLANNING:
             return f"{verb} {resource.nouns}: making the plan"
@@ -45,7 +52,7 @@ def title_of(plan: Plan, resource: Resource) -> str:
 
 def button_of(plan: Plan, resource: Resource) -> str:
     """Say how many records the button is about, "" where there is none to do anything with."""
-    number = plan.counts.get(Verdict.CHANGE, 0)
+    number = open_lines(plan.counts)
     return f"{plan.arguments['verb']} {counted(number, resource)}" if number else ""
 
 

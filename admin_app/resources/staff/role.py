@@ -24,6 +24,10 @@ from admin_app.resources.staff.privileged import PROOF_FOR, TOUCHING, held_by_ot
 from admin_app.resources.staff.word_fields import FieldRightsField, PermissionsField, RowRulesField
 from admin_app.web.auth.login import current_principal
 
+NEEDS_REASON = (
+    "People with this role enter a reason before they change many records at once, whatever other roles they have."
+)
+
 
 class RoleResource(Resource):
     """Make roles of resources and actions, rows and fields. The owner's holds everything and stays as it is."""
@@ -37,12 +41,13 @@ class RoleResource(Resource):
     column_further_list = ("created_at", "updated_at")
     column_sortable_list = ("name", "created_at", "id")
     column_filters = ("name", "permissions")
-    column_labels = {"holders": "People", "rows": "Records", "fields": "Fields"}
+    column_labels = {"holders": "People", "rows": "Records", "fields": "Fields", "needs_reason": "Ask for a reason"}
     column_default_sort = ("name", False)
-    form_columns = ("name", "permissions", "rows", "fields")
+    form_columns = ("name", "permissions", "rows", "fields", "needs_reason")
     proof_for: ClassVar[frozenset[str]] = PROOF_FOR
     judges_records: ClassVar[bool] = True
     form_overrides = {"permissions": PermissionsField, "rows": RowRulesField, "fields": FieldRightsField}
+    form_args = {"needs_reason": {"description": NEEDS_REASON}}
 
     def withheld(self, records: Sequence[Record], action: Action) -> Collection[int]:
         """Leave the owner's role alone, whoever looks."""

@@ -17,3 +17,8 @@ def about(name: str, value: object, problem: str) -> str:
     said = problem.removeprefix(f"{name} ").replace("must look like ", "use the form ", 1)
     what = f"{name} (empty)" if value in {None, ""} else f"{name} {quoted(value)}"
     return f"{what}: {said[:1].lower()}{said[1:]}"
+
+
+def sentence(name: str, said: str, cell: str) -> str:
+    """Say what is wrong with a cell below this label, or with a whole row, for which there is none."""
+    return about(name, cell, said) if name else f"{quoted(cell)}: {said}" if cell else f"{said[:1].upper()}{said[1:]}"

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, abort, current_app, redirect, request, session, url_for
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask_login import UserMixin, current_user, login_user, logout_user
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from admin_app.context import time_zone
@@ -95,6 +96,11 @@ def count_as_unseen() -> None:
     never_mind(_SEEN)
 
 
+def forget() -> None:
+    """Look anew who is signed in when that is asked next: until now the request has not really begun."""
+    g.pop("_login_user", None)
+
+
 def current_session() -> SignedIn | None:
     """Return who is signed in with their session, if anybody."""
     person = current_user._get_current_object()  # noqa: SLF001 -- the documented way to the object behind a proxy
@@ -142,6 +148,16 @@ def signed_in_staff() -> Staff:
     if staff is None:
         abort(403)
     return staff
+
+
+def is_gone() -> bool:
+    """Whether the account of who is signed in was deleted meanwhile. What is not committed is given up, and nobody is signed in then."""
+    person = current_principal()
+    db.session.rollback()
+    if person is None or db.session.scalar(select(Staff.id).where(Staff.id == person.id)) is not None:
+        return False
+    g._login_user = login_manager.anonymous_user()  # noqa: SLF001 -- where Flask-Login keeps who it has found
+    return True
 
 
 def former_staff_id() -> int | None:

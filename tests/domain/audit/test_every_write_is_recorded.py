@@ -20,10 +20,9 @@ from tests.page import Page
 PACKAGE = Path(__file__).resolve().parents[3] / "admin_app"
 # Where statements may be sent that change many rows: each of them is recorded, or says why not.
 SENDERS = {f"domain/audit/{name}.py" for name in ("bulk", "undo_sql", "recorder", "entry", "reader")} | {
-    # What is carried out of a plan is recorded by the statement before.
-    "domain/plan/carry_out.py",
+    # What is carried out of a plan is recorded by the statement before, and what it makes by the one after.
+    *(f"domain/plan/{name}.py" for name in ("carry_out", "creation")),
     "domain/demo.py",
-    "transfer/import_/unique_values.py",
 }
 # Sessions and second factors, counts of failures, jobs, plans, redirects, what somebody likes, types, ticks or has open are no
 # records.
@@ -33,12 +32,12 @@ OTHERS = {
         for name in ("after_restore", "failed_sign_ins", "passkeys", "passwords", "sessions", "throttle", "two_factor")
     ),
     *(f"domain/work/{name}.py" for name in ("drafts", "idempotency", "presence", "ticks")),
-    *(f"domain/plan/{name}.py" for name in ("checks", "lines", "plan")),
+    *(f"domain/plan/{name}.py" for name in ("arrival_checks", "checks", "lines", "plan")),
     "domain/records/redirects.py",
     # A command of this name.
     "cli/plan.py",
     "domain/preferences.py",
-    *("jobs/files.py", "jobs/store.py"),
+    *("jobs/files.py", "jobs/store.py", "jobs/uploads.py"),
 }
 
 

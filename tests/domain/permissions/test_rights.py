@@ -14,9 +14,12 @@ FREE, READ_ONLY, HIDDEN = FieldRight
 
 
 def rights(
-    *permissions: str, rows: dict[str, str] | None = None, fields: dict[str, FieldRight] | None = None
+    *permissions: str,
+    rows: dict[str, str] | None = None,
+    fields: dict[str, FieldRight] | None = None,
+    needs_reason: bool = False,
 ) -> Rights:
-    return Rights((Grant(frozenset(permissions), rows or {}, fields or {}),))
+    return Rights((Grant(frozenset(permissions), rows or {}, fields or {}, needs_reason=needs_reason),))
 
 
 def both(*parts: Rights) -> Rights:
@@ -24,7 +27,7 @@ def both(*parts: Rights) -> Rights:
 
 
 PERMISSIONS = st.builds(
-    "{}:{}".format, st.sampled_from([*RESOURCES, ANY]), st.sampled_from([ANY, Action.LIST, Action.EDIT, Action.DELETE])
+    "{}:{}".format, st.sampled_from([*RESOURCES, ANY]), st.sampled_from([ANY, Action.LIST, Action.EDIT, Action.BULK])
 )
 GRANTS = st.builds(
     Grant,
@@ -33,6 +36,7 @@ GRANTS = st.builds(
     st.dictionaries(
         st.sampled_from(["post.content", "post.user", "staff.email"]), st.sampled_from(FieldRight), max_size=2
     ),
+    st.booleans(),
 )
 RIGHTS = st.builds(Rights, st.lists(GRANTS, max_size=3).map(tuple))
 
@@ -123,12 +127,23 @@ def test_a_field_is_as_free_as_the_most_generous_grant_that_allows_the_act(held:
         (rights("post:view"), rights("post:view", rows={"post": "new"}), True),
         (rights("post:view", fields={"post.user": READ_ONLY}), rights("post:view"), False),
         (rights("post:view", fields={"post.user": READ_ONLY}), rights("post:view", fields={"post.user": HIDDEN}), True),
+        (rights("post:*", needs_reason=True), rights("post:bulk"), False),
+        (rights("post:*", needs_reason=True), rights("post:bulk", needs_reason=True), True),
+        (rights("post:*", needs_reason=True), rights("post:view"), True),
+        (both(rights("post:*"), rights("post:*", needs_reason=True)), rights("post:*"), True),
+        (rights("post:*"), rights("post:*", needs_reason=True), True),
         (NO_RIGHTS, NO_RIGHTS, True),
         (NO_RIGHTS, rights("post:view"), False),
     ],
 )
 def test_rights_hold_others_only_where_these_have_nothing_more(mine: Rights, theirs: Rights, *, answer: bool) -> None:
     assert mine.covers(theirs, guarded=GUARDED) is answer
+
+
+def test_one_grant_that_asks_for_a_reason_is_enough() -> None:
+    free, bound = rights("post:*"), rights("user:view", needs_reason=True)
+
+    assert [one.needs_reason for one in (NO_RIGHTS, free, bound, both(free, bound))] == [False, False, True, True]
 
 
 def test_a_single_grant_is_held_like_the_rights_it_makes() -> None:

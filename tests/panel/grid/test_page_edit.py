@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from admin_app.extensions import db
+from admin_app.models.post import Post
 from admin_app.models.user import User
 from admin_app.panel.list.editable import LONGEST_IN_CELL
 from tests.page import Page
@@ -146,9 +147,63 @@ def test_rows_that_the_list_has_no_more_are_told_and_led_to(as_editor: Any, make
     after = Page(as_editor.get(saved.location))
 
     assert saved.location == "/admin/post/?q=garden"
-    assert after.column("Content") == ["garden doorJust saved"]
+    assert after.column("Content") == ["garden doorJust saved", "BoatJust savedNo longer in this list"]
     assert after.notice == "Success Changed 2 posts. 1 of them is no longer in this list. Show"
     assert Page(as_editor.get(after.link("Show"))).ids() == [first.id]
+
+
+@both_stores
+def test_rows_that_the_list_has_no_more_stay_where_they_were_until_it_is_loaded_again(
+    as_editor: Any, make_post: Any
+) -> None:
+    posts = [make_post(content=f"garden {number}") for number in range(5)]
+    address = f"{POSTS}?q=garden&sort=id"
+    boats = dict.fromkeys([f"{posts[place].id}-content" for place in (0, 2, 3)], "Boat")
+    page = opened(as_editor, address)
+
+    saved = send(as_editor, page, **boats, **cells(posts[4], content="garden door"))
+    after, again = Page(as_editor.get(saved.location)), Page(as_editor.get(saved.location))
+
+    outside = "BoatJust savedNo longer in this list"
+    assert after.column("Content") == [outside, "garden 1", outside, outside, "garden doorJust saved"]
+    assert len([one for one in after.all("tr") if "data-outside" in one.attributes]) == 3
+    assert after.result_line() == "2 posts"
+    # Nothing is done with them by what is done with the list's rows.
+    assert [one.attributes["value"] for one in after.all("input", name="tick")] == [str(posts[1].id), str(posts[4].id)]
+    assert again.column("Content") == ["garden 1", "garden door"]
+
+
+def test_where_the_row_before_is_gone_the_page_begins_with_them(app: Flask, as_editor: Any, make_post: Any) -> None:
+    first, second, third = (make_post(content=f"garden {letter}") for letter in "abc")
+    saved = send(as_editor, opened(as_editor, f"{POSTS}?q=garden&sort=id"), **cells(second, content="Boat"))
+    with app.app_context():
+        db.session.delete(db.session.get_one(Post, first.id))
+        db.session.commit()
+
+    after = Page(as_editor.get(saved.location))
+
+    assert after.ids() == [second.id, third.id]
+
+
+def test_rows_stay_in_no_other_list(as_editor: Any, make_post: Any) -> None:
+    post = make_post(content="garden wall")
+    other = make_post(content="door")
+    send(as_editor, opened(as_editor, f"{POSTS}?q=garden"), **cells(post, content="Boat"))
+
+    page = Page(as_editor.get("/admin/post/?q=door"))
+
+    assert page.ids() == [other.id]
+
+
+def test_a_whole_page_may_stay(as_editor: Any, make_post: Any) -> None:
+    posts = [make_post(content=f"garden {number:03}") for number in range(100)]
+    page = opened(as_editor, f"{POSTS}?q=garden&sort=id&per_page=100")
+
+    saved = send(as_editor, page, **dict.fromkeys([f"{one.id}-content" for one in posts], "Boat"))
+    after = Page(as_editor.get(saved.location))
+
+    assert after.column("Content")[20:] == ["BoatNo longer in this list"] * 80
+    assert len([one for one in after.all("tr") if "data-outside" in one.attributes]) == 100
 
 
 def test_the_rows_are_those_of_the_lists_page_in_its_order(as_editor: Any, make_post: Any) -> None:

@@ -408,6 +408,17 @@ def test_a_reason_is_asked_for_where_the_resource_needs_one(
         assert db.session.scalars(select(ChangeSet.reason).where(ChangeSet.kind == "bulk")).all() == ["Asked by Ann"]
 
 
+def test_a_reason_is_asked_for_where_a_role_needs_one(as_editor: Any, make_user: Any) -> None:
+    user = make_user(email="Ann@example.com")
+    with as_editor.application.app_context():
+        db.session.execute(update(Role).where(Role.key == "editor").values(needs_reason=True))
+        db.session.commit()
+
+    without = Page(as_editor.post_form(f"{LOWER}?id={user.id}"))
+
+    assert (without.status, without.error_of("reason")) == (422, "Enter the reason for this change.")
+
+
 # ---- rights, and what is forged
 
 

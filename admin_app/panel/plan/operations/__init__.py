@@ -10,13 +10,14 @@ from admin_app.errors import PlanError
 from admin_app.models.plan import Plan
 from admin_app.panel.access.access import Access
 from admin_app.panel.plan.operation import BulkOperation, ReadOperation
-from admin_app.panel.plan.operations import acting, deleting, editing, replacing
+from admin_app.panel.plan.operations import acting, deleting, editing, importing, replacing
 
 OPERATIONS: Mapping[str, ReadOperation] = {
     editing.KEY: editing.read_edit,
     replacing.KEY: replacing.read_replacement,
     deleting.KEY: deleting.read_deletion,
     acting.KEY: acting.read_action,
+    importing.KEY: importing.read_import,
 }
 
 

@@ -84,8 +84,10 @@ class EditableField:
         return None if is_plain else self.problem_by_form
 
 
-def editable_fields(access: Access, sent: MultiDict[str, str]) -> Mapping[str, EditableField]:
-    """Return the fields of the form that the person may change of many records, filled with what was sent and nothing else."""
+def editable_fields(
+    access: Access, sent: MultiDict[str, str], action: Action = Action.EDIT
+) -> Mapping[str, EditableField]:
+    """Return the fields of the form that the person may fill in for many records, with what was sent and nothing else."""
     resource = access.resource
     columns = kept_columns(resource.model)
     form = resource.forms.edit(sent, prefix=VALUE)
@@ -93,7 +95,7 @@ def editable_fields(access: Access, sent: MultiDict[str, str]) -> Mapping[str, E
     for name in resource.form_columns:
         relation = resource.relation(name)
         key = name if relation is None else "" if relation.is_many else relation.own_name
-        if key in columns and name in form and access.may_write(name, Action.EDIT):
+        if key in columns and name in form and access.may_write(name, action):
             found[name] = EditableField(name, resource.label(name), columns[key], form[name], form)
             if VALUE + name not in sent:
                 # A new record's default is no answer here.

@@ -29,13 +29,12 @@ from admin_app.panel.plan.operation import BulkOperation, may_do, scope_of
 from admin_app.panel.plan.operations import acting
 from admin_app.panel.plan.questions.asking import AskingPage, Question
 from admin_app.panel.plan.view_models import OneRecord
+from admin_app.panel.plan.words import NO_REASON, REASON
 from admin_app.panel.row_action import RowAction
 from admin_app.selection.selection import Selection
 from admin_app.web.auth.login import signed_in_principal
 from admin_app.web.flash import announce
 from admin_app.web.urls import here
-
-REASON = "reason"
 
 
 class ActQuestion(Question):
@@ -164,6 +163,7 @@ class ActPage(Page):
             return_url=self.return_url(),
             reason=sent.get(REASON, ""),
             longest_reason=LONGEST_REASON,
+            needs_reason=self.access.needs_reason,
             **values,
         )
         return page, status
@@ -207,8 +207,8 @@ class ActPage(Page):
     def _reason(self) -> str:
         """Return the reason that was given; raise `InvalidRecord` where one is needed and missing."""
         reason = request.form.get(REASON, "").strip()[:LONGEST_REASON]
-        if self.resource.needs_reason and not reason:
-            raise InvalidRecord({REASON: "Enter the reason for this change."})
+        if self.access.needs_reason and not reason:
+            raise InvalidRecord({REASON: NO_REASON})
         return reason
 
     def _only(self, key: int) -> Selection:

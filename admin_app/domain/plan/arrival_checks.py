@@ -1,0 +1,162 @@
+"""What of a file's rows cannot be, seen over all of them: a record twice, a unique value twice or taken, a new record out of sight."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, bindparam, exists, func, literal, select, update
+from sqlalchemy.sql.visitors import replacement_traverse
+
+from admin_app.db.caseless import is_caseless, same_in
+from admin_app.db.json_values import has_key, kept_columns
+from admin_app.db.record import Record
+from admin_app.domain.plan.arrivals import LONGEST_CELL, Arrivals, group_of
+from admin_app.domain.plan.checks import OUT_OF_SIGHT, Judgement
+from admin_app.extensions import AnySession, Expression, TableColumn
+from admin_app.formatting import number
+from admin_app.kinds import stand_in
+from admin_app.kinds.history import from_json_sql
+from admin_app.models.plan import OPEN, PlanLine, Verdict
+
+# Lines that are judged by one statement.
+BATCH = 1000
+_STREAMED = {"yield_per": BATCH}
+TWICE_IN_FILE = "the same as in another row."
+
+_LINE: Any = PlanLine.__table__
+
+
+class WrongCell(NamedTuple):
+    """What is wrong with a line: its cell by the column's key, the end of the sentence, what lines have in common that are wrong so."""
+
+    number: int
+    name: str
+    said: str
+    cell: str
+    group: str
+
+
+def wrong_cells(session: AnySession, plan_id: int, arrivals: Arrivals) -> Iterator[WrongCell]:
+    """Find all that cannot be, as the lines are now: what a line that is found wrong would have let go of stays taken."""
+    yield from repeated_records(session, plan_id, arrivals.match)
+    for name, column in arrivals.columns.items():
+        if column.unique:
+            yield from repeated_values(session, plan_id, arrivals.model, name)
+            yield from taken_values(session, plan_id, arrivals.model, name)
+
+
+def repeated_records(session: AnySession, plan_id: int, match: str) -> Iterator[WrongCell]:
+    """Find the lines about one record: nobody knows which of them is meant."""
+    mine = (_LINE.c.plan_id == plan_id, _LINE.c.record_id.is_not(None), _LINE.c.verdict.in_((*OPEN, Verdict.SAME)))
+    for row, key, other in _together(session, _LINE.c.record_id, _LINE.c.record_id, mine):
+        yield WrongCell(row, match, f"the same as in row {number(other)}.", str(key), group_of(match, TWICE_IN_FILE))
+
+
+def repeated_values(session: AnySession, plan_id: int, model: type[Record], name: str) -> Iterator[WrongCell]:
+    """Find the lines that would give several records one value of a unique column."""
+    column = kept_columns(model)[name]
+    value = _value(session, column, name)
+    folded = func.caseless(value) if is_caseless(column) else value
+    mine = (_LINE.c.plan_id == plan_id, _LINE.c.verdict.in_(OPEN), value.is_not(None))
+    for row, cell, other in _together(session, folded, value, mine):
+        said = f"the same as in row {number(other)}."
+        yield WrongCell(row, name, said, str(cell), group_of(name, TWICE_IN_FILE))
+
+
+def taken_values(session: AnySession, plan_id: int, model: type[Record], name: str) -> Iterator[WrongCell]:
+    """Find the lines whose value of a unique column another record has, and keeps."""
+    table: Any = model.__table__
+    owner, moving = table.alias("owner"), _LINE.alias("moving")
+    column = kept_columns(model)[name]
+    value = _value(session, column, name)
+    lets_go = exists(
+        select(1)
+        .select_from(moving)
+        .where(
+            moving.c.plan_id == plan_id,
+            moving.c.record_id == owner.c.id,
+            moving.c.verdict == Verdict.CHANGE,
+            has_key(moving.c.after, name, _dialect(session)),
+            literal(stand_in(column) is not None),
+        )
+        .correlate(owner)
+    )
+    wrong = select(func.min(moving.c.number)).where(moving.c.plan_id == plan_id, moving.c.record_id == owner.c.id)
+    found = (
+        select(_LINE.c.number, value, owner.c.id, wrong.where(moving.c.verdict == Verdict.WRONG).scalar_subquery())
+        .join_from(_LINE, owner, same_in(column, owner.c[column.name], value))
+        .where(_LINE.c.plan_id == plan_id, _LINE.c.verdict.in_(OPEN), value.is_not(None))
+        .where(owner.c.id.is_distinct_from(_LINE.c.record_id), ~lets_go)
+    )
+    for row, cell, other, wrong_row in session.execute(found, execution_options=_STREAMED):
+        said = f"already used by ID {other}."
+        if wrong_row is not None:
+            # What it would let go of it keeps.
+            said = f"already used by ID {other}, and row {number(wrong_row)}, which would change that, is wrong."
+        yield WrongCell(row, name, said, str(cell), group_of(name, "already used by another record."))
+
+
+def new_out_of_sight(session: AnySession, model: type[Record], rows: ColumnElement[bool]) -> Judgement:
+    """Return the lines whose new records would not be among these rows."""
+    table: Any = model.__table__
+    columns = {column.name: (name, column) for name, column in kept_columns(model).items()}
+
+    def as_it_is_made(element: Any, **_: object) -> Any:
+        known = columns.get(element.name) if getattr(element, "table", None) is table else None
+        return known and _value(session, known[1], known[0])
+
+    stays = replacement_traverse(rows, {}, as_it_is_made)
+    return Judgement(~func.coalesce(stays, literal(value=False)), Verdict.REFUSED, OUT_OF_SIGHT, Verdict.NEW)
+
+
+def left_out(problem: str) -> Judgement:
+    """Return the lines that are wrong for this reason, to do without them."""
+    return Judgement(_LINE.c.problem == problem, Verdict.LEFT, problem, Verdict.WRONG)
+
+
+def batched(found: Iterator[WrongCell], most: int = BATCH) -> Iterator[list[WrongCell]]:
+    """Yield what was found, as much at a time as one statement takes."""
+    while some := list(islice(found, most)):
+        yield some
+
+
+def mark(session: AnySession, plan_id: int, found: Sequence[WrongCell]) -> None:
+    """Let lines be wrong that waited (not yet committed)."""
+    statement = (
+        update(_LINE)
+        .where(_LINE.c.plan_id == plan_id, _LINE.c.number == bindparam("line"), _LINE.c.verdict != Verdict.WRONG)
+        .values(verdict=Verdict.WRONG, problem=bindparam("group"), cells=bindparam("wrong", type_=_LINE.c.cells.type))
+        .values(before=None, after=None)
+    )
+    # The first of several is said: mended, the next one is found.
+    first = {one.number: one for one in reversed(found)}
+    given = [
+        {"line": row, "group": one.group, "wrong": {one.name: [one.said, one.cell[:LONGEST_CELL]]}}
+        for row, one in sorted(first.items())
+    ]
+    if given:
+        session.connection().execute(statement, given)
+
+
+def _together(
+    session: AnySession, key: Expression, shown: Expression, mine: Sequence[ColumnElement[bool]]
+) -> Iterator[tuple[int, object, int]]:
+    """Yield the lines that have a key in common with others, what is shown of it, and one of the others."""
+    order = {"partition_by": key, "order_by": _LINE.c.number}
+    before, after = func.lag(_LINE.c.number).over(**order), func.lead(_LINE.c.number).over(**order)
+    other = func.coalesce(before, after).label("other")
+    some = select(_LINE.c.number, shown.label("shown"), other).where(*mine).subquery()
+    for row in session.execute(
+        select(some).where(some.c.other.is_not(None)).order_by(some.c.number), execution_options=_STREAMED
+    ):
+        yield tuple(row)
+
+
+def _value(session: AnySession, column: TableColumn, name: str) -> Expression:
+    return from_json_sql(column, _LINE.c.after, name, _dialect(session))
+
+
+def _dialect(session: AnySession) -> str:
+    return str(session.get_bind().dialect.name)

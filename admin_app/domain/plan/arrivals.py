@@ -1,0 +1,378 @@
+"""What a file's rows mean: which record each is about, what it would change there, or that it makes a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import islice
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Engine, and_, false, func, select
+from sqlalchemy.orm import Session
+
+from admin_app.db.caseless import caseless, is_caseless, same_as_any
+from admin_app.db.connection import of_one_moment
+from admin_app.db.json_values import kept_columns
+from admin_app.db.limits import highest_to_give
+from admin_app.db.record import Record
+from admin_app.domain.plan.changes import Check
+from admin_app.domain.plan.lines import BATCH, NOT_YOURS, Line
+from admin_app.domain.records.rules import is_required, is_stored_as, problem_with
+from admin_app.extensions import AnySession, TableColumn, Values
+from admin_app.formatting import label, number, plain_lines
+from admin_app.kinds import kind_of
+from admin_app.models.plan import Verdict
+
+KEY = "id"
+# As much of a cell as tells it from others.
+LONGEST_CELL = 300
+NOT_THERE = "it does not exist."
+SEVERAL = "it means several records."
+EXISTS = "it exists already."
+ANOTHER_KEY = "the record that this row finds has another ID."
+USED = "already used by another record."
+OUT_OF_SIGHT_VALUE = "you may not change it in this record."
+# Columns that every record has and nobody is asked for: they are filled when a record is made.
+_MADE = frozenset({KEY, "version", "updated_at", "created_at"})
+
+
+class CellProblem(NamedTuple):
+    """What is wrong with a cell, as the end of a sentence, and what the cell says."""
+
+    said: str
+    cell: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A row of a file: its number there, the values that it brings by their columns' keys, and which of its cells are wrong.
+
+    `texts` are its cells as they were written, `missing` what it names that is to be made first. A row that is wrong as a
+    whole says so under "".
+    """
+
+    number: int
+    values: Values
+    texts: Mapping[str, str]
+    problems: Mapping[str, CellProblem] = field(default_factory=dict)
+    missing: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Named:
+    """How rows name related records: by which unique column of theirs, and which of them may be named (None: every one).
+
+    One that is missing is made where `made` names the columns that get what the row names it by.
+    """
+
+    column: TableColumn
+    model: type[Record]
+    rows: ColumnElement[bool] | None = None
+    made: tuple[str, ...] = ()
+
+    def problem_with_missing(self, text: str) -> str:
+        """Say why no record can be made of a text; "" where it can."""
+        columns = self.model.__table__.c
+        problems = (problem_with(columns[name], label(name), text) for name in self.made)
+        return next((problem for problem in problems if problem), "") if self.made else NOT_THERE
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """Rows of a file on their way to be records of a model.
+
+    `match` is the unique column by which a row finds its record, "" where every row is a new one. `seen` and `editable` are
+    the rows that whoever imports may see, and change (None: every one). `checks` say what a form would, beside the columns.
+    """
+
+    model: type[Record]
+    fields: tuple[str, ...]
+    match: str = KEY
+    may_add: bool = True
+    may_change: bool = True
+    gives_keys: bool = False
+    seen: ColumnElement[bool] | None = None
+    editable: ColumnElement[bool] | None = None
+    named: Mapping[str, Named] = field(default_factory=dict)
+    checks: Mapping[str, Check] = field(default_factory=dict)
+
+    def lines(self, session: AnySession, plan_id: int, arrivals: Sequence[Arrival]) -> list[Line]:
+        """Return the lines of a plan that some rows make, by a few statements however many they are."""
+        rows = self._resolved(session, arrivals) if self.named else arrivals
+        present = self._present(session, rows)
+        found = [(one, present.get(self._matched(one))) for one in rows]
+        taken = self._taken_keys(session, [one for one, record in found if record is None])
+        return [self._line(plan_id, one, record, taken) for one, record in found]
+
+    @cached_property
+    def columns(self) -> Mapping[str, TableColumn]:
+        """The columns that the rows bring values for, but for the key."""
+        return {name: kept_columns(self.model)[name] for name in self.fields}
+
+    @property
+    def made_fields(self) -> tuple[str, ...]:
+        """The fields that a line may give values: those of the file, and those whose values Python makes for each record."""
+        return (*self.fields, *(name for name in self._own_defaults if name not in self.fields))
+
+    @cached_property
+    def _own_defaults(self) -> Mapping[str, Any]:
+        """What makes a value for each new record, by the columns that are the model's own."""
+        defaults: dict[str, Any] = {name: one.default for name, one in kept_columns(self.model).items()}
+        return {
+            name: one.arg for name, one in defaults.items() if name not in _MADE and one is not None and one.is_callable
+        }
+
+    @cached_property
+    def _required(self) -> Collection[str]:
+        return [name for name, one in kept_columns(self.model).items() if name not in _MADE and is_required(one)]
+
+    @cached_property
+    def _matching(self) -> TableColumn | None:
+        return self.model.__table__.c[self.match] if self.match else None
+
+    # ---- which records they are about
+
+    def _matched(self, row: Arrival) -> object:
+        """Return what a row finds its record by, as two values that count as the same have it in common."""
+        column = self._matching
+        value = None if column is None or column.key in row.problems else row.values.get(column.key)
+        return caseless(value) if self._is_folded and value is not None else value
+
+    @cached_property
+    def _is_folded(self) -> bool:
+        return self._matching is not None and is_caseless(self._matching)
+
+    def _present(self, session: AnySession, rows: Sequence[Arrival]) -> Mapping[object, _Present]:
+        """Read the records that rows are about, of those that may be seen."""
+        column, table = self._matching, self.model.__table__
+        keys: set[Any] = {key for one in rows if (key := self._matched(one)) is not None}
+        if column is None or not keys:
+            return {}
+        is_wanted = same_as_any(column, keys) if is_caseless(column) else column.in_(keys)
+        wanted = select(table.c.id, table.c.version, column, *(table.c[one.name] for one in self.columns.values()))
+        found = session.connection().execute(wanted.where(is_wanted, *_also(self.seen))).all()
+        closed = self._closed(session, [one[0] for one in found])
+        fixed = self._fixed(session, [one[0] for one in found])
+        names = list(self.columns)
+        return {
+            caseless(matched) if is_caseless(column) else matched: _Present(
+                key, version, dict(zip(names, values, strict=True)), key in closed, fixed.get(key, frozenset())
+            )
+            for key, version, matched, *values in found
+        }
+
+    def _closed(self, session: AnySession, keys: Sequence[int]) -> Collection[int]:
+        """Return those of these records that may be seen and not changed."""
+        if self.editable is None:
+            return ()
+        table = self.model.__table__
+        beyond = ~func.coalesce(self.editable, false())
+        return set(session.scalars(select(table.c.id).where(table.c.id.in_(keys), beyond)))
+
+    def _fixed(self, session: AnySession, keys: Sequence[int]) -> Mapping[int, frozenset[str]]:
+        """Return which relations of these records lead to one that may not be seen, and so may not be taken away."""
+        found: dict[int, frozenset[str]] = {}
+        for name, one in self.named.items():
+            if one.rows is not None:
+                column, there = self.columns[name], one.model.__table__
+                seen = select(there.c.id).where(one.rows)
+                hidden = and_(column.is_not(None), column.not_in(seen))
+                for key in session.scalars(select(self.model.id).where(self.model.id.in_(keys), hidden)):
+                    found[key] = found.get(key, frozenset()) | {name}
+        return found
+
+    def _taken_keys(self, session: AnySession, rows: Sequence[Arrival]) -> Collection[int]:
+        """Return the keys that rows bring for new records, and others have: such rows find their records by another column."""
+        keys = {one.values[KEY] for one in rows if one.values.get(KEY) is not None}
+        if not keys or self.match == KEY:
+            return ()
+        return set(session.scalars(select(self.model.id).where(self.model.id.in_(keys))))
+
+    # ---- whom they name
+
+    def _resolved(self, session: AnySession, rows: Sequence[Arrival]) -> Sequence[Arrival]:
+        """Put keys in place of what rows name related records by."""
+        known = {name: self._keys_of(session, name, rows) for name in self.named if name in self.fields}
+        return [self._with_keys(one, known) for one in rows]
+
+    def _keys_of(self, session: AnySession, name: str, rows: Sequence[Arrival]) -> Mapping[object, Sequence[int]]:
+        one = self.named[name]
+        values = {one.values[name] for one in rows if one.values.get(name) is not None}
+        if not values:
+            return {}
+        is_folded = is_caseless(one.column)
+        is_wanted = same_as_any(one.column, values) if is_folded else one.column.in_(values)
+        table = one.model.__table__
+        found: dict[object, list[int]] = {}
+        for key, value in session.execute(select(table.c.id, one.column).where(is_wanted, *_also(one.rows))):
+            found.setdefault(caseless(value) if is_folded else value, []).append(key)
+        return found
+
+    def _with_keys(self, row: Arrival, known: Mapping[str, Mapping[object, Sequence[int]]]) -> Arrival:
+        problems: dict[str, CellProblem] = {}
+        missing: dict[str, str] = {}
+        for name, keys_by_value in known.items():
+            value = row.values.get(name)
+            if value is None:
+                continue
+            keys = keys_by_value.get(caseless(value) if name in self._folded else value, ())
+            if len(keys) == 1:
+                row.values[name] = keys[0]
+            else:
+                del row.values[name]
+                said = SEVERAL if keys else self.named[name].problem_with_missing(str(value))
+                if said:
+                    problems[name] = CellProblem(as_end(label(name), said), row.texts.get(name, ""))
+                else:
+                    missing[name] = str(value)
+        if not problems and not missing:
+            return row
+        return replace(row, problems={**row.problems, **problems}, missing=missing)
+
+    @cached_property
+    def _folded(self) -> frozenset[str]:
+        """The relations whose records are named by text that is the same in whatever capitals."""
+        return frozenset(name for name, one in self.named.items() if is_caseless(one.column))
+
+    # ---- what becomes of them
+
+    def _line(self, plan_id: int, row: Arrival, present: _Present | None, taken: Collection[int]) -> Line:
+        line: Line = {"plan_id": plan_id, "number": row.number, "record_id": None, "version": 0, "problem": ""}
+        line |= {"before": None, "after": None, "cells": None, "missing": None}
+        if present is None:
+            return line | self._addition(row, taken)
+        line |= {"record_id": present.key, "version": present.version}
+        if row.problems:
+            return line | _wrong(row.problems)
+        if row.values.get(KEY, present.key) != present.key:
+            return line | _wrong({KEY: CellProblem(ANOTHER_KEY, row.texts.get(KEY, ""))})
+        if present.is_closed:
+            return line | {"verdict": Verdict.REFUSED, "problem": NOT_YOURS}
+        if not self.may_change:
+            return line | _wrong({self.match: CellProblem(EXISTS, row.texts.get(self.match, ""))})
+        return line | self._change(row, present)
+
+    def _change(self, row: Arrival, present: _Present) -> Values:
+        new, made, problems = {}, {}, {}
+        for name, column in self.columns.items():
+            if name in row.missing and name not in present.fixed:
+                made[name] = row.missing[name]
+                continue
+            if name not in row.values or _is_same(column, present.values[name], row.values[name]):
+                continue
+            value = new[name] = row.values[name]
+            if name in present.fixed:
+                problems[name] = CellProblem(OUT_OF_SIGHT_VALUE, row.texts.get(name, ""))
+            elif (said := self._problem_with(column, name, value)) is not None:
+                problems[name] = CellProblem(said, row.texts.get(name, ""))
+        if problems:
+            return _wrong(problems)
+        if not new and not made:
+            return {"verdict": Verdict.SAME}
+        before = {name: kind_of(self.columns[name]).to_history(present.values[name]) for name in (*new, *made)}
+        return {"verdict": Verdict.CHANGE, "before": before, "after": self._kept(new), "missing": made or None}
+
+    def _addition(self, row: Arrival, taken: Collection[int]) -> Values:
+        problems = dict(row.problems)
+        if "" in problems:
+            return _wrong(problems)
+        key = row.values.get(KEY)
+        if not problems and not self.may_add:
+            problems[self.match] = CellProblem(NOT_THERE, row.texts.get(self.match, ""))
+        elif key is not None and KEY not in problems and (said := self._problem_with_key(key, taken)) is not None:
+            problems[KEY] = CellProblem(said, row.texts.get(KEY, ""))
+        values = {name: value for name, value in row.values.items() if name in self.columns}
+        columns = kept_columns(self.model)
+        for name in dict.fromkeys([*values, *self._required]):
+            if (
+                name not in problems
+                and name not in row.missing
+                and (said := self._problem_with(columns[name], name, values.get(name)))
+            ):
+                problems[name] = CellProblem(said, row.texts.get(name, ""))
+        if problems:
+            return _wrong(problems) | {"record_id": None}
+        values |= {name: make(None) for name, make in self._own_defaults.items() if values.get(name) is None}
+        kept = self._kept(values)
+        return {"verdict": Verdict.NEW, "record_id": key, "after": kept, "missing": dict(row.missing) or None}
+
+    def _problem_with_key(self, key: int, taken: Collection[int]) -> str | None:
+        """Say what is wrong with the key of a new record."""
+        if key in taken:
+            return USED
+        if not self.gives_keys:
+            return NOT_THERE
+        highest = highest_to_give(self.model.__table__.c.id)
+        is_too_high = key > highest
+        return (
+            f"a new record's ID must be {number(highest)} or less, so that later records have room."
+            if is_too_high
+            else None
+        )
+
+    def _problem_with(self, column: TableColumn, name: str, value: object) -> str | None:
+        check = self.checks.get(name)
+        problem = problem_with(column, label(name), value) or (check(value) if check is not None else None)
+        return None if problem is None else as_end(label(name), problem)
+
+    def _kept(self, values: Mapping[str, object]) -> Values:
+        columns = kept_columns(self.model)
+        return {name: kind_of(columns[name]).to_history(value) for name, value in values.items()}
+
+
+def read_arrivals(
+    engine: Engine, plan_id: int, arrivals: Arrivals, rows: Iterable[Arrival], write: Callable[[Sequence[Line]], object]
+) -> None:
+    """Plan what rows make of the records that there are at one moment; `write` is handed the lines, a batch at a time."""
+    with of_one_moment(engine).connect() as connection, Session(connection, autoflush=False) as session:
+        for batch in batches(rows):
+            write(arrivals.lines(session, plan_id, batch))
+
+
+def batches(rows: Iterable[Arrival]) -> Iterator[list[Arrival]]:
+    """Yield rows, as many at a time as memory holds whatever their number."""
+    remaining = iter(rows)
+    while batch := list(islice(remaining, BATCH)):
+        yield batch
+
+
+class _Present(NamedTuple):
+    """A record that is there: its values, whether it may not be changed, and which of its relations may not."""
+
+    key: int
+    version: int
+    values: Mapping[str, Any]
+    is_closed: bool
+    fixed: frozenset[str]
+
+
+def as_end(name: str, problem: str) -> str:
+    """Return a rule's sentence as the end of one that begins with the cell: "use the form name@example.com."."""
+    said = problem.removeprefix(f"{name} ").replace("must look like ", "use the form ", 1)
+    return f"{said[:1].lower()}{said[1:]}"
+
+
+def _wrong(problems: Mapping[str, CellProblem]) -> Values:
+    """Return what a line says of cells that are wrong."""
+    cells = {name: [one.said, one.cell[:LONGEST_CELL]] for name, one in problems.items()}
+    name, first = next(iter(problems.items()))
+    return {"verdict": Verdict.WRONG, "problem": group_of(name, first.said), "cells": cells}
+
+
+def group_of(name: str, said: str) -> str:
+    """Name what several lines have in common that are wrong for the same reason."""
+    return (f"{label(name)}: {said}" if name else f"{said[:1].upper()}{said[1:]}")[:300]
+
+
+def _is_same(column: TableColumn, stored: object, brought: Any) -> bool:
+    """Whether a cell says what the record holds: as far as a cell can say it, and spreadsheets leave it alone."""
+    if stored == brought:
+        return True
+    if isinstance(stored, str):
+        return is_stored_as(column, plain_lines(stored), plain_lines(brought or ""))
+    return False
+
+
+def _also(rows: ColumnElement[bool] | None) -> Sequence[ColumnElement[bool]]:
+    return () if rows is None else (rows,)

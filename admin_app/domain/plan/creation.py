@@ -1,0 +1,93 @@
+"""New records of a plan's lines, by a few statements however many: their keys, the records, what the history says of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, insert, literal, select, text, update
+from sqlalchemy import inspect as inspect_mapper
+
+from admin_app.db.json_values import has_key, kept_columns
+from admin_app.db.record import Record
+from admin_app.domain.audit.bulk import record_new_rows
+from admin_app.extensions import AnySession, Expression, TableColumn
+from admin_app.kinds.history import from_json_sql
+from admin_app.models.plan import PlanLine, Verdict
+
+_LINE: Any = PlanLine.__table__
+
+
+def create_records(session: AnySession, plan_id: int, model: type[Record], lines: ColumnElement[bool]) -> int:
+    """Make the records of new lines of a plan (not yet committed); return how many. Those that bring no key get one."""
+    new = and_(lines, _LINE.c.verdict == Verdict.NEW)
+    _give_keys(session, plan_id, model, and_(new, _LINE.c.record_id.is_(None)))
+    table: Any = model.__table__
+    values = _values(session, model)
+    chosen = select(*values.values()).where(new).order_by(_LINE.c.number)
+    session.connection().execute(insert(table).from_select(list(values), chosen, include_defaults=False))
+    ends = select(func.min(_LINE.c.record_id), func.max(_LINE.c.record_id)).where(new)
+    lowest, highest = session.execute(ends).one()
+    if lowest is None:
+        return 0
+    mine = table.c.id.in_(select(_LINE.c.record_id).where(new))
+    return record_new_rows(session, model, and_(table.c.id.between(lowest, highest), mine))
+
+
+def _values(session: AnySession, model: type[Record]) -> dict[str, Expression]:
+    """Return what each column of a new record gets, by the columns' names in the table."""
+    dialect, found = str(session.get_bind().dialect.name), {}
+    by_name = {column.name: name for name, column in kept_columns(model).items()}
+    for column in inspect_mapper(model).local_table.columns:
+        name, default = by_name.get(column.name), _default(column)
+        if column.primary_key:
+            found[column.name] = _LINE.c.record_id
+        elif name is not None:
+            given = from_json_sql(column, _LINE.c.after, name, dialect)
+            found[column.name] = case((has_key(_LINE.c.after, name, dialect), given), else_=default)
+        elif column.default is not None:
+            found[column.name] = default
+    return found
+
+
+def _default(column: TableColumn) -> Expression:
+    """Return what a column makes of no value: what Python makes for each record stands in its line; a time is now for all."""
+    default: Any = column.default
+    value = None if default is None else default.arg(None) if default.is_callable else default.arg
+    is_one_for_all = default is None or default.is_scalar or isinstance(value, datetime)
+    return literal(value if is_one_for_all else None, column.type)
+
+
+def _give_keys(session: AnySession, plan_id: int, model: type[Record], lines: ColumnElement[bool]) -> None:
+    """Give lines free keys in their order, none that another line of the plan brings."""
+    brought = session.scalar(select(func.max(_LINE.c.record_id)).where(_LINE.c.plan_id == plan_id)) or 0
+    numbered = select(_LINE.c.number).where(lines).order_by(_LINE.c.number).subquery()
+    if session.get_bind().dialect.name == "postgresql":
+        _pass_over(session, model, brought)
+        key: Expression = func.nextval(_sequence(session, model))
+    else:
+        key = literal(max(brought, _highest(session, model))) + func.row_number().over(order_by=numbered.c.number)
+    given = select(numbered.c.number, key.label("key")).subquery()
+    mine = and_(_LINE.c.plan_id == plan_id, _LINE.c.number == given.c.number)
+    session.connection().execute(update(_LINE).where(mine).values(record_id=given.c.key))
+
+
+def _highest(session: AnySession, model: type[Record]) -> int:
+    """Return the highest key that SQLite ever gave: it gives none twice."""
+    name = model.__table__.name
+    given = session.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = :name"), {"name": name}) or 0
+    return max(given, session.scalar(select(func.max(model.id))) or 0)
+
+
+def _sequence(session: AnySession, model: type[Record]) -> Expression:
+    """Return the name of what PostgreSQL gives a model's keys by."""
+    table = session.get_bind().dialect.identifier_preparer.format_table(model.__table__)
+    return func.pg_get_serial_sequence(table, inspect_mapper(model).primary_key[0].name)
+
+
+def _pass_over(session: AnySession, model: type[Record], brought: int) -> None:
+    """Let PostgreSQL's sequence go on after the keys that a file brings; SQLite does so by itself."""
+    if brought > (session.scalar(select(func.max(model.id))) or 0):
+        sequence = _sequence(session, model)
+        # It never goes back: what it gave is never given again.
+        session.execute(select(func.setval(sequence, func.greatest(brought, func.nextval(sequence)))))

@@ -1,0 +1,110 @@
+"""Which field a file's header means, and what its cells are most likely: guessed, for a person to look at."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from admin_app.extensions import TableColumn
+from admin_app.panel.access.access import Access
+from admin_app.panel.export.columns import ignored_headers, import_columns
+from admin_app.panel.import_.offered import KEY, namers, offered_by_any, relations_to_one
+from admin_app.relations.base import Relation
+from admin_app.transfer.columns import plain
+from admin_app.transfer.import_.headers import is_title
+from admin_app.transfer.import_.options import DateOrder
+
+_DATE = re.compile(r"\s*(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:[ T].*)?\s*")
+_MONTHS = 12
+
+
+def knows_title(access: Access, title: str) -> bool:
+    """Whether a cell may be the header of a column here."""
+    called = {plain(word) for relation in relations_to_one(access).values() for word in _words(access, relation)}
+    return plain(title) in called or is_title(title, import_columns(access.resource), ignored_headers(access))
+
+
+def digest_of(titles: Sequence[str]) -> str:
+    """Return what two files have in common whose headers are the same, in whatever order."""
+    return hashlib.sha256(json.dumps(sorted(map(plain, titles))).encode()).hexdigest()
+
+
+def guessed_columns(access: Access, titles: Sequence[str], values: Sequence[Sequence[str]]) -> dict[int, str]:
+    """Return the key of the column that each title means, by its place; `values` are some of the cells below each."""
+    offered, found = offered_by_any(access), dict[int, str]()
+    for place, title in enumerate(titles):
+        key = next((key for key, one in offered.items() if title and one.is_called(title)), "")
+        if key and key not in found.values():
+            found[place] = key
+    for place, title in enumerate(titles):
+        key = "" if place in found else _relation_called(access, title, values[place])
+        if key in offered and key not in found.values():
+            found[place] = key
+    return dict(sorted(found.items()))
+
+
+def _relation_called(access: Access, title: str, values: Sequence[str]) -> str:
+    """Return the key of a relation's column whose records the cells name by something unique: an export writes their names there."""
+    for key, relation in relations_to_one(access).items():
+        is_named = values and title and plain(title) in {plain(word) for word in _words(access, relation)}
+        if is_named and (by := guessed_namer(namers(access, relation), values)) and _are_unlike_names(by, values):
+            return key
+    return ""
+
+
+def _are_unlike_names(by: str, values: Sequence[str]) -> bool:
+    return by != KEY or all(value.strip().isdecimal() for value in values)
+
+
+def _words(access: Access, relation: Relation) -> tuple[str, str]:
+    return relation.key, access.resource.label(relation.key)
+
+
+def guessed_namer(columns: Mapping[str, TableColumn], values: Sequence[str]) -> str:
+    """Return the column by which cells name records: digits are keys, an @ stands in an email."""
+    emails = [key for key, one in columns.items() if one.info.get("format") == "email"]
+    if emails and any("@" in value for value in values):
+        return emails[0]
+    others = [key for key in columns if key != KEY and key not in emails]
+    are_keys = not others or all(value.strip().isdecimal() for value in values)
+    return KEY if are_keys else others[0]
+
+
+@dataclass(frozen=True)
+class FoundDate:
+    """A date of a file that may mean two days, and in which order its columns most likely have them."""
+
+    text: str = ""
+    guess: DateOrder = DateOrder.NONE
+
+    def meant(self, order: DateOrder) -> str:
+        """Say which day it is, "" where there is no such day."""
+        match = _DATE.fullmatch(self.text)
+        if match is None:
+            return ""
+        first, _, second, year = match.groups()
+        day, month = (first, second) if order is DateOrder.DAY_FIRST else (second, first)
+        try:
+            found = date(int(year), int(month), int(day))
+        except ValueError:
+            return ""
+        return f"{found.day} {found:%B %Y}"
+
+
+def found_date(values: Iterable[str]) -> FoundDate:
+    """Return the first date with two readings of one, which a later one may decide: 03.04.2026, and then 25.12.2026."""
+    matches = [match for value in values if (match := _DATE.fullmatch(value))]
+    if not matches:
+        return FoundDate()
+    if any(int(match[1]) > _MONTHS for match in matches):
+        guess = DateOrder.DAY_FIRST
+    elif any(int(match[3]) > _MONTHS for match in matches):
+        guess = DateOrder.MONTH_FIRST
+    else:
+        # Written with points, the day stands first wherever that is done.
+        guess = DateOrder.DAY_FIRST if matches[0][2] == "." else DateOrder.NONE
+    return FoundDate(f"{matches[0][1]}{matches[0][2]}{matches[0][3]}{matches[0][2]}{matches[0][4]}", guess)

@@ -1,0 +1,135 @@
+"""What a person may bring by a file: new records or changes, in which columns, and by which columns records are found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+
+from flask import abort
+
+from admin_app.db.json_values import kept_columns
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.records.rules import is_required
+from admin_app.extensions import TableColumn
+from admin_app.kinds import kind_of
+from admin_app.panel.access.access import Access
+from admin_app.panel.export.columns import import_columns
+from admin_app.relations.base import Relation
+from admin_app.transfer.columns import ImportColumn
+from admin_app.transfer.import_.headers import column_called
+from admin_app.transfer.import_.options import Mode
+
+# The column that finds a record and is given to none.
+KEY = "id"
+# In the order in which they are offered.
+_MODES = (Mode.BOTH, Mode.ADD, Mode.UPDATE)
+
+
+def needed(mode: Mode) -> Sequence[Action]:
+    """Return the rights that an import needs beside its own."""
+    adding = [Action.CREATE] if mode is not Mode.UPDATE else []
+    return [*adding, *([Action.EDIT] if mode is not Mode.ADD else [])]
+
+
+def modes(access: Access) -> tuple[Mode, ...]:
+    """Return what may become of a row."""
+    return tuple(mode for mode in _MODES if all(access.may(action) for action in needed(mode)))
+
+
+def may_import(access: Access) -> bool:
+    """Whether the person may import here: `Action.IMPORT` alone neither adds nor changes."""
+    return access.resource.can_import and access.may(Action.IMPORT) and bool(modes(access))
+
+
+def require_import(access: Access) -> None:
+    """Answer 403 where the person may not import here."""
+    if not may_import(access):
+        abort(HTTPStatus.FORBIDDEN)
+
+
+def offered_columns(access: Access, mode: Mode) -> Sequence[ImportColumn]:
+    """Return what a file may bring: what a form's fields may be given, and the key that finds a record.
+
+    The command line may bring more: keys of new records, and when they were made.
+    """
+    found = import_columns(access.resource)
+    if access.authority.principal is None:
+        return found
+    form = set(access.resource.changeable())
+
+    def is_offered(one: ImportColumn) -> bool:
+        name = field_of(access, one.key)
+        return name in form and all(access.may_write(name, action) for action in needed(mode))
+
+    return [one for one in found if one.key == KEY or is_offered(one)]
+
+
+def offered_by_any(access: Access) -> Mapping[str, ImportColumn]:
+    """Return what a file may bring in one of the ways at least, by its key, the key first."""
+    found = {one.key: one for mode in modes(access) for one in offered_columns(access, mode)}
+    first = [KEY] if KEY in found else []
+    return {key: found[key] for key in (*first, *(key for key in found if key != KEY))}
+
+
+def why_closed(access: Access, title: str) -> str:
+    """Say why the column that a title names cannot be filled in; "" where it can, or the person does not see such a one."""
+    column = column_called(title, import_columns(access.resource)) if title else None
+    if column is None or column.key in offered_by_any(access) or not access.shows(column.key):
+        return ""
+    is_of_form = field_of(access, column.key) in access.resource.changeable()
+    label = label_of(access, column)
+    return f"You may not fill in {label}." if is_of_form else f"{label} is filled in by the dashboard."
+
+
+def field_of(access: Access, key: str) -> str:
+    """Return the form's field of a column: a relation's for its key."""
+    relation = relations_to_one(access).get(key)
+    return key if relation is None else relation.key
+
+
+def label_of(access: Access, column: ImportColumn) -> str:
+    """Return what a column is called where a file's columns are given to fields: by what stands in the form."""
+    return access.resource.label(field_of(access, column.key))
+
+
+def finders(access: Access) -> Mapping[str, str]:
+    """Return the columns by which a row may find its record, with their labels."""
+    offered = offered_by_any(access)
+    return {key: label_of(access, one) for key, one in offered.items() if key == KEY or one.column.unique}
+
+
+def relations_to_one(access: Access) -> Mapping[str, Relation]:
+    """Return the relations to one by the keys of their columns."""
+    found = access.resource.relations.values()
+    return {one.own_name: one for one in found if not one.is_many and not one.is_view}
+
+
+def namers(access: Access, relation: Relation) -> Mapping[str, TableColumn]:
+    """Return the columns of the other side by which a file may name a related record: its key, and what is unique there."""
+    columns, other = relation.target.__table__.c, access.beyond(relation.key)
+    unique = [one for one in columns if one.unique and not one.primary_key and not one.info.get("secret")]
+    return {
+        one.key: one for one in (columns[KEY], *(one for one in unique if other is not None and other.shows(one.key)))
+    }
+
+
+def made_columns(access: Access, relation: Relation, by: str) -> tuple[str, ...]:
+    """Return the columns that a missing record of the other side gets its name in, as a file has it; none where it cannot be made.
+
+    That is the column that names it, and every text that it needs besides: a new user is called by their email at first.
+    """
+    other = access.beyond(relation.key)
+    if other is None or by == KEY or not other.resource.is_open_to_bulk or not other.may(Action.CREATE):
+        return ()
+    columns = [one for one in kept_columns(relation.target).values() if one.key != KEY and is_required(one)]
+    wanted = dict.fromkeys([by, *(one.key for one in columns)])
+    if other.rows(Action.CREATE) is not None or not all(other.may_write(name, Action.CREATE) for name in wanted):
+        return ()
+    takes_any = all(one.key == by or (kind_of(one).is_text and not one.info and not one.unique) for one in columns)
+    return tuple(wanted) if takes_any else ()
+
+
+def namer_label(access: Access, relation: Relation, key: str) -> str:
+    """Return what such a column is called."""
+    other = access.beyond(relation.key)
+    return "ID" if key == KEY or other is None else other.resource.label(key)

@@ -1,0 +1,176 @@
+"""The choices of an import, read from what its form sent: each problem is named by its control."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from werkzeug.datastructures import MultiDict
+
+from admin_app.domain.records.rules import is_required
+from admin_app.errors import InvalidRecord
+from admin_app.formatting import in_words
+from admin_app.panel.access.access import Access
+from admin_app.panel.export.columns import import_columns
+from admin_app.panel.import_.offered import (
+    KEY,
+    finders,
+    label_of,
+    made_columns,
+    modes,
+    namer_label,
+    namers,
+    offered_by_any,
+    offered_columns,
+    relations_to_one,
+)
+from admin_app.panel.import_.opening import MOST_COLUMNS
+from admin_app.relations.base import Relation
+from admin_app.transfer.columns import ImportColumn
+from admin_app.transfer.import_.options import BY, COLUMN, MAKE, DateOrder, Empty, ImportOptions, Mode
+
+# What the form sends beside where each column goes, and by what it names related records. `COLUMNS` is no control: what is
+# wrong with the columns as a whole.
+COLUMNS = "columns"
+MODE, MATCH, EMPTY, DATES, DECIMAL = "mode", "match", "empty", "dates", "decimal"
+DECIMALS = {".": "1.5", ",": "1,5"}
+CHOOSE = "Choose one of these."
+
+Choice = TypeVar("Choice", bound=StrEnum)
+Sent = MultiDict[str, str]
+
+
+def is_own(name: str) -> bool:
+    """Whether a control is one of this form's."""
+    return name.startswith((COLUMN, BY, MAKE)) or name in {MODE, MATCH, EMPTY, DATES, DECIMAL}
+
+
+def read_options(access: Access, sent: Sent) -> ImportOptions:
+    """Read the choices with the rights of this moment; raise `InvalidRecord` with what is wrong by control."""
+    found = _Found(access, sent)
+    problems = dict(found.problems())
+    if problems:
+        raise InvalidRecord(problems)
+    mode, match = found.mode, found.match
+    # The key is given to no record: where it finds none, it says nothing.
+    columns = {place: key for place, key in found.columns.items() if key != KEY or match == KEY}
+    return ImportOptions(
+        columns=columns,
+        mode=mode,
+        match=match,
+        empty=_one_of(Empty, sent.get(EMPTY, Empty.LEAVE)) or Empty.LEAVE,
+        by={key: sent.get(BY + key, KEY) for key in columns.values() if key in relations_to_one(access)},
+        makes=frozenset(key for key in columns.values() if sent.get(MAKE + key)),
+        dates=_one_of(DateOrder, sent.get(DATES, "")) or DateOrder.NONE,
+        decimal=sent.get(DECIMAL, "."),
+    )
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What was sent, as far as it can be read."""
+
+    access: Access
+    sent: Sent
+
+    @property
+    def mode(self) -> Mode:
+        """What may become of a row: what was chosen, or the only thing that may."""
+        offered = modes(self.access)
+        chosen = _one_of(Mode, self.sent.get(MODE, ""))
+        return chosen if chosen in offered and chosen is not None else offered[0] if offered else Mode.BOTH
+
+    @property
+    def match(self) -> str:
+        """By which column a row finds its record."""
+        return "" if self.mode is Mode.ADD else self.sent.get(MATCH, "")
+
+    @property
+    def columns(self) -> dict[int, str]:
+        """Where the file's columns go, by their places."""
+        pairs = ((_place(name), key) for name, key in self.sent.items() if name.startswith(COLUMN))
+        return {place: key for place, key in sorted(pairs) if key and place >= 0}
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        """Yield what is wrong, by control."""
+        yield from self._problems_of_ways()
+        yield from self._problems_of_columns()
+        yield from self._problems_of_cells()
+
+    def _problems_of_ways(self) -> Iterator[tuple[str, str]]:
+        offered, chosen = modes(self.access), _one_of(Mode, self.sent.get(MODE, ""))
+        if not offered or (chosen not in offered and (len(offered) > 1 or self.sent.get(MODE))):
+            yield MODE, CHOOSE if offered else "You may neither add nor change records here."
+        known = finders(self.access)
+        if self.mode is Mode.ADD:
+            return
+        if self.match not in known:
+            yield MATCH, CHOOSE
+        elif self.match not in self.columns.values():
+            nouns = self.access.resource.nouns
+            yield MATCH, f"No column of the file goes to {known[self.match]}. Choose the column that finds {nouns}."
+
+    def _problems_of_columns(self) -> Iterator[tuple[str, str]]:
+        offered = offered_by_any(self.access)
+        here = {one.key for one in offered_columns(self.access, self.mode)}
+        taken: set[str] = set()
+        for place, key in self.columns.items():
+            if key not in offered or place >= MOST_COLUMNS:
+                yield f"{COLUMN}{place}", "This cannot be imported. Choose another field, or leave it out."
+            elif key in taken:
+                label = label_of(self.access, offered[key])
+                yield f"{COLUMN}{place}", f"Another column goes to {label} already. Leave one of them out."
+            elif key not in here:
+                yield f"{COLUMN}{place}", self._closed(offered[key])
+            taken.add(key)
+        if not set(self.columns.values()) - {KEY}:
+            yield COLUMNS, "Choose a field for at least one column."
+        elif missing := self._missing():
+            yield COLUMNS, self._incomplete(missing)
+
+    def _missing(self) -> list[ImportColumn]:
+        """Return what a new record needs and no column brings."""
+        if self.mode is Mode.UPDATE:
+            return []
+        given = set(self.columns.values())
+        wanted = [one for one in import_columns(self.access.resource) if not one.is_made and is_required(one.column)]
+        return [one for one in wanted if one.key not in given]
+
+    def _incomplete(self, missing: list[ImportColumn]) -> str:
+        noun, labels = self.access.resource.noun, in_words([label_of(self.access, one) for one in missing])
+        way = ", or only change those that are there" if Mode.UPDATE in modes(self.access) else ""
+        return f"A new {noun} needs {labels}. Choose the column that has it{way}."
+
+    def _closed(self, column: ImportColumn) -> str:
+        nouns = self.access.resource.nouns
+        ways = [mode for mode in modes(self.access) if column in offered_columns(self.access, mode)]
+        which = f"new {nouns}" if ways == [Mode.ADD] else f"{nouns} that are there"
+        return f"You may only fill in {label_of(self.access, column)} of {which}. Leave it out, or choose that above."
+
+    def _problems_of_names(self, key: str, relation: Relation) -> Iterator[tuple[str, str]]:
+        by = self.sent.get(BY + key, KEY)
+        if by not in namers(self.access, relation):
+            yield BY + key, CHOOSE
+        elif self.sent.get(MAKE + key) and not made_columns(self.access, relation, by):
+            yield MAKE + key, f"By their {namer_label(self.access, relation, by)} none can be added."
+
+    def _problems_of_cells(self) -> Iterator[tuple[str, str]]:
+        for key, relation in relations_to_one(self.access).items():
+            if key in self.columns.values():
+                yield from self._problems_of_names(key, relation)
+        for name, kind, default in ((EMPTY, Empty, Empty.LEAVE), (DATES, DateOrder, DateOrder.NONE)):
+            if _one_of(kind, self.sent.get(name, default)) is None:
+                yield name, CHOOSE
+        if self.sent.get(DECIMAL, ".") not in DECIMALS:
+            yield DECIMAL, CHOOSE
+
+
+def _place(name: str) -> int:
+    text = name.removeprefix(COLUMN)
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= len(str(MOST_COLUMNS)) else -1
+
+
+def _one_of(kind: type[Choice], text: str) -> Choice | None:
+    return next((one for one in kind if one.value == text), None)

@@ -1,0 +1,166 @@
+"""The second page of an import: how the file is read, and its first rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
+from http import HTTPStatus
+
+import humanize
+from flask import request
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from admin_app.errors import TransferError
+from admin_app.extensions import db
+from admin_app.models.upload import Upload
+from admin_app.panel.import_.cells import cell_of, title_cell
+from admin_app.panel.import_.headers import digest_of
+from admin_app.panel.import_.opening import Look, kept, look_into
+from admin_app.panel.import_.requested import requested_upload
+from admin_app.panel.import_.view_models import Option, Preview, Question
+from admin_app.panel.page import Page, lead_on
+from admin_app.transfer.import_.encodings import ENCODINGS
+from admin_app.transfer.import_.source import CSV, JSON, JSON_LINES, XLSX, Reading
+from admin_app.web.flash import warn
+
+PREFIX = "reading."
+SHOWN = 5
+TEXTS = {CSV: "Rows with separators (CSV)", JSON: "JSON", JSON_LINES: "JSON Lines"}
+WORKBOOKS = {XLSX: "Excel (XLSX)"}
+SIGNS = {",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Bar"}
+# What depends on what: another format is in no encoding yet, another sheet has its titles elsewhere.
+_ORDER = ("format", "encoding", "sheet", "delimiter", "titles")
+NO_NUMBER = "Enter the number of the row that has the titles, like 1."
+
+
+class ReadingPage(Page):
+    """Shows what was found out of a file, and lets it be read otherwise."""
+
+    def respond(self) -> ResponseReturnValue:
+        """Show the file, or read it in another way and lead on."""
+        upload = requested_upload(self.access)
+        try:
+            look = look_into(self.access, upload)
+        except TransferError as error:
+            # It was read once: it is gone from where files are.
+            warn(str(error))
+            return lead_on(self.link("import_view"))
+        return self._read_again(upload, look) if request.method == "POST" else self._page(upload, look)
+
+    def kept_names(self) -> set[str]:
+        """Keep how it is to be read."""
+        return {PREFIX + name for name in _ORDER}
+
+    def again(self, words: str) -> ResponseReturnValue | None:
+        """Draw the page with how the file was read until now."""
+        upload = requested_upload(self.access)
+        try:
+            look = look_into(self.access, upload)
+        except TransferError:
+            return None
+        return self._page(upload, look, {"": words}, status=HTTPStatus.BAD_REQUEST)
+
+    def _read_again(self, upload: Upload, look: Look) -> ResponseReturnValue:
+        """Read the file as it was sent to be, and keep that where it can be."""
+        try:
+            wanted = sent_reading(request.form, look.reading)
+        except ValueError as error:
+            return self._page(upload, look, {f"{PREFIX}titles": str(error)})
+        try:
+            found = look_into(self.access, upload, wanted)
+        except TransferError as error:
+            problems = {PREFIX + _changed(look.reading, wanted): str(error)}
+            return self._page(upload, look, problems, wanted)
+        if (digest := digest_of(found.titles)) != upload.headers_digest:
+            upload.headers_digest, upload.mapping = digest, {}
+        upload.reading = kept(found.reading)
+        upload_id = upload.id
+        db.session.commit()
+        is_on = "columns" in request.form and not found.problem
+        return lead_on(self.link("import_columns_view" if is_on else "import_source_view", id=upload_id))
+
+    def _page(
+        self,
+        upload: Upload,
+        look: Look,
+        problems: Mapping[str, str] | None = None,
+        wanted: Reading | None = None,
+        *,
+        status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY,
+    ) -> ResponseReturnValue:
+        """Draw the file as it is read; `wanted` is how it could not be."""
+        shown = wanted or look.reading
+        page = self.render(
+            "resource/import_source.html",
+            upload=upload,
+            size=humanize.naturalsize(upload.size),
+            problems=problems or {},
+            preview=_preview(look),
+            questions=list(_questions(shown, look.sheets, problems or {})),
+            has_titles=shown.format not in {JSON, JSON_LINES},
+            titles=request.form.get(f"{PREFIX}titles", shown.titles),
+            form_url=self.link("import_source_view", id=upload.id),
+            back_url=self.link("import_view"),
+            return_url=self.return_url(),
+        )
+        return page, status if problems else HTTPStatus.OK
+
+
+def sent_reading(sent: MultiDict[str, str], before: Reading) -> Reading:
+    """Read how the file is to be read: what depends on something that was changed is found out anew."""
+    wanted = {name: sent.get(PREFIX + name, getattr(before, name)) for name in _ORDER[:-1]}
+    text = sent.get(f"{PREFIX}titles", str(before.titles)).strip()
+    if not (text.isascii() and text.isdecimal() and len(text) <= len("1000")):
+        raise ValueError(NO_NUMBER)
+    after = Reading(**{name: value[:200] for name, value in wanted.items()}, titles=int(text))
+    return _found_anew(before, after)
+
+
+def _found_anew(before: Reading, after: Reading) -> Reading:
+    is_changed = False
+    for name in _ORDER:
+        if getattr(after, name) != getattr(before, name):
+            is_changed = True
+        elif is_changed:
+            after = replace(after, titles=0) if name == "titles" else Reading(**{**asdict(after), name: ""})
+    return after
+
+
+def _changed(before: Reading, after: Reading) -> str:
+    """Name what was changed first."""
+    return next((name for name in _ORDER if getattr(before, name) != getattr(after, name)), "format")
+
+
+def _questions(reading: Reading, sheets: Sequence[str], problems: Mapping[str, str]) -> Iterator[Question]:
+    # What a workbook is no choice makes text of.
+    yield _question("format", "Format", WORKBOOKS if reading.format in WORKBOOKS else TEXTS, reading.format, problems)
+    if reading.format == CSV:
+        yield _question("delimiter", "Separator", SIGNS, reading.delimiter, problems)
+    if reading.format in TEXTS:
+        yield _question("encoding", "Encoding", ENCODINGS, reading.encoding, problems)
+    if sheets:
+        yield _question("sheet", "Sheet", {one: title_cell(one).text for one in sheets}, reading.sheet, problems)
+
+
+def _question(name: str, label: str, answers: Mapping[str, str], chosen: str, problems: Mapping[str, str]) -> Question:
+    known = answers if chosen in answers or not chosen else {chosen: chosen, **answers}
+    options = [Option(value, words, value == chosen) for value, words in known.items()]
+    return Question(PREFIX + name, label, options, problem=problems.get(PREFIX + name, ""))
+
+
+def _preview(look: Look) -> Preview:
+    rows = look.rows[:SHOWN]
+    width = len(look.titles)
+    wrong = [f"Row {row.number:,}, {row.problem}" for row in rows if row.problem]
+    return Preview(
+        titles=[title_cell(title) for title in look.titles],
+        rows=[(row.number, [cell_of(one) for one in _filled(row.cells, width)]) for row in rows],
+        notes=[*look.notes, *wrong],
+        problem=look.problem,
+    )
+
+
+def _filled(cells: Sequence[str | None], width: int) -> list[str | None]:
+    """Return as many cells as there are titles."""
+    return [*cells[:width], *([None] * (width - len(cells)))]

@@ -1,0 +1,56 @@
+"""A file to be filled in: the headers that an import knows, and one row as an example."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from uuid import UUID
+
+from flask import Response, abort
+
+from admin_app.domain.permissions.policy import Action
+from admin_app.extensions import TableColumn
+from admin_app.kinds import kind_of
+from admin_app.panel.access.access import Access
+from admin_app.panel.import_.offered import KEY, offered_by_any, require_import
+from admin_app.panel.import_.upload_page import TEMPLATES
+from admin_app.transfer.formats import FORMATS
+from admin_app.transfer.formats.base import PLAIN
+
+# By the kind of the column; what is not here is text.
+_EXAMPLES: Mapping[str, object] = {
+    "whole_number": 1,
+    "float": 1.5,
+    "decimal": Decimal("1.5"),
+    "boolean": True,
+    "date": date(2026, 4, 3),
+    "datetime": datetime(2026, 4, 3, 9, 30, tzinfo=UTC),
+    "local_datetime": datetime(2026, 4, 3, 9, 30),  # noqa: DTZ001 -- of such a column nobody knows the zone
+    "time": time(9, 30),
+    "uuid": UUID(int=1),
+}
+
+
+def template_file(access: Access, format_key: str) -> Response:
+    """Send the file."""
+    require_import(access)
+    if format_key not in TEMPLATES:
+        abort(404)
+    chosen = FORMATS[format_key]
+    # Where nothing is changed, nothing is found by its key.
+    columns = [one for key, one in offered_by_any(access).items() if key != KEY or access.may(Action.EDIT)]
+    example = [None if one.key == KEY else _example(one.column) for one in columns]
+    name = f"{access.resource.endpoint}-import.{format_key}"
+    rows: Iterator[bytes] = chosen.write([one.label for one in columns], [example], PLAIN, lambda _row, _problem: None)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(rows, content_type=chosen.content_type, headers=headers)
+
+
+def _example(column: TableColumn) -> object:
+    if column.info.get("format") == "email":
+        return "name@example.com"
+    kind = kind_of(column)
+    if values := getattr(kind.type, "enums", None):
+        return values[0]
+    return _EXAMPLES.get(kind.name, "Text")

@@ -1,0 +1,64 @@
+"""Rows that a list no longer has since its page was edited: they stay where they were, marked, until it is loaded again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm.interfaces import ORMOption
+
+from admin_app.db.limits import as_key
+from admin_app.extensions import db
+from admin_app.panel.access.access import Access
+from admin_app.web.flash import notices
+
+OUTSIDE = "No longer in this list"
+
+
+def written(list_url: str, order: Sequence[int], outside: Collection[int]) -> str:
+    """Write which rows of a page in this order stay in the list at the address, each behind the row before it.
+
+    "1f0c2d3e 0:4 7:8,9": row 4 began the page, rows 8 and 9 came after row 7. It travels in a cookie.
+    """
+    runs: dict[int, list[str]] = {}
+    anchor = 0
+    for key in order:
+        if key in outside:
+            runs.setdefault(anchor, []).append(str(key))
+        else:
+            anchor = key
+    return " ".join([_digest(list_url), *(f"{after}:{','.join(keys)}" for after, keys in runs.items())]) if runs else ""
+
+
+def with_staying(access: Access, list_url: str, rows: Sequence[Any], options: Sequence[ORMOption]) -> Sequence[Any]:
+    """Return a page's records with those that stay in its list; these are read anew, by one statement."""
+    runs = _said(access, list_url)
+    inside = {one.id for one in rows}
+    keys = {key for run in runs.values() for key in run} - inside
+    if not keys:
+        return rows
+    model, seen = access.resource.model, access.seen()
+    wanted = select(model).where(model.id.in_(keys)).options(*options)
+    found = {one.id: one for one in db.session.scalars(wanted if seen is None else wanted.where(seen))}
+    behind = {after: [found[key] for key in run if key in found] for after, run in runs.items()}
+    # Where the row before them is elsewhere by now, they begin the page.
+    first = [one for after, run in behind.items() if after not in inside for one in run]
+    return [*first, *(one for row in rows for one in (row, *behind.get(row.id, ())))]
+
+
+def _said(access: Access, list_url: str) -> Mapping[int, Sequence[int]]:
+    """Return which rows stay by what is said on this page, by the row that they come after."""
+    model, runs = access.resource.model, dict[int, Sequence[int]]()
+    for _, notice in notices():
+        digest, _, said = notice.staying.partition(" ")
+        if digest == _digest(list_url):
+            for run in said.split():
+                after, _, keys = run.partition(":")
+                runs[as_key(model, after) or 0] = [key for one in keys.split(",") if (key := as_key(model, one))]
+    return runs
+
+
+def _digest(list_url: str) -> str:
+    return hashlib.sha256(list_url.encode()).hexdigest()[:8]

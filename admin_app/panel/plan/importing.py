@@ -1,0 +1,208 @@
+"""Plans of imports: a file's rows made into lines, judged as a whole, and carried out, all of them or those that can be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+
+from flask import current_app
+
+from admin_app.context import reading
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.plan import plan as plans
+from admin_app.domain.plan.arrival_checks import left_out, mark, new_out_of_sight, wrong_cells
+from admin_app.domain.plan.arrivals import batches, read_arrivals
+from admin_app.domain.plan.checks import Judgement, judge, out_of_sight
+from admin_app.domain.plan.lines import insert_lines
+from admin_app.errors import TransferError
+from admin_app.extensions import db
+from admin_app.formatting import label
+from admin_app.jobs import uploads
+from admin_app.models.change_set import Did
+from admin_app.models.plan import Plan, PlanLine, Verdict
+from admin_app.models.upload import Upload
+from admin_app.panel.access.access import Access
+from admin_app.panel.export.columns import ignored_headers, import_columns
+from admin_app.panel.plan.making import hand_over
+from admin_app.panel.plan.operation import BulkOperation, Incoming, Pair, execution_of
+from admin_app.panel.plan.operations.importing import UPLOAD, import_of
+from admin_app.transfer.import_.headers import is_title
+from admin_app.transfer.import_.opening import open_source
+from admin_app.transfer.import_.options import ImportOptions
+from admin_app.transfer.import_.source import Reading, Source
+from admin_app.transfer.import_.wording import sentence
+
+# After this many the rest is likely wrong for the same reason, and nobody reads on.
+MOST_PROBLEMS = 100
+
+
+def make_import_plan(
+    access: Access, upload: Upload, options: ImportOptions, corrections: Iterable[Pair] = (), *, staff_id: int
+) -> Plan:
+    """Plan an import of a file (committed): at once where it has few rows, or by a job. `corrections` are those made so far."""
+    operation = import_of(access, options, [(UPLOAD, str(upload.id)), *corrections])
+    assert operation.incoming is not None  # noqa: S101 -- told to mypy: the operation is an import
+    plan = begin_import(access, operation, scope=scope_of(upload), staff_id=staff_id)
+    uploads.tie(db.session, upload_id=upload.id, plan_id=plan.id)
+    with opened(access, operation.incoming, upload) as source:
+        if _has_few_rows(source):
+            write_incoming(access, plan, operation.incoming, source)
+            plans.await_agreement(db.session, plan, plans.counted_lines(db.session, plan))
+            db.session.commit()
+            return plan
+    hand_over(plan, staff_id, f"Plan: import {access.resource.nouns}")
+    return plan
+
+
+def _has_few_rows(source: Source) -> bool:
+    most = current_app.config["PLAN_ROWS"]
+    return len(list(islice(source.rows(), most + 1))) <= int(most)
+
+
+def scope_of(upload: Upload) -> str:
+    """Say which file is meant."""
+    return f"Rows of “{upload.file_name}”" if upload.file_name else "Rows of the pasted text"
+
+
+@contextmanager
+def opened(access: Access, incoming: Incoming, upload: Upload | None = None) -> Iterator[Source]:
+    """Open the file of an import as it was read when its columns were chosen; raise `TransferError` where it is gone."""
+    found = upload or db.session.get(Upload, incoming.upload_id)
+    if found is None:
+        raise TransferError(uploads.GONE)
+    columns, ignored = import_columns(access.resource), ignored_headers(access)
+    reading, name = Reading(**found.reading), found.file_name
+    with uploads.open_file(found) as file:
+        yield open_source(file, lambda title: is_title(title, columns, ignored), reading, name=name)
+
+
+def begin_import(access: Access, operation: BulkOperation, *, scope: str, staff_id: int | None) -> Plan:
+    """Write the plan of an import down that has no lines yet (not yet committed)."""
+    return plans.begin(
+        db.session,
+        staff_id=staff_id,
+        resource=access.resource.endpoint,
+        model=access.resource.model,
+        operation=operation.key,
+        arguments={
+            "selection": [],
+            "fields": [list(pair) for pair in operation.pairs],
+            "what": [list(pair) for pair in operation.what],
+            "verb": operation.verb,
+            "done": operation.done,
+            "changed": "changed",
+            "effect": "",
+            "is_danger": False,
+            "same": operation.same,
+        },
+        fields=operation.fields,
+        scope=scope,
+    )
+
+
+def write_incoming(access: Access, plan: Plan, incoming: Incoming, source: Source) -> None:
+    """Write and judge the lines of a file that is small enough for one transaction (not yet committed)."""
+    with reading():
+        read_arrivals(
+            db.engine,
+            plan.id,
+            incoming.arrivals,
+            incoming.reader.arrivals(source),
+            lambda lines: insert_lines(db.session, lines),
+        )
+    judge_incoming(access, plan, incoming)
+
+
+def judge_incoming(access: Access, plan: Plan, incoming: Incoming) -> None:
+    """Judge the lines as a whole (not yet committed)."""
+    # What a wrong line would have let go of is taken after all: it is asked again until nothing is found.
+    while found := list(wrong_cells(db.session, plan.id, incoming.arrivals)):
+        mark(db.session, plan.id, found)
+    for one in judgements_of_rows(access, incoming):
+        judge(db.session, plan.id, one)
+
+
+def judgements_of_rows(access: Access, incoming: Incoming) -> Sequence[Judgement]:
+    """Return the lines whose records would be out of their person's sight, and those that were left out."""
+    session, model = db.session, incoming.arrivals.model
+    changed, made = access.rows(Action.EDIT), access.rows(Action.CREATE)
+    return [
+        *([out_of_sight(session, model, changed)] if changed is not None else []),
+        *([new_out_of_sight(session, model, made)] if made is not None else []),
+        *map(left_out, incoming.left_out),
+    ]
+
+
+def import_whole(
+    access: Access, operation: BulkOperation, source: Source, *, scope: str, on_rows: Callable[[int], object]
+) -> Plan:
+    """Import a file in one transaction, all of it or nothing (not yet committed).
+
+    Raises `TransferError` with the numbers of the wrong rows; the caller rolls back.
+    """
+    incoming = operation.incoming
+    assert incoming is not None  # noqa: S101 -- told to mypy: the operation is an import
+    plan = begin_import(access, operation, scope=scope, staff_id=None)
+    with reading():
+        _write_until_wrong(plan, incoming, source, on_rows)
+    mark(db.session, plan.id, list(islice(wrong_cells(db.session, plan.id, incoming.arrivals), MOST_PROBLEMS)))
+    _require_nothing_wrong(plan)
+    plans.await_agreement(db.session, plan, plans.counted_lines(db.session, plan))
+    plans.agree(db.session, plan)
+    execution = execution_of(access, plan, operation)
+    while execution.some(sum(plan.counts.values())):
+        pass
+    plans.finish(db.session, plan, plans.counted_lines(db.session, plan))
+    _require_all_done(plan)
+    return plan
+
+
+def _write_until_wrong(plan: Plan, incoming: Incoming, source: Source, on_rows: Callable[[int], object]) -> None:
+    """Write lines; where many rows are wrong the rest is likely wrong for the same reason."""
+    wrong = 0
+    for rows in batches(incoming.reader.arrivals(source)):
+        lines = incoming.arrivals.lines(db.session, plan.id, rows)
+        insert_lines(db.session, lines)
+        on_rows(len(rows))
+        wrong += sum(one["verdict"] == Verdict.WRONG for one in lines)
+        if wrong >= MOST_PROBLEMS:
+            return
+
+
+def _require_nothing_wrong(plan: Plan) -> None:
+    wrong = plans.lines(db.session, plan, verdicts=[Verdict.WRONG], limit=MOST_PROBLEMS)
+    if wrong:
+        problems = [(one.number, words) for one in wrong for words in problems_of(one)]
+        message = "Nothing was imported."
+        raise TransferError(message, problems[:MOST_PROBLEMS])
+
+
+def _require_all_done(plan: Plan) -> None:
+    """Raise `TransferError` where the store refused what was to be written after all."""
+    failed = plans.lines(db.session, plan, verdicts=[Verdict.FAILED], limit=MOST_PROBLEMS)
+    if failed:
+        message = "Nothing was imported."
+        raise TransferError(message, [(one.number, one.problem) for one in failed])
+
+
+@dataclass(frozen=True)
+class ImportCounts:
+    """How many records an import made, changed, and found as the file says."""
+
+    created: int
+    changed: int
+    unchanged: int
+
+
+def counts_of(plan: Plan) -> ImportCounts:
+    """Count what was done with the lines of an import."""
+    tally = {what: number for what, _table, number in plan.tally}
+    return ImportCounts(tally.get(Did.CREATE, 0), tally.get(Did.UPDATE, 0), plan.counts.get(Verdict.SAME, 0))
+
+
+def problems_of(line: PlanLine) -> Iterator[str]:
+    """Say what is wrong with a line's cells, each as a sentence."""
+    for name, (said, cell) in (line.cells or {}).items():
+        yield sentence(label(name), said, cell)

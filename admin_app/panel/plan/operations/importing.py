@@ -1,0 +1,132 @@
+"""A file's rows made into records: read from what was chosen of the file's columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from werkzeug.datastructures import MultiDict
+
+from admin_app.context import zone
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.plan.arrivals import KEY as RECORD_KEY
+from admin_app.domain.plan.arrivals import Arrivals, Named
+from admin_app.domain.plan.changes import Check
+from admin_app.errors import PlanError
+from admin_app.panel.access.access import Access
+from admin_app.panel.import_.offered import finders, made_columns, namers, needed, offered_columns, relations_to_one
+from admin_app.panel.plan.operation import BulkOperation, Incoming, Pair
+from admin_app.panel.plan.operations.editing import editable_fields
+from admin_app.relations.base import Relation
+from admin_app.transfer.columns import ImportColumn
+from admin_app.transfer.import_.options import ImportOptions, Mode, options_of
+from admin_app.transfer.import_.rows import FileColumn, RowReader, corrections_of
+
+KEY = "import"
+# What the pairs are called beside those of the choices: which file it is, and reasons whose rows are done without.
+UPLOAD, LEAVE = "upload", "leave"
+NOT_ANY_MORE = "You can no longer import this."
+
+
+def read_import(access: Access, sent: MultiDict[str, str]) -> BulkOperation:
+    """Read an import from the pairs that its plan keeps; raise `PlanError` where it is not this person's any more."""
+    pairs = list(sent.items(multi=True))
+    return import_of(access, options_of(pairs), pairs)
+
+
+def import_of(access: Access, options: ImportOptions, pairs: Iterable[Pair] = ()) -> BulkOperation:
+    """Return an import with the rights of this moment. `pairs` say which file it is, and what a person corrected."""
+    further = [pair for pair in pairs if pair not in set(options.to_pairs())]
+    _require_rights(access, options)
+    columns = {one.key: one for one in offered_columns(access, options.mode)}
+    wanted = [key for key in options.columns.values() if key not in columns and key != RECORD_KEY]
+    if wanted:
+        message = f"You may no longer fill in {access.resource.label(wanted[0])}."
+        raise PlanError(message)
+    relations = relations_to_one(access)
+    _require_unique(access, options, relations)
+    file_columns = [_file_column(place, columns[key], relations, options) for place, key in options.columns.items()]
+    return BulkOperation(
+        key=KEY,
+        action=Action.IMPORT,
+        verb="Import",
+        done="imported",
+        same="the same as before",
+        what=_words(access, options),
+        pairs=[*options.to_pairs(), *further],
+        incoming=Incoming(
+            _arrivals(access, options, relations),
+            RowReader(file_columns, options, corrections_of(further), zone()),
+            int(dict(further).get(UPLOAD, "0")),
+            tuple(text for name, text in further if name == LEAVE),
+        ),
+    )
+
+
+def _require_rights(access: Access, options: ImportOptions) -> None:
+    if not all(access.may(action) for action in needed(options.mode)):
+        raise PlanError(NOT_ANY_MORE)
+
+
+def _require_unique(access: Access, options: ImportOptions, relations: Mapping[str, Relation]) -> None:
+    """Raise `PlanError` where rows are to find records, their own or related ones, by what may mean several, or is hidden."""
+    known = finders(access)
+    if options.match and options.match not in known:
+        message = f"“{options.match}” does not find one {access.resource.noun}: choose from {', '.join(known)}."
+        raise PlanError(message)
+    for key, by in options.by.items():
+        names = namers(access, relations[key]) if key in relations else ()
+        if by not in names:
+            message = f"“{by}” does not name one record for {key}: choose from {', '.join(names)}."
+            raise PlanError(message)
+
+
+def _file_column(
+    place: int, column: ImportColumn, relations: Mapping[str, Relation], options: ImportOptions
+) -> FileColumn:
+    by = options.by.get(column.key, RECORD_KEY)
+    relation = relations.get(column.key)
+    is_named = relation is not None and by != RECORD_KEY
+    return FileColumn(place, column, relation.target.__table__.c[by] if relation is not None and is_named else None)
+
+
+def _arrivals(access: Access, options: ImportOptions, relations: Mapping[str, Relation]) -> Arrivals:
+    keys = [key for key in options.columns.values() if key != RECORD_KEY]
+    return Arrivals(
+        access.resource.model,
+        tuple(keys),
+        match=options.match,
+        may_add=options.mode is not Mode.UPDATE,
+        may_change=options.mode is not Mode.ADD,
+        gives_keys=access.authority.principal is None,
+        seen=access.seen(),
+        editable=access.rows(Action.EDIT),
+        named={key: _named(access, relations[key], options) for key in keys if key in relations},
+        checks=_checks(access, options),
+    )
+
+
+def _named(access: Access, relation: Relation, options: ImportOptions) -> Named:
+    by, key = options.by.get(relation.own_name, RECORD_KEY), relation.own_name
+    made = made_columns(access, relation, by) if key in options.makes else ()
+    if key in options.makes and not made:
+        raise PlanError(NOT_ANY_MORE)
+    return Named(relation.target.__table__.c[by], relation.target, access.seen_beyond(relation.key), made)
+
+
+def _checks(access: Access, options: ImportOptions) -> Mapping[str, Check]:
+    """Return what the form would say of values beside the columns' own rules."""
+    fields = [one for action in needed(options.mode) for one in editable_fields(access, MultiDict(), action).values()]
+    return {one.column.key: one.check for one in fields if one.check is not None}
+
+
+def _words(access: Access, options: ImportOptions) -> Sequence[Pair]:
+    """Say what was chosen."""
+    resource = access.resource
+    modes = {
+        Mode.ADD: f"add new {resource.nouns}",
+        Mode.UPDATE: f"change {resource.nouns} that are there",
+        Mode.BOTH: f"add new {resource.nouns} and change those that are there",
+    }
+    labels = [resource.label(key) for key in options.columns.values() if key != RECORD_KEY]
+    matched = [("Found by", resource.label(options.match))] if options.match and options.mode is not Mode.ADD else []
+    return [("Rows", modes[options.mode]), *matched, ("Columns", ", ".join(labels))]

@@ -1,0 +1,178 @@
+"""A file's rows as the values that they bring: each cell read as its column keeps it, or wrong with the reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, tzinfo
+from functools import cached_property
+
+from admin_app.domain.plan.arrivals import Arrival, CellProblem, as_end
+from admin_app.extensions import TableColumn, Values
+from admin_app.kinds import kind_of
+from admin_app.kinds.date import DateKind
+from admin_app.kinds.datetime import DateTimeKind, LocalDateTimeKind
+from admin_app.kinds.number import DecimalKind, FloatKind, WholeNumberKind
+from admin_app.transfer.columns import ImportColumn
+from admin_app.transfer.import_.options import DateOrder, Empty, ImportOptions, Pair
+from admin_app.transfer.import_.source import Source, SourceRow
+from admin_app.transfer.values import cell_reader
+
+# What the pairs are called by which a plan keeps corrections: "cell.9.email" of one cell, "means.user_id.Ann" of all that
+# say so.
+CELL, MEANS = "cell.", "means."
+# 3.4.2026 or 03/04/2026, and what follows: a time.
+_NUMERIC_DATE = re.compile(r"\s*(\d{1,2})[./-](\d{1,2})[./-](\d{4})(?!\d)(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Corrections:
+    """What a person wrote in place of cells: of one, by its row and its column's key, or of all that say the same."""
+
+    cells: Mapping[tuple[int, str], str] = field(default_factory=dict)
+    # By the column's key: what cells say, and what they are to mean.
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was corrected."""
+        return not self.cells and not self.values
+
+    def of(self, row: int, key: str, text: str) -> str:
+        """Return what a cell says, corrected."""
+        if (row, key) in self.cells:
+            return self.cells[row, key]
+        return self.values.get(key, {}).get(text, text)
+
+    def to_pairs(self) -> Iterator[Pair]:
+        """Write the corrections as pairs of texts."""
+        yield from ((f"{CELL}{row}.{key}", text) for (row, key), text in self.cells.items())
+        for key, values in self.values.items():
+            yield from ((f"{MEANS}{key}.{said}", meant) for said, meant in values.items())
+
+
+def corrections_of(pairs: Iterable[Pair]) -> Corrections:
+    """Read what `to_pairs` wrote; raise `ValueError` for anything else. Further pairs are passed over."""
+    cells: dict[tuple[int, str], str] = {}
+    values: dict[str, dict[str, str]] = {}
+    for name, text in pairs:
+        if name.startswith(CELL):
+            row, _, key = name.removeprefix(CELL).partition(".")
+            cells[int(row), key] = text
+        elif name.startswith(MEANS):
+            key, _, said = name.removeprefix(MEANS).partition(".")
+            values.setdefault(key, {})[said] = text
+    return Corrections(cells, values)
+
+
+@dataclass(frozen=True)
+class FileColumn:
+    """A column of the file and the one that it goes to. `by` is the other side's column that names its records."""
+
+    place: int
+    goes_to: ImportColumn
+    by: TableColumn | None = None
+
+    @property
+    def key(self) -> str:
+        """The key of the column that it goes to."""
+        return self.goes_to.key
+
+    @property
+    def reads_as(self) -> ImportColumn:
+        """The column whose kind says what a cell means."""
+        return self.goes_to if self.by is None else ImportColumn(self.key, self.goes_to.label, self.by)
+
+
+@dataclass(frozen=True)
+class RowReader:
+    """Reads rows by a person's choices. `zone` is that of times which name none."""
+
+    columns: Sequence[FileColumn]
+    options: ImportOptions
+    corrections: Corrections = field(default_factory=Corrections)
+    zone: tzinfo = UTC
+
+    def arrivals(self, source: Source) -> Iterator[Arrival]:
+        """Yield what each row of a file brings."""
+        for row in source.rows():
+            if row.problem:
+                yield Arrival(row.number, {}, {}, {"": CellProblem(row.problem, "")})
+            else:
+                yield self._arrival(row)
+
+    def _arrival(self, row: SourceRow) -> Arrival:
+        values: Values = {}
+        texts: dict[str, str] = {}
+        problems: dict[str, CellProblem] = {}
+        for one, read in self._readers:
+            cell = row.cells[one.place]
+            if cell is None:
+                continue
+            text = cell if self.corrections.is_empty else self.corrections.of(row.number, one.key, cell)
+            texts[one.key] = text
+            if not text and self._is_left(one):
+                continue
+            try:
+                if row.unreadable and one.place in row.unreadable and text == cell:
+                    problems[one.key] = CellProblem(row.unreadable[one.place], text)
+                else:
+                    values[one.key] = read(text)
+            except ValueError as error:
+                problems[one.key] = CellProblem(as_end(one.goes_to.label, str(error)), text)
+        return Arrival(row.number, values, texts, problems)
+
+    def _is_left(self, one: FileColumn) -> bool:
+        """Whether an empty cell says nothing: it is to leave what is there, or the column makes its own value."""
+        return self.options.empty is Empty.LEAVE or one.goes_to.is_made
+
+    @cached_property
+    def _readers(self) -> Sequence[tuple[FileColumn, Callable[[str], object]]]:
+        """The columns with what reads their cells, put together once for all rows."""
+        return [(one, self._reader(one)) for one in self.columns]
+
+    def _reader(self, one: FileColumn) -> Callable[[str], object]:
+        read = cell_reader(one.reads_as, is_verbatim=self.options.is_verbatim)
+        if one.by is not None:
+            # Nobody is named, whatever the other side's column makes of no text.
+            named = read
+            read = lambda text: named(text) if text.strip() else None  # noqa: E731 -- one of several readers
+        understood = self.understanding(one.reads_as.column)
+        return read if understood is None else lambda text: read(understood(text))
+
+    def understanding(self, column: TableColumn) -> Callable[[str], str] | None:
+        """Return what writes a cell as its kind reads it, the day of 3.4.2026 and the fraction of 1,5 as this file means them.
+
+        None where cells are read as they are.
+        """
+        kind, dates = kind_of(column), self.options.dates
+        if isinstance(kind, DateTimeKind):
+            return lambda text: _with_zone(_in_order(text, dates), self.zone)
+        if isinstance(kind, DateKind | LocalDateTimeKind):
+            return lambda text: _in_order(text, dates)
+        if self.options.decimal == "," and isinstance(kind, WholeNumberKind | FloatKind | DecimalKind):
+            return lambda text: text.replace(".", "").replace(",", ".")
+        return None
+
+
+def _in_order(text: str, order: DateOrder) -> str:
+    """Write a date that begins with its day, or its month, with the year first."""
+    found = _NUMERIC_DATE.fullmatch(text) if order is not DateOrder.NONE else None
+    if found is None:
+        return text
+    first, second, year, rest = found.groups()
+    day, month = (first, second) if order is DateOrder.DAY_FIRST else (second, first)
+    try:
+        return f"{date(int(year), int(month), int(day)).isoformat()}{rest.rstrip()}"
+    except ValueError:
+        return text
+
+
+def _with_zone(text: str, zone: tzinfo) -> str:
+    """Give a time that names no zone the one in which it is meant."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return text
+    return text if moment.tzinfo is not None or zone is UTC else moment.replace(tzinfo=zone).isoformat()
