@@ -103,7 +103,7 @@ class PlanWork:
             while done:
                 self._let_effects_come()
                 self.progress.check()
-                done, held = self._transaction(partial(self._some, most))
+                done, held = self._timed(partial(self._some, most))
                 most = max(1, min(MOST_LINES, int(most * wanted / max(held, wanted / 2))))
                 if done:
                     _let_others_write()
@@ -133,19 +133,18 @@ class PlanWork:
             if number == most:
                 _let_others_write()
 
-    def _some(self, most: int, plan: Plan) -> tuple[int, float]:
-        """Carry so many lines out; return how many there were, and for how long they held the write lock."""
-        began = time.monotonic()
+    def _some(self, most: int, plan: Plan) -> int:
+        """Carry so many lines out; return how many there were."""
         hold_pages(db.session)
         if plan.state != PlanState.AGREED:
-            return 0, 0.0
+            return 0
         with self._rights():
             access, operation = _asked(plan)
             left = plan.counts.get(Verdict.CHANGE, 0)
             number = execution_of(access, plan, operation).some(most)
         self.progress.set_total(self.progress.done + left)
         self.progress.add(number)
-        return number, time.monotonic() - began
+        return number
 
     def _let_effects_come(self) -> None:
         """Let the effects come of what was carried out and committed, by this attempt or an earlier one, each by itself."""
@@ -179,15 +178,20 @@ class PlanWork:
 
     def _transaction(self, work: Callable[[Plan], Any]) -> Any:
         """Do something with the plan in a transaction of its own."""
+        return self._timed(work)[0]
+
+    def _timed(self, work: Callable[[Plan], Any]) -> tuple[Any, float]:
+        """Return besides for how long it held its locks: on SQLite a commit, which writes every page, takes as long as the work."""
         db.session.rollback()
         with writing():
             try:
-                done = work(self._plan())
+                plan, began = self._plan(), time.monotonic()
+                done = work(plan)
                 db.session.commit()
             except BaseException:
                 db.session.rollback()
                 raise
-        return done
+        return done, time.monotonic() - began
 
     def _plan(self) -> Plan:
         plan = db.session.get(Plan, self.plan_id)
