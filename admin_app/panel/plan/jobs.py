@@ -20,6 +20,7 @@ from admin_app.domain.plan.changes import Edit, Operation
 from admin_app.domain.plan.lines import PART, Line, Scope, insert_lines, read_changes
 from admin_app.errors import AdminError, PlanError
 from admin_app.extensions import db
+from admin_app.jobs import store as job_store
 from admin_app.jobs.runner import Product, Progress, Stop, StoppedError
 from admin_app.models.change_set import Kind
 from admin_app.models.job import Job
@@ -108,7 +109,7 @@ class PlanWork:
                 if done:
                     _let_others_write()
         except StoppedError:
-            if self.progress.stop is Stop.NOT_OURS:
+            if self.progress.stop is Stop.NOT_OURS and not self._is_somebodys():
                 self._end(plans.stop)
             raise
         except AdminError:
@@ -192,6 +193,15 @@ class PlanWork:
                 db.session.rollback()
                 raise
         return done, time.monotonic() - began
+
+    def _is_somebodys(self) -> bool:
+        """Whether another worker took up the plan's job: this one was out of sight for too long, and stops nobody."""
+        with reading():
+            db.session.rollback()
+            job = db.session.get(Job, self._plan().job_id or 0)
+            is_open = job is not None and job.state in job_store.OPEN
+            db.session.rollback()
+        return is_open
 
     def _plan(self) -> Plan:
         plan = db.session.get(Plan, self.plan_id)
