@@ -20,6 +20,8 @@ from admin_app.models.post import Post
 from admin_app.models.user import User
 from tests.stores import both_stores
 
+pytestmark = pytest.mark.covers
+
 Manage = Callable[..., Any]
 Make = Callable[..., Any]
 File = Callable[..., Path]

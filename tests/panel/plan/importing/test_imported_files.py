@@ -23,6 +23,8 @@ from tests.panel.import_.sending import chosen, columns_url, sent
 from tests.panel.plan.plans import agreed, work
 from tests.stores import both_stores
 
+pytestmark = pytest.mark.covers
+
 GOOD = b"Name,Email\nAnn,ann@example.com\nBob,bob@example.com\n"
 MIXED = b"Name,Email\nAnn,ann@example.com\nBob,nowhere\nCleo,nowhere\n,dora@example.com\n"
 
