@@ -386,3 +386,43 @@ def test_a_rule_of_the_form_alone_holds_for_each_of_many(app: Flask, as_editor: 
     assert page.heading == "1 tag changed"
     assert "Enter 1,000 or less." in page.texts("main", id="main")[0]
     assert values_of(app, "weight") == [999.0, 3.0]
+
+
+def test_a_file_of_tags_is_asked_how_its_days_and_numbers_are_written(
+    as_editor: Any, make_post: Any, app: Flask
+) -> None:
+    post = make_post()
+    rows = [f"new;2,5;03.04.2026;9,99;{UID};yes;{post.id}", f"old;1,5;02.04.2026;1,5;{UID};no;{post.id}"]
+    text = "\n".join(["Label;Weight;Day;Price;UID;Is public;Post", *rows])
+    sent = as_editor.post_form("/admin/tag/import/", {"text": text})
+    url = as_editor.post_form(sent.location, {"columns": "1"}).location
+
+    page = Page(as_editor.get(url))
+    form = page.values("import-form")
+    unclear = as_editor.post_form(url, {**form, "dates": "", "decimal": ","})
+    made = as_editor.post_form(url, {**form, "decimal": ",", "mode": "add"})
+    as_editor.post_form(made.location)
+
+    assert [one.text for one in page.all("label") if "03.04.2026" in one.text] == [
+        "Day first: 03.04.2026 is 3 April 2026",
+        "Month first: 03.04.2026 is 4 March 2026",
+    ]
+    assert (form["dates"], form["by.post_id"], form["column.2"]) == ("dmy", "id", "day")
+    assert (unclear.status_code, Page(unclear).error_of("dates")) == (422, "Choose what 03.04.2026 means.")
+    with app.app_context():
+        found = {tag.label: (tag.weight, tag.day, tag.price) for tag in db.session.scalars(select(Tag))}
+    assert found == {
+        "new": (2.5, date(2026, 4, 3), Decimal("9.9900")),
+        "old": (1.5, date(2026, 4, 2), Decimal("1.5000")),
+    }
+
+
+def test_a_template_of_tags_has_a_value_of_every_type(as_editor: Any) -> None:
+    lines = as_editor.get("/admin/tag/import/template.csv").text.splitlines()
+
+    row = dict(zip(lines[0].replace('"', "").split(","), lines[1].split(","), strict=True))
+    assert {name: row[name] for name in ("Weight", "Day", "Price")} == {
+        "Weight": "1.5",
+        "Day": "2026-04-03",
+        "Price": "1.5",
+    }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
+from openpyxl import Workbook
 from werkzeug.datastructures import MultiDict
 
 from admin_app.db.types import utc_now
@@ -187,3 +189,42 @@ def test_a_file_that_is_gone_is_to_be_sent_again(
 
         assert (response.status_code, response.location) == (303, "/admin/user/import/")
         assert Page(as_editor.get(response.location)).notice.endswith(GONE)
+
+
+def workbook(**sheets: list[list[object]]) -> bytes:
+    book = Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def test_a_sheet_of_a_workbook_is_chosen(as_editor: Any) -> None:
+    content = workbook(Users=[["Name", "Email"], ["Ann", "ann@example.com"]], Old=[["Year", 2025], ["Name"], ["Bob"]])
+    upload_id = sent(as_editor, content, "users.csv")
+    found = values(as_editor, source_url(upload_id))
+
+    response = read_as(as_editor, upload_id, sheet="Old", titles="2")
+
+    page = Page(as_editor.get(source_url(upload_id)))
+    assert (found["reading.format"], found["reading.sheet"]) == ("xlsx", "Users")
+    assert [one.text for one in page.all("select", id="reading.sheet")[0].all("option")] == ["Users", "Old"]
+    assert (response.status_code, page.texts("th", scope="col"), page.texts("td")) == (303, ["Row", "Name"], ["Bob"])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b'[{"name": "Ann", "email": null}, {"name": "Bob"}]', b'{"name": "Ann", "email": null}\n{"name": "Bob"}\n'],
+)
+def test_objects_of_json_are_rows(as_editor: Any, content: bytes) -> None:
+    upload_id = sent(as_editor, content, "users.json")
+
+    page = Page(as_editor.get(source_url(upload_id)))
+
+    assert page.texts("th", scope="col") == ["Row", "name", "email"]
+    assert page.texts("td") == ["Ann", "(empty)", "Bob", "—No value"]
+    assert "Row with the titles" not in page.texts("label")

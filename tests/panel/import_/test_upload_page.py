@@ -11,8 +11,10 @@ import pytest
 from flask import Flask
 
 from admin_app.config import MAX_BODY_BYTES
+from admin_app.extensions import db
 from admin_app.jobs import uploads
 from admin_app.jobs.files import UPLOADS, files_of
+from admin_app.models.staff import StaffSession
 from admin_app.panel.import_.upload_page import BOTH, NOTHING
 from admin_app.web.form_parser import MEGABYTE, Body
 from tests.page import Page
@@ -93,28 +95,29 @@ def test_pasted_rows_are_a_file_too(as_editor: Any) -> None:
     assert page.texts("td") == ["Zoë", "zoe@example.com"]
 
 
+@pytest.mark.usefixtures("place")
 @pytest.mark.parametrize(
-    ("content", "name", "text", "control", "problem"),
+    ("sent", "control", "problem"),
     [
-        (b"", "", "", "file", NOTHING),
-        (b"", "", " \r\n", "file", NOTHING),
-        (USERS, "users.csv", "Name", "text", BOTH),
-        (PICTURE, "users.csv", "", "file", NO_TABLE),
-        (b"", "empty.csv", "", "file", "The file is empty."),
-        (b"\n\n", "blank.csv", "", "file", "The file is empty."),
-        (b"a," * 600, "wide.csv", "", "file", "The file has 600 columns. An import takes 500 at most."),
-        (b"", "", "<!doctype html><p>", "text", "This is a web page or XML, not a table. Save the table as CSV, XLSX or JSON, and import that file."),
+        ((b"", "", ""), "file", NOTHING),
+        ((b"", "", " \r\n"), "file", NOTHING),
+        ((USERS, "users.csv", "Name"), "text", BOTH),
+        ((PICTURE, "users.csv", ""), "file", NO_TABLE),
+        ((b"", "empty.csv", ""), "file", "The file is empty."),
+        ((b"\n\n", "blank.csv", ""), "file", "The file is empty."),
+        ((b"a," * 600, "wide.csv", ""), "file", "The file has 600 columns. An import takes 500 at most."),
+        ((b"", "", "<!doctype html><p>"), "text", "This is a web page or XML, not a table. Save the table as CSV, XLSX or JSON, and import that file."),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_refused_in_a_sentence_and_not_kept(
-    place: str, as_editor: Any, app: Flask, content: bytes, name: str, text: str, control: str, problem: str
+    as_editor: Any, app: Flask, sent: tuple[bytes, str, str], control: str, problem: str
 ) -> None:
+    content, name, text = sent
     response = send(as_editor, content, name, text=text)
 
     page = Page(response)
     with app.app_context():
         is_gone = files_of(UPLOADS).gone({(1, uploads.ATTEMPT)}) != set()
-    assert place
     assert (response.status_code, page.title.startswith("Error: "), page.summary) == (422, True, [problem])
     assert page.error_of(control) == problem
     assert page.values()["text"] == text
@@ -128,13 +131,9 @@ def test_pasted_text_survives_a_stale_token(as_editor: Any, app: Flask) -> None:
     assert (response.status_code, page.values()["text"], uploads_of(app)) == (400, "Name\r\nAnn", [])
 
 
-def test_pasted_text_survives_the_end_of_a_session(as_editor: Any, as_nobody: Any, password: str, app: Flask) -> None:
+def test_pasted_text_survives_the_end_of_a_session(as_editor: Any, password: str, app: Flask) -> None:
     token = as_editor.token_of(URL)
-    as_editor.post("/admin/account/sessions/", data={"csrf_token": token})
     with app.app_context():
-        from admin_app.extensions import db
-        from admin_app.models.staff import StaffSession
-
         db.session.execute(db.delete(StaffSession))
         db.session.commit()
 

@@ -1,0 +1,68 @@
+"""What is guessed of headers and cells."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Column, Integer, MetaData, String, Table
+
+from admin_app.panel.import_.headers import FoundDate, digest_of, found_date, guessed_namer
+from admin_app.transfer.import_.options import DateOrder
+
+DAY, MONTH, NONE = DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST, DateOrder.NONE
+PEOPLE = Table(
+    "people", MetaData(), Column("id", Integer, primary_key=True),
+    Column("email", String, unique=True, info={"format": "email"}), Column("nick", String, unique=True),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cells", "text", "guess"),
+    [
+        ([], "", NONE),
+        (["2026-04-03", "soon", "3.4", "1.2.3.2026"], "", NONE),
+        (["03.04.2026"], "03.04.2026", DAY),
+        (["03/04/2026"], "03/04/2026", NONE),
+        (["03/04/2026", "25/12/2026"], "03/04/2026", DAY),
+        (["03/04/2026", "12/25/2026"], "03/04/2026", MONTH),
+        (["x", " 3-4-2026 09:30"], "3-4-2026", NONE),
+    ],
+)
+def test_the_order_of_days_and_months_is_what_some_date_gives_away(
+    cells: list[str], text: str, guess: DateOrder
+) -> None:
+    assert found_date(cells) == FoundDate(text, guess)
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "expected"),
+    [
+        ("03.04.2026", DAY, "3 April 2026"),
+        ("03.04.2026", MONTH, "4 March 2026"),
+        ("25.12.2026", MONTH, ""),
+        ("31.02.2026", DAY, ""),
+        ("", DAY, ""),
+    ],
+)
+def test_a_date_is_said_as_it_would_be_understood(text: str, order: DateOrder, expected: str) -> None:
+    assert FoundDate(text).meant(order) == expected
+
+
+@pytest.mark.parametrize(
+    ("cells", "keys", "expected"),
+    [
+        (["1", " 22 "], ["id", "email", "nick"], "id"),
+        (["ann@example.com", "1"], ["id", "email", "nick"], "email"),
+        (["ann", "1"], ["id", "email", "nick"], "nick"),
+        (["ann"], ["id", "email"], "id"),
+        (["ann@example.com"], ["id", "nick"], "nick"),
+        ([], ["id", "email", "nick"], "id"),
+    ],
+)
+def test_cells_tell_what_they_name_records_by(cells: list[str], keys: list[str], expected: str) -> None:
+    assert guessed_namer({key: PEOPLE.c[key] for key in keys}, cells) == expected
+
+
+def test_headers_are_the_same_in_whatever_order_and_case() -> None:
+    one, other = digest_of(["Name", "E mail"]), digest_of(["e_MAIL", " name"])
+
+    assert (one == other, one == digest_of(["Name"]), len(one)) == (True, False, 64)
