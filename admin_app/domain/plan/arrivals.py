@@ -48,8 +48,8 @@ class CellProblem(NamedTuple):
 class Arrival:
     """A row of a file: its number there, the values that it brings by their columns' keys, and which of its cells are wrong.
 
-    `texts` are its cells as they were written, `missing` what it names that is to be made first. A row that is wrong as a
-    whole says so under "".
+    `texts` are its cells as they were written, `missing` what it names that is to be made first, `alike` what cells may mean
+    as well: a record that holds it is left alone. A row that is wrong as a whole says so under "".
     """
 
     number: int
@@ -57,6 +57,7 @@ class Arrival:
     texts: Mapping[str, str]
     problems: Mapping[str, CellProblem] = field(default_factory=dict)
     missing: Mapping[str, str] = field(default_factory=dict)
+    alike: Values = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -260,6 +261,8 @@ class Arrivals:
                 made[name] = row.missing[name]
                 continue
             if name not in row.values or _is_same(column, present.values[name], row.values[name]):
+                continue
+            if name in row.alike and _is_same(column, present.values[name], row.alike[name]):
                 continue
             value = new[name] = row.values[name]
             if name in present.fixed:

@@ -16,7 +16,7 @@ from admin_app.kinds.datetime import DateTimeKind, LocalDateTimeKind
 from admin_app.kinds.number import DecimalKind, FloatKind, WholeNumberKind
 from admin_app.transfer.columns import ImportColumn
 from admin_app.transfer.import_.options import DateOrder, Empty, ImportOptions, Pair
-from admin_app.transfer.import_.source import NEUTRALISED, Source, SourceRow
+from admin_app.transfer.import_.source import NEUTRALISED, XLSX, Source, SourceRow
 from admin_app.transfer.values import cell_reader
 
 # What the pairs are called by which a plan keeps corrections: "cell.9.email" of one cell, "means.user_id.Ann" of all that
@@ -98,11 +98,13 @@ class RowReader:
         """Yield what each row of a file brings."""
         is_verbatim = self.options.is_verbatim or source.reading.format not in NEUTRALISED
         reader = replace(self, options=replace(self.options, is_verbatim=is_verbatim))
+        is_workbook = source.reading.format == XLSX and not is_verbatim
         for row in source.rows():
             if row.problem:
                 yield Arrival(row.number, {}, {}, {"": CellProblem(row.problem, "")})
             else:
-                yield reader.arrival(row)
+                arrival = reader.arrival(row)
+                yield reader.with_alike(arrival) if is_workbook else arrival
 
     def arrival(self, row: SourceRow) -> Arrival:
         """Return what a row brings that stands below the titles."""
@@ -127,6 +129,13 @@ class RowReader:
             except ValueError as error:
                 problems[one.key] = CellProblem(as_end(one.goes_to.label, str(error)), text)
         return Arrival(row.number, values, texts, problems)
+
+    def with_alike(self, arrival: Arrival) -> Arrival:
+        """Say which cells of a workbook may have their own apostrophe: it was made of our CSV, or by the dashboard itself."""
+        marked = {key for key, text in arrival.texts.items() if text.startswith("'") and key in arrival.values}
+        columns = [one for one in self.columns if one.key in marked] if marked else []
+        alike = {one.key: cell_reader(one.reads_as, is_verbatim=True)(arrival.texts[one.key]) for one in columns}
+        return replace(arrival, alike=alike) if alike else arrival
 
     def _is_left(self, one: FileColumn) -> bool:
         """Whether an empty cell says nothing: it is to leave what is there, or the column makes its own value."""

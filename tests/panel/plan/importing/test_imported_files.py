@@ -17,7 +17,10 @@ from admin_app.models.post import Post
 from admin_app.models.role import EDITOR, Role
 from admin_app.models.upload import Upload
 from admin_app.models.user import User
+from admin_app.panel.access.access import access_to
+from admin_app.panel.export.export import export_file, order
 from admin_app.panel.plan import jobs as plan_jobs
+from admin_app.panel.registry import resource_of
 from tests.page import Page
 from tests.panel.import_.sending import chosen, columns_url, sent
 from tests.panel.plan.plans import agreed, work
@@ -321,3 +324,37 @@ def test_plans_of_files_go_with_them(as_editor: Any, app: Flask) -> None:
         upload = db.session.scalars(select(Upload)).one()
         plan = db.session.scalars(select(Plan)).one()
         assert dict(plan.arguments["fields"])["upload"] == str(upload.id)
+
+
+@pytest.mark.parametrize("format_", ["csv", "xlsx", "json", "jsonl"])
+def test_every_export_is_the_same_when_it_comes_back(
+    format_: str, as_editor: Any, app: Flask, make_user: Any, make_post: Any
+) -> None:
+    user = make_user(name="Žofie “Z”", email="z@example.com")
+    for content in (
+        "=1+1",
+        "'=1+1",
+        "''",
+        " x ",
+        "a\r\nb",
+        "0012",
+        "1e21",
+        "TRUE",
+        "2026-01-02",
+        "-5",
+        "日本",
+        "",
+        "NULL",
+    ):
+        make_post(content=content, user=user)
+    with app.app_context():
+        posts = resource_of(Post)
+        assert posts is not None
+        columns = ["id", "content", "user_id", "created_at"]
+        made = b"".join(export_file(order(access_to(posts), [], columns=columns, format_key=format_)))
+
+    page = Page(as_editor.get(planned(as_editor, made, to="post")))
+
+    assert page.heading == "Import posts: nothing to do"
+    with app.app_context():
+        assert db.session.scalars(select(Plan)).one().counts == {"same": 13}
