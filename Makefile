@@ -24,6 +24,9 @@ help: ## Show this list
 run: $(RUNTIME) ## Start the dashboard; the first time, install what it needs
 	@$(BIN)/python manage.py run $(ARGS)
 
+# Compiled code is kept, whatever the environment says: every process of the tests would compile all of it again.
+test pytest: export PYTHONDONTWRITEBYTECODE =
+
 test: lint ## Check everything, then run every test: what CI runs
 	@$(BIN)/python -m pytest -n auto --dist worksteal --cov $(ARGS)
 

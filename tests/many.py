@@ -18,7 +18,7 @@ def many(app: Flask, model: type[Record], rows: list[dict[str, Any]]) -> list[in
     # A server may be writing beside.
     with app.app_context(), writing():
         before = db.session.scalar(select(func.max(model.id))) or 0
-        db.session.execute(insert(model), rows)
+        db.session.execute(insert(model.__table__), rows)
         db.session.commit()
         return list(db.session.scalars(select(model.id).where(model.id > before).order_by(model.id)))
 

@@ -24,10 +24,11 @@ from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.audit.undo import UndoResult, is_undo, is_undoable, subject_of, undo, undone_by
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.refusals import refusals_of
+from admin_app.domain.work import ticks
 from admin_app.errors import InvalidRecord, PrivilegeError, RecordGone, UndoError
 from admin_app.extensions import db
 from admin_app.formatting import counted
-from admin_app.models.change_set import Change, ChangeSet, Kind
+from admin_app.models.change_set import Change, ChangeSet, Did, Kind
 from admin_app.models.staff import Staff
 from admin_app.panel.access.access import Access, access_of, access_to
 from admin_app.panel.access.audit import (
@@ -42,6 +43,8 @@ from admin_app.panel.history.entries import entries_of, time_cell, way_of
 from admin_app.panel.history.in_the_way import in_the_way
 from admin_app.panel.history.view_models import ActivityRow, LeftAlone
 from admin_app.panel.kinds import value_cell
+from admin_app.panel.links import list_links
+from admin_app.panel.list.selections import plain_selection, ticked_list
 from admin_app.panel.registry import resource_at, resources
 from admin_app.panel.sign_outs import said_of_signed_out
 from admin_app.panel.view_models import Link
@@ -52,6 +55,8 @@ from admin_app.web.urls import local_path
 # Colleagues to choose from; more than that are found by their names.
 MOST_PEOPLE = 200
 LONGEST_SEARCH = 200
+# More records are no list that somebody goes through.
+MOST_LISTED = 100_000
 NOBODY = "none"
 
 
@@ -95,7 +100,23 @@ class ActivityPage(ProtectedView):
             if done.undoes_id
             else None,
             undone_by=_row(undone) if undone is not None else None,
+            lists=_lists(done),
         )
+
+    @expose("/list/", methods=("POST",))
+    def list_view(self) -> ResponseReturnValue:
+        """Lead to the list of the records of a resource that a change set made or changed."""
+        done, resource = _requested(request.form), resource_at(request.form.get("resource"))
+        if resource is None:
+            abort(404)
+        access = access_to(resource)
+        if not access.may(Action.LIST):
+            abort(403)
+        whole = plain_selection(access, [])
+        with transaction(db.session):
+            place = ticked_list(access, whole)
+            set_id = ticks.tick_changes(db.session, place, done.id, resource.model.__tablename__)
+        return login.lead_to(list_links(resource).to(whole.changed(ticks=set_id)))
 
     @expose("/undo/", methods=("POST",))
     def undo_view(self) -> ResponseReturnValue:
@@ -207,6 +228,16 @@ def _touched(done: ChangeSet) -> list[Access]:
     tables = db.session.scalars(select(Change.model).where(Change.change_set_id == done.id).distinct()).all()
     found = [access_of(recorded_models()[table]) for table in tables if table in recorded_models()]
     return [one if one is not None else abort(403) for one in found]
+
+
+def _lists(done: ChangeSet) -> list[tuple[str, str]]:
+    """Return the resources whose records the change set made or changed and the person may list, by what they are called."""
+    if not 1 < done.count <= MOST_LISTED:
+        return []
+    found = select(Change.model).where(Change.change_set_id == done.id, Change.act != Did.DELETE).distinct()
+    models = [recorded_models()[table] for table in db.session.scalars(found) if table in recorded_models()]
+    open_ = [one for model in models if (one := access_of(model)) is not None and one.may(Action.LIST)]
+    return [(one.resource.endpoint, one.resource.nouns) for one in open_]
 
 
 def _row(done: ChangeSet) -> ActivityRow:

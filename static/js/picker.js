@@ -41,8 +41,11 @@ function load(picker, query, done) {
     picker.problem = problem;
     if (more && query === picker.lastValue) picker.setNextUrl(query, pageUrl(picker.input, query, page + 1));
     if (problem && page > 1) picker.setNextUrl(query, url);
+    // Who has chosen meanwhile, or has left, wants no list over what comes next.
+    if (!picker.isOpen && picker.inputValue() !== query) picker.open = () => {};
     if (problem && page === 1) tell(picker, query);
     else done(results ?? []);
+    delete picker.open;
   };
   picker.asked = query;
   picker.answered = take();
@@ -147,6 +150,8 @@ function enhance(input) {
   }
   picker.on("dropdown_open", () => askAgain(picker));
   picker.on("focus", () => askForMissing(picker));
+  // What was typed just before a choice is not looked for any more: the list would open again over what comes next.
+  picker.on("item_add", () => clearTimeout(picker.refreshTimeout));
   // Tom Select leaves the name of an option that is no longer there.
   picker.on("dropdown_close", () => picker.control_input.removeAttribute("aria-activedescendant"));
   picker.wrapper.classList.toggle("invalid-choice", input.getAttribute("aria-invalid") === "true");

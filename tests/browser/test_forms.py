@@ -15,6 +15,15 @@ from admin_app.models.user import User
 from tests.browser.steps import BOTH, arrived, choose, expect_marked, result_line, save, state
 from tests.many import many, many_users
 
+# In one step, as nobody does it sooner; then until Tom Select, 300 ms after the last key, would have looked for it.
+TYPE_AND_CHOOSE = """async (option) => {
+    const control = document.querySelector("#user");
+    control.value = "many1";
+    control.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    option.click();
+    await new Promise((over) => setTimeout(over, 400));
+}"""
+
 
 @BOTH
 def test_an_error_is_said_twice_and_leads_to_its_field(
@@ -252,6 +261,45 @@ def test_a_slow_answer_does_not_replace_a_later_one(app: Flask, editor_page: Pag
     expect(page.locator(".ts-dropdown .option > span")).to_have_text(["User 17"])
     picker.press("Enter")
     expect(page.locator(".ts-control .item")).to_have_text("User 17")
+
+
+def test_an_answer_that_comes_after_the_choice_opens_no_list(app: Flask, editor_page: Page) -> None:
+    many_users(app, 2)
+    page = editor_page
+    waiting: list[Route] = []
+
+    def wait(route: Route) -> None:
+        waiting.append(route)
+
+    page.route("**/lookup/**query=many1&**", wait)
+    page.goto("/admin/post/new/")
+    picker = page.get_by_role("combobox", name="User (optional)")
+    picker.focus()
+    expect(page.locator(".ts-dropdown .option")).to_have_count(2)
+
+    with page.expect_request("**/lookup/**query=many1&**"):
+        picker.press_sequentially("many1")
+    # It stands in the list already, which is what there was before anything was typed.
+    page.locator(".ts-dropdown .option").filter(has_text="many1@example.com").click()
+    waiting.pop().continue_()
+    page.locator("input[name=user]").evaluate("(input) => input.tomselect.answered")
+
+    expect(page.locator(".ts-control .item")).to_have_text("User 1")
+    expect(picker).to_have_attribute("aria-expanded", "false")
+
+
+def test_what_was_typed_just_before_a_choice_opens_no_list(app: Flask, editor_page: Page) -> None:
+    many_users(app, 2)
+    page = editor_page
+    page.goto("/admin/post/new/")
+    picker = page.get_by_role("combobox", name="User (optional)")
+    picker.focus()
+    expect(page.locator(".ts-dropdown .option")).to_have_count(2)
+
+    page.locator(".ts-dropdown .option").filter(has_text="many1@example.com").evaluate(TYPE_AND_CHOOSE)
+
+    expect(page.locator(".ts-control .item")).to_have_text("User 1")
+    expect(picker).to_have_attribute("aria-expanded", "false")
 
 
 @BOTH

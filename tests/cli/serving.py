@@ -29,6 +29,8 @@ from tests.processes import descendants
 ROOT = Path(__file__).resolve().parents[2]
 # Seconds, far beyond what anything takes, also on a machine with much else to do: what is caught is what never ends.
 PATIENCE = 120
+# Seconds in which a server that is stopped has ended, also there: it gives requests five, and its worker a few more.
+QUICKLY = 60
 
 
 @dataclass
@@ -86,7 +88,9 @@ def stop(served: Served, number: signal.Signals) -> tuple[int, float, list[int]]
     served.process.send_signal(number)
     served.printed += served.process.communicate(timeout=PATIENCE)[0].splitlines()
     took = time.monotonic() - begun
-    # What was killed at last is gone in a moment.
-    while (left := [pid for pid in pids if Path(f"/proc/{pid}").exists()]) and time.monotonic() < begun + took + 5:
+    # A worker that was left behind, polite as it is, sees on a busy machine only after a while that it is alone.
+    while (
+        left := [pid for pid in pids if Path(f"/proc/{pid}").exists()]
+    ) and time.monotonic() < begun + took + QUICKLY:
         time.sleep(0.05)
     return served.process.returncode, took, left

@@ -13,6 +13,8 @@ from admin_app.domain.audit import reader as audit_reader
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet
 
+pytestmark = pytest.mark.covers
+
 
 def at(app: Flask, moment: datetime, first: int) -> None:
     """Date the acts up to one back."""

@@ -20,6 +20,8 @@ from admin_app.models.post import Post
 from admin_app.models.user import User
 from tests.stores import both_stores
 
+pytestmark = pytest.mark.covers
+
 Manage = Callable[..., Any]
 Make = Callable[..., Any]
 File = Callable[..., Path]
@@ -144,7 +146,7 @@ def test_a_plan_changes_nothing(manage: Manage, app: Flask, file: File, make_use
     assert result.stdout.splitlines() == [
         f"Plan {plan_id}: Import 2 users?",
         f"Rows of “{path}”",
-        "Rows: add new users and change those that are there",
+        "Rows: Add new users and change those that are there",
         "Found by: ID",
         "Columns: Name, Email",
         "1 to be changed",

@@ -122,7 +122,7 @@ def test_on_a_terminal_the_number_is_asked_for(
 def test_a_plan_of_nothing_has_nothing_to_be_carried_out(manage: Manage) -> None:
     result = manage("edit", "post", "--set", "content=b", "--yes")
 
-    assert (result.exit_code, result.stdout.splitlines()[0]) == (0, "Plan 1: Change 0 posts?")
+    assert (result.exit_code, result.stdout.splitlines()[0]) == (0, "Plan 1: Change posts: nothing to do")
 
 
 def test_what_was_left_is_said_with_its_reason_and_is_a_failure(manage: Manage, make_user: Make) -> None:

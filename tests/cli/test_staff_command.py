@@ -15,6 +15,8 @@ from admin_app.models.role import EDITOR, OWNER
 from admin_app.models.staff import Staff, StaffSession
 from admin_app.models.two_factor import Authenticator, RecoveryCode
 
+pytestmark = pytest.mark.covers
+
 Manage = Callable[..., Any]
 Make = Callable[..., Staff]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -20,6 +21,8 @@ from tests.pages.passkeys import (
     told,
 )
 from tests.stores import both_stores
+
+pytestmark = pytest.mark.covers
 
 # ---- an owner's reset
 

@@ -16,6 +16,8 @@ from admin_app.models.user import User
 from tests.page import Page
 from tests.stores import both_stores
 
+pytestmark = pytest.mark.covers
+
 
 def edit(client: Any, model: str, key: int, **typed: str) -> Any:
     address = f"/admin/{model}/edit/?id={key}"

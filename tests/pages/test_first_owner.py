@@ -16,6 +16,8 @@ from admin_app.pages.auth import set_up_url
 from tests.page import Page
 from tests.stores import both_stores
 
+pytestmark = pytest.mark.covers
+
 
 @pytest.fixture
 def link(app: Flask) -> str:

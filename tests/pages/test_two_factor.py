@@ -16,7 +16,7 @@ from tests.page import Page
 from tests.pages.codes import code_now
 from tests.pages.passkeys import ACCOUNT, CODE, ENROL, OWN, sessions
 
-pytestmark = pytest.mark.usefixtures("no_time_passes")
+pytestmark = [pytest.mark.covers, pytest.mark.usefixtures("no_time_passes")]
 
 
 # ---- the code

@@ -16,7 +16,7 @@ from tests.page import Page
 from tests.pages.codes import SECRET, code_now, secret_of
 from tests.pages.passkeys import ACCOUNT, ENROL, OWN, sessions
 
-pytestmark = pytest.mark.usefixtures("no_time_passes")
+pytestmark = [pytest.mark.covers, pytest.mark.usefixtures("no_time_passes")]
 
 
 # ---- enrolment where the role asks for it

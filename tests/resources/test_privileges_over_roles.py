@@ -15,6 +15,8 @@ from admin_app.models.staff import Staff
 from tests.page import Page
 from tests.resources.holding import ANY_PAGE, filled, people
 
+pytestmark = pytest.mark.covers
+
 NEW_ROLE = "/admin/role/new/"
 
 ABOVE = "You do not have all of these permissions yourself. Ask someone who has them."

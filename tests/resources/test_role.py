@@ -18,6 +18,8 @@ from admin_app.models.staff import Staff, StaffSession
 from tests.page import Page
 from tests.stores import both_stores
 
+pytestmark = pytest.mark.covers
+
 ABOVE = "You do not have all of these permissions yourself. Ask someone who has them."
 LIST, NEW = "/admin/role/", "/admin/role/new/"
 

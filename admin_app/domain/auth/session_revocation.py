@@ -73,7 +73,10 @@ def _may_concern_rights(entry: AuditEntry) -> bool:
 
 def _is_about_rights(row: Values) -> bool:
     names = RIGHTS.get(row["model"], ())
-    return bool(names) and (row["act"] is not Did.UPDATE or not {*names}.isdisjoint(row["after"]))
+    # Who is made is not signed in, and nobody has a role that is.
+    if not names or row["act"] is Did.CREATE:
+        return False
+    return row["act"] is Did.DELETE or not {*names}.isdisjoint(row["after"])
 
 
 def _concerned(session: AnySession, set_id: int) -> ColumnElement[bool]:

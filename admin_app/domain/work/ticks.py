@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -13,7 +13,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from admin_app.db.types import utc_now
 from admin_app.errors import SelectionError
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, Attribute
+from admin_app.models.change_set import Change, Did
 from admin_app.models.plan import PlanLine
 from admin_app.models.ticks import Tick, TickSet
 from admin_app.selection.selection import Selection, Ticked
@@ -153,6 +154,18 @@ def keep_copy(session: AnySession, set_id: int) -> int:
 
 def tick_lines(session: AnySession, place: TickedList, plan_id: int, verdicts: Collection[str]) -> int:
     """Make a set of the records that lines of a plan with these verdicts are about (not yet committed); return its id."""
+    mine = (PlanLine.plan_id == plan_id, PlanLine.verdict.in_(verdicts), PlanLine.record_id.is_not(None))
+    return _tick_found(session, place, PlanLine.record_id, mine)
+
+
+def tick_changes(session: AnySession, place: TickedList, change_set_id: int, table: str) -> int:
+    """Make a set of the records of a table that a change set made or changed (not yet committed); return its id."""
+    mine = (Change.change_set_id == change_set_id, Change.model == table, Change.act != Did.DELETE)
+    return _tick_found(session, place, Change.record_id, mine)
+
+
+def _tick_found(session: AnySession, place: TickedList, key: Attribute, which: Sequence[ColumnElement[bool]]) -> int:
+    """Make a set of its own, of the keys that are found."""
     _forget_old(session, place.staff_id)
     made = TickSet(
         staff_id=place.staff_id,
@@ -163,10 +176,8 @@ def tick_lines(session: AnySession, place: TickedList, plan_id: int, verdicts: C
     )
     session.add(made)
     session.flush()
-    rows = select(literal(made.id), PlanLine.record_id, literal(0))
-    mine = (PlanLine.plan_id == plan_id, PlanLine.verdict.in_(verdicts), PlanLine.record_id.is_not(None))
-    which = rows.where(*mine).distinct()
-    session.execute(insert(Tick).from_select(["set_id", "record_id", "page"], which))
+    rows = select(literal(made.id), key, literal(0)).where(*which).distinct()
+    session.execute(insert(Tick).from_select(["set_id", "record_id", "page"], rows))
     return made.id
 
 

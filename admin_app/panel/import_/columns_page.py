@@ -257,8 +257,10 @@ def _guessed(access: Access, look: Look) -> Sent:
 
 
 def _guessed_mode(access: Access, sent: Sent) -> str:
-    """Return the first way for which nothing is missing."""
+    """Return the first way for which nothing is missing where rows bring their keys, as those of an export do; else the first."""
     known = modes(access)
+    if KEY not in sent.values():
+        return known[0]
     for mode in known:
         try:
             read_options(access, MultiDict([*sent.items(multi=True), (MODE, mode)]))

@@ -25,6 +25,7 @@ from admin_app.domain.plan.checks import Judgement
 from admin_app.domain.plan.lines import PART, Line, Scope, insert_lines, read_changes
 from admin_app.errors import AdminError, PlanError
 from admin_app.extensions import db
+from admin_app.jobs import store as job_store
 from admin_app.jobs.runner import Product, Progress, Stop, StoppedError
 from admin_app.models.change_set import Kind
 from admin_app.models.job import Job
@@ -141,12 +142,12 @@ class PlanWork:
             while done:
                 self._let_effects_come()
                 self.progress.check()
-                done, held = self._transaction(partial(self._some, most))
+                done, held = self._timed(partial(self._some, most))
                 most = max(1, min(MOST_LINES, int(most * wanted / max(held, wanted / 2))))
                 if done:
                     _let_others_write()
         except StoppedError:
-            if self.progress.stop is Stop.NOT_OURS:
+            if self.progress.stop is Stop.NOT_OURS and not self._is_somebodys():
                 self._end(plans.stop)
             raise
         except AdminError:
@@ -171,19 +172,18 @@ class PlanWork:
             if number == most:
                 _let_others_write()
 
-    def _some(self, most: int, plan: Plan) -> tuple[int, float]:
-        """Carry so many lines out; return how many there were, and for how long they held the write lock."""
-        began = time.monotonic()
+    def _some(self, most: int, plan: Plan) -> int:
+        """Carry so many lines out; return how many there were."""
         hold_pages(db.session)
         if plan.state != PlanState.AGREED:
-            return 0, 0.0
+            return 0
         with self._rights():
             access, operation = _asked(plan)
             left = open_lines(plan.counts)
             number = execution_of(access, plan, operation).some(most)
         self.progress.set_total(self.progress.done + left)
         self.progress.add(number)
-        return number, time.monotonic() - began
+        return number
 
     def _let_effects_come(self) -> None:
         """Let the effects come of what was carried out and committed, by this attempt or an earlier one, each by itself."""
@@ -218,15 +218,29 @@ class PlanWork:
 
     def _transaction(self, work: Callable[[Plan], Any]) -> Any:
         """Do something with the plan in a transaction of its own."""
+        return self._timed(work)[0]
+
+    def _timed(self, work: Callable[[Plan], Any]) -> tuple[Any, float]:
+        """Return besides for how long it held its locks: on SQLite a commit, which writes every page, takes as long as the work."""
         db.session.rollback()
         with writing():
             try:
-                done = work(self._plan())
+                plan, began = self._plan(), time.monotonic()
+                done = work(plan)
                 db.session.commit()
             except BaseException:
                 db.session.rollback()
                 raise
-        return done
+        return done, time.monotonic() - began
+
+    def _is_somebodys(self) -> bool:
+        """Whether another worker took up the plan's job: this one was out of sight for too long, and stops nobody."""
+        with reading():
+            db.session.rollback()
+            job = db.session.get(Job, self._plan().job_id or 0)
+            is_open = job is not None and job.state in job_store.OPEN
+            db.session.rollback()
+        return is_open
 
     def _plan(self) -> Plan:
         plan = db.session.get(Plan, self.plan_id)

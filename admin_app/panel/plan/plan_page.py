@@ -27,6 +27,7 @@ from admin_app.panel.links import list_links, record_url
 from admin_app.panel.list.selections import plain_selection, ticked_list
 from admin_app.panel.page import Page, lead_on
 from admin_app.panel.plan import words
+from admin_app.panel.plan.importing import problems_of
 from admin_app.panel.plan.making import begin_carrying_out
 from admin_app.panel.plan.operation import BulkOperation, may_do
 from admin_app.panel.plan.operations import operation_of
@@ -231,7 +232,8 @@ class PlanPage(Page):
         found = []
         for name, verdicts in _LISTED.items():
             number = sum(plan.counts.get(one, 0) for one in verdicts)
-            if 0 < number <= MOST_LISTED and (name == "left" or plan.fields):
+            # Rows of a file that were left are given back as a file: many of them are no records.
+            if 0 < number <= MOST_LISTED and (plan.fields if name == "done" else not is_import(plan)):
                 said = plan.arguments["done"] if name == "done" else "left as they were"
                 found.append((name, f"Show the {formatting.number(number)} {said}"))
         return found
@@ -268,8 +270,9 @@ class PlanPage(Page):
                 record=self._named(one, records),
                 verdict=one.verdict,
                 words=words.said_of(plan, Verdict(one.verdict)),
-                problem=one.problem,
+                problem=" ".join(problems_of(one)) or one.problem,
                 fields=fields,
+                row=formatting.number(one.number) if is_import(plan) else "",
             )
             for one, fields in zip(lines, drawn, strict=True)
         ]
@@ -280,9 +283,9 @@ class PlanPage(Page):
         return {one.id: one for one in db.session.scalars(wanted if seen is None else wanted.where(seen))}
 
     def _named(self, line: PlanLine, records: Mapping[int, Any]) -> Link:
-        """Name what a line is about: its record, by its number where that is gone, and by its row where it is still to be made."""
+        """Name the record that a line is about, by its number where it is gone; one that is still to be made has no name."""
         if line.record_id is None:
-            return Link(f"Row {formatting.number(line.number)}", "")
+            return Link("", "")
         record = records.get(line.record_id)
         if record is None:
             return Link(self.access.number_of(line.record_id), "")

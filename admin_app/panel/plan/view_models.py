@@ -31,6 +31,8 @@ class PlanRow:
     words: str
     problem: str
     fields: Sequence[FieldChange]
+    # The number of the file's row, "" where there is no file.
+    row: str = ""
 
 
 @dataclass(frozen=True)

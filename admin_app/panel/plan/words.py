@@ -42,7 +42,7 @@ def title_of(plan: Plan, resource: Resource) -> str:
         case PlanState.PLANNING:
             return f"{verb} {resource.nouns}: making the plan"
         case PlanState.PLANNED:
-            return f"{verb} {of}?"
+            return f"{verb} {of}?" if open_lines(plan.counts) else f"{verb} {resource.nouns}: nothing to do"
         case PlanState.AGREED:
             return f"{verb} {resource.nouns}: under way"
         case _:

@@ -53,6 +53,7 @@ def open_source(
         raise TransferError(_OLD_WORKBOOK)
     if found := next((what for mark, what in _OTHERS.items() if beginning.startswith(mark)), ""):
         raise _no_table(found)
+    _require_known(reading)
     encoding = reading.encoding or (encoding_of(file) if guesses else certain_encoding(file))
     text = beginning.decode(encoding, "replace").removeprefix("\ufeff")
     if text.count("\0") > _MOST_NULS * len(text):
@@ -63,6 +64,20 @@ def open_source(
     if reading.format != CSV and _is_json(text, name, reading.format):
         return JsonSource(file, reading)
     return TextSource(file, reading, is_title)
+
+
+def _require_known(reading: Reading) -> None:
+    """Refuse an encoding and a separator that there cannot be; they come from a form."""
+    try:
+        is_text = not reading.encoding or "a".encode(reading.encoding) != b""
+    except LookupError:
+        is_text = False
+    if not is_text:
+        message = f"The encoding “{reading.encoding[:40]}” does not exist."
+        raise TransferError(message)
+    if len(reading.delimiter) > 1 or reading.delimiter in {'"', "\r", "\n"}:
+        message = "The separator must be one character, and neither a quotation mark nor a line end."
+        raise TransferError(message)
 
 
 def _is_json(text: str, name: str, wanted: str) -> bool:

@@ -10,7 +10,9 @@ from admin_app.errors import TransferError
 from admin_app.formatting import number
 from admin_app.transfer.import_.cells import Cell, Unreadable, moment_in, number_in, whole_text
 from admin_app.transfer.import_.limits import LONGEST_LINE, MOST_COLUMNS, require_cell, require_columns
-from admin_app.transfer.import_.workbook import Sheet, Style, Texts, Workbook, unescaped
+from admin_app.transfer.import_.number_formats import Style
+from admin_app.transfer.import_.shared_texts import Texts, unescaped
+from admin_app.transfer.import_.workbook import Sheet, Workbook
 from admin_app.transfer.import_.xml import CHUNK, Xml
 
 NumberedCells = tuple[int, list[Cell]]
@@ -38,10 +40,15 @@ def merged_rows(workbook: Workbook, sheet: Sheet) -> dict[int, str]:
     Of cells below each other the first one has the value, so that its row has all it needs.
     """
     rows: dict[int, str] = {}
+    left = _MOST_MERGED
     with workbook.archive.part(sheet.part) as part:
         for first, top, last, bottom in _merged(part):
-            for row in range(top + (first == last), min(bottom, top + _MOST_MERGED - len(rows)) + 1):
-                rows.setdefault(row, f"{first}{top}:{last}{bottom}")
+            places = range(top + (first == last), bottom + 1)
+            left -= len(places)
+            if left < 0:
+                message = f"More than {number(_MOST_MERGED)} rows of the sheet have merged cells. Unmerge them, and import the file again."
+                raise TransferError(message)
+            rows.update(dict.fromkeys(places, f"{first}{top}:{last}{bottom}"))
     return rows
 
 

@@ -13,11 +13,13 @@ from admin_app.domain.permissions.rights import Action
 from admin_app.domain.plan.carry_out import Execution
 from admin_app.extensions import db
 from admin_app.jobs import store as job_store
+from admin_app.jobs.runner import Progress, Stop, StoppedError
 from admin_app.models.change_set import Change, ChangeSet
-from admin_app.models.job import Job
-from admin_app.models.plan import Plan, Verdict
+from admin_app.models.job import Job, JobState
+from admin_app.models.plan import Plan, PlanState, Verdict
 from admin_app.models.role import EDITOR, Role
 from admin_app.panel.plan import jobs as plan_jobs
+from admin_app.panel.plan.jobs import PlanWork
 from tests.page import Page
 from tests.panel.plan.plans import GIVE, agreed, given, owners, verdicts, work
 from tests.stores import both_stores
@@ -128,6 +130,23 @@ def test_pressing_stop_cancels_the_job(as_editor: Any, make_user: Any, make_post
         assert job.state.value == "cancelled"
     assert page.heading == "0 posts changed"
     assert set(owners(as_editor).values()) == {None}
+
+
+@pytest.mark.parametrize(("state", "left"), [("running", PlanState.AGREED), ("cancelled", PlanState.STOPPED)])
+def test_a_worker_that_lost_its_job_to_another_one_stops_no_plan(
+    state: str, left: PlanState, as_editor: Any, make_user: Any, make_post: Any
+) -> None:
+    for _ in range(3):
+        make_post()
+    agreed(as_editor, planned_by_job(as_editor, make_user()))
+
+    with as_editor.application.app_context():
+        plan = db.session.scalars(select(Plan)).one()
+        db.session.execute(update(Job).where(Job.id == plan.job_id).values(state=JobState(state)))
+        db.session.commit()
+        with pytest.raises(StoppedError):
+            PlanWork(plan.id, plan.staff_id, Progress(stop=Stop.NOT_OURS)).carry_out()
+        assert db.session.get_one(Plan, plan.id, populate_existing=True).state == left
 
 
 @pytest.mark.parametrize("lost", [Action.BULK, Action.EDIT])

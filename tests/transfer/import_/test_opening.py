@@ -63,6 +63,16 @@ def workbook() -> bytes:
     return b"".join(FORMATS["xlsx"].write(["name"], [["Ada"]], FileOptions(), lambda *_: None))
 
 
+def test_what_no_form_offers_is_refused() -> None:
+    for encoding in ("nonsense", "base64", "rot13"):
+        assert refusal("name\n", encoding=encoding) == f"The encoding “{encoding}” does not exist."
+    for delimiter in (";;", '"', "\n"):
+        assert refusal("name\n", delimiter=delimiter) == (
+            "The separator must be one character, and neither a quotation mark nor a line end."
+        )
+    assert refusal("name\n", titles=-1) == "The file has no row -1 with titles."
+
+
 @pytest.mark.parametrize(
     ("content", "what"),
     [

@@ -18,8 +18,8 @@ from admin_app.transfer.formats import FORMATS, FileOptions
 from admin_app.transfer.import_ import sheet_rows, xml
 from admin_app.transfer.import_.archive import Archive
 from admin_app.transfer.import_.cells import Shown, text_of_cell
+from admin_app.transfer.import_.number_formats import style_of
 from admin_app.transfer.import_.titles import is_any_seen
-from admin_app.transfer.import_.workbook import style_of
 from tests.transfer.reading import opened, problems, read, refusal
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -248,11 +248,10 @@ def test_tags_without_an_end_are_looked_through_once() -> None:
     assert refusal(workbook(TITLES + rows, after="<mergeCell " * 100_000)) == DAMAGED
 
 
-def test_a_million_merged_rows_take_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheet_rows, "_MOST_MERGED", 10)
-    merged = '<mergeCell ref="A1:A1048576"/>'
-
-    assert len(opened(workbook(TITLES, after=merged))._merged) == 10  # type: ignore[attr-defined] # of a sheet
+def test_a_million_merged_rows_are_refused() -> None:
+    assert refusal(workbook(TITLES, after='<mergeCell ref="A1:A1048576"/>')) == (
+        "More than 100,000 rows of the sheet have merged cells. Unmerge them, and import the file again."
+    )
 
 
 def test_a_row_that_is_too_long_says_so() -> None:

@@ -123,9 +123,9 @@ def _words(access: Access, options: ImportOptions) -> Sequence[Pair]:
     """Say what was chosen."""
     resource = access.resource
     modes = {
-        Mode.ADD: f"add new {resource.nouns}",
-        Mode.UPDATE: f"change {resource.nouns} that are there",
-        Mode.BOTH: f"add new {resource.nouns} and change those that are there",
+        Mode.ADD: f"Add new {resource.nouns}",
+        Mode.UPDATE: f"Change {resource.nouns} that are there",
+        Mode.BOTH: f"Add new {resource.nouns} and change those that are there",
     }
     labels = [resource.label(key) for key in options.columns.values() if key != RECORD_KEY]
     matched = [("Found by", resource.label(options.match))] if options.match and options.mode is not Mode.ADD else []

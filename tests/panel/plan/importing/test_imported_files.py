@@ -23,6 +23,8 @@ from tests.panel.import_.sending import chosen, columns_url, sent
 from tests.panel.plan.plans import agreed, work
 from tests.stores import both_stores
 
+pytestmark = pytest.mark.covers
+
 GOOD = b"Name,Email\nAnn,ann@example.com\nBob,bob@example.com\n"
 MIXED = b"Name,Email\nAnn,ann@example.com\nBob,nowhere\nCleo,nowhere\n,dora@example.com\n"
 
@@ -86,7 +88,7 @@ def test_what_the_dashboard_wrote_is_the_same_when_it_comes_back(as_editor: Any,
 
     page = Page(as_editor.get(planned(as_editor, written)))
 
-    assert page.heading == "Import 0 users?"
+    assert page.heading == "Import users: nothing to do"
     assert "There is nothing to do: no record would be different." in page.texts("p", class_="note")
 
 
@@ -98,6 +100,18 @@ def test_the_imported_records_are_a_list_of_their_own(as_editor: Any, make_user:
     listed = as_editor.post_form(plan, {"list": "done"}).location
 
     assert Page(as_editor.get(f"{listed}&sort=name")).column("Name") == ["Ann", "Bob"]
+
+
+def test_the_history_of_each_record_leads_to_all_of_them(as_editor: Any, make_user: Any) -> None:
+    make_user(name="Ada", email="ada@example.com")
+    agreed(as_editor, planned(as_editor, GOOD))
+    ann = Page(as_editor.get("/admin/user/?name__contains=Ann")).ids()[0]
+    history = Page(as_editor.get(f"/admin/user/history/?id={ann}"))
+    act = next(one.attributes["href"] for one in history.all("a") if "/activity/set/" in one.attributes.get("href", ""))
+
+    listed = as_editor.post_form("/admin/activity/list/", {"id": act.rpartition("=")[2], "resource": "user"}, page=act)
+
+    assert Page(as_editor.get(f"{listed.location}&sort=name")).column("Name") == ["Ann", "Bob"]
 
 
 @pytest.mark.usefixtures("few_rows")

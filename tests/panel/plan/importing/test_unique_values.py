@@ -21,7 +21,7 @@ from tests.many import many_users
 from tests.stores import both_stores
 from tests.transfer.bringing import all_of, bring, refused
 
-pytestmark = [pytest.mark.usefixtures("context"), both_stores]
+pytestmark = [pytest.mark.covers, pytest.mark.usefixtures("context"), both_stores]
 Make = Callable[..., Any]
 
 FEW = 100

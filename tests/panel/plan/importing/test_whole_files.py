@@ -23,7 +23,7 @@ from admin_app.transfer.import_.options import ImportOptions
 from tests.stores import both_stores
 from tests.transfer.bringing import all_of, bring, message_for, refused, rows_of_users
 
-pytestmark = [pytest.mark.usefixtures("context"), both_stores]
+pytestmark = [pytest.mark.covers, pytest.mark.usefixtures("context"), both_stores]
 Make = Callable[..., Any]
 
 

@@ -12,7 +12,7 @@ from admin_app.panel.plan.importing import MOST_PROBLEMS
 from tests.stores import both_stores
 from tests.transfer.bringing import refused, rows_of_users
 
-pytestmark = [pytest.mark.usefixtures("context"), both_stores]
+pytestmark = [pytest.mark.covers, pytest.mark.usefixtures("context"), both_stores]
 Make = Callable[..., Any]
 
 
