@@ -10,7 +10,7 @@ from typing import IO, Any
 from admin_app.errors import TransferError
 from admin_app.transfer.import_.cells import text_of_cell, whole_text
 from admin_app.transfer.import_.encodings import text_of
-from admin_app.transfer.import_.json_text import JsonText
+from admin_app.transfer.import_.json_text import Digits, JsonText
 from admin_app.transfer.import_.limits import require_cell, require_columns
 from admin_app.transfer.import_.source import JSON, JSON_LINES, Reading, SourceRow
 from admin_app.transfer.import_.wording import quoted
@@ -72,7 +72,7 @@ def _row(number: int, value: Any, titles: Mapping[str, int]) -> SourceRow:
     cells: list[str | None] = [None] * len(titles)
     if not isinstance(value, tuple):
         return SourceRow(number, cells, f"{quoted(_shown(value))}: it is no object.")
-    unreadable, problem = {}, ""
+    unreadable, problem, numbers = {}, "", []
     for key, one in value:
         place = titles.get(key)
         if place is None:
@@ -83,10 +83,12 @@ def _row(number: int, value: Any, titles: Mapping[str, int]) -> SourceRow:
         if type(one) is str and len(one) < _SHORT and one.isascii():
             cells[place] = one
             continue
-        cells[place], why = _cell(one, number)
+        if type(one) is Digits:
+            numbers.append(place)
+        cells[place], why = _cell(str(one) if type(one) is Digits else one, number)
         if why:
             unreadable[place] = why
-    return SourceRow(number, cells, problem, unreadable)
+    return SourceRow(number, cells, problem, unreadable, numbers)
 
 
 def _unknown(key: str, value: object) -> str:
@@ -111,4 +113,6 @@ def _shown(value: object) -> str:
     """Return a value in short."""
     if isinstance(value, tuple | list):
         return "{…}" if isinstance(value, tuple) else "[…]"
+    if isinstance(value, str):
+        return str(value)
     return "null" if value is None else text_of_cell(value)  # type: ignore[arg-type] # JSON has nothing else

@@ -19,9 +19,20 @@ _BLANKS = " \t\r\n"
 # A word like "false" that is cut at the end of what was read is called wrong at its beginning.
 _LONGEST_WORD = 10
 
+
+class Digits(str):
+    """A number, as text."""
+
+    __slots__ = ()
+
+
 # Numbers keep the digits that stand there, and an object the order of its keys, and those that are there twice.
 _DECODER = json.JSONDecoder(
-    parse_int=str, parse_float=plain_number, parse_constant=str, object_pairs_hook=tuple, strict=False
+    parse_int=Digits,
+    parse_float=lambda text: Digits(plain_number(text)),
+    parse_constant=str,
+    object_pairs_hook=tuple,
+    strict=False,
 )
 
 

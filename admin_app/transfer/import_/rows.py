@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, tzinfo
 from functools import cached_property
 
@@ -16,7 +16,7 @@ from admin_app.kinds.datetime import DateTimeKind, LocalDateTimeKind
 from admin_app.kinds.number import DecimalKind, FloatKind, WholeNumberKind
 from admin_app.transfer.columns import ImportColumn
 from admin_app.transfer.import_.options import DateOrder, Empty, ImportOptions, Pair
-from admin_app.transfer.import_.source import Source, SourceRow
+from admin_app.transfer.import_.source import NEUTRALISED, Source, SourceRow
 from admin_app.transfer.values import cell_reader
 
 # What the pairs are called by which a plan keeps corrections: "cell.9.email" of one cell, "means.user_id.Ann" of all that
@@ -96,17 +96,20 @@ class RowReader:
 
     def arrivals(self, source: Source) -> Iterator[Arrival]:
         """Yield what each row of a file brings."""
+        is_verbatim = self.options.is_verbatim or source.reading.format not in NEUTRALISED
+        reader = replace(self, options=replace(self.options, is_verbatim=is_verbatim))
         for row in source.rows():
             if row.problem:
                 yield Arrival(row.number, {}, {}, {"": CellProblem(row.problem, "")})
             else:
-                yield self._arrival(row)
+                yield reader.arrival(row)
 
-    def _arrival(self, row: SourceRow) -> Arrival:
+    def arrival(self, row: SourceRow) -> Arrival:
+        """Return what a row brings that stands below the titles."""
         values: Values = {}
         texts: dict[str, str] = {}
         problems: dict[str, CellProblem] = {}
-        for one, read in self._readers:
+        for one, read, read_number in self._readers:
             cell = row.cells[one.place]
             if cell is None:
                 continue
@@ -117,6 +120,8 @@ class RowReader:
             try:
                 if row.unreadable and one.place in row.unreadable and text == cell:
                     problems[one.key] = CellProblem(row.unreadable[one.place], text)
+                elif row.numbers and one.place in row.numbers and text == cell:
+                    values[one.key] = read_number(text)
                 else:
                     values[one.key] = read(text)
             except ValueError as error:
@@ -128,18 +133,22 @@ class RowReader:
         return self.options.empty is Empty.LEAVE or one.goes_to.is_made
 
     @cached_property
-    def _readers(self) -> Sequence[tuple[FileColumn, Callable[[str], object]]]:
-        """The columns with what reads their cells, put together once for all rows."""
-        return [(one, self._reader(one)) for one in self.columns]
+    def _readers(self) -> Sequence[tuple[FileColumn, Callable[[str], object], Callable[[str], object]]]:
+        """The columns with what reads their cells, texts and numbers, put together once for all rows."""
+        return [(one, self._reader(one), self._number_reader(one)) for one in self.columns]
 
     def _reader(self, one: FileColumn) -> Callable[[str], object]:
+        read, understood = self._number_reader(one), self.understanding(one.reads_as.column)
+        return read if understood is None else lambda text: read(understood(text))
+
+    def _number_reader(self, one: FileColumn) -> Callable[[str], object]:
+        """Return what reads a cell of which nothing is to be understood: the file has it as a number."""
         read = cell_reader(one.reads_as, is_verbatim=self.options.is_verbatim)
         if one.by is not None:
             # Nobody is named, whatever the other side's column makes of no text.
             named = read
             read = lambda text: named(text) if text.strip() else None  # noqa: E731 -- one of several readers
-        understood = self.understanding(one.reads_as.column)
-        return read if understood is None else lambda text: read(understood(text))
+        return read
 
     def understanding(self, column: TableColumn) -> Callable[[str], str] | None:
         """Return what writes a cell as its kind reads it, the day of 3.4.2026 and the fraction of 1,5 as this file means them.

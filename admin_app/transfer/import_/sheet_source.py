@@ -13,6 +13,8 @@ from admin_app.transfer.import_.text_source import titles_in
 from admin_app.transfer.import_.titles import IsTitle, is_any_seen
 from admin_app.transfer.import_.workbook import Sheet, Workbook
 
+_NUMBERS = (int, float)
+
 
 class SheetSource:
     """Its titles and its rows; the sheet is read anew for each."""
@@ -35,7 +37,8 @@ class SheetSource:
                 texts = list(map(text_of_cell, cells))
                 unreadable = {place: cell.why for place, cell in enumerate(cells) if type(cell) is Unreadable}
                 if unreadable or is_any_seen(texts):
-                    yield self._row(number, texts, unreadable)
+                    numbers = [place for place, cell in enumerate(cells) if type(cell) in _NUMBERS]
+                    yield self._row(number, texts, unreadable)._replace(numbers=numbers)
 
     def typed_rows(self) -> Iterator[NumberedCells]:
         """Yield the same rows with their cells as they were typed."""

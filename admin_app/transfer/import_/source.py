@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from types import MappingProxyType
@@ -10,9 +10,9 @@ from typing import NamedTuple, Protocol
 
 # Of these a file is one; the names are those of `transfer.formats`.
 CSV, XLSX, JSON, JSON_LINES = "csv", "xlsx", "json", "jsonl"
-# In exports of these a text that a spreadsheet would run carries an apostrophe, which is taken off; in the others it is the
-# text's own.
-NEUTRALISED = frozenset({CSV})
+# In CSV a text that a spreadsheet would run carries an apostrophe, which is taken off, and still does where a spreadsheet
+# saved it as a workbook. In JSON an apostrophe is the text's own.
+NEUTRALISED = frozenset({CSV, XLSX})
 
 _NOTHING: Mapping[int, str] = MappingProxyType({})
 
@@ -48,6 +48,8 @@ class SourceRow(NamedTuple):
     cells: Sequence[str | None]
     problem: str = ""
     unreadable: Mapping[int, str] = _NOTHING
+    # The places of cells that the file has as numbers: the point in them is one, whatever its texts have.
+    numbers: Collection[int] = frozenset()
 
     def problem_at(self, places: Iterable[int]) -> str:
         """Say why the row cannot be used where these columns go somewhere; "" where it can."""

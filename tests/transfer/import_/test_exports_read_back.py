@@ -19,8 +19,8 @@ from admin_app.kinds import KINDS, kind_of
 from admin_app.transfer.columns import ImportColumn
 from admin_app.transfer.formats import FORMATS, FileOptions
 from admin_app.transfer.formats.csv import DELIMITERS
-from admin_app.transfer.import_.source import NEUTRALISED
-from admin_app.transfer.values import parse_value
+from admin_app.transfer.import_.options import ImportOptions
+from admin_app.transfer.import_.rows import FileColumn, RowReader
 from tests.transfer.reading import opened
 
 FILES = [("csv", delimiter) for delimiter in DELIMITERS.values()] + [("xlsx", ""), ("json", ""), ("jsonl", "")]
@@ -71,8 +71,9 @@ def read_back(key: str, delimiter: str, kind: Any, values: list[Any]) -> list[An
     found = list(source.rows())
 
     assert [row.problem_at([0, 1]) for row in found] == [""] * len(values)
-    is_verbatim = source.reading.format not in NEUTRALISED
-    return [parse_value(column, row.cells[1] or "", is_verbatim=is_verbatim) for row in found]
+    # A workbook may have been made of CSV: what was not is brought in verbatim.
+    reader = RowReader([FileColumn(1, column)], ImportOptions({}, is_verbatim=key == "xlsx"))
+    return [arrival.values.get("value") for arrival in reader.arrivals(source)]
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\0"), min_size=1, max_size=6)
@@ -91,3 +92,32 @@ def test_an_export_without_rows_has_titles_or_nothing(key: str) -> None:
     source = opened(b"".join(FORMATS[key].write(["id", "value"], [], FileOptions(), lambda *_: None)))
 
     assert (list(source.titles), list(source.rows())) == ([] if key.startswith("json") else ["id", "value"], [])
+
+
+@pytest.mark.parametrize(("key", "delimiter"), FILES[1:])
+def test_a_number_of_a_file_is_that_number_where_texts_have_a_decimal_comma(key: str, delimiter: str) -> None:
+    table = sa.Table("t", sa.MetaData(), sa.Column("value", sa.Numeric(10, 2)), sa.Column("other", sa.Numeric(10, 2)))
+    columns = [
+        FileColumn(place, ImportColumn(name, name, table.c[name])) for place, name in enumerate(["value", "other"])
+    ]
+    value = "1,5" if key == "csv" else 1.5
+    content = b"".join(
+        FORMATS[key].write(["id", "name"], [[value, "1.000,5"]], FileOptions(delimiter), lambda *_: None)
+    )
+
+    (arrival,) = RowReader(columns, ImportOptions({}, decimal=",")).arrivals(opened(content))
+
+    assert arrival.values == {"value": Decimal("1.5"), "other": Decimal("1000.5")}
+
+
+def test_an_apostrophe_is_the_texts_own_in_json_alone() -> None:
+    column = FileColumn(
+        0, ImportColumn("value", "Value", sa.Table("t", sa.MetaData(), sa.Column("value", sa.Text())).c.value)
+    )
+    found = {}
+    for key in ("csv", "xlsx", "json"):
+        content = b"".join(FORMATS[key].write(["name"], [["'=1"]], FileOptions(neutralises=False), lambda *_: None))
+        (arrival,) = RowReader([column], ImportOptions({})).arrivals(opened(content))
+        found[key] = arrival.values["value"]
+
+    assert found == {"csv": "=1", "xlsx": "=1", "json": "'=1"}
