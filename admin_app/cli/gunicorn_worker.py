@@ -16,7 +16,8 @@ from gunicorn.workers.gthread import ThreadWorker
 PATIENCE = 60
 # Seconds for the whole head of a request, from its first byte, and again for its body: both come in one piece from
 # whoever is not stuck. A body that goes on arriving has a second more for each so many bytes of it, the pace of a
-# telephone at the edge of its network: 16 MB, the largest form, may take a quarter of an hour.
+# telephone at the edge of its network: 16 MB, the largest form, may take a quarter of an hour. Only who may import has
+# more sent than that.
 ARRIVAL, PACE = 15, 16_000
 
 

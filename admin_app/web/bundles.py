@@ -52,6 +52,7 @@ _THIRD_PARTY_SCRIPTS = (
 )
 _SCRIPTS = (
     "reach",
+    "upload",
     "once",
     "filters",
     "picker",

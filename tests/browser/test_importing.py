@@ -85,3 +85,20 @@ def test_pasted_rows_survive_a_refusal(editor_page: Page) -> None:
 
     expect(page.locator("#text-error")).to_contain_text("This is a web page or XML, not a table.")
     expect(page.get_by_label("Or paste rows")).to_have_value("<!doctype html>")
+
+
+def test_a_file_that_is_too_large_is_not_sent(editor_page: Page, app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(app.config, "UPLOAD_MB", 1)
+    page = editor_page
+    page.goto("/admin/user/import/")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+
+    page.get_by_label("File").set_input_files(files=[{**FILE, "buffer": b"x" * 1024 * 1024 + b"x"}])
+    page.get_by_role("button", name="Read rows").click()
+
+    expect(page.get_by_role("alert")).to_have_text("The file is larger than 1 MB. It was not sent.")
+    assert sent == []
+    page.get_by_label("File").set_input_files(files=[FILE])
+    page.get_by_role("button", name="Read rows").click()
+    page.wait_for_url("**/import/source/**")

@@ -49,7 +49,7 @@ class Jobs:
     def left_over(self, job_id: int) -> list[Any]:
         """Return what is left of a job's files, finished or not."""
         folder = Path(self.app.config["FILES"])
-        in_folder = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+        in_folder = sorted(path.name for path in folder.glob("job-*"))
         return in_folder + [attempt for attempt in range(4) if self.queue.files.read(job_id, attempt) is not None]
 
 

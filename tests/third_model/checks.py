@@ -399,6 +399,7 @@ def test_a_file_of_tags_is_asked_how_its_days_and_numbers_are_written(
 
     page = Page(as_editor.get(url))
     form = page.values("import-form")
+    unanswered = as_editor.post_form(url, {**form, "column.5": "", "mode": "add"})
     unclear = as_editor.post_form(url, {**form, "dates": "", "decimal": ","})
     made = as_editor.post_form(url, {**form, "decimal": ",", "mode": "add"})
     as_editor.post_form(made.location)
@@ -408,6 +409,8 @@ def test_a_file_of_tags_is_asked_how_its_days_and_numbers_are_written(
         "Month first: 03.04.2026 is 4 March 2026",
     ]
     assert (form["dates"], form["by.post_id"], form["column.2"]) == ("dmy", "id", "day")
+    needed = "A new tag needs Is public. Choose the column that has it, or only change those that are there."
+    assert (unanswered.status_code, Page(unanswered).error_of("columns")) == (422, needed)
     assert (unclear.status_code, Page(unclear).error_of("dates")) == (422, "Choose what 03.04.2026 means.")
     with app.app_context():
         found = {tag.label: (tag.weight, tag.day, tag.price) for tag in db.session.scalars(select(Tag))}

@@ -89,6 +89,7 @@ class UploadPage(Page):
             draft=draft,
             problems=problems,
             text=answers(draft).get(TEXT, ""),
+            largest=current_app.config["UPLOAD_MB"] * MEGABYTE,
             limit=f"{current_app.config['UPLOAD_MB']:,}",
             only=self._only(),
             form_url=self.link("import_view"),

@@ -32,7 +32,7 @@ OTHERS = {
         for name in ("after_restore", "failed_sign_ins", "passkeys", "passwords", "sessions", "throttle", "two_factor")
     ),
     *(f"domain/work/{name}.py" for name in ("drafts", "idempotency", "presence", "ticks")),
-    *(f"domain/plan/{name}.py" for name in ("arrival_checks", "checks", "lines", "plan")),
+    *(f"domain/plan/{name}.py" for name in ("arrival_checks", "checks", "lines", "missing", "plan")),
     "domain/records/redirects.py",
     # A command of this name.
     "cli/plan.py",

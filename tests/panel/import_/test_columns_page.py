@@ -13,6 +13,7 @@ from admin_app.db.string_set import StringSet
 from admin_app.extensions import db
 from admin_app.jobs.uploads import last_mapped
 from admin_app.models.plan import Plan
+from admin_app.models.post import Post
 from admin_app.models.role import Role
 from admin_app.models.upload import PlannedUpload
 from admin_app.models.user import User
@@ -200,6 +201,23 @@ def test_a_field_that_may_be_filled_in_of_new_records_only_is_none_of_others(
     problem = "You may only fill in Name of new users. Leave it out, or choose that above."
     assert (both.status_code, Page(both).error_of("column.0")) == (422, problem)
     assert adding.status_code == 303
+
+
+@both_stores
+def test_a_file_changes_no_rows_of_others(
+    client_with: Callable[..., Any], app: Flask, make_user: Any, make_post: Any
+) -> None:
+    client = client_with("post:*", rows=["post:own"])
+    liam, ann = make_user(email="liam@example.com"), make_user()
+    mine, theirs = make_post(content="Mine", user=liam), make_post(content="Theirs", user=ann)
+    upload_id = sent(client, f"ID,Content\n{mine.id},New\n{theirs.id},New\n".encode(), to="post")
+
+    planned = chosen(client, columns_url(upload_id, "post"), mode="update", match="id")
+    client.post_form(planned.location)
+
+    with app.app_context():
+        found = {post.id: post.content for post in db.session.scalars(select(Post))}
+    assert found == {mine.id: "New", theirs.id: "Theirs"}
 
 
 # ---- what comes of it
