@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from admin_app import formatting
 from admin_app.db.limits import as_key
+from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.undo import undone_by
 from admin_app.domain.plan import plan as plans
@@ -249,7 +250,7 @@ class PlanPage(Page):
         wanted = select(model).where(model.id.in_(keys))
         return {one.id: one for one in db.session.scalars(wanted if seen is None else wanted.where(seen))}
 
-    def _named(self, record: Any, key: int) -> Link:
+    def _named(self, record: Record | None, key: int) -> Link:
         if record is None:
             return Link(self.access.number_of(key), "")
         return Link(self.access.title_of(record), record_url(self.access, record, url=here()))
