@@ -206,112 +206,112 @@ class ResourceView(ProtectedView, ModelView):
     # ---- the routes
 
     @expose("/")
-    def index_view(self) -> Any:
+    def index_view(self) -> ResponseReturnValue:
         """Show the list."""
         return ListPage(self.access).respond()
 
     @expose("/columns/", methods=("GET", "POST"))
-    def columns_view(self) -> Any:
+    def columns_view(self) -> ResponseReturnValue:
         """Choose columns."""
         return ColumnsPage(self.access).respond()
 
     @expose("/page-size/", methods=("POST",))
-    def page_size_view(self) -> Any:
+    def page_size_view(self) -> ResponseReturnValue:
         """Choose how many rows a page has."""
         return PageSize(self.access).respond()
 
     @expose("/ticks/", methods=("POST",))
-    def ticks_view(self) -> Any:
+    def ticks_view(self) -> ResponseReturnValue:
         """Keep ticks, and go on with the ticked rows."""
         return TicksPage(self.access).respond()
 
     @expose("/lookup/")
-    def lookup_view(self) -> Any:
+    def lookup_view(self) -> ResponseReturnValue:
         """Answer a picker."""
         return LookupPage(self.access).respond()
 
     @expose("/views/")
-    def views_view(self) -> Any:
+    def views_view(self) -> ResponseReturnValue:
         """List the saved views."""
         return SavedViewsPage(self.access).respond()
 
     @expose("/views/new/", methods=("GET", "POST"))
-    def new_view(self) -> Any:
+    def new_view(self) -> ResponseReturnValue:
         """Save the list as a view."""
         return SavedViewForm(self.access, "new_view").create()
 
     @expose("/views/edit/", methods=("GET", "POST"))
-    def change_view(self) -> Any:
+    def change_view(self) -> ResponseReturnValue:
         """Change a view's name and audience."""
         return SavedViewForm(self.access, "change_view").change()
 
     @expose("/views/save/", methods=("POST",))
-    def save_view(self) -> Any:
+    def save_view(self) -> ResponseReturnValue:
         """Let the open view show the list as it is."""
         return SavedViewForm(self.access, "save_view").save_list()
 
     @expose("/views/delete/", methods=("GET", "POST"))
-    def remove_view(self) -> Any:
+    def remove_view(self) -> ResponseReturnValue:
         """Delete a view."""
         return SavedViewDeletion(self.access).respond()
 
     @expose("/views/default/", methods=("POST",))
-    def default_view(self) -> Any:
+    def default_view(self) -> ResponseReturnValue:
         """Let the list open with a view."""
         return DefaultView(self.access).respond()
 
     @expose("/details/")
-    def details_view(self) -> Any:
+    def details_view(self) -> ResponseReturnValue:
         """Show a record."""
         return RecordPage(self.access).respond()
 
     @expose("/new/", methods=("GET", "POST"))
-    def create_view(self) -> Any:
+    def create_view(self) -> ResponseReturnValue:
         """Make a record."""
         return FormPage(self.access, "create_view").create()
 
     @expose("/edit/", methods=("GET", "POST"))
-    def edit_view(self) -> Any:
+    def edit_view(self) -> ResponseReturnValue:
         """Change a record."""
         return FormPage(self.access, "edit_view").edit()
 
     @expose("/edit-page/", methods=("GET", "POST"))
-    def edit_page_view(self) -> Any:
+    def edit_page_view(self) -> ResponseReturnValue:
         """Change the rows of a page."""
         return PageEdit(self.access, "edit_page_view").respond()
 
     @expose("/cell/", methods=("GET", "POST"))
-    def cell_view(self) -> Any:
+    def cell_view(self) -> ResponseReturnValue:
         """Change a cell."""
         return CellEdit(self.access, "cell_view").respond()
 
     @expose("/presence/", methods=("POST",))
-    def presence_view(self) -> Any:
+    def presence_view(self) -> ResponseReturnValue:
         """Answer who else has a form open."""
         return PresencePage(self.access).respond()
 
     @expose("/delete/", methods=("GET", "POST"))
-    def delete_view(self) -> Any:
+    def delete_view(self) -> ResponseReturnValue:
         """Delete a record."""
         return DeletePage(self.access).respond()
 
     @expose("/merge/", methods=("GET", "POST"))
-    def merge_view(self) -> Any:
+    def merge_view(self) -> ResponseReturnValue:
         """Make one record of two."""
         return MergePage(self.access).respond()
 
     @expose("/duplicates/")
-    def duplicates_view(self) -> Any:
+    def duplicates_view(self) -> ResponseReturnValue:
         """List records that may be the same."""
         return DuplicatesPage(self.access).respond()
 
     @expose("/history/")
-    def history_view(self) -> Any:
+    def history_view(self) -> ResponseReturnValue:
         """Show what happened to a record."""
         return HistoryPage(self.access).respond()
 
     @expose("/restore/", methods=("POST",))
-    def restore_view(self) -> Any:
+    def restore_view(self) -> ResponseReturnValue:
         """Bring a version of a record back."""
         return HistoryPage(self.access).restore()
 
@@ -336,47 +336,47 @@ class ResourceView(ProtectedView, ModelView):
         return template_file(self.access, format_key)
 
     @expose("/export/<export_type>/")
-    def export(self, export_type: str) -> Any:
+    def export(self, export_type: str) -> ResponseReturnValue:
         """Send the list as CSV."""
         return ExportPage(self.access).at_once() if export_type == "csv" else abort(404)
 
     @expose("/export/", methods=("GET", "POST"))
-    def export_page(self) -> Any:
+    def export_page(self) -> ResponseReturnValue:
         """Ask how the list is to be sent, and send it."""
         return ExportPage(self.access, "export_page").respond()
 
     @expose("/edit-many/", methods=("GET", "POST"))
-    def edit_many_view(self) -> Any:
+    def edit_many_view(self) -> ResponseReturnValue:
         """Change fields of many records."""
         return AskingPage(self.access, EditQuestion(self.access)).respond()
 
     @expose("/replace/", methods=("GET", "POST"))
-    def replace_view(self) -> Any:
+    def replace_view(self) -> ResponseReturnValue:
         """Find and replace text in many records."""
         return AskingPage(self.access, ReplaceQuestion(self.access)).respond()
 
     @expose("/give/", methods=("GET", "POST"))
-    def give_view(self) -> Any:
+    def give_view(self) -> ResponseReturnValue:
         """Give many records to another one."""
         return AskingPage(self.access, GiveQuestion(self.access)).respond()
 
     @expose("/delete-many/", methods=("GET", "POST"))
-    def delete_many_view(self) -> Any:
+    def delete_many_view(self) -> ResponseReturnValue:
         """Delete many records."""
         return AskingPage(self.access, DeleteQuestion(self.access)).respond()
 
     @expose("/act/<action>/", methods=("GET", "POST"))
-    def act_view(self, action: str) -> Any:  # noqa: ARG002 -- the page reads it of the address, as when a form is drawn again
+    def act_view(self, action: str) -> ResponseReturnValue:  # noqa: ARG002 -- the page reads it of the address, as when a form is drawn again
         """Do with records what only this resource's can have done with them."""
         return ActPage(self.access).respond()
 
     @expose("/plan/", methods=("GET", "POST"))
-    def plan_view(self) -> Any:
+    def plan_view(self) -> ResponseReturnValue:
         """Show a plan, agree to it, stop it."""
         return PlanPage(self.access).respond()
 
     @expose("/plan/lines.csv")
-    def plan_lines(self) -> Any:
+    def plan_lines(self) -> ResponseReturnValue:
         """Send a plan's lines."""
         return PlanPage(self.access).lines()
 
@@ -437,8 +437,8 @@ class ResourceView(ProtectedView, ModelView):
             blueprint.add_url_rule(page.path, name, self._further_page(name), methods=("GET", "POST"))
         return blueprint
 
-    def _further_page(self, name: str) -> Callable[[], Any]:
-        def further_page() -> Any:
+    def _further_page(self, name: str) -> Callable[[], ResponseReturnValue]:
+        def further_page() -> ResponseReturnValue:
             refused = self._handle_view(name)
             return self.resource.further_pages[name].answer() if refused is None else refused
 

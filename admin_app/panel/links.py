@@ -54,7 +54,7 @@ def link_for(access: Access, action: Action, view: str, record: Record) -> str:
     return link(resource, view, record, url=return_url(resource)) if access.reaches(record, action) else ""
 
 
-def copy_url(access: Access, record: Any) -> str:
+def copy_url(access: Access, record: Record) -> str:
     """Return the address of a new record's form that is a copy of this one, "" for who may not make one."""
     may = access.may(Action.CREATE) and access.reaches(record, Action.VIEW)
     arguments = {COPY: record.id, "url": return_url(access.resource)}

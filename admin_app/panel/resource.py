@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
+from flask.typing import ResponseReturnValue
 from sqlalchemy import bindparam, select
 from sqlalchemy import inspect as inspect_mapper
 from wtforms import Field, Form
@@ -62,7 +63,7 @@ class FurtherPage:
     path: str
     action: Action
     purpose: str
-    answer: Callable[[], object]
+    answer: Callable[[], ResponseReturnValue]
 
 
 @dataclass(frozen=True)

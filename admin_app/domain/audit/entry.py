@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import insert
 
@@ -12,7 +11,7 @@ from admin_app.context import act_under_way
 from admin_app.db.json_values import recorded_models
 from admin_app.db.types import utc_now
 from admin_app.domain.naming import names_of
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, Values
 from admin_app.formatting import counted, in_words
 from admin_app.models.change_set import LONGEST_ACTOR, LONGEST_SUMMARY, Change, ChangeSet, Did, Kind
 
@@ -25,17 +24,17 @@ class AuditEntry:
 
     set_id: int | None = None
     is_noted: bool = False
-    heading: dict[str, Any] = field(default_factory=dict)
-    pending: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
+    heading: Values = field(default_factory=dict)
+    pending: dict[tuple[str, int], Values] = field(default_factory=dict)
     counts: Counter[tuple[Did, str]] = field(default_factory=Counter)
     # Table, key, title and fate of the record that the change set is mainly about.
     main: tuple[str, int, str, Did] | None = None
 
 
-def add_change(entry: AuditEntry, row: dict[str, Any]) -> None:
+def add_change(entry: AuditEntry, row: Values) -> None:
     """Add what a flush did to a record; what an earlier flush of the transaction did to it becomes one change with it."""
     first = entry.pending.pop((row["model"], row["record_id"]), None)
-    merged: dict[str, Any] | None = row
+    merged: Values | None = row
     if first is not None:
         entry.counts[first["act"], row["model"]] -= 1
         entry.counts = +entry.counts
@@ -45,7 +44,7 @@ def add_change(entry: AuditEntry, row: dict[str, Any]) -> None:
         entry.counts[merged["act"], row["model"]] += 1
 
 
-def _merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any] | None:
+def _merged(first: Values, second: Values) -> Values | None:
     """Return two changes of a record as one; None where nothing is left of them."""
     was_made, is_gone = first["act"] is Did.CREATE, second["act"] is Did.DELETE
     if was_made and is_gone:
@@ -74,7 +73,7 @@ def write_entry(session: AnySession, entry: AuditEntry) -> int:
     return entry.set_id
 
 
-def heading_of(entry: AuditEntry) -> dict[str, Any]:
+def heading_of(entry: AuditEntry) -> Values:
     """Return the columns of the change set, as far as they are known by now."""
     acting = act_under_way()
     if "actor" not in entry.heading and acting is not None:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 from admin_app.db.json_values import kept_columns
 from admin_app.db.record import Record
 from admin_app.domain.audit.recorder import record_event
-from admin_app.extensions import AnySession, Statement
+from admin_app.extensions import AnySession, Statement, Values
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import ABOUT_ACCESS, Change, ChangeSet, Kind
 from admin_app.selection.list_schema import ListSchema, SearchColumn
@@ -30,7 +30,7 @@ CROSSING = 1000
 BATCH = 1000
 
 # By model, which of its rows.
-VisibleRows = Mapping[type[Any], ColumnElement[bool]]
+VisibleRows = Mapping[type[Record], ColumnElement[bool]]
 
 LIST_SCHEMA = ListSchema(
     model=ChangeSet,
@@ -158,7 +158,7 @@ def is_shown(session: AnySession, change_set: ChangeSet, wanted: ActivityFilter)
     return session.scalar(found) is not None
 
 
-def state_at(session: AnySession, record: Record, change: Change) -> dict[str, Any]:
+def state_at(session: AnySession, record: Record, change: Change) -> Values:
     """Return what the history keeps of a record as it was after a change, in the history's JSON: walked back from now."""
     state = {
         key: kind_of(column).to_history(getattr(record, key)) for key, column in kept_columns(type(record)).items()
@@ -208,7 +208,7 @@ def _forget(session: AnySession, table: Any, which: ColumnElement[bool]) -> int:
     return int(result.rowcount)
 
 
-def _there(rows: VisibleRows, record_id: Any) -> Iterator[tuple[type[Any], ColumnElement[bool]]]:
+def _there(rows: VisibleRows, record_id: Any) -> Iterator[tuple[type[Record], ColumnElement[bool]]]:
     """Yield, for each model, whether the record of this key is among its rows."""
     for model, which in rows.items():
         yield model, exists(select(1).where(model.id == record_id, which).correlate(record_id.class_))

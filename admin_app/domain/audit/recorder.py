@@ -21,7 +21,7 @@ from admin_app.db.limits import LONGEST_TITLE
 from admin_app.db.record import Record
 from admin_app.db.session_state import state_of
 from admin_app.domain.audit.entry import AuditEntry, add_change, heading_of, write_entry
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, Values
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import ChangeSet, Did
 
@@ -38,7 +38,7 @@ class _Recording:
     entry: AuditEntry | None = None
     savepoints: dict[SessionTransaction, AuditEntry | None] = field(default_factory=dict)
     # What stood in the database where an attribute was set without having been read.
-    unread: dict[Record, dict[str, Any]] = field(default_factory=dict)
+    unread: dict[Record, Values] = field(default_factory=dict)
     # The change set that the last commit wrote.
     last: int | None = None
 
@@ -171,26 +171,26 @@ def _is_unknown(state: Any, key: str) -> bool:
     return bool(history.added) and not history.deleted
 
 
-def _read(session: Session, record: Record, keys: Sequence[str]) -> dict[str, Any]:
+def _read(session: Session, record: Record, keys: Sequence[str]) -> Values:
     columns = kept_columns(type(record))
     table = type(record).__table__
     found = session.connection().execute(select(*(columns[key] for key in keys)).where(table.c.id == record.id)).first()
     return dict(zip(keys, found or [None] * len(keys), strict=True))
 
 
-def _created(record: Record) -> dict[str, Any]:
+def _created(record: Record) -> Values:
     columns = kept_columns(type(record))
     values = {key: kind_of(column).to_history(getattr(record, key)) for key, column in columns.items()}
     return _row(record, Did.CREATE, record.version, None, values)
 
 
-def _deleted(session: Session, record: Record) -> dict[str, Any]:
+def _deleted(session: Session, record: Record) -> Values:
     columns = kept_columns(type(record))
     values = {key: kind_of(column).to_history(_old(session, record, key)) for key, column in columns.items()}
     return _row(record, Did.DELETE, record.version + 1, values, None)
 
 
-def _updated(session: Session, record: Any) -> dict[str, Any] | None:
+def _updated(session: Session, record: Any) -> Values | None:
     """Return what differs; a column that the history does not keep leaves an empty trace, so that no change is unseen."""
     state = inspect_mapper(record)
     keys = [one.key for one in state.mapper.column_attrs if one.key not in COUNTED]
@@ -214,7 +214,7 @@ def _old(session: Session, record: Any, key: str) -> Any:
     return unknown[key] if key in unknown else getattr(record, key)
 
 
-def _row(record: Record, did: Did, version: int, before: object, after: object) -> dict[str, Any]:
+def _row(record: Record, did: Did, version: int, before: object, after: object) -> Values:
     return {
         "model": type(record).__table__.name,
         "record_id": record.id,

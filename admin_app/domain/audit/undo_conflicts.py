@@ -72,7 +72,7 @@ def hanging_on(session: AnySession, record: Record) -> str:
     return in_words(found)
 
 
-def _of_deleted(session: AnySession, change: Change, model: type[object], record: Any) -> UndoConflict:
+def _of_deleted(session: AnySession, change: Change, model: type[object], record: Record | None) -> UndoConflict:
     if record is not None:
         return UndoConflict(change, "It already exists again.", other=record)
     return misfit(session, change, model) or UndoConflict(change, "Something else prevents it.")

@@ -20,7 +20,7 @@ from admin_app.db.record import Record
 from admin_app.db.types import utc_now
 from admin_app.domain.audit.bulk import delete_rows
 from admin_app.domain.audit.recorder import begin_change_set, count_rows
-from admin_app.extensions import AnySession, Expression, TableColumn
+from admin_app.extensions import AnySession, Expression, TableColumn, Values
 from admin_app.kinds import stand_in
 from admin_app.kinds.history import from_json_sql, json_of
 from admin_app.models.change_set import Change, Did
@@ -36,7 +36,7 @@ class UndoStatements:
 
     session: AnySession
     set_id: int
-    model: type[Any]
+    model: type[Record]
     round_: int = 1
     rounds: int = 1
     # One change alone, when it is not the whole set that is taken back.
@@ -71,7 +71,7 @@ class UndoStatements:
         if swapping and number:
             number -= self._leave_taken(swapping, first)
             self._make_way(swapping, first)
-        values: dict[str, Any] = {
+        values: Values = {
             column.name: case((self._has(_NEW.c.after, key), self._value(column, _NEW.c.after, key)), else_=column)
             for key, column in columns.items()
         }
@@ -240,7 +240,7 @@ class UndoStatements:
         """Of several records that would get the same text by one statement, choose the first: they are older than its index."""
         if self.only is not None or not is_caseless(column):
             return []
-        twin: Any = Change.__table__.alias(f"twin_{column.name}")
+        twin: sa.FromClause = Change.__table__.alias(f"twin_{column.name}")
         mine = [twin.c.change_set_id == self.set_id, twin.c.model == self._table.name, twin.c.act == did.value]
         text = func.caseless(self._value(column, twin.c.before, key))
         first = select(func.min(twin.c.record_id), text).where(*mine).group_by(text)

@@ -39,7 +39,7 @@ from admin_app.domain.plan.plan import model_of
 from admin_app.domain.records.deletion import Decision, DeletionScopes, delete_many, everything_in_scope
 from admin_app.domain.records.refusals import problems_of
 from admin_app.errors import DeletionError
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, Values
 from admin_app.kinds import stand_in
 from admin_app.kinds.history import from_json_sql, title_of
 from admin_app.models.change_set import Change, Did, Kind
@@ -280,7 +280,7 @@ class Execution:
         table, columns = self._table, {name: kept_columns(self.model)[name] for name in self.plan.fields}
         number = self._record(chunk)
         self._let_go_of_unique(chunk)
-        values: dict[str, Any] = {
+        values: Values = {
             column.name: case(
                 (self._has(name), from_json_sql(column, _LINE.c.after, name, self._dialect)), else_=column
             )

@@ -111,7 +111,7 @@ class Operation(Protocol):
     def fields(self) -> tuple[str, ...]:
         """The attributes of columns that it may give other values."""
 
-    def new_values(self, record: Any) -> Mapping[str, object]:
+    def new_values(self, record: Record) -> Mapping[str, object]:
         """Return the record's new values by their attributes; raise `InvalidRecord` where it may not be changed so."""
 
 
@@ -137,14 +137,14 @@ class Edit:
         values = {name: one.value for name, one in self.changes.items() if isinstance(one, SetTo)}
         return values if len(values) == len(self.changes) else None
 
-    def new_values(self, record: Any) -> Mapping[str, object]:
+    def new_values(self, record: Record) -> Mapping[str, object]:
         """Return the new values as the columns keep them; raise `InvalidRecord` for one that does not fit."""
         given = {name: change(getattr(record, name)) for name, change in self.changes.items()}
         return fitting(record, given, self.checks)
 
 
 def fitting(
-    record: Any, values: Mapping[str, object], checks: Mapping[str, Check] = MappingProxyType({})
+    record: Record, values: Mapping[str, object], checks: Mapping[str, Check] = MappingProxyType({})
 ) -> Mapping[str, object]:
     """Return values for a record as its columns keep them; raise `InvalidRecord` for one that is new and does not fit."""
     columns, kept, problems = kept_columns(type(record)), {}, {}

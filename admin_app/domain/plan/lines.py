@@ -31,7 +31,7 @@ from admin_app.db.json_values import kept_columns
 from admin_app.db.record import Record
 from admin_app.domain.plan.changes import Operation
 from admin_app.errors import InvalidRecord
-from admin_app.extensions import AnySession, Expression, Statement, TableColumn
+from admin_app.extensions import AnySession, Expression, Statement, TableColumn, Values
 from admin_app.kinds import kind_of
 from admin_app.kinds.history import json_of, pair_of
 from admin_app.models.change_set import JsonValues
@@ -46,7 +46,7 @@ PART = 20_000
 NOT_YOURS = "You may not do this with it."
 
 _COLUMNS = ("plan_id", "number", "record_id", "version", "verdict", "problem", "before", "after")
-Line = dict[str, Any]
+Line = Values
 
 _LINES: Any = PlanLine.__table__
 # Where lines are made that are copied in parts: of the connection alone, so that making them takes nobody's lock.
@@ -151,7 +151,7 @@ def insert_lines(session: AnySession, lines: Sequence[Line]) -> None:
     session.connection().execute(insert(PlanLine), lines)
 
 
-def line_of(session: AnySession, scope: Scope, record: Any, operation: Operation) -> Line:
+def line_of(session: AnySession, scope: Scope, record: Record, operation: Operation) -> Line:
     """Return what an operation would mean for a record, without a plan."""
     return _line(0, record, operation, _refused(session, scope, [record.id]).get(record.id, ""))
 
@@ -222,7 +222,7 @@ def _joined(parts: Mapping[str, Expression], differs: Mapping[str, ColumnElement
     return literal("{", String).concat(func.rtrim(whole, ",", type_=Text())).concat("}")
 
 
-def _as_json(values: dict[str, Any]) -> str:
+def _as_json(values: Values) -> str:
     """Write values as the history does."""
     text = JsonValues().process_bind_param(values, None)  # type: ignore[arg-type]  # it is the same on every store
     return str(text)
@@ -242,7 +242,7 @@ def _refused(session: AnySession, scope: Scope, keys: Sequence[int]) -> Mapping[
     return dict(map(tuple, session.execute(found)))
 
 
-def _line(plan_id: int, record: Any, operation: Operation, refusal: str) -> Line:
+def _line(plan_id: int, record: Record, operation: Operation, refusal: str) -> Line:
     """Return what an operation means for one record."""
     line: Line = {"plan_id": plan_id, "number": record.id, "record_id": record.id, "version": record.version}
     line |= {"verdict": Verdict.REFUSED, "problem": refusal, "before": None, "after": None}

@@ -35,7 +35,7 @@ class Dependence:
 
     relation: Relation
     count: Count
-    samples: Sequence[Any]
+    samples: Sequence[Record]
     fates: tuple[Fate, ...]
     # Whether there are more that whoever asks may not see, or may do nothing with.
     is_partly_unseen: bool = False

@@ -36,7 +36,7 @@ class Group:
 
     key: str
     count: int
-    records: Sequence[Any]
+    records: Sequence[Record]
     is_cut: bool = False
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import ColumnElement, UniqueConstraint, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Table, UniqueConstraint, and_, exists, or_, select
 from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.caseless import same_in
@@ -30,8 +29,8 @@ from admin_app.relations import Relation
 
 def merge_records(
     session: AnySession,
-    survivor: Any,
-    gone: Any,
+    survivor: Record,
+    gone: Record,
     *,
     values: Mapping[str, object],
     scopes: DeletionScopes = everything_in_scope,
@@ -65,12 +64,12 @@ def merge_records(
 
 def twins_of(relation: Relation, survivor: Record, gone: Record) -> ColumnElement[bool] | None:
     """Return the condition on what hangs on a record and cannot move to the survivor, which has one with the same unique values; None where all can."""
-    child: Any = relation.target.__table__
+    child: Table = relation.target.__table__
     parts = [_has_twin(child, columns, relation.other, survivor.id) for columns in _unique(child, relation.other)]
     return and_(_moving(relation, survivor, gone), or_(*parts)) if parts else None
 
 
-def _own_kind(survivor: Any, gone: Any, values: Mapping[str, object]) -> dict[str, object]:
+def _own_kind(survivor: Record, gone: Record, values: Mapping[str, object]) -> dict[str, object]:
     """Return which records of its own kind the survivor belongs to: never to itself, nor to the one that goes."""
     found: dict[str, object] = {}
     for relation in _within(type(survivor)):
@@ -89,7 +88,7 @@ def _within(model: type[Record]) -> list[Relation]:
     return [one for one in hanging_relations(model) if one.target is model]
 
 
-def _move(session: AnySession, relation: Relation, survivor: Any, gone: Any, scopes: DeletionScopes) -> None:
+def _move(session: AnySession, relation: Relation, survivor: Record, gone: Record, scopes: DeletionScopes) -> None:
     """Give the survivor what hangs on the other one; what it has already goes."""
     child, scope = relation.target, scopes(relation)
     moving, twins = _moving(relation, survivor, gone), twins_of(relation, survivor, gone)
@@ -111,7 +110,7 @@ def _moving(relation: Relation, survivor: Record, gone: Record) -> ColumnElement
     return and_(mine, relation.target.id.not_in([survivor.id, gone.id]))
 
 
-def _unique(child: Any, foreign_key: TableColumn) -> list[list[TableColumn]]:
+def _unique(child: Table, foreign_key: TableColumn) -> list[list[TableColumn]]:
     """Return the groups of columns that no two of the children have alike, with what they belong to among them."""
     constraints = [list(one.columns) for one in child.constraints if isinstance(one, UniqueConstraint)]
     indexes = [list(one.columns) for one in child.indexes if one.unique]
@@ -119,7 +118,7 @@ def _unique(child: Any, foreign_key: TableColumn) -> list[list[TableColumn]]:
 
 
 def _has_twin(
-    child: Any, columns: Sequence[TableColumn], foreign_key: TableColumn, survivor: int
+    child: Table, columns: Sequence[TableColumn], foreign_key: TableColumn, survivor: int
 ) -> ColumnElement[bool]:
     twin = child.alias("twin")
     same = [same_in(one, twin.c[one.name], one) for one in columns if one is not foreign_key]

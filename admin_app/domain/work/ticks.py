@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from admin_app.db.types import utc_now
 from admin_app.errors import SelectionError
-from admin_app.extensions import AnySession, Attribute
+from admin_app.extensions import AnySession, Attribute, Values
 from admin_app.models.change_set import Change, Did
 from admin_app.models.plan import PlanLine
 from admin_app.models.ticks import Tick, TickSet
@@ -202,7 +202,7 @@ def _hold(session: AnySession, place: TickedList) -> _Held:
         return held
     _forget_old(session, place.staff_id)
     made = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    values: dict[str, Any] = {"staff_id": place.staff_id, "resource": place.resource, "list_key": place.key}
+    values: Values = {"staff_id": place.staff_id, "resource": place.resource, "list_key": place.key}
     session.execute(made(TickSet).values(**values, is_all_but=False, changed_at=utc_now()).on_conflict_do_nothing())
     return _hold(session, place)
 

@@ -8,7 +8,9 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from flask import request
+from flask.typing import ResponseReturnValue
 
+from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.permissions.policy import Action
@@ -30,7 +32,7 @@ from admin_app.web.urls import here
 class DeletePage(Page):
     """The delete page. Nothing is deleted by one click, with JavaScript or without."""
 
-    def respond(self) -> Any:
+    def respond(self) -> ResponseReturnValue:
         """Say what goes, or carry it out."""
         record = self.access.requested(Action.DELETE)
         hanging = dependences(db.session, record, bound_of)
@@ -58,18 +60,20 @@ class DeletePage(Page):
         """Keep what was chosen for what hangs on the record."""
         return {prefix + name for prefix in (FATE, HEIR) for name in self.resource.relations}
 
-    def again(self, words: str) -> Any:
+    def again(self, words: str) -> ResponseReturnValue | None:
         """Draw the page with what was chosen."""
         record = self.access.find(request.args.get("id", ""))
         if record is None or not self.access.reaches(record, Action.DELETE):
             return None
         return self._page(record, dependences(db.session, record, bound_of), {"": words}, HTTPStatus.BAD_REQUEST)
 
-    def _refused(self, problems: Mapping[str, str], status: HTTPStatus) -> Any:
+    def _refused(self, problems: Mapping[str, str], status: HTTPStatus) -> ResponseReturnValue:
         record = self.access.requested(Action.DELETE)
         return self._page(record, dependences(db.session, record, bound_of), problems, status)
 
-    def _page(self, record: Any, hanging: Sequence[Dependence], problems: Mapping[str, str], status: HTTPStatus) -> Any:
+    def _page(
+        self, record: Record, hanging: Sequence[Dependence], problems: Mapping[str, str], status: HTTPStatus
+    ) -> ResponseReturnValue:
         draft = shown_draft()
         chosen = answers(draft)
         page = self.render(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from admin_app.domain.permissions.policy import Action
+from admin_app.extensions import Values
 from admin_app.panel.access.access import Access
 from admin_app.panel.filters.declared import filters_shown
 from admin_app.panel.resource import by_key
@@ -31,7 +30,7 @@ def field_of(key: str) -> str:
     return name if slug in _SAME else ""
 
 
-def values_of(access: Access, arguments: dict[str, str]) -> dict[str, Any]:
+def values_of(access: Access, arguments: dict[str, str]) -> Values:
     """Read the values by which an address says that fields are to be filled in; what cannot be read fills in nothing."""
     filters, found = by_key(filters_shown(access)), {}
     for key in arguments.keys() & filters.keys():

@@ -8,6 +8,7 @@ from typing import Any
 from flask import abort, request
 from werkzeug.datastructures import MultiDict
 
+from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.panel.access.access import Access
 from admin_app.panel.filters.carried import field_of, values_of
@@ -55,7 +56,7 @@ def _copied(access: Access) -> Any:
     return record
 
 
-def _may_be_the_same(access: Access, record: Any, name: str) -> bool:
+def _may_be_the_same(access: Access, record: Record, name: str) -> bool:
     """Whether a field may be copied: none that has to be its own, no secret, and nothing out of sight."""
     resource = access.resource
     if not hasattr(resource.model, name) or not access.shows(name):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from contextlib import suppress
 from http import HTTPStatus
-from typing import Any
 
 from flask import abort, get_template_attribute, jsonify, request
+from flask.typing import ResponseReturnValue
 
+from admin_app.db.record import Record
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.permissions.policy import Action
 from admin_app.errors import RecordGone
@@ -37,7 +38,7 @@ OWN = frozenset({"id", FIELD, CELLS})
 class CellEdit(Page):
     """What the script of a list asks, and sends. The answers are pieces of the page, as JSON."""
 
-    def respond(self) -> Any:
+    def respond(self) -> ResponseReturnValue:
         """Answer the cell's field, or save it and answer the row's cells."""
         if request.method != "POST":
             edit = self._edit()
@@ -47,7 +48,7 @@ class CellEdit(Page):
                 return self._saved()
         return self._saved()
 
-    def _saved(self) -> Any:
+    def _saved(self) -> ResponseReturnValue:
         edit = self._edit()
         is_valid = are_valid([edit])
         if edit.is_refused:
@@ -69,7 +70,7 @@ class CellEdit(Page):
         draw = get_template_attribute("components/grid.html", "cell_form")
         return str(draw(edited_row(edit, row, [*edit.controls]), self.resource.noun, here()))
 
-    def _row(self, record: Any, *, is_changed: bool) -> Any:
+    def _row(self, record: Record, *, is_changed: bool) -> ResponseReturnValue:
         """Draw the row as the list has it now, and say whether the list still has it."""
         selection = selection_of(self.access, [pair for pair in arguments() if pair[0] not in OWN])
         # As the table has them that is looked at: the person's choice of columns may be another one by now.

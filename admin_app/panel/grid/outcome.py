@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import select
 
+from admin_app.db.record import Record
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.extensions import db
 from admin_app.formatting import counted
@@ -23,7 +23,7 @@ from admin_app.web.flash import announce
 MOST_NAMED = 20
 
 
-def announce_changes(access: Access, selection: Selection, records: Sequence[Any], order: Sequence[int]) -> None:
+def announce_changes(access: Access, selection: Selection, records: Sequence[Record], order: Sequence[int]) -> None:
     """Say on the next page what was saved, with a way to the rows that the list no longer has; there they stay in their order."""
     resource = access.resource
     if not records:
@@ -45,7 +45,7 @@ def announce_changes(access: Access, selection: Selection, records: Sequence[Any
     announce(" ".join(filter(None, said)), links=links, mark=marks, undo=undo, staying=stay)
 
 
-def outside_of(selection: Selection, records: Sequence[Any]) -> list[Any]:
+def outside_of(selection: Selection, records: Sequence[Record]) -> list[Record]:
     """Return those of these records that a list no longer has."""
     model = selection.schema.model
     found = select(model.id).where(model.id.in_([one.id for one in records]), *selection.criteria)

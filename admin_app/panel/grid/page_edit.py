@@ -10,8 +10,10 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import abort, request
+from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
+from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.errors import RecordGone
 from admin_app.extensions import db
@@ -40,7 +42,7 @@ from admin_app.web.urls import here
 class PageEdit(Page):
     """“Edit this page”: the rows that a page of the list shows, addressed by id and version."""
 
-    def respond(self) -> Any:
+    def respond(self) -> ResponseReturnValue:
         """Show the page's rows with their fields, or save them: all that was changed, or nothing."""
         if not self.access.may(Action.LIST):
             abort(HTTPStatus.NOT_FOUND)
@@ -60,19 +62,19 @@ class PageEdit(Page):
         kept = kept_names(self.resource)
         return {COLUMNS} | {name for name in request.form if (place := place_of(name)) is not None and place[1] in kept}
 
-    def again(self, words: str) -> Any:
+    def again(self, words: str) -> ResponseReturnValue | None:
         """Draw the rows filled with what was sent."""
         if not self.access.may(Action.LIST):
             return None
         return self._drawn(*self._edits(self._read_sent(None)), words=words, status=HTTPStatus.BAD_REQUEST)
 
-    def _sent(self) -> Any:
+    def _sent(self) -> ResponseReturnValue:
         for _ in range(MOST_TRIES):
             with suppress(RecordGone):
                 return self._saved()
         return self._saved()
 
-    def _saved(self) -> Any:
+    def _saved(self) -> ResponseReturnValue:
         """Save every changed row, and lead back to the list; else draw the rows again, each with what is in its way."""
         edits, gone = self._edits(self._read_sent(None))
         changed = [one for one in edits if one.is_changed]
@@ -99,7 +101,7 @@ class PageEdit(Page):
     def _names(self) -> tuple[str, ...]:
         return Columns(self.access).visible(self._selection)
 
-    def _fresh(self, records: Sequence[Any]) -> list[RowEdit]:
+    def _fresh(self, records: Sequence[Record]) -> list[RowEdit]:
         """Make the rows' forms from the records alone."""
         columns = editable_columns(self.access, self._names)
         self.access.look_beyond(columns, records)
@@ -150,7 +152,7 @@ class PageEdit(Page):
         draft: Draft | None = None,
         words: str = "",
         status: int = HTTPStatus.OK,
-    ) -> Any:
+    ) -> ResponseReturnValue:
         """Draw the page."""
         waiting = newest_draft() if request.method == "GET" and draft is None else None
         shown = draft or waiting

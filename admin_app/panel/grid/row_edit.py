@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 from werkzeug.datastructures import MultiDict
 from wtforms import Field
 
+from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.formatting import in_words
 from admin_app.panel.access.access import Access
@@ -25,7 +25,7 @@ class RowEdit:
     def __init__(
         self,
         access: Access,
-        record: Any,
+        record: Record,
         columns: Collection[str],
         *,
         may_edit: bool = True,

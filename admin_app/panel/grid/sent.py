@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
 from admin_app.db.limits import as_key
+from admin_app.db.record import Record
 from admin_app.errors import SelectionError
 from admin_app.panel.forms.source import VERSION
 from admin_app.selection.list_schema import PAGE_SIZES
@@ -37,7 +37,7 @@ class SentPage:
     rows: Mapping[int, SentRow]
 
 
-def read_page(model: type[Any], fields: Iterable[tuple[str, str]]) -> SentPage:
+def read_page(model: type[Record], fields: Iterable[tuple[str, str]]) -> SentPage:
     """Read what was sent; a row without the version that it was drawn from is none. Raise `SelectionError` for more than a page."""
     columns, found = "", dict[str, SentRow]()
     for name, value in fields:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 from flask import request
 
+from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.panel.access.access import Access
 from admin_app.panel.links import ListLinks, link
@@ -19,12 +19,12 @@ from admin_app.selection.selection import Parent, Selection
 from admin_app.web.urls import own_path
 
 
-def child_lists(access: Access, record: Any) -> list[Listing]:
+def child_lists(access: Access, record: Record) -> list[Listing]:
     """List what belongs to this record, one table a to-many relation whose model has a resource."""
     return list(_tables(access, record))
 
 
-def _tables(access: Access, record: Any) -> Iterator[Listing]:
+def _tables(access: Access, record: Record) -> Iterator[Listing]:
     for name, relation in access.resource.relations.items():
         child = access.beyond(name)
         is_listed = access.resource.is_to_many(name) and access.shows(name) and bool(relation.back)
@@ -32,7 +32,7 @@ def _tables(access: Access, record: Any) -> Iterator[Listing]:
             yield _table(child, relation, record)
 
 
-def _table(child: Access, relation: Relation, record: Any) -> Listing:
+def _table(child: Access, relation: Relation, record: Record) -> Listing:
     back, prefix = relation.back, f"{relation.key}."
     arguments = list(request.args.items(multi=True))
     others = [(key, value) for key, value in arguments if not key.startswith(prefix)]

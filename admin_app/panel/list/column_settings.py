@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from flask import abort, request
+from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from admin_app.db.transaction import transaction
@@ -33,7 +34,7 @@ from admin_app.web.urls import here
 class ColumnsPage(Page):
     """Each person's choice of columns, kept on the server; with a view open, the view's columns in the address."""
 
-    def respond(self) -> Any:
+    def respond(self) -> ResponseReturnValue:
         """Show what can be chosen for the list whose arguments the address carries, or keep the choice."""
         selection = selection_of(self.access, arguments())
         if request.method == "POST":
@@ -44,7 +45,7 @@ class ColumnsPage(Page):
         """Keep which columns were chosen, and how they are to look."""
         return {"column", "per_page", "density", *(PLACE + name for name in self._columns.choosable())}
 
-    def again(self, words: str) -> Any:
+    def again(self, words: str) -> ResponseReturnValue:
         """Draw the page with what was chosen."""
         return self._page(selection_of(self.access, arguments()), words), HTTPStatus.BAD_REQUEST
 
@@ -105,7 +106,7 @@ class ColumnsPage(Page):
 class PageSize(Page):
     """The pager's choice of rows a page."""
 
-    def respond(self) -> Any:
+    def respond(self) -> ResponseReturnValue:
         """Keep how many rows a page has, and lead back to the list in that size."""
         size = request.form.get("per_page", "")
         if size not in map(str, PAGE_SIZES):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 from sqlalchemy import inspect as inspect_mapper
 
+from admin_app.db.record import Record
 from admin_app.domain.preferences import Settings
 from admin_app.errors import ConfigurationError
 from admin_app.panel.access.access import Access
@@ -76,7 +76,7 @@ def _can_show(resource: Resource, name: str) -> bool:
     return not rest or (not relation.is_many and _is_shown(relation.target, rest))
 
 
-def _is_shown(model: type[Any], name: str) -> bool:
+def _is_shown(model: type[Record], name: str) -> bool:
     """Whether the name is no secret; what is no column of the database, a property of the class, is left to who declares it."""
     attribute = inspect_mapper(model).column_attrs.get(name)
     return hasattr(model, name) if attribute is None else not attribute.columns[0].info.get("secret")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
 
+from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.panel.access.access import Access
 
@@ -19,13 +19,13 @@ def editable_columns(access: Access, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in declared if access.may_write(name, Action.EDIT))
 
 
-def editable_cells(access: Access, record: Any, names: Collection[str]) -> tuple[str, ...]:
+def editable_cells(access: Access, record: Record, names: Collection[str]) -> tuple[str, ...]:
     """Return those of these columns whose value in this record the person may take away, and a cell can hold."""
     return tuple(
         name for name in names if not access.leads_out_of_sight(name, record) and not _is_too_long(record, name)
     )
 
 
-def _is_too_long(record: Any, name: str) -> bool:
+def _is_too_long(record: Record, name: str) -> bool:
     value = getattr(record, name)
     return isinstance(value, str) and len(value) > LONGEST_IN_CELL

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import abort, request, url_for
+from flask.typing import ResponseReturnValue
 
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.work.saved_views import ViewAtHand
@@ -31,7 +32,7 @@ from admin_app.selection.selection import OWN_KEYS, VIEW, WHERE, WHOLE, Selectio
 class ListPage(Page):
     """Columns, search, filters, sort and pages, all of them in the URL. Opening a view leads to the list's whole address."""
 
-    def respond(self) -> Any:
+    def respond(self) -> ResponseReturnValue:
         """Show the list; a view's own address, and the plain one of who has a default view, lead to the whole address."""
         arguments = list(request.args.items(multi=True))
         default = settings_for(self.resource).default_view_id or 0
@@ -48,7 +49,7 @@ class ListPage(Page):
             return self._gone_view(view, gone, address)
         return lead_on(address) if gone or is_way_in else self._list()
 
-    def _list(self) -> Any:
+    def _list(self) -> ResponseReturnValue:
         """Show the list, or lead to the plain address of a list that the filter form was sent for."""
         links = list_links(self.resource)
         arguments = list(request.args.items(multi=True))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import abort, jsonify, request
+from flask.typing import ResponseReturnValue
 
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
@@ -21,7 +20,7 @@ LOOKUP_SIZE = 20
 class LookupPage(Page):
     """Answers pickers in JSON."""
 
-    def respond(self) -> Any:
+    def respond(self) -> ResponseReturnValue:
         """Answer a page of the records that the relation `name` may point at."""
         name = request.args.get("name", "")
         relation, target = self.resource.relation(name), self.access.beyond(name)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, literal, select
+from sqlalchemy import and_, literal, select
 
 from admin_app.db.json_values import kept_columns
+from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.errors import ConfigurationError
-from admin_app.extensions import db
+from admin_app.extensions import Expression, db
 from admin_app.panel.access.access import Access
 from admin_app.panel.links import link
 from admin_app.panel.resource import ROW_ACTION_VIEW, BulkAction, Resource
@@ -38,7 +38,7 @@ def may_act(access: Access, action: RowAction) -> bool:
     )
 
 
-def links_by_record(access: Access, records: Sequence[Any], url: str) -> Mapping[int, Sequence[Link]]:
+def links_by_record(access: Access, records: Sequence[Record], url: str) -> Mapping[int, Sequence[Link]]:
     """Return the links to the actions that the person may do with each of these records; `url` is where these lead back to.
 
     One statement tells for all of them, and none where the resource has no such actions.
@@ -82,7 +82,7 @@ def _may_write(access: Access, names: Iterable[str], action: Action) -> bool:
     return all(access.may_write(name, action) for name in names)
 
 
-def _fits(access: Access, action: RowAction) -> ColumnElement[Any]:
+def _fits(access: Access, action: RowAction) -> Expression:
     rows = (access.rows(action.needs), action.allowed(access.authority.principal))
     return and_(literal(value=True), *(one for one in rows if one is not None))
 

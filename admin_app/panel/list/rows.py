@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
+from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.panel.access.access import Access
@@ -20,7 +20,7 @@ from admin_app.web.flash import marks
 
 
 def rows_of(
-    access: Access, records: Sequence[Any], names: Sequence[str], here: str, narrow: Narrowings
+    access: Access, records: Sequence[Record], names: Sequence[str], here: str, narrow: Narrowings
 ) -> Iterator[Row]:
     """Draw a page's records, for a list at the address `here`. What is asked of the database is asked for all of them at once."""
     counts = _child_counts(access, names, records)
@@ -51,12 +51,12 @@ def rows_of(
         )
 
 
-def mark_of(resource: Resource, record: Any) -> str:
+def mark_of(resource: Resource, record: Record) -> str:
     """Name the record among all of all resources."""
     return f"{resource.endpoint}:{record.id}"
 
 
-def _child_counts(access: Access, names: Sequence[str], rows: Sequence[Any]) -> Counts:
+def _child_counts(access: Access, names: Sequence[str], rows: Sequence[Record]) -> Counts:
     """Count the children of all these rows that the person may see, one statement a column."""
     keys, resource = [row.id for row in rows], access.resource
     return {

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import Any
 from urllib.parse import urlencode
 
 from flask import abort, request
+from flask.typing import ResponseReturnValue
 
 from admin_app.db.transaction import transaction
 from admin_app.domain import preferences
@@ -40,7 +40,7 @@ UNREADABLE = {"": "One filter isn't valid. Fix or remove it first."}
 class SavedViewsPage(Page):
     """A person's views of a resource, and those that are shared with them."""
 
-    def respond(self) -> Any:
+    def respond(self) -> ResponseReturnValue:
         """List every view of this resource that the person sees."""
         found = saved_views.views_of(db.session, signed_in_principal(), resource=self.resource.endpoint)
         audiences = _audiences()
@@ -68,7 +68,7 @@ class SavedViewsPage(Page):
 class SavedViewForm(Page):
     """The form of a new view, or of one that is there."""
 
-    def create(self) -> Any:
+    def create(self) -> ResponseReturnValue:
         """Ask for a name for the list whose arguments the address carries, or keep it."""
         selection = selection_of(self.access, arguments())
         if selection.problems:
@@ -90,7 +90,7 @@ class SavedViewForm(Page):
             return self._page(None, selection, error.problems)
         return self._saved(view, self.link("index_view", view=view.id))
 
-    def change(self) -> Any:
+    def change(self) -> ResponseReturnValue:
         """Show a view's name, audience and whether the list opens with it, or keep them."""
         view = self._requested()
         if request.method != "POST":
@@ -104,7 +104,7 @@ class SavedViewForm(Page):
             return self._page(view, None, error.problems)
         return self._saved(view, self.link("views_view"))
 
-    def save_list(self) -> Any:
+    def save_list(self) -> ResponseReturnValue:
         """Let the view that is open show the list as the address has it now."""
         selection = selection_of(self.access, arguments())
         view = changeable(self.resource, str(selection.view))
@@ -122,7 +122,7 @@ class SavedViewForm(Page):
         """Keep a view's name and whom it is for."""
         return {"name", "audience", "default"}
 
-    def again(self, words: str) -> Any:
+    def again(self, words: str) -> ResponseReturnValue:
         """Draw the form with what was typed."""
         is_new = self.view == "new_view"
         selection = selection_of(self.access, arguments()) if is_new else None
@@ -132,7 +132,7 @@ class SavedViewForm(Page):
     def _requested(self) -> SavedView:
         return changeable(self.resource, request.args.get("id", ""))
 
-    def _saved(self, view: SavedView, onward: str) -> Any:
+    def _saved(self, view: SavedView, onward: str) -> ResponseReturnValue:
         """Follow the form's tick: the list opens with this view, or not with it any more."""
         is_default, present = "default" in request.form, settings_for(self.resource).default_view_id
         if is_default or present == view.id:
@@ -152,7 +152,9 @@ class SavedViewForm(Page):
     def _printed(self, selection: Selection) -> str:
         return urlencode(stored_arguments(self.access, selection))
 
-    def _page(self, view: SavedView | None, selection: Selection | None, problems: Mapping[str, str]) -> Any:
+    def _page(
+        self, view: SavedView | None, selection: Selection | None, problems: Mapping[str, str]
+    ) -> tuple[str, HTTPStatus]:
         """Draw the form of a new view, or of one that is there; what was typed stays."""
         draft = shown_draft()
         typed = answers(draft)
@@ -178,7 +180,7 @@ class SavedViewForm(Page):
 class SavedViewDeletion(Page):
     """The page that asks before a view goes."""
 
-    def respond(self) -> Any:
+    def respond(self) -> ResponseReturnValue:
         """Ask, or let it go."""
         view = changeable(self.resource, request.args.get("id", ""))
         back, name = self.link("views_view"), view.name
@@ -196,7 +198,7 @@ class SavedViewDeletion(Page):
 class DefaultView(Page):
     """What the plain list opens with."""
 
-    def respond(self) -> Any:
+    def respond(self) -> ResponseReturnValue:
         """Let it open with a view, one's own or a shared one; without a view, with every record."""
         key = request.form.get("view", "")
         remember_default(self.resource, find_view(self.resource, key).id if key else None)

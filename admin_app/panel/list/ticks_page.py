@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
 
 from flask import abort, jsonify, request
+from flask.typing import ResponseReturnValue
 
 from admin_app.db.limits import as_key
 from admin_app.domain.work import ticks
@@ -33,7 +33,7 @@ class TicksPage(Page):
         self.selection = selection_of(access, list(request.args.items(multi=True)))
         self.place = ticked_list(access, self.selection)
 
-    def respond(self) -> Any:
+    def respond(self) -> ResponseReturnValue:
         """Keep the ticks, then lead on to the action, or back to the list; a script is answered what the bar says now."""
         select, act = request.form.get(SELECT, "ticked"), request.form.get(ACT, "")
         views = {one.view for one in buttons(self.access)}
@@ -78,7 +78,7 @@ class TicksPage(Page):
         sent = request.form.getlist(name)[: max(self.selection.schema.page_sizes)]
         return {key for text in sent if (key := as_key(self.resource.model, text)) is not None}
 
-    def _as_json(self, problem: str) -> Any:
+    def _as_json(self, problem: str) -> ResponseReturnValue:
         if problem:
             return jsonify(problem=problem), HTTPStatus.UNPROCESSABLE_ENTITY
         shown = self._keys(SHOWN)
@@ -89,7 +89,7 @@ class TicksPage(Page):
             show_url=show_url(self.access, self.selection, found),
         )
 
-    def _lead_on(self, act: str, problem: str, *, is_cleared: bool) -> Any:
+    def _lead_on(self, act: str, problem: str, *, is_cleared: bool) -> ResponseReturnValue:
         """Lead to the action with the ticked rows; back to the same page of the list where none was pressed, or it cannot be."""
         found = ticks.find(db.session, self.place) if act and not problem else None
         if found is not None:

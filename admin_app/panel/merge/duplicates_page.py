@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
 
 from flask import abort, request
+from flask.typing import ResponseReturnValue
 
 from admin_app.db.ordering import Likeness, is_short_text
+from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.duplicates import Group, Start, duplicates
 from admin_app.domain.records.duplicates import Page as Found
@@ -55,7 +56,7 @@ class DuplicateGroup:
 class DuplicatesPage(Page):
     """The page of one key; links lead to the others."""
 
-    def respond(self) -> Any:
+    def respond(self) -> ResponseReturnValue:
         """Show a page of groups."""
         names = self.access.shown(self.resource.duplicate_keys)
         by = request.args.get(BY, names[0] if names else "")
@@ -84,7 +85,7 @@ class DuplicatesPage(Page):
             more=f"and {group.count - len(group.records):,} more" if group.count > len(group.records) else "",
         )
 
-    def _twin(self, record: Any, first: Any) -> Twin:
+    def _twin(self, record: Record, first: Record) -> Twin:
         may = self.resource.is_open_to_bulk and self.access.may(Action.EDIT) and self.access.may(Action.DELETE)
         pair = {KEPT: first.id, GONE: record.id}
         return Twin(

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.errors import InvalidRecord
+from admin_app.extensions import Values
 from admin_app.formatting import plain_lines
 from admin_app.panel.access.access import Access
 from admin_app.panel.forms.conflict_view_models import SHORTEST_DIFF
@@ -47,8 +49,8 @@ class MergeForm:
     """The fields of two records that a person may see and write."""
 
     access: Access
-    kept: Any
-    gone: Any
+    kept: Record
+    gone: Record
 
     @cached_property
     def names(self) -> list[str]:
@@ -68,7 +70,7 @@ class MergeForm:
             raise InvalidRecord({name: f"Choose which {self.access.resource.label(name)} to keep." for name in missing})
         return found
 
-    def values(self, chosen: Mapping[str, str]) -> dict[str, Any]:
+    def values(self, chosen: Mapping[str, str]) -> Values:
         """Return what the survivor's columns are to hold that is not its own yet."""
         columns = [self._column(name) for name, whose in chosen.items() if whose == GONE]
         return {column: getattr(self.gone, column) for column in columns}
@@ -87,7 +89,7 @@ class MergeForm:
             for name in self.names
         )
 
-    def _writable(self, record: Any) -> list[str]:
+    def _writable(self, record: Record) -> list[str]:
         """Name the fields of a record's form, without secrets."""
         resource = self.access.resource
         form = resource.forms.edit(None, obj=record)
@@ -119,7 +121,7 @@ class MergeForm:
         )
 
 
-def _plain(record: Any, name: str) -> Any:
+def _plain(record: Record, name: str) -> Any:
     """Return what two values are compared by: text without the difference of line ends."""
     value = getattr(record, name)
     return plain_lines(value) if isinstance(value, str) else value

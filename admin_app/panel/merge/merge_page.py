@@ -9,7 +9,9 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from flask import abort, request
+from flask.typing import ResponseReturnValue
 
+from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.permissions.policy import Action
@@ -40,7 +42,7 @@ from admin_app.web.urls import here
 class MergePage(Page):
     """The page of two records, `?a=` the one that stays and `?b=` the one that goes; of a selection it leads to that."""
 
-    def respond(self) -> Any:
+    def respond(self) -> ResponseReturnValue:
         """Show both, or carry it out."""
         if not self.access.may(Action.EDIT):
             abort(HTTPStatus.FORBIDDEN)
@@ -57,13 +59,13 @@ class MergePage(Page):
         """Keep which values were chosen."""
         return {TAKE + name for name in self.resource.form_columns}
 
-    def again(self, words: str) -> Any:
+    def again(self, words: str) -> ResponseReturnValue | None:
         """Draw the page with what was chosen."""
         if not self.resource.is_open_to_bulk or not {KEPT, GONE} <= request.args.keys():
             return None
         return self._page(self._requested(), {"": words}, HTTPStatus.BAD_REQUEST)
 
-    def _chosen(self) -> Any:
+    def _chosen(self) -> ResponseReturnValue:
         """Lead on from the selected rows of a list, the older record for the one that stays; back where they are not two."""
         selection = selection_of(self.access, list(request.args.items(multi=True)))
         keys = sorted(_first_keys(selection, 3))
@@ -82,7 +84,7 @@ class MergePage(Page):
         self.access.require_reach(gone, Action.DELETE)
         return MergeForm(self.access, kept, gone)
 
-    def _merged(self, form: MergeForm) -> Any:
+    def _merged(self, form: MergeForm) -> ResponseReturnValue:
         titles, gone_id = [self.access.title_of(one) for one in (form.gone, form.kept)], form.gone.id
         try:
             chosen = form.chosen(request.form)
@@ -111,7 +113,7 @@ class MergePage(Page):
             Conflicts(self.access, record).changed_since(request.form.get(f"{VERSION}.{name}")) for record, name in both
         ]
 
-    def _page(self, form: MergeForm, problems: Mapping[str, str], status: HTTPStatus) -> Any:
+    def _page(self, form: MergeForm, problems: Mapping[str, str], status: HTTPStatus) -> ResponseReturnValue:
         draft = shown_draft()
         moving = moving_of(form.gone, form.kept)
         choices = form.drawn(problems, answers(draft))
@@ -134,7 +136,7 @@ class MergePage(Page):
         )
         return page, status
 
-    def _link(self, record: Any) -> Link:
+    def _link(self, record: Record) -> Link:
         return Link(f"{self.access.title_of(record)}, ID {record.id}", record_url(self.access, record, url=here()))
 
     def _swap_url(self, form: MergeForm) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
+from admin_app.db.record import Record
 from admin_app.domain.naming import names_of
 from admin_app.domain.records.deletion import Dependence, Fate, dependences
 from admin_app.domain.records.merge import twins_of
@@ -21,12 +21,12 @@ class Moving:
     blocked: str = ""
 
 
-def moving_of(gone: Any, kept: Any) -> tuple[Moving, ...]:
+def moving_of(gone: Record, kept: Record) -> tuple[Moving, ...]:
     """List what moves; the cost does not grow with how much that is."""
     return tuple(_moving(one, kept, gone) for one in dependences(db.session, gone, bound_of))
 
 
-def _moving(one: Dependence, kept: Any, gone: Any) -> Moving:
+def _moving(one: Dependence, kept: Record, gone: Record) -> Moving:
     noun, nouns = names_of(one.relation.target)
     words = noun if one.count.number == 1 and one.count.is_exact else nouns
     are_unique = twins_of(one.relation, kept, gone) is not None

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from admin_app import formatting
 from admin_app.db.limits import as_key
+from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.undo import undone_by
 from admin_app.domain.plan import plan as plans
@@ -282,7 +283,7 @@ class PlanPage(Page):
         wanted = select(model).where(model.id.in_(keys))
         return {one.id: one for one in db.session.scalars(wanted if seen is None else wanted.where(seen))}
 
-    def _named(self, line: PlanLine, records: Mapping[int, Any]) -> Link:
+    def _named(self, line: PlanLine, records: Mapping[int, Record]) -> Link:
         """Name the record that a line is about, by its number where it is gone; one that is still to be made has no name."""
         if line.record_id is None:
             return Link("", "")

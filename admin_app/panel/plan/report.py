@@ -27,7 +27,7 @@ def told(values: Mapping[str, Any] | None) -> str:
     return "; ".join(f"{formatting.label(name)}: {value}" for name, value in (values or {}).items())
 
 
-def _rows(engine: Engine, plan_id: int) -> Iterator[tuple[Any, ...]]:
+def _rows(engine: Engine, plan_id: int) -> Iterator[tuple[object, ...]]:
     """Yield the lines of the download, a batch a transaction: the file is written after the page's own has ended."""
     after = -1
     while True:

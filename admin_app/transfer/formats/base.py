@@ -72,7 +72,7 @@ class Conversions(dict[type, Convert | None]):
         self[of] = None if convert is as_it_is else convert
         return self[of]
 
-    def of(self, value: Any) -> Any:
+    def of(self, value: object) -> Any:
         """Convert one value."""
         convert = self[type(value)]
         return value if convert is None else convert(value)

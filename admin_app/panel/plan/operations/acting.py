@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
+from admin_app.db.record import Record
 from admin_app.domain.plan.changes import fitting
 from admin_app.domain.plan.lines import Limit
 from admin_app.errors import InvalidRecord, PlanError
@@ -37,7 +37,7 @@ class Doing:
         """The columns that it declares: it writes no others."""
         return self.action.writes
 
-    def new_values(self, record: Any) -> Mapping[str, object]:
+    def new_values(self, record: Record) -> Mapping[str, object]:
         """Return what it makes of a record; raise `InvalidRecord` where it does not fit, or is none of what it may write."""
         values = self.action.change(record, self.form)
         if undeclared := values.keys() - set(self.fields):

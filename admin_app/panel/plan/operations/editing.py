@@ -71,7 +71,7 @@ class EditableField:
         asked = {one.key: [f"{key}.{self.name}" for key, _ in one.inputs] for one in self.further}
         return {SET: [VALUE + self.name], CLEAR: [], **asked}
 
-    def problem_by_form(self, value: Any) -> str | None:
+    def problem_by_form(self, value: object) -> str | None:
         """Say what is wrong with a value by the validators that the resource declares."""
         field: Any = self.field
         field.data, field.raw_data, field.process_errors = value, [] if value is None else [str(value)], []

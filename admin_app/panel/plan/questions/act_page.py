@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
 
 from flask import abort, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from admin_app.db.record import Record
 from admin_app.domain.plan import plan as plans
 from admin_app.domain.plan.lines import Line, line_of
 from admin_app.errors import InvalidRecord
@@ -91,7 +92,7 @@ class ActPage(Page):
         super().__init__(access, view)
         self.question = ActQuestion(access)
 
-    def respond(self) -> Any:
+    def respond(self) -> ResponseReturnValue:
         """Ask, or do it."""
         action = self.question.row_action
         if "id" in request.args:
@@ -104,7 +105,7 @@ class ActPage(Page):
         """Keep what was typed."""
         return self.question.kept_names()
 
-    def again(self, words_: str) -> Any:
+    def again(self, words_: str) -> ResponseReturnValue | None:
         """Draw the page with what was typed."""
         action = self.question.row_action
         if "id" in request.args:
@@ -115,7 +116,7 @@ class ActPage(Page):
 
     # ---- a single record
 
-    def _one(self, record: Any) -> Any:
+    def _one(self, record: Record) -> ResponseReturnValue:
         """Show what would change, or do it: a plan of one line, agreed to by the button that made it."""
         if request.method != "POST":
             return self._one_page(record, {}, HTTPStatus.OK)
@@ -151,7 +152,7 @@ class ActPage(Page):
         else:
             announce(f"{named} was {operation.done}.", mark=mark, undo=plan.change_set_id)
 
-    def _one_page(self, record: Any, problems: Mapping[str, str], status: HTTPStatus) -> Any:
+    def _one_page(self, record: Record, problems: Mapping[str, str], status: HTTPStatus) -> ResponseReturnValue:
         draft = shown_draft()
         sent = answers(draft)
         values = self.question.values(sent, problems) | {"one": self._drawn(record)}
@@ -168,7 +169,7 @@ class ActPage(Page):
         )
         return page, status
 
-    def _drawn(self, record: Any) -> OneRecord:
+    def _drawn(self, record: Record) -> OneRecord:
         """Say what it would make of the record, where that does not wait for an answer."""
         title, action = self.access.title_of(record), self.question.row_action
         operation = None if action.asks else self.question.read(MultiDict())
@@ -178,7 +179,7 @@ class ActPage(Page):
         (fields,) = fields_of([self._as_change(record, line)])
         return OneRecord(title, record.version, fields, self._blocked(line["verdict"], line["problem"]))
 
-    def _as_change(self, record: Any, line: Line) -> Change:
+    def _as_change(self, record: Record, line: Line) -> Change:
         return Change(
             model=self.resource.model.__tablename__,
             record_id=record.id,
