@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from admin_app.context import acting, reading, time_zone, writing
-from admin_app.db.connection import hold_pages
+from admin_app.db.connection import hold_pages, write_back
 from admin_app.db.record import Record
 from admin_app.domain.auth.accounts import actor_of
 from admin_app.domain.plan import effects
@@ -50,8 +50,8 @@ NO_EFFECT = "It was changed, but what follows did not happen."
 # Lines that the first transaction carries out, and the most that one does.
 FIRST_CHUNK, MOST_LINES = 500, 10_000
 # So many seconds a transaction may take: on SQLite nobody else writes meanwhile, on PostgreSQL nobody changes its records.
-HELD = {"sqlite": 0.3, "postgresql": 0.4}
-# Seconds that others get after each on SQLite: who waits for the lock looks again every tenth of a second.
+HELD = {"sqlite": 0.25, "postgresql": 0.4}
+# Seconds that others get after each on SQLite, at least: who waits for the lock looks again every tenth of a second.
 PAUSE = 0.11
 
 
@@ -90,6 +90,8 @@ class PlanWork:
             access, operation = _asked(self._plan())
             pairs = [tuple(pair) for pair in self._plan().arguments["selection"]]
             scope = scope_of(access, plain_selection(access, pairs), operation)
+            # SQLite's log grows by all that is written as long as somebody reads what was before.
+            db.session.rollback()
             self._write_lines(scope, operation.values)
             judgements = judgements_of(access, self._plan(), operation)
             db.session.rollback()
@@ -182,7 +184,7 @@ class PlanWork:
         return self._timed(work)[0]
 
     def _timed(self, work: Callable[[Plan], Any]) -> tuple[Any, float]:
-        """Return besides for how long it held its locks: on SQLite a commit, which writes every page, takes as long as the work."""
+        """Return besides for how long it held its locks: on SQLite a commit, which writes every page, takes a while, too."""
         db.session.rollback()
         with writing():
             try:
@@ -246,9 +248,11 @@ class _Effect:
 
 
 def _let_others_write() -> None:
-    """Wait after a transaction that held SQLite's write lock: taken again at once, it is never seen free."""
+    """Leave SQLite's write lock free for a while: taken again at once, it is never seen free. Meanwhile its log is emptied."""
     if db.engine.dialect.name == "sqlite":
-        time.sleep(PAUSE)
+        began = time.monotonic()
+        write_back(db.engine)
+        time.sleep(max(0.0, PAUSE - (time.monotonic() - began)))
 
 
 def _asked(plan: Plan) -> tuple[Access, BulkOperation]:
