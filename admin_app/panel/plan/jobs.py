@@ -49,8 +49,10 @@ NOT_ANY_MORE = "You can no longer do this. Nothing more was changed."
 NO_EFFECT = "It was changed, but what follows did not happen."
 # Lines that the first transaction carries out, and the most that one does.
 FIRST_CHUNK, MOST_LINES = 500, 10_000
+# How many times as long as the one before a chunk may be: where much else runs, the next one may be slower.
+GROWTH = 1.5
 # So many seconds a transaction may take: on SQLite nobody else writes meanwhile, on PostgreSQL nobody changes its records.
-HELD = {"sqlite": 0.25, "postgresql": 0.4}
+HELD = {"sqlite": 0.2, "postgresql": 0.4}
 # Seconds that others get after each on SQLite, at least: who waits for the lock looks again every tenth of a second.
 PAUSE = 0.11
 
@@ -107,7 +109,7 @@ class PlanWork:
                 self._let_effects_come()
                 self.progress.check()
                 done, held = self._timed(partial(self._some, most))
-                most = max(1, min(MOST_LINES, int(most * wanted / max(held, wanted / 2))))
+                most = max(1, min(MOST_LINES, int(most * wanted / max(held, wanted / GROWTH))))
                 if done:
                     _let_others_write()
         except StoppedError:
