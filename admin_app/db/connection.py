@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from admin_app.context import is_glancing, is_late, is_writing, limit_in_milliseconds, writing
+from admin_app.context import glancing, is_glancing, is_late, is_writing, limit_in_milliseconds, reading, writing
 from admin_app.db.caseless import caseless
 from admin_app.extensions import AnySession
 from admin_app.formatting import folded
@@ -22,6 +22,8 @@ from admin_app.unicode_text import mailbox, namesake, sort_key
 BUSY_TIMEOUT_MS = 15_000
 # What a connection keeps of the file for an act on many records.
 HELD_PAGES_KB = 20_000
+# Pages of its log after which such a connection's commit empties it, some 80 MB. SQLite's own 1,000 are less than each writes.
+LONGEST_LOG = 20_000
 # What may as well not be written waits no longer than nobody notices.
 SHORT_TIMEOUT_MS = 100
 
@@ -127,9 +129,20 @@ def of_one_moment(engine: Engine) -> Engine:
 
 
 def hold_pages(session: AnySession) -> None:
-    """Let SQLite keep what a long act goes over in memory, on this connection: with its own 2 MB it writes and reads pages twice."""
+    """Let SQLite keep what a long act goes over in memory, on this connection: with its own 2 MB it writes and reads pages twice.
+
+    Its commits then leave it to `write_back` to empty the log, unless the log is much longer than usual.
+    """
     if session.get_bind().dialect.name == "sqlite":
-        session.connection().exec_driver_sql(f"PRAGMA cache_size = -{HELD_PAGES_KB}")
+        for setting in (f"cache_size = -{HELD_PAGES_KB}", f"wal_autocheckpoint = {LONGEST_LOG}"):
+            session.connection().exec_driver_sql(f"PRAGMA {setting}")
+
+
+def write_back(engine: Engine) -> None:
+    """Bring what was committed from SQLite's log into its file; others read and write meanwhile."""
+    if engine.dialect.name == "sqlite":
+        with reading(), glancing(), engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
 
 
 @contextmanager

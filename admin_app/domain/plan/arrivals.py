@@ -12,7 +12,6 @@ from sqlalchemy import ColumnElement, Engine, and_, false, func, select
 from sqlalchemy.orm import Session
 
 from admin_app.db.caseless import caseless, is_caseless, same_as_any
-from admin_app.db.connection import of_one_moment
 from admin_app.db.json_values import kept_columns
 from admin_app.db.limits import highest_to_give
 from admin_app.db.record import Record
@@ -126,7 +125,9 @@ class Arrivals:
 
     @cached_property
     def _required(self) -> Collection[str]:
-        return [name for name, one in kept_columns(self.model).items() if name not in _MADE and is_required(one)]
+        """The columns that a new record cannot be without: in a form an unticked box is a value, in a file its absence is none."""
+        columns = kept_columns(self.model).items()
+        return {name for name, one in columns if name not in _MADE and (is_required(one) or _has_to_be_given(one))}
 
     @cached_property
     def _matching(self) -> TableColumn | None:
@@ -288,11 +289,12 @@ class Arrivals:
         values = {name: value for name, value in row.values.items() if name in self.columns}
         columns = kept_columns(self.model)
         for name in dict.fromkeys([*values, *self._required]):
-            if (
-                name not in problems
-                and name not in row.missing
-                and (said := self._problem_with(columns[name], name, values.get(name)))
-            ):
+            if name in problems or name in row.missing:
+                continue
+            said = self._problem_with(columns[name], name, values.get(name))
+            if said is None and name in self._required and values.get(name) is None:
+                said = f"enter the {label(name).lower()}."
+            if said is not None:
                 problems[name] = CellProblem(said, row.texts.get(name, ""))
         if problems:
             return _wrong(problems) | {"record_id": None}
@@ -327,10 +329,15 @@ class Arrivals:
 def read_arrivals(
     engine: Engine, plan_id: int, arrivals: Arrivals, rows: Iterable[Arrival], write: Callable[[Sequence[Line]], object]
 ) -> None:
-    """Plan what rows make of the records that there are at one moment; `write` is handed the lines, a batch at a time."""
-    with of_one_moment(engine).connect() as connection, Session(connection, autoflush=False) as session:
-        for batch in batches(rows):
-            write(arrivals.lines(session, plan_id, batch))
+    """Plan what rows make of the records that there are; `write` is handed the lines, a batch at a time.
+
+    Each batch is judged by what is there in its moment: a reader that saw one moment throughout would let SQLite's log grow
+    by all that is written meanwhile, and a record that is changed later is left alone anyway, by its version.
+    """
+    for batch in batches(rows):
+        with Session(engine, autoflush=False) as session:
+            lines = arrivals.lines(session, plan_id, batch)
+        write(lines)
 
 
 def batches(rows: Iterable[Arrival]) -> Iterator[list[Arrival]]:
@@ -366,6 +373,10 @@ def _wrong(problems: Mapping[str, CellProblem]) -> Values:
 def group_of(name: str, said: str) -> str:
     """Name what several lines have in common that are wrong for the same reason."""
     return (f"{label(name)}: {said}" if name else f"{said[:1].upper()}{said[1:]}")[:300]
+
+
+def _has_to_be_given(column: TableColumn) -> bool:
+    return not (column.nullable or column.default is not None or column.server_default is not None)
 
 
 def _is_same(column: TableColumn, stored: object, brought: Any) -> bool:

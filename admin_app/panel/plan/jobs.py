@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from admin_app.context import acting, reading, time_zone, writing
-from admin_app.db.connection import hold_pages, of_one_moment
+from admin_app.db.connection import hold_pages, of_one_moment, write_back
 from admin_app.db.record import Record
 from admin_app.domain.auth.accounts import actor_of
 from admin_app.domain.plan import effects
@@ -57,9 +57,11 @@ NOT_ANY_MORE = "You can no longer do this. Nothing more was changed."
 NO_EFFECT = "It was changed, but what follows did not happen."
 # Lines that the first transaction carries out, and the most that one does.
 FIRST_CHUNK, MOST_LINES = 500, 10_000
+# How many times as long as the one before a chunk may be: where much else runs, the next one may be slower.
+GROWTH = 1.5
 # So many seconds a transaction may take: on SQLite nobody else writes meanwhile, on PostgreSQL nobody changes its records.
-HELD = {"sqlite": 0.3, "postgresql": 0.4}
-# Seconds that others get after each on SQLite: who waits for the lock looks again every tenth of a second.
+HELD = {"sqlite": 0.2, "postgresql": 0.4}
+# Seconds that others get after each on SQLite, at least: who waits for the lock looks again every tenth of a second.
 PAUSE = 0.11
 
 
@@ -102,6 +104,8 @@ class PlanWork:
                 return
             pairs = [tuple(pair) for pair in self._plan().arguments["selection"]]
             scope = scope_of(access, plain_selection(access, pairs), operation)
+            # SQLite's log grows by all that is written as long as somebody reads what was before.
+            db.session.rollback()
             self._write_lines(scope, operation.values)
             judgements = judgements_of(access, self._plan(), operation)
             db.session.rollback()
@@ -143,7 +147,7 @@ class PlanWork:
                 self._let_effects_come()
                 self.progress.check()
                 done, held = self._timed(partial(self._some, most))
-                most = max(1, min(MOST_LINES, int(most * wanted / max(held, wanted / 2))))
+                most = max(1, min(MOST_LINES, int(most * wanted / max(held, wanted / GROWTH))))
                 if done:
                     _let_others_write()
         except StoppedError:
@@ -221,7 +225,7 @@ class PlanWork:
         return self._timed(work)[0]
 
     def _timed(self, work: Callable[[Plan], Any]) -> tuple[Any, float]:
-        """Return besides for how long it held its locks: on SQLite a commit, which writes every page, takes as long as the work."""
+        """Return besides for how long it held its locks: on SQLite a commit, which writes every page, takes a while, too."""
         db.session.rollback()
         with writing():
             try:
@@ -289,9 +293,11 @@ def _mark(some: Sequence[WrongCell], plan: Plan) -> None:
 
 
 def _let_others_write() -> None:
-    """Wait after a transaction that held SQLite's write lock: taken again at once, it is never seen free."""
+    """Leave SQLite's write lock free for a while: taken again at once, it is never seen free. Meanwhile its log is emptied."""
     if db.engine.dialect.name == "sqlite":
-        time.sleep(PAUSE)
+        began = time.monotonic()
+        write_back(db.engine)
+        time.sleep(max(0.0, PAUSE - (time.monotonic() - began)))
 
 
 def _asked(plan: Plan) -> tuple[Access, BulkOperation]:
