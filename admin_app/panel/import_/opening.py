@@ -64,7 +64,7 @@ def opened(access: Access, upload: Upload, reading: Reading | None = None) -> It
 
 def look_into(access: Access, upload: Upload, reading: Reading | None = None) -> Look:
     """Look at the beginning of an upload; raise `TransferError` where it cannot be opened that way."""
-    with _holding_no_lock(), opened(access, upload, reading) as source:
+    with holding_no_lock(), opened(access, upload, reading) as source:
         titles = list(source.titles)
         if not titles:
             message = "The file is empty."
@@ -77,7 +77,7 @@ def look_into(access: Access, upload: Upload, reading: Reading | None = None) ->
 
 
 @contextmanager
-def _holding_no_lock() -> Iterator[None]:
+def holding_no_lock() -> Iterator[None]:
     """Let others write while a file is read, which may take a while; nothing is about to be written yet."""
     if not is_writing():
         yield

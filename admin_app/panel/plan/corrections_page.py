@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from admin_app import formatting
 from admin_app.db.limits import as_key
+from admin_app.db.transaction import transaction
 from admin_app.domain.plan import corrections
 from admin_app.domain.plan import plan as plans
 from admin_app.errors import AdminError
@@ -90,23 +91,20 @@ class CorrectionsPage(Page):
         pairs: list[Pair] = [(name, value) for name, value in plan.arguments["fields"]]
         given = dict(self._given(plan))
         further = [pair for pair in pairs if pair[0].startswith((CELL, MEANS, LEAVE)) and pair[0] not in given]
-        left = [(LEAVE, one) for one in request.form.getlist(LEAVE)]
         upload = db.session.get(Upload, int(dict(pairs)[UPLOAD]))
+        if upload is None:
+            abort(HTTPStatus.NOT_FOUND)
+        corrected = [*further, *given.items(), *((LEAVE, one) for one in request.form.getlist(LEAVE))]
         try:
-            if upload is None:
-                abort(HTTPStatus.NOT_FOUND)
-            plans.give_up(db.session, plan)
             made = make_import_plan(
-                self.access,
-                upload,
-                options_of(pairs),
-                [*further, *given.items(), *left],
-                staff_id=signed_in_principal().id,
-            )
+                self.access, upload, options_of(pairs), corrected, staff_id=signed_in_principal().id
+            ).id
         except AdminError as error:
             db.session.rollback()
             return self._page(requested_plan(self.access), str(error), HTTPStatus.CONFLICT)
-        return lead_on(self.link("plan_view", id=made.id))
+        with transaction(db.session):
+            plans.give_up(db.session, requested_plan(self.access))
+        return lead_on(self.link("plan_view", id=made))
 
     def _given(self, plan: Plan) -> Iterator[Pair]:
         """Yield what was put right: what still says what the file does is no correction."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 
@@ -24,14 +23,12 @@ from admin_app.models.change_set import Did
 from admin_app.models.plan import Plan, PlanLine, Verdict
 from admin_app.models.upload import Upload
 from admin_app.panel.access.access import Access
-from admin_app.panel.export.columns import ignored_headers, import_columns
+from admin_app.panel.import_.opening import holding_no_lock, opened
 from admin_app.panel.plan.making import hand_over
 from admin_app.panel.plan.operation import BulkOperation, Incoming, Pair, execution_of
 from admin_app.panel.plan.operations.importing import UPLOAD, import_of
-from admin_app.transfer.import_.headers import is_title
-from admin_app.transfer.import_.opening import open_source
 from admin_app.transfer.import_.options import ImportOptions
-from admin_app.transfer.import_.source import Reading, Source
+from admin_app.transfer.import_.source import Source
 from admin_app.transfer.import_.wording import sentence
 
 # After this many the rest is likely wrong for the same reason, and nobody reads on.
@@ -44,15 +41,17 @@ def make_import_plan(
     """Plan an import of a file (committed): at once where it has few rows, or by a job. `corrections` are those made so far."""
     operation = import_of(access, options, [(UPLOAD, str(upload.id)), *corrections])
     assert operation.incoming is not None  # noqa: S101 -- told to mypy: the operation is an import
+    with holding_no_lock(), opened(access, upload) as source:
+        is_small = _has_few_rows(source)
     plan = begin_import(access, operation, scope=scope_of(upload), staff_id=staff_id)
     uploads.tie(db.session, upload_id=upload.id, plan_id=plan.id)
-    with opened(access, operation.incoming, upload) as source:
-        if _has_few_rows(source):
-            write_incoming(access, plan, operation.incoming, source)
-            plans.await_agreement(db.session, plan, plans.counted_lines(db.session, plan))
-            db.session.commit()
-            return plan
-    hand_over(plan, staff_id, f"Plan: import {access.resource.nouns}")
+    if not is_small:
+        hand_over(plan, staff_id, f"Plan: import {access.resource.nouns}")
+        return plan
+    with opened(access, upload) as source:
+        write_incoming(access, plan, operation.incoming, source)
+    plans.await_agreement(db.session, plan, plans.counted_lines(db.session, plan))
+    db.session.commit()
     return plan
 
 
@@ -66,16 +65,12 @@ def scope_of(upload: Upload) -> str:
     return f"Rows of “{upload.file_name}”" if upload.file_name else "Rows of the pasted text"
 
 
-@contextmanager
-def opened(access: Access, incoming: Incoming, upload: Upload | None = None) -> Iterator[Source]:
-    """Open the file of an import as it was read when its columns were chosen; raise `TransferError` where it is gone."""
-    found = upload or db.session.get(Upload, incoming.upload_id)
+def upload_of(incoming: Incoming) -> Upload:
+    """Return the file of an import; raise `TransferError` where it is gone."""
+    found = db.session.get(Upload, incoming.upload_id)
     if found is None:
         raise TransferError(uploads.GONE)
-    columns, ignored = import_columns(access.resource), ignored_headers(access)
-    reading, name = Reading(**found.reading), found.file_name
-    with uploads.open_file(found) as file:
-        yield open_source(file, lambda title: is_title(title, columns, ignored), reading, name=name)
+    return found
 
 
 def begin_import(access: Access, operation: BulkOperation, *, scope: str, staff_id: int | None) -> Plan:

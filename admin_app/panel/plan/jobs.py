@@ -33,8 +33,9 @@ from admin_app.models.plan import Plan, PlanLine, PlanState, open_lines
 from admin_app.models.staff import Staff
 from admin_app.panel.access.access import Access, access_to
 from admin_app.panel.access.authority import acting_for
+from admin_app.panel.import_.opening import opened
 from admin_app.panel.list.selections import plain_selection
-from admin_app.panel.plan.importing import judgements_of_rows, opened
+from admin_app.panel.plan.importing import judgements_of_rows, upload_of
 from admin_app.panel.plan.making import KIND
 from admin_app.panel.plan.operation import (
     BulkOperation,
@@ -99,7 +100,7 @@ class PlanWork:
         with reading(), self._rights():
             access, operation = _asked(self._plan())
             if operation.incoming is not None:
-                with opened(access, operation.incoming) as source:
+                with opened(access, upload_of(operation.incoming)) as source:
                     self.take_in(access, operation.incoming, source)
                 return
             pairs = [tuple(pair) for pair in self._plan().arguments["selection"]]
