@@ -38,6 +38,14 @@ EMAIL, PASSWORD = "owner@example.com", "correct horse battery staple"
 # 1280 wide and no higher than needed: each picture stays below 150 kB.
 DESKTOP, PHONE = {"width": 1280, "height": 640}, {"width": 375, "height": 740}
 
+ROWS = (
+    "Anna Petrova,anna.petrova@example.com,1",
+    "Björn Ek,bjorn.ek,2",
+    "Person Seven,person7@example.com,3",
+    "Chidi Obi,chidi@example.com,4",
+    "Dana Cruz,dana@example.com,5",
+    "Dana Cruz,dana@example.com,6",
+)
 POSTS = "/admin/post/?q=garden&created_at__from=2024-06-01&user__empty=no"
 
 
@@ -84,6 +92,8 @@ def take(browser: Browser, url: str) -> None:
     page.get_by_text("Replace text in").first.wait_for()
     keep(page, "plan")
 
+    take_import(page)
+
     page = signed_in(browser, url, DESKTOP, color_scheme="dark")
     page.goto(POSTS)
     keep(page, "list-dark")
@@ -91,6 +101,26 @@ def take(browser: Browser, url: str) -> None:
     page = signed_in(browser, url, PHONE)
     page.goto(POSTS)
     keep(page, "list-phone")
+
+
+def take_import(page: Page) -> None:
+    """Send rows of users of which some are wrong, as far as to their corrections."""
+    page.set_viewport_size(DESKTOP)
+    page.goto("/admin/user/import/")
+    page.get_by_label("Or paste rows").fill("\n".join(["Name,Email,Phone", *ROWS]))
+    page.get_by_role("button", name="Read rows").click()
+    page.get_by_role("button", name="Go on to columns").click()
+    keep(page, "import-columns")
+
+    page.set_viewport_size({**DESKTOP, "height": 960})
+    page.get_by_role("button", name="Show what changes").click()
+    page.get_by_role("heading", level=1).get_by_text("Import 3 users?").wait_for()
+    keep(page, "import-plan")
+
+    page.set_viewport_size(DESKTOP)
+    page.get_by_role("link", name="Correct 3 rows").first.click()
+    page.get_by_role("heading", level=1).get_by_text("Correct rows").wait_for()
+    keep(page, "import-corrections")
 
 
 def signed_in(browser: Browser, url: str, viewport: dict[str, int], color_scheme: str = "light") -> Page:
