@@ -96,8 +96,8 @@ def test_in_parts_lines_are_judged_as_at_one_go_also_anew_after_a_death(story: S
     assert (told(parted), values(parted)) == (told(whole), values(whole))
 
 
-def test_others_write_between_the_parts_and_nothing_that_they_write_counts(part_of_two: None) -> None:
-    assert part_of_two is None
+@pytest.mark.usefixtures("part_of_two")
+def test_others_write_between_the_parts_and_nothing_that_they_write_counts() -> None:
     begin(5)
     # Each wants the email of the next one, and the last one that of the first.
     story = Story([*EMAILS[1:5], EMAILS[0]], frozenset(EMAILS[4:5]), frozenset(), 2, 0)
