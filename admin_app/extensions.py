@@ -12,7 +12,7 @@ from flask_mailman import Mail
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy import Column, ColumnElement, MetaData, Select
+from sqlalchemy import Column, ColumnElement, MetaData, Select, Table
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, RelationshipProperty, Session, scoped_session
 from sqlalchemy.types import TypeEngine
 
@@ -48,6 +48,12 @@ class Base(DeclarativeBase):
     """The declarative base that Flask-SQLAlchemy builds `db.Model` on."""
 
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
+
+
+def table_of(model: type[Any]) -> Table:
+    """Return a model's table: SQLAlchemy says no more of it than that something can be selected from it."""
+    table: Table = model.__table__
+    return table
 
 
 db = SQLAlchemy(model_class=Base)

@@ -263,11 +263,10 @@ def _whole(
 
 def _planned(access: Access, operation: BulkOperation, source: Source, name: str) -> Plan:
     """Plan an import (committed)."""
-    assert operation.incoming is not None  # noqa: S101 -- told to mypy: the operation is an import
     with writing(), transaction(db.session):
         plan = begin_import(access, operation, scope=_scope(name), staff_id=None)
         plan_id = plan.id
-    PlanWork(plan_id, None, Progress()).take_in(access, operation.incoming, source)
+    PlanWork(plan_id, None, Progress()).take_in(access, operation.rows, source)
     return db.session.get_one(Plan, plan_id, populate_existing=True)
 
 

@@ -12,7 +12,7 @@ from admin_app.db.json_values import is_recorded, kept_columns
 from admin_app.db.record import Record
 from admin_app.domain.audit.recorder import RECORDED, begin_change_set, count_rows
 from admin_app.errors import RecordGone
-from admin_app.extensions import AnySession, Expression
+from admin_app.extensions import AnySession, Expression, table_of
 from admin_app.kinds import kind_of
 from admin_app.kinds.history import json_of, title_of
 from admin_app.models.change_set import Change, Did, JsonValues
@@ -80,7 +80,7 @@ def _record(
     key = inspect_mapper(model).primary_key[0]
     name = inspect_mapper(model).local_table.name
     chosen = select(literal(set_id), literal(name), key, literal(did.value), title_of(model), version, before, after)
-    changes: Any = Change.__table__
+    changes = table_of(Change)
     statement = insert(changes).from_select(columns, chosen.where(which), include_defaults=False)
     if session.get_bind().dialect.name == "postgresql" and did is not Did.CREATE:
         # Nobody else may change them between the two statements; SQLite lets one writer in at a time anyway.

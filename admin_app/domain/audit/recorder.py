@@ -21,7 +21,7 @@ from admin_app.db.limits import LONGEST_TITLE
 from admin_app.db.record import Record
 from admin_app.db.session_state import state_of
 from admin_app.domain.audit.entry import AuditEntry, add_change, heading_of, write_entry
-from admin_app.extensions import AnySession, Values
+from admin_app.extensions import AnySession, Values, table_of
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import ChangeSet, Did
 
@@ -129,7 +129,7 @@ def finish_set(session: Session) -> None:
     write_entry(session, entry)
     if was_begun:
         # A set whose transaction is still open is no part of the history yet: now its numbers are known.
-        sets: Any = ChangeSet.__table__
+        sets = table_of(ChangeSet)
         session.connection().execute(update(sets).where(sets.c.id == entry.set_id).values(**heading_of(entry)))
     recording.entry, recording.last = None, entry.set_id
 

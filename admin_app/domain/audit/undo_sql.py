@@ -11,7 +11,23 @@ from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Text, and_, case, cast, exists, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    FromClause,
+    Table,
+    Text,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from admin_app.db.caseless import is_caseless, same_in
 from admin_app.db.connection import rows_changed
@@ -20,13 +36,13 @@ from admin_app.db.record import Record
 from admin_app.db.types import utc_now
 from admin_app.domain.audit.bulk import delete_rows
 from admin_app.domain.audit.recorder import begin_change_set, count_rows
-from admin_app.extensions import AnySession, Expression, TableColumn, Values
+from admin_app.extensions import AnySession, Expression, Statement, TableColumn, Values, table_of
 from admin_app.kinds import stand_in
 from admin_app.kinds.history import from_json_sql, json_of
 from admin_app.models.change_set import Change, Did
 
-_OLD: Any = Change.__table__.alias("old")
-_NEW: Any = Change.__table__.alias("new")
+_OLD = table_of(Change).alias("old")
+_NEW = table_of(Change).alias("new")
 _COLUMNS = ("change_set_id", "model", "record_id", "act", "title", "version", "before", "after")
 
 
@@ -85,7 +101,7 @@ class UndoStatements:
         left, more = 0, 1
         while more:
             taken = or_(*(self._is_kept(column, key, first) for key, column in columns.items()))
-            changes: Any = Change.__table__
+            changes = table_of(Change)
             found = select(_NEW.c.id).where(*self._own(first), taken)
             more = rows_changed(self.session.connection().execute(sa.delete(changes).where(changes.c.id.in_(found))))
             left += more
@@ -129,8 +145,8 @@ class UndoStatements:
         return any(column.unique for column in kept_columns(self.model).values())
 
     @cached_property
-    def _table(self) -> Any:
-        return self.model.__table__
+    def _table(self) -> Table:
+        return table_of(self.model)
 
     @property
     def _dialect(self) -> str:
@@ -142,7 +158,7 @@ class UndoStatements:
         if self.only is not None:
             found.append(_OLD.c.id == self.only)
         if self.rounds > 1:
-            changes: Any = Change.__table__.alias("numbered")
+            changes = table_of(Change).alias("numbered")
             place = func.row_number().over(
                 partition_by=(changes.c.model, changes.c.record_id), order_by=changes.c.id.desc()
             )
@@ -156,10 +172,12 @@ class UndoStatements:
         set_id = begin_change_set(self.session)
         return [_NEW.c.change_set_id == set_id, _NEW.c.model == self._table.name, _NEW.c.id > first]
 
-    def _record(self, did: Did, version: Any, before: Any, after: Any, clean: ColumnElement[bool]) -> tuple[int, int]:
+    def _record(
+        self, did: Did, version: Expression, before: Expression, after: Expression, clean: ColumnElement[bool]
+    ) -> tuple[int, int]:
         """Record what is about to be done; return for how many records, and which change came before the first."""
         set_id = begin_change_set(self.session)
-        last: Any = Change.__table__
+        last = table_of(Change)
         first = int(self.session.scalar(select(func.max(last.c.id))) or 0)
         chosen = select(
             literal(set_id), _OLD.c.model, _OLD.c.record_id, literal(did.value), _OLD.c.title, version, before, after
@@ -180,7 +198,7 @@ class UndoStatements:
         connection.execute(insert(self._table).from_select(list(values), rows, include_defaults=False))
         if restored:
             # They are not quite what they were, and the history says so.
-            changes: Any = Change.__table__
+            changes = table_of(Change)
             now = select(json_of(kept_columns(self.model), self._dialect)).where(
                 self._table.c.id == changes.c.record_id
             )
@@ -200,7 +218,7 @@ class UndoStatements:
         other = self._table.alias("same")
         return exists(select(1).select_from(other).where(other.c.id == _OLD.c.record_id))
 
-    def _is_untouched(self, table: Any, key: str, column: TableColumn) -> ColumnElement[bool]:
+    def _is_untouched(self, table: FromClause, key: str, column: TableColumn) -> ColumnElement[bool]:
         """Whether a field still holds what the change set left in it."""
         left = self._value(column, _OLD.c.after, key)
         return or_(~self._has(_OLD.c.after, key), table.c[column.name].is_not_distinct_from(left))
@@ -208,7 +226,7 @@ class UndoStatements:
     def _fits(self, columns: dict[str, TableColumn], did: Did) -> list[ColumnElement[bool]]:
         """Ask that nobody else has a unique value by now, and that what is pointed at still exists."""
         found: list[ColumnElement[bool]] = []
-        values: Any = _OLD.c.before
+        values = _OLD.c.before
         for key, column in columns.items():
             value = self._value(column, values, key)
             if column.unique:
@@ -229,7 +247,7 @@ class UndoStatements:
         found = select(1).select_from(other).where(has_it, other.c.id != _OLD.c.record_id)
         if not swapped or self.only is not None:
             return exists(found)
-        giving: Any = Change.__table__.alias(f"giving_{column.name}")
+        giving = table_of(Change).alias(f"giving_{column.name}")
         mine = [giving.c.change_set_id == self.set_id, giving.c.model == self._table.name]
         gives = select(giving.c.record_id).where(
             *mine, giving.c.act == Did.UPDATE.value, self._has(giving.c.before, swapped)
@@ -246,30 +264,30 @@ class UndoStatements:
         first = select(func.min(twin.c.record_id), text).where(*mine).group_by(text)
         return [sa.tuple_(_OLD.c.record_id, func.caseless(self._value(column, _OLD.c.before, key))).in_(first)]
 
-    def _comes_along(self, foreign_key: Any, value: Any) -> list[ColumnElement[bool]]:
+    def _comes_along(self, foreign_key: ForeignKey, value: Expression) -> list[ColumnElement[bool]]:
         """Count a record as there that is made again by the same statement."""
         if foreign_key.column.table is not self._table:
             return []
-        same: Any = Change.__table__.alias("along")
+        same = table_of(Change).alias("along")
         mine = [same.c.change_set_id == self.set_id, same.c.model == self._table.name, same.c.act == Did.DELETE.value]
         return [value.in_(select(same.c.record_id).where(*mine))]
 
-    def _hangs(self, column: TableColumn, wanted: Any) -> ColumnElement[bool]:
+    def _hangs(self, column: TableColumn, wanted: Statement) -> ColumnElement[bool]:
         """Whether a record points at the one to be deleted, and does not go with it."""
         other = column.table.alias(f"hanging_{column.table.name}_{column.name}")
         hangs = select(1).select_from(other).where(other.c[column.name] == self.model.id)
         return exists(hangs.where(other.c.id.not_in(wanted)) if column.table is self._table else hangs)
 
-    def _lock(self, wanted: Any) -> None:
+    def _lock(self, wanted: Statement) -> None:
         """Let nobody else change these records until the undo is done."""
         if self._dialect == "postgresql":
             chosen = select(self._table.c.id).where(self._table.c.id.in_(wanted)).with_for_update().subquery()
             self.session.execute(select(func.count()).select_from(chosen))
 
-    def _value(self, column: TableColumn, values: Any, key: str) -> Expression:
+    def _value(self, column: TableColumn, values: Expression, key: str) -> Expression:
         return from_json_sql(column, values, key, self._dialect)
 
-    def _has(self, values: Any, key: str) -> ColumnElement[bool]:
+    def _has(self, values: Expression, key: str) -> ColumnElement[bool]:
         return has_key(values, key, self._dialect)
 
 

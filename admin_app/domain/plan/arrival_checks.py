@@ -14,7 +14,7 @@ from admin_app.db.json_values import has_key, kept_columns
 from admin_app.db.record import Record
 from admin_app.domain.plan.arrivals import LONGEST_CELL, Arrivals, group_of
 from admin_app.domain.plan.checks import OUT_OF_SIGHT, Judgement
-from admin_app.extensions import AnySession, Expression, TableColumn
+from admin_app.extensions import AnySession, Expression, TableColumn, table_of
 from admin_app.formatting import number
 from admin_app.kinds import stand_in
 from admin_app.kinds.history import from_json_sql
@@ -25,7 +25,7 @@ BATCH = 1000
 _STREAMED = {"yield_per": BATCH}
 TWICE_IN_FILE = "the same as in another row."
 
-_LINE: Any = PlanLine.__table__
+_LINE = table_of(PlanLine)
 
 
 class WrongCell(NamedTuple):
@@ -67,7 +67,7 @@ def repeated_values(session: AnySession, plan_id: int, model: type[Record], name
 
 def taken_values(session: AnySession, plan_id: int, model: type[Record], name: str) -> Iterator[WrongCell]:
     """Find the lines whose value of a unique column another record has, and keeps."""
-    table: Any = model.__table__
+    table = table_of(model)
     owner, moving = table.alias("owner"), _LINE.alias("moving")
     column = kept_columns(model)[name]
     value = _value(session, column, name)
@@ -100,7 +100,7 @@ def taken_values(session: AnySession, plan_id: int, model: type[Record], name: s
 
 def new_out_of_sight(session: AnySession, model: type[Record], rows: ColumnElement[bool]) -> Judgement:
     """Return the lines whose new records would not be among these rows."""
-    table: Any = model.__table__
+    table = table_of(model)
     columns = {column.name: (name, column) for name, column in kept_columns(model).items()}
 
     def as_it_is_made(element: Any, **_: object) -> Any:
@@ -144,8 +144,8 @@ def _together(
     session: AnySession, key: Expression, shown: Expression, mine: Sequence[ColumnElement[bool]]
 ) -> Iterator[tuple[int, object, int]]:
     """Yield the lines that have a key in common with others, what is shown of it, and one of the others."""
-    order = {"partition_by": key, "order_by": _LINE.c.number}
-    before, after = func.lag(_LINE.c.number).over(**order), func.lead(_LINE.c.number).over(**order)
+    before = func.lag(_LINE.c.number).over(partition_by=key, order_by=_LINE.c.number)
+    after = func.lead(_LINE.c.number).over(partition_by=key, order_by=_LINE.c.number)
     other = func.coalesce(before, after).label("other")
     some = select(_LINE.c.number, shown.label("shown"), other).where(*mine).subquery()
     for row in session.execute(

@@ -17,7 +17,7 @@ from admin_app.db.limits import highest_to_give
 from admin_app.db.record import Record
 from admin_app.domain.plan.changes import Check
 from admin_app.domain.plan.lines import BATCH, NOT_YOURS, Line
-from admin_app.domain.records.rules import is_required, is_stored_as, problem_with
+from admin_app.domain.records.rules import has_to_be_given, is_stored_as, problem_with
 from admin_app.extensions import AnySession, TableColumn, Values
 from admin_app.formatting import label, number, plain_lines
 from admin_app.kinds import kind_of
@@ -116,18 +116,17 @@ class Arrivals:
         return (*self.fields, *(name for name in self._own_defaults if name not in self.fields))
 
     @cached_property
-    def _own_defaults(self) -> Mapping[str, Any]:
+    def _own_defaults(self) -> Values:
         """What makes a value for each new record, by the columns that are the model's own."""
-        defaults: dict[str, Any] = {name: one.default for name, one in kept_columns(self.model).items()}
+        defaults: Values = {name: one.default for name, one in kept_columns(self.model).items()}
         return {
             name: one.arg for name, one in defaults.items() if name not in _MADE and one is not None and one.is_callable
         }
 
     @cached_property
     def _required(self) -> Collection[str]:
-        """The columns that a new record cannot be without: in a form an unticked box is a value, in a file its absence is none."""
         columns = kept_columns(self.model).items()
-        return {name for name, one in columns if name not in _MADE and (is_required(one) or _has_to_be_given(one))}
+        return {name for name, one in columns if name not in _MADE and has_to_be_given(one)}
 
     @cached_property
     def _matching(self) -> TableColumn | None:
@@ -352,7 +351,7 @@ class _Present(NamedTuple):
 
     key: int
     version: int
-    values: Mapping[str, Any]
+    values: Values
     is_closed: bool
     fixed: frozenset[str]
 
@@ -373,10 +372,6 @@ def _wrong(problems: Mapping[str, CellProblem]) -> Values:
 def group_of(name: str, said: str) -> str:
     """Name what several lines have in common that are wrong for the same reason."""
     return (f"{label(name)}: {said}" if name else f"{said[:1].upper()}{said[1:]}")[:300]
-
-
-def _has_to_be_given(column: TableColumn) -> bool:
-    return not (column.nullable or column.default is not None or column.server_default is not None)
 
 
 def _is_same(column: TableColumn, stored: object, brought: Any) -> bool:

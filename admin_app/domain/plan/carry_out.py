@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Executable,
     Select,
+    Table,
     and_,
     case,
     exists,
@@ -39,14 +40,14 @@ from admin_app.domain.plan.plan import model_of
 from admin_app.domain.records.deletion import Decision, DeletionScopes, delete_many, everything_in_scope
 from admin_app.domain.records.refusals import problems_of
 from admin_app.errors import DeletionError
-from admin_app.extensions import AnySession, Values
+from admin_app.extensions import AnySession, Values, table_of
 from admin_app.kinds import stand_in
 from admin_app.kinds.history import from_json_sql, title_of
 from admin_app.models.change_set import Change, Did, Kind
 from admin_app.models.plan import OPEN, Plan, PlanLine, Verdict
 from admin_app.relations import relations_of
 
-_LINE: Any = PlanLine.__table__
+_LINE = table_of(PlanLine)
 _CHANGED = ("change_set_id", "model", "record_id", "act", "title", "version", "before", "after")
 
 # Lines that a transaction carries out beyond those whose turn it is, so that unique values can change places.
@@ -121,8 +122,8 @@ class Execution:
         return model_of(self.plan)
 
     @property
-    def _table(self) -> Any:
-        return self.model.__table__
+    def _table(self) -> Table:
+        return table_of(self.model)
 
     @property
     def _open(self) -> ColumnElement[bool]:
@@ -293,7 +294,7 @@ class Execution:
         return number
 
     def _record(self, chunk: _Chunk) -> int:
-        changes: Any = Change.__table__
+        changes = table_of(Change)
         what = (
             literal(self.plan.change_set_id),
             literal(self._table.name),
@@ -357,6 +358,6 @@ class Execution:
     def _dialect(self) -> str:
         return str(self.session.get_bind().dialect.name)
 
-    def _send(self, statement: Any) -> int:
+    def _send(self, statement: Executable) -> int:
         result = self.session.connection().execute(statement, execution_options={"preserve_rowcount": True})
         return int(result.rowcount)

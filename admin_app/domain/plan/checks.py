@@ -27,14 +27,14 @@ from admin_app.db.caseless import is_caseless, same_in
 from admin_app.db.connection import rows_changed
 from admin_app.db.json_values import has_key, kept_columns
 from admin_app.db.record import Record
-from admin_app.extensions import AnySession, Expression, TableColumn
+from admin_app.extensions import AnySession, Expression, TableColumn, table_of
 from admin_app.formatting import label
 from admin_app.kinds.history import from_json_sql
 from admin_app.models.plan import PlanLine, Verdict
 
 OUT_OF_SIGHT = "After this change you could no longer see it."
 
-_LINE: Any = PlanLine.__table__
+_LINE = table_of(PlanLine)
 _STAGED = Table("staged_judgement", MetaData(), Column("number", _LINE.c.number.type), prefixes=["TEMPORARY"])
 
 
@@ -64,7 +64,7 @@ def taken(session: AnySession, plan_id: int, model: type[Record], name: str) -> 
 
 def out_of_sight(session: AnySession, model: type[Record], rows: ColumnElement[bool]) -> Judgement:
     """Return the lines whose records would no longer be among these rows."""
-    table: Any = model.__table__
+    table = table_of(model)
     columns = {column.name: (name, column) for name, column in kept_columns(model).items()}
 
     def as_it_becomes(element: Any, **_: object) -> Any:
@@ -105,7 +105,7 @@ def judge_staged(session: AnySession, first: int, *, plan_id: int, judgement: Ju
 
 def _is_taken(plan_id: int, model: type[Record], column: TableColumn, value: Expression) -> ColumnElement[bool]:
     """Whether a record has the value, and keeps it."""
-    table: Any = model.__table__
+    table = table_of(model)
     owner, moving = table.alias("owner"), _LINE.alias("moving")
     lets_go = exists(
         select(1)

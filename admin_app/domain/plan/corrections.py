@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from admin_app.extensions import AnySession
 from admin_app.models.plan import PlanLine, Verdict
@@ -43,5 +42,5 @@ def wrong_values(session: AnySession, plan_id: int, reason: str, most: int) -> S
     return [(*value, number) for value, number in counts.most_common(most) if number > 1]
 
 
-def _wrong(plan_id: int) -> Sequence[Any]:
+def _wrong(plan_id: int) -> Sequence[ColumnElement[bool]]:
     return PlanLine.plan_id == plan_id, PlanLine.verdict == Verdict.WRONG

@@ -11,18 +11,18 @@ from sqlalchemy import inspect as inspect_mapper
 from admin_app.db.json_values import has_key, kept_columns
 from admin_app.db.record import Record
 from admin_app.domain.audit.bulk import record_new_rows
-from admin_app.extensions import AnySession, Expression, TableColumn
+from admin_app.extensions import AnySession, Expression, TableColumn, table_of
 from admin_app.kinds.history import from_json_sql
 from admin_app.models.plan import PlanLine, Verdict
 
-_LINE: Any = PlanLine.__table__
+_LINE = table_of(PlanLine)
 
 
 def create_records(session: AnySession, plan_id: int, model: type[Record], lines: ColumnElement[bool]) -> int:
     """Make the records of new lines of a plan (not yet committed); return how many. Those that bring no key get one."""
     new = and_(lines, _LINE.c.verdict == Verdict.NEW)
     _give_keys(session, plan_id, model, and_(new, _LINE.c.record_id.is_(None)))
-    table: Any = model.__table__
+    table = table_of(model)
     values = _values(session, model)
     chosen = select(*values.values()).where(new).order_by(_LINE.c.number)
     session.connection().execute(insert(table).from_select(list(values), chosen, include_defaults=False))
@@ -36,7 +36,8 @@ def create_records(session: AnySession, plan_id: int, model: type[Record], lines
 
 def _values(session: AnySession, model: type[Record]) -> dict[str, Expression]:
     """Return what each column of a new record gets, by the columns' names in the table."""
-    dialect, found = str(session.get_bind().dialect.name), {}
+    dialect = str(session.get_bind().dialect.name)
+    found: dict[str, Expression] = {}
     by_name = {column.name: name for name, column in kept_columns(model).items()}
     for column in inspect_mapper(model).local_table.columns:
         name, default = by_name.get(column.name), _default(column)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     Column,
     ColumnElement,
+    Engine,
     MetaData,
     String,
     Table,
@@ -31,7 +32,7 @@ from admin_app.db.json_values import kept_columns
 from admin_app.db.record import Record
 from admin_app.domain.plan.changes import Operation
 from admin_app.errors import InvalidRecord
-from admin_app.extensions import AnySession, Expression, Statement, TableColumn, Values
+from admin_app.extensions import AnySession, Expression, Statement, TableColumn, Values, table_of
 from admin_app.kinds import kind_of
 from admin_app.kinds.history import json_of, pair_of
 from admin_app.models.change_set import JsonValues
@@ -48,7 +49,7 @@ NOT_YOURS = "You may not do this with it."
 _COLUMNS = ("plan_id", "number", "record_id", "version", "verdict", "problem", "before", "after")
 Line = Values
 
-_LINES: Any = PlanLine.__table__
+_LINES = table_of(PlanLine)
 # Where lines are made that are copied in parts: of the connection alone, so that making them takes nobody's lock.
 _STAGED = Table(
     "staged_plan_line", MetaData(), *(Column(name, _LINES.c[name].type) for name in _COLUMNS), prefixes=["TEMPORARY"]
@@ -134,7 +135,7 @@ def copy_lines(session: AnySession, first: int) -> int:
 
 
 def read_changes(
-    engine: Any,
+    engine: Engine,
     plan_id: int,
     scope: Scope,
     operation: Operation,

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, select, update
 
 from admin_app.db.caseless import caseless, is_caseless, same_as_any
 from admin_app.db.record import Record
 from admin_app.domain.audit.bulk import add_rows
-from admin_app.extensions import AnySession, TableColumn
+from admin_app.extensions import AnySession, TableColumn, table_of
 from admin_app.models.plan import PlanLine
 
-_LINE: Any = PlanLine.__table__
+_LINE = table_of(PlanLine)
 
 
 @dataclass(frozen=True)
@@ -25,11 +24,11 @@ class Missing:
     column: TableColumn
     made: tuple[str, ...]
 
-    def fold(self, text: str) -> Any:
+    def fold(self, text: str) -> str:
         """Return what two names of one record have in common."""
-        return caseless(text) if is_caseless(self.column) else text
+        return str(caseless(text)) if is_caseless(self.column) else text
 
-    def keys(self, session: AnySession, texts: Collection[str]) -> Mapping[Any, int]:
+    def keys(self, session: AnySession, texts: Collection[str]) -> Mapping[str, int]:
         """Return the keys of the records that are there, by their folded names."""
         is_wanted = same_as_any(self.column, texts) if is_caseless(self.column) else self.column.in_(texts)
         found = session.execute(select(self.column, self.model.id).where(is_wanted))
@@ -56,12 +55,12 @@ def make_missing(session: AnySession, missing: Mapping[str, Missing], lines: Col
         session.connection().execute(statement, given)
 
 
-def _made(session: AnySession, one: Missing, texts: Sequence[str]) -> Mapping[Any, int]:
+def _made(session: AnySession, one: Missing, texts: Sequence[str]) -> Mapping[str, int]:
     """Return the keys of the records of these names, made where there are none."""
     if not texts:
         return {}
     there = one.keys(session, texts)
-    new: dict[Any, str] = {}
+    new: dict[str, str] = {}
     for text in texts:
         if (folded := one.fold(text)) not in there:
             # Written in several ways, it is made as the first row writes it.
@@ -72,6 +71,6 @@ def _made(session: AnySession, one: Missing, texts: Sequence[str]) -> Mapping[An
 
 
 def _meant(
-    named: Mapping[str, str], missing: Mapping[str, Missing], keys: Mapping[str, Mapping[Any, int]]
+    named: Mapping[str, str], missing: Mapping[str, Missing], keys: Mapping[str, Mapping[str, int]]
 ) -> Mapping[str, int]:
     return {name: keys[name][missing[name].fold(text)] for name, text in named.items()}

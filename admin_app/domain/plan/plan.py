@@ -46,7 +46,7 @@ def begin(
     resource: str,
     model: type[Record],
     operation: str,
-    arguments: Mapping[str, Any],
+    arguments: Mapping[str, object],
     fields: Sequence[str] = (),
     scope: str = "",
     listed: int | None = None,
@@ -206,7 +206,7 @@ def remove_expired(session: AnySession) -> bool:
     return True
 
 
-def _move(session: AnySession, plan: Plan, state: PlanState, values: Mapping[str, Any]) -> bool:
+def _move(session: AnySession, plan: Plan, state: PlanState, values: Mapping[str, object]) -> bool:
     """Change a plan from the state that it is believed to be in, so that of two at once one wins."""
     session.flush()
     statement = update(Plan).where(Plan.id == plan.id, Plan.state == state).values(**values)

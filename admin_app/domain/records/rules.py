@@ -21,6 +21,12 @@ def is_required(column: TableColumn) -> bool:
     return not (column.nullable or is_given or kind_of(column).is_always_answered)
 
 
+def has_to_be_given(column: TableColumn) -> bool:
+    """Whether a new record needs a value: in a form an unticked box is one, a file without the column has none."""
+    has_default = column.default is not None or column.server_default is not None
+    return is_required(column) or not (column.nullable or has_default)
+
+
 def normalised(column: TableColumn, value: object) -> object:
     """Return a value as its column keeps it: text composed, and of one line without what nobody sees at its ends.
 

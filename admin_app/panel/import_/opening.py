@@ -7,12 +7,11 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cached_property, partial
 from itertools import islice
-from typing import Any
 
 from admin_app.context import is_writing
 from admin_app.context import reading as reading_only
 from admin_app.errors import TransferError
-from admin_app.extensions import db
+from admin_app.extensions import Values, db
 from admin_app.formatting import number
 from admin_app.jobs.uploads import open_file
 from admin_app.models.upload import Upload
@@ -49,7 +48,7 @@ def reading_of(upload: Upload) -> Reading:
     return Reading(**upload.reading)
 
 
-def kept(reading: Reading) -> dict[str, Any]:
+def kept(reading: Reading) -> Values:
     """Return it as an upload keeps it."""
     return asdict(reading)
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from werkzeug.datastructures import MultiDict
 
-from admin_app.domain.records.rules import is_required
+from admin_app.domain.records.rules import has_to_be_given
 from admin_app.errors import InvalidRecord
 from admin_app.formatting import in_words
 from admin_app.panel.access.access import Access
@@ -135,7 +135,9 @@ class _Found:
         if self.mode is Mode.UPDATE:
             return []
         given = set(self.columns.values())
-        wanted = [one for one in import_columns(self.access.resource) if not one.is_made and _has_to_be_given(one)]
+        wanted = [
+            one for one in import_columns(self.access.resource) if not one.is_made and has_to_be_given(one.column)
+        ]
         return [one for one in wanted if one.key not in given]
 
     def _incomplete(self, missing: list[ImportColumn]) -> str:
@@ -165,14 +167,6 @@ class _Found:
                 yield name, CHOOSE
         if self.sent.get(DECIMAL, ".") not in DECIMALS:
             yield DECIMAL, CHOOSE
-
-
-def _has_to_be_given(one: ImportColumn) -> bool:
-    """Whether a new record needs a value: in a form an unticked box is one, a file without the column has none."""
-    column = one.column
-    return is_required(column) or not (
-        column.nullable or column.default is not None or column.server_default is not None
-    )
 
 
 def _place(name: str) -> int:

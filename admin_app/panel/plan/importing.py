@@ -40,7 +40,6 @@ def make_import_plan(
 ) -> Plan:
     """Plan an import of a file (committed): at once where it has few rows, or by a job. `corrections` are those made so far."""
     operation = import_of(access, options, [(UPLOAD, str(upload.id)), *corrections])
-    assert operation.incoming is not None  # noqa: S101 -- told to mypy: the operation is an import
     with holding_no_lock(), opened(access, upload) as source:
         is_small = _has_few_rows(source)
     plan = begin_import(access, operation, scope=scope_of(upload), staff_id=staff_id)
@@ -49,7 +48,7 @@ def make_import_plan(
         hand_over(plan, staff_id, f"Plan: import {access.resource.nouns}")
         return plan
     with opened(access, upload) as source:
-        write_incoming(access, plan, operation.incoming, source)
+        write_incoming(access, plan, operation.rows, source)
     plans.await_agreement(db.session, plan, plans.counted_lines(db.session, plan))
     db.session.commit()
     return plan
@@ -137,8 +136,7 @@ def import_whole(
 
     Raises `TransferError` with the numbers of the wrong rows; the caller rolls back.
     """
-    incoming = operation.incoming
-    assert incoming is not None  # noqa: S101 -- told to mypy: the operation is an import
+    incoming = operation.rows
     plan = begin_import(access, operation, scope=scope, staff_id=None)
     with reading():
         _write_until_wrong(plan, incoming, source, on_rows)

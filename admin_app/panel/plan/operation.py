@@ -16,6 +16,7 @@ from admin_app.domain.plan.changes import Operation
 from admin_app.domain.plan.checks import Judgement
 from admin_app.domain.plan.lines import Limit, Scope
 from admin_app.domain.plan.missing import Missing
+from admin_app.errors import PlanError
 from admin_app.extensions import db
 from admin_app.models.change_set import Kind
 from admin_app.models.plan import Plan
@@ -71,6 +72,14 @@ class BulkOperation:
     effect_words: str = ""
     # What becomes of a file's rows; None where it is about records that are there.
     incoming: Incoming | None = field(default=None, compare=False)
+
+    @property
+    def rows(self) -> Incoming:
+        """The file's rows; raise `PlanError` where it is about records that are there."""
+        if self.incoming is None:
+            message = "This is no import."
+            raise PlanError(message)
+        return self.incoming
 
     @property
     def fields(self) -> tuple[str, ...]:

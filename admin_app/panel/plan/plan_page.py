@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
 
 from flask import Response, abort, current_app, request, url_for
 from flask.typing import ResponseReturnValue
@@ -278,7 +277,7 @@ class PlanPage(Page):
             for one, fields in zip(lines, drawn, strict=True)
         ]
 
-    def _records(self, keys: Sequence[int]) -> Mapping[int, Any]:
+    def _records(self, keys: Sequence[int]) -> Mapping[int, Record]:
         model, seen = self.resource.model, self.access.seen()
         wanted = select(model).where(model.id.in_(keys))
         return {one.id: one for one in db.session.scalars(wanted if seen is None else wanted.where(seen))}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -22,7 +21,7 @@ def report_of(engine: Engine, plan_id: int) -> Iterator[bytes]:
     return csv_chunks(["ID", "Verdict", "Reason", "Before", "After"], _rows(engine, plan_id))
 
 
-def told(values: Mapping[str, Any] | None) -> str:
+def told(values: Mapping[str, object] | None) -> str:
     """Write values as one cell: "name: Ann; email: ann@example.org"."""
     return "; ".join(f"{formatting.label(name)}: {value}" for name, value in (values or {}).items())
 

@@ -15,6 +15,7 @@ _DAY_ZERO, _MACINTOSH = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DT
 _LEAP_DAY = 60
 _LAST_DAY = 2_958_466
 _SECONDS_A_DAY = 86_400
+_MOST_DIGITS = 400
 # What this many decimals say of a day is finer than a microsecond.
 _EXACT = 11
 
@@ -59,7 +60,7 @@ def plain_number(text: str) -> str:
     except ArithmeticError:
         return text
     # More digits than any column takes: what reads them refuses the exponent as well.
-    if not value.is_finite() or abs(value.adjusted()) > 400:  # noqa: PLR2004
+    if not value.is_finite() or abs(value.adjusted()) > _MOST_DIGITS:
         return text
     whole = f"{value:f}"
     return whole.rstrip("0").rstrip(".") if "." in whole else whole

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -115,4 +116,4 @@ def _shown(value: object) -> str:
         return "{…}" if isinstance(value, tuple) else "[…]"
     if isinstance(value, str):
         return str(value)
-    return "null" if value is None else text_of_cell(value)  # type: ignore[arg-type] # JSON has nothing else
+    return json.dumps(value) if value is None or isinstance(value, bool) else str(value)

@@ -56,15 +56,15 @@ class JsonText:
         while sign := self._sign():
             if self.is_list and sign == "]":
                 self._place += 1
-                self._require(not self._sign())
+                self._require(holds=not self._sign())
                 return
             if self.is_list and not is_first:
-                self._require(sign == ",")
+                self._require(holds=sign == ",")
                 self._place += 1
-                self._require(self._sign() != "")
+                self._require(holds=self._sign() != "")
             yield self._value()
             is_first = False
-        self._require(not self.is_list)
+        self._require(holds=not self.is_list)
 
     def _value(self) -> tuple[str, object]:
         while True:
@@ -122,7 +122,7 @@ class JsonText:
             raise not_in_its_encoding(error, self._text.encoding, lines=lines, saved="UTF-8") from error
         return "".join(parts)
 
-    def _require(self, holds: bool) -> None:  # noqa: FBT001 -- reads as a sentence
+    def _require(self, *, holds: bool) -> None:
         if not holds:
             raise self._wrong(self._place)
 

@@ -155,8 +155,7 @@ class RowReader:
         read = cell_reader(one.reads_as, is_verbatim=self.options.is_verbatim)
         if one.by is not None:
             # Nobody is named, whatever the other side's column makes of no text.
-            named = read
-            read = lambda text: named(text) if text.strip() else None  # noqa: E731 -- one of several readers
+            return lambda text: read(text) if text.strip() else None
         return read
 
     def understanding(self, column: TableColumn) -> Callable[[str], str] | None:
