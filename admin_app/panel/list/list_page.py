@@ -60,9 +60,7 @@ class ListPage(Page):
         listing = self._listing(selection, links, form)
         alike = self.access.shown(self.resource.duplicate_keys)
         duplicates_url = self.link("duplicates_view") if alike else ""
-        page = self.render(
-            "resource/list.html", listing=listing, duplicates_url=duplicates_url, import_url=self._import_url(selection)
-        )
+        page = self.render("resource/list.html", listing=listing, duplicates_url=duplicates_url)
         return page, HTTPStatus.SERVICE_UNAVAILABLE if listing.is_cut else HTTPStatus.OK
 
     def _listing(self, selection: Selection, links: ListLinks, form: FormGroup | None) -> Listing:
@@ -80,6 +78,7 @@ class ListPage(Page):
             columns_url=list_links(self.resource, "columns_view").to(replace(selection, is_counted=False)),
             page_size_url=self.link("page_size_view"),
             edit_page_url=self._edit_page_url(table, selection),
+            import_url=self._import_url(selection),
             cell_url=self._cell_url(table, selection),
             density=settings_for(self.resource).density,
         )

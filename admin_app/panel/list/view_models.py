@@ -165,6 +165,7 @@ class Listing:
     page_size_url: str = ""
     # Where the page's rows are changed in their cells, and where one cell is; "" where they are not.
     edit_page_url: str = ""
+    import_url: str = ""
     cell_url: str = ""
     views: ViewBar | None = None
     # How many rows all its pages have, in figures, "" where they are all on this one.
