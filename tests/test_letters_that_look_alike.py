@@ -100,14 +100,18 @@ def test_a_long_text_is_composed_and_keeps_its_insides_and_ends(as_editor: Any, 
 def test_two_rows_that_differ_in_what_nobody_sees_are_one_email(shared_data: Path) -> None:
     problems = refused(User, (shared_data / "faults" / "f03_two_anns.csv").read_bytes())
 
-    assert problems == [(3, "Email “ann@example.com”: the same as in row 2.")]
+    assert [row for row, _ in problems] == [2, 3]
+    assert problems[1][1] == "Email “ann@example.com”: the same as in row 2."
 
 
 @pytest.mark.usefixtures("context")
 def test_two_rows_that_differ_in_composition_are_one_email(shared_data: Path) -> None:
     lines = (shared_data / "faults" / "28-decomposed-names.csv").read_text(encoding="utf-8").splitlines()
 
-    assert refused(User, "\n".join(lines)) == [(4, "Email “josé@example.com”: the same as in row 3.")]
+    assert refused(User, "\n".join(lines)) == [
+        (3, "Email “josé@example.com”: the same as in row 4."),
+        (4, "Email “josé@example.com”: the same as in row 3."),
+    ]
     bring(User, "\n".join(lines[:3]))
     assert all_of(User, "name", "email") == [("Amélie Dvořák", "amelie@example.com"), ("x", "josé@example.com")]
 
