@@ -10,10 +10,15 @@ from wtforms.validators import ValidationError
 
 from admin_app.db.string_set import StringSet
 from admin_app.domain.permissions import privileges, roles
+from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
+from admin_app.models.staff import Staff
+from admin_app.panel.access.access import access_of
 from admin_app.panel.access.authority import authority
+from admin_app.panel.links import link
 from admin_app.resources.staff import matrix
 from admin_app.resources.staff.matrix import Choice, MatrixRow, Tick
+from admin_app.resources.staff.rights_sum import RightsSum, may_be_told, rights_sum
 
 
 class WordsField(Field):
@@ -66,6 +71,17 @@ class RolesField(WordsField):
             Tick(one.key, one.name, is_ticked=one.key in self.data, is_open=privileges.holds(mine, [one]))
             for one in roles.all_of(db.session)
         ]
+
+    def told(self) -> RightsSum | None:
+        """Say what the ticked roles give together, to who may know."""
+        held = [one for one in roles.all_of(db.session) if one.key in self.data]
+        return rights_sum(held) if may_be_told() else None
+
+    @property
+    def sum_url(self) -> str:
+        """Where the same is said of the roles that are ticked meanwhile, "" for who may not look there."""
+        access = access_of(Staff)
+        return link(access.resource, "sum_view") if access is not None and access.may(Action.VIEW) else ""
 
 
 class PermissionsField(WordsField):
