@@ -312,6 +312,9 @@ class Resource:
         """Return what a record's page says below its facts."""
         return ()
 
+    def fill_copy(self, form: Form, title: str) -> None:
+        """Fill in what a copy of the record of this title has of its own, and take out what may not be copied."""
+
     def withheld(self, records: Sequence[Record], action: Action) -> Collection[int]:
         """Return the keys of those of these records that the person at the screen may not do this with, whatever their rows are."""
         return ()

@@ -192,3 +192,11 @@ def test_who_may_see_people_and_roles_is_told(client_with: Any, viewer: Staff) -
     client = client_with("staff:view", "role:view")
 
     assert sentences(Page(client.get(details_url(viewer))))[0] == f"Users: {READING} all users."
+
+
+def test_a_copy_of_a_person_has_no_role_that_cannot_be_given(as_clerk: Any, make_staff: Any) -> None:
+    ann = make_staff("Ann", "editor", "viewer")
+
+    page = Page(as_clerk.get(f"{NEW}?copy={ann.id}"))
+
+    assert page.values()["roles"] == ""

@@ -26,7 +26,7 @@ from admin_app.resources.staff.access_page import AccessPage
 from admin_app.resources.staff.permissions_page import PermissionsPage, SumPage
 from admin_app.resources.staff.privileged import PROOF_FOR, held_by_others, roles_by_key, sign_out_changed
 from admin_app.resources.staff.rights_sum import may_be_told, rights_sum
-from admin_app.resources.staff.word_fields import RolesField
+from admin_app.resources.staff.word_fields import RolesField, leave_out_closed
 from admin_app.timezones import UTC_NAME
 from admin_app.web.auth.login import current_principal
 
@@ -90,6 +90,10 @@ class StaffResource(Resource):
         told = rights_sum(roles_of(record))
         off = () if record.is_active else (f"{record.name} is not active, so none of this counts at present.",)
         return (Section("With their roles, they can", told.lines, (*off, *told.warnings)),)
+
+    def fill_copy(self, form: Form, title: str) -> None:  # noqa: ARG002 -- a name is proposed to nobody
+        """Tick no role that whoever copies may not give."""
+        leave_out_closed(form)
 
     def after_save(self) -> str:
         """Say who has to sign in again."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
-from wtforms import Field
+from wtforms import Field, Form
 from wtforms.validators import ValidationError
 
 from admin_app.db.string_set import StringSet
@@ -50,9 +50,20 @@ class WordsField(Field):
             message = f"“{min(unknown)[:60]}” cannot be chosen. Choose from what the form shows."
             raise ValidationError(message)
 
+    def closed(self) -> Sequence[str]:
+        """Return the words that the person at the screen cannot send."""
+        return ()
+
     def _unseen(self) -> set[str]:
         """Return what the record holds of resources and actions that there are not at present."""
         return set(self.object_data or ()) - set(self.offered())
+
+
+def leave_out_closed(form: Form) -> None:
+    """Take out of a copy's form what the person at the screen cannot give: it would look ticked, and not be sent."""
+    for field in form:
+        if isinstance(field, WordsField):
+            field.data = StringSet({*field.data} - {*field.closed()})
 
 
 class RolesField(WordsField):
@@ -71,6 +82,10 @@ class RolesField(WordsField):
             Tick(one.key, one.name, is_ticked=one.key in self.data, is_open=privileges.holds(mine, [one]))
             for one in roles.all_of(db.session)
         ]
+
+    def closed(self) -> Sequence[str]:
+        """Return the roles that cannot be given."""
+        return [one.value for one in self.ticks() if not one.is_open]
 
     def told(self) -> RightsSum | None:
         """Say what the ticked roles give together, to who may know."""
@@ -106,6 +121,10 @@ class PermissionsField(WordsField):
     def lines(self) -> Sequence[MatrixRow]:
         """Return a line of boxes a resource."""
         return matrix.lines(self.data)
+
+    def closed(self) -> Sequence[str]:
+        """Return what cannot be given."""
+        return [tick.value for row in self.lines() for tick in row.ticks if tick is not None and not tick.is_open]
 
 
 class ChoicesField(WordsField):
