@@ -197,6 +197,36 @@ def test_a_rule_over_fields_out_of_sight_tells_nothing_of_a_record(
     assert said[0][1:] == said[1][1:]
 
 
+def test_an_email_out_of_sight_tells_nothing_of_a_record(client_with: Any, ann: Staff, mine: Any, theirs: Any) -> None:
+    ask = ask_by(client_with("staff:view", "role:view", "post:view", "user:view", fields=["staff.email:hidden"]))
+
+    said = [answer(ask(ann, "post", "edit", one.id)) for one in (mine, theirs)]
+
+    assert [one[0] for one in said] == [
+        f"You cannot be told whether Colleague {ann.id} can edit post {one.id} “{one.content}”." for one in (mine, theirs)]  # fmt: skip
+
+
+def test_a_name_out_of_sight_is_a_number(client_with: Any, make_staff: Any) -> None:
+    bo = make_staff("Bo", "viewer", is_active=False)
+    client = client_with("staff:view", "role:view", fields=["staff.name:hidden"])
+
+    page = ask_by(client)(bo, "post", "list")
+
+    assert answer(page) == [
+        f"Colleague {bo.id} cannot list posts.", f"Colleague {bo.id} is not active, so no role counts."]  # fmt: skip
+    assert "Bo " not in page.root.text
+
+
+def test_a_role_that_gives_nothing_here_limits_nothing(ask: Ask, make_staff: Any, keep: Any, author: Role) -> None:
+    words = {"rows": StringSet(["post:own"]), "fields": StringSet(["post.user:hidden"])}
+    keep(Role(name="Idle", key="idle", permissions=StringSet(["user:list"]), **words))
+
+    assert answer(ask(make_staff("Bo", author.key, "idle"), "post", "edit"))[2:] == [
+        "The role Author limits it to their own posts.",
+        "The field User is read only. The role Author limits fields.",
+    ]
+
+
 def test_a_title_out_of_sight_is_a_number(client_with: Any, editor: Staff, mine: Any) -> None:
     ask = ask_by(client_with("staff:view", "role:view", "post:view", fields=["post.content:hidden"]))
 

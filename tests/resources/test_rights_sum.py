@@ -175,6 +175,7 @@ def test_the_sum_of_any_roles_has_a_page(as_owner: Any, author: Role) -> None:
         (("staff:*", "role:edit"), ()),
         (("staff:*", "role:view"), ("role.permissions:hidden",)),
         (("staff:*", "role:view"), ("staff.roles:hidden",)),
+        (("staff:*", "role:view"), ("staff.is_active:hidden",)),
     ],
 )
 def test_nothing_is_told_to_who_may_not_see_what_roles_give(

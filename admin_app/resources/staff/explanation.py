@@ -26,6 +26,10 @@ _FIELDS_BY = {
     Action.BULK: (Action.EDIT,),
 }
 _WITHOUT_FIELDS = frozenset({Action.DELETE, Action.SHARE})
+# What a row rule knows of a person, as the accounts have it.
+_IN_RULES = ("name", "email")
+# Whose limits count besides those of the action: nobody does anything with what they do not see.
+_SEEING = (Action.VIEW, Action.LIST)
 # Rights that do nothing by themselves.
 _BESIDES = {
     Action.BULK: "Changing many records also needs the right to the change itself, such as “Edit” or “Delete”.",
@@ -35,9 +39,10 @@ _BESIDES = {
 
 @dataclass(frozen=True)
 class Question:
-    """Whether a person may do this with a resource's records, or with one of them; `asker` is what who asks may see there."""
+    """Whether a person may do this with a resource's records, or with one of them; `people` and `asker` are what who asks may see of both."""
 
     staff: Staff
+    people: Access
     action: Action
     asker: Access
     record: Record | None = None
@@ -53,8 +58,15 @@ class Question:
         return f"“{self.action.value.capitalize()}”"
 
     @property
+    def who(self) -> str:
+        """What the person is called, to who asks."""
+        return self.people.title_of(self.staff)
+
+    @property
     def is_told(self) -> bool:
-        """Whether who asks may know of a record which rules it meets: they see all fields that these look at."""
+        """Whether who asks may know of a record which rules it meets: they see all fields that these look at, and by whose email."""
+        if not all(map(self.people.shows, _IN_RULES)):
+            return False
         known = self.resource.row_rules
         names = {self.rule_of(role) for role in self.staff.held_roles} & known.keys()
         keys = {key for name in names for key in known[name].filters(self.staff)}
@@ -65,6 +77,15 @@ class Question:
     def rule_of(self, role: Role) -> str:
         """Return the row rule that a role keeps to here, "" for none."""
         return grant_of(role).rows.get(self.resource.endpoint, "")
+
+    def giving(self, *actions: Action) -> list[Role]:
+        """Return the person's roles that give one of these actions here."""
+        place = self.resource
+        return [
+            role
+            for role in self.staff.held_roles
+            if any(grant_of(role).allows(one, place.endpoint, guarded=place.is_guarded) for one in actions)
+        ]
 
 
 @dataclass(frozen=True)
@@ -85,7 +106,7 @@ def explain(question: Question) -> Explanation:
 
 
 def _verdict(question: Question, access: Access) -> str:
-    who, action, record = question.staff.name, question.action, question.record
+    who, action, record = question.who, question.action, question.record
     may = action in access.resource.offered_actions and access.may(action)
     if record is None:
         rows = rows_words(access, action) if may else access.resource.nouns
@@ -103,12 +124,12 @@ def _reaches(access: Access, record: Record, action: Action) -> bool:
 def _reasons(question: Question, access: Access) -> Iterator[str]:
     staff, action, place = question.staff, question.action, access.resource
     if not staff.is_active:
-        yield f"{staff.name} is not active, so no role counts."
+        yield f"{question.who} is not active, so no role counts."
         return
     if action not in place.offered_actions:
         yield f"{place.plural} have no {question.head}, whatever a role says."
         return
-    giving = [role for role in staff.held_roles if _gives(role, action, place)]
+    giving = question.giving(action)
     if not giving:
         yield f"No role of theirs gives {question.head} on {place.plural}. They have: {staff.role_names}."
         return
@@ -124,7 +145,7 @@ def _row_reasons(question: Question, access: Access) -> Iterator[str]:
     """Say which rules hold for the rows, by which roles, and whether the record is among them."""
     action, record, place = question.action, question.record, access.resource
     if access.rule_names(action):
-        by = [role for role in question.staff.held_roles if question.rule_of(role)]
+        by = [role for role in question.giving(action, *_SEEING) if question.rule_of(role)]
         yield f"{_roles(by)} {'limits' if len(by) == 1 else 'limit'} it to {rows_words(access, action)}."
     else:
         yield f"No role limits it to some {place.nouns}."
@@ -138,7 +159,7 @@ def _row_reasons(question: Question, access: Access) -> Iterator[str]:
         yield f"The record is {'one' if is_within else 'none'} of them."
     if record is not None and is_within and not access.reaches(record, action):
         yield (
-            f"This {place.noun} has permissions that {question.staff.name} does not have, "
+            f"This {place.noun} has permissions that {question.who} does not have, "
             "or is the role Owner, which stays as it is."
         )
 
@@ -146,7 +167,8 @@ def _row_reasons(question: Question, access: Access) -> Iterator[str]:
 def _field_reason(question: Question, access: Access) -> str:
     parts = field_words(access, _FIELDS_BY[question.action])
     place = f"{access.resource.endpoint}."
-    by = [role for role in question.staff.held_roles if any(path.startswith(place) for path in role.fields)]
+    giving = question.giving(question.action, *_SEEING)
+    by = [role for role in giving if any(path.startswith(place) for path in role.fields)]
     if not parts:
         return "All fields are open to it."
     words = f"{'; '.join(parts)}."
@@ -156,10 +178,6 @@ def _field_reason(question: Question, access: Access) -> str:
 
 def _named(question: Question, record: Record) -> str:
     return f"{question.resource.noun} {record.id} “{question.asker.title_of(record)}”"
-
-
-def _gives(role: Role, action: Action, place: Resource) -> bool:
-    return grant_of(role).allows(action, place.endpoint, guarded=place.is_guarded)
 
 
 def _roles(roles: list[Role]) -> str:

@@ -38,7 +38,7 @@ class Asked:
         resource, action, record = (request.args.get(name, "").strip() for name in ("resource", "action", "record"))
         return cls(resource, action, record)
 
-    def question(self, staff: Staff) -> Question | None:
+    def question(self, staff: Staff, people: Access) -> Question | None:
         """Return what is asked about this person, None where something is wrong."""
         resource = resource_at(self.resource)
         if resource is None:
@@ -49,7 +49,7 @@ class Asked:
             return None
         asker, action = access_to(resource), Action(self.action)
         record = self._record(asker, action) if self.record else None
-        return None if self.problems else Question(staff, action, asker, record)
+        return None if self.problems else Question(staff, people, action, asker, record)
 
     def _record(self, asker: Access, action: Action) -> Record | None:
         """Return the record that is meant, of those that who asks may see: of any other nothing is told, not that it is there."""
@@ -82,7 +82,7 @@ class PermissionsPage(Page):
         if not may_be_told():
             abort(HTTPStatus.FORBIDDEN)
         asked = Asked.from_address()
-        question = asked.question(staff) if "resource" in request.args else None
+        question = asked.question(staff, self.access) if "resource" in request.args else None
         page = self.render(
             "staff/permissions.html",
             record_title=self.access.title_of(staff),

@@ -51,9 +51,12 @@ class RightsSum:
 def may_be_told() -> bool:
     """Whether the person at the screen sees which roles people have, and what roles give."""
     people, roles = access_of(Staff), access_of(Role)
-    if people is None or roles is None or not people.shows("roles") or not roles.looks():
+    if people is None or roles is None or not roles.looks():
         return False
-    return all(roles.shows(name) for name in ("name", "permissions", "rows", "fields", "needs_reason"))
+    # Who is switched off may do nothing, whatever their roles are.
+    return all(map(people.shows, ("roles", "is_active"))) and all(
+        roles.shows(name) for name in ("name", "permissions", "rows", "fields", "needs_reason")
+    )
 
 
 def rights_sum(held: Sequence[AnyRole]) -> RightsSum:

@@ -88,7 +88,11 @@ class StaffResource(Resource):
         if not may_be_told():
             return ()
         told = rights_sum(roles_of(record))
-        off = () if record.is_active else (f"{record.name} is not active, so none of this counts at present.",)
+        off = (
+            ()
+            if record.is_active
+            else (f"{access_to(self).title_of(record)} is not active, so none of this counts at present.",)
+        )
         return (Section("With their roles, they can", told.lines, (*off, *told.warnings)),)
 
     def fill_copy(self, form: Form, title: str) -> None:  # noqa: ARG002 -- a name is proposed to nobody
