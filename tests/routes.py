@@ -132,6 +132,8 @@ ROUTES = {
     "/admin/staff/new/": Route("/admin/staff/new/", get=OWNERS, post=(302, 403, 403, 422)),
     "/admin/staff/edit/": Route("/admin/staff/edit/?id={staff}", get=OWNERS, post=(302, 403, 403, 303)),
     "/admin/staff/access/": Route("/admin/staff/access/?id={staff}", get=OWNERS, post=(302, 403, 403, 303)),
+    "/admin/staff/permissions/": Route("/admin/staff/permissions/?id={staff}", get=OWNERS),
+    "/admin/staff/sum/": Route("/admin/staff/sum/", get=OWNERS),
     "/admin/staff/delete/": Route("/admin/staff/delete/?id={staff}", get=OWNERS, post=(302, 403, 403, 303)),
     "/admin/staff/merge/": Route(
         "/admin/staff/merge/?a={staff}&b=1", get=(302, 403, 403, 404), post=(302, 403, 403, 404)

@@ -37,6 +37,8 @@ OPENED_BY = {
     "duplicates/": Action.LIST,
     # The page asks for what the action needs, once it is known.
     "act/<action>/": Action.LIST,
+    # They tell of roles, which has to be allowed besides.
+    **dict.fromkeys(("permissions/", "sum/"), None),
     # A list and one of the rights to what plans are made for.
     **dict.fromkeys(("plan/", "plan/lines.csv"), None),
     **dict.fromkeys(("import/corrections/", "import/wrong/"), Action.IMPORT),

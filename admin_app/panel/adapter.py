@@ -434,7 +434,7 @@ class ResourceView(ProtectedView, ModelView):
         """Add the pages that only this resource has."""
         blueprint: Blueprint = super().create_blueprint(admin)
         for name, page in self.resource.further_pages.items():
-            blueprint.add_url_rule(page.path, name, self._further_page(name), methods=("GET", "POST"))
+            blueprint.add_url_rule(page.path, name, self._further_page(name), methods=page.methods)
         return blueprint
 
     def _further_page(self, name: str) -> Callable[[], ResponseReturnValue]:

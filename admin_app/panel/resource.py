@@ -21,7 +21,7 @@ from admin_app.domain.permissions.principal import AnyPrincipal
 from admin_app.extensions import Attribute, Statement
 from admin_app.kinds import kind_of
 from admin_app.panel.row_action import RowAction
-from admin_app.panel.view_models import Link
+from admin_app.panel.view_models import Link, Section
 from admin_app.relations import Relation, relations_of
 from admin_app.selection.list_schema import Filter, ListSchema, SearchColumn, SortKey
 
@@ -41,6 +41,8 @@ class RowRule:
     filters: Callable[[AnyPrincipal], Mapping[str, str]]
     # What is left, said to the person who is kept to it: "your own posts". Without it the label is quoted.
     yours: str = ""
+    # The same, said of that person to others: "their own posts".
+    theirs: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class FurtherPage:
     action: Action
     purpose: str
     answer: Callable[[], ResponseReturnValue]
+    methods: tuple[str, ...] = ("GET", "POST")
 
 
 @dataclass(frozen=True)
@@ -304,6 +307,13 @@ class Resource:
     def record_links(self, record: Record) -> Sequence[Link]:
         """Return links to further pages about the record, for the head of its page."""
         return ()
+
+    def record_sections(self, record: Record) -> Sequence[Section]:
+        """Return what a record's page says below its facts."""
+        return ()
+
+    def fill_copy(self, form: Form, title: str) -> None:
+        """Fill in what a copy of the record of this title has of its own, and take out what may not be copied."""
 
     def withheld(self, records: Sequence[Record], action: Action) -> Collection[int]:
         """Return the keys of those of these records that the person at the screen may not do this with, whatever their rows are."""

@@ -51,6 +51,15 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Section:
+    """Sentences under a heading of their own, with what there is to be warned of."""
+
+    heading: str
+    lines: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class MenuItem:
     """A place in the navigation, and the views below it.
 

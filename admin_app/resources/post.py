@@ -34,5 +34,10 @@ class PostResource(Resource):
     form_columns = ("content", "user")
 
     row_rules: ClassVar[Mapping[str, RowRule]] = {
-        "own": RowRule("Own posts", lambda person: {"user.email__equals": person.email}, yours="your own posts"),
+        "own": RowRule(
+            "Own posts",
+            lambda person: {"user.email__equals": person.email},
+            yours="your own posts",
+            theirs="their own posts",
+        ),
     }

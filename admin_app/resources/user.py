@@ -27,10 +27,13 @@ class UserResource(Resource):
     duplicate_keys: ClassVar[Mapping[str, Likeness]] = {"email": Likeness.EMAIL, "name": Likeness.NAME}
 
     row_rules: ClassVar[Mapping[str, RowRule]] = {
-        "own": RowRule("Only themselves", lambda person: {"email__equals": person.email}, yours="yourself"),
+        "own": RowRule(
+            "Only themselves", lambda person: {"email__equals": person.email}, yours="yourself", theirs="themselves"
+        ),
         "same_domain": RowRule(
             "Users with the same email domain",
             lambda person: {"email__ends": "@" + person.email.rpartition("@")[2]},
             yours="users with your email domain",
+            theirs="users with their email domain",
         ),
     }

@@ -7,13 +7,15 @@ function hasPart(text, id) {
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, target, pathInfo } = event.detail;
+  // Beside a form that somebody fills in, what cannot be had stays as it is.
+  if (target.dataset.part) event.detail.shouldSwap = hasPart(xhr.responseText, target.dataset.part);
   if (!target.matches("[data-listing], [data-polled]")) return;
   event.detail.shouldSwap = hasPart(xhr.responseText, target.id);
   if (!event.detail.shouldSwap) location.assign(pathInfo.finalRequestPath);
 });
 
 document.addEventListener("htmx:sendError", (event) => {
-  // What asks by itself every few seconds will ask again.
-  if (event.detail.target.matches("[data-polled]")) return;
+  // What asks by itself every few seconds will ask again, and a form's part at the next tick.
+  if (event.detail.target.matches("[data-polled], [data-part]")) return;
   location.assign(event.detail.pathInfo.finalRequestPath);
 });

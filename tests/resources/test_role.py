@@ -283,3 +283,68 @@ def test_changing_a_role_asks_for_fresh_proof(as_owner: Any, author: Role, app: 
     page = Page(as_owner.post_form(edit_url(author), {"name": "Writer"}))
 
     assert (page.status, page.heading) == (403, "Confirm it's you")
+
+
+# ---- copies
+
+
+def copy_url(role: Role) -> str:
+    return f"{NEW}?copy={role.id}"
+
+
+def test_a_copy_of_a_role_proposes_a_name_and_has_all_its_rights(as_owner: Any, keep: Any, app: Flask) -> None:
+    words = {
+        "permissions": StringSet(["*:view", "post:edit"]),
+        "rows": StringSet(["post:own"]),
+        "fields": StringSet(["post.user:read_only"]),
+        "needs_reason": True,
+    }
+    author = keep(Role(name="Author", key="author", **words))
+    address = Page(as_owner.get(edit_url(author))).link("Duplicate")
+
+    saved = as_owner.post(address, data=Page(as_owner.get(address)).values())
+
+    made = kept(app, "copy-of-author")
+    assert saved.status_code == 303
+    assert made is not None
+    assert {name: getattr(made, name) for name in words} == words
+    assert made.name == "Copy of Author"
+
+
+def test_a_long_name_is_cut_to_what_the_field_holds(as_owner: Any, keep: Any) -> None:
+    role = keep(Role(name="A" * 60, key="long"))
+
+    assert Page(as_owner.get(copy_url(role))).values()["name"] == f"Copy of {'A' * 52}"
+
+
+def test_a_copy_of_the_owners_role_is_not_fixed(as_owner: Any, app: Flask) -> None:
+    role = kept(app, OWNER)
+    assert role is not None
+
+    address = Page(as_owner.get(f"/admin/role/details/?id={role.id}")).link("Duplicate")
+    as_owner.post(address, data=Page(as_owner.get(address)).values())
+
+    made = kept(app, "copy-of-owner")
+    assert made is not None
+    assert (made.permissions, made.is_fixed) == (("*:*",), False)
+
+
+def test_a_copy_has_no_right_that_whoever_copies_may_not_give(as_clerk: Any, author: Role, app: Flask) -> None:
+    page = Page(as_clerk.get(copy_url(author)))
+
+    forged = {**page.values(), "permissions": ["", *author.permissions]}
+    refused = Page(as_clerk.post(copy_url(author), data=forged))
+    saved = as_clerk.post(copy_url(author), data=page.values())
+
+    made = kept(app, "copy-of-author")
+    assert page.values()["permissions"] == ["*:list", "*:view"]
+    assert (refused.status, refused.summary) == (422, [ABOVE])
+    assert saved.status_code == 303
+    assert made is not None
+    assert made.permissions == ("*:list", "*:view")
+
+
+def test_a_copy_of_a_role_tells_no_name_that_is_hidden(client_with: Any, author: Role) -> None:
+    client = client_with("*:*", "role:*", fields=["role.name:hidden"])
+
+    assert "Author" not in client.get(copy_url(author)).text

@@ -44,13 +44,16 @@ class Authority:
 
 
 _COMMAND_LINE = Rights((Grant(frozenset({EVERYTHING})),))
-_of_job: ContextVar[Authority | None] = ContextVar("authority", default=None)
+# Who a job is for, or whom a question is about.
+_acted_for: ContextVar[Authority | None] = ContextVar("authority", default=None)
 
 
 def authority() -> Authority:
-    """Return who it is for: the person at the screen, who asked for the job under way, or the command line."""
+    """Return who it is for: the person at the screen, who asked for the job under way, or the command line; inside `acting_for`, that person."""
+    if (other := _acted_for.get()) is not None:
+        return other
     if not has_request_context():
-        return _of_job.get() or Authority(None, _COMMAND_LINE)
+        return Authority(None, _COMMAND_LINE)
     principal = current_principal()
     known = request_context().known
     kept: Authority | None = known.get(Authority)
@@ -62,9 +65,9 @@ def authority() -> Authority:
 
 @contextmanager
 def acting_for(staff: Staff) -> Iterator[None]:
-    """Do what is inside for this person, where there is no request: a job."""
-    token = _of_job.set(Authority(staff, rights_of(staff)))
+    """Do what is inside with this person's rights: a job of theirs, or a question about what they may do, which changes nothing."""
+    token = _acted_for.set(Authority(staff, rights_of(staff)))
     try:
         yield
     finally:
-        _of_job.reset(token)
+        _acted_for.reset(token)

@@ -25,6 +25,7 @@ def fill_in(access: Access, source: Source) -> Any:
         for field in source.form:
             if _may_be_the_same(access, copied, field.name):
                 refill(field, getattr(copied, field.name))
+        access.resource.fill_copy(source.form, access.title_of(copied))
     values = values_of(access, request.args.to_dict())
     for field in source.form:
         if field.name in source.own:

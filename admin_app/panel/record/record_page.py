@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
+from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.panel.links import copy_url, link_for
 from admin_app.panel.list.child_lists import child_lists
@@ -13,6 +16,7 @@ from admin_app.panel.page import Page
 from admin_app.panel.record.facts import facts_of
 from admin_app.panel.record.merged import require_way_to_survivor
 from admin_app.panel.record.steps import steps_of
+from admin_app.panel.view_models import Link
 
 
 class RecordPage(Page):
@@ -30,10 +34,14 @@ class RecordPage(Page):
             facts=facts_of(self.access, record),
             steps=steps_of(self.access, record, "details_view"),
             children=child_lists(self.access, record),
-            links=links_by_record(self.access, [record], self.return_url()).get(record.id, ()),
+            links=[*self.resource.record_links(record), *self._own_actions(record)],
+            sections=self.resource.record_sections(record),
             return_url=self.return_url(),
             copy_url=copy_url(self.access, record),
             history_url=link_for(self.access, Action.HISTORY, "history_view", record),
             edit_url=link_for(self.access, Action.EDIT, "edit_view", record),
             delete_url=link_for(self.access, Action.DELETE, "delete_view", record),
         )
+
+    def _own_actions(self, record: Record) -> Sequence[Link]:
+        return links_by_record(self.access, [record], self.return_url()).get(record.id, ())

@@ -21,7 +21,7 @@ from admin_app.panel.links import link
 from admin_app.panel.resource import Resource
 from admin_app.panel.view_models import Link
 from admin_app.resources.staff.privileged import PROOF_FOR, TOUCHING, held_by_others, sign_out_changed
-from admin_app.resources.staff.word_fields import FieldRightsField, PermissionsField, RowRulesField
+from admin_app.resources.staff.word_fields import FieldRightsField, PermissionsField, RowRulesField, leave_out_closed
 from admin_app.web.auth.login import current_principal
 
 NEEDS_REASON = (
@@ -53,6 +53,12 @@ class RoleResource(Resource):
         """Leave the owner's role alone, whoever looks."""
         fixed = [one.id for one in records if one.is_fixed and action in TOUCHING]
         return [*fixed, *held_by_others(records, action, lambda role: [role])]
+
+    def fill_copy(self, form: Form, title: str) -> None:
+        """Propose a name, and tick nothing that whoever copies may not give."""
+        if "name" in form:
+            form["name"].data = f"Copy of {title}"[: Role.__table__.columns["name"].type.length]
+        leave_out_closed(form)
 
     def after_save(self) -> str:
         """Say who has to sign in again."""

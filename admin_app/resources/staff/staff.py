@@ -17,14 +17,16 @@ from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
 from admin_app.models.role import OWNER, Role
 from admin_app.models.staff import Staff
-from admin_app.panel.access.access import access_of, access_to
+from admin_app.panel.access.access import Access, access_of, access_to
 from admin_app.panel.fields import NewPasswordField, Rule
 from admin_app.panel.links import link
 from admin_app.panel.resource import FurtherPage, Resource
-from admin_app.panel.view_models import Link
+from admin_app.panel.view_models import Link, Section
 from admin_app.resources.staff.access_page import AccessPage
+from admin_app.resources.staff.permissions_page import PermissionsPage, SumPage
 from admin_app.resources.staff.privileged import PROOF_FOR, held_by_others, roles_by_key, sign_out_changed
-from admin_app.resources.staff.word_fields import RolesField
+from admin_app.resources.staff.rights_sum import may_be_told, rights_sum
+from admin_app.resources.staff.word_fields import RolesField, leave_out_closed
 from admin_app.timezones import UTC_NAME
 from admin_app.web.auth.login import current_principal
 
@@ -69,23 +71,46 @@ class StaffResource(Resource):
     judges_records: ClassVar[bool] = True
     further_pages: ClassVar[Mapping[str, FurtherPage]] = {
         "access_view": FurtherPage(
-            "/access/", Action.EDIT, "change how a {noun} signs in", lambda: access_page().respond()
-        )
+            "/access/", Action.EDIT, "change how a {noun} signs in", lambda: AccessPage(staff_access()).respond()
+        ),
+        "permissions_view": FurtherPage(
+            "/permissions/", Action.VIEW, "", lambda: PermissionsPage(staff_access()).respond(), methods=("GET",)
+        ),
+        "sum_view": FurtherPage("/sum/", Action.VIEW, "", lambda: SumPage(staff_access()).respond(), methods=("GET",)),
     }
 
     def withheld(self, records: Sequence[Record], action: Action) -> Collection[int]:
         """Leave out who holds more than the person at the screen, or would again when switched on."""
         return held_by_others(records, action, roles_of)
 
+    def record_sections(self, record: Record) -> Sequence[Section]:
+        """Say what the person's roles give together."""
+        if not may_be_told():
+            return ()
+        told = rights_sum(roles_of(record))
+        off = (
+            ()
+            if record.is_active
+            else (f"{access_to(self).title_of(record)} is not active, so none of this counts at present.",)
+        )
+        return (Section("With their roles, they can", told.lines, (*off, *told.warnings)),)
+
+    def fill_copy(self, form: Form, title: str) -> None:  # noqa: ARG002 -- a name is proposed to nobody
+        """Tick no role that whoever copies may not give."""
+        leave_out_closed(form)
+
     def after_save(self) -> str:
         """Say who has to sign in again."""
         return sign_out_changed()
 
     def record_links(self, record: Record) -> Sequence[Link]:
-        """Lead to the page about sessions."""
-        if not access_to(self).reaches(record, Action.EDIT):
-            return ()
-        return (Link("Access and sessions", link(self, "access_view", record)),)
+        """Lead to the pages about sessions and about permissions."""
+        access, found = access_to(self), []
+        if access.reaches(record, Action.EDIT):
+            found.append(Link("Access and sessions", link(self, "access_view", record)))
+        if access.may(Action.VIEW) and may_be_told():
+            found.append(Link("Permissions", link(self, "permissions_view", record)))
+        return found
 
     def as_called(self, name: str, value: object) -> object:
         """Say what roles are called, by their keys where they are gone, and which zone holds where none was chosen.
@@ -139,10 +164,10 @@ class StaffResource(Resource):
         privileges.require_another_owner(db.session, record)
 
 
-def access_page() -> AccessPage:
-    """Return the page for the person at hand."""
+def staff_access() -> Access:
+    """Return what the person at hand may do with staff."""
     access = access_of(Staff)
-    return AccessPage(access) if access is not None else abort(404)
+    return access if access is not None else abort(404)
 
 
 def roles_of(staff: Staff) -> Sequence[Role]:

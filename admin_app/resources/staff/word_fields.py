@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
-from wtforms import Field
+from wtforms import Field, Form
 from wtforms.validators import ValidationError
 
 from admin_app.db.string_set import StringSet
 from admin_app.domain.permissions import privileges, roles
+from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
+from admin_app.models.staff import Staff
+from admin_app.panel.access.access import access_of
 from admin_app.panel.access.authority import authority
+from admin_app.panel.links import link
 from admin_app.resources.staff import matrix
 from admin_app.resources.staff.matrix import Choice, MatrixRow, Tick
+from admin_app.resources.staff.rights_sum import RightsSum, may_be_told, rights_sum
 
 
 class WordsField(Field):
@@ -45,9 +50,20 @@ class WordsField(Field):
             message = f"“{min(unknown)[:60]}” cannot be chosen. Choose from what the form shows."
             raise ValidationError(message)
 
+    def closed(self) -> Sequence[str]:
+        """Return the words that the person at the screen cannot send."""
+        return ()
+
     def _unseen(self) -> set[str]:
         """Return what the record holds of resources and actions that there are not at present."""
         return set(self.object_data or ()) - set(self.offered())
+
+
+def leave_out_closed(form: Form) -> None:
+    """Take out of a copy's form what the person at the screen cannot give: it would look ticked, and not be sent."""
+    for field in form:
+        if isinstance(field, WordsField):
+            field.data = StringSet({*field.data} - {*field.closed()})
 
 
 class RolesField(WordsField):
@@ -66,6 +82,21 @@ class RolesField(WordsField):
             Tick(one.key, one.name, is_ticked=one.key in self.data, is_open=privileges.holds(mine, [one]))
             for one in roles.all_of(db.session)
         ]
+
+    def closed(self) -> Sequence[str]:
+        """Return the roles that cannot be given."""
+        return [one.value for one in self.ticks() if not one.is_open]
+
+    def told(self) -> RightsSum | None:
+        """Say what the ticked roles give together, to who may know."""
+        held = [one for one in roles.all_of(db.session) if one.key in self.data]
+        return rights_sum(held) if may_be_told() else None
+
+    @property
+    def sum_url(self) -> str:
+        """Where the same is said of the roles that are ticked meanwhile, "" for who may not look there."""
+        access = access_of(Staff)
+        return link(access.resource, "sum_view") if access is not None and access.may(Action.VIEW) else ""
 
 
 class PermissionsField(WordsField):
@@ -90,6 +121,10 @@ class PermissionsField(WordsField):
     def lines(self) -> Sequence[MatrixRow]:
         """Return a line of boxes a resource."""
         return matrix.lines(self.data)
+
+    def closed(self) -> Sequence[str]:
+        """Return what cannot be given."""
+        return [tick.value for row in self.lines() for tick in row.ticks if tick is not None and not tick.is_open]
 
 
 class ChoicesField(WordsField):

@@ -1,0 +1,184 @@
+"""Why a person may do something, or may not: the role, the row rule and the field rights that decide, as `Access` says it for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from admin_app.db.record import Record
+from admin_app.domain.permissions.policy import grant_of
+from admin_app.domain.permissions.rights import Action
+from admin_app.formatting import in_words
+from admin_app.models.role import Role
+from admin_app.models.staff import Staff
+from admin_app.panel.access.access import Access, access_to
+from admin_app.panel.access.authority import acting_for
+from admin_app.panel.resource import Resource
+from admin_app.resources.staff.rights_sum import VERBS, field_words, rows_words
+from admin_app.selection.selection import WHERE
+
+# What is done with no record that is there already.
+ABOUT_NO_RECORD = frozenset({Action.CREATE, Action.IMPORT, Action.SHARE})
+# By which actions the fields count that an action shows or writes; deleting and sharing ask for none.
+_FIELDS_BY = {
+    **{action: (action,) for action in Action},
+    Action.IMPORT: (Action.CREATE, Action.EDIT),
+    Action.BULK: (Action.EDIT,),
+}
+_WITHOUT_FIELDS = frozenset({Action.DELETE, Action.SHARE})
+# What a row rule knows of a person, as the accounts have it.
+_IN_RULES = ("name", "email")
+# Whose limits count besides those of the action: nobody does anything with what they do not see.
+_SEEING = (Action.VIEW, Action.LIST)
+# Rights that do nothing by themselves.
+_BESIDES = {
+    Action.BULK: "Changing many records also needs the right to the change itself, such as “Edit” or “Delete”.",
+    Action.IMPORT: "An import also needs “Create” to add records, and “Edit” to change them.",
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """Whether a person may do this with a resource's records, or with one of them; `people` and `asker` are what who asks may see of both."""
+
+    staff: Staff
+    people: Access
+    action: Action
+    asker: Access
+    record: Record | None = None
+
+    @property
+    def resource(self) -> Resource:
+        """Whose records it is about."""
+        return self.asker.resource
+
+    @property
+    def head(self) -> str:
+        """What the action is called."""
+        return f"“{self.action.value.capitalize()}”"
+
+    @property
+    def who(self) -> str:
+        """What the person is called, to who asks."""
+        return self.people.title_of(self.staff)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether who asks may know of a record which rules it meets: they see all fields that these look at, and by whose email."""
+        if not all(map(self.people.shows, _IN_RULES)):
+            return False
+        known = self.resource.row_rules
+        names = {self.rule_of(role) for role in self.staff.held_roles} & known.keys()
+        keys = {key for name in names for key in known[name].filters(self.staff)}
+        return self.asker.authority.is_unbound or all(
+            key != WHERE and self.asker.shows(key.rpartition("__")[0]) for key in keys
+        )
+
+    def rule_of(self, role: Role) -> str:
+        """Return the row rule that a role keeps to here, "" for none."""
+        return grant_of(role).rows.get(self.resource.endpoint, "")
+
+    def giving(self, *actions: Action) -> list[Role]:
+        """Return the person's roles that give one of these actions here."""
+        place = self.resource
+        return [
+            role
+            for role in self.staff.held_roles
+            if any(grant_of(role).allows(one, place.endpoint, guarded=place.is_guarded) for one in actions)
+        ]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The answer, and what decides, a sentence each."""
+
+    verdict: str
+    reasons: tuple[str, ...]
+
+
+def explain(question: Question) -> Explanation:
+    """Answer by asking for the person as every page of theirs does."""
+    with acting_for(question.staff):
+        access = access_to(question.resource)
+        verdict = _verdict(question, access)
+        reasons = tuple(_reasons(question, access))
+    return Explanation(verdict, reasons)
+
+
+def _verdict(question: Question, access: Access) -> str:
+    who, action, record = question.who, question.action, question.record
+    may = action in access.resource.offered_actions and access.may(action)
+    if record is None:
+        rows = rows_words(access, action) if may else access.resource.nouns
+        return f"{who} {'can' if may else 'cannot'} {VERBS[action]} {rows}."
+    words = f"{VERBS[action]} {_named(question, record)}"
+    if may and access.rule_names(action) and not question.is_told:
+        return f"You cannot be told whether {who} can {words}."
+    return f"{who} {'can' if may and _reaches(access, record, action) else 'cannot'} {words}."
+
+
+def _reaches(access: Access, record: Record, action: Action) -> bool:
+    return access.is_within(record.id, action) and access.reaches(record, action)
+
+
+def _reasons(question: Question, access: Access) -> Iterator[str]:
+    staff, action, place = question.staff, question.action, access.resource
+    if not staff.is_active:
+        yield f"{question.who} is not active, so no role counts."
+        return
+    if action not in place.offered_actions:
+        yield f"{place.plural} have no {question.head}, whatever a role says."
+        return
+    giving = question.giving(action)
+    if not giving:
+        yield f"No role of theirs gives {question.head} on {place.plural}. They have: {staff.role_names}."
+        return
+    yield f"{_roles(giving)} {'gives' if len(giving) == 1 else 'give'} {question.head} on {place.plural}."
+    yield from _row_reasons(question, access)
+    if action not in _WITHOUT_FIELDS:
+        yield _field_reason(question, access)
+    if action in _BESIDES:
+        yield _BESIDES[action]
+
+
+def _row_reasons(question: Question, access: Access) -> Iterator[str]:
+    """Say which rules hold for the rows, by which roles, and whether the record is among them."""
+    action, record, place = question.action, question.record, access.resource
+    if access.rule_names(action):
+        by = [role for role in question.giving(action, *_SEEING) if question.rule_of(role)]
+        yield f"{_roles(by)} {'limits' if len(by) == 1 else 'limit'} it to {rows_words(access, action)}."
+    else:
+        yield f"No role limits it to some {place.nouns}."
+    if record is None or not access.rule_names(action):
+        is_within = True
+    elif not question.is_told:
+        yield "It is not shown whether the record is one of them, because you do not see the fields that decide it."
+        return
+    else:
+        is_within = access.is_within(record.id, action)
+        yield f"The record is {'one' if is_within else 'none'} of them."
+    if record is not None and is_within and not access.reaches(record, action):
+        yield (
+            f"This {place.noun} has permissions that {question.who} does not have, "
+            "or is the role Owner, which stays as it is."
+        )
+
+
+def _field_reason(question: Question, access: Access) -> str:
+    parts = field_words(access, _FIELDS_BY[question.action])
+    place = f"{access.resource.endpoint}."
+    giving = question.giving(question.action, *_SEEING)
+    by = [role for role in giving if any(path.startswith(place) for path in role.fields)]
+    if not parts:
+        return "All fields are open to it."
+    words = f"{'; '.join(parts)}."
+    limits = f" {_roles(by)} {'limits' if len(by) == 1 else 'limit'} fields." if by else ""
+    return f"{words[:1].upper()}{words[1:]}{limits}"
+
+
+def _named(question: Question, record: Record) -> str:
+    return f"{question.resource.noun} {record.id} “{question.asker.title_of(record)}”"
+
+
+def _roles(roles: list[Role]) -> str:
+    return f"The role{'' if len(roles) == 1 else 's'} {in_words([role.name for role in roles])}"
