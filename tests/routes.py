@@ -165,6 +165,11 @@ for _name, _get, _field in (
         f"{_root}cell/": Route(f"{_root}cell/?id={{{_name}}}&field={_field}", get=_get, post=_get),
     }
 
+# The short address of a record.
+for _name, _get in (("user", SIGNED_IN), ("post", SIGNED_IN), ("staff", OWNERS), ("role", OWNERS)):
+    _led: Statuses = tuple(302 if one == 200 else one for one in _get)  # type: ignore[assignment]
+    ROUTES[f"/admin/{_name}/<number:key>"] = Route(f"/admin/{_name}/{{{_name}}}", get=_led)
+
 # What every resource's list can be made into: its columns, its views.
 for _name, _get in (("user", SIGNED_IN), ("post", SIGNED_IN), ("staff", OWNERS), ("role", OWNERS)):
     _done, _missing, _refused, _unnamed = (

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from admin_app.domain.permissions.policy import Action
-from admin_app.panel.links import copy_url, link_for
+from admin_app.panel.links import copy_url, link_for, short_url
 from admin_app.panel.list.child_lists import child_lists
 from admin_app.panel.list.row_actions import links_by_record
 from admin_app.panel.page import Page
@@ -33,6 +33,7 @@ class RecordPage(Page):
             links=links_by_record(self.access, [record], self.return_url()).get(record.id, ()),
             return_url=self.return_url(),
             copy_url=copy_url(self.access, record),
+            short_url=short_url(self.access, record),
             history_url=link_for(self.access, Action.HISTORY, "history_view", record),
             edit_url=link_for(self.access, Action.EDIT, "edit_view", record),
             delete_url=link_for(self.access, Action.DELETE, "delete_view", record),
