@@ -99,6 +99,7 @@ ROUTES = {
     "/admin/post/restore/": Route("/admin/post/restore/", post=(302, 403, 404, 404)),
     "/admin/staff/history/": Route("/admin/staff/history/?id={staff}", get=OWNERS),
     "/admin/staff/restore/": Route("/admin/staff/restore/", post=(302, 403, 403, 404)),
+    "/admin/search/": Route("/admin/search/?q=a", get=SIGNED_IN),
     "/admin/jobs/": Route("/admin/jobs/", get=SIGNED_IN),
     "/admin/jobs/cancel/": Route("/admin/jobs/cancel/?id={job}", post=(302, 404, 404, 303)),
     "/admin/jobs/retry/": Route("/admin/jobs/retry/?id={job}", post=(302, 404, 404, 303)),
