@@ -282,6 +282,22 @@ def test_part_for_the_palette_is_the_same_without_the_frame(as_viewer: Any, make
     assert (part.all("nav"), part.all("div")[0].attributes["data-words"]) == ([], "1 result.")
 
 
+def test_address_without_its_last_slash_leads_to_the_page(as_viewer: Any) -> None:
+    answer = as_viewer.get("/admin/search?q=ann")
+
+    assert (answer.status_code, answer.location) == (308, "http://localhost/admin/search/?q=ann")
+
+
+def test_search_that_is_too_long_says_so(as_viewer: Any, make_post: Posts) -> None:
+    make_post(content="q " * 30)
+
+    page = page_of(as_viewer, "q " * 21)
+
+    assert page.texts("p", class_="page-head__result") == [
+        "1 result. The search is too long: only its first 20 words are used."
+    ]
+
+
 def test_every_page_has_the_box(as_viewer: Any, as_nobody: Any) -> None:
     forms = [
         [one.attributes["action"] for search in Page(client.get(url)).all("search", class_="everywhere")
