@@ -21,6 +21,7 @@ from admin_app.pages.activity import ActivityPage
 from admin_app.pages.home import HomePage
 from admin_app.pages.jobs import JobsPage
 from admin_app.pages.passkeys import PasskeysPage
+from admin_app.pages.search import SearchPage
 from admin_app.panel import forms_again, registry
 from admin_app.panel.adapter import ResourceView, takes_file
 from admin_app.panel.base_view import ProtectedView
@@ -42,6 +43,7 @@ PAGES: tuple[tuple[type[ProtectedView], str, str], ...] = (
     (PasskeysPage, "passkeys", "account/passkeys"),
     (ActivityPage, "activity", "activity"),
     (JobsPage, "jobs", "jobs"),
+    (SearchPage, "search", "search"),
 )
 # What does the work of each kind of job. The formats of files are in `transfer/formats/`, the kinds of columns in `kinds/`.
 JOBS = {export_job.KIND: export_job.run_export, plan_job.KIND: plan_job.run_plan}

@@ -12,14 +12,19 @@ def excerpt(text: str, length: int) -> str:
     # Markup takes room: read a good deal more than is shown, but never the whole of a long text.
     some = text[: length * 20]
     is_whole = len(some) == len(text)
-    if some.lstrip().startswith("<"):
-        some = Markup(some).striptags() or some  # noqa: S704 -- only to strip it: what comes back is plain text
-    words = " ".join(some.split())
+    words = " ".join(without_markup(some).split())
     if is_whole and len(words) <= length:
         return words
     # Not every script has spaces: cut at one where there is one near the end, else where the room ends.
     kept = words[: length - 1]
     return f"{kept[: kept.rfind(' ', length * 2 // 3)] if ' ' in kept[length * 2 // 3 :] else kept}…"
+
+
+def without_markup(text: str) -> str:
+    """Return what a reader would see of HTML; other text as it is."""
+    if not text.lstrip().startswith("<"):
+        return text
+    return Markup(text).striptags() or text  # noqa: S704 -- only to strip it: what comes back is plain text
 
 
 def label(name: str) -> str:

@@ -99,6 +99,7 @@ ROUTES = {
     "/admin/post/restore/": Route("/admin/post/restore/", post=(302, 403, 404, 404)),
     "/admin/staff/history/": Route("/admin/staff/history/?id={staff}", get=OWNERS),
     "/admin/staff/restore/": Route("/admin/staff/restore/", post=(302, 403, 403, 404)),
+    "/admin/search/": Route("/admin/search/?q=a", get=SIGNED_IN),
     "/admin/jobs/": Route("/admin/jobs/", get=SIGNED_IN),
     "/admin/jobs/cancel/": Route("/admin/jobs/cancel/?id={job}", post=(302, 404, 404, 303)),
     "/admin/jobs/retry/": Route("/admin/jobs/retry/?id={job}", post=(302, 404, 404, 303)),
@@ -166,6 +167,11 @@ for _name, _get, _field in (
         f"{_root}edit-page/": Route(f"{_root}edit-page/", get=_get, post=_saved),
         f"{_root}cell/": Route(f"{_root}cell/?id={{{_name}}}&field={_field}", get=_get, post=_get),
     }
+
+# The short address of a record.
+for _name, _get in (("user", SIGNED_IN), ("post", SIGNED_IN), ("staff", OWNERS), ("role", OWNERS)):
+    _led: Statuses = tuple(302 if one == 200 else one for one in _get)  # type: ignore[assignment]
+    ROUTES[f"/admin/{_name}/<number:key>"] = Route(f"/admin/{_name}/{{{_name}}}", get=_led)
 
 # What every resource's list can be made into: its columns, its views.
 for _name, _get in (("user", SIGNED_IN), ("post", SIGNED_IN), ("staff", OWNERS), ("role", OWNERS)):

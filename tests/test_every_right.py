@@ -23,6 +23,7 @@ VIEW_PAGES = ("views/", "views/new/", "views/save/", "views/default/", "views/ed
 OPENED_BY = {
     **dict.fromkeys((*LIST_PAGES, *VIEW_PAGES), Action.LIST),
     "details/": Action.VIEW,
+    "<number:key>": Action.VIEW,
     "history/": Action.HISTORY,
     "restore/": Action.UNDO,
     "export/": Action.EXPORT,

@@ -61,6 +61,7 @@ from admin_app.panel.plan.questions.give_page import GiveQuestion
 from admin_app.panel.plan.questions.replace_page import ReplaceQuestion
 from admin_app.panel.plan.wrong_rows import wrong_rows_file
 from admin_app.panel.record.record_page import RecordPage
+from admin_app.panel.record.short_page import ShortPage
 from admin_app.panel.registry import resource_at
 from admin_app.panel.resource import RecordForms, Resource
 from admin_app.selection.sorting.indexes import declare_indexes
@@ -83,6 +84,7 @@ ACTIONS: Mapping[str, Action] = {
     "default_view": Action.LIST,
     "lookup_view": Action.LIST,
     "details_view": Action.VIEW,
+    "short_view": Action.VIEW,
     "create_view": Action.CREATE,
     "edit_view": Action.EDIT,
     "edit_page_view": Action.EDIT,
@@ -264,6 +266,11 @@ class ResourceView(ProtectedView, ModelView):
     def details_view(self) -> ResponseReturnValue:
         """Show a record."""
         return RecordPage(self.access).respond()
+
+    @expose("/<number:key>")
+    def short_view(self, key: str) -> ResponseReturnValue:
+        """Lead to a record."""
+        return ShortPage(self.access).respond(key)
 
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> ResponseReturnValue:

@@ -48,6 +48,11 @@ def record_url(access: Access, record: Record, **arguments: object) -> str:
     return link(access.resource, "details_view", record, **arguments) if access.may(Action.VIEW) else ""
 
 
+def short_url(access: Access, record: Record) -> str:
+    """Return the record's address as it stands in a ticket, "" for who may not view records."""
+    return link(access.resource, "short_view", key=record.id) if access.may(Action.VIEW) else ""
+
+
 def link_for(access: Access, action: Action, view: str, record: Record) -> str:
     """Return the address of a view of the record that leads back to where this page does, "" for who may not do this with it."""
     resource = access.resource

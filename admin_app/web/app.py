@@ -1,10 +1,13 @@
-"""Flask, with cookies whose names and paths no other dashboard on the host has."""
+"""Flask, with cookies whose names and paths no other dashboard on the host has, and addresses that end in a record's number."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from typing_extensions import override
+from werkzeug.routing import BaseConverter
 
 from admin_app.web.cookies import cookie_name, cookie_path
 
@@ -23,7 +26,18 @@ class CookieSessions(SecureCookieSessionInterface):
         return cookie_path()
 
 
+class NumberConverter(BaseConverter):
+    """A number in an address, as text: Flask's own would read thousands of digits, and digits of every script."""
+
+    regex = "[0-9]{1,19}"
+
+
 class Dashboard(Flask):
     """The application."""
 
     session_interface = CookieSessions()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Know numbers in addresses, "/admin/post/<number:key>", before any view asks for one."""
+        super().__init__(*args, **kwargs)
+        self.url_map.converters["number"] = NumberConverter

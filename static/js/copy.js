@@ -27,5 +27,27 @@ function addButton(input) {
   });
 }
 
+// A link that copies where it leads, whole, so that it can be pasted into a ticket.
+function copyInstead(link) {
+  const said = document.createElement("span");
+  said.className = "visually-hidden";
+  said.setAttribute("role", "status");
+  link.after(said);
+  link.textContent = "Copy link";
+  link.addEventListener("click", async (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    try {
+      await navigator.clipboard.writeText(link.href);
+      link.textContent = said.textContent = "Link copied";
+    } catch {
+      location.assign(link.href);
+    }
+  });
+}
+
 // The clipboard is there only over https, and on this machine itself.
-if (navigator.clipboard) document.querySelectorAll("input[data-copy]").forEach(addButton);
+if (navigator.clipboard) {
+  document.querySelectorAll("input[data-copy]").forEach(addButton);
+  document.querySelectorAll("a[data-copy-link]").forEach(copyInstead);
+}

@@ -1,12 +1,14 @@
-// Single keys, unless something is being typed, or the person switched them off: "/" goes to the list's search, "x" ticks the
-// row that the focus is in.
+// Single keys, unless something is being typed, or the person switched them off: "/" goes to the list's search, where there is
+// none to the search for everything; "x" ticks the row that the focus is in.
 
 const TYPING = "input:not([type=checkbox]), textarea, select, [contenteditable]";
 
 function search() {
-  const box = document.querySelector("[data-search]");
+  const own = document.querySelector("[data-search]");
+  const box = own ?? document.querySelector("[data-everywhere]");
   box?.focus();
   box?.select();
+  if (!own) box?.click();
   return box;
 }
 

@@ -238,6 +238,7 @@ EMPTY = {
     "home": _go("/admin/"),
     "activity": _go("/admin/activity/"),
     "jobs": _go("/admin/jobs/"),
+    "search": _go("/admin/search/"),
     "list": _go("/admin/post/"),
     "new": _go("/admin/post/new/"),
 }
@@ -273,6 +274,7 @@ MANY = {
     "export": _go("/admin/post/export/"),
     "export-errors": _export_errors,
     "jobs": _jobs,
+    "search": _go("/admin/search/?q=user"),
     "staff": _go("/admin/staff/"),
     "new-staff": _go("/admin/staff/new/"),
     "role": _go("/admin/role/edit/?id=2"),

@@ -1,12 +1,16 @@
-"""What tests of saved views, of conflicts and of row rules may ask for."""
+"""What tests of saved views, of conflicts, of row rules and of time limits may ask for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from flask import Flask
+from sqlalchemy import insert, text
 
+from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.role import EDITOR
 from admin_app.models.saved_view import MINE, SavedView
@@ -106,3 +110,37 @@ def as_liam(client_with: Callable[..., Client]) -> Client:
     return client_with(
         "*:list", "*:view", "*:history", "*:export", "*:create", "*:edit", "*:delete", "*:undo", rows=["post:own"]
     )
+
+
+# ---- what takes too long
+
+
+@pytest.fixture
+def slow_posts(app: Flask) -> Iterator[None]:
+    """Make reading posts take longer than a page may: long texts on SQLite, a lock that somebody holds on PostgreSQL."""
+    done = threading.Event()
+    ready = threading.Event()
+    with app.app_context():
+        is_postgresql = db.engine.dialect.name == "postgresql"
+        if not is_postgresql:
+            db.session.execute(insert(Post), [{"content": "x" * 200_000}] * 400)
+            db.session.commit()
+        # On a quick machine the texts are read in some fifty milliseconds; the lock is there for as long as it takes.
+        app.config["TIME_LIMIT"] = 0.05 if is_postgresql else 0.01
+        engine = db.engine
+
+    def hold() -> None:
+        with engine.begin() as connection:
+            connection.execute(text("LOCK TABLE post IN ACCESS EXCLUSIVE MODE"))
+            ready.set()
+            done.wait(30)
+
+    holder = threading.Thread(target=hold)
+    if is_postgresql:
+        holder.start()
+        assert ready.wait(10)
+    yield
+    done.set()
+    if is_postgresql:
+        holder.join()
+    app.config["TIME_LIMIT"] = 10

@@ -62,6 +62,19 @@ def find_one(
     raise NotFoundError(message)
 
 
+def find_unique(
+    session: AnySession, model: type[Record], text: str, *, visible_scope: VisibleScope = EVERYTHING
+) -> Record | None:
+    """Return the record that has exactly this, in whatever capitals, where no two may have the same: an email, say."""
+    text = line(text.replace("\0", ""))
+    columns = [one for one in naming_columns(model, visible_scope) if is_caseless(one)]
+    if not columns or not text or len(text) > LONGEST_SEARCH:
+        return None
+    found = or_(*(same(column, text) for column in columns))
+    rows = [] if visible_scope.rows is None else [visible_scope.rows]
+    return next(iter(_first(session, model, and_(found, *rows))), None)
+
+
 def typed_key(model: type[Record], text: str) -> int | None:
     """Read an id as a person types it, "3890" or "#3890", in digits of any script; None for anything else."""
     digits = text.strip().removeprefix("#")

@@ -20,6 +20,7 @@ from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import AnySession, Statement
 from admin_app.models.saved_view import EVERYONE, MINE, SavedView
 from admin_app.models.staff import Staff
+from admin_app.selection.search.match_sql import contains
 from admin_app.unicode_text import line
 
 LONGEST_NAME = 60
@@ -62,6 +63,16 @@ def views_of(session: AnySession, staff: AnyPrincipal, *, resource: str) -> Sequ
     statement = select(SavedView, Staff).join(Staff, Staff.id == SavedView.staff_id).where(*seen)
     named = statement.order_by(in_order(SavedView.name), SavedView.id)
     return [(view, maker) for view, maker in session.execute(named, _viewer(staff))]
+
+
+def views_named(
+    session: AnySession, staff: AnyPrincipal, terms: Sequence[str], *, resources: Sequence[str], most: int
+) -> Sequence[SavedView]:
+    """Return the first views of these resources, of those that the person sees, whose names have all of these words."""
+    named = [contains(SavedView.name, term) for term in terms]
+    seen = _visible(sees_all=_sees_all(staff)), SavedView.resource.in_(resources)
+    wanted = select(SavedView).where(*seen, *named).order_by(in_order(SavedView.name), SavedView.id).limit(most)
+    return session.scalars(wanted, _viewer(staff)).all()
 
 
 def find_view(session: AnySession, staff: AnyPrincipal, *, resource: str, key: str) -> SavedView:

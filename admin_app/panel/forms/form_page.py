@@ -28,7 +28,7 @@ from admin_app.panel.forms.presence import leave_form, others_at
 from admin_app.panel.forms.saving import Saving, claimed
 from admin_app.panel.forms.source import ONCE, SEEN, VERSION, Source, kept_names, source_of
 from admin_app.panel.kinds import value_cell
-from admin_app.panel.links import copy_url, link_for
+from admin_app.panel.links import copy_url, link_for, short_url
 from admin_app.panel.list.child_lists import child_lists
 from admin_app.panel.list.row_actions import links_by_record
 from admin_app.panel.list.rows import mark_of
@@ -229,6 +229,7 @@ class FormPage(Page):
             "facts": facts_of(access, record, leave_out=shown),
             "children": child_lists(access, record),
             "copy_url": copy_url(access, record),
+            "short_url": short_url(access, record),
             "history_url": link_for(access, Action.HISTORY, "history_view", record),
             "delete_url": link_for(access, Action.DELETE, "delete_view", record),
         }

@@ -38,6 +38,7 @@ def _menu() -> dict[str, object]:
         "job_news": ended,
         "home_url": url_for("admin.index"),
         "account_url": url_for("account.index"),
+        "search_url": url_for("search.index"),
         "session_url": url_for("account.session"),
         "sign_out_url": url_for("auth.sign_out"),
     }

@@ -25,8 +25,11 @@ def require_way_to_survivor(access: Access, view: str) -> Response:
 def way_to_survivor(access: Access, view: str) -> Response | None:
     """Lead to the record that the one in the address was merged into; None where there is none that the person may see."""
     key = as_key(access.resource.model, request.args.get("id", ""))
-    if request.method == "POST" or key is None:
-        return None
+    return None if request.method == "POST" or key is None else way_on(access, view, key)
+
+
+def way_on(access: Access, view: str, key: int) -> Response | None:
+    """Lead to the record that the one of this key was merged into; None where there is none that the person may see."""
     target = survivor_of(db.session, access.resource.model, key)
     survivor = None if target is None else access.find(target)
     if survivor is None:

@@ -9,7 +9,7 @@ from werkzeug.exceptions import NotFound
 
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
-from admin_app.panel.links import copy_url, link_for
+from admin_app.panel.links import copy_url, link_for, short_url
 from admin_app.panel.list.child_lists import child_lists
 from admin_app.panel.list.row_actions import links_by_record
 from admin_app.panel.page import Page
@@ -38,6 +38,7 @@ class RecordPage(Page):
             sections=self.resource.record_sections(record),
             return_url=self.return_url(),
             copy_url=copy_url(self.access, record),
+            short_url=short_url(self.access, record),
             history_url=link_for(self.access, Action.HISTORY, "history_view", record),
             edit_url=link_for(self.access, Action.EDIT, "edit_view", record),
             delete_url=link_for(self.access, Action.DELETE, "delete_view", record),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from admin_app.domain.records.lookup import find_one
+from admin_app.domain.records.lookup import VisibleScope, find_one, find_unique
 from admin_app.errors import NotFoundError
 from admin_app.extensions import db
 from admin_app.models.post import Post
@@ -123,3 +123,26 @@ def test_long_text_names_nobody(make_post: Callable[..., Post]) -> None:
     with pytest.raises(NotFoundError):
         find("Hello", Post)
     assert find(str(post.id), Post) is post
+
+
+@pytest.mark.parametrize("text", ["ANN@example.com", " ann@example.com\0"])
+def test_record_is_found_by_what_no_other_has(text: str, make_user: Callable[..., User]) -> None:
+    ann = make_user(name="ann@example.org", email="ann@example.com")
+
+    assert find_unique(db.session, User, text) is db.session.get(User, ann.id)
+
+
+@pytest.mark.parametrize("text", ["Ann", "ann@example", "", "a" * 1000])
+def test_anything_else_is_no_ones_own(text: str, make_user: Callable[..., User]) -> None:
+    make_user(name="Ann", email="ann@example.com")
+
+    assert find_unique(db.session, User, text) is None
+
+
+def test_what_no_other_has_is_found_in_sight_only(make_user: Callable[..., User]) -> None:
+    make_user(name="Ann", email="ann@example.com")
+    scopes = (VisibleScope(rows=User.name == "Bob"), VisibleScope(names=["name"]))
+
+    found = [find_unique(db.session, User, "ann@example.com", visible_scope=scope) for scope in scopes]
+
+    assert (found, find_unique(db.session, Post, "ann@example.com")) == ([None, None], None)

@@ -1,0 +1,1 @@
+"""Search everything: records, lists, views and pages, of all resources at once."""

@@ -1,0 +1,68 @@
+"""Where a search leads beside records: lists, forms of new records, saved views and pages, each by the person's rights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from flask import url_for
+
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.work.saved_views import views_named
+from admin_app.extensions import db
+from admin_app.formatting import folded
+from admin_app.panel.access.access import Access
+from admin_app.panel.everywhere.view_models import Found
+from admin_app.panel.import_.offered import may_import
+from admin_app.panel.links import link
+from admin_app.panel.registry import resource_at
+from admin_app.selection.search.passages import Piece, pieces_of
+from admin_app.web.auth.login import current_principal
+
+MOST_VIEWS = 5
+
+# By their endpoints, with what else they are looked for by.
+_PAGES = (
+    ("admin.index", "Home", "start"),
+    ("activity.index", "Activity", "history changes log"),
+    ("jobs.index", "Jobs", "exports files"),
+    ("account.index", "Account", "password settings preferences time zone keyboard"),
+)
+# A label, what it is, where it leads, and what else it is looked for by.
+Place = tuple[str, str, str, str]
+
+
+def places_of(open_: Sequence[Access], terms: Sequence[str]) -> tuple[Found, ...]:
+    """Return the places whose names have every one of these words at the beginning of a word, then the saved views."""
+    found = [one for one in (*_lists(open_), *_pages()) if _is_meant(f"{one[0]} {one[3]}", terms)]
+    return (*(_place(label, what, url, terms) for label, what, url, _ in found), *_views(open_, terms))
+
+
+def _lists(open_: Sequence[Access]) -> Iterator[Place]:
+    for access in open_:
+        one = access.resource
+        yield one.plural, "List", link(one, "index_view"), ""
+        if access.may(Action.CREATE):
+            yield f"Add {one.noun}", "Form", link(one, "create_view"), f"new create {one.nouns}"
+        if may_import(access):
+            yield f"Import {one.nouns}", "Page", link(one, "import_view"), "upload file"
+
+
+def _pages() -> Iterator[Place]:
+    return ((label, "Page", url_for(endpoint), words) for endpoint, label, words in _PAGES)
+
+
+def _views(open_: Sequence[Access], terms: Sequence[str]) -> Iterator[Found]:
+    person = current_principal()
+    names = [access.resource.endpoint for access in open_]
+    views = [] if person is None else views_named(db.session, person, terms, resources=names, most=MOST_VIEWS)
+    for view in views:
+        if (resource := resource_at(view.resource)) is not None:
+            yield _place(view.name, f"View of {resource.nouns}", link(resource, "index_view", view=view.id), terms)
+
+
+def _place(label: str, what: str, url: str, terms: Sequence[str]) -> Found:
+    return Found(pieces_of(label, terms), (Piece(what),), url)
+
+
+def _is_meant(words: str, terms: Sequence[str]) -> bool:
+    return all(f" {folded(term)}" in f" {folded(words)}" for term in terms)

@@ -1,0 +1,93 @@
+"""The records that a search finds in one resource: the one that is meant exactly, and the first ones of its list."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from admin_app import formatting
+from admin_app.db.record import Record
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.records.lookup import VisibleScope, find_unique, naming_columns
+from admin_app.extensions import db
+from admin_app.panel.access.access import Access
+from admin_app.panel.everywhere.view_models import Found, Group
+from admin_app.panel.links import link, list_links, record_url
+from admin_app.panel.list.selections import of_number, plain_selection
+from admin_app.panel.list.table import load_options
+from admin_app.panel.record_cells import value_of
+from admin_app.selection.paging.pages import Page, page_of
+from admin_app.selection.search.passages import Piece, has_hit, passage_of, pieces_of
+from admin_app.selection.search.search import terms_of
+from admin_app.selection.selection import SEARCH, Selection
+
+# Of each resource; the rest is in its list.
+MOST_RECORDS = 5
+
+
+def exactly(access: Access, text: str) -> list[Found]:
+    """Return the records of a resource that a search names: by their number, or by what no other one has."""
+    selection = plain_selection(access, [(SEARCH, text)])
+    names = access.shown(column.key for column in naming_columns(access.resource.model))
+    scope = VisibleScope(access.rows(Action.LIST), names)
+    both = (of_number(selection), find_unique(db.session, access.resource.model, text, visible_scope=scope))
+    found = {record.id: record for record in both if record is not None}
+    return [_named(access, record, terms_of(text)) for record in found.values()]
+
+
+def first_of(access: Access, text: str, named: Collection[str]) -> Group:
+    """Return the first records that the resource's own list has for a search, and how many it has; those named above by their addresses only count."""
+    selection = plain_selection(access, [(SEARCH, text)])
+    names, terms = list(selection.schema.search), terms_of(text)
+    options = load_options(access.resource, [*names, *selection.order.relations])
+    page = page_of(db.session, replace(selection, per_page=MOST_RECORDS), options)
+    drawn = (_with_passage(access, record, names, terms) for record in page.rows)
+    found = tuple(one for one in drawn if one.url not in named)
+    return replace(in_list(access, selection), found=found, count=_count(access, page, len(found)))
+
+
+def in_list(access: Access, selection: Selection) -> Group:
+    """Return what leads to the search in the resource's own list."""
+    resource = access.resource
+    url = list_links(resource).to(selection)
+    return Group(resource.plural, all_url=url, all_label=f"Show all {resource.nouns}")
+
+
+def named(access: Access, record: Record) -> Found:
+    """Name a record that was not searched for."""
+    return _named(access, record, ())
+
+
+def _named(access: Access, record: Record, terms: Sequence[str]) -> Found:
+    noun = access.number_of(record.id)
+    title, detail = access.title_of(record), access.detail_of(record)
+    second = noun if detail in {title, f"ID {record.id}"} else f"{noun} · {detail}"
+    return Found(
+        title=pieces_of(title or noun, terms),
+        detail=pieces_of("" if second == title else second, terms),
+        url=record_url(access, record) or link(access.resource, "index_view", id__in=record.id),
+    )
+
+
+def _with_passage(access: Access, record: Record, names: Sequence[str], terms: Sequence[str]) -> Found:
+    """Add why a record was found, where its name does not say it."""
+    found = _named(access, record, terms)
+    if has_hit(found.title) or has_hit(found.detail):
+        return found
+    for name in names:
+        if passage := _passage(record, name, terms):
+            return replace(found, passage=passage, passage_label=access.resource.label(name))
+    return found
+
+
+def _passage(record: Record, name: str, terms: Sequence[str]) -> tuple[Piece, ...]:
+    value = value_of(record, name)
+    return passage_of(value, terms) if isinstance(value, str) else ()
+
+
+def _count(access: Access, page: Page, shown: int) -> str:
+    """Say how many there are: "1 post", "5 of 21 posts"."""
+    one = access.resource
+    if page.count.is_exact and shown == page.count.number:
+        return formatting.counted(shown, one.noun, one.nouns)
+    return f"{shown} of {page.count} {one.nouns}"

@@ -1,0 +1,41 @@
+"""What the search for everything found, ready to print."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from admin_app.selection.search.passages import Piece
+
+
+@dataclass(frozen=True)
+class Found:
+    """A record or a place: its name and a second line, with the hits marked, and where it leads.
+
+    `passage` is what stands around the hit in the column `passage_label`, where the name has none.
+    """
+
+    title: tuple[Piece, ...]
+    detail: tuple[Piece, ...]
+    url: str
+    passage: tuple[Piece, ...] = ()
+    passage_label: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """What was found of one sort. `all_url` leads to the list that has more; `is_slow` is one that has to be searched there."""
+
+    label: str
+    found: tuple[Found, ...] = ()
+    count: str = ""
+    all_url: str = ""
+    all_label: str = ""
+    is_slow: bool = False
+
+
+@dataclass(frozen=True)
+class Everything:
+    """All groups, those with nothing in them left out, and what to say of them."""
+
+    groups: tuple[Group, ...]
+    words: str

@@ -1,0 +1,25 @@
+"""The short address of a record, "/admin/post/3890": it stands in tickets and mails, and leads to the record's page."""
+
+from __future__ import annotations
+
+from flask import abort, redirect
+from flask.typing import ResponseReturnValue
+
+from admin_app.db.limits import as_key
+from admin_app.panel.links import record_url
+from admin_app.panel.page import Page
+from admin_app.panel.record.merged import way_on
+
+
+class ShortPage(Page):
+    """Leads on; it shows nothing itself."""
+
+    def respond(self, number: str) -> ResponseReturnValue:
+        """Lead to the record of this number, or to the one that it was merged into; 404 where the person sees neither."""
+        key = as_key(self.resource.model, number)
+        if key is None:
+            abort(404)
+        record = self.access.find(key)
+        if record is None:
+            return way_on(self.access, "details_view", key) or abort(404)
+        return redirect(record_url(self.access, record))

@@ -1,0 +1,123 @@
+// Search everything over the page at hand: the search's own page, a part of which is fetched as one types. Nothing is kept in the
+// browser. Without this file the box in the head leads to that page.
+
+const WAIT = 150;
+const UNREACHED = "The search could not be reached. Press Enter to try its own page.";
+
+const dialog = document.querySelector("[data-palette]");
+const box = document.querySelector("[data-everywhere]");
+
+class Palette {
+  constructor() {
+    this.form = dialog.querySelector("form");
+    this.input = dialog.querySelector("input");
+    this.found = dialog.querySelector("[data-palette-found]");
+    this.words = dialog.querySelector("[data-palette-words]");
+    dialog.addEventListener("keydown", (event) => this.press(event));
+    dialog.addEventListener("click", (event) => this.click(event));
+    this.input.addEventListener("input", () => this.wait());
+    this.form.addEventListener("submit", (event) => this.submit(event));
+  }
+
+  open() {
+    if (document.querySelector("dialog:modal")) return;
+    this.input.value = box.value;
+    dialog.showModal();
+    this.input.focus();
+    this.ask();
+  }
+
+  query() {
+    return this.input.value.trim();
+  }
+
+  links() {
+    return [...this.found.querySelectorAll("a")];
+  }
+
+  wait() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.ask(), WAIT);
+  }
+
+  // What was asked before and is still under way no longer matters.
+  ask() {
+    clearTimeout(this.timer);
+    if (this.asked === this.query() && this.answer) return this.answer;
+    this.under?.abort();
+    this.under = new AbortController();
+    this.asked = this.query();
+    this.answer = this.fetch(this.asked, this.under.signal);
+    return this.answer;
+  }
+
+  async fetch(query, signal) {
+    const url = new URL(this.form.action);
+    url.searchParams.set("q", query);
+    url.searchParams.set("part", "found");
+    try {
+      // Who is signed out is led to the sign-in page, which is no answer to this.
+      const answer = await fetch(url, { signal, credentials: "same-origin", redirect: "manual" });
+      if (!answer.ok) throw new Error(answer.type);
+      this.show(await answer.text());
+    } catch {
+      if (signal.aborted) return;
+      this.answer = undefined;
+      this.found.textContent = this.words.textContent = UNREACHED;
+    }
+  }
+
+  show(html) {
+    const part = new DOMParser().parseFromString(html, "text/html").querySelector("[data-words]");
+    this.found.replaceChildren(...part.childNodes);
+    this.found.scrollTop = 0;
+    this.words.textContent = part.dataset.words;
+    if (this.query()) this.links()[0]?.setAttribute("data-enter", "");
+  }
+
+  // Enter opens the first thing found, once it is found for what is typed; where there is none, the search's own page says so.
+  async submit(event) {
+    event.preventDefault();
+    const query = this.query();
+    if (query) await this.ask();
+    if (query !== this.query()) return;
+    const [first] = query ? this.links() : [];
+    if (first) first.click();
+    else this.form.submit();
+  }
+
+  press(event) {
+    if (event.key === "Escape") {
+      event.preventDefault();
+      dialog.close();
+    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      this.move(event.key === "ArrowDown" ? 1 : -1);
+    } else if (event.key.length === 1 && event.target.matches("a") && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      // What is typed on a link goes on with the search.
+      this.input.focus();
+    }
+  }
+
+  // The box comes before the first link and after the last one.
+  move(step) {
+    const stops = [this.input, ...this.links()];
+    const here = Math.max(stops.indexOf(document.activeElement), 0);
+    stops[(here + step + stops.length) % stops.length].focus();
+  }
+
+  click(event) {
+    if (event.target === dialog || event.target.closest("[data-palette-close]")) dialog.close();
+  }
+}
+
+if (dialog && box) {
+  const palette = new Palette();
+  box.addEventListener("click", () => palette.open());
+  document.addEventListener("keydown", (event) => {
+    const isK = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
+    if (!isK) return;
+    event.preventDefault();
+    palette.open();
+  });
+}

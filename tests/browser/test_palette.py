@@ -1,0 +1,164 @@
+"""Search everything: a palette over the page with JavaScript, a page of its own without."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from admin_app.models.post import Post
+from admin_app.models.staff import Staff
+from tests.browser.conftest import OF_COLOURS, OpenAs
+from tests.browser.steps import BOTH, sideways
+from tests.many import many
+
+pytestmark = pytest.mark.usefixtures("posts")
+
+
+def found(page: Page) -> list[str]:
+    """Return the names of what the palette shows."""
+    return page.locator(".palette .found__title").all_inner_texts()
+
+
+def open_palette(page: Page, words: str, results: str) -> None:
+    """Open the palette, type, and wait for so many results."""
+    page.keyboard.press("Control+k")
+    expect(page.locator("#palette-search")).to_be_focused()
+    page.keyboard.type(words)
+    expect(page.locator("[data-palette-words]")).to_have_text(results)
+
+
+@BOTH
+def test_a_tickets_number_is_one_click_and_enter_away(editor_page: Page, app: Flask, *, javascript: bool) -> None:
+    (post,) = many(app, Post, [{"id": 3890, "content": "How do I mend a fence?"}])
+    page = editor_page
+    page.goto("/admin/")
+
+    page.get_by_label("Search everything").first.click()
+    page.keyboard.type(str(post))
+    page.keyboard.press("Enter")
+    if not javascript:
+        expect(page).to_have_url("/admin/search/?q=3890")
+        page.get_by_role("link", name="How do I mend a fence?").click()
+
+    expect(page).to_have_url("/admin/post/edit/?id=3890")
+
+
+def test_the_third_hit_is_opened_by_the_keyboard(editor_page: Page) -> None:
+    page = editor_page
+    page.goto("/admin/user/")
+    open_palette(page, "lens", "3 results.")
+    assert found(page) == ["Lens 2", "Lens 1", "Lens 0"]
+
+    for _ in range(3):
+        page.keyboard.press("ArrowDown")
+    expect(page.locator(".palette li a").nth(2)).to_be_focused()
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Lens 0")
+
+
+def test_the_arrows_go_around_and_typing_goes_on_with_the_search(editor_page: Page) -> None:
+    page = editor_page
+    page.goto("/admin/user/")
+    open_palette(page, "lens", "3 results.")
+
+    page.keyboard.press("ArrowUp")
+    expect(page.locator(".palette li a").nth(2)).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#palette-search")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.type(" 1")
+    page.keyboard.type("1")
+
+    expect(page.locator("#palette-search")).to_have_value("lens 11")
+    expect(page.locator(".found__none")).to_have_text("Nothing matches “lens 11” in users and posts.")
+
+
+def test_escape_closes_the_palette_and_gives_the_focus_back(editor_page: Page) -> None:
+    page = editor_page
+    page.goto("/admin/user/")
+    page.locator("#listing-search").focus()
+    open_palette(page, "lens", "3 results.")
+
+    page.keyboard.press("Escape")
+
+    expect(page.locator(".palette")).to_be_hidden()
+    expect(page.locator("#listing-search")).to_be_focused()
+
+
+def test_the_slash_goes_to_the_search_of_a_list_and_elsewhere_to_the_palette(editor_page: Page) -> None:
+    page = editor_page
+    page.goto("/admin/user/")
+    page.keyboard.press("/")
+    expect(page.locator("#listing-search")).to_be_focused()
+
+    page.goto("/admin/activity/")
+    page.keyboard.press("/")
+    expect(page.locator("#palette-search")).to_be_focused()
+
+
+def test_enter_waits_for_what_is_found_for_the_words(editor_page: Page) -> None:
+    page = editor_page
+    page.goto("/admin/user/")
+    page.keyboard.press("Control+k")
+    expect(page.locator("#palette-search")).to_be_focused()
+
+    page.keyboard.type("lens 2")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Lens 2")
+
+
+def test_more_than_five_lead_to_the_list(editor_page: Page) -> None:
+    page = editor_page
+    page.goto("/admin/")
+    open_palette(page, "laser", "5 results.")
+    expect(page.locator(".palette .found__head")).to_have_text(
+        "Posts 5 of 46 posts Show all posts", use_inner_text=True
+    )
+
+    page.get_by_role("link", name="Show all posts").click()
+
+    expect(page).to_have_url("/admin/post/?q=laser")
+
+
+def test_nothing_is_kept_in_the_browser(editor_page: Page) -> None:
+    page = editor_page
+    page.goto("/admin/")
+    open_palette(page, "laser", "5 results.")
+
+    kept = page.evaluate("[...Object.values(localStorage), ...Object.values(sessionStorage)].join()")
+    assert "laser" not in kept.lower()
+
+
+@pytest.mark.parametrize("unreachable", ["part=found"])
+def test_what_cannot_be_reached_says_so(editor_page: Page, unreachable: str) -> None:
+    page = editor_page
+    page.goto("/admin/")
+    page.route(f"**/*{unreachable}*", lambda route: route.abort())
+    page.keyboard.press("Control+k")
+
+    expect(page.locator("[data-palette-found]")).to_have_text(
+        "The search could not be reached. Press Enter to try its own page."
+    )
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+@pytest.mark.parametrize("words", ["laser", "", "zebra"])
+def test_the_palette_and_the_page_are_for_everybody(
+    width: int, words: str, open_as: OpenAs, editor: Staff, axe: Callable[..., list[str]]
+) -> None:
+    page = open_as(editor, viewport={"width": width, "height": 800})
+    page.goto(f"/admin/search/?q={words}")
+    problems = {"page": axe(page), "sideways": sideways(page)}
+    page.keyboard.press("Control+k")
+    page.keyboard.type(words)
+    expect(page.locator("[data-palette-found]")).not_to_be_empty()
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        problems[scheme] = axe(page, OF_COLOURS if scheme == "dark" else ())
+
+    assert {name: found for name, found in problems.items() if found} == {}
