@@ -43,7 +43,9 @@ def first_of(access: Access, text: str, named: Collection[str]) -> Group:
     page = page_of(db.session, replace(selection, per_page=MOST_RECORDS), options)
     drawn = (_with_passage(access, record, names, terms) for record in page.rows)
     found = tuple(one for one in drawn if one.url not in named)
-    return replace(in_list(access, selection), found=found, count=_count(access, page, len(found)))
+    is_whole = page.count.is_exact and len(found) == page.count.number
+    group = replace(in_list(access, selection), found=found, count=_count(access, page, len(found)))
+    return replace(group, all_label="") if is_whole else group
 
 
 def in_list(access: Access, selection: Selection) -> Group:
@@ -59,11 +61,10 @@ def named(access: Access, record: Record) -> Found:
 
 
 def _named(access: Access, record: Record, terms: Sequence[str]) -> Found:
-    noun = access.number_of(record.id)
-    title, detail = access.title_of(record), access.detail_of(record)
-    second = noun if detail in {title, f"ID {record.id}"} else f"{noun} · {detail}"
+    number, title, detail = access.number_of(record.id), access.title_of(record), access.detail_of(record)
+    second = number if detail in {title, f"ID {record.id}"} else f"{number} · {detail}"
     return Found(
-        title=pieces_of(title or noun, terms),
+        title=pieces_of(title or number, terms),
         detail=pieces_of("" if second == title else second, terms),
         url=record_url(access, record) or link(access.resource, "index_view", id__in=record.id),
     )

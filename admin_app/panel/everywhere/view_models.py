@@ -23,7 +23,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Group:
-    """What was found of one sort. `all_url` leads to the list that has more; `is_slow` is one that has to be searched there."""
+    """What was found of one sort. `all_url` leads to the list, which has more where there is an `all_label`; `is_slow` is one that has to be searched there."""
 
     label: str
     found: tuple[Found, ...] = ()
