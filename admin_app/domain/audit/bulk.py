@@ -53,8 +53,7 @@ def _send(session: AnySession, statement: Update | Delete, recorded: int | None)
 def add_rows(session: AnySession, model: type[Record], rows: Sequence[Mapping[str, object]]) -> list[int]:
     """Make records with the same columns each (not yet committed); return their keys."""
     keys = list(session.scalars(insert(model).returning(model.id), rows, execution_options=RECORDED))
-    if is_recorded(model):
-        record_new_rows(session, model, model.id.in_(keys))
+    record_new_rows(session, model, model.id.in_(keys))
     return keys
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, insert, literal, select, text, update
+from sqlalchemy import ColumnElement, Text, and_, case, cast, func, insert, literal, null, select, text, update
 from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.json_values import has_key, kept_columns
@@ -40,22 +40,25 @@ def _values(session: AnySession, model: type[Record]) -> dict[str, Expression]:
     found: dict[str, Expression] = {}
     by_name = {column.name: name for name, column in kept_columns(model).items()}
     for column in inspect_mapper(model).local_table.columns:
-        name, default = by_name.get(column.name), _default(column)
+        name, default = by_name.get(column.name), default_of(column)
         if column.primary_key:
             found[column.name] = _LINE.c.record_id
         elif name is not None:
             given = from_json_sql(column, _LINE.c.after, name, dialect)
             found[column.name] = case((has_key(_LINE.c.after, name, dialect), given), else_=default)
-        elif column.default is not None:
+        else:
             found[column.name] = default
     return found
 
 
-def _default(column: TableColumn) -> Expression:
+def default_of(column: TableColumn) -> Expression:
     """Return what a column makes of no value: what Python makes for each record stands in its line; a time is now for all."""
     default: Any = column.default
-    value = None if default is None else default.arg(None) if default.is_callable else default.arg
-    is_one_for_all = default is None or default.is_scalar or isinstance(value, datetime)
+    if default is None:
+        server: Any = column.server_default
+        return null() if server is None else cast(literal(str(server.arg), Text), column.type)
+    value = default.arg(None) if default.is_callable else default.arg
+    is_one_for_all = default.is_scalar or isinstance(value, datetime)
     return literal(value if is_one_for_all else None, column.type)
 
 

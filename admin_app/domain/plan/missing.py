@@ -45,20 +45,19 @@ def make_missing(session: AnySession, missing: Mapping[str, Missing], lines: Col
         name: _made(session, one, [row.missing[name] for row in found if name in row.missing])
         for name, one in missing.items()
     }
+    if not found:
+        return
     given = [
         {"plan": row.plan_id, "line": row.number, "values": {**row.after, **_meant(row.missing, missing, keys)}}
         for row in found
     ]
-    if given:
-        mine = (_LINE.c.plan_id == bindparam("plan"), _LINE.c.number == bindparam("line"))
-        statement = update(_LINE).where(*mine).values(after=bindparam("values", type_=_LINE.c.after.type))
-        session.connection().execute(statement, given)
+    mine = (_LINE.c.plan_id == bindparam("plan"), _LINE.c.number == bindparam("line"))
+    statement = update(_LINE).where(*mine).values(after=bindparam("values", type_=_LINE.c.after.type))
+    session.connection().execute(statement, given)
 
 
 def _made(session: AnySession, one: Missing, texts: Sequence[str]) -> Mapping[str, int]:
     """Return the keys of the records of these names, made where there are none."""
-    if not texts:
-        return {}
     there = one.keys(session, texts)
     new: dict[str, str] = {}
     for text in texts:

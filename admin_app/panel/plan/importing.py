@@ -27,6 +27,7 @@ from admin_app.panel.import_.opening import holding_no_lock, opened
 from admin_app.panel.plan.making import hand_over
 from admin_app.panel.plan.operation import BulkOperation, Incoming, Pair, execution_of
 from admin_app.panel.plan.operations.importing import UPLOAD, import_of
+from admin_app.selection.search.indexes import loading
 from admin_app.transfer.import_.options import ImportOptions
 from admin_app.transfer.import_.source import Source
 from admin_app.transfer.import_.wording import sentence
@@ -145,8 +146,10 @@ def import_whole(
     plans.await_agreement(db.session, plan, plans.counted_lines(db.session, plan))
     plans.agree(db.session, plan)
     execution = execution_of(access, plan, operation)
-    while execution.some(sum(plan.counts.values())):
-        pass
+    # More new records than there are old ones are indexed in one go.
+    with loading(db.session.connection(), plan.model, rows=plan.counts.get(Verdict.NEW, 0)):
+        while execution.some(sum(plan.counts.values())):
+            pass
     plans.finish(db.session, plan, plans.counted_lines(db.session, plan))
     _require_all_done(plan)
     return plan
@@ -191,7 +194,8 @@ class ImportCounts:
 
 def counts_of(plan: Plan) -> ImportCounts:
     """Count what was done with the lines of an import."""
-    tally = {what: number for what, _table, number in plan.tally}
+    # Records of other tables may have been made along the way.
+    tally = {what: number for what, table, number in plan.tally if table == plan.model}
     return ImportCounts(tally.get(Did.CREATE, 0), tally.get(Did.UPDATE, 0), plan.counts.get(Verdict.SAME, 0))
 
 

@@ -45,15 +45,9 @@ class Corrections:
             return self.cells[row, key]
         return self.values.get(key, {}).get(text, text)
 
-    def to_pairs(self) -> Iterator[Pair]:
-        """Write the corrections as pairs of texts."""
-        yield from ((f"{CELL}{row}.{key}", text) for (row, key), text in self.cells.items())
-        for key, values in self.values.items():
-            yield from ((f"{MEANS}{key}.{said}", meant) for said, meant in values.items())
-
 
 def corrections_of(pairs: Iterable[Pair]) -> Corrections:
-    """Read what `to_pairs` wrote; raise `ValueError` for anything else. Further pairs are passed over."""
+    """Read corrections from pairs; raise `ValueError` for anything else. Further pairs are passed over."""
     cells: dict[tuple[int, str], str] = {}
     values: dict[str, dict[str, str]] = {}
     for name, text in pairs:

@@ -16,6 +16,8 @@ from tests.client import Client
 from tests.page import Page
 from tests.stores import both_stores
 
+pytestmark = pytest.mark.covers
+
 Users, Posts = Callable[..., User], Callable[..., Post]
 Groups = dict[str, list[tuple[str, str]]]
 

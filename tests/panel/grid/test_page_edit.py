@@ -240,7 +240,7 @@ def test_without_scripts_a_column_says_what_to_type(as_editor: Any, make_post: A
 def test_a_cell_is_called_by_its_column_and_its_row(as_editor: Any, make_post: Any) -> None:
     post = make_post(content="Garden wall")
 
-    labels = {one.attributes["for"]: one.text for one in opened(as_editor).all("label")}
+    labels = {one.attributes["for"]: one.text for one in opened(as_editor).form().all("label")}
 
     assert labels == {
         f"{post.id}-content": "Content of Garden wall",

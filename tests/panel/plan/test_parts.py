@@ -23,7 +23,7 @@ from admin_app.panel.plan.parts import judge_in_parts
 from tests.domain.plan.planning import begun, scope_of, values, verdicts
 from tests.stores import both_stores
 
-pytestmark = pytest.mark.usefixtures("context")
+pytestmark = [pytest.mark.covers, pytest.mark.usefixtures("context")]
 
 MOST = 6
 EMAILS = [f"{letter}@example.org" for letter in "abcdefgh"]
@@ -142,5 +142,6 @@ def judging(plan: Plan, story: Story) -> Iterator[int]:
 
 def told(plan: Plan) -> list[tuple[int, str, str]]:
     """Return what is said of each line."""
-    found = select(PlanLine.number, PlanLine.verdict, PlanLine.problem).where(PlanLine.plan_id == plan.id)
+    asked = select(PlanLine.number, PlanLine.verdict, PlanLine.problem).where(PlanLine.plan_id == plan.id)
+    found = asked.order_by(PlanLine.number)
     return [(number, verdict, problem) for number, verdict, problem in db.session.execute(found)]

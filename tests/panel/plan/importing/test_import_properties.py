@@ -35,7 +35,7 @@ NAMES = ["Ann", "Bob", ""]
 # Two of them are the same to a unique column; one is none.
 EMAILS = ["a@example.org", "A@example.org", "b@example.org", "c@example.org", "d@example.org", "nowhere", ""]
 USERS = 4
-SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+SETTINGS = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 # A user: name and email. A row: the cells of id, name and email.
 User_ = tuple[str, str]
 Row = tuple[str, str, str]

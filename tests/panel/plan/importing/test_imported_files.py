@@ -358,3 +358,46 @@ def test_every_export_is_the_same_when_it_comes_back(
     assert page.heading == "Import posts: nothing to do"
     with app.app_context():
         assert db.session.scalars(select(Plan)).one().counts == {"same": 13}
+
+
+# ---- by jobs
+
+
+@pytest.mark.usefixtures("few_rows")
+@both_stores
+def test_a_job_finds_what_cannot_be_seen_over_all_rows(as_editor: Any, make_user: Any) -> None:
+    make_user(name="Ada", email="ada@example.com")
+    content = b"Name,Email\nAnn,ann@example.com\nAnna,ANN@example.com\nBob,bob@example.com\n"
+    plan = planned(as_editor, content)
+
+    work(as_editor)
+
+    page = Page(as_editor.get(plan))
+    assert (page.heading, tabs(page)) == ("Import 1 user?", ["All 3", "To be added 1", "Can't be imported 2"])
+
+
+@pytest.mark.usefixtures("few_rows")
+@both_stores
+def test_a_missing_record_is_made_by_the_first_row_that_names_it(as_editor: Any) -> None:
+    content = b"Content,User ID\na,ann@example.com\nb,\nc,ANN@example.com\n"
+    plan = planned(as_editor, content, to="post", **{"make.user_id": "1"})
+    work(as_editor)
+
+    agreed(as_editor, plan)
+    work(as_editor)
+
+    with as_editor.application.app_context():
+        (ann,) = db.session.scalars(select(User))
+        assert (ann.name, ann.email) == ("ann@example.com", "ann@example.com")
+        assert {one.content: one.user_id for one in db.session.scalars(select(Post))} == {
+            "a": ann.id, "b": None, "c": ann.id
+        }  # fmt: skip
+
+
+def test_cells_with_nothing_in_them_are_corrected_in_their_own_rows(as_editor: Any) -> None:
+    plan = planned(as_editor, b"Name,Email\n,a@example.com\n,b@example.com\n")
+
+    page = Page(as_editor.get(f"{corrections_of(plan)}&reason=Name: enter the name."))
+
+    names = [one.attributes["name"] for one in page.form("corrections").all("input", type="text")]
+    assert names == ["cell.2.name", "cell.3.name"]

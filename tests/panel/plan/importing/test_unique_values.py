@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +12,6 @@ from sqlalchemy import select
 
 from admin_app.db.limits import highest_to_give
 from admin_app.domain.plan import arrivals
-from admin_app.domain.plan.lines import BATCH
 from admin_app.extensions import db
 from admin_app.models.change_set import Change
 from admin_app.models.user import User
@@ -132,27 +130,6 @@ def test_who_counts_on_a_wrong_row_is_told_which(between: int, wrong: str) -> No
     told = "Email “one@example.com”: already used by ID 1, and row 2, which would change that, is wrong."
     assert [number for number, _ in problems] == [2, between + 3]
     assert problems[1][1] == told
-
-
-@pytest.mark.no_cover  # What coverage keeps would be measured too.
-def test_memory_does_not_grow_with_those_that_make_way(app: Flask) -> None:
-    keys = many_users(app, 2 * BATCH)
-
-    def peak(count: int) -> int:
-        # The first half takes what the second half gives up.
-        wanted = [*range(count // 2, count), *range(count // 2)]
-        text = "".join(f"{key},N,many{number}@example.com\n" for key, number in zip(keys, wanted, strict=False))
-        tracemalloc.start()
-        try:
-            bring(User, f"id,name,email\n{text}")
-            return tracemalloc.get_traced_memory()[1]
-        finally:
-            tracemalloc.stop()
-
-    peak(100)
-    small = peak(BATCH)
-
-    assert peak(2 * BATCH) < 1.5 * small
 
 
 # ---- ids

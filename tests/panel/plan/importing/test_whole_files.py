@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-import tracemalloc
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -12,14 +10,8 @@ from admin_app.domain.plan.lines import BATCH
 from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.user import User
-from admin_app.panel.access.access import access_to
 from admin_app.panel.export.columns import import_columns
-from admin_app.panel.plan.importing import import_whole
-from admin_app.panel.plan.operations.importing import import_of
 from admin_app.panel.registry import resource_of
-from admin_app.panel.resource import Resource
-from admin_app.transfer.import_.opening import open_source
-from admin_app.transfer.import_.options import ImportOptions
 from tests.stores import both_stores
 from tests.transfer.bringing import all_of, bring, message_for, refused, rows_of_users
 
@@ -182,29 +174,6 @@ def test_emptied_columns_bring_nothing() -> None:
 
 
 # ---- how it is read
-
-
-def peak_of_an_import(folder: Path, rows: int) -> int:
-    path = folder / f"{rows}.csv"
-    path.write_text("content\n" + "".join(f"{number} {'word ' * 40}\n" for number in range(rows)))
-    access = access_to(cast("Resource", resource_of(Post)))
-    with path.open("rb") as file:
-        source = open_source(file, lambda title: title == "content", guesses=False)
-        operation = import_of(access, ImportOptions({0: "content"}))
-        tracemalloc.start()
-        try:
-            import_whole(access, operation, source, scope="", on_rows=id)
-            return tracemalloc.get_traced_memory()[1]
-        finally:
-            tracemalloc.stop()
-            db.session.rollback()
-
-
-@pytest.mark.no_cover  # What coverage keeps would be measured too.
-def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
-    peak_of_an_import(tmp_path, 1000)
-
-    assert peak_of_an_import(tmp_path, 6000) < 1.3 * peak_of_an_import(tmp_path, 2000)
 
 
 def test_statements_grow_with_batches_and_not_with_rows(

@@ -1,0 +1,110 @@
+"""What single rows mean: whose record they are about, what may be changed there, what a new record cannot be without."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, cast
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import select
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from admin_app.db.record import Record, Versioned
+from admin_app.domain.plan.arrivals import Arrival, Arrivals, CellProblem, Named
+from admin_app.domain.plan.creation import default_of
+from admin_app.domain.plan.lines import Line
+from admin_app.extensions import db, table_of
+from admin_app.models.post import Post
+from admin_app.models.user import User
+
+pytestmark = pytest.mark.usefixtures("context")
+
+
+class Base(DeclarativeBase):
+    """Tables of this test alone."""
+
+
+class Switch(Versioned, Base):
+    """What is on or off, and says which."""
+
+    __tablename__ = "switch"
+    __history__: ClassVar[tuple[str, ...] | None] = None
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    is_on: Mapped[bool]
+
+
+def row(**values: Any) -> Arrival:
+    return Arrival(2, values, {key: str(value) for key, value in values.items()})
+
+
+def lines(arrivals: Arrivals, *rows: Arrival) -> Sequence[Line]:
+    return arrivals.lines(db.session, 0, list(rows))
+
+
+def test_a_wrong_cell_is_said_with_the_record_that_its_row_is_about(make_user: Any) -> None:
+    key = make_user().id
+    wrong = Arrival(2, {"id": key}, {}, {"name": CellProblem("enter the name.", "")})
+
+    (line,) = lines(Arrivals(User, ("name",)), wrong)
+
+    assert (line["record_id"], line["verdict"], line["cells"]) == (key, "wrong", {"name": ["enter the name.", ""]})
+
+
+def test_a_record_that_may_be_seen_and_not_changed_is_refused(make_post: Any) -> None:
+    mine, other = make_post(content="mine"), make_post(content="other")
+    arrivals = Arrivals(Post, ("content",), editable=Post.id == mine.id)
+
+    changed, refused = lines(arrivals, row(id=mine.id, content="x"), row(id=other.id, content="x"))
+
+    assert (changed["verdict"], refused["verdict"]) == ("change", "refused")
+
+
+def test_a_relation_to_somebody_unseen_is_not_taken_away(make_user: Any, make_post: Any) -> None:
+    ann, unseen = make_user(), make_user()
+    open_, closed = make_post(user=ann), make_post(user=unseen)
+    named = {"user_id": Named(table_of(User).c.id, User, User.id != unseen.id)}
+    arrivals = Arrivals(Post, ("content", "user_id"), named=named)
+    rows = [row(id=key, content="x", user_id=None) for key in (open_.id, closed.id)]
+
+    taken, kept = lines(arrivals, *rows)
+
+    assert (taken["verdict"], kept["cells"]) == (
+        "change",
+        {"user_id": ["you may not change it in this record.", "None"]},
+    )
+
+
+def test_a_record_may_be_given_to_one_that_is_made_first(make_post: Any) -> None:
+    key = make_post(content="x").id
+    named = {"user_id": Named(table_of(User).c.email, User, made=("email", "name"))}
+    arrivals = Arrivals(Post, ("user_id",), named=named)
+
+    (line,) = lines(arrivals, row(id=key, user_id="ann@example.com"))
+
+    assert (line["verdict"], line["before"], line["missing"]) == (
+        "change", {"user_id": None}, {"user_id": "ann@example.com"},
+    )  # fmt: skip
+
+
+def test_a_new_record_says_yes_or_no() -> None:
+    arrivals = Arrivals(cast("type[Record]", Switch), ("is_on",), match="")
+
+    given, absent = lines(arrivals, row(is_on=False), row())
+
+    assert (given["verdict"], given["after"]) == ("new", {"is_on": 0})
+    assert absent["cells"] == {"is_on": ["enter the is on.", ""]}
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        (sa.Column("a", sa.Integer), None),
+        (sa.Column("a", sa.Integer, default=7), 7),
+        (sa.Column("a", sa.Integer, server_default="8"), 8),
+        (sa.Column("a", sa.String, default=lambda: "each its own"), None),
+    ],
+)
+def test_a_column_makes_of_no_value_what_it_declares(column: Any, value: object) -> None:
+    assert db.session.execute(select(default_of(column))).scalar() == value
