@@ -55,11 +55,7 @@ def flask_config(environment: Mapping[str, str], instance: Path) -> Values:
         "IDLE_HOURS": settings["ADMIN_IDLE_HOURS"],
         "TWO_FACTOR": _required_roles(settings["ADMIN_TWO_FACTOR"], is_https=https),
         "PROOF_ROWS": settings["ADMIN_PROOF_ROWS"],
-        **settings["ADMIN_SMTP"],
-        "MAIL_DEFAULT_SENDER": settings["ADMIN_MAIL_FROM"],
-        "MAIL_BACKEND": "smtp",
-        # A person waits for the answer.
-        "MAIL_TIMEOUT": 10,
+        **_mail(settings),
         "HTTPS": https,
         "PREFERRED_URL_SCHEME": "https" if https else "http",
         "SESSION_COOKIE_NAME": f"__Host-session-{mark}" if https else f"session-{mark}",
@@ -76,6 +72,16 @@ def flask_config(environment: Mapping[str, str], instance: Path) -> Values:
         "MAX_FORM_PARTS": 1000,
         "COMPRESS_ALGORITHM": ["zstd", "br", "gzip"],
         "COMPRESS_BR_LEVEL": 4,
+    }
+
+
+def _mail(settings: Values) -> Values:
+    return {
+        **settings["ADMIN_SMTP"],
+        "MAIL_DEFAULT_SENDER": settings["ADMIN_MAIL_FROM"],
+        "MAIL_BACKEND": "smtp",
+        # A person waits for the answer.
+        "MAIL_TIMEOUT": 10,
     }
 
 

@@ -33,7 +33,7 @@ from admin_app.transfer.import_.options import ImportOptions, Mode
 from tests.cli.killing import let_time_pass, state_of, until, working
 from tests.cli.serving import upgrade
 
-ROWS = 8_000
+ROWS = 4_000
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_an_import_whose_worker_was_killed_is_done_once(settings: dict[str, str]
     found = select(func.count(), func.count(Post.content.distinct()))
     assert tuple(db.session.execute(found).one()) == (ROWS, ROWS)
     made = db.session.scalars(select(ChangeSet).where(ChangeSet.kind == "import")).one()
-    assert (made.summary, made.count) == ("Created 8,000 posts", ROWS)
+    assert (made.summary, made.count) == ("Created 4,000 posts", ROWS)
     with writing():
         db.session.rollback()
         outcome = undo(db.session, db.session.get_one(ChangeSet, made.id))
