@@ -19,7 +19,7 @@ from admin_app.context import writing
 from admin_app.db.connection import refresh_statistics
 from admin_app.db.transaction import transaction
 from admin_app.domain.records.refusals import refusals_of
-from admin_app.errors import EncodingError, TransferError
+from admin_app.errors import EncodingError, PlanError, TransferError
 from admin_app.extensions import db
 from admin_app.jobs.runner import Progress
 from admin_app.models.plan import Plan
@@ -41,6 +41,7 @@ from admin_app.transfer.import_.wrong_rows import write_wrong
 
 # Where nothing names the key that finds a record.
 KEY = "id"
+SEPARATORS = {**DELIMITERS, "pipe": "|"}
 
 
 def _encoding(_context: click.Context, _option: click.Parameter, name: str) -> str:
@@ -75,6 +76,15 @@ class Choices:
     dates: DateOrder
     decimal: str
     is_verbatim: bool
+
+    def source(self, access: Access, raw: IO[bytes], name: str) -> Source:
+        """Open a file: as it is said to be read, nothing guessed of its encoding."""
+        columns, ignored = import_columns(access.resource), ignored_headers(access)
+
+        def is_known(title: str) -> bool:
+            return title in self.headers or is_title(title, columns, ignored)
+
+        return open_source(raw, is_known, self.reading, name=name, guesses=False)
 
     def operation(self, access: Access, source: Source) -> BulkOperation:
         """Return the import of a file."""
@@ -147,7 +157,7 @@ class Choices:
     "--decimal", type=click.Choice([".", ","]), default=".", show_default=True, help="The sign before a fraction."
 )
 @click.option(
-    "--delimiter", type=click.Choice([*DELIMITERS, "pipe"]), default=None, help="The separator of CSV; it is found out."
+    "--delimiter", type=click.Choice(list(SEPARATORS)), default=None, help="The separator of CSV; it is found out."
 )
 @click.option("--sheet", default="", help="The sheet of a workbook; the first one is read.")
 @click.option(
@@ -193,9 +203,8 @@ def import_(  # noqa: PLR0917 -- click hands them over by name
     named by its number, the header being row 1, and then nothing is imported, unless --errors says where it goes.
     """
     access, agreement = access_to(_resource(resource)), Agreement(is_plan, is_yes, reason)
-    separators = {**DELIMITERS, "pipe": "|"}
     choices = Choices(
-        Reading(encoding=encoding, delimiter=separators.get(delimiter or "", ""), sheet=sheet),
+        Reading(encoding=encoding, delimiter=SEPARATORS.get(delimiter or "", ""), sheet=sheet),
         headers,
         match,
         Mode(mode),
@@ -206,25 +215,17 @@ def import_(  # noqa: PLR0917 -- click hands them over by name
         decimal,
         is_verbatim=verbatim,
     )
+    name = "" if file == "-" else file
     with opened(file) as (raw, size), _problems_said():
-        with tqdm(total=size, unit="B", unit_scale=True, disable=not progress) as bar:
-            name = "" if file == "-" else file
-            columns, ignored = import_columns(access.resource), ignored_headers(access)
-            source = open_source(
-                raw,
-                lambda title: title in headers or is_title(title, columns, ignored),
-                choices.reading,
-                name=name,
-                guesses=False,
-            )
-            operation = choices.operation(access, source)
-            if is_plan or errors is not None:
-                plan = _planned(access, operation, source, name)
-            else:
-                counts = _whole(access, operation, source, name, lambda _count: bar.update(raw.tell() - bar.n))
+        source = choices.source(access, raw, name)
+        operation = choices.operation(access, source)
         if not is_plan and errors is None:
+            whole = Whole(access, operation, source, _scope(name), reason)
+            with tqdm(total=size, unit="B", unit_scale=True, disable=not progress) as bar:
+                counts = whole.run(lambda _count: bar.update(raw.tell() - bar.n))
             _say(counts, access.resource)
             return
+        plan = _planned(access, operation, source, name)
         show_plan(plan)
         if errors is not None and agreed(plan, access, agreement):
             PlanWork(plan.id, None, Progress()).carry_out()
@@ -249,16 +250,29 @@ def _problems_said() -> Iterator[None]:
         raise
 
 
-def _whole(
-    access: Access, operation: BulkOperation, source: Source, name: str, on_rows: Callable[[int], object]
-) -> ImportCounts:
-    """Import all of a file, or nothing."""
-    with writing():
-        with refusals_of(access.resource.model), transaction(db.session):
-            plan = import_whole(access, operation, source, scope=_scope(name), on_rows=on_rows)
-            counts = counts_of(plan)
-        refresh_statistics(db.session)
-    return counts
+@dataclass(frozen=True)
+class Whole:
+    """An import of all of a file, or of nothing."""
+
+    access: Access
+    operation: BulkOperation
+    source: Source
+    scope: str
+    reason: str
+
+    def run(self, on_rows: Callable[[int], object]) -> ImportCounts:
+        """Import it (committed); `on_rows` hears how many rows were read each time. Raises `TransferError` for wrong rows."""
+        if self.access.needs_reason and not self.reason:
+            message = "Nothing was imported: enter the reason for this change with --reason."
+            raise PlanError(message)
+        with writing():
+            with refusals_of(self.access.resource.model), transaction(db.session):
+                plan = import_whole(
+                    self.access, self.operation, self.source, scope=self.scope, reason=self.reason, on_rows=on_rows
+                )
+                counts = counts_of(plan)
+            refresh_statistics(db.session)
+        return counts
 
 
 def _planned(access: Access, operation: BulkOperation, source: Source, name: str) -> Plan:

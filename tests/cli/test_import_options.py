@@ -18,6 +18,7 @@ from admin_app.models.change_set import ChangeSet
 from admin_app.models.plan import Plan, PlanLine
 from admin_app.models.post import Post
 from admin_app.models.user import User
+from admin_app.panel.registry import resource_at
 from tests.stores import both_stores
 
 pytestmark = pytest.mark.covers
@@ -198,3 +199,22 @@ def test_nobody_agrees_without_a_terminal(manage: Manage, app: Flask, file: File
     assert users(app) == []
     with app.app_context():
         assert db.session.scalars(select(PlanLine.verdict)).all() == ["new"]
+
+
+def test_the_reason_stands_in_the_history(manage: Manage, app: Flask, file: File) -> None:
+    manage("import", "user", file("name,email\nBo,bo@example.com\n"), "--reason", "As sent")
+
+    with app.app_context():
+        assert db.session.scalars(select(ChangeSet.reason).where(ChangeSet.kind == "import")).all() == ["As sent"]
+
+
+def test_where_a_reason_is_asked_for_nothing_is_imported_without_one(
+    manage: Manage, app: Flask, file: File, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        monkeypatch.setattr(type(resource_at("user")), "needs_reason", True)
+
+    result = manage("import", "user", file("name,email\nBo,bo@example.com\n"))
+
+    assert (result.exit_code, users(app)) == (1, [])
+    assert result.stderr == "Error: Nothing was imported: enter the reason for this change with --reason.\n"

@@ -131,7 +131,13 @@ def judgements_of_rows(access: Access, incoming: Incoming) -> Sequence[Judgement
 
 
 def import_whole(
-    access: Access, operation: BulkOperation, source: Source, *, scope: str, on_rows: Callable[[int], object]
+    access: Access,
+    operation: BulkOperation,
+    source: Source,
+    *,
+    scope: str,
+    reason: str = "",
+    on_rows: Callable[[int], object],
 ) -> Plan:
     """Import a file in one transaction, all of it or nothing (not yet committed).
 
@@ -144,7 +150,7 @@ def import_whole(
     mark(db.session, plan.id, list(islice(wrong_cells(db.session, plan.id, incoming.arrivals), MOST_PROBLEMS)))
     _require_nothing_wrong(plan)
     plans.await_agreement(db.session, plan, plans.counted_lines(db.session, plan))
-    plans.agree(db.session, plan)
+    plans.agree(db.session, plan, reason=reason)
     execution = execution_of(access, plan, operation)
     # More new records than there are old ones are indexed in one go.
     with loading(db.session.connection(), plan.model, rows=plan.counts.get(Verdict.NEW, 0)):
