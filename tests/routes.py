@@ -70,6 +70,7 @@ ROUTES = {
     "/": Route("/", get=(302, 302, 302, 302)),
     "/static/app.css": Route("/static/app.css", get=EVERYBODY),
     "/static/app.js": Route("/static/app.js", get=EVERYBODY),
+    "/static/icons.svg": Route("/static/icons.svg", get=EVERYBODY),
     "/static/<path:filename>": Route("/static/icon.svg", get=EVERYBODY),
     "/health": Route("/health", get=EVERYBODY),
     "/sign-in": Route("/sign-in", get=(200, 303, 303, 303), post=(422, 303, 303, 303)),

@@ -1,12 +1,13 @@
-"""One style sheet and one script for every page, put together in memory from the small files of `static/`.
+"""One style sheet, one script and one sheet of icons for every page, put together in memory from the small files of `static/`.
 
-A first visit loads three files beside the page, not forty. There is no build step: who changes a file sees it at once
+A first visit loads four files beside the page, not a hundred. There is no build step: who changes a file sees it at once
 where the dashboard runs in debug mode, and after a restart elsewhere.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,6 +28,8 @@ _STYLES = (
     "layout",
     "navigation",
     "button",
+    "icon",
+    "dropdown",
     "form",
     "message",
     "table",
@@ -57,6 +60,7 @@ _SCRIPTS = (
     "once",
     "filters",
     "picker",
+    "dropdown",
     "listing",
     "ticks",
     "cell",
@@ -74,6 +78,11 @@ _SCRIPTS = (
     "order",
     "presence",
 )
+
+
+# One file for each icon, as published; the name of the file is the icon's.
+_ICONS = "vendor/lucide-1.62.0/icons"
+_DRAWING = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -105,7 +114,21 @@ def script(folder: Path) -> Bundle:
     return Bundle("\n;\n".join([*libraries, *ours]), "text/javascript")
 
 
-BUNDLES: dict[str, Callable[[Path], Bundle]] = {"app.css": style_sheet, "app.js": script}
+def icons(folder: Path) -> Bundle:
+    """Put the icons together: one symbol each, 24 units wide and high, drawn in the colour of the text around it."""
+    symbols = [_symbol(file) for file in sorted((folder / _ICONS).glob("*.svg"))]
+    return Bundle(f'<svg xmlns="http://www.w3.org/2000/svg">{"".join(symbols)}</svg>', "image/svg+xml")
+
+
+def _symbol(file: Path) -> str:
+    drawing = _DRAWING.search(file.read_text(encoding="utf-8"))
+    if drawing is None:
+        msg = f"{file.name} holds no drawing."
+        raise ValueError(msg)
+    return f'<symbol id="{file.stem}" viewBox="0 0 24 24">{drawing[1].strip()}</symbol>'
+
+
+BUNDLES: dict[str, Callable[[Path], Bundle]] = {"app.css": style_sheet, "app.js": script, "icons.svg": icons}
 
 
 def init_app(app: Flask) -> None:
@@ -114,7 +137,8 @@ def init_app(app: Flask) -> None:
     made = {name: put_together(folder) for name, put_together in BUNDLES.items()}
 
     def bundle(name: str) -> Bundle:
-        return BUNDLES[name](folder) if app.debug else made[name]
+        # Published icons do not change while somebody works, and a page asks for them by each of its buttons.
+        return BUNDLES[name](folder) if app.debug and BUNDLES[name] is not icons else made[name]
 
     def address(name: str) -> str:
         return f"{request.script_root}{app.static_url_path}/{name}?v={bundle(name).version}"

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from admin_app.web.bundles import BUNDLES, script, style_sheet
+from admin_app.web.bundles import BUNDLES, icons, script, style_sheet
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
+TEMPLATES = STATIC.parent / "templates"
 
 
 @pytest.fixture
@@ -31,6 +33,16 @@ def test_every_file_is_in_its_bundle_once(name: str, pattern: str) -> None:
     }
 
     assert counts == dict.fromkeys(counts, 1)
+
+
+def test_every_icon_that_a_template_names_is_in_the_sheet() -> None:
+    named = {
+        name for file in TEMPLATES.rglob("*.html") for name in re.findall(r'icon\("([a-z0-9-]+)"\)', file.read_text())
+    }
+    drawn = set(re.findall(r'<symbol id="([^"]+)"', icons(STATIC).text))
+
+    assert named
+    assert named - drawn == set()
 
 
 def test_the_order_of_the_layers_stands_before_every_rule() -> None:

@@ -1,0 +1,34 @@
+// What a button opened closes by Escape, by a click elsewhere and by the focus that leaves it. Arrows go through its links and buttons.
+
+const OPEN = "[data-dropdown][open]";
+const ITEMS = ".dropdown__body :is(a[href], button)";
+
+function close(dropdown) {
+  dropdown.open = false;
+}
+
+function closeOthers(node) {
+  for (const one of document.querySelectorAll(OPEN)) if (!one.contains(node)) close(one);
+}
+
+function step(dropdown, by) {
+  const items = [...dropdown.querySelectorAll(ITEMS)];
+  const at = items.indexOf(document.activeElement);
+  items.at(at < 0 && by < 0 ? -1 : (at + by) % items.length)?.focus();
+}
+
+document.addEventListener("click", (event) => closeOthers(event.target));
+document.addEventListener("focusin", (event) => closeOthers(event.target));
+
+document.addEventListener("keydown", (event) => {
+  const dropdown = event.target.closest?.(OPEN);
+  if (!dropdown) return;
+  if (event.key === "Escape") {
+    close(dropdown);
+    dropdown.querySelector("summary").focus();
+  }
+  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!by || event.target.matches("input, select, textarea")) return;
+  step(dropdown, by);
+  event.preventDefault();
+});
