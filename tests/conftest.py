@@ -27,7 +27,7 @@ SHARED_DATA = ROOT.parent / "shared" / "data"
 COVERING = ("domain", "kinds", "relations", "transfer")
 
 # Tests of theirs take half a minute: begun last, one would keep one processor busy and the others idle.
-LONGEST = {"test_third_model.py", "test_real_data.py", "test_stalled.py"}
+LONGEST = {"test_shapes.py", "test_third_model.py", "test_real_data.py", "test_stalled.py"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from admin_app.db.string_set import StringSet, StringSetType
 from admin_app.db.types import UtcDateTime
 from admin_app.domain.permissions.rights import Action
 from admin_app.extensions import db
+from admin_app.kinds.choice import ChoiceKind
 from admin_app.panel.resource import Resource
 
 
@@ -32,8 +34,12 @@ VALUES: tuple[tuple[type[Any], Callable[[Any, int], Any]], ...] = (
     (sa.Enum, lambda kind, _: next(iter(kind.enum_class or kind.enums))),
     (sa.Boolean, lambda _, __: True),
     (UtcDateTime, lambda _, number: datetime.combine(day_of(number), time(12), UTC)),
+    (sa.DateTime, lambda _, number: datetime.combine(day_of(number), time(12))),
     (sa.Date, lambda _, number: day_of(number)),
     (sa.Time, lambda _, number: time(number % 24)),
+    (sa.Interval, lambda _, number: timedelta(hours=number)),
+    (sa.JSON, lambda _, number: {"number": number}),
+    (sa.LargeBinary, lambda _, number: bytes([number % 256])),
     (sa.Uuid, lambda _, number: uuid.UUID(int=number)),
     (sa.Integer, lambda _, number: number),
     (sa.Float, lambda _, number: float(number)),
@@ -87,7 +93,9 @@ class Subject:
 
     def _made(self, mapper: Any, number: int) -> Any:
         given = {"id", "version", "updated_at"}
-        columns = [one for one in mapper.columns if one.key not in given and not one.foreign_keys]
+        columns = [
+            one for one in mapper.columns if one.key not in given and not one.foreign_keys and one.computed is None
+        ]
         values = {column.key: value_for(column, number) for column in columns}
         for relation in mapper.relationships:
             if relation.direction is sa.orm.RelationshipDirection.MANYTOONE:
@@ -108,7 +116,13 @@ class Subject:
         for name in controls:
             if name in self.mapper.columns:
                 value = value_for(self.mapper.columns[name], number)
-                typed[name] = {True: "y"}.get(value) or str(getattr(value, "value", value))
+                typed[name] = (
+                    "y"
+                    if value is True
+                    else json.dumps(value)
+                    if isinstance(value, dict)
+                    else ChoiceKind.text_of(value)
+                )
             elif name in self.mapper.relationships:
                 with self.app.app_context():
                     other = self._made(self.mapper.relationships[name].mapper, number)

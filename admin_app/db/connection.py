@@ -14,6 +14,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from admin_app.context import glancing, is_glancing, is_late, is_writing, limit_in_milliseconds, reading, writing
 from admin_app.db.caseless import caseless
+from admin_app.db.json_spelling import spelled_text
 from admin_app.extensions import AnySession
 from admin_app.formatting import folded
 from admin_app.unicode_text import mailbox, namesake, sort_key
@@ -68,6 +69,10 @@ def give_functions(connection: sqlite3.Connection) -> None:
     # SQLite writes and reads numbers with a fraction by fifteen digits; the history gives back all of them.
     connection.create_function("exact_text", 1, _exact_text, deterministic=True)
     connection.create_function("exact_number", 1, _exact_number, deterministic=True)
+    # Any spelling of JSON in one.
+    connection.create_function("json_spelled", 1, spelled_text, deterministic=True)
+    # SQLite's own `unhex` came with 3.41.
+    connection.create_function("bytes_of_hex", 1, _bytes_of_hex, deterministic=True)
 
 
 def _lower(value: object) -> Any:
@@ -92,6 +97,10 @@ def _exact_text(value: object) -> str | None:
 
 def _exact_number(value: float | str | None) -> float | None:
     return None if value is None else float(value)
+
+
+def _bytes_of_hex(value: str | None) -> bytes | None:
+    return None if value is None else bytes.fromhex(value)
 
 
 def begin(connection: Connection) -> None:

@@ -43,7 +43,9 @@ _KEPT: dict[type[Any], dict[str, TableColumn]] = {}
 
 
 def _find_kept(model: type[Any]) -> dict[str, TableColumn]:
-    columns = {one.key: one.columns[0] for one in inspect_mapper(model).column_attrs}
+    stored = {one.key: one.columns[0] for one in inspect_mapper(model).column_attrs}
+    # What the database computes it computes again, and takes from nobody.
+    columns = {key: column for key, column in stored.items() if column.computed is None}
     if model.__history__ is not None:
         always = ("id", "created_at", "updated_at")
         return {key: column for key, column in columns.items() if key in model.__history__ or key in always}

@@ -9,10 +9,13 @@ from sqlalchemy import null
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import AnyColumn, Expression, TableColumn
 from admin_app.kinds.base import AnyKind, Kind
+from admin_app.kinds.binary import BinaryKind
 from admin_app.kinds.boolean import BooleanKind
 from admin_app.kinds.choice import ChoiceKind
 from admin_app.kinds.date import DateKind
 from admin_app.kinds.datetime import DateTimeKind, LocalDateTimeKind
+from admin_app.kinds.interval import IntervalKind
+from admin_app.kinds.json import JsonKind
 from admin_app.kinds.number import DecimalKind, FloatKind, WholeNumberKind
 from admin_app.kinds.string_set import StringSetKind
 from admin_app.kinds.text import LongTextKind, TextKind
@@ -29,12 +32,15 @@ KINDS: tuple[AnyKind, ...] = (
     LocalDateTimeKind,
     DateKind,
     TimeKind,
+    IntervalKind,
     UuidKind,
     WholeNumberKind,
     FloatKind,
     DecimalKind,
+    JsonKind,
     LongTextKind,
     TextKind,
+    BinaryKind,
 )
 
 

@@ -47,6 +47,11 @@ class Kind(Generic[V]):
 
     # Whether a person has answered also where they gave nothing.
     is_always_answered: ClassVar[bool] = False
+    # Whether a form shows it and does not change it.
+    is_read_only: ClassVar[bool] = False
+    # Whether its values have an order, and are short enough for an index: PostgreSQL refuses a row whose key is longer than 2,700
+    # bytes.
+    is_ordered: ClassVar[bool] = True
     # Whether it holds any text that a person types, so that the stores keep indexes of what occurs in it.
     is_text: ClassVar[bool] = False
     # Whether a short text of it may name a record.
@@ -130,6 +135,10 @@ class Kind(Generic[V]):
         """Return what makes a value of what the store's driver gives; None where it is that already."""
         reader: Convert | None = self.type.dialect_impl(dialect).result_processor(dialect, None)
         return reader
+
+    def comparable(self, column: Expression) -> Expression:
+        """Return what is equal where two values are the same."""
+        return column
 
     # ---- the history's JSON. Python and both stores write the same for the same value
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from enum import Enum as PythonEnum
-from typing import Any
 
 import sqlalchemy as sa
 
 from admin_app.extensions import Values
-from admin_app.kinds.base import Expression, Kind
+from admin_app.kinds.base import Kind
 from admin_app.kinds.spreadsheet import neutralised
 
 
@@ -18,13 +17,18 @@ class ChoiceKind(Kind[object]):
     name = "choice"
     types = (sa.Enum,)
     values = (PythonEnum,)
-    is_text = True
 
     @property
     def members(self) -> Values:
         """The set, by what a person reads and a file says."""
-        kind = self.type
-        return {str(one.value): one for one in kind.enum_class} if kind.enum_class else {one: one for one in kind.enums}
+        return {self.text_of(one): one for one in self.type.enum_class or self.type.enums}
+
+    @staticmethod
+    def text_of(value: object) -> str:
+        """Return what a person reads of a member: its value, or its name where that is no text."""
+        if not isinstance(value, PythonEnum):
+            return str(value)
+        return value.value if isinstance(value.value, str) else value.name.lower()
 
     def stored_as(self, value: object) -> str:
         """Return the text that the table keeps for a member."""
@@ -33,26 +37,13 @@ class ChoiceKind(Kind[object]):
 
     def to_url(self, value: object) -> str:
         """Write what a person reads."""
-        return str(value.value if isinstance(value, PythonEnum) else value)
+        return self.text_of(value)
 
     def from_url(self, text: str) -> object:
         """Read a member."""
         return self.members[text]
 
-    @staticmethod
-    def to_csv(value: Any) -> str:
-        """Write what a person reads."""
-        return str(value.value)
-
-    @staticmethod
-    def to_json(value: Any) -> object:
-        """Write the value as it is."""
-        return value.value
-
-    @staticmethod
-    def to_sheet(value: Any) -> str:
-        """Write what a person reads."""
-        return str(value.value)
+    to_csv = to_json = to_sheet = staticmethod(text_of)
 
     def from_cell(self, cell: str) -> object:
         """Find the choice that is written like this, neutralised or not, else the first that differs in capitals alone."""
@@ -77,7 +68,3 @@ class ChoiceKind(Kind[object]):
         """Read what the table keeps."""
         kind = self.type
         return dict(zip(kind.enums, kind.enum_class, strict=False))[value] if kind.enum_class else value
-
-    def from_history_on_postgres(self, text: Expression) -> Expression:
-        """Take the text."""
-        return text

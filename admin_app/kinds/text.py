@@ -97,6 +97,7 @@ class LongTextKind(TextKind):
     name = "long_text"
     types = (Text,)
     names_records = False
+    is_ordered = False
 
     @property
     def way_of_keeping(self) -> Callable[[str], str]:

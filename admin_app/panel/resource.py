@@ -18,6 +18,7 @@ from admin_app.db.record import Record
 from admin_app.domain.naming import name_records
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.permissions.principal import AnyPrincipal
+from admin_app.domain.records.rules import is_read_only
 from admin_app.extensions import Attribute, Statement
 from admin_app.kinds import kind_of
 from admin_app.panel.row_action import RowAction
@@ -210,15 +211,22 @@ class Resource:
         found = self.relations
         return [name for name in self.form_columns if name in found and not found[name].is_many]
 
+    def is_read_only(self, name: str) -> bool:
+        """Whether this is a column that no form changes."""
+        plain = inspect_mapper(self.model).column_attrs
+        return name in plain and is_read_only(plain[name].columns[0])
+
     def changeable(self) -> list[str]:
         """Name the fields of the form that are the record's own: columns, and relations to one."""
         plain = inspect_mapper(self.model).column_attrs
-        return [name for name in self.form_columns if name in plain or name in self.givers()]
+        own = [name for name in self.form_columns if name in plain or name in self.givers()]
+        return [name for name in own if not self.is_read_only(name)]
 
     def texts(self) -> list[str]:
-        """Name those of them that hold text."""
+        """Name those of them that hold any text a person types."""
         plain = inspect_mapper(self.model).column_attrs
-        return [name for name in self.form_columns if name in plain and kind_of(plain[name].columns[0]).is_text]
+        found = [name for name in self.changeable() if name in plain]
+        return [name for name in found if kind_of(plain[name].columns[0]).way_of_keeping is not None]
 
     def offered_bulk_actions(self) -> list[BulkAction]:
         """Return the bulk actions that these records have, the dangerous ones last."""
@@ -290,7 +298,9 @@ class Resource:
     def _sorts(self) -> dict[str, SortKey]:
         """Read `column_sortable_list`: names, or (name, "relation.column") for a column that sorts by another."""
         plain = inspect_mapper(self.model).column_attrs
-        declared = self.column_sortable_list or [name for name in self.column_list if name in plain]
+        declared = self.column_sortable_list or [
+            name for name in self.column_list if name in plain and kind_of(plain[name].columns[0]).is_ordered
+        ]
         pairs = [
             ("id", "id"),
             (CREATED_AT, CREATED_AT),

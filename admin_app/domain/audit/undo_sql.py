@@ -37,7 +37,7 @@ from admin_app.db.types import utc_now
 from admin_app.domain.audit.bulk import delete_rows
 from admin_app.domain.audit.recorder import begin_change_set, count_rows
 from admin_app.extensions import AnySession, Expression, Statement, TableColumn, Values, table_of
-from admin_app.kinds import stand_in
+from admin_app.kinds import kind_of, stand_in
 from admin_app.kinds.history import from_json_sql, json_of
 from admin_app.models.change_set import Change, Did
 
@@ -220,8 +220,9 @@ class UndoStatements:
 
     def _is_untouched(self, table: FromClause, key: str, column: TableColumn) -> ColumnElement[bool]:
         """Whether a field still holds what the change set left in it."""
-        left = self._value(column, _OLD.c.after, key)
-        return or_(~self._has(_OLD.c.after, key), table.c[column.name].is_not_distinct_from(left))
+        left, comparable = self._value(column, _OLD.c.after, key), kind_of(column).comparable
+        is_same = comparable(table.c[column.name]).is_not_distinct_from(comparable(left))
+        return or_(~self._has(_OLD.c.after, key), is_same)
 
     def _fits(self, columns: dict[str, TableColumn], did: Did) -> list[ColumnElement[bool]]:
         """Ask that nobody else has a unique value by now, and that what is pointed at still exists."""

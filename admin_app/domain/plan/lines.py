@@ -166,7 +166,7 @@ def _write(session: AnySession, table: Table, lines: Statement) -> int:
 def _valued(session: AnySession, plan_id: int, scope: Scope, values: Mapping[str, object]) -> Statement:
     """Return the lines of records that are given these values."""
     columns = {name: kept_columns(scope.model)[name] for name in values}
-    differs = {name: column.is_distinct_from(values[name]) for name, column in columns.items()}
+    differs = {name: _is_other(column, values[name]) for name, column in columns.items()}
     is_changed = or_(*differs.values())
     verdict = case(
         (scope.is_refused, literal(Verdict.REFUSED)),
@@ -177,6 +177,11 @@ def _valued(session: AnySession, plan_id: int, scope: Scope, values: Mapping[str
     before = case((told, _json_of_differing(columns, differs, session)), else_=null())
     after = case((told, _json_of_constants(columns, differs, values)), else_=null())
     return _meant(session, plan_id, scope, verdict=verdict, before=before, after=after)
+
+
+def _is_other(column: TableColumn, value: object) -> ColumnElement[bool]:
+    comparable = kind_of(column).comparable
+    return comparable(column).is_distinct_from(comparable(literal(value, column.type)))
 
 
 def _deleted(session: AnySession, plan_id: int, scope: Scope) -> Statement:

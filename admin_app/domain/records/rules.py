@@ -15,15 +15,20 @@ from admin_app.kinds import kind_of
 from admin_app.unicode_text import has_something_to_see
 
 
+def is_read_only(column: TableColumn) -> bool:
+    """Whether nobody gives the column another value: the database computes it, or no form can show it."""
+    return column.computed is not None or kind_of(column).is_read_only
+
+
 def is_required(column: TableColumn) -> bool:
     """Whether a person has to give a value."""
-    is_given = column.default is not None or column.server_default is not None
+    is_given = column.default is not None or column.server_default is not None or column.computed is not None
     return not (column.nullable or is_given or kind_of(column).is_always_answered)
 
 
 def has_to_be_given(column: TableColumn) -> bool:
     """Whether a new record needs a value: in a form an unticked box is one, a file without the column has none."""
-    has_default = column.default is not None or column.server_default is not None
+    has_default = column.default is not None or column.server_default is not None or column.computed is not None
     return is_required(column) or not (column.nullable or has_default)
 
 

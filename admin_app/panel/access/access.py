@@ -182,10 +182,17 @@ class Access:
         return [name for name in names if self.shows(name)]
 
     def may_write(self, name: str, action: Action) -> bool:
-        """Whether the person may give a field another value by this action. Nobody writes what they do not see."""
+        """Whether the person may give a field another value by this action. Nobody writes what they do not see.
+
+        What nobody can type comes back by an undo.
+        """
         return self.once(
             ("writes", name, action),
-            lambda: self.shows(name) and self._fields.right_to(name, [action]) is FieldRight.FREE,
+            lambda: (
+                self.shows(name)
+                and (action is Action.UNDO or not self.resource.is_read_only(name))
+                and self._fields.right_to(name, [action]) is FieldRight.FREE
+            ),
         )
 
     def leads_out_of_sight(self, name: str, record: object) -> bool:

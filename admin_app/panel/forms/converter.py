@@ -11,7 +11,7 @@ from wtforms import Field
 from wtforms.validators import InputRequired, Length
 
 from admin_app.db.record import Record
-from admin_app.domain.records.rules import is_required, problem_with
+from admin_app.domain.records.rules import is_read_only, is_required, problem_with
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import Relationship, TableColumn, Values
 from admin_app.panel.fields import RelationField, Rule
@@ -80,6 +80,11 @@ class Converter(AdminModelConverter):
         )
 
     def get_converter(self, column: TableColumn) -> Any:
-        """Ask the column's kind for the field; Flask-Admin looks for the name of the column's type, and drops what it does not know."""
+        """Ask the column's kind for the field; Flask-Admin looks for the name of the column's type, and drops what it does not know.
+
+        Of a column that no form changes there is no field: it stands among the facts.
+        """
+        if is_read_only(column):
+            return None
         kind = panel_kind_of(column)
         return lambda field_args, **_extra: kind.field(column, field_args)

@@ -12,10 +12,13 @@ from admin_app.extensions import AnyColumn, Attribute, TableColumn
 from admin_app.kinds import kind_of, kind_of_value, kind_or_none
 from admin_app.kinds.base import AnyKind
 from admin_app.panel.kinds.base import PanelKind, text_cell
+from admin_app.panel.kinds.binary import BinaryPanel
 from admin_app.panel.kinds.boolean import BooleanPanel
 from admin_app.panel.kinds.choice import ChoicePanel
 from admin_app.panel.kinds.date import DatePanel
 from admin_app.panel.kinds.datetime import DateTimePanel, LocalDateTimePanel
+from admin_app.panel.kinds.interval import IntervalPanel
+from admin_app.panel.kinds.json import JsonPanel
 from admin_app.panel.kinds.number import DecimalPanel, FloatPanel, WholeNumberPanel
 from admin_app.panel.kinds.string_set import StringSetPanel
 from admin_app.panel.kinds.text import LongTextPanel, TextPanel
@@ -34,12 +37,15 @@ PANEL_KINDS: tuple[PanelKind, ...] = (
     LocalDateTimePanel(),
     DatePanel(),
     TimePanel(),
+    IntervalPanel(),
     UuidPanel(),
     WholeNumberPanel(),
     FloatPanel(),
     DecimalPanel(),
+    JsonPanel(),
     LongTextPanel(),
     TextPanel(),
+    BinaryPanel(),
 )
 
 

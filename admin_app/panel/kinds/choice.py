@@ -87,7 +87,7 @@ class ChoicePanel(PanelKind):
 
     def cell(self, value: Any) -> Cell:
         """Say it."""
-        return Cell(CellKind.CHOICE, _words(str(value.value)))
+        return Cell(CellKind.CHOICE, _words(ChoiceKind.text_of(value)))
 
 
 def _words(text: str) -> str:

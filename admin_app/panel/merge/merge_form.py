@@ -106,7 +106,7 @@ class MergeForm:
         return name if relation is None else relation.own_name
 
     def _usual(self, name: str) -> str:
-        return GONE if getattr(self.kept, name) in {None, ""} else KEPT
+        return GONE if getattr(self.kept, name) in (None, "") else KEPT
 
     def _option(self, name: str, whose: str, chosen: str) -> Option:
         record = self.kept if whose == KEPT else self.gone

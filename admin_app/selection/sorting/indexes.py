@@ -10,6 +10,7 @@ from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.ordering import is_short_text
 from admin_app.extensions import TableColumn
+from admin_app.kinds import kind_of
 from admin_app.relations import ToOne, relations_of
 from admin_app.selection.list_schema import ListSchema, SortKey
 from admin_app.selection.sorting import text_indexes
@@ -30,12 +31,20 @@ def declare_indexes(schema: ListSchema) -> None:
 def _declare(sort: SortKey, within: TableColumn | None = None) -> None:
     """Add what the order goes by: in the table of the sort's column, after the column that a parent's rows have in common."""
     column: TableColumn = sort.column.property.columns[0]
+    if not _fits(column):
+        return
     if is_short_text(column):
         text_indexes.declare(column, within)
         return
     key: TableColumn = inspect_mapper(sort.column.parent.class_).primary_key[0]
     before = [] if within is None else [within]
     _add(column.table, [*before, column] if column is key else [*before, column, key])
+
+
+def _fits(column: TableColumn) -> bool:
+    """Whether a store can keep an index of it: not of long values, nor of what is computed whenever it is read."""
+    is_kept = column.computed is None or column.computed.persisted is True
+    return is_kept and kind_of(column).is_ordered
 
 
 def _add(table: Table, columns: list[TableColumn]) -> None:

@@ -15,7 +15,7 @@ def quoted(value: object) -> str:
 def about(name: str, value: object, problem: str) -> str:
     """Return "Email “no-at-sign”: use the form name@example.com." of a rule's "Email must look like name@example.com."."""
     said = problem.removeprefix(f"{name} ").replace("must look like ", "use the form ", 1)
-    what = f"{name} (empty)" if value in {None, ""} else f"{name} {quoted(value)}"
+    what = f"{name} (empty)" if value is None or value == "" else f"{name} {quoted(value)}"
     return f"{what}: {said[:1].lower()}{said[1:]}"
 
 

@@ -195,7 +195,7 @@ def _set(one: EditableField) -> tuple[ValueChange, str]:
     if not field.validate(one.form):
         raise ValueError(str(field.errors[0]))
     value, words = value_of(field)
-    if value in {None, ""} and one.can_be_cleared:
+    if (value is None or value == "") and one.can_be_cleared:
         message = "Enter a value, or choose to clear the field."
         raise ValueError(message)
     return SetTo(value), words

@@ -63,8 +63,8 @@ def _present(selection: Selection, one: EditableField) -> Present | None:
 
 def _statement(selection: Selection, one: EditableField) -> Select[Any]:
     """Group the records by what they have; no text and no value are the same to a reader."""
-    column: Expression = one.column
-    value = func.nullif(column, "", type_=column.type) if kind_of(column).is_text else column
+    column: Expression = kind_of(one.column).comparable(one.column)
+    value = func.nullif(column, "", type_=column.type) if kind_of(one.column).way_of_keeping is not None else column
     number = func.count().label("number")
     grouped = select(value.label("value"), number).select_from(selection.schema.model)
     groups = grouped.where(*planned(db.session, selection).criteria).group_by(value).subquery()

@@ -1,0 +1,47 @@
+"""The one spelling of JSON by which two values are compared: Python's, SQLite's by a function of ours, PostgreSQL's by its own."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import Text
+
+
+class Spelled(FunctionElement[str]):
+    """`json_spelled(column)`: a column's JSON as `spelled` writes it; SQLite has the function from each connection."""
+
+    type = Text()
+    inherit_cache = True
+    name = "json_spelled"
+
+
+@compiles(Spelled)
+def _by_function(element: Spelled, compiler: SQLCompiler, **kw: object) -> str:
+    return f"{element.name}({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(Spelled, "postgresql")
+def _by_jsonb(element: Spelled, compiler: SQLCompiler, **kw: object) -> str:
+    return f"CAST(CAST({compiler.process(element.clauses, **kw)} AS JSONB) AS TEXT)"
+
+
+def spelled(value: Any) -> str:
+    """Write a value as PostgreSQL writes its `jsonb`: keys by their length and letters, numbers without an exponent."""
+    if isinstance(value, dict):
+        keys = sorted(value, key=lambda key: (len(key.encode()), key.encode()))
+        return f"{{{', '.join(f'{spelled(key)}: {spelled(value[key])}' for key in keys)}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(spelled, value))}]"
+    if isinstance(value, float | Decimal):
+        return f"{Decimal(repr(value)) if isinstance(value, float) else value:f}"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def spelled_text(text: str | None) -> str | None:
+    """Spell JSON that is spelled in any way."""
+    return None if text is None else spelled(json.loads(text, parse_float=Decimal))

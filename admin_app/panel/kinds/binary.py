@@ -1,0 +1,24 @@
+"""Bytes: their size, and whether there are any."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jinja2.filters import do_filesizeformat
+
+from admin_app.kinds.binary import BinaryKind
+from admin_app.panel.kinds.base import PanelKind
+from admin_app.panel.operators.equality import Empty
+from admin_app.panel.view_models import Cell, CellKind
+
+
+class BinaryPanel(PanelKind):
+    """The size of what is stored; no form changes it."""
+
+    kind = BinaryKind
+    cell_kind = CellKind.NUMBER
+    operators = (Empty,)
+
+    def cell(self, value: Any) -> Cell:
+        """Say how much it is."""
+        return Cell(CellKind.NUMBER, do_filesizeformat(len(value)))

@@ -1,0 +1,78 @@
+"""JSON: an area of text, checked where it is typed, what occurs in it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, ClassVar
+
+from sqlalchemy import ColumnElement, null, or_
+from wtforms.widgets import TextArea
+
+from admin_app.db.json_spelling import Spelled, spelled
+from admin_app.extensions import Expression, TableColumn
+from admin_app.kinds.json import JsonKind, JsonText, value_of
+from admin_app.panel.kinds.base import Arguments, PanelKind, text_cell
+from admin_app.panel.operators.base import Operator
+from admin_app.panel.operators.equality import Empty
+from admin_app.panel.typed_fields import TypedField
+from admin_app.panel.view_models import Cell
+from admin_app.selection.search.match_sql import contains
+
+
+class JsonContains(Operator):
+    """The text occurs in it as it is stored, names and values alike."""
+
+    slug, words = "contains", "contains"
+    clean = staticmethod(str)
+
+    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
+        """Look for it in the JSON's own text."""
+        return contains(Spelled(column), value)
+
+
+class JsonEmpty(Empty):
+    """There is no value, or `null`."""
+
+    def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
+        """Count `null` as no value, as a list does."""
+        empty = or_(column.is_(null()), Spelled(column) == "null")
+        return empty if value else ~empty
+
+
+class JsonField(TypedField):
+    """JSON, in lines."""
+
+    kind: ClassVar[str] = JsonKind.name
+    widget = TextArea()
+    advice = 'Enter JSON, like {"size": 4}.'
+
+    def read(self, text: str) -> Any:
+        """Read it; what is not changed stays as it is stored."""
+        return value_of(text)
+
+    def write(self, value: object) -> str:
+        """Write it in lines."""
+        return json.dumps(value, ensure_ascii=False, indent=2)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Say where it is wrong."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            message = f"{self.advice} {error.__cause__}." if error.__cause__ else str(error)
+            raise ValueError(message) from error
+
+
+class JsonPanel(PanelKind):
+    """An area of text that holds JSON."""
+
+    kind = JsonKind
+    operators = (JsonContains, JsonEmpty)
+
+    def field(self, _column: TableColumn, arguments: Arguments) -> JsonField:
+        """Make lines of text."""
+        return JsonField(**arguments, render_kw={"rows": 10, "spellcheck": "false", "class": "code"})
+
+    def cell(self, value: object) -> Cell:
+        """Write it on one line."""
+        return text_cell(str(value) if isinstance(value, JsonText) else spelled(value), is_whole=True)

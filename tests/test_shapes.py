@@ -1,0 +1,89 @@
+"""Tables as people have them, one column type or default each: every capability works with every one, in a copy of the project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.project_copy import copy_project, require
+
+# What depends on a column's type; what is common to all types the third model shows.
+TESTS = (
+    "test_every_resource.py",
+    "test_every_resources_changes.py",
+    "test_every_resources_history.py",
+    "test_every_resources_rows.py",
+)
+
+# The model's name, and its column.
+SHAPES = {
+    "NaiveTime": "sa.DateTime",
+    "ChoiceOfTexts": "sa.Enum('draft', 'live', name='state')",
+    "ChoiceOfNumbers": "sa.Enum(Level)",
+    "LengthOfTime": "sa.Interval",
+    "Picture": "sa.LargeBinary",
+    "Document": "sa.JSON",
+    "Double": "sa.Integer, sa.Computed('2 * 21')",
+}
+# PostgreSQL has types of its own for these, which SQLite keeps as texts.
+ON_BOTH = ("ChoiceOfNumbers", "Document")
+
+MODEL = '''"""A table with one column of a kind."""
+
+import enum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from admin_app.db.record import Record
+
+
+class Level(enum.IntEnum):
+    LOW = 1
+    HIGH = 2
+
+
+class {name}(Record):
+    label: Mapped[str] = mapped_column(sa.String(40))
+    value: Mapped[Any] = mapped_column({column}, nullable=True)
+
+    def __str__(self) -> str:
+        return self.label
+'''
+RESOURCE = '''"""Its place in the dashboard."""
+
+from admin_app.models.{module} import {name}
+from admin_app.panel.resource import Resource
+
+
+class {name}Resource(Resource):
+    model = {name}
+    column_list = ("label", "value", "id")
+    column_searchable_list = ("label",)
+    column_filters = ("label", "value")
+    form_columns = ("label", "value")
+'''
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copy the project, add two files for each shape, and let Alembic write the migration."""
+    copy = tmp_path_factory.mktemp("shapes")
+    copy_project(copy, tests=TESTS)
+    require(copy, "manage.py", "db", "upgrade")
+    for name, column in SHAPES.items():
+        for folder, text in (("models", MODEL), ("resources", RESOURCE)):
+            file = copy / "admin_app" / folder / f"{name.lower()}.py"
+            file.write_text(text.format(name=name, module=name.lower(), column=column))
+    require(copy, "manage.py", "db", "migrate", "-m", "Shapes")
+    return copy
+
+
+def test_every_capability_works_with_every_shape(project: Path) -> None:
+    shapes = " or ".join(SHAPES)
+    on_both = " or ".join(ON_BOTH)
+    chosen = f"every_resource and (({shapes}) and sqlite or ({on_both}) and postgres and history)"
+
+    require(project, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests", "-k", chosen)
