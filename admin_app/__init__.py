@@ -11,13 +11,14 @@ from flask_admin import Admin
 from flask_admin.theme import Theme
 
 from admin_app import listeners, models, resources
-from admin_app.config import SITE_NAME, flask_config
+from admin_app.config import flask_config
 from admin_app.domain.audit import reader as audit_reader
 from admin_app.extensions import compress, csrf, db, mail, migrate
 from admin_app.jobs import queue
 from admin_app.pages import auth, health, two_factor
 from admin_app.pages.account import AccountPage
 from admin_app.pages.activity import ActivityPage
+from admin_app.pages.help import HelpPage
 from admin_app.pages.home import HomePage
 from admin_app.pages.jobs import JobsPage
 from admin_app.pages.passkeys import PasskeysPage
@@ -30,7 +31,7 @@ from admin_app.panel.kinds import require_known
 from admin_app.panel.layout import navigation
 from admin_app.panel.plan import jobs as plan_job
 from admin_app.selection.search import indexes as search_indexes
-from admin_app.web import after_response, bundles, errors, flash, form_parser, priority, security, templating
+from admin_app.web import after_response, brand, bundles, errors, flash, form_parser, priority, security, templating
 from admin_app.web.app import Dashboard
 from admin_app.web.auth import login
 from admin_app.web.mail import alerts
@@ -44,6 +45,7 @@ PAGES: tuple[tuple[type[ProtectedView], str, str], ...] = (
     (ActivityPage, "activity", "activity"),
     (JobsPage, "jobs", "jobs"),
     (SearchPage, "search", "search"),
+    (HelpPage, "help", "help"),
 )
 # What does the work of each kind of job. The formats of files are in `transfer/formats/`, the kinds of columns in `kinds/`.
 JOBS = {export_job.KIND: export_job.run_export, plan_job.KIND: plan_job.run_plan}
@@ -65,6 +67,7 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     listeners.install()
     templating.init_app(app)
     bundles.init_app(app)
+    brand.init_app(app)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     # Before the form's token is read, which is in the body.
@@ -92,7 +95,7 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
 
 def _add_dashboard(app: Flask) -> None:
     """Register the pages and every declared resource with Flask-Admin; note what is searched, for the migrations."""
-    admin = Admin(app, name=SITE_NAME, index_view=HomePage(), theme=Theme("ours", "layout.html"))
+    admin = Admin(app, name=app.config["SITE_NAME"], index_view=HomePage(), theme=Theme("ours", "layout.html"))
     for page, endpoint, url in PAGES:
         admin.add_view(page(name=endpoint.capitalize(), endpoint=endpoint, url=url))
     search_indexes.declare(audit_reader.LIST_SCHEMA.search.values())
