@@ -141,6 +141,7 @@ def test_a_secret_column_is_neither_offered_nor_sent(as_owner: Any) -> None:
     assert response.status_code == 400
 
 
+@pytest.mark.usefixtures("by_jobs")
 @pytest.mark.parametrize(("role", "status"), [("viewer", 403), ("editor", 403), ("owner", 303)])
 def test_a_job_of_a_list_for_owners_is_asked_for_by_owners_alone(
     request: pytest.FixtureRequest, app: Flask, role: str, status: int

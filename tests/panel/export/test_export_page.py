@@ -169,6 +169,6 @@ def test_a_filter_that_cannot_be_read_is_named(as_viewer: Any) -> None:
     assert "Enter a date like 2026-11-22." in as_viewer.get(f"{POSTS}?created_at__from=soon").text
 
 
-@pytest.mark.parametrize("kind", ["xlsx", "json", "csv.exe", "CSV"])
+@pytest.mark.parametrize("kind", ["exe", "csv.exe", "CSV"])
 def test_other_formats_are_not_found(as_viewer: Any, kind: str) -> None:
     assert as_viewer.get(f"/admin/post/export/{kind}/").status_code == 404
