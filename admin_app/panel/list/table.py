@@ -22,6 +22,7 @@ from admin_app.panel.kinds import cell_kind_of
 from admin_app.panel.links import ListLinks, link, record_url
 from admin_app.panel.list.columns import Columns
 from admin_app.panel.list.pager import pager_of
+from admin_app.panel.list.row_actions import ways_of_rows
 from admin_app.panel.list.rows import rows_of
 from admin_app.panel.list.selections import of_number
 from admin_app.panel.list.staying import OUTSIDE, with_staying
@@ -70,6 +71,7 @@ class Table:
             numbered=self._numbered(here),
             messages=(*self._gone_words(), *_messages(selection)),
             total=str(page.count) if page.count.number > len(page.rows) else "",
+            row_ways=ways_of_rows(access, here),
             density=Density.COMFORTABLE,
         )
 

@@ -171,7 +171,9 @@ def _width(value: object) -> int:
 
 def _heights(rows: Sequence[Sequence[object]]) -> list[str]:
     """Say how high each row is, so that a long text neither hides behind the next cell nor fills the screen."""
-    return [xlsx_parts.height(max((_lines(value) for value in row if isinstance(value, str)), default=1)) for row in rows]
+    return [
+        xlsx_parts.height(max((_lines(value) for value in row if isinstance(value, str)), default=1)) for row in rows
+    ]
 
 
 def _lines(text: str) -> int:
