@@ -33,6 +33,7 @@ _STYLES = (
     "form",
     "message",
     "table",
+    "columns",
     "listing",
     "list_bar",
     "row_menu",

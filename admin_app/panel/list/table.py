@@ -18,7 +18,7 @@ from admin_app.models.preference import Density
 from admin_app.panel.access.access import Access
 from admin_app.panel.filters.carried import carried
 from admin_app.panel.filters.narrowing import narrowings
-from admin_app.panel.kinds import cell_kind_of
+from admin_app.panel.kinds import cell_kind_of, cell_width_of
 from admin_app.panel.links import ListLinks, link, record_url
 from admin_app.panel.list.columns import Columns
 from admin_app.panel.list.pager import pager_of
@@ -105,6 +105,7 @@ class Table:
             key=name,
             label=self._resource.label(name),
             kind=kind_of(self._resource, name),
+            width=width_of(self._resource, name),
             sort_url=self._links.to(selection.changed(sort=target)) if name in selection.schema.sorts else "",
             sorted=("ascending" if ascending else "descending") if is_sorted else "",
         )
@@ -178,3 +179,9 @@ def kind_of(resource: Resource, name: str) -> CellKind:
     if resource.relation(name) is not None:
         return CellKind.COUNT if resource.is_to_many(name) else CellKind.RELATION
     return cell_kind_of(resource.attribute(name)[0])
+
+
+def width_of(resource: Resource, name: str) -> str:
+    """Say how wide a column is, as the model says."""
+    is_relation = resource.relation(name) is not None
+    return kind_of(resource, name).value if is_relation else cell_width_of(resource.attribute(name)[0])

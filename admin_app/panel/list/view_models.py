@@ -7,6 +7,7 @@ from functools import cached_property
 
 from admin_app.panel.filters.view_models import FilterBar
 from admin_app.panel.list.column_order import ColumnChoice
+from admin_app.panel.list.widths import least_hundreds
 from admin_app.panel.view_models import Cell, CellKind, Hidden, Link
 
 
@@ -18,6 +19,8 @@ class Column:
     label: str
     # What it holds, as its model says: its width must not depend on which rows are shown.
     kind: CellKind = CellKind.TEXT
+    # Which width it has: its kind's, or that of a number that names a record, or of an email.
+    width: str = "text"
     sort_url: str = ""
     sorted: str = ""
 
@@ -190,6 +193,12 @@ class Listing:
     total: str = ""
     # None where rows are not ticked: there is nothing to be done with them here.
     bulk: BulkBar | None = None
+
+    @cached_property
+    def least_hundreds(self) -> int:
+        """How many hundred pixels the table needs."""
+        widths = (column.width for column in self.columns)
+        return least_hundreds(widths, is_ticked=self.bulk is not None, has_menu=self.has_actions)
 
     @cached_property
     def has_actions(self) -> bool:
