@@ -21,6 +21,7 @@ from admin_app.panel.filters.narrowing import narrowings
 from admin_app.panel.kinds import cell_kind_of, cell_width_of
 from admin_app.panel.links import ListLinks, link, record_url
 from admin_app.panel.list.columns import Columns
+from admin_app.panel.list.hits import Hits
 from admin_app.panel.list.pager import pager_of
 from admin_app.panel.list.row_actions import ways_of_rows
 from admin_app.panel.list.rows import rows_of
@@ -79,7 +80,9 @@ class Table:
         """Draw the page's rows, and those that stay in it."""
         inside = {one.id for one in page.rows}
         records = with_staying(self._access, here, page.rows, load_options(self._resource, names))
-        drawn = rows_of(self._access, records, names, here, narrowings(self._access, self._selection))
+        selection = self._selection
+        hits = Hits(search.terms_of(selection.search), selection.schema.search)
+        drawn = rows_of(self._access, records, names, here, narrowings(self._access, selection), hits=hits)
         for record, row in zip(records, drawn, strict=True):
             yield row if record.id in inside else replace(row, outside=OUTSIDE)
 
