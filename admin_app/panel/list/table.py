@@ -103,11 +103,14 @@ class Table:
         sort = selection.sort or selection.schema.default_sort
         is_sorted = sort.removeprefix("-") == name
         ascending = is_sorted and not sort.startswith("-")
-        target = f"-{name}" if ascending else name
+        kind = kind_of(self._resource, name)
+        # Whoever sorts by a number of posts looks for the most.
+        is_down = ascending or (kind is CellKind.COUNT and not is_sorted)
+        target = f"-{name}" if is_down else name
         return Column(
             key=name,
             label=self._resource.label(name),
-            kind=kind_of(self._resource, name),
+            kind=kind,
             width=width_of(self._resource, name),
             sort_url=self._links.to(selection.changed(sort=target)) if name in selection.schema.sorts else "",
             sorted=("ascending" if ascending else "descending") if is_sorted else "",

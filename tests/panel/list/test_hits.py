@@ -63,4 +63,7 @@ def test_hostile_text_stays_text_between_marks(hostile: str, as_viewer: Any, mak
     page = Page(response)
     assert [one.text for one in page.all("mark")] == ["bike", "bike"]
     assert [one for one in page.all("script") if not one.attributes.get("src")] == page.all("img") == []
-    assert [hit.text for hit in searched.all("mark", within="listing")][:1] in ([hostile], [hostile.split(maxsplit=1)[0]])
+    assert [hit.text for hit in searched.all("mark", within="listing")][:1] in (
+        [hostile],
+        [hostile.split(maxsplit=1)[0]],
+    )
