@@ -120,6 +120,15 @@ def dead_mail_server(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(app.extensions["mailman"], name, value)
 
 
+# ---- files
+
+
+@pytest.fixture
+def by_jobs(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a job make every file, one without rows too."""
+    monkeypatch.setitem(app.config, "EXPORT_ROWS", -1)
+
+
 # ---- data from the world
 
 

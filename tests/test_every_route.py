@@ -113,7 +113,7 @@ def test_reading_writes_nothing(as_owner: Any, app: Flask, address_of: Callable[
         "/set-up/%ff",
         "/set-up/%C3%A9",
         "/admin/user/export/%00/",
-        "/admin/user/export/json/",
+        "/admin/user/export/exe/",
         "/admin/%00/",
         "/admin/user/1",
         "/admin/static/x.js",

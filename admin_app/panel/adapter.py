@@ -65,6 +65,7 @@ from admin_app.panel.record.short_page import ShortPage
 from admin_app.panel.registry import resource_at
 from admin_app.panel.resource import RecordForms, Resource
 from admin_app.selection.sorting.indexes import declare_indexes
+from admin_app.transfer.formats import FORMATS
 from admin_app.web import submitted_fields
 from admin_app.web.auth import login, reauthentication
 from admin_app.web.auth.login import current_principal, former_staff_id
@@ -344,8 +345,8 @@ class ResourceView(ProtectedView, ModelView):
 
     @expose("/export/<export_type>/")
     def export(self, export_type: str) -> ResponseReturnValue:
-        """Send the list as CSV."""
-        return ExportPage(self.access).at_once() if export_type == "csv" else abort(404)
+        """Send the list as it is."""
+        return ExportPage(self.access).at_once(export_type) if export_type in FORMATS else abort(404)
 
     @expose("/export/", methods=("GET", "POST"))
     def export_page(self) -> ResponseReturnValue:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from admin_app.selection.search.passages import Piece
+
 # One control's name and value, carried through a GET form so that the rest of the list's state survives.
 Hidden = tuple[str, str]
 
@@ -35,6 +37,8 @@ class Cell:
     # The filter that finds the rows with this value too, and what it is called.
     only: Hidden | None = None
     only_label: str = ""
+    # In place of the text where a search found something in it.
+    pieces: tuple[Piece, ...] = ()
 
 
 # In place of a record that the person may not see: that there is one is the other record's own business.

@@ -21,7 +21,7 @@ class UserResource(Resource):
     column_list = ("name", "email", "posts", "created_at", "id")
     column_further_list = ("updated_at",)
     column_searchable_list = ("name", "email")
-    column_sortable_list = ("name", "email", "created_at", "id")
+    column_sortable_list = ("name", "email", "posts", "created_at", "id")
     column_filters = ("name", "email", "created_at")
     column_default_sort = ("created_at", True)
     form_columns = ("name", "email")

@@ -56,10 +56,22 @@ class Filter(Protocol):
 
 @dataclass(frozen=True)
 class SortKey:
-    """A column to sort by, and the to-one relation that leads to it, if it is another model's."""
+    """A column to sort by, and the to-one relation that leads to it, if it is another model's; or a to-many relation, to sort by its number."""
 
     column: Attribute
     relation: Attribute | None = None
+    # Of a to-many relation: which records count, if not all of them.
+    rows: ColumnElement[bool] | None = field(default=None, compare=False)
+
+    @property
+    def is_count(self) -> bool:
+        """Whether it goes by a number of other records."""
+        return not hasattr(self.column.property, "columns")
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it goes by a column of the listed model itself."""
+        return self.relation is None and not self.is_count
 
 
 @dataclass(frozen=True)

@@ -256,7 +256,7 @@ class Selection:
         """How the rows follow each other; the primary key comes last, so that no two rows ever swap places."""
         name, descending = _split_sort(self.sort or self.schema.default_sort)
         key = self.schema.sorts.get(name)
-        is_key = key is None or (key.relation is None and key.column.property.columns[0].primary_key)
+        is_key = key is None or (key.is_own and key.column.property.columns[0].primary_key)
         return SortOrder(self.schema.model, None if is_key else key, descending)
 
     def segments(

@@ -18,6 +18,10 @@ if (errors) {
   first?.focus();
 }
 
+// Whoever points sees where they are: a ring around a whole table, which takes the focus of a link that is gone, is for keys.
+document.addEventListener("pointerdown", () => document.documentElement.setAttribute("data-pointing", ""), { capture: true });
+document.addEventListener("keydown", () => document.documentElement.removeAttribute("data-pointing"), { capture: true });
+
 document.addEventListener("htmx:afterSettle", (event) => {
   const list = event.detail.elt.closest?.("[data-listing]");
   if (!list) return;

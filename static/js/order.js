@@ -50,7 +50,13 @@ function equip(item) {
   place.append(up, down);
 }
 
-for (const list of document.querySelectorAll("[data-order]")) {
-  list.querySelectorAll(":scope > [data-order-item]").forEach(equip);
-  renumber(list);
+function begin(root) {
+  for (const list of root.querySelectorAll("[data-order]:not([data-equipped])")) {
+    list.dataset.equipped = "";
+    list.querySelectorAll(":scope > [data-order-item]").forEach(equip);
+    renumber(list);
+  }
 }
+
+begin(document);
+document.addEventListener("htmx:load", (event) => begin(event.detail.elt));

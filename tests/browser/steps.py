@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlsplit
 
@@ -79,6 +80,19 @@ def open_filters(page: Page) -> Locator:
     sheet = page.locator("details[data-sheet]")
     sheet.locator("summary").click()
     return sheet
+
+
+def open_menu(page: Page, words: str | re.Pattern[str]) -> Locator:
+    """Open what a button of the page drops down, and return it."""
+    menu = page.locator("#main details.dropdown").filter(has=page.locator("summary").get_by_text(words, exact=True))
+    menu.locator("summary").click()
+    return menu
+
+
+def act_on(page: Page, title: str, words: str) -> None:
+    """Press something in the menu of the row of this title."""
+    page.get_by_label(f"Actions: {title}", exact=True).click()
+    page.get_by_role("link", name=f"{words} {title}".strip(), exact=True).click()
 
 
 def filter_row(sheet: Locator, label: str) -> Locator:

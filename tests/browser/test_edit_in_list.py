@@ -14,7 +14,7 @@ from admin_app.models.post import Post
 from admin_app.models.staff import Staff
 from admin_app.models.user import User
 from tests.browser.conftest import OpenAs
-from tests.browser.steps import BOTH, arrived, choose, column, end_sessions, row_of, save, sideways
+from tests.browser.steps import BOTH, arrived, choose, column, end_sessions, open_menu, row_of, save, sideways
 from tests.many import many, many_users
 
 
@@ -43,7 +43,7 @@ def test_a_page_of_the_list_is_edited_and_taken_back(
     page = open_as(editor, viewport={"width": width, "height": 800})
     page.goto("/admin/post/?q=garden&sort=id")
 
-    page.get_by_role("link", name="Edit this page").click()
+    open_menu(page, "More").get_by_role("link", name="Edit this page").click()
     page.get_by_label("Content of garden 0").fill("garden wall")
     choose(page.get_by_label("User of garden 1").first, "User 2", "User 2", javascript=javascript)
     wide = sideways(page)

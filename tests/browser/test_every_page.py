@@ -53,6 +53,7 @@ def check(page: Page, axe: Callable[..., list[str]], *, is_full: bool = True) ->
     return {look: problems for look, problems in found.items() if problems}
 
 
+@pytest.mark.usefixtures("by_jobs")
 @pytest.mark.parametrize(("count", "name"), STATES, ids=[f"{count}-{name}" for count, name in STATES])
 def test_a_page_is_for_everybody(
     app: Flask, owner_page: Page, axe: Callable[..., list[str]], count: str, name: str

@@ -53,7 +53,7 @@ def test_the_main_job_by_the_keyboard_alone(app: Flask, editor_page: Page, *, ja
     # The first stop leads past the navigation.
     press_until(page, "Tab", page.get_by_role("link", name="Skip to content"), most=1)
     page.keyboard.press("Enter")
-    press_until(page, "Tab", page.locator("#listing-search"), most=4)
+    press_until(page, "Tab", page.locator("#listing-search"), most=6)
     page.keyboard.type("post 1")
     page.keyboard.press("Enter")
     expect(result_line(page)).to_have_text("12 posts")
@@ -108,7 +108,10 @@ def test_the_row_just_saved_has_the_focus(app: Flask, editor_page: Page) -> None
     many_users(app, 30)
     page = editor_page
     page.goto("/admin/user/?sort=id&per_page=50")
-    page.get_by_role("link", name="Edit User 28", exact=True).focus()
+    page.get_by_label("Actions: User 28", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("link", name="Edit User 28", exact=True)).to_be_focused()
     page.keyboard.press("Enter")
     expect(page).to_have_title("User 28 - Users - Admin")
     press_until(page, "Tab", page.get_by_role("button", name="Save user"))

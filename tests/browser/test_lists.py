@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
+from python_calamine import CalamineWorkbook
 from sqlalchemy import delete
 
 from admin_app.extensions import db
@@ -21,6 +22,7 @@ from tests.browser.steps import (
     filter_row,
     first_cells,
     open_filters,
+    open_menu,
     result_line,
     search,
     state,
@@ -62,7 +64,7 @@ def test_a_list_changes_in_place_and_back_leads_through_its_states(editor_page: 
     assert state(page) == {"q": "post 1", "sort": "created_at"}
     expect(page).to_have_title("Posts - Admin")
     # The links outside of the table go along.
-    export = page.get_by_role("link", name="Export CSV")
+    export = page.get_by_role("link", name="CSV", include_hidden=True)
     expect(export).to_have_attribute("href", "/admin/post/export/csv/?q=post+1&sort=created_at")
     assert same_document(page)
 
@@ -129,6 +131,39 @@ def test_a_filter_that_cannot_be_read_is_mended_in_its_row(editor_page: Page) ->
     sheet.get_by_role("button", name="Apply filters").click()
     expect(result_line(page)).to_have_text("3 posts")
     assert state(page) == {"content__contains": "Post 1", "created_at__from": "2026-01-18"}
+
+
+@BOTH
+def test_excel_for_a_colleague_takes_two_clicks(editor_page: Page) -> None:
+    page = editor_page
+    page.goto("/admin/post/?q=%22Post+4%22")
+
+    with page.expect_download() as download:
+        open_menu(page, "Export").get_by_role("link", name="Excel").click()
+
+    rows = CalamineWorkbook.from_path(str(download.value.path())).get_sheet_by_index(0).to_python()
+    assert [row[0] for row in rows] == ["Content", *(f"Post {number}" for number in range(45, 39, -1))]
+
+
+def test_the_menu_of_a_row_has_its_address_and_its_history(editor_page: Page) -> None:
+    page = editor_page
+    page.goto("/admin/post/?columns=content,user,user.email,created_at,updated_at,id")
+    page.set_viewport_size({"width": 700, "height": 700})
+    page.locator(".table-region").evaluate("region => region.scrollLeft = region.scrollWidth")
+    menu = page.locator("[data-row-menu]").last
+    menu.locator("summary").scroll_into_view_if_needed()
+    menu.locator("summary").click()
+
+    # Whole in sight, although the table around it scrolls.
+    box = menu.locator(".dropdown__body").bounding_box()
+    assert box
+    assert (box["x"] >= 0, box["y"] >= 0, box["x"] + box["width"] <= 700, box["y"] + box["height"] <= 700) == (
+        True,
+    ) * 4
+    words = ["Edit Post 26", "Open in new tab", "Copy link", "Copy ID", "Give to…", "History", "Delete Post 26"]
+    expect(menu.locator(".dropdown__item")).to_have_text(words)
+    menu.get_by_role("link", name="Give to…").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Give posts to another user")
 
 
 @BOTH

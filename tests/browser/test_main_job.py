@@ -13,6 +13,7 @@ from admin_app.models.user import User
 from tests.browser.lasers import contents
 from tests.browser.steps import (
     BOTH,
+    act_on,
     arrived,
     chips,
     choose,
@@ -21,6 +22,7 @@ from tests.browser.steps import (
     filter_row,
     first_cells,
     open_filters,
+    open_menu,
     result_line,
     row_of,
     save,
@@ -50,7 +52,7 @@ def add_two_filters(page: Page, *, javascript: bool) -> None:
 def export(page: Page, path: Path) -> list[dict[str, str]]:
     """Export the list, and return the file's rows."""
     with page.expect_download() as download:
-        page.get_by_role("link", name="Export CSV").click()
+        open_menu(page, "Export").get_by_role("link", name="CSV").click()
     download.value.save_as(path)
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
@@ -66,7 +68,7 @@ def correct(page: Page, content: str, corrected: str) -> None:
 
 def give_to_bob(page: Page, content: str, *, javascript: bool) -> None:
     """Open a post of the list, and change whose it is."""
-    page.get_by_role("link", name=f"Edit {content}").click()
+    act_on(page, content, "Edit")
     expect(page.get_by_role("heading", level=1)).to_have_text(content)
     choose(page.locator("#user"), "bob", "bob@example.com", javascript=javascript)
     save(page)
@@ -74,7 +76,7 @@ def give_to_bob(page: Page, content: str, *, javascript: bool) -> None:
 
 def delete_post(page: Page, content: str) -> None:
     """Delete a post of the list on the page that asks."""
-    page.get_by_role("link", name=f"Delete {content}").click()
+    act_on(page, content, "Delete")
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Delete post “{content}”?")
     page.get_by_role("button", name="Delete post").click()
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.user import User
-from tests.browser.steps import BOTH, sideways
+from tests.browser.steps import BOTH, open_menu, sideways
 from tests.many import many
 
 
@@ -52,7 +52,7 @@ def test_possible_duplicates_lead_to_the_merge(app: Flask, editor_page: Page, an
     page = editor_page
     page.set_viewport_size({"width": 375, "height": 700})
     page.goto("/admin/user/")
-    page.get_by_role("link", name="Possible duplicates").click()
+    open_menu(page, "More").get_by_role("link", name="Possible duplicates").click()
     page.get_by_role("link", name="By name").click()
     expect(page.get_by_role("heading", level=2)).to_have_text("Ann Lee")
     assert sideways(page) == 0

@@ -92,7 +92,7 @@ def test_an_action_is_done_from_its_row_by_keys_alone(
     page = open_as(editor, viewport={"width": 375, "height": 700})
     page.goto("/admin/user/")
 
-    page.locator("summary[aria-label='More actions: Ann']").focus()
+    page.get_by_label("Actions: Ann", exact=True).focus()
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Lower-case email Ann").focus()
     assert sideways(page) <= 0

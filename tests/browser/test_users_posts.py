@@ -13,7 +13,19 @@ from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.user import User
 from tests.browser.lasers import contents
-from tests.browser.steps import BOTH, chips, choose, column, expect_marked, result_line, row_of, save, search, state
+from tests.browser.steps import (
+    BOTH,
+    act_on,
+    chips,
+    choose,
+    column,
+    expect_marked,
+    result_line,
+    row_of,
+    save,
+    search,
+    state,
+)
 from tests.many import many
 
 
@@ -34,7 +46,7 @@ def test_a_user_is_deleted_and_the_posts_go_where_one_says(
                      {"content": "Other", "user_id": bob.id}])  # fmt: skip
     page = editor_page
     page.goto("/admin/user/?q=ann")
-    page.get_by_role("link", name="Delete Ann Lee").click()
+    act_on(page, "Ann Lee", "Delete")
     expect(page.get_by_role("group", name="What should happen to this user's 2 posts?")).to_be_visible()
 
     # Without a choice nothing happens.
@@ -55,7 +67,7 @@ def test_a_user_is_deleted_and_the_posts_go_where_one_says(
 def test_cancel_on_the_delete_page_changes_nothing(app: Flask, editor_page: Page, ann: User) -> None:
     assert ann.id
     editor_page.goto("/admin/user/?q=ann")
-    editor_page.get_by_role("link", name="Delete Ann Lee").click()
+    act_on(editor_page, "Ann Lee", "Delete")
     editor_page.get_by_role("link", name="Cancel").click()
     expect(editor_page).to_have_url("/admin/user/?q=ann")
     with app.app_context():

@@ -15,6 +15,11 @@ from admin_app.jobs.queue import Queue
 from admin_app.models.job import Job
 
 
+@pytest.fixture(autouse=True)
+def _by_jobs(by_jobs: None) -> None:
+    """Let no file here be sent at once."""
+
+
 @pytest.fixture(params=["folder", "database"])
 def place(request: pytest.FixtureRequest, app: Flask, tmp_path: Path) -> Iterator[str]:
     """Keep files in a new folder, then in the database."""

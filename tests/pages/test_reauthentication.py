@@ -112,7 +112,7 @@ def test_what_was_chosen_on_the_export_page_survives_the_detour(
     assert [line.split("\t")[0] for line in done.text.splitlines()] == ['"ID"', *map(str, reversed(ids))]
 
 
-@pytest.mark.usefixtures("few_rows")
+@pytest.mark.usefixtures("few_rows", "by_jobs")
 def test_a_job_that_was_chosen_begins_after_the_detour_and_once(
     app: Flask, as_viewer: Any, make_post: Any, password: str
 ) -> None:

@@ -22,16 +22,17 @@ from admin_app.panel.drafts import answers, arguments, shown_draft
 from admin_app.panel.export.columns import ExportColumns
 from admin_app.panel.export.export import Order, export_file, file_name, order
 from admin_app.panel.export.jobs import begin_export
-from admin_app.panel.links import link, list_links
+from admin_app.panel.links import ListLinks, link, list_links
 from admin_app.panel.list.column_order import PLACE, ColumnChoice, column_choices, in_order
 from admin_app.panel.list.column_settings import remember
 from admin_app.panel.list.columns import settings_for
 from admin_app.panel.page import Page, lead_on
 from admin_app.panel.resource import Resource
+from admin_app.panel.view_models import Hidden
 from admin_app.selection.paging.counting import Count, count_of
 from admin_app.selection.paging.planner import planned
 from admin_app.selection.selection import Selection
-from admin_app.transfer.formats import FORMATS, FileOptions
+from admin_app.transfer.formats import CSV, FORMATS, XLSX, FileOptions, Format
 from admin_app.transfer.formats.csv import DELIMITERS
 from admin_app.web.auth import reauthentication
 from admin_app.web.auth.login import signed_in_principal
@@ -39,24 +40,28 @@ from admin_app.web.flash import call_attention
 from admin_app.web.priority import behind_pages
 from admin_app.web.urls import here
 
+# In the address of the page: the format that is chosen there.
+FORMAT = "format"
 NOTHING_CHOSEN = "Choose at least one column."
 BY_A_JOB = "Press Export, then find the file under Jobs."
 
 
 class ExportPage(Page):
-    """One click for the list as CSV, one page for everything else."""
+    """One click for the list as it is, one page for everything else."""
 
-    def at_once(self) -> ResponseReturnValue:
+    def at_once(self, format_key: str) -> ResponseReturnValue:
         """Send the rows that the same address shows as a list, or lead to the page where a job is asked for them.
 
         A filter that could not be read sends nothing.
         """
-        wanted = self._order()
-        if _exceeds("EXPORT_ROWS", wanted.selection):
-            limit = formatting.counted(current_app.config["EXPORT_ROWS"], self.resource.noun, self.resource.nouns)
+        wanted = self._order(format_key=format_key)
+        most = _most_at_once(wanted.format)
+        if _exceeds(most, wanted.selection):
+            limit = formatting.counted(most, self.resource.noun, self.resource.nouns)
             call_attention(f"This list has more than {limit}, so it is exported in the background. {BY_A_JOB}")
-            return redirect(list_links(self.resource, "export_page").to(wanted.selection))
-        if not reauthentication.is_fresh() and _exceeds("PROOF_ROWS", wanted.selection):
+            links = ListLinks(self.link("export_page"), [(FORMAT, format_key)])
+            return redirect(links.to(wanted.selection))
+        if not reauthentication.is_fresh() and _exceeds(current_app.config["PROOF_ROWS"], wanted.selection):
             return redirect(url_for("account.confirm", next=here(), back=list_exported(self.resource)))
         return download(wanted)
 
@@ -70,12 +75,11 @@ class ExportPage(Page):
             return self._page(selection, choice, [("columns", NOTHING_CHOSEN)])
         options = FileOptions(**choice["options"])
         wanted = self._order(columns=choice["columns"], format_key=choice["format"], options=options)
-        is_proof_wanted = not reauthentication.is_fresh() and _exceeds("PROOF_ROWS", wanted.selection)
-        if is_proof_wanted and (page := reauthentication.required(back=list_exported(self.resource))) is not None:
+        is_large = not reauthentication.is_fresh() and _exceeds(current_app.config["PROOF_ROWS"], wanted.selection)
+        if is_large and (page := reauthentication.required(back=list_exported(self.resource))) is not None:
             return page
         remember(self.resource, export_choice=choice)
-        # A download holds a thread until its end.
-        if wanted.format.is_for_jobs or _exceeds("EXPORT_ROWS", wanted.selection):
+        if _exceeds(_most_at_once(wanted.format), wanted.selection):
             begin_export(self.access, wanted)
             return lead_on(url_for("jobs.index"))
         return download(wanted)
@@ -87,11 +91,11 @@ class ExportPage(Page):
 
     def again(self, words: str) -> ResponseReturnValue | None:
         """Draw the page with what was chosen."""
-        selection = order(self.access, arguments()).selection
+        selection = self._order().selection
         return self._page(selection, _sent(request.form), [("", words)], HTTPStatus.BAD_REQUEST)
 
     def _order(self, **choice: Any) -> Order:
-        return order(self.access, arguments(), staff_id=signed_in_principal().id, **choice)
+        return order(self.access, list_arguments(), staff_id=signed_in_principal().id, **choice)
 
     def _page(
         self,
@@ -104,6 +108,7 @@ class ExportPage(Page):
         draft = shown_draft()
         left = _sent(answers(draft)) if draft is not None else None
         choice = sent or left or self._offered_choice(selection)
+        named = request.args.get(FORMAT, "") if choice is not sent else ""
         page = self.render(
             "resource/export.html",
             draft=draft,
@@ -112,11 +117,11 @@ class ExportPage(Page):
             return_url=list_links(self.resource).to(selection),
             import_url=self._import_url(selection),
             formats=list(FORMATS.values()),
-            chosen_format=choice.get("format", "csv"),
+            chosen_format=named if named in FORMATS else choice.get("format", "csv"),
             columns=self._column_choices(selection, choice),
             options=FileOptions(**choice.get("options", {})),
             delimiters=DELIMITERS,
-            rows_at_once=formatting.number(current_app.config["EXPORT_ROWS"]),
+            at_once={one.key: formatting.number(_most_at_once(one)) for one in (CSV, XLSX)},
             errors=errors,
             columns_error=next((words for place, words in errors if place == "columns"), ""),
         )
@@ -166,7 +171,12 @@ class ExportPage(Page):
 
 def list_exported(resource: Resource) -> str:
     """Return the list that the address at hand exports: where a page leads whose form is answered by a file."""
-    return f"{link(resource, 'index_view')}?{urlencode(arguments())}".rstrip("?")
+    return f"{link(resource, 'index_view')}?{urlencode(list_arguments())}".rstrip("?")
+
+
+def list_arguments() -> list[Hidden]:
+    """Return what the address says of the list, whichever format it names besides."""
+    return [pair for pair in arguments() if pair[0] != FORMAT]
 
 
 def download(wanted: Order) -> Response:
@@ -189,12 +199,17 @@ def _sent(form: MultiDict[str, str]) -> Values:
     return {"format": form.get("format", "csv")[:20], "columns": in_order(keys, form), "options": asdict(options)}
 
 
-def _exceeds(setting: str, selection: Selection) -> bool:
-    """Whether it holds more rows than the setting allows: no more are counted than that needs, and nobody waits for the write lock.
+def _most_at_once(format_: Format) -> int:
+    """Return how many rows are sent while the person waits: a download holds a thread until its end."""
+    most: int = current_app.config["EXPORT_ROWS"] // format_.cost
+    return most
+
+
+def _exceeds(limit: int, selection: Selection) -> bool:
+    """Whether it holds more rows than that: no more are counted than it needs, and nobody waits for the write lock.
 
     What takes too long to be counted does.
     """
-    limit = current_app.config[setting]
     with reading():
         try:
             count = count_of(db.session, replace(planned(db.session, selection), count_limit=limit))

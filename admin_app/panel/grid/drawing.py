@@ -12,7 +12,7 @@ from admin_app.panel.forms.source import SEEN, VERSION
 from admin_app.panel.grid.row_edit import RowEdit
 from admin_app.panel.grid.view_models import EditedCell, EditedRow, GoneRow, Grid
 from admin_app.panel.list.rows import rows_of
-from admin_app.panel.list.table import kind_of
+from admin_app.panel.list.table import kind_of, width_of
 from admin_app.panel.list.view_models import Column, Row
 
 
@@ -29,7 +29,10 @@ def grid_of(
     names = list(dict.fromkeys([*names, *fields]))
     drawn = rows_of(access, [one.record for one in edits], names, url, {})
     return Grid(
-        columns=tuple(Column(name, access.resource.label(name), kind_of(access.resource, name)) for name in names),
+        columns=tuple(
+            Column(name, access.resource.label(name), kind_of(access.resource, name), width_of(access.resource, name))
+            for name in names
+        ),
         names=",".join(fields),
         rows=tuple(edited_row(one, row, names) for one, row in zip(edits, drawn, strict=True)),
         gone=tuple(_gone_row(access, key, typed) for key, typed in gone),

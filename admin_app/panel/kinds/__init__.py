@@ -91,6 +91,12 @@ def cell_kind_of(attribute: AnyColumn) -> CellKind:
     return panel_kind_of(columns[0]).drawn_as(columns[0]) if columns else CellKind.TEXT
 
 
+def cell_width_of(attribute: AnyColumn) -> str:
+    """Say how wide a list draws a column: of what is no table's column, as text."""
+    columns: Sequence[TableColumn] = getattr(getattr(attribute, "property", None), "columns", ())
+    return panel_kind_of(columns[0]).width(columns[0]) if columns else CellKind.TEXT.value
+
+
 def value_cell(value: object, *, is_whole: bool) -> Cell:
     """Draw a plain value by its kind; long text is cut to a glimpse unless the whole is wanted."""
     if value is None:

@@ -60,6 +60,10 @@ class PanelKind:
         """Say how a list draws this column."""
         return self.cell_kind
 
+    def width(self, column: TableColumn) -> str:
+        """Say how wide a list draws this column, by a name of `panel/list/widths.py`."""
+        return self.drawn_as(column).value
+
     def cell(self, value: object) -> Cell:
         """Draw a whole value."""
         return text_cell(str(value), is_whole=True)

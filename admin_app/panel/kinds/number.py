@@ -265,6 +265,10 @@ class WholeNumberPanel(_NumberPanel):
 
     kind = WholeNumberKind
 
+    def width(self, column: TableColumn) -> str:
+        """Give a number that names a record the room of one."""
+        return "id" if column.primary_key or column.foreign_keys else super().width(column)
+
     def field(self, _column: TableColumn, arguments: Arguments) -> WholeNumberField:
         """Make a line of text; the rule keeps the number within what the column holds."""
         return WholeNumberField(**arguments)

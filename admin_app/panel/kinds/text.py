@@ -184,6 +184,10 @@ class TextPanel(PanelKind):
     )  # fmt: skip -- one list
     bulk_changes = (REPLACE,)
 
+    def width(self, column: TableColumn) -> str:
+        """Give an email the room that most of them need."""
+        return "email" if TextKind(column).is_email else super().width(column)
+
     def field(self, column: TableColumn, arguments: Arguments) -> Field:
         """Make a line of text, or of an email."""
         none_for_nothing(column, arguments)

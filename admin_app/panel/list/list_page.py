@@ -17,6 +17,7 @@ from admin_app.panel.filters.filter_bar import filter_bar, sent_filters
 from admin_app.panel.filters.filter_form import FormGroup, is_control
 from admin_app.panel.links import ListLinks, list_links
 from admin_app.panel.list.bulk_bar import bulk_bar
+from admin_app.panel.list.column_settings import choices_of
 from admin_app.panel.list.columns import CELLS, settings_for
 from admin_app.panel.list.open_view import is_bare, open_view, pairs_of
 from admin_app.panel.list.saved_view_bar import SavedViewBar, is_gone, words_of
@@ -25,8 +26,12 @@ from admin_app.panel.list.table import Table
 from admin_app.panel.list.view_models import Listing
 from admin_app.panel.page import Page, lead_on
 from admin_app.panel.shell import named_view
-from admin_app.panel.view_models import Hidden
+from admin_app.panel.view_models import Hidden, Link
 from admin_app.selection.selection import OWN_KEYS, VIEW, WHERE, WHOLE, Selection
+from admin_app.transfer.formats import FORMATS
+
+# The files that a list offers by one click, that for a colleague first.
+AT_ONCE = ("xlsx", "csv", "json")
 
 
 class ListPage(Page):
@@ -73,9 +78,10 @@ class ListPage(Page):
             views=bar.bar(),
             bulk=bulk_bar(self.access, table, selection),
             messages=(*bar.words(), *table.messages),
-            export_url=self._export_url(selection, "export", export_type="csv"),
+            exports=self._exports(selection),
             export_page_url=self._export_url(selection, "export_page"),
             columns_url=list_links(self.resource, "columns_view").to(replace(selection, is_counted=False)),
+            column_choices=choices_of(self.access, [column.key for column in table.columns]),
             page_size_url=self.link("page_size_view"),
             edit_page_url=self._edit_page_url(table, selection),
             import_url=self._import_url(selection),
@@ -103,6 +109,13 @@ class ListPage(Page):
         if not (self.resource.can_import and may(Action.IMPORT) and (may(Action.CREATE) or may(Action.EDIT))):
             return ""
         return self.link("import_view", url=list_links(self.resource).to(selection.changed()))
+
+    def _exports(self, selection: Selection) -> tuple[Link, ...]:
+        """Link the files that the list leaves as by one click."""
+        if not self.access.may(Action.EXPORT):
+            return ()
+        formats = [FORMATS[key] for key in AT_ONCE]
+        return tuple(Link(one.label, self._export_url(selection, "export", export_type=one.key)) for one in formats)
 
     def _export_url(self, selection: Selection, view: str, **arguments: Any) -> str:
         """Return where the rows of this list leave as a file, "" where they may not."""

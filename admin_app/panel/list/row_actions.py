@@ -13,9 +13,14 @@ from admin_app.errors import ConfigurationError
 from admin_app.extensions import Expression, db
 from admin_app.panel.access.access import Access
 from admin_app.panel.links import link
+from admin_app.panel.list.view_models import RowWay
 from admin_app.panel.resource import ROW_ACTION_VIEW, BulkAction, Resource
 from admin_app.panel.row_action import RowAction
 from admin_app.panel.view_models import Link
+from admin_app.selection.paging.planner import KEYS
+
+# The page that gives records to another one.
+GIVE = "give_view"
 
 
 def require_row_actions(resource: Resource) -> None:
@@ -54,6 +59,18 @@ def links_by_record(access: Access, records: Sequence[Record], url: str) -> Mapp
         key: [_link(access, one, key, url) for one, may in zip(actions, may_each, strict=True) if may]
         for key, *may_each in found
     }
+
+
+def ways_of_rows(access: Access, url: str) -> tuple[RowWay, ...]:
+    """Return where any row leads besides, for who may go there; `url` is where these lead back to."""
+    resource, may = access.resource, access.may
+    is_given = any(one.view == GIVE for one in bulk_actions(access))
+    found = (
+        RowWay("record", link(resource, "index_view") if may(Action.VIEW) else ""),
+        RowWay("give", f"{link(resource, GIVE)}?{KEYS}=" if is_given else ""),
+        RowWay("history", f"{link(resource, 'history_view', url=url)}&id=" if may(Action.HISTORY) else ""),
+    )
+    return tuple(one for one in found if one.url)
 
 
 def _problem_with(resource: Resource, action: RowAction) -> str | None:

@@ -11,6 +11,7 @@ from admin_app.panel.access.access import Access
 from admin_app.panel.filters.narrowing import Narrowings, narrowed
 from admin_app.panel.links import link, with_id
 from admin_app.panel.list.editable import editable_cells, editable_columns
+from admin_app.panel.list.hits import NO_HITS, Hits
 from admin_app.panel.list.row_actions import links_by_record
 from admin_app.panel.list.view_models import Row
 from admin_app.panel.record_cells import Counts, cell_of
@@ -20,9 +21,15 @@ from admin_app.web.flash import marks
 
 
 def rows_of(
-    access: Access, records: Sequence[Record], names: Sequence[str], here: str, narrow: Narrowings
+    access: Access,
+    records: Sequence[Record],
+    names: Sequence[str],
+    here: str,
+    narrow: Narrowings,
+    *,
+    hits: Hits = NO_HITS,
 ) -> Iterator[Row]:
-    """Draw a page's records, for a list at the address `here`. What is asked of the database is asked for all of them at once."""
+    """Draw a page's records, for a list at the address `here`, with what a search found in them. What is asked of the database is asked for all of them at once."""
     counts = _child_counts(access, names, records)
     access.look_beyond(names, records)
     editable, deletable = (access.reached(records, action) for action in (Action.EDIT, Action.DELETE))
@@ -43,7 +50,10 @@ def rows_of(
             edit_url=edit_url,
             delete_url=with_id(delete, record) if record.id in deletable else "",
             cells=tuple(
-                narrowed(cell, getattr(record, name), narrow[name]) if name in narrow else cell for name, cell in cells
+                hits.marked(
+                    narrowed(cell, getattr(record, name), narrow[name]) if name in narrow else cell, record, name
+                )
+                for name, cell in cells
             ),
             is_marked=mark_of(access.resource, record) in marked,
             editable=editable_cells(access, record, columns) if edit_url else (),

@@ -41,18 +41,21 @@ class SavedViewBar:
         view, person, resource = self._view, current_principal(), self._resource
         selection = self._selection.unticked().changed()
         save_as_url = list_links(resource, "new_view").to(selection)
+        whole_url, links = link(resource, "index_view", view=WHOLE), view_links(resource)
+        anyway = ViewBar(
+            save_as_url=save_as_url, whole_url=whole_url, links=links, manage_url=link(resource, "views_view")
+        )
         if view is None or person is None:
-            return ViewBar(save_as_url=save_as_url)
+            return anyway
         is_changed, is_own = self._is_changed(view), may_change(person, view)
         save_url = list_links(resource, "save_view").to(selection)
-        return ViewBar(
+        return replace(
+            anyway,
             name=view.name,
             is_changed=is_changed,
             save_url=save_url if is_changed and is_own else "",
-            save_as_url=save_as_url,
             discard_url=link(resource, "index_view", view=view.id) if is_changed else "",
             edit_url=link(resource, "change_view", id=view.id) if is_own else "",
-            whole_url=link(resource, "index_view", view=WHOLE),
         )
 
     def words(self) -> list[str]:

@@ -27,7 +27,11 @@ CHILD_PAGE_SIZES = (10, 20, 50)
 def schema_for(access: Access, action: Action = Action.LIST) -> ListSchema:
     """Return what a list of a resource may be asked by a person: what it declares, of what they may see."""
     declared = access.resource.list_schema()
-    sorts = {name: sort for name, sort in declared.sorts.items() if _may_go_by(access, name, sort)}
+    sorts = {
+        name: replace(sort, rows=access.seen_beyond(name)) if sort.is_count else sort
+        for name, sort in declared.sorts.items()
+        if _may_go_by(access, name, sort)
+    }
     default = declared.default_sort
     return replace(
         declared,

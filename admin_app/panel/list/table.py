@@ -18,10 +18,12 @@ from admin_app.models.preference import Density
 from admin_app.panel.access.access import Access
 from admin_app.panel.filters.carried import carried
 from admin_app.panel.filters.narrowing import narrowings
-from admin_app.panel.kinds import cell_kind_of
+from admin_app.panel.kinds import cell_kind_of, cell_width_of
 from admin_app.panel.links import ListLinks, link, record_url
 from admin_app.panel.list.columns import Columns
+from admin_app.panel.list.hits import Hits
 from admin_app.panel.list.pager import pager_of
+from admin_app.panel.list.row_actions import ways_of_rows
 from admin_app.panel.list.rows import rows_of
 from admin_app.panel.list.selections import of_number
 from admin_app.panel.list.staying import OUTSIDE, with_staying
@@ -70,6 +72,7 @@ class Table:
             numbered=self._numbered(here),
             messages=(*self._gone_words(), *_messages(selection)),
             total=str(page.count) if page.count.number > len(page.rows) else "",
+            row_ways=ways_of_rows(access, here),
             density=Density.COMFORTABLE,
         )
 
@@ -77,7 +80,9 @@ class Table:
         """Draw the page's rows, and those that stay in it."""
         inside = {one.id for one in page.rows}
         records = with_staying(self._access, here, page.rows, load_options(self._resource, names))
-        drawn = rows_of(self._access, records, names, here, narrowings(self._access, self._selection))
+        selection = self._selection
+        hits = Hits(search.terms_of(selection.search), selection.schema.search)
+        drawn = rows_of(self._access, records, names, here, narrowings(self._access, selection), hits=hits)
         for record, row in zip(records, drawn, strict=True):
             yield row if record.id in inside else replace(row, outside=OUTSIDE)
 
@@ -98,11 +103,15 @@ class Table:
         sort = selection.sort or selection.schema.default_sort
         is_sorted = sort.removeprefix("-") == name
         ascending = is_sorted and not sort.startswith("-")
-        target = f"-{name}" if ascending else name
+        kind = kind_of(self._resource, name)
+        # Whoever sorts by a number of posts looks for the most.
+        is_down = ascending or (kind is CellKind.COUNT and not is_sorted)
+        target = f"-{name}" if is_down else name
         return Column(
             key=name,
             label=self._resource.label(name),
-            kind=kind_of(self._resource, name),
+            kind=kind,
+            width=width_of(self._resource, name),
             sort_url=self._links.to(selection.changed(sort=target)) if name in selection.schema.sorts else "",
             sorted=("ascending" if ascending else "descending") if is_sorted else "",
         )
@@ -176,3 +185,9 @@ def kind_of(resource: Resource, name: str) -> CellKind:
     if resource.relation(name) is not None:
         return CellKind.COUNT if resource.is_to_many(name) else CellKind.RELATION
     return cell_kind_of(resource.attribute(name)[0])
+
+
+def width_of(resource: Resource, name: str) -> str:
+    """Say how wide a column is, as the model says."""
+    is_relation = resource.relation(name) is not None
+    return kind_of(resource, name).value if is_relation else cell_width_of(resource.attribute(name)[0])

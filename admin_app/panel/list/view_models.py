@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from admin_app.panel.filters.view_models import FilterBar
+from admin_app.panel.list.column_order import ColumnChoice
+from admin_app.panel.list.widths import least_hundreds
 from admin_app.panel.view_models import Cell, CellKind, Hidden, Link
 
 
@@ -17,6 +19,8 @@ class Column:
     label: str
     # What it holds, as its model says: its width must not depend on which rows are shown.
     kind: CellKind = CellKind.TEXT
+    # Which width it has: its kind's, or that of a number that names a record, or of an email.
+    width: str = "text"
     sort_url: str = ""
     sorted: str = ""
 
@@ -43,6 +47,14 @@ class Row:
     editable: tuple[str, ...] = ()
     # The resource's own actions.
     actions: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True)
+class RowWay:
+    """Where each row leads besides: the address that ends with its number."""
+
+    name: str
+    url: str
 
 
 @dataclass(frozen=True)
@@ -91,6 +103,9 @@ class ViewBar:
     discard_url: str = ""
     edit_url: str = ""
     whole_url: str = ""
+    # The person's views of the list, and the page that has all of them.
+    links: tuple[Link, ...] = ()
+    manage_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -149,7 +164,8 @@ class Listing:
     is_narrowed: bool
     clear_url: str
     new_url: str = ""
-    export_url: str = ""
+    # The files of one click, and the page that asks how.
+    exports: tuple[Link, ...] = ()
     export_page_url: str = ""
     list_url: str = ""
     form_url: str = ""
@@ -162,16 +178,27 @@ class Listing:
     density: str = "comfortable"
     # Where the columns are chosen, and where the rows a page are kept; "" for a list on a record's page.
     columns_url: str = ""
+    column_choices: tuple[ColumnChoice, ...] = ()
     page_size_url: str = ""
+    # Beside what stands in a row's menu: its page, its history and the like.
+    row_ways: tuple[RowWay, ...] = ()
     # Where the page's rows are changed in their cells, and where one cell is; "" where they are not.
     edit_page_url: str = ""
     import_url: str = ""
     cell_url: str = ""
+    # Where its rows are counted by day, by user and the like.
+    summarise_url: str = ""
     views: ViewBar | None = None
     # How many rows all its pages have, in figures, "" where they are all on this one.
     total: str = ""
     # None where rows are not ticked: there is nothing to be done with them here.
     bulk: BulkBar | None = None
+
+    @cached_property
+    def least_hundreds(self) -> int:
+        """How many hundred pixels the table needs."""
+        widths = (column.width for column in self.columns)
+        return least_hundreds(widths, is_ticked=self.bulk is not None, has_menu=self.has_actions)
 
     @cached_property
     def has_actions(self) -> bool:

@@ -113,11 +113,13 @@ def _last_page_size(selection: Selection, count: Count) -> int:
 def _page(
     selection: Selection, rows: Sequence[Record], count: Count, *, is_first: bool, is_last: bool, number: int
 ) -> Page:
-    def place(record: Record) -> str:
-        return print_cursor(selection.order, selection.order.cursor_of(record))
-
-    before = place(rows[0]) if rows and not is_first else ""
-    return Page(rows, 1 if is_first else number, count, before, place(rows[-1]) if rows and not is_last else "")
+    wanted = [*rows[:1], *rows[-1:]] if rows and not (is_first and is_last) else []
+    before, after = (
+        ("", "")
+        if not wanted
+        else (print_cursor(selection.order, place) for place in selection.order.cursors_of(wanted))
+    )
+    return Page(rows, 1 if is_first else number, count, "" if is_first else before, "" if is_last else after)
 
 
 def fetch(

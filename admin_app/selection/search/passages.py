@@ -8,12 +8,22 @@ from dataclasses import dataclass
 from admin_app.formatting import folded, without_markup
 from admin_app.selection.search.folding import spellings
 
-# So many letters of a passage, so many of them before its first hit.
-LONGEST_PASSAGE, BEFORE_HIT = 160, 50
 # Longer texts are looked through to here.
 LONGEST_TEXT = 200_000
 
 Span = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Room:
+    """How many letters a passage has, and how many of them before its first hit; one that ends within `lead` leaves the text's beginning."""
+
+    longest: int
+    before: int
+    lead: int = 0
+
+
+LINES, CELL = Room(160, 50), Room(120, 16, lead=36)
 
 
 @dataclass(frozen=True)
@@ -29,12 +39,12 @@ def pieces_of(text: str, terms: Sequence[str]) -> tuple[Piece, ...]:
     return tuple(_cut(text, _spans(text, terms)))
 
 
-def passage_of(text: str, terms: Sequence[str]) -> tuple[Piece, ...]:
+def passage_of(text: str, terms: Sequence[str], room: Room = LINES) -> tuple[Piece, ...]:
     """Return the words around the first hit, () where there is none: of HTML what a reader sees of it, if the hit is there."""
     some = text[:LONGEST_TEXT]
     for words in (" ".join(without_markup(some).split()), some):
         if spans := _spans(words, terms):
-            return _around(words, spans)
+            return _around(words, spans, room)
     return ()
 
 
@@ -43,10 +53,10 @@ def has_hit(pieces: Iterable[Piece]) -> bool:
     return any(piece.is_hit for piece in pieces)
 
 
-def _around(text: str, spans: Sequence[Span]) -> tuple[Piece, ...]:
+def _around(text: str, spans: Sequence[Span], room: Room) -> tuple[Piece, ...]:
     first, last = spans[0]
-    start = _word_start(text, max(first - BEFORE_HIT, 0), first)
-    end = max(_word_end(text, start + LONGEST_PASSAGE, last), min(last, start + 2 * LONGEST_PASSAGE))
+    start = 0 if last <= room.lead else _word_start(text, max(first - room.before, 0), first)
+    end = max(_word_end(text, start + room.longest, last), min(last, start + 2 * room.longest))
     inside = [(one - start, min(other, end) - start) for one, other in spans if one < end]
     found = _cut(text[start:end], inside)
     before, after = [Piece("…")] if start else [], [Piece("…")] if end < len(text) else []

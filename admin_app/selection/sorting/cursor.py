@@ -8,6 +8,8 @@ from admin_app.selection.sorting.keyset import Cursor, SortOrder
 
 # Stands before every character that an id or a number may have, so that the first ones are separators.
 MARK = "~"
+# Digits of a number of children that fits the database's integers.
+LONGEST_COUNT = 19
 
 
 def print_cursor(order: SortOrder, place: Cursor) -> str:
@@ -16,7 +18,8 @@ def print_cursor(order: SortOrder, place: Cursor) -> str:
     text = MARK.join(str(part) for part in parts)
     if order.sort is None or place.value is None:
         return text
-    return f"{text}{MARK}{kind_of(order.sort.column).to_url(place.value)}"
+    value = str(place.value) if order.sort.is_count else kind_of(order.sort.column).to_url(place.value)
+    return f"{text}{MARK}{value}"
 
 
 def parse_cursor(order: SortOrder, text: str) -> Cursor | None:
@@ -27,6 +30,8 @@ def parse_cursor(order: SortOrder, text: str) -> Cursor | None:
         return None
     if order.sort is None or not has_value:
         return Cursor(None, None, key)
+    if order.sort.is_count:
+        return Cursor(int(rest), None, key) if rest.isascii() and rest.isdigit() and len(rest) < LONGEST_COUNT else None
     related = None
     if order.sort.relation is not None:
         related_text, _, rest = rest.partition(MARK)

@@ -19,9 +19,11 @@ from admin_app.selection.sorting import text_indexes
 def declare_indexes(schema: ListSchema) -> None:
     """Declare an index for every sort, and one for the default sort within each parent whose page lists these rows."""
     for sort in schema.sorts.values():
-        _declare(sort)
+        # Children are counted by their foreign key, which has its index.
+        if not sort.is_count:
+            _declare(sort)
     default = schema.sorts.get(schema.default_sort.removeprefix("-"))
-    if default is None or default.relation is not None:
+    if default is None or default.is_count or default.relation is not None:
         return
     for relation in relations_of(schema.model).values():
         if isinstance(relation, ToOne) and relation.back:

@@ -19,6 +19,7 @@ from admin_app.db.record import Record
 from admin_app.extensions import AnyColumn, Attribute, Expression, Statement
 from admin_app.relations import to_one
 from admin_app.selection.list_schema import SortKey
+from admin_app.selection.sorting.by_count import numbers_of_children, segments_by_count
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,20 @@ class SortOrder:
         """Return where a record stands; a related one has to be loaded with it."""
         if self.sort is None:
             return Cursor(None, None, record.id)
+        if self.sort.is_count:
+            return self.cursors_of([record])[0]
         if self.sort.relation is None:
             return Cursor(getattr(record, self.sort.column.key), None, record.id)
         other = getattr(record, self.sort.relation.key)
         value = None if other is None else getattr(other, self.sort.column.key)
         return Cursor(value, None if value is None else other.id, record.id)
+
+    def cursors_of(self, records: Sequence[Record]) -> list[Cursor]:
+        """Return where several stand; where numbers are counted, by one statement."""
+        if self.sort is None or not self.sort.is_count:
+            return [self.cursor_of(record) for record in records]
+        numbers = numbers_of_children(self.sort, records)
+        return [Cursor(numbers.get(record.id, 0), None, record.id) for record in records]
 
     def segments(
         self,
@@ -73,6 +83,9 @@ class SortOrder:
         walk = _Walk(self, criteria, is_up=self.descending is backwards, end=end)
         if self.sort is None:
             yield walk.by_key(start)
+            return
+        if self.sort.is_count:
+            yield from walk.by_count(start)
             return
         parts = [walk.with_value, walk.without_value] if walk.has_blanks else [walk.with_value]
         parts = parts if walk.is_up else parts[::-1]
@@ -133,6 +146,11 @@ class _Walk:
         """Go by the key alone."""
         beyond = [] if start is None else [self._beyond([self.key], [start.key])]
         return self._base(*beyond).order_by(self._directed(self.key))
+
+    def by_count(self, start: Cursor | None) -> Iterator[Statement]:
+        """Go by a number of children; a place without one is before all others."""
+        place = None if start is None else (start.value if isinstance(start.value, int) else 0, start.key)
+        return segments_by_count(self.order.model, self.sort, self.criteria, start=place, is_up=self.is_up)
 
     def with_value(self, start: Cursor | None) -> Iterator[Statement]:
         """Go through the rows that have a value to sort by."""

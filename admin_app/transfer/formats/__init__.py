@@ -9,4 +9,4 @@ from admin_app.transfer.formats.xlsx import XLSX
 
 FORMATS: dict[str, Format] = {one.key: one for one in (CSV, XLSX, JSON_LINES, JSON)}
 
-__all__ = ["CSV", "FORMATS", "FileOptions", "Format"]
+__all__ = ["CSV", "FORMATS", "XLSX", "FileOptions", "Format"]

@@ -53,8 +53,8 @@ class Format:
     content_type: str
     write: Write
     has_keys: bool = False
-    # Whether it is made by a job however few the rows are: a file that cannot be read before its end gains nothing by streaming.
-    is_for_jobs: bool = False
+    # What a row takes, in rows of the quickest format: of one that takes more, fewer rows are sent at once.
+    cost: int = 1
     line: Line | None = None
 
 

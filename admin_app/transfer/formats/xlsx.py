@@ -35,10 +35,11 @@ _DAY_ZERO = date(1899, 12, 30).toordinal()
 _SECONDS_A_DAY = 86_400
 # The last whole second: shown to the second, any part of it more would be rounded into the year 10000, which there is not.
 _LAST_MOMENT = date.max.toordinal() - _DAY_ZERO + (_SECONDS_A_DAY - 1) / _SECONDS_A_DAY
-# Widths of columns, in letters: of a time, of an id and the like, and the widest.
-TIMES_WIDTH = 20
-NUMBERS_WIDTH = 12
+# Widths of columns, in letters: of a time, of an id and the like, and the widest; and the lines of a text that a row shows.
+TIMES_WIDTH = 19
+NUMBERS_WIDTH = 8
 WIDEST = 60
+MOST_LINES = 4
 
 # What XML cannot hold, or would read as something else: markup, control characters, and text that looks like the escape
 # for those.
@@ -101,15 +102,17 @@ def _sheet(header: Sequence[str], rows: Iterable[Sequence[object]], cells: _Cell
     while batch:
         columns = cells.conversions.columns(batch)
         try:
+            heights = _heights(batch)
             lines = [
-                f'<row r="{place}">{"".join(row)}</row>' for place, row in enumerate(zip(*columns, strict=True), number)
+                f'<row r="{place}"{height}>{"".join(row)}</row>'
+                for place, (height, *row) in enumerate(zip(heights, *columns, strict=True), number)
             ]
         except _TooLongError:
             lines = cells.one_by_one(batch, number)
         number += len(batch)
         yield "".join(lines).encode()
         batch = list(islice(remaining, BATCH))
-    yield xlsx_parts.SHEET_END
+    yield xlsx_parts.sheet_end(len(header), number - 1)
 
 
 class _TooLongError(Exception):
@@ -126,9 +129,9 @@ class _Cells:
     def one_by_one(self, batch: Sequence[Sequence[object]], number: int) -> list[str]:
         """Write a batch that has a text too long: cut, with a note, or not at all."""
         lines = []
-        for place, row in enumerate(batch, number):
+        for place, (height, row) in enumerate(zip(_heights(batch), batch, strict=True), number):
             kept = [self._fitting(value, place) for value in row]
-            lines.append(f'<row r="{place}">{"".join(self.conversions.of(value) for value in kept)}</row>')
+            lines.append(f'<row r="{place}"{height}>{"".join(self.conversions.of(value) for value in kept)}</row>')
         return lines
 
     def _fitting(self, value: object, row: int) -> object:
@@ -166,6 +169,21 @@ def _width(value: object) -> int:
     return TIMES_WIDTH
 
 
+def _heights(rows: Sequence[Sequence[object]]) -> list[str]:
+    """Say how high each row is, so that a long text neither hides behind the next cell nor fills the screen."""
+    return [
+        xlsx_parts.height(max((_lines(value) for value in row if isinstance(value, str)), default=1)) for row in rows
+    ]
+
+
+def _lines(text: str) -> int:
+    """Return how many lines of the widest column a text takes, as far as a row shows them."""
+    if len(text) <= WIDEST and "\n" not in text:
+        return 1
+    start = text[: MOST_LINES * WIDEST]
+    return min(start.count("\n") - (-len(start) // WIDEST), MOST_LINES)
+
+
 def _units(text: str) -> int:
     """Count as Excel does: a character beyond the first 65,536 is two."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
@@ -176,7 +194,7 @@ def _text(value: str) -> str:
     # Beyond half of what fits it may be too many UTF-16 units.
     if len(value) > LONGEST_TEXT // 2 and _units(value) > LONGEST_TEXT:
         raise _TooLongError
-    return f'<c t="inlineStr"><is><t xml:space="preserve">{_escaped(value)}</t></is></c>'
+    return f'<c s="{xlsx_parts.TEXT}" t="inlineStr"><is><t xml:space="preserve">{_escaped(value)}</t></is></c>'
 
 
 def _escaped(text: str) -> str:
@@ -250,5 +268,6 @@ XLSX = Format(
     "Excel",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     xlsx_chunks,
-    is_for_jobs=True,
+    # Measured: 5,000 posts take 0.09 s and 50,000 CSV rows written by the database 0.1 s.
+    cost=10,
 )

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 # Styles of cells, in the order of `cellXfs` below.
-HEAD, MOMENT, DAY, TIME = 1, 2, 3, 4
+HEAD, MOMENT, DAY, TIME, TEXT = 1, 2, 3, 4, 5
+# How high a line is, in points.
+_LINE = 15
 
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _DOCUMENT = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _PART = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-
-SHEET_END = b"</sheetData></worksheet>"
 
 _STYLES = (
     f'{_XML}<styleSheet xmlns="{_MAIN}">'
@@ -24,13 +24,14 @@ _STYLES = (
     '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>'
     '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
     '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
-    '<cellXfs count="5"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
+    '<cellXfs count="6"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
     '<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/>'
     + "".join(
         f'<xf numFmtId="{number}" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
         for number in (164, 165, 166)
     )
-    + '</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
+    + '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" applyAlignment="1">'
+    '<alignment vertical="top" wrapText="1"/></xf></cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
 
 
@@ -44,6 +45,23 @@ def sheet_begin(widths: Sequence[int]) -> bytes:
         '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
         f"<cols>{columns}</cols><sheetData>"
     ).encode()
+
+
+def height(lines: int) -> str:
+    """Return what makes a row so many lines high; one needs nothing."""
+    return f' ht="{lines * _LINE}" customHeight="1"' if lines > 1 else ""
+
+
+def sheet_end(columns: int, rows: int) -> bytes:
+    """End a sheet of so many columns and rows, the header among them, which can be filtered by its header."""
+    last = f"{_letters(columns)}{rows}"
+    return f'</sheetData><autoFilter ref="A1:{last}"/></worksheet>'.encode()
+
+
+def _letters(column: int) -> str:
+    """Return what a column is called, counted from 1: A to Z, then AA."""
+    before, last = divmod(column - 1, 26)
+    return f"{_letters(before) if before else ''}{chr(ord('A') + last)}"
 
 
 def parts(sheets: int) -> Iterator[tuple[str, str]]:

@@ -92,6 +92,7 @@ def test_a_hidden_relation_is_not_told_from_its_other_side(client_with: Callable
     page = Page(client.get(f"/admin/user/edit/?id={post.user_id}"))
 
     assert "Posts" not in users.texts("th", within="listing", scope="col")
+    assert client.get("/admin/user/?sort=posts").status_code == 400
     assert WORDS not in page.root.text
 
 

@@ -30,6 +30,19 @@ def test_children_are_listed_and_counted_by_the_rule(as_liam: Client, other: Use
 
 
 @both_stores
+@pytest.mark.usefixtures("mine", "theirs")
+def test_an_order_by_the_number_of_children_counts_those_that_are_seen(
+    as_liam: Client, as_owner: Client, me: User, other: User, make_post: Callable[..., Post]
+) -> None:
+    make_post(user=other), make_post(user=other)
+
+    to_owner, to_liam = (Page(client.get("/admin/user/?sort=-posts")) for client in (as_owner, as_liam))
+
+    assert to_owner.ids() == [other.id, me.id]
+    assert to_liam.ids() == [me.id, other.id]
+
+
+@both_stores
 def test_what_hangs_on_a_record_unseen_keeps_it(app: Flask, as_liam: Client, other: User, theirs: Post) -> None:
     address = f"/admin/user/delete/?id={other.id}"
 

@@ -47,7 +47,7 @@ def test_the_page_says_how_many_rows_and_offers_the_declared_columns(as_viewer: 
 def test_the_list_leads_to_the_page_of_exactly_this_list(as_viewer: Any, make_post: Make) -> None:
     make_post(content="garden")
     make_post(content="other")
-    link = Page(as_viewer.get("/admin/post/?q=garden&sort=id&page=1")).link("Export options")
+    link = Page(as_viewer.get("/admin/post/?q=garden&sort=id&page=1")).link("Options…")
 
     response = as_viewer.post_form(link, CSV)
 
@@ -141,6 +141,7 @@ def test_a_secret_column_is_neither_offered_nor_sent(as_owner: Any) -> None:
     assert response.status_code == 400
 
 
+@pytest.mark.usefixtures("by_jobs")
 @pytest.mark.parametrize(("role", "status"), [("viewer", 403), ("editor", 403), ("owner", 303)])
 def test_a_job_of_a_list_for_owners_is_asked_for_by_owners_alone(
     request: pytest.FixtureRequest, app: Flask, role: str, status: int

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
+from admin_app.panel.list.widths import LEAST, MENU, TICK
 from tests.page import Page
 
 
@@ -24,13 +27,23 @@ def test_a_relation_that_no_row_has_is_as_wide_as_one_that_all_have(
     ]
 
     assert shown[0] == shown[1] == shown[2]
-    assert [one.removeprefix("column--") for one in shown[0] if one not in {"column--tick", "column--actions"}] == [
-        "text",
-        "relation",
-        "text",
-        "time",
-        "number",
-    ]
+    assert shown[0] == ["column--tick", "", "column--relation", "column--email", "column--time", "column--id"]
+
+
+def test_a_table_needs_the_room_of_its_columns_as_the_style_sheet_has_it(as_viewer: Any, make_post: Any) -> None:
+    make_post()
+    style = Path("static/css/columns.css").read_text(encoding="utf-8")
+
+    regions = Page(as_viewer.get("/admin/post/?columns=content,user,user.email,created_at,id")).all(role="region")
+
+    assert regions[0].attributes["class"] == "table-region table-region--least-10"
+    found = re.findall(r"\.column--(\w+)[^{]*{\s*inline-size: (\d+)px", style)
+    # A number has the rule of a count.
+    assert {"count" if key == "number" else key: int(px) for key, px in found} == {
+        **{key: px for key, px in LEAST.items() if key != "number"},
+        "tick": TICK,
+        "actions": MENU,
+    }
 
 
 def test_a_number_of_children_and_a_choice_are_what_they_are(as_owner: Any, make_user: Any) -> None:

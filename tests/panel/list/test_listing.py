@@ -118,6 +118,18 @@ def test_table_can_be_read_aloud(as_editor: Any, make_user: Any) -> None:
     assert actions == ["Edit Ann", "Delete Ann", "Edit Bob", "Delete Bob"]
 
 
+def test_the_first_click_on_a_number_shows_the_most_first(as_viewer: Any, make_user: Any, make_post: Any) -> None:
+    few, none, many_ = (make_user(name=name) for name in ("Few", "None", "Many"))
+    for user in (few, many_, many_):
+        make_post(user=user)
+
+    most = as_viewer.get(Page(as_viewer.get("/admin/user/")).link("Posts", within="listing"))
+    least = as_viewer.get(Page(most).link("Posts↓", within="listing"))
+
+    assert Page(most).ids() == [many_.id, few.id, none.id]
+    assert Page(least).ids() == [none.id, few.id, many_.id]
+
+
 @pytest.mark.parametrize("content", ["", " ", "\n\n", "\u00a0"])
 def test_row_of_nothing_but_white_space_can_still_be_opened_by_a_name(
     content: str, as_viewer: Any, make_post: Any

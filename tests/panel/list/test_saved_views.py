@@ -48,7 +48,7 @@ def test_the_export_of_a_view_is_its_list(as_viewer: Any, viewer: Staff, make_vi
     view = make_view(viewer, arguments="q=garden&sort=id&columns=content%2Cid&per_page=20")
     page = Page(as_viewer.get(f"{LIST}?view={view.id}", follow_redirects=True))
 
-    whole = as_viewer.get(page.link("Export CSV")).text
+    whole = as_viewer.get(page.link("CSV")).text
     bare = as_viewer.get(f"{LIST}export/csv/?view={view.id}").text
 
     assert whole == bare == "Content,ID\r\nGarden wall,1\r\nGarden,2\r\n"
@@ -65,7 +65,7 @@ def test_the_open_view_stands_in_its_bar_the_title_and_the_navigation(
 
     assert page.title == "Gardens - Posts - Admin"
     assert menu(as_viewer, address) == ["Gardens*", "Other", "All views…"]
-    assert bar(as_viewer, address) == ["View Gardens", "Edit view", "All posts"]
+    assert bar(as_viewer, address) == ["View Gardens", "Save a copy", "Edit view"]
 
 
 def test_a_changed_view_offers_to_save_save_as_new_and_discard(as_viewer: Any, viewer: Staff, make_view: Any) -> None:
@@ -74,9 +74,9 @@ def test_a_changed_view_offers_to_save_save_as_new_and_discard(as_viewer: Any, v
 
     changed = page.link("ID")
 
-    words = ["View Gardens, changed", "Save view", "Save as new", "Reset the view", "All posts"]
+    words = ["View Gardens, changed", "Save view", "Save as new view", "Reset view"]
     assert bar(as_viewer, changed) == words
-    assert Page(as_viewer.get(changed)).link("Reset the view") == f"{LIST}?view={view.id}"
+    assert Page(as_viewer.get(changed)).link("Reset view") == f"{LIST}?view={view.id}"
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_choosing_columns_with_a_view_open_changes_the_view_and_nothing_else(
     view = make_view(viewer)
     address = as_viewer.get(f"{LIST}?view={view.id}").location
 
-    response = as_viewer.post_form(Page(as_viewer.get(address)).link("Columns"), {"column": ["content", "id"]})
+    response = as_viewer.post_form(Page(as_viewer.get(address)).link("Columns…"), {"column": ["content", "id"]})
 
     assert response.location == f"{LIST}?q=garden&columns=content%2Cid&view={view.id}"
     assert bar(as_viewer, response.location)[0] == "View Gardens, changed"

@@ -251,6 +251,7 @@ def test_nothing_selected_leads_back_and_says_so(as_viewer: Any, app: Flask) -> 
     )
 
 
+@pytest.mark.usefixtures("by_jobs")
 def test_a_job_has_the_rows_that_were_selected_when_it_was_asked_for(as_viewer: Any, viewer: Any, app: Flask) -> None:
     ids = posts(app, 3)
     led = press(as_viewer, Page(as_viewer.get(POSTS)), "Export", ids[:2])

@@ -36,6 +36,7 @@ def menu(client: Any, address: str = LIST) -> list[str]:
 
 
 def bar(client: Any, address: str) -> list[str]:
-    """Return what stands in the bar of the open view."""
-    return [one.text for part in Page(client.get(address)).all("div", class_="view-bar")
-            for tag in ("p", "button", "a") for one in part.all(tag)]  # fmt: skip
+    """Return what can be done with the view that is open, under its name; nothing where none is."""
+    acts = Page(client.get(address)).all("div", class_="view-acts")
+    words = [one.text for part in acts for tag in ("p", "button", "a") for one in part.all(tag)]
+    return words if any(part.all("p") for part in acts) else []

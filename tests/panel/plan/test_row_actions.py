@@ -85,8 +85,8 @@ def test_an_action_stands_in_the_list_in_the_row_and_on_the_records_page(as_edit
 
     assert any(words.startswith("Lower-case email") for words in list_.texts("button"))
     assert {name: [link.text for one in found for link in one.all("a")] for name, found in rows.items()} == {
-        upper.name: [f"Lower-case email {upper.name}"],
-        lower.name: [],
+        upper.name: [f"Edit {upper.name}", f"Lower-case email {upper.name}", f"Delete {upper.name}"],
+        lower.name: [f"Edit {lower.name}", f"Delete {lower.name}"],
     }
     assert ["Lower-case email" in page.texts("a", class_="button") for page in pages] == [True, False]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from admin_app.selection.search.passages import LONGEST_PASSAGE, Piece, passage_of, pieces_of
+from admin_app.selection.search.passages import CELL, LINES, Piece, passage_of, pieces_of
 
 LETTERS = st.text("aAbßsS\u03c3ςΣİi <>\n", max_size=40)
 
@@ -51,7 +51,19 @@ def test_passage_is_the_words_around_the_first_hit() -> None:
     assert words.startswith("…before before")
     assert " [needle] after" in words
     assert words.endswith("after…")
-    assert len(words) <= LONGEST_PASSAGE + len("……[]")
+    assert len(words) <= LINES.longest + len("……[]")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"A needle {'after ' * 50}", f"A [needle] {'after ' * 17}after…"),
+        (f"{'before ' * 10}needle", "…before before [needle]"),
+        ("x" * 36 + "needle", f"…{'x' * 16}[needle]"),
+    ],
+)
+def test_passage_for_a_cell_has_its_hit_near_its_beginning(text: str, expected: str) -> None:
+    assert drawn(passage_of(text, ["needle"], CELL)) == expected
 
 
 def test_passage_of_a_short_text_is_all_of_it() -> None:
@@ -75,7 +87,7 @@ def test_hit_in_markup_is_shown_as_it_stands() -> None:
 def test_text_without_spaces_is_cut_where_the_room_ends() -> None:
     words = drawn(passage_of(f"{'x' * 500}needle{'y' * 500}", ["needle"]))
 
-    assert words == f"…{'x' * 50}[needle]{'y' * (LONGEST_PASSAGE - 56)}…"
+    assert words == f"…{'x' * 50}[needle]{'y' * (LINES.longest - 56)}…"
 
 
 @given(LETTERS.filter(str.strip), LETTERS.filter(str.strip))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -31,6 +32,12 @@ POSTS = ListSchema(
         "content": SortKey(Post.content),
         "user": SortKey(User.name, Post.user),
     },
+    default_sort="id",
+    page_sizes=(3,),
+)
+USERS = ListSchema(
+    model=User,
+    sorts={"id": SortKey(User.id), "posts": SortKey(User.posts)},
     default_sort="id",
     page_sizes=(3,),
 )
@@ -111,6 +118,32 @@ def test_pages_are_the_list_cut_into_pieces(
     assert backwards == whole[::-1]
     assert [id_ for page in forth for id_ in page] == whole
     assert all(len(page) == 3 for page in forth[:-1])
+    assert back == forth
+
+
+@pytest.mark.usefixtures("context")
+@EXAMPLES
+@given(
+    users=st.lists(st.sampled_from(["Ann", "Bo"]), max_size=9),
+    owners=st.lists(st.none() | st.integers(0, 8), max_size=14),
+    sort=st.sampled_from(["posts", "-posts"]),
+    is_ruled=st.booleans(),
+)
+def test_records_come_by_the_number_of_their_children_and_by_key(
+    users: list[str], owners: list[int | None], sort: str, *, is_ruled: bool
+) -> None:
+    fill(users, [("text", owner, day % 2) for day, owner in enumerate(owners)])
+    # By a rule, every other post counts.
+    rows = Post.created_at == START if is_ruled else None
+    schema = replace(USERS, sorts={**USERS.sorts, "posts": SortKey(User.posts, rows=rows)})
+    selection = Selection.parse(schema, [("sort", sort)])
+    counted = [owner for owner in owners[:: 2 if is_ruled else 1] if owner is not None]
+    order = sorted(((counted.count(n), 10 + n) for n in range(len(users))), reverse=sort.startswith("-"))
+
+    forth, back = walk(selection), walk_back(selection)
+    backwards = [row.id for row in fetch(db.session, selection.segments(backwards=True), limit=100)]
+
+    assert [id_ for page in forth for id_ in page] == [key for _, key in order] == backwards[::-1]
     assert back == forth
 
 

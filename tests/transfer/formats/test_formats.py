@@ -166,7 +166,25 @@ def test_xlsx_columns_are_wide_enough_for_times_and_no_wider_than_a_page() -> No
     book = openpyxl.load_workbook(io.BytesIO(written("xlsx", *rows, names=["ID", "Name", "Day", "At", "Text", "Long"])))
 
     widths = [column.width for column in book.active.column_dimensions.values()]  # type: ignore[union-attr]
-    assert widths == [12, 6, 20, 20, 60, 15]
+    assert widths == [8, 6, 19, 19, 60, 15]
+
+
+def test_xlsx_wraps_long_text_shows_four_lines_of_it_and_can_be_filtered_by_its_head() -> None:
+    rows = [["short", 1], ["x" * 100, 2], ["a\nb\nc", 3], ["y" * 40_000, 4]]
+
+    sheet: Any = openpyxl.load_workbook(io.BytesIO(written("xlsx", *rows, names=["Text", "ID"]))).active
+
+    assert [sheet.row_dimensions[place].height for place in range(1, 6)] == [None, None, 30, 45, 60]
+    assert (sheet["A3"].alignment.wrap_text, sheet["A3"].alignment.vertical) == (True, "top")
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:B5")
+
+
+def test_xlsx_names_its_columns_beyond_the_alphabet() -> None:
+    names = [str(number) for number in range(28)]
+
+    sheet: Any = openpyxl.load_workbook(io.BytesIO(written("xlsx", names=names))).active
+
+    assert sheet.auto_filter.ref == "A1:AB1"
 
 
 def test_xlsx_without_rows_has_the_widths_of_its_titles() -> None:
