@@ -100,6 +100,7 @@ class Steps:
     previous_url: str
     next_url: str
     position: str
+    next_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,8 @@ class Choice:
     label: str
     hint: str
     is_chosen: bool = False
+    # What the button says of it, behind "Delete user".
+    said: str = ""
 
 
 @dataclass(frozen=True)

@@ -28,14 +28,16 @@ from admin_app.panel.forms.presence import leave_form, others_at
 from admin_app.panel.forms.saving import Saving, claimed
 from admin_app.panel.forms.source import ONCE, SEEN, VERSION, Source, kept_names, source_of
 from admin_app.panel.kinds import value_cell
-from admin_app.panel.links import copy_url, link_for, short_url
+from admin_app.panel.links import copy_url, link_for, record_url
 from admin_app.panel.list.child_lists import child_lists
 from admin_app.panel.list.row_actions import links_by_record
 from admin_app.panel.list.rows import mark_of
 from admin_app.panel.page import Page, lead_on
 from admin_app.panel.record.facts import facts_of
+from admin_app.panel.record.head import head_of
+from admin_app.panel.record.last_changes import last_changes_of
 from admin_app.panel.record.merged import way_to_survivor
-from admin_app.panel.record.steps import steps_of
+from admin_app.panel.record.preview import previews_of
 from admin_app.panel.view_models import Hidden, Link
 from admin_app.web.flash import announce, warn
 from admin_app.web.urls import here
@@ -45,6 +47,8 @@ MOST_TRIES = 5
 # What a form says again when it comes back.
 _OWN_FIELDS = (VERSION, ONCE, DRAFT)
 LONGEST_WAY_BACK = 1000
+# The button that goes on to the next record, whose id it sends.
+NEXT = "_next"
 
 
 class FormPage(Page):
@@ -103,7 +107,7 @@ class FormPage(Page):
         if merge.is_settled and Saving(self.access, source.form, Action.EDIT).save(record):
             if "_continue_editing" not in request.form:
                 leave_form(self.resource, record)
-            return self._saved(record, f"{self._noun_first(record)} was saved.")
+            return self._saved(record, f"{self._noun_first(record)} was saved.", told=merge.told())
         if not merge.is_stale:
             return self._page(source, record)
         status = HTTPStatus.UNPROCESSABLE_ENTITY if merge.is_settled else HTTPStatus.CONFLICT
@@ -167,21 +171,31 @@ class FormPage(Page):
         source.form.form_errors.append(words)
         return source
 
-    def _saved(self, record: Record, words: str) -> ResponseReturnValue:
-        """Lead on: to what has to be done next, to the same form, to an empty one, or back to the list with the row marked."""
-        said = " ".join(filter(None, (words, self.resource.after_save())))
+    def _saved(self, record: Record, words: str, *, told: str = "") -> ResponseReturnValue:
+        """Lead on: to what has to be done next, to the same form, to an empty one, or back to the list with the row marked.
+
+        What others changed meanwhile is told, with the way to see it.
+        """
+        said = " ".join(filter(None, (words, told, self.resource.after_save())))
         if (following := self.resource.next_step(record)) is not None:
             announce(f"{words} {following[0]}")
             return lead_on(following[1])
         back = self.return_url()
         # The notice travels in the session's cookie, which browsers drop when it is long.
         url = self.link("edit_view", record, url=back if len(back) <= LONGEST_WAY_BACK else None)
-        announce(said, links=[("View", url)], mark=mark_of(self.resource, record), undo=last_change_set(db.session))
+        seen = link_for(self.access, Action.HISTORY, "history_view", record) if told else ""
+        links = [*([("See the changes", seen)] if seen and len(back) <= LONGEST_WAY_BACK else []), ("View", url)]
+        announce(said, links=links, mark=mark_of(self.resource, record), undo=last_change_set(db.session))
         if "_continue_editing" in request.form:
             return lead_on(url)
         if "_add_another" in request.form:
             return lead_on(self.link("create_view", url=back, **kept_arguments(self.resource)))
-        return lead_on(back)
+        return lead_on(self._next_url(back) or back)
+
+    def _next_url(self, back: str) -> str:
+        """Return the address of the record that stood behind this one in its list: where this one stands now, nobody asks."""
+        following = self.access.find(request.form[NEXT]) if NEXT in request.form else None
+        return "" if following is None else record_url(self.access, following, url=back)
 
     def _page(
         self,
@@ -218,19 +232,20 @@ class FormPage(Page):
         """Return what stands around the form of a record that is there: from the database, not from what was typed."""
         access, resource = self.access, self.resource
         shown = {*(field.name for field in form), *resource.form_columns}
+        changes = last_changes_of(access, record)
         return {
             "presence": others_at(resource, record) if request.method == "GET" else "",
             "saving_note": resource.saving_note(record),
             "presence_url": self.link("presence_view", record),
-            "record_title": access.title_of(record),
-            "steps": steps_of(access, record, "edit_view"),
+            "head": head_of(access, record, "edit_view", changes),
+            "changes": changes,
+            "previews": previews_of(access, record, [field.name for field in form]),
+            "here_url": here(),
             "links": [*resource.record_links(record), *self._own_actions(record)],
             "fixed": fixed_facts(access, form, record),
             "facts": facts_of(access, record, leave_out=shown),
             "children": child_lists(access, record),
             "copy_url": copy_url(access, record),
-            "short_url": short_url(access, record),
-            "history_url": link_for(access, Action.HISTORY, "history_view", record),
             "delete_url": link_for(access, Action.DELETE, "delete_view", record),
         }
 
