@@ -56,6 +56,7 @@ _STYLES = (
     "palette",
     "views",
     "rights",
+    "seen_as",
     "phone",
     "utilities",
 )
@@ -95,6 +96,7 @@ _SCRIPTS = (
     "look",
     "order",
     "presence",
+    "rights",
 )
 
 

@@ -20,19 +20,22 @@ from admin_app.db.connection import is_timeout
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.panel.access.access import Access, access_to
-from admin_app.panel.everywhere.places import places_of
+from admin_app.panel.everywhere.narrowed import Narrowed, narrowed, place_of
+from admin_app.panel.everywhere.places import commands_of, places_of
 from admin_app.panel.everywhere.recent import recent_of
-from admin_app.panel.everywhere.records import exactly, first_of, in_list
+from admin_app.panel.everywhere.records import exactly, first_of, in_list, searching
 from admin_app.panel.everywhere.view_models import Everything, Group
-from admin_app.panel.list.selections import plain_selection, schema_for
+from admin_app.panel.list.selections import schema_for
 from admin_app.panel.registry import resources
 from admin_app.selection.search.search import MOST_WORDS, is_cut, terms_of
-from admin_app.selection.selection import SEARCH
+from admin_app.selection.selection import Selection
 
 # Seconds for one resource, and for all of them: a palette that takes longer is slower than the lists themselves.
 LIMIT, WHOLE_LIMIT = 1.0, 3.0
 # So many letters of what was typed are said again.
 LONGEST_SAID = 80
+# What a search begins with that is for commands alone.
+COMMANDS = ">"
 
 T = TypeVar("T")
 
@@ -40,6 +43,8 @@ T = TypeVar("T")
 def everything(text: str) -> Everything:
     """Find what a text means, of all that the person at the screen may list; without one, what they changed last."""
     open_ = [access for one in resources() if (access := access_to(one)).may(Action.LIST)]
+    if text.startswith(COMMANDS):
+        return _commands(open_, text)
     if not terms_of(text):
         recent = Group("Changed by you lately", tuple(recent_of(open_)))
         return Everything((recent,) if recent.found else (), "")
@@ -48,13 +53,23 @@ def everything(text: str) -> Everything:
     return Everything(groups, _words(groups, searched, text))
 
 
+def _commands(open_: Sequence[Access], text: str) -> Everything:
+    found = commands_of(open_, terms_of(text.removeprefix(COMMANDS)))
+    groups = [Group("Commands", found)] if found else []
+    return Everything(tuple(groups), _words(groups, (), text))
+
+
 def _groups(open_: Sequence[Access], searched: Sequence[Access], text: str) -> Iterator[Group]:
     end = time.monotonic() + WHOLE_LIMIT
     exact = _in_time(lambda: [one for access in open_ for one in exactly(access, text)], end) or []
     yield Group("Exactly this", tuple(exact))
-    yield Group("Go to", places_of(open_, terms_of(text)))
-    for access in searched:
-        yield _in_time(partial(first_of, access, text, [one.url for one in exact]), end) or _slow(access, text)
+    lists = _in_time(lambda: narrowed(open_, text), end) or []
+    places = _in_time(lambda: [place_of(one) for one in lists], end) or []
+    yield Group("Go to", (*places, *places_of(open_, terms_of(text))))
+    # Where filters were typed, the lists that know them are meant, and no others.
+    for one in lists or (Narrowed(access, searching(access, text)) for access in searched):
+        first = partial(first_of, one.access, one.selection, [found.url for found in exact])
+        yield _in_time(first, end) or _slow(one.access, one.selection)
 
 
 def _in_time(find: Callable[[], T], end: float) -> T | None:
@@ -76,8 +91,8 @@ def _in_time(find: Callable[[], T], end: float) -> T | None:
         db.session.rollback()
 
 
-def _slow(access: Access, text: str) -> Group:
-    return replace(in_list(access, plain_selection(access, [(SEARCH, text)])), is_slow=True)
+def _slow(access: Access, selection: Selection) -> Group:
+    return replace(in_list(access, selection), is_slow=True)
 
 
 def _words(groups: Sequence[Group], searched: Sequence[Access], text: str) -> str:
