@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from admin_app.context import acting, reading, time_zone, writing
 from admin_app.db.connection import hold_pages, of_one_moment, write_back
 from admin_app.db.record import Record
+from admin_app.db.turns import let_others_write
 from admin_app.domain.auth.accounts import actor_of
 from admin_app.domain.plan import effects
 from admin_app.domain.plan import plan as plans
@@ -62,8 +63,6 @@ FIRST_CHUNK, MOST_LINES = 500, 10_000
 GROWTH = 1.5
 # So many seconds a transaction may take: on SQLite nobody else writes meanwhile, on PostgreSQL nobody changes its records.
 HELD = {"sqlite": 0.2, "postgresql": 0.4}
-# Seconds that others get after each on SQLite, at least: who waits for the lock looks again every tenth of a second.
-PAUSE = 0.11
 
 
 def run_plan(job: Job, progress: Progress) -> Product | None:
@@ -294,11 +293,9 @@ def _mark(some: Sequence[WrongCell], plan: Plan) -> None:
 
 
 def _let_others_write() -> None:
-    """Leave SQLite's write lock free for a while: taken again at once, it is never seen free. Meanwhile its log is emptied."""
-    if db.engine.dialect.name == "sqlite":
-        began = time.monotonic()
-        write_back(db.engine)
-        time.sleep(max(0.0, PAUSE - (time.monotonic() - began)))
+    """Empty SQLite's log, and let whoever waits for its write lock go first."""
+    write_back(db.engine)
+    let_others_write(db.engine)
 
 
 def _asked(plan: Plan) -> tuple[Access, BulkOperation]:
