@@ -23,7 +23,7 @@ from admin_app.domain.plan.arrival_checks import WrongCell, batched, mark, wrong
 from admin_app.domain.plan.arrivals import read_arrivals
 from admin_app.domain.plan.changes import Edit, Operation
 from admin_app.domain.plan.checks import Judgement
-from admin_app.domain.plan.lines import PART, Line, Scope, insert_lines, read_changes
+from admin_app.domain.plan.lines import PART, Line, Scope, insert_lines
 from admin_app.errors import AdminError, PlanError
 from admin_app.extensions import db
 from admin_app.jobs import store as job_store
@@ -48,7 +48,7 @@ from admin_app.panel.plan.operation import (
     scope_of,
 )
 from admin_app.panel.plan.operations import operation_of
-from admin_app.panel.plan.parts import JUDGED, judge_in_parts, write_in_parts
+from admin_app.panel.plan.parts import JUDGED, change_in_parts, judge_in_parts, write_in_parts
 from admin_app.panel.registry import resource_at
 from admin_app.timezones import zone_of
 from admin_app.transfer.import_.source import Source
@@ -160,12 +160,13 @@ class PlanWork:
         self._end(plans.finish)
 
     def _write_lines(self, scope: Scope, values: Operation | None) -> None:
-        """Write the lines: by SQL where every record gets the same, else by reading the records."""
+        """Write the lines: by SQL as far as the store knows what becomes of records, else by reading them."""
         constants = values.constants if isinstance(values, Edit) else None
-        if values is not None and constants is None:
-            read_changes(db.engine, self.plan_id, scope, values, self._write)
-            return
-        for number in self._parted(write_in_parts(db.engine, self.plan_id, scope, constants), PART):
+        if values is None or constants is not None:
+            parts = write_in_parts(db.engine, self.plan_id, scope, constants)
+        else:
+            parts = change_in_parts(db.engine, self.plan_id, scope, values, self._write)
+        for number in self._parted(parts, PART):
             self.progress.add(number)
 
     def _parted(self, parts: Iterator[int], most: int) -> Iterator[int]:
