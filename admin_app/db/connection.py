@@ -15,6 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from admin_app.context import glancing, is_glancing, is_late, is_writing, limit_in_milliseconds, reading, writing
 from admin_app.db.caseless import caseless
 from admin_app.db.json_spelling import spelled_text
+from admin_app.db.turns import waiting
 from admin_app.extensions import AnySession
 from admin_app.formatting import folded
 from admin_app.unicode_text import mailbox, namesake, sort_key
@@ -109,8 +110,13 @@ def begin(connection: Connection) -> None:
     Statements that are transactions of their own need none around them.
     """
     is_alone = is_glancing() and not connection.get_execution_options().get(LASTING)
-    if connection.dialect.name == "sqlite" and not is_alone:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing() else "BEGIN")
+    if connection.dialect.name != "sqlite" or is_alone:
+        return
+    if not is_writing():
+        connection.exec_driver_sql("BEGIN")
+        return
+    with waiting(connection.engine):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def fit(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:

@@ -84,6 +84,13 @@ class Kind(Generic[V]):
         """Say what is wrong with a value that is there, and how to mend it."""
         return None
 
+    def fits_sql(self, _value: Expression, _dialect: str) -> ColumnElement[bool] | None:
+        """Return the SQL that knows values which are kept just as they are and with which nothing is wrong; None for no such SQL.
+
+        It need not know all of them: of the others Python says what they are.
+        """
+        return None
+
     def stand_in_sql(self, _key: Expression) -> Expression | None:
         """Return the SQL of a value that no record has, of the record of this key; None for no such value."""
         return None

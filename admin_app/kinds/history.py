@@ -28,9 +28,9 @@ def json_of(columns: Mapping[str, TableColumn], dialect: str) -> ColumnElement[s
     return whole + literal("}", String)
 
 
-def pair_of(name: str, column: TableColumn, dialect: str) -> ColumnElement[str]:
-    """Return the SQL that writes one column of a row as a pair of that JSON, `"name":"Ann"`."""
-    return literal(f"{json.dumps(name)}:", String) + _quoted(column, dialect)
+def pair_of(name: str, column: TableColumn, dialect: str, value: Expression | None = None) -> ColumnElement[str]:
+    """Return the SQL that writes one column of a row as a pair of that JSON, `"name":"Ann"`, or another value of its type."""
+    return literal(f"{json.dumps(name)}:", String) + _quoted(column, dialect, column if value is None else value)
 
 
 def from_json_sql(column: TableColumn, values: Expression, name: str, dialect: str) -> Expression:
@@ -51,9 +51,9 @@ def title_of(model: type[Record]) -> ColumnElement[str]:
     return func.coalesce(func.nullif(func.substr(texts[0], 1, LONGEST_TITLE), ""), numbered)
 
 
-def _quoted(column: TableColumn, dialect: str) -> ColumnElement[str]:
+def _quoted(column: TableColumn, dialect: str, value: Expression) -> ColumnElement[str]:
     """Write one value as JSON."""
     kind = kind_of(column)
     if dialect == "sqlite":
-        return func.json_quote(kind.history_on_sqlite(column), type_=String())
-    return func.coalesce(cast(func.to_json(kind.history_on_postgres(column)), Text), literal_column("'null'"))
+        return func.json_quote(kind.history_on_sqlite(value), type_=String())
+    return func.coalesce(cast(func.to_json(kind.history_on_postgres(value)), Text), literal_column("'null'"))

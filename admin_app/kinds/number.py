@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Dialect, Float, Integer, Numeric, case, cast, func, select
+from sqlalchemy import ColumnElement, Dialect, Float, Integer, Numeric, and_, case, cast, func, select
 from sqlalchemy.types import NullType, Text
 
 from admin_app.db.limits import limits_of
@@ -31,6 +31,11 @@ class WholeNumberKind(Kind[int]):
         """Refuse what the column has no room for."""
         smallest, largest = limits_of(self.column)
         return None if smallest <= value <= largest else f"{label} must be between {smallest:,} and {largest:,}."
+
+    def fits_sql(self, value: Expression, dialect: str) -> ColumnElement[bool]:
+        """Know what the column has room for. Another program may have stored anything there on SQLite."""
+        has_room = value.between(*limits_of(self.column))
+        return and_(func.typeof(value) == "integer", has_room) if dialect == "sqlite" else has_room
 
     def stand_in_sql(self, key: Expression) -> Expression:
         """Go down from the lowest number that there is."""

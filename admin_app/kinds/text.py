@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import ClassVar
 
-from sqlalchemy import ColumnElement, String, case, cast, func, literal, or_
+from sqlalchemy import ColumnElement, LargeBinary, String, and_, case, cast, func, literal, or_
 from sqlalchemy.types import Text
 
 from admin_app.db.limits import LONGEST_TEXT
@@ -16,6 +17,8 @@ from admin_app.unicode_text import composed, line, unseen_in
 
 # One @ with something on both sides and no white space: whether mail arrives, only mail can tell.
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+# What shows something, at the beginning, at the end and anywhere, as SQLite and PostgreSQL write it.
+_BEGINS, _ENDS, _HAS = ("[!-~]*", "^[!-~]"), ("*[!-~]", "[!-~]$"), ("*[!-~]*", "[!-~]")
 # Begins what stands in for a text: a control character, which no email or name has.
 _STANDING_IN = "\x1a"
 _ROOM = 20
@@ -29,6 +32,7 @@ class TextKind(Kind[str]):
     values = (str,)
     is_text = True
     names_records = True
+    shown: ClassVar[tuple[tuple[str, str], ...]] = (_BEGINS, _ENDS)
 
     def __init__(self, column: AnyColumn) -> None:
         """Find its length: never more than its form could send again."""
@@ -52,6 +56,16 @@ class TextKind(Kind[str]):
         if len(value) > self.longest:
             return f"{label} must be {self.longest:,} characters or fewer; it has {len(value):,}."
         return _problem_with_email(label, value) if self.is_email else None
+
+    def fits_sql(self, value: Expression, dialect: str) -> ColumnElement[bool] | None:
+        """Know texts of plain letters alone: of others the store cannot say how they are composed, and what shows nothing."""
+        if self.is_email:
+            return None
+        shown = (
+            value.op("GLOB")(glob) if dialect == "sqlite" else value.collate("C").regexp_match(expression)
+            for glob, expression in self.shown
+        )
+        return and_(is_plain(value, dialect), func.length(value) <= self.longest, *shown)
 
     def stand_in_sql(self, key: Expression) -> Expression | None:
         """Write the key behind a sign that no text has, where there is room."""
@@ -98,11 +112,19 @@ class LongTextKind(TextKind):
     types = (Text,)
     names_records = False
     is_ordered = False
+    shown = (_HAS,)
 
     @property
     def way_of_keeping(self) -> Callable[[str], str]:
         """Compose it."""
         return composed
+
+
+def is_plain(text: Expression, dialect: str) -> ColumnElement[bool]:
+    """Return the SQL that knows texts of ASCII's letters and signs: each of them is one byte."""
+    if dialect == "sqlite":
+        return and_(func.typeof(text) == "text", func.length(cast(text, LargeBinary)) == func.length(text))
+    return func.octet_length(text) == func.length(text)
 
 
 def csv_text(column: Expression, style: CsvStyle) -> ColumnElement[str]:

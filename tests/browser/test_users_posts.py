@@ -24,6 +24,7 @@ from tests.browser.steps import (
     row_of,
     save,
     search,
+    sideways,
     state,
 )
 from tests.many import many
@@ -111,6 +112,28 @@ def test_a_users_page_searches_and_pages_the_posts_and_adds_one(
     # And the list of users still has its search.
     page.get_by_role("link", name="Cancel").click()
     expect(page).to_have_url("/admin/user/?q=ann")
+
+
+@BOTH
+def test_ticked_posts_of_a_user_are_given_to_another_from_the_users_page(
+    app: Flask, editor_page: Page, ann: User, bob: User, *, javascript: bool
+) -> None:
+    many(app, Post, [{"content": text, "user_id": ann.id} for text in ("One", "Two", "Three")])
+    page = editor_page
+    page.goto(f"/admin/user/edit/?id={ann.id}")
+
+    for text in ("One", "Three"):
+        page.get_by_label(f"Select {text}", exact=True).check()
+    if javascript:
+        expect(page.locator("[data-ticks-words]")).to_have_text("2 selected")
+        assert sideways(page) == 0
+    page.get_by_role("button", name="Give to…").click()
+    choose(page.get_by_label("User").first, "bob", "bob@example.com", javascript=javascript)
+    page.get_by_role("button", name="Show what changes").click()
+    page.get_by_role("button", name="Change 2 posts").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("2 posts changed")
+
+    assert contents(app) == {"One": bob.name, "Two": ann.name, "Three": bob.name}
 
 
 @BOTH

@@ -1,4 +1,4 @@
-"""A plan's lines: by one statement where every record gets the same values, else record by record; at one moment either way."""
+"""A plan's lines: by one statement where the store knows the new values, else record by record; at one moment either way."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
 )
 from sqlalchemy.orm import Session
 
@@ -31,6 +32,7 @@ from admin_app.db.connection import of_one_moment
 from admin_app.db.json_values import kept_columns
 from admin_app.db.record import Record
 from admin_app.domain.plan.changes import Operation
+from admin_app.domain.plan.computed import Computed, certain
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import AnySession, Expression, Statement, TableColumn, Values, table_of
 from admin_app.kinds import kind_of
@@ -122,10 +124,12 @@ def stage_lines(session: AnySession, plan_id: int, scope: Scope, values: Mapping
     keeps nobody from writing anyhow: there they stand in the plan at once.
     """
     made = _deleted(session, plan_id, scope) if values is None else _valued(session, plan_id, scope, values)
-    if session.get_bind().dialect.name == "postgresql":
-        return _write(session, _LINES, made)
-    _STAGED.create(session.connection())
-    return _write(session, _STAGED, made)
+    return _stage(session, made)
+
+
+def stage_computed(session: AnySession, plan_id: int, scope: Scope, computed: Mapping[str, Computed]) -> int:
+    """Plan in the same way what the store makes of the records of which it is certain (not yet committed)."""
+    return _stage(session, _made(session, plan_id, scope, computed).where(certain(computed)))
 
 
 def copy_lines(session: AnySession, first: int) -> int:
@@ -143,8 +147,21 @@ def read_changes(
 ) -> None:
     """Plan what an operation makes of each record; `write` is handed the lines, a batch at a time."""
     with of_one_moment(engine).connect() as connection, Session(connection, autoflush=False) as session:
-        for records, refused in _batches(session, scope):
-            write([_line(plan_id, record, operation, refused.get(record.id, "")) for record in records])
+        read_some(session, plan_id, scope, operation, which=true(), write=write)
+
+
+def read_some(
+    session: Session,
+    plan_id: int,
+    scope: Scope,
+    operation: Operation,
+    *,
+    which: ColumnElement[bool],
+    write: Callable[[Sequence[Line]], object],
+) -> None:
+    """Do the same with some of the records, at the session's moment."""
+    for records, refused in _batches(session, scope, which):
+        write([_line(plan_id, record, operation, refused.get(record.id, "")) for record in records])
 
 
 def insert_lines(session: AnySession, lines: Sequence[Line]) -> None:
@@ -163,20 +180,49 @@ def _write(session: AnySession, table: Table, lines: Statement) -> int:
     return int(result.rowcount)
 
 
+def _stage(session: AnySession, made: Statement) -> int:
+    if session.get_bind().dialect.name == "postgresql":
+        return _write(session, _LINES, made)
+    _STAGED.create(session.connection())
+    return _write(session, _STAGED, made)
+
+
 def _valued(session: AnySession, plan_id: int, scope: Scope, values: Mapping[str, object]) -> Statement:
     """Return the lines of records that are given these values."""
     columns = {name: kept_columns(scope.model)[name] for name in values}
     differs = {name: _is_other(column, values[name]) for name, column in columns.items()}
-    is_changed = or_(*differs.values())
+    before, after = _json_of_differing(columns, differs, session), _json_of_constants(columns, differs, values)
+    return _changing(session, plan_id, scope, is_changed=or_(*differs.values()), before=before, after=after)
+
+
+def _made(session: AnySession, plan_id: int, scope: Scope, computed: Mapping[str, Computed]) -> Statement:
+    """Return the lines of records that are given what the store makes of theirs."""
+    columns = {name: kept_columns(scope.model)[name] for name in computed}
+    differs = {name: column.is_distinct_from(computed[name].value) for name, column in columns.items()}
+    dialect = str(session.get_bind().dialect.name)
+    new = {name: pair_of(name, column, dialect, computed[name].value) for name, column in columns.items()}
+    before, after = _json_of_differing(columns, differs, session), _joined(new, differs)
+    return _changing(session, plan_id, scope, is_changed=or_(*differs.values()), before=before, after=after)
+
+
+def _changing(
+    session: AnySession,
+    plan_id: int,
+    scope: Scope,
+    *,
+    is_changed: ColumnElement[bool],
+    before: Expression,
+    after: Expression,
+) -> Statement:
+    """Return the lines of records that this changes, and of the others."""
     verdict = case(
         (scope.is_refused, literal(Verdict.REFUSED)),
         (is_changed, literal(Verdict.CHANGE)),
         else_=literal(Verdict.SAME),
     )
     told = and_(~scope.is_refused, is_changed)
-    before = case((told, _json_of_differing(columns, differs, session)), else_=null())
-    after = case((told, _json_of_constants(columns, differs, values)), else_=null())
-    return _meant(session, plan_id, scope, verdict=verdict, before=before, after=after)
+    values = [case((told, one), else_=null()) for one in (before, after)]
+    return _meant(session, plan_id, scope, verdict=verdict, before=values[0], after=values[1])
 
 
 def _is_other(column: TableColumn, value: object) -> ColumnElement[bool]:
@@ -234,9 +280,11 @@ def _as_json(values: Values) -> str:
     return str(text)
 
 
-def _batches(session: Session, scope: Scope) -> Iterator[tuple[Sequence[Any], Mapping[int, str]]]:
+def _batches(
+    session: Session, scope: Scope, which: ColumnElement[bool]
+) -> Iterator[tuple[Sequence[Any], Mapping[int, str]]]:
     """Yield the records that are meant, and why not, by their keys, of those that this may not be done with."""
-    meant = select(scope.model).where(*scope.criteria(session)).order_by(scope.model.id)
+    meant = select(scope.model).where(*scope.criteria(session), which).order_by(scope.model.id)
     for records in session.scalars(meant, execution_options={"yield_per": BATCH}).partitions():
         yield records, _refused(session, scope, [one.id for one in records])
 

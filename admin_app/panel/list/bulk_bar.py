@@ -14,8 +14,11 @@ from admin_app.panel.list.view_models import BulkBar, BulkButton, Listing
 from admin_app.selection.selection import Selection
 
 
-def bulk_bar(access: Access, listing: Listing, selection: Selection) -> BulkBar | None:
-    """Build the bar; None where there is nothing to be done with rows, or there are none and none are selected."""
+def bulk_bar(access: Access, listing: Listing, selection: Selection, *, url: str = "") -> BulkBar | None:
+    """Build the bar; None where there is nothing to be done with rows, or there are none and none are selected.
+
+    A list on a record's page, at `url`, has the ticks of the whole list narrowed to the record, whatever is searched in it.
+    """
     actions = buttons(access)
     if not actions or listing.is_cut or selection.problems:
         return None
@@ -23,13 +26,15 @@ def bulk_bar(access: Access, listing: Listing, selection: Selection) -> BulkBar 
     found = ticks.find(db.session, ticked_list(access, selection), keys)
     if not keys and found is None:
         return None
+    is_part = bool(selection.ticks) or (bool(url) and listing.is_narrowed)
     return BulkBar(
         url=list_links(access.resource, "ticks_view").to(selection),
-        words=words_of(found, selection, total="" if selection.ticks else _total(listing)),
+        back_url=url,
+        words=words_of(found, selection, total="" if is_part else _total(listing)),
         ticked=frozenset(map(str, found.among(keys))) if found else frozenset(),
         actions=actions,
         page_words=f"Select all {len(keys)} on this page" if keys else "",
-        all_words="" if selection.ticks or (found and found.is_all_but) else _all_words(listing, selection),
+        all_words="" if is_part or (found and found.is_all_but) else _all_words(listing),
         show_url=show_url(access, selection, found),
         whole_url=list_links(access.resource).to(selection.unticked().changed()) if selection.ticks else "",
     )
@@ -68,5 +73,5 @@ def _total(listing: Listing) -> str:
     return f"{'of ' if listing.total and listing.count_url else ''}{listing.total}"
 
 
-def _all_words(listing: Listing, selection: Selection) -> str:
-    return f"Select all {_total(listing)}{' that match' if selection.is_narrowed else ''}" if listing.total else ""
+def _all_words(listing: Listing) -> str:
+    return f"Select all {_total(listing)}{' that match' if listing.is_narrowed else ''}" if listing.total else ""

@@ -10,8 +10,10 @@ from flask import request
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.panel.access.access import Access
-from admin_app.panel.links import ListLinks, link
-from admin_app.panel.list.selections import child_schema
+from admin_app.panel.filters.declared import filters_shown
+from admin_app.panel.links import ListLinks, link, list_links
+from admin_app.panel.list.bulk_bar import bulk_bar
+from admin_app.panel.list.selections import child_schema, plain_selection
 from admin_app.panel.list.table import Table
 from admin_app.panel.list.view_models import Listing
 from admin_app.relations import Relation
@@ -44,5 +46,23 @@ def _table(child: Access, relation: Relation, record: Record) -> Listing:
     new_url = (
         link(child.resource, "create_view", url=links.to(selection), **{back: record.id}) if listing.new_url else ""
     )
-    list_url = link(child.resource, "index_view", **{f"{back}__is": record.id})
-    return replace(listing, new_url=new_url, list_url=list_url)
+    whole = _whole(child, selection, f"{back}__is", record)
+    if whole is None:
+        return replace(listing, new_url=new_url)
+    return replace(
+        listing,
+        new_url=new_url,
+        list_url=list_links(child.resource).to(whole.changed(sort="")),
+        bulk=bulk_bar(child, listing, whole, url=f"{links.to(selection)}#{relation.key}"),
+    )
+
+
+def _whole(child: Access, selection: Selection, key: str, record: Record) -> Selection | None:
+    """Return the same rows in the list of all, whatever is searched among them; None where it is not narrowed to these.
+
+    It stands on the same page, by whose number it is known where rows were ticked.
+    """
+    name, _, slug = key.rpartition("__")
+    if not any(one.slug == slug for one in filters_shown(child).get(name, ())):
+        return None
+    return replace(plain_selection(child, [(key, str(record.id))]), sort=selection.sort, page=max(selection.page, 1))

@@ -18,6 +18,7 @@ from admin_app.panel.list.bulk_bar import buttons, show_url, words_of
 from admin_app.panel.list.selections import selection_of, ticked_list
 from admin_app.panel.page import Page, lead_on
 from admin_app.web.flash import warn
+from admin_app.web.urls import local_path
 
 # The rows of the page that the form speaks of, those of them that are ticked, what else to select, and the action that was pressed.
 SHOWN, TICK, SELECT, ACT = "shown", "tick", "select", "act"
@@ -98,4 +99,5 @@ class TicksPage(Page):
             problem = f"No {self.resource.noun} is selected. Select {self.resource.nouns}, then press the button again."
         if problem:
             warn(problem)
-        return lead_on(list_links(self.resource).to(self.selection.unticked() if is_cleared else self.selection))
+        here = list_links(self.resource).to(self.selection.unticked() if is_cleared else self.selection)
+        return lead_on(local_path(request.form.get("url"), here))

@@ -148,6 +148,8 @@ class BulkBar:
     # The list of the selected rows alone; from there, the whole list.
     show_url: str = ""
     whole_url: str = ""
+    # The page that it stands on, where that is not the list's own.
+    back_url: str = ""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from admin_app.context import acting, reading, time_zone, writing
 from admin_app.db.connection import hold_pages, of_one_moment, write_back
 from admin_app.db.record import Record
+from admin_app.db.turns import let_others_write
 from admin_app.domain.auth.accounts import actor_of
 from admin_app.domain.plan import effects
 from admin_app.domain.plan import plan as plans
@@ -22,7 +23,7 @@ from admin_app.domain.plan.arrival_checks import WrongCell, batched, mark, wrong
 from admin_app.domain.plan.arrivals import read_arrivals
 from admin_app.domain.plan.changes import Edit, Operation
 from admin_app.domain.plan.checks import Judgement
-from admin_app.domain.plan.lines import PART, Line, Scope, insert_lines, read_changes
+from admin_app.domain.plan.lines import PART, Line, Scope, insert_lines
 from admin_app.errors import AdminError, PlanError
 from admin_app.extensions import db
 from admin_app.jobs import store as job_store
@@ -47,7 +48,7 @@ from admin_app.panel.plan.operation import (
     scope_of,
 )
 from admin_app.panel.plan.operations import operation_of
-from admin_app.panel.plan.parts import JUDGED, judge_in_parts, write_in_parts
+from admin_app.panel.plan.parts import JUDGED, change_in_parts, judge_in_parts, write_in_parts
 from admin_app.panel.registry import resource_at
 from admin_app.timezones import zone_of
 from admin_app.transfer.import_.source import Source
@@ -62,8 +63,6 @@ FIRST_CHUNK, MOST_LINES = 500, 10_000
 GROWTH = 1.5
 # So many seconds a transaction may take: on SQLite nobody else writes meanwhile, on PostgreSQL nobody changes its records.
 HELD = {"sqlite": 0.2, "postgresql": 0.4}
-# Seconds that others get after each on SQLite, at least: who waits for the lock looks again every tenth of a second.
-PAUSE = 0.11
 
 
 def run_plan(job: Job, progress: Progress) -> Product | None:
@@ -161,12 +160,13 @@ class PlanWork:
         self._end(plans.finish)
 
     def _write_lines(self, scope: Scope, values: Operation | None) -> None:
-        """Write the lines: by SQL where every record gets the same, else by reading the records."""
+        """Write the lines: by SQL as far as the store knows what becomes of records, else by reading them."""
         constants = values.constants if isinstance(values, Edit) else None
-        if values is not None and constants is None:
-            read_changes(db.engine, self.plan_id, scope, values, self._write)
-            return
-        for number in self._parted(write_in_parts(db.engine, self.plan_id, scope, constants), PART):
+        if values is None or constants is not None:
+            parts = write_in_parts(db.engine, self.plan_id, scope, constants)
+        else:
+            parts = change_in_parts(db.engine, self.plan_id, scope, values, self._write)
+        for number in self._parted(parts, PART):
             self.progress.add(number)
 
     def _parted(self, parts: Iterator[int], most: int) -> Iterator[int]:
@@ -294,11 +294,9 @@ def _mark(some: Sequence[WrongCell], plan: Plan) -> None:
 
 
 def _let_others_write() -> None:
-    """Leave SQLite's write lock free for a while: taken again at once, it is never seen free. Meanwhile its log is emptied."""
-    if db.engine.dialect.name == "sqlite":
-        began = time.monotonic()
-        write_back(db.engine)
-        time.sleep(max(0.0, PAUSE - (time.monotonic() - began)))
+    """Empty SQLite's log, and let whoever waits for its write lock go first."""
+    write_back(db.engine)
+    let_others_write(db.engine)
 
 
 def _asked(plan: Plan) -> tuple[Access, BulkOperation]:

@@ -12,8 +12,10 @@ from admin_app.context import reading, writing
 from admin_app.db.connection import of_one_moment
 from admin_app.db.transaction import transaction
 from admin_app.domain.plan import lines
+from admin_app.domain.plan.changes import Operation
 from admin_app.domain.plan.checks import Judgement, judge, judge_staged, stage_judgement
-from admin_app.domain.plan.lines import Scope, copy_lines, stage_lines
+from admin_app.domain.plan.computed import certain, computed_by
+from admin_app.domain.plan.lines import Line, Scope, copy_lines, read_changes, read_some, stage_computed, stage_lines
 
 # Lines that one transaction judges: some 100 ms of SQLite's write lock, as each moves in an index.
 JUDGED = 10_000
@@ -26,6 +28,25 @@ def write_in_parts(engine: Engine, plan_id: int, scope: Scope, values: Mapping[s
         connection.detach()
         with reading(), transaction(session):
             number = stage_lines(session, plan_id, scope, values)
+        yield from [number] if engine.dialect.name == "postgresql" else _in_parts(session, copy_lines, lines.PART)
+
+
+def change_in_parts(
+    engine: Engine, plan_id: int, scope: Scope, operation: Operation, write: Callable[[Sequence[Line]], object]
+) -> Iterator[int]:
+    """Plan what an operation makes of each record, and yield how many lines each transaction wrote (committed).
+
+    `write` is handed those of records that have to be read for it.
+    """
+    computed = computed_by(operation, engine.dialect.name)
+    if computed is None:
+        read_changes(engine, plan_id, scope, operation, write)
+        return
+    with of_one_moment(engine).connect() as connection, Session(connection, autoflush=False) as session:
+        connection.detach()
+        with reading(), transaction(session):
+            number = stage_computed(session, plan_id, scope, computed)
+            read_some(session, plan_id, scope, operation, which=~certain(computed), write=write)
         yield from [number] if engine.dialect.name == "postgresql" else _in_parts(session, copy_lines, lines.PART)
 
 
