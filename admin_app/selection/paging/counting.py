@@ -34,9 +34,11 @@ def count_of(session: AnySession, selection: Selection) -> Count:
 
     For the whole of a large table the store's own statistics are asked, which cost nothing. One statement in any case.
     """
-    found = select(literal(1)).select_from(selection.schema.model).where(*selection.criteria)
+    found = selection.where_some()
+    if not selection.is_counted and selection.known_rows > selection.count_limit:
+        return bounded(selection.known_rows, selection.count_limit)
     if selection.is_counted:
-        return Count(session.scalar(select(_number_of(found))) or 0)
+        return Count(session.scalar(select(number_of(found))) or 0)
     is_whole = not (selection.is_narrowed or selection.ticks or selection.parent) and selection.schema.rows is None
     known = _statistics(session, selection.schema.model.__table__) if is_whole else literal("")
     number, statistics = session.execute(select(_number_up_to_limit(found, selection), known)).one()
@@ -49,13 +51,17 @@ def count_of(session: AnySession, selection: Selection) -> Count:
 def _number_up_to_limit(found: Statement, selection: Selection) -> ColumnElement[int]:
     """Count to the limit: first where so many may be soonest, since more of them anywhere else are only more."""
     some = found.limit(selection.count_limit + 1)
-    # A case is gone through in its order, and no further than to the first that is true.
-    likely = [_number_of(some.where(place)) for place in selection.likely_places]
+    # A case is gone through in its order, and no further than to the first that is true. Of conditions that cost the same
+    # PostgreSQL asks the first one first.
+    likely = [
+        number_of(selection.where_some(place).limit(selection.count_limit + 1)) for place in selection.likely_places
+    ]
     enough = [(number > selection.count_limit, literal(selection.count_limit + 1)) for number in likely]
-    return case(*enough, else_=_number_of(some)) if enough else _number_of(some)
+    return case(*enough, else_=number_of(some)) if enough else number_of(some)
 
 
-def _number_of(rows: Statement) -> ColumnElement[int]:
+def number_of(rows: Statement) -> ColumnElement[int]:
+    """Count the rows of a query."""
     return select(func.count()).select_from(rows.subquery()).scalar_subquery()
 
 
