@@ -19,6 +19,7 @@ from admin_app.pages import auth, health, two_factor
 from admin_app.pages.account import AccountPage
 from admin_app.pages.activity import ActivityPage
 from admin_app.pages.home import HomePage
+from admin_app.pages.inbox import InboxPage
 from admin_app.pages.jobs import JobsPage
 from admin_app.pages.passkeys import PasskeysPage
 from admin_app.pages.search import SearchPage
@@ -43,6 +44,7 @@ PAGES: tuple[tuple[type[ProtectedView], str, str], ...] = (
     (PasskeysPage, "passkeys", "account/passkeys"),
     (ActivityPage, "activity", "activity"),
     (JobsPage, "jobs", "jobs"),
+    (InboxPage, "inbox", "inbox"),
     (SearchPage, "search", "search"),
 )
 # What does the work of each kind of job. The formats of files are in `transfer/formats/`, the kinds of columns in `kinds/`.

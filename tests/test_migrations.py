@@ -40,6 +40,7 @@ TABLES = {
         "tick",
     ),
     *("tick_set", "upload", "upload_chunk", "user", "worker"),
+    *("mention", "note", "view_watch", "watch"),
     *("authenticator", "password_link", "proof_try", "recovery_code", "passkey", "used_challenge"),
 }
 
@@ -253,7 +254,7 @@ def test_every_foreign_key_is_indexed() -> None:
             )
         ]
 
-    assert len(keys) == 22
+    assert len(keys) == 26
     assert missing == []
 
 

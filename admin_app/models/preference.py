@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, Enum, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Enum, ForeignKey, String, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
+from admin_app.db.types import UtcDateTime
 from admin_app.extensions import Values, db
 
 
@@ -37,3 +39,6 @@ class Preference(db.Model):  # type: ignore[name-defined,misc] # made by Flask-S
     has_shortcuts: Mapped[bool] = mapped_column(default=True)
     # Format, columns and options of the last export; empty: none yet.
     export_choice: Mapped[Values] = mapped_column(JSON, default=dict, server_default="{}")
+    # Whether an email tells of the inbox, where email is set up, and when the last one was sent.
+    has_digest: Mapped[bool] = mapped_column(default=True, server_default=true())
+    digest_sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -45,6 +45,7 @@ _STYLES = (
     "palette",
     "views",
     "rights",
+    "notes",
     "utilities",
 )
 _THIRD_PARTY_SCRIPTS = (

@@ -35,6 +35,7 @@ from admin_app.panel.list.rows import mark_of
 from admin_app.panel.page import Page, lead_on
 from admin_app.panel.record.facts import facts_of
 from admin_app.panel.record.merged import way_to_survivor
+from admin_app.panel.record.noted import noted_of
 from admin_app.panel.record.steps import steps_of
 from admin_app.panel.view_models import Hidden, Link
 from admin_app.web.flash import announce, warn
@@ -231,6 +232,7 @@ class FormPage(Page):
             "copy_url": copy_url(access, record),
             "short_url": short_url(access, record),
             "history_url": link_for(access, Action.HISTORY, "history_view", record),
+            "noted": noted_of(access, record),
             "delete_url": link_for(access, Action.DELETE, "delete_view", record),
         }
 

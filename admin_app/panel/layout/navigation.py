@@ -5,8 +5,10 @@ from __future__ import annotations
 from flask import Flask, request, session, url_for
 
 from admin_app.domain.permissions.policy import Action
+from admin_app.domain.work.inbox import MOST_UNREAD
 from admin_app.jobs import store as job_store
 from admin_app.panel.access.access import access_to
+from admin_app.panel.inbox.sight import number_unread
 from admin_app.panel.links import link
 from admin_app.panel.list.saved_view_bar import view_links
 from admin_app.panel.list.selections import schema_for
@@ -24,7 +26,8 @@ def init_app(app: Flask) -> None:
 
 
 def _menu() -> dict[str, object]:
-    if current_principal() is None:
+    person = current_principal()
+    if person is None:
         return {"navigation": [], "job_news": [], "home_url": url_for("auth.sign_in")}
     seen = [resource for resource in resources() if access_to(resource).may(Action.LIST)]
     start = MenuItem("Home", url_for("admin.index"), _page(request.endpoint == "admin.index"))
@@ -32,9 +35,11 @@ def _menu() -> dict[str, object]:
     under_way, ended = _jobs()
     here = _page(request.blueprint == "jobs")
     jobs = MenuItem("Jobs", url_for("jobs.index"), here, name="jobs", under_way=under_way)
+    inbox = _inbox(person.id)
     return {
         "searched_lists": _searched_lists,
-        "navigation": [start, *(_item(resource) for resource in seen), activity, jobs],
+        "navigation": [start, *(_item(resource) for resource in seen), activity, jobs, inbox],
+        "number_unread": inbox.unread,
         "job_news": ended,
         "home_url": url_for("admin.index"),
         "account_url": url_for("account.index"),
@@ -42,6 +47,13 @@ def _menu() -> dict[str, object]:
         "session_url": url_for("account.session"),
         "sign_out_url": url_for("auth.sign_out"),
     }
+
+
+def _inbox(staff_id: int) -> MenuItem:
+    """Link the inbox, with how much is unread in it."""
+    number = number_unread(staff_id)
+    shown = f"{MOST_UNREAD - 1}+" if number >= MOST_UNREAD else str(number or "")
+    return MenuItem("Inbox", url_for("inbox.index"), _page(request.blueprint == "inbox"), unread=shown)
 
 
 def _searched_lists() -> list[Link]:

@@ -91,6 +91,10 @@ class ViewBar:
     discard_url: str = ""
     edit_url: str = ""
     whole_url: str = ""
+    # Its number, and where a button watches it.
+    id: int = 0
+    watch_url: str = ""
+    is_watched: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,7 @@ class ViewRow:
     is_default: bool
     edit_url: str
     delete_url: str
+    is_watched: bool = False
 
 
 @dataclass(frozen=True)

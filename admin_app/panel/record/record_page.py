@@ -15,6 +15,7 @@ from admin_app.panel.list.row_actions import links_by_record
 from admin_app.panel.page import Page
 from admin_app.panel.record.facts import facts_of
 from admin_app.panel.record.merged import require_way_to_survivor
+from admin_app.panel.record.noted import noted_of
 from admin_app.panel.record.steps import steps_of
 from admin_app.panel.view_models import Link
 
@@ -40,6 +41,7 @@ class RecordPage(Page):
             copy_url=copy_url(self.access, record),
             short_url=short_url(self.access, record),
             history_url=link_for(self.access, Action.HISTORY, "history_view", record),
+            noted=noted_of(self.access, record),
             edit_url=link_for(self.access, Action.EDIT, "edit_view", record),
             delete_url=link_for(self.access, Action.DELETE, "delete_view", record),
         )
