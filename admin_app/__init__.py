@@ -20,6 +20,7 @@ from admin_app.pages.account import AccountPage
 from admin_app.pages.activity import ActivityPage
 from admin_app.pages.help import HelpPage
 from admin_app.pages.home import HomePage
+from admin_app.pages.inbox import InboxPage
 from admin_app.pages.jobs import JobsPage
 from admin_app.pages.passkeys import PasskeysPage
 from admin_app.pages.search import SearchPage
@@ -56,6 +57,7 @@ PAGES: tuple[tuple[type[ProtectedView], str, str], ...] = (
     (PasskeysPage, "passkeys", "account/passkeys"),
     (ActivityPage, "activity", "activity"),
     (JobsPage, "jobs", "jobs"),
+    (InboxPage, "inbox", "inbox"),
     (SearchPage, "search", "search"),
     (HelpPage, "help", "help"),
     (SeeAsPage, "see_as", "see-as"),

@@ -14,6 +14,7 @@ from admin_app.db.string_set import StringSet
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
 from admin_app.models.job import Job
+from admin_app.models.note import Note
 from admin_app.models.passkey import Passkey
 from admin_app.models.post import Post
 from admin_app.models.presence import Presence
@@ -108,6 +109,9 @@ ROUTES = {
     "/admin/help/part/<title>/": Route("/admin/help/part/search/", get=SIGNED_IN),
     "/admin/help/image/<file>": Route("/admin/help/image/filters.png", get=SIGNED_IN),
     "/admin/jobs/": Route("/admin/jobs/", get=SIGNED_IN),
+    "/admin/inbox/": Route("/admin/inbox/", get=SIGNED_IN),
+    "/admin/inbox/read/": Route("/admin/inbox/read/", post=(302, 303, 303, 303)),
+    "/admin/inbox/stop/": Route("/admin/inbox/stop/", post=(302, 303, 303, 303)),
     "/admin/jobs/cancel/": Route("/admin/jobs/cancel/?id={job}", post=(302, 404, 404, 303)),
     "/admin/jobs/retry/": Route("/admin/jobs/retry/?id={job}", post=(302, 404, 404, 303)),
     "/admin/jobs/file/": Route("/admin/jobs/file/?id={job}", get=(302, 404, 404, 404)),
@@ -189,6 +193,19 @@ for _name, _get in (("user", SIGNED_IN), ("post", SIGNED_IN), ("staff", OWNERS),
     _led: Statuses = tuple(302 if one == 200 else one for one in _get)  # type: ignore[assignment]
     ROUTES[f"/admin/{_name}/<number:key>"] = Route(f"/admin/{_name}/{{{_name}}}", get=_led)
 
+# What staff write about a record, and whether they watch it. The note is the owner's: nobody else changes it.
+for _name, _get in (("user", SIGNED_IN), ("post", SIGNED_IN), ("staff", OWNERS), ("role", OWNERS)):
+    _untyped, _turned = (tuple(status if one == 200 else one for one in _get) for status in (422, 303))  # type: ignore[assignment]
+    _others = (302, 403, 403)
+    _root = f"/admin/{_name}/"
+    ROUTES |= {
+        f"{_root}notes/": Route(f"{_root}notes/?id={{{_name}}}", get=_get, post=_untyped),
+        f"{_root}notes/<number:note>/": Route(
+            f"{_root}notes/{{{_name}_note}}/?id={{{_name}}}", get=(*_others, 200), post=(*_others, 422)
+        ),
+        f"{_root}watch/": Route(f"{_root}watch/?id={{{_name}}}", post=_turned),
+    }
+
 # What every resource's list can be made into: its columns, its views.
 for _name, _get in (("user", SIGNED_IN), ("post", SIGNED_IN), ("staff", OWNERS), ("role", OWNERS)):
     _done, _missing, _refused, _unnamed = (
@@ -230,6 +247,7 @@ for _name, _get in (("user", SIGNED_IN), ("post", SIGNED_IN), ("staff", OWNERS),
         f"{_root}views/new/": Route(f"{_root}views/new/", get=_get, post=_unnamed),
         f"{_root}views/save/": Route(f"{_root}views/save/", post=_missing),
         f"{_root}views/default/": Route(f"{_root}views/default/", post=_done),
+        f"{_root}views/watch/": Route(f"{_root}views/watch/", post=_missing),
         # The views are the owner's own: nobody else has them.
         f"{_root}views/edit/": Route(
             f"{_root}views/edit/?id={{{_name}_view}}", get=_own(_get, 200), post=_own(_get, 422)
@@ -261,9 +279,18 @@ def address_of(app: Flask, owner: Staff) -> Callable[[str], str]:
     # In one transaction: hundreds of tests need all of them.
     with app.app_context():
         db.session.add_all(records.values())
+        db.session.flush()
+        notes = {f"{name}_note": note_on(records[name], owner) for name in ("user", "post", "staff", "role")}
+        db.session.add_all(notes.values())
         db.session.commit()
-        ids = {name: record.id for name, record in records.items()} | {"act": act_of(app)}
+        ids = {name: record.id for name, record in {**records, **notes}.items()} | {"act": act_of(app)}
     return lambda rule: ROUTES[rule].url.format_map(ids)
+
+
+def note_on(record: Any, author: Staff) -> Note:
+    """Return a note of somebody's about a record."""
+    place = {"subject": record.__table__.name, "subject_id": record.id}
+    return Note(**place, author_id=author.id, author=author.name, text="Seen")
 
 
 def act_of(app: Flask) -> int:

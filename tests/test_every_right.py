@@ -19,12 +19,13 @@ pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
 # Which right opens each page of a resource, declared here: a page that is not fails the test.
 LIST_PAGES = ("", "columns/", "page-size/", "ticks/", "lookup/")
-VIEW_PAGES = ("views/", "views/new/", "views/save/", "views/default/", "views/edit/", "views/delete/")
+VIEW_PAGES = ("views/", "views/new/", "views/save/", "views/default/", "views/watch/", "views/edit/", "views/delete/")
 OPENED_BY = {
     **dict.fromkeys((*LIST_PAGES, *VIEW_PAGES), Action.LIST),
     "details/": Action.VIEW,
     "<number:key>": Action.VIEW,
-    "history/": Action.HISTORY,
+    **dict.fromkeys(("notes/", "notes/<number:note>/"), Action.VIEW),
+    **dict.fromkeys(("history/", "watch/"), Action.HISTORY),
     "restore/": Action.UNDO,
     "export/": Action.EXPORT,
     "export/<export_type>/": Action.EXPORT,
@@ -71,6 +72,7 @@ def address_of(app: Flask, keep: Any, make_user: Any, make_post: Any, make_staff
         "role": role.id,
         "act": act_of(app),
         **{f"{name}_view": 1 for name in RESOURCES},
+        **{f"{name}_note": 1 for name in RESOURCES},
     }
     return lambda rule: ROUTES[rule].url.format_map(ids)
 

@@ -40,6 +40,7 @@ TABLES = {
         "tick",
     ),
     *("tick_set", "upload", "upload_chunk", "user", "worker"),
+    *("mention", "note", "view_watch", "watch"),
     *("authenticator", "password_link", "proof_try", "recovery_code", "passkey", "used_challenge"),
 }
 

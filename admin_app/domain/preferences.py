@@ -27,6 +27,7 @@ class Settings:
     export_choice: Values = field(default_factory=dict)
     theme: Theme = Theme.SYSTEM
     is_narrow: bool = False
+    has_digest: bool = True
 
 
 # A row of what a person set: the resource, then the settings in their order.
@@ -40,6 +41,7 @@ ASKED_FOR = (
     Preference.export_choice,
     Preference.theme,
     Preference.is_narrow,
+    Preference.has_digest,
 )
 
 
@@ -84,6 +86,11 @@ def remember_frame(
     changes = {"theme": theme, "is_narrow": is_narrow}
     if wanted := {name: value for name, value in changes.items() if value is not None}:
         _remember(session, staff, EVERYWHERE, **wanted)
+
+
+def remember_digest(session: AnySession, staff: Staff, *, is_on: bool) -> None:
+    """Keep whether emails tell of the inbox (not yet committed)."""
+    _remember(session, staff, EVERYWHERE, has_digest=is_on)
 
 
 def _remember(session: AnySession, staff: Staff, resource: str, **changes: object) -> None:

@@ -36,6 +36,8 @@ class Kind(StrEnum):
     EXPORT = "export"
     DEMO = "demo"
     PRUNE = "prune"
+    # A note on a record was added, changed or deleted.
+    NOTE = "note"
     # Links, sessions, second factors: how somebody gets in. Such a change set need not change a record.
     ACCESS = "access"
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, Enum, ForeignKey, String, Text, UniqueConstraint, false
+from sqlalchemy import JSON, Enum, ForeignKey, String, Text, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
+from admin_app.db.types import UtcDateTime
 from admin_app.extensions import Values, db
 
 
@@ -50,3 +52,6 @@ class Preference(db.Model):  # type: ignore[name-defined,misc] # made by Flask-S
     theme: Mapped[Theme] = mapped_column(_words(Theme), default=Theme.SYSTEM, server_default=Theme.SYSTEM.value)
     # Whether the navigation shows its icons alone.
     is_narrow: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # Whether an email tells of the inbox, where email is set up, and when the last one was sent.
+    has_digest: Mapped[bool] = mapped_column(default=True, server_default=true())
+    digest_sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -25,6 +25,7 @@ from admin_app.domain.audit.undo import UndoResult, is_undo, is_undoable, subjec
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.domain.work import ticks
+from admin_app.domain.work.notes import is_about_note
 from admin_app.errors import InvalidRecord, PrivilegeError, RecordGone, UndoError
 from admin_app.extensions import db
 from admin_app.formatting import counted
@@ -38,6 +39,7 @@ from admin_app.panel.access.audit import (
     summary_of,
     visible,
 )
+from admin_app.panel.access.notes import NOTES, require_own_notes
 from admin_app.panel.base_view import ProtectedView
 from admin_app.panel.history.entries import entries_of, time_cell, way_of
 from admin_app.panel.history.in_the_way import in_the_way
@@ -123,6 +125,7 @@ class ActivityPage(ProtectedView):
         """Take a change set back, or say what stands in the way and ask record by record."""
         done = _requested(request.form, is_judged_later=True)
         touched = _touched(done)
+        require_own_notes(done)
         if not all(access.may(Action.UNDO) for access in touched):
             abort(403)
         require_rows_before(done, touched)
@@ -226,7 +229,8 @@ def _needs_proof(done: ChangeSet) -> bool:
 def _touched(done: ChangeSet) -> list[Access]:
     """Return the resources whose records the change set touched; 403 where it touched some that have none."""
     tables = db.session.scalars(select(Change.model).where(Change.change_set_id == done.id).distinct()).all()
-    found = [access_of(recorded_models()[table]) for table in tables if table in recorded_models()]
+    known = recorded_models().keys() - {NOTES}
+    found = [access_of(recorded_models()[table]) for table in tables if table in known]
     return [one if one is not None else abort(403) for one in found]
 
 
@@ -242,7 +246,6 @@ def _lists(done: ChangeSet) -> list[tuple[str, str]]:
 
 def _row(done: ChangeSet) -> ActivityRow:
     access = _access_of(done)
-    may = access is not None and access.may(Action.UNDO)
     person = str(done.actor_id) if done.actor_id is not None else NOBODY
     return ActivityRow(
         id=str(done.id),
@@ -255,9 +258,16 @@ def _row(done: ChangeSet) -> ActivityRow:
         resource=access.resource.plural if access is not None else "",
         count=f"{done.count:,}",
         reason=done.reason or "",
-        can_undo=may and is_undoable(done),
+        can_undo=access is not None and _may_undo(done, access) and is_undoable(done),
         is_undo=is_undo(done),
     )
+
+
+def _may_undo(done: ChangeSet, access: Access) -> bool:
+    """Whether the person has the right; what they did with their own notes nobody needs one for."""
+    if not is_about_note(done):
+        return access.may(Action.UNDO)
+    return done.actor_id == login.signed_in_principal().id or access.authority.rights.has_everything
 
 
 def _left_alone(outcome: UndoResult) -> list[LeftAlone]:

@@ -46,8 +46,12 @@ from admin_app.panel.list.lookup_page import LookupPage
 from admin_app.panel.list.row_actions import require_row_actions
 from admin_app.panel.list.saved_views import DefaultView, SavedViewDeletion, SavedViewForm, SavedViewsPage
 from admin_app.panel.list.ticks_page import TicksPage
+from admin_app.panel.list.view_watch import ViewWatch
 from admin_app.panel.merge.duplicates_page import DuplicatesPage, declare_likenesses
 from admin_app.panel.merge.merge_page import MergePage
+from admin_app.panel.notes.note_page import NotePage
+from admin_app.panel.notes.notes_page import NotesPage
+from admin_app.panel.notes.watch_page import WatchPage
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.page import Page
 from admin_app.panel.plan.corrections_page import CorrectionsPage
@@ -85,6 +89,7 @@ ACTIONS: Mapping[str, Action] = {
     "change_view": Action.LIST,
     "remove_view": Action.LIST,
     "default_view": Action.LIST,
+    "follow_view": Action.LIST,
     "lookup_view": Action.LIST,
     "details_view": Action.VIEW,
     "short_view": Action.VIEW,
@@ -115,6 +120,10 @@ ACTIONS: Mapping[str, Action] = {
     "import_corrections_view": Action.IMPORT,
     "import_wrong": Action.IMPORT,
     "history_view": Action.HISTORY,
+    "notes_view": Action.VIEW,
+    "note_view": Action.VIEW,
+    # Who is told of changes reads the history.
+    "watch_view": Action.HISTORY,
     "restore_view": Action.UNDO,
 }
 # What a page does that may ask for a proof, as the page that asks says it.
@@ -136,6 +145,8 @@ FORMS: Mapping[str, Callable[[Access, str], Page]] = {
     "edit_view": FormPage,
     "edit_page_view": PageEdit,
     "delete_view": DeletePage,
+    "notes_view": NotesPage,
+    "note_view": NotePage,
     "merge_view": MergePage,
     "import_view": UploadPage,
     "import_source_view": ReadingPage,
@@ -266,6 +277,11 @@ class ResourceView(ProtectedView, ModelView):
         """Let the list open with a view."""
         return DefaultView(self.access).respond()
 
+    @expose("/views/watch/", methods=("POST",))
+    def follow_view(self) -> ResponseReturnValue:
+        """Watch a view, or stop."""
+        return ViewWatch(self.access).respond()
+
     @expose("/details/")
     def details_view(self) -> ResponseReturnValue:
         """Show a record."""
@@ -330,6 +346,21 @@ class ResourceView(ProtectedView, ModelView):
     def restore_view(self) -> ResponseReturnValue:
         """Bring a version of a record back."""
         return HistoryPage(self.access).restore()
+
+    @expose("/notes/", methods=("GET", "POST"))
+    def notes_view(self) -> ResponseReturnValue:
+        """Show the notes on a record, or add one."""
+        return NotesPage(self.access).respond()
+
+    @expose("/notes/<number:note>/", methods=("GET", "POST"))
+    def note_view(self, note: str) -> ResponseReturnValue:  # noqa: ARG002 -- the page reads it of the address, as when a form is drawn again
+        """Change or delete a note of one's own."""
+        return NotePage(self.access).respond()
+
+    @expose("/watch/", methods=("POST",))
+    def watch_view(self) -> ResponseReturnValue:
+        """Watch a record, or stop."""
+        return WatchPage(self.access).respond()
 
     @expose("/import/", methods=("GET", "POST"))
     def import_view(self) -> Any:

@@ -23,8 +23,8 @@ from admin_app.web.flash import warn
 # Which draft a form shows: a field of the form, and an argument of its address.
 DRAFT, IN_ADDRESS = "_draft", "draft"
 DISCARD = "_discard"
-# The forms of records; the others ask how something is to be done.
-RECORD_FORMS = frozenset({"create_view", "edit_view", "edit_page_view"})
+# The forms of records and of notes on them; the others ask how something is to be done.
+RECORD_FORMS = frozenset({"create_view", "edit_view", "edit_page_view", "notes_view", "note_view"})
 
 KEPT = "You were signed out before this was saved. What you typed is kept: sign in, then save it."
 KEPT_CHOICE = "You were signed out before this was done. What you chose is kept: sign in, then send it again."

@@ -83,6 +83,8 @@ class MenuItem:
     name: str = ""
     # How many are under way.
     under_way: int = 0
+    # How many are unread, "99+" for more than are counted; "" for none.
+    unread: str = ""
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,7 @@ _STYLES = (
     "palette",
     "views",
     "rights",
+    "notes",
     "seen_as",
     "phone",
     "utilities",

@@ -40,7 +40,7 @@ def test_everybody_sees_users_and_posts_and_owners_see_staff(as_viewer: Any, as_
 def test_the_menu_says_the_same(as_viewer: Any, as_editor: Any, as_owner: Any) -> None:
     seen = [menu(client) for client in (as_viewer, as_editor, as_owner)]
 
-    three, pages = ["Home", "Users", "Posts"], ["Activity", "Jobs"]
+    three, pages = ["Home", "Users", "Posts"], ["Activity", "Jobs", "Inbox"]
     assert seen == [[*three, *pages], [*three, *pages], [*three, *pages, "Staff", "Roles"]]
 
 
@@ -115,4 +115,4 @@ def test_the_number_of_statements_does_not_grow_with_the_records(
         counts[wanted] = len(sent)
 
     # Who asks, their views and jobs in the navigation, and the newest of users, posts, staff and roles.
-    assert counts == {1: 7, 3: 7}
+    assert counts == {1: 8, 3: 8}

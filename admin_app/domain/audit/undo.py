@@ -28,7 +28,7 @@ from admin_app.models.change_set import Change, ChangeSet, Did, Kind
 from admin_app.models.plan import Plan, PlanState
 
 # Signing in and out is nothing to undo, nor is what left the house in a file.
-UNDOABLE = frozenset({Kind.FORM, Kind.BULK, Kind.IMPORT, Kind.COMMAND, Kind.UNDO, Kind.RESTORE})
+UNDOABLE = frozenset({Kind.FORM, Kind.BULK, Kind.IMPORT, Kind.COMMAND, Kind.UNDO, Kind.RESTORE, Kind.NOTE})
 # So many of the records that are left alone are listed with the reason.
 MOST_LISTED = 50
 UNDID, REDID = "Undid: ", "Redid: "

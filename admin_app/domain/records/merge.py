@@ -19,6 +19,7 @@ from admin_app.domain.records.deletion import (
     hanging_relations,
     has_none_beyond,
 )
+from admin_app.domain.records.following import move_followers
 from admin_app.domain.records.redirects import redirect_to
 from admin_app.errors import MergeError, RecordGone
 from admin_app.extensions import AnySession, TableColumn
@@ -53,6 +54,7 @@ def merge_records(
     _set(session, survivor, own_kind)
     for relation in hanging_relations(model):
         _move(session, relation, survivor, gone, scopes)
+    move_followers(session, survivor, gone_key)
     if not delete_rows(session, model, and_(key == gone_key, model.version == gone.version)):
         message = "Someone else changed or deleted one of these records at the same time. Nothing was merged."
         raise RecordGone(message)

@@ -20,6 +20,7 @@ from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import AnySession, Statement
 from admin_app.models.saved_view import EVERYONE, MINE, SavedView
 from admin_app.models.staff import Staff
+from admin_app.models.watch import ViewWatch
 from admin_app.selection.search.match_sql import contains
 from admin_app.unicode_text import line
 
@@ -73,6 +74,14 @@ def views_named(
     seen = _visible(sees_all=_sees_all(staff)), SavedView.resource.in_(resources)
     wanted = select(SavedView).where(*seen, *named).order_by(in_order(SavedView.name), SavedView.id).limit(most)
     return session.scalars(wanted, _viewer(staff)).all()
+
+
+def watched_views(session: AnySession, staff: AnyPrincipal) -> Sequence[tuple[SavedView, ViewWatch]]:
+    """Return the views that a person watches, of those that they still see, by name."""
+    mine = select(SavedView, ViewWatch).join(ViewWatch, ViewWatch.view_id == SavedView.id)
+    wanted = mine.where(ViewWatch.staff_id == staff.id, _visible(sees_all=_sees_all(staff)))
+    named = wanted.order_by(in_order(SavedView.name), SavedView.id)
+    return [(view, watch) for view, watch in session.execute(named, _viewer(staff))]
 
 
 def find_view(session: AnySession, staff: AnyPrincipal, *, resource: str, key: str) -> SavedView:

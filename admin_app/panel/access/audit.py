@@ -13,7 +13,9 @@ from admin_app.domain.audit.undo import fields_changed, is_redo, touches_rows_be
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet, Did, Kind
+from admin_app.models.note import Note
 from admin_app.panel.access.access import Access, access_of, access_to
+from admin_app.panel.access.notes import NOTES, notes_seen
 from admin_app.panel.registry import resources
 from admin_app.web.auth.login import current_principal
 
@@ -23,9 +25,10 @@ def visible() -> ActivityFilter:
     shown = [access for one in resources() if (access := access_to(one)).may(Action.HISTORY)]
     rows = {one.resource.model: which for one in shown if (which := one.rows(Action.HISTORY)) is not None}
     person = current_principal()
+    noted = notes_seen()
     return ActivityFilter(
-        hidden=sorted(set(recorded_models()) - {_table(one) for one in shown}),
-        rows=rows,
+        hidden=sorted(set(recorded_models()) - {_table(one) for one in shown} - {NOTES}),
+        rows=rows if noted is None else {**rows, Note: noted},
         own=person.id if person is not None and rows else None,
         unnamed=[_table(one) for one in shown if not one.shows_title()],
     )

@@ -37,6 +37,7 @@ from admin_app.panel.record.facts import facts_of
 from admin_app.panel.record.head import head_of
 from admin_app.panel.record.last_changes import last_changes_of
 from admin_app.panel.record.merged import way_to_survivor
+from admin_app.panel.record.noted import noted_of
 from admin_app.panel.record.preview import previews_of
 from admin_app.panel.view_models import Hidden, Link
 from admin_app.web.flash import announce, warn
@@ -246,6 +247,7 @@ class FormPage(Page):
             "facts": facts_of(access, record, leave_out=shown),
             "children": child_lists(access, record),
             "copy_url": copy_url(access, record),
+            "noted": noted_of(access, record),
             "delete_url": link_for(access, Action.DELETE, "delete_view", record),
         }
 

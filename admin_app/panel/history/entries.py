@@ -45,7 +45,7 @@ def fields_of(changes: Sequence[Change]) -> list[tuple[FieldChange, ...]]:
 
 # Acts whose summary says by itself in which way they were done: "Signed in" needs no "by sign-in".
 _TELLING = frozenset(
-    {Kind.SIGN_IN, Kind.SIGN_IN_FAILED, Kind.SIGN_OUT, Kind.ACCESS, Kind.EXPORT, Kind.DEMO, Kind.PRUNE}
+    {Kind.SIGN_IN, Kind.SIGN_IN_FAILED, Kind.SIGN_OUT, Kind.ACCESS, Kind.EXPORT, Kind.DEMO, Kind.PRUNE, Kind.NOTE}
 )
 
 
@@ -117,9 +117,10 @@ def _fields(change: Change, model: type[Record], names: Names) -> Iterable[Field
     # Also columns that there were once: the history is not rewritten when a table is.
     for key in {**(change.before or {}), **(change.after or {})}:
         is_shown = access is None or access.shows(key)
-        if not is_shown or (change.act != Did.UPDATE and key in _OWN):
-            continue
         column = columns.get(key)
+        is_place = column is not None and bool(column.info.get("is_place"))
+        if not is_shown or is_place or (change.act != Did.UPDATE and key in _OWN):
+            continue
         name = key.removesuffix("_id") if column is not None and column.foreign_keys else key
         label = access.resource.label(name) if access is not None else formatting.label(name)
         was = _shown(access, column, change.before, key, names)

@@ -8,9 +8,11 @@ from dataclasses import replace
 from flask import Flask, request, session, url_for
 
 from admin_app.domain.permissions.policy import Action
+from admin_app.domain.work.inbox import MOST_UNREAD
 from admin_app.jobs import store as job_store
 from admin_app.models.preference import Theme
 from admin_app.panel.access.access import access_to
+from admin_app.panel.inbox.sight import number_unread
 from admin_app.panel.layout.keys import with_letters
 from admin_app.panel.links import link
 from admin_app.panel.list.saved_view_bar import view_links
@@ -38,12 +40,15 @@ def init_app(app: Flask) -> None:
 
 
 def _menu() -> dict[str, object]:
-    if current_principal() is None:
+    person = current_principal()
+    if person is None:
         return {"navigation": [], "job_news": [], "home_url": url_for("auth.sign_in")}
     under_way, ended = _jobs()
+    unread = _unread(person.id)
     return {
         "searched_lists": _searched_lists,
-        "navigation": _groups(under_way),
+        "navigation": _groups(under_way, unread),
+        "number_unread": unread,
         "job_news": ended,
         "home_url": url_for("admin.index"),
         "account_url": url_for("account.index"),
@@ -57,12 +62,14 @@ def _menu() -> dict[str, object]:
     }
 
 
-def _groups(under_way: int) -> list[MenuGroup]:
+def _groups(under_way: int, unread: str) -> list[MenuGroup]:
     """Group the places: the first page alone, what is edited, what is done with it, and what else resources name."""
     seen = [resource for resource in resources() if access_to(resource).may(Action.LIST)]
     start = MenuItem("Home", url_for("admin.index"), _page(request.endpoint == "admin.index"), icon="house")
     names = dict.fromkeys([CONTENT, WORK, *(one.menu_group for one in seen)])
-    found = [MenuGroup(name, (*_items(seen, name), *(_work(under_way) if name == WORK else ()))) for name in names]
+    found = [
+        MenuGroup(name, (*_items(seen, name), *(_work(under_way, unread) if name == WORK else ()))) for name in names
+    ]
     return _lettered([MenuGroup("", (start,)), *(group for group in found if group.items)])
 
 
@@ -76,12 +83,21 @@ def _items(seen: Sequence[Resource], group: str) -> list[MenuItem]:
     return [_item(one) for one in seen if one.menu_group == group]
 
 
-def _work(under_way: int) -> tuple[MenuItem, ...]:
+def _work(under_way: int, unread: str) -> tuple[MenuItem, ...]:
     """Link the pages of what was done, and of what is being done."""
     activity = MenuItem("Activity", url_for("activity.index"), _page(request.blueprint == "activity"), icon="activity")
     here = _page(request.blueprint == "jobs")
     jobs = MenuItem("Jobs", url_for("jobs.index"), here, icon="list-todo", name="jobs", under_way=under_way)
-    return activity, jobs
+    is_inbox = _page(request.blueprint == "inbox")
+    inbox = MenuItem("Inbox", url_for("inbox.index"), is_inbox, icon="inbox", unread=unread)
+    # What a person was told is theirs alone, whoever sees the dashboard as them.
+    return (activity, jobs) if seen_as() is not None else (activity, jobs, inbox)
+
+
+def _unread(staff_id: int) -> str:
+    """Say how much is unread in a person's inbox, "" for nothing."""
+    number = number_unread(staff_id) if seen_as() is None else 0
+    return f"{MOST_UNREAD - 1}+" if number >= MOST_UNREAD else str(number or "")
 
 
 def _searched_lists() -> list[Link]:

@@ -8,7 +8,9 @@ from dataclasses import replace
 from flask import request
 
 from admin_app.domain.work.saved_views import ViewAtHand, may_change
+from admin_app.domain.work.watching import watched_views
 from admin_app.errors import SelectionError
+from admin_app.extensions import db
 from admin_app.formatting import in_words
 from admin_app.panel.access.access import Access
 from admin_app.panel.filters.declared import filters_shown
@@ -56,6 +58,9 @@ class SavedViewBar:
             save_url=save_url if is_changed and is_own else "",
             discard_url=link(resource, "index_view", view=view.id) if is_changed else "",
             edit_url=link(resource, "change_view", id=view.id) if is_own else "",
+            id=view.id,
+            watch_url=link(resource, "follow_view"),
+            is_watched=view.id in watched_views(db.session, person),
         )
 
     def words(self) -> list[str]:

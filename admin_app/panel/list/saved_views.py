@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from http import HTTPStatus
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ from admin_app.domain.permissions import roles
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.domain.work import saved_views
+from admin_app.domain.work.watching import watched_views
 from admin_app.errors import InvalidRecord, NotFoundError, RecordGone
 from admin_app.extensions import db
 from admin_app.models.preference import Preference
@@ -43,10 +45,12 @@ class SavedViewsPage(Page):
     def respond(self) -> ResponseReturnValue:
         """List every view of this resource that the person sees."""
         found = saved_views.views_of(db.session, signed_in_principal(), resource=self.resource.endpoint)
-        audiences = _audiences()
+        audiences, watched = _audiences(), watched_views(db.session, signed_in_principal())
+        rows = [(self._row(view, maker, audiences), view.id in watched) for view, maker in found]
         return self.render(
             "resource/views.html",
-            views=[self._row(view, maker, audiences) for view, maker in found],
+            views=[replace(row, is_watched=is_watched) for row, is_watched in rows],
+            watch_url=self.link("follow_view"),
             return_url=self.link("index_view", view=WHOLE),
             default_url=self.link("default_view"),
         )

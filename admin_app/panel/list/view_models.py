@@ -109,6 +109,10 @@ class ViewBar:
     # The person's views of the list, and the page that has all of them.
     links: tuple[Link, ...] = ()
     manage_url: str = ""
+    # Its number, and where a button watches it.
+    id: int = 0
+    watch_url: str = ""
+    is_watched: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,6 +127,7 @@ class ViewRow:
     is_default: bool
     edit_url: str
     delete_url: str
+    is_watched: bool = False
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from admin_app.panel.record.facts import facts_of
 from admin_app.panel.record.head import head_of
 from admin_app.panel.record.last_changes import last_changes_of
 from admin_app.panel.record.merged import require_way_to_survivor
+from admin_app.panel.record.noted import noted_of
 from admin_app.panel.record.preview import previews_of
 from admin_app.panel.view_models import Link
 from admin_app.web.urls import here
@@ -43,6 +44,7 @@ class RecordPage(Page):
             links=[*self.resource.record_links(record), *self._own_actions(record)],
             sections=self.resource.record_sections(record),
             copy_url=copy_url(self.access, record),
+            noted=noted_of(self.access, record),
             delete_url=link_for(self.access, Action.DELETE, "delete_view", record),
         )
 

@@ -12,9 +12,10 @@ from admin_app.extensions import db
 from admin_app.panel.access.access import Access
 from admin_app.panel.links import link_for, record_url, return_url
 from admin_app.panel.list.child_lists import children_of
+from admin_app.panel.record.noted import noted_of
 from admin_app.selection.paging.counting import Count, counts_of_children
 
-FORM, DETAILS, HISTORY = "edit_view", "details_view", "history_view"
+FORM, DETAILS, HISTORY, NOTES = "edit_view", "details_view", "history_view", "notes_view"
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class RecordTab:
     view: str
     action: Action
     label: str
-    count: Callable[[Access, Record], Count] | None = None
+    count: Callable[[Access, Record], Count | int] | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ TABS = (
     RecordTab(FORM, Action.EDIT, "Edit"),
     RecordTab(DETAILS, Action.VIEW, "Details"),
     RecordTab(HISTORY, Action.HISTORY, "History", _history),
+    RecordTab(NOTES, Action.VIEW, "Notes", lambda access, record: noted_of(access, record).number),
 )
 
 

@@ -24,16 +24,19 @@ SENDERS = {f"domain/audit/{name}.py" for name in ("bulk", "undo_sql", "recorder"
     *(f"domain/plan/{name}.py" for name in ("carry_out", "creation")),
     "domain/demo.py",
 }
-# Sessions and second factors, counts of failures, jobs, plans, redirects, what somebody likes, types, ticks or has open are no
-# records.
+# Sessions and second factors, counts of failures, jobs, plans, redirects, inboxes, what somebody likes, types, ticks, watches or
+# has open are no records.
 OTHERS = {
     *(
         f"domain/auth/{name}.py"
         for name in ("after_restore", "failed_sign_ins", "passkeys", "passwords", "sessions", "throttle", "two_factor")
     ),
-    *(f"domain/work/{name}.py" for name in ("drafts", "idempotency", "presence", "ticks")),
+    *(
+        f"domain/work/{name}.py"
+        for name in ("drafts", "idempotency", "inbox", "notes", "presence", "ticks", "watching")
+    ),
     *(f"domain/plan/{name}.py" for name in ("arrival_checks", "checks", "lines", "missing", "plan")),
-    "domain/records/redirects.py",
+    *(f"domain/records/{name}.py" for name in ("following", "redirects")),
     # A command of this name.
     "cli/plan.py",
     "domain/preferences.py",

@@ -162,4 +162,4 @@ def test_a_rule_costs_no_statement(
     with statements() as sent:
         client.get("/admin/post/")
 
-    assert len(sent) == 5
+    assert len(sent) == 6

@@ -48,7 +48,7 @@ def test_who_sees_a_shared_view_saves_a_copy_as_it_stands(
     words = bar(as_viewer, address)
     as_viewer.post_form(Page(as_viewer.get(address)).link("Save a copy"), {"name": "My gardens"})
 
-    assert words == ["View Gardens", "Save a copy"]
+    assert words == ["View Gardens", "Watch Gardens", "Save a copy"]
     assert kept(app)[1:] == [("My gardens", f"q=garden&{USUAL}", "mine")]
 
 
@@ -116,6 +116,7 @@ def test_who_may_not_change_a_shared_view_may_save_their_own_of_it(
 
     assert bar(as_viewer, f"{LIST}?q=boat&view={view.id}") == [
         "View Gardens, changed",
+        "Watch Gardens",
         "Save as new view",
         "Reset view",
     ]  # fmt: skip -- a list

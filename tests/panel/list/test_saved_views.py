@@ -65,7 +65,7 @@ def test_the_open_view_stands_in_its_bar_the_title_and_the_navigation(
 
     assert page.title == "Gardens - Posts - Admin"
     assert menu(as_viewer, address) == ["Gardens*", "Other", "All views…"]
-    assert bar(as_viewer, address) == ["View Gardens", "Save a copy", "Edit view"]
+    assert bar(as_viewer, address) == ["View Gardens", "Watch Gardens", "Save a copy", "Edit view"]
 
 
 def test_a_changed_view_offers_to_save_save_as_new_and_discard(as_viewer: Any, viewer: Staff, make_view: Any) -> None:
@@ -74,7 +74,7 @@ def test_a_changed_view_offers_to_save_save_as_new_and_discard(as_viewer: Any, v
 
     changed = page.link("ID")
 
-    words = ["View Gardens, changed", "Save view", "Save as new view", "Reset view"]
+    words = ["View Gardens, changed", "Save view", "Watch Gardens", "Save as new view", "Reset view"]
     assert bar(as_viewer, changed) == words
     assert Page(as_viewer.get(changed)).link("Reset view") == f"{LIST}?view={view.id}"
 

@@ -1,0 +1,34 @@
+"""What follows a record that is merged into another one: its notes, and who watches it."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, and_, func, literal, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from admin_app.db.record import Record
+from admin_app.domain.audit.bulk import change_rows
+from admin_app.extensions import AnySession
+from admin_app.models.change_set import Change
+from admin_app.models.note import Note
+from admin_app.models.watch import Watch
+
+
+def move_followers(session: AnySession, survivor: Record, gone_key: int) -> None:
+    """Give the survivor the notes of the other record, and those who watch it (not yet committed).
+
+    An undo gives the notes back. Who watched the other one still does, should it come back.
+    """
+    table = survivor.__table__.name
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    change_rows(session, Note, and_(Note.subject == table, Note.subject_id == gone_key), {"subject_id": survivor.id})
+    columns = ("staff_id", "subject", "subject_id", "seen_change_id", "seen_note_id")
+    theirs = select(Watch.staff_id, Watch.subject, literal(survivor.id), *_known_of(table, survivor.id))
+    which = theirs.where(Watch.subject == table, Watch.subject_id == gone_key)
+    session.execute(insert(Watch).from_select(columns, which, include_defaults=False).on_conflict_do_nothing())
+
+
+def _known_of(table: str, key: int) -> tuple[ColumnElement[int], ...]:
+    """Return the last change and the last note of a record: what was there before they watched it is no news."""
+    change = select(func.max(Change.id)).where(Change.model == table, Change.record_id == key)
+    note = select(func.max(Note.id)).where(Note.subject == table, Note.subject_id == key)
+    return func.coalesce(change.scalar_subquery(), 0), func.coalesce(note.scalar_subquery(), 0)

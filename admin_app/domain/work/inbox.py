@@ -1,0 +1,158 @@
+"""The inbox: notes that mention a person, and news of records that they watch, which are read out of the history.
+
+Nothing is written when a watched record changes, so a change of a hundred thousand records costs what it cost before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, update
+
+from admin_app.db.types import utc_now
+from admin_app.domain.audit.reader import VisibleRows
+from admin_app.extensions import AnyColumn, AnySession, Statement
+from admin_app.models.change_set import Change, ChangeSet
+from admin_app.models.note import Mention, Note
+from admin_app.models.watch import ViewWatch, Watch
+
+PAGE_SIZE = 20
+# More unread entries of one kind nobody counts; a page says "99+".
+MOST_UNREAD = 100
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Of which tables a person may see the history, and of which rows, where that is not every one."""
+
+    tables: Sequence[str]
+    rows: VisibleRows
+
+
+@dataclass(frozen=True)
+class News:
+    """What others did to a watched record since its watcher looked: the last change and the last note, with their numbers.
+
+    `change` is None where only notes came, `note` where only changes did.
+    """
+
+    watch: Watch
+    change: tuple[Change, ChangeSet] | None
+    changes: int
+    note: Note | None
+    notes: int
+
+
+def unread(session: AnySession, staff_id: int, sight: Sight) -> int:
+    """Count a person's unread entries: each mention, and of each watched record its changes and its notes once; of mentions no further than `MOST_UNREAD`."""
+    asked = _UNREAD if not sight.rows else _unread(list(_within(sight.rows)))
+    return session.scalar(asked, {"person_id": staff_id, "tables": list(sight.tables)}) or 0
+
+
+def mentions(session: AnySession, staff_id: int, *, are_read: bool, before: int = 0) -> Sequence[tuple[Mention, Note]]:
+    """Return some of a person's mentions with their notes, newest first: the unread ones, or a page of the read ones and one more."""
+    mine = select(Mention, Note).join(Note, Note.id == Mention.note_id).where(Mention.staff_id == staff_id)
+    state = Mention.read_at.is_not(None) if are_read else Mention.read_at.is_(None)
+    wanted = mine.where(state, *([Mention.id < before] if before else []))
+    most = PAGE_SIZE + 1 if are_read else MOST_UNREAD
+    return [(one, note) for one, note in session.execute(wanted.order_by(Mention.id.desc()).limit(most))]
+
+
+def watched(session: AnySession, staff_id: int) -> Sequence[Watch]:
+    """Return what a person watches, the last one first."""
+    return session.scalars(select(Watch).where(Watch.staff_id == staff_id).order_by(Watch.id.desc())).all()
+
+
+def news(session: AnySession, staff_id: int, sight: Sight) -> Sequence[News]:
+    """Return what is new about the records that a person watches, of those whose history they may see."""
+    parts = (_last(_CHANGES, Change.id), _number(_CHANGES), _last(_NOTES, Note.id), _number(_NOTES))
+    mine = (Watch.staff_id == staff_id, Watch.subject.in_(sight.tables), *_within(sight.rows))
+    rows = session.execute(select(Watch, *parts).where(*mine, _has_news()).order_by(Watch.id.desc())).all()
+    changes = select(Change, ChangeSet).join(ChangeSet, ChangeSet.id == Change.change_set_id)
+    done = {one.id: (one, of) for one, of in session.execute(changes.where(Change.id.in_([row[1] for row in rows])))}
+    notes = {one.id: one for one in session.scalars(select(Note).where(Note.id.in_([row[3] for row in rows])))}
+    return [
+        News(watch, done.get(change), changes, notes.get(note), number) for watch, change, changes, note, number in rows
+    ]
+
+
+def mark_mention(session: AnySession, staff_id: int, mention_id: int) -> None:
+    """Take a mention as read (not yet committed)."""
+    mine = (Mention.id == mention_id, Mention.staff_id == staff_id, Mention.read_at.is_(None))
+    session.execute(update(Mention).where(*mine).values(read_at=utc_now()))
+
+
+def mark_watch(session: AnySession, staff_id: int, watch_id: int, *, change: int, note: int) -> None:
+    """Take the news of a record as read, up to a change and a note (not yet committed): what came since then stays news."""
+    mine = (Watch.id == watch_id, Watch.staff_id == staff_id)
+    for column, seen in ((Watch.seen_change_id, change), (Watch.seen_note_id, note)):
+        session.execute(update(Watch).where(*mine, column < seen).values({column: seen}))
+
+
+def mark_view(session: AnySession, staff_id: int, watch_id: int, *, seen: int) -> None:
+    """Take the new rows of a view as read, up to this key (not yet committed)."""
+    mine = (ViewWatch.id == watch_id, ViewWatch.staff_id == staff_id, ViewWatch.seen_id < seen)
+    session.execute(update(ViewWatch).where(*mine).values(seen_id=seen))
+
+
+# What others did to a watched record since then. A record's changes are numbered in the order in which they were
+# committed, as each waits for the one before: none comes in below what was seen.
+_CHANGES = (
+    select(Change.id)
+    .join(ChangeSet, ChangeSet.id == Change.change_set_id)
+    .where(
+        Change.model == Watch.subject,
+        Change.record_id == Watch.subject_id,
+        Change.id > Watch.seen_change_id,
+        or_(ChangeSet.actor_id.is_(None), ChangeSet.actor_id != Watch.staff_id),
+    )
+    .correlate(Watch)
+)
+_NOTES = (
+    select(Note.id)
+    .where(
+        Note.subject == Watch.subject,
+        Note.subject_id == Watch.subject_id,
+        Note.id > Watch.seen_note_id,
+        Note.author_id != Watch.staff_id,
+        # They are told of that already.
+        ~exists().where(Mention.note_id == Note.id, Mention.staff_id == Watch.staff_id),
+    )
+    .correlate(Watch)
+)
+
+
+def _last(found: Statement, key: AnyColumn) -> ColumnElement[int]:
+    """Return the last one's key. With its limit PostgreSQL looks it up for each record, and never goes through the table."""
+    return found.order_by(key.desc()).limit(1).scalar_subquery()
+
+
+def _number(found: Statement) -> ColumnElement[int]:
+    some = found.limit(MOST_UNREAD).subquery()
+    return select(func.count()).select_from(some).scalar_subquery()
+
+
+def _has_news() -> ColumnElement[bool]:
+    return or_(_last(_CHANGES, Change.id).is_not(None), _last(_NOTES, Note.id).is_not(None))
+
+
+def _within(rows: VisibleRows) -> Iterator[ColumnElement[bool]]:
+    """Yield, for each model of which a person sees only some rows, that a watched record is among them."""
+    for model, which in rows.items():
+        there = exists(select(1).where(model.id == Watch.subject_id, which).correlate(Watch))
+        yield or_(Watch.subject != model.__table__.name, there)
+
+
+def _unread(within: Sequence[ColumnElement[bool]]) -> Statement:
+    told = and_(Mention.staff_id == bindparam("person_id"), Mention.read_at.is_(None))
+    mentioned = select(Mention.id).join(Note, Note.id == Mention.note_id).where(told).limit(MOST_UNREAD).subquery()
+    mine = (Watch.staff_id == bindparam("person_id"), Watch.subject.in_(bindparam("tables", expanding=True)))
+    # Nothing counts as 0, anything as 1.
+    kinds = [func.count(_last(_CHANGES, Change.id)), func.count(_last(_NOTES, Note.id))]
+    records = select(kinds[0] + kinds[1]).select_from(Watch).where(*mine, *within)
+    return select(select(func.count()).select_from(mentioned).scalar_subquery() + records.scalar_subquery())
+
+
+# Put together once: every page asks.
+_UNREAD = _unread(())

@@ -1,0 +1,103 @@
+"""Whom a note means by "@Anna": read out of its text, and asked about where a word fits nobody or several."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from admin_app.db.ordering import in_order
+from admin_app.extensions import AnySession
+from admin_app.models.staff import Staff
+from admin_app.unicode_text import caseless
+
+# The answer that nobody is meant: what stands there is only text.
+NOBODY = "nobody"
+# Not within a word, an address or a path: "ann@example.com" mentions nobody.
+_AT = re.compile(r"(?<![\w.@+/-])@(?=(?P<word>\w(?:[\w.'\u2019-]*\w)?))")
+_EMAIL = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
+# Characters behind an "@" in which a name is looked for: more than any has.
+_FAR = 100
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody who may be meant."""
+
+    id: int
+    name: str
+    email: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """A word behind an "@" that fits nobody, or several people."""
+
+    word: str
+    people: tuple[Colleague, ...]
+
+
+@dataclass(frozen=True)
+class Meant:
+    """Whom a text mentions, and what has to be asked first."""
+
+    people: tuple[Colleague, ...] = ()
+    questions: tuple[Question, ...] = ()
+
+
+def colleagues(session: AnySession) -> Sequence[Colleague]:
+    """Return everybody who can sign in, by name."""
+    wanted = select(Staff.id, Staff.name, Staff.email).where(Staff.is_active).order_by(in_order(Staff.name), Staff.id)
+    return [Colleague(*row) for row in session.execute(wanted)]
+
+
+def has_mentions(text: str) -> bool:
+    """Whether anybody could be meant at all."""
+    return _AT.search(text) is not None
+
+
+def meant_by(text: str, people: Sequence[Colleague], answers: Mapping[str, str]) -> Meant:
+    """Find whom a text mentions. `answers` say who is meant by a word, by the person's key, or that it is `NOBODY`."""
+    found: dict[int, Colleague] = {}
+    questions: dict[str, Question] = {}
+    for word, fitting in _mentioned(text, people):
+        answer = answers.get(caseless(word), "")
+        chosen = [one for one in fitting if str(one.id) == answer] or fitting
+        if answer == NOBODY:
+            continue
+        if len(chosen) == 1:
+            found[chosen[0].id] = chosen[0]
+        else:
+            questions[caseless(word)] = Question(word, tuple(fitting))
+    return Meant(tuple(found.values()), tuple(questions.values()))
+
+
+def _mentioned(text: str, people: Sequence[Colleague]) -> Iterator[tuple[str, list[Colleague]]]:
+    """Yield what stands behind each "@", with the people that it fits."""
+    for at in _AT.finditer(text):
+        rest = text[at.end() : at.end() + _FAR].partition("\n")[0]
+        if email := _EMAIL.match(rest):
+            yield email[0], [one for one in people if caseless(one.email) == caseless(email[0])]
+        elif whole := _whole_names(rest, people):
+            yield whole[0].name, whole
+        else:
+            yield at["word"], [one for one in people if caseless(at["word"]) in _short_names(one)]
+
+
+def _whole_names(rest: str, people: Sequence[Colleague]) -> list[Colleague]:
+    """Return whose whole name stands there; of "Ann" and "Ann Lee" the longer one, where both do."""
+    text = caseless(rest)
+    there = [(len(name), one) for one in people if _begins_with(text, name := caseless(one.name))]
+    longest = max((length for length, _ in there), default=0)
+    return [one for length, one in there if length == longest]
+
+
+def _begins_with(text: str, name: str) -> bool:
+    return text.startswith(name) and not text[len(name) : len(name) + 1].isalnum()
+
+
+def _short_names(one: Colleague) -> set[str]:
+    """Return the single words that a person goes by: the parts of their name, and what stands before the "@" of their email."""
+    return {*caseless(one.name).split(), caseless(one.email.partition("@")[0])}

@@ -1,0 +1,29 @@
+"""How many notes a record has, and whether somebody watches it: what its page says before anybody opens either."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, exists, func, select
+
+from admin_app.db.record import Record
+from admin_app.domain.permissions.principal import AnyPrincipal
+from admin_app.extensions import AnySession
+from admin_app.models.note import Note
+from admin_app.models.watch import Watch
+
+_NOTES = select(func.count()).where(
+    Note.subject == bindparam("record_table"), Note.subject_id == bindparam("record_key")
+)
+_WATCH = exists().where(
+    Watch.staff_id == bindparam("person_id"),
+    Watch.subject == bindparam("record_table"),
+    Watch.subject_id == bindparam("record_key"),
+)
+# Every form asks. A statement that is put together anew each time takes four times as long as this one.
+_ABOUT = select(_NOTES.scalar_subquery(), _WATCH)
+
+
+def about(session: AnySession, person: AnyPrincipal, record: Record) -> tuple[int, bool]:
+    """Return both."""
+    asked = {"record_table": record.__table__.name, "record_key": record.id, "person_id": person.id}
+    number, is_watched = session.execute(_ABOUT, asked).one()
+    return number, bool(is_watched)

@@ -1,0 +1,125 @@
+"""Notes on a record: add one, change or delete one's own, read them. Who may do so is the caller's to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+
+from admin_app.db.limits import as_key
+from admin_app.db.record import Record
+from admin_app.db.types import utc_now
+from admin_app.domain.audit.recorder import describe
+from admin_app.domain.audit.undo import subject_of
+from admin_app.domain.naming import noun_of
+from admin_app.domain.permissions.principal import AnyPrincipal
+from admin_app.errors import InvalidRecord
+from admin_app.extensions import AnySession
+from admin_app.formatting import excerpt, plain_lines
+from admin_app.models.change_set import ChangeSet, Kind
+from admin_app.models.note import Mention, Note
+from admin_app.unicode_text import composed, has_something_to_see, trimmed
+
+PAGE_SIZE = 20
+LONGEST_NOTE = 10_000
+# Characters of a record's name in what the history says of a note.
+LONGEST_NAME = 100
+_ADDED, _CHANGED, _DELETED = "Added a note to", "Changed a note on", "Deleted a note on"
+
+
+@dataclass(frozen=True)
+class NotesPage:
+    """Some notes of a record, newest first; the next page begins below the note `older`, 0 where there is none."""
+
+    notes: Sequence[Note]
+    older: int = 0
+
+
+def text_of(typed: str) -> str:
+    """Return a note as it is kept; raise `InvalidRecord` for one that shows nothing, is too long or cannot be stored."""
+    text = composed(trimmed(plain_lines(typed)))
+    if "\0" in text:
+        raise InvalidRecord({"text": "The note contains a NUL character, which cannot be stored. Remove it."})
+    if not has_something_to_see(text):
+        raise InvalidRecord({"text": "Enter a note."})
+    if len(text) > LONGEST_NOTE:
+        words = f"The note must be {LONGEST_NOTE:,} characters or fewer; it has {len(text):,}."
+        raise InvalidRecord({"text": words})
+    return text
+
+
+def notes_of(session: AnySession, record: Record, *, before: int = 0) -> NotesPage:
+    """Return a page of a record's notes."""
+    mine = select(Note).where(Note.subject == _table(record), Note.subject_id == record.id)
+    wanted = mine.where(Note.id < before) if before else mine
+    found = session.scalars(wanted.order_by(Note.id.desc()).limit(PAGE_SIZE + 1)).all()
+    shown = found[:PAGE_SIZE]
+    return NotesPage(shown, shown[-1].id if len(found) > len(shown) else 0)
+
+
+def find_note(session: AnySession, record: Record, key: str) -> Note | None:
+    """Return a note of the record by its id as it stands in an address, None where there is none."""
+    number = as_key(Note, key)
+    note: Note | None = session.get(Note, number) if number is not None else None
+    is_its = note is not None and (note.subject, note.subject_id) == (_table(record), record.id)
+    return note if is_its else None
+
+
+def mentions_of(session: AnySession, notes: Collection[Note]) -> Mapping[int, list[int]]:
+    """Return whom each of these notes mentions, by the keys of both."""
+    found: dict[int, list[int]] = {note.id: [] for note in notes}
+    wanted = select(Mention.note_id, Mention.staff_id).where(Mention.note_id.in_(found)).order_by(Mention.id)
+    for note_id, staff_id in session.execute(wanted):
+        found[note_id].append(staff_id)
+    return found
+
+
+def add_note(
+    session: AnySession, record: Record, *, author: AnyPrincipal, text: str, mentioned: Collection[int]
+) -> Note:
+    """Write a note about a record (not yet committed), and put it into the inboxes of those whom it mentions."""
+    note = Note(subject=_table(record), subject_id=record.id, author_id=author.id, author=author.name, text=text)
+    session.add(note)
+    _describe(session, record, _ADDED)
+    session.flush()
+    _mention(session, note, mentioned)
+    return note
+
+
+def change_note(session: AnySession, record: Record, note: Note, *, text: str, mentioned: Collection[int]) -> None:
+    """Change a note (not yet committed). Whom it mentions no more loses the entry, whom it mentions now gets one."""
+    if text != note.text:
+        note.text, note.edited_at = text, utc_now()
+    _describe(session, record, _CHANGED)
+    session.flush()
+    session.execute(delete(Mention).where(Mention.note_id == note.id, Mention.staff_id.not_in(mentioned)))
+    _mention(session, note, mentioned)
+
+
+def delete_note(session: AnySession, record: Record, note: Note) -> None:
+    """Delete a note (not yet committed)."""
+    _describe(session, record, _DELETED)
+    session.delete(note)
+
+
+def is_about_note(done: ChangeSet) -> bool:
+    """Whether a change set is what somebody did with a note, or took that back."""
+    return subject_of(done.summary).startswith((_ADDED, _CHANGED, _DELETED))
+
+
+def _mention(session: AnySession, note: Note, mentioned: Collection[int]) -> None:
+    """Make the entries that are missing. Nobody is told of what they write themselves."""
+    known = set(session.scalars(select(Mention.staff_id).where(Mention.note_id == note.id)))
+    new = dict.fromkeys(key for key in mentioned if key not in known and key != note.author_id)
+    session.add_all(Mention(note_id=note.id, staff_id=key) for key in new)
+
+
+def _describe(session: AnySession, record: Record, did: str) -> None:
+    """Let the history say what was done with which record: a note's act is an act on that."""
+    summary = f"{did} {noun_of(type(record))} “{excerpt(str(record), LONGEST_NAME)}”"
+    describe(session, kind=Kind.NOTE, summary=summary, resource=_table(record), record_id=record.id)
+
+
+def _table(record: Record) -> str:
+    return str(record.__table__.name)

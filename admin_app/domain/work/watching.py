@@ -1,0 +1,74 @@
+"""Watch a record or a saved view, and stop: what happens to it from then on is news."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from admin_app.db.record import Record
+from admin_app.domain.permissions.principal import AnyPrincipal
+from admin_app.errors import InvalidRecord
+from admin_app.extensions import AnySession
+from admin_app.models.change_set import Change
+from admin_app.models.note import Note
+from admin_app.models.saved_view import SavedView
+from admin_app.models.watch import ViewWatch, Watch
+
+# Of one person. The inbox asks each view for its rows, and every page asks each record for news.
+MOST_WATCHED, MOST_VIEWS = 200, 20
+
+
+def watch_record(session: AnySession, person: AnyPrincipal, record: Record) -> None:
+    """Let a person be told of a record from now on (not yet committed); raise `InvalidRecord` where they watch too many."""
+    _require_room(session, Watch.staff_id == person.id, MOST_WATCHED, "records")
+    table = record.__table__.name
+    change = select(func.max(Change.id)).where(Change.model == table, Change.record_id == record.id)
+    note = select(func.max(Note.id)).where(Note.subject == table, Note.subject_id == record.id)
+    _insert(
+        session,
+        Watch,
+        staff_id=person.id,
+        subject=table,
+        subject_id=record.id,
+        seen_change_id=session.scalar(change) or 0,
+        seen_note_id=session.scalar(note) or 0,
+    )
+
+
+def stop_watching(session: AnySession, person: AnyPrincipal, record: Record) -> None:
+    """Tell a person no more of a record (not yet committed)."""
+    its = (Watch.subject == record.__table__.name, Watch.subject_id == record.id)
+    session.execute(delete(Watch).where(Watch.staff_id == person.id, *its))
+
+
+def stop(session: AnySession, person: AnyPrincipal, watch_id: int) -> None:
+    """Do the same by the number of what they watch, which they may see no longer."""
+    session.execute(delete(Watch).where(Watch.staff_id == person.id, Watch.id == watch_id))
+
+
+def watch_view(session: AnySession, person: AnyPrincipal, view: SavedView, model: type[Record]) -> None:
+    """Let a person be told of rows that come into a view from now on (not yet committed); raise `InvalidRecord` where they watch too many."""
+    _require_room(session, ViewWatch.staff_id == person.id, MOST_VIEWS, "views")
+    last = session.scalar(select(func.max(model.id))) or 0
+    _insert(session, ViewWatch, staff_id=person.id, view_id=view.id, seen_id=last)
+
+
+def stop_watching_view(session: AnySession, person: AnyPrincipal, view_id: int) -> None:
+    """Tell a person no more of a view (not yet committed)."""
+    session.execute(delete(ViewWatch).where(ViewWatch.staff_id == person.id, ViewWatch.view_id == view_id))
+
+
+def watched_views(session: AnySession, person: AnyPrincipal) -> set[int]:
+    """Return the keys of the views that a person watches."""
+    return set(session.scalars(select(ViewWatch.view_id).where(ViewWatch.staff_id == person.id)))
+
+
+def _require_room(session: AnySession, own: ColumnElement[bool], most: int, nouns: str) -> None:
+    if (session.scalar(select(func.count()).where(own)) or 0) >= most:
+        raise InvalidRecord({"": f"You watch {most} {nouns} already. Stop watching one first."})
+
+
+def _insert(session: AnySession, model: type[Watch | ViewWatch], **values: object) -> None:
+    """Write it down once, also where two windows do it at the same moment."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.execute(insert(model).values(**values).on_conflict_do_nothing())

@@ -1,0 +1,34 @@
+"""What somebody wants to be told of: a record, or the list of a saved view; and up to where they know it."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from admin_app.extensions import db
+
+
+class Watch(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+    """A person who watches a record. What is news to them is read out of the history and the notes: nothing is written when a record changes."""
+
+    __table_args__ = (Index("ix_watch_staff_id_subject_subject_id", "staff_id", "subject", "subject_id", unique=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"))
+    # The record's table and key.
+    subject: Mapped[str] = mapped_column(String(63))
+    subject_id: Mapped[int]
+    # The last change and the last note of the record that they know of.
+    seen_change_id: Mapped[int] = mapped_column(BigInteger, default=0)
+    seen_note_id: Mapped[int] = mapped_column(default=0)
+
+
+class ViewWatch(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+    """A person who watches a saved view: its rows with keys above `seen_id` are new to them."""
+
+    __table_args__ = (Index("ix_view_watch_staff_id_view_id", "staff_id", "view_id", unique=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"))
+    view_id: Mapped[int] = mapped_column(ForeignKey("saved_view.id", ondelete="CASCADE"), index=True)
+    seen_id: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -1,0 +1,52 @@
+"""Which notes of the history a person sees and may take back: those of records that they see; what a note says is its author's to change."""
+
+from __future__ import annotations
+
+from flask import abort
+from sqlalchemy import ColumnElement, and_, false, or_, select
+
+from admin_app.db.json_values import recorded_models
+from admin_app.domain.permissions.policy import Action
+from admin_app.extensions import db
+from admin_app.models.change_set import Change, ChangeSet, Did
+from admin_app.models.note import Note
+from admin_app.panel.access.access import access_of, access_to
+from admin_app.panel.registry import resources
+from admin_app.web.auth.login import signed_in_principal
+
+NOTES = str(Note.__table__.name)
+# What a merge changes of a note.
+MOVED = {"subject_id"}
+
+
+def notes_seen() -> ColumnElement[bool] | None:
+    """Return the condition on the notes that the person may read; None for all of them."""
+    found = [access for one in resources() if (access := access_to(one)).may(Action.VIEW)]
+    rows = [(access.resource.model, access.rows(Action.VIEW)) for access in found]
+    if len(found) == len(resources()) and all(which is None for _, which in rows):
+        return None
+    each = [
+        and_(
+            Note.subject == model.__table__.name,
+            *([] if which is None else [Note.subject_id.in_(select(model.id).where(which).correlate(None))]),
+        )
+        for model, which in rows
+    ]
+    return or_(false(), *each)
+
+
+def require_own_notes(done: ChangeSet) -> None:
+    """Answer 404 where an undo is about notes on a record that the person does not see, and 403 where others wrote or changed them.
+
+    Notes that a merge moved say what they said: whether that may be taken back goes by the rights to the records.
+    """
+    touched = select(Change.act, Change.before).where(Change.change_set_id == done.id, Change.model == NOTES)
+    if all(act == Did.UPDATE and set(before or {}) == MOVED for act, before in db.session.execute(touched)):
+        return
+    model = recorded_models().get(done.resource)
+    access = access_of(model) if model is not None else None
+    record = access.find(done.record_id) if access is not None else None
+    if access is None or record is None or not access.reaches(record, Action.VIEW):
+        abort(404)
+    if done.actor_id != signed_in_principal().id and not access.authority.rights.has_everything:
+        abort(403)

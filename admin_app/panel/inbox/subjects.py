@@ -1,0 +1,57 @@
+"""The records that entries are about, of those that the person may still see: read by a few statements a table, however many entries there are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from admin_app.db.json_values import recorded_models
+from admin_app.db.record import Record
+from admin_app.domain.permissions.policy import Action
+from admin_app.extensions import db
+from admin_app.panel.access.access import Access, access_of
+
+# A record's table and key.
+Place = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A record with what the person may do with it."""
+
+    access: Access
+    record: Record
+
+    @property
+    def title(self) -> str:
+        """Name it, "post “Bicycle”"."""
+        return f"{self.access.resource.noun} “{self.access.title_of(self.record)}”"
+
+
+def subjects_at(places: Iterable[Place], action: Action) -> Mapping[Place, Subject]:
+    """Return the records at these places that the person sees and may do this with."""
+    keys: dict[str, set[int]] = defaultdict(set)
+    for table, key in places:
+        keys[table].add(key)
+    found = (subject for table, wanted in keys.items() for subject in _in_table(table, wanted, action))
+    return {(str(one.record.__table__.name), one.record.id): one for one in found}
+
+
+def access_at(table: str) -> Access | None:
+    """Return the person's access to the records of a table, None where these have no resource."""
+    model = recorded_models().get(table)
+    return None if model is None else access_of(model)
+
+
+def _in_table(table: str, keys: set[int], action: Action) -> list[Subject]:
+    access = access_at(table)
+    if access is None or not access.may(action):
+        return []
+    model, seen = access.resource.model, access.seen()
+    wanted = select(model).where(model.id.in_(keys), *([] if seen is None else [seen]))
+    records = db.session.scalars(wanted).all()
+    reached = set(access.reached(records, action))
+    return [Subject(access, record) for record in records if record.id in reached]

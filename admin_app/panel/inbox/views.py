@@ -1,0 +1,93 @@
+"""News of the saved views that a person watches: rows that came in since they looked, counted when the inbox is opened."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from urllib.parse import parse_qsl
+
+from sqlalchemy import select
+
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.permissions.principal import AnyPrincipal
+from admin_app.domain.work.saved_views import watched_views
+from admin_app.errors import SelectionError
+from admin_app.extensions import db
+from admin_app.formatting import counted
+from admin_app.panel.access.access import Access, access_to
+from admin_app.panel.inbox.view_models import Entry, Watched
+from admin_app.panel.links import link
+from admin_app.panel.list.selections import plain_selection
+from admin_app.panel.registry import resource_at
+from admin_app.panel.within_time import within_time
+
+# More new rows nobody goes through one by one: "more than 100 new posts".
+MOST_NEW = 100
+# Seconds for one view, and for all of them.
+LIMIT, WHOLE_LIMIT = 0.5, 2.0
+
+
+@dataclass(frozen=True)
+class WatchedView:
+    """A view that the person watches and may still list, in plain values: they outlive the transaction."""
+
+    watch_id: int
+    view_id: int
+    name: str
+    arguments: str
+    seen: int
+    access: Access
+
+    @property
+    def url(self) -> str:
+        """The list that it opens."""
+        return link(self.access.resource, "index_view", view=self.view_id)
+
+
+def views_watched_by(person: AnyPrincipal) -> list[WatchedView]:
+    """Return the views that a person watches, of those that they see."""
+    found = []
+    for view, watch in watched_views(db.session, person):
+        resource = resource_at(view.resource)
+        if resource is not None and access_to(resource).may(Action.LIST):
+            plain = (watch.id, view.id, view.name, view.arguments, watch.seen_id)
+            found.append(WatchedView(*plain, access_to(resource)))
+    return found
+
+
+def view_entries(views: list[WatchedView]) -> Iterator[Entry]:
+    """Yield what is new in each of them. One that takes too long says so, and holds nothing up."""
+    end = time.monotonic() + WHOLE_LIMIT
+    for view in views:
+        keys = within_time(partial(_new_keys, view), most=LIMIT, end=end)
+        if keys is None:
+            yield Entry("", f"Counting what is new in “{view.name}” took too long. Open the view to see it.", view.url)
+        elif keys:
+            yield Entry(f"view.{view.watch_id}.{keys[0]}", _words(view, len(keys)), view.url)
+
+
+def watched_lists(views: list[WatchedView]) -> list[Watched]:
+    """List the views that the person watches."""
+    nouns = {one.view_id: one.access.resource.nouns for one in views}
+    return [Watched("view", str(one.view_id), f"View “{one.name}” of {nouns[one.view_id]}", one.url) for one in views]
+
+
+def _new_keys(view: WatchedView) -> list[int]:
+    """Return the keys of the new rows, the last one first, and no more than one beyond the most that are counted."""
+    try:
+        selection = plain_selection(view.access, parse_qsl(view.arguments, keep_blank_values=True))
+    except SelectionError:
+        # It names a filter or a column that is gone; the view itself says so.
+        return []
+    key = view.access.resource.model.id
+    wanted = select(key).where(*selection.criteria, key > view.seen).order_by(key.desc())
+    return list(db.session.scalars(wanted.limit(MOST_NEW + 1)))
+
+
+def _words(view: WatchedView, number: int) -> str:
+    noun, nouns = view.access.resource.noun, view.access.resource.nouns
+    if number > MOST_NEW:
+        return f"More than {MOST_NEW} new {nouns} in “{view.name}”"
+    return f"{counted(number, f'new {noun}', f'new {nouns}')} in “{view.name}”"

@@ -1,0 +1,35 @@
+"""Begin to watch a saved view, or stop: the inbox tells of rows that come into it."""
+
+from __future__ import annotations
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from admin_app.db.transaction import transaction
+from admin_app.domain.work import watching
+from admin_app.errors import InvalidRecord
+from admin_app.extensions import db
+from admin_app.panel.list.saved_views import find_view
+from admin_app.panel.page import Page, lead_on
+from admin_app.web.auth.login import signed_in_principal
+from admin_app.web.flash import announce, warn
+
+
+class ViewWatch(Page):
+    """What the button of a view does."""
+
+    def respond(self) -> ResponseReturnValue:
+        """Watch the view, or watch it no more."""
+        view, person = find_view(self.resource, request.form.get("view", "")), signed_in_principal()
+        view_id, name = view.id, view.name
+        try:
+            with transaction(db.session):
+                if request.form.get("on"):
+                    watching.watch_view(db.session, person, view, self.resource.model)
+                else:
+                    watching.stop_watching_view(db.session, person, view_id)
+        except InvalidRecord as error:
+            warn(str(error))
+        else:
+            announce(f"{'You watch' if request.form.get('on') else 'You no longer watch'} the view “{name}”.")
+        return lead_on(self.link("index_view", view=view_id))

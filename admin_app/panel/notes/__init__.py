@@ -1,0 +1,1 @@
+"""Notes on a record: its page, and who is meant by them."""

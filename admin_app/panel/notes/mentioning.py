@@ -1,0 +1,81 @@
+"""Whom a note mentions, of those who may read it; and what its form asks where that is not clear."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from admin_app.db.record import Record
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.work.mentions import NOBODY, Meant, Question, colleagues, has_mentions, meant_by
+from admin_app.extensions import db
+from admin_app.models.staff import Staff
+from admin_app.panel.access.access import Access, access_to
+from admin_app.panel.access.authority import acting_for
+from admin_app.unicode_text import caseless
+
+# Before the word that a control of the form is about.
+WHO = "who:"
+# Of those whom a word fits; who is not among them is mentioned by their email.
+MOST_ASKED = 10
+
+
+@dataclass(frozen=True)
+class WhoIsMeant:
+    """A question of the form: its control's id and name, its words, and its answers as (value, label)."""
+
+    id: str
+    name: str
+    words: str
+    choices: tuple[tuple[str, str], ...]
+
+
+def answers_of(sent: Mapping[str, str]) -> dict[str, str]:
+    """Return who is meant, as the form says it, by the words that were asked about."""
+    return {caseless(name.removeprefix(WHO)): value for name, value in sent.items() if name.startswith(WHO)}
+
+
+def people_meant(
+    access: Access, record: Record, text: str, answers: Mapping[str, str], known: Collection[int] = ()
+) -> Meant:
+    """Find whom a text mentions, of those who may read notes on this record; `known` are those whom the note mentioned before."""
+    if not has_mentions(text):
+        return Meant()
+    people = colleagues(db.session)
+    first = meant_by(text, people, answers)
+    asked = {one.id for question in first.questions for one in question.people[:MOST_ASKED]}
+    unable = {key for key in {one.id for one in first.people} | asked if not may_read(access, record, key)}
+    answered = {**_answered_by(first.questions, set(known) - unable), **answers}
+    return meant_by(text, [one for one in people if one.id not in unable], answered)
+
+
+def may_read(access: Access, record: Record, staff_id: int) -> bool:
+    """Whether a colleague may see the record, and so the notes on it."""
+    staff = db.session.get(Staff, staff_id)
+    if staff is None:
+        return False
+    with acting_for(staff):
+        theirs = access_to(access.resource)
+        return theirs.may(Action.VIEW) and theirs.find(record.id) is not None and theirs.reaches(record, Action.VIEW)
+
+
+def asked(access: Access, questions: Collection[Question]) -> list[WhoIsMeant]:
+    """Put the questions as the form draws them."""
+    return [_asked(number, access.resource.noun, one) for number, one in enumerate(questions, start=1)]
+
+
+def _asked(number: int, noun: str, question: Question) -> WhoIsMeant:
+    word = f"“@{question.word}”"
+    choices = [(str(one.id), f"{one.name} ({one.email})") for one in question.people[:MOST_ASKED]]
+    words = f"Who do you mean by {word}?"
+    if not choices:
+        words = f"No colleague who can see this {noun} is called {word}. Correct the name, or leave it as text."
+    return WhoIsMeant(
+        f"who-{number}", f"{WHO}{question.word}", words, (*choices, (NOBODY, f"Nobody: {word} is only text"))
+    )
+
+
+def _answered_by(questions: Collection[Question], known: Collection[int]) -> dict[str, str]:
+    """Answer the questions of which one of these people is the only one that fits."""
+    fitting = {one.word: [person.id for person in one.people if person.id in known] for one in questions}
+    return {caseless(word): str(keys[0]) for word, keys in fitting.items() if len(keys) == 1}
