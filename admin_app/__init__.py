@@ -22,6 +22,7 @@ from admin_app.pages.home import HomePage
 from admin_app.pages.jobs import JobsPage
 from admin_app.pages.passkeys import PasskeysPage
 from admin_app.pages.search import SearchPage
+from admin_app.pages.see_as import SeeAsPage
 from admin_app.panel import forms_again, registry
 from admin_app.panel.adapter import ResourceView, takes_file
 from admin_app.panel.base_view import ProtectedView
@@ -30,7 +31,7 @@ from admin_app.panel.kinds import require_known
 from admin_app.panel.layout import navigation
 from admin_app.panel.plan import jobs as plan_job
 from admin_app.selection.search import indexes as search_indexes
-from admin_app.web import after_response, bundles, errors, flash, form_parser, priority, security, templating
+from admin_app.web import after_response, bundles, errors, flash, form_parser, priority, security, see_as, templating
 from admin_app.web.app import Dashboard
 from admin_app.web.auth import login
 from admin_app.web.mail import alerts
@@ -44,6 +45,7 @@ PAGES: tuple[tuple[type[ProtectedView], str, str], ...] = (
     (ActivityPage, "activity", "activity"),
     (JobsPage, "jobs", "jobs"),
     (SearchPage, "search", "search"),
+    (SeeAsPage, "see_as", "see-as"),
 )
 # What does the work of each kind of job. The formats of files are in `transfer/formats/`, the kinds of columns in `kinds/`.
 JOBS = {export_job.KIND: export_job.run_export, plan_job.KIND: plan_job.run_plan}
@@ -77,6 +79,7 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     after_response.init_app(app)
     queue.init_app(app, JOBS)
     login.init_app(app)
+    see_as.init_app(app)
     alerts.init_app(app)
     errors.init_app(app)
     flash.init_app(app)

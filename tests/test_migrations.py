@@ -253,7 +253,7 @@ def test_every_foreign_key_is_indexed() -> None:
             )
         ]
 
-    assert len(keys) == 22
+    assert len(keys) == 23
     assert missing == []
 
 

@@ -82,8 +82,11 @@ class StaffSession(db.Model):  # type: ignore[name-defined,misc] # made by Flask
     # As the browser and the network told them: for the person to recognise, never to decide by.
     user_agent: Mapped[str] = mapped_column(String(LONGEST_USER_AGENT), default="")
     address: Mapped[str] = mapped_column(String(45), default="")
+    # Whom the person sees the dashboard as, and since when; without a time, as themselves.
+    seen_as_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"), index=True)
+    seen_as_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    staff: Mapped[Staff] = relationship()
+    staff: Mapped[Staff] = relationship(foreign_keys=[staff_id])
 
     @property
     def handle(self) -> str:

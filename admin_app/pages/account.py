@@ -126,6 +126,10 @@ class AccountPage(ProtectedView):
         back = local_path(request.args.get("back"), "")
         return reauthentication.page(problem, action=here(), back=back), 422 if problem else 200
 
+    def is_withheld(self, name: str) -> bool:
+        """Show an account to nobody else; how long the session lasts is of who is signed in."""
+        return name != "session"
+
     @expose("/session/", methods=("GET", "POST"))
     def session(self) -> ResponseReturnValue:
         """Tell the page's script how long the session lasts; a POST is somebody who wants to stay signed in."""

@@ -72,6 +72,10 @@ class PasskeysPage(ProtectedView):
         """Be reached from the account, not from the menu."""
         return False
 
+    def is_withheld(self, name: str) -> bool:  # noqa: ARG002 -- all of them are about the account
+        """Show an account to nobody else."""
+        return True
+
     @expose("/", methods=("GET", "POST"))
     def index(self) -> ResponseReturnValue:
         """Add a passkey; every other session of the person ends, as with an app."""

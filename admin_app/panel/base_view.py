@@ -14,6 +14,7 @@ from werkzeug.exceptions import Conflict
 
 from admin_app.web.auth import reauthentication
 from admin_app.web.auth.login import ask_to_sign_in, current_principal, is_gone
+from admin_app.web.see_as import refuse_to_show
 
 
 class ProtectedView(BaseView):
@@ -43,6 +44,10 @@ class ProtectedView(BaseView):
         """Say what a view does, "" where that is not said."""
         return self.purposes.get(name, "")
 
+    def is_withheld(self, name: str) -> bool:
+        """Whether a view is not for who sees the dashboard as somebody else: it gives a file, or is about the account itself."""
+        return name in self.files
+
     def answer_to_stranger(self, name: str) -> ResponseReturnValue:
         """Answer who is not signed in."""
         return ask_to_sign_in(to=self.back_from_file(name) if name in self.files else "")
@@ -51,6 +56,8 @@ class ProtectedView(BaseView):
         """Ask for a signed-in person first, then for the right: of the address itself, not of a button that leads to it."""
         if current_principal() is None:
             return self.answer_to_stranger(name)
+        if self.is_withheld(name) and (refused := refuse_to_show()) is not None:
+            return refused
         if not self.may_open(name):
             abort(403)
         reauthentication.note_purpose(self.purpose_of(name))

@@ -10,13 +10,14 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Row
 from werkzeug.datastructures import MultiDict
 
+from admin_app.domain.permissions.principal import Principal
 from admin_app.domain.work import drafts as domain
 from admin_app.domain.work.drafts import draft_of, drop_draft, keep_draft, storable
 from admin_app.extensions import db
 from admin_app.models.draft import Draft
 from admin_app.panel.view_models import Hidden
 from admin_app.web import errors
-from admin_app.web.auth.login import ask_to_sign_in, current_principal, former_staff_id
+from admin_app.web.auth.login import ask_to_sign_in, current_principal, former_staff_id, seen_as
 from admin_app.web.flash import warn
 
 # Which draft a form shows: a field of the form, and an argument of its address.
@@ -47,7 +48,7 @@ def arguments() -> list[Hidden]:
 
 def shown_draft() -> Draft | None:
     """Return the person's draft that the address names."""
-    person = current_principal()
+    person = _typist()
     if request.method == "POST" or person is None or IN_ADDRESS not in request.args:
         return None
     return draft_of(db.session, person, request.args[IN_ADDRESS], address=form_address())
@@ -82,5 +83,10 @@ def form_address() -> str:
 
 def newest_draft() -> Row[str, datetime] | None:
     """Return the key and the time of what the person typed last into the form at hand, and did not save."""
-    person = current_principal()
+    person = _typist()
     return None if person is None else domain.newest_draft(db.session, person, address=form_address())
+
+
+def _typist() -> Principal | None:
+    """Return whose drafts are shown: nobody sees what another person typed and did not save."""
+    return current_principal() if seen_as() is None else None

@@ -48,6 +48,7 @@ _STYLES = (
     "palette",
     "views",
     "rights",
+    "seen_as",
     "utilities",
 )
 _THIRD_PARTY_SCRIPTS = (

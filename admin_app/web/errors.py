@@ -104,6 +104,13 @@ NOWHERE = Explanation(
     "Allow it to send one of them to this address: an extension or a privacy setting holds it back.",
 )
 
+ONLY_SEEN = Explanation(
+    "You can only look",
+    "While you see what somebody else sees, nothing is changed or downloaded, and their account stays closed to you. "
+    "Nothing was changed.",
+    "To go on as yourself, press “Stop” at the top of the page.",
+)
+
 
 def init_app(app: Flask) -> None:
     """Answer errors with our own pages."""
@@ -128,6 +135,11 @@ def sent_from_elsewhere(origin: str, here: str) -> tuple[str, int]:
     if origin:
         words = replace(ELSEWHERE, explanation=ELSEWHERE.explanation.format(from_=origin, here=here))
     return _page(HTTPStatus.BAD_REQUEST, words)
+
+
+def only_seen() -> tuple[str, int]:
+    """Refuse what is not for who sees the dashboard as somebody else."""
+    return _page(HTTPStatus.FORBIDDEN, ONLY_SEEN)
 
 
 def signed_out() -> tuple[str, int]:

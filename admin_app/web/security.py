@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from admin_app.context import Actor, acting, glancing, time_limit, writing
 from admin_app.domain.auth.accounts import actor_of
 from admin_app.models.change_set import Kind
-from admin_app.web.auth.login import current_principal
+from admin_app.web.auth.login import acting_principal
 from admin_app.web.errors import sent_from_elsewhere
 from admin_app.web.request_context import begin_request, end_request
 
@@ -94,7 +94,7 @@ def _origin(address: str) -> str:
 
 def current_actor() -> Actor:
     """Return who is signed in, for the history of what they change."""
-    person = current_principal()
+    person = acting_principal()
     return actor_of(person) if person is not None else (None, "Set-up")
 
 

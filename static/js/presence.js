@@ -29,4 +29,5 @@ function watch(note) {
   window.addEventListener("pageshow", (event) => event.persisted && ping(note));
 }
 
-document.querySelectorAll("[data-presence]").forEach(watch);
+// Who looks as somebody else is at no form.
+if (!document.querySelector("[data-seen-as]")) document.querySelectorAll("[data-presence]").forEach(watch);

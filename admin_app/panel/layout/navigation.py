@@ -14,7 +14,7 @@ from admin_app.panel.registry import resources
 from admin_app.panel.resource import Resource
 from admin_app.panel.shell import TOLD, shell
 from admin_app.panel.view_models import Link, MenuItem
-from admin_app.web.auth.login import current_principal
+from admin_app.web.auth.login import current_principal, seen_as
 from admin_app.web.urls import own_path
 
 
@@ -67,6 +67,9 @@ def _page(is_here: bool) -> str:  # noqa: FBT001 -- an answer turned into a word
 def _jobs() -> tuple[int, list[Link]]:
     """Return how many jobs of the person are under way, and what has ended since the last page said so."""
     found = shell()
+    if seen_as() is not None:
+        # What this browser was told of is about the jobs of who is signed in.
+        return sum(job.state in job_store.OPEN for job in found.jobs), []
     ended = [job for job in found.jobs if job.finished_at is not None]
     if TOLD not in session or ended:
         session[TOLD] = max([found.since, *(job.finished_at for job in ended if job.finished_at)]).isoformat()

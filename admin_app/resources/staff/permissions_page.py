@@ -21,6 +21,7 @@ from admin_app.panel.registry import resource_at, resources
 from admin_app.resources.staff.explanation import ABOUT_NO_RECORD, Question, explain
 from admin_app.resources.staff.matrix import actions
 from admin_app.resources.staff.rights_sum import may_be_told, rights_sum
+from admin_app.resources.staff.see_as_page import may_see_as
 
 
 @dataclass
@@ -93,6 +94,7 @@ class PermissionsPage(Page):
             actions=[(one.value, one.value.capitalize()) for one in actions()],
             answer=explain(question) if question is not None else None,
             sections=self.resource.record_sections(staff),
+            see_as_url=self.link("see_as_view", staff) if may_see_as(self.access, staff) else "",
             return_url=record_url(self.access, staff),
         )
         return page, HTTPStatus.UNPROCESSABLE_ENTITY if asked.problems else HTTPStatus.OK

@@ -26,6 +26,7 @@ from admin_app.resources.staff.access_page import AccessPage
 from admin_app.resources.staff.permissions_page import PermissionsPage, SumPage
 from admin_app.resources.staff.privileged import PROOF_FOR, held_by_others, roles_by_key, sign_out_changed
 from admin_app.resources.staff.rights_sum import may_be_told, rights_sum
+from admin_app.resources.staff.see_as_page import SeeAsPage, may_see_as
 from admin_app.resources.staff.word_fields import RolesField, leave_out_closed
 from admin_app.timezones import UTC_NAME
 from admin_app.web.auth.login import current_principal
@@ -76,6 +77,7 @@ class StaffResource(Resource):
         "permissions_view": FurtherPage(
             "/permissions/", Action.VIEW, "", lambda: PermissionsPage(staff_access()).respond(), methods=("GET",)
         ),
+        "see_as_view": FurtherPage("/see-as/", Action.EDIT, "", lambda: SeeAsPage(staff_access()).respond()),
         "sum_view": FurtherPage("/sum/", Action.VIEW, "", lambda: SumPage(staff_access()).respond(), methods=("GET",)),
     }
 
@@ -110,6 +112,8 @@ class StaffResource(Resource):
             found.append(Link("Access and sessions", link(self, "access_view", record)))
         if access.may(Action.VIEW) and may_be_told():
             found.append(Link("Permissions", link(self, "permissions_view", record)))
+        if may_see_as(access, record):
+            found.append(Link("See as this person", link(self, "see_as_view", record)))
         return found
 
     def as_called(self, name: str, value: object) -> object:

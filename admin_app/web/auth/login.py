@@ -13,7 +13,8 @@ from werkzeug.wrappers import Response
 
 from admin_app.context import time_zone
 from admin_app.db.types import utc_now
-from admin_app.domain.auth import sessions
+from admin_app.domain.auth import seeing, sessions
+from admin_app.domain.auth.accounts import actor_of
 from admin_app.domain.auth.session_revocation import rights_fingerprint
 from admin_app.domain.auth.sessions import LiveSession
 from admin_app.domain.permissions.principal import Principal
@@ -33,15 +34,27 @@ _WHOSE = "_whose"
 # And with which rights, to tell whether others ended it.
 _RIGHTS = "_rights"
 _SEEN = "seen"
+_STOPPED = "stopped seeing as"
+# What may be written down beside a page that is seen as somebody else: what is of the session itself.
+OF_SESSION = frozenset({_SEEN, _STOPPED})
+# Where the signed cookie keeps what the person's own forms are known by, while they see as somebody else: a form that is drawn
+# as somebody else is good for nothing afterwards.
+_FORMS, _OWN_FORMS = "csrf_token", "_own_forms"
 
 
 class SignedIn(UserMixin):
-    """A person with the session they signed in by; its token is what Flask-Login keeps in the cookie."""
+    """A person with the session they signed in by; its token is what Flask-Login keeps in the cookie.
 
-    def __init__(self, found: LiveSession, token: str) -> None:
+    `seen_as` is as whom they see the dashboard, None as themselves; `has_just_stopped` says that until this request it was
+    somebody else.
+    """
+
+    def __init__(self, found: LiveSession, token: str, seen_as: Principal | None = None) -> None:
         """Tie the two together."""
         self.person = found.person
         self.token = token
+        self.seen_as = seen_as
+        self.has_just_stopped = found.seen_as_since is not None and seen_as is None
         self.handle = found.handle
         self.expires_at = found.expires_at
         self.last_seen_at = found.last_seen_at
@@ -69,11 +82,15 @@ def _load(token: str) -> SignedIn | None:
         return None
     if sessions.is_to_be_noted(found):
         run_after_response(_SEEN, partial(sessions.note_seen, token=token))
+    present = SignedIn(found, token, seeing.seen_by(db.session, found))
+    if present.has_just_stopped:
+        _own_forms_again()
+        run_after_response(_STOPPED, partial(seeing.end, token=token, actor=actor_of(found.person)))
     if (held := request_context().until_end) is not None:
-        # Whoever is found here is who looks at the answer: its days are theirs.
-        held.enter_context(time_zone(zone_of(found.person.time_zone)))
+        # For whom the answer is made: its days are theirs.
+        held.enter_context(time_zone(zone_of((present.seen_as or found.person).time_zone)))
     _remember(found.person)
-    return SignedIn(found, token)
+    return present
 
 
 def _remember(person: Principal) -> None:
@@ -129,9 +146,44 @@ def _seconds_left(last_seen: datetime) -> tuple[int, int]:
 
 
 def current_principal() -> Principal | None:
-    """Return who is signed in, if anybody."""
+    """Return for whom pages are made, with whose rights: who is signed in, if anybody, or as whom they see the dashboard."""
+    present = current_session()
+    return (present.seen_as or present.person) if present else None
+
+
+def acting_principal() -> Principal | None:
+    """Return who is signed in, if anybody, whomever they see the dashboard as: what is noted and counted is theirs."""
     present = current_session()
     return present.person if present else None
+
+
+def seen_as() -> Principal | None:
+    """Return as whom the person at the screen sees the dashboard; None for themselves."""
+    present = current_session()
+    return present.seen_as if present else None
+
+
+def see_as(staff: Staff) -> None:
+    """See the dashboard as somebody else from the next request on (not committed); raises `PrivilegeError`."""
+    present = current_session()
+    if present is not None and present.seen_as is None:
+        seeing.begin(db.session, present.token, present.person, staff)
+        session[_OWN_FORMS] = session.pop(_FORMS, None)
+
+
+def see_as_oneself() -> None:
+    """Stop seeing as somebody else (not committed)."""
+    present = current_session()
+    if present is not None and present.seen_as is not None:
+        seeing.end(db.session, present.token, actor=actor_of(present.person))
+        present.seen_as = None
+        _own_forms_again()
+
+
+def _own_forms_again() -> None:
+    session.pop(_FORMS, None)
+    if own := session.pop(_OWN_FORMS, None):
+        session[_FORMS] = own
 
 
 def signed_in_principal() -> Principal:
@@ -143,8 +195,9 @@ def signed_in_principal() -> Principal:
 
 
 def signed_in_staff() -> Staff:
-    """Return their account, for what changes it or asks for more than a `Principal` says; it is read when it is asked for."""
-    staff = db.session.get(Staff, signed_in_principal().id)
+    """Return the account of who is signed in, for what changes it or asks for more than a `Principal` says; it is read when it is asked for."""
+    person = acting_principal()
+    staff = db.session.get(Staff, person.id) if person is not None else None
     if staff is None:
         abort(403)
     return staff
@@ -152,7 +205,7 @@ def signed_in_staff() -> Staff:
 
 def is_gone() -> bool:
     """Whether the account of who is signed in was deleted meanwhile. What is not committed is given up, and nobody is signed in then."""
-    person = current_principal()
+    person = acting_principal()
     db.session.rollback()
     if person is None or db.session.scalar(select(Staff.id).where(Staff.id == person.id)) is not None:
         return False
@@ -183,6 +236,9 @@ def begin(token: str) -> None:
 def end() -> None:
     """End the session, for this browser and for every copy of its cookie."""
     if current_user.is_authenticated:
+        if seen_as() is not None:
+            see_as_oneself()
+            db.session.commit()
         sessions.sign_out(db.session, current_user.token)
         db.session.commit()
     logout_user()

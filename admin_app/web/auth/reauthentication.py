@@ -56,7 +56,7 @@ def required(*, back: str = "") -> ResponseReturnValue | None:
     # In another tab there may have been proof meanwhile; what was kept is to be sent all the same.
     if not is_fresh() and (problem := problem_with_form()):
         return _page(problem, HTTPStatus.UNPROCESSABLE_ENTITY, back)
-    person = login.current_principal()
+    person = login.acting_principal()
     typed = _unsealed(person.id) if person is not None else None
     if typed is None:
         return _page(
@@ -156,7 +156,7 @@ def _sealed() -> str:
     """Return what was typed, readable for nobody but us: passwords to be set may be among it."""
     if TYPED in request.form:
         return request.form[TYPED]
-    person = login.current_principal()
+    person = login.acting_principal()
     sent = [pair for pair in request.form.items(multi=True) if pair[0] not in {"csrf_token", PASSWORD}]
     # What came as a file would come back as emptied; what does not come at all stays as it is.
     pairs = [(name, value) for name, value in sent if not isinstance(value, SentAsFile)]
