@@ -27,7 +27,7 @@ MOST_RECORDS = 5
 
 def exactly(access: Access, text: str) -> list[Found]:
     """Return the records of a resource that a search names: by their number, or by what no other one has."""
-    selection = plain_selection(access, [(SEARCH, text)])
+    selection = searching(access, text)
     names = access.shown(column.key for column in naming_columns(access.resource.model))
     scope = VisibleScope(access.rows(Action.LIST), names)
     both = (of_number(selection), find_unique(db.session, access.resource.model, text, visible_scope=scope))
@@ -35,10 +35,14 @@ def exactly(access: Access, text: str) -> list[Found]:
     return [_named(access, record, terms_of(text)) for record in found.values()]
 
 
-def first_of(access: Access, text: str, named: Collection[str]) -> Group:
-    """Return the first records that the resource's own list has for a search, and how many it has; those named above by their addresses only count."""
-    selection = plain_selection(access, [(SEARCH, text)])
-    names, terms = list(selection.schema.search), terms_of(text)
+def searching(access: Access, text: str) -> Selection:
+    """Return the resource's own list with this search."""
+    return plain_selection(access, [(SEARCH, text)])
+
+
+def first_of(access: Access, selection: Selection, named: Collection[str]) -> Group:
+    """Return the first records of a resource's own list, and how many it has; those named above by their addresses only count."""
+    names, terms = list(selection.schema.search), terms_of(selection.search)
     options = load_options(access.resource, [*names, *selection.order.relations])
     page = page_of(db.session, replace(selection, per_page=MOST_RECORDS), options)
     drawn = (_with_passage(access, record, names, terms) for record in page.rows)

@@ -20,14 +20,15 @@ from admin_app.db.connection import is_timeout
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.panel.access.access import Access, access_to
+from admin_app.panel.everywhere.narrowed import Narrowed, narrowed, place_of
 from admin_app.panel.everywhere.places import places_of
 from admin_app.panel.everywhere.recent import recent_of
-from admin_app.panel.everywhere.records import exactly, first_of, in_list
+from admin_app.panel.everywhere.records import exactly, first_of, in_list, searching
 from admin_app.panel.everywhere.view_models import Everything, Group
-from admin_app.panel.list.selections import plain_selection, schema_for
+from admin_app.panel.list.selections import schema_for
 from admin_app.panel.registry import resources
 from admin_app.selection.search.search import MOST_WORDS, is_cut, terms_of
-from admin_app.selection.selection import SEARCH
+from admin_app.selection.selection import Selection
 
 # Seconds for one resource, and for all of them: a palette that takes longer is slower than the lists themselves.
 LIMIT, WHOLE_LIMIT = 1.0, 3.0
@@ -52,9 +53,13 @@ def _groups(open_: Sequence[Access], searched: Sequence[Access], text: str) -> I
     end = time.monotonic() + WHOLE_LIMIT
     exact = _in_time(lambda: [one for access in open_ for one in exactly(access, text)], end) or []
     yield Group("Exactly this", tuple(exact))
-    yield Group("Go to", places_of(open_, terms_of(text)))
-    for access in searched:
-        yield _in_time(partial(first_of, access, text, [one.url for one in exact]), end) or _slow(access, text)
+    lists = _in_time(lambda: narrowed(open_, text), end) or []
+    places = _in_time(lambda: [place_of(one) for one in lists], end) or []
+    yield Group("Go to", (*places, *places_of(open_, terms_of(text))))
+    # Where filters were typed, the lists that know them are meant, and no others.
+    for one in lists or (Narrowed(access, searching(access, text)) for access in searched):
+        first = partial(first_of, one.access, one.selection, [found.url for found in exact])
+        yield _in_time(first, end) or _slow(one.access, one.selection)
 
 
 def _in_time(find: Callable[[], T], end: float) -> T | None:
@@ -76,8 +81,8 @@ def _in_time(find: Callable[[], T], end: float) -> T | None:
         db.session.rollback()
 
 
-def _slow(access: Access, text: str) -> Group:
-    return replace(in_list(access, plain_selection(access, [(SEARCH, text)])), is_slow=True)
+def _slow(access: Access, selection: Selection) -> Group:
+    return replace(in_list(access, selection), is_slow=True)
 
 
 def _words(groups: Sequence[Group], searched: Sequence[Access], text: str) -> str:

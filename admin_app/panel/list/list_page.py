@@ -13,8 +13,10 @@ from flask.typing import ResponseReturnValue
 
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.work.saved_views import ViewAtHand
+from admin_app.panel.filters.declared import filters_shown
 from admin_app.panel.filters.filter_bar import filter_bar, sent_filters
 from admin_app.panel.filters.filter_form import FormGroup, is_control
+from admin_app.panel.filters.typed import typed_filters
 from admin_app.panel.links import ListLinks, list_links
 from admin_app.panel.list.bulk_bar import bulk_bar
 from admin_app.panel.list.columns import CELLS, settings_for
@@ -55,6 +57,8 @@ class ListPage(Page):
         arguments = list(request.args.items(multi=True))
         rest = [(key, value) for key, value in arguments if not is_control(key) and (value or key not in OWN_KEYS)]
         selection, form = sent_filters(self.access, selection_of(self.access, rest))
+        if (typed := self._typed(selection)) is not None:
+            return lead_on(links.to(typed))
         if len(rest) < len(arguments) and form is None:
             return lead_on(links.to(selection.changed()))
         listing = self._listing(selection, links, form)
@@ -62,6 +66,14 @@ class ListPage(Page):
         duplicates_url = self.link("duplicates_view") if alike else ""
         page = self.render("resource/list.html", listing=listing, duplicates_url=duplicates_url)
         return page, HTTPStatus.SERVICE_UNAVAILABLE if listing.is_cut else HTTPStatus.OK
+
+    def _typed(self, selection: Selection) -> Selection | None:
+        """Return the list whose filters stand in the search box, None where there are none."""
+        typed = typed_filters(selection.search, selection.schema, filters_shown(self.access))
+        if not typed.conditions:
+            return None
+        narrowed = selection.unticked().changed(search=typed.rest)
+        return narrowed.with_filters([*selection.filters, *typed.conditions])
 
     def _listing(self, selection: Selection, links: ListLinks, form: FormGroup | None) -> Listing:
         """Add to the table what only a list of its own has: filters, views, ticks, the ways to its columns and files."""

@@ -308,3 +308,44 @@ def test_every_page_has_the_box(as_viewer: Any, as_nobody: Any) -> None:
     ]  # fmt: skip
 
     assert forms == [["/admin/search/"]] * 3 + [[]]
+
+
+# ---- typed filters
+
+
+@both_stores
+def test_typed_filters_lead_to_the_list_that_knows_them_all(as_viewer: Any, make_user: Users, make_post: Posts) -> None:
+    ann = make_user(name="Ann Lee")
+    meant = make_post(content="A garden wall", user=ann)
+    make_post(content="A garden gate", user=make_user())
+
+    page = page_of(as_viewer, 'user:"Ann Lee" created:>=2026-01-01 garden')
+
+    assert groups(page) == {
+        "Go to": [
+            (
+                "Posts: user is “Ann Lee”, created at is on or after 2026-01-01, with “garden” List",
+                f"/admin/post/?q=garden&user__is={ann.id}&created_at__from=2026-01-01",
+            )
+        ],
+        "Posts": [(f"A garden wall Post {meant.id}", f"/admin/post/details/?id={meant.id}")],
+    }
+
+
+def test_filter_that_several_lists_know_leads_to_each_of_them(as_viewer: Any) -> None:
+    assert [words for words, _ in groups(page_of(as_viewer, "created:today"))["Go to"]] == [
+        "Users: created today List",
+        "Posts: created today List",
+    ]
+
+
+def test_filter_whose_value_means_nothing_is_a_word(as_viewer: Any) -> None:
+    assert groups(page_of(as_viewer, "created:soon user:nobody")) == {}
+
+
+def test_what_a_person_does_not_see_is_no_filter(client_with: Any, make_user: Users) -> None:
+    make_user(name="Ann Lee", email="ann@example.com")
+
+    found = groups(page_of(client_with("post:*"), "user:ann@example.com"))
+
+    assert found == {}

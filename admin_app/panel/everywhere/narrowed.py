@@ -1,0 +1,55 @@
+"""The lists that a search with typed filters means: `user:ann created:last-month` is about posts, as users know only one of the two."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from admin_app.panel.access.access import Access
+from admin_app.panel.everywhere.records import searching
+from admin_app.panel.everywhere.view_models import Found
+from admin_app.panel.filters.declared import filters_shown
+from admin_app.panel.filters.typed import typed_filters
+from admin_app.panel.links import list_links
+from admin_app.selection.search.passages import Piece
+from admin_app.selection.selection import Selection
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """A resource's list as a search means it."""
+
+    access: Access
+    selection: Selection
+
+
+def narrowed(open_: Sequence[Access], text: str) -> list[Narrowed]:
+    """Return the lists that know the most of the typed filters; none where there are no such filters."""
+    # Without a colon there is none: most searches need not be looked at by every list.
+    found = [one for access in open_ if (one := _narrowed(access, text))] if ":" in text else []
+    most = max((len(one.selection.filters) for one in found), default=0)
+    return [one for one in found if len(one.selection.filters) == most]
+
+
+def place_of(one: Narrowed) -> Found:
+    """Lead to the list, said as its chips say it: "Posts: no user, created last month"."""
+    words = [_within_a_sentence(member.sentence()) for member in one.selection.filters]
+    label = f"{one.access.resource.plural}: {', '.join([*words, *_searched(one.selection)])}"
+    return Found((Piece(label),), (Piece("List"),), list_links(one.access.resource).to(one.selection))
+
+
+def _narrowed(access: Access, text: str) -> Narrowed | None:
+    plain = searching(access, text)
+    typed = typed_filters(plain.search, plain.schema, filters_shown(access))
+    if not typed.conditions or any(one.problem for one in typed.conditions):
+        return None
+    return Narrowed(access, searching(access, typed.rest).with_filters(typed.conditions))
+
+
+def _searched(selection: Selection) -> list[str]:
+    return [f"with “{selection.search}”"] if selection.search else []
+
+
+def _within_a_sentence(words: str) -> str:
+    """Begin with a small letter, but for what is all capitals, like “ID”."""
+    return words if words[:2].isupper() else f"{words[:1].lower()}{words[1:]}"
