@@ -40,4 +40,10 @@ class PostResource(Resource):
             yours="your own posts",
             theirs="their own posts",
         ),
+        "same_domain": RowRule(
+            "Posts of users with the same email domain",
+            lambda person: {"user.email__ends": "@" + person.email.rpartition("@")[2]},
+            yours="posts of users with your email domain",
+            theirs="posts of users with their email domain",
+        ),
     }

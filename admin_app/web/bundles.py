@@ -78,6 +78,7 @@ _SCRIPTS = (
     "focus",
     "order",
     "presence",
+    "rights",
 )
 
 

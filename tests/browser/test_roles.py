@@ -77,8 +77,37 @@ def test_without_scripts_they_are_of_what_the_page_was_loaded_with(
 def test_every_box_of_a_role_is_in_sight(owner_page: Page, width: int) -> None:
     owner_page.set_viewport_size({"width": width, "height": 900})
     owner_page.goto("/admin/role/edit/?id=2")
-    region = owner_page.get_by_role("group", name="Permissions").last
+    region = owner_page.get_by_role("group", name="Permissions")
+    for summary in region.locator("summary").all():
+        summary.click()
 
-    expect(region.get_by_role("checkbox", name="Everything").first).to_be_visible()
+    for box in region.get_by_role("checkbox", name="Everything").all():
+        expect(box).to_be_visible()
 
     assert region.evaluate("one => one.scrollWidth - one.clientWidth") == 0
+
+
+def test_a_level_ticks_its_permissions_and_they_say_the_level(owner_page: Page, author: Role) -> None:
+    owner_page.goto(f"/admin/role/edit/?id={author.id}")
+    level, block = owner_page.get_by_label("Posts: permissions"), owner_page.locator("[data-rights]").nth(2)
+    expect(level).to_have_value("post=custom")
+
+    level.select_option("Can see")
+    expect(block.get_by_role("checkbox", checked=True)).to_have_count(4)
+    block.get_by_role("checkbox", name="Export Posts").uncheck()
+    expect(level).to_have_value("post=custom")
+    block.get_by_role("checkbox", name="Export Posts").check()
+    expect(level).to_have_value("post=see")
+    owner_page.get_by_role("button", name="Save and continue").click()
+
+    expect(level).to_have_value("post=see")
+
+
+@pytest.mark.parametrize("javascript", [False])
+def test_without_scripts_the_level_that_was_chosen_holds(owner_page: Page, author: Role) -> None:
+    owner_page.goto(f"/admin/role/edit/?id={author.id}")
+
+    owner_page.get_by_label("Posts: permissions").select_option("Can edit")
+    owner_page.get_by_role("button", name="Save and continue").click()
+
+    expect(owner_page.get_by_label("Posts: permissions")).to_have_value("post=edit")

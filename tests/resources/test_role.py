@@ -45,6 +45,11 @@ def boxes(page: Page) -> dict[str, bool]:
     return {one.attributes["value"]: "disabled" not in one.attributes for one in found}
 
 
+def chosen(page: Page) -> list[str]:
+    """Return what the selects of a role's form have, in the order of the page; all records and free fields are nothing said."""
+    return [one.attributes["value"] for one in page.all("option") if "selected" in one.attributes]
+
+
 @pytest.fixture
 def author(keep: Any) -> Role:
     """Authors look at everything and edit posts, but not whose they are."""
@@ -90,13 +95,13 @@ def test_who_has_to_give_reasons_takes_that_from_no_role(client_with: Any, keep:
     assert after.needs_reason
 
 
-def test_the_matrix_has_a_line_a_resource_and_a_box_for_every_act_that_its_pages_ask_for(as_owner: Any) -> None:
+def test_the_form_has_a_block_a_resource_and_a_box_for_every_act_that_its_pages_ask_for(as_owner: Any) -> None:
     page = Page(as_owner.get(NEW))
 
-    lines = [one.text for one in page.all("th", scope="row")]
+    blocks = [one.all("label")[0].text.removesuffix(": permissions") for one in page.all("div", class_="rights__head")]
     acts = [*Action, "*"]
     expected = {f"{name}:{act}": True for name in ("*", "user", "post", "staff", "role") for act in acts}
-    assert lines == ["Every resource", "Users", "Posts", "Staff", "Roles"]
+    assert blocks == ["Every resource", "Users", "Posts", "Staff", "Roles"]
     # Accounts and roles are judged one by one.
     judged = {f"{name}:{act}" for name in ("staff", "role") for act in (Action.BULK, Action.IMPORT)}
     assert boxes(page) == {key: is_open for key, is_open in expected.items() if key not in judged}
@@ -106,9 +111,115 @@ def test_the_form_shows_what_a_role_has(as_owner: Any, author: Role) -> None:
     page = Page(as_owner.get(edit_url(author)))
 
     ticked = [one.attributes["value"] for one in page.all("input", type="checkbox") if "checked" in one.attributes]
-    chosen = [one.attributes["value"] for one in page.all("option") if "selected" in one.attributes]
-    assert (ticked, chosen) == (["*:list", "*:view", "post:edit"], ["post.user:read_only"])
+    assert (ticked, chosen(page)) == (
+        ["*:list", "*:view", "post:edit"],
+        ["*=custom", "user=nothing", "post=custom", "post.user:read_only", "staff=nothing", "role=nothing"],
+    )
     assert page.has_link("People with this role")
+
+
+READING = ("list", "view", "history", "export")
+WRITING = ("create", "edit", "import", "bulk", "undo", "share")
+
+
+@pytest.mark.parametrize(
+    ("level", "acts"),
+    [
+        ("nothing", ()),
+        ("see", READING),
+        ("edit", (*READING, *WRITING)),
+        ("delete", (*READING, *WRITING, "delete")),
+        ("all", ("*",)),
+    ],
+)
+def test_a_level_stands_for_permissions_and_is_shown_for_them(
+    level: str, acts: tuple[str, ...], as_owner: Any, author: Role, app: Flask
+) -> None:
+    sent = ["", "post=was=custom", f"post={level}", "post:edit", "user:view"]
+
+    as_owner.post_form(edit_url(author), {"name": "Author", "permissions": sent, "rows": "", "fields": ""})
+
+    after = kept(app, "author")
+    assert after is not None
+    assert after.permissions == tuple(sorted(["user:view", *(f"post:{act}" for act in acts)]))
+    assert chosen(Page(as_owner.get(edit_url(author))))[2] == f"post={level}"
+
+
+def test_a_level_that_was_not_changed_leaves_the_single_permissions_alone(
+    as_owner: Any, author: Role, app: Flask
+) -> None:
+    sent = ["", "post=was=see", "post=see", "post:delete", "*=was=nothing", "*=custom", "*:view"]
+
+    as_owner.post_form(edit_url(author), {"name": "Author", "permissions": sent, "rows": "", "fields": ""})
+
+    after = kept(app, "author")
+    assert after is not None
+    assert after.permissions == ("*:view", "post:delete")
+
+
+def test_a_level_that_somebody_does_not_hold_cannot_be_chosen(client_with: Any) -> None:
+    page = Page(client_with("role:*", "post:list", "post:view", "post:history", "post:export").get(NEW))
+
+    options = [one for one in page.all("option") if one.attributes["value"].startswith("post=")]
+    assert [(one.text, "disabled" in one.attributes) for one in options] == [
+        ("As “Every resource”", False),
+        ("Can see", False),
+        ("Can edit", True),
+        ("Can edit and delete", True),
+        ("Everything", True),
+        ("Custom: as selected below", False),
+    ]
+
+
+def test_the_given_roles_are_levels(as_owner: Any, app: Flask) -> None:
+    found = [kept(app, key) for key in ("editor", VIEWER)]
+
+    levels = [chosen(Page(as_owner.get(edit_url(one))))[0] for one in found if one is not None]
+    assert levels == ["*=delete", "*=see"]
+
+
+def test_a_role_whose_limits_are_not_shown_has_no_blocks_for_them(client_with: Any, author: Role) -> None:
+    client = client_with("*:*", "role:*", fields=["role.rows:hidden", "role.fields:read_only"])
+
+    page = Page(client.get(edit_url(author)))
+
+    assert [one.attributes["name"] for one in page.all("select", within="permissions")] == ["permissions"] * 5
+
+
+def test_a_form_without_permissions_still_asks_for_fields(client_with: Any, author: Role) -> None:
+    client = client_with("*:*", "role:*", fields=["role.permissions:hidden"])
+
+    page = Page(client.get(edit_url(author)))
+
+    assert [one.text for one in page.all("summary", within="fields")] == ["Users", "Posts", "Staff", "Roles"]
+    assert [one.text for one in page.all("summary", within="rows")] == ["Users", "Posts"]
+
+
+@both_stores
+def test_the_list_says_in_a_line_what_each_role_gives(as_owner: Any, author: Role, keep: Any) -> None:
+    own = {"permissions": StringSet(["*:view", "post:edit"]), "rows": StringSet(["post:own"])}
+    keep(Role(name="Writer", key="writer", **own))
+    keep(Role(name="Nobody", key="nobody"))
+    assert author
+
+    page = Page(as_owner.get(LIST))
+
+    assert dict(zip(page.column("Name"), page.column("Permissions"), strict=True)) == {
+        "Author": "See all users, see and edit all posts",
+        "Editor": "See, create, edit and delete all users and posts",
+        "Nobody": "Nothing",
+        "Owner": "Everything",
+        "Viewer": "See all users and posts",
+        "Writer": "See all users, see and edit their own posts",
+    }
+
+
+def test_the_list_says_the_permissions_to_who_does_not_see_what_limits_them(client_with: Any, author: Role) -> None:
+    assert author
+
+    page = Page(client_with("role:list", "role:view").get(LIST))
+
+    assert "*:list, *:view, post:edit" in page.column("Permissions")
 
 
 @both_stores
@@ -337,7 +448,7 @@ def test_a_copy_has_no_right_that_whoever_copies_may_not_give(as_clerk: Any, aut
     saved = as_clerk.post(copy_url(author), data=page.values())
 
     made = kept(app, "copy-of-author")
-    assert page.values()["permissions"] == ["*:list", "*:view"]
+    assert [one for one in page.values()["permissions"] if "=" not in one] == ["*:list", "*:view"]
     assert (refused.status, refused.summary) == (422, [ABOVE])
     assert saved.status_code == 303
     assert made is not None

@@ -1,8 +1,8 @@
-"""What a role's form shows: resources by actions, the rows each resource lets a role keep to, and the fields of each."""
+"""What a role's form shows: for each resource its level and its single permissions, the rows a role may keep to, and its fields."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from admin_app import formatting
@@ -12,7 +12,9 @@ from admin_app.panel.access.access import access_to
 from admin_app.panel.access.authority import authority
 from admin_app.panel.registry import resources
 from admin_app.panel.resource import Resource
+from admin_app.resources.staff.levels import CUSTOM, Level, level_of, levels_of, word_of, word_of_former
 
+EVERY = "Every resource"
 FIELD_WORDS = {FieldRight.READ_ONLY: "Can see", FieldRight.HIDDEN: "Hidden"}
 
 
@@ -27,11 +29,30 @@ class Tick:
 
 
 @dataclass(frozen=True)
-class MatrixRow:
-    """A resource's boxes, one under each head; None where the resource knows no such action."""
+class LevelOption:
+    """A level to choose: what the form sends, what it says, and which boxes it ticks."""
 
+    value: str
     label: str
-    ticks: tuple[Tick | None, ...]
+    is_chosen: bool
+    is_open: bool
+    ticks: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """A resource: the levels to choose from, what the form sends of the present one, and the boxes of its single permissions."""
+
+    name: str
+    label: str
+    levels: tuple[LevelOption, ...]
+    former: str
+    ticks: tuple[Tick, ...]
+
+    @property
+    def is_custom(self) -> bool:
+        """Whether its permissions are none of the levels."""
+        return self.levels[-1].is_chosen
 
 
 @dataclass(frozen=True)
@@ -53,26 +74,47 @@ def actions() -> list[Action]:
     return [action for action in Action if action in asked]
 
 
-def heads() -> list[str]:
-    """Name the columns."""
-    return [*(action.value.capitalize() for action in actions()), "Everything"]
+def blocks(ticked: Collection[str]) -> list[Block]:
+    """Return what can be chosen of each resource: first what is for every one."""
+    places = {one.endpoint: one.plural for one in resources()}
+    return [_block(name, places.get(name, EVERY), levels, ticked) for name, levels in levels_by_resource().items()]
 
 
-def lines(ticked: Collection[str]) -> list[MatrixRow]:
-    """Return the boxes: first those that are for every resource."""
-    own = [_line(one.endpoint, one.plural, one.offered_actions, ticked) for one in resources()]
-    return [_line(ANY, "Every resource", actions(), ticked), *own]
+def levels_by_resource() -> dict[str, Sequence[Level]]:
+    """Return the levels of each resource, first those that are for every one."""
+    own = {
+        one.endpoint: levels_of(one.endpoint, one.offered_actions, "Nothing" if one.is_guarded else f"As “{EVERY}”")
+        for one in resources()
+    }
+    return {ANY: levels_of(ANY, actions(), "Nothing"), **own}
 
 
 def left_out() -> str:
     """Say what a tick for every resource does not reach."""
     names = formatting.in_words([one.plural for one in resources() if one.is_guarded])
-    return f"“Every resource” includes resources added later, but not {names}."
+    return f"“{EVERY}” includes resources added later, but not {names}."
 
 
-def _line(name: str, label: str, known: Collection[Action], ticked: Collection[str]) -> MatrixRow:
-    found = [_tick(f"{name}:{action}", ticked) if action in known else None for action in actions()]
-    return MatrixRow(label, (*found, _tick(f"{name}:{ANY}", ticked)))
+def _block(name: str, label: str, levels: Sequence[Level], ticked: Collection[str]) -> Block:
+    place = next((one for one in resources() if one.endpoint == name), None)
+    known = [one for one in actions() if place is None or one in place.offered_actions]
+    ticks = tuple(_tick(f"{name}:{one}", ticked) for one in (*known, ANY))
+    is_open = {one.value for one in ticks if one.is_open}
+    present = level_of(levels, [one.value for one in ticks if one.is_ticked])
+    options = (
+        LevelOption(
+            word_of(name, one.key),
+            one.label,
+            is_chosen=one.key == present,
+            is_open=one.permissions <= is_open,
+            ticks=" ".join(sorted(one.permissions)),
+        )
+        for one in levels
+    )
+    custom = LevelOption(
+        word_of(name, CUSTOM), "Custom: as selected below", is_chosen=present == CUSTOM, is_open=True, ticks=CUSTOM
+    )
+    return Block(name, label, (*options, custom), word_of_former(name, present), ticks)
 
 
 def _tick(value: str, ticked: Collection[str]) -> Tick:
@@ -83,10 +125,9 @@ def _tick(value: str, ticked: Collection[str]) -> Tick:
     return Tick(value, "Everything" if action == ANY else action.capitalize(), value in ticked, is_open)
 
 
-def row_choices(chosen: Collection[str]) -> list[tuple[str, list[Choice]]]:
-    """Return one choice for each resource that declares row rules."""
-    ruled = [one for one in resources() if one.row_rules]
-    return [("", [_row_choice(one, chosen) for one in ruled])] if ruled else []
+def row_choices(chosen: Collection[str]) -> dict[str, list[Choice]]:
+    """Return one choice for each resource that declares row rules, by the resource's name."""
+    return {one.endpoint: [_row_choice(one, chosen)] for one in resources() if one.row_rules}
 
 
 def _row_choice(resource: Resource, chosen: Collection[str]) -> Choice:
@@ -108,9 +149,9 @@ def _rules(resource: Resource, action: Action) -> frozenset[str] | None:
     return authority().rights.row_rules(action, resource.endpoint, guarded=resource.is_guarded)
 
 
-def field_choices(chosen: Collection[str]) -> list[tuple[str, list[Choice]]]:
-    """Return one choice for each field, by resource."""
-    return [(one.plural, [_field_choice(one, name, chosen) for name in one.ruled_fields()]) for one in resources()]
+def field_choices(chosen: Collection[str]) -> dict[str, list[Choice]]:
+    """Return one choice for each field, by the resource's name."""
+    return {one.endpoint: [_field_choice(one, name, chosen) for name in one.ruled_fields()] for one in resources()}
 
 
 def _field_choice(resource: Resource, name: str, chosen: Collection[str]) -> Choice:

@@ -21,7 +21,14 @@ from admin_app.panel.links import link
 from admin_app.panel.resource import Resource
 from admin_app.panel.view_models import Link
 from admin_app.resources.staff.privileged import PROOF_FOR, TOUCHING, held_by_others, sign_out_changed
-from admin_app.resources.staff.word_fields import FieldRightsField, PermissionsField, RowRulesField, leave_out_closed
+from admin_app.resources.staff.short_sum import short_sum
+from admin_app.resources.staff.word_fields import (
+    FieldRightsField,
+    PermissionsField,
+    RowRulesField,
+    WordsField,
+    leave_out_closed,
+)
 from admin_app.web.auth.login import current_principal
 
 NEEDS_REASON = (
@@ -37,8 +44,9 @@ class RoleResource(Resource):
     menu_order = 95
     can_transfer = False
 
-    column_list = ("name", "key", "holders", "id")
-    column_further_list = ("created_at", "updated_at")
+    column_list = ("name", "permissions", "holders", "id")
+    column_further_list = ("key", "created_at", "updated_at")
+    column_formatters = {"permissions": short_sum}
     column_sortable_list = ("name", "created_at", "id")
     column_filters = ("name", "permissions")
     column_labels = {"holders": "People", "rows": "Records", "fields": "Fields", "needs_reason": "Ask for a reason"}
@@ -53,6 +61,12 @@ class RoleResource(Resource):
         """Leave the owner's role alone, whoever looks."""
         fixed = [one.id for one in records if one.is_fixed and action in TOUCHING]
         return [*fixed, *held_by_others(records, action, lambda role: [role])]
+
+    def shape_form(self, form: Form, *, is_new: bool) -> None:  # noqa: ARG002 -- the same for both
+        """Draw what is of one resource in one place."""
+        for field in form:
+            if isinstance(field, WordsField):
+                field.form = form
 
     def fill_copy(self, form: Form, title: str) -> None:
         """Propose a name, and tick nothing that whoever copies may not give."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from collections.abc import Iterable, Mapping, Sequence
 
 from wtforms import Field, Form
 from wtforms.validators import ValidationError
@@ -16,16 +15,23 @@ from admin_app.models.staff import Staff
 from admin_app.panel.access.access import access_of
 from admin_app.panel.access.authority import authority
 from admin_app.panel.links import link
+from admin_app.panel.registry import resources
 from admin_app.resources.staff import matrix
-from admin_app.resources.staff.matrix import Choice, MatrixRow, Tick
+from admin_app.resources.staff.levels import applied
+from admin_app.resources.staff.matrix import Block, Choice, Tick
 from admin_app.resources.staff.rights_sum import RightsSum, may_be_told, rights_sum
 
 
 class WordsField(Field):
     """Controls of one name, each of which sends its word or nothing."""
 
-    # What templates call it.
-    kind: ClassVar[str]
+    # Where it stands, for what is drawn together with other fields of it.
+    form: Form | None = None
+
+    @property
+    def kind(self) -> str:
+        """Say what templates call it."""
+        raise NotImplementedError
 
     def offered(self) -> Sequence[str]:
         """Return the words that the controls send."""
@@ -69,7 +75,10 @@ def leave_out_closed(form: Form) -> None:
 class RolesField(WordsField):
     """The roles of a person. Those that hold more than the person at the screen does are shown, and cannot be given."""
 
-    kind = "roles"
+    @property
+    def kind(self) -> str:
+        """Say what templates call it."""
+        return "roles"
 
     def offered(self) -> Sequence[str]:
         """Return the keys of all roles."""
@@ -100,45 +109,65 @@ class RolesField(WordsField):
 
 
 class PermissionsField(WordsField):
-    """What a role may do: every resource by every action that it knows."""
+    """What a role may do: a level for each resource, or single permissions. `rows` and `rights` are drawn with it, where the form has them."""
 
-    kind = "permissions"
+    @property
+    def kind(self) -> str:
+        """Say what templates call it."""
+        return "permissions"
+
+    @property
+    def rows(self) -> Field | None:
+        """Return the field of the rows, if the form still has it."""
+        return _of_form(self.form, "rows")
+
+    @property
+    def rights(self) -> Field | None:
+        """Return the field of the fields."""
+        return _of_form(self.form, "fields")
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take the levels that were changed for what they stand for."""
+        super().process_formdata(applied(valuelist, matrix.levels_by_resource()) if valuelist else [])
 
     def offered(self) -> Sequence[str]:
         """Return what can be ticked."""
-        return [tick.value for row in self.lines() for tick in row.ticks if tick is not None]
-
-    @property
-    def heads(self) -> Sequence[str]:
-        """Name the actions."""
-        return matrix.heads()
+        return [tick.value for block in self.blocks() for tick in block.ticks]
 
     @property
     def hint(self) -> str:
-        """Say what the first line means."""
+        """Say what the first block means."""
         return matrix.left_out()
 
-    def lines(self) -> Sequence[MatrixRow]:
-        """Return a line of boxes a resource."""
-        return matrix.lines(self.data)
+    def blocks(self) -> Sequence[Block]:
+        """Return a block a resource."""
+        return matrix.blocks(self.data)
 
     def closed(self) -> Sequence[str]:
         """Return what cannot be given."""
-        return [tick.value for row in self.lines() for tick in row.ticks if tick is not None and not tick.is_open]
+        return [tick.value for block in self.blocks() for tick in block.ticks if not tick.is_open]
 
 
 class ChoicesField(WordsField):
     """One choice each of several things; the first is nothing said."""
 
-    kind = "choices"
+    @property
+    def kind(self) -> str:
+        """Say what templates call it: nothing of its own, where the permissions are there to be drawn with."""
+        return "choices" if _of_form(self.form, "permissions") is None else "drawn_elsewhere"
+
+    def choices(self) -> Mapping[str, Sequence[Choice]]:
+        """Return the choices, by the resource's name."""
+        raise NotImplementedError
 
     def groups(self) -> Sequence[tuple[str, Sequence[Choice]]]:
-        """Return the choices, by resource."""
-        raise NotImplementedError
+        """Return the choices by what the resources are called."""
+        return [(one.plural, self.choices()[one.endpoint]) for one in resources() if one.endpoint in self.choices()]
 
     def offered(self) -> Sequence[str]:
         """Return what can be chosen."""
-        return [option.value for _, group in self.groups() for one in group for option in one.options if option.value]
+        found = (option for group in self.choices().values() for one in group for option in one.options)
+        return [option.value for option in found if option.value]
 
     def pre_validate(self, form: object) -> None:
         """Refuse two answers to one question."""
@@ -152,7 +181,7 @@ class ChoicesField(WordsField):
 class RowRulesField(ChoicesField):
     """Which rows of a resource a role keeps to, where the resource declares rules."""
 
-    def groups(self) -> Sequence[tuple[str, Sequence[Choice]]]:
+    def choices(self) -> Mapping[str, Sequence[Choice]]:
         """Return one choice a resource with rules."""
         return matrix.row_choices(self.data)
 
@@ -160,6 +189,10 @@ class RowRulesField(ChoicesField):
 class FieldRightsField(ChoicesField):
     """What a role may do with each field."""
 
-    def groups(self) -> Sequence[tuple[str, Sequence[Choice]]]:
+    def choices(self) -> Mapping[str, Sequence[Choice]]:
         """Return one choice a field."""
         return matrix.field_choices(self.data)
+
+
+def _of_form(form: Form | None, name: str) -> Field | None:
+    return next((one for one in form or () if one.name == name), None)
