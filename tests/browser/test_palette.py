@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Page, expect
 
-from admin_app.models.post import Post
 from admin_app.models.staff import Staff
 from tests.browser.conftest import OF_COLOURS, OpenAs
-from tests.browser.steps import BOTH, sideways
-from tests.many import many
+from tests.browser.steps import sideways
 
 pytestmark = pytest.mark.usefixtures("posts")
 
@@ -28,22 +25,6 @@ def open_palette(page: Page, words: str, results: str) -> None:
     expect(page.locator("#palette-search")).to_be_focused()
     page.keyboard.type(words)
     expect(page.locator("[data-palette-words]")).to_have_text(results)
-
-
-@BOTH
-def test_a_tickets_number_is_one_click_and_enter_away(editor_page: Page, app: Flask, *, javascript: bool) -> None:
-    (post,) = many(app, Post, [{"id": 3890, "content": "How do I mend a fence?"}])
-    page = editor_page
-    page.goto("/admin/")
-
-    page.get_by_label("Search everything").first.click()
-    page.keyboard.type(str(post))
-    page.keyboard.press("Enter")
-    if not javascript:
-        expect(page).to_have_url("/admin/search/?q=3890")
-        page.get_by_role("link", name="How do I mend a fence?").click()
-
-    expect(page).to_have_url("/admin/post/edit/?id=3890")
 
 
 def test_the_third_hit_is_opened_by_the_keyboard(editor_page: Page) -> None:

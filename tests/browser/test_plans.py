@@ -44,7 +44,7 @@ class Loads:
 
 
 @BOTH
-@pytest.mark.parametrize(("number", "clicks"), [(20, 6), (400, 6)])
+@pytest.mark.parametrize(("number", "clicks"), [(400, 6)])
 def test_posts_of_a_list_are_given_to_a_user_and_given_back(
     number: int, clicks: int, *, javascript: bool, app: Flask, editor_page: Page
 ) -> None:
