@@ -2,10 +2,50 @@
 // browser. Without this file the box in the head leads to that page.
 
 const WAIT = 150;
+const COMMANDS = ">";
 const UNREACHED = "The search could not be reached. Press Enter to try its own page.";
 
 const dialog = document.querySelector("[data-palette]");
 const box = document.querySelector("[data-everywhere]");
+
+// What can be done with what the page is about: the controls beside its heading, by their words.
+function actsOf(words) {
+  const controls = [...document.querySelectorAll(".page-head__actions :is(a[href], button:not([type=submit]))")];
+  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
+  return controls.filter((one) => {
+    const said = one.textContent.trim().toLowerCase();
+    return said && wanted.every((word) => ` ${said}`.includes(` ${word}`));
+  });
+}
+
+function entry(control) {
+  const item = document.createElement("li");
+  const link = item.appendChild(document.createElement("a"));
+  link.href = control.href ?? "#";
+  const title = link.appendChild(document.createElement("span"));
+  title.className = "found__title";
+  title.textContent = control.textContent.trim();
+  link.addEventListener("click", (event) => {
+    if (control.href || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    dialog.close();
+    control.click();
+  });
+  return item;
+}
+
+function actsGroup(controls) {
+  const section = document.createElement("section");
+  section.className = "found";
+  const head = section.appendChild(document.createElement("div"));
+  head.className = "found__head";
+  const heading = head.appendChild(document.createElement("h2"));
+  heading.textContent = "On this page";
+  heading.id = "palette-acts";
+  section.setAttribute("aria-labelledby", heading.id);
+  section.appendChild(document.createElement("ul")).append(...controls.map(entry));
+  return section;
+}
 
 class Palette {
   constructor() {
@@ -72,7 +112,17 @@ class Palette {
     this.found.replaceChildren(...part.childNodes);
     this.found.scrollTop = 0;
     this.words.textContent = part.dataset.words;
+    this.addActs();
     if (this.query()) this.links()[0]?.setAttribute("data-enter", "");
+  }
+
+  // Before anything is typed, and among commands: a word that is searched for is not to be taken for one.
+  addActs() {
+    const query = this.query();
+    const controls = !query || query.startsWith(COMMANDS) ? actsOf(query.replace(COMMANDS, "")) : [];
+    if (!controls.length) return;
+    this.found.querySelector(".found__none")?.remove();
+    this.found.prepend(actsGroup(controls));
   }
 
   // Enter opens the first thing found, once it is found for what is typed; where there is none, the search's own page says so.
@@ -86,10 +136,20 @@ class Palette {
     else this.form.submit();
   }
 
+  async openBeside() {
+    const query = this.query();
+    await this.ask();
+    const [first] = query && query === this.query() ? this.links() : [];
+    if (first) window.open(first.href, "_blank", "noopener");
+  }
+
   press(event) {
     if (event.key === "Escape") {
       event.preventDefault();
       dialog.close();
+    } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target === this.input) {
+      event.preventDefault();
+      this.openBeside();
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       this.move(event.key === "ArrowDown" ? 1 : -1);

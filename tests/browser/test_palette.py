@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from admin_app.models.staff import Staff
+from admin_app.models.user import User
 from tests.browser.conftest import OF_COLOURS, OpenAs
 from tests.browser.steps import sideways
 
@@ -143,3 +145,38 @@ def test_the_palette_and_the_page_are_for_everybody(
         problems[scheme] = axe(page, OF_COLOURS if scheme == "dark" else ())
 
     assert {name: found for name, found in problems.items() if found} == {}
+
+
+def test_the_palette_begins_with_what_can_be_done_on_the_page(editor_page: Page, ann: User) -> None:
+    page = editor_page
+    page.goto(f"/admin/user/edit/?id={ann.id}")
+
+    page.keyboard.press("Control+k")
+    acts = page.locator(".palette section").filter(has_text="On this page").get_by_role("link")
+    expect(acts.filter(has_text="History")).to_be_visible()
+    page.keyboard.type(">hist")
+    expect(acts).to_have_text(["History"])
+    page.keyboard.press("Enter")
+
+    expect(page).to_have_url(re.compile("/admin/user/history/"))
+
+
+def test_a_word_that_is_searched_for_is_no_command(editor_page: Page, ann: User) -> None:
+    page = editor_page
+    page.goto(f"/admin/user/edit/?id={ann.id}")
+
+    open_palette(page, "delete", "Nothing matches “delete” in users and posts.")
+
+    expect(page.locator(".palette a")).to_have_count(0)
+
+
+def test_ctrl_enter_opens_what_is_found_first_in_a_new_tab(editor_page: Page, ann: User) -> None:
+    page = editor_page
+    page.goto("/admin/")
+    open_palette(page, "ann@example.com", "6 results.")
+
+    with page.context.expect_page() as opened:
+        page.keyboard.press("Control+Enter")
+
+    expect(opened.value).to_have_url(re.compile(f"/admin/user/edit/.id={ann.id}"))
+    expect(page).to_have_url("/admin/")

@@ -31,16 +31,26 @@ _PAGES = (
 Place = tuple[str, str, str, str]
 
 
+def commands_of(open_: Sequence[Access], terms: Sequence[str]) -> tuple[Found, ...]:
+    """Return what can be begun from anywhere: forms, imports, pages; all of it without words."""
+    found = [one for one in (*_forms(open_), *_pages()) if _is_meant(f"{one[0]} {one[3]}", terms)]
+    return tuple(_place(label, what, url, terms) for label, what, url, _ in found)
+
+
 def places_of(open_: Sequence[Access], terms: Sequence[str]) -> tuple[Found, ...]:
     """Return the places whose names have every one of these words at the beginning of a word, then the saved views."""
-    found = [one for one in (*_lists(open_), *_pages()) if _is_meant(f"{one[0]} {one[3]}", terms)]
+    found = [one for one in (*_lists(open_), *_forms(open_), *_pages()) if _is_meant(f"{one[0]} {one[3]}", terms)]
     return (*(_place(label, what, url, terms) for label, what, url, _ in found), *_views(open_, terms))
 
 
 def _lists(open_: Sequence[Access]) -> Iterator[Place]:
+    for one in (access.resource for access in open_):
+        yield one.plural, "List", link(one, "index_view"), ""
+
+
+def _forms(open_: Sequence[Access]) -> Iterator[Place]:
     for access in open_:
         one = access.resource
-        yield one.plural, "List", link(one, "index_view"), ""
         if access.may(Action.CREATE):
             yield f"Add {one.noun}", "Form", link(one, "create_view"), f"new create {one.nouns}"
         if may_import(access):

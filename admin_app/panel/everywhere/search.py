@@ -21,7 +21,7 @@ from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.panel.access.access import Access, access_to
 from admin_app.panel.everywhere.narrowed import Narrowed, narrowed, place_of
-from admin_app.panel.everywhere.places import places_of
+from admin_app.panel.everywhere.places import commands_of, places_of
 from admin_app.panel.everywhere.recent import recent_of
 from admin_app.panel.everywhere.records import exactly, first_of, in_list, searching
 from admin_app.panel.everywhere.view_models import Everything, Group
@@ -34,6 +34,8 @@ from admin_app.selection.selection import Selection
 LIMIT, WHOLE_LIMIT = 1.0, 3.0
 # So many letters of what was typed are said again.
 LONGEST_SAID = 80
+# What a search begins with that is for commands alone.
+COMMANDS = ">"
 
 T = TypeVar("T")
 
@@ -41,12 +43,20 @@ T = TypeVar("T")
 def everything(text: str) -> Everything:
     """Find what a text means, of all that the person at the screen may list; without one, what they changed last."""
     open_ = [access for one in resources() if (access := access_to(one)).may(Action.LIST)]
+    if text.startswith(COMMANDS):
+        return _commands(open_, text)
     if not terms_of(text):
         recent = Group("Changed by you lately", tuple(recent_of(open_)))
         return Everything((recent,) if recent.found else (), "")
     searched = [access for access in open_ if schema_for(access).search]
     groups = tuple(one for one in _groups(open_, searched, text) if one.found or one.is_slow)
     return Everything(groups, _words(groups, searched, text))
+
+
+def _commands(open_: Sequence[Access], text: str) -> Everything:
+    found = commands_of(open_, terms_of(text.removeprefix(COMMANDS)))
+    groups = [Group("Commands", found)] if found else []
+    return Everything(tuple(groups), _words(groups, (), text))
 
 
 def _groups(open_: Sequence[Access], searched: Sequence[Access], text: str) -> Iterator[Group]:

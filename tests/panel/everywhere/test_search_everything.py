@@ -349,3 +349,28 @@ def test_what_a_person_does_not_see_is_no_filter(client_with: Any, make_user: Us
     found = groups(page_of(client_with("post:*"), "user:ann@example.com"))
 
     assert found == {}
+
+
+# ---- commands
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        (">add", ["Add user Form", "Add post Form"]),
+        ("> import us", ["Import users Page"]),
+        (
+            ">",
+            ["Add user Form", "Import users Page", "Add post Form", "Import posts Page", "Home Page", "Activity Page"],
+        ),
+        (">garden", []),
+    ],
+)
+def test_commands_alone_are_found_behind_the_sign(
+    typed: str, expected: list[str], as_editor: Any, make_post: Posts
+) -> None:
+    make_post(content="add import garden")
+
+    found = groups(page_of(as_editor, typed))
+
+    assert [words for group in found.values() for words, _ in group][: len(expected) or None][:6] == expected
