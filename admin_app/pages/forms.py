@@ -115,3 +115,4 @@ class PreferencesForm(TextForm):
         description="Dates and times are shown, and filtered, in this time zone.",
     )
     shortcuts = TickField("Use keyboard shortcuts: / to search, x to select a row")
+    digest = TickField("Email me when something new is in my inbox, at most once a day")
