@@ -14,6 +14,7 @@ from admin_app import formatting
 from admin_app.context import writing
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit import reader as audit_reader
+from admin_app.domain.work import notes
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
 
@@ -59,7 +60,18 @@ def _prune(before: datetime, bar: tqdm[NoReturn]) -> int:
             break
         number += acts
         bar.update(rows)
+    _forget_notes(bar)
     if number:
         with transaction(db.session):
             audit_reader.record_pruning(db.session, before, number)
     return number
+
+
+def _forget_notes(bar: tqdm[NoReturn]) -> None:
+    """Let notes go whose records can no longer come back."""
+    while True:
+        with transaction(db.session):
+            rows = notes.forget_lost(db.session)
+        if not rows:
+            return
+        bar.update(rows)

@@ -28,6 +28,7 @@ from admin_app.panel.session_rows import end_sessions, session_rows
 from admin_app.panel.view_models import Fact
 from admin_app.web.auth import login, passkeys, reauthentication, second_factor
 from admin_app.web.flash import announce, warn
+from admin_app.web.mail import smtp
 from admin_app.web.urls import here, local_path
 
 NOT_CURRENT = "This is not your current password."
@@ -54,6 +55,8 @@ class AccountPage(ProtectedView):
             accounts.set_time_zone(staff, form.time_zone.data)
             preferences.remember_shortcuts(db.session, staff, is_on=form.shortcuts.data)
             preferences.remember_frame(db.session, staff, theme=_theme(request.form.get("theme")))
+            if smtp.is_set_up():
+                preferences.remember_digest(db.session, staff, is_on=form.digest.data)
         announce("Preferences saved.")
         return login.lead_to(url_for("account.index"))
 
@@ -96,6 +99,7 @@ class AccountPage(ProtectedView):
             "pages/account.html",
             form=form,
             preferences_form=preferences_form,
+            has_email=smtp.is_set_up(),
             facts=tuple(facts),
             has_app=two_factor.has_app(db.session, staff),
             passkeys=passkey_rows(staff),
@@ -159,7 +163,7 @@ def _preferences_of(staff: Staff) -> PreferencesForm:
     """Return the form of what the person set."""
     settings = login.signed_in_principal().settings_of(preferences.EVERYWHERE)
     zone = staff.time_zone or timezones.UTC_NAME
-    return PreferencesForm(time_zone=zone, shortcuts=settings.has_shortcuts)
+    return PreferencesForm(time_zone=zone, shortcuts=settings.has_shortcuts, digest=settings.has_digest)
 
 
 def _theme(text: str | None) -> Theme | None:

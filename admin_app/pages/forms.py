@@ -115,3 +115,4 @@ class PreferencesForm(TextForm):
         description="Dates and times are shown, and filtered, in this time zone.",
     )
     shortcuts = TickField("Use keyboard shortcuts: / to search, j and k to move, ? for all of them")
+    digest = TickField("Email me when something new is in my inbox, at most once a day")

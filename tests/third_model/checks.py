@@ -68,8 +68,20 @@ def test_tags_stand_in_the_menu_and_on_the_start_page(as_viewer: Any) -> None:
     page = Page(as_viewer.get("/admin/"))
 
     menu = page.texts("a", within="main") and [link.text for link in page.all("nav", aria_label="Main")[0].all("a")]
-    assert menu == ["Home", "Users", "Posts", "Tags", "Activity", "Jobs"]
+    assert menu == ["Home", "Users", "Posts", "Tags", "Activity", "Jobs", "Inbox"]
     assert "Labels on posts." in page.root.text
+
+
+def test_a_tag_has_notes_and_is_watched(as_editor: Any, as_viewer: Any, make_tag: Any) -> None:
+    tag = make_tag("first")
+    address = f"/admin/tag/notes/?id={tag.id}"
+    token = {"csrf_token": as_viewer.token_of(address)}
+    as_viewer.post(f"/admin/tag/watch/?id={tag.id}", data={**token, "on": "1"})
+
+    answer = as_editor.post(address, data={**Page(as_editor.get(address)).values(), "text": "@vera look"})
+
+    assert Page(as_editor.get(answer.location)).texts("p", class_="note-text") == ["@vera look"]
+    assert Page(as_viewer.get("/admin/inbox/")).has_link("Edgar mentioned you in a note on tag “first”")
 
 
 def test_list_shows_every_type_as_a_person_reads_it(as_viewer: Any, make_tag: Any) -> None:

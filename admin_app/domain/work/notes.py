@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
 
+from admin_app.db.json_values import recorded_models
 from admin_app.db.limits import as_key
 from admin_app.db.record import Record
 from admin_app.db.types import utc_now
@@ -15,14 +16,16 @@ from admin_app.domain.audit.undo import subject_of
 from admin_app.domain.naming import noun_of
 from admin_app.domain.permissions.principal import AnyPrincipal
 from admin_app.errors import InvalidRecord
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, table_of
 from admin_app.formatting import excerpt, plain_lines
-from admin_app.models.change_set import ChangeSet, Kind
+from admin_app.models.change_set import Change, ChangeSet, Kind
 from admin_app.models.note import Mention, Note
 from admin_app.unicode_text import composed, has_something_to_see, trimmed
 
 PAGE_SIZE = 20
 LONGEST_NOTE = 10_000
+# Notes that are forgotten at a time: others get their turn between two batches.
+BATCH = 1000
 # Characters of a record's name in what the history says of a note.
 LONGEST_NAME = 100
 _ADDED, _CHANGED, _DELETED = "Added a note to", "Changed a note on", "Deleted a note on"
@@ -101,6 +104,23 @@ def delete_note(session: AnySession, record: Record, note: Note) -> None:
     """Delete a note (not yet committed)."""
     _describe(session, record, _DELETED)
     session.delete(note)
+
+
+def forget_lost(session: AnySession) -> int:
+    """Delete some notes of records that are gone and no longer in the history, so that no undo brings them back (not yet committed).
+
+    Return how many there were, none when nothing is left. The history is being shortened, so it keeps nothing of them.
+    """
+    for table, model in recorded_models().items():
+        is_there = exists(select(1).where(model.id == Note.subject_id).correlate(Note))
+        is_known = exists(select(1).where(Change.model == table, Change.record_id == Note.subject_id).correlate(Note))
+        lost = select(Note.id).where(Note.subject == table, ~is_there, ~is_known).limit(BATCH)
+        if keys := session.scalars(lost).all():
+            notes = table_of(Note)
+            session.execute(delete(Mention).where(Mention.note_id.in_(keys)))
+            session.execute(notes.delete().where(notes.c.id.in_(keys)))
+            return len(keys)
+    return 0
 
 
 def is_about_note(done: ChangeSet) -> bool:

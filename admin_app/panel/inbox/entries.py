@@ -15,7 +15,6 @@ from admin_app.panel.access.access import Access
 from admin_app.panel.inbox.sight import sight
 from admin_app.panel.inbox.subjects import Subject, access_at, subjects_at
 from admin_app.panel.inbox.view_models import Entry, Watched
-from admin_app.panel.kinds import value_cell
 from admin_app.panel.links import link, record_url
 
 # Characters of a note, and of a record's name that is gone.
@@ -53,7 +52,7 @@ def _mentioned(mention: Mention, note: Note, subject: Subject | None) -> Entry:
         key,
         f"{note.author} mentioned you in a note on {subject.title}",
         _note_url(subject, note),
-        value_cell(note.created_at, is_whole=False),
+        note.created_at,
         excerpt(note.text, LONGEST_TEXT),
     )
 
@@ -75,7 +74,7 @@ def _changed(one: News, subject: Subject | None) -> Entry | None:
         f"watch.{one.watch.id}.{change.id}.0",
         f"{done.actor or 'Somebody'} {_DID[Did(change.act)]} {title}{more}",
         link(access.resource, "history_view", id=change.record_id),
-        value_cell(done.at, is_whole=False),
+        done.at,
     )
 
 
@@ -89,7 +88,7 @@ def _noted(one: News, subject: Subject | None) -> Entry | None:
         f"watch.{one.watch.id}.0.{note.id}",
         f"{note.author} added a note to {subject.title}{more}",
         _note_url(subject, note),
-        value_cell(note.created_at, is_whole=False),
+        note.created_at,
         excerpt(note.text, LONGEST_TEXT),
     )
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from admin_app.panel.kinds import value_cell
 from admin_app.panel.view_models import Cell
 
 
@@ -14,8 +16,13 @@ class Entry:
     key: str
     words: str
     url: str = ""
-    at: Cell | None = None
+    moment: datetime | None = None
     text: str = ""
+
+    @property
+    def at(self) -> Cell | None:
+        """When it came."""
+        return None if self.moment is None else value_cell(self.moment, is_whole=False)
 
 
 @dataclass(frozen=True)

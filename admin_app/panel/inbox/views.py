@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from urllib.parse import parse_qsl
 
@@ -61,11 +62,12 @@ def view_entries(views: list[WatchedView]) -> Iterator[Entry]:
     """Yield what is new in each of them. One that takes too long says so, and holds nothing up."""
     end = time.monotonic() + WHOLE_LIMIT
     for view in views:
-        keys = within_time(partial(_new_keys, view), most=LIMIT, end=end)
-        if keys is None:
+        rows = within_time(partial(_new_rows, view), most=LIMIT, end=end)
+        if rows is None:
             yield Entry("", f"Counting what is new in “{view.name}” took too long. Open the view to see it.", view.url)
-        elif keys:
-            yield Entry(f"view.{view.watch_id}.{keys[0]}", _words(view, len(keys)), view.url)
+        elif rows:
+            key, moment = rows[0]
+            yield Entry(f"view.{view.watch_id}.{key}", _words(view, len(rows)), view.url, moment)
 
 
 def watched_lists(views: list[WatchedView]) -> list[Watched]:
@@ -74,16 +76,17 @@ def watched_lists(views: list[WatchedView]) -> list[Watched]:
     return [Watched("view", str(one.view_id), f"View “{one.name}” of {nouns[one.view_id]}", one.url) for one in views]
 
 
-def _new_keys(view: WatchedView) -> list[int]:
-    """Return the keys of the new rows, the last one first, and no more than one beyond the most that are counted."""
+def _new_rows(view: WatchedView) -> list[tuple[int, datetime]]:
+    """Return the keys and times of the new rows, the last one first, and no more than one beyond the most that are counted."""
     try:
         selection = plain_selection(view.access, parse_qsl(view.arguments, keep_blank_values=True))
     except SelectionError:
         # It names a filter or a column that is gone; the view itself says so.
         return []
-    key = view.access.resource.model.id
-    wanted = select(key).where(*selection.criteria, key > view.seen).order_by(key.desc())
-    return list(db.session.scalars(wanted.limit(MOST_NEW + 1)))
+    model = view.access.resource.model
+    wanted = select(model.id, model.created_at).where(*selection.criteria, model.id > view.seen)
+    newest = wanted.order_by(model.id.desc()).limit(MOST_NEW + 1)
+    return [(key, moment) for key, moment in db.session.execute(newest)]
 
 
 def _words(view: WatchedView, number: int) -> str:

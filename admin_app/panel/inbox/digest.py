@@ -1,0 +1,41 @@
+"""What an email says of a person's inbox: how much there is, and nothing of what it says, for emails leave the house."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from admin_app.domain.work import inbox
+from admin_app.extensions import db
+from admin_app.formatting import counted
+from admin_app.models.staff import Staff
+from admin_app.panel.access.authority import acting_for
+from admin_app.panel.inbox.entries import mention_entries, news_entries
+from admin_app.panel.inbox.view_models import Entry
+from admin_app.panel.inbox.views import view_entries, views_watched_by
+
+_SAID = (
+    ("note mentions you", "notes mention you"),
+    ("thing happened to records that you watch", "things happened to records that you watch"),
+    ("view that you watch has new rows", "views that you watch have new rows"),
+)
+
+
+def digest_of(staff: Staff, since: datetime | None) -> list[str]:
+    """Return what is unread, a line for each kind; nothing where nothing came since the last digest."""
+    with acting_for(staff):
+        # First: a view that takes too long ends the transaction.
+        views = [entry for entry in view_entries(views_watched_by(staff)) if entry.key]
+        mentions = mention_entries(inbox.mentions(db.session, staff.id, are_read=False))
+        kinds = (mentions, news_entries(staff.id), views)
+    if not any(_is_new(entry, since) for entries in kinds for entry in entries):
+        return []
+    return [_line(entries, *words) for entries, words in zip(kinds, _SAID, strict=True) if entries]
+
+
+def _is_new(entry: Entry, since: datetime | None) -> bool:
+    return entry.moment is not None and (since is None or entry.moment > since)
+
+
+def _line(entries: Sequence[Entry], one: str, several: str) -> str:
+    return counted(len(entries), one, several)
