@@ -254,7 +254,7 @@ def test_every_foreign_key_is_indexed() -> None:
             )
         ]
 
-    assert len(keys) == 23
+    assert len(keys) == 27
     assert missing == []
 
 

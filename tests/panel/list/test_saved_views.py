@@ -74,7 +74,7 @@ def test_a_changed_view_offers_to_save_save_as_new_and_discard(as_viewer: Any, v
 
     changed = page.link("ID")
 
-    words = ["View Gardens, changed", "Save view", "Watch Gardens", "Save as new view", "Reset view"]
+    words = ["View Gardens, changed", "Save view", "Watch Gardens", "Save as new view", "Reset view", "Edit view"]
     assert bar(as_viewer, changed) == words
     assert Page(as_viewer.get(changed)).link("Reset view") == f"{LIST}?view={view.id}"
 
