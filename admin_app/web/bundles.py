@@ -47,6 +47,7 @@ _STYLES = (
     "record",
     "peek",
     "history",
+    "activity",
     "jobs",
     "plan",
     "corrections",
