@@ -239,11 +239,46 @@ def _menu_open(visit: Visit) -> None:
     visit.page.get_by_text("Menu", exact=True).click()
 
 
+def _write_note(visit: Visit, text: str) -> None:
+    visit.page.goto(f"/admin/post/notes/?id={visit.post}")
+    visit.page.get_by_label("New note").fill(text)
+    visit.page.get_by_role("button", name="Add note").click()
+
+
+def _notes(visit: Visit) -> None:
+    for text in ("Long words: " + "x" * 80, "See https://example.com/a/long/way/to/a/page/that/does/not/fit/anywhere"):
+        _write_note(visit, text)
+        expect(visit.page.locator(".banner")).to_be_visible()
+
+
+def _notes_asked(visit: Visit) -> None:
+    _notes(visit)
+    _write_note(visit, "@nobody and @media")
+    expect(visit.page.locator(".problem")).to_be_visible()
+
+
+def _inbox(visit: Visit) -> None:
+    """A view and a record are watched, and the view has a new row."""
+    _save_view(visit)
+    visit.page.get_by_role("button", name="Watch").click()
+    expect(visit.page.locator(".banner")).to_be_visible()
+    visit.page.goto(f"/admin/post/details/?id={visit.post}")
+    visit.page.get_by_role("button", name="Watch").click()
+    expect(visit.page.locator(".banner")).to_be_visible()
+    visit.page.goto("/admin/post/new/")
+    visit.page.get_by_label("Content").fill("New")
+    save(visit.page)
+    expect(visit.page.locator(".banner")).to_be_visible()
+    visit.page.goto("/admin/inbox/")
+    expect(visit.page.locator(".event")).to_be_visible()
+
+
 # By what stands in the tables, then by name.
 EMPTY = {
     "home": _go("/admin/"),
     "activity": _go("/admin/activity/"),
     "jobs": _go("/admin/jobs/"),
+    "inbox": _go("/admin/inbox/"),
     "search": _go("/admin/search/"),
     "list": _go("/admin/post/"),
     "new": _go("/admin/post/new/"),
@@ -282,6 +317,9 @@ MANY = {
     "export": _go("/admin/post/export/"),
     "export-errors": _export_errors,
     "jobs": _jobs,
+    "notes": _notes,
+    "notes-asked": _notes_asked,
+    "inbox": _inbox,
     "search": _go("/admin/search/?q=user"),
     "staff": _go("/admin/staff/"),
     "new-staff": _go("/admin/staff/new/"),
