@@ -46,6 +46,8 @@ class RowRule:
     yours: str = ""
     # The same, said of that person to others: "their own posts".
     theirs: str = ""
+    # By what of that person the rows are told, for who finds none: "those of the user with your email, ann@example.com".
+    told_by: Callable[[AnyPrincipal], str] | None = None
 
 
 @dataclass(frozen=True)

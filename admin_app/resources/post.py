@@ -41,11 +41,13 @@ class PostResource(Resource):
             lambda person: {"user.email__equals": person.email},
             yours="your own posts",
             theirs="their own posts",
+            told_by=lambda person: f"those of the user with your email, {person.email}",
         ),
         "same_domain": RowRule(
             "Posts of users with the same email domain",
             lambda person: {"user.email__ends": "@" + person.email.rpartition("@")[2]},
             yours="posts of users with your email domain",
             theirs="posts of users with their email domain",
+            told_by=lambda person: f"those of users with an email at {person.email.rpartition('@')[2]}",
         ),
     }

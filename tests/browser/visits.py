@@ -273,6 +273,25 @@ def _inbox(visit: Visit) -> None:
     expect(visit.page.locator(".event")).to_be_visible()
 
 
+def _role_unfolded(visit: Visit) -> None:
+    visit.page.goto("/admin/role/edit/?id=2")
+    for summary in visit.page.get_by_role("group", name="Permissions").locator("summary").all():
+        summary.click()
+
+
+def _seen_as(visit: Visit) -> None:
+    visit.page.goto("/admin/staff/new/")
+    visit.page.get_by_label("Name").fill("Vera")
+    visit.page.get_by_label("Email").fill("vera@example.com")
+    visit.page.get_by_role("checkbox", name="Viewer").check()
+    save(visit.page, "Save colleague")
+    visit.page.goto("/admin/staff/see-as/?id=2")
+    visit.page.get_by_role("button", name="See as Vera").click()
+    expect(visit.page.locator(".seen-as")).to_be_visible()
+    visit.page.goto(f"/admin/post/edit/?id={visit.post}")
+    visit.page.goto("/admin/post/")
+
+
 # By what stands in the tables, then by name.
 EMPTY = {
     "home": _go("/admin/"),
@@ -323,7 +342,8 @@ MANY = {
     "search": _go("/admin/search/?q=user"),
     "staff": _go("/admin/staff/"),
     "new-staff": _go("/admin/staff/new/"),
-    "role": _go("/admin/role/edit/?id=2"),
+    "role": _role_unfolded,
+    "seen-as": _seen_as,
     "access": _go("/admin/staff/access/?id=1"),
     "person": _go("/admin/staff/details/?id=1"),
     "permissions": _go("/admin/staff/permissions/?id=1&resource=post&action=edit"),

@@ -134,6 +134,13 @@ class Access:
         names = sorted({name for rule in self.rule_names(action) for name in rule})
         return " or ".join(rules[name].yours or f"“{rules[name].label}”" for name in names if name in rules)
 
+    def rules_told(self, action: Action) -> str:
+        """Say the same with what of the person the rows are told by, for who finds none of them."""
+        rules, person = self.resource.row_rules, self.authority.principal
+        known = [rules[name] for rule in self.rule_names(action) for name in rule if name in rules]
+        told = [one.told_by(person) for one in dict.fromkeys(known) if one.told_by is not None and person is not None]
+        return ", ".join([self.rule_words(action), *told])
+
     # ---- records
 
     def find(self, key: object) -> Record | None:

@@ -69,6 +69,7 @@ class Table:
             form_url=links.path,
             count_url="" if page.count.is_exact or is_cut else links.to(replace(selection, is_counted=True)),
             is_cut=is_cut,
+            kept_to="" if page.rows else access.rules_told(Action.LIST),
             numbered=self._numbered(here),
             messages=(*self._gone_words(), *_messages(selection)),
             total=str(page.count) if page.count.number > len(page.rows) else "",

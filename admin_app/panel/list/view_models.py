@@ -181,6 +181,8 @@ class Listing:
     form_url: str = ""
     # Where the number is not exact: the link that counts.
     count_url: str = ""
+    # Which rows the person is kept to, said to who sees none; "" for every one.
+    kept_to: str = ""
     # Whether reading it took longer than it may: then there are no rows, and the search and the filters want narrowing.
     is_cut: bool = False
     messages: tuple[str, ...] = field(default=())

@@ -269,3 +269,16 @@ def test_new_post_is_marked_wherever_the_list_shows_it(as_editor: Any, make_post
 
     page = Page(saved)
     assert [row.all("th")[0].text for row in page.all("tr", data_marked="")] == ["NewJust saved"]
+
+
+def test_who_is_limited_to_rows_that_there_are_none_of_learns_why(client_with: Any, make_post: Any) -> None:
+    make_post(content="Of somebody else")
+    client = client_with("post:list", rows=["post:own"])
+
+    page = Page(client.get("/admin/post/"))
+
+    assert page.texts("p", class_="empty__title") == ["No posts for you yet"]
+    assert (
+        "You see only your own posts, those of the user with your email, liam@example.com. If you miss some, ask an owner."
+        in page.texts("p")
+    )
