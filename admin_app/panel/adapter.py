@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
@@ -64,6 +65,7 @@ from admin_app.panel.record.record_page import RecordPage
 from admin_app.panel.record.short_page import ShortPage
 from admin_app.panel.registry import resource_at
 from admin_app.panel.resource import RecordForms, Resource
+from admin_app.panel.summary.summary_page import SummaryPage
 from admin_app.selection.sorting.indexes import declare_indexes
 from admin_app.web import submitted_fields
 from admin_app.web.auth import login, reauthentication
@@ -83,6 +85,8 @@ ACTIONS: Mapping[str, Action] = {
     "remove_view": Action.LIST,
     "default_view": Action.LIST,
     "lookup_view": Action.LIST,
+    "summary_view": Action.LIST,
+    "summary_file": Action.EXPORT,
     "details_view": Action.VIEW,
     "short_view": Action.VIEW,
     "create_view": Action.CREATE,
@@ -179,7 +183,7 @@ def takes_file() -> bool:
 class ResourceView(ProtectedView, ModelView):
     """The routes of one resource."""
 
-    files = frozenset({"export", "plan_lines", "import_template", "import_wrong"})
+    files = frozenset({"export", "plan_lines", "import_template", "import_wrong", "summary_file"})
     can_view_details = True
     can_export = True
     model_form_converter = Converter
@@ -231,6 +235,16 @@ class ResourceView(ProtectedView, ModelView):
     def lookup_view(self) -> ResponseReturnValue:
         """Answer a picker."""
         return LookupPage(self.access).respond()
+
+    @expose("/summary/")
+    def summary_view(self) -> ResponseReturnValue:
+        """Count the list's rows by a field."""
+        return SummaryPage(self.access).respond()
+
+    @expose("/summary.csv")
+    def summary_file(self) -> ResponseReturnValue:
+        """Send the same as a file."""
+        return SummaryPage(self.access).file()
 
     @expose("/views/")
     def views_view(self) -> ResponseReturnValue:
@@ -427,6 +441,8 @@ class ResourceView(ProtectedView, ModelView):
         """Lead back to the list that is exported."""
         if name == "import_template":
             return link(self.resource, "import_view")
+        if name == "summary_file":
+            return f"{link(self.resource, 'summary_view')}?{urlencode(drafts.arguments())}"
         return list_exported(self.resource) if name in {"export", "export_page"} else ""
 
     def answer_to_stranger(self, name: str) -> ResponseReturnValue:

@@ -35,6 +35,7 @@ _STYLES = (
     "grid",
     "filters",
     "card",
+    "chart",
     "history",
     "jobs",
     "plan",

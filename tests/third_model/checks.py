@@ -429,3 +429,26 @@ def test_a_template_of_tags_has_a_value_of_every_type(as_editor: Any) -> None:
         "Day": "2026-04-03",
         "Price": "1.5",
     }
+
+
+@pytest.mark.parametrize(
+    ("asked", "rows"),
+    [
+        ("by=is_public&measure=price__sum", [["Yes", "2", "19.9802"], ["No", "1", "0"]]),
+        ("by=is_public&measure=weight__average", [["Yes", "2", "1.5"], ["No", "1", "2"]]),
+        ("by=post&measure=weight__max&weight__greater=1.5", [["Post of cheap", "1", "2"], ["Post of free", "1", "2"]]),
+        ("by=day__month&measure=price__min", [["February 2026", "1", "0"], ["January 2026", "2", "9.9901"]]),
+    ],
+)
+def test_tags_are_summarised_by_every_type_that_has_groups(
+    asked: str, rows: list[list[str]], as_viewer: Any, make_tag: Any
+) -> None:
+    make_tag("first")
+    make_tag("cheap", weight=2.0)
+    make_tag("free", price=Decimal(0), weight=2.0, day=date(2026, 2, 1), is_public=False)
+
+    page = Page(as_viewer.get(f"/admin/tag/summary/?{asked}"))
+
+    body = [row for tbody in page.all("tbody") for row in tbody.all("tr")]
+    found = [[row.all("th")[0].text, *(link.text.split()[0] for link in row.all("a")[:2])] for row in body]
+    assert found == rows

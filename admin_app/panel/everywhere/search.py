@@ -11,19 +11,14 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from flask import current_app
-from sqlalchemy.exc import OperationalError
-
 from admin_app import formatting
-from admin_app.context import time_limit
-from admin_app.db.connection import is_timeout
 from admin_app.domain.permissions.policy import Action
-from admin_app.extensions import db
 from admin_app.panel.access.access import Access, access_to
 from admin_app.panel.everywhere.places import places_of
 from admin_app.panel.everywhere.recent import recent_of
 from admin_app.panel.everywhere.records import exactly, first_of, in_list
 from admin_app.panel.everywhere.view_models import Everything, Group
+from admin_app.panel.in_time import within
 from admin_app.panel.list.selections import plain_selection, schema_for
 from admin_app.panel.registry import resources
 from admin_app.selection.search.search import MOST_WORDS, is_cut, terms_of
@@ -58,22 +53,8 @@ def _groups(open_: Sequence[Access], searched: Sequence[Access], text: str) -> I
 
 
 def _in_time(find: Callable[[], T], end: float) -> T | None:
-    """Return what is found, in words that need no more rows; None where that takes too long, or the time for all is used up."""
-    usual = current_app.config["TIME_LIMIT"] or LIMIT
-    seconds = min(LIMIT, usual, end - time.monotonic())
-    if seconds <= 0:
-        return None
-    # A connection is told its limit when it is taken, in whole milliseconds.
-    db.session.rollback()
-    try:
-        with time_limit(max(seconds, 0.001)):
-            return find()
-    except OperationalError as error:
-        if not is_timeout(error):
-            raise
-        return None
-    finally:
-        db.session.rollback()
+    """Return what is found; None where that takes too long, or the time for all is used up."""
+    return within(LIMIT, end, find)
 
 
 def _slow(access: Access, text: str) -> Group:
