@@ -79,6 +79,8 @@ ROUTES = {
     "/sign-in/enrol": Route("/sign-in/enrol", get=(303, 303, 303, 303), post=(303, 303, 303, 303)),
     "/password/<token>": Route("/password/0", get=(404, 404, 404, 404), post=(404, 404, 404, 404)),
     "/admin/": Route("/admin/", get=SIGNED_IN),
+    "/admin/pins/": Route("/admin/pins/", post=(302, 400, 400, 400)),
+    "/admin/first-steps/": Route("/admin/first-steps/", post=(302, 303, 303, 303)),
     "/admin/account/": Route("/admin/account/", get=SIGNED_IN, post=(302, 422, 422, 422)),
     "/admin/account/session/": Route("/admin/account/session/", get=SIGNED_IN, post=SIGNED_IN),
     "/admin/account/two-factor/": Route("/admin/account/two-factor/", get=SIGNED_IN, post=(302, 422, 422, 422)),

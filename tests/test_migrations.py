@@ -40,7 +40,7 @@ TABLES = {
         "tick",
     ),
     *("tick_set", "upload", "upload_chunk", "user", "worker"),
-    *("authenticator", "password_link", "proof_try", "recovery_code", "passkey", "used_challenge"),
+    *("authenticator", "password_link", "proof_try", "recovery_code", "passkey", "used_challenge", "pin"),
 }
 
 
@@ -253,7 +253,7 @@ def test_every_foreign_key_is_indexed() -> None:
             )
         ]
 
-    assert len(keys) == 22
+    assert len(keys) == 24
     assert missing == []
 
 

@@ -25,6 +25,7 @@ class Settings:
     default_view_id: int | None = None
     has_shortcuts: bool = True
     export_choice: Values = field(default_factory=dict)
+    has_first_steps: bool = True
 
 
 # A row of what a person set: the resource, then the settings in their order.
@@ -36,6 +37,7 @@ ASKED_FOR = (
     Preference.default_view_id,
     Preference.has_shortcuts,
     Preference.export_choice,
+    Preference.has_first_steps,
 )
 
 
@@ -71,6 +73,11 @@ def remember_default_view(session: AnySession, staff: Staff, *, resource: str, v
 def remember_shortcuts(session: AnySession, staff: Staff, *, is_on: bool) -> None:
     """Keep whether single keys do something (not yet committed)."""
     _remember(session, staff, EVERYWHERE, has_shortcuts=is_on)
+
+
+def dismiss_first_steps(session: AnySession, staff: Staff) -> None:
+    """Let the home page show no more what to do first (not yet committed)."""
+    _remember(session, staff, EVERYWHERE, has_first_steps=False)
 
 
 def _remember(session: AnySession, staff: Staff, resource: str, **changes: object) -> None:

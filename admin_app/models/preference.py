@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import JSON, Enum, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Enum, ForeignKey, String, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from admin_app.extensions import Values, db
@@ -35,5 +35,7 @@ class Preference(db.Model):  # type: ignore[name-defined,misc] # made by Flask-S
     )
     default_view_id: Mapped[int | None] = mapped_column(ForeignKey("saved_view.id", ondelete="SET NULL"), index=True)
     has_shortcuts: Mapped[bool] = mapped_column(default=True)
+    # Whether the home page shows what to do first.
+    has_first_steps: Mapped[bool] = mapped_column(default=True, server_default=true())
     # Format, columns and options of the last export; empty: none yet.
     export_choice: Mapped[Values] = mapped_column(JSON, default=dict, server_default="{}")

@@ -21,7 +21,7 @@ from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.reader import Activity, ActivityFilter, activity, changes_of, is_shown
 from admin_app.domain.audit.recorder import last_change_set
-from admin_app.domain.audit.undo import UndoResult, is_undo, is_undoable, subject_of, undo, undone_by
+from admin_app.domain.audit.undo import UndoResult, is_undo, subject_of, undo, undone_by
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.domain.work import ticks
@@ -39,9 +39,10 @@ from admin_app.panel.access.audit import (
     visible,
 )
 from admin_app.panel.base_view import ProtectedView
-from admin_app.panel.history.entries import entries_of, time_cell, way_of
+from admin_app.panel.history.activity_row import NOBODY, activity_row
+from admin_app.panel.history.entries import entries_of
 from admin_app.panel.history.in_the_way import in_the_way
-from admin_app.panel.history.view_models import ActivityRow, LeftAlone
+from admin_app.panel.history.view_models import LeftAlone
 from admin_app.panel.kinds import value_cell
 from admin_app.panel.links import list_links
 from admin_app.panel.list.selections import plain_selection, ticked_list
@@ -57,7 +58,6 @@ MOST_PEOPLE = 200
 LONGEST_SEARCH = 200
 # More records are no list that somebody goes through.
 MOST_LISTED = 100_000
-NOBODY = "none"
 
 
 class ActivityPage(ProtectedView):
@@ -72,7 +72,7 @@ class ActivityPage(ProtectedView):
         found = activity(db.session, wanted, before=before, after=after)
         return self.render(
             "pages/activity.html",
-            rows=[_row(one) for one in found.sets],
+            rows=[activity_row(one) for one in found.sets],
             result=f"{found.count} {'change' if found.count.number == 1 and found.count.is_exact else 'changes'}",
             problems=problems,
             choices=_choices(),
@@ -91,7 +91,7 @@ class ActivityPage(ProtectedView):
         undone = undone_by(db.session, done)
         return self.render(
             "pages/change_set.html",
-            done=replace(_row(done), at=value_cell(done.at, is_whole=True)),
+            done=replace(activity_row(done), at=value_cell(done.at, is_whole=True)),
             request_id=done.request_id,
             entries=entries_of([(change, done) for change in changes]),
             following_url=url_for("activity.set_view", id=done.id, after=following) if following else "",
@@ -99,7 +99,7 @@ class ActivityPage(ProtectedView):
             undoes=Link("the change that it reversed", url_for("activity.set_view", id=done.undoes_id))
             if done.undoes_id
             else None,
-            undone_by=_row(undone) if undone is not None else None,
+            undone_by=activity_row(undone) if undone is not None else None,
             lists=_lists(done),
         )
 
@@ -158,7 +158,7 @@ class ActivityPage(ProtectedView):
         done = db.session.get_one(ChangeSet, set_id)
         page = self.render(
             "pages/undo.html",
-            done=_row(done),
+            done=activity_row(done),
             subject=subject_of(summary_of(done)),
             left=left,
             clean=counted(outcome.given_back, "record", "records") if outcome is not None else "",
@@ -204,11 +204,6 @@ def _requested(arguments: Mapping[str, str], *, is_judged_later: bool = False) -
     return done
 
 
-def _access_of(done: ChangeSet) -> Access | None:
-    model = recorded_models().get(done.resource)
-    return access_of(model) if model is not None else None
-
-
 def _model_of(done: ChangeSet) -> type[Record]:
     return recorded_models().get(done.resource, Staff)
 
@@ -238,26 +233,6 @@ def _lists(done: ChangeSet) -> list[tuple[str, str]]:
     models = [recorded_models()[table] for table in db.session.scalars(found) if table in recorded_models()]
     open_ = [one for model in models if (one := access_of(model)) is not None and one.may(Action.LIST)]
     return [(one.resource.endpoint, one.resource.nouns) for one in open_]
-
-
-def _row(done: ChangeSet) -> ActivityRow:
-    access = _access_of(done)
-    may = access is not None and access.may(Action.UNDO)
-    person = str(done.actor_id) if done.actor_id is not None else NOBODY
-    return ActivityRow(
-        id=str(done.id),
-        summary=summary_of(done),
-        url=url_for("activity.set_view", id=done.id),
-        who=done.actor or "Unknown",
-        who_url=url_for("activity.index", person=person),
-        at=time_cell(done),
-        way=way_of(done),
-        resource=access.resource.plural if access is not None else "",
-        count=f"{done.count:,}",
-        reason=done.reason or "",
-        can_undo=may and is_undoable(done),
-        is_undo=is_undo(done),
-    )
 
 
 def _left_alone(outcome: UndoResult) -> list[LeftAlone]:

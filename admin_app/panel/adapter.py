@@ -24,6 +24,7 @@ from admin_app.panel import drafts
 from admin_app.panel.access.access import Access, access_to
 from admin_app.panel.access.row_scope import require_rules
 from admin_app.panel.base_view import ProtectedView
+from admin_app.panel.cards.required import require_cards
 from admin_app.panel.deletion.delete_page import DeletePage
 from admin_app.panel.export.export_page import ExportPage, list_exported
 from admin_app.panel.fields import RecordForm
@@ -205,6 +206,7 @@ class ResourceView(ProtectedView, ModelView):
         super().__init__(resource.model, database, name=resource.plural, endpoint=resource.endpoint)
         resource.forms = RecordForms(self._create_form_class, self._edit_form_class)
         require_rules(resource)
+        require_cards(resource)
         declare_indexes(resource.list_schema())
         declare_indexes(resource.newest_schema())
         declare_likenesses(resource)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # A bar's place takes ten of these, and the bar eight of them.
 STEP, WIDTH = 10, 8
@@ -66,6 +66,11 @@ def chart_of(points: Sequence[Point]) -> Chart:
     return Chart(
         bars, max(len(bars), 1) * STEP, highest[1].said if highest else "", _labels([one.label for one in points])
     )
+
+
+def small_chart_of(points: Sequence[Point], first: str, last: str) -> Chart:
+    """Set the same in little room, with what stands below its ends."""
+    return replace(chart_of(points), labels=(first, last))
 
 
 def lengths_of(numbers: Sequence[float]) -> list[float]:

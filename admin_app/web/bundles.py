@@ -36,6 +36,7 @@ _STYLES = (
     "filters",
     "card",
     "chart",
+    "home",
     "history",
     "jobs",
     "plan",

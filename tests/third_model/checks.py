@@ -452,3 +452,15 @@ def test_tags_are_summarised_by_every_type_that_has_groups(
     body = [row for tbody in page.all("tbody") for row in tbody.all("tr")]
     found = [[row.all("th")[0].text, *(link.text.split()[0] for link in row.all("a")[:2])] for row in body]
     assert found == rows
+
+
+def test_each_card_of_tags_is_one_line_of_their_resource(as_viewer: Any, make_tag: Any) -> None:
+    make_tag("first")
+    make_tag("second", is_public=False, day=date(2000, 1, 1))
+
+    tiles = {one.all("h2")[0].text: one for one in Page(as_viewer.get("/admin/")).all("section", class_="tile")}
+
+    assert tiles["Public"].all("p")[0].text == "1 tag"
+    assert len(tiles["Tags per week"].all("svg")[0].all("a")) == 12
+    assert [one.text for one in tiles["Tags by post"].all("li")] == ["Post of first 1 tag", "Post of second 1 tag"]
+    assert [one.all("a")[0].text for one in tiles["Newest tags"].all("li")] == ["second", "first"]

@@ -115,11 +115,12 @@ class ByTime:
         last = max(periods[0], date.min + A_DAY) - A_DAY
         yield f"Until {last}", f"-{last}", ((f"{self.field}__until", f"{last}"),)
         for start, after in zip_longest(periods, [*periods[1:], end]):
-            yield label_of(self.unit, start), code_of(self.unit, start), (self._between(start, after),)
+            yield label_of(self.unit, start), code_of(self.unit, start), (self.between(start, after),)
         if end is not None:
             yield f"From {end}", f"{end}-", ((f"{self.field}__from", f"{end}"),)
 
-    def _between(self, start: date, after: date | None) -> Hidden:
+    def between(self, start: date, after: date | None) -> Hidden:
+        """Return the filter that leaves a period's rows; None is the calendar's end."""
         if after is None:
             return f"{self.field}__from", f"{start}"
         if self.unit is Unit.DAY:

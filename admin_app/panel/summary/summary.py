@@ -44,7 +44,13 @@ class Summary:
     @property
     def arguments(self) -> list[Hidden]:
         """Print it as an address's arguments."""
-        return [*self.selection.arguments(), (BY, self.grouping.name), (MEASURE, self.measure.name)]
+        measure = [] if self.measure.name == COUNT else [(MEASURE, self.measure.name)]
+        return [*self.selection.arguments(), (BY, self.grouping.name), *measure]
+
+    @property
+    def url(self) -> str:
+        """Return its page."""
+        return f"{link(self.access.resource, 'summary_view')}?{urlencode(self.arguments)}"
 
     def told(self) -> list[Told]:
         """Read its groups. No order is asked for: one by a related column would cost a join."""
@@ -87,6 +93,12 @@ def list_url(access: Access, selection: Selection, filters: Sequence[Hidden] = (
     return f"{path}?{urlencode(pairs)}" if pairs else path
 
 
+def narrowed_words(one: Summary) -> list[str]:
+    """Say what leaves rows out."""
+    searched = [f"search “{one.selection.search}”"] if one.selection.search else []
+    return [*searched, *(member.problem or member.sentence() for member in one.selection.filters)]
+
+
 def table_of(one: Summary, told: Sequence[Told]) -> SummaryTable:
     """Put groups into a table: of times with a chart whose bars stand side by side, of others with a bar in each row."""
     lengths = [0.0] * len(told) if one.grouping.is_time else lengths_of([_compared(one, group) for group in told])
@@ -107,10 +119,15 @@ def table_of(one: Summary, told: Sequence[Told]) -> SummaryTable:
 def points_of(one: Summary, told: Sequence[Told]) -> list[Point]:
     """Return the periods for a chart, the oldest first; rows without a time have no place in it."""
     return [
-        Point(group.label, _said(one, group), _number(one, group), one.url_of(group))
+        Point(group.label, said_of(one, group), number_of(one, group), one.url_of(group))
         for group in reversed(told)
         if group.group.key is not None
     ]
+
+
+def codes_of(told: Sequence[Told]) -> list[str]:
+    """Return the same periods' names in a file, which are short."""
+    return [group.code for group in reversed(told) if group.group.key is not None]
 
 
 def _row(one: Summary, told: Told, length: float) -> SummaryRow:
@@ -120,14 +137,15 @@ def _row(one: Summary, told: Told, length: float) -> SummaryRow:
 
 def _compared(one: Summary, told: Told) -> float:
     """Return how long a bar is: all others together are no group like the rest."""
-    return 0.0 if told.group.is_rest else _number(one, told)
+    return 0.0 if told.group.is_rest else number_of(one, told)
 
 
-def _number(one: Summary, told: Told) -> float:
+def number_of(one: Summary, told: Told) -> float:
+    """Return what a chart shows of a group."""
     return as_number(told.group.measured) if one.measure.measure else told.group.number
 
 
-def _said(one: Summary, told: Told) -> str:
+def said_of(one: Summary, told: Told) -> str:
     """Say a group's number: "148 posts", "2.5"."""
     if one.measure.measure:
         return written(told.group.measured)

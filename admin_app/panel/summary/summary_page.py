@@ -14,9 +14,10 @@ from admin_app.panel.grouping.groupings import Told, groupings_of
 from admin_app.panel.in_time import in_time
 from admin_app.panel.page import Page
 from admin_app.panel.summary.measures import in_file, measures_of
-from admin_app.panel.summary.summary import Summary, list_url, summary_of, table_of
+from admin_app.panel.summary.summary import Summary, list_url, narrowed_words, summary_of, table_of
 from admin_app.panel.summary.view_models import SummaryForm
 from admin_app.transfer.formats.csv import CSV, csv_chunks
+from admin_app.web.urls import here
 
 NOT_READ = "One filter isn't valid, so nothing is counted. Fix or remove it."
 
@@ -36,9 +37,11 @@ class SummaryPage(Page):
             table=None if told is None else table_of(one, told),
             is_cut=is_cut,
             problem=NOT_READ if one.selection.problems else "",
-            narrowed=_narrowed(one),
+            narrowed=narrowed_words(one),
             list_url=list_url(self.access, one.selection),
             file_url=self._file_url(one),
+            arguments=urlencode(one.arguments),
+            here=here(),
         )
         return page, HTTPStatus.SERVICE_UNAVAILABLE if is_cut else HTTPStatus.OK
 
@@ -87,12 +90,6 @@ def _nothing() -> NoReturn:
 
 def _option(label: str, words: str, *, is_time: bool) -> str:
     return f"{label}, by {words}" if is_time else label
-
-
-def _narrowed(one: Summary) -> list[str]:
-    """Say what leaves rows out."""
-    searched = [f"Search “{one.selection.search}”"] if one.selection.search else []
-    return [*searched, *(member.problem or member.sentence() for member in one.selection.filters)]
 
 
 def _titles(one: Summary) -> list[str]:

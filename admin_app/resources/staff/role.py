@@ -36,6 +36,7 @@ class RoleResource(Resource):
     description = "What people who sign in here can do. A person can have several roles."
     menu_order = 95
     can_transfer = False
+    cards = ()
 
     column_list = ("name", "key", "holders", "id")
     column_further_list = ("created_at", "updated_at")

@@ -42,6 +42,7 @@ class StaffResource(Resource):
     description = "The people who can sign in here, and what they can do."
     menu_order = 90
     can_transfer = False
+    cards = ()
 
     column_list = ("name", "email", "roles", "is_active", "last_sign_in_at", "id")
     column_further_list = ("created_at", "updated_at")
