@@ -28,6 +28,7 @@ from admin_app.pages.see_as import SeeAsPage
 from admin_app.panel import forms_again, registry
 from admin_app.panel.adapter import ResourceView, takes_file
 from admin_app.panel.base_view import ProtectedView
+from admin_app.panel.cards import kept
 from admin_app.panel.export import jobs as export_job
 from admin_app.panel.kinds import require_known
 from admin_app.panel.layout import navigation
@@ -101,6 +102,7 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     flash.init_app(app)
     navigation.init_app(app)
     forms_again.init_app(app)
+    kept.init_app(app)
     app.register_blueprint(auth.blueprint)
     app.register_blueprint(two_factor.blueprint)
     app.register_blueprint(health.blueprint)

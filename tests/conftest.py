@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import gc
+import math
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from flask import Flask, has_app_context
 from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.user import User
+from admin_app.panel.cards import board, kept
 
 pytest_plugins = ["tests.cast", "tests.routes", "tests.stores", "tests.subject"]
 
@@ -48,6 +50,16 @@ def pytest_collection_finish() -> None:
     """Let Python look for garbage less often, and not through what is there before the first test, which is much and stays."""
     gc.freeze()
     gc.set_threshold(10_000)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient_home_page() -> Iterator[None]:
+    """Let the home page take its time, and keep no number: a machine with much else to do would show other cards."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("LIMIT", "WHOLE_LIMIT", "LIST_LIMIT"):
+            patch.setattr(board, name, 60)
+        patch.setattr(kept, "KEPT_FROM", math.inf)
+        yield
 
 
 # ---- records

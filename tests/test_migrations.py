@@ -41,7 +41,8 @@ TABLES = {
     ),
     *("tick_set", "upload", "upload_chunk", "user", "worker"),
     *("mention", "note", "view_watch", "watch"),
-    *("authenticator", "password_link", "proof_try", "recovery_code", "passkey", "used_challenge"),
+    *("authenticator", "password_link", "proof_try", "recovery_code", "passkey", "used_challenge", "pin"),
+    *("authenticator", "password_link", "proof_try", "recovery_code", "passkey", "used_challenge", "pin"),
 }
 
 
@@ -254,7 +255,7 @@ def test_every_foreign_key_is_indexed() -> None:
             )
         ]
 
-    assert len(keys) == 27
+    assert len(keys) == 28
     assert missing == []
 
 

@@ -28,6 +28,7 @@ class Settings:
     theme: Theme = Theme.SYSTEM
     is_narrow: bool = False
     has_digest: bool = True
+    has_first_steps: bool = True
 
 
 # A row of what a person set: the resource, then the settings in their order.
@@ -42,6 +43,7 @@ ASKED_FOR = (
     Preference.theme,
     Preference.is_narrow,
     Preference.has_digest,
+    Preference.has_first_steps,
 )
 
 
@@ -91,6 +93,11 @@ def remember_frame(
 def remember_digest(session: AnySession, staff: Staff, *, is_on: bool) -> None:
     """Keep whether emails tell of the inbox (not yet committed)."""
     _remember(session, staff, EVERYWHERE, has_digest=is_on)
+
+
+def dismiss_first_steps(session: AnySession, staff: Staff) -> None:
+    """Let the home page show no more what to do first (not yet committed)."""
+    _remember(session, staff, EVERYWHERE, has_first_steps=False)
 
 
 def _remember(session: AnySession, staff: Staff, resource: str, **changes: object) -> None:

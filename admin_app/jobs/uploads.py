@@ -67,6 +67,12 @@ def requested(session: AnySession, *, upload_id: int, staff_id: int, resource: s
     return upload
 
 
+def open_of(session: AnySession, *, staff_id: int, most: int) -> Sequence[Upload]:
+    """Return a person's files that no plan is made of yet, the newest first."""
+    mine = Upload.staff_id == staff_id, Upload.expires_at > utc_now(), Upload.sha256 != ""
+    return session.scalars(select(Upload).where(*mine, _has_no_plan()).order_by(Upload.id.desc()).limit(most)).all()
+
+
 def open_file(upload: Upload) -> IO[bytes]:
     """Open an upload's file, which can be gone back in; raise `TransferError` where it is gone."""
     file = files_of(UPLOADS).open(upload.id, ATTEMPT)

@@ -47,6 +47,8 @@ class Preference(db.Model):  # type: ignore[name-defined,misc] # made by Flask-S
     density: Mapped[Density] = mapped_column(_words(Density), default=Density.COMFORTABLE)
     default_view_id: Mapped[int | None] = mapped_column(ForeignKey("saved_view.id", ondelete="SET NULL"), index=True)
     has_shortcuts: Mapped[bool] = mapped_column(default=True)
+    # Whether the home page shows what to do first.
+    has_first_steps: Mapped[bool] = mapped_column(default=True, server_default=true())
     # Format, columns and options of the last export; empty: none yet.
     export_choice: Mapped[Values] = mapped_column(JSON, default=dict, server_default="{}")
     theme: Mapped[Theme] = mapped_column(_words(Theme), default=Theme.SYSTEM, server_default=Theme.SYSTEM.value)

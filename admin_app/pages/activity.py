@@ -22,11 +22,10 @@ from admin_app.db.transaction import transaction
 from admin_app.db.types import utc_now
 from admin_app.domain.audit.reader import Activity, ActivityFilter, activity, changes_of, is_shown
 from admin_app.domain.audit.recorder import last_change_set
-from admin_app.domain.audit.undo import UndoResult, is_undo, is_undoable, subject_of, undo, undone_by
+from admin_app.domain.audit.undo import UndoResult, is_undo, subject_of, undo, undone_by
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.domain.work import ticks
-from admin_app.domain.work.notes import is_about_note
 from admin_app.errors import InvalidRecord, PrivilegeError, RecordGone, UndoError
 from admin_app.extensions import db
 from admin_app.formatting import counted
@@ -42,10 +41,11 @@ from admin_app.panel.access.audit import (
 )
 from admin_app.panel.access.notes import NOTES, require_own_notes
 from admin_app.panel.base_view import ProtectedView
+from admin_app.panel.history.activity_row import NOBODY, activity_row
 from admin_app.panel.history.activity_table import CHANGING, by_day, told_at_once
-from admin_app.panel.history.entries import entries_of, time_cell, way_of
+from admin_app.panel.history.entries import entries_of
 from admin_app.panel.history.in_the_way import in_the_way
-from admin_app.panel.history.view_models import ActivityRow, LeftAlone
+from admin_app.panel.history.view_models import LeftAlone
 from admin_app.panel.kinds import value_cell
 from admin_app.panel.links import link, list_links
 from admin_app.panel.list.selections import plain_selection, ticked_list
@@ -61,7 +61,6 @@ MOST_PEOPLE = 200
 LONGEST_SEARCH = 200
 # More records are no list that somebody goes through.
 MOST_LISTED = 100_000
-NOBODY = "none"
 # In the place of a kind: all those by which records change.
 CHANGES = "changes"
 
@@ -79,7 +78,7 @@ class ActivityPage(ProtectedView):
         told = told_at_once(found.sets, wanted)
         return self.render(
             "pages/activity.html",
-            days=by_day([replace(_row(one), told=told.get(one.id)) for one in found.sets]),
+            days=by_day([replace(activity_row(one), told=told.get(one.id)) for one in found.sets]),
             presets=_presets(),
             result=f"{found.count} {'change' if found.count.number == 1 and found.count.is_exact else 'changes'}",
             problems=problems,
@@ -99,7 +98,7 @@ class ActivityPage(ProtectedView):
         undone = undone_by(db.session, done)
         return self.render(
             "pages/change_set.html",
-            done=replace(_row(done), at=value_cell(done.at, is_whole=True)),
+            done=replace(activity_row(done), at=value_cell(done.at, is_whole=True)),
             request_id=done.request_id,
             entries=entries_of([(change, done) for change in changes]),
             following_url=url_for("activity.set_view", id=done.id, after=following) if following else "",
@@ -107,7 +106,7 @@ class ActivityPage(ProtectedView):
             undoes=Link("the change that it reversed", url_for("activity.set_view", id=done.undoes_id))
             if done.undoes_id
             else None,
-            undone_by=_row(undone) if undone is not None else None,
+            undone_by=activity_row(undone) if undone is not None else None,
             lists=_lists(done),
         )
 
@@ -167,7 +166,7 @@ class ActivityPage(ProtectedView):
         done = db.session.get_one(ChangeSet, set_id)
         page = self.render(
             "pages/undo.html",
-            done=_row(done),
+            done=activity_row(done),
             subject=subject_of(summary_of(done)),
             left=left,
             clean=counted(outcome.given_back, "record", "records") if outcome is not None else "",
@@ -213,11 +212,6 @@ def _requested(arguments: Mapping[str, str], *, is_judged_later: bool = False) -
     return done
 
 
-def _access_of(done: ChangeSet) -> Access | None:
-    model = recorded_models().get(done.resource)
-    return access_of(model) if model is not None else None
-
-
 def _model_of(done: ChangeSet) -> type[Record]:
     return recorded_models().get(done.resource, Staff)
 
@@ -248,37 +242,6 @@ def _lists(done: ChangeSet) -> list[tuple[str, str]]:
     models = [recorded_models()[table] for table in db.session.scalars(found) if table in recorded_models()]
     open_ = [one for model in models if (one := access_of(model)) is not None and one.may(Action.LIST)]
     return [(one.resource.endpoint, one.resource.nouns) for one in open_]
-
-
-def _row(done: ChangeSet) -> ActivityRow:
-    access = _access_of(done)
-    person = str(done.actor_id) if done.actor_id is not None else NOBODY
-    at = time_cell(done)
-    local = done.at.astimezone(zone())
-    return ActivityRow(
-        id=str(done.id),
-        day=local.date(),
-        clock=replace(at, text=f"{local:%H:%M}"),
-        summary=summary_of(done),
-        url=url_for("activity.set_view", id=done.id),
-        who=done.actor or "Unknown",
-        who_url=url_for("activity.index", person=person),
-        at=at,
-        way=way_of(done),
-        resource=access.resource.plural if access is not None else "",
-        count=f"{done.count:,}",
-        reason=done.reason or "",
-        can_undo=access is not None and _may_undo(done, access) and is_undoable(done),
-        is_undo=is_undo(done),
-        resource_url=link(access.resource, "index_view") if access is not None and access.may(Action.LIST) else "",
-    )
-
-
-def _may_undo(done: ChangeSet, access: Access) -> bool:
-    """Whether the person has the right; what they did with their own notes nobody needs one for."""
-    if not is_about_note(done):
-        return access.may(Action.UNDO)
-    return done.actor_id == login.signed_in_principal().id or access.authority.rights.has_everything
 
 
 def _left_alone(outcome: UndoResult) -> list[LeftAlone]:

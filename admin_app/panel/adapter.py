@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
@@ -23,6 +24,7 @@ from admin_app.panel import drafts
 from admin_app.panel.access.access import Access, access_to
 from admin_app.panel.access.row_scope import require_rules
 from admin_app.panel.base_view import ProtectedView
+from admin_app.panel.cards.required import require_cards
 from admin_app.panel.deletion.delete_page import DeletePage
 from admin_app.panel.export.export_page import ExportPage, list_exported
 from admin_app.panel.fields import RecordForm
@@ -71,6 +73,7 @@ from admin_app.panel.record.record_page import RecordPage
 from admin_app.panel.record.short_page import ShortPage
 from admin_app.panel.registry import resource_at
 from admin_app.panel.resource import RecordForms, Resource
+from admin_app.panel.summary.summary_page import SummaryPage
 from admin_app.selection.sorting.indexes import declare_indexes
 from admin_app.transfer.formats import FORMATS
 from admin_app.web import submitted_fields
@@ -92,6 +95,8 @@ ACTIONS: Mapping[str, Action] = {
     "default_view": Action.LIST,
     "follow_view": Action.LIST,
     "lookup_view": Action.LIST,
+    "summary_view": Action.LIST,
+    "summary_file": Action.EXPORT,
     "details_view": Action.VIEW,
     "short_view": Action.VIEW,
     "preview_view": Action.VIEW,
@@ -196,7 +201,7 @@ def takes_file() -> bool:
 class ResourceView(ProtectedView, ModelView):
     """The routes of one resource."""
 
-    files = frozenset({"export", "plan_lines", "import_template", "import_wrong"})
+    files = frozenset({"export", "plan_lines", "import_template", "import_wrong", "summary_file"})
     can_view_details = True
     can_export = True
     model_form_converter = Converter
@@ -218,6 +223,7 @@ class ResourceView(ProtectedView, ModelView):
         super().__init__(resource.model, database, name=resource.plural, endpoint=resource.endpoint)
         resource.forms = RecordForms(self._create_form_class, self._edit_form_class)
         require_rules(resource)
+        require_cards(resource)
         declare_indexes(resource.list_schema())
         declare_indexes(resource.newest_schema())
         declare_likenesses(resource)
@@ -248,6 +254,16 @@ class ResourceView(ProtectedView, ModelView):
     def lookup_view(self) -> ResponseReturnValue:
         """Answer a picker."""
         return LookupPage(self.access).respond()
+
+    @expose("/summary/")
+    def summary_view(self) -> ResponseReturnValue:
+        """Count the list's rows by a field."""
+        return SummaryPage(self.access).respond()
+
+    @expose("/summary.csv")
+    def summary_file(self) -> ResponseReturnValue:
+        """Send the same as a file."""
+        return SummaryPage(self.access).file()
 
     @expose("/views/")
     def views_view(self) -> ResponseReturnValue:
@@ -474,6 +490,8 @@ class ResourceView(ProtectedView, ModelView):
         """Lead back to the list that is exported."""
         if name == "import_template":
             return link(self.resource, "import_view")
+        if name == "summary_file":
+            return f"{link(self.resource, 'summary_view')}?{urlencode(drafts.arguments())}"
         return list_exported(self.resource) if name in {"export", "export_page"} else ""
 
     def answer_to_stranger(self, name: str) -> ResponseReturnValue:

@@ -21,6 +21,7 @@ from admin_app.domain.permissions.principal import AnyPrincipal
 from admin_app.domain.records.rules import is_read_only
 from admin_app.extensions import Attribute, Statement
 from admin_app.kinds import kind_of
+from admin_app.panel.card import Card, Newest
 from admin_app.panel.row_action import RowAction
 from admin_app.panel.view_models import Link, Section
 from admin_app.relations import Relation, relations_of
@@ -136,6 +137,8 @@ class Resource:
     )
     # Actions of its own, offered in the list, in each row and on the record's page.
     row_actions: ClassVar[tuple[RowAction, ...]] = ()
+    # What the home page shows of it.
+    cards: ClassVar[tuple[Card, ...]] = (Newest(),)
     # Whether who changes many records at once has to say why; it stands in the history.
     needs_reason: ClassVar[bool] = False
     # Whether what may be done with a record depends on more than rows and fields: `withheld` says with which it may not be.
@@ -295,7 +298,7 @@ class Resource:
         )
 
     def newest_schema(self) -> ListSchema:
-        """Return the order that the start page has the records in, whose index is declared like that of every sort."""
+        """Return the order that the home page has the newest records in, whose index is declared like that of every sort."""
         return ListSchema(self.model, sorts={CREATED_AT: SortKey(self.model.created_at)}, default_sort="id")
 
     def ruled_fields(self) -> list[str]:

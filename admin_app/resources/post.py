@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from admin_app.formatting import excerpt
 from admin_app.models.post import Post
+from admin_app.panel.card import Card, Count, PerWeek, Top
 from admin_app.panel.kinds.base import GLIMPSE
 from admin_app.panel.resource import Resource, RowRule
 
@@ -34,6 +35,7 @@ class PostResource(Resource):
     column_formatters = {"content": without_markup}
     form_columns = ("content", "user")
     html_columns = ("content",)
+    cards: ClassVar[tuple[Card, ...]] = (PerWeek("created_at"), Count("Without a user", "user__empty=yes"), Top("user"))
 
     row_rules: ClassVar[Mapping[str, RowRule]] = {
         "own": RowRule(

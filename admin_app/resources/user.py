@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from admin_app.db.ordering import Likeness
 from admin_app.models.user import User
+from admin_app.panel.card import Card, Newest, PerWeek
 from admin_app.panel.resource import Resource, RowRule
 
 
@@ -25,6 +26,7 @@ class UserResource(Resource):
     column_filters = ("name", "email", "created_at")
     column_default_sort = ("created_at", True)
     form_columns = ("name", "email")
+    cards: ClassVar[tuple[Card, ...]] = (PerWeek("created_at"), Newest())
     duplicate_keys: ClassVar[Mapping[str, Likeness]] = {"email": Likeness.EMAIL, "name": Likeness.NAME}
 
     row_rules: ClassVar[Mapping[str, RowRule]] = {

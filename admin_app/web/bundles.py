@@ -46,6 +46,8 @@ _STYLES = (
     "card",
     "record",
     "peek",
+    "chart",
+    "home",
     "history",
     "activity",
     "jobs",

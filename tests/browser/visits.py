@@ -292,6 +292,14 @@ def _seen_as(visit: Visit) -> None:
     visit.page.goto("/admin/post/")
 
 
+def _home_arranged(visit: Visit) -> None:
+    """With a card of one's own, and everybody's changes."""
+    visit.page.goto("/admin/post/summary/?by=user")
+    visit.page.get_by_role("button", name="Pin to home").click()
+    visit.page.goto("/admin/?arrange=1&changes=all")
+    expect(visit.page.get_by_role("button", name="Unpin")).to_be_visible()
+
+
 # By what stands in the tables, then by name.
 EMPTY = {
     "home": _go("/admin/"),
@@ -340,6 +348,9 @@ MANY = {
     "notes-asked": _notes_asked,
     "inbox": _inbox,
     "search": _go("/admin/search/?q=user"),
+    "summary": _go("/admin/post/summary/?q=post"),
+    "summary-user": _go("/admin/post/summary/?by=user"),
+    "home-arranged": _home_arranged,
     "staff": _go("/admin/staff/"),
     "new-staff": _go("/admin/staff/new/"),
     "role": _role_unfolded,

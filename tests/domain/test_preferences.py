@@ -85,3 +85,11 @@ def test_they_go_with_the_person(ann: Staff) -> None:
     db.session.execute(delete(Staff).where(Staff.id == ann.id))
 
     assert db.session.scalar(select(func.count()).select_from(Preference)) == 0
+
+
+def test_the_first_steps_are_shown_until_they_are_dismissed(ann: Staff) -> None:
+    before = settings(ann).has_first_steps
+
+    preferences.dismiss_first_steps(db.session, ann)
+
+    assert (before, settings(ann).has_first_steps, settings(ann).has_shortcuts) == (True, False, True)

@@ -1,4 +1,4 @@
-"""The start page: the resources a person may see, each with its newest records."""
+"""The home page: what it counts for whom, what it says of changes and of unfinished work, and what it costs."""
 
 from __future__ import annotations
 
@@ -6,19 +6,29 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.page import Page
+import pytest
+
+from admin_app.panel.cards import board, kept
+from tests.page import Element, Page
 from tests.stores import both_stores
 
 URL = "/admin/"
 
 
-def sections(client: Any) -> dict[str, dict[str, str]]:
-    """Return each section's title with the links in it."""
-    page = Page(client.get(URL))
-    return {
-        card.all("h2")[0].text: {link.text: link.attributes["href"] for link in card.all("a")}
-        for card in page.all("section", class_="card")
-    }
+def tiles(client: Any, url: str = URL) -> dict[str, Element]:
+    """Return each card by its title."""
+    page = Page(client.get(url))
+    assert page.status == 200
+    return {tile.all("h2")[0].text: tile for tile in page.all("section", class_="tile")}
+
+
+def links(tile: Element) -> dict[str, str]:
+    """Return a card's links, but for those of its bars."""
+    return {one.text: one.attributes["href"] for one in tile.all("a") if not one.all("title")}
+
+
+def number(tile: Element) -> str:
+    return tile.all("p", class_="tile__number")[0].text
 
 
 def menu(client: Any) -> list[str]:
@@ -31,10 +41,12 @@ def test_a_stranger_is_asked_to_sign_in(as_nobody: Any) -> None:
     assert (response.status_code, response.location) == (302, "/sign-in?next=%2Fadmin%2F")
 
 
-def test_everybody_sees_users_and_posts_and_owners_see_staff(as_viewer: Any, as_editor: Any, as_owner: Any) -> None:
-    seen = [list(sections(client)) for client in (as_viewer, as_editor, as_owner)]
+def test_everybody_sees_the_declared_cards_of_what_they_may_list(as_viewer: Any, client_with: Any) -> None:
+    seen = [list(tiles(client)) for client in (as_viewer, client_with("user:list"))]
 
-    assert seen == [["Users", "Posts"], ["Users", "Posts"], ["Users", "Posts", "Staff", "Roles"]]
+    users = ["Users per week", "Newest users"]
+    posts = ["Posts per week", "Without a user", "Posts by user, last 12 weeks"]
+    assert [sorted(one) for one in seen] == [sorted([*users, *posts, "Recently changed"]), sorted(users)]
 
 
 def test_the_menu_says_the_same(as_viewer: Any, as_editor: Any, as_owner: Any) -> None:
@@ -44,56 +56,62 @@ def test_the_menu_says_the_same(as_viewer: Any, as_editor: Any, as_owner: Any) -
     assert seen == [[*three, *pages], [*three, *pages], [*three, *pages, "Staff", "Roles"]]
 
 
-def test_a_viewer_is_led_to_pages_to_read(as_viewer: Any, make_user: Any) -> None:
+@both_stores
+def test_numbers_are_those_of_the_lists_that_they_lead_to(as_viewer: Any, make_user: Any, make_post: Any) -> None:
+    ann, now = make_user(name="Ann"), datetime.now(UTC)
+    for user, weeks in ((ann, 0), (ann, 0), (None, 1), (None, 30)):
+        make_post(user=user, created_at=now - timedelta(weeks=weeks))
+
+    found = tiles(as_viewer)
+
+    assert number(found["Without a user"]) == "2 posts"
+    assert number(found["Posts per week"]) == "2 this week, 1 last week"
+    assert [one.text for one in found["Posts by user, last 12 weeks"].all("li")] == ["Ann 2 posts"]
+    last = found["Posts per week"].all("svg")[0].all("a")[-1].attributes["href"]
+    led = [links(found["Without a user"])["Without a user"], last, links(found["Posts by user, last 12 weeks"])["Ann"]]
+    assert [len(Page(as_viewer.get(url)).rows()) for url in led] == [2, 2, 2]
+
+
+def test_a_viewer_is_led_to_pages_to_read_and_an_editor_to_forms(
+    as_viewer: Any, as_editor: Any, make_user: Any
+) -> None:
     ann = make_user(name="Ann")
 
-    links = sections(as_viewer)["Users"]
+    seen, edited = (links(tiles(client)["Newest users"]) for client in (as_viewer, as_editor))
 
-    assert links == {"Users": "/admin/user/", "Ann": f"/admin/user/details/?id={ann.id}"}
-
-
-def test_an_editor_is_led_to_forms(as_editor: Any, make_user: Any) -> None:
-    ann = make_user(name="Ann")
-
-    links = sections(as_editor)["Users"]
-
-    assert links == {
-        "Users": "/admin/user/",
+    assert seen == {"Newest users": "/admin/user/", "Ann": f"/admin/user/details/?id={ann.id}"}
+    assert edited == {
+        "Newest users": "/admin/user/",
         "Add user": "/admin/user/new/",
         "Ann": f"/admin/user/edit/?id={ann.id}",
     }
 
 
 @both_stores
-def test_the_newest_five_are_shown_newest_first(as_viewer: Any, make_user: Any) -> None:
-    for number in range(7):
-        make_user(name=f"User {number}")
-
-    links = list(sections(as_viewer)["Users"])
-
-    assert links == ["Users", "User 6", "User 5", "User 4", "User 3", "User 2"]
-
-
-@both_stores
-def test_what_was_added_last_is_so_by_the_time_shown(as_viewer: Any, make_user: Any) -> None:
+def test_the_newest_five_are_so_by_the_time_shown(as_viewer: Any, make_user: Any) -> None:
     now = datetime.now(UTC)
     for days, name in ((1, "Yesterday"), (0, "Today"), (2000, "Long ago, taken over from elsewhere")):
         make_user(name=name, created_at=now - timedelta(days=days))
+    for place in range(3):
+        make_user(name=f"A week ago {place}", created_at=now - timedelta(days=7 + place))
 
-    links = list(sections(as_viewer)["Users"])
+    names = list(links(tiles(as_viewer)["Newest users"]))
 
-    assert links == ["Users", "Today", "Yesterday", "Long ago, taken over from elsewhere"]
+    assert names == ["Newest users", "Today", "Yesterday", "A week ago 0", "A week ago 1", "A week ago 2"]
 
 
 def test_without_records_it_says_so(as_viewer: Any) -> None:
-    page = Page(as_viewer.get(URL))
+    found = tiles(as_viewer)
 
-    assert page.texts("p", class_="faint") == ["No users yet", "No posts yet"]
+    assert [found[name].all("p", class_="tile__note")[0].text for name in list(found)[3:]] == [
+        "No users yet",
+        "No posts yet",
+        "You have changed nothing yet",
+    ]
 
 
 def test_names_are_text(as_owner: Any, make_user: Any, make_post: Any) -> None:
-    make_user(name="<script>alert(1)</script>")
-    make_post(content='"><img src=x onerror=alert(1)>')
+    make_post(content='"><img src=x onerror=alert(1)>', user=make_user(name="<script>alert(1)</script>"))
 
     page = Page(as_owner.get(URL))
 
@@ -102,17 +120,72 @@ def test_names_are_text(as_owner: Any, make_user: Any, make_post: Any) -> None:
     assert page.has_link("<script>alert(1)</script>")
 
 
+# ---- rights
+
+
+@pytest.mark.parametrize(
+    ("rights", "cards"),
+    [
+        ({"fields": ["post.user:hidden"]}, {"Posts per week": "2 this week, 0 last week"}),
+        ({"fields": ["post.created_at:hidden"]}, {"Without a user": "1 post"}),
+        ({"rows": ["post:own"]}, {"Posts per week": "1 this week, 0 last week", "Without a user": "0 posts"}),
+    ],
+    ids=["hidden relation", "hidden time", "own rows"],
+)
+def test_no_card_counts_what_somebody_may_not_see(
+    rights: dict[str, list[str]], cards: dict[str, str], client_with: Any, make_user: Any, make_post: Any
+) -> None:
+    make_post(user=make_user(email="liam@example.com", name="Liam"))
+    make_post()
+    client = client_with("post:*", "user:list", **rights)
+
+    found = tiles(client)
+
+    assert {name: number(found[name]) for name in ("Posts per week", "Without a user") if name in found} == cards
+
+
+# ---- time
+
+
+def test_without_time_left_every_card_says_so(as_viewer: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(board, "WHOLE_LIMIT", 0)
+
+    found = tiles(as_viewer)
+
+    assert {name for name, tile in found.items() if "Counting took too long" in tile.text} == {
+        *found.keys() - {"Recently changed"}
+    }
+    assert links(found["Without a user"]) == {"Without a user": "/admin/post/?user__empty=yes"}
+
+
+def test_what_took_a_moment_is_kept_for_its_person_and_says_since_when(
+    as_viewer: Any, as_editor: Any, make_post: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(kept, "KEPT_FROM", 0)
+    monkeypatch.setattr(kept, "SECONDS", 1000)
+    before = tiles(as_viewer)["Without a user"]
+    make_post()
+
+    again, other = tiles(as_viewer)["Without a user"], tiles(as_editor)["Without a user"]
+
+    assert (number(before), before.all("p", class_="tile__foot")) == ("0 posts", [])
+    assert (number(again), again.all("p", class_="tile__foot")[0].text[:6]) == ("0 posts", "As of ")
+    assert number(other) == "1 post"
+
+
 @both_stores
-def test_the_number_of_statements_does_not_grow_with_the_records(
+def test_the_number_of_statements_is_bounded_by_the_cards(
     as_owner: Any, make_user: Any, make_post: Any, statements: Callable[[], Any]
 ) -> None:
     counts = {}
     for wanted in (1, 3):
-        while len(sections(as_owner)["Users"]) < wanted + 2:
+        while len(tiles(as_owner)["Newest users"].all("li")) < wanted:
             make_post(user=make_user())
         with statements() as sent:
             as_owner.get(URL)
         counts[wanted] = len(sent)
 
-    # Who asks, their views and jobs in the navigation, and the newest of users, posts, staff and roles.
-    assert counts == {1: 8, 3: 8}
+    # Who asks, their views, jobs and pins; five cards, of which one names users; the changes, and four sorts of
+    # unfinished work. An owner's first steps: whether there are records and colleagues, and how they sign in.
+    assert counts[1] == counts[3]
+    assert counts[3] <= 4 + 6 + 1 + 4 + 6

@@ -441,3 +441,38 @@ def test_a_template_of_tags_has_a_value_of_every_type(as_editor: Any) -> None:
         "Day": "2026-04-03",
         "Price": "1.5",
     }
+
+
+@pytest.mark.parametrize(
+    ("asked", "rows"),
+    [
+        ("by=is_public&measure=price__sum", [["Yes", "2", "19.9802"], ["No", "1", "0"]]),
+        ("by=is_public&measure=weight__average", [["Yes", "2", "1.5"], ["No", "1", "2"]]),
+        ("by=post&measure=weight__max&weight__greater=1.5", [["Post of cheap", "1", "2"], ["Post of free", "1", "2"]]),
+        ("by=day__month&measure=price__min", [["February 2026", "1", "0"], ["January 2026", "2", "9.9901"]]),
+    ],
+)
+def test_tags_are_summarised_by_every_type_that_has_groups(
+    asked: str, rows: list[list[str]], as_viewer: Any, make_tag: Any
+) -> None:
+    make_tag("first")
+    make_tag("cheap", weight=2.0)
+    make_tag("free", price=Decimal(0), weight=2.0, day=date(2026, 2, 1), is_public=False)
+
+    page = Page(as_viewer.get(f"/admin/tag/summary/?{asked}"))
+
+    body = [row for tbody in page.all("tbody") for row in tbody.all("tr")]
+    found = [[row.all("th")[0].text, *(link.text.split()[0] for link in row.all("a")[:2])] for row in body]
+    assert found == rows
+
+
+def test_each_card_of_tags_is_one_line_of_their_resource(as_viewer: Any, make_tag: Any) -> None:
+    make_tag("first")
+    make_tag("second", is_public=False, day=date(2000, 1, 1))
+
+    tiles = {one.all("h2")[0].text: one for one in Page(as_viewer.get("/admin/")).all("section", class_="tile")}
+
+    assert tiles["Public"].all("p")[0].text == "1 tag"
+    assert len(tiles["Tags per week"].all("svg")[0].all("a")) == 12
+    assert [one.text for one in tiles["Tags by post"].all("li")] == ["Post of first 1 tag", "Post of second 1 tag"]
+    assert [one.all("a")[0].text for one in tiles["Newest tags"].all("li")] == ["second", "first"]

@@ -30,6 +30,8 @@ CROSSING = 1000
 HISTORY_LIMIT = 100
 # How many acts of a person are looked through for the records that they changed last.
 LATELY = 200
+# The ways in which records are changed.
+_CHANGING = (Kind.FORM, Kind.BULK, Kind.IMPORT, Kind.COMMAND, Kind.UNDO, Kind.RESTORE, Kind.DEMO)
 # Rows that pruning takes at a time: others get their turn between two batches.
 BATCH = 1000
 
@@ -209,6 +211,17 @@ def activity(session: AnySession, wanted: ActivityFilter, *, before: int = 0, af
         shown = found[:ACTIVITY_SIZE]
         has_newer, has_older = bool(before and shown), len(found) > len(shown)
     return Activity(shown, count, shown[0].id if has_newer else 0, shown[-1].id if has_older else 0)
+
+
+def newest_changes(session: AnySession, wanted: ActivityFilter, *, most: int) -> Sequence[ChangeSet]:
+    """Return the newest change sets that changed records, of those that are wanted: among the last ones that there are, and uncounted."""
+    person = [] if wanted.person is None else [ChangeSet.actor_id == wanted.person]
+    # Of many that are nothing to this person not all are looked at.
+    last = (
+        select(ChangeSet.id).where(*person, ChangeSet.kind.in_(_CHANGING)).order_by(ChangeSet.id.desc()).limit(LATELY)
+    )
+    shown = [ChangeSet.id.in_(last.scalar_subquery()), *_criteria(session, wanted)]
+    return session.scalars(select(ChangeSet).where(*shown).order_by(ChangeSet.id.desc()).limit(most)).all()
 
 
 def is_shown(session: AnySession, change_set: ChangeSet, wanted: ActivityFilter) -> bool:

@@ -188,6 +188,12 @@ def lines(
     return session.scalars(select(PlanLine).where(*mine).order_by(PlanLine.number).limit(limit)).all()
 
 
+def waiting_of(session: AnySession, staff_id: int, *, most: int) -> Sequence[Plan]:
+    """Return the plans of a person that wait for them, the newest first."""
+    mine = Plan.staff_id == staff_id, Plan.state == PlanState.PLANNED, Plan.expires_at > utc_now()
+    return session.scalars(select(Plan).where(*mine).order_by(Plan.id.desc()).limit(most)).all()
+
+
 def expired(session: AnySession) -> Plan | None:
     """Return a plan that is kept no longer."""
     now = utc_now()

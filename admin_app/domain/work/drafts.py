@@ -65,6 +65,13 @@ def newest_draft(session: AnySession, person: AnyPrincipal, *, address: str) -> 
     return session.execute(_NEWEST, {"person_id": person.id, "address": address, "kept_since": _kept_since()}).first()
 
 
+def drafts_of(session: AnySession, person: AnyPrincipal) -> Sequence[Row[str, str, datetime]]:
+    """Return the key, the form's address and the time of everything that this person typed and did not save, the newest first."""
+    mine = Draft.staff_id == person.id, Draft.created_at > _kept_since()
+    wanted = select(Draft.key, Draft.address, Draft.created_at).where(*mine)
+    return session.execute(wanted.order_by(Draft.created_at.desc(), Draft.key)).all()
+
+
 def drop_draft(session: AnySession, person: AnyPrincipal, key: str) -> None:
     """Forget a draft of this person's (not yet committed): it was saved, or is not wanted."""
     session.execute(delete(Draft).where(Draft.key == storable(key), Draft.staff_id == person.id))

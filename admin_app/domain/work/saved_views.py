@@ -166,6 +166,11 @@ def _problem_with(session: AnySession, view: SavedView, name: str) -> str | None
         return NAME_TAKEN if session.scalar(same.limit(1)) is not None else None
 
 
+def visible_to(staff: AnyPrincipal) -> tuple[ColumnElement[bool], dict[str, object]]:
+    """Return the condition on the views that a person sees, with its parameters."""
+    return _visible(sees_all=_sees_all(staff)), _viewer(staff)
+
+
 def _visible(*, sees_all: bool) -> ColumnElement[bool]:
     """Return the condition on the views that a person sees: their own and those shared with them; with every right, all shared ones."""
     shared = SavedView.audience != MINE if sees_all else SavedView.audience.in_(bindparam("audiences", expanding=True))

@@ -19,9 +19,9 @@ from admin_app.panel.everywhere.places import commands_of, places_of
 from admin_app.panel.everywhere.recent import recent_of
 from admin_app.panel.everywhere.records import exactly, first_of, in_list, searching
 from admin_app.panel.everywhere.view_models import Everything, Group
+from admin_app.panel.in_time import within
 from admin_app.panel.list.selections import schema_for
 from admin_app.panel.registry import resources
-from admin_app.panel.within_time import within_time
 from admin_app.selection.search.search import MOST_WORDS, is_cut, terms_of
 from admin_app.selection.selection import Selection
 
@@ -69,7 +69,7 @@ def _groups(open_: Sequence[Access], searched: Sequence[Access], text: str) -> I
 
 def _in_time(find: Callable[[], T], end: float) -> T | None:
     """Return what is found; None where that takes too long, or the time for all is used up."""
-    return within_time(find, most=LIMIT, end=end)
+    return within(LIMIT, end, find)
 
 
 def _slow(access: Access, selection: Selection) -> Group:

@@ -18,11 +18,11 @@ from admin_app.errors import SelectionError
 from admin_app.extensions import db
 from admin_app.formatting import counted
 from admin_app.panel.access.access import Access, access_to
+from admin_app.panel.in_time import within
 from admin_app.panel.inbox.view_models import Entry, Watched
 from admin_app.panel.links import link
 from admin_app.panel.list.selections import plain_selection
 from admin_app.panel.registry import resource_at
-from admin_app.panel.within_time import within_time
 
 # More new rows nobody goes through one by one: "more than 100 new posts".
 MOST_NEW = 100
@@ -62,7 +62,7 @@ def view_entries(views: list[WatchedView]) -> Iterator[Entry]:
     """Yield what is new in each of them. One that takes too long says so, and holds nothing up."""
     end = time.monotonic() + WHOLE_LIMIT
     for view in views:
-        rows = within_time(partial(_new_rows, view), most=LIMIT, end=end)
+        rows = within(LIMIT, end, partial(_new_rows, view))
         if rows is None:
             yield Entry("", f"Counting what is new in “{view.name}” took too long. Open the view to see it.", view.url)
         elif rows:

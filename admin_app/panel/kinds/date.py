@@ -13,7 +13,7 @@ from wtforms.widgets import DateInput
 
 from admin_app.context import today, zone
 from admin_app.domain.plan.changes import Postpone
-from admin_app.extensions import Expression, TableColumn
+from admin_app.extensions import AnyColumn, Expression, TableColumn
 from admin_app.formatting import local
 from admin_app.kinds import kind_of
 from admin_app.kinds.date import DateKind
@@ -38,13 +38,7 @@ class _Day(Operator):
         return self._span(_day(value), _day(value))
 
     def _span(self, first: date, last: date) -> tuple[object, object]:
-        after = last + timedelta(days=1)
-        kind = kind_of(self.column)
-        if isinstance(kind, DateKind):
-            return first, after
-        if not isinstance(kind, DateTimeKind):
-            return datetime.combine(first, time()), datetime.combine(after, time())
-        return first_moment(first), first_moment(after)
+        return beginning_of(self.column, first), beginning_of(self.column, last + timedelta(days=1))
 
     def sentence(self, text: str) -> str:
         """Say it without quotes."""
@@ -62,8 +56,7 @@ class OnDay(_Day):
 
     def typed(self, value: Any) -> str | None:
         """Write the day that it was where the viewer is."""
-        day: date = local(value, zone()).date() if isinstance(value, datetime) and value.tzinfo else value
-        return day.isoformat()[:10]
+        return day_of(value).isoformat()
 
 
 class FromDay(_Day):
@@ -128,6 +121,21 @@ class Within(OnDay):
     def typed(self, value: object) -> str | None:
         """Mean no single day."""
         return None
+
+
+def beginning_of(column: AnyColumn, day: date) -> object:
+    """Return the first value of a column that is in a day where the viewer is."""
+    kind = kind_of(column)
+    if isinstance(kind, DateKind):
+        return day
+    return first_moment(day) if isinstance(kind, DateTimeKind) else datetime.combine(day, time())
+
+
+def day_of(value: date) -> date:
+    """Return the day that a value is in where the viewer is."""
+    if not isinstance(value, datetime):
+        return value
+    return (local(value, zone()) if value.tzinfo else value).date()
 
 
 def first_moment(day: date) -> datetime:

@@ -18,6 +18,7 @@ from admin_app.panel.filters.declared import filters_shown
 from admin_app.panel.filters.filter_bar import filter_bar, sent_filters
 from admin_app.panel.filters.filter_form import FormGroup, is_control
 from admin_app.panel.filters.typed import typed_filters
+from admin_app.panel.grouping.groupings import groupings_of
 from admin_app.panel.links import ListLinks, list_links
 from admin_app.panel.list.bulk_bar import bulk_bar
 from admin_app.panel.list.column_settings import choices_of
@@ -108,6 +109,7 @@ class ListPage(Page):
             page_size_url=self.link("page_size_view"),
             edit_page_url=self._edit_page_url(table, selection),
             import_url=self._import_url(selection),
+            summarise_url=self._summarise_url(selection),
             cell_url=self._cell_url(table, selection),
             density=settings_for(self.resource).density,
         )
@@ -139,6 +141,11 @@ class ListPage(Page):
             return ()
         formats = [FORMATS[key] for key in AT_ONCE]
         return tuple(Link(one.label, self._export_url(selection, "export", export_type=one.key)) for one in formats)
+
+    def _summarise_url(self, selection: Selection) -> str:
+        """Return where the list's rows are counted by a field, "" where there is none to count them by."""
+        is_offered = bool(groupings_of(self.access))
+        return list_links(self.resource, "summary_view").to(selection.unticked().changed()) if is_offered else ""
 
     def _export_url(self, selection: Selection, view: str, **arguments: Any) -> str:
         """Return where the rows of this list leave as a file, "" where they may not."""

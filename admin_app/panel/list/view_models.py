@@ -197,9 +197,9 @@ class Listing:
     # Where the page's rows are changed in their cells, and where one cell is; "" where they are not.
     edit_page_url: str = ""
     import_url: str = ""
-    cell_url: str = ""
-    # Where its rows are counted by day, by user and the like.
+    # Where the rows are counted by a field, "" where there is none to count them by.
     summarise_url: str = ""
+    cell_url: str = ""
     views: ViewBar | None = None
     # How many rows all its pages have, in figures, "" where they are all on this one.
     total: str = ""

@@ -45,6 +45,7 @@ class RoleResource(Resource):
     menu_order = 95
     icon = "shield"
     can_transfer = False
+    cards = ()
 
     column_list = ("name", "permissions", "holders", "id")
     column_further_list = ("key", "created_at", "updated_at")

@@ -45,6 +45,7 @@ class StaffResource(Resource):
     menu_order = 90
     icon = "user-round"
     can_transfer = False
+    cards = ()
 
     column_list = ("name", "email", "roles", "is_active", "last_sign_in_at", "id")
     column_further_list = ("created_at", "updated_at")

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from admin_app.db.types import utc_now
-from admin_app.domain.work.drafts import LONGEST_DRAFT, MOST_DRAFTS, draft_of, drop_draft, keep_draft
+from admin_app.domain.work.drafts import LONGEST_DRAFT, MOST_DRAFTS, draft_of, drafts_of, drop_draft, keep_draft
 from admin_app.extensions import db
 from admin_app.models.draft import Draft
 
@@ -73,3 +73,14 @@ def test_only_its_person_drops_a_draft(editor: Any, viewer: Any) -> None:
     drop_draft(db.session, editor, key)
 
     assert (still, db.session.scalars(select(Draft.key)).all()) == ([key], [])
+
+
+def test_everything_that_somebody_typed_and_did_not_save_is_theirs_the_newest_first(editor: Any, viewer: Any) -> None:
+    keys = [kept(editor, address=f"/form?id={number}").key for number in (1, 2)]
+    old = kept(editor, address="/old").key
+    kept(viewer)
+    db.session.execute(update(Draft).where(Draft.key == old).values(created_at=utc_now() - timedelta(hours=25)))
+
+    found = drafts_of(db.session, editor)
+
+    assert [(one.key, one.address) for one in found] == [(keys[1], "/form?id=2"), (keys[0], "/form?id=1")]

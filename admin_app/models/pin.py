@@ -1,0 +1,23 @@
+"""What a person pinned to their home page: a saved view, or a summary of a list."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from admin_app.extensions import db
+
+
+class Pin(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+    """One card of one person. What it shows is parsed from the view, or from `arguments`, each time, like any address."""
+
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    # Smaller comes first.
+    place: Mapped[int]
+    resource: Mapped[str] = mapped_column(String(60))
+    # None: a summary, whose address's arguments follow.
+    view_id: Mapped[int | None] = mapped_column(ForeignKey("saved_view.id", ondelete="CASCADE"), index=True)
+    arguments: Mapped[str] = mapped_column(Text, default="")

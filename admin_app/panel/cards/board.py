@@ -1,0 +1,57 @@
+"""The cards of one person's home page, each with a time of its own, and all of them with one together."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TypeVar
+
+from admin_app.context import today, zone
+from admin_app.domain.auth.session_revocation import rights_fingerprint
+from admin_app.formatting import local
+from admin_app.panel.access.access import Access
+from admin_app.panel.cards.drawers import Drawer, drawer_of
+from admin_app.panel.cards.kept import kept
+from admin_app.panel.cards.view_models import CardView
+from admin_app.panel.in_time import within
+
+# Seconds for one card, for all of them, and for each list that is none: together they stay under one.
+LIMIT, WHOLE_LIMIT, LIST_LIMIT = 0.2, 0.5, 0.15
+
+T = TypeVar("T")
+
+
+class Board:
+    """Draws cards for one person, as long as there is time."""
+
+    def __init__(self) -> None:
+        """Begin to count the time."""
+        self._end = time.monotonic() + WHOLE_LIMIT
+
+    def declared(self, open_: Sequence[Access]) -> Iterator[CardView]:
+        """Yield the cards that these resources declare and the person may have."""
+        for access in open_:
+            for card in access.resource.cards:
+                if (drawer := drawer_of(access, card)) is not None:
+                    yield self.drawn(access, card, drawer)
+
+    def drawn(self, access: Access, card: Hashable, drawer: Drawer) -> CardView:
+        """Draw a card, or say that counting took too long; what took a moment is shown again for a minute."""
+        key = (*_person(access), access.resource.endpoint, card)
+        found, at = kept(key, partial(within, LIMIT, self._end, drawer.draw))
+        shown = found or CardView(drawer.title, drawer.url, is_slow=True)
+        return shown if at is None else replace(shown, as_of=f"{local(at, zone()):%H:%M}")
+
+
+def in_little_time(find: Callable[[], T]) -> T | None:
+    """Return what else the page shows, None where that takes too long."""
+    return within(LIST_LIMIT, time.monotonic() + LIST_LIMIT, find)
+
+
+def _person(access: Access) -> tuple[Hashable, ...]:
+    """Tell who looks, with which rights, and whose days: what is kept for one is for nobody else."""
+    who = access.authority.principal
+    rights = "" if who is None else (who.id, who.email, rights_fingerprint(who))
+    return rights, str(zone()), today()

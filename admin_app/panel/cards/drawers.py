@@ -1,0 +1,149 @@
+"""How each kind of declared card is counted and put into words, for whom it is; a card about what somebody may not see is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qsl
+
+from admin_app import formatting
+from admin_app.context import today
+from admin_app.domain.permissions.policy import Action
+from admin_app.errors import SelectionError
+from admin_app.extensions import db
+from admin_app.panel.access.access import Access
+from admin_app.panel.card import WEEKS, Card, Count, Newest, PerWeek, Top
+from admin_app.panel.cards.summarised import MOST_ROWS, summarised
+from admin_app.panel.cards.view_models import CardRow, CardView
+from admin_app.panel.chart import Point, small_chart_of
+from admin_app.panel.grouping.groupings import ByTime, groupings_of
+from admin_app.panel.grouping.periods import Unit, following, label_of, starts
+from admin_app.panel.kinds import value_cell
+from admin_app.panel.kinds.date import beginning_of
+from admin_app.panel.links import link, list_links, record_url
+from admin_app.panel.list.selections import newest, plain_selection, schema_for
+from admin_app.panel.resource import CREATED_AT
+from admin_app.panel.summary.summary import BY, list_url, summary_of
+from admin_app.panel.view_models import Hidden, Link
+from admin_app.selection.paging.counting import count_of
+from admin_app.selection.paging.pages import fetch
+from admin_app.selection.paging.planner import planned
+from admin_app.selection.selection import Selection
+from admin_app.selection.summary import counts_of_stretches
+
+_PERIOD: Hidden = (f"{CREATED_AT}__within", f"last-{WEEKS}-weeks")
+
+
+@dataclass(frozen=True)
+class Drawer:
+    """A card that is not counted yet: what it is called, where its title leads, and what counts it."""
+
+    title: str
+    url: str
+    draw: Callable[[], CardView]
+
+
+def drawer_of(access: Access, card: Card) -> Drawer | None:
+    """Return what draws a card for a person, None where it is about what they may not see."""
+    make: Callable[[Access, Any], Drawer | None] = _DRAWERS[type(card)]
+    return make(access, card)
+
+
+def _count(access: Access, card: Count) -> Drawer | None:
+    try:
+        selection = plain_selection(access, parse_qsl(card.query))
+    except SelectionError:
+        return None
+    return counted(access, card.label, selection)
+
+
+def counted(access: Access, title: str, selection: Selection) -> Drawer:
+    """Return a card that says how many rows a list has."""
+    url = list_links(access.resource).to(selection)
+    return Drawer(title, url, lambda: _number(access, title, url, selection))
+
+
+def _number(access: Access, title: str, url: str, selection: Selection) -> CardView:
+    """Count as far as the list itself does."""
+    count = count_of(db.session, planned(db.session, selection))
+    is_one = count.is_exact and count.number == 1
+    return CardView(title, url, str(count), access.resource.noun if is_one else access.resource.nouns)
+
+
+def _per_week(access: Access, card: PerWeek) -> Drawer | None:
+    name = f"{card.column}__{Unit.WEEK}"
+    grouping = next((one for one in groupings_of(access) if one.name == name), None)
+    if not isinstance(grouping, ByTime):
+        return None
+    title = card.label or f"{access.resource.plural} per week"
+    url = link(access.resource, "summary_view", **{BY: name})
+    return Drawer(title, url, lambda: _weeks(access, grouping, title, url))
+
+
+def _weeks(access: Access, grouping: ByTime, title: str, url: str) -> CardView:
+    """Count the last weeks, this one as far as it has come: a range of an index each."""
+    weeks = starts(Unit.WEEK, today() - timedelta(weeks=WEEKS - 1), today())
+    ends = [*weeks[1:], following(Unit.WEEK, weeks[-1])]
+    selection = plain_selection(access, []).changed(sort="id")
+    edges = [beginning_of(grouping.column, day) for day in (*weeks, *ends[-1:]) if day is not None]
+    numbers = counts_of_stretches(db.session, selection, grouping.column, edges)
+    one = access.resource
+    points = [
+        Point(
+            label_of(Unit.WEEK, week),
+            formatting.counted(number, one.noun, one.nouns),
+            number,
+            list_url(access, selection, [grouping.between(week, end)]),
+        )
+        for week, end, number in zip(weeks, ends, numbers, strict=True)
+    ]  # fmt: skip -- a point
+    note = f"this week, {formatting.number(numbers[-2])} last week"
+    return CardView(
+        title, url, formatting.number(numbers[-1]), note, small_chart_of(points, f"{weeks[0]}", "this week")
+    )
+
+
+def _top(access: Access, card: Top) -> Drawer | None:
+    """Look at the last weeks, where the list can be filtered by when a record was made; else at all of it."""
+    is_recent = _PERIOD[0] in schema_for(access).filters
+    try:
+        one = summary_of(access, [*([_PERIOD] if is_recent else []), (BY, card.relation)])
+    except SelectionError:
+        return None
+    if one is None:
+        return None
+    title = card.label or f"{one.title}{f', last {WEEKS} weeks' if is_recent else ''}"
+    return Drawer(title, one.url, lambda: summarised(one, title))
+
+
+def _newest(access: Access, _card: Newest) -> Drawer:
+    one = access.resource
+    url = link(one, "index_view")
+    title = f"Newest {one.nouns}"
+    return Drawer(title, url, lambda: _last(access, title, url))
+
+
+def _last(access: Access, title: str, url: str) -> CardView:
+    """List the records that were made last, with the way to make another."""
+    one, has_times = access.resource, access.shows(CREATED_AT)
+    found = fetch(db.session, newest(access).segments(), limit=MOST_ROWS)
+    rows = tuple(
+        CardRow(
+            Link(access.title_of(record), record_url(access, record)),
+            time=value_cell(record.created_at, is_whole=False) if has_times else None,
+        )
+        for record in found
+    )
+    add = Link(f"Add {one.noun}", link(one, "create_view")) if access.may(Action.CREATE) else None
+    note = one.description if rows else f"No {one.nouns} yet"
+    return CardView(title, url, note=note, rows=rows, add=add)
+
+
+_DRAWERS: dict[type[Any], Callable[[Access, Any], Drawer | None]] = {
+    Count: _count,
+    PerWeek: _per_week,
+    Top: _top,
+    Newest: _newest,
+}

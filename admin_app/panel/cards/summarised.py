@@ -1,0 +1,33 @@
+"""A summary on a card: its last periods as a chart, or its first groups as lines."""
+
+from __future__ import annotations
+
+from admin_app.panel.card import WEEKS
+from admin_app.panel.cards.view_models import CardRow, CardView
+from admin_app.panel.chart import lengths_of, small_chart_of
+from admin_app.panel.summary.summary import Summary, codes_of, number_of, points_of, said_of
+from admin_app.panel.view_models import Link
+
+# Lines of a card.
+MOST_ROWS = 5
+
+
+def summarised(one: Summary, title: str) -> CardView:
+    """Draw a summary in little room; all of it is on its page."""
+    told = one.told()
+    if one.grouping.is_time:
+        points, codes = points_of(one, told)[-WEEKS:], codes_of(told)[-WEEKS:]
+        if not points:
+            return CardView(title, one.url, "0", one.access.resource.nouns)
+        last = points[-1]
+        number, _, what = last.said.partition(" ")
+        note = f"{what}, {last.label}" if what else last.label
+        return CardView(title, one.url, number, note, small_chart_of(points, codes[0], codes[-1]))
+    shown = [group for group in told if not group.group.is_rest and group.group.key is not None][:MOST_ROWS]
+    lengths = lengths_of([number_of(one, group) for group in shown])
+    rows = tuple(
+        CardRow(Link(group.label, one.url_of(group)), said_of(one, group), length=length)
+        for group, length in zip(shown, lengths, strict=True)
+    )
+    note = "" if rows else f"No {one.access.resource.nouns} yet"
+    return CardView(title, one.url, note=note, rows=rows, more=Link("Show all", one.url) if rows else None)

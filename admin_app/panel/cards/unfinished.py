@@ -1,0 +1,112 @@
+"""What a person began and did not end: typed forms, plans that wait, files to be imported, jobs and what they made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from operator import attrgetter
+from urllib.parse import parse_qs, urlsplit
+
+from flask import current_app, request, url_for
+from werkzeug.exceptions import HTTPException
+
+from admin_app.db.types import utc_now
+from admin_app.domain.permissions.policy import Action
+from admin_app.domain.permissions.principal import AnyPrincipal
+from admin_app.domain.plan.plan import waiting_of
+from admin_app.domain.work.drafts import drafts_of
+from admin_app.extensions import db
+from admin_app.jobs import rerun, uploads
+from admin_app.jobs import store as job_store
+from admin_app.jobs.queue import the_queue
+from admin_app.panel.access.access import Access, access_to
+from admin_app.panel.cards.view_models import CardRow
+from admin_app.panel.drafts import IN_ADDRESS
+from admin_app.panel.kinds import value_cell
+from admin_app.panel.links import link
+from admin_app.panel.plan.own_plan import is_import
+from admin_app.panel.plan.words import title_of
+from admin_app.panel.registry import resource_at
+from admin_app.panel.view_models import Link
+
+MOST = 8
+# A file that a job made is news for a day.
+NEWS = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class _Begun:
+    at: datetime
+    label: str
+    url: str
+    said: str
+
+
+def unfinished(person: AnyPrincipal) -> tuple[CardRow, ...]:
+    """Return what a person can go on with, the newest first; one statement for each sort of it."""
+    found = [*_drafts(person), *_plans(person), *_uploads(person), *_jobs(person)]
+    newest = sorted(found, key=attrgetter("at"), reverse=True)[:MOST]
+    return tuple(CardRow(Link(one.label, one.url), one.said, value_cell(one.at, is_whole=False)) for one in newest)
+
+
+def _drafts(person: AnyPrincipal) -> Iterator[_Begun]:
+    """Lead to forms with what was typed; one whose page is gone, or not for them any more, is left out."""
+    for key, address, at in drafts_of(db.session, person):
+        if label := _form_label(address):
+            yield _Begun(at, label, f"{request.script_root}{address}&{IN_ADDRESS}={key}", "not saved")
+
+
+def _form_label(address: str) -> str:
+    """Name a form by its address, "" where the person may not have it."""
+    parts = urlsplit(address)
+    try:
+        endpoint, _ = current_app.url_map.bind("").match(parts.path)
+    except HTTPException:
+        return ""
+    name, _, view = endpoint.partition(".")
+    access = _access_at(name)
+    if access is None or not access.may(_NEEDS.get(view, Action.LIST)):
+        return ""
+    key = parse_qs(parts.query).get("id", [""])[0]
+    if view == "create_view":
+        return f"New {access.resource.noun}"
+    return access.number_of(int(key)) if view == "edit_view" and key.isdecimal() else access.resource.plural
+
+
+_NEEDS = {"create_view": Action.CREATE, "edit_view": Action.EDIT, "delete_view": Action.DELETE}
+
+
+def _plans(person: AnyPrincipal) -> Iterator[_Begun]:
+    for plan in waiting_of(db.session, person.id, most=MOST):
+        access = _access_at(plan.resource)
+        if access is not None and access.may(Action.IMPORT if is_import(plan) else Action.BULK):
+            url = link(access.resource, "plan_view", id=plan.id)
+            yield _Begun(plan.created_at, title_of(plan, access.resource), url, "waits for you")
+
+
+def _uploads(person: AnyPrincipal) -> Iterator[_Begun]:
+    for upload in uploads.open_of(db.session, staff_id=person.id, most=MOST):
+        access = _access_at(upload.resource)
+        if access is not None and access.may(Action.IMPORT):
+            label = f"Import {access.resource.nouns}: {upload.file_name or 'pasted rows'}"
+            yield _Begun(
+                upload.created_at, label, link(access.resource, "import_source_view", id=upload.id), "not imported"
+            )
+
+
+def _jobs(person: AnyPrincipal) -> Iterator[_Begun]:
+    """Lead to jobs under way, and to the files of those that ended lately."""
+    jobs = job_store.jobs_of(db.session, staff_id=person.id, limit=MOST)
+    ready = [one for one in jobs if rerun.has_made_file(one) and one.finished_at and one.finished_at > utc_now() - NEWS]
+    gone = rerun.without_file(ready, the_queue().files) if ready else set()
+    for job in jobs:
+        if job.state in job_store.OPEN:
+            yield _Begun(job.created_at, job.title, url_for("jobs.index"), "under way")
+        elif job in ready and job.id not in gone:
+            yield _Begun(job.created_at, job.title, url_for("jobs.file", id=job.id), "Download")
+
+
+def _access_at(name: str) -> Access | None:
+    resource = resource_at(name)
+    return None if resource is None else access_to(resource)

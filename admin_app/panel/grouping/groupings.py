@@ -1,0 +1,234 @@
+"""What a list can be summarised by: its fields of time, of few values and of related records, of those that it is filtered by.
+
+Each group is told with the filters that leave its rows, so that its number leads to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import zip_longest
+from typing import Protocol
+
+from sqlalchemy import select
+
+from admin_app.db.record import Record
+from admin_app.extensions import AnySession, Attribute
+from admin_app.kinds import kind_of
+from admin_app.kinds.boolean import BooleanKind
+from admin_app.kinds.choice import ChoiceKind
+from admin_app.kinds.date import DateKind
+from admin_app.kinds.datetime import LocalDateTimeKind
+from admin_app.panel.access.access import Access
+from admin_app.panel.filters.declared import filters_shown
+from admin_app.panel.grouping.periods import Unit, code_of, following, label_of, starts
+from admin_app.panel.kinds.date import beginning_of, day_of
+from admin_app.panel.operators.base import Operator
+from admin_app.panel.operators.relation import RelationIs
+from admin_app.panel.view_models import Hidden
+from admin_app.relations import to_one
+from admin_app.selection import summary
+from admin_app.selection.selection import Selection
+from admin_app.selection.summary import Group, Measure
+
+# Related records that are told one by one.
+MOST_RECORDS = 20
+NONE, REST = "None", "Others"
+A_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A group in words: what it is called, here and in a file, and the filters that leave its rows."""
+
+    label: str
+    code: str
+    filters: tuple[Hidden, ...]
+    group: Group
+
+
+class Grouping(Protocol):
+    """One way to group a list's rows. `name` stands in addresses; `words` follow "by"."""
+
+    @property
+    def name(self) -> str:
+        """Return what an address calls it."""
+
+    @property
+    def field(self) -> str:
+        """Return the field that it goes by."""
+
+    @property
+    def label(self) -> str:
+        """Return what the field is called."""
+
+    @property
+    def words(self) -> str:
+        """Return what follows "by" in a sentence."""
+
+    @property
+    def is_time(self) -> bool:
+        """Whether its groups follow each other."""
+
+    def told(self, session: AnySession, selection: Selection, measure: Measure | None) -> list[Told]:
+        """Group the rows of a selection."""
+
+
+@dataclass(frozen=True)
+class ByTime:
+    """By days, weeks, months or years, as they are where the viewer is."""
+
+    field: str
+    label: str
+    column: Attribute
+    unit: Unit
+    is_time: bool = True
+
+    @property
+    def name(self) -> str:
+        """Name the field and the unit."""
+        return f"{self.field}__{self.unit}"
+
+    @property
+    def words(self) -> str:
+        """Name the unit."""
+        return str(self.unit)
+
+    def told(self, session: AnySession, selection: Selection, measure: Measure | None) -> list[Told]:
+        """Tell every period from the first to the last, the newest first, empty ones too; then rows without a time."""
+        first, last = summary.ends_of(session, selection, self.column)
+        periods = [] if first is None else starts(self.unit, day_of(first), day_of(last))
+        end = following(self.unit, periods[-1]) if periods else None
+        edges = [beginning_of(self.column, day) for day in (*periods, *([end] if end else []))]
+        found = {one.key: one for one in summary.by_stretches(session, selection, self.column, edges, measure)}
+        stretches = enumerate(self._stretches(periods, end))
+        told = [Told(*one, found.get(place, Group(place, 0))) for place, one in stretches]
+        # What lies before and after the periods is told where there is anything.
+        some = [one for one in told if 1 <= one.group.key <= len(periods) or one.group.number]
+        return [*some[::-1], *_none(self.field, found.get(None))]
+
+    def _stretches(self, periods: Sequence[date], end: date | None) -> Iterator[tuple[str, str, tuple[Hidden, ...]]]:
+        """Yield what lies before the periods, each of them, and what lies behind: how it is called, here and in a file, and its filters."""
+        if not periods:
+            return
+        last = max(periods[0], date.min + A_DAY) - A_DAY
+        yield f"Until {last}", f"-{last}", ((f"{self.field}__until", f"{last}"),)
+        for start, after in zip_longest(periods, [*periods[1:], end]):
+            yield label_of(self.unit, start), code_of(self.unit, start), (self.between(start, after),)
+        if end is not None:
+            yield f"From {end}", f"{end}-", ((f"{self.field}__from", f"{end}"),)
+
+    def between(self, start: date, after: date | None) -> Hidden:
+        """Return the filter that leaves a period's rows; None is the calendar's end."""
+        if after is None:
+            return f"{self.field}__from", f"{start}"
+        if self.unit is Unit.DAY:
+            return f"{self.field}__on", f"{start}"
+        return f"{self.field}__between", f"{start} to {after - A_DAY}"
+
+
+@dataclass(frozen=True)
+class ByChoice:
+    """By the members of a fixed set, yes and no among them, in their order."""
+
+    field: str
+    label: str
+    operator: Operator
+    is_time: bool = False
+
+    @property
+    def name(self) -> str:
+        """Name the field."""
+        return self.field
+
+    @property
+    def words(self) -> str:
+        """Name the field as in a sentence."""
+        return in_sentence(self.label)
+
+    def told(self, session: AnySession, selection: Selection, measure: Measure | None) -> list[Told]:
+        """Tell every member, and rows without one."""
+        column = self.operator.column
+        found = {self._typed(one): one for one in summary.by_members(session, selection, column, measure)}
+        told = [
+            Told(label, value, ((f"{self.field}__{self.operator.slug}", value),), found.get(value, Group(value, 0)))
+            for value, label in self.operator.choices()
+        ]
+        return [*told, *_none(self.field, found.get(None))]
+
+    def _typed(self, group: Group) -> str | None:
+        return None if group.key is None else self.operator.typed(group.key)
+
+
+@dataclass(frozen=True)
+class ByRelation:
+    """By the record that each row belongs to: those with most rows first, and the others together."""
+
+    field: str
+    label: str
+    access: Access
+    is_time: bool = False
+
+    @property
+    def name(self) -> str:
+        """Name the relation."""
+        return self.field
+
+    @property
+    def words(self) -> str:
+        """Name the relation as in a sentence."""
+        return in_sentence(self.label)
+
+    def told(self, session: AnySession, selection: Selection, measure: Measure | None) -> list[Told]:
+        """Tell the first ones, the others, and rows that belong to none."""
+        relation = self.access.resource.relations[self.field]
+        found = summary.by_keys(session, selection, to_one(relation.attribute).foreign_key, measure, most=MOST_RECORDS)
+        keys = [one.key for one in found if one.key is not None]
+        names = self._names(session, relation.target, keys)
+        none_of = ((f"{self.field}__not_in", ",".join(map(str, keys))), (f"{self.field}__empty", "no"))
+        told = [
+            Told(names[one.key], names[one.key], ((f"{self.field}__is", str(one.key)),), one)
+            for one in found
+            if one.key is not None
+        ]
+        told += [Told(REST, REST, none_of, one) for one in found if one.is_rest]
+        nothing = next((one for one in found if one.key is None and not one.is_rest), None)
+        return [*told, *_none(self.field, nothing)]
+
+    def _names(self, session: AnySession, target: type[Record], keys: Sequence[int]) -> dict[int, str]:
+        """Name the records by one statement."""
+        other = self.access.to(target)
+        records = session.scalars(select(target).where(target.id.in_(keys))) if keys else ()
+        named = {one.id: str(one) if other is None else other.title_of(one) for one in records}
+        return {key: named.get(key) or f"ID {key}" for key in keys}
+
+
+def groupings_of(access: Access) -> list[Grouping]:
+    """Return the ways in which a person can summarise a resource's lists: fields of time first."""
+    found = [one for name, operators in filters_shown(access).items() for one in _groupings(access, name, operators)]
+    return sorted(found, key=lambda one: not one.is_time)
+
+
+def _groupings(access: Access, name: str, operators: Sequence[Operator]) -> Iterator[Grouping]:
+    first = operators[0]
+    if isinstance(first, RelationIs):
+        # How many rows belong to each record would tell of records that are not shown.
+        if access.seen_beyond(name) is None:
+            yield ByRelation(name, first.name, access)
+        return
+    kind = None if first.relation is not None else kind_of(first.column)
+    if isinstance(kind, (LocalDateTimeKind, DateKind)):
+        yield from (ByTime(name, first.name, first.column, unit) for unit in Unit)
+    elif isinstance(kind, (BooleanKind, ChoiceKind)):
+        yield ByChoice(name, first.name, first)
+
+
+def in_sentence(label: str) -> str:
+    """Write a field's label within a sentence."""
+    return label if label[:2] == "ID" else label[:1].lower() + label[1:]
+
+
+def _none(field: str, group: Group | None) -> list[Told]:
+    """Tell rows without a value, where there are any."""
+    return [] if group is None else [Told(NONE, "", ((f"{field}__empty", "yes"),), group)]

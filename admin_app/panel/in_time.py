@@ -1,0 +1,49 @@
+"""What is read for a page within a time, or not at all."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import current_app
+from sqlalchemy.exc import OperationalError
+
+from admin_app.context import lift_time_limit, time_limit
+from admin_app.db.connection import is_timeout
+from admin_app.extensions import db
+
+T = TypeVar("T")
+
+
+def in_time(find: Callable[[], T]) -> T | None:
+    """Return what is found within the page's own time; None where that takes longer, and let the rest of the page take its time."""
+    try:
+        return find()
+    except OperationalError as error:
+        if not is_timeout(error):
+            raise
+        lift_time_limit()
+        db.session.rollback()
+        return None
+
+
+def within(seconds: float, end: float, find: Callable[[], T]) -> T | None:
+    """Return what is found, in words that need no more rows, within so many seconds; None where that takes too long.
+
+    `end` is when the time for all of a page's parts is used up, by `time.monotonic`.
+    """
+    left = min(seconds, current_app.config["TIME_LIMIT"] or seconds, end - time.monotonic())
+    if left <= 0:
+        return None
+    # A connection is told its limit when it is taken, in whole milliseconds.
+    db.session.rollback()
+    try:
+        with time_limit(max(left, 0.001)):
+            return find()
+    except OperationalError as error:
+        if not is_timeout(error):
+            raise
+        return None
+    finally:
+        db.session.rollback()

@@ -1,0 +1,1 @@
+"""Summarise: how many rows of a list there are by time, by a choice, by a related record."""

@@ -1,0 +1,65 @@
+"""What a summary says of each group: how many rows it has, or a figure of a column of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import inspect as inspect_mapper
+
+from admin_app.kinds import kind_of
+from admin_app.kinds.number import DecimalKind, FloatKind, WholeNumberKind
+from admin_app.panel.access.access import Access
+from admin_app.panel.grouping.groupings import in_sentence
+from admin_app.selection.summary import Figure, Measure
+
+COUNT = "count"
+_WORDS = {Figure.SUM: "Sum of {}", Figure.AVERAGE: "Average {}", Figure.MIN: "Lowest {}", Figure.MAX: "Highest {}"}
+# Digits after the point of what is no whole number; more are noise.
+DIGITS = 4
+
+
+@dataclass(frozen=True)
+class OfferedMeasure:
+    """A measure by its name in addresses and its words; `measure` is None for the number of rows, `field` "" then."""
+
+    name: str
+    label: str
+    field: str = ""
+    measure: Measure | None = None
+
+
+def measures_of(access: Access) -> Iterator[OfferedMeasure]:
+    """Yield what a person can have of each group: the number of rows, and figures of the numbers that they see."""
+    resource = access.resource
+    yield OfferedMeasure(COUNT, f"Number of {resource.nouns}")
+    plain = inspect_mapper(resource.model).column_attrs
+    names = dict.fromkeys([*resource.ruled_fields(), *(one for one in resource.column_filters if one != "id")])
+    for name in access.shown(one for one in names if one in plain):
+        column = plain[name].class_attribute
+        if isinstance(kind_of(column), (WholeNumberKind, FloatKind, DecimalKind)) and not column.foreign_keys:
+            for figure, words in _WORDS.items():
+                said = words.format(in_sentence(resource.label(name)))
+                yield OfferedMeasure(f"{name}__{figure}", said, name, Measure(column, figure))
+
+
+def written(value: Any) -> str:
+    """Write a figure with thousands separators, "—" for none."""
+    if value is None:
+        return "—"
+    if isinstance(value, int):
+        return f"{value:,}"
+    text = f"{value:,.{DIGITS}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def as_number(value: Any) -> float:
+    """Return a figure as a chart takes it."""
+    return 0.0 if value is None else float(value)
+
+
+def in_file(value: Any) -> object:
+    """Return a figure as a file says it, no rounder than it is written."""
+    return round(value, DIGITS) if isinstance(value, (Decimal, float)) else value

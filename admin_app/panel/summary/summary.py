@@ -1,0 +1,152 @@
+"""A list summarised: read from an address, and put into a table and a chart whose numbers lead to their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from admin_app import formatting
+from admin_app.domain.permissions.policy import Action
+from admin_app.errors import SelectionError
+from admin_app.extensions import db
+from admin_app.panel.access.access import Access
+from admin_app.panel.chart import Point, chart_of, lengths_of
+from admin_app.panel.grouping.groupings import Grouping, Told, groupings_of
+from admin_app.panel.grouping.periods import Unit
+from admin_app.panel.links import link
+from admin_app.panel.list.selections import selection_of
+from admin_app.panel.summary.measures import COUNT, OfferedMeasure, as_number, measures_of, written
+from admin_app.panel.summary.view_models import SummaryRow, SummaryTable
+from admin_app.panel.view_models import Hidden, Link
+from admin_app.selection.selection import TICKS, Selection
+
+# What an address says beside the list's own arguments.
+BY, MEASURE = "by", "measure"
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What is summarised by what: the rows of a list, for one person."""
+
+    access: Access
+    selection: Selection
+    grouping: Grouping
+    measure: OfferedMeasure
+
+    @property
+    def title(self) -> str:
+        """Name it: "Posts by week", "Average price of tags by week"."""
+        resource, measure = self.access.resource, self.measure
+        what = f"{measure.label} of {resource.nouns}" if measure.measure else resource.plural
+        return f"{what} by {self.grouping.words}"
+
+    @property
+    def arguments(self) -> list[Hidden]:
+        """Print it as an address's arguments."""
+        measure = [] if self.measure.name == COUNT else [(MEASURE, self.measure.name)]
+        return [*self.selection.arguments(), (BY, self.grouping.name), *measure]
+
+    @property
+    def url(self) -> str:
+        """Return its page."""
+        return f"{link(self.access.resource, 'summary_view')}?{urlencode(self.arguments)}"
+
+    def told(self) -> list[Told]:
+        """Read its groups. No order is asked for: one by a related column would cost a join."""
+        return self.grouping.told(db.session, self.selection.changed(sort="id"), self.measure.measure)
+
+    def url_of(self, one: Told) -> str:
+        """Return the list of a group's rows."""
+        return list_url(self.access, self.selection, one.filters)
+
+
+def summary_of(access: Access, arguments: Sequence[Hidden], *, action: Action = Action.LIST) -> Summary | None:
+    """Read what an address asks for, None where the person can summarise by nothing; raise `SelectionError` for what there is not.
+
+    Ticks belong to one list, and its groups' rows are other lists.
+    """
+    rest = [pair for pair in arguments if pair[0] not in {BY, MEASURE, TICKS}]
+    asked = dict(pair for pair in arguments if pair[0] in {BY, MEASURE})
+    selection = selection_of(access, rest, action=action).changed()
+    groupings = {one.name: one for one in groupings_of(access)}
+    measures = {one.name: one for one in measures_of(access)}
+    if not groupings:
+        return None
+    by, measure = asked.get(BY) or _usual(list(groupings)), asked.get(MEASURE) or COUNT
+    for name, offered in ((by, groupings), (measure, measures)):
+        if name not in offered:
+            message = f"This list has no summary by “{name[:50]}”."
+            raise SelectionError(message, list(offered))
+    return Summary(access, selection, groupings[by], measures[measure])
+
+
+def _usual(names: Sequence[str]) -> str:
+    """Return what a list is summarised by where nothing is said: the weeks of its first time, else the first field."""
+    return next((one for one in names if one.endswith(f"__{Unit.WEEK}")), names[0])
+
+
+def list_url(access: Access, selection: Selection, filters: Sequence[Hidden] = ()) -> str:
+    """Return the list that a selection has, narrowed further."""
+    pairs = [*selection.arguments(), *filters]
+    path = link(access.resource, "index_view")
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def narrowed_words(one: Summary) -> list[str]:
+    """Say what leaves rows out."""
+    searched = [f"search “{one.selection.search}”"] if one.selection.search else []
+    return [*searched, *(member.problem or member.sentence() for member in one.selection.filters)]
+
+
+def table_of(one: Summary, told: Sequence[Told]) -> SummaryTable:
+    """Put groups into a table: of times with a chart whose bars stand side by side, of others with a bar in each row."""
+    lengths = [0.0] * len(told) if one.grouping.is_time else lengths_of([_compared(one, group) for group in told])
+    rows = tuple(_row(one, group, length) for group, length in zip(told, lengths, strict=True))
+    total = sum(group.group.number for group in told)
+    resource = one.access.resource
+    return SummaryTable(
+        caption=one.title,
+        first_head=one.grouping.words.capitalize() if one.grouping.is_time else one.grouping.label,
+        number_head=resource.plural,
+        figure_head=one.measure.label if one.measure.measure else "",
+        rows=rows,
+        total=Link(formatting.number(total), list_url(one.access, one.selection)),
+        chart=chart_of(points_of(one, told)) if one.grouping.is_time else None,
+    )
+
+
+def points_of(one: Summary, told: Sequence[Told]) -> list[Point]:
+    """Return the periods for a chart, the oldest first; rows without a time have no place in it."""
+    return [
+        Point(group.label, said_of(one, group), number_of(one, group), one.url_of(group))
+        for group in reversed(told)
+        if group.group.key is not None
+    ]
+
+
+def codes_of(told: Sequence[Told]) -> list[str]:
+    """Return the same periods' names in a file, which are short."""
+    return [group.code for group in reversed(told) if group.group.key is not None]
+
+
+def _row(one: Summary, told: Told, length: float) -> SummaryRow:
+    figure = written(told.group.measured) if one.measure.measure else ""
+    return SummaryRow(told.label, formatting.number(told.group.number), one.url_of(told), figure, length)
+
+
+def _compared(one: Summary, told: Told) -> float:
+    """Return how long a bar is: all others together are no group like the rest."""
+    return 0.0 if told.group.is_rest else number_of(one, told)
+
+
+def number_of(one: Summary, told: Told) -> float:
+    """Return what a chart shows of a group."""
+    return as_number(told.group.measured) if one.measure.measure else told.group.number
+
+
+def said_of(one: Summary, told: Told) -> str:
+    """Say a group's number: "148 posts", "2.5"."""
+    if one.measure.measure:
+        return written(told.group.measured)
+    return formatting.counted(told.group.number, one.access.resource.noun, one.access.resource.nouns)

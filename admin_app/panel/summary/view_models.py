@@ -1,0 +1,44 @@
+"""What the template of a summary is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from admin_app.panel.chart import Chart
+from admin_app.panel.view_models import Hidden, Link
+
+
+@dataclass(frozen=True)
+class SummaryRow:
+    """A group: its name, how many rows it has and where they are, its figure ("" where none is asked for), and how long its bar is."""
+
+    label: str
+    number: str
+    url: str
+    figure: str = ""
+    length: float = 0
+
+
+@dataclass(frozen=True)
+class SummaryTable:
+    """The groups of a list with the chart that says the same; `chart` is None where bars stand in the rows."""
+
+    caption: str
+    first_head: str
+    number_head: str
+    figure_head: str
+    rows: tuple[SummaryRow, ...]
+    total: Link
+    chart: Chart | None = None
+
+
+@dataclass(frozen=True)
+class SummaryForm:
+    """What the list is summarised by, and what else there is; `hidden` is the list's own state."""
+
+    url: str
+    hidden: tuple[Hidden, ...]
+    by: str
+    measure: str
+    groupings: tuple[Hidden, ...]
+    measures: tuple[Hidden, ...]

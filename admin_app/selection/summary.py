@@ -1,0 +1,177 @@
+"""Groups of a selection's rows, each counted or measured: by stretches of a column's values, or by the values themselves.
+
+One statement each, so that the numbers add up: a row that is written meanwhile is in one group, or in none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, literal, select
+from sqlalchemy.exc import DataError, OperationalError
+
+from admin_app.errors import SelectionError
+from admin_app.extensions import AnySession, Attribute, Expression, Statement
+from admin_app.kinds import kind_of
+from admin_app.kinds.number import WholeNumberKind
+from admin_app.selection.paging.planner import planned
+from admin_app.selection.selection import Selection
+
+
+class Figure(StrEnum):
+    """What is said of a group's numbers."""
+
+    SUM = "sum"
+    AVERAGE = "average"
+    MIN = "min"
+    MAX = "max"
+
+
+Aggregate = Callable[[Expression], Expression]
+# An average is a sum, until it is told.
+_AGGREGATES: Mapping[Figure, Aggregate] = {
+    Figure.SUM: func.sum,
+    Figure.AVERAGE: func.sum,
+    Figure.MIN: func.min,
+    Figure.MAX: func.max,
+}
+TOO_LARGE = "The sum is too large. Narrow the list."
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What is said of each group beside how many rows it has: a figure of a column of numbers."""
+
+    column: Attribute
+    figure: Figure
+
+
+@dataclass(frozen=True)
+class Group:
+    """Rows that have something in common. `key` is the value or the place of the stretch, None for rows without a value.
+
+    `is_rest` are the rows of all groups that are not told one by one. `measured` is None where no row has a number.
+    """
+
+    key: Any
+    number: int
+    measured: Any = None
+    is_rest: bool = False
+
+
+def ends_of(session: AnySession, selection: Selection, column: Attribute) -> tuple[Any, Any]:
+    """Return the smallest and the largest value of a column among the rows; None for both where there is none."""
+    found = planned(session, selection).criteria
+    # Each by itself: SQLite goes to one end of an index at once, but through the whole of it for both.
+    ends = (select(end(column)).where(*found).scalar_subquery() for end in (func.min, func.max))
+    first, last = session.execute(select(*ends)).one()
+    return first, last
+
+
+def by_stretches(
+    session: AnySession,
+    selection: Selection,
+    column: Attribute,
+    edges: Sequence[object],
+    measure: Measure | None = None,
+) -> list[Group]:
+    """Group rows by the stretches that these edges part: place 0 lies before the first edge, place 1 begins with it, and so on.
+
+    The edges are values as filters compare them, so that a group has the rows that a filter between its edges finds.
+    """
+    place = case((column.is_not(None), _place(column, edges, 0)))
+    return _groups(session, _grouped(session, selection, place, measure), measure)
+
+
+def counts_of_stretches(
+    session: AnySession, selection: Selection, column: Attribute, edges: Sequence[object]
+) -> list[int]:
+    """Count the rows between each two neighbouring edges: by as many ranges of an index, where the column has one.
+
+    Quicker than groups where few of many rows are meant, since SQLite sorts what it groups.
+    """
+    found = planned(session, selection).criteria
+    ranges = (and_(column >= start, column < end) for start, end in pairwise(edges))
+    whole = select(func.count()).select_from(selection.schema.model).where(*found)
+    return list(session.execute(select(*(whole.where(one).scalar_subquery() for one in ranges))).one())
+
+
+def by_members(
+    session: AnySession, selection: Selection, column: Attribute, measure: Measure | None = None
+) -> list[Group]:
+    """Group rows by the values of a column that has few."""
+    return _groups(session, _grouped(session, selection, column.expression, measure), measure)
+
+
+def by_keys(
+    session: AnySession, selection: Selection, column: Expression, measure: Measure | None = None, *, most: int
+) -> list[Group]:
+    """Group rows by a column of keys: those with most rows first, up to so many, then the rest, then rows without one."""
+    groups = _grouped(session, selection, column, measure).subquery()
+    key, number = groups.c.group_key, groups.c.number
+    rank = func.row_number().over(order_by=(key.is_(None), number.desc(), key))
+    place = case((key.is_(None), most + 2), (rank > most, most + 1), else_=rank)
+    ranked = select(groups, place.label("place")).subquery()
+    aggregate: Aggregate = func.sum if measure is None else _AGGREGATES[measure.figure]
+    wanted = select(
+        func.min(case((ranked.c.place <= most, ranked.c.group_key))),
+        func.sum(ranked.c.number),
+        func.sum(ranked.c.present),
+        aggregate(ranked.c.figure),
+        ranked.c.place == most + 1,
+    )
+    return _groups(session, wanted.group_by(ranked.c.place).order_by(ranked.c.place), measure)
+
+
+def _grouped(session: AnySession, selection: Selection, key: Expression, measure: Measure | None) -> Statement:
+    present, figure = (literal(0), literal(0)) if measure is None else _parts(measure)
+    parts = (key.label("group_key"), func.count().label("number"), present.label("present"), figure.label("figure"))
+    found = select(*parts).select_from(selection.schema.model).where(*planned(session, selection).criteria)
+    # By its name: PostgreSQL takes the same expression with other parameters for another one.
+    return found.group_by("group_key")
+
+
+def _parts(measure: Measure) -> tuple[Expression, Expression]:
+    """Return how many rows have a number, and its figure."""
+    column: Expression = measure.column.expression
+    return func.count(column), _AGGREGATES[measure.figure](column)
+
+
+def _place(column: Attribute, edges: Sequence[object], before: int) -> ColumnElement[int]:
+    """Find a value's place by halves, so that a row is compared with few edges of many."""
+    if not edges:
+        return literal(before)
+    middle = len(edges) // 2
+    lower, higher = edges[:middle], edges[middle + 1 :]
+    is_lower = column < edges[middle]
+    return case((is_lower, _place(column, lower, before)), else_=_place(column, higher, before + middle + 1))
+
+
+def _groups(session: AnySession, wanted: Statement, measure: Measure | None) -> list[Group]:
+    try:
+        rows = session.execute(wanted).all()
+    except (DataError, OperationalError) as error:
+        if isinstance(error, OperationalError) and str(error.orig) != "integer overflow":
+            raise
+        session.rollback()
+        raise SelectionError(TOO_LARGE) from error
+    return [
+        Group(key, int(number), _figure(measure, int(present), figure), bool(rest[0]) if rest else False)
+        for key, number, present, figure, *rest in rows
+    ]
+
+
+def _figure(measure: Measure | None, present: int, figure: Any) -> Any:
+    """Return what is said of so many numbers."""
+    if measure is None or not present:
+        return None
+    is_whole = isinstance(kind_of(measure.column), WholeNumberKind)
+    if measure.figure is Figure.AVERAGE:
+        return (Decimal(figure) if is_whole else figure) / present
+    # PostgreSQL has exact numbers for sums of whole ones.
+    return int(figure) if is_whole else figure

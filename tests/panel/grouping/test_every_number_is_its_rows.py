@@ -1,0 +1,105 @@
+"""Whatever a list is summarised by, each number is that of the list behind it, and all of them are the whole list's."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete, insert
+
+from admin_app import context
+from admin_app.extensions import db
+from admin_app.models.post import Post
+from admin_app.panel.access.access import access_to
+from admin_app.panel.grouping import groupings
+from admin_app.panel.grouping.groupings import groupings_of
+from admin_app.panel.list.selections import selection_of
+from admin_app.panel.registry import resource_of
+from admin_app.panel.summary.summary import summary_of
+from admin_app.selection.paging.counting import count_of
+from tests.many import many_users
+from tests.stores import both_stores
+
+# Clocks skip midnight, show it twice, change by half an hour, and go over a day.
+ZONES = ("UTC", "Europe/Prague", "America/Havana", "Australia/Lord_Howe", "Pacific/Apia", "America/Toronto")
+NIGHTS = (
+    datetime(2026, 3, 8, 5, tzinfo=UTC),
+    datetime(2026, 11, 1, 4, tzinfo=UTC),
+    datetime(2026, 10, 25, 0, 30, tzinfo=UTC),
+    datetime(2011, 12, 30, 10, tzinfo=UTC),
+    # Toronto set its clocks back from a minute past midnight to the day before.
+    datetime(2005, 10, 30, 4, tzinfo=UTC),
+    datetime(1986, 10, 26, 4, tzinfo=UTC),
+)
+MOMENTS = st.builds(
+    lambda night, minutes: night + timedelta(minutes=minutes), st.sampled_from(NIGHTS), st.integers(-1500, 1500)
+)
+POSTS = st.lists(st.tuples(MOMENTS, st.none() | st.integers(1, 5)), max_size=12)
+LISTS = st.sampled_from(["", "user__empty=no", "q=post", "created_at__from=2026-03-08&where=user is 1 or user is 2"])
+
+
+def number_of(arguments: str) -> int:
+    resource = resource_of(Post)
+    assert resource
+    selection = selection_of(access_to(resource), parse_qsl(arguments))
+    return count_of(db.session, selection.changed(is_counted=True)).number
+
+
+@both_stores
+@pytest.mark.usefixtures("five_users", "few_told")
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
+@given(posts=POSTS, narrowed=LISTS, zone=st.sampled_from(ZONES), data=st.data())
+def test_every_number_is_that_of_the_list_behind_it(
+    app: Flask, posts: Any, narrowed: str, zone: str, data: Any
+) -> None:
+    with app.app_context(), context.time_zone(ZoneInfo(zone)):
+        db.session.execute(delete(Post))
+        if posts:
+            rows = [{"content": "A post", "created_at": at, "user_id": user} for at, user in posts]
+            db.session.execute(insert(Post), rows)
+        db.session.commit()
+        resource = resource_of(Post)
+        assert resource
+        names = [one.name for one in groupings_of(access_to(resource))]
+        by = data.draw(st.sampled_from(names))
+
+        one = summary_of(access_to(resource), [*parse_qsl(narrowed), ("by", by)])
+        assert one
+        told = one.told()
+
+        behind = [number_of(urlencode([*one.selection.arguments(), *group.filters])) for group in told]
+        assert [group.group.number for group in told] == behind
+        assert sum(behind) == number_of(narrowed)
+
+
+@pytest.fixture
+def five_users(app: Flask) -> None:
+    many_users(app, 5)
+
+
+@pytest.fixture
+def few_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tell few of the periods and of the users, so that there are others."""
+    monkeypatch.setattr("admin_app.panel.grouping.periods.MOST", 30)
+    monkeypatch.setattr(groupings, "MOST_RECORDS", 2)
+
+
+@pytest.mark.usefixtures("context")
+def test_what_is_offered_goes_by_time_first() -> None:
+    resource = resource_of(Post)
+    assert resource
+
+    names = [one.name for one in groupings_of(access_to(resource))]
+
+    assert names == ["created_at__day", "created_at__week", "created_at__month", "created_at__year", "user"]
