@@ -46,7 +46,7 @@ ROWS = (
     "Dana Cruz,dana@example.com,5",
     "Dana Cruz,dana@example.com,6",
 )
-POSTS = "/admin/post/?q=garden&created_at__from=2024-06-01&user__empty=no"
+POSTS = "/admin/post/?q=garden&created_at__within=last-365-days&user__empty=no"
 
 
 def main() -> None:

@@ -1,16 +1,17 @@
-"""A small, credible data set to try the dashboard on: the same one every time, and as large as one likes."""
+"""A small, credible data set to try the dashboard on: the same one every time, up to the present day, and as large as one likes."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 
 from sqlalchemy import func, insert, select
 
 from admin_app import formatting
 from admin_app.db.record import Record
+from admin_app.db.types import utc_now
 from admin_app.domain.audit.recorder import RECORDED, record_event
 from admin_app.extensions import AnySession
 from admin_app.models.change_set import Kind
@@ -21,7 +22,6 @@ from admin_app.selection.search.indexes import loading
 BATCH = 5000
 # One post in this many has no owner, as after a user was deleted.
 OWNERLESS = 40
-FIRST_DAY = datetime(2024, 1, 1, tzinfo=UTC)
 DAYS = 700
 
 # fmt: off
@@ -111,4 +111,4 @@ def _post(dice: random.Random, owners: Sequence[int], index: int) -> dict[str, o
 
 
 def _moment(dice: random.Random) -> datetime:
-    return FIRST_DAY + timedelta(seconds=dice.randrange(DAYS * 24 * 60 * 60))
+    return utc_now() - timedelta(seconds=dice.randrange(DAYS * 24 * 60 * 60))
