@@ -185,7 +185,7 @@ for _name, _get in (("user", SIGNED_IN), ("post", SIGNED_IN), ("staff", OWNERS),
     _given = {"user": _absent, "post": EDITORS}.get(_name, (302, 403, 403, 403))
     _unknown = tuple(404 if one == 200 else one for one in _get)
     # Of users alone it is said when two of them may be the same.
-    _alike = _get if _name == "user" else _unknown
+    _alike, _looked = (_get, _done) if _name == "user" else (_unknown, _unknown)
     _uploaded = (302, 403, 404, 404) if _is_open else (302, 403, 403, 403)
     _changed, _asked = (EDITORS, (302, 403, 422, 422)) if _is_open else ((302, 403, 403, 403),) * 2
     ROUTES |= {
@@ -206,7 +206,7 @@ for _name, _get in (("user", SIGNED_IN), ("post", SIGNED_IN), ("staff", OWNERS),
         f"{_root}import/wrong/": Route(f"{_root}import/wrong/?id=1", get=_absent),
         f"{_root}plan/": Route(f"{_root}plan/?id=1", get=_absent, post=_absent),
         f"{_root}plan/lines.csv": Route(f"{_root}plan/lines.csv?id=1", get=_absent),
-        f"{_root}duplicates/": Route(f"{_root}duplicates/", get=_alike),
+        f"{_root}duplicates/": Route(f"{_root}duplicates/", get=_alike, post=_looked),
         f"{_root}columns/": Route(f"{_root}columns/", get=_get, post=_done),
         f"{_root}page-size/": Route(f"{_root}page-size/", post=_refused),
         f"{_root}ticks/": Route(f"{_root}ticks/", post=_done),

@@ -39,7 +39,7 @@ TABLES = {
         "submission",
         "tick",
     ),
-    *("tick_set", "upload", "upload_chunk", "user", "worker"),
+    *("found_group", "tick_set", "upload", "upload_chunk", "user", "worker"),
     *("authenticator", "password_link", "proof_try", "recovery_code", "passkey", "used_challenge"),
 }
 
@@ -253,7 +253,7 @@ def test_every_foreign_key_is_indexed() -> None:
             )
         ]
 
-    assert len(keys) == 22
+    assert len(keys) == 23
     assert missing == []
 
 

@@ -31,7 +31,7 @@ OTHERS = {
         f"domain/auth/{name}.py"
         for name in ("after_restore", "failed_sign_ins", "passkeys", "passwords", "sessions", "throttle", "two_factor")
     ),
-    *(f"domain/work/{name}.py" for name in ("drafts", "idempotency", "presence", "ticks")),
+    *(f"domain/work/{name}.py" for name in ("drafts", "found_groups", "idempotency", "presence", "ticks")),
     *(f"domain/plan/{name}.py" for name in ("arrival_checks", "checks", "lines", "missing", "plan")),
     "domain/records/redirects.py",
     # A command of this name.
