@@ -32,6 +32,7 @@ from admin_app.panel.cards import kept
 from admin_app.panel.export import jobs as export_job
 from admin_app.panel.kinds import require_known
 from admin_app.panel.layout import navigation
+from admin_app.panel.merge import duplicates_job
 from admin_app.panel.plan import jobs as plan_job
 from admin_app.selection.search import indexes as search_indexes
 from admin_app.web import (
@@ -64,7 +65,11 @@ PAGES: tuple[tuple[type[ProtectedView], str, str], ...] = (
     (SeeAsPage, "see_as", "see-as"),
 )
 # What does the work of each kind of job. The formats of files are in `transfer/formats/`, the kinds of columns in `kinds/`.
-JOBS = {export_job.KIND: export_job.run_export, plan_job.KIND: plan_job.run_plan}
+JOBS = {
+    export_job.KIND: export_job.run_export,
+    plan_job.KIND: plan_job.run_plan,
+    duplicates_job.KIND: duplicates_job.run_duplicates,
+}
 
 
 def create_app(environment: Mapping[str, str] | None = None, instance_path: str | None = None) -> Flask:

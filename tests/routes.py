@@ -225,7 +225,7 @@ for _name, _get in (("user", SIGNED_IN), ("post", SIGNED_IN), ("staff", OWNERS),
     _given = {"user": _absent, "post": EDITORS}.get(_name, (302, 403, 403, 403))
     _unknown = tuple(404 if one == 200 else one for one in _get)
     # Of users alone it is said when two of them may be the same.
-    _alike = _get if _name == "user" else _unknown
+    _alike, _looked = (_get, _done) if _name == "user" else (_unknown, _unknown)
     _uploaded = (302, 403, 404, 404) if _is_open else (302, 403, 403, 403)
     _changed, _asked = (EDITORS, (302, 403, 422, 422)) if _is_open else ((302, 403, 403, 403),) * 2
     ROUTES |= {
@@ -246,7 +246,7 @@ for _name, _get in (("user", SIGNED_IN), ("post", SIGNED_IN), ("staff", OWNERS),
         f"{_root}import/wrong/": Route(f"{_root}import/wrong/?id=1", get=_absent),
         f"{_root}plan/": Route(f"{_root}plan/?id=1", get=_absent, post=_absent),
         f"{_root}plan/lines.csv": Route(f"{_root}plan/lines.csv?id=1", get=_absent),
-        f"{_root}duplicates/": Route(f"{_root}duplicates/", get=_alike),
+        f"{_root}duplicates/": Route(f"{_root}duplicates/", get=_alike, post=_looked),
         # Roles have no field to be counted by.
         f"{_root}summary/": Route(f"{_root}summary/", get=_unknown if _name == "role" else _get),
         f"{_root}summary.csv": Route(f"{_root}summary.csv", get=_unknown if _name == "role" else _get),

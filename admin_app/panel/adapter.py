@@ -350,7 +350,7 @@ class ResourceView(ProtectedView, ModelView):
         """Make one record of two."""
         return MergePage(self.access).respond()
 
-    @expose("/duplicates/")
+    @expose("/duplicates/", methods=("GET", "POST"))
     def duplicates_view(self) -> ResponseReturnValue:
         """List records that may be the same."""
         return DuplicatesPage(self.access).respond()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, Subquery, func, literal, select
+from sqlalchemy import CTE, ColumnElement, Select, Subquery, func, literal, select, true, union_all
 
 from admin_app.db.ordering import Likeness
 from admin_app.db.record import Record
@@ -20,6 +20,8 @@ from admin_app.extensions import AnySession
 MOST_LOOKED_AT = 50_000
 MOST_GROUPS = 20
 MOST_SHOWN = 5
+# Records of a group that are counted where its key is known.
+MOST_COUNTED = 1000
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,15 @@ class Page:
     following: Start | None
 
 
+@dataclass(frozen=True)
+class Stretch:
+    """The keys that several records of a part of the index have; how many it has, and where the next one begins, None at the end."""
+
+    keys: Sequence[str]
+    looked_at: int
+    following: Start | None
+
+
 def duplicates(
     session: AnySession,
     column: Any,
@@ -61,16 +72,68 @@ def duplicates(
     model = column.class_
     walk = _walk(model, likeness.key_of(column), start or Start())
     found = session.execute(_told(walk, _members(walk, model, rows))).all()
-    looked_at, first, last = found[0][:3]
-    is_end = looked_at < MOST_LOOKED_AT
+    looked_at, following = found[0].looked_at, _following(found[0])
     groups = _groups(session, model, [row for row in found if row.number is not None])
-    if is_end:
-        return _page(groups, looked_at, None)
-    if first == last:
+    if following is not None and following.is_behind:
         # One group, and longer than what is looked at.
-        return Page([replace(one, is_cut=True) for one in groups], looked_at, Start(last))
-    # The last group may go on beyond what was looked at, and is begun anew.
-    return _page([one for one in groups if one.key != last], looked_at, Start(last, is_behind=False))
+        return Page([replace(one, is_cut=True) for one in groups], looked_at, following)
+    return _page([one for one in groups if not _begins_with(following, one.key)], looked_at, following)
+
+
+def alike_keys(
+    session: AnySession, column: Any, likeness: Likeness, *, start: Start, rows: ColumnElement[bool] | None = None
+) -> Stretch:
+    """Return the keys of all groups in the part of the index that begins there."""
+    model = column.class_
+    walk = _walk(model, likeness.key_of(column), start)
+    several = _several(_entries(walk, model, rows)).subquery("several")
+    edges = _edge(walk)
+    both = select(*edges.c, several.c.key).select_from(edges.outerjoin(several, true())).order_by(several.c.key)
+    found = session.execute(both).all()
+    following = _following(found[0])
+    keys = [row.key for row in found if row.key is not None and not _begins_with(following, row.key)]
+    return Stretch(keys, found[0].looked_at, following)
+
+
+def groups_of(
+    session: AnySession,
+    column: Any,
+    likeness: Likeness,
+    keys: Sequence[str],
+    rows: ColumnElement[bool] | None = None,
+) -> Sequence[Group]:
+    """Return the groups of these keys, in their order, as they are now: one of which a single record is left is none."""
+    if not keys:
+        return []
+    model, key = column.class_, likeness.key_of(column)
+    allowed = () if rows is None else (rows,)
+    each = [
+        select(literal(one, key.type).label("key"), model.id.label("id"))
+        .where(key == literal(one, key.type), *allowed)
+        .order_by(model.id)
+        .limit(MOST_COUNTED)
+        .subquery()
+        for one in keys
+    ]
+    entries = union_all(*(select(one) for one in each)).subquery("entries")
+    number = func.count().over(partition_by=entries.c.key).label("number")
+    numbered = select(entries.c.key, number, entries.c.id, _place(entries).label("place")).subquery("numbered")
+    several = (numbered.c.number > 1, numbered.c.place <= MOST_SHOWN)
+    found = session.execute(select(numbered).where(*several).order_by(numbered.c.key, numbered.c.place)).all()
+    groups = {one.key: replace(one, is_cut=one.count == MOST_COUNTED) for one in _groups(session, model, found)}
+    return [groups[one] for one in keys if one in groups]
+
+
+def _following(edge: Any) -> Start | None:
+    """Return where the next part begins: at the last group, which may go on beyond what was looked at, or behind it if it is all."""
+    if edge.looked_at < MOST_LOOKED_AT:
+        return None
+    return Start(edge.last, is_behind=edge.first == edge.last)
+
+
+def _begins_with(following: Start | None, key: str) -> bool:
+    """Whether the next part begins with this group, and not behind it."""
+    return following is not None and not following.is_behind and following.key == key
 
 
 def _page(groups: Sequence[Group], looked_at: int, following: Start | None) -> Page:
@@ -89,25 +152,39 @@ def _walk(model: type[Record], key: Any, start: Start) -> CTE:
 
 def _members(walk: CTE, model: type[Record], rows: ColumnElement[bool] | None) -> Subquery:
     """Return the first few ids of the groups with more than one record."""
+    entries = _entries(walk, model, rows)
+    # One more tells that there are more, and one the last of which is not known yet.
+    groups = _several(entries).order_by(entries.c.key).limit(MOST_GROUPS + 2).cte("groups")
+    numbered = select(groups.c.key, groups.c.number, entries.c.id, _place(entries).label("place"))
+    return numbered.join(entries, entries.c.key == groups.c.key).subquery("numbered")
+
+
+def _entries(walk: CTE, model: type[Record], rows: ColumnElement[bool] | None) -> CTE:
     told = select(walk.c.key, walk.c.id)
     if rows is not None:
         told = told.join(model, model.id == walk.c.id).where(rows)
-    entries = told.cte("entries")
-    several = select(entries.c.key, func.count().label("number")).group_by(entries.c.key)
-    several = several.having(func.count() > 1).order_by(entries.c.key)
-    # One more tells that there are more, and one the last of which is not known yet.
-    groups = several.limit(MOST_GROUPS + 2).cte("groups")
-    place = func.row_number().over(partition_by=entries.c.key, order_by=entries.c.id)
-    numbered = select(groups.c.key, groups.c.number, entries.c.id, place.label("place"))
-    return numbered.join(entries, entries.c.key == groups.c.key).subquery("numbered")
+    return told.cte("entries")
+
+
+def _several(entries: CTE) -> Select[Any]:
+    """Return the keys of more than one record, and how many have each."""
+    return select(entries.c.key, func.count().label("number")).group_by(entries.c.key).having(func.count() > 1)
+
+
+def _place(entries: CTE | Subquery) -> ColumnElement[int]:
+    return func.row_number().over(partition_by=entries.c.key, order_by=entries.c.id)
+
+
+def _edge(walk: CTE) -> Subquery:
+    edge = select(
+        func.count().label("looked_at"), func.min(walk.c.key).label("first"), func.max(walk.c.key).label("last")
+    )
+    return edge.select_from(walk).subquery("edge")
 
 
 def _told(walk: CTE, members: Subquery) -> Select[Any]:
     """Return the statement of both: how far the walk goes, and what it found."""
-    edge = select(
-        func.count().label("looked_at"), func.min(walk.c.key).label("first"), func.max(walk.c.key).label("last")
-    )
-    edges = edge.select_from(walk).subquery("edge")
+    edges = _edge(walk)
     found = (members.c.key, members.c.number, members.c.id)
     both = edges.outerjoin(members, members.c.place <= MOST_SHOWN)
     return select(*edges.c, *found).select_from(both).order_by(members.c.key, members.c.place)

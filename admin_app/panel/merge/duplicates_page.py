@@ -1,31 +1,41 @@
-"""Possible duplicates: groups of records that are alike, each with the way to merge them."""
+"""Possible duplicates: groups of records that are alike, each with the way to merge them; of this part of all, or of all by a job."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
 
+from admin_app.db.limits import as_key
 from admin_app.db.ordering import Likeness, is_short_text
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
-from admin_app.domain.records.duplicates import Group, Start, duplicates
-from admin_app.domain.records.duplicates import Page as Found
-from admin_app.errors import ConfigurationError
+from admin_app.domain.records.duplicates import MOST_GROUPS, Group, Start, duplicates, groups_of
+from admin_app.domain.records.duplicates import Page as FoundHere
+from admin_app.domain.work import found_groups
+from admin_app.errors import ConfigurationError, NotFoundError
 from admin_app.extensions import db
 from admin_app.formatting import counted
+from admin_app.jobs import store as job_store
+from admin_app.models.job import Job, JobState
 from admin_app.panel.links import record_url
+from admin_app.panel.merge.duplicates_job import begin, is_about, last_job
 from admin_app.panel.merge.merge_form import GONE, KEPT
-from admin_app.panel.page import Page
+from admin_app.panel.page import Page, lead_on
 from admin_app.panel.resource import Resource
 from admin_app.panel.view_models import Link
+from admin_app.selection.selection import whole_number
 from admin_app.selection.sorting import text_indexes
+from admin_app.web.auth.login import signed_in_principal
 from admin_app.web.urls import here
 
 # In the address: by which field, and where the page begins: behind a key, or at it.
 BY, AFTER, FROM = "by", "after", "from"
+# The job whose groups are shown, and behind which of them.
+FOUND, BEHIND = "found", "behind"
 # A key of an index is no longer: that of a name, of which 200 letters count, or an email's.
 LONGEST_KEY = 1000
 _WORDS = {
@@ -53,28 +63,95 @@ class DuplicateGroup:
     more: str
 
 
+@dataclass(frozen=True)
+class Found:
+    """A job that looks, or looked, through all records: how far it is, or why it stopped, and how many groups it found."""
+
+    is_under_way: bool
+    words: str
+    counted: str
+
+
 class DuplicatesPage(Page):
     """The page of one key; links lead to the others."""
 
     def respond(self) -> ResponseReturnValue:
-        """Show a page of groups."""
+        """Show a page of groups; let a job look through all records, and show what it found."""
         names = self.access.shown(self.resource.duplicate_keys)
         by = request.args.get(BY, names[0] if names else "")
         if by not in names:
             abort(HTTPStatus.NOT_FOUND)
-        column, likeness = getattr(self.resource.model, by), self.resource.duplicate_keys[by]
-        start = _start()
-        found = duplicates(db.session, column, likeness, start=start, rows=self.access.rows(Action.LIST))
-        return self.render(
-            "resource/duplicates.html",
+        if request.method == "POST":
+            job = begin(self.access, by, signed_in_principal().id)
+            return lead_on(self.link("duplicates_view", **{BY: by, FOUND: job.id}))
+        return self._found(names, by) if FOUND in request.args else self._here(names, by)
+
+    def _here(self, names: Sequence[str], by: str) -> str:
+        """Look through a part of the records now."""
+        column, start = getattr(self.resource.model, by), _start()
+        rows = self.access.rows(Action.LIST)
+        found = duplicates(db.session, column, self.resource.duplicate_keys[by], start=start, rows=rows)
+        is_part = bool(start.key) or found.following is not None
+        last = last_job(self.access, by, signed_in_principal().id) if is_part else None
+        return self._page(
+            names,
+            by,
             groups=[self._group(one) for one in found.groups],
-            keys=[Link(self._label(name), self.link("duplicates_view", **{BY: name}), name == by) for name in names],
-            meaning=_WORDS[likeness].format(label=self._label(by)),
             looked_at=self._looked_at(found),
             next_url=self._next_url(by, found.following),
             first_url=self.link("duplicates_view", **{BY: by}) if start.key else "",
-            return_url=self.link("index_view"),
+            look_url=self.link("duplicates_view", **{BY: by}) if is_part else "",
+            found_url="" if last is None else self.link("duplicates_view", **{BY: by, FOUND: last.id}),
         )
+
+    def _found(self, names: Sequence[str], by: str) -> str:
+        """Show a page of the groups that a job of this person found, each as it is now."""
+        job = self._requested(by)
+        column, behind = getattr(self.resource.model, by), whole_number(request.args.get(BEHIND, ""))
+        keys = found_groups.keys_behind(db.session, job_id=job.id, number=behind, limit=MOST_GROUPS)
+        number, here_ = found_groups.number_of(db.session, job_id=job.id), {BY: by, FOUND: job.id}
+        rows = self.access.rows(Action.LIST)
+        groups = groups_of(db.session, column, self.resource.duplicate_keys[by], keys, rows)
+        is_more, end = number > behind + len(keys), behind + len(keys)
+        return self._page(
+            names,
+            by,
+            job=self._told(job, number),
+            groups=[self._group(one) for one in groups],
+            next_url=self.link("duplicates_view", **here_, **{BEHIND: end}) if is_more else "",
+            first_url=self.link("duplicates_view", **here_) if behind else "",
+            look_url="" if job.state in job_store.OPEN else self.link("duplicates_view", **{BY: by}),
+        )
+
+    def _page(self, names: Sequence[str], by: str, **values: object) -> str:
+        return self.render(
+            "resource/duplicates.html",
+            keys=[Link(self._label(name), self.link("duplicates_view", **{BY: name}), name == by) for name in names],
+            meaning=_WORDS[self.resource.duplicate_keys[by]].format(label=self._label(by)),
+            return_url=self.link("index_view"),
+            here=here(),
+            **values,
+        )
+
+    def _requested(self, by: str) -> Job:
+        """Return the job that the address names: 404 for another person's, and for one about something else."""
+        key = as_key(Job, request.args[FOUND])
+        try:
+            job = job_store.requested(db.session, job_id=key or 0, staff_id=signed_in_principal().id)
+        except NotFoundError:
+            abort(HTTPStatus.NOT_FOUND)
+        if not is_about(self.access, by, job):
+            abort(HTTPStatus.NOT_FOUND)
+        return job
+
+    def _told(self, job: Job, number: int) -> Found:
+        """Say how far a job is, and what came of it."""
+        is_open = job.state in job_store.OPEN and not job_store.is_lost(job)
+        total = "" if job.total is None else f" of {job.total:,}"
+        words = f"{job.done:,}{total} {self.resource.nouns} looked at" if is_open else job.error
+        if not is_open and job.state != JobState.DONE:
+            words = f"The search came to a stop. {words}".strip()
+        return Found(is_open, words, counted(number, "group", "groups"))
 
     def _group(self, group: Group) -> DuplicateGroup:
         first, number = group.records[0], counted(group.count, self.resource.noun, self.resource.nouns)
@@ -94,7 +171,7 @@ class DuplicatesPage(Page):
             merge_url=self.link("merge_view", **pair, url=here()) if may and record is not first else "",
         )
 
-    def _looked_at(self, found: Found) -> str:
+    def _looked_at(self, found: FoundHere) -> str:
         """Say how many records there were no more groups among; "" where that was all."""
         return "" if found.following is None else counted(found.looked_at, self.resource.noun, self.resource.nouns)
 

@@ -33,7 +33,10 @@ OTHERS = {
     ),
     *(
         f"domain/work/{name}.py"
-        for name in ("digests", "drafts", "idempotency", "inbox", "notes", "presence", "ticks", "watching")
+        for name in (
+            *("digests", "drafts", "found_groups", "idempotency", "inbox"),
+            *("notes", "presence", "ticks", "watching"),
+        )
     ),
     *(f"domain/plan/{name}.py" for name in ("arrival_checks", "checks", "lines", "missing", "plan")),
     *(f"domain/records/{name}.py" for name in ("following", "redirects")),

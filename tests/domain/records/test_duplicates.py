@@ -10,7 +10,7 @@ from sqlalchemy import literal, select, text
 
 from admin_app.db.ordering import Likeness, MailboxOf, NamesakeOf
 from admin_app.domain.records import duplicates as domain
-from admin_app.domain.records.duplicates import Start, duplicates
+from admin_app.domain.records.duplicates import Start, alike_keys, duplicates, groups_of
 from admin_app.extensions import db
 from admin_app.models.user import User
 from admin_app.unicode_text import mailbox, namesake
@@ -230,3 +230,43 @@ def test_it_goes_along_an_index(column: Any, likeness: Likeness, store: str, sta
     plan = str(db.session.execute(text(f"{explain} {statement}".replace(":", "\\:"))).all())
 
     assert f"ix_user_{column.key}_{likeness.value}" in plan
+
+
+# ---- all of them, a part of the index after the other
+
+
+def all_keys(**how: Any) -> list[str]:
+    """Walk to the end, as a job does; return the keys of all groups."""
+    found: list[str] = []
+    start: Start | None = Start()
+    while start is not None:
+        part = alike_keys(db.session, User.name, Likeness.NAME, start=start, **how)
+        found += part.keys
+        start = part.following
+    return found
+
+
+@pytest.mark.parametrize("names", ["", "abc", "aabbccddeeff", "aaaaaabb", "aaaaaaaaabbc", "abcdeeff", "aabbbccc"])
+@pytest.mark.usefixtures("small")
+def test_the_parts_have_the_groups_of_all_pages(names: str, named: Any) -> None:
+    ids = named(*names)
+    some = User.id.in_(ids[1:])
+
+    assert all_keys() == [key for page in pages() for key, _ in page]
+    assert all_keys(rows=some) == [key for page in pages(rows=some) for key, _ in page]
+
+
+def test_groups_of_known_keys_are_as_they_are_now(named: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(domain, "MOST_COUNTED", 3)
+    ids = named("Bea", "Ann", "ann", "bea", "Cy", "Dee", "dee", "DEE", "Dee")
+
+    found = groups_of(db.session, User.name, Likeness.NAME, ["dee", "cy", "bea", "ann", "zoe"])
+    seen = groups_of(db.session, User.name, Likeness.NAME, ["bea", "ann"], User.id != ids[0])
+
+    assert [(one.key, one.count, one.is_cut, [user.id for user in one.records]) for one in found] == [
+        ("dee", 3, True, ids[5:8]),
+        ("bea", 2, False, [ids[0], ids[3]]),
+        ("ann", 2, False, ids[1:3]),
+    ]
+    assert [one.key for one in seen] == ["ann"]
+    assert groups_of(db.session, User.name, Likeness.NAME, []) == []

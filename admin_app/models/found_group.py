@@ -1,0 +1,16 @@
+"""Groups of alike records that a job found: by the key that they have in common. Which records have it is asked when they are shown."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from admin_app.extensions import db
+
+
+class FoundGroup(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+    """One group; `number` orders those of a job as its index does."""
+
+    job_id: Mapped[int] = mapped_column(ForeignKey("job.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    key: Mapped[str] = mapped_column(Text)
