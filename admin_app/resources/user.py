@@ -31,7 +31,11 @@ class UserResource(Resource):
 
     row_rules: ClassVar[Mapping[str, RowRule]] = {
         "own": RowRule(
-            "Only themselves", lambda person: {"email__equals": person.email}, yours="yourself", theirs="themselves"
+            "Only themselves",
+            lambda person: {"email__equals": person.email},
+            yours="yourself",
+            theirs="themselves",
+            told_by=lambda person: f"the user with your email, {person.email}",
         ),
         "same_domain": RowRule(
             "Users with the same email domain",
