@@ -73,7 +73,7 @@ class InboxPage(ProtectedView):
                 watching.stop(db.session, person, key)
             if key := as_key(Watch, request.form.get(VIEW, "")):
                 watching.stop_watching_view(db.session, person, key)
-        announce("You no longer watch it.")
+        announce("You are no longer watching it.")
         return login.lead_to(url_for("inbox.index"))
 
 

@@ -234,7 +234,7 @@ def test_of_a_record_that_is_out_of_sight_an_entry_says_nothing(
     assert "A record that you can no longer see" in page.texts("span", within="main")
     assert not any(word in page.root.text for word in ("Edgar", "Bicycle", "bicycle", "secret"))
     page = press(again, page, "Stop watching: A record that you can no longer see")
-    assert "You watch" not in page.texts("h2")
+    assert "Watching" not in page.texts("h2")
 
 
 # ---- records
@@ -254,7 +254,7 @@ def test_changes_and_notes_of_others_are_told_once_until_they_are_read(
     add(as_viewer, post, "My own")
     page = inbox(as_viewer)
 
-    assert notice == "Success You watch post “Boat”."
+    assert notice == "Success You are now watching post “Boat”."
     assert (badge(page), entries(page)) == (
         "2 unread",
         [
@@ -266,6 +266,17 @@ def test_changes_and_notes_of_others_are_told_once_until_they_are_read(
     assert (badge(page), entries(page)) == ("", [])
     edit(as_editor, post, "Tram")
     assert entries(inbox(as_viewer)) == ["Edgar (edgar@example.com) changed post “Tram”"]
+
+
+def test_who_is_mentioned_in_a_note_on_a_watched_record_is_told_once(
+    as_editor: Client, as_viewer: Client, as_owner: Client, post: Post
+) -> None:
+    for client in (as_viewer, as_owner):
+        watch(client, post)
+    add(as_editor, post, "@vera look")
+
+    assert entries(inbox(as_viewer)) == ["Edgar mentioned you in a note on post “Bicycle”"]
+    assert entries(inbox(as_owner)) == ["Edgar added a note to post “Bicycle”"]
 
 
 def test_a_watched_record_that_goes_is_told_of_by_its_last_name(
@@ -286,7 +297,7 @@ def test_a_person_stops_watching_where_they_began(as_editor: Client, as_viewer: 
     page = press(as_viewer, Page(as_viewer.get(f"/admin/post/details/?id={post.id}")), "Stop watching this post")
     edit(as_editor, post, "Boat")
 
-    assert page.notice == "Success You no longer watch post “Bicycle”."
+    assert page.notice == "Success You are no longer watching post “Bicycle”."
     assert entries(inbox(as_viewer)) == []
 
 
@@ -322,7 +333,7 @@ def test_nobody_watches_more_than_can_be_looked_at(as_viewer: Client, viewer: St
 
     page = watch(as_viewer, post)
 
-    assert page.notice == "There is a problem You watch 200 records already. Stop watching one first."
+    assert page.notice == "There is a problem You are already watching 200 records. Stop watching one first."
     assert len(page.texts("button", within="main")) > 0
 
 
@@ -383,7 +394,7 @@ def test_rows_that_come_into_a_watched_view_are_told_of(
     led = Page(as_viewer.get(page.link("2 new posts in “Gardens”"), follow_redirects=True))
     read = press(as_viewer, page, "Mark as read: 2 new posts in “Gardens”")
 
-    assert notice == "Success You watch the view “Gardens”."
+    assert notice == "Success You are now watching the view “Gardens”."
     assert entries(page) == ["2 new posts in “Gardens”"]
     assert len(led.rows()) == 3
     assert entries(read) == []
@@ -414,7 +425,7 @@ def test_a_view_that_is_shared_no_more_tells_nothing(
         db.session.commit()
     page = inbox(as_editor)
 
-    assert (shared, entries(page), "You watch" in page.texts("h2")) == (["1 new post in “All”"], [], False)
+    assert (shared, entries(page), "Watching" in page.texts("h2")) == (["1 new post in “All”"], [], False)
 
 
 def test_a_view_whose_filter_is_gone_holds_nothing_up(
@@ -433,7 +444,7 @@ def test_nobody_watches_more_views_than_can_be_counted(
     viewer: Staff, make_view: SavedView, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watching, "MOST_VIEWS", 0)
-    with app.app_context(), pytest.raises(InvalidRecord, match="You watch 0 views already"):
+    with app.app_context(), pytest.raises(InvalidRecord, match="You are already watching 0 views"):
         watching.watch_view(db.session, viewer, make_view, Post)
 
 

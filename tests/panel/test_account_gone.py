@@ -76,6 +76,7 @@ def test_a_new_record_is_not_made_and_what_was_typed_is_given_back(
         ("preference", "columns/", {"columns": "content"}),
         ("saved_view", "views/new/", {"name": "Mine", "audience": "mine"}),
         ("plan", "delete-many/", {"listed": "1"}),
+        ("watch", "watch/?id=1", {"on": "1"}),
     ],
 )
 @pytest.mark.usefixtures("post")

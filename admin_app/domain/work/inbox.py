@@ -117,7 +117,7 @@ _NOTES = (
         Note.id > Watch.seen_note_id,
         Note.author_id != Watch.staff_id,
         # They are told of that already.
-        ~exists().where(Mention.note_id == Note.id, Mention.staff_id == Watch.staff_id),
+        ~exists(select(1).where(Mention.note_id == Note.id, Mention.staff_id == Watch.staff_id).correlate(Note, Watch)),
     )
     .correlate(Watch)
 )

@@ -65,7 +65,7 @@ def watched_views(session: AnySession, person: AnyPrincipal) -> set[int]:
 
 def _require_room(session: AnySession, own: ColumnElement[bool], most: int, nouns: str) -> None:
     if (session.scalar(select(func.count()).where(own)) or 0) >= most:
-        raise InvalidRecord({"": f"You watch {most} {nouns} already. Stop watching one first."})
+        raise InvalidRecord({"": f"You are already watching {most} {nouns}. Stop watching one first."})
 
 
 def _insert(session: AnySession, model: type[Watch | ViewWatch], **values: object) -> None:

@@ -25,6 +25,7 @@ _PAGES = (
     ("admin.index", "Home", "start"),
     ("activity.index", "Activity", "history changes log"),
     ("jobs.index", "Jobs", "exports files"),
+    ("inbox.index", "Inbox", "notes mentions watching unread"),
     ("account.index", "Account", "password settings preferences time zone keyboard"),
 )
 # A label, what it is, where it leads, and what else it is looked for by.

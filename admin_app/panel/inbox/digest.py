@@ -16,8 +16,8 @@ from admin_app.panel.inbox.views import view_entries, views_watched_by
 
 _SAID = (
     ("note mentions you", "notes mention you"),
-    ("thing happened to records that you watch", "things happened to records that you watch"),
-    ("view that you watch has new rows", "views that you watch have new rows"),
+    ("update to records that you watch", "updates to records that you watch"),
+    ("view that you watch has new records", "views that you watch have new records"),
 )
 
 

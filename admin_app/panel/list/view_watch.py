@@ -6,9 +6,11 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from admin_app.db.transaction import transaction
+from admin_app.domain.records.refusals import refusals_of
 from admin_app.domain.work import watching
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
+from admin_app.models.saved_view import SavedView
 from admin_app.panel.list.saved_views import find_view
 from admin_app.panel.page import Page, lead_on
 from admin_app.web.auth.login import signed_in_principal
@@ -23,7 +25,7 @@ class ViewWatch(Page):
         view, person = find_view(self.resource, request.form.get("view", "")), signed_in_principal()
         view_id, name = view.id, view.name
         try:
-            with transaction(db.session):
+            with refusals_of(SavedView), transaction(db.session):
                 if request.form.get("on"):
                     watching.watch_view(db.session, person, view, self.resource.model)
                 else:
@@ -31,5 +33,6 @@ class ViewWatch(Page):
         except InvalidRecord as error:
             warn(str(error))
         else:
-            announce(f"{'You watch' if request.form.get('on') else 'You no longer watch'} the view “{name}”.")
+            did = "You are now watching" if request.form.get("on") else "You are no longer watching"
+            announce(f"{did} the view “{name}”.")
         return lead_on(self.link("index_view", view=view_id))

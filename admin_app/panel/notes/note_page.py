@@ -8,15 +8,13 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from admin_app.db.record import Record
-from admin_app.db.transaction import transaction
 from admin_app.domain.audit.recorder import last_change_set
-from admin_app.domain.records.refusals import refusals_of
 from admin_app.domain.work import notes
 from admin_app.extensions import db
 from admin_app.models.note import Note
 from admin_app.panel.drafts import answers, drop_sent_draft, shown_draft
 from admin_app.panel.notes.note_form import TEXT, NoteForm, read_form
-from admin_app.panel.notes.notes_page import requested_note, told
+from admin_app.panel.notes.notes_page import requested_note, told, writing_notes
 from admin_app.panel.page import Page, lead_on
 from admin_app.web.flash import announce
 from admin_app.web.urls import here
@@ -44,7 +42,7 @@ class NotePage(Page):
             return self._page(record, note, form, HTTPStatus.UNPROCESSABLE_ENTITY)
         if request.form.get(VERSION) != str(note.version):
             return self._page(record, note, NoteForm(form.typed, problems={"": CHANGED}), HTTPStatus.CONFLICT)
-        with refusals_of(Note), transaction(db.session):
+        with writing_notes():
             notes.change_note(db.session, record, note, text=form.text, mentioned=form.keys)
             drop_sent_draft()
         announce(f"Note saved.{told(form.people)}", undo=last_change_set(db.session))
@@ -62,7 +60,7 @@ class NotePage(Page):
 
     def _delete(self, record: Record, note: Note) -> ResponseReturnValue:
         """Delete the note; a button brings it back."""
-        with refusals_of(Note), transaction(db.session):
+        with writing_notes():
             notes.delete_note(db.session, record, note)
         announce("Note deleted.", undo=last_change_set(db.session))
         return self._back(record)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from http import HTTPStatus
 
 from flask import abort, request
@@ -14,9 +15,11 @@ from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.permissions.policy import Action
+from admin_app.domain.records.refusals import refusals_of
 from admin_app.domain.work import notes
 from admin_app.domain.work.idempotency import claim, digest_of, new_key, settle
 from admin_app.domain.work.mentions import Colleague
+from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
 from admin_app.formatting import in_words
 from admin_app.models.note import Note
@@ -62,7 +65,7 @@ class NotesPage(Page):
         form = read_form(self.access, record, request.form)
         if form.errors:
             return self._page(record, form, HTTPStatus.UNPROCESSABLE_ENTITY)
-        with transaction(db.session):
+        with writing_notes():
             self._write(record, form)
             drop_sent_draft()
         announce(f"Note added.{told(form.people)}", undo=last_change_set(db.session))
@@ -117,6 +120,16 @@ def requested_note(page: Page, key: str) -> tuple[Record, Note]:
     if note.author_id != signed_in_principal().id:
         abort(HTTPStatus.FORBIDDEN)
     return record, note
+
+
+@contextmanager
+def writing_notes() -> Iterator[None]:
+    """Commit what is written inside; 409 where an account that it is about was deleted in the same moment."""
+    try:
+        with refusals_of(Note), transaction(db.session):
+            yield
+    except InvalidRecord:
+        abort(HTTPStatus.CONFLICT)
 
 
 def told(people: Sequence[Colleague]) -> str:

@@ -36,6 +36,6 @@ class WatchPage(Page):
         except InvalidRecord as error:
             warn(str(error))
         else:
-            did = "You watch" if request.form.get("on") else "You no longer watch"
+            did = "You are now watching" if request.form.get("on") else "You are no longer watching"
             announce(f"{did} {noun} “{title}”.")
         return lead_on(local_path(request.form.get(FROM), record_url(self.access, record) or self.return_url()))
