@@ -17,7 +17,6 @@ from admin_app.panel.filters.filter_bar import filter_bar, sent_filters
 from admin_app.panel.filters.filter_form import FormGroup, is_control
 from admin_app.panel.links import ListLinks, list_links
 from admin_app.panel.list.bulk_bar import bulk_bar
-from admin_app.panel.list.column_settings import choices_of
 from admin_app.panel.list.columns import CELLS, settings_for
 from admin_app.panel.list.open_view import is_bare, open_view, pairs_of
 from admin_app.panel.list.saved_view_bar import SavedViewBar, is_gone, words_of
@@ -81,7 +80,6 @@ class ListPage(Page):
             exports=self._exports(selection),
             export_page_url=self._export_url(selection, "export_page"),
             columns_url=list_links(self.resource, "columns_view").to(replace(selection, is_counted=False)),
-            column_choices=choices_of(self.access, [column.key for column in table.columns]),
             page_size_url=self.link("page_size_view"),
             edit_page_url=self._edit_page_url(table, selection),
             import_url=self._import_url(selection),

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from admin_app.panel.filters.view_models import FilterBar
-from admin_app.panel.list.column_order import ColumnChoice
 from admin_app.panel.list.widths import least_hundreds
 from admin_app.panel.view_models import Cell, CellKind, Hidden, Link
 
@@ -178,7 +177,6 @@ class Listing:
     density: str = "comfortable"
     # Where the columns are chosen, and where the rows a page are kept; "" for a list on a record's page.
     columns_url: str = ""
-    column_choices: tuple[ColumnChoice, ...] = ()
     page_size_url: str = ""
     # Beside what stands in a row's menu: its page, its history and the like.
     row_ways: tuple[RowWay, ...] = ()
