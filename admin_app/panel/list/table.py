@@ -21,6 +21,7 @@ from admin_app.panel.filters.narrowing import narrowings
 from admin_app.panel.kinds import cell_kind_of, cell_width_of
 from admin_app.panel.links import ListLinks, link, record_url
 from admin_app.panel.list.columns import Columns
+from admin_app.panel.list.counted import with_exact_count
 from admin_app.panel.list.hits import Hits
 from admin_app.panel.list.pager import pager_of
 from admin_app.panel.list.row_actions import ways_of_rows
@@ -51,6 +52,7 @@ class Table:
         access, selection, links, resource = self._access, self._selection, self._links, self._resource
         names = [name for name in Columns(access).visible(selection) if name != hide]
         page, is_cut = self.read(names)
+        page = page if selection.parent is not None else with_exact_count(resource, selection, page)
         here, filled = links.to(replace(selection, is_counted=False)), carried(access, selection)
         return Listing(
             id=identity,
