@@ -36,6 +36,9 @@ from admin_app.selection.paging.pages import Page, page_of
 from admin_app.selection.search import search
 from admin_app.selection.selection import END, SEARCH, Selection
 
+# So many rows are looked through at a glance.
+FEW = 10
+
 
 class Table:
     """Builds the table of one selection on a page whose addresses are `links`."""
@@ -62,7 +65,7 @@ class Table:
             result_line=self._result_line(page) + self._kept_to(),
             columns=tuple(self._column(name) for name in names),
             rows=tuple(self._rows(page, names, here)),
-            search=self._search_box(),
+            search=self._search_box(page),
             filters=None,
             pager=pager_of(selection, page, links),
             is_narrowed=selection.is_narrowed or bool(selection.ticks),
@@ -130,9 +133,11 @@ class Table:
         quoted = formatting.in_words([f"“{name}”" for name in gone])
         return [f"Columns that this list does not have were left out: {quoted}."] if gone else []
 
-    def _search_box(self) -> SearchBox | None:
+    def _search_box(self, page: Page) -> SearchBox | None:
         selection, links = self._selection, self._links
-        if not selection.schema.search:
+        # On a record's page what is all in sight needs no search.
+        is_short = selection.parent is not None and not selection.search and page.count.number <= FEW
+        if not selection.schema.search or is_short:
             return None
         name = selection.prefix + SEARCH
         labels = [self._resource.label(path) for path in selection.schema.search]

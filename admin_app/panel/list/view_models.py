@@ -104,6 +104,8 @@ class ViewBar:
     whole_url: str = ""
     # The person's views of the list, and the page that has all of them.
     links: tuple[Link, ...] = ()
+    # The addresses of those that others see too.
+    shared: frozenset[str] = frozenset()
     manage_url: str = ""
 
 
