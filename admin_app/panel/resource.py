@@ -149,6 +149,8 @@ class Resource:
     column_searchable_list: Sequence[str] = ()
     column_sortable_list: Sequence[str | tuple[str, str]] = ()
     column_filters: Sequence[str] = ()
+    # The filters that the list's bar has as buttons, two at most; without it the first relation and the first time of these.
+    promoted: Sequence[str] | None = None
     column_default_sort: tuple[str, bool] = ("id", True)
     column_labels: Mapping[str, str] = {}
     # How a list shows a value, in place of the value; the form, the record's page and every export show it as it is.

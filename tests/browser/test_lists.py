@@ -108,6 +108,27 @@ def test_the_filter_form_leads_to_a_plain_address(editor_page: Page, *, javascri
 
 
 @BOTH
+def test_posts_of_a_user_in_some_days_are_asked_for_by_two_buttons(editor_page: Page, *, javascript: bool) -> None:
+    page = editor_page
+    page.goto("/admin/post/?q=post")
+
+    created = open_menu(page, "Created")
+    created.get_by_label("From").fill("2026-01-02")
+    created.get_by_label("To").fill("2026-01-05")
+    created.get_by_role("button", name="Apply filter: Created").click()
+    expect(result_line(page)).to_have_text("4 posts")
+    open_menu(page, "User").get_by_role("link", name="No user").click()
+
+    expect(chips(page)).to_have_text(
+        ["Created at is on or after 2026-01-02", "Created at is on or before 2026-01-05", "No user"]
+    )
+    assert state(page)["q"] == "post"
+    if javascript:
+        page.keyboard.press("Escape")
+        expect(page.locator("details.dropdown[open]")).to_have_count(0)
+
+
+@BOTH
 def test_a_filter_that_cannot_be_read_is_mended_in_its_row(editor_page: Page) -> None:
     page = editor_page
     page.goto("/admin/post/?created_at__from=yesterday&content__contains=Post+1")

@@ -63,24 +63,12 @@ def save_view(page: Page, name: str) -> None:
 
 
 def to_columns(page: Page) -> None:
-    """Go to the page of the list's columns: on a telephone by the menu that has everything, else by the columns' own."""
-    is_narrow = arrived(page).evaluate("innerWidth < 720")
-    menu_of = open_menu(page, "More" if is_narrow else "Columns")
-    menu_of.get_by_role("link", name="Columns…" if is_narrow else "More settings…").click()
-
-
-@BOTH_WAYS
-def test_columns_are_chosen_below_their_button(page: Page, *, javascript: bool) -> None:
-    page.goto("/admin/post/")
-    if not javascript:
-        page.set_viewport_size({"width": 1280, "height": 800})
-    columns = open_menu(page, "Columns")
-    columns.get_by_role("checkbox", name="User's email").check()
-    columns.get_by_role("checkbox", name="Created at").uncheck()
-    columns.get_by_role("button", name="Save columns").click()
-
-    expect(page.locator(".banner")).to_contain_text("Columns saved.")
-    assert heads(page) == ["Content", "User", "ID", "User's email"]
+    """Have the form of the list's columns: below their button, and on a telephone by the menu that has everything."""
+    if arrived(page).evaluate("innerWidth < 720"):
+        open_menu(page, "More").get_by_role("link", name="Columns…").click()
+    else:
+        open_menu(page, "Columns")
+    expect(page.get_by_role("button", name="Save columns")).to_be_visible()
 
 
 @BOTH_WAYS

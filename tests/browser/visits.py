@@ -37,6 +37,19 @@ def _keys_open(visit: Visit) -> None:
     expect(visit.page.get_by_role("dialog", name="Keyboard").get_by_role("link", name="Users")).to_be_visible()
 
 
+def _menus_open(visit: Visit) -> None:
+    """All of them at once: what is looked at is what stands in them."""
+    visit.page.goto("/admin/post/?q=o&created_at__within=this-year")
+    visit.page.locator("#main details.dropdown").evaluate_all("menus => menus.forEach((menu) => { menu.open = true; })")
+    expect(visit.page.get_by_role("button", name="Save columns")).to_be_visible()
+
+
+def _row_menu_open(visit: Visit) -> None:
+    visit.page.goto("/admin/post/")
+    visit.page.locator("[data-row-menu] summary").first.click()
+    expect(visit.page.get_by_text("Open in new tab")).to_be_visible()
+
+
 def _picker_open(visit: Visit) -> None:
     visit.page.goto("/admin/post/new/")
     visit.page.get_by_role("combobox", name="User (optional)").focus()
@@ -362,6 +375,8 @@ MANY = {
     "two-factor": _go("/admin/account/two-factor/"),
     "account": _account_errors,
     "columns": _go("/admin/post/columns/"),
+    "menus": _menus_open,
+    "row-menu": _row_menu_open,
     "compact": _compact,
     "view": _view_open,
     "view-changed": _view_changed,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from admin_app.errors import ConfigurationError
 from admin_app.panel.access.access import Access
 from admin_app.panel.kinds import operators_of
 from admin_app.panel.operators.base import Operator
@@ -14,6 +15,9 @@ from admin_app.panel.resource import Resource
 
 def declared_filters(resource: Resource) -> dict[str, list[Operator]]:
     """Return the operators of each field that the resource declares."""
+    if unknown := [name for name in resource.promoted or () if name not in resource.column_filters]:
+        message = f"{type(resource).__name__}.promoted names {unknown[0]}, which is none of its column_filters."
+        raise ConfigurationError(message)
     found = {name: _operators(resource, name) for name in resource.column_filters}
     # Every list can be narrowed to some of its rows, whatever its resource declares: the ticked ones.
     found.setdefault("id", [one for one in _operators(resource, "id") if one.slug == InList.slug])

@@ -10,6 +10,7 @@ from admin_app.panel.access.access import Access
 from admin_app.panel.filters.declared import filters_shown
 from admin_app.panel.filters.filter_form import BUILD, FormGroup, form_of, sent_form
 from admin_app.panel.filters.filter_rows import FilterRows
+from admin_app.panel.filters.promoted import promoted_filters
 from admin_app.panel.filters.view_models import Chip, FilterBar
 from admin_app.panel.links import ListLinks
 from admin_app.panel.operators.base import Operator
@@ -42,6 +43,7 @@ def filter_bar(
         state=tuple(links.hidden(selection.unticked().changed())),
         clear_url=links.to(selection.cleared()),
         is_open=form is not None or bool(selection.problems),
+        promoted=tuple(promoted_filters(rows, selection, links)),
     )
 
 

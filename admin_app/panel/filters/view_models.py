@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from admin_app.panel.view_models import Hidden, OperatorChoice
+from admin_app.panel.view_models import Hidden, Link, OperatorChoice
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,20 @@ class FilterGroup:
 
 
 @dataclass(frozen=True)
+class Promoted:
+    """A filter as a button of the bar: what is asked most by a link, a record or days by a form that has the `hidden` rest of the list."""
+
+    name: str
+    label: str
+    ways: tuple[Link, ...]
+    hidden: tuple[Hidden, ...]
+    is_on: bool = False
+    # Where records to choose from are looked up; "" for a field of another kind.
+    lookup_url: str = ""
+    has_days: bool = False
+
+
+@dataclass(frozen=True)
 class FilterBar:
     """Active filters as chips, and the form that has them all: in it, every field has a row."""
 
@@ -69,3 +83,4 @@ class FilterBar:
     state: tuple[Hidden, ...] = ()
     clear_url: str = ""
     is_open: bool = False
+    promoted: tuple[Promoted, ...] = ()

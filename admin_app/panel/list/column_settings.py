@@ -17,7 +17,6 @@ from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import InvalidRecord, SelectionError
 from admin_app.extensions import db
 from admin_app.models.preference import Density, Preference
-from admin_app.panel.access.access import Access
 from admin_app.panel.drafts import answers, arguments, drop_sent_draft, shown_draft
 from admin_app.panel.links import link, list_links
 from admin_app.panel.list.column_order import PLACE, ColumnChoice, column_choices, in_order
@@ -64,7 +63,7 @@ class ColumnsPage(Page):
             "resource/columns.html",
             draft=draft,
             problem=problem,
-            choices=choices_of(self.access, self._ordered(typed) if typed else self._columns.visible(selection)),
+            choices=self._choices(self._ordered(typed) if typed else self._columns.visible(selection)),
             sizes=PAGE_SIZES,
             size=_size(typed.get("per_page", "")) or usual_size,
             densities=tuple(Density),
@@ -73,6 +72,11 @@ class ColumnsPage(Page):
             form_url=here(),
             return_url=list_links(self.resource).to(selection),
         )
+
+    def _choices(self, shown: Sequence[str]) -> tuple[ColumnChoice, ...]:
+        """List the columns: those that show in their order, then the others; the one that names the record stays first."""
+        labels = {name: self.resource.label(name) for name in [*shown, *self._columns.choosable()]}
+        return column_choices(shown, labels, is_first_fixed=True)
 
     def _chosen(self, selection: Selection) -> Selection:
         """Keep what the form says; return what the list shows next, its rows the same. A view has its own columns and size."""
@@ -97,12 +101,6 @@ class ColumnsPage(Page):
         """Put the ticked columns in the order of their numbers, after the one that names the record."""
         first, *others = self._columns.ordered(typed.getlist("column"))
         return (first, *in_order(others, typed))
-
-
-def choices_of(access: Access, shown: Sequence[str]) -> tuple[ColumnChoice, ...]:
-    """List the columns: those that show in their order, then the others; the one that names the record stays first."""
-    labels = {name: access.resource.label(name) for name in [*shown, *Columns(access).choosable()]}
-    return column_choices(shown, labels, is_first_fixed=True)
 
 
 class PageSize(Page):

@@ -21,7 +21,6 @@ from admin_app.panel.filters.typed import typed_filters
 from admin_app.panel.grouping.groupings import groupings_of
 from admin_app.panel.links import ListLinks, list_links
 from admin_app.panel.list.bulk_bar import bulk_bar
-from admin_app.panel.list.column_settings import choices_of
 from admin_app.panel.list.columns import CELLS, settings_for
 from admin_app.panel.list.open_view import is_bare, open_view, pairs_of
 from admin_app.panel.list.peeking import Beside, with_peek, without_peek
@@ -105,7 +104,6 @@ class ListPage(Page):
             exports=self._exports(selection),
             export_page_url=self._export_url(selection, "export_page"),
             columns_url=list_links(self.resource, "columns_view").to(replace(selection, is_counted=False)),
-            column_choices=choices_of(self.access, [column.key for column in table.columns]),
             page_size_url=self.link("page_size_view"),
             edit_page_url=self._edit_page_url(table, selection),
             import_url=self._import_url(selection),

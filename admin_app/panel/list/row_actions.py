@@ -33,7 +33,8 @@ def require_row_actions(resource: Resource) -> None:
 
 def bulk_actions(access: Access) -> Sequence[BulkAction]:
     """Return what the person may do with many rows at once."""
-    return [one for one in access.resource.offered_bulk_actions() if _may_in_bulk(access, one)]
+    offered = access.resource.offered_bulk_actions
+    return access.once("bulk actions", lambda: [one for one in offered() if _may_in_bulk(access, one)])
 
 
 def may_act(access: Access, action: RowAction) -> bool:

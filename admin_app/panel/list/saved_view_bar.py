@@ -12,6 +12,7 @@ from admin_app.domain.work.watching import watched_views
 from admin_app.errors import SelectionError
 from admin_app.extensions import db
 from admin_app.formatting import in_words
+from admin_app.models.saved_view import MINE
 from admin_app.panel.access.access import Access
 from admin_app.panel.filters.declared import filters_shown
 from admin_app.panel.links import link, list_links
@@ -45,7 +46,13 @@ class SavedViewBar:
         save_as_url = list_links(resource, "new_view").to(selection)
         whole_url, links = link(resource, "index_view", view=WHOLE), view_links(resource)
         anyway = ViewBar(
-            save_as_url=save_as_url, whole_url=whole_url, links=links, manage_url=link(resource, "views_view")
+            save_as_url=save_as_url,
+            whole_url=whole_url,
+            links=links,
+            shared=frozenset(
+                link(resource, "index_view", view=one.id) for one in shell().views if one.audience != MINE
+            ),
+            manage_url=link(resource, "views_view"),
         )
         if view is None or person is None:
             return anyway

@@ -21,6 +21,7 @@ from admin_app.panel.filters.narrowing import narrowings
 from admin_app.panel.kinds import cell_kind_of, cell_width_of
 from admin_app.panel.links import ListLinks, link, record_url
 from admin_app.panel.list.columns import Columns
+from admin_app.panel.list.counted import with_exact_count
 from admin_app.panel.list.hits import Hits
 from admin_app.panel.list.pager import pager_of
 from admin_app.panel.list.row_actions import ways_of_rows
@@ -34,6 +35,9 @@ from admin_app.selection.paging.counting import Count
 from admin_app.selection.paging.pages import Page, page_of
 from admin_app.selection.search import search
 from admin_app.selection.selection import END, SEARCH, Selection
+
+# So many rows are looked through at a glance.
+FEW = 10
 
 
 class Table:
@@ -51,6 +55,7 @@ class Table:
         access, selection, links, resource = self._access, self._selection, self._links, self._resource
         names = [name for name in Columns(access).visible(selection) if name != hide]
         page, is_cut = self.read(names)
+        page = page if selection.parent is not None else with_exact_count(resource, selection, page)
         here, filled = links.to(replace(selection, is_counted=False)), carried(access, selection)
         return Listing(
             id=identity,
@@ -60,7 +65,7 @@ class Table:
             result_line=self._result_line(page) + self._kept_to(),
             columns=tuple(self._column(name) for name in names),
             rows=tuple(self._rows(page, names, here)),
-            search=self._search_box(),
+            search=self._search_box(page),
             filters=None,
             pager=pager_of(selection, page, links),
             is_narrowed=selection.is_narrowed or bool(selection.ticks),
@@ -129,9 +134,11 @@ class Table:
         quoted = formatting.in_words([f"“{name}”" for name in gone])
         return [f"Columns that this list does not have were left out: {quoted}."] if gone else []
 
-    def _search_box(self) -> SearchBox | None:
+    def _search_box(self, page: Page) -> SearchBox | None:
         selection, links = self._selection, self._links
-        if not selection.schema.search:
+        # On a record's page what is all in sight needs no search.
+        is_short = selection.parent is not None and not selection.search and page.count.number <= FEW
+        if not selection.schema.search or is_short:
             return None
         name = selection.prefix + SEARCH
         labels = [self._resource.label(path) for path in selection.schema.search]

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from admin_app.panel.filters.view_models import FilterBar
-from admin_app.panel.list.column_order import ColumnChoice
 from admin_app.panel.list.widths import least_hundreds
 from admin_app.panel.view_models import Cell, CellKind, Hidden, Link
 
@@ -108,6 +107,8 @@ class ViewBar:
     whole_url: str = ""
     # The person's views of the list, and the page that has all of them.
     links: tuple[Link, ...] = ()
+    # The addresses of those that others see too.
+    shared: frozenset[str] = frozenset()
     manage_url: str = ""
     # Its number, and where a button watches it.
     id: int = 0
@@ -190,7 +191,6 @@ class Listing:
     density: str = "comfortable"
     # Where the columns are chosen, and where the rows a page are kept; "" for a list on a record's page.
     columns_url: str = ""
-    column_choices: tuple[ColumnChoice, ...] = ()
     page_size_url: str = ""
     # Beside what stands in a row's menu: its page, its history and the like.
     row_ways: tuple[RowWay, ...] = ()

@@ -68,6 +68,23 @@ def test_the_open_view_stands_in_its_bar_the_title_and_the_navigation(
     assert bar(as_viewer, address) == ["View Gardens", "Watch Gardens", "Save a copy", "Edit view"]
 
 
+def test_the_menu_of_views_says_which_others_see_too(
+    as_viewer: Any, viewer: Staff, editor: Staff, make_view: Any
+) -> None:
+    make_view(viewer, "Mine")
+    make_view(editor, "Theirs", audience=EVERYONE)
+
+    found = Page(as_viewer.get(f"{LIST}?q=tea")).all("div", class_="list-bar__views")[0]
+
+    assert [one.text for one in found.all("a")] == [
+        "All posts",
+        "Mine",
+        "Theirs shared",
+        "Manage views…",
+        "Save as view",
+    ]
+
+
 def test_a_changed_view_offers_to_save_save_as_new_and_discard(as_viewer: Any, viewer: Staff, make_view: Any) -> None:
     view = make_view(viewer)
     page = Page(as_viewer.get(f"{LIST}?view={view.id}", follow_redirects=True))

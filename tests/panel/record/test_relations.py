@@ -187,6 +187,18 @@ def test_lookup_is_for_those_who_may_look(as_nobody: Any, as_viewer: Any) -> Non
 # ---- children
 
 
+def test_ten_children_have_no_search_and_one_that_was_sent_stays(app: Flask, as_editor: Any, make_user: Any) -> None:
+    ann, bob = make_user(name="Ann"), make_user(name="Bob")
+    for user, number in ((ann, 10), (bob, 11)):
+        many(app, Post, [{"content": f"Words {one}", "user_id": user.id} for one in range(number)])
+
+    few, more, searched = (
+        Page(as_editor.get(f"/admin/user/edit/?id={address}")) for address in (ann.id, bob.id, f"{ann.id}&posts.q=5")
+    )
+
+    assert [len(page.all("input", id="posts-search")) for page in (few, more, searched)] == [0, 1, 1]
+
+
 @both_stores
 def test_children_are_paged_and_searched_without_touching_anything_else(
     app: Flask, as_editor: Any, make_user: Any

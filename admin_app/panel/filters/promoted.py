@@ -1,0 +1,66 @@
+"""The one or two filters that a list's bar has as buttons: whose, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from admin_app.panel.filters.filter_rows import FilterRows
+from admin_app.panel.filters.view_models import Promoted
+from admin_app.panel.kinds.date import FromDay, UntilDay, Within
+from admin_app.panel.links import ListLinks, link
+from admin_app.panel.operators.base import Operator
+from admin_app.panel.operators.relation import RelationEmpty, RelationIs
+from admin_app.panel.resource import Resource
+from admin_app.panel.view_models import Link
+from admin_app.selection.conditions import reader_of
+from admin_app.selection.selection import Selection
+
+# The periods that people ask for; any other one is asked in the whole form.
+PERIODS = ("today", "this-week", "last-7-days", "last-month", "this-year")
+
+Operators = Mapping[str, Sequence[Operator]]
+
+
+def promoted_filters(rows: FilterRows, selection: Selection, links: ListLinks) -> Iterator[Promoted]:
+    """Yield the buttons for a person, who may see fewer fields than the resource declares."""
+    for name in promoted_names(rows.resource, rows.operators):
+        yield _button(rows, name, selection, links)
+
+
+def promoted_names(resource: Resource, operators: Operators) -> list[str]:
+    """Return the declared ones, else the first relation and the first time that there are filters for."""
+    if resource.promoted is not None:
+        return [name for name in resource.promoted if name in operators]
+    relations = [name for name, found in operators.items() if isinstance(found[0], RelationIs)]
+    times = [name for name, found in operators.items() if _has(found, Within)]
+    return [*relations[:1], *times[:1]]
+
+
+def _button(rows: FilterRows, name: str, selection: Selection, links: ListLinks) -> Promoted:
+    operators = rows.operators[name]
+    others = tuple(one for one in selection.conditions if one.key.rpartition("__")[0] != name)
+    rest = selection.unticked().changed(conditions=others)
+    read, on = reader_of(selection.schema), {(one.key, one.text) for one in selection.conditions}
+
+    def way(slug: str, text: str) -> Link:
+        condition = read(f"{name}__{slug}", text)
+        url = links.to(rest.with_filters([*rest.filters, condition]))
+        words = condition.sentence().removeprefix(label).strip()
+        return Link(words[:1].upper() + words[1:], url, (condition.key, text) in on)
+
+    label = operators[0].name.removesuffix(" at")
+    ways = [way(RelationEmpty.slug, "yes")] if _has(operators, RelationEmpty) else []
+    ways += [way(Within.slug, text) for text in PERIODS] if _has(operators, Within) else []
+    return Promoted(
+        name=name,
+        label=label,
+        ways=tuple(ways),
+        is_on=len(others) < len(selection.conditions),
+        hidden=tuple(links.hidden(rest)),
+        lookup_url=link(rows.resource, "lookup_view", name=name) if isinstance(operators[0], RelationIs) else "",
+        has_days=_has(operators, FromDay) and _has(operators, UntilDay),
+    )
+
+
+def _has(operators: Sequence[Operator], kind: type[Operator]) -> bool:
+    return any(isinstance(one, kind) for one in operators)

@@ -1,0 +1,32 @@
+"""A list that was counted exactly stays so for a minute, on its other pages and in other orders: counting it again would take as long.
+
+What was counted is kept in the browser's signed session: one list's, and no write of the database for reading a page.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from flask import session
+
+from admin_app.panel.resource import Resource
+from admin_app.selection.paging.counting import Count
+from admin_app.selection.paging.pages import Page
+from admin_app.selection.selection import Selection
+
+KEPT = "counted"
+SECONDS = 60
+
+
+def with_exact_count(resource: Resource, selection: Selection, page: Page) -> Page:
+    """Remember how many rows a list has where they were just counted; say so where they were a while ago and are not now."""
+    name = f"{resource.endpoint} {selection.digest} {selection.ticks}"
+    if selection.is_counted and page.count.is_exact:
+        session[KEPT] = [name, page.count.number, int(time.time())]
+        return page
+    known, number, at = session.get(KEPT) or ("", 0, 0)
+    is_known = known == name and not page.count.is_exact and time.time() - at < SECONDS
+    # Where more were counted just now than then, the number of then is wrong.
+    is_right = page.count.is_estimate or number > page.count.number
+    return replace(page, count=Count(number)) if is_known and is_right else page
