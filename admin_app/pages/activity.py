@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from http import HTTPStatus
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
@@ -43,7 +43,7 @@ from admin_app.panel.history.entries import entries_of, time_cell, way_of
 from admin_app.panel.history.in_the_way import in_the_way
 from admin_app.panel.history.view_models import ActivityRow, LeftAlone
 from admin_app.panel.kinds import value_cell
-from admin_app.panel.links import list_links
+from admin_app.panel.links import link, list_links
 from admin_app.panel.list.selections import plain_selection, ticked_list
 from admin_app.panel.registry import resource_at, resources
 from admin_app.panel.sign_outs import said_of_signed_out
@@ -150,7 +150,7 @@ class ActivityPage(ProtectedView):
             undo=last_change_set(db.session),
             undo_words=back,
         )
-        return login.lead_to(_onward(set_id))
+        return login.lead_to(_onward(set_id, touched))
 
     def _undo_page(
         self, set_id: int, left: list[LeftAlone], outcome: UndoResult | None, problem: str
@@ -269,12 +269,17 @@ def _left_alone(outcome: UndoResult) -> list[LeftAlone]:
     return found
 
 
-def _onward(set_id: int) -> str:
-    """Lead back to where the button was, unless that was the page of a record that may be gone by now."""
+def _onward(set_id: int, touched: Sequence[Access]) -> str:
+    """Lead back to where the button was, unless that was the page of an act, or of a record that is gone now."""
     url = local_path(request.form.get("url"), "")
-    path = url.partition("?")[0]
+    path, _, query = url.partition("?")
     is_record = path.endswith(("/edit/", "/details/", "/delete/", "/undo/", "/restore/"))
-    return url if url and not is_record else url_for("activity.set_view", id=set_id)
+    is_there = any(
+        path in {link(one.resource, "edit_view"), link(one.resource, "details_view")}
+        and one.find(dict(parse_qsl(query)).get("id")) is not None
+        for one in touched
+    )
+    return url if url and (is_there or not is_record) else url_for("activity.set_view", id=set_id)
 
 
 def _filters() -> dict[str, str]:

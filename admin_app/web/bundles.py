@@ -38,6 +38,7 @@ _STYLES = (
     "grid",
     "filters",
     "card",
+    "record",
     "history",
     "jobs",
     "plan",

@@ -5,13 +5,13 @@ function isLost() {
 }
 
 const errors = document.querySelector("[data-focus]");
-const marked = document.querySelector("tr[data-marked]");
+const marked = document.querySelector("tr[data-marked], tr:target");
 // A page that asks one thing.
 const first = document.querySelector("[data-first] input:not([hidden])");
 
 if (errors) {
   errors.focus();
-} else if (marked && !location.hash) {
+} else if (marked && (!location.hash || marked.matches(":target"))) {
   marked.scrollIntoView({ block: "nearest" });
   marked.querySelector("a")?.focus({ preventScroll: true });
 } else {

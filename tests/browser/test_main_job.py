@@ -173,6 +173,6 @@ def test_a_viewer_looks_and_exports_and_finds_nothing_to_change(viewer_page: Pag
     page.get_by_role("link", name="Laser 45", exact=True).click()
     expect(page.locator(".long-text")).to_have_text("Laser 45")
     assert state(page) == {"id": str(posts[44]), "url": "/admin/post/"}
-    page.get_by_role("link", name="Ann Lee").click()
+    page.locator("dl").get_by_role("link", name="Ann Lee").click()
     expect(result_line(page, "posts")).to_have_text("1 to 10 of 45 posts")
     assert arrived(page).locator("#main button").all_inner_texts() == ["Search"]

@@ -26,6 +26,8 @@ ACTIVITY_SIZE = 50
 # Sets are numbered when they are begun and dated then too, but two transactions may cross: so many numbers are looked
 # at beyond a date's own.
 CROSSING = 1000
+# More changes of one record are "more than 100": its tab has room for no more.
+HISTORY_LIMIT = 100
 # How many acts of a person are looked through for the records that they changed last.
 LATELY = 200
 # Rows that pruning takes at a time: others get their turn between two batches.
@@ -115,6 +117,31 @@ def timeline(
     lowest_change = min((change.id for change, _ in shown if change is not None), default=before)
     lowest_set = min((one.id for change, one in shown if change is None), default=before_set)
     return Timeline(shown, (lowest_change, lowest_set))
+
+
+def count_of_history(session: AnySession, model: type[Record], record_id: int) -> Count:
+    """Count what `timeline` tells of a record, as far as that is soon done."""
+    name, limit = model.__table__.name, HISTORY_LIMIT
+    changes = select(Change.id).where(Change.model == name, Change.record_id == record_id).limit(limit + 1)
+    acts = select(ChangeSet.id).where(ABOUT_ACCESS, ChangeSet.resource == name, ChangeSet.record_id == record_id)
+    numbers = [
+        select(func.count()).select_from(some.subquery()).scalar_subquery() for some in (changes, acts.limit(limit + 1))
+    ]
+    return bounded(session.scalar(select(numbers[0] + numbers[1])) or 0, limit)
+
+
+def last_changes(
+    session: AnySession, model: type[Record], record_id: int, *, most: int
+) -> Sequence[tuple[Change, ChangeSet]]:
+    """Return the changes of a record that were made last, the newest first."""
+    found = (
+        select(Change, ChangeSet)
+        .join(ChangeSet, ChangeSet.id == Change.change_set_id)
+        .where(Change.model == model.__table__.name, Change.record_id == record_id)
+        .order_by(Change.id.desc())
+        .limit(most)
+    )
+    return [(row[0], row[1]) for row in session.execute(found)]
 
 
 def changed_lately(

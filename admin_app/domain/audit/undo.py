@@ -6,7 +6,7 @@ alone unless somebody decides otherwise, record by record; what would break uniq
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,6 +68,13 @@ def undone_by(session: AnySession, change_set: ChangeSet) -> ChangeSet | None:
     latest = select(ChangeSet).where(ChangeSet.undoes_id == change_set.id).order_by(ChangeSet.id.desc()).limit(1)
     found: ChangeSet | None = session.scalar(latest)
     return found if found is None or undone_by(session, found) is None else None
+
+
+def undone_among(session: AnySession, set_ids: Collection[int]) -> Mapping[int, ChangeSet]:
+    """Return by their numbers those of these change sets that are undone, each with the change set that undid it."""
+    undoing = select(ChangeSet).where(ChangeSet.undoes_id.in_(set_ids)).order_by(ChangeSet.id)
+    found = [one for one in session.scalars(undoing).all() if undone_by(session, one) is None]
+    return {one.undoes_id: one for one in found if one.undoes_id is not None}
 
 
 def touches_rows_beyond(

@@ -28,14 +28,15 @@ from admin_app.panel.forms.presence import leave_form, others_at
 from admin_app.panel.forms.saving import Saving, claimed
 from admin_app.panel.forms.source import ONCE, SEEN, VERSION, Source, kept_names, source_of
 from admin_app.panel.kinds import value_cell
-from admin_app.panel.links import copy_url, link_for, short_url
+from admin_app.panel.links import copy_url, link_for
 from admin_app.panel.list.child_lists import child_lists
 from admin_app.panel.list.row_actions import links_by_record
 from admin_app.panel.list.rows import mark_of
 from admin_app.panel.page import Page, lead_on
 from admin_app.panel.record.facts import facts_of
+from admin_app.panel.record.head import head_of
+from admin_app.panel.record.last_changes import last_changes_of
 from admin_app.panel.record.merged import way_to_survivor
-from admin_app.panel.record.steps import steps_of
 from admin_app.panel.view_models import Hidden, Link
 from admin_app.web.flash import announce, warn
 from admin_app.web.urls import here
@@ -218,19 +219,19 @@ class FormPage(Page):
         """Return what stands around the form of a record that is there: from the database, not from what was typed."""
         access, resource = self.access, self.resource
         shown = {*(field.name for field in form), *resource.form_columns}
+        changes = last_changes_of(access, record)
         return {
             "presence": others_at(resource, record) if request.method == "GET" else "",
             "saving_note": resource.saving_note(record),
             "presence_url": self.link("presence_view", record),
-            "record_title": access.title_of(record),
-            "steps": steps_of(access, record, "edit_view"),
+            "head": head_of(access, record, "edit_view", changes),
+            "changes": changes,
+            "here_url": here(),
             "links": [*resource.record_links(record), *self._own_actions(record)],
             "fixed": fixed_facts(access, form, record),
             "facts": facts_of(access, record, leave_out=shown),
             "children": child_lists(access, record),
             "copy_url": copy_url(access, record),
-            "short_url": short_url(access, record),
-            "history_url": link_for(access, Action.HISTORY, "history_view", record),
             "delete_url": link_for(access, Action.DELETE, "delete_view", record),
         }
 

@@ -21,8 +21,8 @@ from admin_app.panel.access.access import Access
 from admin_app.panel.history.entries import entries_of
 from admin_app.panel.history.restore import bring_back_record, restore_version, title_of
 from admin_app.panel.history.view_models import Entry
-from admin_app.panel.links import record_url
 from admin_app.panel.page import Page, lead_on
+from admin_app.panel.record.head import head_of
 from admin_app.panel.record.merged import OWN, way_to_survivor
 from admin_app.web.flash import announce
 
@@ -80,12 +80,12 @@ class HistoryPage(Page):
         own = {OWN: 1} if OWN in request.args else {}
         page = self.render(
             "resource/history.html",
+            head=head_of(self.access, record, "history_view") if record is not None else None,
             record_title=self.access.title_of(record) if record is not None else last,
             is_gone=record is None,
             entries=[_with_restore(self.access, one, record, newest) for one in entries_of(found.entries)],
             restore_url=self.link("restore_view"),
             return_url=self.return_url(),
-            record_url=record_url(self.access, record, url=self.return_url()) if record is not None else "",
             older_url=self.link("history_view", id=key, **older, **own, url=self.return_url()) if older else "",
             newest_url=self.link("history_view", id=key, **own, url=self.return_url()) if before or before_act else "",
             problems=problems,

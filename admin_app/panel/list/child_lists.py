@@ -21,15 +21,16 @@ from admin_app.web.urls import own_path
 
 def child_lists(access: Access, record: Record) -> list[Listing]:
     """List what belongs to this record, one table a to-many relation whose model has a resource."""
-    return list(_tables(access, record))
+    return [_table(child, relation, record) for relation, child in children_of(access)]
 
 
-def _tables(access: Access, record: Record) -> Iterator[Listing]:
+def children_of(access: Access) -> Iterator[tuple[Relation, Access]]:
+    """Yield the relations whose other side is listed on a record's page, with the person's access to it."""
     for name, relation in access.resource.relations.items():
         child = access.beyond(name)
         is_listed = access.resource.is_to_many(name) and access.shows(name) and bool(relation.back)
         if is_listed and child is not None and child.may(Action.LIST):
-            yield _table(child, relation, record)
+            yield relation, child
 
 
 def _table(child: Access, relation: Relation, record: Record) -> Listing:

@@ -9,14 +9,16 @@ from werkzeug.exceptions import NotFound
 
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
-from admin_app.panel.links import copy_url, link_for, short_url
+from admin_app.panel.links import copy_url, link_for
 from admin_app.panel.list.child_lists import child_lists
 from admin_app.panel.list.row_actions import links_by_record
 from admin_app.panel.page import Page
 from admin_app.panel.record.facts import facts_of
+from admin_app.panel.record.head import head_of
+from admin_app.panel.record.last_changes import last_changes_of
 from admin_app.panel.record.merged import require_way_to_survivor
-from admin_app.panel.record.steps import steps_of
 from admin_app.panel.view_models import Link
+from admin_app.web.urls import here
 
 
 class RecordPage(Page):
@@ -28,19 +30,17 @@ class RecordPage(Page):
             record = self.access.requested(Action.VIEW)
         except NotFound:
             return require_way_to_survivor(self.access, "details_view")
+        changes = last_changes_of(self.access, record)
         return self.render(
             "resource/details.html",
-            record_title=self.access.title_of(record),
+            head=head_of(self.access, record, "details_view", changes),
+            changes=changes,
+            here_url=here(),
             facts=facts_of(self.access, record),
-            steps=steps_of(self.access, record, "details_view"),
             children=child_lists(self.access, record),
             links=[*self.resource.record_links(record), *self._own_actions(record)],
             sections=self.resource.record_sections(record),
-            return_url=self.return_url(),
             copy_url=copy_url(self.access, record),
-            short_url=short_url(self.access, record),
-            history_url=link_for(self.access, Action.HISTORY, "history_view", record),
-            edit_url=link_for(self.access, Action.EDIT, "edit_view", record),
             delete_url=link_for(self.access, Action.DELETE, "delete_view", record),
         )
 

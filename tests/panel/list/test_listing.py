@@ -217,13 +217,14 @@ def test_every_link_of_a_row_knows_the_way_back(as_editor: Any, make_user: Any) 
 
 
 def test_viewer_is_led_to_details_and_back(as_viewer: Any, make_user: Any) -> None:
-    make_user(name="Ann")
+    ann = make_user(name="Ann")
     page = Page(as_viewer.get("/admin/user/?q=ann"))
 
     details = Page(as_viewer.get(page.link("Ann")))
 
     assert details.heading == "Ann"
-    assert details.link("Back to users") == "/admin/user/?q=ann"
+    assert details.link("Users", within="main") == f"/admin/user/?q=ann#listing-row-{ann.id}"
+    assert [one.attributes["id"] for one in page.all("tr", within="listing")[1:]] == [f"listing-row-{ann.id}"]
     assert page.all("div", class_="row-actions") == []
 
 

@@ -1,0 +1,65 @@
+"""What every page of a record begins with: the way back, its name and number, a line about it, its pages, its neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from admin_app.db.record import Record
+from admin_app.domain.permissions.policy import Action
+from admin_app.panel.access.access import Access
+from admin_app.panel.kinds import value_cell
+from admin_app.panel.links import link, return_url, short_url
+from admin_app.panel.record.facts import fact
+from admin_app.panel.record.last_changes import LastChange
+from admin_app.panel.record.steps import steps_of
+from admin_app.panel.record.tabs import Tab, tabs_of
+from admin_app.panel.view_models import Cell, Fact, Steps
+
+# The list on its own page, as its rows are called there.
+LISTING = "listing"
+
+
+@dataclass(frozen=True)
+class RecordHead:
+    """The head of a record's pages; `changed_by` is "" where nobody tells who changed it last."""
+
+    title: str
+    number: int
+    # "" for who may not see it.
+    list_url: str
+    # Where the person came from, if that was another page than the list.
+    back_url: str
+    short_url: str
+    belongs_to: tuple[Fact, ...]
+    created: Cell | None
+    changed: Cell | None
+    changed_by: str
+    tabs: tuple[Tab, ...]
+    steps: Steps | None = None
+
+
+def head_of(access: Access, record: Record, view: str, changes: Sequence[LastChange] = ()) -> RecordHead:
+    """Put the head together for the page at hand; `changes` are the record's last ones."""
+    resource = access.resource
+    back, index = return_url(resource), link(resource, "index_view")
+    is_list = urlsplit(back).path == index
+    relations = [name for name, one in resource.relations.items() if not one.is_many]
+    return RecordHead(
+        title=access.title_of(record),
+        number=record.id,
+        list_url=f"{back if is_list else index}#{LISTING}-row-{record.id}" if access.may(Action.LIST) else "",
+        back_url="" if is_list else back,
+        short_url=short_url(access, record),
+        belongs_to=tuple(fact(access, record, name) for name in access.shown(relations)),
+        created=_time(access, record, "created_at"),
+        changed=_time(access, record, "updated_at") if record.version > 1 else None,
+        changed_by=changes[0].who if changes and record.version > 1 else "",
+        tabs=tabs_of(access, record, view),
+        steps=steps_of(access, record, view) if view in {"edit_view", "details_view"} else None,
+    )
+
+
+def _time(access: Access, record: Record, name: str) -> Cell | None:
+    return value_cell(getattr(record, name), is_whole=False) if access.shows(name) else None

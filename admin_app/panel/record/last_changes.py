@@ -1,0 +1,94 @@
+"""What happened to a record last, in a line each, with the way to take it back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+
+from admin_app.db.json_values import kept_columns
+from admin_app.db.record import Record
+from admin_app.domain.audit.reader import last_changes
+from admin_app.domain.audit.undo import is_redo, is_undo, is_undoable, undone_among
+from admin_app.domain.permissions.policy import Action
+from admin_app.extensions import db
+from admin_app.formatting import in_words
+from admin_app.models.change_set import Change, ChangeSet, Did, Kind
+from admin_app.panel.access.access import Access
+from admin_app.panel.kinds import value_cell
+from admin_app.panel.view_models import Cell
+from admin_app.web.auth.login import current_principal
+
+MOST_SHOWN = 3
+# How many fields a line has room for.
+MOST_NAMED = 3
+
+
+@dataclass(frozen=True)
+class LastChange:
+    """A change of the record: who did what and when, where the whole of it is told, and what its button says, "" for none."""
+
+    set_id: str
+    who: str
+    what: str
+    at: Cell
+    url: str
+    undo: str = ""
+    is_undone: bool = False
+
+
+def last_changes_of(access: Access, record: Record) -> Sequence[LastChange]:
+    """Return the last changes of a record, none to who may not read its history."""
+    if not access.reaches(record, Action.HISTORY):
+        return ()
+    found = last_changes(db.session, access.resource.model, record.id, most=MOST_SHOWN)
+    undone = undone_among(db.session, [done.id for _, done in found])
+    may_undo = access.reaches(record, Action.UNDO)
+    return [_line(access, change, done, undone=undone, may_undo=may_undo) for change, done in found]
+
+
+def name_of_actor(done: ChangeSet) -> str:
+    """Name who did it, the person at the screen as "you"."""
+    person = current_principal()
+    if person is not None and done.actor_id == person.id:
+        return "you"
+    # Kept with the address behind the name: "Ann Lee (ann@example.com)".
+    return done.actor.rpartition(" (")[0] or done.actor or "someone"
+
+
+def _line(access: Access, change: Change, done: ChangeSet, *, undone: Collection[int], may_undo: bool) -> LastChange:
+    # What touched other records too is taken back on its own page, which names them.
+    is_alone = done.count == 1 and change.act == Did.UPDATE
+    can_undo = may_undo and is_alone and is_undoable(done) and done.id not in undone
+    can_undo = can_undo and all(access.may_write(key, Action.UNDO) for key in change.before or {})
+    return LastChange(
+        set_id=str(done.id),
+        who=name_of_actor(done),
+        what=_what(access, change, done),
+        at=value_cell(done.at, is_whole=False),
+        url=url_for("activity.set_view", id=done.id),
+        undo="" if not can_undo else "Redo" if is_undo(done) else "Undo",
+        is_undone=done.id in undone,
+    )
+
+
+def _what(access: Access, change: Change, done: ChangeSet) -> str:
+    if change.act != Did.UPDATE:
+        return "created" if change.act == Did.CREATE else "deleted"
+    labels = _labels(access, change)
+    named = in_words([*labels[:MOST_NAMED], *(["more"] if len(labels) > MOST_NAMED else [])])
+    return f"{_verb(done)} {named or 'what you cannot see'}"
+
+
+def _verb(done: ChangeSet) -> str:
+    if done.kind == Kind.RESTORE:
+        return "restored"
+    return "changed" if done.kind != Kind.UNDO else "redid" if is_redo(done) else "undid"
+
+
+def _labels(access: Access, change: Change) -> list[str]:
+    columns, resource = kept_columns(access.resource.model), access.resource
+    keys = [key for key in change.before or {} if access.shows(key)]
+    names = [key.removesuffix("_id") if key in columns and columns[key].foreign_keys else key for key in keys]
+    return [resource.label(name) for name in names]

@@ -1,0 +1,72 @@
+"""The pages of a record as tabs, each with its own address: a page is one line in `TABS`, a list of children one more tab."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from admin_app.db.record import Record
+from admin_app.domain.audit.reader import count_of_history
+from admin_app.domain.permissions.policy import Action
+from admin_app.extensions import db
+from admin_app.panel.access.access import Access
+from admin_app.panel.links import link_for, record_url, return_url
+from admin_app.panel.list.child_lists import children_of
+from admin_app.selection.paging.counting import Count, counts_of_children
+
+FORM, DETAILS, HISTORY = "edit_view", "details_view", "history_view"
+
+
+@dataclass(frozen=True)
+class RecordTab:
+    """A page that every record has: its view, the right that it needs, its name, and how much there is, where that can be counted."""
+
+    view: str
+    action: Action
+    label: str
+    count: Callable[[Access, Record], Count] | None = None
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A tab as it is drawn."""
+
+    label: str
+    url: str
+    count: str = ""
+    is_current: bool = False
+
+
+def _history(access: Access, record: Record) -> Count:
+    return count_of_history(db.session, access.resource.model, record.id)
+
+
+TABS = (
+    RecordTab(FORM, Action.EDIT, "Edit"),
+    RecordTab(DETAILS, Action.VIEW, "Details"),
+    RecordTab(HISTORY, Action.HISTORY, "History", _history),
+)
+
+
+def tabs_of(access: Access, record: Record, view: str) -> tuple[Tab, ...]:
+    """Return the tabs of the pages that the person may open, the lists of children behind the first."""
+    pages = list(_pages(access, record, view))
+    return (*pages[:1], *_lists(access, record, view), *pages[1:])
+
+
+def _pages(access: Access, record: Record, view: str) -> Iterator[Tab]:
+    for one in TABS:
+        # The form shows all that the details do.
+        is_hidden = one.view == DETAILS != view and access.reaches(record, Action.EDIT)
+        url = "" if is_hidden else link_for(access, one.action, one.view, record)
+        if url:
+            count = str(one.count(access, record)) if one.count is not None else ""
+            yield Tab(one.label, url, count, is_current=one.view == view)
+
+
+def _lists(access: Access, record: Record, view: str) -> Iterator[Tab]:
+    page = "" if view in {FORM, DETAILS} else record_url(access, record, url=return_url(access.resource))
+    for relation, _child in children_of(access):
+        attribute = getattr(access.resource.model, relation.key)
+        counts = counts_of_children(db.session, attribute, [record.id], rows=access.seen_beyond(relation.key))
+        yield Tab(access.resource.label(relation.key), f"{page}#{relation.key}", str(counts[record.id]))
