@@ -84,6 +84,7 @@ class Steps:
     previous_url: str
     next_url: str
     position: str
+    next_id: str = ""
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,7 @@ _SCRIPTS = (
     "cells",
     "changes",
     "dirty",
+    "save",
     "password",
     "passkey",
     "copy",

@@ -100,11 +100,14 @@ def choose(control: Locator, typed: str, option: str, *, javascript: bool) -> No
 
 def save(page: Page, words: str = "Save post") -> None:
     """Send the form, and wait until it is answered: with JavaScript it first looks whether the server can be reached."""
+    button = page.get_by_role("button", name=words, exact=True)
+    if words in {"Save and continue", "Save and add another"}:
+        page.locator(".split summary").click()
     # Scripts post too: that somebody is at the form.
     with page.expect_response(
         lambda answer: answer.request.method == "POST" and answer.request.is_navigation_request()
     ):
-        page.get_by_role("button", name=words, exact=True).click()
+        button.click()
 
 
 def expect_marked(page: Page, words: str) -> None:

@@ -13,6 +13,7 @@ from admin_app.db.string_set import StringSet
 from admin_app.extensions import db
 from admin_app.models.role import Role
 from admin_app.models.staff import Staff, StaffSession
+from tests.browser.steps import save
 
 NEW = "/admin/staff/new/"
 WARNING = "Viewer shows all posts, so the limit “Own posts” of Author has no effect."
@@ -68,7 +69,7 @@ def test_without_scripts_they_are_of_what_the_page_was_loaded_with(
     expect(told).to_contain_text("With the roles that were selected when this page was loaded, the person can:")
 
     owner_page.get_by_role("checkbox", name="Author").check()
-    owner_page.get_by_role("button", name="Save and continue").click()
+    save(owner_page, "Save and continue")
 
     expect(told.locator(".note")).to_have_text(WARNING)
 

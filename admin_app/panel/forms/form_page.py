@@ -28,7 +28,7 @@ from admin_app.panel.forms.presence import leave_form, others_at
 from admin_app.panel.forms.saving import Saving, claimed
 from admin_app.panel.forms.source import ONCE, SEEN, VERSION, Source, kept_names, source_of
 from admin_app.panel.kinds import value_cell
-from admin_app.panel.links import copy_url, link_for
+from admin_app.panel.links import copy_url, link_for, record_url
 from admin_app.panel.list.child_lists import child_lists
 from admin_app.panel.list.row_actions import links_by_record
 from admin_app.panel.list.rows import mark_of
@@ -46,6 +46,8 @@ MOST_TRIES = 5
 # What a form says again when it comes back.
 _OWN_FIELDS = (VERSION, ONCE, DRAFT)
 LONGEST_WAY_BACK = 1000
+# The button that goes on to the next record, whose id it sends.
+NEXT = "_next"
 
 
 class FormPage(Page):
@@ -182,7 +184,12 @@ class FormPage(Page):
             return lead_on(url)
         if "_add_another" in request.form:
             return lead_on(self.link("create_view", url=back, **kept_arguments(self.resource)))
-        return lead_on(back)
+        return lead_on(self._next_url(back) or back)
+
+    def _next_url(self, back: str) -> str:
+        """Return the address of the record that stood behind this one in its list: where this one stands now, nobody asks."""
+        following = self.access.find(request.form[NEXT]) if NEXT in request.form else None
+        return "" if following is None else record_url(self.access, following, url=back)
 
     def _page(
         self,

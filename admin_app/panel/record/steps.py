@@ -31,6 +31,7 @@ def steps_of(access: Access, record: Record, view: str) -> Steps | None:
     return Steps(
         previous_url=link(resource, view, found.previous, url=back) if found.previous is not None else "",
         next_url=link(resource, view, found.following, url=back) if found.following is not None else "",
+        next_id=str(found.following.id) if found.following is not None else "",
         position=f"{found.position} of {found.count}" if found.position.is_exact else "",
     )
 

@@ -51,3 +51,35 @@ def test_a_record_that_is_not_in_the_list_has_no_steps(
 
     assert response.status_code == 200
     assert Page(response).texts("nav", class_="steps") == []
+
+
+def test_saving_goes_on_to_the_record_that_stood_behind_in_the_list(
+    as_editor: Any, make_user: Callable[..., User]
+) -> None:
+    ann, bo = make_user(name="Ann 1"), make_user(name="Ann 2")
+    back = "/admin/user/?q=ann&sort=id"
+    address = f"/admin/user/edit/?{urlencode({'id': ann.id, 'url': back})}"
+    form = Page(as_editor.get(address))
+    (button,) = form.all("button", name="_next")
+
+    # It leaves the list by being saved, so that nothing stands behind it any more.
+    sent = {**form.values(), "name": "Zoe", "_next": button.attributes["value"]}
+    saved = as_editor.post(address, data=sent)
+
+    assert (saved.status_code, saved.location) == (
+        303,
+        f"/admin/user/edit/?{urlencode({'url': back}, safe='/?')}&id={bo.id}",
+    )
+    assert Page(as_editor.get(saved.location)).notice.startswith("Success User “Zoe” was saved.")
+    assert Page(as_editor.get(saved.location)).all("button", name="_next") == []
+
+
+@pytest.mark.parametrize("following", ["999", "x", ""])
+def test_without_a_next_record_saving_leads_to_the_list(
+    following: str, as_editor: Any, make_user: Callable[..., User]
+) -> None:
+    address = f"/admin/user/edit/?id={make_user().id}&url=/admin/user/%3Fq%3Da"
+
+    saved = as_editor.post(address, data={**Page(as_editor.get(address)).values(), "_next": following})
+
+    assert saved.location == "/admin/user/?q=a"
