@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from markupsafe import Markup
+
+_TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>")
+_CUT_TAG = re.compile(r"<[a-zA-Z/!][^<>]*\Z")
+_IMAGE = re.compile(r"<img\b([^<>]*)>", re.IGNORECASE)
+_ALTERNATIVE = re.compile(r"""\balt=(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 
 
 def excerpt(text: str, length: int) -> str:
@@ -12,7 +18,7 @@ def excerpt(text: str, length: int) -> str:
     # Markup takes room: read a good deal more than is shown, but never the whole of a long text.
     some = text[: length * 20]
     is_whole = len(some) == len(text)
-    words = " ".join(without_markup(some).split())
+    words = " ".join(without_markup(some if is_whole else _CUT_TAG.sub("", some)).split())
     if is_whole and len(words) <= length:
         return words
     # Not every script has spaces: cut at one where there is one near the end, else where the room ends.
@@ -24,7 +30,26 @@ def without_markup(text: str) -> str:
     """Return what a reader would see of HTML; other text as it is."""
     if not text.lstrip().startswith("<"):
         return text
-    return Markup(text).striptags() or text  # noqa: S704 -- only to strip it: what comes back is plain text
+    words = Markup(text).striptags()  # noqa: S704 -- only to strip it: what comes back is plain text
+    return words or _in_place_of_images(text) or text
+
+
+def _in_place_of_images(text: str) -> str:
+    """Return what is said in place of images, "" where there are none."""
+    images = _IMAGE.findall(text)
+    said = [found[1] or found[2] for one in images if (found := _ALTERNATIVE.search(one)) is not None]
+    return " ".join(filter(None, said)) or ("(image)" if images else "")
+
+
+def has_markup(text: str) -> bool:
+    """Whether a text has HTML in it."""
+    return _TAG.search(text) is not None
+
+
+def words_in(text: str) -> str:
+    """Count the words that a reader would see: "214 words"."""
+    plain = _TAG.sub(" ", text)
+    return counted(len(plain.split()), "word", "words")
 
 
 def label(name: str) -> str:

@@ -71,6 +71,7 @@ ROUTES = {
     "/static/app.css": Route("/static/app.css", get=EVERYBODY),
     "/static/app.js": Route("/static/app.js", get=EVERYBODY),
     "/static/icons.svg": Route("/static/icons.svg", get=EVERYBODY),
+    "/static/preview.css": Route("/static/preview.css", get=EVERYBODY),
     "/static/<path:filename>": Route("/static/icon.svg", get=EVERYBODY),
     "/health": Route("/health", get=EVERYBODY),
     "/sign-in": Route("/sign-in", get=(200, 303, 303, 303), post=(422, 303, 303, 303)),
@@ -154,6 +155,13 @@ ROUTES = {
     "/admin/role/history/": Route("/admin/role/history/?id={role}", get=OWNERS),
     "/admin/role/restore/": Route("/admin/role/restore/", post=(302, 403, 403, 404)),
 }
+
+# How a text of HTML looks, which posts alone have.
+for _name, _none in (("user", 404), ("staff", 403), ("role", 403)):
+    _nothing: Statuses = (302, _none, _none, 404)
+    _address = f"/admin/{_name}/preview/"
+    ROUTES[_address] = Route(f"{_address}?id={{{_name}}}&field=name", get=_nothing, post=_nothing)
+ROUTES["/admin/post/preview/"] = Route("/admin/post/preview/?id={post}&field=content", get=SIGNED_IN, post=SIGNED_IN)
 
 # What every resource's list can be edited by: a page of it, and a cell.
 for _name, _get, _field in (

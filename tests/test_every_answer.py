@@ -19,6 +19,16 @@ from tests.web.test_security import HEADERS, PRIVATE
 
 METHODS = ("OPTIONS", "HEAD", "GET", "PUT", "PATCH", "DELETE", "POST")
 ICON = "/static/icon.svg"
+# What shows a stranger's HTML has a policy of its own: `tests/panel/record/test_preview.py` says which.
+OWN = {
+    "/admin/post/preview/": {
+        "Content-Security-Policy",
+        "X-Frame-Options",
+        "Referrer-Policy",
+        "Cross-Origin-Opener-Policy",
+    },
+    "/static/preview.css": {"Cross-Origin-Resource-Policy"},
+}
 
 
 @pytest.fixture
@@ -45,7 +55,7 @@ def test_every_answer_of_every_route_carries_every_header_and_is_kept_by_nobody(
         for method in METHODS:
             response = client.open(address_of(rule), method=method, buffered=True)
             is_kept = response.headers.get("Cache-Control") != PRIVATE and not rule.startswith("/static/")
-            if missing(response) or is_kept:
+            if missing(response).keys() - OWN.get(rule, set()) or is_kept:
                 wrong[method, rule] = (missing(response), response.headers.get("Cache-Control"))
 
     assert wrong == {}

@@ -69,3 +69,26 @@ def test_a_wait_is_never_said_to_be_shorter_than_it_is(seconds: int, words: str)
 )
 def test_a_time_for_machines_is_one_that_html_knows(moment: datetime, zone: str, machine: str) -> None:
     assert formatting.machine_time(moment, ZoneInfo(zone)) == machine
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('<p><a href="https://example.com"><img src="a.png" alt="A red bicycle"></a></p>', "A red bicycle"),
+        ("<img src='a.png' alt='One'><img src='b.png' alt=\"Two\">", "One Two"),
+        ('<p><img src="a.png" alt=""></p>', "(image)"),
+        ("<3", "<3"),
+        (f'<p>Words</p>{" " * 1190}<a href="https://example.com">', "Words…"),
+    ],
+    ids=["alternative text", "several", "without one", "no markup", "cut within a tag"],
+)
+def test_an_excerpt_of_images_says_what_they_show(text: str, shown: str) -> None:
+    assert formatting.excerpt(text, 60) == shown
+
+
+def test_the_words_of_html_are_counted_without_its_tags() -> None:
+    assert [formatting.words_in(text) for text in ("<p>One</p><p>two <b>three</b></p>", "one", "a < b")] == [
+        "3 words",
+        "1 word",
+        "3 words",
+    ]

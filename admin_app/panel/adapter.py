@@ -60,6 +60,7 @@ from admin_app.panel.plan.questions.edit_page import EditQuestion
 from admin_app.panel.plan.questions.give_page import GiveQuestion
 from admin_app.panel.plan.questions.replace_page import ReplaceQuestion
 from admin_app.panel.plan.wrong_rows import wrong_rows_file
+from admin_app.panel.record.preview import PreviewPage
 from admin_app.panel.record.record_page import RecordPage
 from admin_app.panel.record.short_page import ShortPage
 from admin_app.panel.registry import resource_at
@@ -85,6 +86,7 @@ ACTIONS: Mapping[str, Action] = {
     "lookup_view": Action.LIST,
     "details_view": Action.VIEW,
     "short_view": Action.VIEW,
+    "preview_view": Action.VIEW,
     "create_view": Action.CREATE,
     "edit_view": Action.EDIT,
     "edit_page_view": Action.EDIT,
@@ -271,6 +273,11 @@ class ResourceView(ProtectedView, ModelView):
     def short_view(self, key: str) -> ResponseReturnValue:
         """Lead to a record."""
         return ShortPage(self.access).respond(key)
+
+    @expose("/preview/", methods=("GET", "POST"))
+    def preview_view(self) -> ResponseReturnValue:
+        """Show how a text of HTML looks."""
+        return PreviewPage(self.access).respond()
 
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> ResponseReturnValue:

@@ -144,6 +144,8 @@ class Resource:
     # How a list shows a value, in place of the value; the form, the record's page and every export show it as it is.
     column_formatters: Mapping[str, Callable[[Record], str]] = {}
     form_columns: Sequence[str] = ()
+    # Those of them that may hold HTML: a form shows how they look.
+    html_columns: Collection[str] = ()
     form_overrides: Mapping[str, type[Field]] = {}
     form_args: Mapping[str, Mapping[str, object]] = {}
     form_extra_fields: Mapping[str, object] = {}

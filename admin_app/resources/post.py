@@ -32,6 +32,7 @@ class PostResource(Resource):
     column_default_sort = ("created_at", True)
     column_formatters = {"content": without_markup}
     form_columns = ("content", "user")
+    html_columns = ("content",)
 
     row_rules: ClassVar[Mapping[str, RowRule]] = {
         "own": RowRule(

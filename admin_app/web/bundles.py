@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 
 from admin_app.web.templating import FOR_EVER
 
@@ -69,6 +69,7 @@ _SCRIPTS = (
     "changes",
     "dirty",
     "save",
+    "markup",
     "password",
     "passkey",
     "copy",
@@ -93,6 +94,8 @@ class Bundle:
 
     text: str
     mimetype: str
+    # A sandbox counts as another site.
+    is_for_sandbox: bool = False
 
     @cached_property
     def version(self) -> str:
@@ -130,7 +133,18 @@ def _symbol(file: Path) -> str:
     return f'<symbol id="{file.stem}" viewBox="0 0 24 24">{drawing[1].strip()}</symbol>'
 
 
-BUNDLES: dict[str, Callable[[Path], Bundle]] = {"app.css": style_sheet, "app.js": script, "icons.svg": icons}
+def preview_sheet(folder: Path) -> Bundle:
+    """Return the style sheet of previews, which have nothing else of ours."""
+    return Bundle(_read(folder, "css/preview.css"), "text/css", is_for_sandbox=True)
+
+
+PREVIEW_SHEET = "preview.css"
+BUNDLES: dict[str, Callable[[Path], Bundle]] = {
+    "app.css": style_sheet,
+    "app.js": script,
+    "icons.svg": icons,
+    PREVIEW_SHEET: preview_sheet,
+}
 
 
 def init_app(app: Flask) -> None:
@@ -150,12 +164,19 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["bundle"] = address
 
 
+def bundle_address(name: str) -> str:
+    """Return a bundle's address, as templates have it."""
+    return str(current_app.jinja_env.globals["bundle"](name))  # type: ignore[operator]  # set above: Jinja knows objects
+
+
 def _answer(bundle: Bundle) -> Response:
     response = Response(bundle.text, mimetype=bundle.mimetype)
     response.set_etag(bundle.version)
     # Whoever asks for it by an older version, or by none, has to ask again.
     is_kept = request.args.get("v") == bundle.version
     response.headers["Cache-Control"] = FOR_EVER if is_kept else "no-cache"
+    if bundle.is_for_sandbox:
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     response.make_conditional(request)
     return response
 

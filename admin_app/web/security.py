@@ -22,7 +22,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 # `data:` images are the small arrows and ticks that Pico draws its form controls with.
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 # What a dashboard has no use for, and what its own pages alone may do: passkeys. To copy a link needs no permission.
@@ -103,7 +103,9 @@ def _end(_error: BaseException | None) -> None:
 
 
 def _add_headers(response: Response) -> Response:
-    response.headers.update(HEADERS)
+    for name, value in HEADERS.items():
+        # What a view says of its own answer is stricter: a preview runs and loads nothing at all.
+        response.headers.setdefault(name, value)
     if request.endpoint != "static" or response.status_code >= HTTPStatus.BAD_REQUEST:
         # Pages of a signed-in person stay out of shared computers' caches and the back button after sign-out.
         response.headers.setdefault("Cache-Control", "no-store, private")

@@ -29,7 +29,9 @@ def test_every_file_is_in_its_bundle_once(name: str, pattern: str) -> None:
     bundle = BUNDLES[name](STATIC).text
 
     counts = {
-        file.name: bundle.count(file.read_text().removeprefix('@charset "UTF-8";')) for file in STATIC.glob(pattern)
+        file.name: bundle.count(file.read_text().removeprefix('@charset "UTF-8";'))
+        for file in STATIC.glob(pattern)
+        if file.name not in BUNDLES
     }
 
     assert counts == dict.fromkeys(counts, 1)

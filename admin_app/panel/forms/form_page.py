@@ -37,6 +37,7 @@ from admin_app.panel.record.facts import facts_of
 from admin_app.panel.record.head import head_of
 from admin_app.panel.record.last_changes import last_changes_of
 from admin_app.panel.record.merged import way_to_survivor
+from admin_app.panel.record.preview import previews_of
 from admin_app.panel.view_models import Hidden, Link
 from admin_app.web.flash import announce, warn
 from admin_app.web.urls import here
@@ -233,6 +234,7 @@ class FormPage(Page):
             "presence_url": self.link("presence_view", record),
             "head": head_of(access, record, "edit_view", changes),
             "changes": changes,
+            "previews": previews_of(access, record, [field.name for field in form]),
             "here_url": here(),
             "links": [*resource.record_links(record), *self._own_actions(record)],
             "fixed": fixed_facts(access, form, record),

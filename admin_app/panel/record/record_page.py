@@ -17,6 +17,7 @@ from admin_app.panel.record.facts import facts_of
 from admin_app.panel.record.head import head_of
 from admin_app.panel.record.last_changes import last_changes_of
 from admin_app.panel.record.merged import require_way_to_survivor
+from admin_app.panel.record.preview import previews_of
 from admin_app.panel.view_models import Link
 from admin_app.web.urls import here
 
@@ -35,6 +36,7 @@ class RecordPage(Page):
             "resource/details.html",
             head=head_of(self.access, record, "details_view", changes),
             changes=changes,
+            previews=previews_of(self.access, record, self.resource.html_columns),
             here_url=here(),
             facts=facts_of(self.access, record),
             children=child_lists(self.access, record),

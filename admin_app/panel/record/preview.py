@@ -1,0 +1,103 @@
+"""How a text of HTML looks: a document of its own that runs nothing, sends nothing, and loads no image before it is asked to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from flask import Response, abort, request
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup, escape
+
+from admin_app.db.record import Record
+from admin_app.domain.permissions.policy import Action
+from admin_app.formatting import has_markup, words_in
+from admin_app.panel.access.access import Access
+from admin_app.panel.links import link
+from admin_app.panel.page import Page
+from admin_app.web.bundles import PREVIEW_SHEET, bundle_address
+
+# In a preview's address: the field, what is wanted of it, and whether its images are loaded.
+FIELD, SHOWN_AS, IMAGES = "field", "as", "images"
+# What a form sends to be looked at before it is saved.
+TEXT = "text"
+# Its links open pages of their own, which are no longer the preview.
+SANDBOX = "allow-popups allow-popups-to-escape-sandbox"
+
+
+_LINE_END = re.compile(r"</(?:p|div|h[1-6]|li|tr|pre|blockquote)>|<br\s*/?>", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What stands below a field that may hold HTML: how many words it has, and where it is shown without its tags."""
+
+    words: str
+    is_html: bool
+    url: str
+    text_url: str
+    images_url: str
+
+
+class PreviewPage(Page):
+    """The text is a stranger's: the policy and the sandbox keep it from doing anything, whatever it holds."""
+
+    def respond(self) -> ResponseReturnValue:
+        """Show a field of a record as it is stored, or a text as it was typed."""
+        name = request.args.get(FIELD, "")
+        if name not in self.resource.html_columns or not self.access.shows(name):
+            abort(404)
+        if request.method == "POST":
+            return _document(request.form.get(TEXT, ""))
+        return _document(getattr(self.access.requested(Action.VIEW), name) or "")
+
+
+def previews_of(access: Access, record: Record, names: Iterable[str]) -> Mapping[str, Preview]:
+    """Return the previews of those of these fields that may hold HTML, for who may look at the record."""
+    if not access.reaches(record, Action.VIEW):
+        return {}
+    shown = [name for name in access.shown(access.resource.html_columns) if name in names]
+    return {name: _preview(access, record, name) for name in shown}
+
+
+def _preview(access: Access, record: Record, name: str) -> Preview:
+    def to(**arguments: str) -> str:
+        return link(access.resource, "preview_view", record, **{FIELD: name, **arguments})
+
+    text = getattr(record, name) or ""
+    return Preview(words_in(text), has_markup(text), to(), to(**{SHOWN_AS: "text"}), to(**{IMAGES: "1"}))
+
+
+def _document(text: str) -> Response:
+    is_html = has_markup(text)
+    plain = escape(_words_of(text) if is_html else text)
+    body = text if is_html and request.args.get(SHOWN_AS) != "text" else f'<div class="plain">{plain}</div>'
+    sheet = escape(bundle_address(PREVIEW_SHEET))
+    document = (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Preview</title><base target="_blank">'
+        f'<link rel="stylesheet" href="{sheet}"></head><body>{body}</body></html>'
+    )
+    return Response(document, headers=_headers(has_images=IMAGES in request.args))
+
+
+def _words_of(text: str) -> str:
+    """Return what a reader would see of HTML, a paragraph a line."""
+    lines = _LINE_END.sub("\n", text).splitlines()
+    return "\n".join(Markup(line).striptags() for line in lines)  # noqa: S704 -- only to strip it: what comes back is plain text
+
+
+def _headers(*, has_images: bool) -> dict[str, str]:
+    images = "http: https: data:" if has_images else "'none'"
+    return {
+        "Content-Security-Policy": (
+            f"default-src 'none'; style-src 'self'; img-src {images}; form-action 'none'; base-uri 'none'; "
+            f"frame-ancestors 'self'; sandbox {SANDBOX}"
+        ),
+        "X-Frame-Options": "SAMEORIGIN",
+        "Referrer-Policy": "no-referrer",
+        # Of a sandbox with an opener policy browsers show nothing.
+        "Cross-Origin-Opener-Policy": "unsafe-none",
+        # Other sites' images come only into a page of its own, not into the frame.
+        **({"Cross-Origin-Embedder-Policy": "unsafe-none"} if has_images else {}),
+    }
