@@ -60,6 +60,7 @@ from admin_app.panel.plan.questions.edit_page import EditQuestion
 from admin_app.panel.plan.questions.give_page import GiveQuestion
 from admin_app.panel.plan.questions.replace_page import ReplaceQuestion
 from admin_app.panel.plan.wrong_rows import wrong_rows_file
+from admin_app.panel.record.peek import peek_at
 from admin_app.panel.record.preview import PreviewPage
 from admin_app.panel.record.record_page import RecordPage
 from admin_app.panel.record.short_page import ShortPage
@@ -212,7 +213,7 @@ class ResourceView(ProtectedView, ModelView):
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
         """Show the list."""
-        return ListPage(self.access).respond()
+        return ListPage(self.access, peek_at).respond()
 
     @expose("/columns/", methods=("GET", "POST"))
     def columns_view(self) -> ResponseReturnValue:

@@ -8,17 +8,19 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import abort, request, url_for
+from flask import abort, url_for
 from flask.typing import ResponseReturnValue
 
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.work.saved_views import ViewAtHand
+from admin_app.panel.access.access import Access
 from admin_app.panel.filters.filter_bar import filter_bar, sent_filters
 from admin_app.panel.filters.filter_form import FormGroup, is_control
 from admin_app.panel.links import ListLinks, list_links
 from admin_app.panel.list.bulk_bar import bulk_bar
 from admin_app.panel.list.columns import CELLS, settings_for
 from admin_app.panel.list.open_view import is_bare, open_view, pairs_of
+from admin_app.panel.list.peeking import Beside, with_peek, without_peek
 from admin_app.panel.list.saved_view_bar import SavedViewBar, is_gone, words_of
 from admin_app.panel.list.selections import selection_of
 from admin_app.panel.list.table import Table
@@ -32,9 +34,14 @@ from admin_app.selection.selection import OWN_KEYS, VIEW, WHERE, WHOLE, Selectio
 class ListPage(Page):
     """Columns, search, filters, sort and pages, all of them in the URL. Opening a view leads to the list's whole address."""
 
+    def __init__(self, access: Access, beside: Beside) -> None:
+        """Keep what draws the record beside the list."""
+        super().__init__(access)
+        self._beside = beside
+
     def respond(self) -> ResponseReturnValue:
         """Show the list; a view's own address, and the plain one of who has a default view, lead to the whole address."""
-        arguments = list(request.args.items(multi=True))
+        arguments = without_peek()
         default = settings_for(self.resource).default_view_id or 0
         view = open_view(self.resource, default if not arguments else named_view())
         if view is None:
@@ -52,7 +59,7 @@ class ListPage(Page):
     def _list(self) -> ResponseReturnValue:
         """Show the list, or lead to the plain address of a list that the filter form was sent for."""
         links = list_links(self.resource)
-        arguments = list(request.args.items(multi=True))
+        arguments = without_peek()
         rest = [(key, value) for key, value in arguments if not is_control(key) and (value or key not in OWN_KEYS)]
         selection, form = sent_filters(self.access, selection_of(self.access, rest))
         if len(rest) < len(arguments) and form is None:
@@ -60,7 +67,8 @@ class ListPage(Page):
         listing = self._listing(selection, links, form)
         alike = self.access.shown(self.resource.duplicate_keys)
         duplicates_url = self.link("duplicates_view") if alike else ""
-        page = self.render("resource/list.html", listing=listing, duplicates_url=duplicates_url)
+        peek = self._beside(self.access, listing, links.to(replace(selection, is_counted=False)))
+        page = self.render("resource/list.html", listing=listing, peek=peek, duplicates_url=duplicates_url)
         return page, HTTPStatus.SERVICE_UNAVAILABLE if listing.is_cut else HTTPStatus.OK
 
     def _listing(self, selection: Selection, links: ListLinks, form: FormGroup | None) -> Listing:
@@ -69,6 +77,9 @@ class ListPage(Page):
         table = Table(self.access, selection, links).listing("listing")
         return replace(
             table,
+            rows=tuple(
+                with_peek(self.access, row, links.to(replace(selection, is_counted=False))) for row in table.rows
+            ),
             filters=filter_bar(self.access, selection, links, "listing", form),
             views=bar.bar(),
             bulk=bulk_bar(self.access, table, selection),

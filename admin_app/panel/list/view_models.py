@@ -43,6 +43,9 @@ class Row:
     editable: tuple[str, ...] = ()
     # The resource's own actions.
     actions: tuple[Link, ...] = ()
+    # Where the record is looked at beside the list, and whether it is.
+    peek_url: str = ""
+    is_peeked: bool = False
 
 
 @dataclass(frozen=True)

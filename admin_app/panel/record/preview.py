@@ -71,7 +71,7 @@ def _preview(access: Access, record: Record, name: str) -> Preview:
 
 def _document(text: str) -> Response:
     is_html = has_markup(text)
-    plain = escape(_words_of(text) if is_html else text)
+    plain = escape(words_of(text) if is_html else text)
     body = text if is_html and request.args.get(SHOWN_AS) != "text" else f'<div class="plain">{plain}</div>'
     sheet = escape(bundle_address(PREVIEW_SHEET))
     document = (
@@ -81,7 +81,7 @@ def _document(text: str) -> Response:
     return Response(document, headers=_headers(has_images=IMAGES in request.args))
 
 
-def _words_of(text: str) -> str:
+def words_of(text: str) -> str:
     """Return what a reader would see of HTML, a paragraph a line."""
     lines = _LINE_END.sub("\n", text).splitlines()
     return "\n".join(Markup(line).striptags() for line in lines)  # noqa: S704 -- only to strip it: what comes back is plain text

@@ -1,0 +1,77 @@
+"""A record beside its list: what it is, what can be done with it, and the rows before and after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from flask import request
+
+from admin_app.db.record import Record
+from admin_app.domain.permissions.policy import Action
+from admin_app.formatting import has_markup
+from admin_app.panel.access.access import Access
+from admin_app.panel.links import link, record_url
+from admin_app.panel.list.peeking import PEEK, peek_url
+from admin_app.panel.list.row_actions import links_by_record
+from admin_app.panel.list.view_models import Listing
+from admin_app.panel.record.facts import fact, fact_names
+from admin_app.panel.record.preview import words_of
+from admin_app.panel.view_models import Fact, Link
+
+
+@dataclass(frozen=True)
+class Peek:
+    """The panel; urls are "" where the person may not, or where no row of the page stands there."""
+
+    title: str
+    row: str
+    facts: tuple[Fact, ...]
+    open_url: str
+    close_url: str
+    actions: tuple[Link, ...]
+    delete_url: str
+    previous_url: str
+    next_url: str
+    # Which row of the page it is, "" for none of them.
+    position: str
+
+
+def peek_at(access: Access, listing: Listing, list_url: str) -> Peek | None:
+    """Draw the record that the list's address asks for; None for one that the person may not view."""
+    record = access.find(request.args[PEEK]) if PEEK in request.args else None
+    if record is None or not access.reaches(record, Action.VIEW):
+        return None
+    keys = [row.id for row in listing.rows]
+    place = keys.index(str(record.id)) if str(record.id) in keys else -1
+    before, after = keys[: max(place, 0)][-1:], keys[place + 1 :][:1] if place >= 0 else []
+    return Peek(
+        title=access.title_of(record),
+        row=f"{listing.id}-row-{record.id}",
+        facts=tuple(_facts(access, record)),
+        open_url=record_url(access, record, url=list_url),
+        close_url=list_url,
+        actions=tuple(_actions(access, record, list_url)),
+        delete_url=_to(access, record, "delete_view", list_url) if access.reaches(record, Action.DELETE) else "",
+        previous_url=peek_url(list_url, before[0]) if before else "",
+        next_url=peek_url(list_url, after[0]) if after else "",
+        position=f"{place + 1} of {len(keys)} on this page" if place >= 0 else "",
+    )
+
+
+def _facts(access: Access, record: Record) -> Iterator[Fact]:
+    """Yield the record's facts, of HTML the words."""
+    for name in fact_names(access):
+        one = fact(access, record, name)
+        is_html = name in access.resource.html_columns and has_markup(one.cell.text)
+        yield replace(one, cell=replace(one.cell, text=words_of(one.cell.text))) if is_html else one
+
+
+def _actions(access: Access, record: Record, list_url: str) -> Iterator[Link]:
+    yield from links_by_record(access, [record], list_url).get(record.id, ())
+    if access.reaches(record, Action.HISTORY):
+        yield Link("History", _to(access, record, "history_view", list_url))
+
+
+def _to(access: Access, record: Record, view: str, list_url: str) -> str:
+    return link(access.resource, view, record, url=list_url)
