@@ -16,7 +16,7 @@ def test_what_is_typed_is_shown_in_the_fields_place_and_still_saved(
     post = make_post(content="<p>Old</p>")
     page = editor_page
     page.goto(f"/admin/post/edit/?id={post.id}")
-    area, bar = page.get_by_label("Content", exact=False).first, page.get_by_role("group", name="Show Content as")
+    area, bar = page.get_by_label("Content", exact=False).first, page.get_by_role("group", name="View as")
     area.fill('<h1>New</h1><a href="/admin/">Link</a>')
 
     bar.get_by_role("button", name="Preview").click()
