@@ -148,6 +148,11 @@ def plain_lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def short_name(actor: str) -> str:
+    """Return the name of an actor, whom the history keeps with the address behind it: "Ann Lee (ann@example.com)"."""
+    return actor.rpartition(" (")[0] or actor
+
+
 def in_words(names: list[str]) -> str:
     """Join names for a sentence: "name, email and role"."""
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1] if names else ""]))

@@ -2,21 +2,35 @@
 
 const EVERY = 30_000;
 
+function formAt() {
+  return document.querySelector("form[data-guard]");
+}
+
 function body(values = {}) {
   const data = new FormData();
-  data.set("csrf_token", document.querySelector("form[data-guard] input[name=csrf_token]")?.value ?? "");
+  for (const name of ["csrf_token", "_version"]) data.set(name, formAt()?.elements[name]?.value ?? "");
   for (const [name, value] of Object.entries(values)) data.set(name, value);
   return data;
+}
+
+// What was typed stays until the browser has asked whether to leave it.
+function wayToIt() {
+  const link = document.createElement("a");
+  link.href = location.href;
+  link.textContent = "Load this version";
+  return link;
 }
 
 async function ping(note) {
   try {
     const answer = await fetch(note.dataset.presence, { method: "POST", body: body(), credentials: "same-origin" });
     if (!answer.ok || answer.redirected) return;
-    const words = (await answer.json()).note;
+    const { note: words, saved } = await answer.json();
     // Only what is new is written: a screen reader says it again each time.
-    if (note.textContent !== words) note.textContent = words;
-    note.hidden = words === "";
+    if (note.dataset.said === `${saved} ${words}`) return;
+    note.dataset.said = `${saved} ${words}`;
+    note.replaceChildren(...(saved ? [`${saved} `, wayToIt(), " "] : []), words);
+    note.hidden = !saved && !words;
   } catch {
     // The next one may get through; the form itself says so when it cannot be sent.
   }

@@ -23,6 +23,8 @@ class Difference:
     # What each of them changed, of text that is long enough to be looked through.
     theirs_diff: tuple[Piece, ...] = ()
     yours_diff: tuple[Piece, ...] = ()
+    # The text with both changes, where there is one.
+    both: Cell | None = None
     take_name: str = ""
     take: str = ""
     problem: str = ""

@@ -9,8 +9,9 @@ from wtforms import Field
 
 from admin_app.db.record import Record
 from admin_app.domain.records.conflicts import UNKNOWN, EarlierState, Resolution, earlier_state, resolution_of
+from admin_app.domain.records.text_merge import both_changes
 from admin_app.extensions import db
-from admin_app.formatting import plain_lines
+from admin_app.formatting import in_words, plain_lines, short_name
 from admin_app.panel.access.access import Access
 from admin_app.panel.forms.conflict_view_models import Difference, Meanwhile, diff_of
 from admin_app.panel.forms.source import SEEN, TAKE, VERSION, Source
@@ -19,8 +20,8 @@ from admin_app.panel.record.facts import fact_names
 from admin_app.panel.record_cells import cell_of_value
 from admin_app.panel.view_models import Cell
 
-# What a choice sends: the other's value, or what is typed.
-THEIRS, YOURS = "theirs", "yours"
+# What a choice sends: the other's value, what is typed, or a text with both changes.
+THEIRS, YOURS, BOTH = "theirs", "yours", "both"
 # As many digits as the column's largest number has.
 LONGEST_VERSION = 10
 
@@ -34,11 +35,14 @@ class Part:
     was: object
     theirs: object
     take: str = ""
+    # The text with both changes, where they are in different lines.
+    both: str | None = None
 
     @property
     def is_open(self) -> bool:
         """Whether somebody has to choose yet."""
-        return self.outcome is Resolution.CHOICE and self.take not in {THEIRS, YOURS}
+        choices = {THEIRS, YOURS} if self.both is None else {THEIRS, YOURS, BOTH}
+        return self.outcome is Resolution.CHOICE and self.take not in choices
 
 
 @dataclass(frozen=True)
@@ -52,9 +56,22 @@ class Merge:
     is_seen: bool
 
     @property
+    def is_agreed(self) -> bool:
+        """Whether nothing is open, and what others changed was shown to who changed something too."""
+        return self.is_settled and (self.is_seen or not self.is_stale)
+
+    @property
     def is_settled(self) -> bool:
-        """Whether the form may be saved: nobody else's change is overwritten, or left unseen by who changed something too."""
-        return not self.is_stale or (self.is_seen and not any(part.is_open for part in self.parts))
+        """Whether the form may be saved: nobody else's change is overwritten by it."""
+        return not any(part.is_open for part in self.parts)
+
+    def told(self) -> str:
+        """Say what others changed meanwhile, and that it stays, "" for nothing."""
+        labels = [part.control.label.text for part in self.parts if part.outcome is Resolution.THEIRS]
+        if not self.is_stale or not labels:
+            return ""
+        who = in_words([short_name(one.actor) for one in self.origin.last_changes]) or "Someone"
+        return f"{who} had changed {in_words(labels)} meanwhile. Both changes are kept."
 
 
 class Conflicts:
@@ -77,6 +94,8 @@ class Conflicts:
         for part in parts:
             if part.outcome is Resolution.THEIRS or part.take == THEIRS:
                 refill(part.control, part.theirs)
+            elif part.take == BOTH and part.both is not None:
+                refill(part.control, part.both)
         outcomes = {part.outcome for part in parts}
         is_touched = bool(outcomes & {Resolution.YOURS, Resolution.CHOICE}) or any(
             one.data for one in source.form if not self._is_own(one)
@@ -87,7 +106,7 @@ class Conflicts:
     def meanwhile(self, merge: Merge, source: Source) -> Meanwhile:
         """Turn a stale form into words and choices; what was typed stands in the fields again."""
         for part in merge.parts:
-            if part.outcome is Resolution.CHOICE and part.take == THEIRS:
+            if part.outcome is Resolution.CHOICE and part.take in {THEIRS, BOTH}:
                 part.control.process(source.sent, part.theirs)
         shown = [part for part in merge.parts if part.outcome is not Resolution.SAME]
         return Meanwhile(
@@ -133,7 +152,9 @@ class Conflicts:
         yours = UNKNOWN if one.process_errors else one.data
         outcome = resolution_of(_plain(was), _plain(theirs), _plain(yours))
         take = own.get(f"{TAKE}{one.name}", "") if outcome is Resolution.CHOICE else ""
-        return Part(one, outcome, was, theirs, take)
+        return Part(
+            one, outcome, was, theirs, take, _both(was, theirs, yours) if outcome is Resolution.CHOICE else None
+        )
 
     def _difference(self, part: Part, *, is_asked: bool) -> Difference:
         name = part.control.name
@@ -145,8 +166,9 @@ class Conflicts:
             theirs=self._cell(name, part.theirs),
             theirs_diff=diff_of(part.was, part.theirs) if part.outcome is Resolution.CHOICE else (),
             yours_diff=diff_of(part.was, part.control.data) if part.outcome is Resolution.CHOICE else (),
+            both=None if part.both is None else value_cell(part.both, is_whole=True),
             take_name=f"{TAKE}{name}",
-            take=part.take,
+            take=part.take or ("" if part.both is None else BOTH),
             problem=f"Choose which {part.control.label.text} to keep." if is_asked and part.is_open else "",
         )
 
@@ -167,6 +189,13 @@ class Conflicts:
         if relation is not None and isinstance(value, int):
             return value_cell(f"ID {value} (deleted)", is_whole=True)
         return cell_of_value(self._resource.as_called(name, value))
+
+
+def _both(was: object, theirs: object, yours: object) -> str | None:
+    """Return the text with both changes made to it, None where they cannot be put together, or are none of texts."""
+    if isinstance(was, str) and isinstance(theirs, str) and isinstance(yours, str):
+        return both_changes(was, theirs, yours)
+    return None
 
 
 def is_changed(one: Field, record: Record) -> bool:

@@ -107,7 +107,7 @@ class FormPage(Page):
         if merge.is_settled and Saving(self.access, source.form, Action.EDIT).save(record):
             if "_continue_editing" not in request.form:
                 leave_form(self.resource, record)
-            return self._saved(record, f"{self._noun_first(record)} was saved.")
+            return self._saved(record, f"{self._noun_first(record)} was saved.", told=merge.told())
         if not merge.is_stale:
             return self._page(source, record)
         status = HTTPStatus.UNPROCESSABLE_ENTITY if merge.is_settled else HTTPStatus.CONFLICT
@@ -171,16 +171,21 @@ class FormPage(Page):
         source.form.form_errors.append(words)
         return source
 
-    def _saved(self, record: Record, words: str) -> ResponseReturnValue:
-        """Lead on: to what has to be done next, to the same form, to an empty one, or back to the list with the row marked."""
-        said = " ".join(filter(None, (words, self.resource.after_save())))
+    def _saved(self, record: Record, words: str, *, told: str = "") -> ResponseReturnValue:
+        """Lead on: to what has to be done next, to the same form, to an empty one, or back to the list with the row marked.
+
+        What others changed meanwhile is told, with the way to see it.
+        """
+        said = " ".join(filter(None, (words, told, self.resource.after_save())))
         if (following := self.resource.next_step(record)) is not None:
             announce(f"{words} {following[0]}")
             return lead_on(following[1])
         back = self.return_url()
         # The notice travels in the session's cookie, which browsers drop when it is long.
         url = self.link("edit_view", record, url=back if len(back) <= LONGEST_WAY_BACK else None)
-        announce(said, links=[("View", url)], mark=mark_of(self.resource, record), undo=last_change_set(db.session))
+        seen = link_for(self.access, Action.HISTORY, "history_view", record) if told else ""
+        links = [*([("See the changes", seen)] if seen and len(back) <= LONGEST_WAY_BACK else []), ("View", url)]
+        announce(said, links=links, mark=mark_of(self.resource, record), undo=last_change_set(db.session))
         if "_continue_editing" in request.form:
             return lead_on(url)
         if "_add_another" in request.form:

@@ -9,9 +9,12 @@ from flask import Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from admin_app.db.record import Record
+from admin_app.domain.audit.reader import last_changes
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.work.presence import MOST_NAMED, OPENED, PINGED, OpenForm, Present, arrive, leave, present_at
 from admin_app.extensions import db
+from admin_app.formatting import short_name
+from admin_app.panel.forms.source import VERSION
 from admin_app.panel.page import Page
 from admin_app.panel.resource import Resource
 from admin_app.web.after_response import run_after_response
@@ -26,14 +29,16 @@ class PresencePage(Page):
 
     def respond(self) -> ResponseReturnValue:
         """Hear that the form is still open, and answer who else has it open; or that it was left."""
-        place = _place(self.resource, self.access.requested(Action.EDIT))
+        record = self.access.requested(Action.EDIT)
+        place, person = _place(self.resource, record), signed_in_principal().id
         if "leave" in request.form:
-            leave(db.session, place, signed_in_principal().id)
+            leave(db.session, place, person)
             db.session.commit()
             return Response(status=204)
-        arrive(db.session, place, signed_in_principal().id, lasting=PINGED)
+        saved = _saved_since(self.resource, record, request.form.get(VERSION, ""), but=person)
+        arrive(db.session, place, person, lasting=PINGED)
         db.session.commit()
-        return jsonify(note=_words(present_at(db.session, place), but=signed_in_principal().id))
+        return jsonify(note=_words(present_at(db.session, place), but=person), saved=saved)
 
 
 def others_at(resource: Resource, record: Record) -> str:
@@ -48,6 +53,18 @@ def others_at(resource: Resource, record: Record) -> str:
 def leave_form(resource: Resource, record: Record) -> None:
     """Forget that this person is at the record's form, once the answer is sent."""
     run_after_response(NOTE, partial(leave, place=_place(resource, record), staff_id=signed_in_principal().id))
+
+
+def _saved_since(resource: Resource, record: Record, drawn_at: str, *, but: int) -> str:
+    """Say who else saved the record since a form was drawn at a version, "" for nobody."""
+    if drawn_at == str(record.version) or not drawn_at:
+        return ""
+    changes = last_changes(db.session, resource.model, record.id, most=1)
+    return " ".join(
+        f"{short_name(done.actor) or 'Someone'} saved this at {done.at:%H:%M} UTC."
+        for _, done in changes
+        if done.actor_id != but
+    )
 
 
 def _place(resource: Resource, record: Record) -> OpenForm:

@@ -61,7 +61,7 @@ class RowEdit:
     @property
     def is_refused(self) -> bool:
         """Whether nothing may be saved before the person has looked: somebody else changed it, or took away the right to."""
-        return bool(self.lost) or not (self._merge is None or self._merge.is_settled)
+        return bool(self.lost) or not (self._merge is None or self._merge.is_agreed)
 
     @property
     def has_errors(self) -> bool:

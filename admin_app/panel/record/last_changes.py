@@ -13,7 +13,7 @@ from admin_app.domain.audit.reader import last_changes
 from admin_app.domain.audit.undo import is_redo, is_undo, is_undoable, undone_among
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
-from admin_app.formatting import in_words
+from admin_app.formatting import in_words, short_name
 from admin_app.models.change_set import Change, ChangeSet, Did, Kind
 from admin_app.panel.access.access import Access
 from admin_app.panel.kinds import value_cell
@@ -53,8 +53,7 @@ def name_of_actor(done: ChangeSet) -> str:
     person = current_principal()
     if person is not None and done.actor_id == person.id:
         return "you"
-    # Kept with the address behind the name: "Ann Lee (ann@example.com)".
-    return done.actor.rpartition(" (")[0] or done.actor or "someone"
+    return short_name(done.actor) or "someone"
 
 
 def _line(access: Access, change: Change, done: ChangeSet, *, undone: Collection[int], may_undo: bool) -> LastChange:

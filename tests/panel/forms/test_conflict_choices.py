@@ -131,10 +131,9 @@ def test_line_ends_alone_are_no_change_of_anybodys(
     post, user = make_post(content=stored), make_user()
     form = both_open(post, content="theirs\r\nentirely")
 
-    page = Page(as_editor.post(at(post), data={**form, "user": str(user.id)}))
+    saved = as_editor.post(at(post), data={**form, "user": str(user.id)})
 
-    assert (page.status, page.all("fieldset", class_="conflict")) == (409, [])
-    as_editor.post(at(post), data=page.values())
+    assert saved.status_code == 303
     assert (now(app, post).content, now(app, post).user_id) == ("theirs\nentirely", user.id)
 
 
@@ -165,3 +164,38 @@ def test_long_texts_are_compared_word_by_word(as_editor: Any, both_open: Any, ma
     assert any("1830" in words for words in came)
     assert page.texts("summary", within="main")[:2] == ["Their value in full", "Previous value in full"]
     assert page.all("b", within="main") == []
+
+
+# ---- one text, in different places
+
+
+def test_changes_in_different_lines_of_a_text_are_kept_together_unless_somebody_says_otherwise(
+    app: Flask, as_editor: Any, both_open: Any, make_post: Any
+) -> None:
+    post = make_post(content="one\ntwo\nthree")
+    form = both_open(post, content="ONE\ntwo\nthree")
+
+    page = Page(as_editor.post(at(post), data={**form, "content": "one\ntwo\nthree\nfour"}))
+
+    assert page.texts("legend") == ["Content: theirs or yours, or both?"]
+    radios = {one.attributes["value"]: "checked" in one.attributes for one in page.all("input", type="radio")}
+    assert radios == {"both": True, "theirs": False, "yours": False}
+    assert [one.raw for one in page.all("div", class_="long-text")][-1:] == ["ONE\ntwo\nthree\nfour"]
+    assert page.values()["content"] == "one\r\ntwo\r\nthree\r\nfour"
+
+    # What is typed can still be changed, and is put together anew.
+    saved = as_editor.post(at(post), data={**page.values(), "content": "one\ntwo\nthree\n4"})
+
+    assert (saved.status_code, now(app, post).content) == (303, "ONE\ntwo\nthree\n4")
+
+
+def test_one_of_two_texts_can_be_kept_where_both_could(
+    app: Flask, as_editor: Any, both_open: Any, make_post: Any
+) -> None:
+    post = make_post(content="one\ntwo\nthree")
+    form = both_open(post, content="ONE\ntwo\nthree")
+    page = Page(as_editor.post(at(post), data={**form, "content": "one\ntwo\n3"}))
+
+    as_editor.post(at(post), data={**page.values(), "_take.content": "yours"})
+
+    assert now(app, post).content == "one\ntwo\n3"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
 from datetime import timedelta
@@ -85,6 +86,18 @@ def test_a_ping_keeps_the_note_and_answers_who_is_there(as_editor: Any, as_emil:
     assert answers == [answers[0]] * 2
     assert answers[0].startswith("<b>Emil</b> has been editing this since ")
     assert ping(as_emil, form).json["note"].startswith("Edgar")
+
+
+def test_a_ping_says_who_saved_the_record_since_the_form_was_drawn(as_editor: Any, as_emil: Any, form: str) -> None:
+    mine, theirs = (Page(client.get(form)).values() for client in (as_editor, as_emil))
+    before = ping(as_editor, form, _version=mine["_version"]).json["saved"]
+    as_emil.post(form, data={**theirs, "content": "Theirs"})
+
+    answers = [ping(client, form, _version=mine["_version"]).json["saved"] for client in (as_editor, as_emil)]
+
+    assert before == ""
+    assert [re.sub(r"\d\d:\d\d", "now", one) for one in answers] == ["<b>Emil</b> saved this at now UTC.", ""]
+    assert ping(as_editor, form, _version=str(int(mine["_version"]) + 1)).json["saved"] == ""
 
 
 @both_stores
