@@ -103,6 +103,8 @@ class Choice:
     label: str
     hint: str
     is_chosen: bool = False
+    # What the button says of it, behind "Delete user".
+    said: str = ""
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,7 @@ _SCRIPTS = (
     "cell",
     "cells",
     "changes",
+    "said",
     "dirty",
     "save",
     "markup",

@@ -51,12 +51,13 @@ class DependentsForm:
         child = access_of(one.relation.target)
         noun, nouns = names_of(one.relation.target)
         words = nouns if one.count.number != 1 or not one.count.is_exact else noun
+        counted = f"{one.count} {words}" if one.count.number else f"{nouns} that you cannot see"
         chosen, heir = answers.get(FATE + one.name, ""), answers.get(HEIR + one.name, "")
         return Dependents(
             name=FATE + one.name,
             seen_name=SEEN + one.name,
             seen=_sight_of(one),
-            counted=f"{one.count} {words}" if one.count.number else f"{nouns} that you cannot see",
+            counted=counted,
             samples=tuple(
                 Link(child.title_of(sample), record_url(child, sample)) if child else Link(str(sample), "")
                 for sample in one.samples
@@ -64,7 +65,7 @@ class DependentsForm:
             more=_more(one),
             problem=problems.get(FATE + one.name, ""),
             blocked="" if one.fates else _blocked(one),
-            choices=tuple(self._choice(fate, words, chosen) for fate in one.fates),
+            choices=tuple(self._choice(fate, words, counted, chosen) for fate in one.fates),
             heir_name=HEIR + one.name,
             owners=f"this {self.access.resource.noun}'s" if one.owner else f"these {self.access.resource.nouns}'",
             heir_noun=noun_of_parent,
@@ -91,14 +92,15 @@ class DependentsForm:
         heir = self.access.find(text)
         return self.access.title_of(heir) if heir is not None else text
 
-    def _choice(self, fate: Fate, words: str, chosen: str) -> Choice:
+    def _choice(self, fate: Fate, words: str, counted: str, chosen: str) -> Choice:
         noun = self.access.resource.noun
-        label, hint = {
-            Fate.KEEP: (f"Keep the {words}", f"They stay, without a {noun}."),
-            Fate.GIVE: (f"Give the {words} to another {noun}", ""),
-            Fate.DELETE: (f"Delete the {words} too", f"This also deletes everything that belongs only to the {words}."),
+        whole = f"This also deletes everything that belongs only to the {words}."
+        label, hint, said = {
+            Fate.KEEP: (f"Keep the {words}", f"They stay, without a {noun}.", f"and keep {counted}"),
+            Fate.GIVE: (f"Give the {words} to another {noun}", "", f"and give {counted} to another {noun}"),
+            Fate.DELETE: (f"Delete the {words} too", whole, f"and delete {counted}"),
         }[fate]
-        return Choice(fate.value, label, hint, is_chosen=chosen == fate.value)
+        return Choice(fate.value, label, hint, is_chosen=chosen == fate.value, said=said)
 
 
 def bound_of(relation: Relation) -> DeletionScope:

@@ -130,6 +130,8 @@ def test_missing_choice_is_a_message_and_deletes_nothing(
     assert page.summary == [message]
     chosen = [one.attributes["value"] for one in page.all("input", type="radio") if "checked" in one.attributes]
     assert chosen == (["give"] if control == "heir.posts" else [])
+    told = " and give 1 post to another user" if chosen else ""
+    assert page.texts("button", class_="button--danger") == [f"Delete user{told}"]
     assert page.link("Cancel") == "/admin/user/?page=2"
     assert state(as_editor.application) == ([ann], {anns_post.id: ann})
 
