@@ -33,6 +33,7 @@ from admin_app.panel.forms.presence import PresencePage
 from admin_app.panel.grid.cell_edit import CellEdit
 from admin_app.panel.grid.page_edit import PageEdit
 from admin_app.panel.history.history_page import HistoryPage
+from admin_app.panel.history.version_page import VersionPage
 from admin_app.panel.import_.columns_page import FileColumnsPage
 from admin_app.panel.import_.offered import may_import
 from admin_app.panel.import_.reading_page import ReadingPage
@@ -114,6 +115,7 @@ ACTIONS: Mapping[str, Action] = {
     "import_corrections_view": Action.IMPORT,
     "import_wrong": Action.IMPORT,
     "history_view": Action.HISTORY,
+    "version_view": Action.HISTORY,
     "restore_view": Action.UNDO,
 }
 # What a page does that may ask for a proof, as the page that asks says it.
@@ -324,6 +326,11 @@ class ResourceView(ProtectedView, ModelView):
     def history_view(self) -> ResponseReturnValue:
         """Show what happened to a record."""
         return HistoryPage(self.access).respond()
+
+    @expose("/version/")
+    def version_view(self) -> ResponseReturnValue:
+        """Show a version of a record."""
+        return VersionPage(self.access).respond()
 
     @expose("/restore/", methods=("POST",))
     def restore_view(self) -> ResponseReturnValue:

@@ -256,7 +256,8 @@ def test_an_undone_role_that_somebody_got_meanwhile_stays(as_owner: Any, make_st
 def test_a_version_of_a_role_is_restored(as_owner: Any, author: Role, app: Flask) -> None:
     as_owner.post_form(edit_url(author), {"name": "Author", "permissions": ["", "post:list"], "fields": [""]})
     history = Page(as_owner.get(f"/admin/role/history/?id={author.id}"))
-    sent = next(one for one in history.all("form", within="main") if "Restore this version" in one.text)
+    way = next(one.attributes["href"] for one in history.all("a") if one.text.startswith("Restore"))
+    sent = next(one for one in Page(as_owner.get(way)).all("form", within="main") if "Restore this version" in one.text)
     change = next(one.attributes["value"] for one in sent.all("input") if one.attributes.get("name") == "change")
 
     as_owner.post_form("/admin/role/restore/", {"change": change}, page="/admin/account/")

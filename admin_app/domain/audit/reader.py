@@ -203,11 +203,14 @@ def is_shown(session: AnySession, change_set: ChangeSet, wanted: ActivityFilter)
     return session.scalar(found) is not None
 
 
+def state_of(record: Record) -> Values:
+    """Return what the history keeps of a record as it is now, in the history's JSON."""
+    return {key: kind_of(column).to_history(getattr(record, key)) for key, column in kept_columns(type(record)).items()}
+
+
 def state_at(session: AnySession, record: Record, change: Change) -> Values:
     """Return what the history keeps of a record as it was after a change, in the history's JSON: walked back from now."""
-    state = {
-        key: kind_of(column).to_history(getattr(record, key)) for key, column in kept_columns(type(record)).items()
-    }
+    state = state_of(record)
     later = (
         select(Change.before)
         .where(Change.model == change.model, Change.record_id == change.record_id, Change.id > change.id)

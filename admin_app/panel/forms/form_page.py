@@ -237,7 +237,7 @@ class FormPage(Page):
             "presence": others_at(resource, record) if request.method == "GET" else "",
             "saving_note": resource.saving_note(record),
             "presence_url": self.link("presence_view", record),
-            "head": head_of(access, record, "edit_view", changes),
+            "head": head_of(access, record, "edit_view", changed_by=changes[0].who if changes else ""),
             "changes": changes,
             "previews": previews_of(access, record, [field.name for field in form]),
             "here_url": here(),

@@ -13,16 +13,17 @@ from admin_app.db.limits import as_key
 from admin_app.db.record import Record
 from admin_app.domain.audit.reader import timeline
 from admin_app.domain.audit.recorder import last_change_set
-from admin_app.domain.audit.undo import UNDOABLE
+from admin_app.domain.audit.undo import UNDOABLE, is_redo, undone_among
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet, Did
-from admin_app.panel.access.access import Access
 from admin_app.panel.history.entries import entries_of
 from admin_app.panel.history.restore import bring_back_record, restore_version, title_of
 from admin_app.panel.history.view_models import Entry
+from admin_app.panel.kinds import value_cell
 from admin_app.panel.page import Page, lead_on
 from admin_app.panel.record.head import head_of
+from admin_app.panel.record.last_changes import name_of_actor as actor_of
 from admin_app.panel.record.merged import OWN, way_to_survivor
 from admin_app.web.flash import announce
 
@@ -65,6 +66,26 @@ class HistoryPage(Page):
         ):
             abort(404)
 
+    def _entries(
+        self, found: Sequence[tuple[Change | None, ChangeSet]], record: Record | None, newest: str
+    ) -> list[Entry]:
+        """Draw what happened, with the ways to each version and who took it back."""
+        undone = undone_among(db.session, [done.id for _, done in found])
+        drawn = zip(found, entries_of(found), strict=True)
+        return [_with_undone(self._with_ways(one, record, newest), undone.get(done.id)) for (_, done), one in drawn]
+
+    def _with_ways(self, entry: Entry, record: Record | None, newest: str) -> Entry:
+        """Offer to look at a version, and the way back to one that is not the present one."""
+        access, is_newest, is_gone = self.access, entry.id == newest, entry.did == "deleted"
+        may = access.may(Action.UNDO) if record is None else access.reaches(record, Action.UNDO)
+        may = may and not entry.is_secret and entry.kind in UNDOABLE
+        if record is None:
+            return replace(entry, restore="Restore this record" if may and is_newest and is_gone else "")
+        if not entry.id or is_gone:
+            return entry
+        view_url = self.link("version_view", record, change=entry.id, url=self.return_url())
+        return replace(entry, view_url=view_url, can_restore=may and not is_newest)
+
     def _page(self, key: int, problems: Sequence[str]) -> ResponseReturnValue:
         before = as_key(Change, request.args.get("before", "")) or 0
         before_act = as_key(ChangeSet, request.args.get("before_act", "")) or 0
@@ -77,13 +98,14 @@ class HistoryPage(Page):
         last = title_of(self.access, changes[0]) if changes else self.access.number_of(key)
         newest = str(changes[0].id) if changes and not before else ""
         older = found.older and {"before": found.older[0], "before_act": found.older[1]}
+        by = actor_of(found.entries[0][1]) if newest else ""
         own = {OWN: 1} if OWN in request.args else {}
         page = self.render(
             "resource/history.html",
-            head=head_of(self.access, record, "history_view") if record is not None else None,
+            head=head_of(self.access, record, "history_view", changed_by=by) if record is not None else None,
             record_title=self.access.title_of(record) if record is not None else last,
             is_gone=record is None,
-            entries=[_with_restore(self.access, one, record, newest) for one in entries_of(found.entries)],
+            entries=self._entries(found.entries, record, newest),
             restore_url=self.link("restore_view"),
             return_url=self.return_url(),
             older_url=self.link("history_view", id=key, **older, **own, url=self.return_url()) if older else "",
@@ -93,12 +115,9 @@ class HistoryPage(Page):
         return page, HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
 
 
-def _with_restore(access: Access, entry: Entry, record: Record | None, newest: str) -> Entry:
-    """Offer the way back to a version that is not the present one."""
-    may = access.may(Action.UNDO) if record is None else access.reaches(record, Action.UNDO)
-    if not may or entry.is_secret or entry.kind not in UNDOABLE:
+def _with_undone(entry: Entry, undoing: ChangeSet | None) -> Entry:
+    """Say who took a change back, if it was not made again since."""
+    if undoing is None:
         return entry
-    is_newest = entry.id == newest
-    if record is None:
-        return replace(entry, restore="Restore this record" if is_newest and entry.did == "deleted" else "")
-    return entry if is_newest or entry.did == "deleted" else replace(entry, restore="Restore this version")
+    words = f"{'Redone' if is_redo(undoing) else 'Undone'} by {actor_of(undoing)},"
+    return replace(entry, undone=words, undone_at=value_cell(undoing.at, is_whole=False))

@@ -65,6 +65,13 @@ def restore_version(access: Access, change: Change) -> list[str]:
     return [*gone, *form.form_errors, *(str(problem) for field in form for problem in field.errors)]
 
 
+def restored_columns(access: Access, record: Record) -> set[str]:
+    """Name the columns that bringing a version back may give other values: those of the form's fields that are the person's to write."""
+    form = narrow(access, access.resource.forms.edit(None, obj=record), Action.UNDO, record)
+    relations = access.resource.relations
+    return {relations[field.name].own_name if field.name in relations else field.name for field in form}
+
+
 def _past(access: Access, record: Record, change: Change) -> tuple[SimpleNamespace, dict[str, str]]:
     """Return the form's fields as they were, and in words the records that they pointed at and that are gone."""
     resource = access.resource

@@ -36,8 +36,14 @@ class Entry:
     is_secret: bool = False
     # What a change set about access was, which changed no field; "" for a change.
     said: str = ""
-    # What the button says that brings this version back; "" for none.
+    # What the button says that brings the record back; "" for none.
     restore: str = ""
+    # Where this version is shown, and whether the person may bring it back there.
+    view_url: str = ""
+    can_restore: bool = False
+    # Who took it back, and when.
+    undone: str = ""
+    undone_at: Cell | None = None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -12,7 +11,6 @@ from admin_app.panel.access.access import Access
 from admin_app.panel.kinds import value_cell
 from admin_app.panel.links import link, return_url, short_url
 from admin_app.panel.record.facts import fact
-from admin_app.panel.record.last_changes import LastChange
 from admin_app.panel.record.steps import steps_of
 from admin_app.panel.record.tabs import Tab, tabs_of
 from admin_app.panel.view_models import Cell, Fact, Steps
@@ -40,8 +38,8 @@ class RecordHead:
     steps: Steps | None = None
 
 
-def head_of(access: Access, record: Record, view: str, changes: Sequence[LastChange] = ()) -> RecordHead:
-    """Put the head together for the page at hand; `changes` are the record's last ones."""
+def head_of(access: Access, record: Record, view: str, *, changed_by: str = "") -> RecordHead:
+    """Put the head together for the page at hand; `changed_by` is who changed the record last, where that is known."""
     resource = access.resource
     back, index = return_url(resource), link(resource, "index_view")
     is_list = urlsplit(back).path == index
@@ -55,7 +53,7 @@ def head_of(access: Access, record: Record, view: str, changes: Sequence[LastCha
         belongs_to=tuple(fact(access, record, name) for name in access.shown(relations)),
         created=_time(access, record, "created_at"),
         changed=_time(access, record, "updated_at") if record.version > 1 else None,
-        changed_by=changes[0].who if changes and record.version > 1 else "",
+        changed_by=changed_by,
         tabs=tabs_of(access, record, view),
         steps=steps_of(access, record, view) if view in {"edit_view", "details_view"} else None,
     )

@@ -34,7 +34,7 @@ class RecordPage(Page):
         changes = last_changes_of(self.access, record)
         return self.render(
             "resource/details.html",
-            head=head_of(self.access, record, "details_view", changes),
+            head=head_of(self.access, record, "details_view", changed_by=changes[0].who if changes else ""),
             changes=changes,
             previews=previews_of(self.access, record, self.resource.html_columns),
             here_url=here(),

@@ -13,6 +13,7 @@ from admin_app.models.change_set import Change
 from admin_app.models.post import Post
 from admin_app.models.user import User
 from tests.page import Page
+from tests.pages.test_activity import press_undo
 from tests.panel.history.history import edit, events, history
 from tests.stores import both_stores
 
@@ -20,12 +21,16 @@ pytestmark = pytest.mark.covers
 
 
 def restore(client: Any, model: str, key: int, version: int) -> Any:
-    """Press the button of the entry that made this version."""
-    page = history(client, model, key)
-    buttons = [one.attributes["value"] for one in page.all("input", name="change")]
+    """Press the button of the entry that made this version, or of that version's page."""
     with client.application.app_context():
         wanted = select(Change.id).where(Change.model == model, Change.record_id == key, Change.version == version)
         change = str(db.session.scalar(wanted))
+    page = history(client, model, key)
+    if ways := [one for one in page.all("a") if one.attributes["href"].endswith(f"id={key}#restore")]:
+        page = Page(
+            client.get(next(one.attributes["href"] for one in ways if f"change={change}&" in one.attributes["href"]))
+        )
+    buttons = [one.attributes["value"] for one in page.all("input", name="change")]
     assert change in buttons
     token = page.all("input", name="csrf_token")[0].attributes["value"]
     return client.post(f"/admin/{model}/restore/", data={"csrf_token": token, "change": change})
@@ -148,3 +153,70 @@ def test_a_viewer_reads_history_and_restores_nothing(as_viewer: Any, as_editor: 
 
     assert page.status == 200
     assert page.all("input", name="change") == []
+
+
+# ---- a version by itself
+
+
+def test_a_version_shows_what_it_held_and_what_bringing_it_back_changes(
+    as_editor: Any, make_user: Any, make_post: Any
+) -> None:
+    ann, bea = make_user(name="Ann"), make_user(name="Bea")
+    post = make_post(content="first", user=ann)
+    edit(as_editor, "post", post.id, content="second", user=str(bea.id))
+    edit(as_editor, "post", post.id, content="third")
+    page = history(as_editor, "post", post.id)
+
+    newest, second, _ = [one.attributes["href"] for one in page.all("a") if one.text.startswith("View the")]
+    version = Page(as_editor.get(second))
+    present = Page(as_editor.get(newest))
+
+    restore, whole = version.all("section")[-2:]
+    assert [one.text for one in restore.all("dd")] == ["removed: thirdadded: second"]
+    assert [one.text for one in whole.all("dd")] == ["second", "Bea"]
+    assert (version.texts("button", within="main")[-1:], present.texts("button", within="main")[-1:]) == (
+        ["Restore this version"],
+        [],
+    )
+    assert "Nothing. The fields that you can change hold the same now." in present.root.text
+
+
+def test_a_viewer_looks_at_a_version_and_is_offered_nothing(as_viewer: Any, as_editor: Any, make_user: Any) -> None:
+    user = make_user(name="Ann")
+    edit(as_editor, "user", user.id, name="Anna")
+    page = history(as_viewer, "user", user.id)
+
+    ways = [one.text.split(" ")[0] for one in page.all("a") if "/version/" in one.attributes["href"]]
+    oldest = [one.attributes["href"] for one in page.all("a") if "/version/" in one.attributes["href"]][-1]
+
+    assert ways == ["View", "View"]
+    assert Page(as_viewer.get(oldest)).all("input", name="change") == []
+
+
+@pytest.mark.parametrize("change", ["0", "x", "other", "deletion"])
+def test_what_is_no_version_of_the_record_is_not_found(change: str, as_editor: Any, make_user: Any, app: Flask) -> None:
+    user, other = make_user(), make_user()
+    as_editor.post_form(f"/admin/user/delete/?id={user.id}")
+    restore(as_editor, "user", user.id, 2)
+    with app.app_context():
+        found = {
+            "other": db.session.scalar(select(Change.id).where(Change.record_id == other.id)),
+            "deletion": db.session.scalar(select(Change.id).where(Change.record_id == user.id, Change.act == "delete")),
+        }
+
+    assert as_editor.get(f"/admin/user/version/?id={user.id}&change={found.get(change, change)}").status_code == 404
+
+
+def test_what_was_taken_back_says_by_whom(as_editor: Any, make_user: Any) -> None:
+    user = make_user(name="Ann")
+    edit(as_editor, "user", user.id, name="Anna")
+    press_undo(as_editor, Page(as_editor.get(f"/admin/user/edit/?id={user.id}")))
+    undone = history(as_editor, "user", user.id).texts("p", class_="event__undone")
+    press_undo(as_editor, Page(as_editor.get(f"/admin/user/edit/?id={user.id}")))
+
+    redone = history(as_editor, "user", user.id).texts("p", class_="event__undone")
+
+    assert [[words.partition(",")[0] for words in found] for found in (undone, redone)] == [
+        ["Undone by you"],
+        ["Redone by you"],
+    ]
