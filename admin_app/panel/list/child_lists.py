@@ -18,6 +18,9 @@ from admin_app.relations import Relation
 from admin_app.selection.selection import Parent, Selection
 from admin_app.web.urls import own_path
 
+# So few rows are read sooner than searched.
+MOST_UNSEARCHED = 10
+
 
 def child_lists(access: Access, record: Record) -> list[Listing]:
     """List what belongs to this record, one table a to-many relation whose model has a resource."""
@@ -45,4 +48,6 @@ def _table(child: Access, relation: Relation, record: Record) -> Listing:
         link(child.resource, "create_view", url=links.to(selection), **{back: record.id}) if listing.new_url else ""
     )
     list_url = link(child.resource, "index_view", **{f"{back}__is": record.id})
-    return replace(listing, new_url=new_url, list_url=list_url)
+    is_short = not listing.is_narrowed and not listing.total and len(listing.rows) <= MOST_UNSEARCHED
+    search = None if is_short else listing.search
+    return replace(listing, new_url=new_url, list_url=list_url, search=search)
