@@ -107,6 +107,7 @@ class ActivityPage(ProtectedView):
             if done.undoes_id
             else None,
             undone_by=activity_row(undone) if undone is not None else None,
+            is_own_undo=undone is not None and undone.actor_id == login.signed_in_principal().id,
             lists=_lists(done),
         )
 

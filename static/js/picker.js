@@ -108,6 +108,32 @@ function adoptName(input, control) {
   if (label) label.htmlFor = id;
 }
 
+function part(tag, className, words) {
+  const element = document.createElement(tag);
+  element.className = className;
+  element.dir = "auto";
+  element.textContent = words;
+  return element;
+}
+
+// The line below names what is chosen as the page's own does what was held: which of two of one name it is.
+function tellChosen(input, picker) {
+  const field = input.closest(".field");
+  if (!field) return;
+  const held = field.querySelector(".picked:not([data-chosen])");
+  picker.on("change", (chosen) => {
+    field.querySelector("[data-chosen]")?.remove();
+    const isHeld = chosen === input.defaultValue;
+    if (held) held.hidden = !isHeld;
+    const { text, detail } = picker.options[chosen] ?? {};
+    if (isHeld || !text) return;
+    const line = part("p", "picked", "");
+    line.dataset.chosen = "";
+    line.append(part("bdi", "", text), " ", part("span", "faint", detail ?? ""));
+    field.append(line);
+  });
+}
+
 function enhance(input) {
   if (input.tomselect) return;
   const { value } = input;
@@ -148,6 +174,7 @@ function enhance(input) {
   for (const name of ["aria-describedby", "aria-invalid"]) {
     if (input.hasAttribute(name)) picker.control_input.setAttribute(name, input.getAttribute(name));
   }
+  tellChosen(input, picker);
   picker.on("dropdown_open", () => askAgain(picker));
   picker.on("focus", () => askForMissing(picker));
   // What was typed just before a choice is not looked for any more: the list would open again over what comes next.

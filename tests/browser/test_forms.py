@@ -223,6 +223,7 @@ def test_the_picker_searches_pages_clears_and_closes(app: Flask, editor_page: Pa
     expect(offered).to_have_text(["User 31"])
     picker.press("Enter")
     expect(page.locator(".ts-control .item")).to_have_text("User 31")
+    expect(page.locator(".picked:visible")).to_have_text("User 31 many31@example.com")
     assert page.locator("input[name=user]").input_value() == str(ids[31])
 
     # Opened again it begins anew; what does not exist is said.

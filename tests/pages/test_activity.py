@@ -123,6 +123,21 @@ def test_undoing_what_was_made_leads_away_from_its_page(as_editor: Any, app: Fla
     assert of_table(app, User) == []
 
 
+def test_an_act_that_was_taken_back_says_so_in_a_strip(as_editor: Any, as_owner: Any, make_user: Any) -> None:
+    user = make_user(name="Ann")
+    page = Page(as_editor.get(edit(as_editor, "user", user.id, name="Anna").location))
+    press_undo(as_editor, page)
+    act = next(
+        one.attributes["href"]
+        for one in Page(as_editor.get("/admin/activity/")).all("a", class_="event__what")
+        if one.text == "Changed user “Anna”"
+    )
+
+    strips = [Page(client.get(act)).texts("p", class_="event__undone")[0] for client in (as_editor, as_owner)]
+
+    assert [words.rpartition(",")[0] for words in strips] == ["Undone by you", "Undone by Edgar (edgar@example.com)"]
+
+
 def test_before_anything_is_left_alone_one_is_asked(as_editor: Any, make_user: Any, app: Flask) -> None:
     user = make_user(name="Ann")
     edit(as_editor, "user", user.id, name="Anna")

@@ -20,6 +20,9 @@ from admin_app.relations import Relation
 from admin_app.selection.selection import Parent, Selection
 from admin_app.web.urls import own_path
 
+# So few rows are read sooner than searched.
+MOST_UNSEARCHED = 10
+
 
 def child_lists(access: Access, record: Record) -> list[Listing]:
     """List what belongs to this record, one table a to-many relation whose model has a resource."""
@@ -46,6 +49,8 @@ def _table(child: Access, relation: Relation, record: Record) -> Listing:
     new_url = (
         link(child.resource, "create_view", url=links.to(selection), **{back: record.id}) if listing.new_url else ""
     )
+    is_short = not listing.is_narrowed and not listing.total and len(listing.rows) <= MOST_UNSEARCHED
+    listing = replace(listing, search=None if is_short else listing.search)
     whole = _whole(child, selection, f"{back}__is", record)
     if whole is None:
         return replace(listing, new_url=new_url)

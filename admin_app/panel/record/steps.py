@@ -26,7 +26,7 @@ def steps_of(access: Access, record: Record, view: str) -> Steps | None:
     if not request.args.get("url") or address.path != link(resource, "index_view"):
         return None
     found = _neighbours(access, record, address.query)
-    if found is None:
+    if found is None or (found.previous is None and found.following is None):
         return None
     return Steps(
         previous_url=link(resource, view, found.previous, url=back) if found.previous is not None else "",

@@ -29,6 +29,12 @@ def test_steps_follow_the_search_and_the_sort(view: str, as_editor: Any, make_us
     ]
 
 
+def test_the_only_record_of_a_list_has_no_steps(as_viewer: Any, make_user: Callable[..., User]) -> None:
+    page = Page(as_viewer.get(f"/admin/user/details/?id={make_user().id}&url=/admin/user/"))
+
+    assert page.texts("nav", class_="steps") == []
+
+
 @pytest.mark.parametrize(("place", "words"), [(0, "1 of 2Next user"), (1, "Previous user2 of 2")])
 def test_there_is_no_step_beyond_the_ends(
     place: int, words: str, as_viewer: Any, make_user: Callable[..., User]
