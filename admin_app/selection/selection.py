@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, false
+from sqlalchemy import ColumnElement, false, literal, select
 
 from admin_app.db.record import Record
 from admin_app.errors import SelectionError
@@ -97,8 +97,9 @@ class Selection:
     # The word whose rows the order brings together, and the first related records that have it: see `clusters`.
     clustered: Lookup | None = field(default=None, compare=False)
     heads: tuple[object, ...] | None = field(default=None, compare=False)
-    # How far its rows are counted, and where so many may be found sooner than by looking everywhere.
+    # How far its rows are counted, how many there are for certain, and where so many may be found sooner than by looking everywhere.
     count_limit: int = field(default=COUNT_LIMIT, compare=False)
+    known_rows: int = field(default=0, compare=False)
     likely_places: tuple[ColumnElement[bool], ...] = field(default=(), compare=False)
 
     @classmethod
@@ -235,6 +236,10 @@ class Selection:
         found += [one.criterion() for one in self.conditions if one.lookup not in self.by_index]
         # What is looked up for a group is more than it means, where "all of these" stands in it.
         return [*found, *(one.criterion() for one in self.groups)]
+
+    def where_some(self, *first: ColumnElement[bool]) -> Statement:
+        """Return the query for a 1 of each row, of those at a place where that is given: it is asked first."""
+        return select(literal(1)).select_from(self.schema.model).where(*first, *self.criteria)
 
     def _looked_up(self, word: Lookup) -> ColumnElement[bool]:
         if self.heads is None or self.order.relation is None:

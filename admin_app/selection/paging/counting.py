@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Table, case, column, func, literal, select, table
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.expression import ScalarSelect
 
 from admin_app.db.record import Record
 from admin_app.extensions import AnySession, Attribute, Expression, Statement
@@ -34,28 +35,50 @@ def count_of(session: AnySession, selection: Selection) -> Count:
 
     For the whole of a large table the store's own statistics are asked, which cost nothing. One statement in any case.
     """
-    found = select(literal(1)).select_from(selection.schema.model).where(*selection.criteria)
+    found = selection.where_some()
+    if not selection.is_counted and selection.known_rows > selection.count_limit:
+        return bounded(selection.known_rows, selection.count_limit)
     if selection.is_counted:
-        return Count(session.scalar(select(_number_of(found))) or 0)
+        return Count(session.scalar(select(number_of(found))) or 0)
     is_whole = not (selection.is_narrowed or selection.ticks or selection.parent) and selection.schema.rows is None
-    known = _statistics(session, selection.schema.model.__table__) if is_whole else literal("")
-    number, statistics = session.execute(select(_number_up_to_limit(found, selection), known)).one()
+    model, number = selection.schema.model, _number_up_to_limit(found, selection)
+    if is_whole:
+        # Counted page by page of an index: of 50,000 rows that saves SQLite a tenth of a list. In a larger table it has no end.
+        whole = select(func.count()).select_from(model).scalar_subquery()
+        number = case((most_rows(model) <= selection.count_limit, whole), else_=number)
+    known = _statistics(session, model.__table__) if is_whole else literal("")
+    counted, statistics = session.execute(select(number, known)).one()
     estimate = int(float(str(statistics or "0").split()[0])) if is_whole else 0
-    if number > selection.count_limit and estimate > selection.count_limit:
+    if counted > selection.count_limit and estimate > selection.count_limit:
         return Count(_rounded(estimate), is_exact=False, is_estimate=True)
-    return bounded(number, selection.count_limit)
+    return bounded(counted, selection.count_limit)
+
+
+def ends_of(model: type[Record]) -> Iterator[ScalarSelect[int]]:
+    """Return the least and the greatest key, each by itself: SQLite goes to one end at once, but through the whole table for both."""
+    return (select(end(model.id)).scalar_subquery() for end in (func.min, func.max))
+
+
+def most_rows(model: type[Record]) -> ColumnElement[int]:
+    """Return a number of rows that a table cannot have more than."""
+    first, last = ends_of(model)
+    return func.coalesce(last - first + 1, 0)
 
 
 def _number_up_to_limit(found: Statement, selection: Selection) -> ColumnElement[int]:
     """Count to the limit: first where so many may be soonest, since more of them anywhere else are only more."""
     some = found.limit(selection.count_limit + 1)
-    # A case is gone through in its order, and no further than to the first that is true.
-    likely = [_number_of(some.where(place)) for place in selection.likely_places]
+    # A case is gone through in its order, and no further than to the first that is true. Of conditions that cost the same
+    # PostgreSQL asks the first one first.
+    likely = [
+        number_of(selection.where_some(place).limit(selection.count_limit + 1)) for place in selection.likely_places
+    ]
     enough = [(number > selection.count_limit, literal(selection.count_limit + 1)) for number in likely]
-    return case(*enough, else_=_number_of(some)) if enough else _number_of(some)
+    return case(*enough, else_=number_of(some)) if enough else number_of(some)
 
 
-def _number_of(rows: Statement) -> ColumnElement[int]:
+def number_of(rows: Statement) -> ColumnElement[int]:
+    """Count the rows of a query."""
     return select(func.count()).select_from(rows.subquery()).scalar_subquery()
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Integer,
     String,
     and_,
+    case,
     cast,
     column,
     false,
@@ -31,10 +32,12 @@ from sqlalchemy.sql.expression import TextualSelect
 from sqlalchemy.sql.visitors import iterate
 
 from admin_app.extensions import AnySession, Attribute, ColumnType
+from admin_app.selection.paging.counting import ends_of, most_rows, number_of
 from admin_app.selection.search.search import (
     Lookup,
     indexed_rows,
     is_looked_for_by,
+    is_written_in_itself,
     likely_places,
     occurs,
     occurs_in_itself,
@@ -67,7 +70,8 @@ class _Learnt:
     """What one statement says of a search: about how many rows there are, and how many of the sample's are meant.
 
     `own` are those that have one of the words in themselves: of the sample on PostgreSQL, of the index on SQLite. `hits`
-    has those with each word, `sizes` what the index has for each. Where a size is few the sample was not looked at.
+    has those with each word, `sizes` what SQLite's index has for each, and `sure` so many rows that are meant for certain.
+    Where the index says enough, the sample is not looked at.
     """
 
     rows: int
@@ -75,12 +79,13 @@ class _Learnt:
     own: int
     hits: tuple[int, ...]
     sizes: tuple[int, ...]
+    sure: int = 0
 
 
 def planned(session: AnySession, selection: Selection) -> Selection:
     """Return the same selection, knowing how to find its rows (the rarest word by the index, or none), and how far to count them.
 
-    Costs one small statement when a text is looked for, none else.
+    Costs one small statement when a text is looked for, or two on SQLite, none else.
     """
     if _is_soon_counted(selection):
         return replace(selection, count_limit=LIST_COUNT_LIMIT)
@@ -105,6 +110,8 @@ def planned(session: AnySession, selection: Selection) -> Selection:
 
 def _is_soon_counted(selection: Selection) -> bool:
     """Whether one thing at most is asked of each row, and no text has to be read for it."""
+    if selection.lookups:
+        return False
     asked = (
         len(selection.scope)
         + bool(selection.ticks)
@@ -133,14 +140,18 @@ def _lies_together(session: AnySession, learnt: _Learnt) -> bool:
 def _counted_so_far(session: AnySession, selection: Selection, word: Lookup, learnt: _Learnt) -> Selection:
     """Return the same selection, counted to a few, first where so many of them are soonest found.
 
-    On SQLite that is among the first rows that the index has. PostgreSQL's cannot be read in part; there it is rows that
+    On SQLite that was among the first rows that the index has. PostgreSQL's cannot be read in part; there it is rows that
     need no look at a related one.
     """
-    if _is_sqlite(session):
-        places = likely_places(selection.schema.model, word, 2 * WALKED_COUNT)
-    else:
-        places = [occurs_in_itself(word)] if 2 * learnt.own >= learnt.meant else []
-    return replace(selection, count_limit=WALKED_COUNT, likely_places=tuple(places))
+    is_likely = not _is_sqlite(session) and 2 * learnt.own >= learnt.meant
+    places = (_in_itself(selection, word),) if is_likely else ()
+    return replace(selection, count_limit=WALKED_COUNT, known_rows=learnt.sure, likely_places=places)
+
+
+def _in_itself(selection: Selection, word: Lookup) -> ColumnElement[bool]:
+    """Whether a row has the word in itself, for PostgreSQL: exactly where a related record decides, else as it is told soonest."""
+    is_related = is_looked_for_by(selection.order.relation, word)
+    return occurs_in_itself(word) if is_related else is_written_in_itself(word)
 
 
 def _clustered(selection: Selection, lookups: list[Lookup]) -> Lookup | None:
@@ -150,42 +161,53 @@ def _clustered(selection: Selection, lookups: list[Lookup]) -> Lookup | None:
 
 def _learnt(session: AnySession, selection: Selection, lookups: list[Lookup], clustered: Lookup | None) -> _Learnt:
     """Learn how common each word is: on SQLite from the index where few have it, else from a sample of the rows."""
+    if not _is_sqlite(session):
+        return _sampled(session, selection, lookups, _in_itself(selection, clustered or lookups[0]))
+    found = _in_index(session, selection, lookups, clustered)
+    # What more than few of so many rows have, one of the sample has at least: that need not be looked at.
+    is_clear = found.sure > WALKED_COUNT and clustered is None and found.rows <= FEW * SAMPLE
+    if is_clear or min(found.sizes) <= FEW:
+        return found
+    sampled = _sampled(session, selection, lookups, false())
+    return replace(sampled, own=found.own, sizes=found.sizes, sure=found.sure)
+
+
+def _in_index(session: AnySession, selection: Selection, lookups: list[Lookup], clustered: Lookup | None) -> _Learnt:
+    """Count what SQLite's index has for each word, no further than is few, and of its first rows those that are meant.
+
+    PostgreSQL's cannot be read in part.
+    """
+    model, word = selection.schema.model, clustered or lookups[0]
+    counts = [indexed_rows(model, one, FEW + 1) for one in lookups]
+    # Counted once, before the first rows are looked at: of few that is not worth while.
+    sizes = select(*(count.label(f"size_{place}") for place, count in enumerate(counts))).cte("sizes")
+    are_many = and_(*(one > FEW for one in sizes.c))
+    likely = (selection.where_some(place) for place in likely_places(model, word, 2 * WALKED_COUNT))
+    sure = [case((are_many, number_of(some.limit(WALKED_COUNT + 1))), else_=0) for some in likely]
+    own: ColumnElement[int] = literal(0)
+    if clustered is not None:
+        own = indexed_rows(model, clustered, FEW + 1, but=selection.order.relation)
+    found = session.execute(select(most_rows(model), own, *sizes.c, *sure)).one()
+    numbers, meant = found[2 : 2 + len(counts)], found[2 + len(counts) :]
+    return _Learnt(rows=found[0], meant=COMMON, own=found[1], hits=(), sizes=tuple(numbers), sure=max(meant))
+
+
+def _sampled(
+    session: AnySession, selection: Selection, lookups: list[Lookup], in_itself: ColumnElement[bool]
+) -> _Learnt:
+    """Look at a sample of the rows: how many are meant, how many of these have the word in themselves, how many have each word."""
     key: Attribute = selection.schema.model.id
-    # Each by itself: SQLite goes to one end at once, but through the whole table for both.
-    first, last = (select(end(key)).scalar_subquery() for end in (func.min, func.max))
+    first, last = ends_of(selection.schema.model)
     ends = select(first.label("first"), last.label("last")).cte("ends")
     size = select(func.coalesce(ends.c.last - ends.c.first + 1, 0)).scalar_subquery()
-    sizes = _sizes(session, selection, lookups)
     meant = and_(*selection.criteria)
-    wanted = [meant, false() if sizes else and_(occurs_in_itself(clustered or lookups[0]), meant)]
     # What is looked for alone is the rarest, as rare as what is meant.
-    wanted += [occurs(one) for one in lookups] if len(selection.criteria) > 1 else []
-    keys = _sampled_keys(ends)
-    own: ColumnElement[int] = literal(0)
-    if sizes and clustered is not None:
-        own = indexed_rows(selection.schema.model, clustered, FEW + 1, but=selection.order.relation)
-    sampled = select(size, own, *sizes, *(func.count().filter(one) for one in wanted)).where(
-        key.in_(select(keys.c.key))
-    )
-    # Asked once, before the sample is looked at.
-    learnt = session.execute(sampled.where(*(one > FEW for one in sizes))).one()
-    rows, in_index, numbers, counts = learnt[0], learnt[1], learnt[2 : 2 + len(sizes)], learnt[2 + len(sizes) :]
-    return _Learnt(
-        rows=rows,
-        meant=counts[0],
-        own=in_index if sizes else counts[1],
-        hits=tuple(counts[2:]) or (counts[0],),
-        sizes=tuple(numbers) or (FEW + 1,) * len(lookups),
-    )
-
-
-def _sizes(session: AnySession, selection: Selection, lookups: list[Lookup]) -> list[ColumnElement[int]]:
-    """Count what SQLite's index has for each word, no further than is few. PostgreSQL's cannot be read in part."""
-    if not _is_sqlite(session):
-        return []
-    counts = [indexed_rows(selection.schema.model, one, FEW + 1) for one in lookups]
-    sizes = select(*(count.label(f"size_{place}") for place, count in enumerate(counts))).cte("sizes")
-    return [select(one).scalar_subquery() for one in sizes.c]
+    each = [occurs(one) for one in lookups] if len(selection.criteria) > 1 else []
+    counts = (func.count().filter(one) for one in (meant, and_(in_itself, meant), *each))
+    sampled = select(size, *counts).where(key.in_(select(_sampled_keys(ends).c.key)))
+    rows, all_meant, own, *hits = session.execute(sampled).one()
+    many = (FEW + 1,) * len(lookups)
+    return _Learnt(rows=rows, meant=all_meant, own=own, hits=tuple(hits) or (all_meant,), sizes=many)
 
 
 def _sampled_keys(ends: CTE) -> CTE:

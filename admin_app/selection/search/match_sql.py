@@ -11,6 +11,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     column,
+    func,
     literal_column,
     or_,
     select,
@@ -52,6 +53,11 @@ def is_whole(text: AnyColumn, value: str) -> ColumnElement[bool]:
     found = forms(value)
     condition: ColumnElement[bool] = text == value if found == (value,) else text.in_(found)
     return condition
+
+
+def is_written_in(text: AnyColumn, term: str) -> ColumnElement[bool]:
+    """Whether the text has the term in small letters, on PostgreSQL: a part of what contains it, told in a third of the time."""
+    return func.strpos(type_coerce(text, Text), folded(term)) > 0
 
 
 def _contains(text: AnyColumn, small: str, frame: str) -> ColumnElement[bool]:
@@ -176,8 +182,9 @@ def _ascii_on_sqlite(element: _Contains, compiler: SQLCompiler, **kw: object) ->
 @compiles(_ContainsAnyLetter, "sqlite")
 def _any_letter_on_sqlite(element: _Contains, compiler: SQLCompiler, **kw: object) -> str:
     text, pattern, outline = _arguments(element, compiler, **kw)
-    # `lower` is Python's (see db/connection.py): right in every alphabet, and slow. Most rows do not get that far.
-    return rf"({text} LIKE {outline} ESCAPE '\' AND lower({text}) LIKE {pattern} ESCAPE '\')"
+    # `lower` is Python's (see db/connection.py): right in every alphabet, and slow. Most rows do not get that far, by CASE:
+    # both sides of an AND whose value is asked for are worked out, which made a page of a word with an "i" take four times as long.
+    return rf"(CASE {text} LIKE {outline} ESCAPE '\' WHEN 1 THEN lower({text}) LIKE {pattern} ESCAPE '\' WHEN 0 THEN 0 END)"
 
 
 @compiles(_MayContain)
