@@ -10,7 +10,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from admin_app.db.record import Record
 from admin_app.extensions import AnySession, Statement
-from admin_app.selection.paging.counting import Count, count_of
+from admin_app.selection.paging.counting import Count, count_of, most_rows
 from admin_app.selection.paging.planner import planned
 from admin_app.selection.paging.related_order import first_segments
 from admin_app.selection.selection import COUNT_LIMIT, END, Selection
@@ -132,7 +132,9 @@ def fetch(
 ) -> Sequence[Record]:
     """Read so many rows, segment after segment, by one statement."""
     parts = list(segments)
-    if offset > COUNT_LIMIT and offset >= _most_rows(session, parts[0]):
+    model = parts[0].column_descriptions[0]["entity"]
+    # Skipping rows to find out that there are no more takes as long as there are.
+    if offset > COUNT_LIMIT and offset >= (session.scalar(select(most_rows(model))) or 0):
         return ()
     whole = parts[0].limit(limit).offset(offset or None) if len(parts) == 1 else _chained(parts, limit, offset)
     return session.scalars(whole.options(*options)).all()
@@ -148,10 +150,3 @@ def _chained(parts: Sequence[Statement], limit: int, offset: int) -> Statement:
     chained = union_all(*(select(one.c.id) for one in keys)).limit(limit).offset(offset or None).subquery()
     placed = select(chained.c.id, func.row_number().over().label("place")).subquery()
     return select(model).join(placed, placed.c.id == model.id).order_by(placed.c.place)
-
-
-def _most_rows(session: AnySession, part: Statement) -> int:
-    """Return a number of rows that a table cannot have more than, however many are skipped to find that out."""
-    key = part.column_descriptions[0]["entity"].id
-    first, last = (select(end(key)).scalar_subquery() for end in (func.min, func.max))
-    return session.scalar(select(last - first + 1)) or 0

@@ -8,7 +8,6 @@ know which is which. A small sample of the rows does.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sqlalchemy import (
@@ -29,11 +28,11 @@ from sqlalchemy import (
     text,
     true,
 )
-from sqlalchemy.sql.expression import ScalarSelect, TextualSelect
+from sqlalchemy.sql.expression import TextualSelect
 from sqlalchemy.sql.visitors import iterate
 
 from admin_app.extensions import AnySession, Attribute, ColumnType
-from admin_app.selection.paging.counting import number_of
+from admin_app.selection.paging.counting import ends_of, most_rows, number_of
 from admin_app.selection.search.search import (
     Lookup,
     indexed_rows,
@@ -188,8 +187,7 @@ def _in_index(session: AnySession, selection: Selection, lookups: list[Lookup], 
     own: ColumnElement[int] = literal(0)
     if clustered is not None:
         own = indexed_rows(model, clustered, FEW + 1, but=selection.order.relation)
-    first, last = _ends(model.id)
-    found = session.execute(select(func.coalesce(last - first + 1, 0), own, *sizes.c, *sure)).one()
+    found = session.execute(select(most_rows(model), own, *sizes.c, *sure)).one()
     numbers, meant = found[2 : 2 + len(counts)], found[2 + len(counts) :]
     return _Learnt(rows=found[0], meant=COMMON, own=found[1], hits=(), sizes=tuple(numbers), sure=max(meant))
 
@@ -199,7 +197,7 @@ def _sampled(
 ) -> _Learnt:
     """Look at a sample of the rows: how many are meant, how many of these have the word in themselves, how many have each word."""
     key: Attribute = selection.schema.model.id
-    first, last = _ends(key)
+    first, last = ends_of(selection.schema.model)
     ends = select(first.label("first"), last.label("last")).cte("ends")
     size = select(func.coalesce(ends.c.last - ends.c.first + 1, 0)).scalar_subquery()
     meant = and_(*selection.criteria)
@@ -210,11 +208,6 @@ def _sampled(
     rows, all_meant, own, *hits = session.execute(sampled).one()
     many = (FEW + 1,) * len(lookups)
     return _Learnt(rows=rows, meant=all_meant, own=own, hits=tuple(hits) or (all_meant,), sizes=many)
-
-
-def _ends(key: Attribute) -> Iterator[ScalarSelect[int]]:
-    """Return the least and the greatest key, each by itself: SQLite goes to one end at once, but through the whole table for both."""
-    return (select(end(key)).scalar_subquery() for end in (func.min, func.max))
 
 
 def _sampled_keys(ends: CTE) -> CTE:
