@@ -147,7 +147,6 @@ ROUTES = {
     "/admin/staff/edit/": Route("/admin/staff/edit/?id={staff}", get=OWNERS, post=(302, 403, 403, 303)),
     "/admin/staff/access/": Route("/admin/staff/access/?id={staff}", get=OWNERS, post=(302, 403, 403, 303)),
     "/admin/staff/permissions/": Route("/admin/staff/permissions/?id={staff}", get=OWNERS),
-    "/admin/staff/see-as/": Route("/admin/staff/see-as/?id={staff}", get=OWNERS, post=(302, 403, 403, 303)),
     "/admin/see-as/": Route("/admin/see-as/", post=(302, 303, 303, 303)),
     "/admin/staff/sum/": Route("/admin/staff/sum/", get=OWNERS),
     "/admin/staff/delete/": Route("/admin/staff/delete/?id={staff}", get=OWNERS, post=(302, 403, 403, 303)),
@@ -266,6 +265,9 @@ for _name, _get in (("user", SIGNED_IN), ("post", SIGNED_IN), ("staff", OWNERS),
             f"{_root}views/delete/?id={{{_name}_view}}", get=_own(_get, 200), post=_own(_get, 303)
         ),
     }
+
+# Last: who has sent it does nothing else any more.
+ROUTES["/admin/staff/see-as/"] = Route("/admin/staff/see-as/?id={staff}", get=OWNERS, post=(302, 403, 403, 303))
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ OPENED_BY = {
     "edit-page/": Action.EDIT,
     "cell/": Action.EDIT,
     "presence/": Action.EDIT,
-    "access/": Action.EDIT,
+    **dict.fromkeys(("access/", "see-as/"), Action.EDIT),
     "delete/": Action.DELETE,
     "duplicates/": Action.LIST,
     # The page asks for what the action needs, once it is known.
