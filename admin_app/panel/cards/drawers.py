@@ -69,7 +69,7 @@ def _number(access: Access, title: str, url: str, selection: Selection) -> CardV
     """Count as far as the list itself does."""
     count = count_of(db.session, planned(db.session, selection))
     is_one = count.is_exact and count.number == 1
-    return CardView(title, url, str(count), access.resource.noun if is_one else access.resource.nouns)
+    return CardView(title, url, str(count), access.resource.noun if is_one else access.resource.nouns, url)
 
 
 def _per_week(access: Access, card: PerWeek) -> Drawer | None:
@@ -99,10 +99,8 @@ def _weeks(access: Access, grouping: ByTime, title: str, url: str) -> CardView:
         )
         for week, end, number in zip(weeks, ends, numbers, strict=True)
     ]  # fmt: skip -- a point
-    note = f"this week, {formatting.number(numbers[-2])} last week"
-    return CardView(
-        title, url, formatting.number(numbers[-1]), note, small_chart_of(points, f"{weeks[0]}", "this week")
-    )
+    number, note = formatting.number(numbers[-1]), f"this week, {formatting.number(numbers[-2])} last week"
+    return CardView(title, url, number, note, points[-1].url, small_chart_of(points, f"{weeks[0]}", "this week"))
 
 
 def _top(access: Access, card: Top) -> Drawer | None:

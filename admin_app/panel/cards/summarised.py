@@ -22,7 +22,7 @@ def summarised(one: Summary, title: str) -> CardView:
         last = points[-1]
         number, _, what = last.said.partition(" ")
         note = f"{what}, {last.label}" if what else last.label
-        return CardView(title, one.url, number, note, small_chart_of(points, codes[0], codes[-1]))
+        return CardView(title, one.url, number, note, last.url, small_chart_of(points, codes[0], codes[-1]))
     shown = [group for group in told if not group.group.is_rest and group.group.key is not None][:MOST_ROWS]
     lengths = lengths_of([number_of(one, group) for group in shown])
     rows = tuple(
