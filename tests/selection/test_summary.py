@@ -22,6 +22,7 @@ from admin_app.selection.summary import (
     by_stretches,
     counts_of_stretches,
     ends_of,
+    first_keys,
 )
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -71,6 +72,7 @@ def test_the_keys_with_most_rows_come_first_then_the_others_then_none(make_job: 
 
     found = by_keys(db.session, WHOLE, Job.total, Measure(Job.total, Figure.MAX), most=2)
 
+    assert first_keys(db.session, WHOLE, Job.total, most=2) == [Group(5, 3), Group(3, 2)]
     assert found == [Group(5, 3, 5), Group(3, 2, 3), Group(None, 2, 9, is_rest=True), Group(None, 1)]
 
 
