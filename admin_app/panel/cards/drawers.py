@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -15,25 +15,23 @@ from admin_app.errors import SelectionError
 from admin_app.extensions import db
 from admin_app.panel.access.access import Access
 from admin_app.panel.card import WEEKS, Card, Count, Newest, PerWeek, Top
-from admin_app.panel.cards.summarised import MOST_ROWS, summarised
+from admin_app.panel.cards.summarised import MOST_ROWS, listed
 from admin_app.panel.cards.view_models import CardRow, CardView
 from admin_app.panel.chart import Point, small_chart_of
-from admin_app.panel.grouping.groupings import ByTime, groupings_of
-from admin_app.panel.grouping.periods import Unit, following, label_of, starts
+from admin_app.panel.grouping.groupings import ByRelation, ByTime, groupings_of
+from admin_app.panel.grouping.periods import Unit, following, label_of, start_of, starts
 from admin_app.panel.kinds import value_cell
 from admin_app.panel.kinds.date import beginning_of
 from admin_app.panel.links import link, list_links, record_url
 from admin_app.panel.list.selections import newest, plain_selection, schema_for
 from admin_app.panel.resource import CREATED_AT
 from admin_app.panel.summary.summary import BY, list_url, summary_of
-from admin_app.panel.view_models import Hidden, Link
+from admin_app.panel.view_models import Link
 from admin_app.selection.paging.counting import count_of
 from admin_app.selection.paging.pages import fetch
 from admin_app.selection.paging.planner import planned
 from admin_app.selection.selection import Selection
 from admin_app.selection.summary import counts_of_stretches
-
-_PERIOD: Hidden = (f"{CREATED_AT}__within", f"last-{WEEKS}-weeks")
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,7 @@ def _number(access: Access, title: str, url: str, selection: Selection) -> CardV
     """Count as far as the list itself does."""
     count = count_of(db.session, planned(db.session, selection))
     is_one = count.is_exact and count.number == 1
-    return CardView(title, url, str(count), access.resource.noun if is_one else access.resource.nouns)
+    return CardView(title, url, str(count), access.resource.noun if is_one else access.resource.nouns, url)
 
 
 def _per_week(access: Access, card: PerWeek) -> Drawer | None:
@@ -84,7 +82,7 @@ def _per_week(access: Access, card: PerWeek) -> Drawer | None:
 
 def _weeks(access: Access, grouping: ByTime, title: str, url: str) -> CardView:
     """Count the last weeks, this one as far as it has come: a range of an index each."""
-    weeks = starts(Unit.WEEK, today() - timedelta(weeks=WEEKS - 1), today())
+    weeks = starts(Unit.WEEK, _first_week(), today())
     ends = [*weeks[1:], following(Unit.WEEK, weeks[-1])]
     selection = plain_selection(access, []).changed(sort="id")
     edges = [beginning_of(grouping.column, day) for day in (*weeks, *ends[-1:]) if day is not None]
@@ -99,23 +97,28 @@ def _weeks(access: Access, grouping: ByTime, title: str, url: str) -> CardView:
         )
         for week, end, number in zip(weeks, ends, numbers, strict=True)
     ]  # fmt: skip -- a point
-    note = f"this week, {formatting.number(numbers[-2])} last week"
-    return CardView(
-        title, url, formatting.number(numbers[-1]), note, small_chart_of(points, f"{weeks[0]}", "this week")
-    )
+    number, note = formatting.number(numbers[-1]), f"this week, {formatting.number(numbers[-2])} last week"
+    return CardView(title, url, number, note, points[-1].url, small_chart_of(points, f"{weeks[0]}", "this week"))
 
 
 def _top(access: Access, card: Top) -> Drawer | None:
     """Look at the last weeks, where the list can be filtered by when a record was made; else at all of it."""
-    is_recent = _PERIOD[0] in schema_for(access).filters
+    # Without an end: then SQLite reads the index of each record's rows by their time, which holds all that is asked.
+    period = (f"{CREATED_AT}__from", f"{_first_week()}")
+    is_recent = period[0] in schema_for(access).filters
     try:
-        one = summary_of(access, [*([_PERIOD] if is_recent else []), (BY, card.relation)])
+        one = summary_of(access, [*([period] if is_recent else []), (BY, card.relation)])
     except SelectionError:
         return None
-    if one is None:
+    if one is None or not isinstance(one.grouping, ByRelation):
         return None
     title = card.label or f"{one.title}{f', last {WEEKS} weeks' if is_recent else ''}"
-    return Drawer(title, one.url, lambda: summarised(one, title))
+    grouping, selection = one.grouping, one.selection.changed(sort="id")
+    return Drawer(title, one.url, lambda: listed(one, title, grouping.first(db.session, selection, most=MOST_ROWS)))
+
+
+def _first_week() -> date:
+    return start_of(Unit.WEEK, today() - timedelta(weeks=WEEKS - 1))
 
 
 def _newest(access: Access, _card: Newest) -> Drawer:

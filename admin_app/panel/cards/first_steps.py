@@ -13,6 +13,7 @@ from admin_app.domain.preferences import EVERYWHERE
 from admin_app.extensions import db
 from admin_app.models.staff import Staff
 from admin_app.panel.access.access import Access
+from admin_app.panel.access.authority import authority
 from admin_app.panel.import_.offered import may_import
 from admin_app.panel.links import link
 from admin_app.panel.registry import resource_of
@@ -33,7 +34,7 @@ class Step:
 def first_steps(open_: Sequence[Access]) -> list[Step]:
     """Return the steps for who may do everything, none once all that can be told are done, or they were dismissed."""
     person = signed_in_principal()
-    if not person.settings_of(EVERYWHERE).has_first_steps or not all(access.authority.is_unbound for access in open_):
+    if not person.settings_of(EVERYWHERE).has_first_steps or not authority().is_unbound:
         return []
     steps = list(_steps([access for access in open_ if not access.resource.is_guarded]))
     return [] if all(step.is_done for step in steps[:-1]) else steps

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from flask import Flask, current_app
 
@@ -61,14 +61,21 @@ def init_app(app: Flask) -> None:
     app.extensions[_PLACE] = KeptNumbers()
 
 
+def known(key: Hashable) -> tuple[Any, datetime | None]:
+    """Return what is kept under a key, and since when; nothing where nothing is."""
+    numbers: KeptNumbers = current_app.extensions[_PLACE]
+    found = numbers.get(key)
+    return (None, None) if found is None else (found.value, found.at)
+
+
 def kept(key: Hashable, find: Callable[[], T | None]) -> tuple[T | None, datetime | None]:
     """Return what is found, and when, if that was before: what took a moment, or too long, is kept for a minute."""
-    numbers: KeptNumbers = current_app.extensions[_PLACE]
-    known = numbers.get(key)
-    if known is not None:
-        return known.value, known.at  # type: ignore[return-value]  # a key stands for one kind of value
+    value, at = known(key)
+    if at is not None:
+        return value, at
     begun = time.monotonic()
     found = find()
     if (now := time.monotonic()) - begun >= KEPT_FROM:
+        numbers: KeptNumbers = current_app.extensions[_PLACE]
         numbers.keep(key, Kept(found, utc_now(), now + SECONDS))
     return found, None

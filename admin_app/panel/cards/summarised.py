@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from admin_app.panel.card import WEEKS
 from admin_app.panel.cards.view_models import CardRow, CardView
 from admin_app.panel.chart import lengths_of, small_chart_of
+from admin_app.panel.grouping.groupings import Told
 from admin_app.panel.summary.summary import Summary, codes_of, number_of, points_of, said_of
 from admin_app.panel.view_models import Link
 
@@ -22,8 +25,13 @@ def summarised(one: Summary, title: str) -> CardView:
         last = points[-1]
         number, _, what = last.said.partition(" ")
         note = f"{what}, {last.label}" if what else last.label
-        return CardView(title, one.url, number, note, small_chart_of(points, codes[0], codes[-1]))
-    shown = [group for group in told if not group.group.is_rest and group.group.key is not None][:MOST_ROWS]
+        return CardView(title, one.url, number, note, last.url, small_chart_of(points, codes[0], codes[-1]))
+    return listed(one, title, [group for group in told if not group.group.is_rest and group.group.key is not None])
+
+
+def listed(one: Summary, title: str, told: Sequence[Told]) -> CardView:
+    """List the first of these groups, each with a bar."""
+    shown = told[:MOST_ROWS]
     lengths = lengths_of([number_of(one, group) for group in shown])
     rows = tuple(
         CardRow(Link(group.label, one.url_of(group)), said_of(one, group), length=length)

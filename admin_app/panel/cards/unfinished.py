@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 from flask import current_app, request, url_for
 from werkzeug.exceptions import HTTPException
 
+from admin_app.db.limits import as_key
 from admin_app.db.types import utc_now
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.permissions.principal import AnyPrincipal
@@ -68,10 +69,10 @@ def _form_label(address: str) -> str:
     access = _access_at(name)
     if access is None or not access.may(_NEEDS.get(view, Action.LIST)):
         return ""
-    key = parse_qs(parts.query).get("id", [""])[0]
     if view == "create_view":
         return f"New {access.resource.noun}"
-    return access.number_of(int(key)) if view == "edit_view" and key.isdecimal() else access.resource.plural
+    key = as_key(access.resource.model, parse_qs(parts.query).get("id", [""])[0])
+    return access.number_of(key) if view == "edit_view" and key is not None else access.resource.plural
 
 
 _NEEDS = {"create_view": Action.CREATE, "edit_view": Action.EDIT, "delete_view": Action.DELETE}

@@ -20,7 +20,7 @@ class CardRow:
 
 @dataclass(frozen=True)
 class CardView:
-    """A card. `number` is told large, `note` below it; `chart` and `rows` follow.
+    """A card. `number` is told large, with `number_url` where its rows are, `note` after it; `chart` and `rows` follow.
 
     `is_slow` says that counting took too long; `as_of` when a number was counted that is kept for a while; `pin` is the
     number of what the person pinned themselves.
@@ -30,6 +30,7 @@ class CardView:
     url: str
     number: str = ""
     note: str = ""
+    number_url: str = ""
     chart: Chart | None = None
     rows: tuple[CardRow, ...] = ()
     more: Link | None = None

@@ -14,7 +14,7 @@ from typing import Protocol
 from sqlalchemy import select
 
 from admin_app.db.record import Record
-from admin_app.extensions import AnySession, Attribute
+from admin_app.extensions import AnySession, Attribute, TableColumn
 from admin_app.kinds import kind_of
 from admin_app.kinds.boolean import BooleanKind
 from admin_app.kinds.choice import ChoiceKind
@@ -182,19 +182,25 @@ class ByRelation:
 
     def told(self, session: AnySession, selection: Selection, measure: Measure | None) -> list[Told]:
         """Tell the first ones, the others, and rows that belong to none."""
-        relation = self.access.resource.relations[self.field]
-        found = summary.by_keys(session, selection, to_one(relation.attribute).foreign_key, measure, most=MOST_RECORDS)
-        keys = [one.key for one in found if one.key is not None]
-        names = self._names(session, relation.target, keys)
-        none_of = ((f"{self.field}__not_in", ",".join(map(str, keys))), (f"{self.field}__empty", "no"))
-        told = [
-            Told(names[one.key], names[one.key], ((f"{self.field}__is", str(one.key)),), one)
-            for one in found
-            if one.key is not None
-        ]
-        told += [Told(REST, REST, none_of, one) for one in found if one.is_rest]
+        found = summary.by_keys(session, selection, self._key, measure, most=MOST_RECORDS)
+        first = self._told(session, [one for one in found if one.key is not None])
+        keys = ",".join(str(one.group.key) for one in first)
+        none_of = ((f"{self.field}__not_in", keys), (f"{self.field}__empty", "no"))
+        others = [Told(REST, REST, none_of, one) for one in found if one.is_rest]
         nothing = next((one for one in found if one.key is None and not one.is_rest), None)
-        return [*told, *_none(self.field, nothing)]
+        return [*first, *others, *_none(self.field, nothing)]
+
+    def first(self, session: AnySession, selection: Selection, *, most: int) -> list[Told]:
+        """Tell only the records with most rows."""
+        return self._told(session, summary.first_keys(session, selection, self._key, most=most))
+
+    @property
+    def _key(self) -> TableColumn:
+        return to_one(self.access.resource.relations[self.field].attribute).foreign_key
+
+    def _told(self, session: AnySession, found: Sequence[Group]) -> list[Told]:
+        names = self._names(session, self.access.resource.relations[self.field].target, [one.key for one in found])
+        return [Told(names[one.key], names[one.key], ((f"{self.field}__is", str(one.key)),), one) for one in found]
 
     def _names(self, session: AnySession, target: type[Record], keys: Sequence[int]) -> dict[int, str]:
         """Name the records by one statement."""
