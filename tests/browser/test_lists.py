@@ -154,6 +154,19 @@ def test_a_filter_that_cannot_be_read_is_mended_in_its_row(editor_page: Page) ->
     assert state(page) == {"content__contains": "Post 1", "created_at__from": "2026-01-18"}
 
 
+def test_rows_begin_high_on_the_page_with_filters_on_too(editor_page: Page) -> None:
+    page = editor_page
+    page.goto("/admin/post/?q=post&id__in=1,2,3&user__empty=yes&content__contains=o")
+    tops = {}
+    for width in (1280, 375):
+        page.set_viewport_size({"width": width, "height": 800})
+        box = page.locator("#listing tbody tr").first.bounding_box()
+        assert box
+        tops[width] = box["y"]
+
+    assert {width: top for width, top in tops.items() if top > {1280: 150, 375: 300}[width]} == {}
+
+
 @BOTH
 def test_excel_for_a_colleague_takes_two_clicks(editor_page: Page) -> None:
     page = editor_page
