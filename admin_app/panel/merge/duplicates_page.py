@@ -65,11 +65,10 @@ class DuplicateGroup:
 
 @dataclass(frozen=True)
 class Found:
-    """A job that looks, or looked, through all records: how far it is, or why it stopped, and how many groups it found."""
+    """What is said of a job that looks, or looked, through all records."""
 
-    is_under_way: bool
     words: str
-    counted: str
+    is_under_way: bool = False
 
 
 class DuplicatesPage(Page):
@@ -146,12 +145,15 @@ class DuplicatesPage(Page):
 
     def _told(self, job: Job, number: int) -> Found:
         """Say how far a job is, and what came of it."""
-        is_open = job.state in job_store.OPEN and not job_store.is_lost(job)
+        groups, nouns = counted(number, "group", "groups"), self.resource.nouns
+        if job_store.is_lost(job) or job.state in {JobState.FAILED, JobState.CANCELLED}:
+            return Found(f"The search came to a stop after {groups}. {job.error}".strip())
+        if job.state is JobState.DONE:
+            return Found(f"The search found {groups} among all {nouns}.")
+        if job.state is JobState.WAITING:
+            return Found("The search has not begun yet.", is_under_way=True)
         total = "" if job.total is None else f" of {job.total:,}"
-        words = f"{job.done:,}{total} {self.resource.nouns} looked at" if is_open else job.error
-        if not is_open and job.state != JobState.DONE:
-            words = f"The search came to a stop. {words}".strip()
-        return Found(is_open, words, counted(number, "group", "groups"))
+        return Found(f"The search has found {groups} so far, among {job.done:,}{total} {nouns}.", is_under_way=True)
 
     def _group(self, group: Group) -> DuplicateGroup:
         first, number = group.records[0], counted(group.count, self.resource.noun, self.resource.nouns)

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from admin_app.db.types import utc_now
 from admin_app.domain.records import duplicates
 from admin_app.extensions import db
-from admin_app.models.job import Job
+from admin_app.models.job import Job, JobState
 from admin_app.models.role import Role
 from admin_app.models.user import User
 from admin_app.panel.merge import duplicates_job, duplicates_page
@@ -63,8 +64,8 @@ def test_a_job_finds_all_groups_and_they_are_shown_page_by_page(as_viewer: Clien
     second = Page(as_viewer.get(first.link("Go on")))
     here = Page(as_viewer.get(URL))
 
-    assert note(waiting) == "0 groups found so far. 0 users looked at. Refresh"
-    assert (done, note(first)) == ("done", "2 groups found among all users")
+    assert note(waiting) == "The search has not begun yet. Refresh"
+    assert (done, note(first)) == ("done", "The search found 2 groups among all users.")
     assert (heads(first), heads(second), second.has_link("Go on")) == (["Ann"], ["Dee"], False)
     assert second.link("From the start") == address
     assert here.link("Show what was found") == address
@@ -105,8 +106,10 @@ def test_a_job_begins_anew_and_keeps_so_many_groups(as_editor: Client, monkeypat
     done = work(as_editor)
 
     assert failed == "failed There are more than 1 groups. The first of them are kept."
-    assert note(cut).startswith("1 group found among all users. The search came to a stop.")
-    assert (done, note(Page(as_editor.get(address)))) == ("done", "2 groups found among all users")
+    assert note(cut) == (
+        "The search came to a stop after 1 group. There are more than 1 groups. The first of them are kept."
+    )
+    assert (done, note(Page(as_editor.get(address)))) == ("done", "The search found 2 groups among all users.")
 
 
 # ---- rights
@@ -152,3 +155,16 @@ def test_a_job_whose_resource_is_gone_says_so(as_editor: Client, app: Flask) -> 
         db.session.commit()
 
     assert work(as_editor) == f"failed {duplicates_job.NOT_ANY_MORE}"
+
+
+@pytest.mark.usefixtures("users")
+def test_a_job_under_way_says_how_far_it_is(as_editor: Client, app: Flask) -> None:
+    address = looked(as_editor)
+    under_way = {"state": JobState.RUNNING, "heartbeat_at": utc_now(), "done": 6, "total": 9}
+    with app.app_context():
+        db.session.query(Job).update(under_way)
+        db.session.commit()
+
+    page = Page(as_editor.get(address))
+
+    assert note(page) == "The search has found 0 groups so far, among 6 of 9 users. Refresh"
