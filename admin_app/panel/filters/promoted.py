@@ -12,7 +12,7 @@ from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.relation import RelationEmpty, RelationIs
 from admin_app.panel.resource import Resource
 from admin_app.panel.view_models import Link
-from admin_app.selection.conditions import reader_of
+from admin_app.selection.conditions import Condition, reader_of
 from admin_app.selection.selection import Selection
 
 # The periods that people ask for; any other one is asked in the whole form.
@@ -40,26 +40,28 @@ def _button(rows: FilterRows, name: str, selection: Selection, links: ListLinks)
     operators = rows.operators[name]
     others = tuple(one for one in selection.conditions if one.key.rpartition("__")[0] != name)
     rest = selection.unticked().changed(conditions=others)
-    read, on = reader_of(selection.schema), {(one.key, one.text) for one in selection.conditions}
-
-    def way(slug: str, text: str) -> Link:
-        condition = read(f"{name}__{slug}", text)
-        url = links.to(rest.with_filters([*rest.filters, condition]))
-        words = condition.sentence().removeprefix(label).strip()
-        return Link(words[:1].upper() + words[1:], url, (condition.key, text) in on)
-
-    label = operators[0].name.removesuffix(" at")
-    ways = [way(RelationEmpty.slug, "yes")] if _has(operators, RelationEmpty) else []
-    ways += [way(Within.slug, text) for text in PERIODS] if _has(operators, Within) else []
+    label, read = operators[0].name.removesuffix(" at"), reader_of(selection.schema)
+    asked = [(RelationEmpty.slug, "yes")] if _has(operators, RelationEmpty) else []
+    asked += [(Within.slug, text) for text in PERIODS] if _has(operators, Within) else []
+    conditions = [read(f"{name}__{slug}", text) for slug, text in asked]
+    on = {(one.key, one.text) for one in selection.conditions}
     return Promoted(
         name=name,
         label=label,
-        ways=tuple(ways),
-        is_on=len(others) < len(selection.conditions),
+        ways=tuple(
+            Link(_words(one, label), links.to(rest.with_filters([*rest.filters, one])), (one.key, one.text) in on)
+            for one in conditions
+        ),
         hidden=tuple(links.hidden(rest)),
         lookup_url=link(rows.resource, "lookup_view", name=name) if isinstance(operators[0], RelationIs) else "",
         has_days=_has(operators, FromDay) and _has(operators, UntilDay),
     )
+
+
+def _words(condition: Condition, label: str) -> str:
+    """Say it below the field's label: "Last month"."""
+    words = condition.sentence().removeprefix(label).strip()
+    return words[:1].upper() + words[1:]
 
 
 def _has(operators: Sequence[Operator], kind: type[Operator]) -> bool:

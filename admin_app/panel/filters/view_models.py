@@ -64,7 +64,6 @@ class Promoted:
     label: str
     ways: tuple[Link, ...]
     hidden: tuple[Hidden, ...]
-    is_on: bool = False
     # Where records to choose from are looked up; "" for a field of another kind.
     lookup_url: str = ""
     has_days: bool = False
