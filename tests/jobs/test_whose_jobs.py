@@ -164,4 +164,4 @@ def test_the_jobs_page_asks_as_much_for_three_jobs_as_for_one(as_viewer: Any, st
             as_viewer.get("/admin/jobs/")
         counts[number] = len(sent)
 
-    assert counts == {1: 5, 3: 5}
+    assert counts == {1: 6, 3: 6}

@@ -174,4 +174,4 @@ def test_the_page_costs_the_same_for_one_row_and_for_three(as_viewer: Any, make_
             as_viewer.get(URL)
         counts.append(len(sent))
 
-    assert counts[0] == counts[1] == 4
+    assert counts[0] == counts[1] == 5
