@@ -48,9 +48,9 @@ class PreviewPage(Page):
         name = request.args.get(FIELD, "")
         if name not in self.resource.html_columns or not self.access.shows(name):
             abort(404)
-        if request.method == "POST":
-            return _document(request.form.get(TEXT, ""))
-        return _document(getattr(self.access.requested(Action.VIEW), name) or "")
+        record = self.access.requested(Action.VIEW)
+        is_typed = request.method == "POST"
+        return _document(request.form.get(TEXT, "") if is_typed else getattr(record, name) or "")
 
 
 def previews_of(access: Access, record: Record, names: Iterable[str]) -> Mapping[str, Preview]:
