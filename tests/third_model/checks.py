@@ -32,12 +32,12 @@ GOOD = {
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
-def test_tags_stand_in_the_matrix_of_roles_by_themselves(as_owner: Any) -> None:
+def test_tags_have_a_block_in_the_form_of_roles_by_themselves(as_owner: Any) -> None:
     page = Page(as_owner.get("/admin/role/new/"))
 
     boxes = {one.attributes["value"] for one in page.all("input", type="checkbox")}
     fields = {one.attributes["value"] for one in page.all("option")}
-    assert "Tags" in [one.text for one in page.all("th", scope="row")]
+    assert "Tags: permissions" in page.texts("label")
     assert {"tag:list", "tag:edit", "tag:undo", "tag:*"} <= boxes
     assert "tag.label:hidden" in fields
 
