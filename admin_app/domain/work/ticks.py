@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, delete, func, insert, literal, select, update
@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from admin_app.db.types import utc_now
 from admin_app.errors import SelectionError
-from admin_app.extensions import AnySession, Attribute, Values
+from admin_app.extensions import AnySession, Attribute, Statement, Values
 from admin_app.models.change_set import Change, Did
 from admin_app.models.plan import PlanLine
 from admin_app.models.ticks import Tick, TickSet
@@ -72,17 +72,34 @@ class Ticks:
         return set(keys) - self.found if self.is_all_but else set(keys) & self.found
 
 
-def find(session: AnySession, place: TickedList, keys: Collection[int] = ()) -> Ticks | None:
-    """Return the ticks of a list, and which of these rows have one, by one statement; None where there are none."""
+def _found() -> Statement:
+    """Ask for a set with the number of its ticks and of their pages, and for those of some keys that have one."""
     counts = (
         select(one).where(Tick.set_id == TickSet.id).scalar_subquery()
         for one in (func.count(), func.count(Tick.page.distinct()))
     )
+    own = (
+        TickSet.staff_id == bindparam("staff_id"),
+        TickSet.resource == bindparam("resource"),
+        TickSet.list_key == bindparam("list_key"),
+        TickSet.changed_at.between(bindparam("earliest"), bindparam("latest")),
+    )
     # Limited, so that neither store counts anew for each of the rows.
-    held = select(TickSet.id, TickSet.is_all_but, *counts).where(*place.own).limit(1).subquery()
-    asked: ColumnElement[int] = bindparam("keys", list(keys), expanding=True)
-    ticked = (Tick.set_id == held.c.id) & Tick.record_id.in_(asked)
-    found = session.execute(select(held, Tick.record_id).outerjoin(Tick, ticked)).all()
+    held = select(TickSet.id, TickSet.is_all_but, *counts).where(*own).limit(1).subquery()
+    ticked = (Tick.set_id == held.c.id) & Tick.record_id.in_(bindparam("keys", expanding=True))
+    return select(held, Tick.record_id).outerjoin(Tick, ticked)
+
+
+# Every list asks. Put together anew each time, the question took a tenth of a page.
+_FOUND = _found()
+
+
+def find(session: AnySession, place: TickedList, keys: Collection[int] = ()) -> Ticks | None:
+    """Return the ticks of a list, and which of these rows have one, by one statement; None where there are none."""
+    earliest, latest = _kept_times()
+    whose = {"staff_id": place.staff_id, "resource": place.resource, "list_key": place.key}
+    asked = {**whose, "earliest": earliest, "latest": latest, "keys": list(keys)}
+    found = session.execute(_FOUND, asked).all()
     if not found or not (found[0][1] or found[0][2]):
         return None
     of_set = found[0]
@@ -236,6 +253,11 @@ def _records(set_id: int) -> Any:
 
 
 def _is_kept() -> ColumnElement[bool]:
-    """Return the condition on the sets that still hold; those of a clock that was ahead hold for no longer than others."""
+    """Return the condition on the sets that still hold."""
+    return TickSet.changed_at.between(*_kept_times())
+
+
+def _kept_times() -> tuple[datetime, datetime]:
+    """Return between when a set that still holds was changed; those of a clock that was ahead hold for no longer than others."""
     now = utc_now()
-    return (TickSet.changed_at >= now - LIFETIME) & (TickSet.changed_at <= now + LIFETIME)
+    return now - LIFETIME, now + LIFETIME
