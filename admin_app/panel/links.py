@@ -43,9 +43,12 @@ def record_url(access: Access, record: Record, **arguments: object) -> str:
     is_edited = (
         access.reaches(record, Action.EDIT) if access.resource.judges_records else access.is_everywhere(Action.EDIT)
     )
-    if is_edited:
-        return link(access.resource, "edit_view", record, **arguments)
-    return link(access.resource, "details_view", record, **arguments) if access.may(Action.VIEW) else ""
+    if not is_edited and not access.may(Action.VIEW):
+        return ""
+    view = "edit_view" if is_edited else "details_view"
+    # A list asks it of every row.
+    address = access.once((view, *arguments.items()), lambda: link(access.resource, view, **arguments))
+    return with_id(address, record)
 
 
 def short_url(access: Access, record: Record) -> str:

@@ -23,7 +23,7 @@ def cell_of(access: Access, record: Record, name: str, *, counts: Counts, is_who
     if resource.is_to_many(name):
         return _count_cell(access, record, name, counts[name][record.id])
     if resource.relation(name) is not None:
-        return _relation_cell(getattr(record, name))
+        return _relation_cell(access.beyond(name), getattr(record, name))
     formatter = resource.column_formatters.get(name)
     if formatter is not None and not is_whole:
         return value_cell(formatter(record), is_whole=False)
@@ -39,13 +39,13 @@ def value_of(record: Record, name: str) -> object:
 
 def cell_of_value(value: Any) -> Cell:
     """Draw a value by itself, a record by its name, long text in full."""
-    return _relation_cell(value) if hasattr(type(value), "__mapper__") else value_cell(value, is_whole=True)
+    is_record = hasattr(type(value), "__mapper__")
+    return _relation_cell(access_of(type(value)), value) if is_record else value_cell(value, is_whole=True)
 
 
-def _relation_cell(other: Record) -> Cell:
+def _relation_cell(access: Access | None, other: Record | None) -> Cell:
     if other is None:
         return Cell(CellKind.NULL, "—", "No value")
-    access = access_of(type(other))
     if access is None:
         return Cell(CellKind.TEXT, str(other))
     if not access.sees(other):
