@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from admin_app.models.post import Post
 from admin_app.models.user import User
 from admin_app.selection.paging import planner
 from admin_app.selection.paging.counting import count_of
+from admin_app.selection.paging.pages import page_of
 from admin_app.selection.paging.planner import planned
 from admin_app.selection.search.match_sql import contains
 from admin_app.selection.selection import Selection
@@ -156,6 +158,30 @@ def test_common_word_of_a_long_table_is_counted_to_a_few(
     count = count_of(db.session, planned(db.session, selection(search)))
 
     assert str(count) == counted
+
+
+@pytest.fixture
+def long_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the tables for long ones, in which a common word is counted to fifty."""
+    for name, value in (("MANY", 1000), ("WALKED_COUNT", 50), ("FEW", 10)):
+        monkeypatch.setattr(planner, name, value)
+
+
+@pytest.mark.usefixtures("many", "long_table")
+def test_common_word_is_counted_where_it_is_planned_if_the_index_can_be_read_in_part(
+    statements: Callable[[], AbstractContextManager[list[str]]], store: str
+) -> None:
+    with statements() as sent:
+        page = page_of(db.session, selection("garden"))
+
+    assert str(page.count) == "more than 50"
+    assert len(sent) == {"sqlite": 2, "postgres": 3}[store]
+
+
+@pytest.mark.usefixtures("many", "long_table")
+def test_word_of_common_pieces_that_stand_apart_is_looked_up() -> None:
+    # Nearly every post is a note on tea.
+    assert looked_up(planned(db.session, selection("notea"))) == ["notea"]
 
 
 @pytest.mark.usefixtures("many")

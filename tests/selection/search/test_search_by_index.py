@@ -14,6 +14,9 @@ from admin_app.extensions import db
 from admin_app.formatting import folded
 from admin_app.models.post import Post
 from admin_app.models.user import User
+from admin_app.selection.paging import planner
+from admin_app.selection.paging.counting import count_of
+from admin_app.selection.paging.planner import planned
 from admin_app.selection.search.search import terms_of
 from admin_app.unicode_text import caseless, composed
 from tests.selection.searching import found, rows_of, selection, write
@@ -53,6 +56,15 @@ def test_pieces_that_stand_apart_are_no_word() -> None:
     (key,) = write("xabcdex")
 
     assert found("abcde") == [key]
+
+
+@pytest.mark.usefixtures("context")
+def test_word_is_counted_in_whatever_letters_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("MANY", 10), ("WALKED_COUNT", 5), ("FEW", 2)):
+        monkeypatch.setattr(planner, name, value)
+    write(*["a garden"] * 4, *["A GARDEN"] * 30)
+
+    assert str(count_of(db.session, planned(db.session, selection("Garden")))) == "more than 5"
 
 
 @pytest.mark.usefixtures("context")
