@@ -90,7 +90,7 @@ def _found() -> Statement:
     return select(held, Tick.record_id).outerjoin(Tick, ticked)
 
 
-# Every list asks. Put together anew each time, the question took a tenth of a page.
+# Every list asks. Put together anew each time, the question took nearly a tenth of a page.
 _FOUND = _found()
 
 
