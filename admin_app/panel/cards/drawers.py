@@ -140,7 +140,7 @@ def _last(access: Access, title: str, url: str) -> CardView:
         for record in found
     )
     add = Link(f"Add {one.noun}", link(one, "create_view")) if access.may(Action.CREATE) else None
-    note = one.description if rows else f"No {one.nouns} yet"
+    note = one.description if rows else f"No {one.nouns} yet. {one.description}".strip()
     return CardView(title, url, note=note, rows=rows, add=add)
 
 
