@@ -89,6 +89,7 @@ ROUTES = {
     ),
     "/admin/account/confirm/": Route("/admin/account/confirm/", get=SIGNED_IN, post=(302, 422, 422, 422)),
     "/admin/account/sessions/": Route("/admin/account/sessions/", post=(302, 303, 303, 303)),
+    "/admin/account/look/": Route("/admin/account/look/", post=(302, 303, 303, 303)),
     "/admin/account/preferences/": Route("/admin/account/preferences/", post=(302, 422, 422, 422)),
     "/admin/activity/": Route("/admin/activity/", get=SIGNED_IN),
     "/admin/activity/set/": Route("/admin/activity/set/?id={act}", get=SIGNED_IN),

@@ -1,4 +1,4 @@
-"""What each person set for themselves: columns, rows a page, row height, default view and export by resource, and the shortcuts."""
+"""What each person set for themselves: columns, rows a page, row height, default view and export by resource; shortcuts, theme and navigation."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.dialects import postgresql, sqlite
 
 from admin_app.extensions import AnyRow, AnySession, Values
-from admin_app.models.preference import Density, Preference
+from admin_app.models.preference import Density, Preference, Theme
 from admin_app.models.staff import Staff
 
 # The "resource" of what is set for every page.
@@ -25,6 +25,8 @@ class Settings:
     default_view_id: int | None = None
     has_shortcuts: bool = True
     export_choice: Values = field(default_factory=dict)
+    theme: Theme = Theme.SYSTEM
+    is_narrow: bool = False
 
 
 # A row of what a person set: the resource, then the settings in their order.
@@ -36,6 +38,8 @@ ASKED_FOR = (
     Preference.default_view_id,
     Preference.has_shortcuts,
     Preference.export_choice,
+    Preference.theme,
+    Preference.is_narrow,
 )
 
 
@@ -71,6 +75,15 @@ def remember_default_view(session: AnySession, staff: Staff, *, resource: str, v
 def remember_shortcuts(session: AnySession, staff: Staff, *, is_on: bool) -> None:
     """Keep whether single keys do something (not yet committed)."""
     _remember(session, staff, EVERYWHERE, has_shortcuts=is_on)
+
+
+def remember_frame(
+    session: AnySession, staff: Staff, *, theme: Theme | None = None, is_narrow: bool | None = None
+) -> None:
+    """Keep how the frame of every page looks (not yet committed): None leaves a thing as it is."""
+    changes = {"theme": theme, "is_narrow": is_narrow}
+    if wanted := {name: value for name, value in changes.items() if value is not None}:
+        _remember(session, staff, EVERYWHERE, **wanted)
 
 
 def _remember(session: AnySession, staff: Staff, resource: str, **changes: object) -> None:

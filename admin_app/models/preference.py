@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import JSON, Enum, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Enum, ForeignKey, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from admin_app.extensions import Values, db
@@ -15,6 +15,19 @@ class Density(StrEnum):
 
     COMFORTABLE = "comfortable"
     COMPACT = "compact"
+
+
+class Theme(StrEnum):
+    """In which colours the pages are drawn; the system's are the browser's."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+def _words(choices: type[StrEnum]) -> Enum:
+    """Keep a choice by its word, which the database takes for any text."""
+    return Enum(choices, native_enum=False, length=20, values_callable=lambda all_: [one.value for one in all_])
 
 
 class Preference(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
@@ -29,11 +42,11 @@ class Preference(db.Model):  # type: ignore[name-defined,misc] # made by Flask-S
     columns: Mapped[str] = mapped_column(Text, default="")
     # 0: the usual number.
     page_size: Mapped[int] = mapped_column(default=0)
-    density: Mapped[Density] = mapped_column(
-        Enum(Density, native_enum=False, length=20, values_callable=lambda all_: [one.value for one in all_]),
-        default=Density.COMFORTABLE,
-    )
+    density: Mapped[Density] = mapped_column(_words(Density), default=Density.COMFORTABLE)
     default_view_id: Mapped[int | None] = mapped_column(ForeignKey("saved_view.id", ondelete="SET NULL"), index=True)
     has_shortcuts: Mapped[bool] = mapped_column(default=True)
     # Format, columns and options of the last export; empty: none yet.
     export_choice: Mapped[Values] = mapped_column(JSON, default=dict, server_default="{}")
+    theme: Mapped[Theme] = mapped_column(_words(Theme), default=Theme.SYSTEM, server_default=Theme.SYSTEM.value)
+    # Whether the navigation shows its icons alone.
+    is_narrow: Mapped[bool] = mapped_column(default=False, server_default=false())

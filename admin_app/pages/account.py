@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from types import MappingProxyType
 
 from flask import abort, jsonify, request, url_for
@@ -16,7 +17,7 @@ from admin_app.domain.auth import accounts, passwords, sessions, two_factor
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import FactorError, InvalidRecord
 from admin_app.extensions import db
-from admin_app.models.preference import Preference
+from admin_app.models.preference import Preference, Theme
 from admin_app.models.staff import Staff
 from admin_app.pages.forms import PasswordForm, PreferencesForm
 from admin_app.pages.passkeys import factor_added, passkey_rows
@@ -44,7 +45,7 @@ class AccountPage(ProtectedView):
 
     @expose("/preferences/", methods=("POST",))
     def preferences(self) -> ResponseReturnValue:
-        """Keep the zone that days and times are meant in, and whether single keys do something."""
+        """Keep the zone that days and times are meant in, the theme, and whether single keys do something."""
         staff = login.signed_in_staff()
         form = PreferencesForm(request.form)
         if not form.validate():
@@ -52,8 +53,21 @@ class AccountPage(ProtectedView):
         with refusals_of(Preference), transaction(db.session):
             accounts.set_time_zone(staff, form.time_zone.data)
             preferences.remember_shortcuts(db.session, staff, is_on=form.shortcuts.data)
+            preferences.remember_frame(db.session, staff, theme=_theme(request.form.get("theme")))
         announce("Preferences saved.")
         return login.lead_to(url_for("account.index"))
+
+    @expose("/look/", methods=("POST",))
+    def look(self) -> ResponseReturnValue:
+        """Keep the theme, or whether the navigation shows its icons alone; a script draws it itself."""
+        narrow = {"1": True, "0": False}.get(request.form.get("narrow", ""))
+        with transaction(db.session):
+            preferences.remember_frame(
+                db.session, login.signed_in_staff(), theme=_theme(request.form.get("theme")), is_narrow=narrow
+            )
+        if request.accept_mimetypes.best == "application/json":
+            return "", HTTPStatus.NO_CONTENT
+        return login.lead_to(local_path(request.form.get("url"), url_for("account.index")))
 
     @expose("/", methods=("GET", "POST"))
     def index(self) -> ResponseReturnValue:
@@ -142,6 +156,11 @@ def _preferences_of(staff: Staff) -> PreferencesForm:
     settings = login.signed_in_principal().settings_of(preferences.EVERYWHERE)
     zone = staff.time_zone or timezones.UTC_NAME
     return PreferencesForm(time_zone=zone, shortcuts=settings.has_shortcuts)
+
+
+def _theme(text: str | None) -> Theme | None:
+    """Return the theme of this name; None leaves it as it is."""
+    return next((one for one in Theme if one == text), None)
 
 
 def _change_factors(staff: Staff, act: str) -> ResponseReturnValue | None:

@@ -27,6 +27,8 @@ from admin_app.selection.list_schema import Filter, ListSchema, SearchColumn, So
 
 # Every record has it.
 CREATED_AT = "created_at"
+# The heading of the menu below which resources stand that name no other.
+CONTENT = "Content"
 # The page that makes one record of two.
 MERGE = "merge_view"
 # The view of every resource's own actions.
@@ -110,8 +112,10 @@ class Resource:
     description: ClassVar[str] = ""
     # Whether the command line imports and exports it.
     can_transfer: ClassVar[bool] = True
-    # Where the resource stands in the menu; smaller comes first.
+    # Where the resource stands in the menu: below which heading, smaller comes first, and with which icon of the sheet.
+    menu_group: ClassVar[str] = CONTENT
     menu_order: ClassVar[int] = 100
+    icon: ClassVar[str] = "table-2"
     # The actions that its pages ask a right for.
     actions: ClassVar[frozenset[Action]] = frozenset(Action)
     # Pages that do their work only for who has proved lately who they are.

@@ -71,10 +71,20 @@ class MenuItem:
     current: str = ""
     views: tuple[Link, ...] = ()
     views_url: str = ""
+    # The line icon beside its words.
+    icon: str = "table-2"
     # Names the words where they change while a page is looked at.
     name: str = ""
     # How many are under way.
     under_way: int = 0
+
+
+@dataclass(frozen=True)
+class MenuGroup:
+    """Places of the navigation that belong together; the first ones have no name."""
+
+    label: str
+    items: tuple[MenuItem, ...]
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ class PostResource(Resource):
     model = Post
     description = "Everything users have written."
     menu_order = 20
+    icon = "file-text"
 
     column_list = ("content", "user", "created_at", "id")
     column_further_list = ("user.email", "updated_at")

@@ -16,6 +16,7 @@ class UserResource(Resource):
     model = User
     description = "People who write posts. They cannot sign in here."
     menu_order = 10
+    icon = "users"
 
     column_list = ("name", "email", "posts", "created_at", "id")
     column_further_list = ("updated_at",)

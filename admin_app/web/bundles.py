@@ -24,9 +24,11 @@ _THIRD_PARTY_STYLES = {
 }
 _STYLES = (
     "tokens",
+    "tick",
     "base",
     "layout",
     "navigation",
+    "frame",
     "button",
     "icon",
     "dropdown",
@@ -75,6 +77,7 @@ _SCRIPTS = (
     "shortcuts",
     "session",
     "focus",
+    "look",
     "order",
     "presence",
 )

@@ -10,7 +10,7 @@ from pathlib import Path
 from flask import Flask, Response, request
 
 from admin_app.config import SITE_NAME
-from admin_app.domain.preferences import EVERYWHERE
+from admin_app.domain.preferences import EVERYWHERE, Settings
 from admin_app.formatting import label
 from admin_app.web.auth.login import current_principal, seconds_left
 
@@ -47,10 +47,13 @@ def _digest(file: Path, _modified: int) -> str:
 
 def _frame() -> dict[str, object]:
     person = current_principal()
+    settings = person.settings_of(EVERYWHERE) if person is not None else Settings()
     return {
         "site_name": SITE_NAME,
         "actor": person,
-        "has_shortcuts": person is None or person.settings_of(EVERYWHERE).has_shortcuts,
+        "has_shortcuts": settings.has_shortcuts,
+        "chosen_theme": settings.theme,
+        "is_narrow": settings.is_narrow,
         "seconds_left": seconds_left(),
     }
 

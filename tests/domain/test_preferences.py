@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 from admin_app.domain import preferences
 from admin_app.domain.preferences import ASKED_FOR, EVERYWHERE, Settings, settings_by_resource
 from admin_app.extensions import db
-from admin_app.models.preference import Density, Preference
+from admin_app.models.preference import Density, Preference, Theme
 from admin_app.models.staff import Staff
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -69,6 +69,14 @@ def test_shortcuts_are_switched_off_and_on(ann: Staff) -> None:
     preferences.remember_shortcuts(db.session, ann, is_on=True)
 
     assert (off, settings(ann).has_shortcuts) == (False, True)
+
+
+def test_the_frame_is_kept_part_by_part(ann: Staff) -> None:
+    preferences.remember_frame(db.session, ann, theme=Theme.DARK)
+    preferences.remember_frame(db.session, ann, is_narrow=True)
+    preferences.remember_frame(db.session, ann)
+
+    assert settings(ann) == Settings(theme=Theme.DARK, is_narrow=True)
 
 
 def test_they_go_with_the_person(ann: Staff) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from admin_app import resources
 from admin_app.web.bundles import BUNDLES, icons, script, style_sheet
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
@@ -43,6 +44,12 @@ def test_every_icon_that_a_template_names_is_in_the_sheet() -> None:
 
     assert named
     assert named - drawn == set()
+
+
+def test_every_resources_icon_is_in_the_sheet() -> None:
+    drawn = set(re.findall(r'<symbol id="([^"]+)"', icons(STATIC).text))
+
+    assert {one.icon for one in resources.declared()} - drawn == set()
 
 
 def test_the_order_of_the_layers_stands_before_every_rule() -> None:

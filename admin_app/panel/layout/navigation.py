@@ -1,21 +1,33 @@
-"""The menu: every resource the person may see, the present one marked; jobs under way, and those that just ended."""
+"""The menu: every resource the person may see in its group, the present one marked; jobs under way, and those that just ended."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from flask import Flask, request, session, url_for
 
 from admin_app.domain.permissions.policy import Action
 from admin_app.jobs import store as job_store
+from admin_app.models.preference import Theme
 from admin_app.panel.access.access import access_to
 from admin_app.panel.links import link
 from admin_app.panel.list.saved_view_bar import view_links
 from admin_app.panel.list.selections import schema_for
 from admin_app.panel.registry import resources
-from admin_app.panel.resource import Resource
+from admin_app.panel.resource import CONTENT, Resource
 from admin_app.panel.shell import TOLD, shell
-from admin_app.panel.view_models import Link, MenuItem
+from admin_app.panel.view_models import Link, MenuGroup, MenuItem
 from admin_app.web.auth.login import current_principal
 from admin_app.web.urls import own_path
+
+# The heading below which what people do with the content stands.
+WORK = "Work"
+# A theme as the frame offers it: its value, its words, its icon.
+_THEMES = (
+    (Theme.SYSTEM, "System", "monitor"),
+    (Theme.LIGHT, "Light", "sun"),
+    (Theme.DARK, "Dark", "moon"),
+)
 
 
 def init_app(app: Flask) -> None:
@@ -26,22 +38,40 @@ def init_app(app: Flask) -> None:
 def _menu() -> dict[str, object]:
     if current_principal() is None:
         return {"navigation": [], "job_news": [], "home_url": url_for("auth.sign_in")}
-    seen = [resource for resource in resources() if access_to(resource).may(Action.LIST)]
-    start = MenuItem("Home", url_for("admin.index"), _page(request.endpoint == "admin.index"))
-    activity = MenuItem("Activity", url_for("activity.index"), _page(request.blueprint == "activity"))
     under_way, ended = _jobs()
-    here = _page(request.blueprint == "jobs")
-    jobs = MenuItem("Jobs", url_for("jobs.index"), here, name="jobs", under_way=under_way)
     return {
         "searched_lists": _searched_lists,
-        "navigation": [start, *(_item(resource) for resource in seen), activity, jobs],
+        "navigation": _groups(under_way),
         "job_news": ended,
         "home_url": url_for("admin.index"),
         "account_url": url_for("account.index"),
+        "look_url": url_for("account.look"),
+        "themes": _THEMES,
         "search_url": url_for("search.index"),
         "session_url": url_for("account.session"),
         "sign_out_url": url_for("auth.sign_out"),
     }
+
+
+def _groups(under_way: int) -> list[MenuGroup]:
+    """Group the places: the first page alone, what is edited, what is done with it, and what else resources name."""
+    seen = [resource for resource in resources() if access_to(resource).may(Action.LIST)]
+    start = MenuItem("Home", url_for("admin.index"), _page(request.endpoint == "admin.index"), icon="house")
+    names = dict.fromkeys([CONTENT, WORK, *(one.menu_group for one in seen)])
+    found = [MenuGroup(name, (*_items(seen, name), *(_work(under_way) if name == WORK else ()))) for name in names]
+    return [MenuGroup("", (start,)), *(group for group in found if group.items)]
+
+
+def _items(seen: Sequence[Resource], group: str) -> list[MenuItem]:
+    return [_item(one) for one in seen if one.menu_group == group]
+
+
+def _work(under_way: int) -> tuple[MenuItem, ...]:
+    """Link the pages of what was done, and of what is being done."""
+    activity = MenuItem("Activity", url_for("activity.index"), _page(request.blueprint == "activity"), icon="activity")
+    here = _page(request.blueprint == "jobs")
+    jobs = MenuItem("Jobs", url_for("jobs.index"), here, icon="list-todo", name="jobs", under_way=under_way)
+    return activity, jobs
 
 
 def _searched_lists() -> list[Link]:
@@ -57,7 +87,7 @@ def _item(resource: Resource) -> MenuItem:
     is_below = own_path() == views_url or any(view.is_current for view in views)
     is_here = request.blueprint == resource.endpoint
     current = "true" if is_here and is_below else _page(is_here)
-    return MenuItem(resource.plural, link(resource, "index_view"), current, views, views_url)
+    return MenuItem(resource.plural, link(resource, "index_view"), current, views, views_url, resource.icon)
 
 
 def _page(is_here: bool) -> str:  # noqa: FBT001 -- an answer turned into a word

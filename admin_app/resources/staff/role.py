@@ -34,7 +34,9 @@ class RoleResource(Resource):
 
     model = Role
     description = "What people who sign in here can do. A person can have several roles."
+    menu_group = "Access"
     menu_order = 95
+    icon = "shield"
     can_transfer = False
 
     column_list = ("name", "key", "holders", "id")

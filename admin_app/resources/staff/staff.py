@@ -40,7 +40,9 @@ class StaffResource(Resource):
     noun = "colleague"
     nouns = "staff"
     description = "The people who can sign in here, and what they can do."
+    menu_group = "Access"
     menu_order = 90
+    icon = "user-round"
     can_transfer = False
 
     column_list = ("name", "email", "roles", "is_active", "last_sign_in_at", "id")
