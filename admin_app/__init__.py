@@ -11,7 +11,7 @@ from flask_admin import Admin
 from flask_admin.theme import Theme
 
 from admin_app import listeners, models, resources
-from admin_app.config import SITE_NAME, flask_config
+from admin_app.config import flask_config
 from admin_app.domain.audit import reader as audit_reader
 from admin_app.extensions import compress, csrf, db, mail, migrate
 from admin_app.jobs import queue
@@ -30,7 +30,7 @@ from admin_app.panel.kinds import require_known
 from admin_app.panel.layout import navigation
 from admin_app.panel.plan import jobs as plan_job
 from admin_app.selection.search import indexes as search_indexes
-from admin_app.web import after_response, bundles, errors, flash, form_parser, priority, security, templating
+from admin_app.web import after_response, brand, bundles, errors, flash, form_parser, priority, security, templating
 from admin_app.web.app import Dashboard
 from admin_app.web.auth import login
 from admin_app.web.mail import alerts
@@ -65,6 +65,7 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     listeners.install()
     templating.init_app(app)
     bundles.init_app(app)
+    brand.init_app(app)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     # Before the form's token is read, which is in the body.
@@ -92,7 +93,7 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
 
 def _add_dashboard(app: Flask) -> None:
     """Register the pages and every declared resource with Flask-Admin; note what is searched, for the migrations."""
-    admin = Admin(app, name=SITE_NAME, index_view=HomePage(), theme=Theme("ours", "layout.html"))
+    admin = Admin(app, name=app.config["SITE_NAME"], index_view=HomePage(), theme=Theme("ours", "layout.html"))
     for page, endpoint, url in PAGES:
         admin.add_view(page(name=endpoint.capitalize(), endpoint=endpoint, url=url))
     search_indexes.declare(audit_reader.LIST_SCHEMA.search.values())

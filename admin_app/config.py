@@ -14,8 +14,6 @@ from admin_app.errors import ConfigurationError
 from admin_app.extensions import Values
 from admin_app.settings import SHORTEST_SECRET, read_settings
 
-# What the dashboard is called, also by authenticator apps and browsers that keep passkeys.
-SITE_NAME = "Admin"
 # The one place that says it is pyproject.toml: the dashboard runs from its folder and is not installed as a package.
 VERSION: str = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 # The longest text there may be (`db.limits.LONGEST_TEXT`) in letters of four bytes, and the form around it. A page that takes
@@ -66,6 +64,9 @@ def flask_config(environment: Mapping[str, str], instance: Path) -> Values:
         "WTF_CSRF_SSL_STRICT": False,
         # A token lives as long as the session it belongs to: a form left open over lunch can still be saved.
         "WTF_CSRF_TIME_LIMIT": None,
+        "SITE_NAME": settings["ADMIN_SITE_NAME"],
+        "LOGO": settings["ADMIN_LOGO"],
+        "ACCENT_STYLES": settings["ADMIN_ACCENT"],
         "VERSION": VERSION,
         "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
         "MAX_FORM_MEMORY_SIZE": MAX_BODY_BYTES,

@@ -9,18 +9,25 @@ import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from admin_app.colours import accent_of
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import Values
 
 SHORTEST_SECRET = 32
 # A name or an address, with a port if need be; a leading dot means "and everything below".
 _HOST = re.compile(r"\.?[A-Za-z0-9_.-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
+# The navigation cuts what is longer.
+LONGEST_NAME = 40
+# A page loads it each time somebody comes for the first time.
+LARGEST_LOGO = 200_000
+LOGO_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".webp": "image/webp"}
 NOT_SECRET = frozenset({"secret", "secret-key", "changeme", "change-me", "dev", "default"})
 
 
@@ -98,6 +105,27 @@ def _roles(text: str) -> frozenset[str] | None:
         message = "must be roles separated by commas, like owner,editor, or none"
         raise ValueError(message)
     return names - {"none"} if names else None
+
+
+def _site_name(text: str) -> str:
+    if len(text) > LONGEST_NAME or not text.isprintable():
+        message = f"must have {LONGEST_NAME} characters at most, on one line"
+        raise ValueError(message)
+    return text
+
+
+def _logo(text: str) -> str:
+    """Check that a file can be drawn as a logo; "" is none."""
+    file = Path(text)
+    if text and not (file.suffix.lower() in LOGO_TYPES and file.is_file() and file.stat().st_size <= LARGEST_LOGO):
+        message = "must name an SVG, PNG or WebP file of 200 kB at most"
+        raise ValueError(message)
+    return str(file.resolve()) if text else ""
+
+
+def _accent(text: str) -> str:
+    """Return the style sheet's tokens for an accent colour; "" is the usual one."""
+    return accent_of(text).styles if text else ""
 
 
 def _smtp(text: str) -> dict[str, object]:
@@ -247,6 +275,24 @@ SETTINGS = (
         "",
         "Where email is handed over: `smtp://user:password@host:587` (STARTTLS) or `smtps://…:465`. Empty: none is sent.",
         _smtp,
+    ),
+    Setting(
+        "ADMIN_SITE_NAME",
+        "Admin",
+        "What the dashboard is called: in the navigation, in titles, on the sign-in page and in authenticator apps.",
+        _site_name,
+    ),
+    Setting(
+        "ADMIN_LOGO",
+        "",
+        "An SVG, PNG or WebP file of 200 kB at most that stands beside the name. Empty: a square.",
+        _logo,
+    ),
+    Setting(
+        "ADMIN_ACCENT",
+        "",
+        "The colour of buttons and links, like `#3450c4`; the dark theme has it lighter. Text in it needs a contrast of 4.5:1.",
+        _accent,
     ),
     Setting("ADMIN_MAIL_FROM", "", "The address that email comes from; needed with `ADMIN_SMTP`.", _sender),
 )  # fmt: skip -- one setting a block reads better than one argument a line

@@ -44,12 +44,16 @@ DEFAULTS = {
         "MAIL_USE_SSL": False,
         "MAIL_USE_TLS": True,
     },
+    "ADMIN_SITE_NAME": "Admin",
+    "ADMIN_LOGO": "",
+    "ADMIN_ACCENT": "",
     "ADMIN_MAIL_FROM": "",
 }
 
 HOURS = "ADMIN_SESSION_HOURS must be between 1 and 720 hours."
 SECONDS = "ADMIN_TIME_LIMIT must be between 1 and 300 seconds."
 SMTP = "ADMIN_SMTP must look like smtp://user:password@host:587 (STARTTLS) or smtps://user:password@host:465."
+FAINT = "ADMIN_ACCENT must have a contrast of 4.5:1 against white and its own tint: the nearest such colour is"
 NUMBER = "must be a whole number."
 SECRET_LINE = "ADMIN_SECRET_KEY must be 32 or more random characters: leave it empty to have one created."
 URL_LINE = "DATABASE_URL must look like postgresql://user:password@host/name or sqlite:////path/to/file."
@@ -112,6 +116,11 @@ def test_a_setting_becomes_its_value(name: str, text: str, value: Any) -> None:
         ("ADMIN_HTTPS", "2", "ADMIN_HTTPS must be 1 or 0."),
         ("ADMIN_HTTPS", "https", "ADMIN_HTTPS must be 1 or 0."),
         ("ADMIN_PROXIES", "-1", f"ADMIN_PROXIES {NUMBER}"),
+        ("ADMIN_SITE_NAME", "n" * 41, "ADMIN_SITE_NAME must have 40 characters at most, on one line."),
+        ("ADMIN_LOGO", __file__, "ADMIN_LOGO must name an SVG, PNG or WebP file of 200 kB at most."),
+        ("ADMIN_LOGO", "/nowhere.svg", "ADMIN_LOGO must name an SVG, PNG or WebP file of 200 kB at most."),
+        ("ADMIN_ACCENT", "red", "ADMIN_ACCENT must be a colour like #3450c4."),
+        ("ADMIN_ACCENT", "#f5a623", f"{FAINT} #976107."),
         ("ADMIN_PROXIES", "one", f"ADMIN_PROXIES {NUMBER}"),
         ("ADMIN_PROXIES", "²", f"ADMIN_PROXIES {NUMBER}"),
         ("ADMIN_EXPORT_ROWS", "1000001", "ADMIN_EXPORT_ROWS must be between 0 and 1000000."),

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import segno
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import Form
 
-from admin_app.config import SITE_NAME
 from admin_app.domain.auth import throttle, two_factor
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
@@ -117,7 +116,7 @@ def enrolment_page(form: Form, staff: Staff, template: str, **more: object) -> t
     if secret is None:
         sealed = two_factor.offer(staff, key=second_factor.key())
         secret = two_factor.offered_secret(staff, sealed, key=second_factor.key()) or ""
-    address = two_factor.address_of(staff, secret, site=SITE_NAME)
+    address = two_factor.address_of(staff, secret, site=current_app.config["SITE_NAME"])
     page = render_template(
         template,
         form=form,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -137,11 +137,17 @@ BUNDLES: dict[str, Callable[[Path], Bundle]] = {"app.css": style_sheet, "app.js"
 def init_app(app: Flask) -> None:
     """Serve the bundles beside the static files, and give templates their addresses."""
     folder = Path(str(app.static_folder))
-    made = {name: put_together(folder) for name, put_together in BUNDLES.items()}
+    own = {"app.css": app.config["ACCENT_STYLES"]}
+
+    def put_together(name: str) -> Bundle:
+        found = BUNDLES[name](folder)
+        return replace(found, text=f"{found.text}\n{own[name]}") if own.get(name) else found
+
+    made = {name: put_together(name) for name in BUNDLES}
 
     def bundle(name: str) -> Bundle:
         # Published icons do not change while somebody works, and a page asks for them by each of its buttons.
-        return BUNDLES[name](folder) if app.debug and BUNDLES[name] is not icons else made[name]
+        return put_together(name) if app.debug and BUNDLES[name] is not icons else made[name]
 
     def address(name: str) -> str:
         return f"{request.script_root}{app.static_url_path}/{name}?v={bundle(name).version}"

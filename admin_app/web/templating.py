@@ -7,9 +7,8 @@ from functools import lru_cache, partial
 from http import HTTPStatus
 from pathlib import Path
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 
-from admin_app.config import SITE_NAME
 from admin_app.domain.preferences import EVERYWHERE, Settings
 from admin_app.formatting import label
 from admin_app.web.auth.login import current_principal, seconds_left
@@ -49,7 +48,7 @@ def _frame() -> dict[str, object]:
     person = current_principal()
     settings = person.settings_of(EVERYWHERE) if person is not None else Settings()
     return {
-        "site_name": SITE_NAME,
+        "site_name": current_app.config["SITE_NAME"],
         "actor": person,
         "has_shortcuts": settings.has_shortcuts,
         "chosen_theme": settings.theme,

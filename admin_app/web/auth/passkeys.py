@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from flask import current_app, request, session
 
-from admin_app.config import SITE_NAME
 from admin_app.domain.auth import passkeys, two_factor
 from admin_app.domain.auth.passkeys import Site
 from admin_app.errors import FactorError, InvalidRecord
@@ -51,7 +50,7 @@ def site() -> Site | None:
     is_https = request.is_secure or current_app.config["HTTPS"]
     if name != LOCAL and not (is_https and _is_listed(host) and not _is_address(host)):
         return None
-    return Site(host=name, origin=f"{'https' if is_https else 'http'}://{host}", name=SITE_NAME)
+    return Site(host=name, origin=f"{'https' if is_https else 'http'}://{host}", name=current_app.config["SITE_NAME"])
 
 
 def question_for_making(staff: Staff) -> Question | None:
