@@ -18,6 +18,7 @@ from admin_app.jobs import queue
 from admin_app.pages import auth, health, two_factor
 from admin_app.pages.account import AccountPage
 from admin_app.pages.activity import ActivityPage
+from admin_app.pages.help import HelpPage
 from admin_app.pages.home import HomePage
 from admin_app.pages.jobs import JobsPage
 from admin_app.pages.passkeys import PasskeysPage
@@ -44,6 +45,7 @@ PAGES: tuple[tuple[type[ProtectedView], str, str], ...] = (
     (ActivityPage, "activity", "activity"),
     (JobsPage, "jobs", "jobs"),
     (SearchPage, "search", "search"),
+    (HelpPage, "help", "help"),
 )
 # What does the work of each kind of job. The formats of files are in `transfer/formats/`, the kinds of columns in `kinds/`.
 JOBS = {export_job.KIND: export_job.run_export, plan_job.KIND: plan_job.run_plan}

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PROJECT = ("admin_app", "templates", "static", "migrations", "manage.py", "pyproject.toml")
+PROJECT = ("admin_app", "templates", "static", "migrations", "docs", "manage.py", "pyproject.toml")
 # What conftest.py asks for.
 ASKED_FOR = (
     *["cast.py", "client.py", "conftest.py", "markup.py", "page.py"],

@@ -114,4 +114,4 @@ class PreferencesForm(TextForm):
         render_kw={"required": False},
         description="Dates and times are shown, and filtered, in this time zone.",
     )
-    shortcuts = TickField("Use keyboard shortcuts: / to search, x to select a row")
+    shortcuts = TickField("Use keyboard shortcuts: / to search, j and k to move, ? for all of them")

@@ -71,6 +71,8 @@ class MenuItem:
     current: str = ""
     views: tuple[Link, ...] = ()
     views_url: str = ""
+    # The letter that leads there after "g".
+    letter: str = ""
     # The line icon beside its words.
     icon: str = "table-2"
     # Names the words where they change while a page is looked at.

@@ -7,7 +7,7 @@ function isLost() {
 const errors = document.querySelector("[data-focus]");
 const marked = document.querySelector("tr[data-marked]");
 // A page that asks one thing.
-const first = document.querySelector("[data-first] input:not([hidden])");
+const first = document.querySelector("[data-first] :is(input:not([type=hidden], [hidden], .tomselected), textarea, select)");
 
 if (errors) {
   errors.focus();

@@ -1,27 +1,16 @@
-// Single keys, unless something is being typed, or the person switched them off: "/" goes to the list's search, where there is
-// none to the search for everything; "x" ticks the row that the focus is in.
+// Single keys, unless something is being typed, a dialog is open, or the person switched them off. What a key does is said by other
+// files, which listen for "shortcut" events: one that does something prevents the event's default.
 
-const TYPING = "input:not([type=checkbox]), textarea, select, [contenteditable]";
+const TYPING = "input:not([type=checkbox], [type=radio], [type=submit], [type=button]), textarea, select, [contenteditable], [data-cell-form]";
 
-function search() {
-  const own = document.querySelector("[data-search]");
-  const box = own ?? document.querySelector("[data-everywhere]");
-  box?.focus();
-  box?.select();
-  if (!own) box?.click();
-  return box;
+function isForUs(event) {
+  if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return false;
+  if (event.key.length !== 1 || event.target.closest(TYPING)) return false;
+  return !document.querySelector("dialog:modal") && !("noShortcuts" in document.body.dataset);
 }
-
-function tick(event) {
-  const box = event.target.closest("tr")?.querySelector(".tick input");
-  box?.click();
-  return box;
-}
-
-const KEYS = { "/": search, x: tick };
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(TYPING)) return;
-  if ("noShortcuts" in document.body.dataset) return;
-  if (KEYS[event.key]?.(event)) event.preventDefault();
+  if (!isForUs(event)) return;
+  const shortcut = new CustomEvent("shortcut", { bubbles: true, cancelable: true, detail: event.key });
+  if (!event.target.dispatchEvent(shortcut)) event.preventDefault();
 });

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from flask import Flask, request, session, url_for
 
@@ -10,6 +11,7 @@ from admin_app.domain.permissions.policy import Action
 from admin_app.jobs import store as job_store
 from admin_app.models.preference import Theme
 from admin_app.panel.access.access import access_to
+from admin_app.panel.layout.keys import with_letters
 from admin_app.panel.links import link
 from admin_app.panel.list.saved_view_bar import view_links
 from admin_app.panel.list.selections import schema_for
@@ -45,6 +47,8 @@ def _menu() -> dict[str, object]:
         "job_news": ended,
         "home_url": url_for("admin.index"),
         "account_url": url_for("account.index"),
+        "help_url": url_for("help.index"),
+        "keys_url": url_for("help.keys"),
         "look_url": url_for("account.look"),
         "themes": _THEMES,
         "search_url": url_for("search.index"),
@@ -59,7 +63,13 @@ def _groups(under_way: int) -> list[MenuGroup]:
     start = MenuItem("Home", url_for("admin.index"), _page(request.endpoint == "admin.index"), icon="house")
     names = dict.fromkeys([CONTENT, WORK, *(one.menu_group for one in seen)])
     found = [MenuGroup(name, (*_items(seen, name), *(_work(under_way) if name == WORK else ()))) for name in names]
-    return [MenuGroup("", (start,)), *(group for group in found if group.items)]
+    return _lettered([MenuGroup("", (start,)), *(group for group in found if group.items)])
+
+
+def _lettered(groups: Sequence[MenuGroup]) -> list[MenuGroup]:
+    """Give every place the letter that leads there."""
+    items = with_letters([item for group in groups for item in group.items])
+    return [replace(group, items=tuple(replace(one, letter=next(items)[1]) for one in group.items)) for group in groups]
 
 
 def _items(seen: Sequence[Resource], group: str) -> list[MenuItem]:
@@ -87,7 +97,7 @@ def _item(resource: Resource) -> MenuItem:
     is_below = own_path() == views_url or any(view.is_current for view in views)
     is_here = request.blueprint == resource.endpoint
     current = "true" if is_here and is_below else _page(is_here)
-    return MenuItem(resource.plural, link(resource, "index_view"), current, views, views_url, resource.icon)
+    return MenuItem(resource.plural, link(resource, "index_view"), current, views, views_url, icon=resource.icon)
 
 
 def _page(is_here: bool) -> str:  # noqa: FBT001 -- an answer turned into a word

@@ -1,0 +1,57 @@
+"""Help: the guide for staff as pages, a page for each of its parts, and the keys."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Response, abort, url_for
+from flask_admin import expose
+
+from admin_app.pages.guide import Guide
+from admin_app.panel.base_view import ProtectedView
+from admin_app.panel.layout.keys import KEYS
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+class HelpPage(ProtectedView):
+    """For everybody who is signed in."""
+
+    def is_visible(self) -> bool:
+        """Stand above the account, not in the menu."""
+        return False
+
+    @expose("/")
+    def index(self) -> str:
+        """Show what the guide begins with, and its parts."""
+        return self.render("pages/help.html", guide=_guide(), part=_guide().beginning)
+
+    @expose("/keys/")
+    def keys(self) -> str:
+        """Show the keys; with JavaScript also over any page."""
+        return self.render("pages/keys.html", groups=KEYS)
+
+    @expose("/part/<title>/")
+    def part(self, title: str) -> str:
+        """Show a part of the guide."""
+        found = _guide().part(title)
+        return self.render("pages/help.html", guide=_guide(), part=found) if found is not None else abort(404)
+
+    @expose("/image/<file>")
+    def image(self, file: str) -> Response:
+        """Send a picture that the guide shows."""
+        if file not in _guide().images:
+            abort(404)
+        return Response((DOCS / "images" / file).read_bytes(), mimetype="image/png")
+
+
+def _guide() -> Guide:
+    return _guide_below(url_for("help.index"))
+
+
+@lru_cache(maxsize=4)
+def _guide_below(address: str) -> Guide:
+    """Read the guide for who reaches the dashboard at this address: mostly one."""
+    text = (DOCS / "users.md").read_text("utf-8")
+    return Guide(text, part_url=lambda name: f"{address}part/{name}/", image_url=lambda name: f"{address}image/{name}")

@@ -1,0 +1,110 @@
+// Leads through the rows of a list: up and down to the same place of the next row, left and right through the row. In the order of
+// the Tab key a row has its box, its first link and its menu; the arrow keys reach the rest. The letters are for the row in which the
+// focus is.
+
+const ROWS = "[data-listing] tbody tr";
+const STOPS = "a[href], button, summary, input[type=checkbox]";
+const RARE = ".only, td a, .row-actions a";
+const LAST = "row";
+
+function isSeen(node) {
+  return node.checkVisibility();
+}
+
+function stopsOf(row) {
+  return [...row.querySelectorAll(STOPS)].filter((one) => isSeen(one) && !one.closest("[data-dropdown] > :not(summary)"));
+}
+
+function mainOf(row) {
+  return row.querySelector("th a[href]") ?? stopsOf(row)[0];
+}
+
+function rows() {
+  return [...document.querySelectorAll(ROWS)];
+}
+
+function focus(stop) {
+  stop?.focus();
+  stop?.closest("tr").scrollIntoView({ block: "nearest" });
+  return stop;
+}
+
+function rowBeside(row, by) {
+  return row ? rows()[rows().indexOf(row) + by] : rows()[0];
+}
+
+function toRow(target, by) {
+  const row = rowBeside(target.closest(ROWS), by);
+  return row && focus(mainOf(row));
+}
+
+// The same place in the row above or below; in a row that has it not, the first link.
+function straight(target, by) {
+  const here = target.closest(ROWS);
+  const row = rowBeside(here, by);
+  return row && focus(stopsOf(row)[stopsOf(here).indexOf(target)] ?? mainOf(row));
+}
+
+function along(target, by) {
+  const stops = stopsOf(target.closest(ROWS));
+  return focus(stops[stops.indexOf(target) + by]);
+}
+
+const KEYS = {
+  j: (row, target) => toRow(target, 1),
+  k: (row, target) => row && toRow(target, -1),
+  o: (row) => row?.querySelector("th a[href]"),
+  e: (row) => row?.querySelector("[data-edit]"),
+  u: (row) => row?.querySelector("td a.clip[href]"),
+  x: (row) => row?.querySelector(".tick input"),
+  X: (row) => row?.querySelector(".tick input"),
+  " ": (row, target) => !target.matches("button, summary, input") && row?.querySelector("[data-peek]"),
+};
+
+document.addEventListener("shortcut", (event) => {
+  const { target, detail: key } = event;
+  const found = KEYS[key]?.(target.closest(ROWS), target);
+  if (!found) return;
+  event.preventDefault();
+  if (key !== "j" && key !== "k") found.click();
+});
+
+const ARROWS = { ArrowUp: [straight, -1], ArrowDown: [straight, 1], ArrowLeft: [along, -1], ArrowRight: [along, 1] };
+
+document.addEventListener("keydown", (event) => {
+  const { target, key } = event;
+  if (!(key in ARROWS) || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+  const isDown = key === "ArrowDown" && target.matches("[data-search]");
+  const isInRow = target.matches(STOPS) && target.closest(ROWS) && !target.closest("[data-dropdown][open], [data-cell-form]");
+  const [step, by] = isDown ? [toRow, 1] : ARROWS[key];
+  if ((isDown || isInRow) && step(target, by)) event.preventDefault();
+});
+
+// ---- where somebody was, for when the row is gone
+
+document.addEventListener("click", (event) => {
+  const row = event.target.closest(`${ROWS}`);
+  if (row && event.target.closest("a[href]")) sessionStorage.setItem(LAST, rows().indexOf(row));
+});
+
+function goOnAtRow() {
+  const last = sessionStorage.getItem(LAST);
+  if (last === null || !document.querySelector("[data-listing]")) return;
+  sessionStorage.removeItem(LAST);
+  const isLost = document.activeElement === null || document.activeElement === document.body;
+  if (!isLost || !document.querySelector(".banner") || location.hash) return;
+  const row = rows()[Number(last)] ?? rows().at(-1);
+  if (row) mainOf(row)?.focus();
+}
+
+// ---- each list that is drawn
+
+function equip(root) {
+  for (const row of root.querySelectorAll(ROWS)) {
+    for (const one of row.querySelectorAll(RARE)) one.tabIndex = -1;
+  }
+}
+
+equip(document);
+goOnAtRow();
+document.addEventListener("htmx:load", (event) => equip(event.detail.elt));
