@@ -51,6 +51,7 @@ _STYLES = (
     "palette",
     "views",
     "rights",
+    "phone",
     "utilities",
 )
 _THIRD_PARTY_SCRIPTS = (

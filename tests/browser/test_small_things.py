@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,7 +14,9 @@ from admin_app.extensions import db
 from admin_app.models.job import Job, JobState
 from admin_app.models.post import Post
 from admin_app.models.staff import Staff
+from admin_app.models.user import User
 from tests.browser.conftest import OpenAs
+from tests.browser.steps import BOTH, open_filters
 from tests.many import many
 
 # Its brightness as WCAG has it, of a colour as the browser computes it: "rgb(148, 168, 255)".
@@ -80,3 +83,43 @@ def test_a_records_short_link_is_copied_whole(app: Flask, editor_page: Page, liv
 
     expect(editor_page.get_by_role("link", name="Link copied")).to_be_visible()
     assert editor_page.evaluate("navigator.clipboard.readText()") == f"{live_server}/admin/post/{post}"
+
+
+@BOTH
+def test_a_row_on_a_phone_is_a_card(app: Flask, open_as: OpenAs, editor: Staff) -> None:
+    (user,) = many(app, User, [{"name": "Ann Lee", "email": "ann@example.com"}])
+    many(app, Post, [{"content": "some words " * 40, "user_id": user, "created_at": datetime(2026, 1, 31, tzinfo=UTC)}])
+    page = open_as(editor, viewport={"width": 375, "height": 700})
+    page.goto("/admin/post/")
+
+    row = page.locator("#listing tbody tr")
+    assert row.evaluate("row => row.offsetHeight") <= 84
+    expect(row.get_by_role("link", name="Ann Lee")).to_be_visible()
+    expect(row.get_by_role("link", name="Edit")).to_be_hidden()
+    assert page.locator(".table-region").evaluate("region => region.scrollWidth - region.clientWidth") == 0
+
+
+@BOTH
+def test_the_filters_fill_a_phone_and_their_button_stays(open_as: OpenAs, editor: Staff) -> None:
+    page = open_as(editor, viewport={"width": 375, "height": 500})
+    page.goto("/admin/post/")
+    sheet = open_filters(page)
+
+    expect(sheet.get_by_role("button", name="Apply filters").last).to_be_in_viewport(ratio=1)
+    page.locator("#listing-filters").click()
+
+    expect(sheet.get_by_label("Content", exact=False).first).to_be_hidden()
+
+
+def test_the_theme_changes_at_once_and_leaves_what_is_typed(editor_page: Page) -> None:
+    editor_page.goto("/admin/post/new/")
+    editor_page.get_by_label("Content").fill("Typed")
+
+    editor_page.get_by_role("button", name="Dark theme").click()
+    expect(editor_page.locator("html")).to_have_attribute("data-theme", "dark")
+
+    assert editor_page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 23, 29)"
+    expect(editor_page.get_by_label("Content")).to_have_value("Typed")
+    editor_page.get_by_label("Content").fill("")
+    editor_page.reload()
+    expect(editor_page.locator("html")).to_have_attribute("data-theme", "dark")

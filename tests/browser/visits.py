@@ -31,6 +31,12 @@ def _sheet_open(visit: Visit) -> None:
     open_filters(visit.page)
 
 
+def _keys_open(visit: Visit) -> None:
+    visit.page.goto("/admin/user/")
+    visit.page.keyboard.press("?")
+    expect(visit.page.get_by_role("dialog", name="Keyboard").get_by_role("link", name="Users")).to_be_visible()
+
+
 def _picker_open(visit: Visit) -> None:
     visit.page.goto("/admin/post/new/")
     visit.page.get_by_role("combobox", name="User (optional)").focus()
@@ -245,6 +251,8 @@ EMPTY = {
 ONE = {"list": _go("/admin/user/"), "record": _go("/admin/user/edit/?id={user}")}
 MANY = {
     "home": _go("/admin/"),
+    "help": _go("/admin/help/part/filters/"),
+    "keys": _keys_open,
     "users": _go("/admin/user/"),
     "posts": _go("/admin/post/?page=2"),
     "filtered": _go("/admin/post/?q=post&user__is={user}&content__not_contains=nothing&sort=-user"),
