@@ -19,6 +19,7 @@ from admin_app.db.limits import as_key
 from admin_app.db.ordering import in_order
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
+from admin_app.db.types import utc_now
 from admin_app.domain.audit.reader import Activity, ActivityFilter, activity, changes_of, is_shown
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.audit.undo import UndoResult, is_undo, is_undoable, subject_of, undo, undone_by
@@ -39,11 +40,12 @@ from admin_app.panel.access.audit import (
     visible,
 )
 from admin_app.panel.base_view import ProtectedView
+from admin_app.panel.history.activity_table import CHANGING, by_day, told_at_once
 from admin_app.panel.history.entries import entries_of, time_cell, way_of
 from admin_app.panel.history.in_the_way import in_the_way
 from admin_app.panel.history.view_models import ActivityRow, LeftAlone
 from admin_app.panel.kinds import value_cell
-from admin_app.panel.links import list_links
+from admin_app.panel.links import link, list_links
 from admin_app.panel.list.selections import plain_selection, ticked_list
 from admin_app.panel.registry import resource_at, resources
 from admin_app.panel.sign_outs import said_of_signed_out
@@ -58,6 +60,8 @@ LONGEST_SEARCH = 200
 # More records are no list that somebody goes through.
 MOST_LISTED = 100_000
 NOBODY = "none"
+# In the place of a kind: all those by which records change.
+CHANGES = "changes"
 
 
 class ActivityPage(ProtectedView):
@@ -70,9 +74,11 @@ class ActivityPage(ProtectedView):
         wanted = _wanted(request.args, problems)
         before, after = (as_key(ChangeSet, request.args.get(name, "")) or 0 for name in ("before", "after"))
         found = activity(db.session, wanted, before=before, after=after)
+        told = told_at_once(found.sets, wanted)
         return self.render(
             "pages/activity.html",
-            rows=[_row(one) for one in found.sets],
+            days=by_day([replace(_row(one), told=told.get(one.id)) for one in found.sets]),
+            presets=_presets(),
             result=f"{found.count} {'change' if found.count.number == 1 and found.count.is_exact else 'changes'}",
             problems=problems,
             choices=_choices(),
@@ -244,19 +250,24 @@ def _row(done: ChangeSet) -> ActivityRow:
     access = _access_of(done)
     may = access is not None and access.may(Action.UNDO)
     person = str(done.actor_id) if done.actor_id is not None else NOBODY
+    at = time_cell(done)
+    local = done.at.astimezone(zone())
     return ActivityRow(
         id=str(done.id),
+        day=local.date(),
+        clock=replace(at, text=f"{local:%H:%M}"),
         summary=summary_of(done),
         url=url_for("activity.set_view", id=done.id),
         who=done.actor or "Unknown",
         who_url=url_for("activity.index", person=person),
-        at=time_cell(done),
+        at=at,
         way=way_of(done),
         resource=access.resource.plural if access is not None else "",
         count=f"{done.count:,}",
         reason=done.reason or "",
         can_undo=may and is_undoable(done),
         is_undo=is_undo(done),
+        resource_url=link(access.resource, "index_view") if access is not None and access.may(Action.LIST) else "",
     )
 
 
@@ -290,7 +301,7 @@ def _wanted(arguments: Mapping[str, str], problems: list[str]) -> ActivityFilter
         problems.append("This resource does not exist. The filter was left out.")
         resource = None
     kind = given.get("kind", "")
-    if kind and kind not in set(Kind):
+    if kind and kind not in {CHANGES, *Kind}:
         problems.append("This kind of change does not exist. The filter was left out.")
         kind = ""
     until = _day("to", given, problems, later=1)
@@ -299,7 +310,7 @@ def _wanted(arguments: Mapping[str, str], problems: list[str]) -> ActivityFilter
         person=as_key(Staff, given.get("person", "")),
         is_nobody=given.get("person") == NOBODY,
         resource=resource.model.__table__.name if resource is not None else "",
-        kind=kind,
+        kinds=CHANGING if kind == CHANGES else [kind] if kind else (),
         since=_day("from", given, problems),
         until=until,
         search=arguments.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH],
@@ -327,8 +338,24 @@ def _choices() -> dict[str, list[tuple[str, str]]]:
     return {
         "person": [*((str(key), name) for key, name in people), (NOBODY, "Not signed in")],
         "resource": [(one.endpoint, one.plural) for one in resources() if access_to(one).may(Action.HISTORY)],
-        "kind": [(kind.value, kind.value.capitalize()) for kind in Kind],
+        "kind": [(CHANGES, "Changes only"), *((kind.value, kind.value.capitalize()) for kind in Kind)],
     }
+
+
+def _presets() -> list[Link]:
+    """Link what people look for most, each by itself."""
+    yesterday = (utc_now().astimezone(zone()).date() - timedelta(days=1)).isoformat()
+    wanted: tuple[tuple[str, dict[str, str]], ...] = (
+        ("All", {}),
+        ("Changes only", {"kind": CHANGES}),
+        ("Mine", {"person": str(login.signed_in_principal().id)}),
+        ("Yesterday", {"from": yesterday, "to": yesterday}),
+    )
+    place = url_for("activity.index")
+    return [
+        Link(words, f"{place}?{urlencode(filters)}" if filters else place, _filters() == filters)
+        for words, filters in wanted
+    ]
 
 
 def _pages(found: Activity) -> dict[str, str]:

@@ -39,7 +39,7 @@ class Guide:
 
     def __init__(self, text: str, *, part_url: Callable[[str], str], image_url: Callable[[str], str]) -> None:
         """Read it."""
-        self._markdown = MarkdownIt("commonmark", {"html": True}).enable("table")
+        self._markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
         for rule in ("html_inline", "html_block"):
             self._markdown.add_render_rule(rule, _key_or_text)
         self.images: frozenset[str] = frozenset()

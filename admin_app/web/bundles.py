@@ -42,6 +42,7 @@ _STYLES = (
     "filters",
     "card",
     "history",
+    "activity",
     "jobs",
     "plan",
     "corrections",

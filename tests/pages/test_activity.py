@@ -203,6 +203,7 @@ def test_the_trail_of_staff_is_for_owners_alone(as_editor: Any, as_owner: Any, m
     [
         ("resource=post", ["Created post “Garden”"]),
         ("kind=form", ["Changed user “Anna”"]),
+        ("kind=changes&q=anna", ["Changed user “Anna”"]),
         ("person={editor}", ["Changed user “Anna”"]),
         ("person=none&resource=user", ["Created user “Ann”"]),
         ("q=garden", ["Created post “Garden”"]),
@@ -225,6 +226,58 @@ def test_filters_narrow_the_acts(  # noqa: PLR0917 -- fixtures
     page = Page(as_editor.get(f"/admin/activity/?{filters.format(editor=editor.id)}"))
 
     assert (page.status, summaries(page)) == (200, expected)
+
+
+def lines(page: Page) -> list[list[str]]:
+    """Return the table's rows, those of days too, without their times."""
+    found = [[cell.text for cell in row.inside if not isinstance(cell, str)] for row in page.all("tr")[1:]]
+    return [row if len(row) == 1 else row[1:4] for row in found]
+
+
+def test_a_change_of_one_short_field_is_told_in_its_line(as_editor: Any, editor: Any, make_user: Any) -> None:
+    user = make_user(name="Ann")
+    edit(as_editor, "user", user.id, email="ann@example.org")
+    edit(as_editor, "user", user.id, name="Anna", email="anna@example.org")
+
+    page = Page(as_editor.get(f"/admin/activity/?person={editor.id}&resource=user"))
+
+    told = "Email: removed: user1@example.comadded: ann@example.org"
+    who = f"{editor.name} ({editor.email})"
+    assert lines(page) == [
+        ["Today"],
+        [who, "Changed user “Anna”", "Users"],
+        [who, f"Changed user “Ann” {told}", "Users"],
+    ]
+
+
+def test_a_hidden_field_is_not_told(as_editor: Any, make_user: Any, client_with: Any) -> None:
+    user = make_user(name="Ann")
+    edit(as_editor, "user", user.id, email="ann@example.org")
+
+    page = Page(client_with("*:*", fields=["user.email:hidden"]).get("/admin/activity/?resource=user"))
+
+    assert [line[1] for line in lines(page)[1:]] == ["Changed user “Ann”", "Created user “Ann” by command"]
+
+
+@pytest.mark.parametrize(("days", "name"), [(1, "Yesterday"), (3, "Tuesday, 20 January 2026")])
+def test_acts_stand_below_their_day(  # noqa: PLR0917 -- fixtures
+    days: int, name: str, as_viewer: Any, make_user: Any, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime(2026, 1, 23, 12, tzinfo=UTC)
+    make_user()
+    with app.app_context():
+        db.session.execute(update(ChangeSet).values(at=now - timedelta(days=days)))
+        db.session.commit()
+    monkeypatch.setattr("admin_app.panel.history.activity_table.utc_now", lambda: now)
+
+    assert lines(Page(as_viewer.get("/admin/activity/?resource=user")))[0] == [name]
+
+
+def test_the_presets_say_which_is_at_hand(as_viewer: Any, viewer: Any) -> None:
+    tabs = Page(as_viewer.get(f"/admin/activity/?person={viewer.id}")).all("nav", aria_label="Presets")[0].all("a")
+
+    assert [(one.text, "aria-current" in one.attributes) for one in tabs] == [
+        ("All", False), ("Changes only", False), ("Mine", True), ("Yesterday", False)]  # fmt: skip
 
 
 @both_stores

@@ -54,13 +54,13 @@ class Timeline:
 
 @dataclass(frozen=True)
 class ActivityFilter:
-    """Which change sets: by person, resource (a table), kind, time and words."""
+    """Which change sets: by person, resource (a table), kinds (none are all), time and words."""
 
     person: int | None = None
     # The one place of those who have no account: the command line.
     is_nobody: bool = False
     resource: str = ""
-    kind: str = ""
+    kinds: Collection[str] = field(default=())
     since: datetime | None = None
     until: datetime | None = None
     search: str = ""
@@ -147,6 +147,20 @@ def changes_of(
     found = session.scalars(wanted).all()
     shown = found[:ACTIVITY_SIZE]
     return shown, shown[-1].id if len(found) > len(shown) else 0
+
+
+def changes_of_one_record(
+    session: AnySession, set_ids: Collection[int], hidden: Collection[str], *, rows: VisibleRows
+) -> Sequence[Change]:
+    """Return what change sets changed that are about one record each, without the hidden tables and rows."""
+    if not set_ids:
+        return []
+    wanted = (
+        select(Change)
+        .where(Change.change_set_id.in_(set_ids), Change.model.not_in(hidden))
+        .where(*(or_(Change.model != _table(model), there) for model, there in _there(rows, Change.record_id)))
+    )
+    return session.scalars(wanted).all()
 
 
 def activity(session: AnySession, wanted: ActivityFilter, *, before: int = 0, after: int = 0) -> Activity:
@@ -250,7 +264,7 @@ def _criteria(session: AnySession, wanted: ActivityFilter) -> list[ColumnElement
         (wanted.person is not None, ChangeSet.actor_id == wanted.person),
         (wanted.is_nobody, ChangeSet.actor_id.is_(None)),
         (bool(wanted.resource), ChangeSet.resource == wanted.resource),
-        (bool(wanted.kind), ChangeSet.kind == wanted.kind),
+        (bool(wanted.kinds), ChangeSet.kind.in_(wanted.kinds)),
         (bool(wanted.hidden), ChangeSet.resource.not_in(wanted.hidden)),
     ]
     criteria = [criterion for is_wanted, criterion in found if is_wanted]

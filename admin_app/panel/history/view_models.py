@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from admin_app.domain.audit.diff import Piece
 from admin_app.panel.view_models import Cell, Link
@@ -42,9 +43,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class ActivityRow:
-    """A change set in the list of them."""
+    """A change set in the list of them; `told` is the one field that it changed, where that is short."""
 
     id: str
+    day: date
+    clock: Cell
     summary: str
     url: str
     who: str
@@ -58,6 +61,16 @@ class ActivityRow:
     can_undo: bool = False
     # Whether undoing it is redoing.
     is_undo: bool = False
+    resource_url: str = ""
+    told: FieldChange | None = None
+
+
+@dataclass(frozen=True)
+class ActivityDay:
+    """What was done on a day."""
+
+    name: str
+    rows: tuple[ActivityRow, ...]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,58 @@
+"""The table of change sets: the days that they are grouped by, and what those say at once that changed one field of one record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from itertools import groupby
+
+from admin_app.context import zone
+from admin_app.db.types import utc_now
+from admin_app.domain.audit.diff import Piece, PieceKind
+from admin_app.domain.audit.reader import ActivityFilter, changes_of_one_record
+from admin_app.extensions import db
+from admin_app.models.change_set import ChangeSet, Did, Kind
+from admin_app.panel.history.entries import fields_of
+from admin_app.panel.history.view_models import ActivityDay, ActivityRow, FieldChange
+
+# The kinds by which people change records.
+CHANGING = (Kind.FORM, Kind.BULK, Kind.IMPORT, Kind.COMMAND, Kind.UNDO, Kind.RESTORE)
+# More letters make a line of the table two.
+SHORT = 80
+
+
+def by_day(rows: Sequence[ActivityRow]) -> list[ActivityDay]:
+    """Group rows by the day that they were done on, for who looks."""
+    today = utc_now().astimezone(zone()).date()
+    return [ActivityDay(_name(day, today), tuple(some)) for day, some in groupby(rows, key=lambda row: row.day)]
+
+
+def told_at_once(sets: Sequence[ChangeSet], seen: ActivityFilter) -> Mapping[int, FieldChange]:
+    """Return the one short field that each of these change sets changed, by their keys; read by one statement and one a relation."""
+    single = [one.id for one in sets if one.count == 1 and one.kind in CHANGING]
+    changes = [
+        one for one in changes_of_one_record(db.session, single, seen.hidden, rows=seen.rows) if one.act == Did.UPDATE
+    ]
+    drawn = zip(changes, fields_of(changes), strict=True)
+    return {
+        change.change_set_id: _whole(fields[0]) for change, fields in drawn if len(fields) == 1 and _is_short(fields[0])
+    }
+
+
+def _is_short(field: FieldChange) -> bool:
+    """Whether a line has room for it."""
+    fates = {piece.fate for piece in field.pieces}
+    return PieceKind.GAP not in fates and sum(len(piece.text) for piece in field.pieces) <= SHORT
+
+
+def _whole(field: FieldChange) -> FieldChange:
+    """Put the new value in the old one's place: in a line, words of both among each other are hard to read."""
+    both = (PieceKind.GONE, PieceKind.CAME)
+    texts = ("".join(one.text for one in field.pieces if one.fate in {PieceKind.SAME, fate}) for fate in both)
+    return FieldChange(field.label, tuple(Piece(fate, text) for fate, text in zip(both, texts, strict=True) if text))
+
+
+def _name(day: date, today: date) -> str:
+    if day == today:
+        return "Today"
+    return "Yesterday" if day == today - timedelta(days=1) else f"{day:%A}, {day.day} {day:%B %Y}"
