@@ -89,7 +89,7 @@ def sign_out() -> ResponseReturnValue:
 
 @blueprint.route("/password/<token>", methods=["GET", "POST"])
 def choose_password(token: str) -> ResponseReturnValue:
-    """Let the person a link was made for choose a password, once; they sign in with it afterwards, second factor and all."""
+    """Let the person a link was made for choose a password, once, and sign them in, second factor and all."""
     staff = passwords.staff_of_link(db.session, token)
     if staff is None:
         return render_template("pages/link_gone.html"), 404
@@ -115,11 +115,13 @@ def choose_password(token: str) -> ResponseReturnValue:
 
 
 def _after_choosing(staff: Staff) -> ResponseReturnValue:
-    """Lead on to sign in. Beside another person's session that would show their pages: who that is, is said instead."""
+    """Sign the person in, who may have to show a second factor. Beside another one's session, who that is, is said instead."""
     if (other := _other_than(staff)) is not None:
         return render_template("pages/password_chosen.html", staff=staff, other=other)
-    announce("Your password is set. Sign in with it.")
-    return redirect(url_for("auth.sign_in"), 303)
+    answer = second_factor.after_password(staff, url_for("admin.index"))
+    # Afterwards: a new session forgets what the one before had to say.
+    announce("Your password is set.")
+    return answer
 
 
 def _other_than(staff: Staff) -> Principal | None:

@@ -45,6 +45,8 @@ class RowRule:
     yours: str = ""
     # The same, said of that person to others: "their own posts".
     theirs: str = ""
+    # Which rows those are, for who sees none of them; {email} is the person's.
+    meaning: str = ""
 
 
 @dataclass(frozen=True)

@@ -40,5 +40,6 @@ class PostResource(Resource):
             lambda person: {"user.email__equals": person.email},
             yours="your own posts",
             theirs="their own posts",
+            meaning="Your posts are those whose user has your email, {email}.",
         ),
     }

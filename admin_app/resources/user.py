@@ -29,7 +29,11 @@ class UserResource(Resource):
 
     row_rules: ClassVar[Mapping[str, RowRule]] = {
         "own": RowRule(
-            "Only themselves", lambda person: {"email__equals": person.email}, yours="yourself", theirs="themselves"
+            "Only themselves",
+            lambda person: {"email__equals": person.email},
+            yours="yourself",
+            theirs="themselves",
+            meaning="You are the user who has your email, {email}.",
         ),
         "same_domain": RowRule(
             "Users with the same email domain",

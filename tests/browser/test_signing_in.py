@@ -54,8 +54,8 @@ def test_an_owner_hands_a_link_over_and_the_person_chooses_a_password(
     theirs.locator("input[name=new_password]").fill("violin marsh tanuki seven")
     theirs.get_by_role("button", name="Set password").click()
 
-    expect(theirs.get_by_role("heading", level=1)).to_have_text("Sign in")
-    expect(theirs.locator(".banner")).to_contain_text("Your password is set. Sign in with it.")
+    expect(theirs.get_by_role("heading", level=1)).to_have_text("Home")
+    expect(theirs.locator(".banner")).to_contain_text("Your password is set.")
     assert problems == []
 
 

@@ -245,14 +245,14 @@ def test_after_a_password_link_another_session_is_not_theirs(
     assert (out.location, sign_in(client=as_owner, email=viewer.email, password=NEW).status_code) == ("/sign-in", 303)
 
 
-def test_a_password_link_used_in_ones_own_session_leads_to_signing_in(link: str, as_viewer: Any) -> None:
+def test_a_password_link_used_in_ones_own_session_begins_a_new_one(link: str, as_viewer: Any) -> None:
     answer = as_viewer.post_form(link, {"new_password": NEW})
 
-    assert answer.location == "/sign-in"
-    assert Page(as_viewer.get("/sign-in")).notice.endswith("Your password is set. Sign in with it.")
+    assert answer.location == "/admin/"
+    assert Page(as_viewer.get("/admin/")).notice.endswith("Your password is set.")
 
 
 def test_a_password_link_works_without_the_cookie_that_its_page_had(link: str, as_nobody: Any) -> None:
     answer = as_nobody.post(link, data={"new_password": NEW, "csrf_token": "stale"}, headers=BROWSER)
 
-    assert answer.location == "/sign-in"
+    assert answer.location == "/admin/"

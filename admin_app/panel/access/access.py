@@ -134,6 +134,13 @@ class Access:
         names = sorted({name for rule in self.rule_names(action) for name in rule})
         return " or ".join(rules[name].yours or f"“{rules[name].label}”" for name in names if name in rules)
 
+    def rule_meanings(self, action: Action) -> list[str]:
+        """Say by what the rows are found that the person is kept to, where their rules say it."""
+        person, rules = self.authority.principal, self.resource.row_rules
+        names = sorted({name for rule in self.rule_names(action) for name in rule})
+        said = [rules[name].meaning for name in names if name in rules]
+        return [words.format(email=person.email) for words in said if words and person is not None]
+
     # ---- records
 
     def find(self, key: object) -> Record | None:

@@ -68,6 +68,7 @@ class Table:
             count_url="" if page.count.is_exact or is_cut else links.to(replace(selection, is_counted=True)),
             is_cut=is_cut,
             numbered=self._numbered(here),
+            kept_to=self._why_none(),
             messages=(*self._gone_words(), *_messages(selection)),
             total=str(page.count) if page.count.number > len(page.rows) else "",
             density=Density.COMFORTABLE,
@@ -137,6 +138,11 @@ class Table:
         """Say which rows the person is kept to, so that nobody takes them for all there are."""
         rules = self._access.rule_words(Action.LIST)
         return f" · you see only {rules}" if rules else ""
+
+    def _why_none(self) -> tuple[str, ...]:
+        """Say which rows the person is kept to, and how those are found, for a list without any."""
+        rules = self._access.rule_words(Action.LIST)
+        return (f"You see only {rules}.", *self._access.rule_meanings(Action.LIST)) if rules else ()
 
     def _result_line(self, page: Page) -> str:
         """Say how many rows there are, and which of them this page shows."""

@@ -168,6 +168,8 @@ class Listing:
     import_url: str = ""
     cell_url: str = ""
     views: ViewBar | None = None
+    # Why there may be no row: which ones the person is kept to, and how those are found.
+    kept_to: tuple[str, ...] = ()
     # How many rows all its pages have, in figures, "" where they are all on this one.
     total: str = ""
     # None where rows are not ticked: there is nothing to be done with them here.

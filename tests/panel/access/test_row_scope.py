@@ -163,3 +163,14 @@ def test_a_rule_costs_no_statement(
         client.get("/admin/post/")
 
     assert len(sent) == 5
+
+
+def test_an_empty_list_says_whose_rows_it_shows_and_how_they_are_found(client_with: Callable[..., Client]) -> None:
+    client = client_with("post:list", rows=["post:own"])
+
+    empty = Page(client.get("/admin/post/")).all("div", class_="empty")[0]
+
+    assert empty.text == (
+        "No posts for you You see only your own posts. "
+        "Your posts are those whose user has your email, liam@example.com. If that is wrong, ask an owner."
+    )
