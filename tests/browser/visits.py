@@ -132,7 +132,7 @@ def _history(visit: Visit) -> None:
 def _activity(visit: Visit) -> None:
     _change_twice(visit)
     visit.page.goto("/admin/activity/?resource=post&from=yesterday")
-    expect(visit.page.locator(".event").first).to_be_visible()
+    expect(visit.page.locator(".event__what").first).to_be_visible()
 
 
 def _act(visit: Visit) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from textwrap import shorten
 
 from admin_app.context import acting, time_zone
 from admin_app.domain.auth.accounts import actor_of
@@ -28,6 +29,8 @@ from admin_app.timezones import zone_of
 from admin_app.transfer.formats import FileOptions
 
 KIND = "export"
+# A job's title has room for the resource and the format beside them.
+LONGEST_WORDS = 120
 NOT_ANY_MORE = "You can no longer export this. No file was created."
 CHANGED = "What you can see has changed since you started this export. No file was created. Start it again."
 
@@ -63,11 +66,11 @@ def _kept_arguments(selection: Selection) -> list[tuple[str, str]]:
 
 
 def _narrowed_words(wanted: Order) -> str:
-    """Say by what the list is narrowed: " (search, 2 filters)"."""
-    search, number = wanted.selection.search, len(wanted.selection.filters)
-    words = [*(["selected"] if wanted.selection.ticks else []), *(["search"] if search else [])]
-    words += [f"{number} filter{'' if number == 1 else 's'}"] if number else []
-    return f" ({', '.join(words)})" if words else ""
+    """Say by what the list is narrowed: ": selected, “bike”, No user"."""
+    selection = wanted.selection
+    words = [*(["selected"] if selection.ticks else []), *([f"“{selection.search}”"] if selection.search else [])]
+    words += [member.sentence() for member in selection.filters]
+    return f": {shorten(', '.join(words), LONGEST_WORDS, placeholder='…')}" if words else ""
 
 
 def resource_of_job(job: Job) -> Resource | None:

@@ -154,6 +154,15 @@ def test_a_job_of_a_list_for_owners_is_asked_for_by_owners_alone(
     assert (response.status_code, jobs) == (status, ["Staff · Excel"] if role == "owner" else [])
 
 
+def test_a_job_is_called_after_its_list(as_owner: Any, app: Flask) -> None:
+    address = "/admin/post/export/?q=bike&user__empty=yes"
+    as_owner.post_form(address, {"format": "xlsx", "column": ["id"]})
+
+    with app.app_context():
+        titles = db.session.scalars(select(Job.title)).all()
+    assert titles == ["Posts: “bike”, No user · Excel"]
+
+
 @both_stores
 def test_the_page_costs_the_same_for_one_row_and_for_three(as_viewer: Any, make_post: Make, statements: Any) -> None:
     counts = []
