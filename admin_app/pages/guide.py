@@ -17,6 +17,8 @@ from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 from markupsafe import escape
 
+Image = Mapping[str, str | int]
+
 _KEY = re.compile(r"</?kbd>")
 _SMALLER = {"h3": "h2", "h4": "h3", "h5": "h4"}
 
@@ -34,10 +36,10 @@ class Part:
 class Guide:
     """The guide's beginning and its parts, which its second headings begin.
 
-    `part_url` and `image_url` return where a part is and where a picture is. A link to another document is text alone.
+    `part_url` says where a part is, `image` what the tag of a picture says. A link to another document is text alone.
     """
 
-    def __init__(self, text: str, *, part_url: Callable[[str], str], image_url: Callable[[str], str]) -> None:
+    def __init__(self, text: str, *, part_url: Callable[[str], str], image: Callable[[str], Image]) -> None:
         """Read it."""
         self._markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
         for rule in ("html_inline", "html_block"):
@@ -48,7 +50,7 @@ class Guide:
             anchor: name_of(title) for title, tokens in chapters for anchor in (name_of(title), *_headings(tokens))
         }
         for _, tokens in chapters:
-            self._prepare(tokens, places, part_url, image_url)
+            self._prepare(tokens, places, part_url, image)
         first, *rest = (self._part(title, tokens) for title, tokens in chapters)
         self.beginning, self.parts = first, tuple(rest)
 
@@ -61,7 +63,7 @@ class Guide:
         tokens: Sequence[Token],
         places: Mapping[str, str],
         part_url: Callable[[str], str],
-        image_url: Callable[[str], str],
+        image: Callable[[str], Image],
     ) -> None:
         """Let headings have ids, and links and pictures lead to our own pages."""
         for token, following in zip(tokens, [*tokens[1:], None], strict=True):
@@ -72,7 +74,7 @@ class Guide:
                 if inner.type == "image":
                     name = str(inner.attrGet("src")).rpartition("/")[2]
                     self.images |= {name}
-                    inner.attrs |= {"src": image_url(name), "loading": "lazy"}
+                    inner.attrs |= image(name)
             _lead_on(token.children or [], places, part_url)
 
     def _part(self, title: str, tokens: Sequence[Token]) -> Part:

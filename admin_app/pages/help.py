@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from functools import lru_cache
 from pathlib import Path
 
@@ -54,4 +55,10 @@ def _guide() -> Guide:
 def _guide_below(address: str) -> Guide:
     """Read the guide for who reaches the dashboard at this address: mostly one."""
     text = (DOCS / "users.md").read_text("utf-8")
-    return Guide(text, part_url=lambda name: f"{address}part/{name}/", image_url=lambda name: f"{address}image/{name}")
+
+    def image(name: str) -> dict[str, str | int]:
+        """Name its size too, so that nothing moves when it comes: a PNG has it at its beginning."""
+        width, height = struct.unpack(">II", (DOCS / "images" / name).read_bytes()[16:24])
+        return {"src": f"{address}image/{name}", "width": width, "height": height}
+
+    return Guide(text, part_url=lambda name: f"{address}part/{name}/", image=image)

@@ -25,7 +25,7 @@ def store() -> str:
 
 
 def guide(text: str) -> Guide:
-    return Guide(text, part_url=lambda name: f"/part/{name}/", image_url=lambda name: f"/image/{name}")
+    return Guide(text, part_url=lambda name: f"/part/{name}/", image=lambda name: {"src": f"/image/{name}"})
 
 
 def test_the_first_page_leads_to_every_part_of_the_guide(as_viewer: Any) -> None:
