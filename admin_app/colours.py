@@ -11,6 +11,8 @@ from dataclasses import dataclass
 ENOUGH = 4.5
 # In the dark a colour that is barely enough looks dull.
 BRIGHT = 7.0
+# Up to here sRGB is linear.
+_LINEAR = 0.04045
 
 _HEX = re.compile(r"#?([0-9a-fA-F]{6})")
 
@@ -31,7 +33,7 @@ class Colour:
     def luminance(self) -> float:
         """How bright it is, as WCAG has it."""
         red, green, blue = (
-            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4  # noqa: PLR2004 -- sRGB's own
+            part / 12.92 if part <= _LINEAR else ((part + 0.055) / 1.055) ** 2.4
             for part in (self.red, self.green, self.blue)
         )
         return 0.2126 * red + 0.7152 * green + 0.0722 * blue
