@@ -54,7 +54,7 @@ def _steps(open_: Sequence[Access]) -> Iterator[Step]:
     words = "With a passkey or an app, a stolen password opens nothing."
     yield Step("Protect your account", words, (Link("Set up two-factor sign-in", account),), is_protected)
     words = "Ctrl+K searches everything, / searches the list, x selects a row."
-    yield Step("Learn the keys", words, (Link("Keyboard shortcuts", account),))
+    yield Step("Learn the keys", words, (Link("Keyboard shortcuts", url_for("help.keys")),))
 
 
 def _ways_in(open_: Sequence[Access]) -> Iterator[Link]:

@@ -1,6 +1,6 @@
 """Paging by the number of children: of all users those with the most posts first, and those without any at the other end.
 
-The children are counted by their foreign key's index, all of them for each page: see decision 62. As every order, it is
+The children are counted by their foreign key's index, all of them for each page: see decision 60. As every order, it is
 told in segments: the records that have children, by their number and their own key, and those that have none, by their key.
 """
 
