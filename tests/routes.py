@@ -168,16 +168,16 @@ ROUTES = {
     "/admin/role/restore/": Route("/admin/role/restore/", post=(302, 403, 403, 404)),
 }
 
-# A version of a record: of one that was never changed through the history there is none.
+# A version of a record, which only its history knows: `tests/panel/history/test_restoring.py` opens some.
 for _name, _get in (("user", SIGNED_IN), ("post", SIGNED_IN), ("staff", OWNERS), ("role", OWNERS)):
     _absent_version: Statuses = tuple(404 if one == 200 else one for one in _get)  # type: ignore[assignment]
-    ROUTES[f"/admin/{_name}/version/"] = Route(f"/admin/{_name}/version/?id={{{_name}}}&change=0", get=_absent_version)
+    ROUTES[f"/admin/{_name}/version/"] = Route(f"/admin/{_name}/version/?change=0", get=_absent_version)
 
 # How a text of HTML looks, which posts alone have.
 for _name, _none in (("user", 404), ("staff", 403), ("role", 403)):
     _nothing: Statuses = (302, _none, _none, 404)
     _address = f"/admin/{_name}/preview/"
-    ROUTES[_address] = Route(f"{_address}?id={{{_name}}}&field=name", get=_nothing, post=_nothing)
+    ROUTES[_address] = Route(f"{_address}?field=name", get=_nothing, post=_nothing)
 ROUTES["/admin/post/preview/"] = Route("/admin/post/preview/?id={post}&field=content", get=SIGNED_IN, post=SIGNED_IN)
 
 # What every resource's list can be edited by: a page of it, and a cell.

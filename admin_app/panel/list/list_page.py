@@ -90,13 +90,12 @@ class ListPage(Page):
 
     def _listing(self, selection: Selection, links: ListLinks, form: FormGroup | None) -> Listing:
         """Add to the table what only a list of its own has: filters, views, ticks, the ways to its columns and files."""
+        list_url = links.to(replace(selection, is_counted=False))
         bar = SavedViewBar(self.access, selection)
         table = Table(self.access, selection, links).listing("listing")
         return replace(
             table,
-            rows=tuple(
-                with_peek(self.access, row, links.to(replace(selection, is_counted=False))) for row in table.rows
-            ),
+            rows=tuple(with_peek(self.access, row, list_url) for row in table.rows),
             filters=filter_bar(self.access, selection, links, "listing", form),
             views=bar.bar(),
             bulk=bulk_bar(self.access, table, selection),
