@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -83,6 +84,11 @@ def run_plan(job: Job, progress: Progress) -> Product | None:
     return None
 
 
+def next_size(most: int, *, held: float, wanted: float) -> int:
+    """Return how many lines the next chunk has, after one that was held so long. Rounded up: one line would stay one for ever."""
+    return min(MOST_LINES, math.ceil(most * wanted / max(held, wanted / GROWTH)))
+
+
 @dataclass(frozen=True)
 class PlanWork:
     """One plan at work for one person, or the command line; their rights are asked anew with each transaction."""
@@ -147,7 +153,7 @@ class PlanWork:
                 self._let_effects_come()
                 self.progress.check()
                 done, held = self._timed(partial(self._some, most))
-                most = max(1, min(MOST_LINES, int(most * wanted / max(held, wanted / GROWTH))))
+                most = next_size(most, held=held, wanted=wanted)
                 if done:
                     _let_others_write()
         except StoppedError:

@@ -210,3 +210,12 @@ def planned_by_job(client: Any, user: Any, address: str = GIVE) -> str:
     found = given(client, user, address)
     assert work(client) == "done"
     return found
+
+
+def test_a_chunk_that_had_to_be_short_grows_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan_jobs, "MOST_LINES", 10)
+
+    shortest = plan_jobs.next_size(10, held=60, wanted=0.2)
+
+    assert (shortest, plan_jobs.next_size(1, held=0.01, wanted=0.2)) == (1, 2)
+    assert plan_jobs.next_size(9, held=0.01, wanted=0.2) == 10
