@@ -17,10 +17,9 @@ _VERBS = {Action.VIEW: "see", Action.CREATE: "create", Action.EDIT: "edit", Acti
 
 
 def short_sum(role: Record) -> str:
-    """Say it to who may know what roles give; to others only how many permissions there are."""
-    assert isinstance(role, Role)  # noqa: S101 -- told to mypy
-    if not may_be_told():
-        return ", ".join(role.permissions)
+    """Say it to who may know what roles give; to others only the permissions, as they are kept."""
+    if not isinstance(role, Role) or not may_be_told():
+        return ", ".join(getattr(role, "permissions", ()))
     who = Authority(None, rights_given_by([role]))
     if who.is_unbound:
         return "Everything"
