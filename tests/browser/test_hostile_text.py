@@ -42,7 +42,10 @@ def expect_harmless(page: Page) -> None:
     """Expect that nothing ran, nothing became an element, and the page has its width."""
     assert arrived(page).evaluate("window.hacked") is None
     assert (
-        page.locator("main :is(img, svg:not(.icon), script), [onerror], [onfocus], [onload], a[href^='javascript']").count() == 0
+        page.locator(
+            "main :is(img, svg:not(.icon), script), [onerror], [onfocus], [onload], a[href^='javascript']"
+        ).count()
+        == 0
     )
     for width in (1280, 375):
         page.set_viewport_size({"width": width, "height": 800})
