@@ -4,7 +4,8 @@
 
 const ROWS = "[data-listing] tbody tr";
 const STOPS = "a[href], button, summary, input[type=checkbox]";
-const RARE = ".only, td a, .row-actions a";
+// What a menu holds is reached when it is open.
+const RARE = `${ROWS} :is(.only, td a:not([data-dropdown] a))`;
 const LAST = "row";
 
 function isSeen(node) {
@@ -83,7 +84,7 @@ document.addEventListener("keydown", (event) => {
 // ---- where somebody was, for when the row is gone
 
 document.addEventListener("click", (event) => {
-  const row = event.target.closest(`${ROWS}`);
+  const row = event.target.closest(ROWS);
   if (row && event.target.closest("a[href]")) sessionStorage.setItem(LAST, rows().indexOf(row));
 });
 
@@ -100,9 +101,7 @@ function goOnAtRow() {
 // ---- each list that is drawn
 
 function equip(root) {
-  for (const row of root.querySelectorAll(ROWS)) {
-    for (const one of row.querySelectorAll(RARE)) one.tabIndex = -1;
-  }
+  for (const one of root.querySelectorAll(RARE)) one.tabIndex = -1;
 }
 
 equip(document);
