@@ -42,8 +42,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Run one process more than there are processors: a browser, a server or a database is often waited for."""
-    return (os.cpu_count() or 1) + 1
+    """Run two processes more than there are processors: a browser, a server or a database is often waited for."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_collection_finish() -> None:

@@ -38,6 +38,8 @@ OPENED_BY = {
     **dict.fromkeys(("access/", "see-as/"), Action.EDIT),
     "delete/": Action.DELETE,
     "duplicates/": Action.LIST,
+    "summary/": Action.LIST,
+    "summary.csv": Action.EXPORT,
     # The page asks for what the action needs, once it is known.
     "act/<action>/": Action.LIST,
     # They tell of roles, which has to be allowed besides.

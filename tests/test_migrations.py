@@ -254,7 +254,7 @@ def test_every_foreign_key_is_indexed() -> None:
             )
         ]
 
-    assert len(keys) == 29
+    assert len(keys) == 30
     assert missing == []
 
 

@@ -1,4 +1,4 @@
-"""A small, credible data set to try the dashboard on: the same one every time, up to the present day, and as large as one likes."""
+"""A small, credible data set to try the dashboard on: the same one every time, up to today, and as large as one likes."""
 
 from __future__ import annotations
 
@@ -111,4 +111,5 @@ def _post(dice: random.Random, owners: Sequence[int], index: int) -> dict[str, o
 
 
 def _moment(dice: random.Random) -> datetime:
-    return utc_now() - timedelta(seconds=dice.randrange(DAYS * 24 * 60 * 60))
+    today = utc_now().replace(hour=0, minute=0, second=0, microsecond=0)
+    return today - timedelta(seconds=dice.randrange(DAYS * 24 * 60 * 60))

@@ -72,12 +72,8 @@ class JsonKind(Kind[Any]):
         """Write JSON."""
         return str(value) if isinstance(value, JsonText) else spelled(value)
 
-    @staticmethod
-    def to_json(value: object) -> object:
-        """Write it as a part of the file."""
-        return json.loads(value) if isinstance(value, JsonText) else value
-
-    to_sheet = to_csv
+    # As text in a file of JSON too, whose import takes no object for a cell.
+    to_json = to_sheet = to_csv
 
     def from_cell(self, cell: str) -> object:
         """Read JSON."""

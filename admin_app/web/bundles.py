@@ -83,7 +83,6 @@ _SCRIPTS = (
     "changes",
     "said",
     "dirty",
-    "save",
     "markup",
     "peek",
     "password",

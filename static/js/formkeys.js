@@ -1,5 +1,5 @@
-// Ctrl+Enter and Ctrl+S press the first button of the form in which one is, or of the only one that guards what is typed. "e" goes to
-// its first field.
+// Ctrl+Enter and Ctrl+S press the first button of the form in which one is, or of the only one that guards what is typed; Ctrl+Enter
+// goes on to the next record where the form offers that. "e" goes to the form's first field.
 
 const FIELDS = ":is(input:not([type=hidden], [hidden], .tomselected), textarea, select)";
 
@@ -15,10 +15,15 @@ function isSave(event) {
   return event.key === "Enter" || event.key.toLowerCase() === "s";
 }
 
+function buttonOf(form, key) {
+  const next = key === "Enter" ? form?.querySelector("[data-save-next]") : null;
+  return next ?? form?.querySelector("button[type=submit]");
+}
+
 document.addEventListener("keydown", (event) => {
   if (!isSave(event) || event.defaultPrevented || document.querySelector("dialog:modal")) return;
   const form = formOf(event.target);
-  const button = form?.querySelector("button[type=submit]");
+  const button = buttonOf(form, event.key);
   if (!button) return;
   event.preventDefault();
   form.requestSubmit(button);

@@ -8,9 +8,11 @@ const UNREACHED = "The search could not be reached. Press Enter to try its own p
 const dialog = document.querySelector("[data-palette]");
 const box = document.querySelector("[data-everywhere]");
 
-// What can be done with what the page is about: the controls beside its heading, by their words.
+const ACTS = ".page-head__actions :is(a[href], button:not([type=submit])), .tabs a:not([aria-current]), .form--long a.form-foot__apart";
+
+// What can be done with what the page is about, by its words: the controls beside its heading, its other tabs, and Delete.
 function actsOf(words) {
-  const controls = [...document.querySelectorAll(".page-head__actions :is(a[href], button:not([type=submit]))")];
+  const controls = [...document.querySelectorAll(ACTS)];
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
   return controls.filter((one) => {
     const said = one.textContent.trim().toLowerCase();
@@ -26,7 +28,8 @@ function entry(control) {
   title.className = "found__title";
   title.textContent = control.textContent.trim();
   link.addEventListener("click", (event) => {
-    if (control.href || event.ctrlKey || event.metaKey) return;
+    // A link to a part of this page opens nothing that would close the palette.
+    if ((control.href && !control.hash) || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     dialog.close();
     control.click();

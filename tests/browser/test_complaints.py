@@ -15,7 +15,10 @@ BREACHES = {
     '<h2 style="color: red">Red</h2>': "style-src",
     '<img src="http://elsewhere.example/pixel.png" alt="">': "img-src",
     '<link rel="stylesheet" href="http://elsewhere.example/look.css">': "style-src",
-    '<iframe src="/sign-in"></iframe>': "default-src",
+    '<iframe src="http://elsewhere.example/"></iframe>': "frame-src",
+    # Previews are framed, and no other page lets itself be.
+    '<iframe src="/sign-in"></iframe>': "frame-ancestors",
+    '<object data="/static/icon.svg"></object>': "default-src",
 }
 # These are stopped where scripts run at all.
 SCRIPTS = {

@@ -87,17 +87,23 @@ def test_correct_the_third_hit_by_the_keyboard_alone(begin: Begin, editor: Staff
     job.press("Enter")
     expect(heading(job.page)).to_have_text("Cleo 0")
     arrived(job.page)
-    # Past the navigation.
-    job.press("Tab")
-    job.press("Enter")
-    job.press_until("Tab", job.page.get_by_label("Name"))
+    name = job.page.get_by_label("Name")
+    if job.has_scripts:
+        job.press("e")
+        expect(name).to_be_focused()
+        job.press("Control+a")
+    else:
+        # Past the navigation, through the record's head.
+        job.press("Tab")
+        job.press("Enter")
+        job.press_until("Tab", name, most=9)
     job.type("Cleopatra")
     job.press("Enter")
 
     expect(result_line(job.page)).to_contain_text("5 users")
     with app.app_context():
         assert db.session.scalar(select(User.name).where(User.email == "cleo0@example.com")) == "Cleopatra"
-    job.require(clicks=0, keys=12, loads=2)
+    job.require(clicks=0, keys=8, loads=2)
 
 
 def test_find_the_posts_of_nobody_of_a_day(begin: Begin, editor: Staff) -> None:
@@ -197,8 +203,15 @@ def test_keep_a_list_for_everybody(begin: Begin, editor: Staff, viewer: Staff) -
     job = begin(editor)
 
     job.find("no:user has:content", "Posts: no user")
+    job.click(job.page.locator("#main summary").filter(has_text="Views"))
     job.click(job.page.get_by_role("link", name="Save as view"))
-    job.write(job.page.get_by_label("Name"), "Without a user")
+    name = job.page.get_by_label("Name")
+    if job.has_scripts:
+        # The form begins there.
+        expect(name).to_be_focused()
+        job.type("Without a user")
+    else:
+        job.write(name, "Without a user")
     job.choose(job.page.get_by_label("Visible to"), "Everyone")
     job.click(job.page.get_by_role("button", name="Save view"))
 

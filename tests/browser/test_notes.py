@@ -25,7 +25,7 @@ def test_a_colleague_is_asked_and_answers(
     post = make_post(content="Bicycle")
     page = open_as(editor, viewport={"width": width, "height": 800})
     page.goto(f"/admin/post/edit/?id={post.id}")
-    page.get_by_role("link", name="Notes (0)").click()
+    page.get_by_role("link", name="Notes 0").click()
     page.get_by_label("New note").fill("@vera or @media: who wrote this?")
     page.get_by_role("button", name="Add note").click()
     page.get_by_label("Nobody: “@media” is only text").check()

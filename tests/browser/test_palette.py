@@ -153,12 +153,23 @@ def test_the_palette_begins_with_what_can_be_done_on_the_page(editor_page: Page,
 
     page.keyboard.press("Control+k")
     acts = page.locator(".palette section").filter(has_text="On this page").get_by_role("link")
-    expect(acts.filter(has_text="History")).to_be_visible()
+    expect(acts).to_have_text(["Duplicate", "Posts 45", "History 1", "Notes 0", "Delete", "Open in list", "Add post"])
     page.keyboard.type(">hist")
-    expect(acts).to_have_text(["History"])
+    expect(acts).to_have_text(["History 1"])
     page.keyboard.press("Enter")
 
     expect(page).to_have_url(re.compile("/admin/user/history/"))
+
+
+def test_the_palette_closes_over_the_part_of_the_page_that_it_leads_to(editor_page: Page, ann: User) -> None:
+    page = editor_page
+    page.goto(f"/admin/user/edit/?id={ann.id}")
+
+    page.keyboard.press("Control+k")
+    page.locator(".palette").get_by_role("link", name="Posts 45").click()
+
+    expect(page.locator(".palette")).to_be_hidden()
+    expect(page.locator("#posts")).to_be_in_viewport()
 
 
 def test_a_word_that_is_searched_for_is_no_command(editor_page: Page, ann: User) -> None:

@@ -99,7 +99,7 @@ def test_a_level_ticks_its_permissions_and_they_say_the_level(owner_page: Page, 
     expect(level).to_have_value("post=custom")
     block.get_by_role("checkbox", name="Export Posts").check()
     expect(level).to_have_value("post=see")
-    owner_page.get_by_role("button", name="Save and continue").click()
+    save(owner_page, "Save and continue")
 
     expect(level).to_have_value("post=see")
 
@@ -109,6 +109,6 @@ def test_without_scripts_the_level_that_was_chosen_holds(owner_page: Page, autho
     owner_page.goto(f"/admin/role/edit/?id={author.id}")
 
     owner_page.get_by_label("Posts: permissions").select_option("Can edit")
-    owner_page.get_by_role("button", name="Save and continue").click()
+    save(owner_page, "Save and continue")
 
     expect(owner_page.get_by_label("Posts: permissions")).to_have_value("post=edit")

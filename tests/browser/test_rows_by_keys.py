@@ -7,7 +7,7 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from admin_app.models.post import Post
-from tests.browser.steps import result_line, state
+from tests.browser.steps import act_on, result_line, row_of, state
 from tests.many import many, many_users
 
 
@@ -29,6 +29,7 @@ def test_from_the_search_to_the_third_hit_and_saved_in_nine_keys(page: Page) -> 
     page.keyboard.press("/")
     page.keyboard.type("post")
     page.keyboard.press("Enter")
+    expect(page).to_have_url("/admin/post/?sort=-id&q=post")
     expect(result_line(page)).to_have_text("6 posts")
 
     for key in ("ArrowDown", "ArrowDown", "ArrowDown", "Enter"):
@@ -37,9 +38,21 @@ def test_from_the_search_to_the_third_hit_and_saved_in_nine_keys(page: Page) -> 
     page.keyboard.press("e")
     page.keyboard.press("End")
     page.keyboard.type("!")
-    page.keyboard.press("Control+Enter")
+    page.keyboard.press("Control+s")
 
     expect(page.locator("tr[data-marked]")).to_contain_text("Post 3!")
+
+
+def test_ctrl_enter_goes_on_to_the_next_record_and_ctrl_s_back_to_the_list(page: Page) -> None:
+    page.get_by_role("link", name="Post 5", exact=True).click()
+    expect(page).to_have_title("Post 5 - Posts - Admin")
+
+    # Also with the focus in no field.
+    page.keyboard.press("Control+Enter")
+    expect(page).to_have_title("Post 4 - Posts - Admin")
+    page.keyboard.press("Control+s")
+
+    expect(page.locator("tr[data-marked]")).to_contain_text("Post 4")
 
 
 def test_letters_tick_rows_and_open_what_belongs_to_them(page: Page) -> None:
@@ -55,13 +68,20 @@ def test_letters_tick_rows_and_open_what_belongs_to_them(page: Page) -> None:
 
 
 def test_arrows_reach_what_the_tab_key_leaves_out(page: Page) -> None:
+    first, second = (
+        row_of(page, title).get_by_role("link", name="User 1", exact=True) for title in ("Post 5", "Post 4")
+    )
     page.keyboard.press("j")
-    for _ in range(4):
+    for _ in range(2):
         page.keyboard.press("ArrowRight")
-    seen = focused(page)
+    expect(first).to_be_focused()
+    expect(first).to_have_attribute("tabindex", "-1")
     page.keyboard.press("ArrowDown")
+    expect(second).to_be_focused()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
 
-    assert (seen, focused(page)) == ("Edit Post 5", "Edit Post 4")
+    expect(page.get_by_label("Actions: Post 4", exact=True)).to_be_focused()
 
 
 def test_g_and_a_letter_open_a_page(page: Page) -> None:
@@ -98,7 +118,7 @@ def test_a_new_form_begins_in_its_first_field(address: str, page: Page) -> None:
 
 
 def test_the_next_row_has_the_focus_after_one_is_gone(page: Page) -> None:
-    page.get_by_role("link", name="Delete Post 4", exact=True).click()
+    act_on(page, "Post 4", "Delete")
     page.get_by_role("button", name="Delete post").click()
 
     expect(result_line(page)).to_have_text("5 posts")

@@ -273,7 +273,7 @@ def _notes_asked(visit: Visit) -> None:
 def _inbox(visit: Visit) -> None:
     """A view and a record are watched, and the view has a new row."""
     _save_view(visit)
-    visit.page.get_by_role("button", name="Watch").click()
+    open_menu(visit.page, "Views").get_by_role("button", name="Watch").click()
     expect(visit.page.locator(".banner")).to_be_visible()
     visit.page.goto(f"/admin/post/details/?id={visit.post}")
     visit.page.get_by_role("button", name="Watch").click()

@@ -26,6 +26,12 @@ def everything(app: Flask) -> tuple[list[Any], list[Any]]:
         return [tuple(row) for row in users], [tuple(row) for row in posts]
 
 
+def within_days(records: tuple[list[Any], list[Any]]) -> list[Any]:
+    """Say of each time how long before the last one it was: the data end on the day that they are made."""
+    last = max(row[-1] for rows in records for row in rows)
+    return [(*row[:-1], last - row[-1]) for rows in records for row in rows]
+
+
 def test_demo_adds_as_many_as_asked_and_says_so(manage: Manage, app: Flask) -> None:
     result = manage("demo", "--users", "1", "--posts", "1200")
 
@@ -45,7 +51,7 @@ def test_demo_makes_the_same_data_in_every_new_database(run_manage: Run, tmp_pat
         with app.app_context():
             db.engine.dispose()
 
-    assert found[0] == found[1]
+    assert within_days(found[0]) == within_days(found[1])
     assert [len(rows) for rows in found[0]] == [20, 60]
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from flask import Flask
 
 from admin_app.jobs.queue import Queue
 from tests.jobs.asking import ask
 
 
+@pytest.mark.usefixtures("by_jobs")
 def test_a_done_job_is_begun_anew_where_its_file_is_gone(app: Flask, manage: Any, as_viewer: Any) -> None:
     queue: Queue = app.extensions["jobs"]
     queue.huey.storage.flush_queue()

@@ -132,5 +132,7 @@ def handle_of(client: Any) -> str:
     rows = Page(client.get(ACCOUNT))
     assert rows.status == 200
     with client.application.app_context():
-        newest = select(StaffSession).join(Staff).where(Staff.email == "vera@example.com")
+        newest = (
+            select(StaffSession).join(Staff, StaffSession.staff_id == Staff.id).where(Staff.email == "vera@example.com")
+        )
         return db.session.scalars(newest).one().handle

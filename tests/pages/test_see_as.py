@@ -29,8 +29,12 @@ OF_SESSION = {STOP, "/sign-out", "/admin/account/session/"}
 # What is refused though it changes nothing: files, and the pages of an account.
 WITHHELD = {
     *(rule for rule in ROUTES if rule.startswith("/admin/account/") and rule != "/admin/account/session/"),
-    *(rule for rule in ROUTES if "/export/<" in rule or rule.endswith(("/plan/lines.csv", "/import/wrong/"))),
-    *(rule for rule in ROUTES if "/template." in rule),
+    *(
+        rule
+        for rule in ROUTES
+        if "/export/<" in rule or rule.endswith(("/plan/lines.csv", "/import/wrong/", "/summary.csv"))
+    ),
+    *(rule for rule in ROUTES if "/template." in rule or rule.startswith("/admin/inbox/")),
     *("/admin/jobs/file/", "/admin/jobs/problems/"),
 }
 
@@ -47,7 +51,9 @@ def see_as(as_owner: Any) -> Callable[[Staff], Any]:
 
 
 def body_of(response: Any) -> str:
-    """Return what a page shows, without what every request makes anew and the bar above it."""
+    """Return what a page shows, without what every request makes anew and the bar above it; a picture as it is."""
+    if response.mimetype.startswith("image/"):
+        return repr(response.data)
     text = re.sub(r'<form class="seen-as".*?</form>', "", response.text, flags=re.DOTALL)
     # In a page, and in a part of one that is written as JSON.
     text = re.sub(r'name=\\?"(csrf_token|_once)\\?"[^>]*>', "", text)

@@ -76,7 +76,8 @@ KEYS = (
         "In a form",
         (
             Key("[e]", "goes to the first field"),
-            Key("[Ctrl]+[Enter] or [Ctrl]+[S]", "saves"),
+            Key("[Ctrl]+[S]", "saves"),
+            Key("[Ctrl]+[Enter]", "saves, and goes on to the next record where the list that you came from has one"),
             Key("[Esc]", "closes what was opened: a menu, the filters, a list to choose from"),
         ),
     ),

@@ -90,12 +90,11 @@ def _work(under_way: int, unread: str) -> tuple[MenuItem, ...]:
     jobs = MenuItem("Jobs", url_for("jobs.index"), here, icon="list-todo", name="jobs", under_way=under_way)
     is_inbox = _page(request.blueprint == "inbox")
     inbox = MenuItem("Inbox", url_for("inbox.index"), is_inbox, icon="inbox", unread=unread)
-    # What a person was told is theirs alone, whoever sees the dashboard as them.
-    return (activity, jobs) if seen_as() is not None else (activity, jobs, inbox)
+    return activity, jobs, inbox
 
 
 def _unread(staff_id: int) -> str:
-    """Say how much is unread in a person's inbox, "" for nothing."""
+    """Say how much is unread in a person's inbox, "" for nothing; to nobody else, whoever sees the dashboard as them."""
     number = number_unread(staff_id) if seen_as() is None else 0
     return f"{MOST_UNREAD - 1}+" if number >= MOST_UNREAD else str(number or "")
 

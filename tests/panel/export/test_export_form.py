@@ -155,6 +155,7 @@ def test_a_job_of_a_list_for_owners_is_asked_for_by_owners_alone(
     assert (response.status_code, jobs) == (status, ["Staff · Excel"] if role == "owner" else [])
 
 
+@pytest.mark.usefixtures("by_jobs")
 def test_a_job_is_called_after_its_list(as_owner: Any, app: Flask) -> None:
     address = "/admin/post/export/?q=bike&user__empty=yes"
     as_owner.post_form(address, {"format": "xlsx", "column": ["id"]})

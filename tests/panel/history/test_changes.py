@@ -33,4 +33,6 @@ def test_in_which_way_something_was_done_is_told_where_the_summary_does_not(
 
     page = Page(as_owner.get("/admin/activity/?q=something"))
 
-    assert [" ".join(one.split()) for one in page.texts("p", class_="faint")][:1] == [words]
+    row = page.all("table", class_="acts")[0].all("tbody")[0].all("tr")[1]
+    who, way = row.all("td")[1].text, "".join(f" {one.text}" for one in row.all("span", class_="faint"))
+    assert f"{who}{way}" == words

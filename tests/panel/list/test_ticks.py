@@ -264,7 +264,7 @@ def test_a_job_has_the_rows_that_were_selected_when_it_was_asked_for(as_viewer: 
         (number,) = [value for key, value in db.session.get_one(Job, job.id).arguments["selection"] if key == "ticks"]
         kept = db.session.execute(choose(TickSet.id, TickSet.staff_id)).all()
         rows = db.session.scalars(choose(Tick.record_id).order_by(Tick.record_id)).all()
-    assert job.title == "Posts (selected) · Excel"
+    assert job.title == "Posts: selected · Excel"
     assert (kept, rows) == ([(int(number), viewer.id)], ids[:2])
 
 

@@ -20,6 +20,8 @@ from tests.page import Page
 from tests.panel.plan.plans import work
 from tests.stores import both_stores
 
+pytestmark = pytest.mark.covers
+
 URL = "/admin/user/duplicates/?by=name"
 
 # As the index has them: what is alike is far apart by its number.

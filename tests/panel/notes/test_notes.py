@@ -192,7 +192,7 @@ def test_a_record_says_how_many_notes_it_has(as_viewer: Any, as_editor: Any, pos
         Page(as_editor.get(f"/admin/post/edit/?id={post.id}")),
     )
 
-    assert [page.has_link("Notes (2)") for page in pages] == [True, True]
+    assert [page.has_link("Notes 2") for page in pages] == [True, True]
 
 
 def test_older_notes_are_a_page_further_and_a_page_sends_as_many_statements_for_many(

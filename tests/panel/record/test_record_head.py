@@ -90,9 +90,9 @@ def test_tabs_name_the_pages_that_the_person_may_open_and_how_much_is_there(
     form, history = page_of(as_editor, "user", user.id), page_of(as_editor, "user", user.id, "history")
     details = page_of(as_viewer, "user", user.id, "details")
 
-    assert tabs(form) == [("Edit", "page"), ("Posts 2", ""), ("History 1", "")]
-    assert tabs(history) == [("Edit", ""), ("Posts 2", ""), ("History 1", "page")]
-    assert tabs(details) == [("Details", "page"), ("Posts 2", ""), ("History 1", "")]
+    assert tabs(form) == [("Edit", "page"), ("Posts 2", ""), ("History 1", ""), ("Notes 0", "")]
+    assert tabs(history) == [("Edit", ""), ("Posts 2", ""), ("History 1", "page"), ("Notes 0", "")]
+    assert tabs(details) == [("Details", "page"), ("Posts 2", ""), ("History 1", ""), ("Notes 0", "")]
     assert (form.link("Posts 2"), form.all("div", id="posts")[0].tag) == ("#posts", "div")
     assert history.link("Posts 2") == f"/admin/user/edit/?url=/admin/user/&id={user.id}#posts"
 
@@ -135,5 +135,5 @@ def test_many_changes_are_counted_no_further_than_a_hundred(app: Flask, as_edito
 
     page = page_of(as_editor, "user", user.id)
 
-    assert tabs(page)[-1] == ("History more than 100", "")
+    assert tabs(page)[-2] == ("History more than 100", "")
     assert len(changes(page)) == 3

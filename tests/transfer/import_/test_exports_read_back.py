@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -41,6 +41,9 @@ VALUES: list[tuple[Any, list[Any]]] = [
     (UtcDateTime(), [datetime(2026, 1, 2, 3, 4, 5, 123457, UTC), datetime(2026, 1, 2, tzinfo=UTC), datetime(1850, 1, 1, 1, tzinfo=UTC), None]),
     (sa.DateTime(), [datetime(2026, 1, 2, 3, 4, 5, 999999), datetime(2026, 1, 2), None]),  # noqa: DTZ001 -- the column has no zone
     (sa.Time(), [time(9, 30), time(0, 0), time(23, 59, 59, 999999), None]),
+    (sa.Interval(), [timedelta(hours=26, minutes=30), -timedelta(microseconds=1), timedelta(), None]),
+    (sa.LargeBinary(), [b"\0\xff", b"=1+1", None]),
+    (sa.JSON(), [{"b": [1, 0.5, None], "a": "=1+1"}, ["-", True], None]),
     (sa.Uuid(), [uuid.UUID(int=5), None]),
     (sa.Enum(Colour), [Colour.RED, Colour.FORMULA, None]),
     (StringSetType(), [StringSet(["a", "b"]), StringSet(["=x"]), None]),
