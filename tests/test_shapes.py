@@ -11,9 +11,7 @@ from tests.project_copy import copy_project, require
 # What depends on a column's type; what is common to all types the third model shows.
 TESTS = (
     "test_every_resource.py",
-    "test_every_resources_changes.py",
     "test_every_resources_history.py",
-    "test_every_resources_rows.py",
 )
 
 # The model's name, and its column.

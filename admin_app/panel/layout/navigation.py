@@ -12,6 +12,7 @@ from admin_app.domain.work.inbox import MOST_UNREAD
 from admin_app.jobs import store as job_store
 from admin_app.models.preference import Theme
 from admin_app.panel.access.access import access_to
+from admin_app.panel.in_time import in_time
 from admin_app.panel.inbox.sight import number_unread
 from admin_app.panel.layout.keys import with_letters
 from admin_app.panel.links import link
@@ -95,8 +96,9 @@ def _work(under_way: int, unread: str) -> tuple[MenuItem, ...]:
 
 def _unread(staff_id: int) -> str:
     """Say how much is unread in a person's inbox, "" for nothing; to nobody else, whoever sees the dashboard as them."""
-    number = number_unread(staff_id) if seen_as() is None else 0
-    return f"{MOST_UNREAD - 1}+" if number >= MOST_UNREAD else str(number or "")
+    # A page that has used up its time is there all the same, without the number.
+    number = in_time(lambda: number_unread(staff_id)) if seen_as() is None else None
+    return f"{MOST_UNREAD - 1}+" if (number or 0) >= MOST_UNREAD else str(number or "")
 
 
 def _searched_lists() -> list[Link]:
