@@ -64,6 +64,12 @@ compress = Compress()
 mail = Mail()
 
 
+class Model(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+    """What every table of ours derives from."""
+
+    __abstract__ = True
+
+
 def this_application() -> Flask:
     """Return the application that the context is about, itself and not the proxy: for threads, and for whoever keeps it."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- as Flask documents

@@ -30,8 +30,12 @@ def without_markup(text: str) -> str:
     """Return what a reader would see of HTML; other text as it is."""
     if not text.lstrip().startswith("<"):
         return text
-    words = Markup(text).striptags()  # noqa: S704 -- only to strip it: what comes back is plain text
-    return words or _in_place_of_images(text) or text
+    return stripped(text) or _in_place_of_images(text) or text
+
+
+def stripped(text: str) -> str:
+    """Return a text without its tags, on one line."""
+    return Markup(text).striptags()  # noqa: S704 -- only to strip it: what comes back is plain text
 
 
 def _in_place_of_images(text: str) -> str:

@@ -14,6 +14,7 @@ from wtforms import Field
 import admin_app
 from admin_app.db.record import Record
 from admin_app.errors import AdminError
+from admin_app.extensions import db
 from admin_app.kinds.base import Kind
 from admin_app.panel.kinds.base import PanelKind
 
@@ -31,7 +32,8 @@ def classes() -> set[type[Any]]:
 
 
 def is_ours(one: type[Any]) -> bool:
-    return one.__module__.partition(".")[0] == "admin_app"
+    # Flask-SQLAlchemy makes it, in our module's name.
+    return one is not db.Model and one.__module__.partition(".")[0] == "admin_app"
 
 
 def steps(one: type[Any]) -> int:

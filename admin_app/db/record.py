@@ -8,7 +8,7 @@ from typing import ClassVar
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from admin_app.db.types import UtcDateTime, utc_now
-from admin_app.extensions import db
+from admin_app.extensions import Model
 
 
 class Timestamped:
@@ -30,7 +30,7 @@ class Versioned:
         return {"version_id_col": cls.version}
 
 
-class Record(Timestamped, Versioned, db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+class Record(Timestamped, Versioned, Model):
     """The base of every model that has a place in the dashboard."""
 
     __abstract__ = True

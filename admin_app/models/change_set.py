@@ -14,7 +14,7 @@ from typing_extensions import override
 from admin_app.db.limits import LONGEST_TITLE
 from admin_app.db.record import Record
 from admin_app.db.types import UtcDateTime, utc_now
-from admin_app.extensions import Values, db
+from admin_app.extensions import Model, Values
 
 LONGEST_ACTOR = 210
 LONGEST_SUMMARY = 300
@@ -71,7 +71,7 @@ class JsonValues(TypeDecorator[Values]):
 ABOUT_ACCESS = text(f"kind = '{Kind.ACCESS}'")
 
 
-class ChangeSet(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+class ChangeSet(Model):
     """What one transaction did, and who did it. It names people and records by text, and points at none: it outlives them all."""
 
     __table_args__ = (
@@ -104,7 +104,7 @@ class ChangeSet(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQ
     undoes_id: Mapped[int | None] = mapped_column(index=True)
 
 
-class Change(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+class Change(Model):
     """What a change set did to one record: the fields that differ, or all of a record that came or went."""
 
     __table_args__ = (

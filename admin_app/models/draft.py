@@ -9,10 +9,10 @@ from sqlalchemy import JSON, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from admin_app.db.types import UtcDateTime, utc_now
-from admin_app.extensions import db
+from admin_app.extensions import Model
 
 
-class Draft(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+class Draft(Model):
     """The fields of one form, without secrets, and the address of its page."""
 
     # It stands in an address, which a colleague may be sent: it must not be guessed from another one.

@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from admin_app.extensions import db
+from admin_app.extensions import Model
 
 
-class FoundGroup(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+class FoundGroup(Model):
     """One group; `number` orders those of a job as its index does."""
 
     job_id: Mapped[int] = mapped_column(ForeignKey("job.id", ondelete="CASCADE"), primary_key=True)

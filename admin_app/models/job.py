@@ -10,7 +10,7 @@ from sqlalchemy import JSON, BigInteger, Enum, ForeignKey, Index, LargeBinary, S
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from admin_app.db.types import UtcDateTime, utc_now
-from admin_app.extensions import Values, db
+from admin_app.extensions import Model, Values
 from admin_app.models.staff import Staff
 
 
@@ -24,7 +24,7 @@ class JobState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Job(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+class Job(Model):
     """One piece of long work of one person. The row is the truth; the queue only wakes a worker for it."""
 
     # The id of a job that expired must not come back: files are named by it.
@@ -59,7 +59,7 @@ class Job(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlche
     staff: Mapped[Staff] = relationship()
 
 
-class JobChunk(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+class JobChunk(Model):
     """A piece of a job's file, where files are kept in the database."""
 
     __table_args__ = (Index(None, "job_id", "attempt", "number", unique=True),)
@@ -71,7 +71,7 @@ class JobChunk(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQL
     content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class Worker(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+class Worker(Model):
     """A process that works on jobs, and when it last said so."""
 
     id: Mapped[str] = mapped_column(String(80), primary_key=True)

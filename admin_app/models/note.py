@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from admin_app.db.record import Record
 from admin_app.db.types import UtcDateTime
-from admin_app.extensions import db
+from admin_app.extensions import Model
 
 # Columns that say where a row belongs, which whoever reads its history knows: they are not listed there.
 _PLACE = {"is_place": True}
@@ -32,7 +32,7 @@ class Note(Record):
 Index("ix_note_subject_subject_id_id", Note.subject, Note.subject_id, Note.id)
 
 
-class Mention(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+class Mention(Model):
     """Somebody whom a note names: an entry of their inbox. It waits while the note is deleted, and is there again after an undo."""
 
     __table_args__ = (

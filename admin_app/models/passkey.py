@@ -8,14 +8,14 @@ from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from admin_app.db.types import UtcDateTime, utc_now
-from admin_app.extensions import db
+from admin_app.extensions import Model
 
 LONGEST_NAME = 60
 # A number of 1,023 bytes at most, as text.
 LONGEST_CREDENTIAL = 1364
 
 
-class Passkey(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+class Passkey(Model):
     """A key that a person's device holds; kept here is its public half, with which nobody can sign in."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -33,7 +33,7 @@ class Passkey(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLA
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class UsedChallenge(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+class UsedChallenge(Model):
     """A question that was answered, for as long as it would be good: a copied answer is worth nothing."""
 
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)

@@ -8,11 +8,11 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from admin_app.db.types import UtcDateTime, utc_now
-from admin_app.extensions import db
+from admin_app.extensions import Model
 from admin_app.models.staff import Staff
 
 
-class PasswordLink(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+class PasswordLink(Model):
     """One link of one person. The link carries a random token, the table only its hash."""
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from admin_app.extensions import db
+from admin_app.extensions import Model
 
 
-class Pin(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+class Pin(Model):
     """One card of one person. What it shows is parsed from the view, or from `arguments`, each time, like any address."""
 
     __table_args__ = {"sqlite_autoincrement": True}

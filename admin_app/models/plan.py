@@ -11,7 +11,7 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from admin_app.db.types import UtcDateTime, utc_now
-from admin_app.extensions import db
+from admin_app.extensions import Model
 from admin_app.models.change_set import LONGEST_REASON, JsonValues
 
 
@@ -57,7 +57,7 @@ def open_lines(counts: Mapping[str, int]) -> int:
     return sum(counts.get(verdict, 0) for verdict in OPEN)
 
 
-class Plan(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+class Plan(Model):
     """One act on many records that somebody thinks of, agrees to, and has carried out."""
 
     __table_args__ = {"sqlite_autoincrement": True}
@@ -96,7 +96,7 @@ class Plan(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlch
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
-class PlanLine(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+class PlanLine(Model):
     """What a plan means for one record. `number` orders the lines of a plan: the record's id, or the row's place in a file."""
 
     __table_args__ = (

@@ -9,7 +9,7 @@ from sqlalchemy import JSON, Enum, ForeignKey, String, Text, UniqueConstraint, f
 from sqlalchemy.orm import Mapped, mapped_column
 
 from admin_app.db.types import UtcDateTime
-from admin_app.extensions import Values, db
+from admin_app.extensions import Model, Values
 
 
 class Density(StrEnum):
@@ -32,7 +32,7 @@ def _words(choices: type[StrEnum]) -> Enum:
     return Enum(choices, native_enum=False, length=20, values_callable=lambda all_: [one.value for one in all_])
 
 
-class Preference(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+class Preference(Model):
     """One person's settings of one resource's list; the row whose `resource` is "" holds what is for every page."""
 
     __table_args__ = (UniqueConstraint("staff_id", "resource"),)

@@ -8,10 +8,10 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from admin_app.db.types import UtcDateTime
-from admin_app.extensions import db
+from admin_app.extensions import Model
 
 
-class Presence(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+class Presence(Model):
     """A person at a record's form, since when, and until when that is believed."""
 
     table: Mapped[str] = mapped_column("table_name", String(63), primary_key=True)

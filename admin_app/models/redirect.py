@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from admin_app.extensions import db
+from admin_app.extensions import Model
 
 
-class Redirect(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+class Redirect(Model):
     """From a record's id to the id of the one that survived, both of the table `model`."""
 
     __table_args__ = (UniqueConstraint("model", "record_id"),)

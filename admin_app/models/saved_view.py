@@ -6,14 +6,14 @@ from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from admin_app.db.record import Timestamped
-from admin_app.extensions import db
+from admin_app.extensions import Model
 from admin_app.models.role import LONGEST_KEY
 
 # Whom a view is shown to beside the person whose it is: nobody, all, or who has the role of that key.
 MINE, EVERYONE = "mine", "everyone"
 
 
-class SavedView(Timestamped, db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+class SavedView(Timestamped, Model):
     """A named list of one resource. What it shows is parsed from `arguments` each time, like any address."""
 
     __table_args__ = (UniqueConstraint("staff_id", "resource", "name"), {"sqlite_autoincrement": True})

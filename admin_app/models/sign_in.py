@@ -8,10 +8,10 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from admin_app.db.types import UtcDateTime
-from admin_app.extensions import db
+from admin_app.extensions import Model
 
 
-class ProofTry(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+class ProofTry(Model):
     """The failed tries of one account, one address, one pair of the two, one device."""
 
     id: Mapped[int] = mapped_column(primary_key=True)

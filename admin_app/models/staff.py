@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship, remote
 from admin_app.db.record import Record
 from admin_app.db.string_set import StringSet, StringSetType
 from admin_app.db.types import UtcDateTime, utc_now
-from admin_app.extensions import db
+from admin_app.extensions import Model
 from admin_app.models.role import Role
 
 
@@ -68,7 +68,7 @@ def named(names: Iterable[str]) -> str:
 LONGEST_USER_AGENT = 300
 
 
-class StaffSession(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+class StaffSession(Model):
     """One signed-in browser. The cookie carries a random token, the table only its hash: a stolen copy signs nobody in."""
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)

@@ -8,10 +8,10 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from admin_app.db.types import UtcDateTime, utc_now
-from admin_app.extensions import db
+from admin_app.extensions import Model
 
 
-class Submission(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+class Submission(Model):
     """One sent form, told by a digest of its key, its sender and what it held, and the id of the record it made."""
 
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)

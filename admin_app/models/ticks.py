@@ -8,10 +8,10 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from admin_app.db.types import UtcDateTime
-from admin_app.extensions import db
+from admin_app.extensions import Model
 
 
-class TickSet(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+class TickSet(Model):
     """One person's ticks on one list of a resource, whatever its page, order and columns."""
 
     # Its number stands in addresses and jobs: no later set may get it.
@@ -27,7 +27,7 @@ class TickSet(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLA
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
-class Tick(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+class Tick(Model):
     """A row of a set: ticked, or unticked where the set means all but its rows."""
 
     set_id: Mapped[int] = mapped_column(ForeignKey("tick_set.id", ondelete="CASCADE"), primary_key=True)

@@ -8,10 +8,10 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from admin_app.db.types import UtcDateTime, utc_now
-from admin_app.extensions import db
+from admin_app.extensions import Model
 
 
-class Authenticator(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+class Authenticator(Model):
     """A person's app. The secret it shares with us is kept encrypted."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -22,7 +22,7 @@ class Authenticator(db.Model):  # type: ignore[name-defined,misc] # made by Flas
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
 
-class RecoveryCode(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+class RecoveryCode(Model):
     """One code on paper, as a keyed hash; used, it is gone."""
 
     id: Mapped[int] = mapped_column(primary_key=True)

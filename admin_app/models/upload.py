@@ -8,12 +8,12 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from admin_app.db.types import UtcDateTime, utc_now
-from admin_app.extensions import Values, db
+from admin_app.extensions import Model, Values
 
 LONGEST_NAME = 200
 
 
-class Upload(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+class Upload(Model):
     """A file of one person. A plan that is made of it keeps it for as long as there is the plan."""
 
     # The id of an upload that expired must not come back: files are named by it.
@@ -37,14 +37,14 @@ class Upload(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAl
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
-class PlannedUpload(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+class PlannedUpload(Model):
     """Which plan is made of which upload; several may be made of one."""
 
     plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id", ondelete="CASCADE"), primary_key=True)
     upload_id: Mapped[int] = mapped_column(ForeignKey("upload.id", ondelete="CASCADE"), index=True)
 
 
-class UploadChunk(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+class UploadChunk(Model):
     """A piece of an upload's file, where files are kept in the database."""
 
     __table_args__ = (Index(None, "upload_id", "attempt", "number", unique=True),)

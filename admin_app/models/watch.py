@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from admin_app.extensions import db
+from admin_app.extensions import Model
 
 
-class Watch(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+class Watch(Model):
     """A person who watches a record. What is news to them is read out of the history and the notes: nothing is written when a record changes."""
 
     __table_args__ = (Index("ix_watch_staff_id_subject_subject_id", "staff_id", "subject", "subject_id", unique=True),)
@@ -23,7 +23,7 @@ class Watch(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlc
     seen_note_id: Mapped[int] = mapped_column(default=0)
 
 
-class ViewWatch(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
+class ViewWatch(Model):
     """A person who watches a saved view: its rows with keys above `seen_id` are new to them."""
 
     __table_args__ = (Index("ix_view_watch_staff_id_view_id", "staff_id", "view_id", unique=True),)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, select
 
+from admin_app.db.connection import rows_changed
 from admin_app.domain.audit.recorder import record_event
 from admin_app.domain.auth import alerts
 from admin_app.extensions import AnySession, Base
@@ -51,4 +52,4 @@ def _tell_who_had_codes(session: AnySession) -> None:
 
 def _end_all(session: AnySession, model: type[Base]) -> int:
     ended = session.execute(delete(model), execution_options={"synchronize_session": False})
-    return int(ended.rowcount)  # type: ignore[attr-defined]  # a DELETE has one
+    return rows_changed(ended)

@@ -14,6 +14,7 @@ from argon2.low_level import ARGON2_VERSION
 from sqlalchemy import delete, select
 from zxcvbn import zxcvbn
 
+from admin_app.db.connection import rows_changed
 from admin_app.db.types import utc_now
 from admin_app.domain.auth import alerts, sessions
 from admin_app.domain.auth.security_events import record_security_event
@@ -141,7 +142,7 @@ def use_link(session: AnySession, token: str, password: str) -> Staff:
     staff = staff_of_link(session, token)
     # Whoever deletes the row has used the link: of two requests in the same moment, one.
     used = session.execute(delete(PasswordLink).where(PasswordLink.token_hash == _digest(token)))
-    if staff is None or used.rowcount != 1:  # type: ignore[attr-defined]  # a DELETE has one
+    if staff is None or rows_changed(used) != 1:
         message = "This link has been used or has expired. Ask for a new one."
         raise NotFoundError(message)
     set_password(session, staff, password)

