@@ -5,7 +5,7 @@ Nothing else in the panel knows Flask-Admin's hooks. A page is made for the pers
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -56,12 +56,11 @@ from admin_app.panel.notes.note_page import NotePage
 from admin_app.panel.notes.notes_page import NotesPage
 from admin_app.panel.notes.watch_page import WatchPage
 from admin_app.panel.operators.base import Operator
-from admin_app.panel.page import Page
 from admin_app.panel.plan.corrections_page import CorrectionsPage
 from admin_app.panel.plan.importing import make_import_plan
 from admin_app.panel.plan.plan_page import PlanPage
 from admin_app.panel.plan.questions.act_page import ActPage
-from admin_app.panel.plan.questions.asking import AskingPage, asking
+from admin_app.panel.plan.questions.asking import AskingPage
 from admin_app.panel.plan.questions.delete_many_page import DeleteQuestion
 from admin_app.panel.plan.questions.edit_page import EditQuestion
 from admin_app.panel.plan.questions.give_page import GiveQuestion
@@ -74,106 +73,13 @@ from admin_app.panel.record.short_page import ShortPage
 from admin_app.panel.registry import resource_at
 from admin_app.panel.resource import RecordForms, Resource
 from admin_app.panel.summary.summary_page import SummaryPage
+from admin_app.panel.views import ACTIONS, FORMS, IN_LIST, PURPOSES, TAKING_FILES
 from admin_app.selection.sorting.indexes import declare_indexes
 from admin_app.transfer.formats import FORMATS
 from admin_app.web import submitted_fields
 from admin_app.web.auth import login, reauthentication
 from admin_app.web.auth.login import current_principal, former_staff_id
 
-# Which right each route asks for. One that is not named here answers nobody.
-ACTIONS: Mapping[str, Action] = {
-    "index_view": Action.LIST,
-    "columns_view": Action.LIST,
-    "page_size_view": Action.LIST,
-    "ticks_view": Action.LIST,
-    # Everybody keeps views of their own; sharing one asks for `Action.SHARE`, changing one for whose it is.
-    "views_view": Action.LIST,
-    "new_view": Action.LIST,
-    "save_view": Action.LIST,
-    "change_view": Action.LIST,
-    "remove_view": Action.LIST,
-    "default_view": Action.LIST,
-    "follow_view": Action.LIST,
-    "lookup_view": Action.LIST,
-    "summary_view": Action.LIST,
-    "summary_file": Action.EXPORT,
-    "details_view": Action.VIEW,
-    "short_view": Action.VIEW,
-    "preview_view": Action.VIEW,
-    "create_view": Action.CREATE,
-    "edit_view": Action.EDIT,
-    "edit_page_view": Action.EDIT,
-    "cell_view": Action.EDIT,
-    "presence_view": Action.EDIT,
-    "delete_view": Action.DELETE,
-    "merge_view": Action.DELETE,
-    "duplicates_view": Action.LIST,
-    "import_view": Action.IMPORT,
-    "import_source_view": Action.IMPORT,
-    "import_columns_view": Action.IMPORT,
-    "import_template": Action.IMPORT,
-    "export": Action.EXPORT,
-    "export_page": Action.EXPORT,
-    "edit_many_view": Action.BULK,
-    "give_view": Action.BULK,
-    "delete_many_view": Action.BULK,
-    # One record of a list suffices, for which nobody needs `Action.BULK`; the page asks for what the action needs.
-    "act_view": Action.LIST,
-    "replace_view": Action.BULK,
-    # `Action.BULK`, or of a file `Action.IMPORT`: the page asks for what its plan needs.
-    "plan_view": Action.LIST,
-    "plan_lines": Action.LIST,
-    "import_corrections_view": Action.IMPORT,
-    "import_wrong": Action.IMPORT,
-    "history_view": Action.HISTORY,
-    "notes_view": Action.VIEW,
-    "note_view": Action.VIEW,
-    # Who is told of changes reads the history.
-    "watch_view": Action.HISTORY,
-    "version_view": Action.HISTORY,
-    "restore_view": Action.UNDO,
-}
-# What a page does that may ask for a proof, as the page that asks says it.
-PURPOSES: Mapping[str, str] = {
-    "create_view": "add a {noun}",
-    "edit_view": "change a {noun}",
-    "edit_page_view": "change {nouns}",
-    "cell_view": "change a {noun}",
-    "delete_view": "delete a {noun}",
-    "merge_view": "merge two {nouns}",
-    "restore_view": "restore a {noun}",
-    "export_page": "export this many {nouns}",
-    "act_view": "change a {noun}",
-    "plan_view": "change this many {nouns}",
-}
-# The pages that can be drawn again with what was typed.
-FORMS: Mapping[str, Callable[[Access, str], Page]] = {
-    "create_view": FormPage,
-    "edit_view": FormPage,
-    "edit_page_view": PageEdit,
-    "delete_view": DeletePage,
-    "notes_view": NotesPage,
-    "note_view": NotePage,
-    "merge_view": MergePage,
-    "import_view": UploadPage,
-    "import_source_view": ReadingPage,
-    "import_columns_view": FileColumnsPage,
-    "export_page": ExportPage,
-    "edit_many_view": asking(EditQuestion),
-    "give_view": asking(GiveQuestion),
-    "delete_many_view": asking(DeleteQuestion),
-    "act_view": ActPage,
-    "replace_view": asking(ReplaceQuestion),
-    "plan_view": PlanPage,
-    "import_corrections_view": CorrectionsPage,
-    "columns_view": ColumnsPage,
-    "new_view": SavedViewForm,
-    "change_view": SavedViewForm,
-}
-# The pages that take a file.
-TAKING_FILES = frozenset({"import_view"})
-# What asks for a proof wherever the form of a record does.
-IN_LIST = frozenset({"edit_page_view", "cell_view"})
 _DECLARED = (
     "column_list",
     "column_searchable_list",

@@ -11,10 +11,10 @@ from werkzeug.exceptions import HTTPException
 
 from admin_app.errors import SelectionError
 from admin_app.panel.access.access import access_to
-from admin_app.panel.adapter import ACTIONS, FORMS
 from admin_app.panel.drafts import RECORD_FORMS
 from admin_app.panel.page import Page
 from admin_app.panel.registry import resource_at
+from admin_app.panel.views import ACTIONS, FORMS
 from admin_app.web import errors, submitted_fields
 from admin_app.web.auth import reauthentication
 from admin_app.web.auth.login import current_principal
