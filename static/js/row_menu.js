@@ -4,7 +4,6 @@ const GAP = 4;
 
 function item(words, href) {
   const link = document.createElement("a");
-  link.className = "dropdown__item";
   link.href = href;
   link.textContent = words;
   return link;
@@ -14,7 +13,6 @@ function item(words, href) {
 function copyButton(words, text) {
   const button = document.createElement("button");
   button.type = "button";
-  button.className = "dropdown__item";
   button.textContent = words;
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(text);
@@ -41,7 +39,7 @@ function additions({ record, history, give }, id) {
 
 function fill(menu, box) {
   const region = menu.closest(".table-region");
-  const last = box.querySelector(".dropdown__item--danger");
+  const last = box.querySelector("[data-danger]");
   for (const one of additions(region.dataset, menu.dataset.rowMenu)) box.insertBefore(one, last);
 }
 

@@ -195,7 +195,7 @@ def test_the_menu_of_a_row_has_its_address_and_its_history(editor_page: Page) ->
         True,
     ) * 4
     words = ["Edit Post 26", "Open in new tab", "Copy link", "Copy ID", "Give to…", "History", "Delete Post 26"]
-    expect(menu.locator(".dropdown__item")).to_have_text(words)
+    expect(menu.locator(".dropdown__body > *")).to_have_text(words)
     menu.get_by_role("link", name="Give to…").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Give posts to another user")
 

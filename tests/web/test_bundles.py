@@ -48,6 +48,15 @@ def test_every_icon_that_a_template_names_is_in_the_sheet() -> None:
     assert named - drawn == set()
 
 
+def test_every_icon_in_the_sheet_is_named_somewhere() -> None:
+    folders = (TEMPLATES, STATIC / "js", STATIC.parent / "admin_app")
+    texts = [file.read_text() for folder in folders for file in folder.rglob("*.*") if file.suffix != ".pyc"]
+
+    drawn = re.findall(r'<symbol id="([^"]+)"', icons(STATIC).text)
+
+    assert [name for name in drawn if not any(f'"{name}"' in text for text in texts)] == []
+
+
 def test_every_resources_icon_is_in_the_sheet() -> None:
     drawn = set(re.findall(r'<symbol id="([^"]+)"', icons(STATIC).text))
 
