@@ -16,6 +16,8 @@ from admin_app.panel.drafts import answers, drop_sent_draft, shown_draft
 from admin_app.panel.notes.note_form import TEXT, NoteForm, read_form
 from admin_app.panel.notes.notes_page import requested_note, told, writing_notes
 from admin_app.panel.page import Page, lead_on
+from admin_app.panel.record.head import head_of
+from admin_app.panel.record.tabs import NOTES
 from admin_app.web.flash import announce
 from admin_app.web.urls import here
 
@@ -77,6 +79,7 @@ class NotePage(Page):
         page = self.render(
             "resource/note.html",
             record_title=self.access.title_of(record),
+            head=head_of(self.access, record, NOTES),
             form=form,
             draft=shown_draft(),
             version=note.version,

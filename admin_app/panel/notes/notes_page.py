@@ -24,12 +24,13 @@ from admin_app.extensions import db
 from admin_app.formatting import in_words
 from admin_app.models.note import Note
 from admin_app.panel.drafts import answers, drop_sent_draft, shown_draft
-from admin_app.panel.links import record_url
 from admin_app.panel.notes.note_form import TEXT, NoteForm, read_form
 from admin_app.panel.notes.rows import rows_of
 from admin_app.panel.page import Page, lead_on
+from admin_app.panel.record.head import head_of
 from admin_app.panel.record.merged import require_way_to_survivor
 from admin_app.panel.record.noted import noted_of
+from admin_app.panel.record.tabs import NOTES
 from admin_app.web.auth.login import signed_in_principal
 from admin_app.web.flash import announce
 from admin_app.web.urls import here
@@ -94,7 +95,7 @@ class NotesPage(Page):
         page = self.render(
             "resource/notes.html",
             record_title=self.access.title_of(record),
-            record_url=record_url(self.access, record, url=self.return_url()),
+            head=head_of(self.access, record, NOTES),
             noted=noted_of(self.access, record),
             notes=rows_of(self.access, record, found.notes),
             form=form or NoteForm(answers(draft).get(TEXT, "")),
@@ -103,7 +104,6 @@ class NotesPage(Page):
             form_url=here(),
             older_url=self._link(record, before=found.older) if found.older else "",
             newest_url=self._link(record) if before else "",
-            return_url=self.return_url(),
         )
         return page, status
 
