@@ -63,6 +63,16 @@ def label(name: str) -> str:
     return f"{sentence[:-2]}ID" if words[-1:] == ["id"] else sentence
 
 
+def in_sentence(words: str) -> str:
+    """Begin with a small letter, as within a sentence: "Created at" -> "created at"; abbreviations keep their capitals: "URL"."""
+    return words if words[1:2].isupper() else f"{words[:1].lower()}{words[1:]}"
+
+
+def sentence_case(words: str) -> str:
+    """Begin with a capital, as a sentence does, and leave the rest as it is: "API key", of "blog post" "Blog post"."""
+    return f"{words[:1].upper()}{words[1:]}"
+
+
 def number(value: int) -> str:
     """Write a whole number with thousands separators: 19,452."""
     return f"{value:,}"

@@ -92,3 +92,27 @@ def test_the_words_of_html_are_counted_without_its_tags() -> None:
         "1 word",
         "3 words",
     ]
+
+
+@pytest.mark.parametrize(
+    ("label", "within"),
+    [
+        ("Created at", "created at"),
+        ("URL", "URL"),
+        ("ID of the order", "ID of the order"),
+        ("Author's URL", "author's URL"),
+        ("E-mail", "e-mail"),
+        ("A list", "a list"),
+        ("X", "x"),
+        ("", ""),
+    ],
+)
+def test_abbreviations_keep_their_capitals_within_a_sentence(label: str, within: str) -> None:
+    assert formatting.in_sentence(label) == within
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"), [("blog post", "Blog post"), ("API key", "API key"), ("ännu", "Ännu"), ("", "")]
+)
+def test_a_sentence_begins_with_a_capital_and_is_otherwise_as_it_was(words: str, sentence: str) -> None:
+    assert formatting.sentence_case(words) == sentence

@@ -17,6 +17,7 @@ from admin_app.db.transaction import transaction
 from admin_app.domain.plan import plan as plans
 from admin_app.errors import NotFoundError, PlanError
 from admin_app.extensions import db
+from admin_app.formatting import in_sentence
 from admin_app.jobs.runner import Progress
 from admin_app.models.change_set import LONGEST_REASON
 from admin_app.models.plan import OPEN, Plan, PlanState, Verdict, open_lines
@@ -184,7 +185,7 @@ def _require_agreement(made: Plan, access: Access, agreement: Agreement) -> None
     if not sys.stdin.isatty():
         message = "Nothing was changed: add --yes to carry it out."
         raise PlanError(message)
-    if click.prompt(f"Type {number} to {words.button_of(made, access.resource).lower()}", err=True) != str(number):
+    if click.prompt(f"Type {number} to {in_sentence(words.button_of(made, access.resource))}", err=True) != str(number):
         message = "Nothing was changed."
         raise PlanError(message)
 

@@ -20,6 +20,7 @@ from admin_app.domain.permissions.policy import Action
 from admin_app.domain.permissions.principal import AnyPrincipal
 from admin_app.domain.records.rules import is_read_only
 from admin_app.extensions import Attribute, Statement
+from admin_app.formatting import sentence_case
 from admin_app.kinds import kind_of
 from admin_app.panel.card import Card, Newest
 from admin_app.panel.row_action import RowAction
@@ -183,7 +184,7 @@ class Resource:
     @property
     def plural(self) -> str:
         """The resource's title, "Posts"."""
-        return self.nouns[:1].upper() + self.nouns[1:]
+        return sentence_case(self.nouns)
 
     @property
     def is_guarded(self) -> bool:

@@ -13,7 +13,7 @@ from admin_app.db.record import Record
 from admin_app.domain.audit.undo_sql import hanging_columns
 from admin_app.domain.naming import noun_of
 from admin_app.extensions import AnySession
-from admin_app.formatting import counted, in_words, label
+from admin_app.formatting import counted, in_sentence, in_words, label
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, Did
 
@@ -95,7 +95,7 @@ def _of_changed(session: AnySession, change: Change, record: Record) -> UndoConf
     if not columns.keys() & change.before.keys():
         return UndoConflict(change, "The old value was stored in another form, so it cannot be restored.")
     again = [
-        label(key.removesuffix("_id") if columns[key].foreign_keys else key).lower()
+        in_sentence(label(key.removesuffix("_id") if columns[key].foreign_keys else key))
         for key, value in (change.after or {}).items()
         if key in columns and getattr(record, key) != kind_of(columns[key]).from_history(value)
     ]

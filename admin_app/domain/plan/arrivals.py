@@ -19,7 +19,7 @@ from admin_app.domain.plan.changes import Check
 from admin_app.domain.plan.lines import BATCH, NOT_YOURS, Line
 from admin_app.domain.records.rules import has_to_be_given, is_stored_as, problem_with
 from admin_app.extensions import AnySession, TableColumn, Values
-from admin_app.formatting import label, number, plain_lines
+from admin_app.formatting import in_sentence, label, number, plain_lines, sentence_case
 from admin_app.kinds import kind_of
 from admin_app.models.plan import Verdict
 
@@ -292,7 +292,7 @@ class Arrivals:
                 continue
             said = self._problem_with(columns[name], name, values.get(name))
             if said is None and name in self._required and values.get(name) is None:
-                said = f"enter the {label(name).lower()}."
+                said = f"enter the {in_sentence(label(name))}."
             if said is not None:
                 problems[name] = CellProblem(said, row.texts.get(name, ""))
         if problems:
@@ -359,7 +359,7 @@ class _Present(NamedTuple):
 def as_end(name: str, problem: str) -> str:
     """Return a rule's sentence as the end of one that begins with the cell: "use the form name@example.com."."""
     said = problem.removeprefix(f"{name} ").replace("must look like ", "use the form ", 1)
-    return f"{said[:1].lower()}{said[1:]}"
+    return in_sentence(said)
 
 
 def _wrong(problems: Mapping[str, CellProblem]) -> Values:
@@ -371,7 +371,7 @@ def _wrong(problems: Mapping[str, CellProblem]) -> Values:
 
 def group_of(name: str, said: str) -> str:
     """Name what several lines have in common that are wrong for the same reason."""
-    return (f"{label(name)}: {said}" if name else f"{said[:1].upper()}{said[1:]}")[:300]
+    return (f"{label(name)}: {said}" if name else sentence_case(said))[:300]
 
 
 def _is_same(column: TableColumn, stored: object, brought: Any) -> bool:

@@ -14,7 +14,7 @@ from admin_app.db.caseless import index_name, is_caseless
 from admin_app.db.record import Record
 from admin_app.domain.records.rules import uniqueness_problem
 from admin_app.errors import InvalidRecord, RecordGone
-from admin_app.formatting import label
+from admin_app.formatting import in_sentence, label
 
 
 @contextmanager
@@ -54,5 +54,5 @@ def problems_of(error: IntegrityError, model: type[Record]) -> dict[str, str]:
             key.constraint.name for column in relation.local_columns for key in column.foreign_keys if key.constraint
         }
         if constraint in names or (constraint is None and "FOREIGN KEY" in text and names):
-            return {relation.key: f"That {label(relation.key).lower()} no longer exists. Choose another one."}
+            return {relation.key: f"That {in_sentence(label(relation.key))} no longer exists. Choose another one."}
     return {"": "The database refused this record. Nothing was saved."}

@@ -11,6 +11,7 @@ from admin_app.db.caseless import same_in
 from admin_app.db.record import Record
 from admin_app.domain.naming import noun_of
 from admin_app.extensions import AnySession, TableColumn
+from admin_app.formatting import in_sentence
 from admin_app.kinds import kind_of
 from admin_app.unicode_text import has_something_to_see
 
@@ -89,5 +90,5 @@ def uniqueness_problem(label: str, model: type[Record], record_id: object = None
 
 
 def _the(label: str) -> str:
-    """Turn a label into words within a sentence: "Email" -> "the email"; abbreviations keep their capitals."""
-    return f"the {label if label[:2].isupper() else label[:1].lower() + label[1:]}"
+    """Turn a label into words within a sentence: "Email" -> "the email"."""
+    return f"the {in_sentence(label)}"

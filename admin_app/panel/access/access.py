@@ -13,6 +13,7 @@ from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.permissions.rights import FieldRight
 from admin_app.extensions import db
+from admin_app.formatting import sentence_case
 from admin_app.panel.access.authority import Authority, authority
 from admin_app.panel.access.field_access import FieldAccess
 from admin_app.panel.access.row_scope import RowScope
@@ -170,8 +171,7 @@ class Access:
 
     def number_of(self, key: int) -> str:
         """Name a record by its number, "Post 12"."""
-        noun = self.resource.noun
-        return f"{noun[:1].upper()}{noun[1:]} {key}"
+        return f"{sentence_case(self.resource.noun)} {key}"
 
     def detail_of(self, record: Record) -> str:
         """Tell records of the same name apart by a second line: the unique column, or the id."""

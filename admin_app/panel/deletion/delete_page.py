@@ -18,6 +18,7 @@ from admin_app.domain.records.deletion import Dependence, delete_record, depende
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import AdminError, InvalidRecord, RecordGone
 from admin_app.extensions import db
+from admin_app.formatting import sentence_case
 from admin_app.panel.deletion.dependents import FATE, HEIR, DependentsForm, bound_of, rows_to_go
 from admin_app.panel.drafts import answers, drop_sent_draft, shown_draft
 from admin_app.panel.forms.conflicts import Conflicts
@@ -53,7 +54,7 @@ class DeletePage(Page):
             return self._refused({}, HTTPStatus.CONFLICT)
         except AdminError as error:
             return self._refused(_problems(error), HTTPStatus.UNPROCESSABLE_ENTITY)
-        announce(f"{self.resource.noun.capitalize()} “{title}” was deleted.", undo=last_change_set(db.session))
+        announce(f"{sentence_case(self.resource.noun)} “{title}” was deleted.", undo=last_change_set(db.session))
         return lead_on(self._after(record.id))
 
     def kept_names(self) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from admin_app.formatting import in_sentence
 from admin_app.panel.access.access import Access
 from admin_app.panel.everywhere.records import searching
 from admin_app.panel.everywhere.view_models import Found
@@ -33,7 +34,7 @@ def narrowed(open_: Sequence[Access], text: str) -> list[Narrowed]:
 
 def place_of(one: Narrowed) -> Found:
     """Lead to the list, said as its chips say it: "Posts: no user, created last month"."""
-    words = [_within_a_sentence(member.sentence()) for member in one.selection.filters]
+    words = [in_sentence(member.sentence()) for member in one.selection.filters]
     label = f"{one.access.resource.plural}: {', '.join([*words, *_searched(one.selection)])}"
     return Found((Piece(label),), (Piece("List"),), list_links(one.access.resource).to(one.selection))
 
@@ -48,8 +49,3 @@ def _narrowed(access: Access, text: str) -> Narrowed | None:
 
 def _searched(selection: Selection) -> list[str]:
     return [f"with “{selection.search}”"] if selection.search else []
-
-
-def _within_a_sentence(words: str) -> str:
-    """Begin with a small letter, but for what is all capitals, like “ID”."""
-    return words if words[:2].isupper() else f"{words[:1].lower()}{words[1:]}"

@@ -224,4 +224,8 @@ def _exceeds(limit: int, selection: Selection) -> bool:
 
 
 def _words(count: Count, noun: str, nouns: str) -> str:
-    return formatting.counted(count.number, noun, nouns) if count.is_exact else f"{str(count).capitalize()} {nouns}"
+    return (
+        formatting.counted(count.number, noun, nouns)
+        if count.is_exact
+        else f"{formatting.sentence_case(str(count))} {nouns}"
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from admin_app.formatting import sentence_case
 from admin_app.panel.filters.filter_rows import FilterRows
 from admin_app.panel.filters.view_models import Promoted
 from admin_app.panel.kinds.date import FromDay, UntilDay, Within
@@ -60,8 +61,7 @@ def _button(rows: FilterRows, name: str, selection: Selection, links: ListLinks)
 
 def _words(condition: Condition, label: str) -> str:
     """Say it below the field's label: "Last month"."""
-    words = condition.sentence().removeprefix(label).strip()
-    return words[:1].upper() + words[1:]
+    return sentence_case(condition.sentence().removeprefix(label).strip())
 
 
 def _has(operators: Sequence[Operator], kind: type[Operator]) -> bool:

@@ -14,6 +14,7 @@ from admin_app.db.record import Record
 from admin_app.domain.records.rules import is_read_only, is_required, problem_with
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import Relationship, TableColumn, Values
+from admin_app.formatting import in_sentence
 from admin_app.panel.fields import RelationField, Rule
 from admin_app.panel.kinds import panel_kind_of
 from admin_app.panel.links import link
@@ -58,7 +59,7 @@ class Converter(AdminModelConverter):
 
     def _relation_rule(self, prop: Any, label: str) -> Rule:
         needed = to_one(prop).is_required
-        message = f"Choose the {label.lower()}."
+        message = f"Choose the {in_sentence(label)}."
         return Rule(lambda value: message if needed and value is None else None, is_required=needed)
 
     def _model_select_field(

@@ -9,7 +9,7 @@ from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.rules import is_required
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
-from admin_app.formatting import in_words
+from admin_app.formatting import in_sentence, in_words
 from admin_app.panel.access.access import Access
 from admin_app.panel.record.facts import fact
 from admin_app.panel.resource import Resource
@@ -38,7 +38,7 @@ def fixed_facts(access: Access, form: Form, record: Record) -> tuple[Fact, ...]:
 def missing_words(access: Access, form: Form) -> str:
     """Say which fields a new record needs that the person may not fill in, "" for none."""
     resource = access.resource
-    labels = [resource.label(name).lower() for name in _left_out(resource, form) if _is_needed(resource, name)]
+    labels = [in_sentence(resource.label(name)) for name in _left_out(resource, form) if _is_needed(resource, name)]
     return (
         f"You cannot fill in fields that a new {resource.noun} needs: {in_words(labels)}. Ask an owner to create it."
         if labels

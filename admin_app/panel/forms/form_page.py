@@ -18,7 +18,7 @@ from admin_app.domain.records.conflicts import deletion_of
 from admin_app.domain.work.idempotency import new_key
 from admin_app.errors import RecordGone
 from admin_app.extensions import db
-from admin_app.formatting import exact_time
+from admin_app.formatting import exact_time, sentence_case
 from admin_app.panel.drafts import DRAFT, is_discarded, newest_draft
 from admin_app.panel.forms.conflict_view_models import Meanwhile
 from admin_app.panel.forms.conflicts import Conflicts
@@ -255,7 +255,7 @@ class FormPage(Page):
         return links_by_record(self.access, [record], self.return_url()).get(record.id, ())
 
     def _noun_first(self, record: Record) -> str:
-        return f"{self.resource.noun.capitalize()} “{self.access.title_of(record)}”"
+        return f"{sentence_case(self.resource.noun)} “{self.access.title_of(record)}”"
 
 
 def _own_fields(source: Source, record: Record | None, meanwhile: Meanwhile | None) -> list[Hidden]:

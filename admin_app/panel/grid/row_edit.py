@@ -9,7 +9,7 @@ from wtforms import Field
 
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
-from admin_app.formatting import in_words
+from admin_app.formatting import in_sentence, in_words
 from admin_app.panel.access.access import Access
 from admin_app.panel.forms.conflict_view_models import Meanwhile
 from admin_app.panel.forms.conflicts import Conflicts, Merge, is_changed
@@ -70,7 +70,7 @@ class RowEdit:
 
     def problems(self) -> tuple[str, ...]:
         """Say what concerns the row, and no cell of it."""
-        names = in_words([name.lower() for name in self.lost])
+        names = in_words([in_sentence(name) for name in self.lost])
         lost = f"You can no longer change this: {names}." if self.lost else ""
         return tuple(filter(None, (lost, *self.form.form_errors)))
 

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from admin_app.db.record import Record
 from admin_app.extensions import AnySession, Attribute, TableColumn
+from admin_app.formatting import in_sentence
 from admin_app.kinds import kind_of
 from admin_app.kinds.boolean import BooleanKind
 from admin_app.kinds.choice import ChoiceKind
@@ -228,11 +229,6 @@ def _groupings(access: Access, name: str, operators: Sequence[Operator]) -> Iter
         yield from (ByTime(name, first.name, first.column, unit) for unit in Unit)
     elif isinstance(kind, (BooleanKind, ChoiceKind)):
         yield ByChoice(name, first.name, first)
-
-
-def in_sentence(label: str) -> str:
-    """Write a field's label within a sentence."""
-    return label if label[:2] == "ID" else label[:1].lower() + label[1:]
 
 
 def _none(field: str, group: Group | None) -> list[Told]:

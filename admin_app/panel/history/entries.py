@@ -107,7 +107,7 @@ def _act(done: ChangeSet) -> Entry:
         set_url=url_for("activity.set_view", id=done.id),
         reason=done.reason or "",
         fields=(),
-        said=f"{done.summary[:1].lower()}{done.summary[1:]}",
+        said=formatting.in_sentence(done.summary),
     )
 
 

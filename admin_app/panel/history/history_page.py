@@ -16,6 +16,7 @@ from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.audit.undo import UNDOABLE, is_redo, undone_among
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
+from admin_app.formatting import sentence_case
 from admin_app.models.change_set import Change, ChangeSet, Did
 from admin_app.panel.history.entries import entries_of
 from admin_app.panel.history.restore import bring_back_record, restore_version, title_of
@@ -49,7 +50,7 @@ class HistoryPage(Page):
         problems = bring_back_record(self.access, change) if is_gone else restore_version(self.access, change)
         if problems:
             return self._page(key, problems)
-        words = f"{self.resource.noun.capitalize()} “{title_of(self.access, change)}” was restored."
+        words = f"{sentence_case(self.resource.noun)} “{title_of(self.access, change)}” was restored."
         announce(" ".join(filter(None, (words, self.resource.after_save()))), undo=last_change_set(db.session))
         return lead_on(self.link("history_view", id=key, url=self.return_url()))
 

@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from admin_app.domain.naming import names_of
 from admin_app.errors import InvalidRecord, PlanError, TransferError
 from admin_app.extensions import db
-from admin_app.formatting import in_words
+from admin_app.formatting import in_sentence, in_words, sentence_case
 from admin_app.jobs import uploads
 from admin_app.kinds import kind_of
 from admin_app.kinds.date import DateKind
@@ -181,9 +181,9 @@ class _Questions:
                 yield self._question(BY + key, f"{label} is named by", known)
                 if makers := [words for one, words in known.items() if made_columns(self.access, relation, one)]:
                     nouns = names_of(relation.target)[1]
-                    named = f"are added, with their {in_words([one.lower() for one in makers])} as their name"
+                    named = f"are added, with their {in_words([in_sentence(one) for one in makers])} as their name"
                     answers_ = {"": "make their rows wrong", "1": named}
-                    yield self._question(MAKE + key, f"{nouns[:1].upper()}{nouns[1:]} that are missing", answers_)
+                    yield self._question(MAKE + key, f"{sentence_case(nouns)} that are missing", answers_)
         if any(_has_days(one) for one in self.offered.values()):
             yield self._dates()
         if any(isinstance(kind_of(one.column), FloatKind | DecimalKind) for one in self.offered.values()):

@@ -8,7 +8,7 @@ from admin_app.domain.permissions.policy import Action
 from admin_app.domain.work import inbox
 from admin_app.domain.work.inbox import News
 from admin_app.extensions import db
-from admin_app.formatting import counted, excerpt
+from admin_app.formatting import counted, excerpt, sentence_case
 from admin_app.models.change_set import Change, Did
 from admin_app.models.note import Mention, Note
 from admin_app.panel.access.access import Access
@@ -101,9 +101,7 @@ def _gone(access: Access, change: Change) -> str:
 def _watched(key: str, subject: Subject | None) -> Watched:
     if subject is None:
         return Watched("watch", key, UNSEEN_RECORD)
-    return Watched(
-        "watch", key, f"{subject.title[:1].upper()}{subject.title[1:]}", record_url(subject.access, subject.record)
-    )
+    return Watched("watch", key, sentence_case(subject.title), record_url(subject.access, subject.record))
 
 
 def _note_url(subject: Subject, note: Note) -> str:

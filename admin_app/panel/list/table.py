@@ -145,7 +145,7 @@ class Table:
         return SearchBox(
             name=name,
             value=selection.search,
-            columns=formatting.in_words([label.lower() if label[:2] != "ID" else label for label in labels]),
+            columns=formatting.in_words([formatting.in_sentence(label) for label in labels]),
             hidden=tuple(links.hidden(selection.unticked().changed(), leave_out=name)),
             clear_url=links.to(selection.unticked().changed(search="")) if selection.search else "",
         )

@@ -15,6 +15,7 @@ from admin_app.domain.records.duplicates import Start, Stretch, alike_keys
 from admin_app.domain.work import found_groups
 from admin_app.errors import MergeError
 from admin_app.extensions import db
+from admin_app.formatting import in_sentence
 from admin_app.jobs import store as job_store
 from admin_app.jobs.queue import the_queue
 from admin_app.jobs.runner import Product, Progress
@@ -43,7 +44,7 @@ def begin(access: Access, by: str, staff_id: int) -> Job:
         db.session,
         kind=KIND,
         staff_id=staff_id,
-        title=f"Possible duplicates: {resource.nouns} by {resource.label(by).lower()}",
+        title=f"Possible duplicates: {resource.nouns} by {in_sentence(resource.label(by))}",
         arguments={"resource": resource.endpoint, "by": by},
     )
     db.session.commit()

@@ -18,7 +18,7 @@ from admin_app.domain.records.duplicates import Page as FoundHere
 from admin_app.domain.work import found_groups
 from admin_app.errors import ConfigurationError, NotFoundError
 from admin_app.extensions import db
-from admin_app.formatting import counted
+from admin_app.formatting import counted, in_sentence
 from admin_app.jobs import store as job_store
 from admin_app.models.job import Job, JobState
 from admin_app.panel.links import record_url
@@ -183,7 +183,7 @@ class DuplicatesPage(Page):
         return self.link("duplicates_view", **{BY: by, AFTER if following.is_behind else FROM: following.key})
 
     def _label(self, name: str) -> str:
-        return self.resource.label(name).lower()
+        return in_sentence(self.resource.label(name))
 
 
 def declare_likenesses(resource: Resource) -> None:

@@ -20,6 +20,7 @@ from admin_app.domain.records.merge import merge_records
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import AdminError, InvalidRecord, RecordGone
 from admin_app.extensions import db
+from admin_app.formatting import sentence_case
 from admin_app.panel.deletion.dependents import bound_of
 from admin_app.panel.drafts import answers, drop_sent_draft, shown_draft
 from admin_app.panel.forms.conflicts import Conflicts
@@ -100,7 +101,7 @@ class MergePage(Page):
         except AdminError as error:
             problems = error.problems if isinstance(error, InvalidRecord) else {"": str(error)}
             return self._page(self._requested(), problems, HTTPStatus.UNPROCESSABLE_ENTITY)
-        words = f"{self.resource.noun.capitalize()} “{titles[0]}” was merged into “{titles[1]}”."
+        words = f"{sentence_case(self.resource.noun)} “{titles[0]}” was merged into “{titles[1]}”."
         url, back = record_url(self.access, form.kept), self._after(gone_id)
         links = [("View", url)] if url else []
         announce(words, links=links, mark=mark_of(self.resource, form.kept), undo=last_change_set(db.session))

@@ -11,6 +11,7 @@ from admin_app.db.record import Record
 from admin_app.domain.records.lookup import typed_key
 from admin_app.errors import ConfigurationError, NotFoundError
 from admin_app.extensions import Attribute, Expression, db
+from admin_app.formatting import in_sentence
 from admin_app.number_parsing import numbers_in
 from admin_app.panel.access.access import access_of
 from admin_app.panel.access.lookup import find, sight_of, typing_hint
@@ -110,7 +111,7 @@ class RelationEmpty(Empty):
 
     def sentence(self, text: str) -> str:
         """Say which of the two: "No user", "With any user"."""
-        return f"{'No' if yes_or_no(text) else 'With any'} {self.name[:1].lower()}{self.name[1:]}"
+        return f"{'No' if yes_or_no(text) else 'With any'} {in_sentence(self.name)}"
 
     def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
         """Ask the foreign key."""

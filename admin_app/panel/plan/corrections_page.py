@@ -162,14 +162,14 @@ class CorrectionsPage(Page):
         for key, said, cell, number in corrections.wrong_values(db.session, plan.id, reason, MOST_VALUES):
             name = f"{MEANS}{key}.{cell}"
             typed = request.form.get(name, "")
-            problem = f"{said[:1].upper()}{said[1:]}"
+            problem = formatting.sentence_case(said)
             yield CorrectionInput(name, self.resource.label(key), cell, problem, typed, formatting.number(number))
 
     def _row(self, line: PlanLine) -> WrongRow:
         cells = line.cells or {}
         inputs = [
             CorrectionInput(
-                name, self.resource.label(key), cell, f"{said[:1].upper()}{said[1:]}", request.form.get(name, cell)
+                name, self.resource.label(key), cell, formatting.sentence_case(said), request.form.get(name, cell)
             )
             for key, (said, cell) in cells.items()
             if key and (name := f"{CELL}{line.number}.{key}")

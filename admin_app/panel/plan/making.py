@@ -16,7 +16,7 @@ from admin_app.domain.plan.lines import insert_lines, read_changes, write_deleti
 from admin_app.domain.work import ticks
 from admin_app.errors import PlanError
 from admin_app.extensions import db
-from admin_app.formatting import counted
+from admin_app.formatting import counted, in_sentence
 from admin_app.jobs import store as job_store
 from admin_app.jobs.queue import the_queue
 from admin_app.models.plan import Plan, Verdict, open_lines
@@ -46,7 +46,7 @@ def make_plan(
         plans.await_agreement(db.session, plan, plans.counted_lines(db.session, plan))
         db.session.commit()
     else:
-        hand_over(plan, staff_id, f"Plan: {operation.verb.lower()} {access.resource.nouns}")
+        hand_over(plan, staff_id, f"Plan: {in_sentence(operation.verb)} {access.resource.nouns}")
     return plan
 
 

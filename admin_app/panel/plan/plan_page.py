@@ -218,11 +218,12 @@ class PlanPage(Page):
         left, is_planned = number_left(plan), plan.state == PlanState.PLANNED
         wrong = plan.counts.get(Verdict.WRONG, 0) if is_planned else 0
         can = words.counted(open_lines(plan.counts), self.resource)
+        only = f"only the {can} that can be imported" if left else f"{can} even if some fail"
         return FileHead(
             corrections_url=self.link("import_corrections_view", id=plan.id) if is_planned else "",
             corrections=f"Correct {formatting.counted(wrong, 'row', 'rows')}" if wrong else "",
             wrong_url=self.link("import_wrong", id=plan.id) if left or (not is_planned and _left(plan)) else "",
-            only=f"Only the {can} that can be imported" if left else f"{can[:1].upper()}{can[1:]} even if some fail",
+            only=formatting.sentence_case(only),
             is_whole_offered=is_planned and open_lines(plan.counts) <= current_app.config["PLAN_ROWS"],
             is_whole=request.form.get(WHOLE, "1") == "1",
         )
@@ -254,7 +255,7 @@ class PlanPage(Page):
         reasons = [(why, formatting.number(number)) for of, why, number in plan.reasons if of == verdict]
         said = words.said_of(plan, verdict)
         return VerdictTab(
-            label=said[:1].upper() + said[1:],
+            label=formatting.sentence_case(said),
             number=formatting.number(plan.counts[verdict]),
             url=self.link("plan_view", id=plan.id, verdict=verdict.value),
             is_open=open_ == verdict,

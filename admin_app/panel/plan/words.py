@@ -77,7 +77,7 @@ def now_of(plan: Plan, resource: Resource) -> str:
     relation = next((one for one in resource.givers() if plan.fields == [resource.relations[one].own_name]), "")
     if not relation or plan.empty is None or plan.state != PlanState.PLANNED:
         return ""
-    filled, label = plan.counts.get(Verdict.CHANGE, 0) - plan.empty, resource.label(relation).lower()
+    filled, label = plan.counts.get(Verdict.CHANGE, 0) - plan.empty, formatting.in_sentence(resource.label(relation))
     none = f"{formatting.number(plan.empty)} {'has' if plan.empty == 1 else 'have'} no {label} now"
     some = f"{formatting.number(filled)} {'has' if filled == 1 else 'have'} another {label} now"
     return ", ".join([*([none] if plan.empty else []), *([some] if filled else [])])
@@ -90,7 +90,9 @@ def scope_of(selection: Selection, resource: Resource, number: int | None) -> st
     # Nothing is meant then, as in the list.
     narrowed += ["a filter that isn't valid"] if selection.problems else []
     selected = "selected " if selection.ticks else ""
-    what = f"{selected}{resource.nouns}".capitalize() if number is None else _of(number, selected, resource)
+    what = (
+        formatting.sentence_case(f"{selected}{resource.nouns}") if number is None else _of(number, selected, resource)
+    )
     return f"{what}: {', '.join(narrowed)}" if narrowed else what
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import inspect as inspect_mapper
 
+from admin_app.formatting import in_sentence
 from admin_app.kinds import kind_of
 from admin_app.kinds.number import DecimalKind, FloatKind, WholeNumberKind
 from admin_app.panel.access.access import Access
-from admin_app.panel.grouping.groupings import in_sentence
 from admin_app.selection.summary import Figure, Measure
 
 COUNT = "count"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import grant_of
 from admin_app.domain.permissions.rights import Action
-from admin_app.formatting import in_words
+from admin_app.formatting import in_words, sentence_case
 from admin_app.models.role import Role
 from admin_app.models.staff import Staff
 from admin_app.panel.access.access import Access, access_to
@@ -173,7 +173,7 @@ def _field_reason(question: Question, access: Access) -> str:
         return "All fields are open to it."
     words = f"{'; '.join(parts)}."
     limits = f" {_roles(by)} {'limits' if len(by) == 1 else 'limit'} fields." if by else ""
-    return f"{words[:1].upper()}{words[1:]}{limits}"
+    return f"{sentence_case(words)}{limits}"
 
 
 def _named(question: Question, record: Record) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import rights_given_by
 from admin_app.domain.permissions.rights import Action
-from admin_app.formatting import in_words
+from admin_app.formatting import in_words, sentence_case
 from admin_app.models.role import Role
 from admin_app.panel.access.access import Access, access_for
 from admin_app.panel.access.authority import Authority
@@ -32,7 +32,7 @@ def short_sum(role: Record) -> str:
             else:
                 limited.append(f"{in_words(verbs)} {rows}")
     words = ", ".join([*(f"{verbs} all {in_words(nouns)}" for verbs, nouns in whole.items()), *limited])
-    return f"{words[:1].upper()}{words[1:]}" or "Nothing"
+    return sentence_case(words) or "Nothing"
 
 
 def _by_rows(access: Access) -> dict[str, list[str]]:

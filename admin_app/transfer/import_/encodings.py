@@ -13,6 +13,7 @@ from charset_normalizer import from_bytes
 from charset_normalizer.utils import iana_name
 
 from admin_app.errors import EncodingError
+from admin_app.formatting import in_sentence
 
 UTF_8 = "utf-8"
 # What Excel writes as "CSV" in Western Europe and America.
@@ -118,7 +119,7 @@ def not_in_its_encoding(error: UnicodeDecodeError, encoding: str, *, lines: int,
     except UnicodeDecodeError:
         return EncodingError("The file is not UTF-8", (), otherwise)
     fact = f"The file is not UTF-8. If “{text[:_MOST_QUOTED]}” is right, it is Windows-1252"
-    return EncodingError(fact, (WINDOWS,), f"If not, {otherwise[:1].lower()}{otherwise[1:]}")
+    return EncodingError(fact, (WINDOWS,), f"If not, {in_sentence(otherwise)}")
 
 
 class _Borrowed(io.RawIOBase):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from admin_app.formatting import in_sentence, sentence_case
+
 # As much of a value as tells it from others.
 LONGEST_QUOTED = 40
 
@@ -16,9 +18,9 @@ def about(name: str, value: object, problem: str) -> str:
     """Return "Email “no-at-sign”: use the form name@example.com." of a rule's "Email must look like name@example.com."."""
     said = problem.removeprefix(f"{name} ").replace("must look like ", "use the form ", 1)
     what = f"{name} (empty)" if value is None or value == "" else f"{name} {quoted(value)}"
-    return f"{what}: {said[:1].lower()}{said[1:]}"
+    return f"{what}: {in_sentence(said)}"
 
 
 def sentence(name: str, said: str, cell: str) -> str:
     """Say what is wrong with a cell below this label, or with a whole row, for which there is none."""
-    return about(name, cell, said) if name else f"{quoted(cell)}: {said}" if cell else f"{said[:1].upper()}{said[1:]}"
+    return about(name, cell, said) if name else f"{quoted(cell)}: {said}" if cell else sentence_case(said)

@@ -14,6 +14,7 @@ from admin_app.domain.plan import plan as plans
 from admin_app.domain.plan.lines import Line, line_of
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
+from admin_app.formatting import sentence_case
 from admin_app.models.change_set import LONGEST_REASON, Change, Did
 from admin_app.models.plan import Plan, Verdict
 from admin_app.panel.access.access import Access
@@ -146,7 +147,7 @@ class ActPage(Page):
         return plan
 
     def _announce(self, plan: Plan, operation: BulkOperation, title: str, mark: str) -> None:
-        named = f"{self.resource.noun.capitalize()} “{title}”"
+        named = f"{sentence_case(self.resource.noun)} “{title}”"
         if operation.effect is not None:
             announce(f"{named} is being {operation.done}.", links=[("Jobs", url_for("jobs.index"))])
         else:

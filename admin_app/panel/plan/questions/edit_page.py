@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from admin_app.domain.permissions.policy import Action
 from admin_app.errors import InvalidRecord
+from admin_app.formatting import in_sentence
 from admin_app.panel.plan.making import count_up_to
 from admin_app.panel.plan.operation import BulkOperation
 from admin_app.panel.plan.operations.editing import (
@@ -98,4 +99,4 @@ def _ways(one: EditableField, sent: MultiDict[str, str], problems: Mapping[str, 
 
 
 def _shared(one: EditableField) -> str:
-    return SHARED.format(label=one.label[:1].lower() + one.label[1:])
+    return SHARED.format(label=in_sentence(one.label))

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from admin_app.domain.permissions.policy import Action
 from admin_app.errors import InvalidRecord
+from admin_app.formatting import in_sentence
 from admin_app.panel.plan.operation import BulkOperation
 from admin_app.panel.plan.operations import editing
 from admin_app.panel.plan.questions.asking import Question
@@ -29,7 +30,7 @@ class GiveQuestion(Question):
         how = editing.CLEAR if "nobody" in sent else editing.SET
         typed = sent.get(editing.VALUE + name, "").strip()
         if how == editing.SET and not typed:
-            raise InvalidRecord({editing.VALUE + name: f"Choose the {self._field().label.lower()}."})
+            raise InvalidRecord({editing.VALUE + name: f"Choose the {in_sentence(self._field().label)}."})
         return editing.read_edit(
             self.access,
             MultiDict([(editing.CHANGE, name), (editing.HOW + name, how), (editing.VALUE + name, typed)]),
