@@ -65,10 +65,10 @@ document.addEventListener(
   { capture: true },
 );
 
-// Beside its button no more.
-function closeAll() {
-  for (const one of document.querySelectorAll("[data-row-menu][open]")) one.open = false;
+// The list may scroll beneath an open menu, also by the focus that has just come to its button.
+function follow() {
+  for (const menu of document.querySelectorAll("[data-row-menu][open]")) place(menu, menu.querySelector(".dropdown__body"));
 }
 
-document.addEventListener("scroll", closeAll, { capture: true, passive: true });
-window.addEventListener("resize", closeAll);
+document.addEventListener("scroll", follow, { capture: true, passive: true });
+window.addEventListener("resize", follow);

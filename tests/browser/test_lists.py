@@ -200,6 +200,22 @@ def test_the_menu_of_a_row_has_its_address_and_its_history(editor_page: Page) ->
     expect(page.get_by_role("heading", level=1)).to_have_text("Give posts to another user")
 
 
+def test_the_menu_of_a_row_stays_at_its_button_while_the_page_scrolls(editor_page: Page) -> None:
+    # The focus that comes to a button far down scrolls the page, and tells so only after the key that opens the menu.
+    page = editor_page
+    page.goto("/admin/post/?per_page=50")
+    menu = page.locator("[data-row-menu]").nth(20)
+    menu.locator("summary").click()
+    expect(menu.locator(".dropdown__body")).to_be_visible()
+
+    page.evaluate("() => new Promise((done) => { addEventListener('scroll', done, { once: true }); scrollBy(0, 40); })")
+
+    button, box = menu.locator("summary").bounding_box(), menu.locator(".dropdown__body").bounding_box()
+    assert button and box
+    gaps = [box["y"] - button["y"] - button["height"], button["y"] - box["y"] - box["height"]]
+    assert 4 in [round(gap) for gap in gaps]
+
+
 @BOTH
 def test_rows_per_page_and_an_empty_result(editor_page: Page) -> None:
     page = editor_page
