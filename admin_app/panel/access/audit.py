@@ -9,7 +9,8 @@ from sqlalchemy import Table
 
 from admin_app.db.json_values import kept_columns, recorded_models
 from admin_app.domain.audit.reader import ActivityFilter
-from admin_app.domain.audit.undo import fields_changed, is_redo, touches_rows_beyond
+from admin_app.domain.audit.undo import fields_changed, touches_rows_beyond
+from admin_app.domain.audit.undo_words import named_way
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet, Did, Kind
@@ -46,7 +47,7 @@ def summary_of(done: ChangeSet) -> str:
 
 
 def _way(done: ChangeSet) -> str:
-    return "Redo" if is_redo(done) else "Change" if done.kind == Kind.FORM else done.kind.capitalize()
+    return "Change" if done.kind == Kind.FORM else named_way(done).capitalize()
 
 
 def require_fields(done: ChangeSet, touched: Collection[Access]) -> None:

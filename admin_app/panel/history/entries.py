@@ -13,7 +13,7 @@ from admin_app.db.json_values import kept_columns, recorded_models
 from admin_app.db.record import Record
 from admin_app.domain.audit.diff import Piece, PieceKind, cut, replaced, words_diff
 from admin_app.domain.audit.reader import titles_of
-from admin_app.domain.audit.undo import is_redo
+from admin_app.domain.audit.undo_words import named_way
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import TableColumn, Values, db
 from admin_app.kinds import kind_of
@@ -24,7 +24,6 @@ from admin_app.panel.kinds import value_cell
 from admin_app.panel.links import link, record_url
 from admin_app.panel.view_models import Cell
 
-_WORDS = {Did.CREATE: "created", Did.UPDATE: "changed", Did.DELETE: "deleted"}
 # Set by themselves: what they hold is the entry's own time and number.
 _OWN = ("id", "created_at", "updated_at")
 
@@ -55,7 +54,7 @@ def way_of(done: ChangeSet) -> str:
 
 
 def _way(done: ChangeSet) -> str:
-    return "redo" if is_redo(done) else "" if done.kind == Kind.FORM else done.kind
+    return "" if done.kind == Kind.FORM else named_way(done)
 
 
 def time_cell(done: ChangeSet) -> Cell:
@@ -69,13 +68,13 @@ def _entry(change: Change, done: ChangeSet, names: Names) -> Entry:
     may_see = access is not None and access.may(Action.HISTORY)
     return Entry(
         id=str(change.id),
-        did=_WORDS[Did(change.act)],
+        did=Did(change.act).past,
         noun=access.resource.noun if access is not None else change.model,
         title=_title(change, access),
         history_url=link(access.resource, "history_view", id=change.record_id)
         if access is not None and may_see
         else "",
-        who=done.actor or "Unknown",
+        who=formatting.actor_name(done.actor),
         at=time_cell(done),
         kind=done.kind,
         way=_way(done),
@@ -100,7 +99,7 @@ def _act(done: ChangeSet) -> Entry:
         noun="",
         title="",
         history_url="",
-        who=done.actor or "Unknown",
+        who=formatting.actor_name(done.actor),
         at=time_cell(done),
         kind=done.kind,
         way=_way(done),

@@ -13,7 +13,8 @@ from admin_app.db.limits import as_key
 from admin_app.db.record import Record
 from admin_app.domain.audit.reader import timeline
 from admin_app.domain.audit.recorder import last_change_set
-from admin_app.domain.audit.undo import UNDOABLE, is_redo, undone_among
+from admin_app.domain.audit.undo import UNDOABLE, undone_among
+from admin_app.domain.audit.undo_words import words_of
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.formatting import sentence_case
@@ -120,5 +121,5 @@ def _with_undone(entry: Entry, undoing: ChangeSet | None) -> Entry:
     """Say who took a change back, if it was not made again since."""
     if undoing is None:
         return entry
-    words = f"{'Redone' if is_redo(undoing) else 'Undone'} by {actor_of(undoing)},"
+    words = f"{words_of(undoing).done.capitalize()} by {actor_of(undoing)},"
     return replace(entry, undone=words, undone_at=value_cell(undoing.at, is_whole=False))

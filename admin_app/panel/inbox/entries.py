@@ -8,7 +8,7 @@ from admin_app.domain.permissions.policy import Action
 from admin_app.domain.work import inbox
 from admin_app.domain.work.inbox import News
 from admin_app.extensions import db
-from admin_app.formatting import counted, excerpt, sentence_case
+from admin_app.formatting import actor_name, counted, excerpt, sentence_case
 from admin_app.models.change_set import Change, Did
 from admin_app.models.note import Mention, Note
 from admin_app.panel.access.access import Access
@@ -21,7 +21,6 @@ from admin_app.panel.links import link, record_url
 LONGEST_TEXT, LONGEST_NAME = 200, 60
 UNSEEN = "You were mentioned in a note on a record that you can no longer see."
 UNSEEN_RECORD = "A record that you can no longer see"
-_DID = {Did.CREATE: "created", Did.UPDATE: "changed", Did.DELETE: "deleted"}
 
 
 def mention_entries(found: Sequence[tuple[Mention, Note]]) -> list[Entry]:
@@ -72,7 +71,7 @@ def _changed(one: News, subject: Subject | None) -> Entry | None:
     more = f" ({counted(one.changes, 'change', 'changes')})" if one.changes > 1 else ""
     return Entry(
         f"watch.{one.watch.id}.{change.id}.0",
-        f"{done.actor or 'Somebody'} {_DID[Did(change.act)]} {title}{more}",
+        f"{actor_name(done.actor)} {Did(change.act).past} {title}{more}",
         link(access.resource, "history_view", id=change.record_id),
         done.at,
     )
