@@ -32,7 +32,7 @@ from admin_app.extensions import db
 from admin_app.formatting import counted
 from admin_app.models.change_set import CHANGING, Change, ChangeSet, Did, Kind
 from admin_app.models.staff import Staff
-from admin_app.panel.access.access import Access, access_of, access_to
+from admin_app.panel.access.access import Access, access_at, access_of, access_to
 from admin_app.panel.access.audit import (
     require_fields,
     require_rows_after,
@@ -50,7 +50,7 @@ from admin_app.panel.history.view_models import LeftAlone
 from admin_app.panel.kinds import value_cell
 from admin_app.panel.links import link, list_links
 from admin_app.panel.list.selections import plain_selection, ticked_list
-from admin_app.panel.registry import resource_at, resources
+from admin_app.panel.registry import resources
 from admin_app.panel.sign_outs import said_of_signed_out
 from admin_app.panel.view_models import Link
 from admin_app.web.auth import login, reauthentication
@@ -115,17 +115,16 @@ class ActivityPage(ProtectedView):
     @expose("/list/", methods=("POST",))
     def list_view(self) -> ResponseReturnValue:
         """Lead to the list of the records of a resource that a change set made or changed."""
-        done, resource = _requested(request.form), resource_at(request.form.get("resource"))
-        if resource is None:
+        done, access = _requested(request.form), access_at(request.form.get("resource"))
+        if access is None:
             abort(404)
-        access = access_to(resource)
         if not access.may(Action.LIST):
             abort(403)
         whole = plain_selection(access, [])
         with transaction(db.session):
             place = ticked_list(access, whole)
-            set_id = ticks.tick_changes(db.session, place, done.id, resource.model.__tablename__)
-        return login.lead_to(list_links(resource).to(whole.changed(ticks=set_id)))
+            set_id = ticks.tick_changes(db.session, place, done.id, access.resource.model.__tablename__)
+        return login.lead_to(list_links(access.resource).to(whole.changed(ticks=set_id)))
 
     @expose("/undo/", methods=("POST",))
     def undo_view(self) -> ResponseReturnValue:
@@ -275,10 +274,10 @@ def _filters() -> dict[str, str]:
 def _wanted(arguments: Mapping[str, str], problems: list[str]) -> ActivityFilter:
     """Read the filters; what means nothing is left out and said."""
     given = _filters()
-    resource = resource_at(given.get("resource"))
-    if given.get("resource") and (resource is None or not access_to(resource).may(Action.HISTORY)):
+    access = access_at(given.get("resource"))
+    if given.get("resource") and (access is None or not access.may(Action.HISTORY)):
         problems.append("This resource does not exist. The filter was left out.")
-        resource = None
+        access = None
     kind = given.get("kind", "")
     if kind and kind not in {CHANGES, *Kind}:
         problems.append("This kind of change does not exist. The filter was left out.")
@@ -288,7 +287,7 @@ def _wanted(arguments: Mapping[str, str], problems: list[str]) -> ActivityFilter
         visible(),
         person=as_key(Staff, given.get("person", "")),
         is_nobody=given.get("person") == NOBODY,
-        resource=resource.model.__table__.name if resource is not None else "",
+        resource=access.resource.model.__table__.name if access is not None else "",
         kinds=CHANGING if kind == CHANGES else [kind] if kind else (),
         since=_day("from", given, problems),
         until=until,
