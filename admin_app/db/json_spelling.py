@@ -37,7 +37,9 @@ def spelled(value: object) -> str:
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(spelled, value))}]"
     if isinstance(value, float | Decimal):
-        return f"{Decimal(repr(value)) if isinstance(value, float) else value:f}"
+        number = Decimal(repr(value)) if isinstance(value, float) else value
+        # PostgreSQL knows no zero below zero.
+        return f"{number or number.copy_abs():f}"
     return json.dumps(value, ensure_ascii=False)
 
 
