@@ -13,8 +13,8 @@ from flask import session
 
 from admin_app.context import reading
 from admin_app.extensions import db
+from admin_app.panel.access.access import Access
 from admin_app.panel.in_time import in_time
-from admin_app.panel.resource import Resource
 from admin_app.selection.paging.counting import Count, count_of
 from admin_app.selection.paging.pages import Page
 from admin_app.selection.paging.planner import planned
@@ -24,9 +24,11 @@ KEPT = "counted"
 SECONDS = 60
 
 
-def with_exact_count(resource: Resource, selection: Selection, page: Page) -> Page:
+def with_exact_count(access: Access, selection: Selection, page: Page) -> Page:
     """Remember how many rows a list has where they were just counted; say so where they were a while ago and are not now."""
-    name = f"{resource.endpoint} {selection.digest} {selection.ticks}"
+    # Whose rows: whoever sees the dashboard as somebody else goes on in the same session.
+    person = access.authority.principal
+    name = f"{person.id if person else 0} {access.resource.endpoint} {selection.digest} {selection.ticks}"
     if selection.is_counted and page.count.is_exact:
         session[KEPT] = [name, page.count.number, int(time.time())]
         return page

@@ -53,7 +53,7 @@ class Table:
         access, selection, links, resource = self._access, self._selection, self._links, self._resource
         names = [name for name in Columns(access).visible(selection) if name != hide]
         page, is_cut = self.read(names)
-        page = page if selection.parent is not None else with_exact_count(resource, selection, page)
+        page = page if selection.parent is not None else with_exact_count(access, selection, page)
         here, filled = links.to(replace(selection, is_counted=False)), carried(access, selection)
         return Listing(
             id=identity,
