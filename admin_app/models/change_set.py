@@ -45,6 +45,11 @@ class Kind(StrEnum):
 # The ways in which records are changed.
 CHANGING = (Kind.FORM, Kind.BULK, Kind.IMPORT, Kind.COMMAND, Kind.UNDO, Kind.RESTORE, Kind.DEMO)
 
+# How the summary of a merge begins, which names the record that is gone beside the one that is left.
+MERGED = "Merged"
+# What stands before the summary of a change set in that of another one that took it back.
+UNDID, REDID = "Undid: ", "Redid: "
+
 
 class Did(StrEnum):
     """What happened to a record."""

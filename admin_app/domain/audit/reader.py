@@ -15,7 +15,7 @@ from admin_app.db.record import Record
 from admin_app.domain.audit.recorder import record_event
 from admin_app.extensions import AnySession, Statement, Values
 from admin_app.kinds import kind_of
-from admin_app.models.change_set import ABOUT_ACCESS, CHANGING, Change, ChangeSet, Kind
+from admin_app.models.change_set import ABOUT_ACCESS, CHANGING, MERGED, REDID, UNDID, Change, ChangeSet, Kind
 from admin_app.selection.list_schema import ListSchema, SearchColumn
 from admin_app.selection.paging.counting import Count, bounded
 from admin_app.selection.paging.planner import planned
@@ -294,6 +294,11 @@ def _table(model: type[Record]) -> str:
     return str(model.__table__.name)
 
 
+def _is_merge() -> ColumnElement[bool]:
+    """Whether a change set's summary names a record that is gone, which a search must not find for who is kept to some rows."""
+    return or_(*(ChangeSet.summary.startswith(f"{before}{MERGED} ") for before in ("", UNDID, REDID)))
+
+
 # The change set at one end of the times asked for, looked up in their index.
 _ids = select(ChangeSet.id).limit(1)
 
@@ -316,4 +321,5 @@ def _criteria(session: AnySession, wanted: ActivityFilter) -> list[ColumnElement
         criteria += [false()] if last is None else [ChangeSet.at < wanted.until, ChangeSet.id <= last + CROSSING]
     if wanted.search:
         criteria.append(ChangeSet.resource.not_in(wanted.unnamed))
+        criteria += [or_(ChangeSet.resource != _table(model), ~_is_merge()) for model in wanted.rows]
     return criteria

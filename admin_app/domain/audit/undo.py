@@ -24,14 +24,13 @@ from admin_app.domain.permissions.privileges import Privileges
 from admin_app.errors import UndoError
 from admin_app.extensions import AnySession, db
 from admin_app.kinds import kind_of
-from admin_app.models.change_set import Change, ChangeSet, Did, Kind
+from admin_app.models.change_set import REDID, UNDID, Change, ChangeSet, Did, Kind
 from admin_app.models.plan import Plan, PlanState
 
 # Signing in and out is nothing to undo, nor is what left the house in a file.
 UNDOABLE = frozenset({Kind.FORM, Kind.BULK, Kind.IMPORT, Kind.COMMAND, Kind.UNDO, Kind.RESTORE, Kind.NOTE})
 # So many of the records that are left alone are listed with the reason.
 MOST_LISTED = 50
-UNDID, REDID = "Undid: ", "Redid: "
 
 
 @dataclass(frozen=True)
