@@ -149,6 +149,7 @@ class ActivityPage(ProtectedView):
         except _AskFirst as asked:
             return self._undo_page(set_id, asked.left, asked.outcome, "")
         except (UndoError, PrivilegeError, InvalidRecord) as error:
+            _require_sight(set_id)
             return self._undo_page(set_id, [], None, str(error))
         except RecordGone:
             abort(409)
@@ -210,6 +211,13 @@ def _requested(arguments: Mapping[str, str], *, is_judged_later: bool = False) -
     if done is None or is_hidden or not (is_judged_later or is_shown(db.session, done, seen)):
         abort(404)
     return done
+
+
+def _require_sight(set_id: int) -> None:
+    """Answer 404 where an undo failed before its rows could be judged, and the person neither did it nor sees what it did."""
+    done = db.session.get_one(ChangeSet, set_id)
+    if done.actor_id != login.signed_in_principal().id and not is_shown(db.session, done, visible()):
+        abort(404)
 
 
 def _model_of(done: ChangeSet) -> type[Record]:
