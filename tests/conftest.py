@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask, has_app_context
 
@@ -23,6 +24,10 @@ pytest_plugins = ["tests.cast", "tests.routes", "tests.stores", "tests.subject"]
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
+
+# The examples of a property are the same ones every time, for a test to say the same of the same code: FUZZ=1 tries others.
+hypothesis.settings.register_profile("same", derandomize=True, database=None)
+hypothesis.settings.load_profile("default" if os.environ.get("FUZZ") else "same")
 
 # Coverage is measured by the tests in these folders and by those marked `covers`: a traced test takes half as long again.
 # A branch of domain or transfer that none of them reaches counts as untested.
