@@ -16,7 +16,7 @@ from admin_app.context import glancing, is_glancing, is_late, is_writing, limit_
 from admin_app.db.caseless import caseless
 from admin_app.db.json_spelling import spelled_text
 from admin_app.db.turns import waiting
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, Model
 from admin_app.formatting import folded
 from admin_app.unicode_text import mailbox, namesake, sort_key
 
@@ -201,6 +201,16 @@ def refresh_statistics(session: AnySession) -> None:
     """Let the store look at its tables anew after much was written: it plans by what it finds, and lists say how much there is."""
     session.execute(text("ANALYZE"))
     session.commit()
+
+
+def count_anew(session: AnySession, model: type[Model]) -> None:
+    """Let PostgreSQL see what was just written to a table, in this transaction too; SQLite plans the same without.
+
+    It takes rows that it has never seen for one row: a join of 19,000 lines with themselves took 46 s, and takes 0.2 s now.
+    Where another transaction has it look at the table, that will do.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f"ANALYZE (SKIP_LOCKED) {model.__tablename__}"))
 
 
 def rows_changed(result: object) -> int:
