@@ -34,7 +34,14 @@ hypothesis.settings.load_profile("default" if os.environ.get("FUZZ") else "same"
 COVERING = ("domain", "kinds", "relations", "transfer")
 
 # Tests of theirs take half a minute: begun last, one would keep one processor busy and the others idle.
-LONGEST = {"test_shapes.py", "test_third_model.py", "test_real_data.py", "test_stalled.py"}
+LONGEST = {
+    "test_shapes.py",
+    "test_third_model.py",
+    "test_real_data.py",
+    "test_stalled.py",
+    "test_restoring.py",
+    "test_new_kind.py",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -47,8 +54,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Run two processes more than there are processors: a browser, a server or a database is often waited for."""
-    return (os.cpu_count() or 1) + 2
+    """Run three processes more than there are processors: each waits two fifths of its time for a browser, a server or a database."""
+    return (os.cpu_count() or 1) + 3
 
 
 def pytest_collection_finish() -> None:
