@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from markupsafe import Markup
 
+# In the name's place where nobody knows who did something.
+SOMEONE = "Someone"
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>")
 _CUT_TAG = re.compile(r"<[a-zA-Z/!][^<>]*\Z")
 _IMAGE = re.compile(r"<img\b([^<>]*)>", re.IGNORECASE)
@@ -162,9 +164,14 @@ def plain_lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def actor_name(actor: str) -> str:
+    """Return an actor as the history keeps them: "Ann Lee (ann@example.com)"; it does not know who everything was done by."""
+    return actor or SOMEONE
+
+
 def short_name(actor: str) -> str:
-    """Return the name of an actor, whom the history keeps with the address behind it: "Ann Lee (ann@example.com)"."""
-    return actor.rpartition(" (")[0] or actor
+    """Return the name of an actor without the address behind it."""
+    return actor.rpartition(" (")[0] or actor_name(actor)
 
 
 def in_words(names: list[str]) -> str:

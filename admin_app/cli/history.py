@@ -30,7 +30,9 @@ def history() -> None:
 def list_(number: int) -> None:
     """List the newest changes."""
     for done in db.session.scalars(select(ChangeSet).order_by(ChangeSet.id.desc()).limit(number)):
-        click.echo(f"{formatting.exact_time(done.at)}  {done.actor or 'Unknown'}  {done.kind}  {done.summary}")
+        click.echo(
+            f"{formatting.exact_time(done.at)}  {formatting.actor_name(done.actor)}  {done.kind}  {done.summary}"
+        )
 
 
 @history.command()

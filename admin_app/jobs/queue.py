@@ -17,6 +17,7 @@ from psycopg import OperationalError
 from psycopg.errors import UniqueViolation
 from sqlalchemy import make_url
 
+from admin_app.extensions import Values
 from admin_app.jobs.files import JOBS, Files, files_of
 from admin_app.jobs.runner import Work, run_job
 
@@ -104,7 +105,7 @@ def the_queue() -> Queue:
 
 def _huey(address: str) -> Huey:
     url = make_url(address)
-    common: dict[str, Any] = {"name": "jobs", "results": False, "serializer": Numbers()}
+    common: Values = {"name": "jobs", "results": False, "serializer": Numbers()}
     if url.get_backend_name() == "sqlite":
         # A file of its own beside the database: looking for work must not wait for who writes there.
         path = Path(str(url.database))

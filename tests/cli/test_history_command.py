@@ -34,7 +34,7 @@ def test_the_newest_acts_are_listed(manage: Any, make_user: Any) -> None:
 
     lines = manage("history", "list", "--number", 1).stdout.splitlines()
 
-    assert [line.partition("UTC")[2] for line in lines] == ["  Unknown  command  Created user “Bea”"]
+    assert [line.partition("UTC")[2] for line in lines] == ["  Someone  command  Created user “Bea”"]
 
 
 def test_what_a_command_changes_is_in_its_runners_name(manage: Any, app: Flask) -> None:

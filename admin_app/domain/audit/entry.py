@@ -15,8 +15,6 @@ from admin_app.extensions import AnySession, Values
 from admin_app.formatting import counted, in_words
 from admin_app.models.change_set import LONGEST_ACTOR, LONGEST_SUMMARY, Change, ChangeSet, Did, Kind
 
-_WORDS = {Did.CREATE: "Created", Did.UPDATE: "Changed", Did.DELETE: "Deleted"}
-
 
 @dataclass
 class AuditEntry:
@@ -99,5 +97,5 @@ def _summary(entry: AuditEntry) -> str:
     for (act, table), number in sorted(entry.counts.items(), key=lambda pair: pair[0] != (did, main)):
         noun, nouns = names_of(recorded_models()[table])
         named = f"{noun} “{title}”" if number == 1 and (act, table) == (did, main) else counted(number, noun, nouns)
-        parts.append(f"{_WORDS[act] if not parts else _WORDS[act].lower()} {named}")
+        parts.append(f"{act.past if parts else act.past.capitalize()} {named}")
     return in_words(parts)

@@ -51,12 +51,12 @@ def entry_of(session: AnySession) -> AuditEntry:
     return recording.entry
 
 
-def describe(session: AnySession, **heading: Any) -> None:
+def describe(session: AnySession, **heading: object) -> None:
     """Say what the change set in this transaction is: `kind`, `summary`, `reason`, `undoes_id`, `resource` and `record_id`, if it changes anything."""
     entry_of(session).heading.update(heading)
 
 
-def record_event(session: AnySession, *, actor: Actor | None = None, **heading: Any) -> None:
+def record_event(session: AnySession, *, actor: Actor | None = None, **heading: object) -> None:
     """Record an event that need not change a record: a sign-in, an export."""
     if actor is not None:
         heading.update(actor_id=actor[0], actor=actor[1])
@@ -205,7 +205,7 @@ def _updated(session: Session, record: Any) -> Values | None:
     return _row(record, Did.UPDATE, record.version, before, after)
 
 
-def _old(session: Session, record: Any, key: str) -> Any:
+def _old(session: Session, record: Any, key: str) -> object:
     """Return what the database held before this flush."""
     history = inspect_mapper(record).attrs[key].history
     if history.deleted:

@@ -7,7 +7,6 @@ from types import SimpleNamespace
 from flask import abort
 from wtforms import Form
 
-from admin_app import formatting
 from admin_app.db.json_values import kept_columns
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
@@ -25,11 +24,6 @@ from admin_app.panel.forms.form_access import narrow
 from admin_app.panel.forms.saving import Saving
 from admin_app.panel.history.in_the_way import said_of
 from admin_app.web.auth.login import current_principal
-
-
-def title_of(access: Access, change: Change) -> str:
-    """Name the record as it was called when it was changed."""
-    return formatting.excerpt(change.title, 60) if access.shows_title() else access.number_of(change.record_id)
 
 
 def bring_back_record(access: Access, change: Change) -> list[str]:
@@ -57,7 +51,7 @@ def restore_version(access: Access, change: Change) -> list[str]:
     form.process(None, obj=past)
     form = narrow(access, form, Action.UNDO, record)
     gone = [f"{words} no longer exists." for name, words in lost.items() if name in form]
-    summary = f"Restored {resource.noun} “{title_of(access, change)}”"
+    summary = f"Restored {resource.noun} “{access.former_title(change)}”"
     describe(db.session, kind=Kind.RESTORE, summary=summary)
     if not gone and Saving(access, form, Action.UNDO).save(record):
         return []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -17,7 +16,7 @@ from admin_app.kinds import kind_of
 from admin_app.kinds.number import DecimalKind, FloatKind, WholeNumberKind
 from admin_app.number_parsing import AmbiguousNumber, number, numbers_in, whole_number
 from admin_app.panel.kinds.base import Arguments, BulkChange, PanelKind
-from admin_app.panel.operators.base import Operator
+from admin_app.panel.operators.base import Operator, ends_in
 from admin_app.panel.operators.equality import Empty, Equals, InList, NotEquals, NotInList
 from admin_app.panel.typed_fields import TypedField
 from admin_app.panel.view_models import Cell, CellKind
@@ -89,11 +88,7 @@ class NumbersBetween(_Number, engine.FilterEqual):
 
     def clean(self, value: str) -> object:
         """Read "10 to 20"."""
-        parts = re.split(r"\s+(?:to|and)\s+", value.strip())
-        if len(parts) != 2:  # noqa: PLR2004 -- a smallest and a largest
-            message = "Enter two numbers, like 10 to 20."
-            raise ValueError(message)
-        return sorted(number_for(self.column, part) for part in parts)
+        return sorted(number_for(self.column, end) for end in ends_in(value, "numbers, like 10 to 20"))
 
     def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
         """Count both ends in."""
