@@ -64,7 +64,9 @@ def test_a_list_makes_way_for_the_panel_and_no_row_moves(app: Flask, editor_page
     page.goto(f"/admin/post/?q=garden&sort=id&peek={ids[0]}")
     after, panel = row.bounding_box(), page.locator("aside.peek").bounding_box()
 
-    assert before and after and panel
+    assert before
+    assert after
+    assert panel
     assert (after["x"], after["y"], after["height"]) == (before["x"], before["y"], before["height"])
     assert after["x"] + after["width"] <= panel["x"]
     expect(row.locator("th, td").filter(visible=True)).to_have_count(3)
