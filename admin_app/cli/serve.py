@@ -12,7 +12,7 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 from gunicorn.app.base import BaseApplication
 
-from admin_app.cli.address import HOST, PORT, listening_address, public_address
+from admin_app.cli.address import HOST, PORT, listening_address, public_address, remember_address
 from admin_app.cli.check import findings
 from admin_app.cli.gunicorn_worker import ARRIVAL, PATIENCE, PatientWorker
 from admin_app.cli.jobs import THREADS as JOBS
@@ -103,6 +103,7 @@ def run(*, host: str, port: int, workers: int, threads: int, jobs: int, patience
     # A slip of the pen in the setting must not let anybody off.
     roles.require_known(db.session, app.config["TWO_FACTOR"], "ADMIN_TWO_FACTOR")
     address = listening_address(app, host, listener.getsockname()[1])
+    remember_address(address)
     click.echo(f"The dashboard is at {address}/  (Ctrl-C stops it)")
     if not accounts.is_set_up(db.session):
         with app.test_request_context(base_url=public_address(app, address)):

@@ -82,7 +82,7 @@ class BulkAction:
 
     With `is_plan` it changes records by a plan, which needs `Action.BULK` too, and that the person is free to write the
     columns `writes`, and one of the fields at least that `fields` names; `further` are rights that it needs besides.
-    `exactly` is how many rows it is for, 0 for any number; `is_for` says which resources have it. What `is_danger` stands last.
+    `is_for` says which resources have it. What `is_danger` stands last.
     """
 
     view: str
@@ -90,7 +90,6 @@ class BulkAction:
     action: Action
     is_plan: bool = False
     further: tuple[Action, ...] = ()
-    exactly: int = 0
     is_for: Callable[[Resource], bool] = lambda _resource: True
     writes: tuple[str, ...] = ()
     fields: Callable[[Resource], Collection[str]] | None = None
@@ -131,9 +130,7 @@ class Resource:
         BulkAction("give_view", "Give to…", Action.EDIT, is_plan=True, is_for=lambda one: bool(one.givers())),
         BulkAction("replace_view", "Find and replace…", Action.EDIT, is_plan=True, fields=lambda one: one.texts()),
         BulkAction("export_page", "Export", Action.EXPORT),
-        BulkAction(
-            MERGE, "Merge", Action.DELETE, further=(Action.EDIT,), exactly=2, is_for=lambda one: one.is_open_to_bulk
-        ),
+        BulkAction(MERGE, "Merge", Action.DELETE, further=(Action.EDIT,), is_for=lambda one: one.is_open_to_bulk),
         BulkAction("delete_many_view", "Delete…", Action.DELETE, is_plan=True, is_danger=True),
     )
     # Actions of its own, offered in the list, in each row and on the record's page.

@@ -19,7 +19,9 @@ from tests.cli.serving import QUICKLY, Served, free_port, sign_in, stop, upgrade
 Run = Callable[..., Any]
 
 
-def test_run_prints_its_address_and_a_link_that_makes_the_first_owner(serve: Callable[..., Served]) -> None:
+def test_run_prints_its_address_and_a_link_that_makes_the_first_owner(
+    serve: Callable[..., Served], tmp_path: Path
+) -> None:
     served = serve()
     assert served.process.stdout
     printed = [served.process.stdout.readline() for _ in range(2)]
@@ -32,6 +34,7 @@ def test_run_prints_its_address_and_a_link_that_makes_the_first_owner(serve: Cal
     code, took, left = stop(served, signal.SIGTERM)
 
     assert printed[0] == f"The dashboard is at {address}  (Ctrl-C stops it)\n"
+    assert f"{(tmp_path / 'admin.db.address').read_text(encoding='utf-8')}/" == address
     assert (home.status, home.headers["Location"]) == (302, "/admin/")
     assert (set_up.status, b"</form>" in page) == (200, True)
     assert (code, left) == (0, [])

@@ -29,6 +29,12 @@ class AuditEntry:
     main: tuple[str, int, str, Did] | None = None
 
 
+def can_be_given_back(entry: AuditEntry) -> bool:
+    """Whether an undo of what is not yet written could change anything: what was there before a new password is not kept."""
+    rows = entry.pending.values()
+    return entry.set_id is not None or any(row["act"] is not Did.UPDATE or row["before"] for row in rows)
+
+
 def add_change(entry: AuditEntry, row: Values) -> None:
     """Add what a flush did to a record; what an earlier flush of the transaction did to it becomes one change with it."""
     first = entry.pending.pop((row["model"], row["record_id"]), None)

@@ -20,7 +20,7 @@ from admin_app.db.json_values import COUNTED, is_recorded, kept_columns, recorde
 from admin_app.db.limits import LONGEST_TITLE
 from admin_app.db.record import Record
 from admin_app.db.session_state import state_of
-from admin_app.domain.audit.entry import AuditEntry, add_change, heading_of, write_entry
+from admin_app.domain.audit.entry import AuditEntry, add_change, can_be_given_back, heading_of, write_entry
 from admin_app.extensions import AnySession, Values, table_of
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import ChangeSet, Did
@@ -39,7 +39,7 @@ class _Recording:
     savepoints: dict[SessionTransaction, AuditEntry | None] = field(default_factory=dict)
     # What stood in the database where an attribute was set without having been read.
     unread: dict[Record, Values] = field(default_factory=dict)
-    # The change set that the last commit wrote.
+    # The change set that the last commit wrote, if it can be undone.
     last: int | None = None
 
 
@@ -83,7 +83,7 @@ def count_rows(session: AnySession, did: Did, model: type[Record], number: int) 
 
 
 def last_change_set(session: AnySession) -> int | None:
-    """Return the id of the change set that the session's last commit wrote, if it changed anything."""
+    """Return the id of the change set that the session's last commit wrote, if it changed anything that an undo could give back."""
     return state_of(session, _Recording).last
 
 
@@ -125,13 +125,13 @@ def finish_set(session: Session) -> None:
     entry = recording.entry
     if entry is None or not (entry.pending or entry.set_id or entry.is_noted):
         return
-    was_begun = entry.set_id is not None
+    was_begun, can_undo = entry.set_id is not None, can_be_given_back(entry)
     write_entry(session, entry)
     if was_begun:
         # A set whose transaction is still open is no part of the history yet: now its numbers are known.
         sets = table_of(ChangeSet)
         session.connection().execute(update(sets).where(sets.c.id == entry.set_id).values(**heading_of(entry)))
-    recording.entry, recording.last = None, entry.set_id
+    recording.entry, recording.last = None, entry.set_id if can_undo else None
 
 
 def remember_savepoint(session: Session, transaction: SessionTransaction) -> None:

@@ -13,6 +13,7 @@ from admin_app.db.json_values import kept_columns, recorded_models
 from admin_app.db.record import Record
 from admin_app.domain.audit.diff import Piece, PieceKind, cut, replaced, words_diff
 from admin_app.domain.audit.reader import titles_of
+from admin_app.domain.audit.undo import keeps_former
 from admin_app.domain.audit.undo_words import named_way
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import TableColumn, Values, db
@@ -81,7 +82,7 @@ def _entry(change: Change, done: ChangeSet, names: Names) -> Entry:
         reason=done.reason or "",
         fields=tuple(_fields(change, model, names)) if model is not None else (),
         is_whole=change.act != Did.UPDATE,
-        is_secret=change.act == Did.UPDATE and not change.before,
+        is_secret=not keeps_former(change),
     )
 
 

@@ -52,6 +52,10 @@ class BooleanPanel(PanelKind):
     cell_kind = CellKind.CHOICE
     operators = (IsYes, NullableEmpty)
 
+    def width(self, _column: TableColumn) -> str:
+        """Give it the room of a short word."""
+        return "boolean"
+
     def field(self, _column: TableColumn, arguments: Arguments) -> TickField:
         """Make a tick box."""
         return TickField(**arguments)

@@ -201,6 +201,10 @@ class LongTextPanel(TextPanel):
 
     kind = LongTextKind
 
+    def width(self, _column: TableColumn) -> str:
+        """Give it the room that its beginning needs."""
+        return "long"
+
     def field(self, column: TableColumn, arguments: Arguments) -> LongTextField:
         """Make lines of text."""
         none_for_nothing(column, arguments)
