@@ -43,6 +43,7 @@ from admin_app.web import (
     flash,
     form_parser,
     priority,
+    probes,
     security,
     see_as,
     templating,
@@ -113,6 +114,7 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     app.register_blueprint(health.blueprint)
     app.add_url_rule("/", "root", lambda: redirect(url_for("admin.index")))
     _add_dashboard(app)
+    probes.init_app(app)
     return app
 
 

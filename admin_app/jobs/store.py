@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from admin_app.db.types import utc_now
@@ -150,6 +150,11 @@ def is_anybody_working(session: AnySession) -> bool:
     now = utc_now()
     alive = select(Worker.id).where(Worker.seen_at > now - LOST_AFTER, Worker.seen_at <= latest(now)).limit(1)
     return session.scalar(alive) is not None
+
+
+def oldest_waiting(session: AnySession) -> datetime | None:
+    """Return since when the oldest waiting job waits, if any does."""
+    return session.scalar(select(func.min(Job.created_at)).where(Job.state == JobState.WAITING))
 
 
 def requested(session: AnySession, *, job_id: int, staff_id: int | None) -> Job:

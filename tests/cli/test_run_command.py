@@ -160,3 +160,13 @@ def test_a_database_that_does_not_answer_is_refused_in_a_few_lines(run_anew: Run
 
     assert (result.returncode, "Traceback" in result.stderr) == (1, False)
     assert result.stderr.startswith("Error: ")
+
+
+def test_a_server_that_is_to_stop_says_that_it_is_not_ready_and_serves_on(serve: Callable[..., Served]) -> None:
+    served = serve("--drain", "300", "--jobs", "0")
+
+    served.process.send_signal(signal.SIGTERM)
+    while served.get("/health/ready").status == 200:
+        pass
+
+    assert (served.get("/health/live").status, served.get("/sign-in").status) == (200, 200)
