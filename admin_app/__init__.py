@@ -10,7 +10,7 @@ from flask import Flask, redirect, url_for
 from flask_admin import Admin
 from flask_admin.theme import Theme
 
-from admin_app import listeners, models, resources
+from admin_app import listeners, logs, models, resources
 from admin_app.config import flask_config
 from admin_app.domain.audit import reader as audit_reader
 from admin_app.extensions import compress, csrf, db, mail, migrate
@@ -44,6 +44,7 @@ from admin_app.web import (
     form_parser,
     priority,
     probes,
+    request_log,
     security,
     see_as,
     templating,
@@ -86,6 +87,8 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
         static_folder=str(ROOT / "static"),
     )
     app.config.from_mapping(flask_config(os.environ if environment is None else environment, instance))
+    logs.set_up(app.config["LOG"])
+    request_log.init_app(app)
     listeners.install()
     templating.init_app(app)
     bundles.init_app(app)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sqlalchemy import Engine, Pool, event
 from sqlalchemy.orm import Session
 
-from admin_app.db import connection
+from admin_app.db import connection, statement_times
 from admin_app.domain.audit import recorder
 from admin_app.domain.auth import alerts, session_revocation
 from admin_app.models import change_set
@@ -17,6 +17,8 @@ from admin_app.models.change_set import Change, ChangeSet
 LISTENERS: tuple[tuple[object, str, Callable[..., object]], ...] = (
     (Engine, "connect", connection.prepare),
     (Engine, "begin", connection.begin),
+    (Engine, "before_cursor_execute", statement_times.note_begin),
+    (Engine, "after_cursor_execute", statement_times.note_end),
     (Pool, "checkout", connection.fit),
     (Session, "before_flush", recorder.read_before_flush),
     (Session, "after_flush", recorder.note_flush),
@@ -27,6 +29,8 @@ LISTENERS: tuple[tuple[object, str, Callable[..., object]], ...] = (
     (Session, "after_soft_rollback", recorder.forget_since_savepoint),
     (Session, "after_transaction_end", recorder.forget_transaction),
     (Session, "do_orm_execute", recorder.refuse_unrecorded),
+    (Session, "after_commit", recorder.tell),
+    (Session, "after_rollback", recorder.forget_untold),
     (Session, "after_commit", alerts.let_go),
     (Session, "after_rollback", alerts.forget),
     *(

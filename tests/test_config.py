@@ -47,6 +47,7 @@ DEFAULTS = {
     "ADMIN_SITE_NAME": "Admin",
     "ADMIN_LOGO": "",
     "ADMIN_ACCENT": "",
+    "ADMIN_LOG": "",
     "ADMIN_MAIL_FROM": "",
 }
 

@@ -16,12 +16,14 @@ from gunicorn.arbiter import Arbiter
 
 from admin_app.cli.address import HOST, PORT, listening_address, public_address
 from admin_app.cli.check import findings
+from admin_app.cli.gunicorn_log import JoiningLogger
 from admin_app.cli.gunicorn_worker import ARRIVAL, PATIENCE, PatientWorker
 from admin_app.cli.jobs import THREADS as JOBS
 from admin_app.cli.supervisor import keep_worker, stop_keeper
 from admin_app.domain.auth import accounts
 from admin_app.domain.permissions import roles
 from admin_app.extensions import db, this_application
+from admin_app.logs import JSON
 from admin_app.pages.auth import set_up_url
 from admin_app.web import probes
 
@@ -169,6 +171,7 @@ def run(
         # Which proxies are believed, ADMIN_PROXIES says; gunicorn alone would believe whoever comes from this machine.
         "forwarded_allow_ips": "",
         "loglevel": "warning",
+        **({"logger_class": JoiningLogger} if app.config["LOG"] == JSON else {}),
         "proc_name": "admin",
         "on_exit": lambda _server: stop_keeper(keeper) if keeper else None,
     }
