@@ -10,7 +10,7 @@ from flask import Flask, redirect, url_for
 from flask_admin import Admin
 from flask_admin.theme import Theme
 
-from admin_app import listeners, logs, models, resources
+from admin_app import listeners, logs, metrics, models, resources
 from admin_app.config import flask_config
 from admin_app.domain.audit import reader as audit_reader
 from admin_app.extensions import compress, csrf, db, mail, migrate
@@ -88,6 +88,7 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     )
     app.config.from_mapping(flask_config(os.environ if environment is None else environment, instance))
     logs.set_up(app.config["LOG"])
+    metrics.want(is_wanted=bool(app.config["METRICS_TOKEN"]))
     request_log.init_app(app)
     listeners.install()
     templating.init_app(app)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from sqlalchemy import Engine, Pool, event
 from sqlalchemy.orm import Session
 
+from admin_app import metrics
 from admin_app.db import connection, statement_times
 from admin_app.domain.audit import recorder
 from admin_app.domain.auth import alerts, session_revocation
@@ -19,7 +20,10 @@ LISTENERS: tuple[tuple[object, str, Callable[..., object]], ...] = (
     (Engine, "begin", connection.begin),
     (Engine, "before_cursor_execute", statement_times.note_begin),
     (Engine, "after_cursor_execute", statement_times.note_end),
+    (Engine, "handle_error", connection.count_timeout),
     (Pool, "checkout", connection.fit),
+    (Pool, "checkout", metrics.take_connection),
+    (Pool, "checkin", metrics.give_connection_back),
     (Session, "before_flush", recorder.read_before_flush),
     (Session, "after_flush", recorder.note_flush),
     # Whose rights a transaction changed, its history says; that their sessions end belongs to it, so it is completed last.

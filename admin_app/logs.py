@@ -9,6 +9,7 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
+from typing import TextIO
 
 from typing_extensions import override
 
@@ -42,7 +43,7 @@ def set_up(form: str) -> None:
     ours.propagate = form != TEXT
 
 
-class _Lines(logging.StreamHandler):  # type: ignore[type-arg]  # it takes no parameter at run time
+class _Lines(logging.StreamHandler[TextIO]):
     """Standard error, whichever it is when a line is written."""
 
     def __init__(self, formatter: logging.Formatter) -> None:

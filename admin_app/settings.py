@@ -22,6 +22,7 @@ from admin_app.extensions import Values
 from admin_app.logs import JSON, TEXT
 
 SHORTEST_SECRET = 32
+SHORTEST_TOKEN = 16
 # A name or an address, with a port if need be; a leading dot means "and everything below".
 _HOST = re.compile(r"\.?[A-Za-z0-9_.-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
 # The navigation cuts what is longer.
@@ -154,6 +155,13 @@ def _smtp(text: str) -> dict[str, object]:
 def _log(text: str) -> str:
     if text not in {"", TEXT, JSON}:
         message = f"must be {TEXT} or {JSON}, or empty"
+        raise ValueError(message)
+    return text
+
+
+def _token(text: str) -> str:
+    if text and (len(text) < SHORTEST_TOKEN or not text.isascii() or " " in text):
+        message = f"must be {SHORTEST_TOKEN} or more random letters and digits"
         raise ValueError(message)
     return text
 
@@ -307,6 +315,12 @@ SETTINGS = (
         "",
         "One line for each request and each change on standard error: `text` or `json`, in which warnings and errors are JSON too. Empty: warnings and errors only.",
         _log,
+    ),
+    Setting(
+        "ADMIN_METRICS_TOKEN",
+        "",
+        "What Prometheus shows to read `/metrics`; 16 characters or more. Empty: there are no metrics.",
+        _token,
     ),
     Setting("ADMIN_MAIL_FROM", "", "The address that email comes from; needed with `ADMIN_SMTP`.", _sender),
 )  # fmt: skip -- one setting a block reads better than one argument a line

@@ -48,6 +48,7 @@ DEFAULTS = {
     "ADMIN_LOGO": "",
     "ADMIN_ACCENT": "",
     "ADMIN_LOG": "",
+    "ADMIN_METRICS_TOKEN": "",
     "ADMIN_MAIL_FROM": "",
 }
 

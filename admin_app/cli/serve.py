@@ -14,6 +14,7 @@ from flask_migrate import upgrade
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
+from admin_app import metrics
 from admin_app.cli.address import HOST, PORT, listening_address, public_address
 from admin_app.cli.check import findings
 from admin_app.cli.gunicorn_log import JoiningLogger
@@ -145,6 +146,8 @@ def run(
 ) -> None:
     """Bring the database up to date, then serve the dashboard until Ctrl-C."""
     app = this_application()
+    # Before the first connection is counted.
+    metrics.share()
     listener = _listen(host, port)
     upgrade()
     # A slip of the pen in the setting must not let anybody off.
@@ -173,9 +176,16 @@ def run(
         "loglevel": "warning",
         **({"logger_class": JoiningLogger} if app.config["LOG"] == JSON else {}),
         "proc_name": "admin",
-        "on_exit": lambda _server: stop_keeper(keeper) if keeper else None,
+        "child_exit": lambda _server, worker: metrics.forget_process(worker.pid),
+        "on_exit": lambda _server: _end(keeper),
     }
     Server(app, options, arrival=arrival, drain=drain).run()
+
+
+def _end(keeper: int) -> None:
+    if keeper:
+        stop_keeper(keeper)
+    metrics.unshare()
 
 
 def _listen(host: str, port: int) -> socket.socket:

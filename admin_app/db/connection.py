@@ -7,17 +7,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
-from sqlalchemy import Connection, CursorResult, Engine, text
+from sqlalchemy import Connection, CursorResult, Engine, ExceptionContext, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from admin_app import metrics
 from admin_app.context import glancing, is_glancing, is_late, is_writing, limit_in_milliseconds, reading, writing
 from admin_app.db.caseless import caseless
 from admin_app.db.json_spelling import spelled_text
 from admin_app.db.turns import waiting
 from admin_app.extensions import AnySession
 from admin_app.formatting import folded
+from admin_app.metrics import Event
 from admin_app.unicode_text import mailbox, namesake, sort_key
 
 # A writer waits this long for another one before it gives up: longer than any act of ours holds the lock.
@@ -195,6 +197,12 @@ def _patience(connection: Connection, milliseconds: int) -> Iterator[None]:
 def is_timeout(error: OperationalError) -> bool:
     """Whether a statement was stopped because it took too long."""
     return str(error.orig) == "interrupted" or getattr(error.orig, "sqlstate", None) == QUERY_CANCELED
+
+
+def count_timeout(context: ExceptionContext) -> None:
+    """Count a statement that was stopped because it took too long."""
+    if isinstance(context.sqlalchemy_exception, OperationalError) and is_timeout(context.sqlalchemy_exception):
+        metrics.count(Event.TIME_LIMIT)
 
 
 def refresh_statistics(session: AnySession) -> None:

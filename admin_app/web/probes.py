@@ -1,10 +1,11 @@
-"""Answer the probes of load balancers and Kubernetes, before the host name is looked at and without a session.
+"""Answer the probes of load balancers, Kubernetes and Prometheus, before the host name is looked at and without a session.
 
 A probe says yes or no. The reason is for the log, as anybody may ask.
 """
 
 from __future__ import annotations
 
+import hmac
 import logging
 import mmap
 import time
@@ -20,6 +21,7 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response
 
+from admin_app import metrics
 from admin_app.db.schema_version import current_revisions
 from admin_app.db.troubles import say
 from admin_app.db.types import utc_now
@@ -57,6 +59,7 @@ class Probes:
     def __init__(self, app: Flask, further: Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]) -> None:
         """Wrap what answers everything else."""
         self._further = further
+        self._token = app.config["METRICS_TOKEN"]
         heads = _Heads(app)
         self._probes: dict[str, Callable[[], str]] = {
             "/health/live": lambda: "",
@@ -66,8 +69,13 @@ class Probes:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a probe by 200 or 503."""
-        probe = self._probes.get(environ.get("PATH_INFO", ""))
-        if probe is None or environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
+        path = environ.get("PATH_INFO", "")
+        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
+            return self._further(environ, start_response)
+        if path == "/metrics" and self._token:
+            return _numbers(environ, self._token)(environ, start_response)
+        probe = self._probes.get(path)
+        if probe is None:
             return self._further(environ, start_response)
         problem = probe()
         if problem:
@@ -75,6 +83,16 @@ class Probes:
         status = HTTPStatus.SERVICE_UNAVAILABLE if problem else HTTPStatus.OK
         body = '{"status":"unavailable"}\n' if problem else '{"status":"ok"}\n'
         return Response(body, status, HEADERS, mimetype="application/json")(environ, start_response)
+
+
+def _numbers(environ: WSGIEnvironment, token: str) -> Response:
+    """Answer Prometheus, which shows the token that it was given."""
+    shown = environ.get("HTTP_AUTHORIZATION", "")
+    if not hmac.compare_digest(shown.encode("utf-8", "replace"), f"Bearer {token}".encode()):
+        return Response("", HTTPStatus.UNAUTHORIZED, {**HEADERS, "WWW-Authenticate": "Bearer"})
+    return Response(
+        metrics.exposition(), HTTPStatus.OK, HEADERS, content_type="text/plain; version=0.0.4; charset=utf-8"
+    )
 
 
 class Bounded:

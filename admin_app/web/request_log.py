@@ -1,4 +1,4 @@
-"""Measure every request, and write a line of it to the log: by its route, whose pattern holds no value of anybody's."""
+"""Measure every request, for the log and for metrics: by its route, whose pattern holds no value of anybody's."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from flask import Flask, Response, request
 
-from admin_app import logs
+from admin_app import logs, metrics
 from admin_app.db import statement_times
 from admin_app.db.statement_times import Sent
 from admin_app.web.request_context import request_context
@@ -36,8 +36,17 @@ class Line:
     sent: Sent
     begun: float
 
-    def write(self) -> None:
-        """Write it, now that the answer was taken whole."""
+    def tell(self) -> None:
+        """Write it and count it, now that the answer was taken whole."""
+        seconds = time.perf_counter() - self.begun
+        metrics.count_request(
+            route=self.route,
+            method=self.method,
+            status=self.status,
+            seconds=seconds,
+            database=self.sent.seconds,
+            statements=self.sent.number,
+        )
         logs.write(
             logs.REQUESTS,
             "request",
@@ -46,7 +55,7 @@ class Line:
             method=self.method,
             route=self.route,
             status=self.status,
-            ms=round((time.perf_counter() - self.begun) * 1000, 1),
+            ms=round(seconds * 1000, 1),
             database_ms=round(self.sent.seconds * 1000, 1),
             statements=self.sent.number,
         )
@@ -67,8 +76,8 @@ def _begin() -> None:
 def _tell(response: Response) -> Response:
     response.headers[HEADER] = request_id()
     measured = request_context().known.get(Measured)
-    if measured is not None and logs.is_wanted(logs.REQUESTS):
-        response.call_on_close(_line(measured, response.status_code).write)
+    if measured is not None and (logs.is_wanted(logs.REQUESTS) or metrics.are_wanted()):
+        response.call_on_close(_line(measured, response.status_code).tell)
     return response
 
 

@@ -6,6 +6,7 @@ import http.client
 import re
 import signal
 import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 
 from admin_app import create_app
 from admin_app.extensions import db
-from tests.cli.serving import QUICKLY, Served, free_port, sign_in, stop, upgrade
+from tests.cli.serving import PATIENCE, QUICKLY, Served, free_port, sign_in, stop, upgrade
 
 Run = Callable[..., Any]
 
@@ -166,7 +167,9 @@ def test_a_server_that_is_to_stop_says_that_it_is_not_ready_and_serves_on(serve:
     served = serve("--drain", "300", "--jobs", "0")
 
     served.process.send_signal(signal.SIGTERM)
+    until = time.monotonic() + PATIENCE
     while served.get("/health/ready").status == 200:
-        pass
+        assert time.monotonic() < until
+        time.sleep(0.1)
 
     assert (served.get("/health/live").status, served.get("/sign-in").status) == (200, 200)
