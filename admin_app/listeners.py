@@ -8,7 +8,7 @@ from sqlalchemy import Engine, Pool, event
 from sqlalchemy.orm import Session
 
 from admin_app import metrics
-from admin_app.db import connection, statement_times
+from admin_app.db import connection, pooler, statement_times
 from admin_app.domain.audit import recorder
 from admin_app.domain.auth import alerts, session_revocation
 from admin_app.models import change_set
@@ -17,6 +17,7 @@ from admin_app.models.change_set import Change, ChangeSet
 # What happens to what, and what is called then; of several for one event, the upper one first.
 LISTENERS: tuple[tuple[object, str, Callable[..., object]], ...] = (
     (Engine, "connect", connection.prepare),
+    (Engine, "connect", pooler.note_pooler),
     (Engine, "begin", connection.begin),
     (Engine, "before_cursor_execute", statement_times.note_begin),
     (Engine, "after_cursor_execute", statement_times.note_end),

@@ -7,6 +7,7 @@ from alembic.script import ScriptDirectory
 from flask.cli import with_appcontext
 
 from admin_app import formatting, metrics
+from admin_app.cli.size import JOBS
 from admin_app.context import writing
 from admin_app.db.schema_version import require_no_newer
 from admin_app.errors import NotFoundError
@@ -16,14 +17,9 @@ from admin_app.jobs import store as job_store
 from admin_app.jobs.queue import the_queue
 from admin_app.jobs.worker import work
 
-# `manage.py run` has as many.
-THREADS = 2
-
 
 @click.command()
-@click.option(
-    "--threads", default=THREADS, show_default=True, type=click.IntRange(1, 64), help="How many jobs at once."
-)
+@click.option("--threads", default=JOBS, show_default=True, type=click.IntRange(1, 64), help="How many jobs at once.")
 @click.option(
     "--metrics-port",
     default=0,

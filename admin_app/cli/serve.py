@@ -19,7 +19,7 @@ from admin_app.cli.address import HOST, PORT, listening_address, public_address
 from admin_app.cli.check import findings
 from admin_app.cli.gunicorn_log import JoiningLogger
 from admin_app.cli.gunicorn_worker import ARRIVAL, PATIENCE, PatientWorker
-from admin_app.cli.jobs import THREADS as JOBS
+from admin_app.cli.size import JOBS, THREADS, WORKERS
 from admin_app.cli.supervisor import keep_worker, stop_keeper
 from admin_app.domain.auth import accounts
 from admin_app.domain.permissions import roles
@@ -28,9 +28,6 @@ from admin_app.logs import JSON
 from admin_app.pages.auth import set_up_url
 from admin_app.web import probes
 
-# Threads wait for the database and for slow readers; two processes use two cores.
-WORKERS = 2
-THREADS = 8
 # How long a stop waits for downloads under way, when nobody says otherwise.
 GRACE = 5
 # Seconds until a thread that only computes, an export, lets another one go on. Python's own 5 ms are waited for after
