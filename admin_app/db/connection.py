@@ -7,17 +7,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
-from sqlalchemy import Connection, CursorResult, Engine, text
+from sqlalchemy import Connection, CursorResult, Engine, ExceptionContext, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from admin_app import metrics
 from admin_app.context import glancing, is_glancing, is_late, is_writing, limit_in_milliseconds, reading, writing
 from admin_app.db.caseless import caseless
 from admin_app.db.json_spelling import spelled_text
+from admin_app.db.pooler import is_noted, is_pooled
 from admin_app.db.turns import waiting
 from admin_app.extensions import AnySession, Model
 from admin_app.formatting import folded
+from admin_app.metrics import Event
 from admin_app.unicode_text import mailbox, namesake, sort_key
 
 # A writer waits this long for another one before it gives up: longer than any act of ours holds the lock.
@@ -109,8 +112,12 @@ def begin(connection: Connection) -> None:
 
     Statements that are transactions of their own need none around them.
     """
-    is_alone = is_glancing() and not connection.get_execution_options().get(LASTING)
-    if connection.dialect.name != "sqlite" or is_alone:
+    if connection.dialect.name != "sqlite":
+        limit = limit_in_milliseconds()
+        if limit and is_pooled(connection):
+            connection.exec_driver_sql(f"SET LOCAL statement_timeout = {limit}")
+        return
+    if is_glancing() and not connection.get_execution_options().get(LASTING):
         return
     if not is_writing():
         connection.exec_driver_sql("BEGIN")
@@ -127,6 +134,10 @@ def fit(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
     longer than to run them.
     """
     if isinstance(connection, sqlite3.Connection):
+        return
+    if is_noted(record):
+        # Each transaction is told by itself, and without one there is no telling whose connection the next statement has.
+        connection.autocommit = False
         return
     wanted, is_alone = limit_in_milliseconds(), is_glancing()
     if record.info.get("limit", 0) != wanted:
@@ -195,6 +206,12 @@ def _patience(connection: Connection, milliseconds: int) -> Iterator[None]:
 def is_timeout(error: OperationalError) -> bool:
     """Whether a statement was stopped because it took too long."""
     return str(error.orig) == "interrupted" or getattr(error.orig, "sqlstate", None) == QUERY_CANCELED
+
+
+def count_timeout(context: ExceptionContext) -> None:
+    """Count a statement that was stopped because it took too long."""
+    if isinstance(context.sqlalchemy_exception, OperationalError) and is_timeout(context.sqlalchemy_exception):
+        metrics.count(Event.TIME_LIMIT)
 
 
 def refresh_statistics(session: AnySession) -> None:

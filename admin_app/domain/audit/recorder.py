@@ -15,6 +15,7 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy import select, update
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
+from admin_app import logs
 from admin_app.context import Actor, act_under_way
 from admin_app.db.json_values import COUNTED, is_recorded, kept_columns, recorded_models
 from admin_app.db.limits import LONGEST_TITLE
@@ -41,6 +42,8 @@ class _Recording:
     unread: dict[Record, Values] = field(default_factory=dict)
     # The change set that the last commit wrote, if it can be undone.
     last: int | None = None
+    # Its facts, until they are in the log.
+    untold: Values | None = None
 
 
 def entry_of(session: AnySession) -> AuditEntry:
@@ -132,6 +135,30 @@ def finish_set(session: Session) -> None:
         sets = table_of(ChangeSet)
         session.connection().execute(update(sets).where(sets.c.id == entry.set_id).values(**heading_of(entry)))
     recording.entry, recording.last = None, entry.set_id if can_undo else None
+    recording.untold = _facts(entry)
+
+
+def tell(session: Session) -> None:
+    """Write the change set that was committed to the log, where that is wanted."""
+    recording = state_of(session, _Recording)
+    if recording.untold is not None:
+        logs.write(logs.CHANGES, "change", **recording.untold)
+        recording.untold = None
+
+
+def forget_untold(session: Session) -> None:
+    """Keep what was not committed out of the log."""
+    state_of(session, _Recording).untold = None
+
+
+def _facts(entry: AuditEntry) -> Values | None:
+    """Return who did what to how many records, without a value of theirs."""
+    if not logs.is_wanted(logs.CHANGES):
+        return None
+    heading = heading_of(entry)
+    named = ("kind", "actor_id", "resource", "record_id", "count", "reason", "request_id")
+    fields = sorted(entry.fields)
+    return {"set": entry.set_id, **{name: heading.get(name) for name in named}, "fields": fields}
 
 
 def remember_savepoint(session: Session, transaction: SessionTransaction) -> None:
