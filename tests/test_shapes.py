@@ -22,10 +22,11 @@ SHAPES = {
     "LengthOfTime": "sa.Interval",
     "Picture": "sa.LargeBinary",
     "Document": "sa.JSON",
+    "Pickled": "sa.PickleType",
     "Double": "sa.Integer, sa.Computed('2 * 21')",
 }
 # PostgreSQL has types of its own for these, which SQLite keeps as texts.
-ON_BOTH = ("ChoiceOfNumbers", "Document")
+ON_BOTH = ("ChoiceOfNumbers", "Document", "Pickled")
 
 MODEL = '''"""A table with one column of a kind."""
 

@@ -39,7 +39,8 @@ def spelled(value: Any) -> str:
         return f"[{', '.join(map(spelled, value))}]"
     if isinstance(value, float | Decimal):
         return f"{Decimal(repr(value)) if isinstance(value, float) else value:f}"
-    return json.dumps(value, ensure_ascii=False)
+    # Lists of something else than JSON, of columns that nobody knows, are shown by the same way.
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def spelled_text(text: str | None) -> str | None:

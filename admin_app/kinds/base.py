@@ -45,10 +45,14 @@ class Kind(Generic[V]):
     types: ClassVar[tuple[type[ColumnType], ...]]
     values: ClassVar[tuple[type[object], ...]]
 
+    # Whether only columns are of it that name it: `info={"kind": "url"}`.
+    is_named: ClassVar[bool] = False
     # Whether a person has answered also where they gave nothing.
     is_always_answered: ClassVar[bool] = False
     # Whether a form shows it and does not change it.
     is_read_only: ClassVar[bool] = False
+    # Whether a file may bring it.
+    is_imported: ClassVar[bool] = True
     # Whether its values have an order, and are short enough for an index: PostgreSQL refuses a row whose key is longer than 2,700
     # bytes.
     is_ordered: ClassVar[bool] = True

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import inspect as inspect_mapper
 
+from admin_app.domain.records.rules import is_imported
 from admin_app.errors import SelectionError
 from admin_app.panel.access.access import Access
 from admin_app.panel.filters.declared import filters_shown
@@ -71,7 +72,11 @@ def import_columns(resource: Resource) -> list[ImportColumn]:
     names = [*resource.form_columns, "id", "created_at"]
     keys = [relation.own_name if (relation := resource.relation(name)) else name for name in names]
     columns = resource.model.__table__.columns
-    return [ImportColumn(key, resource.label(key), columns[key]) for key in keys if key in columns]
+    return [
+        ImportColumn(key, resource.label(key), columns[key])
+        for key in keys
+        if key in columns and is_imported(columns[key])
+    ]
 
 
 def ignored_headers(access: Access) -> list[str]:

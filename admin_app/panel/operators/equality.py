@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from flask_admin.contrib.sqla import filters as engine
-from sqlalchemy import ColumnElement, Enum, String, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.caseless import is_caseless, same, same_as_any
@@ -85,8 +85,7 @@ class Empty(Operator, engine.FilterEmpty):
 
     def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
         """Ask for NULL, and for '' in text."""
-        is_text = isinstance(column.type, String) and not isinstance(column.type, Enum)
-        empty = or_(column.is_(None), column == "") if is_text else column.is_(None)
+        empty = or_(column.is_(None), column == "") if kind_of(column).is_text else column.is_(None)
         return empty if value else ~empty
 
     def includes_nothing(self, value: object) -> bool:
