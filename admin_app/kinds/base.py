@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from sqlalchemy import ColumnElement, Dialect, cast
 from sqlalchemy.types import Text
 
+from admin_app.db.attributes import stored_column
 from admin_app.extensions import ColumnType, TableColumn
 from admin_app.kinds.spreadsheet import restored
 
@@ -72,10 +73,9 @@ class Kind(Generic[V]):
 
     @property
     def stored(self) -> TableColumn:
-        """The table's column."""
-        prop = getattr(self.column, "property", None)
-        stored: TableColumn = self.column if prop is None else prop.columns[0]
-        return stored
+        """The table's column; what is computed stands for itself."""
+        stored: TableColumn | None = stored_column(self.column)
+        return self.column if stored is None else stored
 
     # ---- what a person may give
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.record import Record
@@ -86,14 +84,12 @@ def operators_of(attribute: Attribute, label: str, relation: Attribute | None = 
 
 def cell_kind_of(attribute: AnyColumn) -> CellKind:
     """Say how a list draws a column: of what is no table's column, text."""
-    columns: Sequence[TableColumn] = getattr(getattr(attribute, "property", None), "columns", ())
-    return panel_kind_of(columns[0]).drawn_as(columns[0]) if columns else CellKind.TEXT
+    return panel_kind_of(attribute).drawn_as(attribute) if hasattr(attribute, "type") else CellKind.TEXT
 
 
 def cell_width_of(attribute: AnyColumn) -> str:
     """Say how wide a list draws a column: of what is no table's column, as text."""
-    columns: Sequence[TableColumn] = getattr(getattr(attribute, "property", None), "columns", ())
-    return panel_kind_of(columns[0]).width(columns[0]) if columns else CellKind.TEXT.value
+    return panel_kind_of(attribute).width(attribute) if hasattr(attribute, "type") else CellKind.TEXT.value
 
 
 def value_cell(value: object, *, is_whole: bool) -> Cell:
