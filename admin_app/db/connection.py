@@ -15,6 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from admin_app import metrics
 from admin_app.context import glancing, is_glancing, is_late, is_writing, limit_in_milliseconds, reading, writing
 from admin_app.db.caseless import caseless
+from admin_app.db.driver_text import stored_text, stored_value
 from admin_app.db.json_spelling import spelled_text
 from admin_app.db.pooler import is_noted, is_pooled
 from admin_app.db.turns import waiting
@@ -77,6 +78,9 @@ def give_functions(connection: sqlite3.Connection) -> None:
     connection.create_function("json_spelled", 1, spelled_text, deterministic=True)
     # SQLite's own `unhex` came with 3.41.
     connection.create_function("bytes_of_hex", 1, _bytes_of_hex, deterministic=True)
+    # Of columns of which nothing is known but what SQLite keeps in them.
+    connection.create_function("stored_text", 1, stored_text, deterministic=True)
+    connection.create_function("stored_value", 1, stored_value, deterministic=True)
 
 
 def _lower(value: object) -> Any:

@@ -36,5 +36,5 @@ def _operators(resource: Resource, name: str) -> list[Operator]:
     if relation is not None:
         kinds = (RelationIs, RelationInList, RelationNotInList, RelationEmpty)
         return [kind(relation.attribute, label) for kind in kinds]
-    attribute, through = resource.attribute(name)
+    attribute, through = resource.known_to_sql(name, "column_filters")
     return operators_of(attribute, label, through)
