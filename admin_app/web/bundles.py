@@ -56,6 +56,7 @@ _STYLES = (
     "changes",
     "import",
     "picker",
+    "links",
     "palette",
     "views",
     "rights",

@@ -221,7 +221,7 @@ def _groupings(access: Access, name: str, operators: Sequence[Operator]) -> Iter
     first = operators[0]
     if isinstance(first, RelationIs):
         # How many rows belong to each record would tell of records that are not shown.
-        if access.seen_beyond(name) is None:
+        if access.seen_beyond(name) is None and not access.resource.is_links(name):
             yield ByRelation(name, first.name, access)
         return
     kind = None if first.relation is not None else kind_of(first.column)

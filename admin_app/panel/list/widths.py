@@ -12,6 +12,7 @@ LEAST = {
     "choice": 112,
     "time": 128,
     "relation": 160,
+    "links": 180,
     "text": 180,
     "email": 240,
 }

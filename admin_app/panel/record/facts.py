@@ -17,7 +17,7 @@ LAST = ("id", "created_at", "updated_at", "version")
 
 
 def facts_of(access: Access, record: Record, *, leave_out: Collection[str] = ()) -> tuple[Fact, ...]:
-    """List a record's columns and to-one relations, without secrets and without bare foreign keys."""
+    """List a record's columns, what it belongs to and what it is linked with, without secrets and without bare foreign keys."""
     names = [name for name in fact_names(access) if name not in leave_out]
     return tuple(fact(access, record, name) for name in names)
 
@@ -38,6 +38,6 @@ def _told_names(resource: Resource) -> list[str]:
         for attribute in inspect_mapper(resource.model).column_attrs
         if not attribute.columns[0].foreign_keys and not attribute.columns[0].info.get("secret")
     ]
-    relations = [name for name, one in resource.relations.items() if not one.is_many]
+    relations = [name for name, one in resource.relations.items() if one.is_links or not one.is_many]
     names = [name for name in [*columns, *relations] if name not in LAST]
     return [*names, *(name for name in LAST if name in columns)]
