@@ -259,9 +259,14 @@ class Resource:
         return self.relations.get(name)
 
     def is_to_many(self, name: str) -> bool:
-        """Whether this name is the model's relation to many others."""
+        """Whether this name is the model's relation to many others, which are counted and not named."""
         relation = self.relation(name)
-        return relation is not None and relation.is_many
+        return relation is not None and relation.is_many and not relation.is_links
+
+    def is_links(self, name: str) -> bool:
+        """Whether this name is a relation to others that are named as a field of the record."""
+        relation = self.relation(name)
+        return relation is not None and relation.is_links
 
     def attribute(self, path: str) -> tuple[Attribute, Attribute | None]:
         """Return the attribute that a dotted path names, and the relation that leads to it."""

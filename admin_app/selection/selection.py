@@ -14,6 +14,7 @@ from admin_app.db.attributes import is_key
 from admin_app.db.record import Record
 from admin_app.errors import SelectionError
 from admin_app.extensions import Attribute, Statement
+from admin_app.relations import relation_of
 from admin_app.selection.conditions import (
     Condition,
     Group,
@@ -51,10 +52,15 @@ MOST_COLUMNS, LONGEST_NAME = 50, 100
 
 @dataclass(frozen=True)
 class Parent:
-    """The record whose children are listed: `relation` is the child's to-one attribute that points at it."""
+    """The record whose children are listed: `relation` is the attribute by which a child points at it, or is linked with it."""
 
     relation: Attribute
     record: Record
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        """The condition on the children's rows."""
+        return relation_of(self.relation).condition(self.record.id)
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,7 +224,7 @@ class Selection:
     @property
     def scope(self) -> list[ColumnElement[bool]]:
         """The conditions on what may be had at all: the parent's, then what the person may see."""
-        found = [] if self.parent is None else [self.parent.relation == self.parent.record]
+        found = [] if self.parent is None else [self.parent.condition]
         return found if self.schema.rows is None else [*found, self.schema.rows]
 
     @cached_property

@@ -21,10 +21,13 @@ from admin_app.db.json_values import COUNTED, is_recorded, kept_columns, recorde
 from admin_app.db.limits import LONGEST_TITLE
 from admin_app.db.record import Record
 from admin_app.db.session_state import state_of
+from admin_app.db.types import utc_now
 from admin_app.domain.audit.entry import AuditEntry, add_change, can_be_given_back, heading_of, write_entry
+from admin_app.domain.audit.links import is_relinked, keys_before, keys_of_new, keys_to_history
 from admin_app.extensions import AnySession, Values, table_of
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import ChangeSet, Did
+from admin_app.relations import links_of
 
 # Changes kept in memory until the transaction ends; an import has more.
 MOST_PENDING = 1000
@@ -94,6 +97,7 @@ def read_before_flush(session: Session, _context: object, _records: object) -> N
     """Read what the history needs to know while it still stands in the database."""
     for record in [*session.dirty, *session.deleted]:
         if is_recorded(type(record)):
+            _read_links(session, record)
             state = inspect_mapper(record)
             for key in state.unloaded & set(kept_columns(type(record))):
                 getattr(record, key)
@@ -192,6 +196,15 @@ def refuse_unrecorded(state: ORMExecuteState) -> None:
         raise TypeError(message)
 
 
+def _read_links(session: Session, record: Record) -> None:
+    """Read a record's links, and let a change of them count its version up like any other."""
+    for name in links_of(type(record)):
+        # What was done to them from the other side is known only then.
+        getattr(record, name)
+        if record in session.dirty and is_relinked(record, name):
+            record.updated_at = utc_now()
+
+
 def _is_unknown(state: Any, key: str) -> bool:
     """Whether an attribute was set without its old value having been read."""
     history = state.attrs[key].history
@@ -207,13 +220,17 @@ def _read(session: Session, record: Record, keys: Sequence[str]) -> Values:
 
 def _created(record: Record) -> Values:
     columns = kept_columns(type(record))
-    values = {key: kind_of(column).to_history(getattr(record, key)) for key, column in columns.items()}
+    values: Values = {key: kind_of(column).to_history(getattr(record, key)) for key, column in columns.items()}
+    for name, relation in links_of(type(record)).items():
+        values[name] = keys_to_history(relation, keys_of_new(record, relation))
     return _row(record, Did.CREATE, record.version, None, values)
 
 
 def _deleted(session: Session, record: Record) -> Values:
     columns = kept_columns(type(record))
-    values = {key: kind_of(column).to_history(_old(session, record, key)) for key, column in columns.items()}
+    values: Values = {key: kind_of(column).to_history(_old(session, record, key)) for key, column in columns.items()}
+    for name, relation in links_of(type(record)).items():
+        values[name] = keys_to_history(relation, keys_before(record, relation))
     return _row(record, Did.DELETE, record.version + 1, values, None)
 
 
@@ -225,10 +242,14 @@ def _updated(session: Session, record: Any) -> Values | None:
     columns = kept_columns(type(record))
     old = {key: _old(session, record, key) for key in changed if key in columns}
     differing = {key: value for key, value in old.items() if value != getattr(record, key)}
-    if not differing and not set(changed) - set(columns):
+    relinked = {name: one for name, one in links_of(type(record)).items() if is_relinked(record, name)}
+    if not differing and not relinked and not set(changed) - set(columns):
         return None
-    before = {key: kind_of(columns[key]).to_history(value) for key, value in differing.items()}
-    after = {key: kind_of(columns[key]).to_history(getattr(record, key)) for key in differing}
+    before: Values = {key: kind_of(columns[key]).to_history(value) for key, value in differing.items()}
+    after: Values = {key: kind_of(columns[key]).to_history(getattr(record, key)) for key in differing}
+    for name, relation in relinked.items():
+        before[name] = keys_to_history(relation, keys_before(record, relation))
+        after[name] = keys_to_history(relation, relation.keys(record))
     return _row(record, Did.UPDATE, record.version, before, after)
 
 

@@ -61,7 +61,7 @@ class FieldAccess:
         relation, other = self._resource.relation(first), self._asked.beyond(first)
         if relation is None or other is None:
             return True
-        if relation.is_many and not other.shows_relation(relation.back):
+        if relation.is_many and not relation.is_links and not other.shows_relation(relation.back):
             return False
         # A column, a search or a sort by it would tell something about records that are not shown.
         return other.looks() and (not rest or (other.seen() is None and other.shows(rest)))

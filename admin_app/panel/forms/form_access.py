@@ -64,4 +64,6 @@ def _left_out(resource: Resource, form: Form) -> list[str]:
 
 def _is_needed(resource: Resource, name: str) -> bool:
     relation = resource.relation(name)
+    if relation is not None and relation.is_many:
+        return False
     return is_required(resource.model.__table__.columns[name] if relation is None else relation.own)

@@ -201,7 +201,7 @@ class LongTextPanel(TextPanel):
 
     kind = LongTextKind
 
-    def width(self, _column: TableColumn) -> str:
+    def width(self, _column: AnyColumn) -> str:
         """Give it the room that its beginning needs."""
         return "long"
 

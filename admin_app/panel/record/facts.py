@@ -16,7 +16,7 @@ LAST = ("id", "created_at", "updated_at", "version")
 
 
 def facts_of(access: Access, record: Record, *, leave_out: Collection[str] = ()) -> tuple[Fact, ...]:
-    """List a record's columns and to-one relations, without secrets and without bare foreign keys."""
+    """List a record's columns, what it belongs to and what it is linked with, without secrets and without bare foreign keys."""
     names = [name for name in fact_names(access) if name not in leave_out]
     return tuple(fact(access, record, name) for name in names)
 
@@ -35,7 +35,7 @@ def _told_names(resource: Resource) -> list[str]:
     model = resource.model
     plain = stored_columns(model)
     columns = [name for name, one in plain.items() if not one.foreign_keys and not one.info.get("secret")]
-    relations = [name for name, one in resource.relations.items() if not one.is_many]
+    relations = [name for name, one in resource.relations.items() if one.is_links or not one.is_many]
     names = [name for name in [*columns, *_computed(resource), *relations] if name not in LAST]
     return [*names, *(name for name in LAST if name in columns)]
 
