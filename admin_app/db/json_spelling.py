@@ -40,7 +40,8 @@ def spelled(value: object) -> str:
         number = Decimal(repr(value)) if isinstance(value, float) else value
         # PostgreSQL knows no zero below zero.
         return f"{number or number.copy_abs():f}"
-    return json.dumps(value, ensure_ascii=False)
+    # Lists of something else than JSON, of columns that nobody knows, are shown by the same way.
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def spelled_text(text: str | None) -> str | None:

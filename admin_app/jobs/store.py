@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from admin_app.db.types import utc_now
 from admin_app.domain.clock import latest
 from admin_app.errors import NotFoundError
 from admin_app.extensions import AnySession, Values
+from admin_app.metrics import Level
 from admin_app.models.job import Job, JobState, Worker
 
 # A worker says every second that it is at a job: so many without a word, and it is gone.
@@ -150,6 +151,25 @@ def is_anybody_working(session: AnySession) -> bool:
     now = utc_now()
     alive = select(Worker.id).where(Worker.seen_at > now - LOST_AFTER, Worker.seen_at <= latest(now)).limit(1)
     return session.scalar(alive) is not None
+
+
+def oldest_waiting(session: AnySession) -> datetime | None:
+    """Return since when the oldest waiting job waits, if any does."""
+    return session.scalar(select(func.min(Job.created_at)).where(Job.state == JobState.WAITING))
+
+
+def levels(session: AnySession) -> dict[Level, float]:
+    """Return how much there is to do, and who does it, for whoever watches over all machines."""
+    found = dict(session.execute(select(Job.state, func.count()).group_by(Job.state)).all())
+    oldest, now = oldest_waiting(session), utc_now()
+    alive = select(func.count()).select_from(Worker).where(Worker.seen_at > now - LOST_AFTER)
+    return {
+        Level.WAITING: found.get(JobState.WAITING, 0),
+        Level.RUNNING: found.get(JobState.RUNNING, 0),
+        Level.FAILED: found.get(JobState.FAILED, 0),
+        Level.OLDEST: max((now - oldest).total_seconds(), 0) if oldest is not None else 0,
+        Level.WORKERS: session.scalar(alive) or 0,
+    }
 
 
 def requested(session: AnySession, *, job_id: int, staff_id: int | None) -> Job:

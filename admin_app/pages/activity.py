@@ -22,7 +22,7 @@ from admin_app.db.transaction import transaction
 from admin_app.db.types import utc_now
 from admin_app.domain.audit.reader import Activity, ActivityFilter, activity, changes_of, is_shown
 from admin_app.domain.audit.recorder import last_change_set
-from admin_app.domain.audit.undo import UndoResult, subject_of, undo, undone_by
+from admin_app.domain.audit.undo import UndoResult, keeps_former, subject_of, undo, undone_by
 from admin_app.domain.audit.undo_words import opposite, words_to_undo
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.refusals import refusals_of
@@ -43,7 +43,7 @@ from admin_app.panel.access.audit import (
 from admin_app.panel.access.notes import NOTES, require_own_notes
 from admin_app.panel.base_view import ProtectedView
 from admin_app.panel.history.activity_row import NOBODY, activity_row
-from admin_app.panel.history.activity_table import by_day, told_at_once
+from admin_app.panel.history.activity_table import by_day, rows_of
 from admin_app.panel.history.entries import entries_of
 from admin_app.panel.history.in_the_way import in_the_way
 from admin_app.panel.history.view_models import LeftAlone
@@ -76,10 +76,9 @@ class ActivityPage(ProtectedView):
         wanted = _wanted(request.args, problems)
         before, after = (as_key(ChangeSet, request.args.get(name, "")) or 0 for name in ("before", "after"))
         found = activity(db.session, wanted, before=before, after=after)
-        told = told_at_once(found.sets, wanted)
         return self.render(
             "pages/activity.html",
-            days=by_day([replace(activity_row(one), told=told.get(one.id)) for one in found.sets]),
+            days=by_day(rows_of(found.sets, wanted)),
             presets=_presets(),
             result=f"{found.count} {'change' if found.count.number == 1 and found.count.is_exact else 'changes'}",
             problems=problems,
@@ -96,10 +95,11 @@ class ActivityPage(ProtectedView):
         after = as_key(Change, request.args.get("after", "")) or 0
         seen = visible()
         changes, following = changes_of(db.session, done.id, seen.hidden, rows=seen.rows, after=after)
-        undone = undone_by(db.session, done)
+        undone, row = undone_by(db.session, done), activity_row(done)
+        can_undo = row.can_undo and (done.count != len(changes) or any(keeps_former(one) for one in changes))
         return self.render(
             "pages/change_set.html",
-            done=replace(activity_row(done), at=value_cell(done.at, is_whole=True)),
+            done=replace(row, at=value_cell(done.at, is_whole=True), can_undo=can_undo),
             request_id=done.request_id,
             entries=entries_of([(change, done) for change in changes]),
             following_url=url_for("activity.set_view", id=done.id, after=following) if following else "",

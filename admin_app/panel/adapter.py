@@ -16,6 +16,7 @@ from flask_sqlalchemy import SQLAlchemy
 from typing_extensions import override
 
 from admin_app.context import reading
+from admin_app.db.attributes import is_computed
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.formatting import label
@@ -122,6 +123,8 @@ class ResourceView(ProtectedView, ModelView):
         self.proof_for = resource.proof_for | (IN_LIST if "edit_view" in resource.proof_for else frozenset())
         for name in _DECLARED:
             setattr(self, name, getattr(resource, name) or None)
+        # What is computed has no field: a form shows it among the facts.
+        self.form_columns = [name for name in resource.form_columns if not is_computed(resource.model, name)]
         resource.filters_by_name = declared_filters(resource)
         require_columns(resource)
         require_row_actions(resource)

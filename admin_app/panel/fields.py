@@ -85,15 +85,7 @@ class RelationField(Field):
     @property
     def picked(self) -> Picked | None:
         """The record the field holds now."""
-        if self.data is None:
-            return None
-        access = access_of(self.target)
-        if access is None:
-            return Picked(str(self.data.id), str(self.data), "", "")
-        if not access.sees(self.data):
-            return Picked(str(self.data.id), UNSEEN.text, "", "")
-        url = record_url(access, self.data) if access.may(Action.VIEW) else ""
-        return Picked(str(self.data.id), access.title_of(self.data), access.detail_of(self.data), url)
+        return None if self.data is None else picked_of(self.data)
 
     def _value(self) -> str:
         """Return what stands in the input: what was typed, or the id."""
@@ -122,6 +114,17 @@ class RelationField(Field):
                 self.data = find(self.target, self._typed)
             except NotFoundError as error:
                 raise ValueError(str(error)) from error
+
+
+def picked_of(record: Record) -> Picked:
+    """Say what a field holds."""
+    access = access_of(type(record))
+    if access is None:
+        return Picked(str(record.id), str(record), "", "")
+    if not access.sees(record):
+        return Picked(str(record.id), UNSEEN.text, "", "")
+    url = record_url(access, record) if access.may(Action.VIEW) else ""
+    return Picked(str(record.id), access.title_of(record), access.detail_of(record), url)
 
 
 class NewPasswordField(PasswordField):

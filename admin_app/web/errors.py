@@ -19,6 +19,7 @@ from admin_app.extensions import db
 from admin_app.formatting import in_words
 from admin_app.web.auth.login import forget_person
 from admin_app.web.form_parser import the_body
+from admin_app.web.request_id import request_id
 from admin_app.web.submitted_fields import submitted_fields
 from admin_app.web.urls import here, own_path
 
@@ -219,6 +220,7 @@ def _page(status: int, words: Explanation, *, to: str = "", to_words: str = "Sho
     # Only what came with a good token may be sent again from a page of ours, and only what may go better then.
     again = here() if status >= HTTPStatus.INTERNAL_SERVER_ERROR and g.get("csrf_valid") else ""
     page = {"status": status, "words": words, "links": links, "typed": fields, "again": again}
+    page["request_id"] = request_id()
     try:
         return render_template("errors/error.html", **page), status
     except DatabaseError as error:

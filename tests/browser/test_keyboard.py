@@ -173,10 +173,15 @@ def test_the_focus_is_never_hidden(
 def test_escape_and_the_menu_on_a_phone(open_as: OpenAs, editor: Staff) -> None:
     page = open_as(editor, viewport={"width": 375, "height": 700})
     page.goto("/admin/user/")
-    menu = page.locator("summary", has_text="Menu")
+    menu = page.get_by_role("button", name="Menu")
     press_until(page, "Tab", menu, most=4)
     page.keyboard.press("Enter")
-    press_until(page, "Tab", page.locator(".menu__body").get_by_role("link", name="Posts"))
+    press_until(page, "Tab", page.get_by_role("link", name="Home"))
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="Home")).to_be_hidden()
+    expect(menu).to_be_focused()
+    page.keyboard.press("Enter")
+    press_until(page, "Tab", page.get_by_role("link", name="Posts"))
     page.keyboard.press("Enter")
     expect(page).to_have_url("/admin/post/")
 

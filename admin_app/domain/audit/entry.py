@@ -27,6 +27,14 @@ class AuditEntry:
     counts: Counter[tuple[Did, str]] = field(default_factory=Counter)
     # Table, key, title and fate of the record that the change set is mainly about.
     main: tuple[str, int, str, Did] | None = None
+    # The fields that were changed, for the log.
+    fields: set[str] = field(default_factory=set)
+
+
+def can_be_given_back(entry: AuditEntry) -> bool:
+    """Whether an undo of what is not yet written could change anything: what was there before a new password is not kept."""
+    rows = entry.pending.values()
+    return entry.set_id is not None or any(row["act"] is not Did.UPDATE or row["before"] for row in rows)
 
 
 def add_change(entry: AuditEntry, row: Values) -> None:
@@ -65,6 +73,7 @@ def write_entry(session: AnySession, entry: AuditEntry) -> int:
         said = insert(sets).values(at=utc_now(), **heading_of(entry)).returning(sets.c.id)
         entry.set_id = int(connection.execute(said).scalar_one())
     if entry.pending:
+        entry.fields.update(*(row["after"] or () for row in entry.pending.values() if row["act"] is Did.UPDATE))
         rows = [{**row, "change_set_id": entry.set_id} for row in entry.pending.values()]
         entry.pending.clear()
         connection.execute(insert(changes), rows)

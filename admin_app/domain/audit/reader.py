@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 
 from admin_app.db.json_values import kept_columns
 from admin_app.db.record import Record
+from admin_app.domain.audit.links import links_state
 from admin_app.domain.audit.recorder import record_event
 from admin_app.extensions import AnySession, Statement, Values
 from admin_app.kinds import kind_of
@@ -228,7 +229,8 @@ def is_shown(session: AnySession, change_set: ChangeSet, wanted: ActivityFilter)
 
 def state_of(record: Record) -> Values:
     """Return what the history keeps of a record as it is now, in the history's JSON."""
-    return {key: kind_of(column).to_history(getattr(record, key)) for key, column in kept_columns(type(record)).items()}
+    columns = kept_columns(type(record)).items()
+    return {**{key: kind_of(column).to_history(getattr(record, key)) for key, column in columns}, **links_state(record)}
 
 
 def state_at(session: AnySession, record: Record, change: Change) -> Values:

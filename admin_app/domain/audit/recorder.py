@@ -15,15 +15,19 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy import select, update
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
+from admin_app import logs
 from admin_app.context import Actor, act_under_way
 from admin_app.db.json_values import COUNTED, is_recorded, kept_columns, recorded_models
 from admin_app.db.limits import LONGEST_TITLE
 from admin_app.db.record import Record
 from admin_app.db.session_state import state_of
-from admin_app.domain.audit.entry import AuditEntry, add_change, heading_of, write_entry
+from admin_app.db.types import utc_now
+from admin_app.domain.audit.entry import AuditEntry, add_change, can_be_given_back, heading_of, write_entry
+from admin_app.domain.audit.links import is_relinked, keys_before, keys_of_new, keys_to_history
 from admin_app.extensions import AnySession, Values, table_of
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import ChangeSet, Did
+from admin_app.relations import links_of
 
 # Changes kept in memory until the transaction ends; an import has more.
 MOST_PENDING = 1000
@@ -39,8 +43,10 @@ class _Recording:
     savepoints: dict[SessionTransaction, AuditEntry | None] = field(default_factory=dict)
     # What stood in the database where an attribute was set without having been read.
     unread: dict[Record, Values] = field(default_factory=dict)
-    # The change set that the last commit wrote.
+    # The change set that the last commit wrote, if it can be undone.
     last: int | None = None
+    # Its facts, until they are in the log.
+    untold: Values | None = None
 
 
 def entry_of(session: AnySession) -> AuditEntry:
@@ -83,7 +89,7 @@ def count_rows(session: AnySession, did: Did, model: type[Record], number: int) 
 
 
 def last_change_set(session: AnySession) -> int | None:
-    """Return the id of the change set that the session's last commit wrote, if it changed anything."""
+    """Return the id of the change set that the session's last commit wrote, if it changed anything that an undo could give back."""
     return state_of(session, _Recording).last
 
 
@@ -91,6 +97,7 @@ def read_before_flush(session: Session, _context: object, _records: object) -> N
     """Read what the history needs to know while it still stands in the database."""
     for record in [*session.dirty, *session.deleted]:
         if is_recorded(type(record)):
+            _read_links(session, record)
             state = inspect_mapper(record)
             for key in state.unloaded & set(kept_columns(type(record))):
                 getattr(record, key)
@@ -125,13 +132,37 @@ def finish_set(session: Session) -> None:
     entry = recording.entry
     if entry is None or not (entry.pending or entry.set_id or entry.is_noted):
         return
-    was_begun = entry.set_id is not None
+    was_begun, can_undo = entry.set_id is not None, can_be_given_back(entry)
     write_entry(session, entry)
     if was_begun:
         # A set whose transaction is still open is no part of the history yet: now its numbers are known.
         sets = table_of(ChangeSet)
         session.connection().execute(update(sets).where(sets.c.id == entry.set_id).values(**heading_of(entry)))
-    recording.entry, recording.last = None, entry.set_id
+    recording.entry, recording.last = None, entry.set_id if can_undo else None
+    recording.untold = _facts(entry)
+
+
+def tell(session: Session) -> None:
+    """Write the change set that was committed to the log, where that is wanted."""
+    recording = state_of(session, _Recording)
+    if recording.untold is not None:
+        logs.write(logs.CHANGES, "change", **recording.untold)
+        recording.untold = None
+
+
+def forget_untold(session: Session) -> None:
+    """Keep what was not committed out of the log."""
+    state_of(session, _Recording).untold = None
+
+
+def _facts(entry: AuditEntry) -> Values | None:
+    """Return who did what to how many records, without a value of theirs."""
+    if not logs.is_wanted(logs.CHANGES):
+        return None
+    heading = heading_of(entry)
+    named = ("kind", "actor_id", "resource", "record_id", "count", "reason", "request_id")
+    fields = sorted(entry.fields)
+    return {"set": entry.set_id, **{name: heading.get(name) for name in named}, "fields": fields}
 
 
 def remember_savepoint(session: Session, transaction: SessionTransaction) -> None:
@@ -165,6 +196,15 @@ def refuse_unrecorded(state: ORMExecuteState) -> None:
         raise TypeError(message)
 
 
+def _read_links(session: Session, record: Record) -> None:
+    """Read a record's links, and let a change of them count its version up like any other."""
+    for name in links_of(type(record)):
+        # What was done to them from the other side is known only then.
+        getattr(record, name)
+        if record in session.dirty and is_relinked(record, name):
+            record.updated_at = utc_now()
+
+
 def _is_unknown(state: Any, key: str) -> bool:
     """Whether an attribute was set without its old value having been read."""
     history = state.attrs[key].history
@@ -180,13 +220,17 @@ def _read(session: Session, record: Record, keys: Sequence[str]) -> Values:
 
 def _created(record: Record) -> Values:
     columns = kept_columns(type(record))
-    values = {key: kind_of(column).to_history(getattr(record, key)) for key, column in columns.items()}
+    values: Values = {key: kind_of(column).to_history(getattr(record, key)) for key, column in columns.items()}
+    for name, relation in links_of(type(record)).items():
+        values[name] = keys_to_history(relation, keys_of_new(record, relation))
     return _row(record, Did.CREATE, record.version, None, values)
 
 
 def _deleted(session: Session, record: Record) -> Values:
     columns = kept_columns(type(record))
-    values = {key: kind_of(column).to_history(_old(session, record, key)) for key, column in columns.items()}
+    values: Values = {key: kind_of(column).to_history(_old(session, record, key)) for key, column in columns.items()}
+    for name, relation in links_of(type(record)).items():
+        values[name] = keys_to_history(relation, keys_before(record, relation))
     return _row(record, Did.DELETE, record.version + 1, values, None)
 
 
@@ -198,10 +242,14 @@ def _updated(session: Session, record: Any) -> Values | None:
     columns = kept_columns(type(record))
     old = {key: _old(session, record, key) for key in changed if key in columns}
     differing = {key: value for key, value in old.items() if value != getattr(record, key)}
-    if not differing and not set(changed) - set(columns):
+    relinked = {name: one for name, one in links_of(type(record)).items() if is_relinked(record, name)}
+    if not differing and not relinked and not set(changed) - set(columns):
         return None
-    before = {key: kind_of(columns[key]).to_history(value) for key, value in differing.items()}
-    after = {key: kind_of(columns[key]).to_history(getattr(record, key)) for key in differing}
+    before: Values = {key: kind_of(columns[key]).to_history(value) for key, value in differing.items()}
+    after: Values = {key: kind_of(columns[key]).to_history(getattr(record, key)) for key in differing}
+    for name, relation in relinked.items():
+        before[name] = keys_to_history(relation, keys_before(record, relation))
+        after[name] = keys_to_history(relation, relation.keys(record))
     return _row(record, Did.UPDATE, record.version, before, after)
 
 

@@ -35,11 +35,13 @@ from admin_app.db.json_values import COUNTED, has_key, kept_columns, keys_in
 from admin_app.db.record import Record
 from admin_app.db.types import utc_now
 from admin_app.domain.audit.bulk import delete_rows
+from admin_app.domain.audit.links import are_all_there, are_linked_so, put_links
 from admin_app.domain.audit.recorder import begin_change_set, count_rows
 from admin_app.extensions import AnySession, Expression, Statement, TableColumn, Values, table_of
 from admin_app.kinds import kind_of, stand_in
 from admin_app.kinds.history import from_json_sql, json_of
 from admin_app.models.change_set import Change, Did
+from admin_app.relations import ManyToMany, links_of
 
 _OLD = table_of(Change).alias("old")
 _NEW = table_of(Change).alias("new")
@@ -61,7 +63,9 @@ class UndoStatements:
     def made_again(self) -> int:
         """Make the deleted records again, with their ids and times."""
         columns = {key: column for key, column in kept_columns(self.model).items() if key != "id"}
-        clean = and_(*self._of(Did.DELETE), ~self._is_there(), *self._fits(columns, Did.DELETE))
+        clean = and_(
+            *self._of(Did.DELETE), ~self._is_there(), *self._fits(columns, Did.DELETE), *self._links_fit(self._links)
+        )
         number, first = self._record(Did.CREATE, _OLD.c.version + 1, sa.null(), _OLD.c.before, clean)
         if number:
             self._insert(columns, first)
@@ -71,15 +75,18 @@ class UndoStatements:
         """Give the changed fields their former values."""
         keys = keys_in(self.session, _OLD.c.before, and_(*self._of(Did.UPDATE)), self._dialect)
         columns = {key: column for key, column in kept_columns(self.model).items() if key in keys}
-        if not columns:
+        links = [one for name, one in links_of(self.model).items() if name in keys]
+        if not columns and not links:
             return 0
         untouched = [self._is_untouched(self._table, key, column) for key, column in columns.items()]
+        untouched += [self._is_linked_so(one, self._table) for one in links]
         clean = and_(
             *self._of(Did.UPDATE),
             _OLD.c.before != {},
             self._table.c.id == _OLD.c.record_id,
             *untouched,
             *self._fits(columns, Did.UPDATE),
+            *self._links_fit(links),
         )
         self._lock(select(_OLD.c.record_id).where(clean))
         number, first = self._record(Did.UPDATE, self._table.c.version + 1, _OLD.c.after, _OLD.c.before, clean)
@@ -94,7 +101,15 @@ class UndoStatements:
         values |= {"version": self._table.c.version + 1, "updated_at": utc_now()}
         mine = and_(*self._own(first), self._table.c.id == _NEW.c.record_id)
         self.session.connection().execute(update(self._table).where(mine).values(values))
+        for link in links:
+            put_links(self.session, link, _NEW, and_(*self._own(first)))
         return number
+
+    def linked_again(self) -> None:
+        """Link the records that were made again as they were, when all are there: one may be linked with another."""
+        for link in self._links:
+            made = and_(*self._own(0), _NEW.c.act == Did.CREATE.value)
+            put_links(self.session, link, _NEW, made)
 
     def _leave_taken(self, columns: dict[str, TableColumn], first: int) -> int:
         """Take out of what was recorded whose former values others have and keep; return how many."""
@@ -135,9 +150,30 @@ class UndoStatements:
         now = self._table.alias("now")
         columns = {key: column for key, column in kept_columns(self.model).items() if key not in COUNTED}
         untouched = [self._is_untouched(now, key, column) for key, column in columns.items()]
+        untouched += [self._is_linked_so(one, now) for one in self._links]
         wanted = made.where(now.c.id == _OLD.c.record_id, *untouched)
         alone = [~self._hangs(column, made) for column in hanging_columns(self.model)]
         return delete_rows(self.session, self.model, and_(self.model.id.in_(wanted), *alone))
+
+    @cached_property
+    def _links(self) -> Sequence[ManyToMany]:
+        """What its records keep links by."""
+        return [*links_of(self.model).values()]
+
+    def _is_linked_so(self, link: ManyToMany, table: FromClause) -> ColumnElement[bool]:
+        """Whether a record still has the links that the change set left it."""
+        return are_linked_so(link, table.c[link.own.name], _OLD.c.after, self._dialect)
+
+    def _links_fit(self, links: Sequence[ManyToMany]) -> list[ColumnElement[bool]]:
+        """Ask that what is linked again is still there, or comes back by the same undo."""
+        return [
+            are_all_there(one, _OLD.c.before, self._dialect, along=self._made_again_of(one.target)) for one in links
+        ]
+
+    def _made_again_of(self, model: type[Record]) -> Statement:
+        along = table_of(Change).alias("along")
+        mine = [along.c.change_set_id == self.set_id, along.c.model == table_of(model).name]
+        return select(along.c.record_id).where(*mine, along.c.act == Did.DELETE.value)
 
     @property
     def has_unique(self) -> bool:
@@ -298,10 +334,12 @@ def _can_swap(column: TableColumn) -> bool:
 
 
 def hanging_columns(model: type[Record]) -> Sequence[TableColumn]:
-    """Return the columns that point at this model's records and do not go with them by themselves."""
+    """Return the columns that point at this model's records and do not go with them by themselves, nor as links of theirs."""
+    own = {one.own_link for one in links_of(model).values()}
     return [
         column
         for table in model.metadata.sorted_tables
         for column in table.columns
         if any(key.column.table is model.__table__ and key.ondelete != "CASCADE" for key in column.foreign_keys)
+        and column not in own
     ]

@@ -126,8 +126,15 @@ class Access:
         """Find out which of the records that these point at the person may see, by one statement a relation at most."""
         for name in names:
             relation, other = self.resource.relation(name), self.beyond(name)
-            if relation is not None and not relation.is_many and other is not None and other.seen() is not None:
-                other.look(one for record in records if (one := getattr(record, name)) is not None)
+            if relation is None or other is None or other.seen() is None or self.resource.is_to_many(name):
+                continue
+            found = [getattr(record, name) for record in records]
+            many = (
+                (one for each in found for one in each)
+                if relation.is_many
+                else (one for one in found if one is not None)
+            )
+            other.look(many)
 
     def rule_names(self, action: Action) -> list[list[str]]:
         """Name the rules that the person is kept to: of each list any has to hold."""
@@ -217,6 +224,8 @@ class Access:
         if other is None or other.seen() is None:
             return False
         value = getattr(record, name)
+        if self.resource.is_links(name):
+            return not all(other.look(value)[one.id] for one in value)
         return value is not None and not other.sees(value)
 
     def may_export(self, name: str) -> bool:

@@ -19,6 +19,7 @@ from admin_app.models.note import Note
 from admin_app.panel.access.access import Access, access_of_table, access_to
 from admin_app.panel.access.notes import NOTES, notes_seen
 from admin_app.panel.registry import resources
+from admin_app.relations import links_of
 from admin_app.web.auth.login import current_principal
 
 
@@ -58,7 +59,8 @@ def _names_unseen(done: ChangeSet, access: Access) -> bool:
 def require_fields(done: ChangeSet, touched: Collection[Access]) -> None:
     """Answer 403 where an undo would give back values of fields that the person may not write."""
     for access in touched:
-        fixed = [key for key in kept_columns(access.resource.model) if not access.may_write(key, Action.UNDO)]
+        model = access.resource.model
+        fixed = [key for key in (*kept_columns(model), *links_of(model)) if not access.may_write(key, Action.UNDO)]
         if fixed and fields_changed(db.session, done.id, access.resource.model) & set(fixed):
             abort(403)
 

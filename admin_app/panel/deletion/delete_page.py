@@ -13,12 +13,12 @@ from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.permissions.policy import Action
-from admin_app.domain.records.deletion import Dependence, delete_record, dependences
+from admin_app.domain.records.deletion import Dependence, delete_record, dependences, losses
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import AdminError, InvalidRecord, RecordGone
 from admin_app.extensions import db
 from admin_app.formatting import sentence_case
-from admin_app.panel.deletion.dependents import FATE, HEIR, DependentsForm, bound_of, rows_to_go
+from admin_app.panel.deletion.dependents import FATE, HEIR, DependentsForm, bound_of, rows_to_go, told_losses
 from admin_app.panel.drafts import answers, drop_sent_draft, shown_draft
 from admin_app.panel.forms.conflicts import Conflicts
 from admin_app.panel.forms.source import VERSION
@@ -74,6 +74,7 @@ class DeletePage(Page):
     def _page(
         self, record: Record, hanging: Sequence[Dependence], problems: Mapping[str, str], status: HTTPStatus
     ) -> ResponseReturnValue:
+        lost = losses(db.session, self.resource.model, self.resource.model.id == record.id, bound_of)
         draft = shown_draft()
         chosen = answers(draft)
         page = self.render(
@@ -82,6 +83,8 @@ class DeletePage(Page):
             record_title=self.access.title_of(record),
             facts=facts_of(self.access, record),
             dependents=tuple(DependentsForm(self.access, one).drawn(problems, chosen) for one in hanging),
+            losses=told_losses(self.access, lost),
+            is_blocked=not all(one.is_allowed for one in lost),
             problem=problems.get("", ""),
             version=record.version,
             meanwhile=Conflicts(self.access, record).changed_since(request.form.get(VERSION)),

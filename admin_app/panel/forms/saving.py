@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import request
-from wtforms import Form
+from wtforms import Field, Form
 
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
@@ -22,6 +22,7 @@ from admin_app.panel.fields import RelationField
 from admin_app.panel.forms.conflicts import is_changed
 from admin_app.panel.forms.form_access import missing_words, require_within
 from admin_app.panel.forms.source import ONCE, kept_names
+from admin_app.panel.links_field import LinksField
 from admin_app.panel.resource import Resource
 from admin_app.web.auth.login import signed_in_principal
 
@@ -137,6 +138,9 @@ def show_problems(form: Form, problems: Mapping[str, str]) -> None:
     """Put each message at its field, and what concerns no field at the form itself."""
     for name, message in problems.items():
         if name in form:
+            field: Field = form[name]
+            if isinstance(field, LinksField):
+                field.let_go_of_gone()
             # The related record may be what is gone: the input keeps what was typed, the field lets go of the record.
             form[name].data = None if isinstance(form[name], RelationField) else form[name].data
             form[name].errors = [*form[name].errors, message]

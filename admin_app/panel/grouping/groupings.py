@@ -184,7 +184,7 @@ def _groupings(access: Access, name: str, operators: Sequence[Operator]) -> Iter
     plain = GroupedBy(name, name, first.name, in_sentence(first.name))
     if isinstance(first, RelationIs):
         # How many rows belong to each record would tell of records that are not shown.
-        if access.seen_beyond(name) is None:
+        if access.seen_beyond(name) is None and not access.resource.is_links(name):
             yield ByRelation(plain, access)
         return
     kind = None if first.relation is not None else kind_of(first.column)

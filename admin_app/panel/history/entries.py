@@ -12,7 +12,9 @@ from admin_app import formatting
 from admin_app.db.json_values import kept_columns, recorded_models
 from admin_app.db.record import Record
 from admin_app.domain.audit.diff import Piece, PieceKind, cut, replaced, words_diff
+from admin_app.domain.audit.links import keys_from_history
 from admin_app.domain.audit.reader import titles_of
+from admin_app.domain.audit.undo import keeps_former
 from admin_app.domain.audit.undo_words import named_way
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import TableColumn, Values, db
@@ -23,6 +25,7 @@ from admin_app.panel.history.view_models import Entry, FieldChange
 from admin_app.panel.kinds import value_cell
 from admin_app.panel.links import link, record_url
 from admin_app.panel.view_models import Cell
+from admin_app.relations import ManyToMany, links_of
 
 # Set by themselves: what they hold is the entry's own time and number.
 _OWN = ("id", "created_at", "updated_at")
@@ -81,7 +84,7 @@ def _entry(change: Change, done: ChangeSet, names: Names) -> Entry:
         reason=done.reason or "",
         fields=tuple(_fields(change, model, names)) if model is not None else (),
         is_whole=change.act != Did.UPDATE,
-        is_secret=change.act == Did.UPDATE and not change.before,
+        is_secret=not keeps_former(change),
     )
 
 
@@ -111,7 +114,7 @@ def _act(done: ChangeSet) -> Entry:
 
 def _fields(change: Change, model: type[Record], names: Names) -> Iterable[FieldChange]:
     access = access_of(model)
-    columns = kept_columns(model)
+    columns, links = kept_columns(model), links_of(model)
     # Also columns that there were once: the history is not rewritten when a table is.
     for key in {**(change.before or {}), **(change.after or {})}:
         is_shown = access is None or access.shows(key)
@@ -121,6 +124,9 @@ def _fields(change: Change, model: type[Record], names: Names) -> Iterable[Field
             continue
         name = key.removesuffix("_id") if column is not None and column.foreign_keys else key
         label = access.resource.label(name) if access is not None else formatting.label(name)
+        if key in links:
+            yield FieldChange(label, tuple(_linked(links[key], change, names)))
+            continue
         was = _shown(access, column, change.before, key, names)
         now = _shown(access, column, change.after, key, names)
         if was is not None and now is not None and was.is_prose and now.is_prose:
@@ -132,6 +138,23 @@ def _fields(change: Change, model: type[Record], names: Names) -> Iterable[Field
             only = was or now
             pieces = (Piece(PieceKind.SAME, cut(only.text), only.url),) if only is not None else ()
         yield FieldChange(label, pieces)
+
+
+def _linked(relation: ManyToMany, change: Change, names: Names) -> Iterable[Piece]:
+    """Name what was linked and is no more, then what came; of a record that came or went, all that it was linked with."""
+    was, now = (
+        keys_from_history(relation, values.get(relation.key) if values else None)
+        for values in (change.before, change.after)
+    )
+    is_whole = change.act != Did.UPDATE
+    found = [(PieceKind.GONE, key) for key in was if key not in now]
+    found += [(PieceKind.CAME, key) for key in now if key not in was]
+    for place, (fate, key) in enumerate(found):
+        named, url = names.get((relation.other.table.name, key), (f"{key}", ""))
+        yield Piece(PieceKind.SAME, ", " if place else "")
+        yield Piece(PieceKind.SAME if is_whole else fate, named, url)
+    if not found:
+        yield Piece(PieceKind.SAME, "—")
 
 
 class _Shown:
@@ -165,10 +188,13 @@ def _names(changes: Iterable[Change]) -> Names:
     models = recorded_models()
     for change in changes:
         columns = kept_columns(models[change.model]) if change.model in models else {}
+        links = links_of(models[change.model]) if change.model in models else {}
         for values in (change.before or {}, change.after or {}):
             for key, value in values.items():
                 for foreign_key in columns[key].foreign_keys if key in columns and value is not None else ():
                     wanted[foreign_key.column.table.name].add(int(value))
+                if key in links:
+                    wanted[links[key].other.table.name].update(keys_from_history(links[key], value))
     found: dict[tuple[str, int], tuple[str, str]] = {}
     for table, keys in wanted.items():
         found |= _names_in(table, keys)

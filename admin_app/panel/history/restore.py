@@ -10,6 +10,7 @@ from wtforms import Form
 from admin_app.db.json_values import kept_columns
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
+from admin_app.domain.audit.links import keys_from_history, linked_records
 from admin_app.domain.audit.reader import state_at
 from admin_app.domain.audit.recorder import describe
 from admin_app.domain.audit.undo import restore_record
@@ -17,12 +18,14 @@ from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import InvalidRecord, PrivilegeError, UndoError
 from admin_app.extensions import db
+from admin_app.formatting import in_sentence
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, Kind
 from admin_app.panel.access.access import Access
 from admin_app.panel.forms.form_access import narrow
 from admin_app.panel.forms.saving import Saving
 from admin_app.panel.history.in_the_way import said_of
+from admin_app.relations import ManyToMany
 from admin_app.web.auth.login import current_principal
 
 
@@ -63,20 +66,24 @@ def restored_columns(access: Access, record: Record) -> set[str]:
     """Name the columns that bringing a version back may give other values: those of the form's fields that are the person's to write."""
     form = narrow(access, access.resource.forms.edit(None, obj=record), Action.UNDO, record)
     relations = access.resource.relations
-    return {relations[field.name].own_name if field.name in relations else field.name for field in form}
+    return {relations[field.name].history() if field.name in relations else field.name for field in form}
 
 
 def _past(access: Access, record: Record, change: Change) -> tuple[SimpleNamespace, dict[str, str]]:
     """Return the form's fields as they were, and in words the records that they pointed at and that are gone."""
     resource = access.resource
-    columns = kept_columns(resource.model)
-    state = {
-        key: kind_of(columns[key]).from_history(value)
-        for key, value in state_at(db.session, record, change).items()
-        if key in columns
-    }
+    columns, then = kept_columns(resource.model), state_at(db.session, record, change)
+    state = {key: kind_of(columns[key]).from_history(value) for key, value in then.items() if key in columns}
     past, gone = SimpleNamespace(**state), {}
     for name, relation in resource.relations.items():
+        if isinstance(relation, ManyToMany) and name in then:
+            keys = keys_from_history(relation, then[name])
+            target = access.beyond(name)
+            found = linked_records(db.session, relation, keys)
+            there = found if target is None else [one for one in found if target.sees(one)]
+            setattr(past, name, there)
+            if len(there) < len(keys):
+                gone[name] = f"One of the {in_sentence(resource.label(name))}"
         if not relation.is_many and (column := relation.own_name) in state:
             key = state[column]
             other = None if key is None else _other(access, name, key)

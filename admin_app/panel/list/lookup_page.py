@@ -24,7 +24,7 @@ class LookupPage(Page):
         """Answer a page of the records that the relation `name` may point at."""
         name = request.args.get("name", "")
         relation, target = self.resource.relation(name), self.access.beyond(name)
-        if relation is None or relation.is_many or target is None or not self.access.shows(name):
+        if relation is None or self.resource.is_to_many(name) or target is None or not self.access.shows(name):
             abort(404)
         if not target.may(Action.LIST):
             abort(403)

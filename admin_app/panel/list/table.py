@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from admin_app import formatting
@@ -165,10 +164,10 @@ class Table:
 
 
 def load_options(resource: Resource, names: Sequence[str]) -> list[ORMOption]:
-    """Load the to-one relations among these columns along with their records: one statement, whatever the page size."""
+    """Load the related records that these columns name along with the rows: whatever the page size, by the same statements."""
     firsts = dict.fromkeys(name.partition(".")[0] for name in names)
     relations = [resource.relation(name) for name in firsts]
-    return [joinedload(one.attribute) for one in relations if one is not None and not one.is_many]
+    return [option for one in relations if one is not None for option in one.load()]
 
 
 def _messages(selection: Selection) -> list[str]:
@@ -182,6 +181,8 @@ def _messages(selection: Selection) -> list[str]:
 
 def kind_of(resource: Resource, name: str) -> CellKind:
     """Say how the values of a column are drawn, as the model says: a column's width must not depend on which rows are shown."""
+    if resource.is_links(name):
+        return CellKind.LINKS
     if resource.relation(name) is not None:
         return CellKind.COUNT if resource.is_to_many(name) else CellKind.RELATION
     return cell_kind_of(resource.attribute(name)[0])

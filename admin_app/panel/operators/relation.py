@@ -33,7 +33,7 @@ class RelationIs(Operator):
     def __init__(self, relation: Attribute, name: str) -> None:
         """Keep the relation and the model on its other side."""
         super().__init__(relation, name)
-        if relation_of(relation).is_many:
+        if relation_of(relation).is_many and not relation_of(relation).is_links:
             message = f"{relation} leads to many records: lists cannot be narrowed by it."
             raise ConfigurationError(message)
         self.target = relation_of(relation).target

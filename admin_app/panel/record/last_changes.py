@@ -10,7 +10,7 @@ from flask import url_for
 from admin_app.db.json_values import kept_columns
 from admin_app.db.record import Record
 from admin_app.domain.audit.reader import last_changes
-from admin_app.domain.audit.undo import is_undoable, undone_among
+from admin_app.domain.audit.undo import is_undoable, keeps_former, undone_among
 from admin_app.domain.audit.undo_words import words_of, words_to_undo
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
@@ -59,7 +59,7 @@ def name_of_actor(done: ChangeSet) -> str:
 
 def _line(access: Access, change: Change, done: ChangeSet, *, undone: Collection[int], may_undo: bool) -> LastChange:
     # What touched other records too is taken back on its own page, which names them.
-    is_alone = done.count == 1 and change.act == Did.UPDATE
+    is_alone = done.count == 1 and change.act == Did.UPDATE and keeps_former(change)
     can_undo = may_undo and is_alone and is_undoable(done) and done.id not in undone
     can_undo = can_undo and all(access.may_write(key, Action.UNDO) for key in change.before or {})
     return LastChange(
@@ -76,9 +76,11 @@ def _line(access: Access, change: Change, done: ChangeSet, *, undone: Collection
 def _what(access: Access, change: Change, done: ChangeSet) -> str:
     if change.act != Did.UPDATE:
         return Did(change.act).past
+    if not keeps_former(change):
+        return "changed a value that the history does not keep"
     labels = _labels(access, change)
     named = in_words([*labels[:MOST_NAMED], *(["more"] if len(labels) > MOST_NAMED else [])])
-    return f"{_verb(done)} {named or 'what you cannot see'}"
+    return f"{_verb(done)} {named or 'a field that you cannot see'}"
 
 
 def _verb(done: ChangeSet) -> str:

@@ -90,6 +90,7 @@ def _load(token: str) -> SignedIn | None:
         # For whom the answer is made: its days are theirs.
         held.enter_context(time_zone(zone_of((present.seen_as or found.person).time_zone)))
     _remember(found.person)
+    request_context().person_id = found.person.id
     return present
 
 
