@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, cast, func, select
 from sqlalchemy import inspect as inspect_mapper
 
+from admin_app.db.keys import key_name
 from admin_app.db.record import Record
 from admin_app.extensions import AnySession, Expression, TableColumn
 
@@ -47,7 +48,7 @@ def _find_kept(model: type[Any]) -> dict[str, TableColumn]:
     # What the database computes it computes again, and takes from nobody.
     columns = {key: column for key, column in stored.items() if column.computed is None}
     if model.__history__ is not None:
-        always = ("id", "created_at", "updated_at")
+        always = (key_name(model), "created_at", "updated_at")
         return {key: column for key, column in columns.items() if key in model.__history__ or key in always}
     if any(column.info.get("secret") for column in columns.values()):
         message = f"{model.__name__} has a secret column: name in __history__ the columns that the history may keep."

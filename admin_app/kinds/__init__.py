@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import null
 
+from admin_app.db.keys import key_in
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import AnyColumn, Expression, TableColumn
 from admin_app.kinds.base import AnyKind, Kind
@@ -17,6 +18,7 @@ from admin_app.kinds.datetime import DateTimeKind, LocalDateTimeKind
 from admin_app.kinds.interval import IntervalKind
 from admin_app.kinds.json import JsonKind
 from admin_app.kinds.number import DecimalKind, FloatKind, WholeNumberKind
+from admin_app.kinds.record_key import RecordKeyKind
 from admin_app.kinds.string_set import StringSetKind
 from admin_app.kinds.text import LongTextKind, TextKind
 from admin_app.kinds.time import TimeKind
@@ -44,6 +46,10 @@ KINDS: tuple[AnyKind, ...] = (
 )
 
 
+# With that of our own tables, which no model has.
+_ALL: tuple[AnyKind, ...] = (*KINDS, RecordKeyKind)
+
+
 def kind_of(column: AnyColumn) -> Kind[Any]:
     """Return the kind of a column, bound to it; raise `ConfigurationError` for a type that has none."""
     found = kind_or_none(column)
@@ -57,14 +63,14 @@ def kind_or_none(column: AnyColumn) -> Kind[Any] | None:
     """Return the kind of a column or of any expression, bound to it; None for a type that has none."""
     of = type(column.type)
     if of not in _BY_TYPE:
-        _BY_TYPE[of] = next((kind for kind in KINDS if issubclass(of, kind.types)), None)
+        _BY_TYPE[of] = next((kind for kind in _ALL if issubclass(of, kind.types)), None)
     kind = _BY_TYPE[of]
     return None if kind is None else kind(column)
 
 
 def stand_in(column: TableColumn) -> Expression | None:
     """Return the SQL of a value that no record has, for each record its own; None where the column's kind has no such ones."""
-    return null() if column.nullable else kind_of(column).stand_in_sql(column.table.c.id)
+    return null() if column.nullable else kind_of(column).stand_in_sql(key_in(column.table))
 
 
 def kind_of_value(of: type[object]) -> AnyKind | None:

@@ -6,6 +6,7 @@ from flask import abort
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from admin_app.db.json_values import recorded_models
+from admin_app.db.keys import stored_key
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet, Did
@@ -28,7 +29,11 @@ def notes_seen() -> ColumnElement[bool] | None:
     each = [
         and_(
             Note.subject == model.__table__.name,
-            *([] if which is None else [Note.subject_id.in_(select(model.id).where(which).correlate(None))]),
+            *(
+                []
+                if which is None
+                else [Note.subject_id.in_(select(stored_key(model.id)).where(which).correlate(None))]
+            ),
         )
         for model, which in rows
     ]
@@ -45,7 +50,7 @@ def require_own_notes(done: ChangeSet) -> None:
         return
     model = recorded_models().get(done.resource)
     access = access_of(model) if model is not None else None
-    record = access.find(done.record_id) if access is not None else None
+    record = access.find_key(done.record_id) if access is not None else None
     if access is None or record is None or not access.reaches(record, Action.VIEW):
         abort(404)
     if done.actor_id != signed_in_principal().id and not access.authority.rights.has_everything:

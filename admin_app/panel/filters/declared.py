@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from admin_app.db.keys import is_numbered
 from admin_app.errors import ConfigurationError
 from admin_app.panel.access.access import Access
 from admin_app.panel.kinds import operators_of
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.equality import InList
+from admin_app.panel.operators.keys import RecordInList
 from admin_app.panel.operators.relation import RelationEmpty, RelationInList, RelationIs, RelationNotInList
 from admin_app.panel.resource import Resource
 
@@ -37,4 +39,7 @@ def _operators(resource: Resource, name: str) -> list[Operator]:
         kinds = (RelationIs, RelationInList, RelationNotInList, RelationEmpty)
         return [kind(relation.attribute, label) for kind in kinds]
     attribute, through = resource.attribute(name)
-    return operators_of(attribute, label, through)
+    found = operators_of(attribute, label, through)
+    if name != "id" or is_numbered(resource.model):
+        return found
+    return [RecordInList(attribute, label) if one.slug == InList.slug else one for one in found]
