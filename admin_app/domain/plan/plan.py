@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
 from admin_app.db.connection import count_anew
 from admin_app.db.json_values import recorded_models
+from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.db.types import utc_now
 from admin_app.domain.clock import latest
@@ -73,7 +74,7 @@ def begin(
 
 
 def judgements(
-    session: AnySession, plan: Plan, *, rows: ColumnElement[bool] | None, spared: Mapping[int, str] | None = None
+    session: AnySession, plan: Plan, *, rows: ColumnElement[bool] | None, spared: Mapping[Key, str] | None = None
 ) -> Sequence[Judgement]:
     """Return what is wrong with lines seen as a whole, each to be judged once those before it are.
 
@@ -86,7 +87,7 @@ def judgements(
 
 
 def judge_lines(
-    session: AnySession, plan: Plan, *, rows: ColumnElement[bool] | None, spared: Mapping[int, str] | None = None
+    session: AnySession, plan: Plan, *, rows: ColumnElement[bool] | None, spared: Mapping[Key, str] | None = None
 ) -> None:
     """Judge the lines as a whole, by a statement a judgement (not yet committed)."""
     for one in judgements(session, plan, rows=rows, spared=spared):
