@@ -79,7 +79,7 @@ class ActivityPage(ProtectedView):
             "pages/activity.html",
             days=by_day(rows_of(found.sets, wanted)),
             presets=_presets(),
-            result=f"{found.count} {'change' if found.count.number == 1 and found.count.is_exact else 'changes'}",
+            result=f"{found.count} {'entry' if found.count.number == 1 and found.count.is_exact else 'entries'}",
             problems=problems,
             choices=_choices(),
             chosen={**_filters(), "person": request.args.get("person", "")},
@@ -277,11 +277,11 @@ def _wanted(arguments: Mapping[str, str], problems: list[str]) -> ActivityFilter
     given = _filters()
     resource = resource_at(given.get("resource"))
     if given.get("resource") and (resource is None or not access_to(resource).may(Action.HISTORY)):
-        problems.append("This resource does not exist. The filter was left out.")
+        problems.append("This list does not exist. The filter was left out.")
         resource = None
     kind = given.get("kind", "")
     if kind and kind not in {CHANGES, *Kind}:
-        problems.append("This kind of change does not exist. The filter was left out.")
+        problems.append("This kind does not exist. The filter was left out.")
         kind = ""
     until = _day("to", given, problems, later=1)
     return replace(
@@ -317,8 +317,13 @@ def _choices() -> dict[str, list[tuple[str, str]]]:
     return {
         "person": [*((str(key), name) for key, name in people), (NOBODY, "Not signed in")],
         "resource": [(one.endpoint, one.plural) for one in resources() if access_to(one).may(Action.HISTORY)],
-        "kind": [(CHANGES, "Changes only"), *((kind.value, kind.value.capitalize()) for kind in Kind)],
+        "kind": [*_changes_only(), *((kind.value, kind.value.capitalize()) for kind in Kind)],
     }
+
+
+def _changes_only() -> list[tuple[str, str]]:
+    """Offer in the form what its tab chose, and else leave it to the tab."""
+    return [(CHANGES, "Changes only")] if _filters().get("kind") == CHANGES else []
 
 
 def _presets() -> list[Link]:

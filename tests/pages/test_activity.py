@@ -310,7 +310,7 @@ def test_acts_come_in_pages_both_ways(as_viewer: Any, app: Flask) -> None:
 
     assert [len(summaries(page)) for page in (first, second, third)] == [50, 50, 20]
     assert (summaries(again), summaries(newest)) == (summaries(second), summaries(first))
-    assert first.texts("p", class_="page-head__result") == ["120 changes"]
+    assert first.texts("p", class_="page-head__result") == ["120 entries"]
     assert [one.text for one in third.all("a", rel="next")] == []
 
 
@@ -361,7 +361,7 @@ def test_failed_sign_ins_are_counted_and_bounded(as_nobody: Any, as_owner: Any, 
     assert named == {"mallory@example.com": 3, "Not a valid email address": 1, "Other addresses": 2}
     assert Page(as_owner.get("/admin/activity/?kind=failed+sign-in&q=mallory")).texts(
         "p", class_="page-head__result"
-    ) == ["1 change"]
+    ) == ["1 entry"]
 
 
 def test_failures_long_ago_are_another_entry(as_nobody: Any, app: Flask) -> None:
