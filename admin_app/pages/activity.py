@@ -22,7 +22,7 @@ from admin_app.db.transaction import transaction
 from admin_app.db.types import utc_now
 from admin_app.domain.audit.reader import Activity, ActivityFilter, activity, changes_of, is_shown
 from admin_app.domain.audit.recorder import last_change_set
-from admin_app.domain.audit.undo import UndoResult, is_undo, keeps_former, subject_of, undo, undone_by
+from admin_app.domain.audit.undo import UndoResult, as_noun, is_undo, keeps_former, subject_of, undo, undone_by
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.domain.work import ticks
@@ -155,7 +155,7 @@ class ActivityPage(ProtectedView):
         login.go_on()
         done_words, back = ("redone", "Undo") if was_undo else ("undone", "Redo")
         announce(
-            f"{summary}: {done_words}. {said_of_signed_out()}".strip(),
+            f"{as_noun(summary)} {done_words}. {said_of_signed_out()}".strip(),
             undo=last_change_set(db.session),
             undo_words=back,
         )

@@ -173,7 +173,7 @@ def test_delete_a_user_and_give_their_posts_to_another(begin: Begin, editor: Sta
     expect(heading(job.page)).to_have_text("Bob Ray")
     job.click(job.page.get_by_role("link", name="Delete", exact=True).first)
     job.click(job.page.get_by_label("Give the posts to another user"))
-    job.pick(job.page.get_by_label("Give to this user").first, "ann", "ann@example.com")
+    job.pick(job.page.get_by_label("Give them to this user").first, "ann", "ann@example.com")
     job.click(job.page.get_by_role("button", name="Delete user"))
 
     expect(result_line(job.page)).to_contain_text("1 user")

@@ -33,13 +33,11 @@ def test_the_words_follow_the_ticks(owner_page: Page, author: Role) -> None:
     owner_page.get_by_label("Name").fill("Ann")
 
     owner_page.get_by_role("checkbox", name="Author").check()
-    expect(told.get_by_role("listitem").first).to_have_text(
-        "Posts: list and view their own posts; the field User is hidden."
-    )
+    expect(told.get_by_role("listitem").first).to_have_text("Posts: see their own posts; the field User is hidden.")
     owner_page.get_by_role("checkbox", name="Viewer").check()
 
     expect(told.locator(".note")).to_have_text(WARNING)
-    expect(told).to_contain_text("With the selected roles, the person can:")
+    expect(told).to_contain_text("With the selected roles, this person can:")
     expect(owner_page.get_by_role("checkbox", name="Viewer")).to_be_focused()
     expect(owner_page.get_by_label("Name")).to_have_value("Ann")
     expect(owner_page).to_have_title("Add colleague - Admin")
@@ -66,7 +64,7 @@ def test_without_scripts_they_are_of_what_the_page_was_loaded_with(
     assert author
     owner_page.goto(f"/admin/staff/edit/?id={viewer.id}")
     told = owner_page.locator("#told")
-    expect(told).to_contain_text("With the roles that were selected when this page was loaded, the person can:")
+    expect(told).to_contain_text("With the selected roles, this person can:")
 
     owner_page.get_by_role("checkbox", name="Author").check()
     save(owner_page, "Save and continue")

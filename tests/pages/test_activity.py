@@ -48,7 +48,7 @@ def test_the_confirmation_of_a_save_takes_it_back(as_editor: Any, make_user: Any
 
     page = Page(as_editor.get(response.location))
     assert (response.status_code, response.location) == (303, "/admin/user/")
-    assert page.notice.startswith("Success Changed user “Anna”: undone.")
+    assert page.notice.startswith("Success Change to user “Anna” undone.")
     assert [one.name for one in of_table(app, User)] == ["Ann"]
     press_undo(as_editor, page)
     assert [one.name for one in of_table(app, User)] == ["Anna"]
@@ -64,9 +64,9 @@ def test_undoing_an_undo_is_called_redo_and_undoing_that_undo_again(as_editor: A
         said.append((page.notice, page.texts("button", within="main")[0].split()[0]))
 
     assert said == [
-        ("Success Changed user “Anna”: undone.", "Redo"),
-        ("Success Changed user “Anna”: redone.", "Undo"),
-        ("Success Changed user “Anna”: undone.", "Redo"),
+        ("Success Change to user “Anna” undone.", "Redo"),
+        ("Success Change to user “Anna” redone.", "Undo"),
+        ("Success Change to user “Anna” undone.", "Redo"),
     ]
     acts = Page(as_editor.get("/admin/activity/"))
     assert [one.text.split()[0] for form in acts.all("form", class_="undo") for one in form.all("button")][:4] == [

@@ -6,6 +6,7 @@ alone unless somebody decides otherwise, record by record; what would break uniq
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +33,9 @@ UNDOABLE = frozenset({Kind.FORM, Kind.BULK, Kind.IMPORT, Kind.COMMAND, Kind.UNDO
 # So many of the records that are left alone are listed with the reason.
 MOST_LISTED = 50
 UNDID, REDID = "Undid: ", "Redid: "
+_NOUNS = {"Changed": "Change to", "Created": "Creation of", "Deleted": "Deletion of"}
+# What the act did besides: "and changed 17 posts".
+_FURTHER = re.compile(r"(, | and )(changed|created|deleted) \d")
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,12 @@ def is_redo(change_set: ChangeSet) -> bool:
 def subject_of(summary: str) -> str:
     """Return what was done in the first place: the summary of an undo without the word before it."""
     return summary.removeprefix(UNDID).removeprefix(REDID)
+
+
+def as_noun(summary: str) -> str:
+    """Name an act as a thing, for a sentence about it: "Changed user “Ann”" is "Change to user “Ann”"; else with a colon behind it."""
+    verb, _, rest = summary.partition(" ")
+    return f"{_NOUNS[verb]} {rest}" if verb in _NOUNS and not _FURTHER.search(rest) else f"{summary}:"
 
 
 def undone_by(session: AnySession, change_set: ChangeSet) -> ChangeSet | None:

@@ -86,7 +86,7 @@ def test_empty_list_says_what_it_is_for_and_offers_to_begin(as_editor: Any, as_v
     for_editor, for_viewer = Page(as_editor.get("/admin/post/")), Page(as_viewer.get("/admin/post/"))
 
     assert for_editor.texts("p", class_="empty__title") == ["No posts yet"]
-    assert "Everything users have written." in for_editor.texts("p", within="listing")
+    assert "Posts are the texts that users write." in for_editor.texts("p", within="listing")
     assert urlsplit(for_editor.link("Add post", within="listing")).path == "/admin/post/new/"
     offered = [
         [one.text for tag in ("a", "input", "summary") for one in page.all(tag, within="main")]
