@@ -29,7 +29,7 @@ def test_the_words_follow_the_ticks(owner_page: Page, author: Role) -> None:
     assert author
     owner_page.goto(NEW)
     told = owner_page.locator("#told")
-    expect(told.get_by_role("listitem")).to_have_text(["Nothing."])
+    expect(told.get_by_role("listitem")).to_have_text(["Do nothing here."])
     owner_page.get_by_label("Name").fill("Ann")
 
     owner_page.get_by_role("checkbox", name="Author").check()
@@ -53,7 +53,7 @@ def test_what_was_typed_stays_where_the_words_cannot_be_had(owner_page: Page, ap
     with owner_page.expect_response(lambda answer: "/sign-in" in answer.url):
         owner_page.get_by_role("checkbox", name="Editor").check()
 
-    expect(owner_page.locator("#told").get_by_role("listitem")).to_have_text(["Nothing."])
+    expect(owner_page.locator("#told").get_by_role("listitem")).to_have_text(["Do nothing here."])
     expect(owner_page.get_by_label("Name")).to_have_value("Ann")
 
 

@@ -88,7 +88,7 @@ def test_the_given_roles_are_said_in_a_few_words(
 def test_a_role_that_gives_nothing_says_so(as_owner: Any, make_staff: Any, make_role: Any) -> None:
     make_role("Empty")
 
-    assert sentences(Page(as_owner.get(details_url(make_staff("Ann", "empty"))))) == ["Nothing."]
+    assert sentences(Page(as_owner.get(details_url(make_staff("Ann", "empty"))))) == ["Do nothing here."]
 
 
 def test_a_reason_is_said_whatever_the_other_roles_give(as_owner: Any, make_staff: Any, keep: Any) -> None:
@@ -161,7 +161,7 @@ def test_who_is_switched_off_has_nothing_of_it_now(as_owner: Any, make_staff: An
 def test_a_new_person_has_nothing_yet(as_owner: Any) -> None:
     page = Page(as_owner.get(NEW))
 
-    assert (page.texts(id="told"), sentences(page)) == ([f"{HEAD} Nothing."], ["Nothing."])
+    assert (page.texts(id="told"), sentences(page)) == ([f"{HEAD} Do nothing here."], ["Do nothing here."])
 
 
 def test_a_refused_form_says_it_of_what_was_ticked(as_owner: Any) -> None:

@@ -36,7 +36,7 @@ VERBS = {
 _WHILE = {Action.CREATE: "creating", Action.EDIT: "editing", Action.UNDO: "undoing"}
 LOOKING = (Action.LIST, Action.VIEW, Action.HISTORY, Action.EXPORT)
 EVERYTHING = "Do everything with every resource, including resources that are added later."
-NOTHING = "Nothing."
+NOTHING = "Do nothing here."
 # What a form writes; other ways of writing are told of where they are asked about.
 FORMS = (Action.CREATE, Action.EDIT)
 REASON = "They have to enter a reason before they change many records at once."
