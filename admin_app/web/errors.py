@@ -108,7 +108,7 @@ NOWHERE = Explanation(
 
 ONLY_SEEN = Explanation(
     "You can only look",
-    "While you see what somebody else sees, nothing is changed or downloaded, and their account stays closed to you. "
+    "You cannot change or download anything, or open the account, while you see the dashboard as somebody else. "
     "Nothing was changed.",
     "To go on as yourself, press “Stop” at the top of the page.",
 )

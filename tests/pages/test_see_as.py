@@ -109,7 +109,7 @@ def test_the_bar_says_as_whom_on_every_page(see_as: Any, editor: Staff) -> None:
 
     said = [Page(mine.get(url)).texts("p", within="main")[0] for url in ("/admin/", "/admin/post/", "/admin/none/")]
 
-    assert said == ["You see what Edgar sees. Nothing can be changed."] * 3
+    assert said == ["You see what Edgar sees. You cannot change anything."] * 3
 
 
 def test_what_somebody_typed_and_did_not_save_stays_theirs(
