@@ -42,6 +42,7 @@ from admin_app.web import (
     errors,
     flash,
     form_parser,
+    modes,
     priority,
     probes,
     request_log,
@@ -107,6 +108,7 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     queue.init_app(app, JOBS)
     login.init_app(app)
     see_as.init_app(app)
+    modes.init_app(app)
     alerts.init_app(app)
     errors.init_app(app)
     flash.init_app(app)
