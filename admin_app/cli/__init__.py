@@ -17,6 +17,7 @@ from flask import Flask
 from flask.cli import FlaskGroup
 from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
+from admin_app.cli.backup import backup
 from admin_app.cli.check import check
 from admin_app.cli.demo import demo
 from admin_app.cli.history import history
@@ -92,6 +93,7 @@ def main(create_app: Callable[[], Flask]) -> None:
         history,
         maintenance,
         banner,
+        backup,
     ):
         commands.add_command(command)
     commands.main(prog_name="manage.py")
