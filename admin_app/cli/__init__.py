@@ -34,6 +34,25 @@ from admin_app.db.troubles import trouble_of
 from admin_app.errors import AdminError
 from admin_app.models.change_set import Kind
 
+COMMANDS: tuple[click.Command, ...] = (
+    run,
+    worker,
+    jobs,
+    check,
+    staff,
+    inbox,
+    demo,
+    import_,
+    export,
+    edit,
+    delete,
+    plan,
+    history,
+    maintenance,
+    banner,
+    backup,
+)
+
 
 class Commands(FlaskGroup):
     """Flask's group, whose errors on purpose are one line and exit code 1."""
@@ -77,23 +96,6 @@ def main(create_app: Callable[[], Flask]) -> None:
     )
     # Flask's own options choose another application or read a file of settings: there is one of the first, none of the second.
     commands.params = [option for option in commands.params if option.name in {"version", "help"}]
-    for command in (
-        run,
-        worker,
-        jobs,
-        check,
-        staff,
-        inbox,
-        demo,
-        import_,
-        export,
-        edit,
-        delete,
-        plan,
-        history,
-        maintenance,
-        banner,
-        backup,
-    ):
+    for command in COMMANDS:
         commands.add_command(command)
     commands.main(prog_name="manage.py")
