@@ -15,7 +15,7 @@ from admin_app.config import flask_config
 from admin_app.domain.audit import reader as audit_reader
 from admin_app.extensions import compress, csrf, db, mail, migrate
 from admin_app.jobs import queue
-from admin_app.pages import auth, health, two_factor
+from admin_app.pages import auth, forgotten, health, two_factor
 from admin_app.pages.account import AccountPage
 from admin_app.pages.activity import ActivityPage
 from admin_app.pages.help import HelpPage
@@ -117,6 +117,7 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     kept.init_app(app)
     app.register_blueprint(auth.blueprint)
     app.register_blueprint(two_factor.blueprint)
+    app.register_blueprint(forgotten.blueprint)
     app.register_blueprint(health.blueprint)
     app.add_url_rule("/", "root", lambda: redirect(url_for("admin.index")))
     _add_dashboard(app)

@@ -25,7 +25,7 @@ from admin_app.web.security import SAFE_METHODS
 # Seconds for which a process believes what it read.
 FRESH = 3.0
 # What goes on: getting in and out, and keeping what is typed. It changes no record.
-BLUEPRINTS = frozenset({"auth", "two_factor", "see_as"})
+BLUEPRINTS = frozenset({"auth", "two_factor", "forgotten", "see_as"})
 ENDPOINTS = frozenset({"account.session", "account.confirm"})
 VIEWS = frozenset({"presence_view", "preview_view", "ticks_view"})
 # Seconds after which a program may ask again, where nobody said how long it takes.
