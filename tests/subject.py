@@ -21,7 +21,10 @@ from admin_app.db.string_set import StringSet, StringSetType
 from admin_app.db.types import UtcDateTime
 from admin_app.domain.permissions.rights import Action
 from admin_app.extensions import db
+from admin_app.kinds import name_of_kind
 from admin_app.kinds.choice import ChoiceKind
+from admin_app.kinds.country import countries
+from admin_app.kinds.money import CURRENCIES
 from admin_app.panel.resource import Resource
 
 
@@ -47,6 +50,16 @@ VALUES: tuple[tuple[type[Any], Callable[[Any, int], Any]], ...] = (
 )
 
 
+# The same by the kind that a column names.
+OF_KINDS: dict[str, Callable[[int], Any]] = {
+    "url": lambda number: f"https://example.com/{number}",
+    "phone": lambda number: f"+49301230{number:03d}",
+    "colour": lambda number: f"#{number:06x}",
+    "country": lambda number: list(countries())[number],
+    "ip": lambda number: f"192.0.2.{number}",
+    "network": lambda number: f"10.{number}.0.0/16",
+    "currency": lambda number: sorted(CURRENCIES)[number % 150],
+}
 # Words have to be such as there are.
 ACTS = [act.value for act in Action if act is not Action.BULK]
 WORDS: dict[str, Callable[[int], list[str]]] = {
@@ -61,10 +74,12 @@ def value_for(column: sa.Column[Any], number: int) -> Any:
     """Make up a value that fits a column."""
     if isinstance(column.type, StringSetType):
         return StringSet(WORDS[column.key](number))
+    if (named := name_of_kind(column)) in OF_KINDS:
+        return OF_KINDS[named](number)
     for kind, make in VALUES:
         if isinstance(column.type, kind):
             return make(column.type, number)
-    return f"{column.key}{number}@example.com" if column.info.get("format") == "email" else f"{column.key} {number}"
+    return f"{column.key}{number}@example.com" if named == "email" else f"{column.key} {number}"
 
 
 def _stored(mapper: Any) -> list[sa.Column[Any]]:

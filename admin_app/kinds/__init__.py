@@ -12,20 +12,38 @@ from admin_app.kinds.base import AnyKind, Kind
 from admin_app.kinds.binary import BinaryKind
 from admin_app.kinds.boolean import BooleanKind
 from admin_app.kinds.choice import ChoiceKind
+from admin_app.kinds.colour import ColourKind
+from admin_app.kinds.country import CountryKind
 from admin_app.kinds.date import DateKind
 from admin_app.kinds.datetime import DateTimeKind, LocalDateTimeKind
+from admin_app.kinds.formatted import EmailKind
 from admin_app.kinds.interval import IntervalKind
 from admin_app.kinds.json import JsonKind
+from admin_app.kinds.markdown import MarkdownKind
+from admin_app.kinds.money import CurrencyKind, MoneyKind
+from admin_app.kinds.network import IpKind, NetworkKind
 from admin_app.kinds.number import DecimalKind, FloatKind, WholeNumberKind
 from admin_app.kinds.other import OtherKind
+from admin_app.kinds.phone import PhoneKind
 from admin_app.kinds.string_set import StringSetKind
 from admin_app.kinds.text import LongTextKind, TextKind
 from admin_app.kinds.time import TimeKind
 from admin_app.kinds.uuid import UuidKind
+from admin_app.kinds.web_address import UrlKind
 
 # Looked through from the first to the last: what is a special case of another stands before it, as a type (a choice is a
 # text) or as a value (yes and no are whole numbers, a date and time is a date).
 KINDS: tuple[AnyKind, ...] = (
+    EmailKind,
+    UrlKind,
+    PhoneKind,
+    ColourKind,
+    CountryKind,
+    IpKind,
+    NetworkKind,
+    CurrencyKind,
+    MarkdownKind,
+    MoneyKind,
     StringSetKind,
     ChoiceKind,
     BooleanKind,
@@ -56,7 +74,7 @@ def kind_of(column: AnyColumn) -> Kind[Any]:
 def name_of_kind(column: AnyColumn) -> str:
     """Return the kind that a column says it is of, `info={"kind": "url"}`; "" where its type tells."""
     info = getattr(column, "info", None) or {}
-    return str(info.get("kind", ""))
+    return str(info.get("kind") or info.get("format") or "")
 
 
 def require_kind(column: TableColumn, name: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.panel.access.access import Access, access_of
-from admin_app.panel.kinds import value_cell
+from admin_app.panel.kinds import column_cell, value_cell
 from admin_app.panel.links import link, record_url
 from admin_app.panel.view_models import UNSEEN, Cell, CellKind
 from admin_app.selection.paging.counting import Count
@@ -27,7 +27,13 @@ def cell_of(access: Access, record: Record, name: str, *, counts: Counts, is_who
     formatter = resource.column_formatters.get(name)
     if formatter is not None and not is_whole:
         return value_cell(formatter(record), is_whole=False)
-    return value_cell(resource.as_called(name, value_of(record, name)), is_whole=is_whole)
+    value = value_of(record, name)
+    called = resource.as_called(name, value)
+    return (
+        column_cell(resource.attribute(name)[0], value, is_whole=is_whole)
+        if called is value
+        else value_cell(called, is_whole=is_whole)
+    )
 
 
 def value_of(record: Record, name: str) -> object:

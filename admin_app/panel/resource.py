@@ -24,6 +24,7 @@ from admin_app.errors import ConfigurationError
 from admin_app.extensions import Attribute, Statement
 from admin_app.formatting import sentence_case
 from admin_app.kinds import kind_of
+from admin_app.kinds.markdown import MarkdownKind
 from admin_app.kinds.other import OtherKind
 from admin_app.panel.card import Card, Newest
 from admin_app.panel.row_action import RowAction
@@ -244,6 +245,15 @@ class Resource:
         plain = stored_columns(self.model)
         found = [name for name in self.changeable() if name in plain]
         return [name for name in found if kind_of(plain[name]).way_of_keeping is not None]
+
+    def is_markdown(self, name: str) -> bool:
+        """Whether a column holds Markdown."""
+        plain = stored_columns(self.model)
+        return name in plain and isinstance(kind_of(plain[name]), MarkdownKind)
+
+    def previewed(self) -> list[str]:
+        """Name the columns of which a page shows how they look."""
+        return [*self.html_columns, *(name for name in self.form_columns if self.is_markdown(name))]
 
     def offered_bulk_actions(self) -> list[BulkAction]:
         """Return the bulk actions that these records have, the dangerous ones last."""

@@ -20,6 +20,7 @@ class CellKind(StrEnum):
     RELATION = "relation"
     COUNT = "count"
     CHOICE = "choice"
+    COLOUR = "colour"
     NULL = "null"
     EMPTY = "empty"
     UNSEEN = "unseen"
