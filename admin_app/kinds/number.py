@@ -169,10 +169,8 @@ class DecimalKind(_FractionKind[Decimal]):
         # A column of exact numbers may give floats.
         digits = Decimal(str(value)).normalize().as_tuple().exponent
         if isinstance(digits, int) and -digits > places:
-            most = (
-                f"have {counted(places, 'decimal place', 'decimal places')} or fewer" if places else "be a whole number"
-            )
-            return f"{label} must {most}."
+            room = f"have at most {counted(places, 'decimal place', 'decimal places')}"
+            return f"{label} must {room if places else 'be a whole number'}."
         return None
 
     def from_url(self, text: str) -> Decimal:
