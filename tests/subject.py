@@ -17,6 +17,7 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy import select
 
 from admin_app import resources
+from admin_app.db.list_of import ListOf
 from admin_app.db.string_set import StringSet, StringSetType
 from admin_app.db.types import UtcDateTime
 from admin_app.domain.permissions.rights import Action
@@ -34,6 +35,7 @@ def day_of(number: int) -> date:
 
 # Made-up values by type, another one for each number; tried in this order, everything else is text.
 VALUES: tuple[tuple[type[Any], Callable[[Any, int], Any]], ...] = (
+    (ListOf, lambda kind, number: [value_for(sa.Column("item", kind.item), number)]),
     (sa.Enum, lambda kind, _: next(iter(kind.enum_class or kind.enums))),
     (sa.Boolean, lambda _, __: True),
     (UtcDateTime, lambda _, number: datetime.combine(day_of(number), time(12), UTC)),
@@ -80,6 +82,15 @@ def value_for(column: sa.Column[Any], number: int) -> Any:
         if isinstance(column.type, kind):
             return make(column.type, number)
     return f"{column.key}{number}@example.com" if named == "email" else f"{column.key} {number}"
+
+
+def typed_as(value: Any) -> str:
+    """Return what a person types for a value."""
+    if isinstance(value, list):
+        return "\n".join(map(typed_as, value))
+    if isinstance(value, dict):
+        return json.dumps(value)
+    return "y" if value is True else ChoiceKind.text_of(value)
 
 
 def _stored(mapper: Any) -> list[sa.Column[Any]]:
@@ -139,14 +150,7 @@ class Subject:
         typed = {}
         for name in controls:
             if name in self.mapper.columns:
-                value = value_for(self.mapper.columns[name], number)
-                typed[name] = (
-                    "y"
-                    if value is True
-                    else json.dumps(value)
-                    if isinstance(value, dict)
-                    else ChoiceKind.text_of(value)
-                )
+                typed[name] = typed_as(value_for(self.mapper.columns[name], number))
             elif name in self.mapper.relationships:
                 with self.app.app_context():
                     other = self._made(self.mapper.relationships[name].mapper, number)

@@ -30,8 +30,8 @@ SHAPES = {
 # PostgreSQL has types of its own for these, which SQLite keeps as texts.
 ON_BOTH = ("ChoiceOfNumbers", "Document", "Pickled")
 
-# By the files in tests/shapes: what the database or Python computes, and the kinds that a column's `info` names.
-WRITTEN = {"computed": "crate", "formatted": "contact"}
+# By the files in tests/shapes: what the database or Python computes, the kinds that a column's `info` names, lists.
+WRITTEN = {"computed": "crate", "formatted": "contact", "listed": "shelf"}
 FILES = {"model": "admin_app/models/{}.py", "resource": "admin_app/resources/{}.py", "checks": "tests/test_{}.py"}
 
 MODEL = '''"""A table with one column of a kind."""

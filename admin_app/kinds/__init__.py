@@ -8,6 +8,7 @@ from sqlalchemy import null
 
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import AnyColumn, ColumnType, Expression, TableColumn
+from admin_app.kinds.array import ArrayKind, TagsKind
 from admin_app.kinds.base import AnyKind, Kind
 from admin_app.kinds.binary import BinaryKind
 from admin_app.kinds.boolean import BooleanKind
@@ -44,6 +45,8 @@ KINDS: tuple[AnyKind, ...] = (
     CurrencyKind,
     MarkdownKind,
     MoneyKind,
+    TagsKind,
+    ArrayKind,
     StringSetKind,
     ChoiceKind,
     BooleanKind,
@@ -83,7 +86,7 @@ def require_kind(column: TableColumn, name: str) -> None:
     if kind is None:
         message = f"{name} names the kind {name_of_kind(column)}. Name one of {', '.join(_BY_NAME)}."
         raise ConfigurationError(message)
-    if kind.types and not isinstance(column.type, kind.types):
+    if kind.types and not (isinstance(column.type, kind.types) and kind.holds(column.type)):
         types = " or ".join(one.__name__ for one in kind.types)
         message = f"{name} names the kind {kind.name}, which is for {types}, not for {type(column.type).__name__}."
         raise ConfigurationError(message)
@@ -93,14 +96,15 @@ def kind_or_other(of: ColumnType) -> AnyKind:
     """Return the kind of a type; what none is for, or is of another kind on another store, is shown as text and changed by nobody."""
     # The stores' own forms of a type say nowhere else what they are.
     variants = of._variant_mapping.values()  # noqa: SLF001 -- SQLAlchemy has no other name for it
-    kinds = {_kind_of_type(type(one)) for one in (of, *variants)}
+    kinds = {_kind_of_type(one) for one in (of, *variants)}
     return kinds.pop() if len(kinds) == 1 else OtherKind
 
 
-def _kind_of_type(of: type[ColumnType]) -> AnyKind:
+def _kind_of_type(type_: ColumnType) -> AnyKind:
+    of = type(type_)
     if of not in _BY_TYPE:
         _BY_TYPE[of] = next((kind for kind in KINDS if not kind.is_named and issubclass(of, kind.types)), OtherKind)
-    return _BY_TYPE[of]
+    return _BY_TYPE[of] if _BY_TYPE[of].holds(type_) else OtherKind
 
 
 def stand_in(column: TableColumn) -> Expression | None:

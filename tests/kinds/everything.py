@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from admin_app.db.list_of import ListOf
 from admin_app.db.string_set import StringSet, StringSetType
 from admin_app.db.types import UtcDateTime
 from admin_app.panel.view_models import CellKind
@@ -43,6 +44,8 @@ class Everything(Base):
     currency: Mapped[str | None] = mapped_column(sa.String(3), info={"kind": "currency"})
     markdown: Mapped[str | None] = mapped_column(sa.Text, info={"kind": "markdown"})
     money: Mapped[Any] = mapped_column(sa.Numeric(10, 3), nullable=True, info={"kind": "money", "currency": "EUR"})
+    tags: Mapped[Any] = mapped_column(ListOf(sa.String(20)), nullable=True, info={"kind": "tags"})
+    array: Mapped[Any] = mapped_column(ListOf(sa.Enum(Colour, native_enum=False)), nullable=True)
     string_set: Mapped[StringSet | None] = mapped_column(StringSetType)
     choice: Mapped[Colour | None] = mapped_column(sa.Enum(Colour, native_enum=False))
     boolean: Mapped[bool | None]
@@ -161,6 +164,23 @@ SAMPLES: dict[str, Sample] = {
         "It must be an amount of EUR, like 12.05.",
         CellKind.NUMBER,
         "x",
+    ),
+    "tags": Sample(
+        (["é", "b"], ["c"]),
+        ("é,  b, é", "c"),
+        ("é, b", "c"),
+        too_much=["x" * 21],
+        limit="Each of It must be 20 characters or fewer; it has 21.",
+        no_place="x",
+    ),
+    "array": Sample(
+        ([Colour.DARK_BLUE, Colour.RED, Colour.RED], [Colour.RED]),
+        ("dark_blue\n\nred\r\nred", "red"),
+        ("dark_blue, red, red", "red"),
+        "green",
+        "[red",
+        'a list, like ["a", "b"], or a, b.',
+        no_place="x",
     ),
     "string_set": Sample((StringSet(["b", "a"]), StringSet(["ä"])), ("b, a", "ä"), ("a, b", "ä"), no_place="x"),
     "choice": Sample(

@@ -27,6 +27,8 @@ BULK_CHANGES: dict[str, Changes] = {
     "currency": {"replace": (("DEM", "EUR"), "DEM", "EUR", ("", "b"))},
     "markdown": {"replace": (("b", "\\1"), "abB", "a\\1B", ("x" * 1001, ""))},
     "money": {"increase": (("-0,10",), Decimal("9.99"), Decimal("9.89"), ("dear",))},
+    "tags": {},
+    "array": {},
     "string_set": {
         "add": (("c, a",), StringSet(["b", "a"]), StringSet(["a", "b", "c"]), (" , ",)),
         "remove": (("c, a",), StringSet(["b", "a"]), StringSet(["b"]), (",",)),

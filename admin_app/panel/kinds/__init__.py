@@ -11,6 +11,7 @@ from admin_app.errors import ConfigurationError
 from admin_app.extensions import AnyColumn, Attribute, TableColumn
 from admin_app.kinds import kind_of, kind_of_value, name_of_kind, require_kind
 from admin_app.kinds.base import AnyKind
+from admin_app.panel.kinds.array import ArrayPanel, TagsPanel
 from admin_app.panel.kinds.base import PanelKind, text_cell
 from admin_app.panel.kinds.binary import BinaryPanel
 from admin_app.panel.kinds.boolean import BooleanPanel
@@ -53,6 +54,8 @@ PANEL_KINDS: tuple[PanelKind, ...] = (
     CurrencyPanel(),
     MarkdownPanel(),
     MoneyPanel(),
+    TagsPanel(),
+    ArrayPanel(),
     StringSetPanel(),
     ChoicePanel(),
     BooleanPanel(),
@@ -129,7 +132,7 @@ def value_cell(value: object, *, is_whole: bool) -> Cell:
 
 def column_cell(attribute: AnyColumn | None, value: object, *, is_whole: bool) -> Cell:
     """Draw a value as its column has it, where that names its kind; else by the value."""
-    if value is None or attribute is None or not name_of_kind(attribute):
+    if value is None or attribute is None or not (isinstance(value, list) or name_of_kind(attribute)):
         return value_cell(value, is_whole=is_whole)
     panel = panel_kind_of(attribute)
     cell = panel.cell_in(attribute, value)
