@@ -24,11 +24,12 @@ def cell_of(access: Access, record: Record, name: str, *, counts: Counts, is_who
         return _count_cell(access, record, name, counts[name][record.id])
     if resource.relation(name) is not None:
         return _relation_cell(access.beyond(name), getattr(record, name))
-    formatter = resource.column_formatters.get(name)
-    if formatter is not None and not is_whole:
-        return value_cell(formatter(record), is_whole=False)
+    if name in resource.column_formatters and not is_whole:
+        return value_cell(resource.formatted(name, record), is_whole=False)
     value = value_of(record, name)
     called = resource.as_called(name, value)
+    if name in resource.column_choices:
+        called = next((words for one, words in resource.column_choices[name] if one == called), called)
     return (
         column_cell(resource.attribute(name)[0], value, is_whole=is_whole)
         if called is value
