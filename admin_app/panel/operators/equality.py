@@ -16,7 +16,7 @@ from admin_app.db.caseless import is_caseless, same, same_as_any
 from admin_app.domain.records.rules import normalised
 from admin_app.extensions import AnyColumn, Expression
 from admin_app.kinds import kind_of
-from admin_app.kinds.text import TextKind
+from admin_app.kinds.formatted import EmailKind
 from admin_app.panel.operators.base import Operator, yes_or_no
 from admin_app.panel.view_models import OperatorChoice
 from admin_app.selection.list_schema import WHOLE, SearchColumn
@@ -202,8 +202,7 @@ def searched_in(operator: Operator, frame: str) -> SearchColumn | None:
 
 def is_email(column: AnyColumn) -> bool:
     """Whether the column holds emails."""
-    kind = kind_of(column)
-    return isinstance(kind, TextKind) and kind.is_email
+    return isinstance(kind_of(column), EmailKind)
 
 
 def values_of(text: str, *, at_blanks: bool = False) -> list[str]:
