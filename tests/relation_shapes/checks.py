@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from typing import Any
 
 import pytest
@@ -174,3 +177,27 @@ def test_many_deletions_say_what_loses_links_and_are_undone_as_one(app: Flask, a
     assert "2 articles" in page.texts("main", id="main")[0]
     assert after == {"First": [], "Second": [], "Third": []}
     assert about(app) == {"First": ["Art", "Bees"], "Second": ["Bees"], "Third": []}
+
+
+@pytest.mark.usefixtures("articles")
+def test_files_have_the_names_and_the_numbers_of_links(app: Flask, as_editor: Any) -> None:
+    as_editor.post_form(f"{ARTICLE}edit/?id=3", {"name": "Third", "topics": ["4", "1"]})
+
+    rows = list(csv.DictReader(io.StringIO(as_editor.get(f"{ARTICLE}export/csv/").text)))
+    lines = json.loads(as_editor.get(f"{ARTICLE}export/json/").text)
+
+    assert [(one["Topics ID"], one["Topics"]) for one in rows] == [
+        ("1, 4", 'Art, "Dogs, wolves"'),
+        ("2", "Bees"),
+        ("1, 2", "Art, Bees"),
+    ]
+    assert [one["topics"] for one in lines] == ['Art, "Dogs, wolves"', "Bees", "Art, Bees"]
+
+
+@pytest.mark.usefixtures("articles")
+def test_two_articles_merged_are_about_what_either_was(app: Flask, as_editor: Any) -> None:
+    address = f"{ARTICLE}merge/?a=3&b=1"
+
+    as_editor.post_form(address, {"take.name": "b"})
+
+    assert about(app) == {"Second": ["Bees"], "First": ["Art", "Bees"]}

@@ -16,9 +16,10 @@ from admin_app.number_parsing import numbers_in
 from admin_app.panel.access.access import access_of
 from admin_app.panel.access.lookup import find, sight_of, typing_hint
 from admin_app.panel.operators.base import Operator, yes_or_no
-from admin_app.panel.operators.equality import Empty, InList, values_of
+from admin_app.panel.operators.equality import Empty, InList
 from admin_app.panel.view_models import OperatorChoice
 from admin_app.relations import relation_of, to_one
+from admin_app.value_lists import values_of
 
 # Nothing but numbers, nothing but emails.
 _NUMBERS = re.compile(r"#?\d[\d\s#,;\u060c\uff0c\u3001\uff1b]*")
