@@ -180,7 +180,7 @@ def test_many_deletions_say_what_loses_links_and_are_undone_as_one(app: Flask, a
 
 
 @pytest.mark.usefixtures("articles")
-def test_files_have_the_names_and_the_numbers_of_links(app: Flask, as_editor: Any) -> None:
+def test_files_have_the_names_and_the_numbers_of_links(as_editor: Any) -> None:
     as_editor.post_form(f"{ARTICLE}edit/?id=3", {"name": "Third", "topics": ["4", "1"]})
 
     rows = list(csv.DictReader(io.StringIO(as_editor.get(f"{ARTICLE}export/csv/").text)))
@@ -201,3 +201,40 @@ def test_two_articles_merged_are_about_what_either_was(app: Flask, as_editor: An
     as_editor.post_form(address, {"take.name": "b"})
 
     assert about(app) == {"Second": ["Bees"], "First": ["Art", "Bees"]}
+
+
+@pytest.mark.usefixtures("articles")
+@pytest.mark.parametrize(
+    ("way", "typed", "names"),
+    [
+        ("add", "Cats, 2", {"First": ["Art", "Bees", "Cats"], "Second": ["Bees", "Cats"], "Third": ["Bees", "Cats"]}),
+        ("remove", "bees", {"First": ["Art"], "Second": [], "Third": []}),
+        ("replace", "3", {"First": ["Cats"], "Second": ["Cats"], "Third": ["Cats"]}),
+        ("clear", "", {"First": [], "Second": [], "Third": []}),
+    ],
+)
+def test_links_of_many_are_changed_and_undone_as_one(
+    way: str, typed: str, names: dict[str, list[str]], app: Flask, as_editor: Any
+) -> None:
+    before, address = about(app), f"{ARTICLE}edit-many/"
+
+    plan = as_editor.post_form(address, {"change": "topics", "how.topics": way, f"{way}.topics": typed}).location
+    page = Page(as_editor.get(plan))
+    as_editor.post_form(plan)
+    after = about(app)
+    (undo,) = Page(as_editor.get(plan)).all("form", class_="undo")
+    as_editor.post_form("/admin/activity/undo/", {"id": undo.all("input", name="id")[0].attributes["value"]})
+
+    assert page.status == 200
+    assert (after, about(app)) == (names, before)
+
+
+@pytest.mark.usefixtures("articles")
+def test_a_change_of_many_links_that_means_nothing_is_told_at_its_control(app: Flask, as_editor: Any) -> None:
+    address = f"{ARTICLE}edit-many/"
+    typed = {"change": "topics", "how.topics": "add", "add.topics": "Fish"}
+
+    page = Page(as_editor.post(address, data={**Page(as_editor.get(address)).values(), **typed}))
+
+    assert page.error_of("add.topics") == "No topic has the ID or name “Fish”. Check it, or look in the list of topics."
+    assert about(app)["Third"] == []

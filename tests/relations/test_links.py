@@ -9,6 +9,7 @@ from sqlalchemy import false, select
 
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.bulk import delete_rows
+from admin_app.domain.plan.changes import AddLinks, RemoveLinks, ReplaceText, SetLinks
 from admin_app.domain.records.deletion import DeletionScope, delete_record, losses
 from admin_app.domain.records.merge import merge_records
 from admin_app.errors import AdminError
@@ -20,6 +21,7 @@ from admin_app.selection.selection import Selection
 from admin_app.transfer.columns import ExportColumn
 from admin_app.transfer.export.reader import exported_rows
 from tests.domain.audit.undoing import done, take_back, words
+from tests.domain.plan.planning import carried_out, planned, verdicts
 from tests.relations.linked import Article, Tag
 
 pytestmark = pytest.mark.usefixtures("linked")
@@ -251,3 +253,42 @@ def test_files_name_what_is_linked_as_far_as_it_may_be_told() -> None:
     rows = list(exported_rows(db.engine, Selection(ListSchema(Article)), columns))
 
     assert rows == [("First", 'a, "b, c"', "2", None), ("Second", None, None, None)]
+
+
+@pytest.mark.parametrize(
+    ("change", "after"),
+    [
+        (AddLinks((2,)), {"First": ["a", "b"], "Second": ["b"]}),
+        (RemoveLinks((1,)), {"First": [], "Second": []}),
+        (SetLinks((1, 2)), {"First": ["a", "b"], "Second": ["a", "b"]}),
+    ],
+)
+def test_links_of_many_records_are_changed_by_a_plan_and_undone_as_one(
+    change: Any, after: dict[str, list[str]]
+) -> None:
+    make("a")
+    make(name="Second")
+    with transaction(db.session):
+        db.session.add(Tag(name="b"))
+
+    plan = carried_out(planned(Article, {"tags": change, "name": ReplaceText(str.upper)}))
+    changed = names()
+    assert plan.change_set_id is not None
+    take_back(plan.change_set_id)
+
+    assert changed == {name.upper(): tags for name, tags in after.items()}
+    assert set(verdicts(plan).values()) == {"done"}
+    assert names() == {"First": ["a"], "Second": []}
+
+
+def test_a_planned_link_to_what_is_gone_fails_by_itself() -> None:
+    make("a", "b")
+    make(name="Second")
+    plan = planned(Article, {"tags": AddLinks((2,))}, meant=Article.id == 2)
+    with transaction(db.session):
+        delete_rows(db.session, Tag, Tag.id == 2)
+
+    carried_out(plan)
+
+    assert verdicts(plan) == {2: "failed"}
+    assert plan.reasons[0][1] == "One of the tags no longer exists. Check them, and save again."

@@ -31,6 +31,7 @@ from admin_app.db.caseless import same_in
 from admin_app.db.json_values import has_key, kept_columns
 from admin_app.db.record import Record
 from admin_app.db.types import utc_now
+from admin_app.domain.audit.links import put_links
 from admin_app.domain.audit.recorder import begin_change_set, count_rows, describe, entry_of, resume_change_set
 from admin_app.domain.plan.checks import OUT_OF_SIGHT
 from admin_app.domain.plan.creation import create_records
@@ -40,12 +41,12 @@ from admin_app.domain.plan.plan import model_of
 from admin_app.domain.records.deletion import Decision, DeletionScopes, delete_many, everything_in_scope
 from admin_app.domain.records.refusals import problems_of
 from admin_app.errors import DeletionError
-from admin_app.extensions import AnySession, Values, table_of
+from admin_app.extensions import AnySession, TableColumn, Values, table_of
 from admin_app.kinds import stand_in
 from admin_app.kinds.history import from_json_sql, title_of
 from admin_app.models.change_set import Change, Did, Kind
 from admin_app.models.plan import OPEN, Plan, PlanLine, Verdict
-from admin_app.relations import relations_of
+from admin_app.relations import links_of, relations_of
 
 _LINE = table_of(PlanLine)
 _CHANGED = ("change_set_id", "model", "record_id", "act", "title", "version", "before", "after")
@@ -126,6 +127,12 @@ class Execution:
         return table_of(self.model)
 
     @property
+    def _columns(self) -> dict[str, TableColumn]:
+        """The columns among the fields that change."""
+        columns = kept_columns(self.model)
+        return {name: columns[name] for name in self.plan.fields if name in columns}
+
+    @property
     def _open(self) -> ColumnElement[bool]:
         """Choose the lines that wait."""
         return and_(_LINE.c.plan_id == self.plan.id, _LINE.c.verdict.in_(self._verdicts))
@@ -158,8 +165,7 @@ class Execution:
     def _in_the_way(self, taking: ColumnElement[bool]) -> set[int]:
         """Return the lines whose records have unique values that some lines take."""
         found: set[int] = set()
-        for name in self.plan.fields:
-            column = kept_columns(self.model)[name]
+        for name, column in self._columns.items():
             if column.unique and Verdict.CHANGE in self._verdicts:
                 owner, other = self._table.alias("owner"), _LINE.alias("other")
                 wanted = from_json_sql(column, _LINE.c.after, name, self._dialect)
@@ -282,18 +288,21 @@ class Execution:
 
     def _change(self, chunk: _Chunk) -> int:
         """Record the changes, then make them."""
-        table, columns = self._table, {name: kept_columns(self.model)[name] for name in self.plan.fields}
+        table = self._table
         number = self._record(chunk)
         self._let_go_of_unique(chunk)
         values: Values = {
             column.name: case(
                 (self._has(name), from_json_sql(column, _LINE.c.after, name, self._dialect)), else_=column
             )
-            for name, column in columns.items()
+            for name, column in self._columns.items()
         }
         values |= {"version": _LINE.c.version + 1, "updated_at": utc_now()}
         as_seen = and_(table.c.id == _LINE.c.record_id, table.c.version == _LINE.c.version)
         self._send(update(table).where(chunk.lines, chunk.records, as_seen).values(values))
+        for name, link in links_of(self.model).items():
+            if name in self.plan.fields:
+                put_links(self.session, link, _LINE, chunk.lines)
         count_rows(self.session, Did.UPDATE, self.model, number)
         return number
 
@@ -313,8 +322,7 @@ class Execution:
 
     def _let_go_of_unique(self, chunk: _Chunk) -> None:
         """Let records that change places in a unique field make way for each other: no two have the same, not for a moment."""
-        for name in self.plan.fields:
-            column = kept_columns(self.model)[name]
+        for name, column in self._columns.items():
             if column.unique and (value := stand_in(column)) is not None:
                 mine = and_(chunk.lines, chunk.records, self._table.c.id == _LINE.c.record_id, self._has(name))
                 self._send(update(self._table).where(mine).values({column.name: value}))

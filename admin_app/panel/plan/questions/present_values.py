@@ -16,7 +16,7 @@ from admin_app.extensions import Expression, db
 from admin_app.kinds import kind_of
 from admin_app.panel.access.access import Access
 from admin_app.panel.kinds import value_cell
-from admin_app.panel.plan.operations.editing import EditableField
+from admin_app.panel.plan.operations.fields import EditableField
 from admin_app.panel.record_cells import cell_of_value
 from admin_app.selection.paging.planner import planned
 from admin_app.selection.selection import Selection
@@ -44,7 +44,9 @@ def present_values(access: Access, selection: Selection, fields: Iterable[Editab
     db.session.rollback()
     with reading(), time_limit(LIMIT):
         for one in fields:
-            found[one.name] = None if is_late() else _present(selection, one)
+            # Of links no one value is the same for all.
+            if one.takes_value:
+                found[one.name] = None if is_late() else _present(selection, one)
         db.session.rollback()
     return {name: TOO_MANY if one is None else _words(access, name, one) for name, one in found.items()}
 
