@@ -98,7 +98,8 @@ class Subject:
         ]
         values = {column.key: value_for(column, number) for column in columns}
         for relation in mapper.relationships:
-            if relation.direction is sa.orm.RelationshipDirection.MANYTOONE:
+            # One of its own kind would have one in turn.
+            if relation.direction is sa.orm.RelationshipDirection.MANYTOONE and relation.mapper is not mapper:
                 values[relation.key] = self._made(relation.mapper, number)
         return mapper.class_(**values)
 

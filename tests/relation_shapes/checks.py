@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 import pytest
-from admin_app.models.shapes import Article, Topic
+from admin_app.models.shapes import Article, Place, Topic
 from flask import Flask
 from sqlalchemy import select
 
@@ -238,3 +238,62 @@ def test_a_change_of_many_links_that_means_nothing_is_told_at_its_control(app: F
 
     assert page.error_of("add.topics") == "No topic has the ID or name “Fish”. Check it, or look in the list of topics."
     assert about(app)["Third"] == []
+
+
+# ---- records that hang on each other
+
+
+@pytest.fixture
+def places(app: Flask) -> None:
+    """Make the places 1 to 4: Earth, Europe within it, Rome within that; and Mars."""
+    with app.app_context():
+        for name, within in (("Earth", None), ("Europe", 1), ("Rome", 2), ("Mars", None)):
+            db.session.add(Place(name=name, within_id=within))
+            db.session.commit()
+
+
+def within(app: Flask) -> dict[int, int | None]:
+    with app.app_context():
+        return dict(map(tuple, db.session.execute(select(Place.id, Place.within_id))))
+
+
+SAID = "This place would be below itself. Choose another within."
+
+
+@pytest.mark.usefixtures("places")
+@pytest.mark.parametrize("parent", ["1", "3"])
+def test_a_record_is_not_put_below_itself(parent: str, app: Flask, as_editor: Any) -> None:
+    before = within(app)
+
+    page = Page(as_editor.post_form("/admin/place/edit/?id=1", {"name": "Earth", "within": parent}))
+
+    assert (page.status, page.error_of("within")) == (422, SAID)
+    assert within(app) == before
+
+
+@pytest.mark.usefixtures("places")
+def test_of_many_those_stay_that_would_be_below_themselves(app: Flask, as_editor: Any) -> None:
+    plan = as_editor.post_form("/admin/place/edit-many/?id__in=1,4", {"change": "within", "value.within": "3"}).location
+
+    as_editor.post_form(plan)
+
+    assert SAID in Page(as_editor.get(plan)).texts("main", id="main")[0]
+    assert within(app) == {1: None, 2: 1, 3: 2, 4: 3}
+
+
+@pytest.mark.usefixtures("places")
+def test_what_is_given_away_does_not_go_below_itself(app: Flask, as_editor: Any) -> None:
+    address = "/admin/place/delete/?id=1"
+
+    page = Page(as_editor.post_form(address, {"fate.places": "give", "heir.places": "3"}))
+
+    assert (page.status, page.summary) == (422, ["“Rome” is below what it would get. Choose another place."])
+    assert within(app) == {1: None, 2: 1, 3: 2, 4: None}
+
+
+@pytest.mark.usefixtures("places")
+def test_lists_are_narrowed_to_what_is_below_however_deep(as_viewer: Any) -> None:
+    page = Page(as_viewer.get("/admin/place/?within__under=earth"))
+
+    assert page.column("Name") == ["Rome", "Europe"]
+    assert "Within is or is under “Earth”" in page.texts("main", id="main")[0]

@@ -33,6 +33,7 @@ from admin_app.db.record import Record
 from admin_app.db.types import utc_now
 from admin_app.domain.audit.links import put_links
 from admin_app.domain.audit.recorder import begin_change_set, count_rows, describe, entry_of, resume_change_set
+from admin_app.domain.audit.trees import mark_checked, require_tree
 from admin_app.domain.plan.checks import OUT_OF_SIGHT
 from admin_app.domain.plan.creation import create_records
 from admin_app.domain.plan.lines import NOT_YOURS, Limit
@@ -40,13 +41,14 @@ from admin_app.domain.plan.missing import Missing, make_missing
 from admin_app.domain.plan.plan import model_of
 from admin_app.domain.records.deletion import Decision, DeletionScopes, delete_many, everything_in_scope
 from admin_app.domain.records.refusals import problems_of
-from admin_app.errors import DeletionError
+from admin_app.errors import AdminError, DeletionError, InvalidRecord
 from admin_app.extensions import AnySession, TableColumn, Values, table_of
 from admin_app.kinds import stand_in
 from admin_app.kinds.history import from_json_sql, title_of
 from admin_app.models.change_set import Change, Did, Kind
 from admin_app.models.plan import OPEN, Plan, PlanLine, Verdict
 from admin_app.relations import links_of, relations_of
+from admin_app.relations.trees import trees_of
 
 _LINE = table_of(PlanLine)
 _CHANGED = ("change_set_id", "model", "record_id", "act", "title", "version", "before", "after")
@@ -252,13 +254,14 @@ class Execution:
             with self.session.begin_nested():
                 self._write(chunk)
                 self._require_in_sight(chunk)
+                self._require_trees(chunk)
                 number = self._settle(chunk, Verdict.DONE)
                 number += 0 if earlier is None else self._follow_own(earlier)
                 return Counter({Verdict.DONE: number})
         except _OutOfSightError as error:
             refused = self._settle(chunk.those(_LINE.c.number.in_(error.numbers)), Verdict.REFUSED, OUT_OF_SIGHT)
             return Counter({Verdict.REFUSED: refused}) + self._do(chunk)
-        except (IntegrityError, DataError, DeletionError) as error:
+        except (IntegrityError, DataError, DeletionError, InvalidRecord) as error:
             return self._do_in_halves(chunk, error)
 
     def _do_in_halves(self, chunk: _Chunk, error: Exception) -> Counter[Verdict]:
@@ -273,7 +276,7 @@ class Execution:
     def _words(self, error: Exception) -> str:
         if isinstance(error, IntegrityError):
             return " ".join(problems_of(error, self.model).values())
-        return str(error) if isinstance(error, DeletionError) else "The database refused the value."
+        return str(error) if isinstance(error, AdminError) else "The database refused the value."
 
     def _write(self, chunk: _Chunk) -> None:
         """Do with the records what the lines say; new ones take what others let go of."""
@@ -362,6 +365,13 @@ class Execution:
                 numbers += self.session.scalars(select(_LINE.c.number).where(mine, ~exists(stays.correlate(_LINE))))
         if numbers:
             raise _OutOfSightError(numbers)
+
+    def _require_trees(self, chunk: _Chunk) -> None:
+        """Raise `InvalidRecord` where a record would be below itself; once for all changes of a long act would be too late."""
+        trees = [one for one in trees_of(self.model) if one.own_name in self.plan.fields]
+        for tree in trees:
+            require_tree(self.session, tree, self._table.c.id.in_(select(_LINE.c.record_id).where(chunk.lines)))
+        mark_checked(self.session, self.plan.change_set_id)
 
     def _has(self, name: str) -> ColumnElement[bool]:
         return has_key(_LINE.c.after, name, self._dialect)
