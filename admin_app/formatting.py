@@ -7,7 +7,15 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from markupsafe import Markup
 
-_TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>")
+# In the name's place where nobody knows who did something.
+SOMEONE = "Someone"
+# What a text may hold of HTML. "Press <Enter>" holds none: a reader is to see the key.
+_ELEMENTS = (
+    "a|abbr|article|aside|b|big|blockquote|body|br|caption|center|cite|code|col|colgroup|dd|del|details|dfn|div|dl|dt|em|figcaption"
+    "|figure|font|footer|h[1-6]|head|header|hr|html|i|iframe|img|ins|kbd|li|main|mark|nav|ol|p|pre|q|s|samp|script|section|small"
+    "|span|strike|strong|style|sub|summary|sup|table|tbody|td|tfoot|th|thead|time|title|tr|tt|u|ul|var|video"
+)
+_TAG = re.compile(rf"</?(?:{_ELEMENTS})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _CUT_TAG = re.compile(r"<[a-zA-Z/!][^<>]*\Z")
 _IMAGE = re.compile(r"<img\b([^<>]*)>", re.IGNORECASE)
 _ALTERNATIVE = re.compile(r"""\balt=(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
@@ -28,7 +36,7 @@ def excerpt(text: str, length: int) -> str:
 
 def without_markup(text: str) -> str:
     """Return what a reader would see of HTML; other text as it is."""
-    if not text.lstrip().startswith("<"):
+    if not has_markup(text):
         return text
     return stripped(text) or _in_place_of_images(text) or text
 
@@ -162,9 +170,14 @@ def plain_lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def actor_name(actor: str) -> str:
+    """Return an actor as the history keeps them: "Ann Lee (ann@example.com)"; it does not know who everything was done by."""
+    return actor or SOMEONE
+
+
 def short_name(actor: str) -> str:
-    """Return the name of an actor, whom the history keeps with the address behind it: "Ann Lee (ann@example.com)"."""
-    return actor.rpartition(" (")[0] or actor
+    """Return the name of an actor without the address behind it."""
+    return actor.rpartition(" (")[0] or actor_name(actor)
 
 
 def in_words(names: list[str]) -> str:

@@ -13,7 +13,7 @@ import pytest
 from admin_app.panel.access.access import access_to
 from admin_app.panel.list.selections import schema_for
 from tests.page import Page
-from tests.subject import Subject, meaning_something, value_for
+from tests.subject import Subject, meaning_something
 
 
 # A view keeps an address; what the address finds is asked of both stores elsewhere.
@@ -37,7 +37,7 @@ def test_a_view_of_each_declared_filter_opens_the_list_it_was_saved_from(subject
 def test_search_finds_by_each_declared_column(subject: Subject, as_owner: Any) -> None:
     keys = {number: subject.add(number) for number in (101, 202)}
     plain = [name for name in subject.view.column_searchable_list or () if "." not in name]
-    words = {name: str(value_for(subject.mapper.columns[name], 202)) for name in plain}
+    words = {name: str(getattr(subject.record(keys[202]), name)) for name in plain}
 
     found = {
         name: Page(as_owner.get(subject.root, query_string={"q": f'"{word}"'})).ids() for name, word in words.items()

@@ -78,9 +78,11 @@ def test_a_time_for_machines_is_one_that_html_knows(moment: datetime, zone: str,
         ("<img src='a.png' alt='One'><img src='b.png' alt=\"Two\">", "One Two"),
         ('<p><img src="a.png" alt=""></p>', "(image)"),
         ("<3", "<3"),
+        ("First <b>words</b>, then tags", "First words, then tags"),
+        ("Press <Enter>, a < b", "Press <Enter>, a < b"),
         (f'<p>Words</p>{" " * 1190}<a href="https://example.com">', "Words…"),
     ],
-    ids=["alternative text", "several", "without one", "no markup", "cut within a tag"],
+    ids=["alternative text", "several", "without one", "no markup", "words first", "no element", "cut within a tag"],
 )
 def test_an_excerpt_of_images_says_what_they_show(text: str, shown: str) -> None:
     assert formatting.excerpt(text, 60) == shown

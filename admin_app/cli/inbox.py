@@ -9,7 +9,7 @@ from flask import url_for
 from flask.cli import with_appcontext
 
 from admin_app import formatting
-from admin_app.cli.address import listening_address, public_address
+from admin_app.cli.address import last_address
 from admin_app.context import time_zone, writing
 from admin_app.db.transaction import transaction
 from admin_app.db.types import utc_now
@@ -36,7 +36,7 @@ def send_digests() -> None:
         message = "Email is not set up. Set ADMIN_SMTP and ADMIN_MAIL_FROM."
         raise ConfigurationError(message)
     app = this_application()
-    with app.test_request_context(base_url=public_address(app, listening_address(app))):
+    with app.test_request_context(base_url=last_address(app)):
         sent = [_send(staff_id, since) for staff_id, since in digests.due(db.session)]
     click.echo(f"Sent {formatting.counted(sent.count(True), 'digest', 'digests')}.")
     if failed := sent.count(False):

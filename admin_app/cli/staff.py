@@ -7,7 +7,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from admin_app import formatting
-from admin_app.cli.address import listening_address, public_address
+from admin_app.cli.address import last_address
 from admin_app.context import writing
 from admin_app.db.caseless import same
 from admin_app.db.ordering import in_order
@@ -156,7 +156,7 @@ def _known(keys: tuple[str, ...]) -> tuple[str, ...]:
 def _hand_over(email: str) -> None:
     """Send the link or print it. The address is the public one where it is known."""
     app = this_application()
-    with writing(), app.test_request_context(base_url=public_address(app, listening_address(app))):
+    with writing(), app.test_request_context(base_url=last_address(app)):
         person = _person(email)
         name, to = person.name, person.email
         link = hand_over(person)

@@ -42,12 +42,21 @@ class Kind(StrEnum):
     ACCESS = "access"
 
 
+# The ways in which records are changed.
+CHANGING = (Kind.FORM, Kind.BULK, Kind.IMPORT, Kind.COMMAND, Kind.UNDO, Kind.RESTORE, Kind.DEMO)
+
+
 class Did(StrEnum):
     """What happened to a record."""
 
     CREATE = "create"
     UPDATE = "update"
     DELETE = "delete"
+
+    @property
+    def past(self) -> str:
+        """Say it as done: "post “Bicycle” was changed"."""
+        return {"create": "created", "update": "changed", "delete": "deleted"}[self]
 
 
 class JsonValues(TypeDecorator[Values]):

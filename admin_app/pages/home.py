@@ -13,20 +13,22 @@ from flask_admin import AdminIndexView, expose
 from admin_app.db.transaction import transaction
 from admin_app.domain import preferences
 from admin_app.domain.permissions.policy import Action
+from admin_app.domain.permissions.principal import AnyPrincipal
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.domain.work import pins
 from admin_app.domain.work.saved_views import find_view
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import db
 from admin_app.models.preference import Preference
-from admin_app.panel.access.access import Access, access_to
+from admin_app.panel.access.access import Access, access_at, access_to
 from admin_app.panel.base_view import ProtectedView
 from admin_app.panel.cards.board import Board, in_little_time
 from admin_app.panel.cards.changes import recent_changes
 from admin_app.panel.cards.first_steps import first_steps
 from admin_app.panel.cards.pinned import pinned
 from admin_app.panel.cards.unfinished import unfinished
-from admin_app.panel.registry import resource_at, resources
+from admin_app.panel.cards.view_models import CardView
+from admin_app.panel.registry import resources
 from admin_app.panel.summary.summary import summary_of
 from admin_app.selection.selection import VIEW
 from admin_app.web.auth import login
@@ -35,6 +37,7 @@ from admin_app.web.urls import here, local_path
 
 # What the address says of the page: whose changes, and whether the person's own cards are being put in order.
 CHANGES, ALL, ARRANGE = "changes", "all", "arrange"
+BEGUN = "Pick up where you left off"
 
 
 class HomePage(ProtectedView, AdminIndexView):
@@ -63,7 +66,7 @@ class HomePage(ProtectedView, AdminIndexView):
             changes=in_little_time(find) if has_history else None,
             has_history=has_history,
             is_all=is_all,
-            begun=in_little_time(partial(unfinished, person)),
+            begun=_begun(person),
             is_arranged=ARRANGE in request.args,
             has_pins=any(one.pin for one in cards),
             here=here(),
@@ -91,6 +94,11 @@ class HomePage(ProtectedView, AdminIndexView):
         with refusals_of(Preference), transaction(db.session):
             preferences.dismiss_first_steps(db.session, login.signed_in_staff())
         return login.lead_to(url_for("admin.index"))
+
+
+def _begun(person: AnyPrincipal) -> CardView | None:
+    rows = in_little_time(partial(unfinished, person))
+    return CardView(BEGUN, "", rows=rows) if rows else None
 
 
 def _pin_view() -> str:
@@ -128,8 +136,7 @@ _ACTS: dict[str, Callable[[], str]] = {
 
 
 def _requested_access() -> Access:
-    resource = resource_at(request.form.get("resource"))
-    if resource is None:
+    access = access_at(request.form.get("resource"))
+    if access is None:
         abort(404)
-    access = access_to(resource)
     return access if access.may(Action.LIST) else abort(403)

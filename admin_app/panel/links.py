@@ -76,9 +76,9 @@ class ListLinks:
     path: str
     others: Sequence[Hidden] = ()
 
-    def to(self, selection: Selection) -> str:
-        """Return the address that shows this selection."""
-        arguments = self.hidden(selection)
+    def to(self, selection: Selection, filters: Sequence[Hidden] = ()) -> str:
+        """Return the address that shows this selection, narrowed further by these filters."""
+        arguments = [*self.hidden(selection), *filters]
         return f"{self.path}?{urlencode(arguments)}" if arguments else self.path
 
     def hidden(self, selection: Selection, *, leave_out: str = "") -> list[Hidden]:

@@ -13,15 +13,18 @@ from sqlalchemy import inspect as inspect_mapper
 from wtforms import Field, Form
 
 from admin_app import formatting
+from admin_app.db.attributes import attribute_of, hybrids, is_computed, is_sql, stored_columns
 from admin_app.db.ordering import Likeness
 from admin_app.db.record import Record
 from admin_app.domain.naming import name_records
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.permissions.principal import AnyPrincipal
 from admin_app.domain.records.rules import is_read_only
+from admin_app.errors import ConfigurationError
 from admin_app.extensions import Attribute, Statement
 from admin_app.formatting import sentence_case
 from admin_app.kinds import kind_of
+from admin_app.kinds.other import OtherKind
 from admin_app.panel.card import Card, Newest
 from admin_app.panel.row_action import RowAction
 from admin_app.panel.view_models import Link, Section
@@ -82,7 +85,7 @@ class BulkAction:
 
     With `is_plan` it changes records by a plan, which needs `Action.BULK` too, and that the person is free to write the
     columns `writes`, and one of the fields at least that `fields` names; `further` are rights that it needs besides.
-    `exactly` is how many rows it is for, 0 for any number; `is_for` says which resources have it. What `is_danger` stands last.
+    `is_for` says which resources have it. What `is_danger` stands last.
     """
 
     view: str
@@ -90,7 +93,6 @@ class BulkAction:
     action: Action
     is_plan: bool = False
     further: tuple[Action, ...] = ()
-    exactly: int = 0
     is_for: Callable[[Resource], bool] = lambda _resource: True
     writes: tuple[str, ...] = ()
     fields: Callable[[Resource], Collection[str]] | None = None
@@ -131,9 +133,7 @@ class Resource:
         BulkAction("give_view", "Give to…", Action.EDIT, is_plan=True, is_for=lambda one: bool(one.givers())),
         BulkAction("replace_view", "Find and replace…", Action.EDIT, is_plan=True, fields=lambda one: one.texts()),
         BulkAction("export_page", "Export", Action.EXPORT),
-        BulkAction(
-            MERGE, "Merge", Action.DELETE, further=(Action.EDIT,), exactly=2, is_for=lambda one: one.is_open_to_bulk
-        ),
+        BulkAction(MERGE, "Merge", Action.DELETE, further=(Action.EDIT,), is_for=lambda one: one.is_open_to_bulk),
         BulkAction("delete_many_view", "Delete…", Action.DELETE, is_plan=True, is_danger=True),
     )
     # Actions of its own, offered in the list, in each row and on the record's page.
@@ -227,8 +227,8 @@ class Resource:
 
     def is_read_only(self, name: str) -> bool:
         """Whether this is a column that no form changes."""
-        plain = inspect_mapper(self.model).column_attrs
-        return name in plain and is_read_only(plain[name].columns[0])
+        plain = stored_columns(self.model)
+        return is_computed(self.model, name) or (name in plain and is_read_only(plain[name]))
 
     def changeable(self) -> list[str]:
         """Name the fields of the form that are the record's own: columns, and relations to one."""
@@ -238,9 +238,9 @@ class Resource:
 
     def texts(self) -> list[str]:
         """Name those of them that hold any text a person types."""
-        plain = inspect_mapper(self.model).column_attrs
+        plain = stored_columns(self.model)
         found = [name for name in self.changeable() if name in plain]
-        return [name for name in found if kind_of(plain[name].columns[0]).way_of_keeping is not None]
+        return [name for name in found if kind_of(plain[name]).way_of_keeping is not None]
 
     def offered_bulk_actions(self) -> list[BulkAction]:
         """Return the bulk actions that these records have, the dangerous ones last."""
@@ -273,8 +273,24 @@ class Resource:
         first, _, rest = path.partition(".")
         relation = self.relation(first)
         if relation is None or not rest:
-            return getattr(self.model, first), None
-        return getattr(relation.target, rest), relation.attribute
+            return attribute_of(self.model, first), None
+        return attribute_of(relation.target, rest), relation.attribute
+
+    def known_to_sql(self, path: str, declared: str) -> tuple[Attribute, Attribute | None]:
+        """Return the same; raise `ConfigurationError` where the database knows nothing of it, with the declaration that names it."""
+        first, _, rest = path.partition(".")
+        relation = self.relation(first)
+        model, name = (self.model, first) if relation is None or not rest else (relation.target, rest)
+        place = f"{type(self).__name__}.{declared} names {path}"
+        if name in self.relations and not rest:
+            return self.attribute(path)
+        if not (name in hybrids(model) or hasattr(model, name)):
+            message = f"{place}, which {model.__name__} does not have."
+            raise ConfigurationError(message)
+        if not is_sql(model, name):
+            message = f"{place}, which only Python computes. Take it out, or write it as a hybrid_property that the database can compute."
+            raise ConfigurationError(message)
+        return self.attribute(path)
 
     @cached_property
     def by_key(self) -> Statement:
@@ -292,7 +308,7 @@ class Resource:
 
     def searched(self) -> dict[str, SearchColumn]:
         """Return the columns that `column_searchable_list` names; each gets its index by the next migration."""
-        return {name: SearchColumn(*self.attribute(name)) for name in self.column_searchable_list}
+        return {name: self._search_column(name) for name in self.column_searchable_list}
 
     def list_schema(self) -> ListSchema:
         """Return what this resource declares that a list of it may be asked."""
@@ -316,16 +332,29 @@ class Resource:
 
     def _sorts(self) -> dict[str, SortKey]:
         """Read `column_sortable_list`: names, or (name, "relation.column") for a column that sorts by another."""
-        plain = inspect_mapper(self.model).column_attrs
+        plain = stored_columns(self.model)
         declared = self.column_sortable_list or [
-            name for name in self.column_list if name in plain and kind_of(plain[name].columns[0]).is_ordered
+            name for name in self.column_list if name in plain and kind_of(plain[name]).is_ordered
         ]
         pairs = [
             ("id", "id"),
             (CREATED_AT, CREATED_AT),
             *(one if isinstance(one, tuple) else (one, one) for one in declared),
         ]
-        return {name: SortKey(*self.attribute(path)) for name, path in pairs}
+        return {name: self._sort_key(path) for name, path in pairs}
+
+    def _search_column(self, path: str) -> SearchColumn:
+        return SearchColumn(*self.known_to_sql(path, "column_searchable_list"))
+
+    def _sort_key(self, path: str) -> SortKey:
+        found = SortKey(*self.known_to_sql(path, "column_sortable_list"))
+        if not found.is_count and isinstance(kind_of(found.column), OtherKind):
+            message = (
+                f"{type(self).__name__}.column_sortable_list names {path}, whose type {found.column.type!r} has no order that the "
+                "dashboard knows. Take it out, or name its type, as in func.length(title, type_=Integer)."
+            )
+            raise ConfigurationError(message)
+        return found
 
     # ---- what a resource may do differently
 

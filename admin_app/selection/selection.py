@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, false, literal, select
 
+from admin_app.db.attributes import is_key
 from admin_app.db.record import Record
 from admin_app.errors import SelectionError
 from admin_app.extensions import Attribute, Statement
@@ -267,8 +268,8 @@ class Selection:
         """How the rows follow each other; the primary key comes last, so that no two rows ever swap places."""
         name, descending = _split_sort(self.sort or self.schema.default_sort)
         key = self.schema.sorts.get(name)
-        is_key = key is None or (key.is_own and key.column.property.columns[0].primary_key)
-        return SortOrder(self.schema.model, None if is_key else key, descending)
+        goes_by_key = key is None or (key.is_own and is_key(key.column))
+        return SortOrder(self.schema.model, None if goes_by_key else key, descending)
 
     def segments(
         self, start: Cursor | None = None, *, backwards: bool = False, end: Cursor | None = None

@@ -44,6 +44,8 @@ _STYLES = (
     "grid",
     "filters",
     "card",
+    "lines",
+    "tabs",
     "record",
     "peek",
     "chart",

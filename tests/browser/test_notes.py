@@ -39,8 +39,8 @@ def test_a_colleague_is_asked_and_answers(
         expect(page.get_by_role("link", name="Inbox 1 unread")).to_be_visible()
         page.get_by_role("link", name="Inbox 1 unread").click()
     else:
-        page.locator("summary", has_text="Menu").click()
-        page.get_by_role("link", name="Inbox 1 unread").filter(visible=True).click()
+        page.get_by_role("button", name="Menu").click()
+        page.get_by_role("link", name="Inbox 1 unread").click()
     expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
     assert sideways(page) <= 0
     page.get_by_role("link", name="Edgar mentioned you in a note on post “Bicycle”").click()

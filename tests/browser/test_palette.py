@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("posts")
 
 def found(page: Page) -> list[str]:
     """Return the names of what the palette shows."""
-    return page.locator(".palette .found__title").all_inner_texts()
+    return page.locator("#palette .found__title").all_inner_texts()
 
 
 def open_palette(page: Page, words: str, results: str) -> None:
@@ -37,7 +37,7 @@ def test_the_third_hit_is_opened_by_the_keyboard(editor_page: Page) -> None:
 
     for _ in range(3):
         page.keyboard.press("ArrowDown")
-    expect(page.locator(".palette li a").nth(2)).to_be_focused()
+    expect(page.locator("#palette li a").nth(2)).to_be_focused()
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Lens 0")
@@ -49,7 +49,7 @@ def test_the_arrows_go_around_and_typing_goes_on_with_the_search(editor_page: Pa
     open_palette(page, "lens", "3 results.")
 
     page.keyboard.press("ArrowUp")
-    expect(page.locator(".palette li a").nth(2)).to_be_focused()
+    expect(page.locator("#palette li a").nth(2)).to_be_focused()
     page.keyboard.press("ArrowDown")
     expect(page.locator("#palette-search")).to_be_focused()
     page.keyboard.press("ArrowDown")
@@ -68,7 +68,7 @@ def test_escape_closes_the_palette_and_gives_the_focus_back(editor_page: Page) -
 
     page.keyboard.press("Escape")
 
-    expect(page.locator(".palette")).to_be_hidden()
+    expect(page.locator("#palette")).to_be_hidden()
     expect(page.locator("#listing-search")).to_be_focused()
 
 
@@ -99,7 +99,7 @@ def test_more_than_five_lead_to_the_list(editor_page: Page) -> None:
     page = editor_page
     page.goto("/admin/")
     open_palette(page, "laser", "5 results.")
-    expect(page.locator(".palette .found__head")).to_have_text(
+    expect(page.locator("#palette .found__head")).to_have_text(
         "Posts 5 of 46 posts Show all posts", use_inner_text=True
     )
 
@@ -152,7 +152,7 @@ def test_the_palette_begins_with_what_can_be_done_on_the_page(editor_page: Page,
     page.goto(f"/admin/user/edit/?id={ann.id}")
 
     page.keyboard.press("Control+k")
-    acts = page.locator(".palette section").filter(has_text="On this page").get_by_role("link")
+    acts = page.locator("#palette section").filter(has_text="On this page").get_by_role("link")
     expect(acts).to_have_text(["Duplicate", "Posts 45", "History 1", "Notes 0", "Delete", "Open in list", "Add post"])
     page.keyboard.type(">hist")
     expect(acts).to_have_text(["History 1"])
@@ -166,9 +166,9 @@ def test_the_palette_closes_over_the_part_of_the_page_that_it_leads_to(editor_pa
     page.goto(f"/admin/user/edit/?id={ann.id}")
 
     page.keyboard.press("Control+k")
-    page.locator(".palette").get_by_role("link", name="Posts 45").click()
+    page.locator("#palette").get_by_role("link", name="Posts 45").click()
 
-    expect(page.locator(".palette")).to_be_hidden()
+    expect(page.locator("#palette")).to_be_hidden()
     expect(page.locator("#posts")).to_be_in_viewport()
 
 
@@ -178,7 +178,7 @@ def test_a_word_that_is_searched_for_is_no_command(editor_page: Page, ann: User)
 
     open_palette(page, "delete", "Nothing matches “delete” in users and posts.")
 
-    expect(page.locator(".palette a")).to_have_count(0)
+    expect(page.locator("#palette a")).to_have_count(0)
 
 
 def test_ctrl_enter_opens_what_is_found_first_in_a_new_tab(editor_page: Page, ann: User) -> None:

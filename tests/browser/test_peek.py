@@ -53,6 +53,25 @@ def test_a_click_beside_the_words_opens_and_a_double_click_still_edits(app: Flas
     expect(page.locator("#peek-title")).to_have_count(0)
 
 
+def test_a_list_makes_way_for_the_panel_and_no_row_moves(app: Flask, editor_page: Page) -> None:
+    ids = posts(app)
+    page = editor_page
+    page.set_viewport_size({"width": 1280, "height": 700})
+    row = row_of(page, "Garden 3")
+    page.goto("/admin/post/?q=garden&sort=id")
+    before = row.bounding_box()
+
+    page.goto(f"/admin/post/?q=garden&sort=id&peek={ids[0]}")
+    after, panel = row.bounding_box(), page.locator("aside.peek").bounding_box()
+
+    assert before
+    assert after
+    assert panel
+    assert (after["x"], after["y"], after["height"]) == (before["x"], before["y"], before["height"])
+    assert after["x"] + after["width"] <= panel["x"]
+    expect(row.locator("th, td").filter(visible=True)).to_have_count(3)
+
+
 @BOTH
 def test_on_a_telephone_it_is_the_whole_width_and_opens_the_record(app: Flask, editor_page: Page) -> None:
     ids = posts(app)

@@ -6,6 +6,7 @@ import http.client
 import re
 import signal
 import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,14 @@ import pytest
 
 from admin_app import create_app
 from admin_app.extensions import db
-from tests.cli.serving import QUICKLY, Served, free_port, sign_in, stop, upgrade
+from tests.cli.serving import PATIENCE, QUICKLY, Served, free_port, sign_in, stop, upgrade
 
 Run = Callable[..., Any]
 
 
-def test_run_prints_its_address_and_a_link_that_makes_the_first_owner(serve: Callable[..., Served]) -> None:
+def test_run_prints_its_address_and_a_link_that_makes_the_first_owner(
+    serve: Callable[..., Served], tmp_path: Path
+) -> None:
     served = serve()
     assert served.process.stdout
     printed = [served.process.stdout.readline() for _ in range(2)]
@@ -32,6 +35,7 @@ def test_run_prints_its_address_and_a_link_that_makes_the_first_owner(serve: Cal
     code, took, left = stop(served, signal.SIGTERM)
 
     assert printed[0] == f"The dashboard is at {address}  (Ctrl-C stops it)\n"
+    assert f"{(tmp_path / 'admin.db.address').read_text(encoding='utf-8')}/" == address
     assert (home.status, home.headers["Location"]) == (302, "/admin/")
     assert (set_up.status, b"</form>" in page) == (200, True)
     assert (code, left) == (0, [])
@@ -160,3 +164,15 @@ def test_a_database_that_does_not_answer_is_refused_in_a_few_lines(run_anew: Run
 
     assert (result.returncode, "Traceback" in result.stderr) == (1, False)
     assert result.stderr.startswith("Error: ")
+
+
+def test_a_server_that_is_to_stop_says_that_it_is_not_ready_and_serves_on(serve: Callable[..., Served]) -> None:
+    served = serve("--drain", "300", "--jobs", "0")
+
+    served.process.send_signal(signal.SIGTERM)
+    until = time.monotonic() + PATIENCE
+    while served.get("/health/ready").status == 200:
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+    assert (served.get("/health/live").status, served.get("/sign-in").status) == (200, 200)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from admin_app.cli import terminal_actor
+from admin_app.cli.address import remember_address
 from admin_app.domain.auth import passwords, throttle, two_factor
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
@@ -218,6 +220,20 @@ def test_invite_makes_an_account_and_prints_its_link(manage: Manage, app: Flask)
     assert url.startswith("http://127.0.0.1:8000/password/")
     assert app.test_client().get(url.removeprefix("http://127.0.0.1:8000")).status_code == 200
     assert person(app, "ada@example.com").roles == (EDITOR,)
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_a_link_leads_to_where_the_server_listened_last(manage: Manage, app: Flask) -> None:
+    with app.app_context():
+        file = Path(f"{db.engine.url.database}.address")
+        remember_address("http://127.0.0.1:9000")
+
+    try:
+        result = manage("staff", "invite", "Ada@example.com", "--name", "Ada", "--role", "editor")
+    finally:
+        file.unlink()
+
+    assert result.output.splitlines()[1].startswith("http://127.0.0.1:9000/password/")
 
 
 def test_reset_password_by_link_changes_nothing_before_it_is_used(

@@ -73,6 +73,20 @@ def test_undoing_ones_own_change_of_an_account_asks_for_proof(
     assert (done.status_code, account(app, editor)) == (303, (EDITOR, True))
 
 
+def test_a_new_password_is_nothing_to_undo(as_owner: Any, editor: Staff, app: Flask) -> None:
+    save(as_owner, editor, password="wine-dark sea and sky")
+
+    saved = Page(as_owner.get("/admin/staff/"))
+    record = Page(as_owner.get(f"/admin/staff/edit/?id={editor.id}"))
+    key = str(last_act(app))
+    act = f"/admin/activity/set/?id={key}"
+    pages = [saved, record, Page(as_owner.get("/admin/activity/?kind=changes")), Page(as_owner.get(act))]
+
+    assert saved.texts(class_="banner") == ["Success Colleague “Edgar” was saved. View"]
+    assert record.texts("a", within="main", href=act)[0] == "You changed a value that the history does not keep"
+    assert [page.all("input", name="id", value=key) for page in pages] == [[], [], [], []]
+
+
 def test_restoring_a_version_of_an_account_asks_for_proof(
     as_owner: Any, make_staff: Any, app: Flask, password: str
 ) -> None:

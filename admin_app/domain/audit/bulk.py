@@ -11,7 +11,7 @@ from sqlalchemy import inspect as inspect_mapper
 from admin_app.db.json_values import is_recorded, kept_columns
 from admin_app.db.record import Record
 from admin_app.domain.audit.links import links_json
-from admin_app.domain.audit.recorder import RECORDED, begin_change_set, count_rows
+from admin_app.domain.audit.recorder import RECORDED, begin_change_set, count_rows, entry_of
 from admin_app.errors import RecordGone
 from admin_app.extensions import AnySession, Expression, Statement, table_of
 from admin_app.kinds import kind_of
@@ -30,6 +30,7 @@ def change_rows(
         before = json_of(columns, _dialect(session))
         after = literal({key: kind_of(columns[key]).to_history(value) for key, value in values.items()}, JsonValues)
         recorded = _record(session, model, which, Did.UPDATE, before=before, after=after)
+        entry_of(session).fields.update(values)
     return _send(session, update(model).where(which).values({**values, "version": model.version + 1}), recorded)
 
 

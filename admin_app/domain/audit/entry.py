@@ -15,8 +15,6 @@ from admin_app.extensions import AnySession, Values
 from admin_app.formatting import counted, in_words
 from admin_app.models.change_set import LONGEST_ACTOR, LONGEST_SUMMARY, Change, ChangeSet, Did, Kind
 
-_WORDS = {Did.CREATE: "Created", Did.UPDATE: "Changed", Did.DELETE: "Deleted"}
-
 
 @dataclass
 class AuditEntry:
@@ -29,6 +27,14 @@ class AuditEntry:
     counts: Counter[tuple[Did, str]] = field(default_factory=Counter)
     # Table, key, title and fate of the record that the change set is mainly about.
     main: tuple[str, int, str, Did] | None = None
+    # The fields that were changed, for the log.
+    fields: set[str] = field(default_factory=set)
+
+
+def can_be_given_back(entry: AuditEntry) -> bool:
+    """Whether an undo of what is not yet written could change anything: what was there before a new password is not kept."""
+    rows = entry.pending.values()
+    return entry.set_id is not None or any(row["act"] is not Did.UPDATE or row["before"] for row in rows)
 
 
 def add_change(entry: AuditEntry, row: Values) -> None:
@@ -67,6 +73,7 @@ def write_entry(session: AnySession, entry: AuditEntry) -> int:
         said = insert(sets).values(at=utc_now(), **heading_of(entry)).returning(sets.c.id)
         entry.set_id = int(connection.execute(said).scalar_one())
     if entry.pending:
+        entry.fields.update(*(row["after"] or () for row in entry.pending.values() if row["act"] is Did.UPDATE))
         rows = [{**row, "change_set_id": entry.set_id} for row in entry.pending.values()]
         entry.pending.clear()
         connection.execute(insert(changes), rows)
@@ -99,5 +106,5 @@ def _summary(entry: AuditEntry) -> str:
     for (act, table), number in sorted(entry.counts.items(), key=lambda pair: pair[0] != (did, main)):
         noun, nouns = names_of(recorded_models()[table])
         named = f"{noun} “{title}”" if number == 1 and (act, table) == (did, main) else counted(number, noun, nouns)
-        parts.append(f"{_WORDS[act] if not parts else _WORDS[act].lower()} {named}")
+        parts.append(f"{act.past if parts else act.past.capitalize()} {named}")
     return in_words(parts)

@@ -16,7 +16,7 @@ from admin_app.domain.audit.links import links_state
 from admin_app.domain.audit.recorder import record_event
 from admin_app.extensions import AnySession, Statement, Values
 from admin_app.kinds import kind_of
-from admin_app.models.change_set import ABOUT_ACCESS, Change, ChangeSet, Kind
+from admin_app.models.change_set import ABOUT_ACCESS, CHANGING, Change, ChangeSet, Kind
 from admin_app.selection.list_schema import ListSchema, SearchColumn
 from admin_app.selection.paging.counting import Count, bounded
 from admin_app.selection.paging.planner import planned
@@ -31,8 +31,6 @@ CROSSING = 1000
 HISTORY_LIMIT = 100
 # How many acts of a person are looked through for the records that they changed last.
 LATELY = 200
-# The ways in which records are changed.
-_CHANGING = (Kind.FORM, Kind.BULK, Kind.IMPORT, Kind.COMMAND, Kind.UNDO, Kind.RESTORE, Kind.DEMO)
 # Rows that pruning takes at a time: others get their turn between two batches.
 BATCH = 1000
 
@@ -218,9 +216,7 @@ def newest_changes(session: AnySession, wanted: ActivityFilter, *, most: int) ->
     """Return the newest change sets that changed records, of those that are wanted: among the last ones that there are, and uncounted."""
     person = [] if wanted.person is None else [ChangeSet.actor_id == wanted.person]
     # Of many that are nothing to this person not all are looked at.
-    last = (
-        select(ChangeSet.id).where(*person, ChangeSet.kind.in_(_CHANGING)).order_by(ChangeSet.id.desc()).limit(LATELY)
-    )
+    last = select(ChangeSet.id).where(*person, ChangeSet.kind.in_(CHANGING)).order_by(ChangeSet.id.desc()).limit(LATELY)
     shown = [ChangeSet.id.in_(last.scalar_subquery()), *_criteria(session, wanted)]
     return session.scalars(select(ChangeSet).where(*shown).order_by(ChangeSet.id.desc()).limit(most)).all()
 

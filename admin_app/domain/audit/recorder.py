@@ -15,13 +15,14 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy import select, update
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
+from admin_app import logs
 from admin_app.context import Actor, act_under_way
 from admin_app.db.json_values import COUNTED, is_recorded, kept_columns, recorded_models
 from admin_app.db.limits import LONGEST_TITLE
 from admin_app.db.record import Record
 from admin_app.db.session_state import state_of
 from admin_app.db.types import utc_now
-from admin_app.domain.audit.entry import AuditEntry, add_change, heading_of, write_entry
+from admin_app.domain.audit.entry import AuditEntry, add_change, can_be_given_back, heading_of, write_entry
 from admin_app.domain.audit.links import is_relinked, keys_before, keys_of_new, keys_to_history
 from admin_app.extensions import AnySession, Values, table_of
 from admin_app.kinds import kind_of
@@ -42,8 +43,10 @@ class _Recording:
     savepoints: dict[SessionTransaction, AuditEntry | None] = field(default_factory=dict)
     # What stood in the database where an attribute was set without having been read.
     unread: dict[Record, Values] = field(default_factory=dict)
-    # The change set that the last commit wrote.
+    # The change set that the last commit wrote, if it can be undone.
     last: int | None = None
+    # Its facts, until they are in the log.
+    untold: Values | None = None
 
 
 def entry_of(session: AnySession) -> AuditEntry:
@@ -54,12 +57,12 @@ def entry_of(session: AnySession) -> AuditEntry:
     return recording.entry
 
 
-def describe(session: AnySession, **heading: Any) -> None:
+def describe(session: AnySession, **heading: object) -> None:
     """Say what the change set in this transaction is: `kind`, `summary`, `reason`, `undoes_id`, `resource` and `record_id`, if it changes anything."""
     entry_of(session).heading.update(heading)
 
 
-def record_event(session: AnySession, *, actor: Actor | None = None, **heading: Any) -> None:
+def record_event(session: AnySession, *, actor: Actor | None = None, **heading: object) -> None:
     """Record an event that need not change a record: a sign-in, an export."""
     if actor is not None:
         heading.update(actor_id=actor[0], actor=actor[1])
@@ -86,7 +89,7 @@ def count_rows(session: AnySession, did: Did, model: type[Record], number: int) 
 
 
 def last_change_set(session: AnySession) -> int | None:
-    """Return the id of the change set that the session's last commit wrote, if it changed anything."""
+    """Return the id of the change set that the session's last commit wrote, if it changed anything that an undo could give back."""
     return state_of(session, _Recording).last
 
 
@@ -129,13 +132,37 @@ def finish_set(session: Session) -> None:
     entry = recording.entry
     if entry is None or not (entry.pending or entry.set_id or entry.is_noted):
         return
-    was_begun = entry.set_id is not None
+    was_begun, can_undo = entry.set_id is not None, can_be_given_back(entry)
     write_entry(session, entry)
     if was_begun:
         # A set whose transaction is still open is no part of the history yet: now its numbers are known.
         sets = table_of(ChangeSet)
         session.connection().execute(update(sets).where(sets.c.id == entry.set_id).values(**heading_of(entry)))
-    recording.entry, recording.last = None, entry.set_id
+    recording.entry, recording.last = None, entry.set_id if can_undo else None
+    recording.untold = _facts(entry)
+
+
+def tell(session: Session) -> None:
+    """Write the change set that was committed to the log, where that is wanted."""
+    recording = state_of(session, _Recording)
+    if recording.untold is not None:
+        logs.write(logs.CHANGES, "change", **recording.untold)
+        recording.untold = None
+
+
+def forget_untold(session: Session) -> None:
+    """Keep what was not committed out of the log."""
+    state_of(session, _Recording).untold = None
+
+
+def _facts(entry: AuditEntry) -> Values | None:
+    """Return who did what to how many records, without a value of theirs."""
+    if not logs.is_wanted(logs.CHANGES):
+        return None
+    heading = heading_of(entry)
+    named = ("kind", "actor_id", "resource", "record_id", "count", "reason", "request_id")
+    fields = sorted(entry.fields)
+    return {"set": entry.set_id, **{name: heading.get(name) for name in named}, "fields": fields}
 
 
 def remember_savepoint(session: Session, transaction: SessionTransaction) -> None:
@@ -226,7 +253,7 @@ def _updated(session: Session, record: Any) -> Values | None:
     return _row(record, Did.UPDATE, record.version, before, after)
 
 
-def _old(session: Session, record: Any, key: str) -> Any:
+def _old(session: Session, record: Any, key: str) -> object:
     """Return what the database held before this flush."""
     history = inspect_mapper(record).attrs[key].history
     if history.deleted:

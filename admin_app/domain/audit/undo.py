@@ -51,6 +51,11 @@ def is_undoable(change_set: ChangeSet) -> bool:
     return change_set.kind in UNDOABLE and change_set.count > 0
 
 
+def keeps_former(change: Change) -> bool:
+    """Whether the history has what a change replaced; of a new password it has nothing, and an undo could not give it back."""
+    return change.act != Did.UPDATE or bool(change.before)
+
+
 def is_undo(change_set: ChangeSet) -> bool:
     """Whether a change set took another back, so that undoing it is redoing. What redid is undone like any other."""
     return change_set.kind == Kind.UNDO and change_set.summary.startswith(UNDID)

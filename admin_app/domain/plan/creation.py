@@ -7,8 +7,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Text, and_, case, cast, func, insert, literal, null, select, text, update
 from sqlalchemy import inspect as inspect_mapper
+from sqlalchemy.dialects.postgresql import REGCLASS
 
 from admin_app.db.json_values import has_key, kept_columns
+from admin_app.db.limits import highest_to_give
 from admin_app.db.record import Record
 from admin_app.domain.audit.bulk import record_new_rows
 from admin_app.extensions import AnySession, Expression, TableColumn, table_of
@@ -90,8 +92,10 @@ def _sequence(session: AnySession, model: type[Record]) -> Expression:
 
 
 def _pass_over(session: AnySession, model: type[Record], brought: int) -> None:
-    """Let PostgreSQL's sequence go on after the keys that a file brings; SQLite does so by itself."""
-    if brought > (session.scalar(select(func.max(model.id))) or 0):
-        sequence = _sequence(session, model)
-        # It never goes back: what it gave is never given again.
-        session.execute(select(func.setval(sequence, func.greatest(brought, func.nextval(sequence)))))
+    """Let PostgreSQL's sequence go on after the keys that a file or another program brings; SQLite does so by itself."""
+    sequence = _sequence(session, model)
+    room = highest_to_give(inspect_mapper(model).primary_key[0])
+    highest = func.greatest(brought, select(func.max(model.id)).where(model.id <= room).scalar_subquery())
+    is_behind = func.coalesce(func.pg_sequence_last_value(cast(sequence, REGCLASS)), 0) < highest
+    # It never goes back: what it gave is never given again.
+    session.execute(select(func.setval(sequence, func.greatest(highest, func.nextval(sequence)))).where(is_behind))

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
+from admin_app.db.connection import count_anew
 from admin_app.db.json_values import recorded_models
 from admin_app.db.record import Record
 from admin_app.db.types import utc_now
@@ -25,6 +26,8 @@ LIFETIME = timedelta(hours=24)
 REPORT_LIFETIME = timedelta(days=30)
 # Lines removed at a time: more would keep other writers waiting.
 MOST_REMOVED = 5000
+# Of so many lines a plan is large for its store.
+MANY = 2000
 # So many reasons are told; records with others are counted.
 MOST_REASONS = 50
 
@@ -93,6 +96,8 @@ def judge_lines(
 
 def await_agreement(session: AnySession, plan: Plan, counted: LineCounts) -> bool:
     """Let a plan whose lines are made wait for somebody to agree (not yet committed)."""
+    if sum(counted.counts.values()) >= MANY:
+        count_anew(session, PlanLine)
     return _move(session, plan, PlanState.PLANNING, {"state": PlanState.PLANNED, **asdict(counted)})
 
 

@@ -6,9 +6,8 @@ import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from admin_app.db.types import utc_now
@@ -248,7 +247,7 @@ def _remove(session: AnySession, held: _Held, keys: Collection[int]) -> None:
     session.execute(delete(Tick).where(Tick.set_id == held.id, Tick.record_id.in_(keys)))
 
 
-def _records(set_id: int) -> Any:
+def _records(set_id: int) -> Select[int]:
     return select(Tick.record_id).where(Tick.set_id == set_id)
 
 

@@ -8,19 +8,23 @@ from typing import Any, TypeVar
 from flask import abort, request
 from sqlalchemy import ColumnElement
 
+from admin_app.db.json_values import recorded_models
 from admin_app.db.limits import as_key
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.permissions.rights import FieldRight
 from admin_app.extensions import db
-from admin_app.formatting import sentence_case
+from admin_app.formatting import excerpt, sentence_case
+from admin_app.models.change_set import Change
 from admin_app.panel.access.authority import Authority, authority
 from admin_app.panel.access.field_access import FieldAccess
 from admin_app.panel.access.row_scope import RowScope
-from admin_app.panel.registry import resource_of
+from admin_app.panel.registry import resource_at, resource_of
 from admin_app.panel.resource import Resource
 
 T = TypeVar("T")
+# Characters of the name that the history has of a record.
+LONGEST_NAME = 60
 
 
 class Access:
@@ -176,6 +180,11 @@ class Access:
         """Name the record in a few words, by its number where its name is not for this person."""
         return str(record) if self.shows_title() else self.number_of(record.id)
 
+    def former_title(self, change: Change) -> str:
+        """Name a record as it was called when it was changed."""
+        title = excerpt(change.title, LONGEST_NAME) if self.shows_title() else ""
+        return title or self.number_of(change.record_id)
+
     def number_of(self, key: int) -> str:
         """Name a record by its number, "Post 12"."""
         return f"{sentence_case(self.resource.noun)} {key}"
@@ -247,3 +256,15 @@ def access_of(model: type[Record]) -> Access | None:
     """Return what the person at hand may do with a model's resource, None where it has none."""
     resource = resource_of(model)
     return None if resource is None else access_to(resource)
+
+
+def access_at(endpoint: str | None) -> Access | None:
+    """Return the same for the resource whose pages have this endpoint, None where none has."""
+    resource = resource_at(endpoint)
+    return None if resource is None else access_to(resource)
+
+
+def access_of_table(table: str) -> Access | None:
+    """Return what the person at hand may do with the records of a table, None where these have no resource, or are not recorded."""
+    model = recorded_models().get(table)
+    return None if model is None else access_of(model)

@@ -9,12 +9,13 @@ from sqlalchemy import Table
 
 from admin_app.db.json_values import kept_columns, recorded_models
 from admin_app.domain.audit.reader import ActivityFilter
-from admin_app.domain.audit.undo import fields_changed, is_redo, touches_rows_beyond
+from admin_app.domain.audit.undo import fields_changed, touches_rows_beyond
+from admin_app.domain.audit.undo_words import named_way
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet, Did, Kind
 from admin_app.models.note import Note
-from admin_app.panel.access.access import Access, access_of, access_to
+from admin_app.panel.access.access import Access, access_of_table, access_to
 from admin_app.panel.access.notes import NOTES, notes_seen
 from admin_app.panel.registry import resources
 from admin_app.relations import links_of
@@ -37,8 +38,7 @@ def visible() -> ActivityFilter:
 
 def summary_of(done: ChangeSet) -> str:
     """Say what a change set was; where the name in it is not for the person, by the record's number."""
-    model = recorded_models().get(done.resource)
-    access = access_of(model) if model is not None else None
+    access = access_of_table(done.resource)
     if access is None or access.shows_title():
         return done.summary or "No description"
     if done.record_id is None:
@@ -47,7 +47,7 @@ def summary_of(done: ChangeSet) -> str:
 
 
 def _way(done: ChangeSet) -> str:
-    return "Redo" if is_redo(done) else "Change" if done.kind == Kind.FORM else done.kind.capitalize()
+    return "Change" if done.kind == Kind.FORM else named_way(done).capitalize()
 
 
 def require_fields(done: ChangeSet, touched: Collection[Access]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from flask import request
@@ -94,7 +93,7 @@ class DeletePage(Page):
         )
         return page, status
 
-    def _after(self, record_id: Any) -> str:
+    def _after(self, record_id: int) -> str:
         """Lead back to where the person came from, unless that was a page of the record that is gone."""
         url = urlsplit(self.return_url())
         own = {self.link(view) for view in ("edit_view", "details_view", "delete_view")}

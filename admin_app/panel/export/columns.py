@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import inspect as inspect_mapper
 
+from admin_app.db.attributes import is_secret, is_sql
+from admin_app.domain.records.rules import is_imported
 from admin_app.errors import SelectionError
 from admin_app.panel.access.access import Access
 from admin_app.panel.filters.declared import filters_shown
@@ -71,7 +73,7 @@ class ExportColumns:
             return ExportColumn(
                 key, f"{self._resource.label(linked.key)} ID", self._resource.attribute(key)[0], linked.attribute, rows
             )
-        if "." not in key and key not in inspect_mapper(self._resource.model).column_attrs:
+        if "." not in key and not is_sql(self._resource.model, key):
             return ExportColumn(key, label)
         return ExportColumn(key, label, *self._resource.attribute(key))
 
@@ -81,7 +83,11 @@ def import_columns(resource: Resource) -> list[ImportColumn]:
     names = [*resource.form_columns, "id", "created_at"]
     keys = [relation.own_name if (relation := resource.relation(name)) else name for name in names]
     columns = resource.model.__table__.columns
-    return [ImportColumn(key, resource.label(key), columns[key]) for key in keys if key in columns]
+    return [
+        ImportColumn(key, resource.label(key), columns[key])
+        for key in keys
+        if key in columns and is_imported(columns[key])
+    ]
 
 
 def ignored_headers(access: Access) -> list[str]:
@@ -92,4 +98,4 @@ def ignored_headers(access: Access) -> list[str]:
 
 
 def _is_secret(column: ExportColumn) -> bool:
-    return column.column is not None and bool(column.column.property.columns[0].info.get("secret"))
+    return column.column is not None and is_secret(column.column)

@@ -58,5 +58,5 @@ def _operators(resource: Resource, name: str) -> list[Operator]:
     if relation is not None:
         made = [kind(relation.attribute, label) for kind in (_OF_LINKS if relation.is_links else _OF_ONE)]
         return [one for one in made if one.fits()]
-    attribute, through = resource.attribute(name)
+    attribute, through = resource.known_to_sql(name, "column_filters")
     return operators_of(attribute, label, through)

@@ -20,7 +20,7 @@ from admin_app.domain.records.conflicts import (
 )
 from admin_app.domain.records.text_merge import both_changes
 from admin_app.extensions import db
-from admin_app.formatting import in_words, plain_lines, short_name
+from admin_app.formatting import SOMEONE, in_words, plain_lines, short_name
 from admin_app.panel.access.access import Access
 from admin_app.panel.forms.conflict_view_models import Difference, Meanwhile, diff_of
 from admin_app.panel.forms.source import SEEN, TAKE, VERSION, Source
@@ -82,7 +82,7 @@ class Merge:
         labels = [part.control.label.text for part in self.parts if part.outcome is Resolution.THEIRS or part.is_merged]
         if not self.is_stale or not labels:
             return ""
-        who = in_words([short_name(one.actor) for one in self.origin.last_changes]) or "Someone"
+        who = in_words([short_name(one.actor) for one in self.origin.last_changes]) or SOMEONE
         return f"{who} had changed {in_words(labels)} meanwhile. Both changes are kept."
 
 

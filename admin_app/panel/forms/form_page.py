@@ -10,6 +10,7 @@ from flask import abort, request
 from flask.typing import ResponseReturnValue
 from wtforms import Form, HiddenField
 
+from admin_app import metrics
 from admin_app.db.limits import as_key
 from admin_app.db.record import Record
 from admin_app.domain.audit.recorder import last_change_set
@@ -19,6 +20,7 @@ from admin_app.domain.work.idempotency import new_key
 from admin_app.errors import RecordGone
 from admin_app.extensions import db
 from admin_app.formatting import exact_time, sentence_case
+from admin_app.metrics import Event
 from admin_app.panel.drafts import DRAFT, is_discarded, newest_draft
 from admin_app.panel.forms.conflict_view_models import Meanwhile
 from admin_app.panel.forms.conflicts import Conflicts
@@ -111,6 +113,8 @@ class FormPage(Page):
             return self._saved(record, f"{self._noun_first(record)} was saved.", told=merge.told())
         if not merge.is_stale:
             return self._page(source, record)
+        if not merge.is_settled:
+            metrics.count(Event.CONFLICT)
         status = HTTPStatus.UNPROCESSABLE_ENTITY if merge.is_settled else HTTPStatus.CONFLICT
         return self._page(source, record, status, meanwhile=conflicts.meanwhile(merge, source))
 

@@ -7,7 +7,6 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from http import HTTPStatus
-from typing import Any
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
@@ -172,7 +171,7 @@ class PageEdit(Page):
         return page, status
 
 
-def records_of(access: Access, keys: Mapping[int, Any], names: Sequence[str]) -> dict[int, Any]:
+def records_of(access: Access, keys: Mapping[int, object], names: Sequence[str]) -> dict[int, Record]:
     """Read the records of these keys, of those that the person sees, with what these columns need: one statement."""
     model, seen = access.resource.model, access.seen()
     wanted = select(model).where(model.id.in_(keys)).options(*load_options(access.resource, names))

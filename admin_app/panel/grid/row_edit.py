@@ -63,11 +63,6 @@ class RowEdit:
         """Whether nothing may be saved before the person has looked: somebody else changed it, or took away the right to."""
         return bool(self.lost) or not (self._merge is None or self._merge.is_agreed)
 
-    @property
-    def has_errors(self) -> bool:
-        """Whether something that was typed is wrong."""
-        return bool(self.form.errors)
-
     def problems(self) -> tuple[str, ...]:
         """Say what concerns the row, and no cell of it."""
         names = in_words([in_sentence(name) for name in self.lost])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
 
@@ -10,13 +11,13 @@ from admin_app.context import zone
 from admin_app.db.types import utc_now
 from admin_app.domain.audit.diff import Piece, PieceKind
 from admin_app.domain.audit.reader import ActivityFilter, changes_of_one_record
+from admin_app.domain.audit.undo import keeps_former
 from admin_app.extensions import db
-from admin_app.models.change_set import ChangeSet, Did, Kind
+from admin_app.models.change_set import CHANGING, Change, ChangeSet, Did
+from admin_app.panel.history.activity_row import activity_row
 from admin_app.panel.history.entries import fields_of
 from admin_app.panel.history.view_models import ActivityDay, ActivityRow, FieldChange
 
-# The kinds by which people change records.
-CHANGING = (Kind.FORM, Kind.BULK, Kind.IMPORT, Kind.COMMAND, Kind.UNDO, Kind.RESTORE)
 # More letters make a line of the table two.
 SHORT = 80
 
@@ -27,12 +28,18 @@ def by_day(rows: Sequence[ActivityRow]) -> list[ActivityDay]:
     return [ActivityDay(_name(day, today), tuple(some)) for day, some in groupby(rows, key=lambda row: row.day)]
 
 
-def told_at_once(sets: Sequence[ChangeSet], seen: ActivityFilter) -> Mapping[int, FieldChange]:
-    """Return the one short field that each of these change sets changed, by their keys; read by one statement and one a relation."""
+def rows_of(sets: Sequence[ChangeSet], seen: ActivityFilter) -> list[ActivityRow]:
+    """Draw change sets, with the one short field that they changed; what they did is read by one statement and one a relation."""
     single = [one.id for one in sets if one.count == 1 and one.kind in CHANGING]
     changes = [
         one for one in changes_of_one_record(db.session, single, seen.hidden, rows=seen.rows) if one.act == Did.UPDATE
     ]
+    told, kept_back = _told(changes), {one.change_set_id for one in changes if not keeps_former(one)}
+    rows = [(one.id, activity_row(one)) for one in sets]
+    return [replace(row, told=told.get(key), can_undo=row.can_undo and key not in kept_back) for key, row in rows]
+
+
+def _told(changes: Sequence[Change]) -> Mapping[int, FieldChange]:
     drawn = zip(changes, fields_of(changes), strict=True)
     return {
         change.change_set_id: _whole(fields[0]) for change, fields in drawn if len(fields) == 1 and _is_short(fields[0])

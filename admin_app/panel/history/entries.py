@@ -14,19 +14,19 @@ from admin_app.db.record import Record
 from admin_app.domain.audit.diff import Piece, PieceKind, cut, replaced, words_diff
 from admin_app.domain.audit.links import keys_from_history
 from admin_app.domain.audit.reader import titles_of
-from admin_app.domain.audit.undo import is_redo
+from admin_app.domain.audit.undo import keeps_former
+from admin_app.domain.audit.undo_words import named_way
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import TableColumn, Values, db
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, ChangeSet, Did, Kind
-from admin_app.panel.access.access import Access, access_of
+from admin_app.panel.access.access import LONGEST_NAME, Access, access_of, access_of_table
 from admin_app.panel.history.view_models import Entry, FieldChange
 from admin_app.panel.kinds import value_cell
 from admin_app.panel.links import link, record_url
 from admin_app.panel.view_models import Cell
 from admin_app.relations import ManyToMany, links_of
 
-_WORDS = {Did.CREATE: "created", Did.UPDATE: "changed", Did.DELETE: "deleted"}
 # Set by themselves: what they hold is the entry's own time and number.
 _OWN = ("id", "created_at", "updated_at")
 
@@ -57,7 +57,7 @@ def way_of(done: ChangeSet) -> str:
 
 
 def _way(done: ChangeSet) -> str:
-    return "redo" if is_redo(done) else "" if done.kind == Kind.FORM else done.kind
+    return "" if done.kind == Kind.FORM else named_way(done)
 
 
 def time_cell(done: ChangeSet) -> Cell:
@@ -66,18 +66,17 @@ def time_cell(done: ChangeSet) -> Cell:
 
 
 def _entry(change: Change, done: ChangeSet, names: Names) -> Entry:
-    model = recorded_models().get(change.model)
-    access = access_of(model) if model is not None else None
+    model, access = recorded_models().get(change.model), access_of_table(change.model)
     may_see = access is not None and access.may(Action.HISTORY)
     return Entry(
         id=str(change.id),
-        did=_WORDS[Did(change.act)],
+        did=Did(change.act).past,
         noun=access.resource.noun if access is not None else change.model,
         title=_title(change, access),
         history_url=link(access.resource, "history_view", id=change.record_id)
         if access is not None and may_see
         else "",
-        who=done.actor or "Unknown",
+        who=formatting.actor_name(done.actor),
         at=time_cell(done),
         kind=done.kind,
         way=_way(done),
@@ -85,14 +84,14 @@ def _entry(change: Change, done: ChangeSet, names: Names) -> Entry:
         reason=done.reason or "",
         fields=tuple(_fields(change, model, names)) if model is not None else (),
         is_whole=change.act != Did.UPDATE,
-        is_secret=change.act == Did.UPDATE and not change.before,
+        is_secret=not keeps_former(change),
     )
 
 
 def _title(change: Change, access: Access | None) -> str:
-    if access is not None and not access.shows_title():
-        return access.number_of(change.record_id)
-    return formatting.excerpt(change.title, 60) or f"{change.model} {change.record_id}"
+    if access is not None:
+        return access.former_title(change)
+    return formatting.excerpt(change.title, LONGEST_NAME) or f"{change.model} {change.record_id}"
 
 
 def _act(done: ChangeSet) -> Entry:
@@ -102,7 +101,7 @@ def _act(done: ChangeSet) -> Entry:
         noun="",
         title="",
         history_url="",
-        who=done.actor or "Unknown",
+        who=formatting.actor_name(done.actor),
         at=time_cell(done),
         kind=done.kind,
         way=_way(done),
@@ -203,11 +202,10 @@ def _names(changes: Iterable[Change]) -> Names:
 
 
 def _names_in(table: str, keys: set[int]) -> dict[tuple[str, int], tuple[str, str]]:
-    model = recorded_models().get(table)
-    access = access_of(model) if model is not None else None
-    if model is None or access is None or not access.may(Action.VIEW):
+    access = access_of_table(table)
+    if access is None or not access.may(Action.VIEW):
         return {}
-    seen = access.seen()
+    model, seen = access.resource.model, access.seen()
     named = select(model).where(model.id.in_(keys))
     records = db.session.scalars(named if seen is None else named.where(seen)).all()
     found = {(table, one.id): (access.title_of(one), record_url(access, one)) for one in records}
@@ -215,7 +213,7 @@ def _names_in(table: str, keys: set[int]) -> dict[tuple[str, int], tuple[str, st
     gone = keys - {one.id for one in records} if seen is None and access.shows_title() else set()
     titles = titles_of(db.session, table, gone) if gone else {}
     for key in gone:
-        title = formatting.excerpt(titles.get(key, f"{access.resource.noun} {key}"), 60)
+        title = formatting.excerpt(titles.get(key, f"{access.resource.noun} {key}"), LONGEST_NAME)
         found[table, key] = (
             f"{title} (deleted)",
             link(access.resource, "history_view", id=key) if key in titles else "",

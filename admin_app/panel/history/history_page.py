@@ -13,13 +13,14 @@ from admin_app.db.limits import as_key
 from admin_app.db.record import Record
 from admin_app.domain.audit.reader import timeline
 from admin_app.domain.audit.recorder import last_change_set
-from admin_app.domain.audit.undo import UNDOABLE, is_redo, undone_among
+from admin_app.domain.audit.undo import UNDOABLE, undone_among
+from admin_app.domain.audit.undo_words import words_of
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.formatting import sentence_case
 from admin_app.models.change_set import Change, ChangeSet, Did
 from admin_app.panel.history.entries import entries_of
-from admin_app.panel.history.restore import bring_back_record, restore_version, title_of
+from admin_app.panel.history.restore import bring_back_record, restore_version
 from admin_app.panel.history.view_models import Entry
 from admin_app.panel.kinds import value_cell
 from admin_app.panel.page import Page, lead_on
@@ -50,7 +51,7 @@ class HistoryPage(Page):
         problems = bring_back_record(self.access, change) if is_gone else restore_version(self.access, change)
         if problems:
             return self._page(key, problems)
-        words = f"{sentence_case(self.resource.noun)} “{title_of(self.access, change)}” was restored."
+        words = f"{sentence_case(self.resource.noun)} “{self.access.former_title(change)}” was restored."
         announce(" ".join(filter(None, (words, self.resource.after_save()))), undo=last_change_set(db.session))
         return lead_on(self.link("history_view", id=key, url=self.return_url()))
 
@@ -96,7 +97,7 @@ class HistoryPage(Page):
         if record is None and not found.entries:
             abort(404)
         changes = [change for change, _ in found.entries if change is not None]
-        last = title_of(self.access, changes[0]) if changes else self.access.number_of(key)
+        last = self.access.former_title(changes[0]) if changes else self.access.number_of(key)
         newest = str(changes[0].id) if changes and not before else ""
         older = found.older and {"before": found.older[0], "before_act": found.older[1]}
         by = actor_of(found.entries[0][1]) if newest else ""
@@ -120,5 +121,5 @@ def _with_undone(entry: Entry, undoing: ChangeSet | None) -> Entry:
     """Say who took a change back, if it was not made again since."""
     if undoing is None:
         return entry
-    words = f"{'Redone' if is_redo(undoing) else 'Undone'} by {actor_of(undoing)},"
+    words = f"{words_of(undoing).done.capitalize()} by {actor_of(undoing)},"
     return replace(entry, undone=words, undone_at=value_cell(undoing.at, is_whole=False))

@@ -7,7 +7,6 @@ from types import SimpleNamespace
 from flask import abort
 from wtforms import Form
 
-from admin_app import formatting
 from admin_app.db.json_values import kept_columns
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
@@ -19,6 +18,7 @@ from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import InvalidRecord, PrivilegeError, UndoError
 from admin_app.extensions import db
+from admin_app.formatting import in_sentence
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, Kind
 from admin_app.panel.access.access import Access
@@ -27,11 +27,6 @@ from admin_app.panel.forms.saving import Saving
 from admin_app.panel.history.in_the_way import said_of
 from admin_app.relations import ManyToMany
 from admin_app.web.auth.login import current_principal
-
-
-def title_of(access: Access, change: Change) -> str:
-    """Name the record as it was called when it was changed."""
-    return formatting.excerpt(change.title, 60) if access.shows_title() else access.number_of(change.record_id)
 
 
 def bring_back_record(access: Access, change: Change) -> list[str]:
@@ -59,7 +54,7 @@ def restore_version(access: Access, change: Change) -> list[str]:
     form.process(None, obj=past)
     form = narrow(access, form, Action.UNDO, record)
     gone = [f"{words} no longer exists." for name, words in lost.items() if name in form]
-    summary = f"Restored {resource.noun} “{title_of(access, change)}”"
+    summary = f"Restored {resource.noun} “{access.former_title(change)}”"
     describe(db.session, kind=Kind.RESTORE, summary=summary)
     if not gone and Saving(access, form, Action.UNDO).save(record):
         return []
@@ -88,7 +83,7 @@ def _past(access: Access, record: Record, change: Change) -> tuple[SimpleNamespa
             there = found if target is None else [one for one in found if target.sees(one)]
             setattr(past, name, there)
             if len(there) < len(keys):
-                gone[name] = f"One of the {formatting.in_sentence(resource.label(name))}"
+                gone[name] = f"One of the {in_sentence(resource.label(name))}"
         if not relation.is_many and (column := relation.own_name) in state:
             key = state[column]
             other = None if key is None else _other(access, name, key)

@@ -7,7 +7,7 @@ from typing import ClassVar
 from flask_admin.contrib.sqla import filters as engine
 from wtforms import BooleanField
 
-from admin_app.extensions import TableColumn
+from admin_app.extensions import AnyColumn, TableColumn
 from admin_app.kinds.boolean import BooleanKind
 from admin_app.panel.kinds.base import Arguments, PanelKind
 from admin_app.panel.operators.base import Operator, yes_or_no
@@ -51,6 +51,10 @@ class BooleanPanel(PanelKind):
     kind = BooleanKind
     cell_kind = CellKind.CHOICE
     operators = (IsYes, NullableEmpty)
+
+    def width(self, _column: AnyColumn) -> str:
+        """Give it the room of a short word."""
+        return "boolean"
 
     def field(self, _column: TableColumn, arguments: Arguments) -> TickField:
         """Make a tick box."""

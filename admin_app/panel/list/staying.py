@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm.interfaces import ORMOption
 
 from admin_app.db.limits import as_key
+from admin_app.db.record import Record
 from admin_app.extensions import db
 from admin_app.panel.access.access import Access
 from admin_app.web.flash import notices
@@ -32,7 +32,9 @@ def written(list_url: str, order: Sequence[int], outside: Collection[int]) -> st
     return " ".join([_digest(list_url), *(f"{after}:{','.join(keys)}" for after, keys in runs.items())]) if runs else ""
 
 
-def with_staying(access: Access, list_url: str, rows: Sequence[Any], options: Sequence[ORMOption]) -> Sequence[Any]:
+def with_staying(
+    access: Access, list_url: str, rows: Sequence[Record], options: Sequence[ORMOption]
+) -> Sequence[Record]:
     """Return a page's records with those that stay in its list; these are read anew, by one statement."""
     runs = _said(access, list_url)
     inside = {one.id for one in rows}

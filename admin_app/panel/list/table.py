@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.interfaces import ORMOption
 
 from admin_app import formatting
-from admin_app.context import lift_time_limit
-from admin_app.db.connection import is_timeout
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.models.preference import Density
 from admin_app.panel.access.access import Access
 from admin_app.panel.filters.carried import carried
 from admin_app.panel.filters.narrowing import narrowings
+from admin_app.panel.in_time import in_time
 from admin_app.panel.kinds import cell_kind_of, cell_width_of
 from admin_app.panel.links import ListLinks, link, record_url
 from admin_app.panel.list.columns import Columns
@@ -54,7 +52,7 @@ class Table:
         access, selection, links, resource = self._access, self._selection, self._links, self._resource
         names = [name for name in Columns(access).visible(selection) if name != hide]
         page, is_cut = self.read(names)
-        page = page if selection.parent is not None else with_exact_count(resource, selection, page)
+        page = page if selection.parent is not None else with_exact_count(access, selection, page)
         here, filled = links.to(replace(selection, is_counted=False)), carried(access, selection)
         return Listing(
             id=identity,
@@ -94,14 +92,8 @@ class Table:
     def read(self, names: Sequence[str]) -> tuple[Page, bool]:
         """Read a page; one that takes longer than it may is empty, and says so."""
         options = load_options(self._resource, [*names, *self._selection.order.relations])
-        try:
-            return page_of(db.session, self._selection, options), False
-        except OperationalError as error:
-            if not is_timeout(error):
-                raise
-            lift_time_limit()
-            db.session.rollback()
-            return Page((), 0, Count(0)), True
+        page = in_time(lambda: page_of(db.session, self._selection, options))
+        return (Page((), 0, Count(0)), True) if page is None else (page, False)
 
     def _column(self, name: str) -> Column:
         selection = self._selection

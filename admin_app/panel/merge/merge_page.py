@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from http import HTTPStatus
 from itertools import islice
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from flask import abort, request
@@ -23,6 +22,7 @@ from admin_app.extensions import db
 from admin_app.formatting import sentence_case
 from admin_app.panel.deletion.dependents import bound_of
 from admin_app.panel.drafts import answers, drop_sent_draft, shown_draft
+from admin_app.panel.forms.conflict_view_models import Meanwhile
 from admin_app.panel.forms.conflicts import Conflicts
 from admin_app.panel.forms.form_access import require_within
 from admin_app.panel.forms.source import VERSION
@@ -107,7 +107,7 @@ class MergePage(Page):
         announce(words, links=links, mark=mark_of(self.resource, form.kept), undo=last_change_set(db.session))
         return lead_on(back)
 
-    def _meanwhile(self, form: MergeForm) -> list[Any]:
+    def _meanwhile(self, form: MergeForm) -> list[Meanwhile | None]:
         """Say of each record what became of it since the page was drawn, where that is anything."""
         both = ((form.kept, KEPT), (form.gone, GONE))
         return [

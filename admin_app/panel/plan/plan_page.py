@@ -248,7 +248,7 @@ class PlanPage(Page):
 
     def _tabs(self, plan: Plan, open_: str) -> list[VerdictTab]:
         total = sum(plan.counts.values())
-        all_ = VerdictTab("All", formatting.number(total), self._here(plan), is_open=not open_)
+        all_ = VerdictTab("All", formatting.number(total), self._here(plan), is_current=not open_)
         return [all_, *(self._tab(plan, one, open_) for one in Verdict if plan.counts.get(one))]
 
     def _tab(self, plan: Plan, verdict: Verdict, open_: str) -> VerdictTab:
@@ -256,9 +256,9 @@ class PlanPage(Page):
         said = words.said_of(plan, verdict)
         return VerdictTab(
             label=formatting.sentence_case(said),
-            number=formatting.number(plan.counts[verdict]),
+            count=formatting.number(plan.counts[verdict]),
             url=self.link("plan_view", id=plan.id, verdict=verdict.value),
-            is_open=open_ == verdict,
+            is_current=open_ == verdict,
             reasons=reasons,
         )
 

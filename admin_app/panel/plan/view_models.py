@@ -16,9 +16,9 @@ class VerdictTab:
     """The lines of one verdict: what is said of them, how many there are, where they are listed; and why, with how many."""
 
     label: str
-    number: str
+    count: str
     url: str
-    is_open: bool
+    is_current: bool
     reasons: Sequence[tuple[str, str]] = ()
 
 

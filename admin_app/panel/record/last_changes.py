@@ -10,10 +10,11 @@ from flask import url_for
 from admin_app.db.json_values import kept_columns
 from admin_app.db.record import Record
 from admin_app.domain.audit.reader import last_changes
-from admin_app.domain.audit.undo import is_redo, is_undo, is_undoable, undone_among
+from admin_app.domain.audit.undo import is_undoable, keeps_former, undone_among
+from admin_app.domain.audit.undo_words import words_of, words_to_undo
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
-from admin_app.formatting import in_words, short_name
+from admin_app.formatting import SOMEONE, in_words, short_name
 from admin_app.models.change_set import Change, ChangeSet, Did, Kind
 from admin_app.panel.access.access import Access
 from admin_app.panel.kinds import value_cell
@@ -53,12 +54,12 @@ def name_of_actor(done: ChangeSet) -> str:
     person = current_principal()
     if person is not None and done.actor_id == person.id:
         return "you"
-    return short_name(done.actor) or "someone"
+    return short_name(done.actor) if done.actor else SOMEONE.lower()
 
 
 def _line(access: Access, change: Change, done: ChangeSet, *, undone: Collection[int], may_undo: bool) -> LastChange:
     # What touched other records too is taken back on its own page, which names them.
-    is_alone = done.count == 1 and change.act == Did.UPDATE
+    is_alone = done.count == 1 and change.act == Did.UPDATE and keeps_former(change)
     can_undo = may_undo and is_alone and is_undoable(done) and done.id not in undone
     can_undo = can_undo and all(access.may_write(key, Action.UNDO) for key in change.before or {})
     return LastChange(
@@ -67,23 +68,25 @@ def _line(access: Access, change: Change, done: ChangeSet, *, undone: Collection
         what=_what(access, change, done),
         at=value_cell(done.at, is_whole=False),
         url=url_for("activity.set_view", id=done.id),
-        undo="" if not can_undo else "Redo" if is_undo(done) else "Undo",
+        undo=words_to_undo(done).act if can_undo else "",
         is_undone=done.id in undone,
     )
 
 
 def _what(access: Access, change: Change, done: ChangeSet) -> str:
     if change.act != Did.UPDATE:
-        return "created" if change.act == Did.CREATE else "deleted"
+        return Did(change.act).past
+    if not keeps_former(change):
+        return "changed a value that the history does not keep"
     labels = _labels(access, change)
     named = in_words([*labels[:MOST_NAMED], *(["more"] if len(labels) > MOST_NAMED else [])])
-    return f"{_verb(done)} {named or 'what you cannot see'}"
+    return f"{_verb(done)} {named or 'a field that you cannot see'}"
 
 
 def _verb(done: ChangeSet) -> str:
     if done.kind == Kind.RESTORE:
         return "restored"
-    return "changed" if done.kind != Kind.UNDO else "redid" if is_redo(done) else "undid"
+    return Did.UPDATE.past if done.kind != Kind.UNDO else words_of(done).past
 
 
 def _labels(access: Access, change: Change) -> list[str]:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, MetaData, text
 
+from admin_app.db.attributes import stored_column
 from admin_app.kinds import kind_of
 from admin_app.selection.list_schema import SearchColumn
 
@@ -31,7 +32,9 @@ _OWN = re.compile(r".+_search(_data|_idx|_config|_docsize|_content)?|ix_.+_trigr
 def declare(searched: Iterable[SearchColumn]) -> None:
     """Note which columns a resource searches; a related model's columns with that model's table."""
     for one in searched:
-        column = one.column.property.columns[0]
+        column = stored_column(one.column)
+        if column is None:
+            continue
         tables = column.table.metadata.info.setdefault(_DECLARED, {})
         names = tables.get(column.table.name, ())
         if kind_of(column).is_text and column.name not in names:
@@ -46,8 +49,8 @@ def declared(metadata: MetaData) -> Mapping[str, tuple[str, ...]]:
 
 def is_indexed(column: SearchColumn) -> bool:
     """Whether a searched column is in an index."""
-    stored = column.column.property.columns[0]
-    return stored.name in declared(stored.table.metadata).get(stored.table.name, ())
+    stored = stored_column(column.column)
+    return stored is not None and stored.name in declared(stored.table.metadata).get(stored.table.name, ())
 
 
 def search_table(table: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from types import MappingProxyType
@@ -50,10 +50,6 @@ class SourceRow(NamedTuple):
     unreadable: Mapping[int, str] = _NOTHING
     # The places of cells that the file has as numbers: the point in them is one, whatever its texts have.
     numbers: Collection[int] = frozenset()
-
-    def problem_at(self, places: Iterable[int]) -> str:
-        """Say why the row cannot be used where these columns go somewhere; "" where it can."""
-        return self.problem or next((self.unreadable[place] for place in places if place in self.unreadable), "")
 
 
 class Source(Protocol):

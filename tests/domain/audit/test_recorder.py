@@ -14,6 +14,7 @@ from admin_app.db.transaction import transaction
 from admin_app.db.types import utc_now
 from admin_app.domain.audit import bulk
 from admin_app.domain.audit.bulk import add_rows, change_rows, delete_rows
+from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.records.deletion import Decision, Fate, delete_record
 from admin_app.errors import RecordGone
 from admin_app.extensions import db
@@ -48,6 +49,19 @@ def test_of_a_changed_record_only_what_differs_is_kept(make_user: Any) -> None:
 
     assert changes() == [("user", user.id, "update", 2, {"name": "Ann"}, {"name": "Anna"})]
     assert last_set().summary == "Changed user “Anna”"
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_what_the_history_does_not_keep_is_no_set_to_undo(make_staff: Any) -> None:
+    person = make_staff("Ann")
+
+    with transaction(db.session):
+        person.password_hash = "another"
+    after_password = last_change_set(db.session)
+    with transaction(db.session):
+        person.password_hash, person.name = "a third", "Anna"
+
+    assert (after_password, last_change_set(db.session)) == (None, last_set().id)
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)

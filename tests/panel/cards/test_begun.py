@@ -82,6 +82,7 @@ def test_what_was_begun_can_be_gone_on_with(as_editor: Any, editor: Any, keep: A
         "New user": f"/admin/user/new/?id=&draft={'n' * 22}",
         f"Post {post.id}": f"/admin/post/edit/?id={post.id}&draft={'k' * 22}",
     }
+    assert [len(one.all("time")) for one in found.all("li")] == [1] * 5
 
 
 def test_a_file_that_a_job_made_is_news_for_a_day_while_it_is_there(

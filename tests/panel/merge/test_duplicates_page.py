@@ -54,7 +54,7 @@ def test_each_group_is_shown_with_its_records(
 
     assert (page.heading, page.texts(class_="page-head__result")) == ("Possible duplicates", [meaning])
     assert page.texts("h2", within="main") == ["Ann"]
-    assert [one.text for one in page.all("section", class_="card")[0].all("a")] == [
+    assert [one.text for one in page.all("section", class_="tile")[0].all("a")] == [
         f"Ann, ID {anns[0].id}",
         f"ANN, ID {anns[1].id}",
         f"Merge ANN, ID {anns[1].id} into the first one",
@@ -102,7 +102,7 @@ def test_a_long_group_says_how_many_more(as_editor: Client, make_user: Any, monk
 
     page = Page(as_editor.get(f"{URL}?by=name"))
 
-    card = page.all("section", class_="card")[0]
+    card = page.all("section", class_="tile")[0]
     assert [one.text for one in card.all("p")] == ["6 users or more"]
     assert [one.text for one in card.all("li")][-1] == "and 1 more"
     assert page.link("Go on") == f"{URL}?by=name&after=ann"
@@ -122,7 +122,7 @@ def test_page_costs_the_same_for_one_group_and_many(
     with statements() as for_many:
         response = as_editor.get(f"{URL}?by=name")
 
-    assert len(Page(response).all("section", class_="card")) == 20
+    assert len(Page(response).all("section", class_="tile")) == 20
     assert len(for_many) == len(for_one)
 
 

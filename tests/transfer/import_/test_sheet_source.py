@@ -164,7 +164,7 @@ def test_a_cell_without_a_value_is_wrong_where_its_column_goes_somewhere(cell: s
 
     (only,) = source.rows()
 
-    assert (only.problem_at([0]), only.problem_at([0, 1])) == ("", why)
+    assert (only.problem, dict(only.unreadable)) == ("", {1: why})
 
 
 def test_texts_that_cells_share_are_read() -> None:

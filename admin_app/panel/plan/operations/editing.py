@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 from werkzeug.datastructures import MultiDict
 from wtforms import Field
@@ -166,7 +165,7 @@ def _clear(one: EditableField) -> tuple[ValueChange, str]:
     return change, "cleared"
 
 
-def value_of(field: Field) -> tuple[Any, str]:
+def value_of(field: Field) -> tuple[object, str]:
     """Return a field's value as the column keeps it, and in words."""
     if isinstance(field, RelationField):
         return (None, "") if field.data is None else (field.data.id, _named(field.data))
