@@ -143,7 +143,8 @@ class Subject:
         columns = {name: one for name, one in stored_columns(mapper.class_).items() if name not in given}
         values = {name: value_for(one, number) for name, one in columns.items() if _is_given(one)}
         for relation in mapper.relationships:
-            if relation.direction is sa.orm.RelationshipDirection.MANYTOONE:
+            # One of its own kind would have one in turn.
+            if relation.direction is sa.orm.RelationshipDirection.MANYTOONE and relation.mapper is not mapper:
                 values[relation.key] = self._made(relation.mapper, number)
         return mapper.class_(**values)
 
