@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, cast, func, select
 
 from admin_app.db.attributes import stored_columns
+from admin_app.db.keys import key_name
 from admin_app.db.record import Record
 from admin_app.extensions import AnySession, Expression, TableColumn
 
@@ -46,7 +47,7 @@ def _find_kept(model: type[Any]) -> dict[str, TableColumn]:
     # What the database computes it computes again, and takes from nobody.
     columns = {key: column for key, column in stored_columns(model).items() if column.computed is None}
     if model.__history__ is not None:
-        always = ("id", "created_at", "updated_at")
+        always = (key_name(model), "created_at", "updated_at")
         return {key: column for key, column in columns.items() if key in model.__history__ or key in always}
     if any(column.info.get("secret") for column in columns.values()):
         message = f"{model.__name__} has a secret column: name in __history__ the columns that the history may keep."

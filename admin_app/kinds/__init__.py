@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import null
 
+from admin_app.db.keys import key_in
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import AnyColumn, ColumnType, Expression, TableColumn
 from admin_app.kinds.base import AnyKind, Kind
@@ -18,6 +19,7 @@ from admin_app.kinds.interval import IntervalKind
 from admin_app.kinds.json import JsonKind
 from admin_app.kinds.number import DecimalKind, FloatKind, WholeNumberKind
 from admin_app.kinds.other import OtherKind
+from admin_app.kinds.record_key import RecordKeyKind
 from admin_app.kinds.string_set import StringSetKind
 from admin_app.kinds.text import LongTextKind, TextKind
 from admin_app.kinds.time import TimeKind
@@ -45,6 +47,10 @@ KINDS: tuple[AnyKind, ...] = (
     # What none of these is for.
     OtherKind,
 )
+
+
+# With that of our own tables, which no model has.
+_ALL: tuple[AnyKind, ...] = (*KINDS, RecordKeyKind)
 
 
 def kind_of(column: AnyColumn) -> Kind[Any]:
@@ -81,13 +87,13 @@ def kind_or_other(of: ColumnType) -> AnyKind:
 
 def _kind_of_type(of: type[ColumnType]) -> AnyKind:
     if of not in _BY_TYPE:
-        _BY_TYPE[of] = next((kind for kind in KINDS if not kind.is_named and issubclass(of, kind.types)), OtherKind)
+        _BY_TYPE[of] = next((kind for kind in _ALL if not kind.is_named and issubclass(of, kind.types)), OtherKind)
     return _BY_TYPE[of]
 
 
 def stand_in(column: TableColumn) -> Expression | None:
     """Return the SQL of a value that no record has, for each record its own; None where the column's kind has no such ones."""
-    return null() if column.nullable else kind_of(column).stand_in_sql(column.table.c.id)
+    return null() if column.nullable else kind_of(column).stand_in_sql(key_in(column.table))
 
 
 def kind_of_value(of: type[object]) -> AnyKind | None:

@@ -268,7 +268,7 @@ def _onward(set_id: int, touched: Sequence[Access]) -> str:
     is_record = path.endswith(("/edit/", "/details/", "/delete/", "/undo/", "/restore/"))
     is_there = any(
         path in {link(one.resource, "edit_view"), link(one.resource, "details_view")}
-        and one.find(dict(parse_qsl(query)).get("id")) is not None
+        and one.find(dict(parse_qsl(query)).get("id", "")) is not None
         for one in touched
     )
     return url if url and (is_there or not is_record) else url_for("activity.set_view", id=set_id)

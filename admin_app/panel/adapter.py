@@ -17,6 +17,7 @@ from typing_extensions import override
 
 from admin_app.context import reading
 from admin_app.db.attributes import is_computed
+from admin_app.db.keys import require_key
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.formatting import label
@@ -126,6 +127,7 @@ class ResourceView(ProtectedView, ModelView):
         # What is computed has no field: a form shows it among the facts.
         self.form_columns = [name for name in resource.form_columns if not is_computed(resource.model, name)]
         resource.filters_by_name = declared_filters(resource)
+        require_key(resource.model)
         require_columns(resource)
         require_row_actions(resource)
         super().__init__(resource.model, database, name=resource.plural, endpoint=resource.endpoint)

@@ -9,6 +9,7 @@ from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.connection import rows_changed
 from admin_app.db.json_values import is_recorded, kept_columns
+from admin_app.db.keys import Key, key_from, stored_key
 from admin_app.db.record import Record
 from admin_app.domain.audit.links import links_json
 from admin_app.domain.audit.recorder import RECORDED, begin_change_set, count_rows, entry_of
@@ -69,7 +70,7 @@ def _deleted_since(session: AnySession, model: type[Record], earlier: int) -> St
         Change.model == table_of(model).name,
         Change.id > earlier,
     )
-    return select(Change.record_id).where(*mine, Change.act == Did.DELETE)
+    return select(key_from(table_of(model), Change.record_id)).where(*mine, Change.act == Did.DELETE)
 
 
 def _record_loss(session: AnySession, relation: ManyToMany, gone: Statement) -> None:
@@ -103,7 +104,7 @@ def _send(session: AnySession, statement: Update | Delete, recorded: int | None)
     return number
 
 
-def add_rows(session: AnySession, model: type[Record], rows: Sequence[Mapping[str, object]]) -> list[int]:
+def add_rows(session: AnySession, model: type[Record], rows: Sequence[Mapping[str, object]]) -> list[Key]:
     """Make records with the same columns each (not yet committed); return their keys."""
     keys = list(session.scalars(insert(model).returning(model.id), rows, execution_options=RECORDED))
     record_new_rows(session, model, model.id.in_(keys))
@@ -130,7 +131,9 @@ def _record(
     columns = ("change_set_id", "model", "record_id", "act", "title", "version", "before", "after")
     key = inspect_mapper(model).primary_key[0]
     name = inspect_mapper(model).local_table.name
-    chosen = select(literal(set_id), literal(name), key, literal(did.value), title_of(model), version, before, after)
+    chosen = select(
+        literal(set_id), literal(name), stored_key(key), literal(did.value), title_of(model), version, before, after
+    )
     changes = table_of(Change)
     statement = insert(changes).from_select(columns, chosen.where(which), include_defaults=False)
     if session.get_bind().dialect.name == "postgresql" and did is not Did.CREATE:

@@ -12,10 +12,11 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 
 from admin_app.db.connection import rows_changed
 from admin_app.db.json_values import kept_columns
+from admin_app.db.keys import Key, is_record
 from admin_app.db.record import Record
 from admin_app.domain.audit.links import links_state
 from admin_app.domain.audit.recorder import record_event
-from admin_app.extensions import AnySession, Statement, Values
+from admin_app.extensions import AnySession, Statement, Values, table_of
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import ABOUT_ACCESS, CHANGING, MERGED, REDID, UNDID, Change, ChangeSet, Kind
 from admin_app.selection.list_schema import ListSchema, SearchColumn
@@ -89,7 +90,7 @@ class Activity:
 
 
 def timeline(
-    session: AnySession, model: type[Record], record_id: int, *, before: int = 0, before_set: int = 0
+    session: AnySession, model: type[Record], record_id: Key, *, before: int = 0, before_set: int = 0
 ) -> Timeline:
     """Return a page of what happened to a record, whether it still exists or not."""
     changed = (
@@ -133,7 +134,7 @@ def count_of_history(session: AnySession, model: type[Record], record_id: int) -
 
 
 def last_changes(
-    session: AnySession, model: type[Record], record_id: int, *, most: int
+    session: AnySession, model: type[Record], record_id: Key, *, most: int
 ) -> Sequence[tuple[Change, ChangeSet]]:
     """Return the changes of a record that were made last, the newest first."""
     found = (
@@ -148,7 +149,7 @@ def last_changes(
 
 def changed_lately(
     session: AnySession, staff_id: int, tables: Collection[str], *, most: int
-) -> Sequence[tuple[str, int]]:
+) -> Sequence[tuple[str, Key]]:
     """Return the tables and keys of the records that a person changed last, of these tables; each once, whether it still exists or not."""
     # Of somebody who changed nothing for years this many acts are looked at, not all of them.
     last = select(ChangeSet.id).where(ChangeSet.actor_id == staff_id).order_by(ChangeSet.id.desc()).limit(LATELY)
@@ -247,7 +248,7 @@ def state_at(session: AnySession, record: Record, change: Change) -> Values:
     return state
 
 
-def titles_of(session: AnySession, table: str, keys: Iterable[int]) -> Mapping[int, str]:
+def titles_of(session: AnySession, table: str, keys: Iterable[Key]) -> Mapping[Key, str]:
     """Return how records were called last, also those that are gone."""
     last = (
         select(func.max(Change.id)).where(Change.model == table, Change.record_id.in_(keys)).group_by(Change.record_id)
@@ -284,7 +285,7 @@ def _forget(session: AnySession, table: Any, which: ColumnElement[bool]) -> int:
 def _there(rows: VisibleRows, record_id: Any) -> Iterator[tuple[type[Record], ColumnElement[bool]]]:
     """Yield, for each model, whether the record of this key is among its rows."""
     for model, which in rows.items():
-        yield model, exists(select(1).where(model.id == record_id, which).correlate(record_id.class_))
+        yield model, exists(select(1).where(is_record(table_of(model), record_id), which).correlate(record_id.class_))
 
 
 def _is_shown(model: type[Record], there: ColumnElement[bool], own: int | None) -> ColumnElement[bool]:

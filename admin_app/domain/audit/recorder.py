@@ -18,6 +18,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 from admin_app import logs
 from admin_app.context import Actor, act_under_way
 from admin_app.db.json_values import COUNTED, is_recorded, kept_columns, recorded_models
+from admin_app.db.keys import key_in
 from admin_app.db.limits import LONGEST_TITLE
 from admin_app.db.record import Record
 from admin_app.db.session_state import state_of
@@ -214,7 +215,9 @@ def _is_unknown(state: Any, key: str) -> bool:
 def _read(session: Session, record: Record, keys: Sequence[str]) -> Values:
     columns = kept_columns(type(record))
     table = type(record).__table__
-    found = session.connection().execute(select(*(columns[key] for key in keys)).where(table.c.id == record.id)).first()
+    found = (
+        session.connection().execute(select(*(columns[key] for key in keys)).where(key_in(table) == record.id)).first()
+    )
     return dict(zip(keys, found or [None] * len(keys), strict=True))
 
 

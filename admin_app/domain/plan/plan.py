@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Delete, Update, delete, func, or_, select,
 
 from admin_app.db.connection import count_anew, rows_changed
 from admin_app.db.json_values import recorded_models
+from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.db.types import utc_now
 from admin_app.domain.clock import latest
@@ -72,7 +73,7 @@ def begin(
 
 
 def judgements(
-    session: AnySession, plan: Plan, *, rows: ColumnElement[bool] | None, spared: Mapping[int, str] | None = None
+    session: AnySession, plan: Plan, *, rows: ColumnElement[bool] | None, spared: Mapping[Key, str] | None = None
 ) -> Sequence[Judgement]:
     """Return what is wrong with lines seen as a whole, each to be judged once those before it are.
 
@@ -85,7 +86,7 @@ def judgements(
 
 
 def judge_lines(
-    session: AnySession, plan: Plan, *, rows: ColumnElement[bool] | None, spared: Mapping[int, str] | None = None
+    session: AnySession, plan: Plan, *, rows: ColumnElement[bool] | None, spared: Mapping[Key, str] | None = None
 ) -> None:
     """Judge the lines as a whole, by a statement a judgement (not yet committed)."""
     for one in judgements(session, plan, rows=rows, spared=spared):

@@ -11,6 +11,7 @@ from typing import TypeVar
 from sqlalchemy import select
 
 from admin_app.db.json_values import kept_columns
+from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.domain.audit.links import keys_from_history
 from admin_app.extensions import AnyRow, AnySession, Values
@@ -90,7 +91,7 @@ def earlier_state(session: AnySession, record: Record, version: int) -> EarlierS
     return EarlierState(is_known, before, _each_once(last_changes))
 
 
-def deletion_of(session: AnySession, model: type[Record], record_id: int) -> LastChange | None:
+def deletion_of(session: AnySession, model: type[Record], record_id: Key) -> LastChange | None:
     """Return who deleted the record with this id, and when, if the history tells."""
     here = (Change.model == model.__table__.name, Change.record_id == record_id)
     newest = select(Change, ChangeSet).join(ChangeSet, ChangeSet.id == Change.change_set_id).where(*here)

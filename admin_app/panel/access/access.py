@@ -9,7 +9,7 @@ from flask import abort, request
 from sqlalchemy import ColumnElement
 
 from admin_app.db.json_values import recorded_models
-from admin_app.db.limits import as_key
+from admin_app.db.keys import Key, key_name, read_key
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.permissions.rights import FieldRight
@@ -97,16 +97,16 @@ class Access:
         """Whether the person may do this with this record, which they see."""
         return record.id in self.reached([record], action)
 
-    def reached(self, records: Sequence[Record], action: Action) -> Collection[int]:
+    def reached(self, records: Sequence[Record], action: Action) -> Collection[Key]:
         """Return the keys of those of these records, which the person sees, that they may do this with."""
         if not records or not self.may(action):
             return ()
         keys = [record.id for record in records]
-        found: Collection[int] = keys if self.is_everywhere(action) else self._scope.among(keys, self.rows(action))
+        found: Collection[Key] = keys if self.is_everywhere(action) else self._scope.among(keys, self.rows(action))
         withheld = self.resource.withheld(records, action)
         return [key for key in found if key not in withheld] if withheld else found
 
-    def is_within(self, key: int, action: Action) -> bool:
+    def is_within(self, key: Key, action: Action) -> bool:
         """Whether the record of this key is one that the person may see and do this with."""
         return key in self._scope.among([key], self.rows(action))
 
@@ -114,9 +114,9 @@ class Access:
         """Whether the person may see a record, wherever it was found."""
         return self.seen() is None or self.look([record])[record.id]
 
-    def look(self, records: Iterable[Record]) -> dict[int, bool]:
+    def look(self, records: Iterable[Record]) -> dict[Key, bool]:
         """Find out at once which of these records the person may see; what was found out is known for the rest of the page."""
-        known: dict[int, bool] = self.once("look", dict)
+        known: dict[Key, bool] = self.once("look", dict)
         if (seen := self.seen()) is not None and (keys := {record.id for record in records} - known.keys()):
             found = self._scope.among(keys, seen)
             known.update((key, key in found) for key in keys)
@@ -155,13 +155,16 @@ class Access:
 
     # ---- records
 
-    def find(self, key: object) -> Record | None:
+    def find(self, text: str) -> Record | None:
         """Return the record of this id as it stands in a URL, or None: for nonsense, and for what the person may not see."""
-        found = as_key(self.resource.model, str(key))
+        return self.find_key(read_key(self.resource.model, text))
+
+    def find_key(self, key: Key | None) -> Record | None:
+        """Return the record of this key, or None where the person may not see it, or it is gone."""
         # Who may only edit, say, and look at nothing, is held to the rows of that action where it begins.
         seen = self.seen() if self._scope.sight is not None else None
         wanted = self.resource.by_key if seen is None else self.resource.by_key.where(seen)
-        return None if found is None else db.session.scalar(wanted, {"key": found})
+        return None if key is None else db.session.scalar(wanted, {"key": key})
 
     def requested(self, action: Action) -> Record:
         """Return the record that the URL names: 404 where the person does not see it, 403 where this is not for them to do."""
@@ -185,7 +188,7 @@ class Access:
         title = excerpt(change.title, LONGEST_NAME) if self.shows_title() else ""
         return title or self.number_of(change.record_id)
 
-    def number_of(self, key: int) -> str:
+    def number_of(self, key: Key) -> str:
         """Name a record by its number, "Post 12"."""
         return f"{sentence_case(self.resource.noun)} {key}"
 
@@ -213,6 +216,8 @@ class Access:
             ("writes", name, action),
             lambda: (
                 self.shows(name)
+                # A record that is there keeps its key: its history and its address are told by it.
+                and (action is Action.CREATE or name != key_name(self.resource.model))
                 and (action is Action.UNDO or not self.resource.is_read_only(name))
                 and self._fields.right_to(name, [action]) is FieldRight.FREE
             ),

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import false
 
+from admin_app.db.keys import print_key
 from admin_app.domain.naming import names_of
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.deletion import Decision, DeletionScope, Dependence, Fate, Loss
@@ -166,7 +167,7 @@ def _more(one: Dependence) -> str:
 
 def _sight_of(one: Dependence) -> str:
     """Return what a person sees of a relation, as the form carries it: how many there are, and the newest."""
-    return f"{one.count.number}~{one.samples[0].id if one.samples else 0}"
+    return f"{one.count.number}~{print_key(one.samples[0].id) if one.samples else 0}"
 
 
 def _news(one: Dependence, seen: str) -> str:

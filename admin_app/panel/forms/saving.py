@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import request
 from wtforms import Field, Form
 
+from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
 from admin_app.domain.permissions.policy import Action
@@ -105,7 +106,7 @@ class Saving:
             settle(db.session, _digest(self.access.resource), record.id)
 
 
-def claimed(resource: Resource) -> tuple[int, bool] | None:
+def claimed(resource: Resource) -> tuple[Key, bool] | None:
     """Return the id of the record that the sent form made already, and whether all was sent as it was then."""
     if not request.form.get(ONCE):
         return None
