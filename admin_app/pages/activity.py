@@ -23,7 +23,7 @@ from admin_app.db.types import utc_now
 from admin_app.domain.audit.reader import Activity, ActivityFilter, activity, changes_of, is_shown
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.audit.undo import UndoResult, keeps_former, subject_of, undo, undone_by
-from admin_app.domain.audit.undo_words import opposite, words_to_undo
+from admin_app.domain.audit.undo_words import as_noun, opposite, words_to_undo
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.domain.work import ticks
@@ -80,7 +80,7 @@ class ActivityPage(ProtectedView):
             "pages/activity.html",
             days=by_day(rows_of(found.sets, wanted)),
             presets=_presets(),
-            result=f"{found.count} {'change' if found.count.number == 1 and found.count.is_exact else 'changes'}",
+            result=f"{found.count} {'entry' if found.count.number == 1 and found.count.is_exact else 'entries'}",
             problems=problems,
             choices=_choices(),
             chosen={**_filters(), "person": request.args.get("person", "")},
@@ -155,7 +155,7 @@ class ActivityPage(ProtectedView):
             abort(409)
         login.go_on()
         announce(
-            f"{summary}: {words.done}. {said_of_signed_out()}".strip(),
+            f"{as_noun(summary)} {words.done}. {said_of_signed_out()}".strip(),
             undo=last_change_set(db.session),
             undo_words=opposite(words).act,
         )
@@ -284,11 +284,11 @@ def _wanted(arguments: Mapping[str, str], problems: list[str]) -> ActivityFilter
     given = _filters()
     access = access_at(given.get("resource"))
     if given.get("resource") and (access is None or not access.may(Action.HISTORY)):
-        problems.append("This resource does not exist. The filter was left out.")
+        problems.append("This list does not exist. The filter was left out.")
         access = None
     kind = given.get("kind", "")
     if kind and kind not in {CHANGES, *Kind}:
-        problems.append("This kind of change does not exist. The filter was left out.")
+        problems.append("This kind does not exist. The filter was left out.")
         kind = ""
     until = _day("to", given, problems, later=1)
     return replace(
@@ -324,8 +324,13 @@ def _choices() -> dict[str, list[tuple[str, str]]]:
     return {
         "person": [*((str(key), name) for key, name in people), (NOBODY, "Not signed in")],
         "resource": [(one.endpoint, one.plural) for one in resources() if access_to(one).may(Action.HISTORY)],
-        "kind": [(CHANGES, "Changes only"), *((kind.value, kind.value.capitalize()) for kind in Kind)],
+        "kind": [*_changes_only(), *((kind.value, kind.value.capitalize()) for kind in Kind)],
     }
+
+
+def _changes_only() -> list[tuple[str, str]]:
+    """Offer in the form what its tab chose, and else leave it to the tab."""
+    return [(CHANGES, "Changes only")] if _filters().get("kind") == CHANGES else []
 
 
 def _presets() -> list[Link]:

@@ -43,6 +43,14 @@ class SignInForm(TextForm):
     next = HiddenField()
 
 
+class ForgottenForm(TextForm):
+    """Whose password was forgotten."""
+
+    email = EmailField(
+        "Email", [_needed("Enter your email.")], render_kw={"autocomplete": "username", "spellcheck": "false"}
+    )
+
+
 class SetUpForm(TextForm):
     """The first owner."""
 

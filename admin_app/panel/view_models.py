@@ -160,7 +160,7 @@ class Dependents:
 class OperatorChoice:
     """An operator as a row offers it. Where `value` holds "=", it needs no value of its own.
 
-    `control` is what takes its value: text, date, select, relation or none; `hint` is what to type there.
+    `control` is what takes its value: text, date, period, select, relation or none; `hint` is what to type there.
     """
 
     value: str

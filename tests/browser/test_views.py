@@ -106,7 +106,7 @@ def test_a_view_is_saved_opened_changed_and_discarded(page: Page) -> None:
 def test_views_are_renamed_shared_made_the_default_and_deleted(page: Page, open_as: OpenAs, viewer: Staff) -> None:
     page.goto("/admin/post/?q=%22Post+1%22")
     save_view(page, "Tens")
-    menu(page).get_by_role("link", name="All views…").click()
+    menu(page).get_by_role("link", name="Manage views…").click()
     page.get_by_role("link", name="Edit Tens").click()
     page.get_by_label("Name").fill("Ten posts")
     page.get_by_label("Visible to").select_option("Everyone")

@@ -48,7 +48,7 @@ def test_the_confirmation_of_a_save_takes_it_back(as_editor: Any, make_user: Any
 
     page = Page(as_editor.get(response.location))
     assert (response.status_code, response.location) == (303, "/admin/user/")
-    assert page.notice.startswith("Success Changed user “Anna”: undone.")
+    assert page.notice.startswith("Success Change to user “Anna” undone.")
     assert [one.name for one in of_table(app, User)] == ["Ann"]
     press_undo(as_editor, page)
     assert [one.name for one in of_table(app, User)] == ["Anna"]
@@ -64,9 +64,9 @@ def test_undoing_an_undo_is_called_redo_and_undoing_that_undo_again(as_editor: A
         said.append((page.notice, page.texts("button", within="main")[0].split()[0]))
 
     assert said == [
-        ("Success Changed user “Anna”: undone.", "Redo"),
-        ("Success Changed user “Anna”: redone.", "Undo"),
-        ("Success Changed user “Anna”: undone.", "Redo"),
+        ("Success Change to user “Anna” undone.", "Redo"),
+        ("Success Change to user “Anna” redone.", "Undo"),
+        ("Success Change to user “Anna” undone.", "Redo"),
     ]
     acts = Page(as_editor.get("/admin/activity/"))
     assert [one.text.split()[0] for form in acts.all("form", class_="undo") for one in form.all("button")][:4] == [
@@ -310,7 +310,7 @@ def test_acts_come_in_pages_both_ways(as_viewer: Any, app: Flask) -> None:
 
     assert [len(summaries(page)) for page in (first, second, third)] == [50, 50, 20]
     assert (summaries(again), summaries(newest)) == (summaries(second), summaries(first))
-    assert first.texts("p", class_="page-head__result") == ["120 changes"]
+    assert first.texts("p", class_="page-head__result") == ["120 entries"]
     assert [one.text for one in third.all("a", rel="next")] == []
 
 
@@ -361,7 +361,7 @@ def test_failed_sign_ins_are_counted_and_bounded(as_nobody: Any, as_owner: Any, 
     assert named == {"mallory@example.com": 3, "Not a valid email address": 1, "Other addresses": 2}
     assert Page(as_owner.get("/admin/activity/?kind=failed+sign-in&q=mallory")).texts(
         "p", class_="page-head__result"
-    ) == ["1 change"]
+    ) == ["1 entry"]
 
 
 def test_failures_long_ago_are_another_entry(as_nobody: Any, app: Flask) -> None:

@@ -137,7 +137,7 @@ def require_over_touched(session: AnySession, power: Privileges, set_id: int) ->
 def require_sound(session: AnySession) -> None:
     """Raise where nobody could manage the staff any more, or somebody would have a role that there is not."""
     if session.scalar(select(Staff.id).where(Staff.has_role(OWNER), Staff.is_active).limit(1)) is None:
-        message = "Nobody could manage the staff any more. Make someone else an owner first."
+        message = "Then nobody could manage staff. Make someone else an owner first."
         raise LastOwnerError(message)
     known = select(Role.key)
     keys = set(session.scalars(known))

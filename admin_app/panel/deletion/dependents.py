@@ -95,7 +95,7 @@ class DependentsForm:
 
     def _choice(self, fate: Fate, words: str, counted: str, chosen: str) -> Choice:
         noun = self.access.resource.noun
-        whole = f"This also deletes everything that belongs only to the {words}."
+        whole = f"Everything that belongs only to these {words} is deleted too."
         label, hint, said = {
             Fate.KEEP: (f"Keep the {words}", f"They stay, without a {noun}.", f"and keep {counted}"),
             Fate.GIVE: (f"Give the {words} to another {noun}", "", f"and give {counted} to another {noun}"),

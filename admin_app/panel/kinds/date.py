@@ -100,8 +100,8 @@ class BetweenDays(OnDay):
 class Within(OnDay):
     """In a stretch of days that moves along: today, the last 7 days, this month."""
 
-    slug, words, control = "within", "is within", "text"
-    hint = "Choose or type a period: today, last 7 days, this month."
+    slug, words, control = "within", "is within", "period"
+    hint = "A period: today, last 7 days, this month."
     suggestions: ClassVar[tuple[Hidden, ...]] = tuple((name, words_of(name)) for name in PERIODS)
 
     def clean(self, value: str) -> tuple[object, object]:

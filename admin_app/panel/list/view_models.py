@@ -216,6 +216,11 @@ class Listing:
         return least_hundreds(widths, is_ticked=self.bulk is not None, has_menu=self.has_actions)
 
     @cached_property
+    def is_empty(self) -> bool:
+        """Whether it has no rows, whatever is searched for."""
+        return not (self.rows or self.is_narrowed or self.is_cut)
+
+    @cached_property
     def has_actions(self) -> bool:
         """Whether anything can be done with a row."""
         return any(row.edit_url or row.delete_url or row.actions for row in self.rows)

@@ -148,7 +148,7 @@ class DuplicatesPage(Page):
         """Say how far a job is, and what came of it."""
         groups, nouns = counted(number, "group", "groups"), self.resource.nouns
         if job_store.is_lost(job) or job.state in {JobState.FAILED, JobState.CANCELLED}:
-            return Found(f"The search came to a stop after {groups}. {job.error}".strip())
+            return Found(f"The search stopped after {groups}. {job.error}".strip())
         if job.state is JobState.DONE:
             return Found(f"The search found {groups} among all {nouns}.")
         if job.state is JobState.WAITING:

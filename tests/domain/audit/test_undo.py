@@ -11,7 +11,7 @@ from admin_app.db.transaction import transaction
 from admin_app.domain.audit.bulk import add_rows, change_rows
 from admin_app.domain.audit.recorder import describe, record_event
 from admin_app.domain.audit.undo import undone_by
-from admin_app.domain.audit.undo_words import named_way, opposite, words_of, words_to_undo
+from admin_app.domain.audit.undo_words import as_noun, named_way, opposite, words_of, words_to_undo
 from admin_app.domain.records.deletion import Decision, Fate, delete_record
 from admin_app.errors import LastOwnerError, UndoError
 from admin_app.extensions import db
@@ -223,3 +223,17 @@ def test_an_undo_costs_as_many_statements_for_many_as_for_one(make_user: Any, ma
 
     assert sent[0] == sent[1]
     assert len(state(Post)) == 31
+
+
+@pytest.mark.parametrize(
+    ("summary", "noun"),
+    [
+        ("Changed user “Ann”", "Change to user “Ann”"),
+        ("Deleted user “Ann” and Bob", "Deletion of user “Ann” and Bob"),
+        ("Deleted user “Ann” and changed 17 posts", "Deleted user “Ann” and changed 17 posts:"),
+        ("Merged user “Ann” into “Anna”", "Merged user “Ann” into “Anna”:"),
+    ],
+)
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_an_act_is_named_as_a_thing_where_it_is_one(summary: str, noun: str) -> None:
+    assert as_noun(summary) == noun

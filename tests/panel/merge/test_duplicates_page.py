@@ -30,7 +30,10 @@ def anns(make_user: Any) -> list[User]:
     return [make_user(name=name, email=email) for name, email in zip(("Ann", "ANN"), emails, strict=True)]
 
 
-def test_the_list_leads_there(as_viewer: Client) -> None:
+@pytest.mark.usefixtures("anns")
+def test_the_list_leads_there(as_viewer: Client, make_post: Any) -> None:
+    make_post()
+
     link = Page(as_viewer.get("/admin/user/")).link("Possible duplicates")
 
     assert link == URL
@@ -89,7 +92,7 @@ def test_so_many_are_looked_at_and_the_rest_is_a_link_away(
     first = Page(as_editor.get(f"{URL}?by=name"))
     second = Page(as_editor.get(first.link("Go on")))
 
-    assert "None among these 4 users" in first.root.text
+    assert "No duplicates among these 4 users" in first.root.text
     assert first.link("Go on") == f"{URL}?by=name&from=d"
     assert (second.texts("h2", within="main"), second.has_link("Go on")) == (["D"], False)
     assert second.link("From the start") == f"{URL}?by=name"

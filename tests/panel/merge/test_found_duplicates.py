@@ -83,7 +83,7 @@ def test_what_was_merged_since_is_no_group_any_more(as_editor: Client, app: Flas
 
     page = Page(as_editor.get(address))
 
-    assert (heads(page), page.texts("p", class_="empty__title")) == ([], ["No duplicates here any more"])
+    assert (heads(page), page.texts("p", class_="empty__title")) == ([], ["There are no duplicates here any more"])
     assert heads(Page(as_editor.get(page.link("Go on")))) == ["Dee"]
 
 
@@ -109,9 +109,7 @@ def test_a_job_begins_anew_and_keeps_so_many_groups(as_editor: Client, monkeypat
     done = work(as_editor)
 
     assert failed == "failed There are more than 1 groups. The first of them are kept."
-    assert note(cut) == (
-        "The search came to a stop after 1 group. There are more than 1 groups. The first of them are kept."
-    )
+    assert note(cut) == ("The search stopped after 1 group. There are more than 1 groups. The first of them are kept.")
     assert (done, note(Page(as_editor.get(address)))) == ("done", "The search found 2 groups among all users.")
 
 
