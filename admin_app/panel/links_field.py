@@ -15,7 +15,7 @@ from admin_app.errors import NotFoundError
 from admin_app.extensions import db
 from admin_app.panel.access.lookup import find, typing_hint
 from admin_app.panel.fields import Picked, picked_of
-from admin_app.panel.operators.equality import values_of
+from admin_app.value_lists import list_of, values_of
 
 
 class LinksField(Field):
@@ -75,9 +75,9 @@ class LinksField(Field):
                 one = held.get(text) or find(self.target, text)
                 found[one.id] = one
             except NotFoundError as error:
-                unknown[f'"{text}"' if "," in text else text] = str(error)
+                unknown[text] = str(error)
         self.data = [found[key] for key in sorted(found)]
-        self.typed = ", ".join(unknown)
+        self.typed = list_of(unknown)
         if unknown:
             raise ValueError(" ".join(unknown.values()))
 
