@@ -373,7 +373,11 @@ class Execution:
         """Raise `InvalidRecord` where a record would be below itself; once for all changes of a long act would be too late."""
         trees = [one for one in trees_of(self.model) if one.own_name in self.plan.fields]
         for tree in trees:
-            require_tree(self.session, tree, self._table.c.id.in_(select(_LINE.c.record_id).where(chunk.lines)))
+            require_tree(
+                self.session,
+                tree,
+                key_in(self._table).in_(select(key_from(self._table, _LINE.c.record_id)).where(chunk.lines)),
+            )
         mark_checked(self.session, self.plan.change_set_id)
 
     def _has(self, name: str) -> ColumnElement[bool]:
