@@ -14,6 +14,7 @@ from admin_app.db.list_of import ListOf, ListText
 from admin_app.extensions import AnyColumn, ColumnType
 from admin_app.kinds.base import Expression, Kind
 from admin_app.kinds.choice import ChoiceKind
+from admin_app.kinds.json import value_of
 from admin_app.kinds.number import WholeNumberKind
 from admin_app.kinds.text import TextKind
 
@@ -77,11 +78,13 @@ class ArrayKind(Kind[list[Any]]):
         typed = cell.strip()
         if not typed.startswith("["):
             return self.items_of([word for one in typed.split(",") if (word := one.strip())])
+        message = 'must be a list, like ["a", "b"], or a, b.'
         try:
-            found = json.loads(typed)
+            found = value_of(typed)
         except ValueError as error:
-            message = 'must be a list, like ["a", "b"], or a, b.'
             raise ValueError(message) from error
+        if any(isinstance(one, list | dict | bool) for one in found):
+            raise ValueError(message)
         return [None if one is None else self.item.from_cell(str(one)) for one in found]
 
     def value_of_empty_cell(self) -> list[Any] | None:

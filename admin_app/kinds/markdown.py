@@ -8,6 +8,8 @@ from sqlalchemy import String
 
 from admin_app.kinds.text import LongTextKind
 
+# Characters that are drawn: a text of two letters a line takes the time of 40,000 lines a second, and others wait.
+LONGEST = 100_000
 _MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
 
@@ -22,4 +24,5 @@ class MarkdownKind(LongTextKind):
 
 def html_of(text: str) -> str:
     """Return how Markdown looks; of the tags that it holds only those that do nothing."""
-    return nh3.clean(_MARKDOWN.render(text))
+    html = nh3.clean(_MARKDOWN.render(text[:LONGEST]))
+    return html if len(text) <= LONGEST else f"{html}<p>Only the first {LONGEST:,} characters are shown.</p>"

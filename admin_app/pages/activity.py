@@ -311,7 +311,7 @@ def _day(name: str, given: Mapping[str, str], problems: list[str], *, later: int
         problems.append("Enter a date like 2026-11-22. The filter was left out.")
         return None
     # The first and the last days that there are have no neighbours to count to.
-    is_near = day is not None and 1 < day.year < 9999  # noqa: PLR2004 -- the calendar's end
+    is_near = day is not None and date.min.year < day.year < date.max.year
     if day is None or not is_near:
         return None
     return datetime.combine(day + timedelta(days=later), time(), zone()).astimezone(UTC)

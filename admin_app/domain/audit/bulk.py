@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import ColumnElement, Delete, Update, and_, delete, func, insert, literal, null, select, update
 from sqlalchemy import inspect as inspect_mapper
 
+from admin_app.db.connection import rows_changed
 from admin_app.db.json_values import is_recorded, kept_columns
 from admin_app.db.keys import Key, key_from, stored_key
 from admin_app.db.record import Record
@@ -117,8 +117,7 @@ def _whole(session: AnySession, model: type[Record]) -> Expression:
 
 def _send(session: AnySession, statement: Update | Delete, recorded: int | None) -> int:
     """Change the rows; raise `RecordGone` where others than the recorded ones came under the statement meanwhile."""
-    result: Any = session.execute(statement, execution_options=RECORDED)
-    number = int(result.rowcount)
+    number = rows_changed(session.execute(statement, execution_options=RECORDED))
     if recorded not in {None, number}:
         message = "Someone else changed some of these records at the same time. Nothing was saved."
         raise RecordGone(message)

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 
+from admin_app.db.connection import rows_changed
 from admin_app.db.json_values import kept_columns
 from admin_app.db.keys import Key, is_record
 from admin_app.db.record import Record
@@ -278,8 +279,7 @@ def record_pruning(session: AnySession, before: datetime, number: int) -> None:
 
 def _forget(session: AnySession, table: Any, which: ColumnElement[bool]) -> int:
     batch = select(table.c.id).where(which).limit(BATCH)
-    result: Any = session.execute(table.delete().where(table.c.id.in_(batch)))
-    return int(result.rowcount)
+    return rows_changed(session.execute(table.delete().where(table.c.id.in_(batch))))
 
 
 def _there(rows: VisibleRows, record_id: Any) -> Iterator[tuple[type[Record], ColumnElement[bool]]]:

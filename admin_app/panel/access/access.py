@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from flask import abort, request
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, or_, select
 
 from admin_app.db.json_values import recorded_models
 from admin_app.db.keys import Key, key_name, read_key
@@ -21,6 +21,7 @@ from admin_app.panel.access.field_access import FieldAccess
 from admin_app.panel.access.row_scope import RowScope
 from admin_app.panel.registry import resource_at, resource_of
 from admin_app.panel.resource import Resource
+from admin_app.relations import ManyToMany
 
 T = TypeVar("T")
 # Characters of the name that the history has of a record.
@@ -236,6 +237,16 @@ class Access:
         if self.resource.is_links(name):
             return not all(other.look(value)[one.id] for one in value)
         return value is not None and not other.sees(value)
+
+    def leads_into_sight(self, name: str) -> ColumnElement[bool] | None:
+        """Return the condition on the rows whose relation leads to no record that the person does not see; None: all."""
+        relation, seen = self.resource.relation(name), self.seen_beyond(name)
+        if relation is None or seen is None:
+            return None
+        shown = select(relation.other).where(seen).correlate(None)
+        if isinstance(relation, ManyToMany):
+            return relation.own.not_in(select(relation.own_link).where(relation.other_link.not_in(shown)))
+        return or_(relation.own.is_(None), relation.own.in_(shown))
 
     def may_export(self, name: str) -> bool:
         """Whether a field that the person sees may also leave."""

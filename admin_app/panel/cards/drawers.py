@@ -144,7 +144,7 @@ def _last(access: Access, title: str, url: str) -> CardView:
     return CardView(title, url, note=note, rows=rows, add=add)
 
 
-_DRAWERS: dict[type[Any], Callable[[Access, Any], Drawer | None]] = {
+_DRAWERS: dict[type[Card], Callable[[Access, Any], Drawer | None]] = {
     Count: _count,
     PerWeek: _per_week,
     Top: _top,

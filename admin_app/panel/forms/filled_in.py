@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
 
 from flask import abort, request
 from werkzeug.datastructures import MultiDict
@@ -18,7 +17,7 @@ from admin_app.panel.links import COPY
 from admin_app.panel.resource import Resource
 
 
-def fill_in(access: Access, source: Source) -> Any:
+def fill_in(access: Access, source: Source) -> Record | None:
     """Fill a new record's form in as its address says; return the record that it is a copy of. What was typed stays."""
     copied = None if source.own else _copied(access)
     if copied is not None:
@@ -46,7 +45,7 @@ def kept_arguments(resource: Resource) -> dict[str, str]:
     }
 
 
-def _copied(access: Access) -> Any:
+def _copied(access: Access) -> Record | None:
     """Return the record that the address names to be copied: 404 where the person does not see it, 403 where it is none to look at."""
     if COPY not in request.args:
         return None

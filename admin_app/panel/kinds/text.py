@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement, or_
@@ -16,7 +16,7 @@ from admin_app.extensions import AnyColumn, Expression, TableColumn
 from admin_app.formatting import plain_lines
 from admin_app.kinds.text import LongTextKind, TextKind
 from admin_app.panel.kinds.base import Arguments, BulkChange, PanelKind, none_for_nothing
-from admin_app.panel.operators.base import Operator, yes_or_no
+from admin_app.panel.operators.base import Operator, ReadValue, yes_or_no
 from admin_app.panel.operators.equality import (
     Empty,
     Equals,
@@ -39,7 +39,7 @@ class Contains(Operator, engine.FilterLike):
     # Where in the text.
     frame: ClassVar[str] = ANYWHERE
 
-    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
         """Look for it as a search does."""
         return contains(column, value, frame=self.frame)
 

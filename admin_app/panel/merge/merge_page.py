@@ -72,10 +72,11 @@ class MergePage(Page):
         selection = selection_of(self.access, list(request.args.items(multi=True)))
         keys = sorted(_first_keys(selection, 3))
         back = list_links(self.resource).to(selection.unticked())
-        if len(keys) != 2:  # noqa: PLR2004 -- the two that become one
-            warn(f"Select exactly two {self.resource.nouns}.")
-            return lead_on(back)
-        return lead_on(self.link("merge_view", **dict(zip((KEPT, GONE), keys, strict=True)), url=back))
+        match keys:
+            case [kept, gone]:
+                return lead_on(self.link("merge_view", **{KEPT: kept, GONE: gone}, url=back))
+        warn(f"Select exactly two {self.resource.nouns}.")
+        return lead_on(back)
 
     def _requested(self) -> MergeForm:
         """Return the two records: 404 where the person does not see both, 403 where this is not for them to do."""

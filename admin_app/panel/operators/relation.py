@@ -16,7 +16,7 @@ from admin_app.formatting import in_sentence
 from admin_app.number_parsing import numbers_in
 from admin_app.panel.access.access import access_of
 from admin_app.panel.access.lookup import find, sight_of, typing_hint
-from admin_app.panel.operators.base import Operator, yes_or_no
+from admin_app.panel.operators.base import Operator, ReadValue, yes_or_no
 from admin_app.panel.operators.equality import Empty, InList
 from admin_app.panel.view_models import OperatorChoice
 from admin_app.relations import relation_of, to_one
@@ -92,7 +92,7 @@ class RelationInList(InList):
         """Find the record."""
         return key_of(relation_of(self.column).target, value)
 
-    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
         """Compare the foreign key: no join."""
         condition: ColumnElement[bool] = to_one(column).foreign_key.in_(value)
         return condition
@@ -103,7 +103,7 @@ class RelationNotInList(RelationInList):
 
     slug, words = "not_in", "is none of"
 
-    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
         """Count those of nobody in, which NOT IN leaves out."""
         foreign_key = to_one(column).foreign_key
         return or_(foreign_key.not_in(value), foreign_key.is_(None))
