@@ -16,6 +16,7 @@ from admin_app.context import glancing, is_glancing, is_late, is_writing, limit_
 from admin_app.db.caseless import caseless
 from admin_app.db.json_spelling import spelled_text
 from admin_app.db.turns import waiting
+from admin_app.db.versions import digest
 from admin_app.extensions import AnySession
 from admin_app.formatting import folded
 from admin_app.unicode_text import mailbox, namesake, sort_key
@@ -72,6 +73,8 @@ def give_functions(connection: sqlite3.Connection) -> None:
     connection.create_function("exact_number", 1, _exact_number, deterministic=True)
     # Any spelling of JSON in one.
     connection.create_function("json_spelled", 1, spelled_text, deterministic=True)
+    # What tells that a row is as it was, where no column of ours does.
+    connection.create_function("row_digest", -1, digest, deterministic=True)
     # SQLite's own `unhex` came with 3.41.
     connection.create_function("bytes_of_hex", 1, _bytes_of_hex, deterministic=True)
 

@@ -11,6 +11,7 @@ from sqlalchemy import inspect as inspect_mapper
 from admin_app.db.json_values import is_recorded, kept_columns
 from admin_app.db.keys import Key, stored_key
 from admin_app.db.record import Record
+from admin_app.db.versions import raised, version_after, version_made
 from admin_app.domain.audit.recorder import RECORDED, begin_change_set, count_rows
 from admin_app.errors import RecordGone
 from admin_app.extensions import AnySession, Expression, table_of
@@ -29,7 +30,7 @@ def change_rows(
         before = json_of(columns, _dialect(session))
         after = literal({key: kind_of(columns[key]).to_history(value) for key, value in values.items()}, JsonValues)
         recorded = _record(session, model, which, Did.UPDATE, before=before, after=after)
-    return _send(session, update(model).where(which).values({**values, "version": model.version + 1}), recorded)
+    return _send(session, update(model).where(which).values({**values, **raised(table_of(model))}), recorded)
 
 
 def delete_rows(session: AnySession, model: type[Record], which: ColumnElement[bool]) -> int:
@@ -74,7 +75,7 @@ def _record(
     after: Expression,
 ) -> int:
     """Write a change for each of the rows, before they change or after they came; return how many."""
-    version = model.version if did is Did.CREATE else model.version + 1
+    version = version_made(table_of(model)) if did is Did.CREATE else version_after(table_of(model))
     set_id = begin_change_set(session)
     columns = ("change_set_id", "model", "record_id", "act", "title", "version", "before", "after")
     key = inspect_mapper(model).primary_key[0]

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from admin_app.db.json_values import kept_columns
 from admin_app.db.keys import Key
 from admin_app.db.record import Record
+from admin_app.db.versions import has_counter
 from admin_app.extensions import AnyRow, AnySession, Values
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, ChangeSet, Did
@@ -67,7 +68,7 @@ class EarlierState:
 
 def earlier_state(session: AnySession, record: Record, version: int) -> EarlierState:
     """Walk back to the record's version of that number; without an answer where a change is missing from the history."""
-    if not 1 <= version <= record.version:
+    if not has_counter(record.__table__) or not 1 <= version <= record.version:
         return EarlierState(is_known=False)
     columns = kept_columns(type(record))
     rows = _changes(session, record, limit=min(record.version - version, MOST_CHANGES), above=version)

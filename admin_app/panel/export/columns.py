@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import inspect as inspect_mapper
 
+from admin_app.db.attributes import columns_of
 from admin_app.db.keys import key_name
 from admin_app.errors import SelectionError
 from admin_app.panel.access.access import Access
@@ -75,7 +76,7 @@ def import_columns(resource: Resource) -> list[ImportColumn]:
     own = key_name(resource.model)
     names = [*(name for name in resource.form_columns if name != own), own, "created_at"]
     keys = [relation.own_name if (relation := resource.relation(name)) else name for name in names]
-    columns = inspect_mapper(resource.model).columns
+    columns = columns_of(resource.model)
     # Whatever it is called, rows find their records by it.
     return [
         ImportColumn("id" if key == own else key, resource.label(key), columns[key]) for key in keys if key in columns

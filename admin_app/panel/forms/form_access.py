@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wtforms import Form
 
+from admin_app.db.attributes import columns_of
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.rules import is_required
@@ -62,4 +63,4 @@ def _left_out(resource: Resource, form: Form) -> list[str]:
 
 def _is_needed(resource: Resource, name: str) -> bool:
     relation = resource.relation(name)
-    return is_required(resource.model.__table__.columns[name] if relation is None else relation.own)
+    return is_required(columns_of(resource.model)[name] if relation is None else relation.own)

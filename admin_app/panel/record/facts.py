@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from sqlalchemy import Column
 from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.record import Record
@@ -36,7 +37,10 @@ def _told_names(resource: Resource) -> list[str]:
     columns = [
         attribute.key
         for attribute in inspect_mapper(resource.model).column_attrs
-        if not attribute.columns[0].foreign_keys and not attribute.columns[0].info.get("secret")
+        # What tells that a row of a table that must not be altered is as it was says nothing to people.
+        if isinstance(attribute.columns[0], Column)
+        and not attribute.columns[0].foreign_keys
+        and not attribute.columns[0].info.get("secret")
     ]
     relations = [name for name, one in resource.relations.items() if not one.is_many]
     names = [name for name in [*columns, *relations] if name not in LAST]

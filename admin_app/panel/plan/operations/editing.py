@@ -47,6 +47,8 @@ class EditableField:
 
     name: str
     label: str
+    # The attribute that has the column.
+    key: str
     column: TableColumn
     field: Field
     form: Form
@@ -96,7 +98,7 @@ def editable_fields(
         relation = resource.relation(name)
         key = name if relation is None else "" if relation.is_many else relation.own_name
         if key in columns and name in form and access.may_write(name, action):
-            found[name] = EditableField(name, resource.label(name), columns[key], form[name], form)
+            found[name] = EditableField(name, resource.label(name), key, columns[key], form[name], form)
             if VALUE + name not in sent:
                 # A new record's default is no answer here.
                 form[name].process(None, None)
@@ -120,7 +122,7 @@ def read_edit(access: Access, sent: MultiDict[str, str]) -> BulkOperation:
     what: list[tuple[str, str]] = []
     for name, one in chosen.items():
         try:
-            changes[one.column.key], words = _change(one, sent.get(HOW + name, SET), sent)
+            changes[one.key], words = _change(one, sent.get(HOW + name, SET), sent)
             what.append((one.label, words))
         except InvalidRecord as error:
             problems |= error.problems
@@ -129,7 +131,7 @@ def read_edit(access: Access, sent: MultiDict[str, str]) -> BulkOperation:
     if problems:
         raise InvalidRecord(problems)
     own = {pair for one in chosen.values() for pair in _own(one, sent)}
-    checks = {one.column.key: one.check for one in chosen.values() if one.check is not None}
+    checks = {one.key: one.check for one in chosen.values() if one.check is not None}
     varying = {key: check for key, check in checks.items() if not isinstance(changes[key], SetTo)}
     return BulkOperation(
         key=KEY,
