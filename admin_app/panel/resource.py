@@ -378,7 +378,13 @@ class Resource:
 
     def newest_schema(self) -> ListSchema:
         """Return the order that the home page has the newest records in, whose index is declared like that of every sort."""
-        return ListSchema(self.model, sorts={CREATED_AT: SortKey(self.model.created_at)}, default_sort="id")
+        sorts = {CREATED_AT: SortKey(self.model.created_at)} if self.has_times else {}
+        return ListSchema(self.model, sorts=sorts, default_sort="id")
+
+    @property
+    def has_times(self) -> bool:
+        """Whether its records know when they were made."""
+        return CREATED_AT in inspect_mapper(self.model).column_attrs
 
     def ruled_fields(self) -> list[str]:
         """Name the fields that a role may hide or close: what the form and the lists show, but for the key."""
@@ -393,7 +399,7 @@ class Resource:
         ]
         pairs = [
             ("id", "id"),
-            (CREATED_AT, CREATED_AT),
+            *([(CREATED_AT, CREATED_AT)] if self.has_times else []),
             *(one if isinstance(one, tuple) else (one, one) for one in declared),
         ]
         return {name: self._sort_key(path) for name, path in pairs}

@@ -11,11 +11,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Engine, and_, false, func, select
 from sqlalchemy.orm import Session
 
+from admin_app.db.attributes import stored_columns
 from admin_app.db.caseless import caseless, is_caseless, same_as_any
 from admin_app.db.json_values import kept_columns
 from admin_app.db.keys import Key, is_number, is_numbered, key_in, key_name
 from admin_app.db.limits import highest_to_give
 from admin_app.db.record import Record
+from admin_app.db.versions import version_in
 from admin_app.domain.plan.changes import Check
 from admin_app.domain.plan.lines import BATCH, NOT_YOURS, Line
 from admin_app.domain.records.rules import has_to_be_given, is_stored_as, problem_with
@@ -74,7 +76,7 @@ class Named:
 
     def problem_with_missing(self, text: str) -> str:
         """Say why no record can be made of a text; "" where it can."""
-        columns = self.model.__table__.c
+        columns = stored_columns(self.model)
         problems = (problem_with(columns[name], label(name), text) for name in self.made)
         return next((problem for problem in problems if problem), "") if self.made else NOT_THERE
 
@@ -138,7 +140,7 @@ class Arrivals:
     @cached_property
     def _matching(self) -> TableColumn | None:
         table = self.model.__table__
-        return key_in(table) if self.match == KEY else table.c[self.match] if self.match else None
+        return key_in(table) if self.match == KEY else stored_columns(self.model)[self.match] if self.match else None
 
     # ---- which records they are about
 
@@ -159,7 +161,7 @@ class Arrivals:
         if column is None or not keys:
             return {}
         is_wanted = same_as_any(column, keys) if is_caseless(column) else column.in_(keys)
-        wanted = select(key_in(table), table.c.version, column, *(table.c[one.name] for one in self.columns.values()))
+        wanted = select(key_in(table), version_in(table), column, *(table.c[one.name] for one in self.columns.values()))
         found = session.connection().execute(wanted.where(is_wanted, *_also(self.seen))).all()
         closed = self._closed(session, [one[0] for one in found])
         fixed = self._fixed(session, [one[0] for one in found])

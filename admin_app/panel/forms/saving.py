@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import request
 from wtforms import Field, Form
 
+from admin_app.db.attributes import stored_columns
 from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
@@ -57,9 +58,9 @@ class Saving:
             is_valid = False
         if record is not None:
             is_valid = self._is_no_circle(record) and is_valid
-        for column in self.access.resource.model.__table__.columns:
-            if column.unique and column.key in form and (problem := self._taken(column, record)):
-                form[column.key].errors = [*form[column.key].errors, problem]
+        for name, column in stored_columns(self.access.resource.model).items():
+            if column.unique and name in form and (problem := self._taken(name, column, record)):
+                form[name].errors = [*form[name].errors, problem]
                 is_valid = False
         return bool(is_valid)
 
@@ -72,10 +73,10 @@ class Saving:
                 is_valid = False
         return is_valid
 
-    def _taken(self, column: TableColumn, record: Record | None) -> str | None:
+    def _taken(self, name: str, column: TableColumn, record: Record | None) -> str | None:
         """Return the problem with a value that another record has."""
-        field = self.form[column.key]
-        if field.errors or field.data == getattr(record, column.key, None):
+        field = self.form[name]
+        if field.errors or field.data == getattr(record, name, None):
             return None
         return problem_with_uniqueness(
             db.session,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from werkzeug.datastructures import MultiDict
 
 from admin_app.context import zone
+from admin_app.db.attributes import stored_columns
 from admin_app.db.keys import is_numbered, key_in
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.plan.arrivals import KEY as RECORD_KEY
@@ -117,13 +118,13 @@ def _named(access: Access, relation: Relation, options: ImportOptions) -> Named:
 
 def _namer(relation: Relation, by: str) -> TableColumn:
     table = table_of(relation.target)
-    return key_in(table) if by == RECORD_KEY else table.c[by]
+    return key_in(table) if by == RECORD_KEY else stored_columns(relation.target)[by]
 
 
 def _checks(access: Access, options: ImportOptions) -> Mapping[str, Check]:
     """Return what the form would say of values beside the columns' own rules."""
     fields = [one for action in needed(options.mode) for one in editable_fields(access, MultiDict(), action).values()]
-    return {one.column.key: one.check for one in fields if one.check is not None}
+    return {one.key: one.check for one in fields if one.check is not None}
 
 
 def _words(access: Access, options: ImportOptions) -> Sequence[Pair]:
